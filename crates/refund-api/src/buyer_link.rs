@@ -1,0 +1,69 @@
+//! The buyer's link to one refund: made from a secret, so that it is stored nowhere.
+
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use refund_core::{Refund, RefundId, Span, Timestamp};
+use sha2::Sha256;
+
+use crate::wire::BuyerLink;
+
+/// What every link's token begins with.
+pub(crate) const PREFIX: &str = "lnk_";
+
+/// Which link of a refund this is; raising it would end all earlier ones.
+const GENERATION: u32 = 1;
+
+/// How long a link lives on after its refund is final.
+const LIVES_ON: Span = Span::hours(30 * 24);
+
+/// Makes and reads buyers' links.
+pub(crate) struct Links(Hmac<Sha256>);
+
+impl Links {
+    pub(crate) fn new(secret: &[u8; 32]) -> Self {
+        Self(keyed(secret, b"buyer link"))
+    }
+
+    /// The link of a refund, under that address.
+    pub(crate) fn link(&self, refund_id: &RefundId, public_url: &str) -> BuyerLink {
+        let token = format!("{PREFIX}{refund_id}.{GENERATION}.{}", BASE64URL_NOPAD.encode(&self.tag(refund_id)));
+        BuyerLink { url: format!("{public_url}/b/{token}"), token }
+    }
+
+    /// The refund that a token opens, if it is one of ours and the present one.
+    pub(crate) fn refund_id(&self, token: &str) -> Option<RefundId> {
+        let (id, rest) = token.strip_prefix(PREFIX)?.split_once('.')?;
+        let (generation, tag) = rest.split_once('.')?;
+        let refund_id = RefundId::new(id).ok()?;
+        let tag = BASE64URL_NOPAD.decode(tag.as_bytes()).ok()?;
+        let genuine = self.mac(&refund_id).verify_slice(&tag).is_ok();
+        (genuine && generation == GENERATION.to_string()).then_some(refund_id)
+    }
+
+    fn mac(&self, refund_id: &RefundId) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        mac.update(&GENERATION.to_be_bytes());
+        mac.update(refund_id.as_str().as_bytes());
+        mac
+    }
+
+    fn tag(&self, refund_id: &RefundId) -> [u8; 32] {
+        self.mac(refund_id).finalize().into_bytes().into()
+    }
+}
+
+/// Whether a refund has been final for so long that its link has ended.
+pub(crate) fn has_ended(refund: &Refund, now: Timestamp) -> bool {
+    refund.status.kind().is_final() && now >= refund.updated_at.plus(LIVES_ON)
+}
+
+/// A keyed hash for one purpose, so that what one signs no other takes.
+pub(crate) fn keyed(secret: &[u8; 32], purpose: &[u8]) -> Hmac<Sha256> {
+    // A shorter key is filled up with zeros to the hash's block: that is HMAC's own definition.
+    let mut block = [0; 64];
+    block.iter_mut().zip(secret).for_each(|(byte, given)| *byte = *given);
+    let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+    mac.update(purpose);
+    mac.update(&[0]);
+    mac
+}

@@ -1,0 +1,153 @@
+//! A call as the routes see it: who, what, and the body as it came.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
+use axum::http::{HeaderMap, HeaderName, Method, header};
+use http_body_util::BodyExt;
+use refund_core::{RefundId, SellerId};
+use refund_store::{Expected, Fingerprint, IdempotencyKey};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::code::ApiCode;
+use crate::error::Problem;
+use crate::json;
+
+/// The most that a body may have, in bytes.
+const BODY_MAX: usize = 64 * 1024;
+/// The same where whole lists are replaced: the roll-out names sellers one by one.
+const ROLLOUT_BODY_MAX: usize = 1024 * 1024;
+/// How much of a body that is too large is read before the connection is given up.
+const DRAINED_MAX: usize = 32 * 1024 * 1024;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// A call by somebody who has been recognised.
+pub(crate) struct Call {
+    pub(crate) app: Arc<App>,
+    pub(crate) caller: Caller,
+    method: Method,
+    path: String,
+    params: Vec<(String, String)>,
+    query: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl FromRequest<Arc<App>> for Call {
+    type Rejection = Problem;
+
+    async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let caller = Caller::from_token(app, bearer(&parts.headers)?)?;
+        let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let path = parts.uri.path().to_owned();
+        let max = if path == "/v1/rollout" { ROLLOUT_BODY_MAX } else { BODY_MAX };
+        let body = read_body(body, max).await?;
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let call =
+            Self { app: app.clone(), caller, method: parts.method, path, params, query, headers: parts.headers, body };
+        Ok(call)
+    }
+}
+
+/// Reads a body, and on past what is taken, so that the caller gets to read why it is refused.
+async fn read_body(mut body: axum::body::Body, max: usize) -> Result<Bytes, Problem> {
+    let mut bytes = Vec::new();
+    let mut length = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|error| Problem::new(ApiCode::MalformedBody, format!("the body broke off: {error}")))?;
+        let Ok(data) = frame.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length <= max {
+            bytes.extend_from_slice(&data);
+        } else if length > DRAINED_MAX {
+            break;
+        }
+    }
+    if length > max {
+        return Err(Problem::new(ApiCode::BodyTooLarge, format!("the body has more than {max} bytes")));
+    }
+    Ok(bytes.into())
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let missing =
+        || Problem::new(ApiCode::Unauthenticated, "Authorization: Bearer with a key or a link's token is needed");
+    let value = headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
+    let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(missing)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(missing()) }
+}
+
+impl Call {
+    fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The id in the path. What can't be an id names nothing.
+    pub(crate) fn refund_id(&self) -> Result<RefundId, Problem> {
+        self.param("id").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)
+    }
+
+    pub(crate) fn seller_id(&self) -> Result<SellerId, Problem> {
+        self.param("id").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)
+    }
+
+    pub(crate) fn key_id(&self) -> Result<String, Problem> {
+        self.param("id").map(str::to_owned).ok_or_else(Problem::not_found)
+    }
+
+    /// The body, read strictly.
+    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        if let Some(value) = self.headers.get(header::CONTENT_TYPE).filter(|_| !self.body.is_empty()) {
+            let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+            if !media_type.eq_ignore_ascii_case("application/json") {
+                let detail = format!("the body is {media_type:?}, and application/json is taken");
+                return Err(Problem::new(ApiCode::UnsupportedMediaType, detail));
+            }
+        }
+        json::read(&self.body)
+    }
+
+    /// The query, read strictly.
+    pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_urlencoded::from_str(&self.query)
+            .map_err(|error| Problem::new(ApiCode::MalformedQuery, format!("the query: {error}")))
+    }
+
+    /// The version that the command speaks of: one strong tag as in `ETag`.
+    pub(crate) fn expected(&self) -> Result<Expected, Problem> {
+        let Some(value) = self.headers.get(header::IF_MATCH) else {
+            return Ok(if self.caller.names_version() { Expected::Missing } else { Expected::Any });
+        };
+        let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+        tag.map(Expected::Version).ok_or_else(|| {
+            let detail = "If-Match: one version in quotes, as the refund's ETag has it; no weak tag, no list, no star";
+            Problem::new(ApiCode::MalformedHeader, detail)
+        })
+    }
+
+    /// Under which key the answer is remembered, and what makes the request the same.
+    pub(crate) fn idempotency(&self) -> Result<Option<(IdempotencyKey, Fingerprint)>, Problem> {
+        let Some(value) = self.headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+        let key = value.as_bytes();
+        if key.is_empty() || key.len() > 64 || !key.iter().all(u8::is_ascii_graphic) {
+            let detail = "Idempotency-Key: 1 to 64 visible ASCII characters";
+            return Err(Problem::new(ApiCode::MalformedHeader, detail));
+        }
+        let mut hash = Sha256::new();
+        for part in [self.method.as_str().as_bytes(), self.path.as_bytes()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        hash.update(&self.body);
+        let key = String::from_utf8_lossy(key).into_owned();
+        Ok(Some((IdempotencyKey { caller: self.caller.id().to_owned(), key }, hash.finalize().into())))
+    }
+}

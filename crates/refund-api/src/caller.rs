@@ -1,0 +1,120 @@
+//! Who calls, and what they may know of and act as.
+
+use refund_core::{Actor, BuyerId, CommandKind, Refund, RefundId, Refusal, Role, SellerId, Via};
+use refund_store::{KeyRole, Secret};
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::code::ApiCode;
+use crate::error::Problem;
+
+/// Whoever sent a call, by their key or link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Caller {
+    Operator { key_id: String },
+    Platform { key_id: String },
+    Seller { key_id: String, seller_id: SellerId },
+    Buyer { refund_id: RefundId },
+}
+
+/// The hash under which a key's secret is kept.
+pub(crate) fn hash(secret: &str) -> Secret {
+    Secret(Sha256::digest(secret.as_bytes()).into())
+}
+
+impl Caller {
+    /// Who a bearer token speaks for. Keys are found by their hash, so that how long it takes says
+    /// nothing of any key; a link's signature is compared in constant time.
+    pub(crate) fn from_token(app: &App, token: &str) -> Result<Self, Problem> {
+        let unknown = || Problem::new(ApiCode::Unauthenticated, "the key or link is not valid, or not any more");
+        if token.starts_with(crate::buyer_link::PREFIX) {
+            let refund_id = app.links.refund_id(token).ok_or_else(unknown)?;
+            let refund = app.store().refund(&refund_id)?.ok_or_else(unknown)?;
+            if crate::buyer_link::has_ended(&refund, app.store().now()) {
+                return Err(unknown());
+            }
+            return Ok(Self::Buyer { refund_id });
+        }
+        let key = app.store().key_by_secret(&hash(token))?.filter(|key| key.revoked_at.is_none());
+        let key = key.ok_or_else(unknown)?;
+        let key_id = key.id.clone();
+        Ok(match &key.role {
+            KeyRole::Operator => Self::Operator { key_id },
+            KeyRole::Platform => Self::Platform { key_id },
+            KeyRole::Seller(seller_id) => Self::Seller { key_id, seller_id: seller_id.clone() },
+        })
+    }
+
+    /// What names the caller, for idempotency keys, cursors and the log.
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Operator { key_id } | Self::Platform { key_id } | Self::Seller { key_id, .. } => key_id,
+            Self::Buyer { refund_id } => refund_id.as_str(),
+        }
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        match self {
+            Self::Operator { .. } => Role::Operator,
+            Self::Platform { .. } => Role::Platform,
+            Self::Seller { .. } => Role::Seller,
+            Self::Buyer { .. } => Role::Buyer,
+        }
+    }
+
+    pub(crate) fn may_see(&self, refund: &Refund) -> bool {
+        match self {
+            Self::Operator { .. } | Self::Platform { .. } => true,
+            Self::Seller { seller_id, .. } => *seller_id == refund.seller_id,
+            Self::Buyer { refund_id } => *refund_id == refund.id,
+        }
+    }
+
+    /// As whom the caller can act on a refund: the platform also speaks for its buyer.
+    pub(crate) fn actors(&self, refund: &Refund) -> Vec<Actor> {
+        match self {
+            Self::Platform { .. } => vec![self.buyer(&refund.buyer_id), self.itself()],
+            Self::Buyer { .. } => vec![Actor::new(Role::Buyer, refund.buyer_id.as_str(), Via::Link)],
+            Self::Operator { .. } | Self::Seller { .. } => vec![self.itself()],
+        }
+    }
+
+    /// The buyer for whom the platform speaks.
+    pub(crate) fn buyer(&self, buyer_id: &BuyerId) -> Actor {
+        Actor::new(Role::Buyer, buyer_id.as_str(), Via::Key(self.id().to_owned()))
+    }
+
+    /// The caller in their own name.
+    pub(crate) fn itself(&self) -> Actor {
+        let via = Via::Key(self.id().to_owned());
+        match self {
+            Self::Seller { seller_id, .. } => Actor::new(Role::Seller, seller_id.as_str(), via),
+            Self::Operator { key_id } | Self::Platform { key_id } => Actor::new(self.role(), key_id, via),
+            Self::Buyer { refund_id } => Actor::new(Role::Buyer, refund_id.as_str(), Via::Link),
+        }
+    }
+
+    /// As whom the caller gives a command.
+    pub(crate) fn actor_for(&self, refund: &Refund, command: CommandKind) -> Result<Actor, Problem> {
+        let actors = self.actors(refund);
+        let fitting = actors.into_iter().find(|actor| command.roles().contains(&actor.role));
+        fitting.ok_or_else(|| self.not_theirs(command.roles()))
+    }
+
+    /// Lets only these roles pass.
+    pub(crate) fn only(&self, roles: &[Role]) -> Result<(), Problem> {
+        if roles.contains(&self.role()) { Ok(()) } else { Err(self.not_theirs(roles)) }
+    }
+
+    fn not_theirs(&self, allowed: &[Role]) -> Problem {
+        Problem::refused(&Refusal::NotYourRole { role: self.role(), allowed: allowed.to_vec() }, None)
+    }
+
+    /// Whether the caller's commands must name the refund's version.
+    pub(crate) fn names_version(&self) -> bool {
+        match self {
+            Self::Operator { .. } | Self::Seller { .. } => true,
+            Self::Platform { .. } | Self::Buyer { .. } => false,
+        }
+    }
+}

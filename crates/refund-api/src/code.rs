@@ -1,0 +1,168 @@
+//! Every code that a problem can have: the rules' own, and those of HTTP itself.
+
+use axum::http::StatusCode;
+use refund_core::RefusalCode;
+
+/// Writes the server's own codes from one table: variant, code, HTTP status, meaning, remedy.
+macro_rules! api_codes {
+    ($($variant:ident = $code:literal, $status:ident, $meaning:literal, $remedy:literal;)+) => {
+        /// A problem that no rule of refund negotiation knows of.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ApiCode { $(#[doc = $meaning] $variant,)+ }
+
+        impl ApiCode {
+            /// Every code, in declared order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            const fn row(self) -> (&'static str, StatusCode, &'static str, &'static str) {
+                match self { $(Self::$variant => ($code, StatusCode::$status, $meaning, $remedy)),+ }
+            }
+        }
+    };
+}
+
+api_codes! {
+    MalformedBody = "malformed_body", BAD_REQUEST,
+        "The body is not the JSON that this call takes.",
+        "`errors` points at the place and says what is expected there.";
+    MalformedQuery = "malformed_query", BAD_REQUEST,
+        "A parameter of the query is unknown or has a value that it can't have.",
+        "`detail` says which; cursors are passed on exactly as they were given.";
+    MalformedHeader = "malformed_header", BAD_REQUEST,
+        "A header has a value that it can't have.",
+        "`detail` says which header, and what it takes.";
+    Unauthenticated = "unauthenticated", UNAUTHORIZED,
+        "The call has no key or link that is valid.",
+        "Send `Authorization: Bearer` with a key that has not been revoked, or with the token of a buyer's link.";
+    NotFound = "not_found", NOT_FOUND,
+        "There is nothing here, or nothing that you may know of.",
+        "Check the path and the id, and whether the key belongs to whose it is.";
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED,
+        "The path is there, but not for this method.",
+        "The `Allow` header lists the methods that the path takes.";
+    BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE,
+        "The body is larger than any call needs.",
+        "Send at most 65,536 bytes, or 1 MiB for the roll-out.";
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE,
+        "The body is of another media type than JSON.",
+        "Send `Content-Type: application/json`.";
+    VersionMoved = "version_moved", PRECONDITION_FAILED,
+        "The refund has another version by now than `If-Match` says.",
+        "Look at `refund`, decide again, and send its version.";
+    VersionMissing = "version_missing", PRECONDITION_REQUIRED,
+        "A seller's or operator's command says which version of the refund it is about.",
+        "Send `If-Match` with the `ETag` that the refund was read with.";
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY,
+        "The idempotency key was used with another method, path or body.",
+        "Use a fresh key for each thing to be done, and the same one only to try the same thing again.";
+    AmountTooPrecise = "amount_too_precise", UNPROCESSABLE_ENTITY,
+        "The amount has more decimals than its currency.",
+        "Send at most the currency's decimals; nothing is rounded.";
+    AmountTooLarge = "amount_too_large", UNPROCESSABLE_ENTITY,
+        "The amount is larger than the engine counts.",
+        "Send less than 10^15 of the currency's smallest units.";
+    CurrencyUnknown = "currency_unknown", UNPROCESSABLE_ENTITY,
+        "The currency is not one of ISO 4217 that has minor units.",
+        "Send a three-letter code such as CNY, in capitals.";
+    ClockGoesBack = "clock_goes_back", UNPROCESSABLE_ENTITY,
+        "The test clock only moves forward.",
+        "Send an instant that is not before `now`.";
+    SettlingHeld = "settling_held", SERVICE_UNAVAILABLE,
+        "The server was started with settling held, and this needs something to happen that is due.",
+        "Extend what fell due, then start the server without `--hold-settling`.";
+    Busy = "busy", SERVICE_UNAVAILABLE,
+        "More requests wait than can be stored soon; nothing of this one was done.",
+        "Wait for `Retry-After` seconds and send it again with the same idempotency key.";
+    NotStored = "not_stored", SERVICE_UNAVAILABLE,
+        "It could not be stored; nothing of it was done.",
+        "Send it again later with the same idempotency key. Operators find the reason in the server's log.";
+    Internal = "internal", INTERNAL_SERVER_ERROR,
+        "The server met something that should not be.",
+        "Send it again with the same idempotency key. Operators find it in the log by `request_id`.";
+}
+
+/// What a problem is called, where it is explained, and its HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// A rule said no.
+    Rule(RefusalCode),
+    /// Something else did.
+    Api(ApiCode),
+}
+
+impl Code {
+    /// Every code there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let rules = RefusalCode::ALL.iter().copied().map(Self::Rule);
+        rules.chain(ApiCode::ALL.iter().copied().map(Self::Api))
+    }
+
+    /// Its stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rule(code) => code.as_str(),
+            Self::Api(code) => code.row().0,
+        }
+    }
+
+    /// What it means, in a sentence.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Rule(code) => code.meaning(),
+            Self::Api(code) => code.row().2,
+        }
+    }
+
+    /// What can be done about it.
+    #[must_use]
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Rule(code) => code.remedy(),
+            Self::Api(code) => code.row().3,
+        }
+    }
+
+    /// Its HTTP status: 403 for the role, 422 for values that can't be, 409 for all else that a rule says.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        use RefusalCode as R;
+        match self {
+            Self::Api(code) => code.row().1,
+            Self::Rule(R::NotYourRole) => StatusCode::FORBIDDEN,
+            Self::Rule(
+                R::SellerUnknown
+                | R::CurrencyMismatch
+                | R::AmountNotPositive
+                | R::AmountOverRefundable
+                | R::AmountOverRequested
+                | R::ReturnAddressRequired
+                | R::ReturnAddressUnknown
+                | R::DefaultAddressRequired
+                | R::OfferChangesNothing
+                | R::RequestChangesNothing
+                | R::ExtensionNotLater
+                | R::ExtensionTooFar,
+            ) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Rule(
+                R::OrderLineDiffers
+                | R::RefundInProgress
+                | R::TooManyRefundsOnLine
+                | R::NegotiationAlreadyUsed
+                | R::OfferIsAnother
+                | R::OfferNotPending
+                | R::DeadlinePassed
+                | R::WrongStatus
+                | R::PayoutAlreadySucceeded
+                | R::DeadlineNotRunning
+                | R::WithdrawNotAllowed
+                | R::NegotiateBeforeRefuse
+                | R::NegotiationNotOpenToSeller
+                | R::FreshGoodsNotNegotiable
+                | R::ReturnNeedsShippedGoods
+                | R::ReturnNeedsFreightInsurance,
+            ) => StatusCode::CONFLICT,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Cursors: where a list goes on, as text that only this server can make.
+
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, Mac};
+use refund_store::Place;
+use sha2::Sha256;
+
+use crate::buyer_link::keyed;
+use crate::code::ApiCode;
+use crate::error::Problem;
+
+const TAG_LEN: usize = 12;
+
+/// Makes and reads cursors. A cursor is good for the list and the caller that it was made for.
+pub(crate) struct Cursors(Hmac<Sha256>);
+
+impl Cursors {
+    pub(crate) fn new(secret: &[u8; 32]) -> Self {
+        Self(keyed(secret, b"cursor"))
+    }
+
+    /// The cursor of a place in a list; `list` says which list, of whom.
+    pub(crate) fn write(&self, place: &Place, list: &str) -> String {
+        let rank = place.rank.to_be_bytes();
+        let body = [rank.as_slice(), place.refund_id.as_str().as_bytes()].concat();
+        let tag = self.mac(&body, list).finalize().into_bytes();
+        let tag = tag.iter().take(TAG_LEN).copied();
+        BASE64URL_NOPAD.encode(&tag.chain(body.iter().copied()).collect::<Vec<_>>())
+    }
+
+    /// The place that a cursor names.
+    pub(crate) fn read(&self, cursor: &str, list: &str) -> Result<Place, Problem> {
+        self.place(cursor, list).ok_or_else(|| {
+            Problem::new(
+                ApiCode::MalformedQuery,
+                "cursor: not one that this list gave, with these filters and this key",
+            )
+        })
+    }
+
+    fn place(&self, cursor: &str, list: &str) -> Option<Place> {
+        let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
+        let (tag, body) = bytes.split_at_checked(TAG_LEN)?;
+        self.mac(body, list).verify_truncated_left(tag).ok()?;
+        let (rank, id) = body.split_at_checked(8)?;
+        let rank = u64::from_be_bytes(rank.try_into().ok()?);
+        Some(Place { rank, refund_id: std::str::from_utf8(id).ok()?.parse().ok()? })
+    }
+
+    fn mac(&self, body: &[u8], list: &str) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        mac.update(list.as_bytes());
+        mac.update(&[0]);
+        mac.update(body);
+        mac
+    }
+}

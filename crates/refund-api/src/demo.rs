@@ -1,0 +1,101 @@
+//! Something to try: a few sellers, refunds in every status, and a clock that can be moved.
+
+mod people;
+mod stories;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use refund_core::{Label, SellerId, Timestamp};
+use refund_store::{Advance, KeyRole, Request, Work};
+use serde_json::json;
+
+use crate::server::{Config, Running, StartError, issue, start};
+use crate::{clock, entropy, secrets};
+
+/// Where the demo is and what opens it.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// Where it is.
+    pub base_url: String,
+    /// An operator's key.
+    pub operator: String,
+    /// The marketplace's key.
+    pub platform: String,
+    /// A seller's key.
+    pub seller: String,
+    /// That seller.
+    pub seller_id: SellerId,
+    /// Where all this is written.
+    pub file: PathBuf,
+    /// Where the test clock stands.
+    pub now: Timestamp,
+}
+
+/// The file that marks a folder as a demo's, and says what opens it.
+const FILE: &str = "demo.json";
+
+/// Starts a demo in a folder; on one that an earlier demo made it goes on from there.
+///
+/// # Errors
+/// [`StartError`], also where the folder holds something else.
+pub async fn demo(data: PathBuf, listen: SocketAddr) -> Result<(Running, Demo), StartError> {
+    let file = data.join(FILE);
+    let folder_error = |error| StartError::Folder { folder: data.clone(), error };
+    std::fs::create_dir_all(&data).map_err(folder_error)?;
+    let is_demo = file.try_exists().map_err(folder_error)?;
+    if !is_demo {
+        if std::fs::read_dir(&data).map_err(folder_error)?.next().is_some() {
+            return Err(StartError::NotADemo(data));
+        }
+        // Marked before anything is in it, so that a demo that was interrupted goes on as one.
+        secrets::write(&file, "{}").map_err(folder_error)?;
+    }
+    let running = start(Config { test_clock: true, ..Config::new(data.clone(), listen) }).await?;
+    set_up(&running).await.map_err(StartError::SetUp)?;
+    let demo = open_doors(&running, &file).await?;
+    Ok((running, demo))
+}
+
+/// Plays the stories that fill the demo, once.
+async fn set_up(running: &Running) -> Result<(), String> {
+    let store = running.app.store();
+    if store.latest() == Timestamp::MIN {
+        let advance = Advance::To(clock::system_now());
+        let work = Work::AdvanceTestClock { advance };
+        store.submit(Request::new(work)).await.map_err(|refused| format!("{refused:?}"))?;
+    }
+    people::set_up(store).await?;
+    stories::play(store).await
+}
+
+/// Makes fresh keys and writes them down.
+async fn open_doors(running: &Running, file: &Path) -> Result<Demo, StartError> {
+    let set_up = |error: String| StartError::SetUp(error);
+    let seller_id = people::first_seller().map_err(set_up)?;
+    let mut secrets = Vec::new();
+    for role in [KeyRole::Operator, KeyRole::Platform, KeyRole::Seller(seller_id.clone())] {
+        let secret = entropy::secret("rfk_");
+        let name = Label::new("demo").map_err(|error| set_up(error.to_string()))?;
+        issue(running.app.store(), name, role, &secret).await.map_err(|refused| set_up(format!("{refused:?}")))?;
+        secrets.push(secret);
+    }
+    let [operator, platform, seller] = <[String; 3]>::try_from(secrets).map_err(|_| set_up("three keys".to_owned()))?;
+    let demo = Demo {
+        base_url: running.public_url.clone(),
+        operator,
+        platform,
+        seller,
+        seller_id,
+        file: file.to_owned(),
+        now: running.app.store().now(),
+    };
+    let text = json!({
+        "base_url": demo.base_url,
+        "keys": { "operator": demo.operator, "platform": demo.platform, "seller": demo.seller },
+        "seller_id": demo.seller_id,
+    });
+    secrets::write(file, &format!("{text:#}"))
+        .map_err(|error| StartError::Folder { folder: file.to_owned(), error })?;
+    Ok(demo)
+}

@@ -1,0 +1,234 @@
+//! What goes wrong, as `application/problem+json` (RFC 9457). The only place that gives errors their HTTP form.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use refund_core::{InvalidMoney, Refusal, Timestamp};
+use refund_store::{Refused, Seen, StoreError};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::code::{ApiCode, Code};
+use crate::wire::RefundOut;
+
+/// A call that was not carried out, and why.
+#[derive(Debug)]
+pub(crate) struct Problem(Box<Content>);
+
+#[derive(Debug)]
+struct Content {
+    code: Code,
+    detail: String,
+    rule: Option<&'static str>,
+    possible_at: Option<Timestamp>,
+    errors: Vec<Pointed>,
+    data: Map<String, Value>,
+    refund: Option<RefundOut>,
+}
+
+/// What is wrong at one place of a body.
+#[derive(Debug, Serialize)]
+struct Pointed {
+    pointer: String,
+    detail: String,
+}
+
+impl Problem {
+    /// A problem of the server's own.
+    pub(crate) fn new(code: ApiCode, detail: impl Into<String>) -> Self {
+        Self::of(Code::Api(code), detail)
+    }
+
+    fn of(code: Code, detail: impl Into<String>) -> Self {
+        Self(Box::new(Content {
+            code,
+            detail: detail.into(),
+            rule: None,
+            possible_at: None,
+            errors: Vec::new(),
+            data: Map::new(),
+            refund: None,
+        }))
+    }
+
+    /// Nothing here, or nothing that the caller may know of: both look the same.
+    pub(crate) fn not_found() -> Self {
+        Self::new(ApiCode::NotFound, ApiCode::NotFound.as_code().meaning())
+    }
+
+    /// Something in the body, at a JSON pointer.
+    pub(crate) fn at(code: ApiCode, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(code, "the body can't be taken as it is").pointing(pointer, detail)
+    }
+
+    /// An amount that is none.
+    pub(crate) fn money(pointer: &str, invalid: &InvalidMoney) -> Self {
+        let (code, field) = match invalid {
+            InvalidMoney::Malformed | InvalidMoney::CurrencyMismatch => (ApiCode::MalformedBody, "value"),
+            InvalidMoney::TooManyDecimals { .. } => (ApiCode::AmountTooPrecise, "value"),
+            InvalidMoney::TooLarge => (ApiCode::AmountTooLarge, "value"),
+            InvalidMoney::UnknownCurrency { .. } => (ApiCode::CurrencyUnknown, "currency"),
+        };
+        let mut problem = Self::new(code, invalid.to_string());
+        problem.0.rule = Some("R28");
+        problem.pointing(format!("{pointer}/{field}"), invalid.to_string())
+    }
+
+    /// A rule's no; the refund as the caller sees it, where it is about one.
+    pub(crate) fn refused(refusal: &Refusal, refund: Option<RefundOut>) -> Self {
+        let mut problem = Self::of(Code::Rule(refusal.code()), refusal.to_string());
+        problem.0.rule = Some(refusal.rule());
+        problem.0.possible_at = refusal.possible_at();
+        problem.0.data = data(refusal);
+        problem.0.refund = refund.filter(|_| problem.0.code.status() == StatusCode::CONFLICT);
+        problem
+    }
+
+    fn pointing(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        self.0.errors.push(Pointed { pointer: pointer.into(), detail: detail.into() });
+        self
+    }
+
+    fn with(mut self, name: &str, value: Value) -> Self {
+        self.0.data.insert(name.to_owned(), value);
+        self
+    }
+
+    /// What a store answered instead of carrying out.
+    pub(crate) fn from_refused(refused: Refused, show: impl Fn(Seen) -> RefundOut) -> Self {
+        match refused {
+            Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(|seen| show(*seen))),
+            Refused::NotFound => Self::not_found(),
+            Refused::VersionMissing => {
+                Self::new(ApiCode::VersionMissing, "If-Match is needed, with the version that the refund was read with")
+            }
+            Refused::VersionMoved { seen } => {
+                let detail = format!("the refund has version {} by now", seen.refund.version);
+                let mut problem = Self::new(ApiCode::VersionMoved, detail);
+                problem.0.refund = Some(show(*seen));
+                problem
+            }
+            Refused::KeyReused => Self::new(
+                ApiCode::IdempotencyKeyReused,
+                "this Idempotency-Key was used with another method, path or body",
+            ),
+            Refused::SettlingHeld => {
+                Self::new(ApiCode::SettlingHeld, "settling is held; only extensions are carried out")
+            }
+            Refused::NoTestClock => Self::not_found(),
+            Refused::ClockGoesBack { now } => {
+                Self::new(ApiCode::ClockGoesBack, format!("the test clock stands at {now} and only moves forward"))
+                    .with("now", json!(now))
+            }
+            Refused::Store(error) => Self::from(&*error),
+        }
+    }
+
+    /// The JSON of it. `base` is where the server's own pages are, without a slash at the end.
+    pub(crate) fn into_response_at(self, base: &str, request_id: &str) -> Response {
+        let Content { code, detail, rule, possible_at, errors, data, refund } = *self.0;
+        let mut body = json!({
+            "type": format!("{base}/problems/{}", code.as_str()),
+            "title": code.meaning(),
+            "status": code.status().as_u16(),
+            "detail": detail,
+            "code": code.as_str(),
+            "request_id": request_id,
+        });
+        if let Value::Object(body) = &mut body {
+            body.extend(data);
+            body.extend(rule.map(|rule| ("rule".to_owned(), json!(rule))));
+            body.extend(possible_at.map(|at| ("possible_at".to_owned(), json!(at))));
+            if !errors.is_empty() {
+                body.insert("errors".to_owned(), json!(errors));
+            }
+            body.extend(refund.map(|refund| ("refund".to_owned(), json!(refund))));
+        }
+        let mut response = (code.status(), body.to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if code.status() == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if code.status() == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+
+    /// Its code.
+    #[must_use]
+    pub(crate) fn code(&self) -> Code {
+        self.0.code
+    }
+}
+
+impl From<&StoreError> for Problem {
+    fn from(error: &StoreError) -> Self {
+        let code = match error {
+            StoreError::Busy { .. } | StoreError::Closed => ApiCode::Busy,
+            StoreError::NotRecorded(_) => ApiCode::NotStored,
+            StoreError::Unreadable(_) => ApiCode::Internal,
+        };
+        if code != ApiCode::Busy {
+            tracing::error!(%error, "the store could not do it");
+        }
+        // What is wrong with a disk is for the log; the caller is told what it means for them.
+        Self::new(code, Code::Api(code).meaning())
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl ApiCode {
+    fn as_code(self) -> Code {
+        Code::Api(self)
+    }
+}
+
+/// What a refusal says beside its name, for programs.
+fn data(refusal: &Refusal) -> Map<String, Value> {
+    use crate::wire::MoneyOut;
+    let data = match refusal {
+        Refusal::NotYourRole { allowed, .. } => json!({ "allowed": allowed }),
+        Refusal::SellerUnknown { seller_id } => json!({ "seller_id": seller_id }),
+        Refusal::OrderLineDiffers { field } => json!({ "field": field }),
+        Refusal::RefundInProgress { refund_id } => json!({ "refund_id": refund_id }),
+        Refusal::TooManyRefundsOnLine { max } => json!({ "max": max }),
+        Refusal::NegotiationAlreadyUsed { negotiation_id, status } => {
+            json!({ "negotiation_id": negotiation_id, "negotiation": status })
+        }
+        Refusal::OfferIsAnother { current, .. } => json!({ "negotiation_id": current }),
+        Refusal::OfferNotPending { status } => json!({ "negotiation": status }),
+        Refusal::DeadlinePassed { expired_at } => json!({ "expired_at": expired_at }),
+        Refusal::WrongStatus { status, escalated, .. } => {
+            json!({ "refund_status": status, "is_escalated": escalated })
+        }
+        Refusal::DeadlineNotRunning { kind } => json!({ "kind": kind }),
+        Refusal::NegotiationNotOpenToSeller { because, .. } => json!({ "because": because }),
+        Refusal::FreshGoodsNotNegotiable { refund_only_allowed } => {
+            json!({ "refund_only_allowed": refund_only_allowed })
+        }
+        Refusal::CurrencyMismatch { expected, .. } => json!({ "expected": expected }),
+        Refusal::AmountOverRefundable { max, .. } | Refusal::AmountOverRequested { max, .. } => {
+            json!({ "max": MoneyOut::from(*max) })
+        }
+        Refusal::ReturnAddressUnknown { address_id } => json!({ "address_id": address_id }),
+        Refusal::DefaultAddressRequired { given } => json!({ "given": given }),
+        Refusal::ExtensionNotLater { after, .. } => json!({ "after": after }),
+        Refusal::ExtensionTooFar { limit, .. } => json!({ "limit": limit }),
+        Refusal::AmountNotPositive { .. }
+        | Refusal::PayoutAlreadySucceeded
+        | Refusal::WithdrawNotAllowed
+        | Refusal::NegotiateBeforeRefuse { .. }
+        | Refusal::ReturnNeedsShippedGoods
+        | Refusal::ReturnNeedsFreightInsurance
+        | Refusal::ReturnAddressRequired
+        | Refusal::OfferChangesNothing
+        | Refusal::RequestChangesNothing => json!({}),
+    };
+    if let Value::Object(data) = data { data } else { Map::new() }
+}

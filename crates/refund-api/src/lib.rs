@@ -1,0 +1,27 @@
+//! The server of the refund negotiation engine.
+//!
+//! It is the only place that knows HTTP, reads the clock, makes ids, and waits. What may be done
+//! is the rules' to say (`refund-core`), and everything that changes anything goes through one
+//! door ([`App::submit`], to `refund-store`). No route looks at a status.
+
+mod app;
+mod buyer_link;
+mod call;
+mod caller;
+mod clock;
+mod code;
+mod cursor;
+mod demo;
+mod entropy;
+mod error;
+mod json;
+mod routes;
+mod secrets;
+mod server;
+mod timer;
+mod wire;
+
+pub use app::App;
+pub use code::{ApiCode, Code};
+pub use demo::{Demo, demo};
+pub use server::{Config, Running, StartError, start};

@@ -1,0 +1,142 @@
+//! The command line of the server.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use refund_api::{Config, Demo, Running, StartError, demo, start};
+use tracing_subscriber::EnvFilter;
+
+/// The refund negotiation engine's server.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// How the log is written, to standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogFormat {
+    /// A line for people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve, with everything kept under one folder.
+    Serve {
+        /// The folder that everything is kept under.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Where to listen.
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// How others reach the server, where a proxy stands before it.
+        #[arg(long, value_name = "URL")]
+        public_url: Option<String>,
+        /// Speak plain HTTP on an address that others can reach.
+        #[arg(long)]
+        insecure: bool,
+        /// Let nothing happen that is due, so that it can be extended after an outage (R36).
+        #[arg(long)]
+        hold_settling: bool,
+    },
+    /// Serve something to try: a few sellers, refunds in every status, and a clock that can be moved.
+    Demo {
+        /// The folder that everything is kept under.
+        #[arg(long, value_name = "DIR", default_value = "demo-data")]
+        data: PathBuf,
+        /// Where to listen.
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_stderr(cli.log_format);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("refund-api: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("refund-api: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), String> {
+    let running = match command {
+        Command::Serve { data, listen, public_url, insecure, hold_settling } => {
+            let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+            let config = Config { public_url, insecure, hold_settling, ..Config::new(data, listen) };
+            let running = start(config).await.map_err(said)?;
+            if let Some(path) = &running.operator_key {
+                println!("The first operator's key is in {}", path.display());
+            }
+            println!("Listening on {}", running.public_url);
+            running
+        }
+        Command::Demo { data, listen } => {
+            let (running, made) = demo(data, listen).await.map_err(said)?;
+            print!("{}", greeting(&made));
+            running
+        }
+    };
+    wait_for_end(running).await
+}
+
+fn said(error: StartError) -> String {
+    error.to_string()
+}
+
+fn greeting(demo: &Demo) -> String {
+    let Demo { base_url, operator, platform, seller, seller_id, file, now } = demo;
+    format!(
+        "The demo listens on {base_url}, and its clock stands at {now}.\n\n  \
+         operator  {operator}\n  platform  {platform}\n  seller    {seller}  ({seller_id})\n\n\
+         The same is in {}. Try:\n\n  \
+         curl -s {base_url}/v1/refunds -H 'Authorization: Bearer {seller}'\n  \
+         curl -s {base_url}/v1/test-clock/advance -H 'Authorization: Bearer {operator}' -d '{{\"seconds\": 3600}}' \
+         -H 'Content-Type: application/json'\n\nCtrl-C ends it; started again it goes on from there.\n",
+        file.display()
+    )
+}
+
+/// Runs until the process is told to end, then ends in order.
+async fn wait_for_end(running: Running) -> Result<(), String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result.map_err(|error| error.to_string())?,
+        _ = terminated.recv() => {}
+    }
+    tracing::info!("stopping");
+    running.stop().await
+}
+
+/// `RUST_LOG` says what is logged; by default everything from `info` on.
+fn log_to_stderr(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sled=warn,tokio=warn"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}

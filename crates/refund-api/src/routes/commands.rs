@@ -1,0 +1,119 @@
+//! The commands: each reads its body and hands it to the one door.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{Command, CommandKind};
+use refund_store::{Answer, Answered, Request, Work};
+use serde::de::DeserializeOwned;
+
+use super::refunds::{answer, unexpected};
+use crate::call::Call;
+use crate::entropy;
+use crate::error::Problem;
+use crate::wire::{
+    AgreeIn, AnswerIn, CancelIn, ExtendIn, ModifyIn, Nothing, OfferIn, PayoutIn, ReasonIn, RefundOut, RuleIn, ShipIn,
+};
+
+/// Carries out a command on the refund in the path. The order of the checks is the contract's:
+/// whose it is, whose to do, then the body; the rest is the store's.
+async fn carry_out<T: DeserializeOwned>(
+    call: Call,
+    kind: CommandKind,
+    status: StatusCode,
+    read: impl FnOnce(T) -> Result<Command, Problem>,
+) -> Result<Response, Problem> {
+    let app = &call.app;
+    let refund_id = call.refund_id()?;
+    let refund = app.known(&call.caller, &refund_id)?;
+    let actor = call.caller.actor_for(&refund, kind)?;
+    let command = read(call.body()?)?;
+    let work = Work::Command { refund_id, actor, command, expected: call.expected()? };
+    let request = Request { work, idempotency: call.idempotency()?, viewers: call.caller.actors(&refund) };
+    match app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))? {
+        Answered { answer: Answer::Refund { seen, .. }, replayed, .. } => {
+            Ok(answer(status, RefundOut::new(*seen), replayed))
+        }
+        _ => Err(unexpected()),
+    }
+}
+
+pub(super) async fn make_offer(call: Call) -> Result<Response, Problem> {
+    let negotiation_id = entropy::negotiation_id(&call.refund_id()?).map_err(|_| Problem::not_found())?;
+    let read = |body: OfferIn| body.read(negotiation_id);
+    carry_out(call, CommandKind::MakeOffer, StatusCode::CREATED, read).await
+}
+
+pub(super) async fn accept(call: Call) -> Result<Response, Problem> {
+    let read = |body: AnswerIn| Ok(Command::AcceptOffer { negotiation_id: body.negotiation_id });
+    carry_out(call, CommandKind::AcceptOffer, StatusCode::OK, read).await
+}
+
+pub(super) async fn reject(call: Call) -> Result<Response, Problem> {
+    let read = |body: AnswerIn| Ok(Command::RejectOffer { negotiation_id: body.negotiation_id });
+    carry_out(call, CommandKind::RejectOffer, StatusCode::OK, read).await
+}
+
+pub(super) async fn withdraw(call: Call) -> Result<Response, Problem> {
+    let read = |_: Nothing| Ok(Command::WithdrawOffer);
+    carry_out(call, CommandKind::WithdrawOffer, StatusCode::OK, read).await
+}
+
+pub(super) async fn agree(call: Call) -> Result<Response, Problem> {
+    let read = |body: AgreeIn| Ok(Command::Agree { return_address_id: body.return_address_id });
+    carry_out(call, CommandKind::Agree, StatusCode::OK, read).await
+}
+
+pub(super) async fn refuse(call: Call) -> Result<Response, Problem> {
+    let read = |body: ReasonIn| Ok(Command::Refuse { reason: body.reason });
+    carry_out(call, CommandKind::Refuse, StatusCode::OK, read).await
+}
+
+pub(super) async fn modify(call: Call) -> Result<Response, Problem> {
+    carry_out(call, CommandKind::Modify, StatusCode::OK, ModifyIn::read).await
+}
+
+pub(super) async fn cancel(call: Call) -> Result<Response, Problem> {
+    let read = |body: CancelIn| Ok(Command::Cancel { reason: body.reason });
+    carry_out(call, CommandKind::Cancel, StatusCode::OK, read).await
+}
+
+pub(super) async fn escalate(call: Call) -> Result<Response, Problem> {
+    let read = |body: ReasonIn| Ok(Command::Escalate { reason: body.reason });
+    carry_out(call, CommandKind::Escalate, StatusCode::OK, read).await
+}
+
+pub(super) async fn ship(call: Call) -> Result<Response, Problem> {
+    let read = |body: ShipIn| Ok(Command::Ship { carrier: body.carrier, tracking_number: body.tracking_number });
+    carry_out(call, CommandKind::Ship, StatusCode::OK, read).await
+}
+
+pub(super) async fn confirm_receipt(call: Call) -> Result<Response, Problem> {
+    carry_out(call, CommandKind::ConfirmReceipt, StatusCode::OK, |_: Nothing| Ok(Command::ConfirmReceipt)).await
+}
+
+pub(super) async fn refuse_receipt(call: Call) -> Result<Response, Problem> {
+    let read = |body: ReasonIn| Ok(Command::RefuseReceipt { reason: body.reason });
+    carry_out(call, CommandKind::RefuseReceipt, StatusCode::OK, read).await
+}
+
+pub(super) async fn waive_return(call: Call) -> Result<Response, Problem> {
+    carry_out(call, CommandKind::WaiveReturn, StatusCode::OK, |_: Nothing| Ok(Command::WaiveReturn)).await
+}
+
+pub(super) async fn rule(call: Call) -> Result<Response, Problem> {
+    carry_out(call, CommandKind::Rule, StatusCode::OK, RuleIn::read).await
+}
+
+pub(super) async fn extend(call: Call) -> Result<Response, Problem> {
+    let read = |body: ExtendIn| Ok(Command::Extend { kind: body.kind, to: body.to });
+    carry_out(call, CommandKind::Extend, StatusCode::OK, read).await
+}
+
+pub(super) async fn report_payout(call: Call) -> Result<Response, Problem> {
+    let read = |body: PayoutIn| Ok(body.into());
+    carry_out(call, CommandKind::ReportPayout, StatusCode::OK, read).await
+}
+
+pub(super) async fn retry_payout(call: Call) -> Result<Response, Problem> {
+    carry_out(call, CommandKind::RetryPayout, StatusCode::OK, |_: Nothing| Ok(Command::RetryPayout)).await
+}

@@ -1,0 +1,49 @@
+//! Whether the server is well, what its problems mean, and what is not there.
+
+use axum::extract::Path;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::code::{ApiCode, Code};
+use crate::error::Problem;
+
+pub(super) async fn live() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// Ready once the store answers.
+pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Problem> {
+    app.store().next_due()?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn nothing_here() -> Problem {
+    Problem::not_found()
+}
+
+pub(super) async fn method_not_allowed() -> Problem {
+    Problem::new(ApiCode::MethodNotAllowed, "the path does not take this method")
+}
+
+/// The page that a problem's `type` names.
+pub(super) async fn problem_page(Path(name): Path<String>) -> Result<Response, Problem> {
+    let code = Code::all().find(|code| code.as_str() == name).ok_or_else(Problem::not_found)?;
+    let rule = if let Code::Rule(refusal) = code { refusal.rule() } else { "of HTTP" };
+    let page = include_str!("problem.html")
+        .replace("{code}", code.as_str())
+        .replace("{meaning}", code.meaning())
+        .replace("{remedy}", code.remedy())
+        .replace("{rule}", rule)
+        .replace("{status}", code.status().as_str());
+    Ok((
+        [(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'sha256-Xy1PNu/lBuZis913z9v2suSwC0knyeOpMcGdNFi/4d0='",
+        )],
+        Html(page),
+    )
+        .into_response())
+}

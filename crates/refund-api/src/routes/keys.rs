@@ -1,0 +1,57 @@
+//! API keys: made, listed, revoked. A secret is shown once and kept only as its hash.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use refund_core::{Role, Timestamp};
+use refund_store::{Answer, Answered, Key, Request, Work};
+
+use super::refunds::{mark, unexpected};
+use crate::call::Call;
+use crate::caller::hash;
+use crate::entropy;
+use crate::error::Problem;
+use crate::wire::{Items, KeyIn, KeyOut, RefundOut};
+
+pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
+    call.caller.only(&[Role::Operator])?;
+    let keys = call.app.store().keys()?;
+    let items = keys.iter().map(|key| KeyOut::new(key, None)).collect();
+    Ok(Json(Items { items, next_cursor: None }))
+}
+
+/// Makes a key. A replay shows the key again without its secret, which is kept nowhere.
+pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
+    call.caller.only(&[Role::Operator])?;
+    let body: KeyIn = call.body()?;
+    let secret = entropy::secret("rfk_");
+    let key = Key {
+        id: entropy::id("key_"),
+        role: body.role()?,
+        name: body.name,
+        secret: hash(&secret),
+        created_at: Timestamp::MIN,
+        revoked_at: None,
+    };
+    let work = Work::IssueKey { key: Box::new(key), actor: call.caller.itself() };
+    done(&call, work, StatusCode::CREATED, Some(secret)).await
+}
+
+pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
+    call.caller.only(&[Role::Operator])?;
+    let work = Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() };
+    done(&call, work, StatusCode::OK, None).await
+}
+
+async fn done(call: &Call, work: Work, status: StatusCode, secret: Option<String>) -> Result<Response, Problem> {
+    let request = Request { idempotency: call.idempotency()?, ..Request::new(work) };
+    match call.app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))? {
+        Answered { answer: Answer::Key(key), replayed, .. } => {
+            let body = KeyOut::new(&key, secret.filter(|_| !replayed));
+            let mut response = (status, Json(body)).into_response();
+            mark(&mut response, replayed);
+            Ok(response)
+        }
+        _ => Err(unexpected()),
+    }
+}

@@ -1,0 +1,157 @@
+//! Opening refunds and reading them.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use refund_core::{Actor, BuyerId, NegotiationStatus, OrderId, Role, SellerId, StatusKind, Timestamp};
+use refund_store::{Answer, Answered, Query, Request, Seen, Sort, Work, offer_options};
+use serde::Deserialize;
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::call::Call;
+use crate::caller::Caller;
+use crate::code::ApiCode;
+use crate::entropy;
+use crate::error::Problem;
+use crate::wire::{Items, OpenIn, OptionsOut, RefundOut};
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// A refund with its version as `ETag`, and whether it is an answer that was given before.
+pub(super) fn answer(status: StatusCode, refund: RefundOut, replayed: bool) -> Response {
+    let tag = HeaderValue::from_str(&format!("\"{}\"", refund.version));
+    let mut response = (status, Json(refund)).into_response();
+    response.headers_mut().extend(tag.ok().map(|tag| (header::ETAG, tag)));
+    mark(&mut response, replayed);
+    response
+}
+
+/// Marks an answer that was given before.
+pub(super) fn mark(response: &mut Response, replayed: bool) {
+    if replayed {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+}
+
+pub(super) async fn open(call: Call) -> Result<Response, Problem> {
+    call.caller.only(&[Role::Platform])?;
+    let app = &call.app;
+    let body: OpenIn = call.body()?;
+    let actor = call.caller.buyer(&body.buyer_id);
+    let viewers = vec![actor.clone(), call.caller.itself()];
+    let refund_id = entropy::refund_id(app.store().now()).map_err(|_| Problem::not_found())?;
+    let opening = Box::new(body.read(refund_id)?);
+    let request = Request { work: Work::Open { opening, actor }, idempotency: call.idempotency()?, viewers };
+    let show = |seen: Seen| {
+        let link = app.links.link(&seen.refund.id, &app.public_url);
+        RefundOut::new(seen).with_link(link)
+    };
+    match app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))? {
+        Answered { answer: Answer::Refund { seen, created }, replayed, .. } => {
+            let status = if created { StatusCode::CREATED } else { StatusCode::OK };
+            Ok(answer(status, show(*seen), replayed))
+        }
+        _ => Err(unexpected()),
+    }
+}
+
+/// An answer of a kind that this request has not: a mistake in the server.
+pub(super) fn unexpected() -> Problem {
+    Problem::new(ApiCode::Internal, "the store answered another question")
+}
+
+pub(super) async fn show(call: Call) -> Result<Response, Problem> {
+    let seen = call.app.settled(&call.caller, &call.refund_id()?).await?;
+    Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
+}
+
+/// The buyer's link opened: the refund as the buyer sees it. Opening it changes nothing.
+pub(super) async fn by_link(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Problem> {
+    let caller = Caller::from_token(&app, &token)?;
+    let Caller::Buyer { refund_id } = &caller else { return Err(Problem::not_found()) };
+    let seen = app.settled(&caller, refund_id).await?;
+    Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
+}
+
+pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
+    let app = &call.app;
+    let refund_id = call.refund_id()?;
+    app.known(&call.caller, &refund_id)?;
+    call.caller.only(&[Role::Seller])?;
+    let refund = app.settled(&call.caller, &refund_id).await?.refund;
+    let actor: Actor = call.caller.itself();
+    Ok(Json(offer_options(app.store(), &refund, &actor, app.store().now())?.into()))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListParams {
+    status: Option<StatusKind>,
+    negotiation: Option<NegotiationStatus>,
+    seller_id: Option<SellerId>,
+    buyer_id: Option<BuyerId>,
+    order_id: Option<OrderId>,
+    due_before: Option<Timestamp>,
+    sort: Option<SortIn>,
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SortIn {
+    Deadline,
+    OpenedAt,
+}
+
+/// How many items a list gives, where nothing else is asked for.
+const LIMIT_DEFAULT: usize = 50;
+
+/// A list's limit, from 1 to 100.
+pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
+    let limit = asked.unwrap_or(LIMIT_DEFAULT);
+    if (1..=100).contains(&limit) {
+        Ok(limit)
+    } else {
+        Err(Problem::new(ApiCode::MalformedQuery, "limit: a whole number from 1 to 100"))
+    }
+}
+
+pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> {
+    let (app, caller) = (&call.app, &call.caller);
+    let params: ListParams = call.query()?;
+    let limit = limit(params.limit)?;
+    if let Caller::Buyer { refund_id } = caller {
+        let seen = app.settled(caller, refund_id).await?;
+        return Ok(Json(Items { items: vec![RefundOut::new(seen)], next_cursor: None }));
+    }
+    let sort = match (params.sort, caller.role()) {
+        (Some(SortIn::Deadline), _) | (None, Role::Seller) => Sort::Deadline,
+        (Some(SortIn::OpenedAt), _) | (None, _) => Sort::OpenedAt,
+    };
+    let own = if let Caller::Seller { seller_id, .. } = caller { Some(seller_id.clone()) } else { None };
+    if own.is_some() && params.seller_id.is_some() && own != params.seller_id {
+        // Somebody else's refunds: there are none to see.
+        return Ok(Json(Items { items: Vec::new(), next_cursor: None }));
+    }
+    let mut query = Query {
+        seller_id: own.or(params.seller_id),
+        buyer_id: params.buyer_id,
+        order_id: params.order_id,
+        status: params.status,
+        negotiation: params.negotiation,
+        due_before: params.due_before,
+        sort,
+        after: None,
+        limit,
+    };
+    // A cursor goes on in the list that it came from: the same caller, filters and order.
+    let list = format!("{} {:?}", caller.id(), Query { limit: 0, ..query.clone() });
+    query.after = params.cursor.map(|cursor| app.cursors.read(&cursor, &list)).transpose()?;
+    let page = app.store().list(&query)?;
+    let items = page.items.into_iter().map(|refund| app.shown(caller, refund));
+    let next_cursor = page.next.map(|place| app.cursors.write(&place, &list));
+    Ok(Json(Items { items: items.collect::<Result<_, _>>()?, next_cursor }))
+}

@@ -1,0 +1,41 @@
+//! The test clock: there only where the server was started with one.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use refund_core::Role;
+use refund_store::{Advance, Answer, Answered, Request, Work};
+use serde_json::{Value, json};
+
+use super::refunds::{mark, unexpected};
+use crate::call::Call;
+use crate::code::ApiCode;
+use crate::error::Problem;
+use crate::wire::{AdvanceIn, RefundOut};
+
+pub(super) async fn show(call: Call) -> Result<Json<Value>, Problem> {
+    call.caller.only(&[Role::Operator])?;
+    Ok(Json(json!({ "now": call.app.store().now() })))
+}
+
+/// Answers once all that came due on the way has happened, each at its instant.
+pub(super) async fn advance(call: Call) -> Result<Response, Problem> {
+    call.caller.only(&[Role::Operator])?;
+    let body: AdvanceIn = call.body()?;
+    let advance = match (body.seconds, body.to) {
+        (Some(seconds), None) => Advance::Seconds(seconds),
+        (None, Some(to)) => Advance::To(to),
+        (None, None) | (Some(_), Some(_)) => {
+            return Err(Problem::at(ApiCode::MalformedBody, "", "either seconds or to, and not both"));
+        }
+    };
+    let work = Work::AdvanceTestClock { advance };
+    let request = Request { idempotency: call.idempotency()?, ..Request::new(work) };
+    match call.app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))? {
+        Answered { answer: Answer::Clock(now), replayed, .. } => {
+            let mut response = Json(json!({ "now": now })).into_response();
+            mark(&mut response, replayed);
+            Ok(response)
+        }
+        _ => Err(unexpected()),
+    }
+}

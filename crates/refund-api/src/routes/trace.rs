@@ -1,0 +1,54 @@
+//! Each call has an id, one line in the log, and headers that every answer carries.
+
+use std::sync::Arc;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::app::App;
+use crate::clock::Stopwatch;
+use crate::entropy;
+use crate::error::Problem;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A problem on its way out: it gets its page's address and the call's id here.
+#[derive(Clone)]
+struct Failed(Arc<std::sync::Mutex<Option<Problem>>>);
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.code().status().into_response();
+        response.extensions_mut().insert(Failed(Arc::new(std::sync::Mutex::new(Some(self)))));
+        response
+    }
+}
+
+pub(super) async fn trace(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let stopwatch = Stopwatch::start();
+    let request_id = entropy::id("req_");
+    let method = request.method().clone();
+    // The pattern and not the path: a path may hold a buyer's token.
+    let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
+    let mut response = next.run(request).await;
+    let mut code = "";
+    if let Some(Failed(failed)) = response.extensions_mut().remove::<Failed>()
+        && let Some(problem) = failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
+    {
+        code = problem.code().as_str();
+        let allow = response.headers_mut().remove(header::ALLOW);
+        response = problem.into_response_at(&app.public_url, &request_id);
+        response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
+    }
+    let status = response.status().as_u16();
+    let micros = u64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(%method, route, status, code, micros, request_id, "call");
+    let headers = response.headers_mut();
+    headers.extend(HeaderValue::from_str(&request_id).ok().map(|id| (REQUEST_ID, id)));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}

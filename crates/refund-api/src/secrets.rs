@@ -1,0 +1,50 @@
+//! What is kept under the data folder for the owner's eyes alone.
+
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use data_encoding::HEXLOWER;
+
+use crate::entropy;
+
+/// The server's own secret, of which links and cursors are made; made at the first start.
+///
+/// # Errors
+/// An [`io::Error`] where the file can't be read or written, or holds something else.
+pub(crate) fn server_secret(folder: &Path) -> io::Result<[u8; 32]> {
+    let path = folder.join("server.secret");
+    let broken = || io::Error::other(format!("{} does not hold a secret of 64 hexadecimal digits", path.display()));
+    let text = kept(&path, || HEXLOWER.encode(&entropy::bytes::<32>()))?;
+    let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| broken())?;
+    bytes.try_into().map_err(|_| broken())
+}
+
+/// The text in a file; where there is none, the text that is made is written first.
+///
+/// # Errors
+/// An [`io::Error`] where the file can't be read or written.
+pub(crate) fn kept(path: &Path, make: impl FnOnce() -> String) -> io::Result<String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim().to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let text = make();
+            write(path, &text)?;
+            Ok(text)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a file that only its owner can read: whole or not at all.
+///
+/// # Errors
+/// An [`io::Error`] where it can't be written.
+pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
+    let part = path.with_extension("part");
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
+    file.write_all(text.as_bytes())?;
+    file.write_all(b"\n")?;
+    file.sync_all()?;
+    std::fs::rename(part, path)
+}

@@ -1,0 +1,179 @@
+//! Starting and stopping the server.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use refund_core::{Actor, Label, Role, Timestamp, Via};
+use refund_store::{Clock, EmbeddedStore, Key, KeyRole, OpenError, Refused, Request, Store, Surroundings, Work};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::caller::hash;
+use crate::{clock, entropy, routes, secrets, timer};
+
+/// How the server is started.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Everything is kept under this folder.
+    pub data: PathBuf,
+    /// Where it listens; port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// How others reach it, where that is not where it listens.
+    pub public_url: Option<String>,
+    /// Whether it may listen beyond loopback without TLS.
+    pub insecure: bool,
+    /// Whether time stands still until it is advanced.
+    pub test_clock: bool,
+    /// Whether nothing that is due happens, so that an operator can extend it first (R36).
+    pub hold_settling: bool,
+}
+
+impl Config {
+    /// A server that keeps its data in that folder and listens there, all else as usual.
+    #[must_use]
+    pub fn new(data: PathBuf, listen: SocketAddr) -> Self {
+        Self { data, listen, public_url: None, insecure: false, test_clock: false, hold_settling: false }
+    }
+}
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Plain HTTP beyond loopback.
+    #[error(
+        "{0} is not a loopback address, and the server speaks plain HTTP; \
+         put a proxy that does TLS before it, or pass --insecure if that is what you want"
+    )]
+    NotLoopback(SocketAddr),
+    /// The address is taken, or can't be had.
+    #[error("can't listen on {address}: {error}")]
+    Listen {
+        /// Where it was to listen.
+        address: SocketAddr,
+        /// Why it can't.
+        error: std::io::Error,
+    },
+    /// The data folder can't be used.
+    #[error("the data folder {}: {error}", folder.display())]
+    Folder {
+        /// Which.
+        folder: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The store does not open.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The first key could not be made, or the demo not set up.
+    #[error("setting up: {0}")]
+    SetUp(String),
+    /// The folder holds something else than a demo.
+    #[error("{} holds data that no demo made; give the demo a folder of its own", .0.display())]
+    NotADemo(PathBuf),
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How others reach it.
+    pub public_url: String,
+    /// Its door, for whoever runs it in their own process.
+    pub app: Arc<App>,
+    /// The file with the first operator's key, where this start made it.
+    pub operator_key: Option<PathBuf>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    store: Arc<EmbeddedStore>,
+}
+
+/// Starts the server: opens the store, listens, and lets happen what has come due meanwhile.
+///
+/// # Errors
+/// [`StartError`], each with what to do.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let Config { data, listen, public_url, insecure, test_clock, hold_settling } = config;
+    if !listen.ip().is_loopback() && !insecure {
+        return Err(StartError::NotLoopback(listen));
+    }
+    let folder_error = |error| StartError::Folder { folder: data.clone(), error };
+    std::fs::create_dir_all(&data).map_err(folder_error)?;
+    let clock = if test_clock { Clock::Test } else { Clock::Running(Arc::new(clock::system_now)) };
+    let surroundings = Surroundings { clock, entropy: Arc::new(entropy::fill), hold_settling };
+    let opened = EmbeddedStore::open(&data, surroundings)?;
+    if let Some(torn) = opened.torn {
+        tracing::warn!(at = torn.at, bytes = torn.bytes, "cut off what a crash had left of an unfinished write");
+    }
+    tracing::info!(replayed = opened.replayed, rebuilt = opened.rebuilt, "the store is open");
+    let store = Arc::new(opened.store);
+    let secret = secrets::server_secret(&data).map_err(folder_error)?;
+    let operator_key = first_key(&*store, &data).await?;
+
+    let listener = TcpListener::bind(listen).await;
+    let listener = listener.map_err(|error| StartError::Listen { address: listen, error })?;
+    let address = listener.local_addr().map_err(|error| StartError::Listen { address: listen, error })?;
+    let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
+    let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock));
+
+    let (stop, stopping) = watch::channel(false);
+    let mut tasks = vec![tokio::spawn(serve(listener, app.clone(), stopping.clone()))];
+    if !hold_settling {
+        tasks.push(tokio::spawn(timer::run(app.clone(), stopping)));
+    }
+    Ok(Running { address, public_url, app, operator_key, stop, tasks, store })
+}
+
+async fn serve(listener: TcpListener, app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+    let stopped = async move {
+        // An error means that whoever could stop the server is gone: that stops it too.
+        let _ = stopping.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = axum::serve(listener, routes::router(app)).with_graceful_shutdown(stopped).await {
+        tracing::error!(%error, "the server stopped listening");
+    }
+}
+
+impl Running {
+    /// Stops: takes no more calls, answers those it has, makes everything durable.
+    ///
+    /// # Errors
+    /// Where something could not be written. Nothing that was answered is lost.
+    pub async fn stop(self) -> Result<(), String> {
+        let Self { stop, tasks, store, app, .. } = self;
+        let _ = stop.send(true);
+        for task in tasks {
+            task.await.map_err(|error| error.to_string())?;
+        }
+        drop(app);
+        tokio::task::spawn_blocking(move || store.close())
+            .await
+            .map_err(|error| error.to_string())?
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// At the first start an operator needs a key to make others with. It is written to a file before
+/// it is made valid: a crash in between leaves a file whose key the next start makes valid.
+async fn first_key(store: &dyn Store, data: &std::path::Path) -> Result<Option<PathBuf>, StartError> {
+    let setting_up = |error: String| StartError::SetUp(error);
+    if !store.keys().map_err(|error| setting_up(error.to_string()))?.is_empty() {
+        return Ok(None);
+    }
+    let path = data.join("operator.key");
+    let secret = secrets::kept(&path, || entropy::secret("rfk_"))
+        .map_err(|error| StartError::Folder { folder: data.to_owned(), error })?;
+    let name = Label::new("first operator").map_err(|error| setting_up(error.to_string()))?;
+    issue(store, name, KeyRole::Operator, &secret).await.map_err(|refused| setting_up(format!("{refused:?}")))?;
+    Ok(Some(path))
+}
+
+/// Makes a key valid whose secret is known already.
+pub(crate) async fn issue(store: &dyn Store, name: Label, role: KeyRole, secret: &str) -> Result<(), Refused> {
+    let key =
+        Key { id: entropy::id("key_"), name, role, secret: hash(secret), created_at: Timestamp::MIN, revoked_at: None };
+    let actor = Actor::new(Role::Operator, "set-up", Via::User("set-up".to_owned()));
+    store.submit(Request::new(Work::IssueKey { key: Box::new(key), actor })).await.map(|_| ())
+}

@@ -1,0 +1,29 @@
+//! The names of JSON fields, once, in both directions.
+
+mod event;
+mod money;
+mod options;
+mod refund;
+mod requests;
+mod settings;
+
+pub(crate) use event::EventOut;
+pub(crate) use money::{MoneyIn, MoneyOut};
+pub(crate) use options::OptionsOut;
+pub(crate) use refund::{BuyerLink, RefundOut};
+pub(crate) use requests::{
+    AdvanceIn, AgreeIn, AnswerIn, CancelIn, ExtendIn, ModifyIn, Nothing, OfferIn, OpenIn, PayoutIn, ReasonIn, RuleIn,
+    ShipIn,
+};
+pub(crate) use settings::{CheckIn, KeyIn, KeyOut, SellerIn, SellerOut, VerdictOut};
+
+use serde::Serialize;
+
+/// One page of a list.
+#[derive(Debug, Serialize)]
+pub(crate) struct Items<T> {
+    /// What it shows.
+    pub items: Vec<T>,
+    /// Where the list goes on, if it does.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,38 @@
+//! Money in JSON: a currency and a decimal string.
+
+use refund_core::{Currency, Money};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Problem;
+
+/// An amount in an answer, with exactly the currency's decimals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct MoneyOut {
+    currency: Currency,
+    value: String,
+}
+
+impl From<Money> for MoneyOut {
+    fn from(money: Money) -> Self {
+        Self { currency: money.currency(), value: money.decimal() }
+    }
+}
+
+/// An amount in a request, not yet read: what is wrong with it has a problem of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MoneyIn {
+    currency: String,
+    value: String,
+}
+
+impl MoneyIn {
+    /// The amount; `pointer` says where in the body it stands.
+    ///
+    /// # Errors
+    /// A [`Problem`] where it is no amount (R28).
+    pub(crate) fn read(&self, pointer: &str) -> Result<Money, Problem> {
+        let currency = Currency::from_code(&self.currency).map_err(|invalid| Problem::money(pointer, &invalid))?;
+        Money::parse(currency, &self.value).map_err(|invalid| Problem::money(pointer, &invalid))
+    }
+}

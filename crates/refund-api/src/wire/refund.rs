@@ -1,0 +1,280 @@
+//! A refund in JSON, as answered.
+
+use refund_core::{
+    Actor, Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, Escalation, Label, LineId,
+    Message, Negotiation, NegotiationId, NegotiationStatus, OnSilence, OrderId, OrderLine, Payout, PayoutStatus,
+    Reason, Refund, RefundId, RefundType, Role, SellerId, Shipment, Status, StatusKind, Terms, Timestamp, Via,
+    WithdrawnReason,
+};
+use refund_store::Seen;
+use serde::Serialize;
+
+use super::MoneyOut;
+
+/// A refund as answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct RefundOut {
+    pub(crate) id: RefundId,
+    pub(crate) version: u64,
+    status: StatusKind,
+    closed_reason: Option<ClosedReason>,
+    seller_id: SellerId,
+    buyer_id: BuyerId,
+    order_line: LineOut,
+    requested: RequestedOut,
+    effective: Option<TermsOut>,
+    seller_refusal: Option<Reason>,
+    shipment: Option<ShipmentOut>,
+    escalated: Option<EscalatedOut>,
+    payout: Option<PayoutOut>,
+    negotiation: Option<NegotiationOut>,
+    deadlines: Vec<DeadlineOut>,
+    actions: Vec<CommandKind>,
+    opened_at: Timestamp,
+    updated_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buyer_link: Option<BuyerLink>,
+}
+
+/// The buyer's link to one refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct BuyerLink {
+    /// What the buyer opens.
+    pub url: String,
+    /// The same as a bearer token.
+    pub token: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct LineOut {
+    order_id: OrderId,
+    line_id: LineId,
+    title: Label,
+    category: Category,
+    paid: MoneyOut,
+    shipped: bool,
+    freight_insurance: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct RequestedOut {
+    #[serde(rename = "type")]
+    kind: RefundType,
+    amount: MoneyOut,
+    reason: Reason,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct TermsOut {
+    #[serde(rename = "type")]
+    kind: RefundType,
+    amount: MoneyOut,
+    return_address: Option<Address>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct ShipmentOut {
+    carrier: Label,
+    tracking_number: Label,
+    shipped_at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct EscalatedOut {
+    at: Timestamp,
+    by: ActorOut,
+    reason: Option<Reason>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct PayoutOut {
+    key: RefundId,
+    status: PayoutStatus,
+    amount: MoneyOut,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct NegotiationOut {
+    id: NegotiationId,
+    status: NegotiationStatus,
+    withdrawn_reason: Option<WithdrawnReason>,
+    offer: OfferOut,
+    offered_at: Timestamp,
+    expires_at: Timestamp,
+    resolved_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct OfferOut {
+    #[serde(flatten)]
+    terms: TermsOut,
+    message: Option<Message>,
+    agreed_offline: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct DeadlineOut {
+    kind: DeadlineKind,
+    at: Timestamp,
+    who: Role,
+    on_silence: OnSilence,
+}
+
+/// Who did something: role, id, through what, and which one of that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct ActorOut {
+    role: Role,
+    id: String,
+    via: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    via_id: Option<String>,
+}
+
+impl RefundOut {
+    /// A refund as somebody sees it.
+    #[must_use]
+    pub(crate) fn new(seen: Seen) -> Self {
+        let Seen { refund, actions } = seen;
+        let payout = refund.payout().map(|payout| payout_out(&refund, payout));
+        let deadlines = refund.deadlines().into_iter().map(DeadlineOut::from).collect();
+        let effective = refund.effective().map(TermsOut::from);
+        let escalated = refund.escalated().map(EscalatedOut::from);
+        let Around { closed_reason, seller_refusal, shipment } = Around::of(&refund.status);
+        Self {
+            id: refund.id,
+            version: refund.version,
+            status: refund.status.kind(),
+            closed_reason,
+            seller_id: refund.seller_id,
+            buyer_id: refund.buyer_id,
+            order_line: refund.line.into(),
+            requested: RequestedOut {
+                kind: refund.requested.kind,
+                amount: refund.requested.amount.into(),
+                reason: refund.requested.reason,
+            },
+            effective,
+            seller_refusal,
+            shipment,
+            escalated,
+            payout,
+            negotiation: refund.negotiation.map(NegotiationOut::from),
+            deadlines,
+            actions,
+            opened_at: refund.opened_at,
+            updated_at: refund.updated_at,
+            buyer_link: None,
+        }
+    }
+
+    /// The same with the buyer's link beside it.
+    #[must_use]
+    pub(crate) fn with_link(self, link: BuyerLink) -> Self {
+        Self { buyer_link: Some(link), ..self }
+    }
+}
+
+/// What only some statuses carry.
+struct Around {
+    closed_reason: Option<ClosedReason>,
+    seller_refusal: Option<Reason>,
+    shipment: Option<ShipmentOut>,
+}
+
+impl Around {
+    fn of(status: &Status) -> Self {
+        let mut around = Self { closed_reason: None, seller_refusal: None, shipment: None };
+        match status {
+            Status::Closed { reason, .. } => around.closed_reason = Some(*reason),
+            Status::SellerRefuseBuyer { reason, .. } => around.seller_refusal = Some(reason.clone()),
+            Status::WaitSellerConfirmGoods { shipment, .. } => around.shipment = Some(shipment.into()),
+            Status::SellerRefuseReceipt { shipment, reason, .. } => {
+                around.shipment = Some(shipment.into());
+                around.seller_refusal = Some(reason.clone());
+            }
+            Status::WaitSellerAgree { .. }
+            | Status::WaitBuyerReturnGoods { .. }
+            | Status::Refunding { .. }
+            | Status::RefundFailed { .. }
+            | Status::Success { .. } => {}
+        }
+        around
+    }
+}
+
+fn payout_out(refund: &Refund, payout: Payout) -> PayoutOut {
+    PayoutOut { key: refund.id.clone(), status: payout.status, amount: payout.amount.into() }
+}
+
+impl From<OrderLine> for LineOut {
+    fn from(line: OrderLine) -> Self {
+        Self {
+            order_id: line.order_id,
+            line_id: line.line_id,
+            title: line.title,
+            category: line.category,
+            paid: line.paid.into(),
+            shipped: line.shipped,
+            freight_insurance: line.freight_insurance,
+        }
+    }
+}
+
+impl From<&Terms> for TermsOut {
+    fn from(terms: &Terms) -> Self {
+        Self { kind: terms.kind(), amount: terms.amount().into(), return_address: terms.return_address().cloned() }
+    }
+}
+
+impl From<&Shipment> for ShipmentOut {
+    fn from(shipment: &Shipment) -> Self {
+        Self {
+            carrier: shipment.carrier.clone(),
+            tracking_number: shipment.tracking_number.clone(),
+            shipped_at: shipment.shipped_at,
+        }
+    }
+}
+
+impl From<&Escalation> for EscalatedOut {
+    fn from(escalation: &Escalation) -> Self {
+        Self { at: escalation.at, by: (&escalation.by).into(), reason: escalation.reason.clone() }
+    }
+}
+
+impl From<Negotiation> for NegotiationOut {
+    fn from(negotiation: Negotiation) -> Self {
+        Self {
+            status: negotiation.status(),
+            withdrawn_reason: negotiation.withdrawn_reason(),
+            resolved_at: negotiation.resolved_at(),
+            id: negotiation.id,
+            offer: OfferOut {
+                terms: (&negotiation.offer.terms).into(),
+                message: negotiation.offer.message,
+                agreed_offline: negotiation.offer.agreed_offline,
+            },
+            offered_at: negotiation.offered_at,
+            expires_at: negotiation.answer.by,
+        }
+    }
+}
+
+impl From<Deadline> for DeadlineOut {
+    fn from(deadline: Deadline) -> Self {
+        let Deadline { kind, at, on_silence } = deadline;
+        Self { kind, at, who: kind.who(), on_silence }
+    }
+}
+
+impl From<&Actor> for ActorOut {
+    fn from(actor: &Actor) -> Self {
+        let (via, via_id) = match &actor.via {
+            Via::Key(id) => ("key", Some(id.clone())),
+            Via::Link => ("link", None),
+            Via::User(id) => ("user", Some(id.clone())),
+            Via::Clock => ("clock", None),
+        };
+        Self { role: actor.role, id: actor.id.clone(), via, via_id }
+    }
+}

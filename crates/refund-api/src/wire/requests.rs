@@ -1,0 +1,237 @@
+//! The bodies of commands.
+
+use refund_core::{
+    AddressId, BuyerId, Category, Command, DeadlineKind, Label, LineId, MakeOffer, Message, NegotiationId, Opening,
+    OrderId, OrderLine, PayoutResult, Reason, RefundId, RefundType, Request, Ruling, SellerId, Timestamp,
+};
+use serde::Deserialize;
+
+use super::MoneyIn;
+use crate::code::ApiCode;
+use crate::error::Problem;
+use crate::json::Object;
+
+/// Opening a refund.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpenIn {
+    seller_id: SellerId,
+    pub(crate) buyer_id: BuyerId,
+    order_line: Object<LineIn>,
+    #[serde(rename = "type")]
+    kind: RefundType,
+    amount: Object<MoneyIn>,
+    reason: Reason,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LineIn {
+    order_id: OrderId,
+    line_id: LineId,
+    title: Label,
+    category: Category,
+    paid: Object<MoneyIn>,
+    shipped: bool,
+    freight_insurance: bool,
+}
+
+impl OpenIn {
+    /// What the core opens a refund with.
+    ///
+    /// # Errors
+    /// A [`Problem`] where an amount is none.
+    pub(crate) fn read(self, refund_id: RefundId) -> Result<Opening, Problem> {
+        let line = self.order_line.0;
+        Ok(Opening {
+            refund_id,
+            seller_id: self.seller_id,
+            buyer_id: self.buyer_id,
+            line: OrderLine {
+                paid: line.paid.0.read("/order_line/paid")?,
+                order_id: line.order_id,
+                line_id: line.line_id,
+                title: line.title,
+                category: line.category,
+                shipped: line.shipped,
+                freight_insurance: line.freight_insurance,
+            },
+            request: Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason: self.reason },
+        })
+    }
+}
+
+/// Making the offer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfferIn {
+    #[serde(rename = "type")]
+    kind: RefundType,
+    amount: Object<MoneyIn>,
+    #[serde(default)]
+    return_address_id: Option<AddressId>,
+    #[serde(default)]
+    message: Option<Message>,
+    #[serde(default)]
+    agreed_offline: bool,
+}
+
+impl OfferIn {
+    /// The command.
+    ///
+    /// # Errors
+    /// A [`Problem`] where the amount is none.
+    pub(crate) fn read(self, negotiation_id: NegotiationId) -> Result<Command, Problem> {
+        Ok(Command::MakeOffer(MakeOffer {
+            negotiation_id,
+            kind: self.kind,
+            amount: self.amount.0.read("/amount")?,
+            return_address_id: self.return_address_id,
+            message: self.message,
+            agreed_offline: self.agreed_offline,
+        }))
+    }
+}
+
+/// Answering the offer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AnswerIn {
+    pub(crate) negotiation_id: NegotiationId,
+}
+
+/// Agreeing; the body may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AgreeIn {
+    #[serde(default)]
+    pub(crate) return_address_id: Option<AddressId>,
+}
+
+/// A command that takes a reason.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReasonIn {
+    pub(crate) reason: Reason,
+}
+
+/// Cancelling; the body may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CancelIn {
+    #[serde(default)]
+    pub(crate) reason: Option<Reason>,
+}
+
+/// A command that takes nothing; the body may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+/// Changing the request: all three.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModifyIn {
+    #[serde(rename = "type")]
+    kind: RefundType,
+    amount: Object<MoneyIn>,
+    reason: Reason,
+}
+
+impl ModifyIn {
+    /// The command.
+    ///
+    /// # Errors
+    /// A [`Problem`] where the amount is none.
+    pub(crate) fn read(self) -> Result<Command, Problem> {
+        let request = Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason: self.reason };
+        Ok(Command::Modify { request })
+    }
+}
+
+/// Shipping, or correcting how the parcel is traced.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShipIn {
+    pub(crate) carrier: Label,
+    pub(crate) tracking_number: Label,
+}
+
+/// The operator's ruling.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleIn {
+    decision: Decision,
+    #[serde(default)]
+    amount: Option<Object<MoneyIn>>,
+    reason: Reason,
+}
+
+#[derive(Debug, Deserialize)]
+enum Decision {
+    #[serde(rename = "REFUND")]
+    Refund,
+    #[serde(rename = "CLOSE")]
+    Close,
+}
+
+impl RuleIn {
+    /// The command.
+    ///
+    /// # Errors
+    /// A [`Problem`] where an amount is missing, is there without need, or is none.
+    pub(crate) fn read(self) -> Result<Command, Problem> {
+        let at_amount = |detail| Err(Problem::at(ApiCode::MalformedBody, "/amount", detail));
+        let ruling = match (self.decision, self.amount) {
+            (Decision::Refund, Some(amount)) => Ruling::Refund { amount: amount.0.read("/amount")? },
+            (Decision::Close, None) => Ruling::Close,
+            (Decision::Refund, None) => return at_amount("a ruling to refund says how much"),
+            (Decision::Close, Some(_)) => return at_amount("a ruling to close pays nothing"),
+        };
+        Ok(Command::Rule { ruling, reason: self.reason })
+    }
+}
+
+/// Extending a deadline.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExtendIn {
+    pub(crate) kind: DeadlineKind,
+    pub(crate) to: Timestamp,
+}
+
+/// What the payment adapter reports.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PayoutIn {
+    result: ResultIn,
+    #[serde(default)]
+    reason: Option<Reason>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ResultIn {
+    Succeeded,
+    Failed,
+}
+
+impl From<PayoutIn> for Command {
+    fn from(body: PayoutIn) -> Self {
+        let result = match body.result {
+            ResultIn::Succeeded => PayoutResult::Succeeded,
+            ResultIn::Failed => PayoutResult::Failed { reason: body.reason },
+        };
+        Self::ReportPayout { result }
+    }
+}
+
+/// Advancing the test clock: by seconds, or to an instant.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AdvanceIn {
+    #[serde(default)]
+    pub(crate) seconds: Option<u32>,
+    #[serde(default)]
+    pub(crate) to: Option<Timestamp>,
+}

@@ -1,0 +1,184 @@
+//! Sellers, roll-out checks and keys in JSON.
+
+use refund_core::{
+    Address, AddressBook, Because, InvalidAddressBook, Label, PolicyOverrides, Refusal, SellerId, Timestamp, Verdict,
+};
+use refund_store::{Key, KeyRole, Seller};
+use serde::{Deserialize, Serialize};
+
+use crate::code::ApiCode;
+use crate::error::Problem;
+use crate::json::Object;
+
+/// A seller to be set up or changed.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SellerIn {
+    name: Label,
+    addresses: Vec<Object<AddressIn>>,
+    #[serde(default)]
+    policy: Option<Object<PolicyOverrides>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AddressIn {
+    id: refund_core::AddressId,
+    recipient: Label,
+    phone: Label,
+    address: refund_core::Reason,
+    #[serde(default)]
+    default: bool,
+}
+
+impl SellerIn {
+    /// Whether it says anything about the policy.
+    #[must_use]
+    pub(crate) fn has_policy(&self) -> bool {
+        self.policy.is_some()
+    }
+
+    /// The seller; `kept` is its policy where the body says nothing of one.
+    ///
+    /// # Errors
+    /// A [`Problem`] where the addresses make no address book (R29).
+    pub(crate) fn read(self, kept: PolicyOverrides) -> Result<Seller, Problem> {
+        let addresses = self.addresses.into_iter().map(|given| {
+            let Object(AddressIn { id, recipient, phone, address, default }) = given;
+            (Address { id, recipient, phone, address }, default)
+        });
+        let addresses = AddressBook::new(addresses.collect()).map_err(|invalid| match invalid {
+            InvalidAddressBook::NotOneDefault { given } => {
+                Problem::refused(&Refusal::DefaultAddressRequired { given }, None)
+            }
+            InvalidAddressBook::SameId { .. } | InvalidAddressBook::TooMany { .. } => {
+                Problem::at(ApiCode::MalformedBody, "/addresses", invalid.to_string())
+            }
+        })?;
+        Ok(Seller { name: self.name, addresses, policy: self.policy.map_or(kept, |Object(policy)| policy) })
+    }
+}
+
+/// A seller as answered.
+#[derive(Debug, Serialize)]
+pub(crate) struct SellerOut {
+    id: SellerId,
+    name: Label,
+    addresses: Vec<AddressOut>,
+    policy: PolicyOverrides,
+}
+
+#[derive(Debug, Serialize)]
+struct AddressOut {
+    #[serde(flatten)]
+    address: Address,
+    default: bool,
+}
+
+impl SellerOut {
+    /// A seller and its id.
+    #[must_use]
+    pub(crate) fn new(id: SellerId, seller: &Seller) -> Self {
+        let default = &seller.addresses.default_address().id;
+        let addresses = seller.addresses.iter();
+        Self {
+            id,
+            name: seller.name.clone(),
+            addresses: addresses
+                .map(|address| AddressOut { default: address.id == *default, address: address.clone() })
+                .collect(),
+            policy: seller.policy.clone(),
+        }
+    }
+}
+
+/// Whom a roll-out check is about.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckIn {
+    pub(crate) seller_id: SellerId,
+}
+
+/// Whether the tool is open to a seller, and why.
+#[derive(Debug, Serialize)]
+pub(crate) struct VerdictOut {
+    open: bool,
+    because: Because,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opens_at: Option<Timestamp>,
+}
+
+impl From<Verdict> for VerdictOut {
+    fn from(verdict: Verdict) -> Self {
+        Self { open: verdict.is_open(), because: verdict.because, opens_at: verdict.opens_at }
+    }
+}
+
+/// A key to be made.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyIn {
+    pub(crate) name: Label,
+    role: RoleIn,
+    #[serde(default)]
+    seller_id: Option<SellerId>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RoleIn {
+    Operator,
+    Platform,
+    Seller,
+}
+
+impl KeyIn {
+    /// For whom the key is to speak.
+    ///
+    /// # Errors
+    /// A [`Problem`] where a seller's key names no seller, or another one does.
+    pub(crate) fn role(&self) -> Result<KeyRole, Problem> {
+        let at_seller = |detail| Err(Problem::at(ApiCode::MalformedBody, "/seller_id", detail));
+        match (&self.role, &self.seller_id) {
+            (RoleIn::Operator, None) => Ok(KeyRole::Operator),
+            (RoleIn::Platform, None) => Ok(KeyRole::Platform),
+            (RoleIn::Seller, Some(seller_id)) => Ok(KeyRole::Seller(seller_id.clone())),
+            (RoleIn::Seller, None) => at_seller("a seller's key says of which seller"),
+            (RoleIn::Operator | RoleIn::Platform, Some(_)) => at_seller("only a seller's key names a seller"),
+        }
+    }
+}
+
+/// A key as answered; its secret once, when it is made.
+#[derive(Debug, Serialize)]
+pub(crate) struct KeyOut {
+    id: String,
+    name: Label,
+    role: &'static str,
+    seller_id: Option<SellerId>,
+    created_at: Timestamp,
+    revoked_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+}
+
+impl KeyOut {
+    /// A key, and its secret if this is when it is shown.
+    #[must_use]
+    pub(crate) fn new(key: &Key, secret: Option<String>) -> Self {
+        let (role, seller_id) = match &key.role {
+            KeyRole::Operator => ("operator", None),
+            KeyRole::Platform => ("platform", None),
+            KeyRole::Seller(seller_id) => ("seller", Some(seller_id.clone())),
+        };
+        Self {
+            id: key.id.clone(),
+            name: key.name.clone(),
+            role,
+            seller_id,
+            created_at: key.created_at,
+            revoked_at: key.revoked_at,
+            secret,
+        }
+    }
+}

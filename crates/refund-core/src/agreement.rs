@@ -1,0 +1,29 @@
+//! What follows from an agreement, whoever or whatever agreed: a return waits for the goods,
+//! anything else is paid (R21, R23, R26).
+
+use crate::policy::PayoutMode;
+use crate::{Agreed, Fact, Policy, Terms, Timer, Timestamp};
+
+/// The facts of agreeing to these terms, with clocks that run from that instant.
+pub(crate) fn agreement(terms: Terms, from: Timestamp, policy: &Policy) -> Vec<Fact> {
+    let agreed = Agreed { terms, payout: policy.payout };
+    match agreed.terms {
+        Terms::RefundOnly { .. } => {
+            let payment = payment(&agreed);
+            vec![Fact::Agreed { agreed, ship: None }, payment]
+        }
+        Terms::ReturnAndRefund { .. } => {
+            let ship = Timer::running(from, policy.buyer_ship_seconds, &policy.reminders_seconds);
+            vec![Fact::Agreed { agreed, ship: Some(ship) }]
+        }
+    }
+}
+
+/// The fact of paying, in the way that was fixed when the terms were agreed.
+pub(crate) fn payment(agreed: &Agreed) -> Fact {
+    let amount = agreed.terms.amount();
+    match agreed.payout {
+        PayoutMode::Immediate => Fact::Succeeded { amount },
+        PayoutMode::Confirmed => Fact::PayoutStarted { amount },
+    }
+}

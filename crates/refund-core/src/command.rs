@@ -1,0 +1,237 @@
+//! What somebody wants to happen: imperatives, which may be refused.
+
+use serde::{Deserialize, Serialize};
+
+use crate::names::names;
+use crate::{
+    AddressId, DeadlineKind, Label, Message, Money, NegotiationId, Reason, RefundType, Request, Role, Timestamp,
+};
+
+/// What somebody wants to happen to a refund that is there. Opening one is [`open`](crate::open).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    /// The seller proposes other terms, once (S2–S5).
+    MakeOffer(MakeOffer),
+    /// The buyer says yes (S8).
+    AcceptOffer {
+        /// To which offer (R15).
+        negotiation_id: NegotiationId,
+    },
+    /// The buyer says no (S9).
+    RejectOffer {
+        /// To which offer (R15).
+        negotiation_id: NegotiationId,
+    },
+    /// The seller takes the offer back (R16).
+    WithdrawOffer,
+    /// The seller agrees to the refund as asked (R21).
+    Agree {
+        /// Where the goods go, where they do; the seller's default address if left out.
+        return_address_id: Option<AddressId>,
+    },
+    /// The seller refuses the refund (R22).
+    Refuse {
+        /// Why.
+        reason: Reason,
+    },
+    /// The buyer asks for something else (R19).
+    Modify {
+        /// All of the new request.
+        request: Request,
+    },
+    /// The buyer gives up (R20).
+    Cancel {
+        /// Why, if the buyer says so.
+        reason: Option<Reason>,
+    },
+    /// The buyer calls the operator in (R25).
+    Escalate {
+        /// Why.
+        reason: Reason,
+    },
+    /// The buyer has shipped the goods, or corrects how they are traced (R24).
+    Ship {
+        /// Who carries the parcel.
+        carrier: Label,
+        /// By what it is traced.
+        tracking_number: Label,
+    },
+    /// The seller has the goods (R24).
+    ConfirmReceipt,
+    /// The seller refuses the parcel (R24).
+    RefuseReceipt {
+        /// Why.
+        reason: Reason,
+    },
+    /// The seller pays without waiting for the goods (R24).
+    WaiveReturn,
+    /// The operator decides (R25).
+    Rule {
+        /// What.
+        ruling: Ruling,
+        /// Why.
+        reason: Reason,
+    },
+    /// A running deadline is moved to a later instant (R6).
+    Extend {
+        /// Which.
+        kind: DeadlineKind,
+        /// To when.
+        to: Timestamp,
+    },
+    /// The payment adapter reports what came of the payout (R26).
+    ReportPayout {
+        /// What came of it.
+        result: PayoutResult,
+    },
+    /// The payment adapter is asked again, with the same key (R26).
+    RetryPayout,
+}
+
+/// The terms that the seller proposes. Type and amount are never defaulted (R13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MakeOffer {
+    /// The new negotiation's id, made by the caller.
+    pub negotiation_id: NegotiationId,
+    /// Refund only, or a return.
+    pub kind: RefundType,
+    /// How much.
+    pub amount: Money,
+    /// Where the goods go; needed for a return and without meaning otherwise.
+    pub return_address_id: Option<AddressId>,
+    /// What the buyer is told beside it.
+    pub message: Option<Message>,
+    /// Whether buyer and seller agreed on it before (S14).
+    pub agreed_offline: bool,
+}
+
+/// What the operator decides (R25).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ruling {
+    /// That amount is paid; nothing (more) has to come back.
+    Refund {
+        /// How much.
+        amount: Money,
+    },
+    /// Nothing is paid.
+    Close,
+}
+
+/// What came of a payout (R26).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PayoutResult {
+    /// The money has been paid.
+    Succeeded,
+    /// It has not.
+    Failed {
+        /// What the adapter said.
+        reason: Option<Reason>,
+    },
+}
+
+names! {
+    /// The names of the commands.
+    CommandKind {
+        /// [`Command::MakeOffer`]
+        MakeOffer = "make_offer",
+        /// [`Command::AcceptOffer`]
+        AcceptOffer = "accept_offer",
+        /// [`Command::RejectOffer`]
+        RejectOffer = "reject_offer",
+        /// [`Command::WithdrawOffer`]
+        WithdrawOffer = "withdraw_offer",
+        /// [`Command::Agree`]
+        Agree = "agree",
+        /// [`Command::Refuse`]
+        Refuse = "refuse",
+        /// [`Command::Modify`]
+        Modify = "modify",
+        /// [`Command::Cancel`]
+        Cancel = "cancel",
+        /// [`Command::Escalate`]
+        Escalate = "escalate",
+        /// [`Command::Ship`]
+        Ship = "ship",
+        /// [`Command::ConfirmReceipt`]
+        ConfirmReceipt = "confirm_receipt",
+        /// [`Command::RefuseReceipt`]
+        RefuseReceipt = "refuse_receipt",
+        /// [`Command::WaiveReturn`]
+        WaiveReturn = "waive_return",
+        /// [`Command::Rule`]
+        Rule = "rule",
+        /// [`Command::Extend`]
+        Extend = "extend",
+        /// [`Command::ReportPayout`]
+        ReportPayout = "report_payout",
+        /// [`Command::RetryPayout`]
+        RetryPayout = "retry_payout",
+    }
+}
+
+impl CommandKind {
+    /// Who may give it (R30). A seller extends only the buyer's time to ship (R6).
+    #[must_use]
+    pub fn roles(self) -> &'static [Role] {
+        match self {
+            Self::MakeOffer
+            | Self::WithdrawOffer
+            | Self::Agree
+            | Self::Refuse
+            | Self::ConfirmReceipt
+            | Self::RefuseReceipt
+            | Self::WaiveReturn => &[Role::Seller],
+            Self::AcceptOffer | Self::RejectOffer | Self::Modify | Self::Cancel | Self::Escalate | Self::Ship => {
+                &[Role::Buyer]
+            }
+            Self::Rule => &[Role::Operator],
+            Self::Extend => &[Role::Operator, Role::Seller],
+            Self::ReportPayout => &[Role::Platform],
+            Self::RetryPayout => &[Role::Platform, Role::Operator],
+        }
+    }
+
+    /// The rule that says in which statuses it can be given.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::MakeOffer => "R8",
+            Self::AcceptOffer | Self::RejectOffer => "R15",
+            Self::WithdrawOffer => "R16",
+            Self::Agree => "R21",
+            Self::Refuse => "R22",
+            Self::Modify => "R19",
+            Self::Cancel => "R20",
+            Self::Escalate | Self::Rule => "R25",
+            Self::Ship | Self::ConfirmReceipt | Self::RefuseReceipt | Self::WaiveReturn => "R24",
+            Self::Extend => "R6",
+            Self::ReportPayout | Self::RetryPayout => "R26",
+        }
+    }
+}
+
+impl Command {
+    /// Its name.
+    #[must_use]
+    pub fn kind(&self) -> CommandKind {
+        match self {
+            Self::MakeOffer(_) => CommandKind::MakeOffer,
+            Self::AcceptOffer { .. } => CommandKind::AcceptOffer,
+            Self::RejectOffer { .. } => CommandKind::RejectOffer,
+            Self::WithdrawOffer => CommandKind::WithdrawOffer,
+            Self::Agree { .. } => CommandKind::Agree,
+            Self::Refuse { .. } => CommandKind::Refuse,
+            Self::Modify { .. } => CommandKind::Modify,
+            Self::Cancel { .. } => CommandKind::Cancel,
+            Self::Escalate { .. } => CommandKind::Escalate,
+            Self::Ship { .. } => CommandKind::Ship,
+            Self::ConfirmReceipt => CommandKind::ConfirmReceipt,
+            Self::RefuseReceipt { .. } => CommandKind::RefuseReceipt,
+            Self::WaiveReturn => CommandKind::WaiveReturn,
+            Self::Rule { .. } => CommandKind::Rule,
+            Self::Extend { .. } => CommandKind::Extend,
+            Self::ReportPayout { .. } => CommandKind::ReportPayout,
+            Self::RetryPayout => CommandKind::RetryPayout,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Calling the operator in, and what the operator rules (R25).
+
+use super::{Case, Decision};
+use crate::agreement::payment;
+use crate::objections::{Objections, amount_objections};
+use crate::{Agreed, ClosedReason, Fact, Money, Reason, Ruling, Terms};
+
+pub(super) fn escalate(reason: &Reason) -> Decision {
+    Ok(vec![Fact::Escalated { reason: Some(reason.clone()) }])
+}
+
+pub(super) fn rule(case: &Case<'_>, ruling: Ruling, reason: &Reason) -> Decision {
+    let reason = reason.clone();
+    match ruling {
+        Ruling::Close => Ok(vec![
+            Fact::Ruled { agreed: None, reason },
+            Fact::Closed { reason: ClosedReason::OperatorRuled, comment: None },
+        ]),
+        Ruling::Refund { amount } => {
+            let mut objections = Objections::default();
+            amount_objections(&mut objections, amount, case.facts.refundable, None);
+            objections.into_result()?;
+            let agreed = Agreed { terms: ruled_terms(case, amount), payout: payout_mode(case) };
+            let payment = payment(&agreed);
+            Ok(vec![Fact::Ruled { agreed: Some(agreed), reason }, payment])
+        }
+    }
+}
+
+/// Goods that are already on their way back stay a return; otherwise nothing has to come back.
+fn ruled_terms(case: &Case<'_>, amount: Money) -> Terms {
+    match case.refund.effective().and_then(Terms::return_address) {
+        Some(return_address) => Terms::ReturnAndRefund { amount, return_address: return_address.clone() },
+        None => Terms::RefundOnly { amount },
+    }
+}
+
+/// R26: the mode is fixed when the refund is agreed; where it never was, the ruling is the agreement.
+fn payout_mode(case: &Case<'_>) -> crate::PayoutMode {
+    case.refund.status.agreed().map_or(case.facts.policy.payout, |agreed| agreed.payout)
+}

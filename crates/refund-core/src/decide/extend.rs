@@ -1,0 +1,37 @@
+//! Moving a running deadline to a later instant (R6).
+
+use super::{Case, Decision};
+use crate::{DeadlineKind, Fact, Refund, Refusal, Role, Span, Timer, Timestamp};
+
+pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Decision {
+    let Case { refund, actor, now, .. } = *case;
+    if actor.role == Role::Seller && kind != DeadlineKind::BuyerShip {
+        return Err(Refusal::NotYourRole { role: actor.role, allowed: vec![Role::Operator] });
+    }
+    let Some(running) = refund.deadlines().into_iter().find(|deadline| deadline.kind == kind) else {
+        return Err(Refusal::DeadlineNotRunning { kind });
+    };
+    let after = running.at.max(now);
+    if to <= after {
+        return Err(Refusal::ExtensionNotLater { kind, after });
+    }
+    let limit = latest(refund, kind, now);
+    if to > limit {
+        return Err(Refusal::ExtensionTooFar { kind, limit });
+    }
+    Ok(vec![Fact::DeadlineExtended { kind, timer: Timer::new(now, to, &case.facts.policy.reminders_seconds) }])
+}
+
+/// The latest instant that a deadline may move to: an offer's end never passes the seller's own
+/// deadline; nothing runs longer than the longest span from now (R5).
+fn latest(refund: &Refund, kind: DeadlineKind, now: Timestamp) -> Timestamp {
+    let others = refund.deadlines().into_iter().filter(|deadline| deadline.kind == DeadlineKind::SellerDecide);
+    let seller_decides = others.map(|deadline| deadline.at).next();
+    match kind {
+        DeadlineKind::BuyerAnswer => seller_decides.unwrap_or(now.plus(Span::MAX)),
+        DeadlineKind::SellerDecide
+        | DeadlineKind::BuyerRespond
+        | DeadlineKind::BuyerShip
+        | DeadlineKind::SellerConfirm => now.plus(Span::MAX),
+    }
+}

@@ -1,0 +1,145 @@
+//! Whether a command is carried out, and what happens then. One table, one leaf per rule.
+
+mod answer;
+mod dispute;
+mod extend;
+pub(crate) mod offer;
+mod payout;
+mod request;
+mod respond;
+mod return_leg;
+
+use crate::{Actor, Command, CommandKind, Dispute, Event, Fact, Facts, Refund, Refusal, Role, Status, Timestamp};
+
+/// One command on one refund, with all that its decision depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Case<'a> {
+    pub(crate) refund: &'a Refund,
+    pub(crate) facts: &'a Facts<'a>,
+    pub(crate) actor: &'a Actor,
+    pub(crate) command: &'a Command,
+    pub(crate) now: Timestamp,
+}
+
+type Decision = Result<Vec<Fact>, Refusal>;
+
+/// Decides a command on a refund that has been settled up to `now`.
+///
+/// The events are to be recorded together, or not at all. None means that the command had been
+/// carried out before and there is nothing left to do.
+///
+/// # Errors
+/// The first [`Refusal`] in the order of R32. A refused command changes nothing (R33).
+pub fn decide(
+    refund: &Refund,
+    facts: &Facts<'_>,
+    actor: &Actor,
+    command: &Command,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let case = Case { refund, facts, actor, command, now };
+    permitted(refund, actor, command.kind())?;
+    let facts = table(&case)?;
+    let sequences = refund.sequence.saturating_add(1)..;
+    let events = facts.into_iter().zip(sequences).map(|(fact, sequence)| Event {
+        refund_id: refund.id.clone(),
+        sequence,
+        at: now,
+        recorded_at: now,
+        actor: actor.clone(),
+        fact,
+    });
+    Ok(events.collect())
+}
+
+/// R30: the role may give the command, and a party acts on its own refunds only (law 9).
+pub(crate) fn permitted(refund: &Refund, actor: &Actor, command: CommandKind) -> Result<(), Refusal> {
+    let allowed = command.roles();
+    let own = match actor.role {
+        Role::Buyer => actor.id == refund.buyer_id.as_str(),
+        Role::Seller => actor.id == refund.seller_id.as_str(),
+        Role::Platform | Role::Operator | Role::System => true,
+    };
+    if own && allowed.contains(&actor.role) {
+        Ok(())
+    } else {
+        Err(Refusal::NotYourRole { role: actor.role, allowed: allowed.to_vec() })
+    }
+}
+
+/// The one table of status and command. Commands about the negotiation, the deadlines and the
+/// payout look at those and not at the status; they come first.
+fn table(case: &Case<'_>) -> Decision {
+    use Command as C;
+    match case.command {
+        C::MakeOffer(offer) => return offer::make(case, offer),
+        C::AcceptOffer { negotiation_id } => return answer::accept(case, negotiation_id),
+        C::RejectOffer { negotiation_id } => return answer::reject(case, negotiation_id),
+        C::WithdrawOffer => return answer::withdraw(case),
+        C::Extend { kind, to } => return extend::extend(case, *kind, *to),
+        C::ReportPayout { result } => return payout::report(case, result),
+        C::RetryPayout => return payout::retry(case),
+        C::Agree { .. }
+        | C::Refuse { .. }
+        | C::Modify { .. }
+        | C::Cancel { .. }
+        | C::Escalate { .. }
+        | C::Ship { .. }
+        | C::ConfirmReceipt
+        | C::RefuseReceipt { .. }
+        | C::WaiveReturn
+        | C::Rule { .. } => {}
+    }
+    match (&case.refund.status, case.command) {
+        (Status::WaitSellerAgree { .. }, C::Agree { return_address_id }) => respond::agree(case, return_address_id),
+        (Status::WaitSellerAgree { .. }, C::Refuse { reason }) => respond::refuse(case, reason),
+        (Status::WaitSellerAgree { .. }, C::Modify { request }) => request::modify(case, request),
+        (Status::WaitSellerAgree { .. }, C::Cancel { reason }) => request::cancel(case, reason),
+
+        (Status::SellerRefuseBuyer { .. }, C::Agree { return_address_id }) => respond::agree(case, return_address_id),
+        (Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(_), .. }, C::Modify { request }) => {
+            request::modify(case, request)
+        }
+
+        (Status::WaitBuyerReturnGoods { .. }, C::Ship { carrier, tracking_number }) => {
+            return_leg::ship(case, carrier, tracking_number)
+        }
+        (Status::WaitBuyerReturnGoods { agreed, .. }, C::WaiveReturn) => return_leg::waive(agreed),
+
+        (Status::WaitSellerConfirmGoods { shipment, .. }, C::Ship { carrier, tracking_number }) => {
+            return_leg::correct(shipment, carrier, tracking_number)
+        }
+        (Status::WaitSellerConfirmGoods { .. }, C::RefuseReceipt { reason }) => return_leg::refuse(case, reason),
+        (
+            Status::WaitSellerConfirmGoods { agreed, .. } | Status::SellerRefuseReceipt { agreed, .. },
+            C::ConfirmReceipt,
+        ) => return_leg::confirm(agreed),
+
+        (
+            Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(_), .. }
+            | Status::SellerRefuseReceipt { dispute: Dispute::BuyerResponds(_), .. },
+            C::Escalate { reason },
+        ) => dispute::escalate(reason),
+        (
+            Status::SellerRefuseBuyer { dispute: Dispute::Escalated(_), .. }
+            | Status::SellerRefuseReceipt { dispute: Dispute::Escalated(_), .. },
+            C::Rule { ruling, reason },
+        ) => dispute::rule(case, *ruling, reason),
+        (
+            Status::SellerRefuseBuyer { .. }
+            | Status::WaitBuyerReturnGoods { .. }
+            | Status::WaitSellerConfirmGoods { .. }
+            | Status::SellerRefuseReceipt { .. },
+            C::Cancel { reason },
+        ) => request::cancel(case, reason),
+
+        // Everything else is refused. The snapshots of every transition hold this line to account:
+        // they enumerate all statuses and commands.
+        _ => Err(wrong_status(case.command.kind(), case.refund)),
+    }
+}
+
+/// The refusal for a refund that stands elsewhere.
+pub(crate) fn wrong_status(command: CommandKind, refund: &Refund) -> Refusal {
+    Refusal::WrongStatus { command, status: refund.status.kind(), escalated: refund.escalated().is_some() }
+}

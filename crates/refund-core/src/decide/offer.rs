@@ -1,0 +1,104 @@
+//! Making the one offer (R8–R14).
+
+use super::{Case, Decision, wrong_status};
+use crate::objections::{Objections, amount_objections};
+use crate::policy::FreshGoods;
+use crate::{
+    Category, CommandKind, Fact, Facts, MakeOffer, Money, Negotiation, NegotiationState, Offer, Refund, RefundType,
+    Refusal, Status, Terms, Timer, Timestamp,
+};
+
+pub(super) fn make(case: &Case<'_>, offer: &MakeOffer) -> Decision {
+    let Case { refund, facts, now, .. } = *case;
+    let mut objections = Objections::default();
+    standing(&mut objections, refund, facts);
+    about_type(&mut objections, refund, facts, offer.kind);
+    about_amount(&mut objections, refund, facts, offer.amount);
+    about_change(&mut objections, refund, offer.kind, offer.amount);
+    let terms = match (offer.kind, &offer.return_address_id) {
+        (RefundType::RefundOnly, _) => Some(Terms::RefundOnly { amount: offer.amount }),
+        (RefundType::ReturnAndRefund, None) => {
+            objections.add(Refusal::ReturnAddressRequired);
+            None
+        }
+        (RefundType::ReturnAndRefund, Some(id)) => {
+            let found = facts.addresses.get(id);
+            objections.add_if(found.is_none(), Refusal::ReturnAddressUnknown { address_id: id.clone() });
+            found.map(|address| Terms::ReturnAndRefund { amount: offer.amount, return_address: address.clone() })
+        }
+    };
+    objections.into_result()?;
+    let (Some(terms), Some(expires_at)) = (terms, expires_at(refund, facts, now)) else {
+        return Err(wrong_status(CommandKind::MakeOffer, refund));
+    };
+    let negotiation = Negotiation {
+        id: offer.negotiation_id.clone(),
+        offer: Offer { terms, message: offer.message.clone(), agreed_offline: offer.agreed_offline },
+        offered_at: now,
+        answer: Timer::new(now, expires_at, &facts.policy.reminders_seconds),
+        state: NegotiationState::Pending,
+    };
+    Ok(vec![Fact::OfferMade { negotiation: Box::new(negotiation) }])
+}
+
+/// R1: the earlier of the buyer's time to answer and the seller's own deadline.
+pub(crate) fn expires_at(refund: &Refund, facts: &Facts<'_>, now: Timestamp) -> Option<Timestamp> {
+    let Status::WaitSellerAgree { decide } = &refund.status else { return None };
+    Some(now.plus(facts.policy.buyer_answer_seconds).min(decide.by))
+}
+
+/// What stands against any offer at all, whatever its terms.
+pub(crate) fn standing(objections: &mut Objections, refund: &Refund, facts: &Facts<'_>) {
+    if let Some(used) = &refund.negotiation {
+        let (negotiation_id, status) = (used.id.clone(), used.status());
+        objections.add(Refusal::NegotiationAlreadyUsed { negotiation_id, status });
+    }
+    objections
+        .add_if(!matches!(refund.status, Status::WaitSellerAgree { .. }), wrong_status(CommandKind::MakeOffer, refund));
+    let verdict = facts.rollout;
+    objections.add_if(
+        !verdict.is_open(),
+        Refusal::NegotiationNotOpenToSeller { because: verdict.because, opens_at: verdict.opens_at },
+    );
+    objections.add_if(
+        refund.line.category == Category::Fresh && facts.policy.fresh_goods == FreshGoods::Deny,
+        Refusal::FreshGoodsNotNegotiable { refund_only_allowed: false },
+    );
+}
+
+/// What stands against offers of a type (R12, R14).
+pub(crate) fn about_type(objections: &mut Objections, refund: &Refund, facts: &Facts<'_>, kind: RefundType) {
+    if kind == RefundType::RefundOnly {
+        return;
+    }
+    let line = &refund.line;
+    objections.add_if(
+        line.category == Category::Fresh && facts.policy.fresh_goods == FreshGoods::RefundOnly,
+        Refusal::FreshGoodsNotNegotiable { refund_only_allowed: true },
+    );
+    objections.add_if(!line.shipped, Refusal::ReturnNeedsShippedGoods);
+    objections.add_if(
+        facts.policy.return_needs_freight_insurance && !line.freight_insurance,
+        Refusal::ReturnNeedsFreightInsurance,
+    );
+}
+
+/// R10: more than zero, at most what is left on the line, and capped where the policy says so.
+fn about_amount(objections: &mut Objections, refund: &Refund, facts: &Facts<'_>, amount: Money) {
+    amount_objections(objections, amount, facts.refundable, cap(refund, facts));
+}
+
+fn cap(refund: &Refund, facts: &Facts<'_>) -> Option<Money> {
+    facts.policy.cap_at_requested.then_some(refund.requested.amount)
+}
+
+/// The most that an offer may be (R10).
+pub(crate) fn amount_max(refund: &Refund, facts: &Facts<'_>) -> Money {
+    cap(refund, facts).filter(|cap| facts.refundable.is_over(*cap).unwrap_or(false)).unwrap_or(facts.refundable)
+}
+
+/// R11: another type or another amount than the buyer asked for.
+pub(crate) fn about_change(objections: &mut Objections, refund: &Refund, kind: RefundType, amount: Money) {
+    let same = refund.requested.kind == kind && refund.requested.amount == amount;
+    objections.add_if(same, Refusal::OfferChangesNothing);
+}

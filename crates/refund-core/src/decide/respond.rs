@@ -1,0 +1,58 @@
+//! The seller's answer to the refund itself (R17, R21, R22, S7).
+
+use super::{Case, Decision};
+use crate::agreement::agreement;
+use crate::{AddressId, Fact, Reason, Refusal, Status, Terms, Timer, WithdrawnReason, options};
+
+pub(super) fn agree(case: &Case<'_>, address_id: &Option<AddressId>) -> Decision {
+    let Case { refund, facts, now, .. } = *case;
+    let address = match address_id {
+        None => facts.addresses.default_address(),
+        Some(id) => facts.addresses.get(id).ok_or_else(|| Refusal::ReturnAddressUnknown { address_id: id.clone() })?,
+    };
+    let terms = Terms::new(refund.requested.kind, refund.requested.amount, address.clone());
+    let mut agreed = withdrawn(case, WithdrawnReason::SellerAgreed);
+    agreed.extend(agreement(terms, now, facts.policy));
+    Ok(agreed)
+}
+
+pub(super) fn refuse(case: &Case<'_>, reason: &Reason) -> Decision {
+    let Case { facts, now, .. } = *case;
+    negotiated_first(case)?;
+    let mut refused = withdrawn(case, WithdrawnReason::SellerRefused);
+    let respond = Timer::running(now, facts.policy.buyer_respond_seconds, &facts.policy.reminders_seconds);
+    refused.push(Fact::Refused { reason: reason.clone(), respond });
+    Ok(refused)
+}
+
+/// R17: where the policy asks for it, an offer comes before a refusal, unless none can be made.
+fn negotiated_first(case: &Case<'_>) -> Result<(), Refusal> {
+    let Case { refund, facts, actor, now, .. } = *case;
+    if !facts.policy.negotiate_before_refuse {
+        return Ok(());
+    }
+    let own_deadline = match &refund.status {
+        Status::WaitSellerAgree { decide } => Some(decide.by),
+        Status::SellerRefuseBuyer { .. }
+        | Status::WaitBuyerReturnGoods { .. }
+        | Status::WaitSellerConfirmGoods { .. }
+        | Status::SellerRefuseReceipt { .. }
+        | Status::Refunding { .. }
+        | Status::RefundFailed { .. }
+        | Status::Success { .. }
+        | Status::Closed { .. } => None,
+    };
+    if let Some(pending) = refund.pending() {
+        let possible_at = Some(pending.answer.by).filter(|end| own_deadline.is_some_and(|own| *end < own));
+        return Err(Refusal::NegotiateBeforeRefuse { possible_at });
+    }
+    if refund.negotiation.is_none() && options(refund, facts, actor, now).may_offer {
+        return Err(Refusal::NegotiateBeforeRefuse { possible_at: None });
+    }
+    Ok(())
+}
+
+/// The open offer, if there is one, ends with what the command does (S7, R19, R20).
+pub(super) fn withdrawn(case: &Case<'_>, reason: WithdrawnReason) -> Vec<Fact> {
+    case.refund.pending().map(|_| Fact::OfferWithdrawn { reason }).into_iter().collect()
+}

@@ -1,0 +1,171 @@
+//! What is true after a fact. Total: it never refuses, whatever the event says.
+
+use crate::{Agreed, Dispute, Escalation, Event, Fact, NegotiationState, Refund, Shipment, Status, Timer};
+
+/// The refund after one more event.
+///
+/// It asks no rule whether the event may be: that was decided when the event was made. An event
+/// that could not have happened leaves what it can't change.
+#[must_use]
+pub fn evolve(refund: Refund, event: &Event) -> Refund {
+    let mut after = apply(refund, event);
+    after.sequence = event.sequence;
+    if event.fact.changes_state() {
+        after.version = after.version.saturating_add(1);
+        after.updated_at = event.at;
+    }
+    after
+}
+
+/// The refund that a whole history makes (law 7); nothing where it does not begin with an opening.
+#[must_use]
+pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Refund> {
+    events.into_iter().fold(None, |refund, event| match refund {
+        Some(refund) => Some(evolve(refund, event)),
+        None => opened(event),
+    })
+}
+
+/// The refund that an opening event makes; nothing for any other event.
+#[must_use]
+pub fn opened(event: &Event) -> Option<Refund> {
+    let Fact::Opened { opening, decide } = &event.fact else { return None };
+    Some(Refund {
+        id: opening.refund_id.clone(),
+        version: 1,
+        sequence: event.sequence,
+        seller_id: opening.seller_id.clone(),
+        buyer_id: opening.buyer_id.clone(),
+        line: opening.line.clone(),
+        requested: opening.request.clone(),
+        status: Status::WaitSellerAgree { decide: decide.clone() },
+        negotiation: None,
+        opened_at: event.at,
+        updated_at: event.at,
+    })
+}
+
+fn apply(mut refund: Refund, event: &Event) -> Refund {
+    let at = event.at;
+    match &event.fact {
+        Fact::Opened { .. } => {}
+        Fact::Modified { request, decide } => {
+            refund.requested = request.clone();
+            refund.status = Status::WaitSellerAgree { decide: decide.clone() };
+        }
+        Fact::Refused { reason, respond } => {
+            let dispute = Dispute::BuyerResponds(respond.clone());
+            refund.status = Status::SellerRefuseBuyer { reason: reason.clone(), dispute };
+        }
+        Fact::Agreed { agreed, ship: Some(ship) } => {
+            refund.status = Status::WaitBuyerReturnGoods { agreed: agreed.clone(), ship: ship.clone() };
+        }
+        Fact::Agreed { agreed, ship: None } | Fact::Ruled { agreed: Some(agreed), .. } => {
+            refund.status = Status::Refunding { agreed: agreed.clone() };
+        }
+        Fact::Closed { reason, .. } => {
+            let agreed = refund.status.agreed().cloned();
+            refund.status = Status::Closed { reason: *reason, agreed };
+        }
+        // What follows in the same step, a closing, says what becomes of it.
+        Fact::Ruled { agreed: None, .. } => {}
+        Fact::ReturnShipped { .. } | Fact::TrackingCorrected { .. } | Fact::ReceiptRefused { .. } => {
+            refund.status = returned(refund.status, &event.fact);
+        }
+        Fact::ReceiptConfirmed | Fact::ReturnWaived | Fact::PayoutStarted { .. } => {
+            refund.status = with_agreed(refund.status, |agreed| Status::Refunding { agreed });
+        }
+        Fact::Succeeded { .. } => {
+            refund.status = with_agreed(refund.status, |agreed| Status::Success { agreed });
+        }
+        Fact::PayoutFailed { reason } => {
+            let reason = reason.clone();
+            refund.status = with_agreed(refund.status, |agreed| Status::RefundFailed { agreed, reason });
+        }
+        Fact::Escalated { reason } => {
+            let escalation = Escalation { at, by: event.actor.clone(), reason: reason.clone() };
+            set_dispute(&mut refund.status, escalation);
+        }
+        Fact::OfferMade { negotiation } => refund.negotiation = Some((**negotiation).clone()),
+        Fact::OfferAccepted => resolve(&mut refund, NegotiationState::Accepted { at }),
+        Fact::OfferRejected => resolve(&mut refund, NegotiationState::Rejected { at }),
+        Fact::OfferExpired => resolve(&mut refund, NegotiationState::Expired { at }),
+        Fact::OfferWithdrawn { reason } => resolve(&mut refund, NegotiationState::Withdrawn { at, reason: *reason }),
+        Fact::DeadlineExtended { kind, timer } => {
+            if let Some(running) = timer_mut(&mut refund, *kind) {
+                *running = timer.clone();
+            }
+        }
+        Fact::Reminded { kind, .. } => {
+            if let Some(running) = timer_mut(&mut refund, *kind) {
+                running.reminders.retain(|reminder| *reminder > at);
+            }
+        }
+    }
+    refund
+}
+
+fn with_agreed(status: Status, next: impl FnOnce(Agreed) -> Status) -> Status {
+    match status.agreed() {
+        Some(agreed) => next(agreed.clone()),
+        None => status,
+    }
+}
+
+/// The return leg: what shipping, correcting and refusing the parcel make of the status.
+fn returned(status: Status, fact: &Fact) -> Status {
+    match (status, fact) {
+        (Status::WaitBuyerReturnGoods { agreed, .. }, Fact::ReturnShipped { shipment, confirm }) => {
+            Status::WaitSellerConfirmGoods { agreed, shipment: shipment.clone(), confirm: confirm.clone() }
+        }
+        (
+            Status::WaitSellerConfirmGoods { agreed, shipment, confirm },
+            Fact::TrackingCorrected { carrier, tracking_number },
+        ) => {
+            let shipment = Shipment {
+                carrier: carrier.clone(),
+                tracking_number: tracking_number.clone(),
+                shipped_at: shipment.shipped_at,
+            };
+            Status::WaitSellerConfirmGoods { agreed, shipment, confirm }
+        }
+        (Status::WaitSellerConfirmGoods { agreed, shipment, .. }, Fact::ReceiptRefused { reason, respond }) => {
+            let dispute = Dispute::BuyerResponds(respond.clone());
+            Status::SellerRefuseReceipt { agreed, shipment, reason: reason.clone(), dispute }
+        }
+        (status, _) => status,
+    }
+}
+
+fn set_dispute(status: &mut Status, escalation: Escalation) {
+    if let Status::SellerRefuseBuyer { dispute, .. } | Status::SellerRefuseReceipt { dispute, .. } = status {
+        *dispute = Dispute::Escalated(escalation);
+    }
+}
+
+fn resolve(refund: &mut Refund, state: NegotiationState) {
+    if let Some(negotiation) = &mut refund.negotiation {
+        negotiation.state = state;
+        negotiation.answer.reminders.clear();
+    }
+}
+
+fn timer_mut(refund: &mut Refund, kind: crate::DeadlineKind) -> Option<&mut Timer> {
+    use crate::DeadlineKind as Kind;
+    match (&mut refund.status, kind) {
+        (_, Kind::BuyerAnswer) => refund
+            .negotiation
+            .as_mut()
+            .filter(|negotiation| negotiation.is_pending())
+            .map(|pending| &mut pending.answer),
+        (Status::WaitSellerAgree { decide }, Kind::SellerDecide) => Some(decide),
+        (Status::WaitBuyerReturnGoods { ship, .. }, Kind::BuyerShip) => Some(ship),
+        (Status::WaitSellerConfirmGoods { confirm, .. }, Kind::SellerConfirm) => Some(confirm),
+        (
+            Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(timer), .. }
+            | Status::SellerRefuseReceipt { dispute: Dispute::BuyerResponds(timer), .. },
+            Kind::BuyerRespond,
+        ) => Some(timer),
+        _ => None,
+    }
+}

@@ -1,0 +1,93 @@
+//! Opening a refund (R27–R29).
+
+use crate::objections::{Objections, amount_objections};
+use crate::refusal::LineField;
+use crate::{
+    Actor, Event, Fact, LineLedger, Opening, Policy, Refund, RefundId, RefundType, Refusal, Role, Timer, Timestamp,
+};
+
+/// What opening a refund came to.
+#[allow(clippy::large_enum_variant, reason = "it is looked at once and taken apart, never kept")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// A new refund.
+    New(Event),
+    /// The line's refund in progress already asks for the same terms; nothing changed (R27).
+    Already(RefundId),
+}
+
+/// What is known of an order line before a refund is opened on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Line<'a> {
+    /// Its account, once it has had a refund.
+    pub ledger: Option<&'a LineLedger>,
+    /// The refund in progress that the account names.
+    pub in_progress: Option<&'a Refund>,
+}
+
+/// Decides whether a buyer may open a refund.
+///
+/// # Errors
+/// The first [`Refusal`] in the order of R32: not the buyer, another buyer, category or price than
+/// the line's first refund had, another refund in progress, too many refunds, or an amount or a
+/// return that can't be.
+pub fn open(
+    opening: &Opening,
+    policy: &Policy,
+    line: Line<'_>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Opened, Refusal> {
+    let mut objections = Objections::default();
+    if actor.role != Role::Buyer || actor.id != opening.buyer_id.as_str() {
+        objections.add(Refusal::NotYourRole { role: actor.role, allowed: vec![Role::Buyer] });
+    }
+    if let Some(ledger) = line.ledger {
+        if let Some(field) = differs(opening, ledger) {
+            objections.add(Refusal::OrderLineDiffers { field });
+        }
+        if ledger.refunds >= policy.refunds_per_line_max.into() {
+            objections.add(Refusal::TooManyRefundsOnLine { max: policy.refunds_per_line_max.into() });
+        }
+    }
+    if let Some(other) = line.in_progress {
+        let asked = &other.requested;
+        let same = asked.kind == opening.request.kind && asked.amount == opening.request.amount;
+        if same && objections.first().is_none_or(|refusal| refusal.code() > crate::RefusalCode::RefundInProgress) {
+            return Ok(Opened::Already(other.id.clone()));
+        }
+        objections.add(Refusal::RefundInProgress { refund_id: other.id.clone() });
+    }
+    let refundable = line.ledger.map_or(opening.line.paid, LineLedger::refundable);
+    if !opening.line.paid.is_positive() {
+        objections.add(Refusal::AmountNotPositive { amount: opening.line.paid });
+    }
+    amount_objections(&mut objections, opening.request.amount, refundable, None);
+    if opening.request.kind == RefundType::ReturnAndRefund && !opening.line.shipped {
+        objections.add(Refusal::ReturnNeedsShippedGoods);
+    }
+    objections.into_result()?;
+    Ok(Opened::New(Event {
+        refund_id: opening.refund_id.clone(),
+        sequence: 1,
+        at: now,
+        recorded_at: now,
+        actor: actor.clone(),
+        fact: Fact::Opened {
+            opening: Box::new(opening.clone()),
+            decide: Timer::running(now, policy.seller_decide_seconds, &policy.reminders_seconds),
+        },
+    }))
+}
+
+fn differs(opening: &Opening, ledger: &LineLedger) -> Option<LineField> {
+    if opening.buyer_id != ledger.buyer_id {
+        Some(LineField::BuyerId)
+    } else if opening.line.category != ledger.category {
+        Some(LineField::Category)
+    } else if opening.line.paid != ledger.paid {
+        Some(LineField::Paid)
+    } else {
+        None
+    }
+}

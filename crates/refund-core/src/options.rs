@@ -1,0 +1,153 @@
+//! What is possible, answered before anything is tried (R18). Derived from the rules that decide:
+//! nothing is written twice.
+
+use crate::decide::{decide, offer, permitted};
+use crate::objections::Objections;
+use crate::{
+    Actor, Address, Command, CommandKind, Deadline, Facts, Label, Money, PayoutResult, Refund, RefundType, Refusal,
+    Ruling, Timestamp,
+};
+
+/// What the seller may offer, and what each side's silence leads to (R18).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Whether an offer can be made now.
+    pub may_offer: bool,
+    /// Every rule that stands against any offer, in the order of R32.
+    pub objections: Vec<Refusal>,
+    /// Each type with what stands against it and how much may be offered.
+    pub types: Vec<TypeOption>,
+    /// The addresses that an offered return may name, the default first.
+    pub addresses: Vec<Address>,
+    /// Whether the order carries freight insurance (S4, R12).
+    pub freight_insurance: bool,
+    /// When an offer made now would end (R1).
+    pub expires_at: Option<Timestamp>,
+    /// The deadlines that run, with what silence leads to.
+    pub deadlines: Vec<Deadline>,
+}
+
+/// Whether offers of one type are possible.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeOption {
+    /// The type.
+    pub kind: RefundType,
+    /// Every rule that stands against offers of this type; none where it can be offered.
+    pub objections: Vec<Refusal>,
+    /// The least that may be offered: one minor unit.
+    pub amount_min: Money,
+    /// The most that may be offered (R10).
+    pub amount_max: Money,
+}
+
+/// What the seller may offer on a refund that has been settled up to `now` (R18).
+#[must_use]
+pub fn options(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Options {
+    let mut standing = Objections::default();
+    offer::standing(&mut standing, refund, facts);
+    let mut objections = standing.into_sorted();
+    if let Err(refusal) = permitted(refund, actor, CommandKind::MakeOffer) {
+        objections.insert(0, refusal);
+    }
+    let types: Vec<_> = RefundType::ALL.iter().map(|kind| type_option(refund, facts, *kind)).collect();
+    Options {
+        may_offer: objections.is_empty() && types.iter().any(|option| option.objections.is_empty()),
+        objections,
+        types,
+        addresses: facts.addresses.iter().cloned().collect(),
+        freight_insurance: refund.line.freight_insurance,
+        expires_at: offer::expires_at(refund, facts, now),
+        deadlines: refund.deadlines(),
+    }
+}
+
+fn type_option(refund: &Refund, facts: &Facts<'_>, kind: RefundType) -> TypeOption {
+    let amount_max = offer::amount_max(refund, facts);
+    let amount_min = Money::new(1, amount_max.currency()).unwrap_or(amount_max);
+    let mut objections = Objections::default();
+    offer::about_type(&mut objections, refund, facts, kind);
+    if !amount_max.is_positive() {
+        objections.add(Refusal::AmountOverRefundable { amount: amount_min, max: amount_max });
+    } else if amount_min == amount_max {
+        // One amount is all there is: it may be the very one that was asked for.
+        offer::about_change(&mut objections, refund, kind, amount_max);
+    }
+    TypeOption { kind, objections: objections.into_sorted(), amount_min, amount_max }
+}
+
+/// What this actor may do now on a refund that has been settled up to `now`, in declared order.
+///
+/// A command is possible when [`decide`] carries it out, or refuses nothing but its values.
+#[must_use]
+pub fn actions(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Vec<CommandKind> {
+    let possible = |command: &Command| match decide(refund, facts, actor, command, now) {
+        Ok(events) => !events.is_empty(),
+        // The least extension is probed: where that one is refused, so are all.
+        Err(refusal) => refusal.code().is_about_values() && command.kind() != CommandKind::Extend,
+    };
+    let allowed = CommandKind::ALL.iter().filter(|kind| kind.roles().contains(&actor.role));
+    allowed
+        .filter(|kind| match kind {
+            CommandKind::MakeOffer => options(refund, facts, actor, now).may_offer,
+            CommandKind::AcceptOffer
+            | CommandKind::RejectOffer
+            | CommandKind::WithdrawOffer
+            | CommandKind::Agree
+            | CommandKind::Refuse
+            | CommandKind::Modify
+            | CommandKind::Cancel
+            | CommandKind::Escalate
+            | CommandKind::Ship
+            | CommandKind::ConfirmReceipt
+            | CommandKind::RefuseReceipt
+            | CommandKind::WaiveReturn
+            | CommandKind::Rule
+            | CommandKind::Extend
+            | CommandKind::ReportPayout
+            | CommandKind::RetryPayout => probes(refund, **kind).iter().any(possible),
+        })
+        .copied()
+        .collect()
+}
+
+/// Commands of that kind, of which one is possible wherever any is.
+fn probes(refund: &Refund, kind: CommandKind) -> Vec<Command> {
+    let reason = || refund.requested.reason.clone();
+    let amount = refund.requested.amount;
+    let negotiation_id = || refund.negotiation.as_ref().map(|negotiation| negotiation.id.clone());
+    match kind {
+        CommandKind::MakeOffer => Vec::new(),
+        CommandKind::AcceptOffer => {
+            negotiation_id().map(|negotiation_id| Command::AcceptOffer { negotiation_id }).into_iter().collect()
+        }
+        CommandKind::RejectOffer => {
+            negotiation_id().map(|negotiation_id| Command::RejectOffer { negotiation_id }).into_iter().collect()
+        }
+        CommandKind::WithdrawOffer => vec![Command::WithdrawOffer],
+        CommandKind::Agree => vec![Command::Agree { return_address_id: None }],
+        CommandKind::Refuse => vec![Command::Refuse { reason: reason() }],
+        CommandKind::Modify => vec![Command::Modify { request: refund.requested.clone() }],
+        CommandKind::Cancel => vec![Command::Cancel { reason: None }],
+        CommandKind::Escalate => vec![Command::Escalate { reason: reason() }],
+        // Two, because the one that was sent before is no correction.
+        CommandKind::Ship => ["1", "2"].into_iter().filter_map(|number| Label::new(number).ok()).map(ship).collect(),
+        CommandKind::ConfirmReceipt => vec![Command::ConfirmReceipt],
+        CommandKind::RefuseReceipt => vec![Command::RefuseReceipt { reason: reason() }],
+        CommandKind::WaiveReturn => vec![Command::WaiveReturn],
+        CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() }],
+        CommandKind::Extend => {
+            let later = |at: Timestamp| Timestamp::from_millis(at.as_millis().saturating_add(1)).unwrap_or(at);
+            let least = |running: Deadline| Command::Extend { kind: running.kind, to: later(running.at) };
+            refund.deadlines().into_iter().map(least).collect()
+        }
+        CommandKind::ReportPayout => vec![
+            Command::ReportPayout { result: PayoutResult::Succeeded },
+            Command::ReportPayout { result: PayoutResult::Failed { reason: None } },
+        ],
+        CommandKind::RetryPayout => vec![Command::RetryPayout],
+    }
+}
+
+fn ship(text: Label) -> Command {
+    Command::Ship { carrier: text.clone(), tracking_number: text }
+}

@@ -1,0 +1,157 @@
+//! The aggregate: one after-sale request on one order line.
+
+use serde::{Deserialize, Serialize};
+
+use crate::names::names;
+use crate::{
+    BuyerId, Deadline, DeadlineKind, Dispute, Escalation, LineKey, Money, Negotiation, OnSilence, OrderLine, RefundId,
+    Request, SellerId, Status, Terms, Timer, Timestamp,
+};
+
+/// One after-sale request on one order line. It is what its events make of it and changes in
+/// no other way: see [`evolve`](crate::evolve).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// Its name, and the key of its one payout (R26).
+    pub id: RefundId,
+    /// Counts changes of state, from 1; reminders leave it.
+    pub version: u64,
+    /// The number of its latest event, from 1.
+    pub sequence: u64,
+    /// Against whom.
+    pub seller_id: SellerId,
+    /// For whom.
+    pub buyer_id: BuyerId,
+    /// On what.
+    pub line: OrderLine,
+    /// What the buyer asks for.
+    pub requested: Request,
+    /// Where it stands.
+    pub status: Status,
+    /// The one negotiation, once there is one (S5).
+    pub negotiation: Option<Negotiation>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When its state last changed.
+    pub updated_at: Timestamp,
+}
+
+names! {
+    /// Where the money is.
+    PayoutStatus {
+        /// The payment adapter has been asked.
+        Started = "started",
+        /// The payment adapter reported a failure.
+        Failed = "failed",
+        /// Paid.
+        Succeeded = "succeeded",
+    }
+}
+
+/// A refund's one payout (R26); its key is the refund's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payout {
+    /// Where the money is.
+    pub status: PayoutStatus,
+    /// How much.
+    pub amount: Money,
+}
+
+impl Refund {
+    /// The order line's name over all sellers.
+    #[must_use]
+    pub fn line_key(&self) -> LineKey {
+        LineKey {
+            seller_id: self.seller_id.clone(),
+            order_id: self.line.order_id.clone(),
+            line_id: self.line.line_id.clone(),
+        }
+    }
+
+    /// What is or was carried out, from the moment it is agreed.
+    #[must_use]
+    pub fn effective(&self) -> Option<&Terms> {
+        self.status.agreed().map(|agreed| &agreed.terms)
+    }
+
+    /// The operator's being called in, while it stands (R25).
+    #[must_use]
+    pub fn escalated(&self) -> Option<&Escalation> {
+        match self.status.dispute() {
+            Some(Dispute::Escalated(escalation)) => Some(escalation),
+            Some(Dispute::BuyerResponds(_)) | None => None,
+        }
+    }
+
+    /// The negotiation, while the buyer may answer it.
+    #[must_use]
+    pub fn pending(&self) -> Option<&Negotiation> {
+        self.negotiation.as_ref().filter(|negotiation| negotiation.is_pending())
+    }
+
+    /// The payout, once there is one.
+    #[must_use]
+    pub fn payout(&self) -> Option<Payout> {
+        let (agreed, status) = match &self.status {
+            Status::Refunding { agreed } => (agreed, PayoutStatus::Started),
+            Status::RefundFailed { agreed, .. } => (agreed, PayoutStatus::Failed),
+            Status::Success { agreed } => (agreed, PayoutStatus::Succeeded),
+            Status::WaitSellerAgree { .. }
+            | Status::SellerRefuseBuyer { .. }
+            | Status::WaitBuyerReturnGoods { .. }
+            | Status::WaitSellerConfirmGoods { .. }
+            | Status::SellerRefuseReceipt { .. }
+            | Status::Closed { .. } => return None,
+        };
+        Some(Payout { status, amount: agreed.terms.amount() })
+    }
+
+    /// The deadlines that run, the earliest first.
+    #[must_use]
+    pub fn deadlines(&self) -> Vec<Deadline> {
+        self.timers().map(|(kind, timer, on_silence)| Deadline { kind, at: timer.by, on_silence }).collect()
+    }
+
+    /// The deadline that comes first, if any runs.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Deadline> {
+        self.deadlines().into_iter().next()
+    }
+
+    /// The next instant at which time alone changes something: a deadline, or a reminder of one.
+    /// Whoever keeps the refund calls [`settle`](crate::settle) then. This is the only timer there is.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.timers().map(|(_, timer, _)| timer.next()).min()
+    }
+
+    /// The timers that run, in the order in which they act: of two at the same instant the
+    /// seller's decision comes first, because it settles the offer too (R4).
+    pub(crate) fn timers(&self) -> impl Iterator<Item = (DeadlineKind, &Timer, OnSilence)> {
+        let own = match &self.status {
+            Status::WaitSellerAgree { decide } => {
+                Some((DeadlineKind::SellerDecide, decide, OnSilence::AgreedAsRequested))
+            }
+            Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(timer), .. } => {
+                Some((DeadlineKind::BuyerRespond, timer, OnSilence::RefundClosed))
+            }
+            Status::SellerRefuseReceipt { dispute: Dispute::BuyerResponds(timer), .. } => {
+                Some((DeadlineKind::BuyerRespond, timer, OnSilence::OperatorCalledIn))
+            }
+            Status::WaitBuyerReturnGoods { ship, .. } => Some((DeadlineKind::BuyerShip, ship, OnSilence::RefundClosed)),
+            Status::WaitSellerConfirmGoods { confirm, .. } => {
+                Some((DeadlineKind::SellerConfirm, confirm, OnSilence::RefundPaid))
+            }
+            Status::SellerRefuseBuyer { dispute: Dispute::Escalated(_), .. }
+            | Status::SellerRefuseReceipt { dispute: Dispute::Escalated(_), .. }
+            | Status::Refunding { .. }
+            | Status::RefundFailed { .. }
+            | Status::Success { .. }
+            | Status::Closed { .. } => None,
+        };
+        let offer = self.pending().map(|pending| (DeadlineKind::BuyerAnswer, &pending.answer, OnSilence::OfferExpires));
+        let offer_first = matches!((&offer, &own), (Some((_, answer, _)), Some((_, own, _))) if answer.by < own.by);
+        let (first, second) = if offer_first { (offer, own) } else { (own, offer) };
+        first.into_iter().chain(second)
+    }
+}

@@ -1,0 +1,87 @@
+//! What people write: bounded, never blank, without control characters.
+
+use serde::{Deserialize, Serialize};
+
+/// A line such as a name, a title, a carrier or a tracking number: 1 to 200 characters.
+pub type Label = Text<200>;
+/// Why somebody did something: 1 to 1,000 characters.
+pub type Reason = Text<1000>;
+/// What the seller tells the buyer beside an offer: 1 to 2,000 characters.
+pub type Message = Text<2000>;
+
+/// 1 to `MAX` characters that a person wrote. Not blank; of control characters only line feed and tab.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Text<const MAX: usize>(String);
+
+/// Text that can't stand where it was given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidText {
+    /// Nothing but white space.
+    #[error("must not be blank")]
+    Blank,
+    /// Longer than the field takes.
+    #[error("has {given} characters, at most {max} are taken")]
+    TooLong {
+        /// How many characters were given.
+        given: usize,
+        /// How many are taken.
+        max: usize,
+    },
+    /// A control character other than line feed and tab.
+    #[error("must not hold control characters")]
+    Control,
+}
+
+impl<const MAX: usize> Text<MAX> {
+    /// The text, as it was written.
+    ///
+    /// # Errors
+    /// [`InvalidText`] where it is blank, too long, or holds control characters.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
+        let text = text.into();
+        let given = text.chars().count();
+        if given > MAX {
+            return Err(InvalidText::TooLong { given, max: MAX });
+        }
+        if text.trim().is_empty() {
+            return Err(InvalidText::Blank);
+        }
+        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+            return Err(InvalidText::Control);
+        }
+        Ok(Self(text))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> TryFrom<String> for Text<MAX> {
+    type Error = InvalidText;
+    fn try_from(text: String) -> Result<Self, InvalidText> {
+        Self::new(text)
+    }
+}
+
+impl<const MAX: usize> From<Text<MAX>> for String {
+    fn from(text: Text<MAX>) -> Self {
+        text.0
+    }
+}
+
+impl<const MAX: usize> std::str::FromStr for Text<MAX> {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, InvalidText> {
+        Self::new(text)
+    }
+}
+
+impl<const MAX: usize> std::fmt::Display for Text<MAX> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}

@@ -1,0 +1,121 @@
+//! What is said to be possible is possible, and nothing else is (R18).
+
+use refund_core::{
+    Actor, Command, CommandKind, DeadlineKind, Money, PayoutResult, Refund, RefundType, Request, Role, Ruling, Span,
+    actions, decide, options,
+};
+
+use crate::history::Act;
+use crate::support::{Shop, actor, at, cny, money, offer, offer_to, reason, stranger, text};
+
+pub(crate) fn options_agree_with_decide(shop: &Shop, act: &Act) {
+    let (refund, facts, now) = (shop.refund(), shop.facts(), shop.now);
+    for who in everybody() {
+        let shown = options(refund, &facts, &who, now);
+        assert!(shown.objections.is_sorted_by_key(|refusal| refusal.code()), "R32: {:?}", shown.objections);
+        let mut any = false;
+        for option in &shown.types {
+            assert!(option.objections.is_sorted_by_key(|refusal| refusal.code()));
+            let first = shown.objections.iter().chain(&option.objections).min_by_key(|refusal| refusal.code());
+            for amount in amounts(option.amount_min, option.amount_max, act.value()) {
+                let same = refund.requested.kind == option.kind && refund.requested.amount == amount;
+                let outcome = decide(refund, &facts, &who, &offer(option.kind, amount), now);
+                any |= outcome.is_ok();
+                match first {
+                    None if same => assert!(outcome.is_err()),
+                    None => assert!(outcome.is_ok(), "{who:?} {option:?} {amount}: {outcome:?}"),
+                    Some(first) => {
+                        assert_eq!(outcome.unwrap_err().code(), first.code(), "R32: {who:?} {option:?} {amount}");
+                    }
+                }
+            }
+        }
+        assert_eq!(shown.may_offer, any, "may_offer says whether any offer can be made: {shown:?}");
+        if !shown.may_offer {
+            no_offer_is_accepted(shop, &who);
+        }
+    }
+}
+
+fn no_offer_is_accepted(shop: &Shop, who: &Actor) {
+    for kind in RefundType::ALL {
+        let refundable = shop.facts().refundable.minor();
+        for amount in [cny(-1), cny(0), cny(1), cny(2), cny(refundable), cny(refundable + 1), money("KWD", 5)] {
+            for address in [None, Some("home"), Some("depot"), Some("nowhere")] {
+                let outcome = decide(shop.refund(), &shop.facts(), who, &offer_to(*kind, amount, address), shop.now);
+                assert!(outcome.is_err(), "{who:?} may not offer, yet {kind} {amount} {address:?} is accepted");
+            }
+        }
+    }
+}
+
+/// Amounts from the least to the most; none where nothing is left.
+fn amounts(min: Money, max: Money, seed: u32) -> Vec<Money> {
+    let (min, max) = (min.minor(), max.minor());
+    let within = min + i64::from(seed) % (max - min + 1).max(1);
+    let mut amounts = vec![min, within.min(max.max(min)), max.max(min)];
+    amounts.extend((min..=max).take(3));
+    amounts.into_iter().map(cny).collect()
+}
+
+pub(crate) fn actions_agree_with_decide(shop: &Shop) {
+    let (refund, facts, now) = (shop.refund(), shop.facts(), shop.now);
+    for who in everybody() {
+        let listed = actions(refund, &facts, &who, now);
+        assert!(listed.is_sorted(), "actions come in declared order");
+        for kind in CommandKind::ALL {
+            let done =
+                |command: &Command| decide(refund, &facts, &who, command, now).is_ok_and(|events| !events.is_empty());
+            let possible = sensible(shop, *kind).iter().any(done);
+            assert_eq!(listed.contains(kind), possible, "{who:?} {kind} on {refund:?} at {now}");
+        }
+    }
+}
+
+/// Everybody of every role, and strangers.
+fn everybody() -> Vec<Actor> {
+    let strangers = [stranger(Role::Buyer), stranger(Role::Seller)];
+    Role::ALL.iter().map(|role| actor(*role)).chain(strangers).collect()
+}
+
+/// Commands of that kind with right values, of which one succeeds wherever any can.
+fn sensible(shop: &Shop, kind: CommandKind) -> Vec<Command> {
+    let refund = shop.refund();
+    let negotiation_id = refund.negotiation.as_ref().map_or(text("n-none"), |own| own.id.clone());
+    match kind {
+        CommandKind::MakeOffer => RefundType::ALL
+            .iter()
+            .flat_map(|kind| [1, 2, refund.requested.amount.minor()].map(|amount| offer(*kind, cny(amount))))
+            .collect(),
+        CommandKind::AcceptOffer => vec![Command::AcceptOffer { negotiation_id }],
+        CommandKind::RejectOffer => vec![Command::RejectOffer { negotiation_id }],
+        CommandKind::WithdrawOffer => vec![Command::WithdrawOffer],
+        CommandKind::Agree => vec![Command::Agree { return_address_id: Some(text("depot")) }],
+        CommandKind::Refuse => vec![Command::Refuse { reason: reason() }],
+        CommandKind::Modify => {
+            vec![Command::Modify { request: Request { reason: text("Another reason"), ..refund.requested.clone() } }]
+        }
+        CommandKind::Cancel => vec![Command::Cancel { reason: Some(reason()) }],
+        CommandKind::Escalate => vec![Command::Escalate { reason: reason() }],
+        CommandKind::Ship => vec![Command::Ship { carrier: text("Courier"), tracking_number: text("3") }],
+        CommandKind::ConfirmReceipt => vec![Command::ConfirmReceipt],
+        CommandKind::RefuseReceipt => vec![Command::RefuseReceipt { reason: reason() }],
+        CommandKind::WaiveReturn => vec![Command::WaiveReturn],
+        CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Close, reason: reason() }],
+        CommandKind::Extend => extensions(refund, shop),
+        CommandKind::ReportPayout => {
+            let results = [PayoutResult::Succeeded, PayoutResult::Failed { reason: None }];
+            results.map(|result| Command::ReportPayout { result }).to_vec()
+        }
+        CommandKind::RetryPayout => vec![Command::RetryPayout],
+    }
+}
+
+fn extensions(refund: &Refund, shop: &Shop) -> Vec<Command> {
+    let ends = |kind| refund.deadlines().into_iter().find(|deadline| deadline.kind == kind);
+    let later = |kind: &DeadlineKind| {
+        let to = ends(*kind).map_or(shop.now.plus(Span::hours(1)), |deadline| at(deadline.at.as_millis() + 1));
+        Command::Extend { kind: *kind, to }
+    };
+    DeadlineKind::ALL.iter().map(later).collect()
+}

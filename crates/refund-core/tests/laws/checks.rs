@@ -1,0 +1,169 @@
+//! The ten laws, each as a check on what a history has led to.
+
+use refund_core::{
+    Actor, Command, Event, Fact, NegotiationStatus, Refund, Refusal, Role, Status, StatusKind, Timestamp, evolve,
+    opened, replay, settle,
+};
+
+use crate::support::{Shop, Step};
+
+/// What one step may have done, and what it may not.
+pub(crate) fn step(shop: &Shop, before: &Refund, who: &Actor, command: &Command, step: &Step) {
+    settled_in_time(before, &step.settled, shop.now);
+    let settled = step.settled.iter().fold(before.clone(), evolve);
+    match &step.outcome {
+        // Law 8: nothing was added, and the refund is what settling made of it.
+        Err(refusal) => {
+            assert_eq!(*shop.refund(), settled, "law 8: {command:?} was refused and changed something");
+            assert!(!refusal.to_string().is_empty() && !refusal.rule().is_empty());
+        }
+        Ok(events) => {
+            for event in events {
+                assert_eq!((event.at, event.recorded_at), (shop.now, shop.now), "law 10: {event:?}");
+                assert_eq!(event.actor, *who);
+            }
+        }
+    }
+    // Law 9: the wrong role is refused, and so is the right role of another refund.
+    let theirs = match who.role {
+        Role::Buyer => who.id == before.buyer_id.as_str(),
+        Role::Seller => who.id == before.seller_id.as_str(),
+        Role::Platform | Role::Operator => true,
+        Role::System => false,
+    };
+    if !theirs || !command.kind().roles().contains(&who.role) {
+        assert!(matches!(step.outcome, Err(Refusal::NotYourRole { .. })), "law 9: {who:?} {command:?}");
+    }
+}
+
+/// Law 10: each event happens at the instant that it was due, and nothing that was due is left.
+fn settled_in_time(before: &Refund, settled: &[Event], now: Timestamp) {
+    let mut refund = before.clone();
+    let mut previous = None;
+    for event in settled {
+        assert!(event.at <= now && event.recorded_at == now, "law 10: before its instant: {event:?}");
+        assert_eq!(event.actor, Actor::system());
+        // Of several events at one instant, the first is the one that was due.
+        assert!(refund.next_due() == Some(event.at) || previous == Some(event.at), "law 10: not due: {event:?}");
+        previous = Some(event.at);
+        refund = evolve(refund, event);
+    }
+    assert!(refund.next_due().is_none_or(|due| due > now), "law 10: something due was left");
+}
+
+/// What holds of every refund of the line at any time.
+pub(crate) fn state(shop: &Shop) {
+    for (refund, history) in &shop.refunds {
+        history_makes_the_refund(refund, history);
+        negotiation(refund, history);
+        deadlines(refund);
+        effective_terms(refund, history);
+    }
+    money(shop);
+}
+
+/// Laws 3, 7, 9 and 10, event by event.
+fn history_makes_the_refund(refund: &Refund, history: &[Event]) {
+    assert_eq!(replay(history).as_ref(), Some(refund), "law 7: replaying");
+    let mut state = opened(&history[0]).expect("an opening");
+    assert_eq!((state.sequence, state.version), (1, 1));
+    for pair in history.windows(2) {
+        assert!(pair[0].at <= pair[1].at && pair[0].recorded_at <= pair[1].recorded_at, "law 10: the order of time");
+    }
+    for event in &history[1..] {
+        let before = state.clone();
+        state = evolve(state, event);
+        assert_eq!(state.sequence, before.sequence + 1, "events are numbered without gaps");
+        assert_eq!(state.version, before.version + u64::from(event.fact.changes_state()));
+        let negotiates = matches!(
+            event.fact,
+            Fact::OfferMade { .. } | Fact::OfferRejected | Fact::OfferExpired | Fact::OfferWithdrawn { .. }
+        );
+        assert!(!negotiates || state.status == before.status, "law 3: {event:?} changed the refund");
+        if matches!(event.fact, Fact::OfferAccepted | Fact::OfferRejected) {
+            assert_eq!((event.actor.role, event.actor.id.as_str()), (Role::Buyer, refund.buyer_id.as_str()), "law 9");
+        }
+        assert!(!before.status.kind().is_final(), "nothing happens to a final refund: {event:?}");
+    }
+}
+
+/// Laws 1, 2 and 4.
+fn negotiation(refund: &Refund, history: &[Event]) {
+    let made = history.iter().filter(|event| matches!(event.fact, Fact::OfferMade { .. })).count();
+    assert_eq!(made, usize::from(refund.negotiation.is_some()), "law 1");
+    if let Some(pending) = refund.pending() {
+        let Status::WaitSellerAgree { decide } = &refund.status else {
+            panic!("law 2: an open offer in {}", refund.status.kind())
+        };
+        assert!(pending.answer.by <= decide.by, "law 2: the offer outlives the seller's clock");
+        assert!(pending.offered_at < pending.answer.by);
+    }
+}
+
+/// Law 4.
+fn deadlines(refund: &Refund) {
+    let kind = refund.status.kind();
+    let waits = refund.escalated().is_some() || matches!(kind, StatusKind::Refunding | StatusKind::RefundFailed);
+    if kind.is_final() || waits {
+        assert_eq!((refund.deadlines(), refund.next_due()), (vec![], None), "law 4: {kind} has a deadline");
+    } else {
+        assert!(refund.next_deadline().is_some(), "law 4: {kind} waits for nothing");
+    }
+    let ordered = refund.deadlines().windows(2).all(|pair| pair[0].at <= pair[1].at);
+    assert!(ordered, "deadlines are listed the earliest first");
+}
+
+/// Law 5.
+fn effective_terms(refund: &Refund, history: &[Event]) {
+    let Some(terms) = refund.effective() else { return };
+    let ruled = history
+        .iter()
+        .find_map(|event| if let Fact::Ruled { agreed, .. } = &event.fact { agreed.as_ref() } else { None });
+    let offered = refund.negotiation.as_ref().filter(|own| own.status() == NegotiationStatus::Accepted);
+    if let Some(agreed) = ruled {
+        assert_eq!(*terms, agreed.terms, "law 5: the ruling");
+    } else if let Some(offered) = offered {
+        assert_eq!(*terms, offered.offer.terms, "law 5: the offer");
+    } else {
+        let asked = (refund.requested.kind, refund.requested.amount);
+        assert_eq!((terms.kind(), terms.amount()), asked, "law 5: the request");
+    }
+    if let Some(payout) = refund.payout() {
+        assert_eq!(payout.amount, terms.amount(), "what is paid is what was agreed");
+        assert!(payout.amount.is_positive());
+    }
+}
+
+/// Law 6.
+fn money(shop: &Shop) {
+    let ledger = shop.ledger.as_ref().expect("an account, as there is a refund");
+    let paid = shop.refunds.iter().filter_map(|(refund, _)| refund.payout()).map(|payout| payout.amount.minor());
+    let sum: i64 = paid.sum();
+    assert_eq!(ledger.refunded.minor(), sum, "the account is the sum of the payouts");
+    assert!(sum <= shop.line.paid.minor(), "law 6: {sum} was paid of {}", shop.line.paid);
+    let open: Vec<_> =
+        shop.refunds.iter().map(|(refund, _)| refund).filter(|refund| !refund.status.kind().is_final()).collect();
+    assert!(open.len() <= 1, "R27: one refund in progress");
+    assert_eq!(ledger.in_progress.as_ref(), open.first().map(|refund| &refund.id));
+    assert_eq!(ledger.refunds as usize, shop.refunds.len());
+}
+
+/// Settling at every due instant comes to the same as settling once, as long as once isn't late (R36).
+pub(crate) fn one_settling_is_many(shop: &Shop) {
+    let Some((refund, _)) = shop.refunds.last() else { return };
+    let facts = shop.facts();
+    let once = settle(refund, &facts, shop.now);
+    assert_eq!(once, settle(refund, &facts, shop.now), "law 7: settling is a function");
+    let late = |event: &Event| event.recorded_at.as_millis() - event.at.as_millis() > 5 * 60 * 1000;
+    if once.iter().any(late) {
+        return;
+    }
+    let (mut state, mut many) = (refund.clone(), Vec::new());
+    while let Some(due) = state.next_due().filter(|due| *due <= shop.now) {
+        let events = settle(&state, &facts, due);
+        state = events.iter().fold(state, evolve);
+        many.extend(events);
+    }
+    let timeless = |events: &[Event]| events.iter().map(|event| (event.at, event.fact.clone())).collect::<Vec<_>>();
+    assert_eq!(timeless(&once), timeless(&many));
+}

@@ -1,0 +1,263 @@
+//! Random settings and acts, and how an act becomes a command that fits the refund more often than not.
+
+use proptest::prelude::*;
+use refund_core::policy::{FreshGoods, RefundsPerLine, Reminders};
+use refund_core::{
+    Actor, Category, Command, CommandKind, DeadlineKind, MakeOffer, Money, NegotiationId, Opened, PayoutMode,
+    PayoutResult, Policy, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp,
+};
+
+use crate::support::{DAY, HOUR, Shop, actor, at, book, cny, money, reason, stranger, text};
+
+/// A policy's switches and lengths, the line, and to whom the tool is open.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    policy: Policy,
+    category: Category,
+    shipped: bool,
+    insured: bool,
+    open_to_seller: bool,
+    paid: i64,
+}
+
+/// One random act, as numbers that are read against the state it meets.
+#[derive(Debug, Clone)]
+pub(crate) struct Act {
+    wait: (u8, u32),
+    /// A command, a new refund or new settings; and which command.
+    what: u8,
+    which: u16,
+    who: u8,
+    value: u32,
+    policy: Policy,
+}
+
+fn span() -> impl Strategy<Value = Span> {
+    prop_oneof![1 => 60_u32..600, 4 => 3600_u32..=864_000, 1 => Just(7_776_000_u32)]
+        .prop_map(|seconds| Span::seconds(seconds).unwrap())
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    let spans = (span(), span(), span(), span(), span(), proptest::collection::btree_set(span(), 0..=5));
+    let switches = (0..FreshGoods::ALL.len(), any::<[bool; 5]>(), 1_u32..6);
+    (spans, switches).prop_map(|((decide, answer, respond, ship, confirm, reminders), (fresh, on, refunds))| Policy {
+        seller_decide_seconds: decide,
+        buyer_answer_seconds: answer,
+        buyer_respond_seconds: respond,
+        buyer_ship_seconds: ship,
+        seller_confirm_seconds: confirm,
+        reminders_seconds: Reminders::new(reminders.into_iter().collect()).unwrap(),
+        fresh_goods: FreshGoods::ALL[fresh],
+        cap_at_requested: on[0],
+        return_needs_freight_insurance: on[1],
+        allow_withdraw: on[2],
+        negotiate_before_refuse: on[3],
+        payout: if on[4] { PayoutMode::Immediate } else { PayoutMode::Confirmed },
+        refunds_per_line_max: RefundsPerLine::try_from(refunds).unwrap(),
+    })
+}
+
+pub(crate) fn settings() -> impl Strategy<Value = Settings> {
+    let mostly = || prop::bool::weighted(0.8);
+    let paid = prop_oneof![1 => 1_i64..4, 5 => 100_i64..5_000];
+    (policy(), mostly(), mostly(), any::<bool>(), mostly(), paid).prop_map(
+        |(policy, general, shipped, insured, open_to_seller, paid)| Settings {
+            policy,
+            category: if general { Category::General } else { Category::Fresh },
+            shipped,
+            insured,
+            open_to_seller,
+            paid,
+        },
+    )
+}
+
+pub(crate) fn act() -> impl Strategy<Value = Act> {
+    (any::<(u8, u32)>(), any::<(u8, u16)>(), any::<u8>(), any::<u32>(), policy())
+        .prop_map(|(wait, (what, which), who, value, policy)| Act { wait, what, which, who, value, policy })
+}
+
+impl Settings {
+    pub(crate) fn shop(&self) -> Shop {
+        let mut shop = Shop::new();
+        shop.policy = self.policy.clone();
+        shop.line.category = self.category;
+        shop.line.shipped = self.shipped;
+        shop.line.freight_insurance = self.insured;
+        shop.line.paid = cny(self.paid);
+        if !self.open_to_seller {
+            shop.rollout = Rollout { percentage: Default::default(), ..Rollout::everyone() };
+        }
+        shop
+    }
+}
+
+impl Act {
+    /// Mostly once the last refund has ended.
+    pub(crate) fn opens(&self, shop: &Shop) -> bool {
+        let Some((last, _)) = shop.refunds.last() else { return true };
+        self.what.is_multiple_of(16) || last.status.kind().is_final() && self.what % 8 != 7
+    }
+
+    pub(crate) fn changes_settings(&self) -> bool {
+        self.what % 16 == 1
+    }
+
+    pub(crate) fn value(&self) -> u32 {
+        self.value
+    }
+
+    fn kind(&self) -> RefundType {
+        RefundType::ALL[usize::from(self.who / 16) % RefundType::ALL.len()]
+    }
+
+    /// Mostly an amount that can be; sometimes none, too much, or of another currency.
+    fn amount(&self, shop: &Shop) -> Money {
+        let refundable = shop.facts().refundable.minor();
+        match self.value % 8 {
+            0 => cny(0),
+            1 => cny(refundable + 1),
+            2 => money("JPY", 1),
+            3 => cny(refundable),
+            4 => cny(1),
+            _ => cny(1 + i64::from(self.value / 8) % refundable.max(1)),
+        }
+    }
+}
+
+/// Lets time pass: often to a deadline or a millisecond beside it, sometimes through an outage.
+pub(crate) fn pass(shop: &mut Shop, act: &Act) {
+    let (sort, length) = (act.wait.0, i64::from(act.wait.1));
+    let refund = shop.refunds.last().map(|(refund, _)| refund);
+    let until = |instant: Option<Timestamp>| instant.map_or(0, |at| at.as_millis() - shop.now.as_millis());
+    let due = until(refund.and_then(refund_core::Refund::next_due));
+    let deadline = until(refund.and_then(|refund| refund.next_deadline()).map(|deadline| deadline.at));
+    let late = 5 * 60 * 1000;
+    let millis = match sort % 32 {
+        0 => due,
+        1 => deadline - 1,
+        2 => deadline,
+        3 => deadline + 1,
+        4 => deadline + late,
+        5 => deadline + late + 1,
+        6 => length % (40 * DAY),
+        7 => length % (2 * DAY),
+        8..16 => length % (3 * HOUR),
+        _ => length % 60_000,
+    };
+    shop.wait(millis.max(0));
+}
+
+pub(crate) fn open(shop: &mut Shop, act: &Act) -> Result<Opened, Refusal> {
+    let amount = act.amount(shop);
+    let answer = shop.open(act.kind(), amount);
+    if answer.is_err() && shop.refunds.is_empty() {
+        // A history needs a refund to be about, and some of the money left for the next one.
+        let kind = if shop.line.shipped { act.kind() } else { RefundType::RefundOnly };
+        shop.open(kind, cny(shop.line.paid.minor() / 3 + 1)).expect("a first refund of a part of what was paid");
+    }
+    answer
+}
+
+/// A command of any kind, by one who may give it or by anybody.
+pub(crate) fn command(shop: &Shop, act: &Act) -> (Actor, Command) {
+    let which = usize::from(act.which);
+    let kind = CommandKind::ALL[which % CommandKind::ALL.len()];
+    // Mostly something that the state has a use for, so that histories go somewhere; and of those
+    // mostly what is about an offer, and seldom the end of everything.
+    let weight = |kind: &CommandKind| match kind {
+        CommandKind::MakeOffer => 6,
+        CommandKind::AcceptOffer | CommandKind::RejectOffer | CommandKind::WithdrawOffer => 3,
+        CommandKind::Ship | CommandKind::RefuseReceipt => 3,
+        CommandKind::Cancel | CommandKind::Extend => 1,
+        CommandKind::Agree
+        | CommandKind::Refuse
+        | CommandKind::Modify
+        | CommandKind::Escalate
+        | CommandKind::ConfirmReceipt
+        | CommandKind::WaiveReturn
+        | CommandKind::Rule
+        | CommandKind::ReportPayout
+        | CommandKind::RetryPayout => 2,
+    };
+    let useful: Vec<_> = Role::ALL
+        .iter()
+        .flat_map(|role| refund_core::actions(shop.refund(), &shop.facts(), &actor(*role), shop.now))
+        .chain(shop.refund().pending().map(|_| CommandKind::WithdrawOffer))
+        .flat_map(|kind| std::iter::repeat_n(kind, weight(&kind)))
+        .collect();
+    let kind = if act.what % 4 == 3 || useful.is_empty() { kind } else { useful[which % useful.len()] };
+    let who = match act.who % 16 {
+        0 => actor(Role::ALL[act.value as usize % Role::ALL.len()]),
+        1 => stranger(kind.roles()[0]),
+        _ => actor(kind.roles()[act.value as usize % kind.roles().len()]),
+    };
+    (who, given(shop, act, kind))
+}
+
+fn given(shop: &Shop, act: &Act, kind: CommandKind) -> Command {
+    let (refund, amount) = (shop.refund(), act.amount(shop));
+    let current = refund.negotiation.as_ref().map(|negotiation| negotiation.id.clone());
+    let negotiation_id: NegotiationId = current.filter(|_| act.value % 8 != 7).unwrap_or(text("n-other"));
+    let address = [None, Some("home"), Some("depot"), Some("nowhere"), Some("home")][act.value as usize % 5];
+    let tracking_number = text(if act.value.is_multiple_of(2) { "1" } else { "2" });
+    match kind {
+        CommandKind::MakeOffer => Command::MakeOffer(MakeOffer {
+            negotiation_id: text(&format!("n-{}", refund.sequence)),
+            kind: act.kind(),
+            amount,
+            return_address_id: address.map(text),
+            message: None,
+            agreed_offline: act.value.is_multiple_of(3),
+        }),
+        CommandKind::AcceptOffer => Command::AcceptOffer { negotiation_id },
+        CommandKind::RejectOffer => Command::RejectOffer { negotiation_id },
+        CommandKind::WithdrawOffer => Command::WithdrawOffer,
+        CommandKind::Agree => Command::Agree { return_address_id: address.map(text) },
+        CommandKind::Refuse => Command::Refuse { reason: reason() },
+        CommandKind::Modify if act.value % 16 == 9 => Command::Modify { request: refund.requested.clone() },
+        CommandKind::Modify => Command::Modify { request: Request { kind: act.kind(), amount, reason: reason() } },
+        CommandKind::Cancel => Command::Cancel { reason: None },
+        CommandKind::Escalate => Command::Escalate { reason: reason() },
+        CommandKind::Ship => Command::Ship { carrier: text("Post"), tracking_number },
+        CommandKind::ConfirmReceipt => Command::ConfirmReceipt,
+        CommandKind::RefuseReceipt => Command::RefuseReceipt { reason: reason() },
+        CommandKind::WaiveReturn => Command::WaiveReturn,
+        CommandKind::Rule if act.value.is_multiple_of(2) => Command::Rule { ruling: Ruling::Close, reason: reason() },
+        CommandKind::Rule => Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() },
+        CommandKind::Extend => extension(shop, act),
+        CommandKind::ReportPayout if act.value.is_multiple_of(3) => {
+            Command::ReportPayout { result: PayoutResult::Failed { reason: None } }
+        }
+        CommandKind::ReportPayout => Command::ReportPayout { result: PayoutResult::Succeeded },
+        CommandKind::RetryPayout => Command::RetryPayout,
+    }
+}
+
+/// Mostly a deadline that runs, to an instant around it, to the latest possible one, or to the seller's.
+fn extension(shop: &Shop, act: &Act) -> Command {
+    let running = shop.refund().deadlines();
+    let wish = act.value as usize;
+    let deadline = running.get(wish % running.len().max(1));
+    let kind = deadline.map_or(DeadlineKind::ALL[wish % DeadlineKind::ALL.len()], |deadline| deadline.kind);
+    let from = deadline.map_or(shop.now, |deadline| deadline.at);
+    let to = match act.value / 4 % 6 {
+        0 => from,
+        1 => at(from.as_millis() + 1),
+        2 => shop.now.plus(Span::MAX),
+        3 => at(shop.now.plus(Span::MAX).as_millis() + 1),
+        4 => running.last().map_or(from, |last| last.at),
+        _ => from.plus(Span::hours(5)),
+    };
+    Command::Extend { kind, to }
+}
+
+/// R34: what is due happens under what held until then; nothing that runs or stands is moved.
+pub(crate) fn change_settings(shop: &mut Shop, act: &Act) {
+    shop.settle();
+    let before = shop.refund().clone();
+    shop.policy = act.policy.clone();
+    shop.addresses = book(if act.value.is_multiple_of(2) { &["depot", "home"] } else { &["home", "depot"] });
+    shop.settle();
+    assert_eq!(*shop.refund(), before, "R34: a change of settings changed a refund");
+}

@@ -1,0 +1,258 @@
+//! A store with somebody in front of it: short words for what the checks do.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
+
+use refund_core::{
+    Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MakeOffer, Money,
+    NegotiationId, Opening, OrderId, OrderLine, PolicyOverrides, Reason, Refund, RefundId, RefundType, Role, SellerId,
+    Timestamp, Via,
+};
+
+use super::{Broken, Make};
+use crate::{
+    Advance, Answer, Answered, Clock, EventPosition, Expected, Feed, IdempotencyKey, Recorded, Refused, Request, Seller,
+    Store, Surroundings, Work,
+};
+
+/// The instant at which every story begins.
+pub(super) const START: &str = "2026-03-01T00:00:00.000Z";
+pub(super) const HOUR: u32 = 3600;
+
+/// Fails with `what` unless both are the same.
+pub(super) fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, expected: &T) -> Result<(), Broken> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(format!("{what}: found {found:?}, expected {expected:?}").into())
+}
+
+/// Fails with `what` unless it is so.
+pub(super) fn holds(what: &str, so: bool) -> Result<(), Broken> {
+    if so { Ok(()) } else { Err(what.into()) }
+}
+
+/// A clock that somebody else moves.
+#[derive(Clone)]
+pub(super) struct Hand(Arc<AtomicI64>);
+
+impl Hand {
+    pub(super) fn at(instant: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(instant.as_millis())))
+    }
+
+    pub(super) fn set(&self, to: Timestamp) {
+        self.0.store(to.as_millis(), Ordering::SeqCst);
+    }
+
+    pub(super) fn forward(&self, seconds: u32) {
+        self.0.fetch_add(i64::from(seconds).saturating_mul(1000), Ordering::SeqCst);
+    }
+
+    fn clock(&self) -> Clock {
+        let hand = self.clone();
+        Clock::Running(Arc::new(move || {
+            Timestamp::from_millis(hand.0.load(Ordering::SeqCst)).unwrap_or(Timestamp::MIN)
+        }))
+    }
+}
+
+fn surroundings(clock: Clock, hold_settling: bool) -> Surroundings {
+    let count = AtomicU8::new(0);
+    let entropy = move |bytes: &mut [u8]| bytes.fill(count.fetch_add(1, Ordering::Relaxed));
+    Surroundings { clock, entropy: Arc::new(entropy), hold_settling }
+}
+
+/// A store, and who stands in front of it.
+pub(super) struct Desk {
+    pub(super) store: Box<dyn Store>,
+}
+
+impl Desk {
+    /// With a test clock at [`START`], and the seller `shop`.
+    pub(super) fn new(make: &mut Make<'_>) -> Result<Self, Broken> {
+        let desk = Self::empty(make);
+        desk.done(Work::AdvanceTestClock { advance: Advance::To(START.parse()?) })?;
+        desk.put_seller("shop")?;
+        Ok(desk)
+    }
+
+    pub(super) fn empty(make: &mut Make<'_>) -> Self {
+        Self { store: make(surroundings(Clock::Test, false)) }
+    }
+
+    /// With a clock that goes by, and the seller `shop`.
+    pub(super) fn running(make: &mut Make<'_>) -> Result<(Self, Hand), Broken> {
+        let hand = Hand::at(START.parse()?);
+        let desk = Self { store: make(surroundings(hand.clock(), false)) };
+        desk.put_seller("shop")?;
+        Ok((desk, hand))
+    }
+
+    /// With a clock that goes by, where nothing is settled.
+    pub(super) fn held(make: &mut Make<'_>) -> Result<(Self, Hand), Broken> {
+        let hand = Hand::at(START.parse()?);
+        Ok((Self { store: make(surroundings(hand.clock(), true)) }, hand))
+    }
+
+    pub(super) fn submit(&self, request: Request) -> Result<Answered, Refused> {
+        self.store.submit(request).wait()
+    }
+
+    /// Does what must succeed.
+    pub(super) fn done(&self, work: Work) -> Result<Answered, Broken> {
+        let what = format!("{work:?}");
+        self.submit(Request::new(work)).map_err(|refused| format!("{what} was refused: {refused:?}").into())
+    }
+
+    /// Does what must be refused.
+    pub(super) fn refused(&self, work: Work) -> Result<Refused, Broken> {
+        let what = format!("{work:?}");
+        match self.submit(Request::new(work)) {
+            Ok(answered) => Err(format!("{what} was carried out: {answered:?}").into()),
+            Err(refused) => Ok(refused),
+        }
+    }
+
+    pub(super) fn put_seller(&self, id: &str) -> Result<(), Broken> {
+        self.done(put_seller(id)?).map(drop)
+    }
+
+    pub(super) fn open(&self, opening: Opening) -> Result<Refund, Broken> {
+        refund_of(self.done(open(opening))?)
+    }
+
+    pub(super) fn command(&self, id: &str, actor: Actor, command: Command) -> Result<Refund, Broken> {
+        refund_of(self.done(on(id, actor, command)?)?)
+    }
+
+    pub(super) fn advance(&self, seconds: u32) -> Result<(), Broken> {
+        self.done(Work::AdvanceTestClock { advance: Advance::Seconds(seconds) }).map(drop)
+    }
+
+    pub(super) fn refund(&self, id: &str) -> Result<Refund, Broken> {
+        let found = self.store.refund(&RefundId::new(id)?)?;
+        found.ok_or_else(|| format!("no refund {id}").into())
+    }
+
+    /// The whole feed, in pages of `limit`.
+    pub(super) fn feed(&self, limit: usize) -> Result<Vec<Recorded>, Broken> {
+        feed_behind(&*self.store, None, limit).map(|(events, _)| events)
+    }
+}
+
+/// Everything in the feed behind a position, in pages of `limit`; and where it ends.
+pub(super) fn feed_behind(
+    store: &dyn Store,
+    mut after: Option<EventPosition>,
+    limit: usize,
+) -> Result<(Vec<Recorded>, Option<EventPosition>), Broken> {
+    let mut events = Vec::new();
+    loop {
+        let Feed { events: page, looked_at, more } = store.feed(after, limit)?;
+        let moved = looked_at > after;
+        after = looked_at;
+        events.extend(page);
+        if !more {
+            return Ok((events, after));
+        }
+        holds("a page of the feed with more behind it goes on", moved)?;
+    }
+}
+
+pub(super) fn refund_of(answered: Answered) -> Result<Refund, Broken> {
+    match answered.answer {
+        Answer::Refund { seen, .. } => Ok(seen.refund),
+        Answer::Key(_) | Answer::Clock(_) | Answer::Done => Err("the answer is no refund".into()),
+    }
+}
+
+pub(super) fn seller(id: &str) -> Actor {
+    Actor::new(Role::Seller, id, Via::Key("key".to_owned()))
+}
+
+pub(super) fn buyer(id: &str) -> Actor {
+    Actor::new(Role::Buyer, id, Via::Link)
+}
+
+pub(super) fn operator() -> Actor {
+    Actor::new(Role::Operator, "operator", Via::User("ann".to_owned()))
+}
+
+pub(super) fn put_seller(id: &str) -> Result<Work, Broken> {
+    let address = Address {
+        id: AddressId::new("warehouse")?,
+        recipient: Label::new("Returns")?,
+        phone: Label::new("+86 10 0000 0000")?,
+        address: Reason::new("1 Harbour Road")?,
+    };
+    let addresses = AddressBook::new(vec![(address, true)])?;
+    let seller = Box::new(Seller { name: Label::new(id)?, addresses, policy: PolicyOverrides::default() });
+    Ok(Work::PutSeller { seller_id: SellerId::new(id)?, seller, actor: operator() })
+}
+
+pub(super) fn money(minor: i64) -> Result<Money, Broken> {
+    Ok(Money::new(minor, Currency::from_code("CNY")?)?)
+}
+
+/// Asks `shop` for 20.00 back and no return, on line `id` of the order `order`, as `kim`.
+pub(super) fn opening(id: &str) -> Result<Opening, Broken> {
+    Ok(Opening {
+        refund_id: RefundId::new(id)?,
+        seller_id: SellerId::new("shop")?,
+        buyer_id: BuyerId::new("kim")?,
+        line: OrderLine {
+            order_id: OrderId::new("order")?,
+            line_id: LineId::new(id)?,
+            title: Label::new("Bin")?,
+            category: Category::General,
+            paid: money(2000)?,
+            shipped: true,
+            freight_insurance: false,
+        },
+        request: refund_core::Request {
+            kind: RefundType::RefundOnly,
+            amount: money(2000)?,
+            reason: Reason::new("dented")?,
+        },
+    })
+}
+
+/// Has the opening's buyer open it.
+pub(super) fn open(opening: Opening) -> Work {
+    let actor = buyer(opening.buyer_id.as_str());
+    Work::Open { opening: Box::new(opening), actor }
+}
+
+pub(super) fn on(id: &str, actor: Actor, command: Command) -> Result<Work, Broken> {
+    Ok(Work::Command { refund_id: RefundId::new(id)?, actor, command, expected: Expected::Any })
+}
+
+/// An offer of 2.00 without a return.
+pub(super) fn offer(refund: &str) -> Result<Command, Broken> {
+    Ok(Command::MakeOffer(MakeOffer {
+        negotiation_id: negotiation(refund)?,
+        kind: RefundType::RefundOnly,
+        amount: money(200)?,
+        return_address_id: None,
+        message: None,
+        agreed_offline: false,
+    }))
+}
+
+pub(super) fn accept(refund: &str) -> Result<Command, Broken> {
+    Ok(Command::AcceptOffer { negotiation_id: negotiation(refund)? })
+}
+
+fn negotiation(refund: &str) -> Result<NegotiationId, Broken> {
+    Ok(NegotiationId::new(format!("offer-{refund}"))?)
+}
+
+pub(super) const AGREE: Command = Command::Agree { return_address_id: None };
+pub(super) const CANCEL: Command = Command::Cancel { reason: None };
+
+/// The work under a key, with a fingerprint that is the same for the same number.
+pub(super) fn under(key: &str, fingerprint: u8, work: Work) -> Request {
+    let key = IdempotencyKey { caller: "key_1".to_owned(), key: key.to_owned() };
+    Request { work, idempotency: Some((key, [fingerprint; 32])), viewers: vec![buyer("kim"), seller("shop")] }
+}

@@ -1,0 +1,106 @@
+//! What every store promises, as checks that any store can be put to.
+//!
+//! A store passes when every one of [`PROMISES`] is kept by stores that `make` builds: each call
+//! gives a new, empty store that lives in the surroundings it is given.
+//!
+//! ```
+//! use refund_store::{MemoryStore, conformance};
+//!
+//! let mut make: Box<conformance::Make> = Box::new(|surroundings| Box::new(MemoryStore::new(surroundings)));
+//! conformance::check_all(&mut *make)?;
+//! # Ok::<(), conformance::Broken>(())
+//! ```
+//!
+//! A store that several processes share has more to promise than this; it has to pass this too.
+
+mod answers;
+mod desk;
+mod feeds;
+mod lists;
+mod races;
+mod requests;
+mod settings;
+mod time;
+
+use crate::{Store, Surroundings};
+
+/// Makes a new, empty store that lives in these surroundings.
+pub type Make<'a> = dyn FnMut(Surroundings) -> Box<dyn Store> + 'a;
+
+/// One thing that every store promises.
+pub struct Promise {
+    /// In words.
+    pub name: &'static str,
+    check: fn(&mut Make<'_>) -> Result<(), Broken>,
+}
+
+/// What was found where a promise is not kept.
+///
+/// A check gives up at the first thing that is not as it should be, with `?`.
+pub struct Broken {
+    what: String,
+}
+
+impl std::fmt::Debug for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+// Whatever can be shown can break a promise. `Broken` itself has no `Display`, so that this is no contradiction.
+impl<E: std::fmt::Display> From<E> for Broken {
+    fn from(error: E) -> Self {
+        Self { what: error.to_string() }
+    }
+}
+
+impl Promise {
+    /// Whether the stores that `make` builds keep it.
+    ///
+    /// # Errors
+    /// [`Broken`], with the promise's name, where they don't.
+    pub fn check(&self, make: &mut Make<'_>) -> Result<(), Broken> {
+        (self.check)(make).map_err(|broken| Broken { what: format!("{}: {}", self.name, broken.what) })
+    }
+}
+
+/// Whether the stores that `make` builds keep every promise.
+///
+/// # Errors
+/// [`Broken`] for the first that they don't.
+pub fn check_all(make: &mut Make<'_>) -> Result<(), Broken> {
+    PROMISES.iter().try_for_each(|promise| promise.check(make))
+}
+
+/// Every promise, the simple ones first.
+pub const PROMISES: &[Promise] = &[
+    Promise { name: "an empty store knows nothing, and says so", check: requests::empty },
+    Promise { name: "a request is recorded whole", check: requests::whole },
+    Promise { name: "a refusal changes nothing, and what was due before it stands (R33)", check: requests::refused },
+    Promise { name: "a command on another version is refused and told the present one", check: requests::versions },
+    Promise { name: "what is paid on an order line is counted over all its refunds (R27)", check: requests::ledger },
+    Promise { name: "a refund in progress on the line is given again, or named (R27)", check: requests::in_progress },
+    Promise { name: "the same request under the same key is answered the same, and done once", check: answers::replayed },
+    Promise { name: "an answer that is given again is the one of then", check: answers::of_then },
+    Promise { name: "another request under the same key is refused", check: answers::reused },
+    Promise { name: "a refusal is not remembered", check: answers::not_remembered },
+    Promise { name: "an answer is remembered for 31 days and no longer", check: answers::forgotten },
+    Promise { name: "what is due happens before a command is decided (R2, R3)", check: time::settled_first },
+    Promise { name: "what is due on several refunds happens in the order of the instants (R3)", check: time::in_order },
+    Promise { name: "settings change after what was due under the old ones (R34)", check: time::settings_after },
+    Promise { name: "the test clock lets each thing happen at its instant", check: time::test_clock },
+    Promise { name: "while settling is held only extending is possible (R36)", check: time::held },
+    Promise { name: "the engine's time never goes back (R35)", check: time::never_back },
+    Promise { name: "sellers are read one by one and page by page", check: settings::sellers },
+    Promise { name: "keys are found by their secret, and listed as they were made", check: settings::keys },
+    Promise { name: "policy and roll-out are read as they were last set", check: settings::policy_and_rollout },
+    Promise { name: "a list has exactly what is asked for, in order, in pages of any size", check: lists::pages },
+    Promise { name: "a list follows what happens to its refunds", check: lists::follows },
+    Promise { name: "the feed has every event once, in order, in pages of any size", check: feeds::pages },
+    Promise { name: "the feed refuses a position that nobody gave", check: feeds::unknown },
+    Promise { name: "a refund's history is its events, as the feed has them", check: feeds::history },
+    Promise { name: "twins that race are carried out once, and answered the same", check: races::twins },
+    Promise { name: "of two that race one is carried out, the other told what it lost to (R31)", check: races::rivals },
+    Promise { name: "of many that open a refund on one line one does (R27)", check: races::openings },
+    Promise { name: "the feed loses nothing while others write", check: races::feed },
+];

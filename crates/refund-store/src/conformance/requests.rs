@@ -1,0 +1,130 @@
+//! One request at a time: whole or not at all.
+
+use refund_core::{RefundId, RefundType, Refusal, StatusKind, Timestamp};
+
+use super::desk::{AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, money, offer, on, open, opening, same, seller, under};
+use super::{Broken, Make};
+use crate::{Expected, Query, Refused, Work};
+
+pub(super) fn empty(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::empty(make);
+    let store = &desk.store;
+    let id = RefundId::new("nobody")?;
+    same("a refund", &store.refund(&id)?, &None)?;
+    same("its events", &store.events(&id)?, &Vec::new())?;
+    same("its history", &store.history(&id)?, &Vec::new())?;
+    same("its line", &store.line(&opening("nobody")?.line_key())?, &None)?;
+    same("the feed", &desk.feed(10)?, &Vec::new())?;
+    same("what is due", &store.next_due()?, &None)?;
+    same("the latest instant", &store.latest(), &Timestamp::MIN)?;
+    same("a list", &store.list(&Query { limit: 10, ..Query::default() })?.items, &Vec::new())?;
+    let refused = desk.refused(Work::Settle { refund_id: id })?;
+    holds("a refund that is not there is not found", matches!(refused, Refused::NotFound))?;
+    let refused = desk.refused(open(opening("r")?))?;
+    let unknown = matches!(refused, Refused::Rule { refusal: Refusal::SellerUnknown { .. }, .. });
+    holds("no refund against a seller that is not set up", unknown)
+}
+
+pub(super) fn whole(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let store = &desk.store;
+    let request = under("open", 1, open(opening("r")?));
+    let (key, _) = request.idempotency.clone().ok_or("a key")?;
+    let answered = desk.submit(request).map_err(|refused| format!("{refused:?}"))?;
+    let refund = super::desk::refund_of(answered)?;
+    same("the state that was answered", &store.refund(&refund.id)?, &Some(refund.clone()))?;
+    same("its events", &refund_core::replay(&store.events(&refund.id)?), &Some(refund.clone()))?;
+    same("what is due", &store.next_due()?, &refund.next_due())?;
+    let due: Vec<_> = refund.next_due().map(|at| (at, refund.id.clone())).into_iter().collect();
+    same("what is due by then", &store.due(Timestamp::MAX, 10)?, &due)?;
+    let ledger = store.line(&refund.line_key())?.ok_or("no account of the line")?;
+    same("the refund in progress on the line", &ledger.in_progress, &Some(refund.id.clone()))?;
+    holds("the answer is remembered", store.remembered(&key)?.is_some())?;
+    same("the feed", &desk.feed(10)?.len(), &1)?;
+    let listed = store.list(&Query { limit: 10, ..Query::default() })?.items;
+    same("the list", &listed, &vec![refund])?;
+
+    desk.command("r", seller("shop"), AGREE)?;
+    let paid = desk.refund("r")?;
+    same("the status", &paid.status.kind(), &StatusKind::Success)?;
+    same("what is due after the end", &store.next_due()?, &None)?;
+    let ledger = store.line(&paid.line_key())?.ok_or("no account of the line")?;
+    same("what was refunded on the line", &ledger.refunded, &money(2000)?)?;
+    same("the refund in progress on the line", &ledger.in_progress, &None)
+}
+
+pub(super) fn refused(make: &mut Make<'_>) -> Result<(), Broken> {
+    let (desk, hand) = Desk::running(make)?;
+    desk.open(opening("r")?)?;
+    desk.command("r", seller("shop"), offer("r")?)?;
+    let (before, events) = (desk.refund("r")?, desk.feed(10)?);
+    desk.refused(on("r", buyer("kim"), AGREE)?)?;
+    same("the state after a refusal", &desk.refund("r")?, &before)?;
+    same("the events after a refusal", &desk.feed(10)?, &events)?;
+    hand.forward(36 * HOUR);
+    let refused = desk.refused(on("r", buyer("kim"), accept("r")?)?)?;
+    let Refused::Rule { refusal: Refusal::OfferNotPending { .. }, seen: Some(seen) } = refused else {
+        return Err(format!("a late accept was refused as {refused:?}").into());
+    };
+    same("what the caller is shown", &seen.refund, &desk.refund("r")?)?;
+    same("what was due has happened", &seen.refund.status.kind(), &StatusKind::Success)?;
+    let late = desk.feed(10)?.split_off(events.len());
+    holds("nothing but what was due", late.iter().all(|(_, event)| event.actor == refund_core::Actor::system()))
+}
+
+pub(super) fn versions(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let opened = desk.open(opening("r")?)?;
+    let command = |expected| Work::Command {
+        refund_id: opened.id.clone(),
+        actor: seller("shop"),
+        command: AGREE,
+        expected,
+    };
+    let refused = desk.refused(command(Expected::Missing))?;
+    holds("a version has to be named where it has to be", matches!(refused, Refused::VersionMissing))?;
+    match desk.refused(command(Expected::Version(opened.version.saturating_add(1))))? {
+        Refused::VersionMoved { seen } => same("the version there is", &seen.refund, &opened)?,
+        other => return Err(format!("another version was refused as {other:?}").into()),
+    }
+    desk.done(command(Expected::Version(opened.version))).map(drop)
+}
+
+pub(super) fn ledger(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let part = |id: &str, amount| -> Result<_, Broken> {
+        let mut opening = opening(id)?;
+        opening.line.line_id = refund_core::LineId::new("line")?;
+        opening.request.amount = money(amount)?;
+        Ok(opening)
+    };
+    desk.open(part("a", 1500)?)?;
+    desk.command("a", seller("shop"), AGREE)?;
+    let refused = desk.refused(open(part("b", 501)?))?;
+    holds("no more than was paid", matches!(refused, Refused::Rule { refusal: Refusal::AmountTooLarge { .. }, .. }))?;
+    desk.open(part("b", 300)?)?;
+    desk.command("b", buyer("kim"), CANCEL)?;
+    desk.open(part("c", 500)?)?;
+    desk.command("c", seller("shop"), AGREE)?;
+    let ledger = desk.store.line(&part("a", 1)?.line_key())?.ok_or("no account of the line")?;
+    same("what was refunded", &ledger.refunded, &money(2000)?)?;
+    same("how many refunds there were", &ledger.refunds, &3)?;
+    let refused = desk.refused(open(part("d", 1)?))?;
+    holds("not a cent more", matches!(refused, Refused::Rule { refusal: Refusal::AmountTooLarge { .. }, .. }))
+}
+
+pub(super) fn in_progress(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let first = desk.open(opening("first")?)?;
+    let mut second = opening("second")?;
+    second.line.line_id = first.line.line_id.clone();
+    same("the same terms give the first", &desk.open(second.clone())?, &first)?;
+    second.request.kind = RefundType::ReturnAndRefund;
+    match desk.refused(open(second))? {
+        Refused::Rule { refusal: Refusal::RefundInProgress { refund_id }, seen: Some(seen) } => {
+            same("the one that is named", &refund_id, &first.id)?;
+            same("the one that is shown", &seen.refund, &first)
+        }
+        other => Err(format!("other terms were refused as {other:?}").into()),
+    }
+}

@@ -1,0 +1,143 @@
+//! The view's folder: whether what is in it can be believed, and how it is thrown away.
+//!
+//! sled doesn't sync its file (its flush calls `sync_file_range`), and where it writes over
+//! space that it has freed, a machine that loses power may keep the new bytes and not those that
+//! made the old ones superfluous. Such a view can open and be wrong. So a mark with the id of the
+//! machine's boot lies beside it while it is in use, and is taken away once everything is synced.
+//! A mark of this boot says that a process was killed: the system has kept what it wrote. A mark
+//! of another boot says that the machine stopped: the view is built anew.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The view's folder and its mark, in the store's folder.
+pub(super) struct ViewFolder {
+    folder: PathBuf,
+}
+
+/// How the last use of the view ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LastUse {
+    /// Everything is on the disk, or there was none.
+    Closed,
+    /// The process ended without closing it; the machine runs on.
+    Killed,
+    /// The machine stopped, or the view had failed.
+    Lost,
+}
+
+impl ViewFolder {
+    /// The view in a store's folder.
+    pub(super) fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.join("view")
+    }
+
+    fn mark(&self) -> PathBuf {
+        self.folder.join("view.in-use")
+    }
+
+    /// How the last use ended.
+    pub(super) fn last_use(&self) -> io::Result<LastUse> {
+        match fs::read_to_string(self.mark()) {
+            Ok(boot) if !boot.is_empty() && boot == this_boot() => Ok(LastUse::Killed),
+            Ok(_) => Ok(LastUse::Lost),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(LastUse::Closed),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Marks the view as in use, durably, before anything is written to it.
+    pub(super) fn begin_use(&self) -> io::Result<()> {
+        fs::write(self.mark(), this_boot())?;
+        File::open(self.mark())?.sync_all()?;
+        sync_folder(&self.folder)
+    }
+
+    /// Marks the view as one that is to be built anew when it is opened next.
+    pub(super) fn give_up(&self) -> io::Result<()> {
+        // To empty it needs no space on a disk that may be full.
+        File::create(self.mark())?.sync_all()
+    }
+
+    /// Opens the database. It may be damaged in any way, and sled may panic on it.
+    pub(super) fn open(&self) -> Result<sled::Db, String> {
+        self.remove_unfinished_snapshots().map_err(|error| error.to_string())?;
+        let path = self.path();
+        // The writer flushes by itself.
+        let open = move || sled::Config::new().path(path).flush_every_ms(None).open();
+        match std::panic::catch_unwind(open) {
+            Ok(Ok(db)) => Ok(db),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("sled failed while it was opened".to_owned()),
+        }
+    }
+
+    /// A kill while sled wrote a snapshot leaves a file that keeps it from opening.
+    fn remove_unfinished_snapshots(&self) -> io::Result<()> {
+        if !self.path().exists() {
+            return Ok(());
+        }
+        for file in fs::read_dir(self.path())? {
+            let file = file?;
+            let name = file.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with("snap.") && name.ends_with(".generating") {
+                fs::remove_file(file.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Throws the view away. Renamed first, so that a half removed one is never opened.
+    pub(super) fn discard(&self) -> io::Result<()> {
+        let discarded = self.folder.join("view.discarded");
+        remove_folder(&discarded)?;
+        match fs::rename(self.path(), &discarded) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            renamed => renamed?,
+        }
+        sync_folder(&self.folder)?;
+        remove_folder(&discarded)
+    }
+
+    /// Makes everything in the view durable, and says that it was closed.
+    pub(super) fn end_use(&self) -> io::Result<()> {
+        sync_all_in(&self.path())?;
+        fs::remove_file(self.mark())?;
+        sync_folder(&self.folder)
+    }
+}
+
+/// Names the time since the machine was started; empty where the system doesn't tell.
+fn this_boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()
+}
+
+/// Syncs every file below a folder, and the folder: also the values that sled keeps in files of their own.
+fn sync_all_in(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_all_in(&entry.path())?;
+        } else {
+            File::open(entry.path())?.sync_all()?;
+        }
+    }
+    sync_folder(folder)
+}
+
+fn remove_folder(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}

@@ -1,0 +1,219 @@
+//! The store on one machine: a journal that is the truth, and sled as a view of it.
+//!
+//! In its folder are `journal`, `lock`, and the view: the folder `view` and beside it
+//! `view.in-use` while it is open. The view can be removed whenever the store is closed; the next
+//! opening builds it anew.
+
+mod apply;
+mod error;
+mod folder;
+mod keys;
+mod lists;
+mod opening;
+mod past;
+mod rows;
+mod view;
+mod writer;
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
+
+pub use self::error::OpenError;
+use self::folder::ViewFolder;
+use self::view::SledView;
+use self::writer::{Waiting, Writer};
+use crate::files::Files;
+use crate::files::disk::Disk;
+use crate::journal::Torn;
+use crate::{
+    EventPosition, Feed, IdempotencyKey, Key, Page, Query, Recorded, Remembered, Reply, Request, Secret, Seller, Store,
+    StoreError, Surroundings, View,
+};
+
+/// How many requests wait at the most; beyond that the answer is [`StoreError::Busy`].
+pub const WAITING_MAX: usize = 4096;
+
+/// A store in a folder of its own.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// use refund_store::{Clock, EmbeddedStore, Store, Surroundings};
+/// use std::sync::Arc;
+///
+/// // A server gives a running clock and real randomness.
+/// let surroundings = Surroundings { clock: Clock::Test, entropy: Arc::new(|_| {}), hold_settling: false };
+/// let opened = EmbeddedStore::open(folder.path(), surroundings)?;
+/// assert_eq!(opened.torn, None);
+/// opened.store.close()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct EmbeddedStore {
+    view: Arc<SledView>,
+    surroundings: Surroundings,
+    /// Where requests wait; gone once the store is closed.
+    queue: RwLock<Option<SyncSender<Waiting>>>,
+    writer: Mutex<Option<JoinHandle<Result<(), StoreError>>>>,
+}
+
+/// What opening a store gives.
+pub struct Opened {
+    /// The store, ready for requests.
+    pub store: EmbeddedStore,
+    /// What a crash had left at the end of the journal, and was cut off. Nothing of it was
+    /// acknowledged.
+    pub torn: Option<Torn>,
+    /// How many records of the journal were read to bring the view up to date.
+    pub replayed: u64,
+    /// Whether the view was thrown away and built anew from the whole journal.
+    pub rebuilt: bool,
+}
+
+impl EmbeddedStore {
+    /// Opens the store in `folder`, or begins one. The folder is this process's alone until the
+    /// store is dropped.
+    ///
+    /// # Errors
+    /// [`OpenError`]. Nothing that was recorded has been changed.
+    pub fn open(folder: &Path, surroundings: Surroundings) -> Result<Opened, OpenError> {
+        Self::open_on(&Disk::open(folder)?, folder, surroundings)
+    }
+
+    /// Opens a store whose journal is in `files` and whose view is in `folder`: for tests with a
+    /// [simulated](crate::files::simulated) disk. Who calls it sees to it that nobody else does.
+    ///
+    /// # Errors
+    /// [`OpenError`]. Nothing that was recorded has been changed.
+    pub fn open_on(files: &dyn Files, folder: &Path, surroundings: Surroundings) -> Result<Opened, OpenError> {
+        let parts = opening::open(files, folder, &surroundings)?;
+        let view = Arc::new(parts.view);
+        let (sender, queue) = sync_channel(WAITING_MAX);
+        let writer = Writer::new(parts.journal, Arc::clone(&view), ViewFolder::of(folder), surroundings.clone());
+        let store = Self {
+            view,
+            surroundings,
+            queue: RwLock::new(Some(sender)),
+            writer: Mutex::new(Some(start(writer, queue, folder)?)),
+        };
+        Ok(Opened { store, torn: parts.torn, replayed: parts.replayed, rebuilt: parts.rebuilt })
+    }
+}
+
+fn start(
+    writer: Writer,
+    queue: Receiver<Waiting>,
+    folder: &Path,
+) -> Result<JoinHandle<Result<(), StoreError>>, OpenError> {
+    let thread = std::thread::Builder::new().name("refund-store-writer".to_owned());
+    let started = thread.spawn(move || writer.run(&queue));
+    started.map_err(|source| OpenError::Thread { folder: folder.to_owned(), source })
+}
+
+impl Store for EmbeddedStore {
+    fn submit(&self, request: Request) -> Reply {
+        let (answer, reply) = Reply::pending();
+        let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
+        let refused = match queue.as_ref().map(|queue| queue.try_send(Waiting { request, answer })) {
+            Some(Ok(())) => return reply,
+            Some(Err(TrySendError::Full(_))) => StoreError::Busy { waiting: WAITING_MAX },
+            Some(Err(TrySendError::Disconnected(_))) => {
+                StoreError::NotRecorded("the writer has failed, and the log says where: restart".to_owned())
+            }
+            None => StoreError::Closed,
+        };
+        Reply::ready(Err(refused.into()))
+    }
+
+    fn list(&self, query: &Query) -> Result<Page, StoreError> {
+        self.view.list(query)
+    }
+
+    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError> {
+        self.view.past.feed(after, limit, self.view.current())
+    }
+
+    fn history(&self, id: &RefundId) -> Result<Vec<Recorded>, StoreError> {
+        self.view.history(id)
+    }
+
+    fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.view.next_due()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.surroundings.clock.now(self.view.latest())
+    }
+
+    fn close(&self) -> Result<(), StoreError> {
+        // Without a sender the writer finishes what waits, and ends.
+        drop(self.queue.write().unwrap_or_else(PoisonError::into_inner).take());
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match writer.map(JoinHandle::join) {
+            None => Ok(()),
+            Some(Ok(closed)) => closed,
+            Some(Err(_)) => Err(StoreError::NotRecorded("the writer has failed, and the log says where".to_owned())),
+        }
+    }
+}
+
+impl Drop for EmbeddedStore {
+    fn drop(&mut self) {
+        if let Err(error) = self.close() {
+            tracing::error!(%error, "the store was not closed as it should be");
+        }
+    }
+}
+
+/// Reads each thing on its own, as it is at that moment.
+impl View for EmbeddedStore {
+    fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
+        self.view.refund(id)
+    }
+
+    fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError> {
+        self.view.events(id)
+    }
+
+    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
+        self.view.line(key)
+    }
+
+    fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
+        self.view.seller(id)
+    }
+
+    fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError> {
+        self.view.sellers(after, limit)
+    }
+
+    fn policy(&self) -> Result<Arc<Policy>, StoreError> {
+        self.view.policy()
+    }
+
+    fn rollout(&self) -> Result<Arc<Rollout>, StoreError> {
+        self.view.rollout()
+    }
+
+    fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError> {
+        self.view.key_by_secret(secret)
+    }
+
+    fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
+        self.view.keys()
+    }
+
+    fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
+        self.view.remembered(key)
+    }
+
+    fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError> {
+        self.view.due(until, limit)
+    }
+
+    fn latest(&self) -> Timestamp {
+        self.view.latest()
+    }
+}

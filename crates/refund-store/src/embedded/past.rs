@@ -1,0 +1,75 @@
+//! What the journal tells: the feed, and the history of one refund.
+
+use refund_core::RefundId;
+
+use crate::codec::{Payload, decode};
+use crate::journal::{JournalError, Position, Reader};
+use crate::{EventPosition, Feed, Recorded, StoreError};
+
+/// The journal as something to read events from.
+pub(super) struct Past {
+    pub(super) reader: Reader,
+}
+
+impl From<JournalError> for StoreError {
+    fn from(error: JournalError) -> Self {
+        Self::Unreadable(error.to_string())
+    }
+}
+
+impl Past {
+    /// Everything that happened to a refund, whose latest record stands at `last`.
+    pub(super) fn history(&self, id: &RefundId, last: u64) -> Result<Vec<Recorded>, StoreError> {
+        let mut history = Vec::new();
+        let mut next = Some(last);
+        while let Some(number) = next {
+            let payload = self.payload(number)?;
+            // The chain leads backwards, whatever a forged record says.
+            next = payload.previous(id).filter(|previous| *previous < number);
+            history.extend(payload.into_events(number).rev().filter(|(_, event)| event.refund_id == *id));
+        }
+        history.reverse();
+        Ok(history)
+    }
+
+    fn payload(&self, number: u64) -> Result<Payload, StoreError> {
+        let bytes = self.reader.read(position(number)?)?;
+        Ok(decode(&bytes)?)
+    }
+
+    /// The events behind a position, of records that stand before `end`.
+    pub(super) fn feed(&self, after: Option<EventPosition>, limit: usize, end: u64) -> Result<Feed, StoreError> {
+        let start = after.map_or(Ok(Position::FIRST), |after| position(after.record))?;
+        let mut feed = Feed { events: Vec::new(), looked_at: after, more: false };
+        let mut records = self.reader.read_from(start);
+        let mut looked_at: usize = 0;
+        let mut begun = after.is_none();
+        while let Some((at, bytes)) = records.read_next()? {
+            let at = u64::from(at);
+            if at >= end {
+                break;
+            }
+            let rest = after.filter(|after| after.record == at);
+            begun = true;
+            if rest.is_none() && looked_at >= limit.max(1) {
+                feed.more = true;
+                break;
+            }
+            looked_at = looked_at.saturating_add(usize::from(rest.is_none()));
+            let payload: Payload = decode(bytes)?;
+            let last = u32::try_from(payload.entries()).unwrap_or(u32::MAX).saturating_sub(1);
+            feed.looked_at = feed.looked_at.max(Some(EventPosition { record: at, entry: last }));
+            let events = payload.into_events(at);
+            feed.events.extend(events.filter(|(position, _)| after.is_none_or(|after| *position > after)));
+        }
+        if begun { Ok(feed) } else { Err(unknown(after.map_or(0, |after| after.record))) }
+    }
+}
+
+fn position(number: u64) -> Result<Position, StoreError> {
+    Position::try_from(number).map_err(|_| unknown(number))
+}
+
+fn unknown(number: u64) -> StoreError {
+    StoreError::Unreadable(format!("no record stands at {number}: give a position that this store's feed gave"))
+}

@@ -1,0 +1,64 @@
+//! The rows of the view, read and written: see `keys.rs` for what there is.
+
+use refund_core::{LineLedger, Refund, RefundId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::StoreError;
+use crate::codec::{CodecError, decode, encode};
+use crate::journal::Checkpoint;
+
+/// The layout of all rows together. A view of another layout is thrown away and built anew.
+pub(super) const LAYOUT: u32 = 1;
+
+/// What the view says of itself. There is none while it is being built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Meta {
+    pub(super) layout: u32,
+    /// The latest instant recorded.
+    pub(super) latest: Timestamp,
+    /// Up to where in the journal the rows are current.
+    pub(super) current: Checkpoint,
+}
+
+impl Meta {
+    pub(super) fn to_bytes(self) -> Vec<u8> {
+        [&self.layout.to_be_bytes()[..], &self.latest.as_millis().to_be_bytes(), &self.current.to_bytes()].concat()
+    }
+
+    /// Nothing where the bytes are no meta row of any layout.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let (layout, rest) = bytes.split_first_chunk()?;
+        let (latest, rest) = rest.split_first_chunk()?;
+        let current = Checkpoint::from_bytes(rest.try_into().ok()?)?;
+        let latest = Timestamp::from_millis(i64::from_be_bytes(*latest)).ok()?;
+        Some(Self { layout: u32::from_be_bytes(*layout), latest, current })
+    }
+}
+
+/// The row of a refund: where its latest record stands in the journal, and its state. The
+/// position comes first and raw, because it is often asked for alone.
+pub(super) fn refund_row(last: u64, refund: &Refund) -> Result<Vec<u8>, CodecError> {
+    Ok([&last.to_be_bytes()[..], &encode(refund)?].concat())
+}
+
+/// The refund of a row.
+pub(super) fn parse_refund(row: &[u8]) -> Result<Refund, CodecError> {
+    decode(row.split_first_chunk::<8>().map_or(&[], |(_, refund)| refund))
+}
+
+/// Where the latest record of the refund of a row stands.
+pub(super) fn parse_last(row: &[u8]) -> Option<u64> {
+    row.first_chunk().map(|last| u64::from_be_bytes(*last))
+}
+
+/// The row of an order line: its account, and its refunds in the order in which they were opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LineRow {
+    pub(super) ledger: LineLedger,
+    pub(super) refunds: Vec<RefundId>,
+}
+
+/// The value of a row that may not be there.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(row: Option<sled::IVec>) -> Result<Option<T>, StoreError> {
+    row.map(|row| decode(&row)).transpose().map_err(StoreError::from)
+}

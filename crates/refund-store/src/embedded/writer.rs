@@ -1,0 +1,189 @@
+//! The one thread that writes.
+//!
+//! Requests queue while the last batch becomes durable; then it takes what has gathered, decides
+//! one request after the other, records all of it with one sync, applies it to the view, and
+//! answers everybody.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use tokio::sync::oneshot;
+
+use super::apply::Gathered;
+use super::folder::ViewFolder;
+use super::view::SledView;
+use crate::codec::Payload;
+use crate::journal::{Batch, Journal, JournalError, Record};
+use crate::step::carry_out;
+use crate::{Answered, Refused, Request, StoreError, Surroundings};
+
+/// How many requests share a sync at the most, so that nobody waits for too many others.
+const REQUESTS_MAX: usize = 256;
+/// How many bytes a batch has before it takes nothing more.
+const BYTES_MAX: usize = 1 << 20;
+/// After how many batches sled hands what it has to the system, so that a kill costs few records' replay.
+const BATCHES_PER_FLUSH: u32 = 1024;
+
+/// A request and where its answer goes.
+pub(super) struct Waiting {
+    pub(super) request: Request,
+    pub(super) answer: oneshot::Sender<Result<Answered, Refused>>,
+}
+
+impl Waiting {
+    fn refuse(self, error: &Arc<StoreError>) {
+        // Who has gone away needs no answer, here and below.
+        let _ = self.answer.send(Err(Refused::Store(Arc::clone(error))));
+    }
+}
+
+pub(super) struct Writer {
+    pub(super) journal: Journal,
+    pub(super) view: Arc<SledView>,
+    pub(super) folder: ViewFolder,
+    pub(super) surroundings: Surroundings,
+    /// Why nothing more can be recorded, once that is so.
+    stopped: Option<Arc<StoreError>>,
+    since_flush: u32,
+}
+
+/// What became of a request within a batch.
+enum Decided {
+    /// To be answered so once the batch is durable.
+    Answer(Result<Answered, Refused>),
+    /// The batch has no room for it: it is decided again in the next one.
+    NoRoom,
+}
+
+impl Writer {
+    pub(super) fn new(journal: Journal, view: Arc<SledView>, folder: ViewFolder, surroundings: Surroundings) -> Self {
+        Self { journal, view, folder, surroundings, stopped: None, since_flush: 0 }
+    }
+
+    /// Works until nobody can ask any more, and leaves everything durable.
+    pub(super) fn run(mut self, queue: &Receiver<Waiting>) -> Result<(), StoreError> {
+        let mut left_over = None;
+        while let Some(first) = left_over.take().or_else(|| queue.recv().ok()) {
+            left_over = match &self.stopped {
+                Some(why) => {
+                    first.refuse(why);
+                    None
+                }
+                None => self.batch(first, queue),
+            };
+        }
+        self.close()
+    }
+
+    /// Carries out what has gathered; one request may be left over for the next batch.
+    fn batch(&mut self, first: Waiting, queue: &Receiver<Waiting>) -> Option<Waiting> {
+        let mut gathered = Gathered::default();
+        let mut batch = self.journal.batch();
+        let mut decided = Vec::new();
+        let mut left_over = None;
+        let mut next = Some(first);
+        while let Some(waiting) = next.take() {
+            match decide(&self.view, &self.surroundings, &waiting.request, &mut gathered, &mut batch) {
+                Decided::Answer(answer) => decided.push((waiting, answer)),
+                Decided::NoRoom => {
+                    left_over = Some(waiting);
+                    break;
+                }
+            }
+            if decided.len() < REQUESTS_MAX && batch.bytes() < BYTES_MAX {
+                next = queue.try_recv().ok();
+            }
+        }
+        let nothing_new = batch.is_empty();
+        match batch.commit() {
+            Ok(()) => {
+                if !nothing_new {
+                    self.apply(gathered);
+                }
+                for (waiting, answer) in decided {
+                    let _ = waiting.answer.send(answer);
+                }
+            }
+            Err(error) => {
+                let error = self.not_recorded(&error);
+                decided.into_iter().for_each(|(waiting, _)| waiting.refuse(&error));
+            }
+        }
+        left_over
+    }
+
+    /// What everybody in a batch is told that was not recorded.
+    fn not_recorded(&mut self, error: &JournalError) -> Arc<StoreError> {
+        if let JournalError::Unsure { .. } | JournalError::Stopped = error {
+            tracing::error!(%error, "the journal takes nothing more until the next start");
+            self.stopped = Some(Arc::new(StoreError::NotRecorded(JournalError::Stopped.to_string())));
+            return Arc::new(StoreError::Unreadable(error.to_string()));
+        }
+        tracing::warn!(%error, "a batch was not recorded");
+        Arc::new(StoreError::NotRecorded(error.to_string()))
+    }
+
+    /// Brings the view up to date with what has just been recorded.
+    fn apply(&mut self, gathered: Gathered) {
+        let current = self.journal.checkpoint();
+        let applied = catch_unwind(AssertUnwindSafe(|| {
+            self.view.apply(gathered, Some(current))?;
+            self.since_flush = self.since_flush.saturating_add(1);
+            if self.since_flush >= BATCHES_PER_FLUSH {
+                self.since_flush = 0;
+                self.view.flush()?;
+            }
+            Ok(())
+        }));
+        let failure: StoreError = match applied {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error,
+            Err(_) => StoreError::Unreadable("sled failed while it was written".to_owned()),
+        };
+        // What was recorded stands and is answered. But nothing can be decided or shown any more.
+        let why = format!("{failure}; check the disk, then restart: the view is built anew");
+        tracing::error!(why, "the view can't be written");
+        self.view.is_broken(&why);
+        self.stopped = Some(Arc::new(StoreError::NotRecorded(why)));
+        if let Err(error) = self.folder.give_up() {
+            tracing::error!(%error, "the view could not be marked: remove its folder before the next start");
+        }
+    }
+
+    /// Leaves a view that the next start can take as it is.
+    fn close(self) -> Result<(), StoreError> {
+        if let Some(why) = self.stopped {
+            return Err(StoreError::NotRecorded(why.to_string()));
+        }
+        self.view.flush()?;
+        self.folder.end_use().map_err(|error| StoreError::NotRecorded(format!("the view could not be synced: {error}")))
+    }
+}
+
+/// Decides one request on top of the batch so far, and adds what it writes.
+fn decide(
+    view: &SledView,
+    surroundings: &Surroundings,
+    request: &Request,
+    gathered: &mut Gathered,
+    batch: &mut Batch<'_>,
+) -> Decided {
+    let (result, written) = carry_out(&gathered.over(view), request, surroundings);
+    let Some((record, changed)) = written else { return Decided::Answer(result) };
+    let refused = |error: StoreError| Decided::Answer(Err(error.into()));
+    let payload = match Payload::bytes(&record, |id| gathered.last(view, id)) {
+        Ok(payload) => payload,
+        Err(error) => return refused(error),
+    };
+    let mut salt = [0; 16];
+    (surroundings.entropy)(&mut salt);
+    match batch.push(Record { salt, payload: &payload }) {
+        Ok(position) => {
+            gathered.add(position, changed);
+            Decided::Answer(result)
+        }
+        Err(JournalError::BatchTooLarge { .. }) if !batch.is_empty() => Decided::NoRoom,
+        Err(error) => refused(StoreError::NotRecorded(error.to_string())),
+    }
+}

@@ -1,0 +1,135 @@
+//! The real disk.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{AppendFile, Files};
+
+/// The file whose lock says that a process uses the folder.
+const LOCK: &str = "lock";
+
+/// A folder on disk that this process uses alone.
+///
+/// The lock lasts until this value and every file opened through it are gone. The system gives
+/// it back when the process ends, however it ends: the `lock` file itself may stay and is never
+/// a reason to delete anything.
+#[derive(Debug)]
+pub struct Disk {
+    folder: PathBuf,
+    lock: Arc<File>,
+}
+
+/// Why a folder could not be taken into use.
+#[derive(Debug, thiserror::Error)]
+pub enum DiskError {
+    /// Another process (or another [`Disk`] in this one) holds the lock.
+    #[error(
+        "another process uses the folder {}: stop it first, or give this one a folder of its own",
+        folder.display()
+    )]
+    InUse {
+        /// The folder that was asked for.
+        folder: PathBuf,
+    },
+    /// The system refused something.
+    #[error(
+        "cannot {doing} {}: {source}; check that it exists and that this user may write to it",
+        path.display()
+    )]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// To which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Disk {
+    /// Takes the folder into use, and creates it if it is not there.
+    ///
+    /// # Errors
+    /// [`DiskError::InUse`] if somebody else uses it, [`DiskError::Io`] if the system refuses.
+    pub fn open(folder: impl Into<PathBuf>) -> Result<Disk, DiskError> {
+        let folder = folder.into();
+        create(&folder).map_err(|source| DiskError::Io { doing: "create the folder", path: folder.clone(), source })?;
+        let path = folder.join(LOCK);
+        let refused = |doing, source| DiskError::Io { doing, path: path.clone(), source };
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|source| refused("open", source))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Disk { folder, lock: Arc::new(lock) }),
+            Err(TryLockError::WouldBlock) => Err(DiskError::InUse { folder }),
+            Err(TryLockError::Error(source)) => Err(refused("lock", source)),
+        }
+    }
+}
+
+/// Creates the folder and makes its name durable: a synced file in a folder that a crash
+/// forgets is forgotten too.
+fn create(folder: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> =
+        folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+    std::fs::create_dir_all(folder)?;
+    for created in missing {
+        match created.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => sync_folder(Path::new("."))?,
+            Some(parent) => sync_folder(parent)?,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+impl Files for Disk {
+    fn open(&self, name: &str) -> io::Result<Box<dyn AppendFile>> {
+        let file = OpenOptions::new().create(true).read(true).append(true).open(self.folder.join(name))?;
+        Ok(Box::new(DiskFile { file, _lock: Arc::clone(&self.lock) }))
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        sync_folder(&self.folder)
+    }
+}
+
+/// A file on disk. It keeps the folder's lock: as long as it can be written to, nobody else may.
+#[derive(Debug)]
+struct DiskFile {
+    file: File,
+    _lock: Arc<File>,
+}
+
+impl AppendFile for DiskFile {
+    fn append(&self, bytes: &[u8]) -> io::Result<()> {
+        (&self.file).write_all(bytes)
+    }
+
+    // `fdatasync`: it leaves out the times of the file, but never its length.
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        self.file.read_exact_at(buffer, offset)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    fn truncate(&self, length: u64) -> io::Result<()> {
+        self.file.set_len(length)
+    }
+}

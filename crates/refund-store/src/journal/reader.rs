@@ -1,0 +1,174 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::frame::{END_MARK, FRAME_MARK, FrameHeader, HEADER, MAX_RECORD, RECORD, RECORD_MARK};
+use super::frame::{RecordHeader, TRAILER};
+use super::opening::check_file_header;
+use super::scan::scan;
+use super::sequential::Sequential;
+use super::{Checkpoint, JournalError, Position};
+use crate::files::AppendFile;
+
+/// What one read of a single record brings in at once: most records are shorter.
+const ONE: usize = 4 << 10;
+/// What reading on brings in at once.
+const MANY: usize = 256 << 10;
+
+/// Reads the journal while another thread appends. It sees what is synced and nothing else.
+///
+/// Clones are cheap and need no lock: each reads at places of its own.
+#[derive(Clone)]
+pub struct Reader {
+    pub(super) file: Arc<dyn AppendFile>,
+    /// How many bytes of the file are synced. Always the end of a frame.
+    pub(super) synced: Arc<AtomicU64>,
+}
+
+impl Reader {
+    /// How many bytes of the journal are durable. Every record that stands before is readable.
+    #[must_use]
+    pub fn synced(&self) -> u64 {
+        self.synced.load(Ordering::Acquire)
+    }
+
+    /// The payload of the record at `position`.
+    ///
+    /// Reads that record and nothing else of its frame: mostly one read of 4 KiB.
+    ///
+    /// # Errors
+    /// [`JournalError::NoRecord`] if none begins there, [`JournalError::Damaged`] if its digest
+    /// does not match, [`JournalError::Io`].
+    pub fn read(&self, position: Position) -> Result<Vec<u8>, JournalError> {
+        let mut records = self.records(position, ONE);
+        match records.read_next()? {
+            Some((_, payload)) => Ok(payload.to_vec()),
+            None => Err(JournalError::NoRecord { position }),
+        }
+    }
+
+    /// All records from `position` on, which is that of a record, [`Position::FIRST`], or
+    /// [`Checkpoint::next`].
+    #[must_use]
+    pub fn read_from(&self, position: Position) -> Records {
+        self.records(position, MANY)
+    }
+
+    fn records(&self, position: Position, chunk: usize) -> Records {
+        let start = position.offset();
+        Records {
+            reader: self.clone(),
+            input: Sequential::new(&self.file, start, self.synced(), chunk),
+            start: position,
+            failed: false,
+        }
+    }
+
+    /// Gives every record from `position` on to `each`, in order, until what is synced now ends.
+    ///
+    /// # Errors
+    /// The first error of `each`, or of reading.
+    pub fn replay<E: From<JournalError>>(
+        &self,
+        position: Position,
+        mut each: impl FnMut(Position, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut records = self.read_from(position);
+        while let Some((position, payload)) = records.read_next()? {
+            each(position, payload)?;
+        }
+        Ok(())
+    }
+
+    /// Checks every byte that is synced: checksums, digests and the chain, from the start.
+    /// Gives the state to which all of it leads.
+    ///
+    /// # Errors
+    /// [`JournalError::Damaged`] at the first thing that does not match, [`JournalError::Io`].
+    pub fn verify(&self) -> Result<Checkpoint, JournalError> {
+        check_file_header(&*self.file)?;
+        let found = scan(&self.file, self.synced(), Checkpoint::START)?;
+        match found.bad {
+            Some(bad) => Err(bad.into()),
+            None => Ok(found.good),
+        }
+    }
+}
+
+/// Records one after the other.
+///
+/// It is at its end where the synced journal ends, and goes on from there when it is asked again
+/// after more was appended. After an error it stays at its end.
+pub struct Records {
+    reader: Reader,
+    input: Sequential,
+    start: Position,
+    failed: bool,
+}
+
+impl Records {
+    /// The next record with its payload, or `None` at the end.
+    ///
+    /// # Errors
+    /// As for [`Reader::read`].
+    pub fn read_next(&mut self) -> Result<Option<(Position, &[u8])>, JournalError> {
+        if self.failed {
+            return Ok(None);
+        }
+        // Assumed until it went well.
+        self.failed = true;
+        let Some((at, header)) = self.next_header()? else {
+            self.failed = false;
+            return Ok(None);
+        };
+        let damaged = |what| JournalError::Damaged { at, what };
+        if header.length > MAX_RECORD {
+            return Err(damaged("the length of the record"));
+        }
+        let payload = self.input.take(header.length as usize)?;
+        if !header.fits(payload) {
+            return Err(damaged("the digest of the record"));
+        }
+        self.failed = false;
+        Ok(Some((Position::at(at), payload)))
+    }
+
+    /// Goes over what stands between records.
+    fn next_header(&mut self) -> Result<Option<(u64, RecordHeader)>, JournalError> {
+        loop {
+            if self.input.left() == 0 {
+                self.input.extend_to(self.reader.synced());
+            }
+            if self.input.left() == 0 {
+                return Ok(None);
+            }
+            let at = self.input.at();
+            let mark = self.input.left().min(RECORD_MARK.len() as u64);
+            let mark = self.input.peek(mark as usize)?;
+            if mark == RECORD_MARK {
+                let header = RecordHeader::parse(self.input.take(RECORD)?);
+                return Ok(header.map(|header| (at, header)));
+            }
+            if at == self.start.offset() {
+                let position = self.start;
+                return Err(JournalError::NoRecord { position });
+            }
+            let damaged = |what| JournalError::Damaged { at, what };
+            if mark == END_MARK {
+                self.input.take(TRAILER)?;
+            } else if mark == FRAME_MARK {
+                FrameHeader::parse(self.input.take(HEADER)?, at).map_err(damaged)?;
+            } else {
+                return Err(damaged("the mark of the record"));
+            }
+        }
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<(Position, Vec<u8>), JournalError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.read_next().transpose()?;
+        Some(next.map(|(position, payload)| (position, payload.to_vec())))
+    }
+}

@@ -1,0 +1,183 @@
+//! Walks over frames, checks everything in them, and judges the one that is bad.
+
+use std::sync::Arc;
+
+use super::frame::{
+    self, FRAME_MARK, FrameHeader, HEADER, MAX_FRAME, MAX_RECORD, RECORD, RecordHeader, SECTOR, Sums, TRAILER,
+};
+use super::sequential::Sequential;
+use super::{Checkpoint, JournalError};
+use crate::files::AppendFile;
+
+const CHUNK: usize = 256 << 10;
+
+/// What was found from a checkpoint to the end of the file.
+pub(super) struct Scan {
+    /// The state after the last good frame.
+    pub(super) good: Checkpoint,
+    /// What stands behind it, if anything does.
+    pub(super) bad: Option<Bad>,
+}
+
+/// Bytes that are no good frame. They begin where the last good frame ends.
+pub(super) struct Bad {
+    /// Offset of what does not match.
+    pub(super) at: u64,
+    pub(super) what: &'static str,
+    /// Whether a crash can have left it so, and nothing that was acknowledged is in it.
+    pub(super) torn: bool,
+}
+
+impl From<Bad> for JournalError {
+    fn from(bad: Bad) -> JournalError {
+        JournalError::Damaged { at: bad.at, what: bad.what }
+    }
+}
+
+/// Why a frame is not good.
+enum Fault {
+    /// The file could not be read: nothing is known.
+    Unread(JournalError),
+    /// The file ends before the frame does.
+    Short,
+    /// The header is not a header, or not one that belongs here.
+    Header(&'static str),
+    /// The header is good. The rest is not: at which offset, and what.
+    Body(FrameHeader, u64, &'static str),
+}
+
+impl From<JournalError> for Fault {
+    fn from(error: JournalError) -> Fault {
+        Fault::Unread(error)
+    }
+}
+
+/// Checks every frame after `from`, in a file of `length` bytes.
+pub(super) fn scan(file: &Arc<dyn AppendFile>, length: u64, from: Checkpoint) -> Result<Scan, JournalError> {
+    let mut input = Sequential::new(file, from.end, length, CHUNK);
+    let mut good = from;
+    while input.left() > 0 {
+        let bad = match check(&mut input, &good) {
+            Ok(after) => {
+                good = after;
+                continue;
+            }
+            Err(Fault::Unread(error)) => return Err(error),
+            Err(Fault::Short) => Bad { at: good.end, what: "the length of the file", torn: true },
+            Err(Fault::Header(what)) => Bad { at: good.end, what, torn: header_is_torn(file, good.end, length)? },
+            Err(Fault::Body(header, at, what)) => Bad { at, what, torn: body_is_torn(file, &header, length)? },
+        };
+        let bad = Some(bad);
+        return Ok(Scan { good, bad });
+    }
+    Ok(Scan { good, bad: None })
+}
+
+/// Checks the frame that comes next, and gives the state after it.
+fn check(input: &mut Sequential, last: &Checkpoint) -> Result<Checkpoint, Fault> {
+    if input.left() < HEADER as u64 {
+        return Err(Fault::Short);
+    }
+    let header = FrameHeader::parse(input.take(HEADER)?, last.end).map_err(Fault::Header)?;
+    let rest = header.end().saturating_sub(input.at());
+    if input.left() < rest {
+        return Err(Fault::Short);
+    }
+    let mut sums = Sums::after(last);
+    for _ in 0..header.records {
+        check_record(input, &header, &mut sums)?;
+    }
+    let (links, contents, chain) = sums.finish();
+    let at = input.at();
+    let wrong = |what| Err(Fault::Body(header, at, what));
+    if header.end().saturating_sub(at) != TRAILER as u64 {
+        return wrong("the length of the records");
+    }
+    if links != header.links {
+        return wrong("the checksum of lengths and digests");
+    }
+    if input.take(TRAILER)? != frame::trailer(contents) {
+        return wrong("the checksum of salts and payloads");
+    }
+    if chain != header.chain {
+        return wrong("the chain hash");
+    }
+    Ok(header.checkpoint())
+}
+
+fn check_record(input: &mut Sequential, frame: &FrameHeader, sums: &mut Sums) -> Result<(), Fault> {
+    let at = input.at();
+    let wrong = |what| Fault::Body(*frame, at, what);
+    // What a record may have at most, so that the trailer still has room in the frame. The
+    // frame is in the file as a whole, so that nothing here reads past its end.
+    let room = |input: &Sequential| {
+        let end = frame.end().saturating_sub(TRAILER as u64);
+        end.saturating_sub(input.at())
+    };
+    if room(input) < RECORD as u64 {
+        return Err(wrong("the number of records"));
+    }
+    let header = RecordHeader::parse(input.take(RECORD)?).ok_or(wrong("the mark of the record"))?;
+    if header.length > MAX_RECORD || u64::from(header.length) > room(input) {
+        return Err(wrong("the length of the record"));
+    }
+    let payload = input.take(header.length as usize)?;
+    if !header.fits(payload) {
+        return Err(wrong("the digest of the record"));
+    }
+    sums.add(&header, payload);
+    Ok(())
+}
+
+/// Whether a crash can have left this header, at `at` in a file of `length` bytes. See the
+/// module `journal` for the reasons.
+fn header_is_torn(file: &Arc<dyn AppendFile>, at: u64, length: u64) -> Result<bool, JournalError> {
+    if length.saturating_sub(at) > u64::from(MAX_FRAME) {
+        return Ok(false);
+    }
+    let mut input = Sequential::new(file, at, length, SECTOR);
+    let mut blank = false;
+    while input.at() < at.saturating_add(HEADER as u64) {
+        blank |= frame::is_blank(take_sector(&mut input)?);
+    }
+    Ok(blank && !frame_follows(file, at, length)?)
+}
+
+/// Whether a frame header stands anywhere behind `at`, at the place where it says it does.
+fn frame_follows(file: &Arc<dyn AppendFile>, at: u64, length: u64) -> Result<bool, JournalError> {
+    let mut input = Sequential::new(file, at, length, CHUNK);
+    while input.left() >= HEADER as u64 {
+        let count = input.left().min(CHUNK as u64) as usize;
+        let start = input.at();
+        let bytes = input.peek(count)?;
+        for (offset, window) in (start..).zip(bytes.windows(HEADER)) {
+            if window.starts_with(&FRAME_MARK) && FrameHeader::parse(window, offset).is_ok() {
+                return Ok(true);
+            }
+        }
+        // The last bytes may be the beginning of a header: they come again.
+        input.take(count.saturating_sub(HEADER - 1))?;
+    }
+    Ok(false)
+}
+
+/// Whether a crash can have left the records of this frame so, in a file of `length` bytes.
+fn body_is_torn(file: &Arc<dyn AppendFile>, frame: &FrameHeader, length: u64) -> Result<bool, JournalError> {
+    if frame.end() != length {
+        return Ok(false);
+    }
+    let mut input = Sequential::new(file, frame.offset, length, CHUNK);
+    let mut blank: u32 = 0;
+    while input.left() > 0 {
+        if frame::is_blank(take_sector(&mut input)?) {
+            blank = blank.saturating_add(1);
+        }
+    }
+    Ok(blank > frame.blank)
+}
+
+/// The rest of the sector that comes next, or of the file.
+fn take_sector(input: &mut Sequential) -> Result<&[u8], JournalError> {
+    let count = (frame::to_sector_end(input.at()) as u64).min(input.left());
+    input.take(count as usize)
+}

@@ -1,0 +1,64 @@
+//! What is known around a refund, gathered for the rules.
+
+use std::sync::Arc;
+
+use refund_core::{Actor, CommandKind, Facts, Options, Policy, Refund, Rollout, Timestamp, actions, options};
+
+use crate::{Seen, Seller, StoreError, View};
+
+/// The settings and the account that a decision about one refund depends on.
+pub(crate) struct Known {
+    policy: Policy,
+    seller: Arc<Seller>,
+    rollout: Arc<Rollout>,
+    refundable: refund_core::Money,
+}
+
+impl Known {
+    pub(crate) fn of(view: &dyn View, refund: &Refund) -> Result<Self, StoreError> {
+        let missing = |what: &str| StoreError::Unreadable(format!("no {what} for refund {}", refund.id));
+        let seller = view.seller(&refund.seller_id)?.ok_or_else(|| missing("seller"))?;
+        let ledger = view.line(&refund.line_key())?.ok_or_else(|| missing("account of the order line"))?;
+        Ok(Self {
+            policy: view.policy()?.with(&seller.policy),
+            seller,
+            rollout: view.rollout()?,
+            refundable: ledger.refundable(),
+        })
+    }
+
+    pub(crate) fn facts(&self, refund: &Refund, now: Timestamp) -> Facts<'_> {
+        Facts {
+            policy: &self.policy,
+            addresses: &self.seller.addresses,
+            rollout: self.rollout.check(&refund.seller_id, now),
+            refundable: self.refundable,
+        }
+    }
+}
+
+/// A refund as these see it: with what any of them may do now.
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub fn seen(view: &dyn View, refund: Refund, viewers: &[Actor], now: Timestamp) -> Result<Seen, StoreError> {
+    if viewers.is_empty() || refund.status.kind().is_final() {
+        return Ok(Seen { refund, actions: Vec::new() });
+    }
+    let known = Known::of(view, &refund)?;
+    let facts = known.facts(&refund, now);
+    let mut possible: Vec<CommandKind> =
+        viewers.iter().flat_map(|actor| actions(&refund, &facts, actor, now)).collect();
+    possible.sort_unstable();
+    possible.dedup();
+    Ok(Seen { refund, actions: possible })
+}
+
+/// What the seller may offer on a refund that has been settled (R18).
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub fn offer_options(view: &dyn View, refund: &Refund, actor: &Actor, now: Timestamp) -> Result<Options, StoreError> {
+    let known = Known::of(view, refund)?;
+    Ok(options(refund, &known.facts(refund, now), actor, now))
+}

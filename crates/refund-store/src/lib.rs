@@ -1,0 +1,41 @@
+//! The memory of the refund negotiation engine.
+//!
+//! One trait, [`Store`], and what passes through it: a [`Request`] is asked for, one step
+//! settles what is due, decides, and stages everything that follows from it; the store records
+//! that in one piece or not at all, and answers when it is durable.
+//!
+//! - [`MemoryStore`] keeps everything in sorted maps and nothing on disk: the trait's executable
+//!   specification.
+//! - [`EmbeddedStore`] keeps a [`journal`] as the truth and sled as a view of it.
+//!
+//! The rules are `refund-core`'s. This crate says only what is asked in which order, and keeps it.
+
+mod codec;
+// pub mod conformance;
+mod embedded;
+pub mod files;
+pub mod journal;
+mod known;
+mod list;
+mod memory;
+mod record;
+mod settings;
+mod stage;
+mod step;
+mod store;
+mod surroundings;
+mod view;
+mod work;
+
+pub use embedded::{EmbeddedStore, OpenError, Opened, WAITING_MAX};
+pub use known::{offer_options, seen};
+pub use list::{Listing, Page, Place, Query, Sort};
+pub use memory::MemoryStore;
+pub use record::{Entry, EventPosition, Record, Recorded};
+pub use settings::{Key, KeyRole, Secret, Seller};
+pub use store::{Feed, Reply, Store};
+pub use surroundings::{Clock, Surroundings};
+pub use view::{StoreError, View};
+pub use work::{
+    Advance, Answer, Answered, Expected, Fingerprint, IdempotencyKey, Outcome, Refused, Remembered, Request, Seen, Work,
+};

@@ -1,0 +1,232 @@
+//! The memory model: sorted maps, nothing on disk. What it does is what every store has to do.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
+
+use crate::record::{Entry, Record};
+use crate::stage::Changed;
+use crate::step::carry_out;
+use crate::store::Feed;
+use crate::{
+    EventPosition, IdempotencyKey, Key, Listing, Page, Query, Recorded, Remembered, Reply, Request, Secret, Seller,
+    Store, StoreError, Surroundings, View,
+};
+
+/// A store that forgets everything when it goes.
+pub struct MemoryStore {
+    model: Mutex<Model>,
+    surroundings: Surroundings,
+}
+
+#[derive(Default)]
+struct Model {
+    records: Vec<Record>,
+    refunds: BTreeMap<RefundId, Refund>,
+    lines: BTreeMap<LineKey, LineLedger>,
+    sellers: BTreeMap<SellerId, Arc<Seller>>,
+    policy: Option<Arc<Policy>>,
+    rollout: Option<Arc<Rollout>>,
+    keys: BTreeMap<String, Arc<Key>>,
+    answers: BTreeMap<IdempotencyKey, Remembered>,
+    latest: Option<Timestamp>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new(surroundings: Surroundings) -> Self {
+        Self { model: Mutex::new(Model::default()), surroundings }
+    }
+
+    fn model(&self) -> MutexGuard<'_, Model> {
+        // A panic while it was held has changed nothing: changes are applied in one go at the end.
+        self.model.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn submit(&self, request: Request) -> Reply {
+        let mut model = self.model();
+        let (result, written) = carry_out(&*model, &request, &self.surroundings);
+        if let Some((record, changed)) = written {
+            model.records.push(record);
+            model.apply(changed);
+        }
+        Reply::ready(result)
+    }
+
+    fn list(&self, query: &Query) -> Result<Page, StoreError> {
+        Ok(Listing::of(query, self.model().refunds.values().cloned()))
+    }
+
+    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError> {
+        let model = self.model();
+        let first = after.map_or(0, |after| after.record);
+        let start = usize::try_from(first).ok().filter(|start| after.is_none() || *start < model.records.len());
+        let start = start.ok_or_else(|| StoreError::Unreadable(format!("no record stands at {first}")))?;
+        let mut feed = Feed { events: Vec::new(), looked_at: after, more: false };
+        // The record of `after` is there for its rest; `limit` counts those behind it.
+        let until = start.saturating_add(limit.max(1)).saturating_add(usize::from(after.is_some()));
+        for (number, record) in (first..).zip(model.records.iter().take(until).skip(start)) {
+            let last = u32::try_from(record.entries.len()).unwrap_or(u32::MAX).saturating_sub(1);
+            feed.looked_at = feed.looked_at.max(Some(EventPosition { record: number, entry: last }));
+            let events = numbered(number, record).filter(|(position, _)| after.is_none_or(|after| *position > after));
+            feed.events.extend(events.filter_map(|(position, event)| Some((position, event?.clone()))));
+        }
+        feed.more = until < model.records.len();
+        Ok(feed)
+    }
+
+    fn history(&self, id: &RefundId) -> Result<Vec<Recorded>, StoreError> {
+        let model = self.model();
+        let all = (0..).zip(&model.records).flat_map(|(number, record)| numbered(number, record));
+        let own =
+            all.filter_map(|(position, event)| event.filter(|event| event.refund_id == *id).map(|e| (position, e)));
+        Ok(own.map(|(position, event)| (position, event.clone())).collect())
+    }
+
+    fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.model().refunds.values().filter_map(Refund::next_due).min())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.surroundings.clock.now(self.model().latest())
+    }
+
+    fn close(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// A record's entries with where they stand; events where they are about a refund.
+fn numbered(record: u64, content: &Record) -> impl Iterator<Item = (EventPosition, Option<&Event>)> {
+    (0..).zip(&content.entries).map(move |(entry, content)| {
+        let event = if let Entry::Refund(event) = content { Some(event) } else { None };
+        (EventPosition { record, entry }, event)
+    })
+}
+
+impl Model {
+    fn apply(&mut self, changed: Changed) {
+        self.refunds.extend(changed.refunds.into_iter().map(|(id, change)| (id, change.after)));
+        self.lines.extend(changed.lines);
+        self.sellers.extend(changed.sellers);
+        self.keys.extend(changed.keys);
+        self.answers.extend(changed.answers);
+        self.policy = changed.policy.or_else(|| self.policy.take());
+        self.rollout = changed.rollout.or_else(|| self.rollout.take());
+        self.latest = changed.latest.max(self.latest);
+    }
+}
+
+impl View for Model {
+    fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
+        Ok(self.refunds.get(id).cloned())
+    }
+
+    fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError> {
+        let all = self.records.iter().flat_map(|record| &record.entries);
+        let own = all.filter_map(|entry| if let Entry::Refund(event) = entry { Some(event) } else { None });
+        Ok(own.filter(|event| event.refund_id == *id).cloned().collect())
+    }
+
+    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
+        Ok(self.lines.get(key).cloned())
+    }
+
+    fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
+        Ok(self.sellers.get(id).cloned())
+    }
+
+    fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError> {
+        let behind = self.sellers.iter().filter(|(id, _)| after.is_none_or(|after| *id > after));
+        Ok(behind.take(limit).map(|(id, seller)| (id.clone(), seller.clone())).collect())
+    }
+
+    fn policy(&self) -> Result<Arc<Policy>, StoreError> {
+        Ok(self.policy.clone().unwrap_or_default())
+    }
+
+    fn rollout(&self) -> Result<Arc<Rollout>, StoreError> {
+        Ok(self.rollout.clone().unwrap_or_else(|| Arc::new(Rollout::everyone())))
+    }
+
+    fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError> {
+        Ok(self.keys.values().find(|key| key.secret == *secret).cloned())
+    }
+
+    fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
+        let mut keys: Vec<_> = self.keys.values().cloned().collect();
+        keys.sort_by_key(|key| key.made());
+        Ok(keys)
+    }
+
+    fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
+        Ok(self.answers.get(key).cloned())
+    }
+
+    fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError> {
+        let all = self.refunds.values().filter_map(|refund| refund.next_due().map(|at| (at, refund.id.clone())));
+        let mut due: Vec<_> = all.filter(|(at, _)| *at <= until).collect();
+        due.sort_unstable();
+        due.truncate(limit);
+        Ok(due)
+    }
+
+    fn latest(&self) -> Timestamp {
+        self.latest.unwrap_or(Timestamp::MIN)
+    }
+}
+
+/// Reads each thing on its own, as it is at that moment.
+impl View for MemoryStore {
+    fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
+        self.model().refund(id)
+    }
+
+    fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError> {
+        self.model().events(id)
+    }
+
+    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
+        self.model().line(key)
+    }
+
+    fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
+        self.model().seller(id)
+    }
+
+    fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError> {
+        self.model().sellers(after, limit)
+    }
+
+    fn policy(&self) -> Result<Arc<Policy>, StoreError> {
+        self.model().policy()
+    }
+
+    fn rollout(&self) -> Result<Arc<Rollout>, StoreError> {
+        self.model().rollout()
+    }
+
+    fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError> {
+        self.model().key_by_secret(secret)
+    }
+
+    fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
+        self.model().keys()
+    }
+
+    fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
+        self.model().remembered(key)
+    }
+
+    fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError> {
+        self.model().due(until, limit)
+    }
+
+    fn latest(&self) -> Timestamp {
+        self.model().latest()
+    }
+}

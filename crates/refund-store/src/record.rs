@@ -1,0 +1,73 @@
+//! What one request wrote: recorded in one piece.
+
+use refund_core::{Actor, Event, Policy, Rollout, SellerId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{IdempotencyKey, Key, Remembered, Seller};
+
+/// Everything that one request wrote, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// When it was decided.
+    pub at: Timestamp,
+    /// What happened.
+    pub entries: Vec<Entry>,
+}
+
+/// One thing that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Entry {
+    /// Something happened to a refund.
+    Refund(Event),
+    /// A seller was set up or changed.
+    Seller {
+        /// Which.
+        seller_id: SellerId,
+        /// As it is from then on.
+        seller: Box<Seller>,
+        /// Who did it.
+        actor: Actor,
+    },
+    /// The platform's policy was changed.
+    Policy {
+        /// As it is from then on.
+        #[serde(with = "crate::codec::named")]
+        policy: Box<Policy>,
+        /// Who did it.
+        actor: Actor,
+    },
+    /// The roll-out was changed.
+    Rollout {
+        /// As it is from then on.
+        #[serde(with = "crate::codec::named")]
+        rollout: Box<Rollout>,
+        /// Who did it.
+        actor: Actor,
+    },
+    /// A key was made, or changed.
+    Key {
+        /// As it is from then on.
+        key: Box<Key>,
+        /// Who did it.
+        actor: Actor,
+    },
+    /// An answer is to be given again to the same request.
+    Answer {
+        /// Under which key.
+        key: IdempotencyKey,
+        /// What is remembered of it.
+        remembered: Remembered,
+    },
+}
+
+/// Where an event stands in everything that was ever recorded. Later events stand behind earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EventPosition {
+    /// The record.
+    pub record: u64,
+    /// The entry within the record.
+    pub entry: u32,
+}
+
+/// An event and where it stands.
+pub type Recorded = (EventPosition, Event);

@@ -1,0 +1,304 @@
+//! The one door. Whatever changes anything passes here: settle what is due, load, decide, stage.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use refund_core::{
+    Actor, Command, Event, Line, Opened, Opening, Refund, RefundId, Refusal, Timestamp, decide, open, settle,
+};
+
+use crate::known::{Known, seen};
+use crate::record::{Entry, Record};
+use crate::stage::{Changed, Stage};
+use crate::work::{Advance, REMEMBERED_FOR_MILLIS};
+use crate::{
+    Answer, Answered, Clock, Expected, Key, Outcome, Refused, Remembered, Request, Seen, StoreError, Surroundings,
+    View, Work,
+};
+
+/// How many refunds one request of the timer settles, so that others get their turn between.
+const SETTLED_AT_ONCE: usize = 256;
+
+/// Carries a request out: its answer, and what is to be recorded before it is given. Whatever the
+/// answer, that is to be recorded: a refused command leaves what was due before it (R33). Where
+/// something could not be read, or the program itself is at fault, there is nothing to record,
+/// because it might be half of something.
+pub(crate) fn carry_out(
+    under: &dyn View,
+    request: &Request,
+    surroundings: &Surroundings,
+) -> (Result<Answered, Refused>, Option<(Record, Changed)>) {
+    // What a panic leaves half done is the stage, and that is dropped with it.
+    let caught = catch_unwind(AssertUnwindSafe(|| {
+        let mut stage = Stage::new(under, surroundings.clock.now(under.latest()));
+        let result = step(&mut stage, request, surroundings);
+        let written = if let Err(Refused::Store(_)) = &result { None } else { stage.finish() };
+        (result, written)
+    }));
+    caught.unwrap_or_else(|_| {
+        let fault = "the program failed while this was decided, and its log says where; nothing of it was recorded";
+        (Err(StoreError::Unreadable(fault.to_owned()).into()), None)
+    })
+}
+
+/// Carries a request out on a stage.
+fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -> Result<Answered, Refused> {
+    if let Some(answer) = replayed(stage, request)? {
+        return Ok(Answered { answer, now: stage.now, replayed: true });
+    }
+    let door = Door { held: surroundings.hold_settling, viewers: &request.viewers };
+    let (answer, outcome) = match &request.work {
+        Work::Open { opening, actor } => door.open(stage, opening, actor)?,
+        Work::Command { refund_id, actor, command, expected } => {
+            door.command(stage, refund_id, actor, command, *expected)?
+        }
+        Work::Settle { refund_id } => {
+            let refund = stage.view().refund(refund_id)?.ok_or(Refused::NotFound)?;
+            let refund = door.settled(stage, refund)?;
+            door.answer(stage, refund, false)?
+        }
+        Work::SettleDue => {
+            if !door.held {
+                settle_due(stage, SETTLED_AT_ONCE)?;
+            }
+            (Answer::Done, Outcome::Settings)
+        }
+        Work::AdvanceTestClock { advance } => advance_clock(stage, *advance, &surroundings.clock)?,
+        Work::PutSeller { .. }
+        | Work::PutPolicy { .. }
+        | Work::PutRollout { .. }
+        | Work::IssueKey { .. }
+        | Work::RevokeKey { .. } => door.change_settings(stage, &request.work)?,
+    };
+    if let Some((key, fingerprint)) = &request.idempotency {
+        let remembered = Remembered { fingerprint: *fingerprint, at: stage.now, outcome };
+        stage.push(Entry::Answer { key: key.clone(), remembered })?;
+    }
+    Ok(Answered { answer, now: stage.now, replayed: false })
+}
+
+/// The answer that was given before to the same request under the same key.
+fn replayed(stage: &Stage<'_>, request: &Request) -> Result<Option<Answer>, Refused> {
+    let Some((key, fingerprint)) = &request.idempotency else { return Ok(None) };
+    let Some(remembered) = stage.view().remembered(key)? else { return Ok(None) };
+    let age = stage.now.as_millis().saturating_sub(remembered.at.as_millis());
+    if age > REMEMBERED_FOR_MILLIS {
+        return Ok(None);
+    }
+    if remembered.fingerprint != *fingerprint {
+        return Err(Refused::KeyReused);
+    }
+    let lost = |what: &str| StoreError::Unreadable(format!("an answer is remembered of {what} that is not there"));
+    Ok(Some(match remembered.outcome {
+        Outcome::Settings => Answer::Done,
+        Outcome::Clock { now } => Answer::Clock(now),
+        Outcome::Key { key_id } => {
+            let key = stage.view().keys()?.into_iter().find(|key| key.id == key_id);
+            Answer::Key(Box::new((*key.ok_or_else(|| lost("a key"))?).clone()))
+        }
+        Outcome::Refund { refund_id, sequence, actions, created } => {
+            let events = stage.view().events(&refund_id)?;
+            let then = refund_core::replay(events.iter().take_while(|event| event.sequence <= sequence));
+            let refund = then.ok_or_else(|| lost("a refund"))?;
+            Answer::Refund { seen: Box::new(Seen { refund, actions }), created }
+        }
+    }))
+}
+
+struct Door<'a> {
+    held: bool,
+    viewers: &'a [Actor],
+}
+
+type Done = Result<(Answer, Outcome), Refused>;
+
+impl Door<'_> {
+    fn open(&self, stage: &mut Stage<'_>, opening: &Opening, actor: &Actor) -> Done {
+        let seller_id = &opening.seller_id;
+        let Some(seller) = stage.view().seller(seller_id)? else {
+            return Err(Refused::Rule { refusal: Refusal::SellerUnknown { seller_id: seller_id.clone() }, seen: None });
+        };
+        let mut ledger = stage.view().line(&opening.line_key())?;
+        let mut in_progress = None;
+        if let Some(id) = ledger.as_ref().and_then(|ledger| ledger.in_progress.as_ref()) {
+            let other = stage.view().refund(id)?;
+            let other = other.ok_or_else(|| StoreError::Unreadable(format!("no refund {id}")))?;
+            let other = self.settled(stage, other)?;
+            // Settling may have ended it.
+            ledger = stage.view().line(&opening.line_key())?;
+            in_progress = Some(other).filter(|other| !other.status.kind().is_final());
+        }
+        let policy = stage.view().policy()?.with(&seller.policy);
+        let line = Line { ledger: ledger.as_ref(), in_progress: in_progress.as_ref() };
+        match open(opening, &policy, line, actor, stage.now) {
+            Ok(Opened::New(event)) => {
+                let refund = pushed(stage, &opening.refund_id, vec![event])?;
+                self.answer(stage, refund, true)
+            }
+            Ok(Opened::Already(_)) => {
+                let refund = in_progress.ok_or(Refused::NotFound)?;
+                self.answer(stage, refund, false)
+            }
+            Err(refusal) => {
+                let seen = in_progress.map(|refund| self.seen(stage, refund)).transpose()?;
+                Err(Refused::Rule { refusal, seen: seen.map(Box::new) })
+            }
+        }
+    }
+
+    fn command(
+        &self,
+        stage: &mut Stage<'_>,
+        refund_id: &RefundId,
+        actor: &Actor,
+        command: &Command,
+        expected: Expected,
+    ) -> Done {
+        let refund = stage.view().refund(refund_id)?.ok_or(Refused::NotFound)?;
+        if expected == Expected::Missing {
+            return Err(Refused::VersionMissing);
+        }
+        let refund =
+            if self.held && matches!(command, Command::Extend { .. }) { refund } else { self.settled(stage, refund)? };
+        if let Expected::Version(version) = expected
+            && version != refund.version
+        {
+            return Err(Refused::VersionMoved { seen: Box::new(self.seen(stage, refund)?) });
+        }
+        let known = Known::of(&stage.view(), &refund)?;
+        match decide(&refund, &known.facts(&refund, stage.now), actor, command, stage.now) {
+            Ok(events) => {
+                let refund = if events.is_empty() { refund } else { pushed(stage, refund_id, events)? };
+                self.answer(stage, refund, false)
+            }
+            Err(refusal) => Err(Refused::Rule { refusal, seen: Some(Box::new(self.seen(stage, refund)?)) }),
+        }
+    }
+
+    /// The refund after what is due on it by now has happened (R3).
+    fn settled(&self, stage: &mut Stage<'_>, refund: Refund) -> Result<Refund, Refused> {
+        if refund.next_due().is_none_or(|at| at > stage.now) {
+            return Ok(refund);
+        }
+        if self.held {
+            return Err(Refused::SettlingHeld);
+        }
+        let known = Known::of(&stage.view(), &refund)?;
+        let events = settle(&refund, &known.facts(&refund, stage.now), stage.now);
+        pushed(stage, &refund.id, events)
+    }
+
+    /// Settings change only after everything that is due has happened under those that held until then (R34).
+    fn change_settings(&self, stage: &mut Stage<'_>, work: &Work) -> Done {
+        if self.held {
+            return Err(Refused::SettlingHeld);
+        }
+        while settle_due(stage, SETTLED_AT_ONCE)? {}
+        let done = Ok((Answer::Done, Outcome::Settings));
+        let key_done = |key: Key| {
+            let outcome = Outcome::Key { key_id: key.id.clone() };
+            Ok((Answer::Key(Box::new(key)), outcome))
+        };
+        match work.clone() {
+            Work::PutSeller { seller_id, seller, actor } => {
+                stage.push(Entry::Seller { seller_id, seller, actor })?;
+                done
+            }
+            Work::PutPolicy { policy, actor } => {
+                stage.push(Entry::Policy { policy, actor })?;
+                done
+            }
+            Work::PutRollout { rollout, actor } => {
+                stage.push(Entry::Rollout { rollout, actor })?;
+                done
+            }
+            Work::IssueKey { key, actor } => {
+                let key = Key { created_at: stage.now, ..*key };
+                stage.push(Entry::Key { key: Box::new(key.clone()), actor })?;
+                key_done(key)
+            }
+            Work::RevokeKey { key_id, actor } => {
+                let known = stage.view().keys()?.into_iter().find(|key| key.id == key_id);
+                let key = (*known.ok_or(Refused::NotFound)?).clone();
+                let key = Key { revoked_at: key.revoked_at.or(Some(stage.now)), ..key };
+                stage.push(Entry::Key { key: Box::new(key.clone()), actor })?;
+                key_done(key)
+            }
+            Work::Open { .. }
+            | Work::Command { .. }
+            | Work::Settle { .. }
+            | Work::SettleDue
+            | Work::AdvanceTestClock { .. } => done,
+        }
+    }
+
+    fn answer(&self, stage: &Stage<'_>, refund: Refund, created: bool) -> Done {
+        let seen = self.seen(stage, refund)?;
+        let outcome = Outcome::Refund {
+            refund_id: seen.refund.id.clone(),
+            sequence: seen.refund.sequence,
+            actions: seen.actions.clone(),
+            created,
+        };
+        Ok((Answer::Refund { seen: Box::new(seen), created }, outcome))
+    }
+
+    fn seen(&self, stage: &Stage<'_>, refund: Refund) -> Result<Seen, StoreError> {
+        seen(&stage.view(), refund, self.viewers, stage.now)
+    }
+}
+
+/// Stages what happened to one refund; the refund after it.
+fn pushed(stage: &mut Stage<'_>, id: &RefundId, events: Vec<Event>) -> Result<Refund, Refused> {
+    for event in events {
+        stage.push(Entry::Refund(event))?;
+    }
+    stage.view().refund(id)?.ok_or(Refused::NotFound)
+}
+
+/// Lets happen what is due by now on any refund, in the order of the instants over all of them.
+/// Whether more than that many instants were due.
+fn settle_due(stage: &mut Stage<'_>, instants_max: usize) -> Result<bool, StoreError> {
+    for _ in 0..instants_max {
+        let Some((at, id)) = stage.view().due(stage.now, 1)?.into_iter().next() else { return Ok(false) };
+        settle_instant(stage, at, &id)?;
+    }
+    Ok(true)
+}
+
+/// Lets happen what is due on one refund at one instant, and leaves what is due on it later for
+/// when that is the earliest.
+fn settle_instant(stage: &mut Stage<'_>, at: Timestamp, id: &RefundId) -> Result<(), StoreError> {
+    let missing = || StoreError::Unreadable(format!("something is due on refund {id}, which is not there"));
+    let refund = stage.view().refund(id)?.ok_or_else(missing)?;
+    let known = Known::of(&stage.view(), &refund)?;
+    let events = settle(&refund, &known.facts(&refund, stage.now), stage.now);
+    for event in events.into_iter().take_while(|event| event.at == at) {
+        stage.push(Entry::Refund(event))?;
+    }
+    Ok(())
+}
+
+/// Moves the test clock from one due instant to the next, so that each thing happens on time.
+fn advance_clock(stage: &mut Stage<'_>, advance: Advance, clock: &Clock) -> Done {
+    if !clock.is_test() {
+        return Err(Refused::NoTestClock);
+    }
+    let to = match advance {
+        Advance::To(to) => to,
+        Advance::Seconds(seconds) => {
+            let millis = stage.now.as_millis().saturating_add(i64::from(seconds).saturating_mul(1000));
+            Timestamp::from_millis(millis).unwrap_or(Timestamp::MAX)
+        }
+    };
+    if to < stage.now {
+        return Err(Refused::ClockGoesBack { now: stage.now });
+    }
+    while let Some((at, id)) = stage.view().due(to, 1)?.into_iter().next() {
+        stage.now = at.max(stage.now);
+        settle_instant(stage, at, &id)?;
+    }
+    stage.now = to;
+    // An instant is recorded even where nothing was due: the test clock is the latest one.
+    stage.changed.latest = Some(to);
+    Ok((Answer::Clock(to), Outcome::Clock { now: to }))
+}

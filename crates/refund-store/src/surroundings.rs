@@ -1,0 +1,58 @@
+//! What a store can't have by itself: the time and randomness. Both come in from outside.
+
+use std::sync::Arc;
+
+use refund_core::Timestamp;
+
+/// The time and randomness that a store is opened with.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// What the time is.
+    pub clock: Clock,
+    /// Fills bytes with randomness that is never the same twice.
+    pub entropy: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    /// Nothing that is due happens until the store is opened without this, so that an operator
+    /// can extend what fell due during an outage (R36).
+    pub hold_settling: bool,
+}
+
+/// What the time is.
+#[derive(Clone)]
+pub enum Clock {
+    /// Time goes by; the function reads it.
+    Running(Arc<dyn Fn() -> Timestamp + Send + Sync>),
+    /// Time stands still at the latest instant recorded, until it is advanced.
+    Test,
+}
+
+/// How far the clock may be behind the latest instant recorded when a store is opened (R35).
+const BEHIND_MAX_SECONDS: i64 = 5 * 60;
+
+impl Clock {
+    /// The engine's time: the later of the clock and the latest instant recorded (R35).
+    #[must_use]
+    pub fn now(&self, latest: Timestamp) -> Timestamp {
+        match self {
+            Self::Running(read) => read().max(latest),
+            Self::Test => latest,
+        }
+    }
+
+    /// Whether it can be advanced by hand.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        match self {
+            Self::Test => true,
+            Self::Running(_) => false,
+        }
+    }
+
+    /// R35: the clock's reading, where it is too far behind what has been recorded.
+    #[must_use]
+    pub fn behind(&self, latest: Timestamp) -> Option<Timestamp> {
+        let Self::Running(read) = self else { return None };
+        let clock = read();
+        let behind = latest.as_millis().saturating_sub(clock.as_millis());
+        (behind > BEHIND_MAX_SECONDS * 1000).then_some(clock)
+    }
+}

@@ -1,0 +1,55 @@
+//! What a step reads.
+
+use std::sync::Arc;
+
+use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
+
+use crate::{IdempotencyKey, Key, Remembered, Secret, Seller};
+
+/// Something that could not be read or recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Too many requests wait; nothing of this one was done.
+    #[error("the store has {waiting} requests waiting and takes no more; try again")]
+    Busy {
+        /// How many wait.
+        waiting: usize,
+    },
+    /// The store is being closed; nothing of this request was done.
+    #[error("the store is being closed")]
+    Closed,
+    /// It could not be written; nothing of this request was done.
+    #[error("nothing was recorded: {0}")]
+    NotRecorded(String),
+    /// It could not be read, or what was read makes no sense.
+    #[error("the store could not be read: {0}")]
+    Unreadable(String),
+}
+
+/// What is known, at one moment.
+pub trait View {
+    /// The refund of that id.
+    fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError>;
+    /// A refund's whole history, from its opening.
+    fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError>;
+    /// The account of an order line that has had a refund.
+    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError>;
+    /// The seller of that id.
+    fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError>;
+    /// All sellers after that id, in the order of their ids, at most `limit`.
+    fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError>;
+    /// The platform's policy.
+    fn policy(&self) -> Result<Arc<Policy>, StoreError>;
+    /// The roll-out.
+    fn rollout(&self) -> Result<Arc<Rollout>, StoreError>;
+    /// The key whose secret has that hash.
+    fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError>;
+    /// All keys, in the order in which they were made.
+    fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError>;
+    /// The answer that was given under that key.
+    fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError>;
+    /// Refunds on which something is due by `until`, earliest first, at most `limit`.
+    fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError>;
+    /// The latest instant recorded: the engine's time never goes before it (R35).
+    fn latest(&self) -> Timestamp;
+}

@@ -1,0 +1,253 @@
+//! What can be asked of a store, and what it answers.
+
+use std::sync::Arc;
+
+use refund_core::{
+    Actor, Command, CommandKind, Opening, Policy, Refund, RefundId, Refusal, Rollout, SellerId, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{Key, Seller, StoreError};
+
+/// One thing to be done: whole, or not at all.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What.
+    pub work: Work,
+    /// Under which key the answer is remembered, if it is.
+    pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
+    /// As whom the answer is seen: it lists what these may do next.
+    pub viewers: Vec<Actor>,
+}
+
+impl Request {
+    /// A request whose answer is not remembered and lists no actions.
+    #[must_use]
+    pub fn new(work: Work) -> Self {
+        Self { work, idempotency: None, viewers: Vec::new() }
+    }
+}
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub enum Work {
+    /// Open a refund.
+    Open {
+        /// With what.
+        opening: Box<Opening>,
+        /// The buyer, through whatever speaks for them.
+        actor: Actor,
+    },
+    /// Carry out a command on a refund.
+    Command {
+        /// Which refund.
+        refund_id: RefundId,
+        /// Who wants it.
+        actor: Actor,
+        /// What they want.
+        command: Command,
+        /// Of which version they speak.
+        expected: Expected,
+    },
+    /// Let happen what is due on one refund, before it is read (R3).
+    Settle {
+        /// Which refund.
+        refund_id: RefundId,
+    },
+    /// Let happen what is due on any refund, in the order of the instants (R3).
+    SettleDue,
+    /// Set a seller up, or change it (R29, R34).
+    PutSeller {
+        /// Which.
+        seller_id: SellerId,
+        /// As it is from now on.
+        seller: Box<Seller>,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Change the platform's policy (R34).
+    PutPolicy {
+        /// As it is from now on.
+        policy: Box<Policy>,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Change the roll-out (R34, R37).
+    PutRollout {
+        /// As it is from now on.
+        rollout: Box<Rollout>,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Make a key. Its `created_at` is set when it is recorded.
+    IssueKey {
+        /// The key.
+        key: Box<Key>,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Revoke a key.
+    RevokeKey {
+        /// Which.
+        key_id: String,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Move the test clock forward; everything that comes due on the way happens at its instant.
+    AdvanceTestClock {
+        /// How far.
+        advance: Advance,
+    },
+}
+
+/// How far the test clock is moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advance {
+    /// By that many seconds.
+    Seconds(u32),
+    /// To that instant, which is not before the present one.
+    To(Timestamp),
+}
+
+/// Of which version of a refund a command speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Whatever it is.
+    Any,
+    /// That one.
+    Version(u64),
+    /// It should have said and did not.
+    Missing,
+}
+
+/// A caller and the key that they chose.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct IdempotencyKey {
+    /// The id of the API key that the caller used.
+    pub caller: String,
+    /// What they chose: 1 to 64 visible ASCII characters.
+    pub key: String,
+}
+
+/// The SHA-256 of method, path and body: whether a second request with the same key is the same.
+pub type Fingerprint = [u8; 32];
+
+/// How long an answer is remembered: 31 days.
+pub(crate) const REMEMBERED_FOR_MILLIS: i64 = 31 * 86_400_000;
+
+/// What is remembered of a request that was carried out: enough to give its answer again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remembered {
+    /// Of which request.
+    pub fingerprint: Fingerprint,
+    /// When it was answered.
+    pub at: Timestamp,
+    /// What the answer was.
+    pub outcome: Outcome,
+}
+
+/// An answer, without what can be had from the events again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// A refund as it was after that event.
+    Refund {
+        /// Which refund.
+        refund_id: RefundId,
+        /// The number of its latest event then.
+        sequence: u64,
+        /// What the caller could do then.
+        actions: Vec<CommandKind>,
+        /// Whether this request opened it.
+        created: bool,
+    },
+    /// A key was made or revoked.
+    Key {
+        /// Which.
+        key_id: String,
+    },
+    /// The test clock was moved there.
+    Clock {
+        /// To when.
+        now: Timestamp,
+    },
+    /// Settings were changed; whoever changed them knows to what.
+    Settings,
+}
+
+/// A refund as somebody sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The refund.
+    pub refund: Refund,
+    /// What they may do with it.
+    pub actions: Vec<CommandKind>,
+}
+
+/// What a request came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The refund as it now is.
+    Refund {
+        /// As the caller sees it.
+        seen: Box<Seen>,
+        /// Whether this request opened it.
+        created: bool,
+    },
+    /// The key as it now is.
+    Key(Box<Key>),
+    /// The test clock as it now stands.
+    Clock(Timestamp),
+    /// Settled, or settings changed.
+    Done,
+}
+
+/// An answer, and when it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// What the request came to.
+    pub answer: Answer,
+    /// The instant at which it was decided.
+    pub now: Timestamp,
+    /// Whether it had been carried out before, and this is the answer that was given then.
+    pub replayed: bool,
+}
+
+/// Why a request was not carried out. What was due before it has happened all the same (R33).
+#[derive(Debug, Clone)]
+pub enum Refused {
+    /// A rule says no.
+    Rule {
+        /// Which, and why.
+        refusal: Refusal,
+        /// The refund that it is about, as the caller sees it.
+        seen: Option<Box<Seen>>,
+    },
+    /// There is no such refund or key.
+    NotFound,
+    /// The command should have named the refund's version.
+    VersionMissing,
+    /// The refund has another version by now.
+    VersionMoved {
+        /// As the caller sees it.
+        seen: Box<Seen>,
+    },
+    /// The idempotency key was used for another request.
+    KeyReused,
+    /// Settling is held, so nothing can be decided (R36).
+    SettlingHeld,
+    /// There is no test clock here.
+    NoTestClock,
+    /// The test clock doesn't go back.
+    ClockGoesBack {
+        /// Where it stands.
+        now: Timestamp,
+    },
+    /// It could not be stored.
+    Store(Arc<StoreError>),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}

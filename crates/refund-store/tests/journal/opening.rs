@@ -1,0 +1,136 @@
+use std::io;
+
+use refund_store::files::Files;
+use refund_store::files::disk::{Disk, DiskError};
+use refund_store::files::simulated::SimulatedDisk;
+use refund_store::journal::{Checkpoint, FILE, Journal, JournalError, Torn};
+
+use super::{all, append, on_disk, open, sample, written};
+
+#[test]
+fn a_journal_on_the_real_disk_is_there_when_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new/folder");
+    for batch in sample() {
+        let disk = Disk::open(&path).unwrap();
+        let mut journal = Journal::open(&disk, Checkpoint::START).unwrap().journal;
+        append(&mut journal, &batch).unwrap();
+    }
+    let disk = Disk::open(&path).unwrap();
+    let opened = Journal::open(&disk, Checkpoint::START).unwrap();
+    assert_eq!(opened.torn, None);
+    assert_eq!(all(&opened.journal.reader()), sample().concat());
+    assert_eq!(std::fs::read(path.join(FILE)).unwrap(), written(&sample()));
+}
+
+#[test]
+fn a_torn_tail_on_the_real_disk_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = written(&sample());
+    std::fs::write(folder.path().join(FILE), &bytes[..bytes.len() - 1]).unwrap();
+    let disk = Disk::open(folder.path()).unwrap();
+    let mut opened = Journal::open(&disk, Checkpoint::START).unwrap();
+    assert!(opened.torn.is_some());
+    append(&mut opened.journal, &sample()[2]).unwrap();
+    assert_eq!(std::fs::read(folder.path().join(FILE)).unwrap(), bytes);
+}
+
+#[test]
+fn a_folder_that_is_in_use_cannot_be_opened_until_its_last_file_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::open(folder.path()).unwrap();
+    let file = disk.open("some file").unwrap();
+    drop(disk);
+    let refused = Disk::open(folder.path());
+    assert!(matches!(refused, Err(DiskError::InUse { .. })));
+    assert!(refused.unwrap_err().to_string().starts_with("another process uses the folder"));
+    drop(file);
+    assert!(Disk::open(folder.path()).is_ok());
+}
+
+#[test]
+fn a_file_on_the_real_disk_does_not_read_past_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = Disk::open(folder.path()).unwrap().open("file").unwrap();
+    file.append(b"four").unwrap();
+    let error = file.read_at(&mut [0; 2], 3).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+}
+
+#[test]
+fn a_file_of_a_newer_format_is_refused_with_both_versions() {
+    let mut header = b"\xFEjournal\x07\0\0\0".to_vec();
+    header.extend(crc32fast::hash(&header).to_le_bytes());
+    let disk = on_disk(&header);
+    let error = open(&disk).err().unwrap();
+    assert!(matches!(error, JournalError::NewerVersion { found: 7 }));
+    let message = error.to_string();
+    assert!(message.contains("format version 7") && message.contains("up to version 1"));
+    assert!(message.contains("use a newer program"));
+    assert_eq!(disk.contents(FILE).unwrap(), header);
+}
+
+#[test]
+fn what_is_not_a_journal_is_refused_and_left_alone() {
+    for bytes in [&b"short"[..], b"sixteen bytes...", &b"Dear diary, ".repeat(99), &[0; 17]] {
+        let disk = on_disk(bytes);
+        let error = open(&disk).err().unwrap();
+        assert!(matches!(error, JournalError::NotAJournal), "{error}");
+        assert_eq!(disk.contents(FILE).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn a_file_torn_while_it_was_created_is_begun_again() {
+    let header = written(&[]);
+    let parts = (0..header.len()).map(|length| &header[..length]);
+    let zeros = (0..=header.len()).map(|length| &[0; 16][..length]);
+    for part in parts.chain(zeros) {
+        let disk = on_disk(part);
+        let opened = open(&disk).unwrap();
+        let bytes = part.len() as u64;
+        assert_eq!(opened.torn, (bytes > 0).then_some(Torn { at: 0, bytes }));
+        assert_eq!(disk.contents(FILE).unwrap(), header);
+    }
+}
+
+#[test]
+fn a_journal_opens_from_any_of_its_checkpoints() {
+    let disk = SimulatedDisk::new();
+    let mut journal = open(&disk).unwrap().journal;
+    let mut checkpoints = vec![journal.checkpoint()];
+    for batch in sample() {
+        append(&mut journal, &batch).unwrap();
+        checkpoints.push(journal.checkpoint());
+    }
+    for (index, checkpoint) in checkpoints.into_iter().enumerate() {
+        assert_eq!(Checkpoint::from_bytes(&checkpoint.to_bytes()), Some(checkpoint));
+        let again = Journal::open(&disk, checkpoint).unwrap().journal;
+        assert_eq!(again.checkpoint(), journal.checkpoint());
+        let rest = again.reader().read_from(checkpoint.next());
+        let rest: Vec<_> = rest.map(|record| record.unwrap().1).collect();
+        assert_eq!(rest, sample().split_off(index).concat());
+    }
+}
+
+#[test]
+fn a_checkpoint_that_the_journal_does_not_reach_or_know_is_refused_and_nothing_changes() {
+    let bytes = written(&sample());
+    let checkpoint = open(&on_disk(&bytes)).unwrap().journal.checkpoint();
+    let mut other = sample();
+    other[0][0][0] ^= 1;
+    for bytes in [&[], &bytes[..bytes.len() - 1], &bytes[..100], &written(&other)] {
+        let disk = on_disk(bytes);
+        let error = Journal::open(&disk, checkpoint).err().unwrap();
+        assert!(matches!(error, JournalError::WrongCheckpoint { .. }), "{error}");
+        assert_eq!(disk.contents(FILE).unwrap(), bytes);
+    }
+    for byte in 0..48 {
+        let mut wrong = checkpoint.to_bytes();
+        wrong[byte] ^= 0x10;
+        if let Some(wrong) = Checkpoint::from_bytes(&wrong) {
+            let refused = Journal::open(&on_disk(&bytes), wrong);
+            assert!(matches!(refused, Err(JournalError::WrongCheckpoint { .. })), "{byte}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The core alone: its functions, and plain maps around them.
+
+use std::collections::BTreeMap;
+
+use refund_core::{
+    AddressBook, Command, CommandKind, Event, Facts, Line, LineKey, LineLedger, Opened, Opening, Policy,
+    PolicyOverrides, Refund, RefundId, Refusal, Rollout, SellerId, Timestamp, actions, decide, evolve, open, opened,
+    options, settle,
+};
+
+use super::{Look, Not, OptionsLook, Stage};
+use crate::scenario::story::{Setting, Who};
+
+/// Everything that the core needs to be told, kept in maps.
+pub(super) struct CoreStage {
+    now: Timestamp,
+    policy: Policy,
+    rollout: Rollout,
+    sellers: BTreeMap<SellerId, (AddressBook, PolicyOverrides)>,
+    refunds: BTreeMap<RefundId, Refund>,
+    events: BTreeMap<RefundId, Vec<Event>>,
+    lines: BTreeMap<LineKey, LineLedger>,
+}
+
+impl Default for CoreStage {
+    fn default() -> Self {
+        Self {
+            now: Timestamp::MIN,
+            policy: Policy::default(),
+            rollout: Rollout::everyone(),
+            sellers: BTreeMap::new(),
+            refunds: BTreeMap::new(),
+            events: BTreeMap::new(),
+            lines: BTreeMap::new(),
+        }
+    }
+}
+
+impl CoreStage {
+    fn refund(&self, id: &RefundId) -> Result<&Refund, Not> {
+        self.refunds.get(id).ok_or_else(|| Not::Broken(format!("there is no refund {id}")))
+    }
+
+    /// Asks something of the core about a refund, with all the facts around it.
+    fn ask<T>(&self, refund: &Refund, question: impl FnOnce(&Facts<'_>) -> T) -> Result<T, Not> {
+        let seller = self.sellers.get(&refund.seller_id);
+        let (addresses, overrides) = seller.ok_or_else(|| Not::broken("the refund's seller is gone"))?;
+        let line = self.lines.get(&refund.line_key()).ok_or_else(|| Not::broken("the line has no account"))?;
+        Ok(question(&Facts {
+            policy: &self.policy.with(overrides),
+            addresses,
+            rollout: self.rollout.check(&refund.seller_id, self.now),
+            refundable: line.refundable(),
+        }))
+    }
+
+    fn record(&mut self, events: Vec<Event>) -> Result<(), Not> {
+        for event in events {
+            let (after, line) = match self.refunds.get(&event.refund_id) {
+                None => {
+                    let after = opened(&event).ok_or_else(|| Not::broken("a history begins with an opening"))?;
+                    let line = LineLedger::opened(self.lines.get(&after.line_key()).cloned(), &after);
+                    (after, line)
+                }
+                Some(before) => {
+                    let after = evolve(before.clone(), &event);
+                    let line = self.lines.get(&after.line_key()).cloned();
+                    let line = line.ok_or_else(|| Not::broken("the line has no account"))?.moved(before, &after);
+                    (after, line)
+                }
+            };
+            self.lines.insert(after.line_key(), line);
+            self.events.entry(event.refund_id.clone()).or_default().push(event.clone());
+            self.refunds.insert(event.refund_id, after);
+        }
+        Ok(())
+    }
+
+    /// The refund on which something is due first, if that is by then.
+    fn due_first(&self, until: Timestamp) -> Option<(Timestamp, RefundId)> {
+        let due = self.refunds.values().filter_map(|refund| Some((refund.next_due()?, refund.id.clone())));
+        due.min().filter(|(at, _)| *at <= until)
+    }
+}
+
+impl Stage for CoreStage {
+    fn advance(&mut self, to: Timestamp) -> Result<(), Not> {
+        while let Some((at, id)) = self.due_first(to) {
+            self.now = at;
+            let refund = self.refund(&id)?;
+            let events = self.ask(refund, |facts| settle(refund, facts, at))?;
+            self.record(events)?;
+        }
+        self.now = to;
+        Ok(())
+    }
+
+    fn open(&mut self, who: Who, opening: &Opening) -> Result<(RefundId, bool), Not> {
+        let Some((_, overrides)) = self.sellers.get(&opening.seller_id) else {
+            return Err(Refusal::SellerUnknown { seller_id: opening.seller_id.clone() }.into());
+        };
+        let ledger = self.lines.get(&opening.line_key());
+        let in_progress = ledger.and_then(|ledger| ledger.in_progress.as_ref()).and_then(|id| self.refunds.get(id));
+        let line = Line { ledger, in_progress };
+        match open(opening, &self.policy.with(overrides), line, &who.actor(), self.now)? {
+            Opened::Already(id) => Ok((id, false)),
+            Opened::New(event) => {
+                self.record(vec![event])?;
+                Ok((opening.refund_id.clone(), true))
+            }
+        }
+    }
+
+    fn command(&mut self, id: &RefundId, who: Who, command: &Command) -> Result<(), Not> {
+        let refund = self.refund(id)?;
+        let events = self.ask(refund, |facts| decide(refund, facts, &who.actor(), command, self.now))??;
+        self.record(events)
+    }
+
+    fn put(&mut self, _: Who, setting: &Setting) -> Result<(), Not> {
+        match setting {
+            Setting::Policy(policy) => self.policy = (**policy).clone(),
+            Setting::Rollout(rollout) => self.rollout = rollout.clone(),
+            Setting::Seller(plan) => {
+                self.sellers.insert(plan.id.clone(), (plan.address_book()?, plan.policy.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, id: &RefundId) -> Result<Look, Not> {
+        Ok(Look::of(self.refund(id)?, self.events.get(id).map_or(&[], Vec::as_slice)))
+    }
+
+    fn actions(&mut self, id: &RefundId, who: Who) -> Result<Vec<CommandKind>, Not> {
+        let refund = self.refund(id)?;
+        self.ask(refund, |facts| actions(refund, facts, &who.actor(), self.now))
+    }
+
+    fn options(&mut self, id: &RefundId, who: Who) -> Result<OptionsLook, Not> {
+        let refund = self.refund(id)?;
+        self.ask(refund, |facts| options(refund, facts, &who.actor(), self.now).into())
+    }
+}

@@ -1,0 +1,118 @@
+//! A store behind its one door, with a test clock.
+
+use std::sync::Arc;
+
+use refund_core::{Command, CommandKind, Event, Opening, RefundId, Timestamp};
+use refund_store::{
+    Advance, Answer, Clock, Expected, MemoryStore, Refused, Request, Seller, Store, StoreError, Surroundings, Work,
+    offer_options, seen,
+};
+
+use super::{Look, Not, OptionsLook, Stage};
+use crate::scenario::story::{Setting, Who};
+
+/// Opens a store again that was closed.
+type Reopen = Box<dyn FnMut() -> Result<Box<dyn Store>, Not>>;
+
+/// A store, and how to open it again where it keeps anything.
+pub(super) struct StoreStage {
+    store: Box<dyn Store>,
+    reopen: Option<Reopen>,
+}
+
+impl StoreStage {
+    /// The memory model.
+    pub(super) fn memory() -> Self {
+        Self { store: Box::new(MemoryStore::new(surroundings())), reopen: None }
+    }
+
+    fn submit(&self, work: Work) -> Result<Answer, Not> {
+        Ok(self.store.submit(Request::new(work)).wait()?.answer)
+    }
+}
+
+/// A test clock, and randomness that is the same every time: nothing in a story depends on it.
+fn surroundings() -> Surroundings {
+    Surroundings { clock: Clock::Test, entropy: Arc::new(|bytes: &mut [u8]| bytes.fill(7)), hold_settling: false }
+}
+
+impl Stage for StoreStage {
+    fn advance(&mut self, to: Timestamp) -> Result<(), Not> {
+        self.submit(Work::AdvanceTestClock { advance: Advance::To(to) }).map(drop)
+    }
+
+    fn open(&mut self, who: Who, opening: &Opening) -> Result<(RefundId, bool), Not> {
+        match self.submit(Work::Open { opening: Box::new(opening.clone()), actor: who.actor() })? {
+            Answer::Refund { seen, created } => Ok((seen.refund.id, created)),
+            other @ (Answer::Key(_) | Answer::Clock(_) | Answer::Done) => {
+                Err(Not::Broken(format!("opening a refund was answered with {other:?}")))
+            }
+        }
+    }
+
+    fn command(&mut self, id: &RefundId, who: Who, command: &Command) -> Result<(), Not> {
+        let (refund_id, actor, command) = (id.clone(), who.actor(), command.clone());
+        self.submit(Work::Command { refund_id, actor, command, expected: Expected::Any }).map(drop)
+    }
+
+    fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {
+        let actor = who.actor();
+        let work = match setting {
+            Setting::Policy(policy) => Work::PutPolicy { policy: policy.clone(), actor },
+            Setting::Rollout(rollout) => Work::PutRollout { rollout: Box::new(rollout.clone()), actor },
+            Setting::Seller(plan) => {
+                let (addresses, policy) = (plan.address_book()?, plan.policy.clone());
+                let seller = Box::new(Seller { name: plan.name.clone(), addresses, policy });
+                Work::PutSeller { seller_id: plan.id.clone(), seller, actor }
+            }
+        };
+        self.submit(work).map(drop)
+    }
+
+    fn look(&mut self, id: &RefundId) -> Result<Look, Not> {
+        let refund = self.store.refund(id)?.ok_or_else(|| Not::broken("the refund is gone"))?;
+        let events: Vec<Event> = self.store.history(id)?.into_iter().map(|(_, event)| event).collect();
+        Ok(Look::of(&refund, &events))
+    }
+
+    fn actions(&mut self, id: &RefundId, who: Who) -> Result<Vec<CommandKind>, Not> {
+        let refund = self.store.refund(id)?.ok_or_else(|| Not::broken("the refund is gone"))?;
+        Ok(seen(&*self.store, refund, &[who.actor()], self.store.now())?.actions)
+    }
+
+    fn options(&mut self, id: &RefundId, who: Who) -> Result<OptionsLook, Not> {
+        let refund = self.store.refund(id)?.ok_or_else(|| Not::broken("the refund is gone"))?;
+        Ok(offer_options(&*self.store, &refund, &who.actor(), self.store.now())?.into())
+    }
+
+    fn restart(&mut self) -> Result<(), Not> {
+        let Some(reopen) = &mut self.reopen else { return Ok(()) };
+        self.store.close()?;
+        // The old store holds its folder until it is gone.
+        self.store = Box::new(MemoryStore::new(surroundings()));
+        self.store = reopen()?;
+        Ok(())
+    }
+}
+
+impl From<Refused> for Not {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Rule { refusal, .. } => refusal.into(),
+            other @ (Refused::NotFound
+            | Refused::VersionMissing
+            | Refused::VersionMoved { .. }
+            | Refused::KeyReused
+            | Refused::SettlingHeld
+            | Refused::NoTestClock
+            | Refused::ClockGoesBack { .. }
+            | Refused::Store(_)) => Self::Broken(format!("the store refused: {other:?}")),
+        }
+    }
+}
+
+impl From<StoreError> for Not {
+    fn from(error: StoreError) -> Self {
+        Self::broken(error)
+    }
+}

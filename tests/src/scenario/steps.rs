@@ -1,0 +1,220 @@
+//! Reading what a step does. Each deed asks for its own keys; any other key is a mistake.
+
+use refund_core::{
+    AddressId, Command, CommandKind, Label, MakeOffer, PayoutResult, Policy, Reason, Ruling, UnknownName,
+};
+
+use super::mistake::Mistake;
+use super::reader::Context;
+use super::settings;
+use super::story::{Deed, Setting, Who};
+use super::table::{Field, Table};
+
+/// Everything that can be done, as stories call it.
+pub(super) const DEEDS: &[&str] = &[
+    "make_offer",
+    "accept",
+    "reject",
+    "withdraw",
+    "agree",
+    "refuse",
+    "modify",
+    "cancel",
+    "escalate",
+    "ship",
+    "confirm_receipt",
+    "refuse_receipt",
+    "waive_return",
+    "rule",
+    "extend",
+    "report_payout",
+    "retry_payout",
+    "open",
+    "put_policy",
+    "put_rollout",
+    "put_seller",
+    "look_at_options",
+    "nothing",
+];
+
+pub(super) fn deed(
+    step: &Table<'_>,
+    does: &Field<'_>,
+    word: &str,
+    who: Who,
+    context: &Context,
+) -> Result<Deed, Mistake> {
+    if let Some(command) = command(step, word, context)? {
+        return match command.kind() {
+            kind if speaks_for_the_buyer(kind) && who == Who::Platform => {
+                Err(does.mistake("here the platform's back end speaks for the buyer", r#"who = "buyer""#))
+            }
+            _ => Ok(Deed::Command(command)),
+        };
+    }
+    match word {
+        "nothing" => Ok(Deed::Nothing),
+        "look_at_options" => Ok(Deed::LookAtOptions),
+        "accept" | "reject" => answer(step, word == "accept", context),
+        "open" => open(step, who, context),
+        "put_policy" => {
+            only(does, who, &[Who::Operator])?;
+            let overrides = settings::policy(step.need("policy", "{ payout = \"confirmed\" }")?.table("the policy")?)?;
+            Ok(Deed::Put(Setting::Policy(Box::new(Policy::default().with(&overrides)))))
+        }
+        "put_rollout" => {
+            only(does, who, &[Who::Operator])?;
+            let rollout = step.need("rollout", "{ percentage = 100 }")?.table("the roll-out")?;
+            Ok(Deed::Put(Setting::Rollout(settings::rollout(rollout)?)))
+        }
+        "put_seller" => {
+            only(does, who, &[Who::Operator, Who::Platform, Who::Seller])?;
+            let seller = step.need("seller", "{ addresses = [\"warehouse\"] }")?.table("the seller")?;
+            Ok(Deed::Put(Setting::Seller(settings::seller(Some(seller), Who::Seller)?)))
+        }
+        other => {
+            let expected = format!("one of: {}", DEEDS.join(", "));
+            Err(does.mistake(format!("{other:?} is nothing that can be done"), expected))
+        }
+    }
+}
+
+fn speaks_for_the_buyer(kind: CommandKind) -> bool {
+    kind.roles() == [refund_core::Role::Buyer]
+}
+
+fn only(does: &Field<'_>, who: Who, allowed: &[Who]) -> Result<(), Mistake> {
+    if allowed.contains(&who) {
+        return Ok(());
+    }
+    let names: Vec<_> = allowed.iter().map(|who| who.as_str()).collect();
+    Err(does.mistake(format!("a story's {who} does not change these settings", who = who.as_str()), names.join(" or ")))
+}
+
+/// The commands that are complete as they are written; nothing for any other deed.
+fn command(step: &Table<'_>, word: &str, context: &Context) -> Result<Option<Command>, Mistake> {
+    let currency = Some(context.line.paid.currency());
+    Ok(Some(match word {
+        "make_offer" => Command::MakeOffer(offer(step, context)?),
+        "withdraw" => Command::WithdrawOffer,
+        "agree" => Command::Agree { return_address_id: address(step)? },
+        "refuse" => Command::Refuse { reason: reason(step, "It left us in good order")? },
+        "modify" => {
+            step.need("type", r#""REFUND_ONLY""#)?;
+            step.need("amount", r#""5.00""#)?;
+            Command::Modify { request: settings::request(step, &context.line)? }
+        }
+        "cancel" => {
+            let reason = step.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
+            Command::Cancel { reason }
+        }
+        "escalate" => Command::Escalate { reason: reason(step, "We can't agree")? },
+        "ship" => Command::Ship {
+            carrier: label(step, "carrier", "SF Express")?,
+            tracking_number: label(step, "tracking_number", "SF-1001")?,
+        },
+        "confirm_receipt" => Command::ConfirmReceipt,
+        "refuse_receipt" => Command::RefuseReceipt { reason: reason(step, "The parcel was empty")? },
+        "waive_return" => Command::WaiveReturn,
+        "rule" => {
+            let decision = step.need("decision", r#""REFUND" or "CLOSE""#)?;
+            let ruling = match decision.word::<Decision>()?.0 {
+                true => Ruling::Refund { amount: step.need("amount", r#""10.00""#)?.money(currency)? },
+                false => Ruling::Close,
+            };
+            Command::Rule { ruling, reason: reason(step, "Both were heard")? }
+        }
+        "extend" => Command::Extend {
+            kind: step.need("deadline", r#""seller_decide""#)?.word()?,
+            to: step.need("to", r#""T+48h""#)?.instant()?,
+        },
+        "report_payout" => {
+            let result = step.need("result", r#""succeeded" or "failed""#)?.word::<Reported>()?;
+            let failed = || -> Result<_, Mistake> {
+                let reason = step.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
+                Ok(PayoutResult::Failed { reason })
+            };
+            Command::ReportPayout { result: if result.0 { PayoutResult::Succeeded } else { failed()? } }
+        }
+        "retry_payout" => Command::RetryPayout,
+        _ => return Ok(None),
+    }))
+}
+
+fn offer(step: &Table<'_>, context: &Context) -> Result<MakeOffer, Mistake> {
+    Ok(MakeOffer {
+        negotiation_id: settings::text(&format!("neg_story_{}", context.number)),
+        kind: step.need("type", r#""REFUND_ONLY""#)?.word()?,
+        amount: step.need("amount", r#""2.00""#)?.money(Some(context.line.paid.currency()))?,
+        return_address_id: address(step)?,
+        message: step.get("message").map(|field| field.parsed("what the buyer is told")).transpose()?,
+        agreed_offline: step.get("agreed_offline").map(|field| field.flag()).transpose()?.unwrap_or(false),
+    })
+}
+
+/// An answer names its own refund's offer, unless it says another.
+fn answer(step: &Table<'_>, accept: bool, context: &Context) -> Result<Deed, Mistake> {
+    let own = step.get("refund").map(|field| field.text("a refund's name")).transpose()?.unwrap_or("first");
+    let Some(named) = step.get("offer_of") else {
+        return Ok(Deed::Answer { accept, offer_of: Some(own.to_owned()) });
+    };
+    let name = named.text("a refund's name between quotes")?;
+    match name {
+        "nobody" => Ok(Deed::Answer { accept, offer_of: None }),
+        name if context.opened.contains(name) => Ok(Deed::Answer { accept, offer_of: Some(name.to_owned()) }),
+        name => Err(named.mistake(format!("refund {name:?} has not been opened"), r#"a refund's name, or "nobody""#)),
+    }
+}
+
+fn open(step: &Table<'_>, who: Who, context: &Context) -> Result<Deed, Mistake> {
+    let line = settings::line(step, context.line.clone())?;
+    let request = settings::request(step, &line)?;
+    let seller = step.get("seller").map(|field| field.word()).transpose()?.unwrap_or(Who::Seller);
+    Ok(Deed::Open(settings::opening(context.number, seller, who, line, request)))
+}
+
+fn address(step: &Table<'_>) -> Result<Option<AddressId>, Mistake> {
+    step.get("return_address").map(|field| field.parsed("the name of one of the seller's addresses")).transpose()
+}
+
+fn reason(step: &Table<'_>, standard: &str) -> Result<Reason, Mistake> {
+    let given = step.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
+    Ok(given.unwrap_or_else(|| settings::text(standard)))
+}
+
+fn label(step: &Table<'_>, key: &'static str, standard: &str) -> Result<Label, Mistake> {
+    let given = step.get(key).map(|field| field.parsed("text between quotes")).transpose()?;
+    Ok(given.unwrap_or_else(|| settings::text(standard)))
+}
+
+/// `REFUND` (true) or `CLOSE`.
+struct Decision(bool);
+
+impl std::str::FromStr for Decision {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        one_of_two(text, &["REFUND", "CLOSE"]).map(Self)
+    }
+}
+
+/// `succeeded` (true) or `failed`.
+struct Reported(bool);
+
+impl std::str::FromStr for Reported {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        one_of_two(text, &["succeeded", "failed"]).map(Self)
+    }
+}
+
+/// Whether it is the first of two words.
+fn one_of_two(text: &str, words: &'static [&'static str; 2]) -> Result<bool, UnknownName> {
+    let [first, second] = words;
+    if text == *first {
+        Ok(true)
+    } else if text == *second {
+        Ok(false)
+    } else {
+        Err(UnknownName { given: text.to_owned(), expected: words })
+    }
+}

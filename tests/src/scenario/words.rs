@@ -1,0 +1,154 @@
+//! The words of a transcript.
+
+use refund_core::{
+    Command, Currency, DeadlineKind, Money, NegotiationStatus, Opening, PayoutResult, RefundType, Ruling, Terms,
+    Timestamp,
+};
+
+use super::instant::show;
+use super::story::{Deed, Setting};
+
+pub(super) const NONE: &str = "none";
+pub(super) const NEVER: &str = "never";
+
+pub(super) fn yes(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+pub(super) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<_> = words.collect();
+    if words.is_empty() { NONE.to_owned() } else { words.join(", ") }
+}
+
+pub(super) fn kind(kind: RefundType) -> &'static str {
+    match kind {
+        RefundType::RefundOnly => "refund only",
+        RefundType::ReturnAndRefund => "return and refund",
+    }
+}
+
+/// An amount; its currency where it is not the line's.
+pub(super) fn money(amount: Money, line: Currency) -> String {
+    if amount.currency() == line { amount.decimal() } else { amount.to_string() }
+}
+
+/// Terms as an expectation names them.
+pub(super) fn terms_in_short(of: RefundType, amount: &str, address: Option<&str>) -> String {
+    let to = address.map(|address| format!(" to {address}")).unwrap_or_default();
+    format!("{} {amount}{to}", kind(of))
+}
+
+/// Terms in full: where a return goes is said with the street, so that an edited address shows.
+pub(super) fn terms(terms: &Terms, line: Currency) -> String {
+    let to = terms.return_address().map(|address| format!(" to {} ({})", address.id, address.address));
+    format!("{} {}{}", kind(terms.kind()), money(terms.amount(), line), to.unwrap_or_default())
+}
+
+pub(super) fn deadlines(running: &[(DeadlineKind, Timestamp)]) -> String {
+    let mut sorted: Vec<_> = running.to_vec();
+    sorted.sort_unstable();
+    let each: Vec<_> = sorted.iter().map(|(kind, at)| format!("{kind} {}", show(*at))).collect();
+    listed(each.iter().map(String::as_str))
+}
+
+/// Who has to do what: "seller decides".
+pub(super) fn due(kind: DeadlineKind) -> &'static str {
+    match kind {
+        DeadlineKind::SellerDecide => "seller decides",
+        DeadlineKind::BuyerAnswer => "buyer answers",
+        DeadlineKind::BuyerRespond => "buyer responds",
+        DeadlineKind::BuyerShip => "buyer ships",
+        DeadlineKind::SellerConfirm => "seller confirms",
+    }
+}
+
+/// What somebody does, after their name.
+pub(super) fn deed(deed: &Deed, line: Currency) -> String {
+    match deed {
+        Deed::Nothing => "nothing happens".to_owned(),
+        Deed::LookAtOptions => "asks what may be offered".to_owned(),
+        Deed::Open(opening) => open(opening),
+        Deed::Command(command) => self::command(command, line),
+        Deed::Answer { accept, offer_of } => {
+            let verb = if *accept { "accepts" } else { "rejects" };
+            match offer_of {
+                Some(_) => format!("{verb} the offer"),
+                None => format!("{verb} an offer that nobody made"),
+            }
+        }
+        Deed::Put(setting) => put(setting),
+    }
+}
+
+fn open(opening: &Opening) -> String {
+    let asked = &opening.request;
+    let amount = money(asked.amount, opening.line.paid.currency());
+    format!("asks for {} of {amount}: \"{}\"", kind(asked.kind), asked.reason)
+}
+
+fn put(setting: &Setting) -> String {
+    match setting {
+        Setting::Policy(_) => "changes the policy".to_owned(),
+        Setting::Rollout(_) => "changes the roll-out".to_owned(),
+        Setting::Seller(plan) => {
+            let each = plan.addresses.iter().map(|(address, default)| {
+                let default = if *default { ", the default" } else { "" };
+                format!("{} ({}{default})", address.id, address.address)
+            });
+            format!("sets the seller's addresses to {}", each.collect::<Vec<_>>().join(" and "))
+        }
+    }
+}
+
+fn command(command: &Command, line: Currency) -> String {
+    match command {
+        Command::MakeOffer(offer) => {
+            let to = offer.return_address_id.as_ref().map(|id| format!(" to {id}")).unwrap_or_default();
+            let offline = if offer.agreed_offline { ", agreed beforehand" } else { "" };
+            let message = offer.message.as_ref().map(|text| format!(", \"{text}\"")).unwrap_or_default();
+            format!("makes an offer: {} {}{to}{offline}{message}", kind(offer.kind), money(offer.amount, line))
+        }
+        Command::AcceptOffer { .. } => "accepts the offer".to_owned(),
+        Command::RejectOffer { .. } => "rejects the offer".to_owned(),
+        Command::WithdrawOffer => "withdraws the offer".to_owned(),
+        Command::Agree { return_address_id: None } => "agrees".to_owned(),
+        Command::Agree { return_address_id: Some(id) } => format!("agrees, goods to {id}"),
+        Command::Refuse { reason } => format!("refuses: \"{reason}\""),
+        Command::Modify { request } => {
+            format!("asks for {} of {} instead", kind(request.kind), money(request.amount, line))
+        }
+        Command::Cancel { reason: None } => "cancels".to_owned(),
+        Command::Cancel { reason: Some(reason) } => format!("cancels: \"{reason}\""),
+        Command::Escalate { reason } => format!("calls the operator in: \"{reason}\""),
+        Command::Ship { carrier, tracking_number } => format!("ships with {carrier}, number {tracking_number}"),
+        Command::ConfirmReceipt => "confirms the receipt".to_owned(),
+        Command::RefuseReceipt { reason } => format!("refuses the receipt: \"{reason}\""),
+        Command::WaiveReturn => "waives the return".to_owned(),
+        Command::Rule { ruling: Ruling::Close, reason } => format!("rules CLOSE: \"{reason}\""),
+        Command::Rule { ruling: Ruling::Refund { amount }, reason } => {
+            format!("rules REFUND {}: \"{reason}\"", money(*amount, line))
+        }
+        Command::Extend { kind, to } => format!("extends {kind} to {}", show(*to)),
+        Command::ReportPayout { result: PayoutResult::Succeeded } => "reports the payout as paid".to_owned(),
+        Command::ReportPayout { result: PayoutResult::Failed { reason } } => {
+            let reason = reason.as_ref().map(|reason| format!(": \"{reason}\"")).unwrap_or_default();
+            format!("reports the payout as failed{reason}")
+        }
+        Command::RetryPayout => "has the payout tried again".to_owned(),
+    }
+}
+
+/// Where a negotiation stands, and what belongs to that.
+pub(super) fn negotiation(status: NegotiationStatus, ends: Timestamp, withdrawn: Option<&str>) -> String {
+    match (status, withdrawn) {
+        (NegotiationStatus::Pending, _) => format!("negotiation {status} until {}", show(ends)),
+        (NegotiationStatus::Withdrawn, Some(reason)) => format!("negotiation {status} ({reason})"),
+        (
+            NegotiationStatus::Accepted
+            | NegotiationStatus::Rejected
+            | NegotiationStatus::Expired
+            | NegotiationStatus::Withdrawn,
+            _,
+        ) => format!("negotiation {status}"),
+    }
+}
