@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
 use axum::http::{HeaderMap, HeaderName, Method, header};
-use http_body_util::BodyExt;
 use refund_core::{RefundId, SellerId};
 use refund_store::{Expected, Fingerprint, IdempotencyKey};
 use serde::de::DeserializeOwned;
@@ -16,13 +15,12 @@ use crate::caller::Caller;
 use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::json;
+use crate::routes::Received;
 
 /// The most that a body may have, in bytes.
 const BODY_MAX: usize = 64 * 1024;
 /// The same where whole lists are replaced: the roll-out names sellers one by one.
 const ROLLOUT_BODY_MAX: usize = 1024 * 1024;
-/// How much of a body that is too large is read before the connection is given up.
-const DRAINED_MAX: usize = 32 * 1024 * 1024;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -42,13 +40,13 @@ impl FromRequest<Arc<App>> for Call {
     type Rejection = Problem;
 
     async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
-        let (mut parts, body) = request.into_parts();
+        let (mut parts, _) = request.into_parts();
         let caller = Caller::from_token(app, bearer(&parts.headers)?)?;
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let path = parts.uri.path().to_owned();
         let max = if path == "/v1/rollout" { ROLLOUT_BODY_MAX } else { BODY_MAX };
-        let body = read_body(body, max).await?;
+        let body = taken(parts.extensions.get::<Received>(), max)?;
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let call =
             Self { app: app.clone(), caller, method: parts.method, path, params, query, headers: parts.headers, body };
@@ -56,25 +54,16 @@ impl FromRequest<Arc<App>> for Call {
     }
 }
 
-/// Reads a body, and on past what is taken, so that the caller gets to read why it is refused.
-async fn read_body(mut body: axum::body::Body, max: usize) -> Result<Bytes, Problem> {
-    let mut bytes = Vec::new();
-    let mut length = 0_usize;
-    while let Some(frame) = body.frame().await {
-        let frame =
-            frame.map_err(|error| Problem::new(ApiCode::MalformedBody, format!("the body broke off: {error}")))?;
-        let Ok(data) = frame.into_data() else { continue };
-        length = length.saturating_add(data.len());
-        if length <= max {
-            bytes.extend_from_slice(&data);
-        } else if length > DRAINED_MAX {
-            break;
-        }
+/// The body, where it came whole and is not longer than the call takes.
+fn taken(received: Option<&Received>, max: usize) -> Result<Bytes, Problem> {
+    let Some(received) = received else { return Ok(Bytes::new()) };
+    if let Some(error) = &received.broke_off {
+        return Err(Problem::new(ApiCode::MalformedBody, format!("the body broke off: {error}")));
     }
-    if length > max {
+    if received.length > max {
         return Err(Problem::new(ApiCode::BodyTooLarge, format!("the body has more than {max} bytes")));
     }
-    Ok(bytes.into())
+    Ok(received.bytes.clone())
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use refund_core::{Label, SellerId, Timestamp};
-use refund_store::{Advance, KeyRole, Request, Work};
+use refund_store::{Advance, Clock, KeyRole, Request, Work};
 use serde_json::json;
 
 use crate::server::{Config, Running, StartError, issue, start};
@@ -51,7 +51,7 @@ pub async fn demo(data: PathBuf, listen: SocketAddr) -> Result<(Running, Demo), 
         // Marked before anything is in it, so that a demo that was interrupted goes on as one.
         secrets::write(&file, "{}").map_err(folder_error)?;
     }
-    let running = start(Config { test_clock: true, ..Config::new(data.clone(), listen) }).await?;
+    let running = start(Config { clock: Clock::Test, ..Config::new(data.clone(), listen) }).await?;
     set_up(&running).await.map_err(StartError::SetUp)?;
     let demo = open_doors(&running, &file).await?;
     Ok((running, demo))

@@ -15,7 +15,7 @@ use crate::caller::hash;
 use crate::{clock, entropy, routes, secrets, timer};
 
 /// How the server is started.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Config {
     /// Everything is kept under this folder.
     pub data: PathBuf,
@@ -25,8 +25,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Whether it may listen beyond loopback without TLS.
     pub insecure: bool,
-    /// Whether time stands still until it is advanced.
-    pub test_clock: bool,
+    /// What the time is: the machine's clock, or one that stands still until it is advanced.
+    pub clock: Clock,
     /// Whether nothing that is due happens, so that an operator can extend it first (R36).
     pub hold_settling: bool,
 }
@@ -35,7 +35,8 @@ impl Config {
     /// A server that keeps its data in that folder and listens there, all else as usual.
     #[must_use]
     pub fn new(data: PathBuf, listen: SocketAddr) -> Self {
-        Self { data, listen, public_url: None, insecure: false, test_clock: false, hold_settling: false }
+        let clock = Clock::Running(Arc::new(clock::system_now));
+        Self { data, listen, public_url: None, insecure: false, clock, hold_settling: false }
     }
 }
 
@@ -95,13 +96,13 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], each with what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    let Config { data, listen, public_url, insecure, test_clock, hold_settling } = config;
+    let Config { data, listen, public_url, insecure, clock, hold_settling } = config;
     if !listen.ip().is_loopback() && !insecure {
         return Err(StartError::NotLoopback(listen));
     }
     let folder_error = |error| StartError::Folder { folder: data.clone(), error };
     std::fs::create_dir_all(&data).map_err(folder_error)?;
-    let clock = if test_clock { Clock::Test } else { Clock::Running(Arc::new(clock::system_now)) };
+    let test_clock = clock.is_test();
     let surroundings = Surroundings { clock, entropy: Arc::new(entropy::fill), hold_settling };
     let opened = EmbeddedStore::open(&data, surroundings)?;
     if let Some(torn) = opened.torn {
@@ -112,6 +113,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let secret = secrets::server_secret(&data).map_err(folder_error)?;
     let operator_key = first_key(&*store, &data).await?;
 
+    if !hold_settling {
+        timer::settle(&*store).await.map_err(StartError::SetUp)?;
+    }
     let listener = TcpListener::bind(listen).await;
     let listener = listener.map_err(|error| StartError::Listen { address: listen, error })?;
     let address = listener.local_addr().map_err(|error| StartError::Listen { address: listen, error })?;

@@ -1,5 +1,6 @@
 //! Every path, in one table.
 
+mod body;
 mod commands;
 mod events;
 mod health;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+
+pub(crate) use body::Received;
 
 use crate::app::App;
 

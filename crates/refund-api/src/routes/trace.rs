@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::body::received;
 use crate::app::App;
 use crate::clock::Stopwatch;
 use crate::entropy;
@@ -32,7 +33,7 @@ pub(super) async fn trace(State(app): State<Arc<App>>, request: Request, next: N
     let method = request.method().clone();
     // The pattern and not the path: a path may hold a buyer's token.
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
-    let mut response = next.run(request).await;
+    let mut response = next.run(received(request).await).await;
     let mut code = "";
     if let Some(Failed(failed)) = response.extensions_mut().remove::<Failed>()
         && let Some(problem) = failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()

@@ -1,0 +1,207 @@
+//! Every kind of nonsense gets an answer that names what is wrong and where.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod support;
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+use support::{Reply, Server, money, opening, path, small_refund};
+
+/// One line for each: what was sent, and what came back.
+#[derive(Default)]
+struct Table(String);
+
+impl Table {
+    fn row(&mut self, sent: &str, reply: &Reply) {
+        let body = &reply.body;
+        assert!(reply.status < 400 || reply.media_type == "application/problem+json", "{sent}: {reply:?}");
+        let code = body["code"].as_str().unwrap_or("-");
+        let at = body["errors"][0]["pointer"].as_str().map(|at| format!(" at {at:?}")).unwrap_or_default();
+        let detail = body["errors"][0]["detail"].as_str().or(body["detail"].as_str()).unwrap_or("-");
+        writeln!(self.0, "{sent}\n    {} {code}{at}: {detail}", reply.status).unwrap();
+    }
+}
+
+fn with(mut body: Value, pointer: &str, value: Value) -> Value {
+    *body.pointer_mut(pointer).unwrap() = value;
+    body
+}
+
+#[test]
+fn a_body_that_is_not_what_the_call_takes_is_refused_with_the_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let mut table = Table::default();
+    let open = |body: &Value| server.post("/v1/refunds", &server.platform, &[], body);
+    for value in ["1e3", "-1", "0", "0.001", "99999999999999999999", "NaN", "", " 1", "+1", "1.", "1,00", "١"] {
+        table.row(&format!("amount {value:?}"), &open(&with(opening("o"), "/amount/value", json!(value))));
+    }
+    for (pointer, value) in [
+        ("/amount/value", json!(20)),
+        ("/amount", json!("20.00 CNY")),
+        ("/amount", json!(["CNY", "20.00"])),
+        ("/amount/currency", json!("XXX")),
+        ("/amount/currency", json!("cny")),
+        ("/amount/currency", json!("USD")),
+        ("/order_line/paid", money("0")),
+        ("/type", json!("REFUND")),
+        ("/reason", json!("  ")),
+        ("/reason", json!("a\u{0}b")),
+        ("/reason", json!("x".repeat(1001))),
+        ("/seller_id", json!("nobody")),
+        ("/seller_id", json!("a b")),
+        ("/seller_id", json!("x".repeat(65))),
+        ("/order_line/category", json!("food")),
+        ("/order_line/shipped", json!("yes")),
+        ("/order_line", json!([])),
+        ("/order_line/shipped", json!(false)),
+    ] {
+        let shown = value.to_string().chars().take(40).collect::<String>();
+        table.row(&format!("{pointer} = {shown}"), &open(&with(opening("o"), pointer, value)));
+    }
+    let mut extra = opening("o");
+    extra["colour"] = json!("red");
+    table.row("an unknown field", &open(&extra));
+    let raw = |body: &[u8]| server.send("POST", "/v1/refunds", &server.platform, &[], body);
+    let deep = [b"{\"order_line\":".repeat(100), b"[".repeat(1000)].concat();
+    let long = [b"{\"reason\":\"".to_vec(), b"x".repeat(10_000_000), b"\"}".to_vec()].concat();
+    let two = format!("{0} {0}", opening("o"));
+    let bodies: [(&str, &[u8]); 10] = [
+        ("no body", b""),
+        ("half a body", b"{\"seller_id\":"),
+        ("two bodies", two.as_bytes()),
+        ("an array", b"[]"),
+        ("null", b"null"),
+        ("a field twice", b"{\"reason\":\"a\",\"reason\":\"b\"}"),
+        ("invalid UTF-8", b"{\"seller_id\":\"\xff\"}"),
+        ("deep nesting", &deep),
+        ("nesting beyond any", &b"[".repeat(60_000)),
+        ("10 MB", &long),
+    ];
+    for (sent, body) in bodies {
+        table.row(sent, &raw(body));
+    }
+    let text = server.send("POST", "/v1/refunds", &server.platform, &[("Content-Type", "text/plain")], b"{}");
+    table.row("another media type", &text);
+    server.stop();
+    insta::assert_snapshot!("bodies", table.0);
+}
+
+#[test]
+fn a_path_a_query_or_a_header_that_makes_no_sense_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let mut table = Table::default();
+    let refund = server.open("o-1");
+    let offer = path(&refund, "negotiation");
+    let seller = server.seller.as_str();
+    for (sent, path) in [
+        ("an id of another kind", path(&refund, "").replace("rfd_", "neg_")),
+        ("an id that is not UTF-8", "/v1/refunds/%ff".to_owned()),
+        ("an id with a space", "/v1/refunds/a%20b".to_owned()),
+        ("an unknown path", "/v2/refunds".to_owned()),
+        ("limit 0", "/v1/refunds?limit=0".to_owned()),
+        ("limit 101", "/v1/refunds?limit=101".to_owned()),
+        ("limit twice", "/v1/refunds?limit=1&limit=2".to_owned()),
+        ("an unknown parameter", "/v1/refunds?colour=red".to_owned()),
+        ("an unknown status", "/v1/refunds?status=OPEN".to_owned()),
+        ("no instant", "/v1/refunds?due_before=tomorrow".to_owned()),
+        ("a cursor that is none", "/v1/refunds?cursor=AAAA".to_owned()),
+        ("an event that is none", "/v1/events?after=evt_1".to_owned()),
+        ("an event that never was", "/v1/events?after=evt_00000000ffffff000000".to_owned()),
+    ] {
+        table.row(sent, &server.get(&path, seller));
+    }
+    table.row("a method that the path has not", &server.send("DELETE", &path(&refund, ""), seller, &[], b""));
+    table.row("no key", &server.get(&path(&refund, ""), ""));
+    table.row("a key that is none", &server.get(&path(&refund, ""), "rfk_0"));
+    let token = refund["buyer_link"]["token"].as_str().unwrap();
+    table.row("a link with another signature", &server.get(&path(&refund, ""), &token.replace(".1.", ".1.A")));
+    table.row("a link of another generation", &server.get(&path(&refund, ""), &token.replace(".1.", ".2.")));
+    let body = small_refund("2.00");
+    table.row("no version", &server.post(&offer, seller, &[], &body));
+    for tag in ["W/\"1\"", "\"1\",\"2\"", "*", "1", "\"\"", "\"99999999999999999999\"", "\"7\""] {
+        table.row(&format!("If-Match: {tag}"), &server.post(&offer, seller, &[("If-Match", tag)], &body));
+    }
+    for key in ["", "a b", &"x".repeat(65)] {
+        let headers = [("If-Match", "\"1\""), ("Idempotency-Key", key)];
+        table.row(&format!("Idempotency-Key: {key:?}"), &server.post(&offer, seller, &headers, &body));
+    }
+    // A cursor belongs to the list that gave it, and nobody else can make one.
+    let page = server.get("/v1/refunds?limit=2", seller);
+    let cursor = page.body["next_cursor"].as_str().unwrap();
+    table.row("a cursor of another order", &server.get(&format!("/v1/refunds?sort=opened_at&cursor={cursor}"), seller));
+    table.row("a cursor of another's list", &server.get(&format!("/v1/refunds?cursor={cursor}"), &server.operator));
+    let other = if cursor.starts_with('A') { "B" } else { "A" };
+    let changed = format!("{other}{}", &cursor[1..]);
+    table.row("a cursor that was changed", &server.get(&format!("/v1/refunds?limit=2&cursor={changed}"), seller));
+    assert_eq!(server.show(&refund)["version"], 1, "nothing of all this changed the refund");
+    server.stop();
+    insta::with_settings!({ filters => vec![("(rfd|neg|evt)_[a-z0-9]+", "$1_…")] }, {
+        insta::assert_snapshot!("paths_and_headers", table.0);
+    });
+}
+
+#[test]
+fn settings_that_can_not_be_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let mut table = Table::default();
+    let operator = server.operator.as_str();
+    let address = |id: &str, default: bool| json!({ "id": id, "recipient": "r", "phone": "1", "address": "a", "default": default });
+    for (sent, path, body) in [
+        ("a seller without an address", "/v1/sellers/s-9", json!({ "name": "n", "addresses": [] })),
+        ("no default", "/v1/sellers/s-9", json!({ "name": "n", "addresses": [address("a", false)] })),
+        (
+            "two defaults",
+            "/v1/sellers/s-9",
+            json!({ "name": "n", "addresses": [address("a", true), address("b", true)] }),
+        ),
+        (
+            "an address twice",
+            "/v1/sellers/s-9",
+            json!({ "name": "n", "addresses": [address("a", true), address("a", false)] }),
+        ),
+        (
+            "an address that is none",
+            "/v1/sellers/s-9",
+            json!({ "name": "n", "addresses": [["a", "r", "1", "a", true]] }),
+        ),
+        (
+            "a policy field that is none",
+            "/v1/sellers/s-9",
+            json!({ "name": "n", "addresses": [address("a", true)], "policy": { "x": 1 } }),
+        ),
+        ("59 seconds", "/v1/policy", json!({ "seller_decide_seconds": 59 })),
+        ("91 days", "/v1/policy", json!({ "buyer_ship_seconds": 7_862_400 })),
+        ("half a second", "/v1/policy", json!({ "buyer_ship_seconds": 60.5 })),
+        ("a payout mode that is none", "/v1/policy", json!({ "payout": "later" })),
+        ("no refunds on a line", "/v1/policy", json!({ "refunds_per_line_max": 0 })),
+        ("two reminders alike", "/v1/policy", json!({ "reminders_seconds": [3600, 3600] })),
+        ("101 %", "/v1/rollout", json!({ "percentage": 101 })),
+        ("no percentage", "/v1/rollout", json!({ "deny": ["s-1"] })),
+    ] {
+        table.row(sent, &server.put(path, operator, &body));
+    }
+    for (sent, body) in [
+        ("a step back", json!({ "to": "2020-01-01T00:00:00Z" })),
+        ("less than nothing", json!({ "seconds": -1 })),
+        ("both", json!({ "seconds": 1, "to": "2030-01-01T00:00:00Z" })),
+        ("neither", json!({})),
+        ("the year 10000", json!({ "to": "10000-01-01T00:00:00Z" })),
+    ] {
+        table.row(sent, &server.post("/v1/test-clock/advance", operator, &[], &body));
+    }
+    for (sent, body) in [
+        ("a seller's key without a seller", json!({ "name": "k", "role": "seller" })),
+        ("an operator's key with a seller", json!({ "name": "k", "role": "operator", "seller_id": "s" })),
+        ("a role that is none", json!({ "name": "k", "role": "admin" })),
+    ] {
+        table.row(sent, &server.post("/v1/keys", operator, &[], &body));
+    }
+    server.stop();
+    insta::with_settings!({ filters => vec![(r"\d{4}-\d\d-\d\dT[0-9:.]+Z and only", "[now] and only")] }, {
+        insta::assert_snapshot!("settings", table.0);
+    });
+}

@@ -1,0 +1,208 @@
+//! The contract's conventions, one by one, against a real server.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{SELLER, Server, opening, path, small_refund};
+
+const HOUR: u64 = 3600;
+
+#[test]
+fn the_same_key_and_body_get_the_same_answer_again_and_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let once = [("Idempotency-Key", "open-1")];
+    let first = server.post("/v1/refunds", &server.platform, &once, &opening("o-1"));
+    let refund = first.body.clone();
+    let offer = server.as_seller(&refund, "negotiation", &small_refund("2.00"));
+    assert_eq!((first.status, offer.status), (201, 201));
+    let again = server.post("/v1/refunds", &server.platform, &once, &opening("o-1"));
+    assert!(again.replayed && !first.replayed);
+    assert_eq!((again.status, &again.body, &again.etag), (201, &refund, &first.etag));
+    let other = server.post("/v1/refunds", &server.platform, &once, &opening("o-2"));
+    assert_eq!((other.status, other.body["code"].as_str()), (422, Some("idempotency_key_reused")));
+    // A key of another caller is another key.
+    let version = format!("\"{}\"", offer.body["version"]);
+    let headers = [("Idempotency-Key", "open-1"), ("If-Match", &version)];
+    let agreed = server.post(&path(&refund, "agree"), &server.seller, &headers, &json!({}));
+    assert_eq!((agreed.status, agreed.replayed), (200, false));
+    // The replay comes before the version is looked at.
+    let again = server.post(&path(&refund, "agree"), &server.seller, &headers, &json!({}));
+    assert_eq!((again.status, again.replayed, again.body), (200, true, agreed.body));
+    server.stop();
+}
+
+#[test]
+fn what_was_refused_may_be_tried_again_with_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let headers = [("Idempotency-Key", "k"), ("If-Match", "\"1\"")];
+    let refused = server.post(&path(&refund, "negotiation"), &server.seller, &headers, &small_refund("21.00"));
+    assert_eq!(refused.body["code"], "amount_over_refundable");
+    let body = small_refund("2.00");
+    let made = server.post(&path(&refund, "negotiation"), &server.seller, &headers, &body);
+    assert_eq!((made.status, made.replayed), (201, false));
+    server.stop();
+}
+
+#[test]
+fn checks_come_in_the_order_of_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let other = server.open("o-2");
+    let offer = path(&refund, "negotiation");
+    let strangers_link = other["buyer_link"]["token"].as_str().unwrap();
+    let own_link = refund["buyer_link"]["token"].as_str().unwrap();
+    let nonsense = json!({ "nonsense": true });
+    let send = |token: &str, headers: &[(&str, &str)], body: &Value| server.post(&offer, token, headers, body).status;
+    assert_eq!(send("", &[], &nonsense), 401, "who are you comes before all else");
+    assert_eq!(send(strangers_link, &[], &nonsense), 404, "whose it is comes before whose to do");
+    assert_eq!(send(own_link, &[], &nonsense), 403, "whose to do comes before the body");
+    assert_eq!(send(&server.seller, &[], &nonsense), 400, "the body comes before the version");
+    assert_eq!(send(&server.seller, &[], &small_refund("2.00")), 428);
+    server.advance(36 * HOUR);
+    let late = [("If-Match", "\"1\"")];
+    let moved = server.post(&offer, &server.seller, &late, &small_refund("2.00"));
+    assert_eq!((moved.status, &moved.body["refund"]["status"]), (412, &json!("WAIT_BUYER_RETURN_GOODS")));
+    let version = format!("\"{}\"", moved.body["refund"]["version"]);
+    let refused = server.post(&offer, &server.seller, &[("If-Match", &version)], &small_refund("2.00"));
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("wrong_status")));
+    assert_eq!(refused.body["refund"]["id"], refund["id"], "a 409 about a refund shows it");
+    server.stop();
+}
+
+#[test]
+fn not_yours_and_not_there_look_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let body = json!({ "name": "another", "role": "seller", "seller_id": "seller-lights" });
+    let other = server.post("/v1/keys", &server.operator, &[], &body).body["secret"].as_str().unwrap().to_owned();
+    let refund = server.open("o-1");
+    let there = server.get(&path(&refund, ""), &other);
+    let nowhere = server.get("/v1/refunds/rfd_nowhere", &other);
+    let strip = |mut body: Value| {
+        body.as_object_mut().unwrap().remove("request_id").unwrap();
+        body
+    };
+    assert_eq!((there.status, strip(there.body)), (nowhere.status, strip(nowhere.body)));
+    let listed = server.get(&format!("/v1/refunds?seller_id={SELLER}"), &other);
+    assert_eq!(listed.body["items"], json!([]));
+    let feed = server.get("/v1/events?limit=100", &other);
+    let own =
+        |event: &Value| server.get(&format!("/v1/refunds/{}", event["refund_id"].as_str().unwrap()), &other).status;
+    assert!(feed.body["items"].as_array().unwrap().iter().all(|event| own(event) == 200));
+    server.stop();
+}
+
+#[test]
+fn a_revoked_key_opens_nothing_from_then_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let made = server.post("/v1/keys", &server.operator, &[], &json!({ "name": "k", "role": "platform" }));
+    let (id, secret) = (made.body["id"].as_str().unwrap(), made.body["secret"].as_str().unwrap());
+    assert_eq!(server.get("/v1/refunds", secret).status, 200);
+    let revoked = server.post(&format!("/v1/keys/{id}/revoke"), &server.operator, &[], &json!({}));
+    assert_eq!((revoked.status, revoked.body.get("secret")), (200, None));
+    assert_eq!(server.get("/v1/refunds", secret).status, 401);
+    let listed = server.get("/v1/keys", &server.operator).body.to_string();
+    assert!(!listed.contains(secret), "a secret is shown once");
+    server.stop();
+}
+
+#[test]
+fn pages_of_a_list_are_the_whole_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    for sort in ["deadline", "opened_at"] {
+        let whole = server.get(&format!("/v1/refunds?limit=100&sort={sort}"), &server.operator).body["items"].clone();
+        let mut pages = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = server.get(&format!("/v1/refunds?limit=3&sort={sort}{cursor}"), &server.operator).body;
+            pages.extend(page["items"].as_array().unwrap().clone());
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert!(pages.len() > 10);
+        assert_eq!(Value::Array(pages), whole, "{sort}");
+    }
+    server.stop();
+}
+
+#[test]
+fn pages_of_the_feed_are_every_event_once_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    server.advance(40 * HOUR);
+    for token in [&server.operator, &server.seller] {
+        let mut events = Vec::new();
+        let mut after = String::new();
+        loop {
+            let page = server.get(&format!("/v1/events?limit=7{after}"), token).body;
+            events.extend(page["items"].as_array().unwrap().clone());
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        let ids: Vec<&str> = events.iter().map(|event| event["id"].as_str().unwrap()).collect();
+        assert!(ids.is_sorted_by(|a, b| a < b));
+        let refunds = server.get("/v1/refunds?limit=100", token).body["items"].clone();
+        let histories =
+            refunds.as_array().unwrap().iter().map(|refund| server.get(&path(refund, "events"), token).body);
+        let all: usize = histories.map(|history| history["items"].as_array().unwrap().len()).sum();
+        assert_eq!(events.len(), all);
+    }
+    server.stop();
+}
+
+#[test]
+fn a_restart_in_the_middle_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    server.advance(HOUR);
+    let offered = server.as_seller(&refund, "negotiation", &small_refund("2.00")).body;
+    let before = server.show(&refund);
+    let link = refund["buyer_link"]["token"].as_str().unwrap().to_owned();
+    let old_key = server.seller.clone();
+    server.stop();
+    let server = Server::demo(folder.path());
+    assert_eq!(server.show(&refund), before);
+    assert_eq!(server.get(&path(&refund, ""), &old_key).status, 200, "keys that were given out go on working");
+    server.advance(9 * HOUR);
+    let answer = json!({ "negotiation_id": offered["negotiation"]["id"] });
+    let accepted = server.post(&path(&refund, "negotiation/accept"), &link, &[], &answer);
+    assert_eq!((accepted.status, &accepted.body["status"]), (200, &json!("SUCCESS")));
+    assert_eq!(accepted.body["effective"]["amount"]["value"], "2.00");
+    server.stop();
+}
+
+#[test]
+fn every_problem_names_a_page_that_the_server_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    for code in refund_api::Code::all() {
+        let page = server.get(&format!("/problems/{}", code.as_str()), "");
+        assert_eq!((page.status, page.media_type.as_str()), (200, "text/html; charset=utf-8"), "{}", code.as_str());
+        assert!(page.body.as_str().unwrap().contains(code.meaning()));
+    }
+    let problem = server.get("/v1/refunds", "").body;
+    let page = problem["type"].as_str().unwrap().strip_prefix(&server.base_url).unwrap();
+    assert_eq!(server.get(page, "").status, 200);
+    server.stop();
+}
+
+#[test]
+fn a_get_on_a_buyers_link_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let url = refund["buyer_link"]["url"].as_str().unwrap().strip_prefix(&server.base_url).unwrap().to_owned();
+    for _ in 0..3 {
+        assert_eq!(server.get(&url, "").status, 200);
+    }
+    assert_eq!(server.get(&path(&refund, "events"), &server.operator).body["items"].as_array().unwrap().len(), 1);
+    server.stop();
+}

@@ -1,0 +1,183 @@
+//! A real server on loopback, and a client that speaks to it as any other would.
+#![allow(unreachable_pub, reason = "shared by the test files beside it")]
+#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use refund_api::{Config, Demo, Running, StartError, demo, start};
+use refund_core::Timestamp;
+use refund_store::Clock;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+/// A server and the runtime that it lives on.
+pub struct Server {
+    runtime: Runtime,
+    running: Option<Running>,
+    pub base_url: String,
+    pub operator: String,
+    pub platform: String,
+    pub seller: String,
+    agent: ureq::Agent,
+}
+
+/// What a server answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    pub status: u16,
+    pub body: Value,
+    pub etag: Option<String>,
+    pub replayed: bool,
+    pub media_type: String,
+}
+
+pub const ANY_PORT: &str = "127.0.0.1:0";
+pub const SELLER: &str = "seller-homeware";
+
+pub fn money(value: &str) -> Value {
+    json!({ "currency": "CNY", "value": value })
+}
+
+pub fn opening(order: &str) -> Value {
+    json!({
+        "seller_id": SELLER, "buyer_id": "buyer-1",
+        "order_line": {
+            "order_id": order, "line_id": "1", "title": "Steel waste bin", "category": "general",
+            "paid": money("20.00"), "shipped": true, "freight_insurance": true
+        },
+        "type": "RETURN_AND_REFUND", "amount": money("20.00"), "reason": "a dent"
+    })
+}
+
+pub fn small_refund(value: &str) -> Value {
+    json!({ "type": "REFUND_ONLY", "amount": money(value) })
+}
+
+/// A clock that a test moves by hand, while the server takes it for the machine's.
+#[derive(Clone)]
+pub struct Hands(Arc<AtomicI64>);
+
+impl Hands {
+    pub fn at(instant: &str) -> Self {
+        Self(Arc::new(AtomicI64::new(instant.parse::<Timestamp>().unwrap().as_millis())))
+    }
+
+    pub fn forward(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    fn clock(&self) -> Clock {
+        let hands = self.0.clone();
+        Clock::Running(Arc::new(move || Timestamp::from_millis(hands.load(Ordering::SeqCst)).unwrap()))
+    }
+}
+
+impl Server {
+    /// A demo in that folder, with its test clock.
+    pub fn demo(folder: &Path) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let (running, demo) = runtime.block_on(demo(folder.to_owned(), ANY_PORT.parse().unwrap())).unwrap();
+        let Demo { base_url, operator, platform, seller, .. } = demo;
+        Self { runtime, running: Some(running), base_url, operator, platform, seller, agent: agent() }
+    }
+
+    /// A server as it is run for real, but for its clock. The first start sets a seller up.
+    pub fn serve(folder: &Path, hands: &Hands, hold_settling: bool) -> Result<Self, StartError> {
+        let runtime = Runtime::new().unwrap();
+        let config =
+            Config { clock: hands.clock(), hold_settling, ..Config::new(folder.to_owned(), ANY_PORT.parse().unwrap()) };
+        let running = runtime.block_on(start(config))?;
+        let first = running.operator_key.is_some();
+        let operator = std::fs::read_to_string(folder.join("operator.key")).unwrap().trim().to_owned();
+        let base_url = running.public_url.clone();
+        let (platform, seller) = (String::new(), String::new());
+        let mut server = Self { runtime, running: Some(running), base_url, operator, platform, seller, agent: agent() };
+        if first {
+            let address = json!({ "id": "main", "recipient": "r", "phone": "1", "address": "a", "default": true });
+            let path = format!("/v1/sellers/{SELLER}");
+            let set_up = server.put(&path, &server.operator, &json!({ "name": "n", "addresses": [address] }));
+            assert_eq!(set_up.status, 201);
+        }
+        if !hold_settling {
+            server.platform = server.key(&json!({ "name": "p", "role": "platform" }));
+            server.seller = server.key(&json!({ "name": "s", "role": "seller", "seller_id": SELLER }));
+        }
+        Ok(server)
+    }
+
+    fn key(&self, body: &Value) -> String {
+        self.post("/v1/keys", &self.operator, &[], body).body["secret"].as_str().unwrap().to_owned()
+    }
+
+    pub fn stop(mut self) {
+        let running = self.running.take().unwrap();
+        self.runtime.block_on(running.stop()).unwrap();
+    }
+
+    pub fn send(&self, method: &str, path: &str, token: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base_url));
+        if !token.is_empty() {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            request = request.header("Content-Type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = self.agent.run(request.body(body).unwrap()).unwrap();
+        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let (etag, replayed) = (header("etag"), header("idempotency-replayed").is_some());
+        let media_type = header("content-type").unwrap_or_default();
+        let text = response.body_mut().read_to_string().unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Reply { status: response.status().as_u16(), body, etag, replayed, media_type }
+    }
+
+    pub fn get(&self, path: &str, token: &str) -> Reply {
+        self.send("GET", path, token, &[], b"")
+    }
+
+    pub fn post(&self, path: &str, token: &str, headers: &[(&str, &str)], body: &Value) -> Reply {
+        self.send("POST", path, token, headers, body.to_string().as_bytes())
+    }
+
+    pub fn put(&self, path: &str, token: &str, body: &Value) -> Reply {
+        self.send("PUT", path, token, &[], body.to_string().as_bytes())
+    }
+
+    /// A new refund on an order.
+    pub fn open(&self, order: &str) -> Value {
+        let reply = self.post("/v1/refunds", &self.platform, &[], &opening(order));
+        assert_eq!(reply.status, 201, "{:?}", reply.body);
+        reply.body
+    }
+
+    /// A command of the seller's on the refund as it stands.
+    pub fn as_seller(&self, refund: &Value, what: &str, body: &Value) -> Reply {
+        let version = format!("\"{}\"", refund["version"]);
+        self.post(&path(refund, what), &self.seller, &[("If-Match", &version)], body)
+    }
+
+    pub fn show(&self, refund: &Value) -> Value {
+        self.get(&path(refund, ""), &self.operator).body
+    }
+
+    pub fn advance(&self, seconds: u64) {
+        let reply = self.post("/v1/test-clock/advance", &self.operator, &[], &json!({ "seconds": seconds }));
+        assert_eq!(reply.status, 200, "{:?}", reply.body);
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into()
+}
+
+/// The path of a refund, or of something on it.
+pub fn path(refund: &Value, what: &str) -> String {
+    let id = refund["id"].as_str().unwrap();
+    if what.is_empty() { format!("/v1/refunds/{id}") } else { format!("/v1/refunds/{id}/{what}") }
+}
