@@ -1,5 +1,8 @@
 //! Scenarios, and whatever crosses crates.
 
+pub mod crash;
+pub mod documents;
+pub mod repository;
 pub mod rules;
 pub mod scenario;
 pub mod transitions;

@@ -1,6 +1,11 @@
 //! `cargo xtask`: the project's own commands.
 
+mod crash;
+mod docs;
+mod rules;
 mod scenario;
+mod stopwatch;
+mod test;
 
 use std::process::ExitCode;
 
@@ -19,10 +24,61 @@ enum Command {
     /// Stories of a refund: list them, or play one.
     #[command(subcommand)]
     Scenario(scenario::Command),
+    /// Writes the documents that are made from the code and the stories.
+    Docs(docs::Args),
+    /// Kills the server under load, again and again, and looks whether it keeps what it answered.
+    Crash(crash::Args),
+    /// Looks whether the rules of the repository hold.
+    Rules,
+    /// Everything that has to pass before a change is done.
+    Test,
 }
 
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Scenario(command) => scenario::run(command),
+        Command::Docs(args) => said(docs::run(&args)),
+        Command::Crash(args) => said(crash::run(&args)),
+        Command::Rules => said(rules::run()),
+        Command::Test => said(test::run()),
+    }
+}
+
+/// Prints what a command came to: its last word, or why it failed.
+fn said(result: Result<String, String>) -> ExitCode {
+    match result {
+        Ok(last) => {
+            println!("{last}");
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_xtask_command_of_a_readme_is_one() {
+        for (readme, command) in refund_tests::repository::readme_commands().expect("files that can be read") {
+            let words = command.split_whitespace().skip(1);
+            if let Some(line) =
+                command.strip_prefix("cargo xtask").filter(|rest| rest.is_empty() || rest.starts_with(' '))
+            {
+                let parsed = Cli::try_parse_from(words);
+                assert!(parsed.is_ok(), "{readme}: `cargo xtask{line}` is no command: {:?}", parsed.err());
+            }
+        }
     }
 }

@@ -53,6 +53,15 @@ impl App {
         result
     }
 
+    /// Changes settings, after what is due has happened in steps that leave others their turn. The
+    /// door itself makes sure that none is left (R34).
+    pub(crate) async fn change(&self, request: Request) -> Result<Answered, Problem> {
+        if let Err(error) = crate::timer::settle(self.store()).await {
+            tracing::warn!(error, "settings are about to change and what is due could not be settled");
+        }
+        self.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))
+    }
+
     /// A refund that the caller may know of, as it stands in the store.
     pub(crate) fn known(&self, caller: &Caller, id: &RefundId) -> Result<Refund, Problem> {
         let refund = self.store.refund(id)?.ok_or_else(Problem::not_found)?;

@@ -167,8 +167,13 @@ impl From<&StoreError> for Problem {
         let code = match error {
             StoreError::Busy { .. } | StoreError::Closed => ApiCode::Busy,
             StoreError::NotRecorded(_) => ApiCode::NotStored,
+            StoreError::Unsure(_) => ApiCode::Unsure,
+            StoreError::NoSuchPosition(_) => ApiCode::MalformedQuery,
             StoreError::Unreadable(_) => ApiCode::Internal,
         };
+        if code == ApiCode::MalformedQuery {
+            return Self::new(code, error.to_string());
+        }
         if code != ApiCode::Busy {
             tracing::error!(%error, "the store could not do it");
         }

@@ -32,7 +32,7 @@ pub(crate) async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Settles what is due by now; the next instant at which anything is.
+/// Settles what is due by now, in steps that leave others their turn; the next instant at which anything is.
 pub(crate) async fn settle(store: &dyn Store) -> Result<Option<Timestamp>, String> {
     loop {
         let next = store.next_due().map_err(|error| error.to_string())?;

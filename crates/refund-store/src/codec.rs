@@ -5,7 +5,7 @@
 //! `#[serde(default)]` and older bytes still open. Any other change of a stored type is a new
 //! version, beside which the old one has to be read for ever: `tests/golden` holds bytes of each.
 
-use refund_core::RefundId;
+use refund_core::{Refund, RefundId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +113,22 @@ fn told_of(record: &Record) -> impl Iterator<Item = &RefundId> {
         record.entries.iter().filter_map(|entry| if let Entry::Refund(e) = entry { Some(&e.refund_id) } else { None });
     let mut seen = std::collections::BTreeSet::new();
     ids.filter(move |id| seen.insert(*id))
+}
+
+/// The view's row of a refund: where its latest record stands in the journal, and its state. The
+/// position comes first and raw, because it is often asked for alone.
+pub(crate) fn refund_row(last: u64, refund: &Refund) -> Result<Vec<u8>, CodecError> {
+    Ok([&last.to_be_bytes()[..], &encode(refund)?].concat())
+}
+
+/// The refund of a row.
+pub(crate) fn parse_refund(row: &[u8]) -> Result<Refund, CodecError> {
+    decode(row.split_first_chunk::<8>().map_or(&[], |(_, refund)| refund))
+}
+
+/// Where the latest record of the refund of a row stands.
+pub(crate) fn parse_last(row: &[u8]) -> Option<u64> {
+    row.first_chunk().map(|last| u64::from_be_bytes(*last))
 }
 
 /// A value whose fields are written with their names: see [`named`].

@@ -11,9 +11,11 @@
 //! The rules are `refund-core`'s. This crate says only what is asked in which order, and keeps it.
 
 mod codec;
-// pub mod conformance;
+pub mod conformance;
 mod embedded;
 pub mod files;
+#[cfg(test)]
+mod golden;
 pub mod journal;
 mod known;
 mod list;
@@ -34,7 +36,7 @@ pub use memory::MemoryStore;
 pub use record::{Entry, EventPosition, Record, Recorded};
 pub use settings::{Key, KeyRole, Secret, Seller};
 pub use store::{Feed, Reply, Store};
-pub use surroundings::{Clock, Surroundings};
+pub use surroundings::{Clock, Entropy, Surroundings};
 pub use view::{StoreError, View};
 pub use work::{
     Advance, Answer, Answered, Expected, Fingerprint, IdempotencyKey, Outcome, Refused, Remembered, Request, Seen, Work,

@@ -65,7 +65,7 @@ impl Store for MemoryStore {
         let model = self.model();
         let first = after.map_or(0, |after| after.record);
         let start = usize::try_from(first).ok().filter(|start| after.is_none() || *start < model.records.len());
-        let start = start.ok_or_else(|| StoreError::Unreadable(format!("no record stands at {first}")))?;
+        let start = start.ok_or(StoreError::NoSuchPosition(first))?;
         let mut feed = Feed { events: Vec::new(), looked_at: after, more: false };
         // The record of `after` is there for its rest; `limit` counts those behind it.
         let until = start.saturating_add(limit.max(1)).saturating_add(usize::from(after.is_some()));

@@ -1,5 +1,6 @@
 //! The one door. Whatever changes anything passes here: settle what is due, load, decide, stage.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use refund_core::{
@@ -15,7 +16,7 @@ use crate::{
     View, Work,
 };
 
-/// How many refunds one request of the timer settles, so that others get their turn between.
+/// How many instants one request of the timer settles, so that others get their turn between.
 const SETTLED_AT_ONCE: usize = 256;
 
 /// Carries a request out: its answer, and what is to be recorded before it is given. Whatever the
@@ -57,17 +58,27 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
             door.answer(stage, refund, false)?
         }
         Work::SettleDue => {
-            if !door.held {
-                settle_due(stage, SETTLED_AT_ONCE)?;
-            }
+            door.may_settle()?;
+            settle_due(stage, stage.now)?;
             (Answer::Done, Outcome::Settings)
         }
         Work::AdvanceTestClock { advance } => advance_clock(stage, *advance, &surroundings.clock)?,
-        Work::PutSeller { .. }
-        | Work::PutPolicy { .. }
-        | Work::PutRollout { .. }
-        | Work::IssueKey { .. }
-        | Work::RevokeKey { .. } => door.change_settings(stage, &request.work)?,
+        Work::PutSeller { seller_id, seller, actor } => {
+            let (seller_id, seller) = (seller_id.clone(), seller.clone());
+            door.change(stage, Entry::Seller { seller_id, seller, actor: actor.clone() })?
+        }
+        Work::PutPolicy { policy, actor } => {
+            door.change(stage, Entry::Policy { policy: policy.clone(), actor: actor.clone() })?
+        }
+        Work::PutRollout { rollout, actor } => {
+            door.change(stage, Entry::Rollout { rollout: rollout.clone(), actor: actor.clone() })?
+        }
+        Work::IssueKey { key, actor } => keep_key(stage, Key { created_at: stage.now, ..(**key).clone() }, actor)?,
+        Work::RevokeKey { key_id, actor } => {
+            let key = stage.view().keys()?.into_iter().find(|key| key.id == *key_id).ok_or(Refused::NotFound)?;
+            let revoked_at = key.revoked_at.or(Some(stage.now));
+            keep_key(stage, Key { revoked_at, ..(*key).clone() }, actor)?
+        }
     };
     if let Some((key, fingerprint)) = &request.idempotency {
         let remembered = Remembered { fingerprint: *fingerprint, at: stage.now, outcome };
@@ -179,56 +190,22 @@ impl Door<'_> {
         if refund.next_due().is_none_or(|at| at > stage.now) {
             return Ok(refund);
         }
-        if self.held {
-            return Err(Refused::SettlingHeld);
-        }
+        self.may_settle()?;
         let known = Known::of(&stage.view(), &refund)?;
         let events = settle(&refund, &known.facts(&refund, stage.now), stage.now);
         pushed(stage, &refund.id, events)
     }
 
     /// Settings change only after everything that is due has happened under those that held until then (R34).
-    fn change_settings(&self, stage: &mut Stage<'_>, work: &Work) -> Done {
-        if self.held {
-            return Err(Refused::SettlingHeld);
-        }
-        while settle_due(stage, SETTLED_AT_ONCE)? {}
-        let done = Ok((Answer::Done, Outcome::Settings));
-        let key_done = |key: Key| {
-            let outcome = Outcome::Key { key_id: key.id.clone() };
-            Ok((Answer::Key(Box::new(key)), outcome))
-        };
-        match work.clone() {
-            Work::PutSeller { seller_id, seller, actor } => {
-                stage.push(Entry::Seller { seller_id, seller, actor })?;
-                done
-            }
-            Work::PutPolicy { policy, actor } => {
-                stage.push(Entry::Policy { policy, actor })?;
-                done
-            }
-            Work::PutRollout { rollout, actor } => {
-                stage.push(Entry::Rollout { rollout, actor })?;
-                done
-            }
-            Work::IssueKey { key, actor } => {
-                let key = Key { created_at: stage.now, ..*key };
-                stage.push(Entry::Key { key: Box::new(key.clone()), actor })?;
-                key_done(key)
-            }
-            Work::RevokeKey { key_id, actor } => {
-                let known = stage.view().keys()?.into_iter().find(|key| key.id == key_id);
-                let key = (*known.ok_or(Refused::NotFound)?).clone();
-                let key = Key { revoked_at: key.revoked_at.or(Some(stage.now)), ..key };
-                stage.push(Entry::Key { key: Box::new(key.clone()), actor })?;
-                key_done(key)
-            }
-            Work::Open { .. }
-            | Work::Command { .. }
-            | Work::Settle { .. }
-            | Work::SettleDue
-            | Work::AdvanceTestClock { .. } => done,
-        }
+    fn change(&self, stage: &mut Stage<'_>, entry: Entry) -> Done {
+        self.may_settle()?;
+        while settle_due(stage, stage.now)? {}
+        stage.push(entry)?;
+        Ok((Answer::Done, Outcome::Settings))
+    }
+
+    fn may_settle(&self) -> Result<(), Refused> {
+        if self.held { Err(Refused::SettlingHeld) } else { Ok(()) }
     }
 
     fn answer(&self, stage: &Stage<'_>, refund: Refund, created: bool) -> Done {
@@ -247,6 +224,13 @@ impl Door<'_> {
     }
 }
 
+/// Keys decide nothing about refunds: they may change whatever is due.
+fn keep_key(stage: &mut Stage<'_>, key: Key, actor: &Actor) -> Done {
+    let outcome = Outcome::Key { key_id: key.id.clone() };
+    stage.push(Entry::Key { key: Box::new(key.clone()), actor: actor.clone() })?;
+    Ok((Answer::Key(Box::new(key)), outcome))
+}
+
 /// Stages what happened to one refund; the refund after it.
 fn pushed(stage: &mut Stage<'_>, id: &RefundId, events: Vec<Event>) -> Result<Refund, Refused> {
     for event in events {
@@ -255,12 +239,22 @@ fn pushed(stage: &mut Stage<'_>, id: &RefundId, events: Vec<Event>) -> Result<Re
     stage.view().refund(id)?.ok_or(Refused::NotFound)
 }
 
-/// Lets happen what is due by now on any refund, in the order of the instants over all of them.
-/// Whether more than that many instants were due.
-fn settle_due(stage: &mut Stage<'_>, instants_max: usize) -> Result<bool, StoreError> {
-    for _ in 0..instants_max {
-        let Some((at, id)) = stage.view().due(stage.now, 1)?.into_iter().next() else { return Ok(false) };
+/// Lets happen what is due by `until` on any refund, in the order of the instants over all of
+/// them, with the time moving along where it isn't there yet. Whether more instants were due than
+/// are let happen at once.
+fn settle_due(stage: &mut Stage<'_>, until: Timestamp) -> Result<bool, StoreError> {
+    // Settling one refund makes no other due: what was read once stays in order, with what
+    // comes next on the same refund put among it.
+    let mut due: BTreeSet<_> = stage.view().due(until, SETTLED_AT_ONCE)?.into_iter().collect();
+    for _ in 0..SETTLED_AT_ONCE {
+        let Some((at, id)) = due.pop_first() else { return Ok(false) };
+        stage.now = at.max(stage.now);
         settle_instant(stage, at, &id)?;
+        let next = stage.view().refund(&id)?.and_then(|refund| refund.next_due());
+        if next == Some(at) {
+            return Err(StoreError::Unreadable(format!("refund {id} stays due at {at}")));
+        }
+        due.extend(next.filter(|next| *next <= until).map(|next| (next, id)));
     }
     Ok(true)
 }
@@ -293,10 +287,7 @@ fn advance_clock(stage: &mut Stage<'_>, advance: Advance, clock: &Clock) -> Done
     if to < stage.now {
         return Err(Refused::ClockGoesBack { now: stage.now });
     }
-    while let Some((at, id)) = stage.view().due(to, 1)?.into_iter().next() {
-        stage.now = at.max(stage.now);
-        settle_instant(stage, at, &id)?;
-    }
+    while settle_due(stage, to)? {}
     stage.now = to;
     // An instant is recorded even where nothing was due: the test clock is the latest one.
     stage.changed.latest = Some(to);

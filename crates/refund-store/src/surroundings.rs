@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use refund_core::Timestamp;
 
+/// Fills bytes with randomness.
+pub type Entropy = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// The time and randomness that a store is opened with.
 #[derive(Clone)]
 pub struct Surroundings {
     /// What the time is.
     pub clock: Clock,
-    /// Fills bytes with randomness that is never the same twice.
-    pub entropy: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    /// Randomness that is never the same twice.
+    pub entropy: Entropy,
     /// Nothing that is due happens until the store is opened without this, so that an operator
     /// can extend what fell due during an outage (R36).
     pub hold_settling: bool,

@@ -21,6 +21,12 @@ pub enum StoreError {
     /// It could not be written; nothing of this request was done.
     #[error("nothing was recorded: {0}")]
     NotRecorded(String),
+    /// Whether it was written is not known until the next start; the idempotency key tells then.
+    #[error("it is not known whether it was recorded: {0}")]
+    Unsure(String),
+    /// No record stands at the position that was named.
+    #[error("no record stands at {0}: name a position that this store's feed gave")]
+    NoSuchPosition(u64),
     /// It could not be read, or what was read makes no sense.
     #[error("the store could not be read: {0}")]
     Unreadable(String),

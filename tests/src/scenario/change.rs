@@ -24,7 +24,7 @@ pub(super) fn changed(before: Option<&Look>, after: &Look, line: Currency) -> St
     if let Some(terms) = &after.effective
         && is_new(before.is_some_and(|look| look.effective == after.effective))
     {
-        parts.push(format!("carried out: {}", words::terms(terms, line)));
+        parts.push(format!("effective: {}", words::terms(terms, line)));
     }
     if after.escalated && !before.is_some_and(|look| look.escalated) {
         parts.push("the operator is called in".to_owned());

@@ -1,13 +1,15 @@
 //! Reading what is expected after a step, in the words in which it will be compared.
 
-use refund_core::{ClosedReason, CommandKind, DeadlineKind, NegotiationStatus, RefundType, RefusalCode, StatusKind};
+use refund_core::{
+    ClosedReason, CommandKind, Currency, DeadlineKind, NegotiationStatus, RefundType, RefusalCode, StatusKind,
+};
 
 use super::mistake::Mistake;
 use super::story::{About, Expectation, Who};
 use super::table::{Field, Table};
 use super::words;
 
-pub(super) fn expectations(step: &Table<'_>) -> Result<Vec<Expectation>, Mistake> {
+pub(super) fn expectations(step: &Table<'_>, line: Currency) -> Result<Vec<Expectation>, Mistake> {
     let mut all = Vec::new();
     let mut add = |about, wanted: String, field: &Field<'_>| {
         all.push(Expectation { about, wanted, span: field.span.clone() });
@@ -34,7 +36,7 @@ pub(super) fn expectations(step: &Table<'_>) -> Result<Vec<Expectation>, Mistake
         add(About::Negotiation, wanted, &field);
     }
     if let Some(field) = step.get("effective") {
-        add(About::Effective, effective(&field)?, &field);
+        add(About::Effective, effective(&field, line)?, &field);
     }
     if let Some(field) = step.get("deadlines") {
         add(About::Deadlines, deadlines(&field)?, &field);
@@ -73,7 +75,7 @@ fn words_of<T: std::str::FromStr<Err = refund_core::UnknownName>>(field: &Field<
 }
 
 /// `{ type = "REFUND_ONLY", amount = "2.00" }`, or `"none"`.
-fn effective(field: &Field<'_>) -> Result<String, Mistake> {
+fn effective(field: &Field<'_>, line: Currency) -> Result<String, Mistake> {
     if !field.is_table() {
         const EXPECTED: &str = r#"{ type = "REFUND_ONLY", amount = "2.00" } or "none""#;
         let none = field.text(EXPECTED)? == words::NONE;
@@ -81,11 +83,10 @@ fn effective(field: &Field<'_>) -> Result<String, Mistake> {
     }
     let table = field.table("`effective`")?;
     let kind: RefundType = table.need("type", r#""REFUND_ONLY""#)?.word()?;
-    let amount = table.need("amount", r#""2.00""#)?;
-    let amount = amount.text("an amount between quotes")?;
+    let amount = table.need("amount", r#""2.00""#)?.money(Some(line))?.decimal();
     let address = table.get("return_address").map(|field| field.text("an address's name")).transpose()?;
     table.finish()?;
-    Ok(words::terms_in_short(kind, amount, address))
+    Ok(words::terms_in_short(kind, &amount, address))
 }
 
 /// `{ seller_decide = "T+36h" }`: all that run.

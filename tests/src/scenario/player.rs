@@ -64,6 +64,10 @@ pub fn play(scenario: &Scenario, stage: &mut dyn Stage) -> Result<Played, Not> {
             player.stage.restart()?;
         }
         player.let_time_go_by(step.at)?;
+        if !player.can_play(step) {
+            // Its refund was to be opened and was not, which is among the failures: the story ends here.
+            break;
+        }
         player.step(step).map_err(|not| broken_at(not, step))?;
     }
     player.played.transcript = player.transcript();
@@ -82,6 +86,11 @@ fn broken_at(not: Not, step: &Step) -> Not {
 }
 
 impl Player<'_> {
+    fn can_play(&self, step: &Step) -> bool {
+        let needs_none = matches!(step.deed, Deed::Open(_) | Deed::Put(_) | Deed::Nothing);
+        needs_none || named(&self.known, &step.refund).is_some()
+    }
+
     /// From deadline to deadline, so that each is told at its own instant.
     fn let_time_go_by(&mut self, until: Timestamp) -> Result<(), Not> {
         loop {
@@ -182,13 +191,18 @@ impl Player<'_> {
     }
 
     fn tell(&mut self, step: &Step, before: Option<&Look>, outcome: &Outcome) {
+        let told = self.lines.last().is_some_and(|(at, _)| *at == step.at);
+        if told && matches!(step.deed, Deed::Nothing) {
+            return;
+        }
         let place = self.known.iter().position(|known| known.name == step.refund);
         let prefix = place.map_or_else(String::new, |place| self.prefix(place));
         let who = step.who.as_str();
         let deed = words::deed(&step.deed, self.line);
         let deed = if matches!(step.deed, Deed::Nothing) { deed } else { format!("{who} {deed}") };
         let after = named(&self.known, &step.refund);
-        let change = after.map_or("nothing is opened".to_owned(), |known| changed(before, &known.look, self.line));
+        let nothing = if matches!(step.deed, Deed::Open(_)) { "nothing is opened" } else { "there is no refund" };
+        let change = after.map_or(nothing.to_owned(), |known| changed(before, &known.look, self.line));
         let text = match outcome {
             Outcome::Refused(no) => {
                 let possible = no.possible_at.map(|at| format!(", possible at {}", show(at))).unwrap_or_default();
@@ -218,9 +232,8 @@ impl Player<'_> {
 
     /// Which refund a line is about, where there is more than one.
     fn prefix(&self, place: usize) -> String {
-        let names =
-            self.scenario.steps.iter().filter(|step| matches!(step.deed, Deed::Open(_))).map(|step| &step.refund);
-        let several = names.collect::<std::collections::BTreeSet<_>>().len() > 1;
+        let opened = self.scenario.steps.iter().filter(|step| step.opens());
+        let several = opened.map(|step| &step.refund).collect::<std::collections::BTreeSet<_>>().len() > 1;
         let name = self.known.get(place).map_or("", |known| known.name.as_str());
         if several && !name.is_empty() { format!("[{name}] ") } else { String::new() }
     }

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use refund_core::{OrderLine, Policy, RefundType, Request};
+use refund_core::OrderLine;
 use toml::de::DeTable;
 
 use super::expect::expectations;
 use super::mistake::{Mistake, Source};
 use super::steps;
-use super::story::{About, Deed, Scenario, Setting, Step, Who};
+use super::story::{Deed, Scenario, Setting, Step, Who};
 use super::table::Table;
 use super::{instant, settings};
 use crate::rules;
@@ -76,7 +76,7 @@ fn named_rules(table: &Table<'_>) -> Result<Vec<String>, Mistake> {
 fn before(table: &Table<'_>) -> Result<Vec<Setting>, Mistake> {
     let mut before = Vec::new();
     if let Some(overrides) = table.table("policy")? {
-        before.push(Setting::Policy(Box::new(Policy::default().with(&settings::policy(overrides)?))));
+        before.push(Setting::Policy(Box::new(settings::policy(overrides)?)));
     }
     let seller = table.table("seller")?;
     let set_up = seller.as_ref().and_then(|seller| seller.get("set_up")).map(|field| field.flag()).transpose()?;
@@ -98,29 +98,25 @@ fn all_steps(table: &Table<'_>) -> Result<Vec<Step>, Mistake> {
         differs.finish()?;
     }
     let mut context = Context { line, opened: BTreeSet::new(), number: 0 };
-    let mut steps = vec![first_step(table, &mut context)?];
+    let mut steps = vec![first_step(table, &context)?];
     for field in table.get("step").map(|field| field.list("[[step]] tables")).transpose()?.unwrap_or_default() {
         context.number = steps.len();
-        let step =
-            one_step(field.table("a step")?, &mut context, steps.last().map_or(instant::opening(), |last| last.at))?;
+        context.opened = steps.iter().filter(|step| step.opens()).map(|step| step.refund.clone()).collect();
+        let step = one_step(field.table("a step")?, &context, steps.last().map_or(instant::opening(), |last| last.at))?;
         steps.push(step);
     }
     Ok(steps)
 }
 
 /// The opening of the first refund at T.
-fn first_step(table: &Table<'_>, context: &mut Context) -> Result<Step, Mistake> {
+fn first_step(table: &Table<'_>, context: &Context) -> Result<Step, Mistake> {
     let asked = table.table("request")?;
-    let mut request = Request {
-        kind: RefundType::ReturnAndRefund,
-        amount: context.line.paid,
-        reason: settings::text("It has a dent"),
-    };
+    let mut request = settings::plain_request(&context.line);
     let mut expected = Vec::new();
     let mut span = 0..0;
     if let Some(asked) = asked {
         request = settings::request(&asked, &context.line)?;
-        expected = expectations(&asked)?;
+        expected = expectations(&asked, context.line.paid.currency())?;
         span = asked.span();
         asked.finish()?;
     }
@@ -133,11 +129,10 @@ fn first_step(table: &Table<'_>, context: &mut Context) -> Result<Step, Mistake>
         expectations: expected,
         span,
     };
-    note_opening(&step, context);
     Ok(step)
 }
 
-fn one_step(table: Table<'_>, context: &mut Context, not_before: refund_core::Timestamp) -> Result<Step, Mistake> {
+fn one_step(table: Table<'_>, context: &Context, not_before: refund_core::Timestamp) -> Result<Step, Mistake> {
     let at_field = table.need("at", r#""T+1h""#)?;
     let at = at_field.instant()?;
     if at < not_before {
@@ -163,15 +158,8 @@ fn one_step(table: Table<'_>, context: &mut Context, not_before: refund_core::Ti
         return Err(place.mistake(format!("refund {name:?} has not been opened"), expected));
     }
     let (refund, span) = (name.to_owned(), does.span.clone());
-    let step = Step { at, who, refund, deed, expectations: expectations(&table)?, span };
+    let expectations = expectations(&table, context.line.paid.currency())?;
+    let step = Step { at, who, refund, deed, expectations, span };
     table.finish()?;
-    note_opening(&step, context);
     Ok(step)
-}
-
-fn note_opening(step: &Step, context: &mut Context) {
-    let refused = step.expectations.iter().any(|expectation| matches!(expectation.about, About::Refused(_)));
-    if matches!(step.deed, Deed::Open(_)) && !refused {
-        context.opened.insert(step.refund.clone());
-    }
 }

@@ -48,7 +48,7 @@ fn per_line(field: &Field<'_>) -> Result<RefundsPerLine, Mistake> {
 
 /// `[seller]`: one address, "warehouse", unless it says otherwise.
 pub(super) fn seller(table: Option<Table<'_>>, who: Who) -> Result<SellerPlan, Mistake> {
-    let default = || address_of("warehouse", "Warehouse 1, Lake Road, Hangzhou");
+    let default = || address_of(&text("warehouse"));
     let mut plan = SellerPlan {
         id: text(who.id()),
         name: text("The bin shop"),
@@ -79,14 +79,14 @@ fn addresses(list: &Field<'_>) -> Result<Vec<(Address, bool)>, Mistake> {
         let address = if item.is_table() {
             let table = item.table("an address")?;
             let id: AddressId = table.need("id", r#""shop""#)?.parsed("the address's name")?;
-            let street = table.get("address").map(|field| field.parsed("street and town")).transpose()?;
-            let plain = address_of(id.as_str(), &format!("The {id}, Lake Road, Hangzhou"));
+            let given = table.get("address").map(|field| field.parsed("street and town")).transpose()?;
+            let plain = address_of(&id);
             let is_default = table.get("default").map(|field| field.flag()).transpose()?.unwrap_or(false);
             table.finish()?;
-            (Address { address: street.unwrap_or(plain.address), ..plain }, is_default)
+            (Address { address: given.unwrap_or(plain.address), ..plain }, is_default)
         } else {
             let id: AddressId = item.parsed(EXPECTED)?;
-            (address_of(id.as_str(), &format!("The {id}, Lake Road, Hangzhou")), place == 0)
+            (address_of(&id), place == 0)
         };
         if addresses.iter().any(|(other, _)| other.id == address.0.id) {
             return Err(item.mistake("two addresses have this name", "another name"));
@@ -96,8 +96,18 @@ fn addresses(list: &Field<'_>) -> Result<Vec<(Address, bool)>, Mistake> {
     Ok(addresses)
 }
 
-fn address_of(id: &str, street: &str) -> Address {
-    Address { id: text(id), recipient: text("Returns desk"), phone: text("0571-000000"), address: text(street) }
+/// Where the addresses are that stories name, and any other.
+fn street(id: &AddressId) -> &'static str {
+    match id.as_str() {
+        "warehouse" => "1 Lake Road",
+        "shop" => "2 Lake Road",
+        _ => "3 Lake Road",
+    }
+}
+
+fn address_of(id: &AddressId) -> Address {
+    let (recipient, phone) = (text("Returns desk"), text("0571-000000"));
+    Address { id: id.clone(), recipient, phone, address: text(street(id)) }
 }
 
 /// A literal of ours, which fits.
@@ -187,15 +197,21 @@ fn twenty() -> Money {
     Money::parse(cny, "20.00").expect("an amount")
 }
 
+/// What a buyer asks for who says nothing else.
+pub(super) fn plain_request(line: &OrderLine) -> Request {
+    Request { kind: RefundType::ReturnAndRefund, amount: line.paid, reason: text("It has a dent") }
+}
+
 /// `[request]`: everything back, the goods too, unless it says otherwise.
 pub(super) fn request(table: &Table<'_>, line: &OrderLine) -> Result<Request, Mistake> {
+    let plain = plain_request(line);
     let kind = table.get("type").map(|field| field.word()).transpose()?;
     let amount = table.get("amount").map(|field| field.money(Some(line.paid.currency()))).transpose()?;
     let reason = table.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
     Ok(Request {
-        kind: kind.unwrap_or(RefundType::ReturnAndRefund),
-        amount: amount.unwrap_or(line.paid),
-        reason: reason.unwrap_or_else(|| text("It has a dent")),
+        kind: kind.unwrap_or(plain.kind),
+        amount: amount.unwrap_or(plain.amount),
+        reason: reason.unwrap_or(plain.reason),
     })
 }
 

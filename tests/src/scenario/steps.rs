@@ -1,8 +1,6 @@
 //! Reading what a step does. Each deed asks for its own keys; any other key is a mistake.
 
-use refund_core::{
-    AddressId, Command, CommandKind, Label, MakeOffer, PayoutResult, Policy, Reason, Ruling, UnknownName,
-};
+use refund_core::{AddressId, Command, Label, MakeOffer, PayoutResult, Reason, Role, Ruling, UnknownName};
 
 use super::mistake::Mistake;
 use super::reader::Context;
@@ -44,23 +42,26 @@ pub(super) fn deed(
     who: Who,
     context: &Context,
 ) -> Result<Deed, Mistake> {
-    if let Some(command) = command(step, word, context)? {
-        return match command.kind() {
-            kind if speaks_for_the_buyer(kind) && who == Who::Platform => {
-                Err(does.mistake("here the platform's back end speaks for the buyer", r#"who = "buyer""#))
-            }
-            _ => Ok(Deed::Command(command)),
-        };
+    let command = command(step, word, context)?;
+    let by_buyer = command.as_ref().is_some_and(|command| command.kind().roles() == [Role::Buyer]);
+    if who == Who::Platform && (by_buyer || ["accept", "reject", "open"].contains(&word)) {
+        return Err(does.mistake("here the platform's back end speaks for the buyer", r#"who = "buyer""#));
+    }
+    if let Some(command) = command {
+        return Ok(Deed::Command(command));
     }
     match word {
         "nothing" => Ok(Deed::Nothing),
-        "look_at_options" => Ok(Deed::LookAtOptions),
+        "look_at_options" => {
+            only(does, who, &[Who::Seller])?;
+            Ok(Deed::LookAtOptions)
+        }
         "accept" | "reject" => answer(step, word == "accept", context),
         "open" => open(step, who, context),
         "put_policy" => {
             only(does, who, &[Who::Operator])?;
             let overrides = settings::policy(step.need("policy", "{ payout = \"confirmed\" }")?.table("the policy")?)?;
-            Ok(Deed::Put(Setting::Policy(Box::new(Policy::default().with(&overrides)))))
+            Ok(Deed::Put(Setting::Policy(Box::new(overrides))))
         }
         "put_rollout" => {
             only(does, who, &[Who::Operator])?;
@@ -70,6 +71,11 @@ pub(super) fn deed(
         "put_seller" => {
             only(does, who, &[Who::Operator, Who::Platform, Who::Seller])?;
             let seller = step.need("seller", "{ addresses = [\"warehouse\"] }")?.table("the seller")?;
+            if who == Who::Seller
+                && let Some(policy) = seller.get("policy")
+            {
+                return Err(policy.mistake("a seller's policy is the platform's to change", r#"who = "operator""#));
+            }
             Ok(Deed::Put(Setting::Seller(settings::seller(Some(seller), Who::Seller)?)))
         }
         other => {
@@ -79,16 +85,12 @@ pub(super) fn deed(
     }
 }
 
-fn speaks_for_the_buyer(kind: CommandKind) -> bool {
-    kind.roles() == [refund_core::Role::Buyer]
-}
-
 fn only(does: &Field<'_>, who: Who, allowed: &[Who]) -> Result<(), Mistake> {
     if allowed.contains(&who) {
         return Ok(());
     }
     let names: Vec<_> = allowed.iter().map(|who| who.as_str()).collect();
-    Err(does.mistake(format!("a story's {who} does not change these settings", who = who.as_str()), names.join(" or ")))
+    Err(does.mistake(format!("a story's {who} does not do this", who = who.as_str()), names.join(" or ")))
 }
 
 /// The commands that are complete as they are written; nothing for any other deed.

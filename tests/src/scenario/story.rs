@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use refund_core::{
-    Actor, Address, AddressBook, Command, InvalidAddressBook, Label, Opening, Policy, PolicyOverrides, Refusal,
-    RefusalCode, Role, Rollout, SellerId, Timestamp, UnknownName, Via,
+    Actor, Address, AddressBook, Command, InvalidAddressBook, Label, Opening, PolicyOverrides, Refusal, RefusalCode,
+    Role, Rollout, SellerId, Timestamp, UnknownName, Via,
 };
 
 use super::mistake::Source;
@@ -44,6 +44,14 @@ pub struct Step {
     pub(super) span: Range<usize>,
 }
 
+impl Step {
+    /// Whether a refund is open after it that may not have been before.
+    pub(super) fn opens(&self) -> bool {
+        let refused = self.expectations.iter().any(|expectation| matches!(expectation.about, About::Refused(_)));
+        matches!(self.deed, Deed::Open(_)) && !refused
+    }
+}
+
 /// What somebody does.
 #[derive(Debug)]
 pub enum Deed {
@@ -69,8 +77,8 @@ pub enum Deed {
 /// Settings that can be changed (R34).
 #[derive(Debug, Clone)]
 pub enum Setting {
-    /// The platform's policy.
-    Policy(Box<Policy>),
+    /// The platform's policy: what differs from the default one.
+    Policy(Box<PolicyOverrides>),
     /// A seller.
     Seller(SellerPlan),
     /// The roll-out.
@@ -91,6 +99,11 @@ pub struct SellerPlan {
 }
 
 impl SellerPlan {
+    /// Its policy once that one has put it: a seller keeps the one it had, the platform replaces it.
+    pub(super) fn policy_from(&self, who: Who, before: Option<&PolicyOverrides>) -> PolicyOverrides {
+        before.filter(|_| who == Who::Seller).unwrap_or(&self.policy).clone()
+    }
+
     /// Its address book.
     ///
     /// # Errors

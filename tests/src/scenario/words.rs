@@ -1,8 +1,8 @@
 //! The words of a transcript.
 
 use refund_core::{
-    Command, Currency, DeadlineKind, Money, NegotiationStatus, Opening, PayoutResult, RefundType, Ruling, Terms,
-    Timestamp,
+    Command, Currency, DeadlineKind, Money, NegotiationStatus, Opening, PayoutResult, RefundType, Rollout, Ruling,
+    SellerId, Terms, Timestamp,
 };
 
 use super::instant::show;
@@ -88,8 +88,11 @@ fn open(opening: &Opening) -> String {
 
 fn put(setting: &Setting) -> String {
     match setting {
-        Setting::Policy(_) => "changes the policy".to_owned(),
-        Setting::Rollout(_) => "changes the roll-out".to_owned(),
+        Setting::Policy(overrides) => {
+            let fields = toml::to_string(overrides).unwrap_or_default();
+            format!("makes the policy the default one but for: {}", listed(fields.lines()))
+        }
+        Setting::Rollout(rollout) => self::rollout(rollout),
         Setting::Seller(plan) => {
             let each = plan.addresses.iter().map(|(address, default)| {
                 let default = if *default { ", the default" } else { "" };
@@ -98,6 +101,24 @@ fn put(setting: &Setting) -> String {
             format!("sets the seller's addresses to {}", each.collect::<Vec<_>>().join(" and "))
         }
     }
+}
+
+fn rollout(rollout: &Rollout) -> String {
+    let names = |word: &str, ids: &std::collections::BTreeSet<SellerId>| {
+        let ids: Vec<_> = ids.iter().map(SellerId::as_str).collect();
+        if ids.is_empty() { String::new() } else { format!(", {word} {}", ids.join(" and ")) }
+    };
+    let batches = rollout.batches.iter().map(|batch| {
+        let opens = match (batch.open, batch.opens_at) {
+            (true, _) => "open".to_owned(),
+            (false, Some(at)) => format!("opens at {}", show(at)),
+            (false, None) => "closed".to_owned(),
+        };
+        format!(", batch {} {opens}", batch.name)
+    });
+    let percentage = u8::from(rollout.percentage);
+    let (allow, deny) = (names("allow", &rollout.allow), names("deny", &rollout.deny));
+    format!("sets the roll-out to {percentage} %{}{allow}{deny}", batches.collect::<String>())
 }
 
 fn command(command: &Command, line: Currency) -> String {

@@ -9,7 +9,7 @@ use refund_store::{Request, Work};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::error::Problem;
-use crate::wire::{RefundOut, SellerIn, SellerOut};
+use crate::wire::{SellerIn, SellerOut};
 
 /// The seller in the path, if the caller may know of it. A seller knows of itself alone.
 fn seller_id(call: &Call) -> Result<SellerId, Problem> {
@@ -46,7 +46,7 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let seller = body.read(kept)?;
     let actor = call.caller.itself();
     let work = Work::PutSeller { seller_id: id.clone(), seller: Box::new(seller.clone()), actor };
-    call.app.submit(Request::new(work)).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))?;
+    call.app.change(Request::new(work)).await?;
     let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(SellerOut::new(id, &seller))).into_response())
 }

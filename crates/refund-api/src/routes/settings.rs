@@ -6,7 +6,7 @@ use refund_store::{Request, Work};
 
 use crate::call::Call;
 use crate::error::Problem;
-use crate::wire::{CheckIn, RefundOut, VerdictOut};
+use crate::wire::{CheckIn, VerdictOut};
 
 pub(super) async fn policy(call: Call) -> Result<Json<Policy>, Problem> {
     call.caller.only(&[Role::Operator])?;
@@ -19,7 +19,7 @@ pub(super) async fn put_policy(call: Call) -> Result<Json<Policy>, Problem> {
     let body: PolicyOverrides = call.body()?;
     let policy = Policy::default().with(&body);
     let work = Work::PutPolicy { policy: Box::new(policy.clone()), actor: call.caller.itself() };
-    call.app.submit(Request::new(work)).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))?;
+    call.app.change(Request::new(work)).await?;
     Ok(Json(policy))
 }
 
@@ -32,7 +32,7 @@ pub(super) async fn put_rollout(call: Call) -> Result<Json<Rollout>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let rollout: Rollout = call.body()?;
     let work = Work::PutRollout { rollout: Box::new(rollout.clone()), actor: call.caller.itself() };
-    call.app.submit(Request::new(work)).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))?;
+    call.app.change(Request::new(work)).await?;
     Ok(Json(rollout))
 }
 

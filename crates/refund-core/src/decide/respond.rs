@@ -2,11 +2,13 @@
 
 use super::{Case, Decision};
 use crate::agreement::agreement;
-use crate::{AddressId, Fact, Reason, Refusal, Status, Terms, Timer, WithdrawnReason, options};
+use crate::{AddressId, Fact, Reason, RefundType, Refusal, Status, Terms, Timer, WithdrawnReason, options};
 
+/// The address counts where the goods go back, and is the default one where none is named.
 pub(super) fn agree(case: &Case<'_>, address_id: &Option<AddressId>) -> Decision {
     let Case { refund, facts, now, .. } = *case;
-    let address = match address_id {
+    let named = address_id.as_ref().filter(|_| refund.requested.kind == RefundType::ReturnAndRefund);
+    let address = match named {
         None => facts.addresses.default_address(),
         Some(id) => facts.addresses.get(id).ok_or_else(|| Refusal::ReturnAddressUnknown { address_id: id.clone() })?,
     };

@@ -91,6 +91,8 @@ fn history_makes_the_refund(refund: &Refund, history: &[Event]) {
 fn negotiation(refund: &Refund, history: &[Event]) {
     let made = history.iter().filter(|event| matches!(event.fact, Fact::OfferMade { .. })).count();
     assert_eq!(made, usize::from(refund.negotiation.is_some()), "law 1");
+    let ended = refund.negotiation.as_ref().filter(|own| !own.is_pending());
+    assert!(ended.is_none_or(|own| own.answer.reminders.is_empty()), "nobody is reminded of an offer that ended");
     if let Some(pending) = refund.pending() {
         let Status::WaitSellerAgree { decide } = &refund.status else {
             panic!("law 2: an open offer in {}", refund.status.kind())

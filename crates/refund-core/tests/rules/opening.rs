@@ -22,6 +22,18 @@ fn r27_opening_again_with_the_same_terms_returns_the_first_and_with_others_is_re
 }
 
 #[test]
+fn r27_only_the_lines_own_buyer_is_told_of_the_refund_in_progress() {
+    let shop = Shop::with_refund(|_| {});
+    let line = Line { ledger: shop.ledger.as_ref(), in_progress: Some(shop.refund()) };
+    let mut opening = shop.opening(RefundType::ReturnAndRefund, cny(2000));
+    let outcome = open(&opening, &shop.policy, line, &stranger(Role::Buyer), shop.now);
+    assert_eq!(code(outcome), RefusalCode::NotYourRole);
+    opening.buyer_id = text("another");
+    let outcome = open(&opening, &shop.policy, line, &stranger(Role::Buyer), shop.now);
+    assert_eq!(code(outcome), RefusalCode::OrderLineDiffers);
+}
+
+#[test]
 fn r27_the_lines_first_refund_fixes_buyer_category_and_what_was_paid() {
     let mut shop = Shop::with_refund(|_| {});
     shop.must(Role::Buyer, &cancel());

@@ -141,6 +141,8 @@ fn r32_the_codes_are_declared_role_used_status_rollout_fresh_currency_amount_shi
         RefusalCode::OfferChangesNothing,
     ];
     assert!(order.is_sorted());
+    let values = order.map(|code| code.is_about_values());
+    assert_eq!(values.iter().position(|values| *values), Some(5), "from the currency on it is about values");
     assert!(RefusalCode::ALL.is_sorted());
 }
 

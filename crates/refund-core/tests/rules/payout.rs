@@ -2,7 +2,7 @@
 
 use refund_core::{Command, EventType, PayoutMode, PayoutStatus, RefundType, RefusalCode, Role, StatusKind};
 
-use crate::support::{Shop, agree, cny, escalate, refuse, report, ruling, ship};
+use crate::support::{Shop, agree, cny, escalate, refuse, report, ruling, ship, text};
 use crate::{code, types};
 
 fn paying() -> Shop {
@@ -34,6 +34,13 @@ fn r26_the_mode_is_fixed_when_the_refund_is_agreed() {
         shop.must(Role::Buyer, &ship("1")).must(Role::Seller, &Command::ConfirmReceipt);
         assert_eq!(shop.refund().status.kind(), end);
     }
+    // A ruling about goods that are back keeps the mode of the agreement.
+    let mut shop = Shop::with_refund(|shop| shop.policy.payout = PayoutMode::Confirmed);
+    shop.must(Role::Seller, &agree()).must(Role::Buyer, &ship("1"));
+    shop.must(Role::Seller, &Command::RefuseReceipt { reason: text("Broken") }).must(Role::Buyer, &escalate());
+    shop.policy.payout = PayoutMode::Immediate;
+    shop.must(Role::Operator, &ruling(Some(cny(500))));
+    assert_eq!(shop.refund().status.kind(), StatusKind::Refunding);
     // A refund that was never agreed is agreed by the ruling.
     let mut shop = Shop::with_refund(|_| {});
     shop.must(Role::Seller, &refuse()).must(Role::Buyer, &escalate());

@@ -171,6 +171,20 @@ fn r25_the_operator_rules_a_refund_of_an_amount_or_closes() {
 }
 
 #[test]
+fn r25_a_ruling_about_goods_that_are_back_stays_a_return_and_otherwise_nothing_has_to_come_back() {
+    type Lead = fn(&mut Shop);
+    let leads: [(Lead, RefundType); 2] =
+        [(receipt_refused, RETURN), (|shop| _ = shop.must(Role::Seller, &refuse()), ONLY)];
+    for (lead, kind) in leads {
+        let mut shop = Shop::with_refund(|_| {});
+        lead(&mut shop);
+        shop.must(Role::Buyer, &escalate()).must(Role::Operator, &ruling(Some(cny(500))));
+        let terms = shop.refund().effective().unwrap();
+        assert_eq!((terms.kind(), terms.amount()), (kind, cny(500)));
+    }
+}
+
+#[test]
 fn r25_the_seller_gives_in_by_agreeing_or_by_confirming_the_receipt() {
     let mut shop = Shop::with_refund(|_| {});
     shop.must(Role::Seller, &refuse()).must(Role::Buyer, &escalate()).must(Role::Seller, &agree());

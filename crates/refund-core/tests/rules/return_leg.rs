@@ -18,6 +18,7 @@ fn r24_goods_that_are_not_shipped_within_seven_days_close_the_refund() {
     assert_eq!(shop.refund().status.kind(), StatusKind::WaitBuyerReturnGoods);
     shop.wait(1).settle();
     assert!(matches!(shop.refund().status, Status::Closed { reason: ClosedReason::BuyerDidNotShip, .. }));
+    assert!(shop.refund().effective().is_some(), "what had been agreed stays known");
 }
 
 #[test]

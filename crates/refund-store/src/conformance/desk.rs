@@ -11,8 +11,8 @@ use refund_core::{
 
 use super::{Broken, Make};
 use crate::{
-    Advance, Answer, Answered, Clock, EventPosition, Expected, Feed, IdempotencyKey, Recorded, Refused, Request, Seller,
-    Store, Surroundings, Work,
+    Advance, Answer, Answered, Clock, EventPosition, Expected, Feed, IdempotencyKey, Recorded, Refused, Request,
+    Seller, Store, Surroundings, Work,
 };
 
 /// The instant at which every story begins.
@@ -90,9 +90,9 @@ impl Desk {
     }
 
     /// With a clock that goes by, where nothing is settled.
-    pub(super) fn held(make: &mut Make<'_>) -> Result<(Self, Hand), Broken> {
+    pub(super) fn held(make: &mut Make<'_>) -> Result<Self, Broken> {
         let hand = Hand::at(START.parse()?);
-        Ok((Self { store: make(surroundings(hand.clock(), true)) }, hand))
+        Ok(Self { store: make(surroundings(hand.clock(), true)) })
     }
 
     pub(super) fn submit(&self, request: Request) -> Result<Answered, Refused> {

@@ -2,7 +2,9 @@
 
 use refund_core::{RefundId, RefundType, Refusal, StatusKind, Timestamp};
 
-use super::desk::{AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, money, offer, on, open, opening, same, seller, under};
+use super::desk::{
+    AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, money, offer, on, open, opening, same, seller, under,
+};
 use super::{Broken, Make};
 use crate::{Expected, Query, Refused, Work};
 
@@ -63,7 +65,7 @@ pub(super) fn refused(make: &mut Make<'_>) -> Result<(), Broken> {
     same("the events after a refusal", &desk.feed(10)?, &events)?;
     hand.forward(36 * HOUR);
     let refused = desk.refused(on("r", buyer("kim"), accept("r")?)?)?;
-    let Refused::Rule { refusal: Refusal::OfferNotPending { .. }, seen: Some(seen) } = refused else {
+    let Refused::Rule { refusal: Refusal::DeadlinePassed { .. }, seen: Some(seen) } = refused else {
         return Err(format!("a late accept was refused as {refused:?}").into());
     };
     same("what the caller is shown", &seen.refund, &desk.refund("r")?)?;
@@ -75,18 +77,15 @@ pub(super) fn refused(make: &mut Make<'_>) -> Result<(), Broken> {
 pub(super) fn versions(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     let opened = desk.open(opening("r")?)?;
-    let command = |expected| Work::Command {
-        refund_id: opened.id.clone(),
-        actor: seller("shop"),
-        command: AGREE,
-        expected,
-    };
+    let command =
+        |expected| Work::Command { refund_id: opened.id.clone(), actor: seller("shop"), command: AGREE, expected };
     let refused = desk.refused(command(Expected::Missing))?;
     holds("a version has to be named where it has to be", matches!(refused, Refused::VersionMissing))?;
-    match desk.refused(command(Expected::Version(opened.version.saturating_add(1))))? {
-        Refused::VersionMoved { seen } => same("the version there is", &seen.refund, &opened)?,
-        other => return Err(format!("another version was refused as {other:?}").into()),
-    }
+    let refused = desk.refused(command(Expected::Version(opened.version.saturating_add(1))))?;
+    let Refused::VersionMoved { seen } = refused else {
+        return Err(format!("another version was refused as {refused:?}").into());
+    };
+    same("the version there is", &seen.refund, &opened)?;
     desk.done(command(Expected::Version(opened.version))).map(drop)
 }
 
@@ -101,7 +100,10 @@ pub(super) fn ledger(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.open(part("a", 1500)?)?;
     desk.command("a", seller("shop"), AGREE)?;
     let refused = desk.refused(open(part("b", 501)?))?;
-    holds("no more than was paid", matches!(refused, Refused::Rule { refusal: Refusal::AmountTooLarge { .. }, .. }))?;
+    holds(
+        "no more than was paid",
+        matches!(refused, Refused::Rule { refusal: Refusal::AmountOverRefundable { .. }, .. }),
+    )?;
     desk.open(part("b", 300)?)?;
     desk.command("b", buyer("kim"), CANCEL)?;
     desk.open(part("c", 500)?)?;
@@ -110,7 +112,7 @@ pub(super) fn ledger(make: &mut Make<'_>) -> Result<(), Broken> {
     same("what was refunded", &ledger.refunded, &money(2000)?)?;
     same("how many refunds there were", &ledger.refunds, &3)?;
     let refused = desk.refused(open(part("d", 1)?))?;
-    holds("not a cent more", matches!(refused, Refused::Rule { refusal: Refusal::AmountTooLarge { .. }, .. }))
+    holds("not a cent more", matches!(refused, Refused::Rule { refusal: Refusal::AmountOverRefundable { .. }, .. }))
 }
 
 pub(super) fn in_progress(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -120,11 +122,10 @@ pub(super) fn in_progress(make: &mut Make<'_>) -> Result<(), Broken> {
     second.line.line_id = first.line.line_id.clone();
     same("the same terms give the first", &desk.open(second.clone())?, &first)?;
     second.request.kind = RefundType::ReturnAndRefund;
-    match desk.refused(open(second))? {
-        Refused::Rule { refusal: Refusal::RefundInProgress { refund_id }, seen: Some(seen) } => {
-            same("the one that is named", &refund_id, &first.id)?;
-            same("the one that is shown", &seen.refund, &first)
-        }
-        other => Err(format!("other terms were refused as {other:?}").into()),
-    }
+    let refused = desk.refused(open(second))?;
+    let Refused::Rule { refusal: Refusal::RefundInProgress { refund_id }, seen: Some(seen) } = refused else {
+        return Err(format!("other terms were refused as {refused:?}").into());
+    };
+    same("the one that is named", &refund_id, &first.id)?;
+    same("the one that is shown", &seen.refund, &first)
 }

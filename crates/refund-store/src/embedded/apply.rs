@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use refund_core::{RefundId, Timestamp};
 
 use super::keys::{self, Scope};
-use super::rows::{LAYOUT, LineRow, Meta, refund_row};
+use super::rows::{LAYOUT, LineRow, Meta};
 use super::view::{SledView, unreadable};
-use crate::codec::{Named, encode};
+use crate::codec::{Named, encode, refund_row};
 use crate::journal::{Checkpoint, Position};
 use crate::stage::{Changed, Overlay, RefundChange};
 use crate::{Sort, StoreError, View};

@@ -55,7 +55,7 @@ pub struct EmbeddedStore {
     view: Arc<SledView>,
     surroundings: Surroundings,
     /// Where requests wait; gone once the store is closed.
-    queue: RwLock<Option<SyncSender<Waiting>>>,
+    queue: RwLock<Option<SyncSender<Box<Waiting>>>>,
     writer: Mutex<Option<JoinHandle<Result<(), StoreError>>>>,
 }
 
@@ -104,7 +104,7 @@ impl EmbeddedStore {
 
 fn start(
     writer: Writer,
-    queue: Receiver<Waiting>,
+    queue: Receiver<Box<Waiting>>,
     folder: &Path,
 ) -> Result<JoinHandle<Result<(), StoreError>>, OpenError> {
     let thread = std::thread::Builder::new().name("refund-store-writer".to_owned());
@@ -116,7 +116,8 @@ impl Store for EmbeddedStore {
     fn submit(&self, request: Request) -> Reply {
         let (answer, reply) = Reply::pending();
         let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
-        let refused = match queue.as_ref().map(|queue| queue.try_send(Waiting { request, answer })) {
+        let waiting = Box::new(Waiting { request, answer });
+        let refused = match queue.as_ref().map(|queue| queue.try_send(waiting)) {
             Some(Ok(())) => return reply,
             Some(Err(TrySendError::Full(_))) => StoreError::Busy { waiting: WAITING_MAX },
             Some(Err(TrySendError::Disconnected(_))) => {

@@ -62,14 +62,10 @@ impl Past {
             let events = payload.into_events(at);
             feed.events.extend(events.filter(|(position, _)| after.is_none_or(|after| *position > after)));
         }
-        if begun { Ok(feed) } else { Err(unknown(after.map_or(0, |after| after.record))) }
+        if begun { Ok(feed) } else { Err(StoreError::NoSuchPosition(after.map_or(0, |after| after.record))) }
     }
 }
 
 fn position(number: u64) -> Result<Position, StoreError> {
-    Position::try_from(number).map_err(|_| unknown(number))
-}
-
-fn unknown(number: u64) -> StoreError {
-    StoreError::Unreadable(format!("no record stands at {number}: give a position that this store's feed gave"))
+    Position::try_from(number).map_err(|_| StoreError::NoSuchPosition(number))
 }

@@ -1,10 +1,10 @@
 //! The rows of the view, read and written: see `keys.rs` for what there is.
 
-use refund_core::{LineLedger, Refund, RefundId, Timestamp};
+use refund_core::{LineLedger, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
-use crate::codec::{CodecError, decode, encode};
+use crate::codec::decode;
 use crate::journal::Checkpoint;
 
 /// The layout of all rows together. A view of another layout is thrown away and built anew.
@@ -33,22 +33,6 @@ impl Meta {
         let latest = Timestamp::from_millis(i64::from_be_bytes(*latest)).ok()?;
         Some(Self { layout: u32::from_be_bytes(*layout), latest, current })
     }
-}
-
-/// The row of a refund: where its latest record stands in the journal, and its state. The
-/// position comes first and raw, because it is often asked for alone.
-pub(super) fn refund_row(last: u64, refund: &Refund) -> Result<Vec<u8>, CodecError> {
-    Ok([&last.to_be_bytes()[..], &encode(refund)?].concat())
-}
-
-/// The refund of a row.
-pub(super) fn parse_refund(row: &[u8]) -> Result<Refund, CodecError> {
-    decode(row.split_first_chunk::<8>().map_or(&[], |(_, refund)| refund))
-}
-
-/// Where the latest record of the refund of a row stands.
-pub(super) fn parse_last(row: &[u8]) -> Option<u64> {
-    row.first_chunk().map(|last| u64::from_be_bytes(*last))
 }
 
 /// The row of an order line: its account, and its refunds in the order in which they were opened.

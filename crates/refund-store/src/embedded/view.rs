@@ -8,8 +8,8 @@ use sled::IVec;
 
 use super::keys;
 use super::past::Past;
-use super::rows::{LineRow, Meta, parse, parse_last, parse_refund};
-use crate::codec::{Named, decode};
+use super::rows::{LineRow, Meta, parse};
+use crate::codec::{Named, decode, parse_last, parse_refund};
 use crate::{IdempotencyKey, Key, Recorded, Remembered, Secret, Seller, StoreError, View};
 
 /// Rows in sled, and beside them in memory what every request asks for.

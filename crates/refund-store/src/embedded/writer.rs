@@ -62,7 +62,7 @@ impl Writer {
     }
 
     /// Works until nobody can ask any more, and leaves everything durable.
-    pub(super) fn run(mut self, queue: &Receiver<Waiting>) -> Result<(), StoreError> {
+    pub(super) fn run(mut self, queue: &Receiver<Box<Waiting>>) -> Result<(), StoreError> {
         let mut left_over = None;
         while let Some(first) = left_over.take().or_else(|| queue.recv().ok()) {
             left_over = match &self.stopped {
@@ -77,7 +77,7 @@ impl Writer {
     }
 
     /// Carries out what has gathered; one request may be left over for the next batch.
-    fn batch(&mut self, first: Waiting, queue: &Receiver<Waiting>) -> Option<Waiting> {
+    fn batch(&mut self, first: Box<Waiting>, queue: &Receiver<Box<Waiting>>) -> Option<Box<Waiting>> {
         let mut gathered = Gathered::default();
         let mut batch = self.journal.batch();
         let mut decided = Vec::new();
@@ -118,7 +118,7 @@ impl Writer {
         if let JournalError::Unsure { .. } | JournalError::Stopped = error {
             tracing::error!(%error, "the journal takes nothing more until the next start");
             self.stopped = Some(Arc::new(StoreError::NotRecorded(JournalError::Stopped.to_string())));
-            return Arc::new(StoreError::Unreadable(error.to_string()));
+            return Arc::new(StoreError::Unsure(error.to_string()));
         }
         tracing::warn!(%error, "a batch was not recorded");
         Arc::new(StoreError::NotRecorded(error.to_string()))

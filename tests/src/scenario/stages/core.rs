@@ -117,12 +117,14 @@ impl Stage for CoreStage {
         self.record(events)
     }
 
-    fn put(&mut self, _: Who, setting: &Setting) -> Result<(), Not> {
+    fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {
         match setting {
-            Setting::Policy(policy) => self.policy = (**policy).clone(),
+            Setting::Policy(overrides) => self.policy = Policy::default().with(overrides),
             Setting::Rollout(rollout) => self.rollout = rollout.clone(),
             Setting::Seller(plan) => {
-                self.sellers.insert(plan.id.clone(), (plan.address_book()?, plan.policy.clone()));
+                let before = self.sellers.get(&plan.id).map(|(_, policy)| policy);
+                let policy = plan.policy_from(who, before);
+                self.sellers.insert(plan.id.clone(), (plan.address_book()?, policy));
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Where a story is played: one trait, four stages that must all tell the same.
 
 mod core;
+mod http;
 mod store;
 
 use refund_core::{
@@ -12,6 +13,7 @@ use refund_core::{
 use super::story::{Setting, Who};
 
 use self::core::CoreStage;
+use self::http::HttpStage;
 use self::store::StoreStage;
 
 /// Somewhere a story can be played: it is told what happens, and can be looked at.
@@ -74,11 +76,15 @@ pub enum Place {
     Core,
     /// The memory model.
     Memory,
+    /// The embedded store, which is closed and opened again in the middle of the story.
+    Sled,
+    /// The server, spoken to over HTTP, which is stopped and started again in the middle of the story.
+    Http,
 }
 
 impl Place {
     /// Every stage.
-    pub const ALL: &'static [Self] = &[Self::Core, Self::Memory];
+    pub const ALL: &'static [Self] = &[Self::Core, Self::Memory, Self::Sled, Self::Http];
 
     /// What it is called.
     #[must_use]
@@ -86,6 +92,8 @@ impl Place {
         match self {
             Self::Core => "core",
             Self::Memory => "memory",
+            Self::Sled => "sled",
+            Self::Http => "http",
         }
     }
 
@@ -97,6 +105,8 @@ impl Place {
         Ok(match self {
             Self::Core => Box::new(CoreStage::default()),
             Self::Memory => Box::new(StoreStage::memory()),
+            Self::Sled => Box::new(StoreStage::embedded()?),
+            Self::Http => Box::new(HttpStage::new()?),
         })
     }
 }

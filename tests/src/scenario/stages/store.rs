@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use refund_core::{Command, CommandKind, Event, Opening, RefundId, Timestamp};
+use refund_core::{Command, CommandKind, Event, Opening, Policy, RefundId, Timestamp};
 use refund_store::{
-    Advance, Answer, Clock, Expected, MemoryStore, Refused, Request, Seller, Store, StoreError, Surroundings, Work,
-    offer_options, seen,
+    Advance, Answer, Clock, EmbeddedStore, Expected, MemoryStore, Refused, Request, Seller, Store, StoreError,
+    Surroundings, Work, offer_options, seen,
 };
 
 use super::{Look, Not, OptionsLook, Stage};
@@ -24,6 +24,16 @@ impl StoreStage {
     /// The memory model.
     pub(super) fn memory() -> Self {
         Self { store: Box::new(MemoryStore::new(surroundings())), reopen: None }
+    }
+
+    /// The embedded store, in a folder that goes when the stage goes.
+    pub(super) fn embedded() -> Result<Self, Not> {
+        let folder = tempfile::tempdir().map_err(Not::broken)?;
+        let mut reopen: Reopen = Box::new(move || {
+            let opened = EmbeddedStore::open(folder.path(), surroundings()).map_err(Not::broken)?;
+            Ok(Box::new(opened.store))
+        });
+        Ok(Self { store: reopen()?, reopen: Some(reopen) })
     }
 
     fn submit(&self, work: Work) -> Result<Answer, Not> {
@@ -58,10 +68,14 @@ impl Stage for StoreStage {
     fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {
         let actor = who.actor();
         let work = match setting {
-            Setting::Policy(policy) => Work::PutPolicy { policy: policy.clone(), actor },
+            Setting::Policy(overrides) => {
+                Work::PutPolicy { policy: Box::new(Policy::default().with(overrides)), actor }
+            }
             Setting::Rollout(rollout) => Work::PutRollout { rollout: Box::new(rollout.clone()), actor },
             Setting::Seller(plan) => {
-                let (addresses, policy) = (plan.address_book()?, plan.policy.clone());
+                let before = self.store.seller(&plan.id)?;
+                let policy = plan.policy_from(who, before.as_ref().map(|seller| &seller.policy));
+                let addresses = plan.address_book()?;
                 let seller = Box::new(Seller { name: plan.name.clone(), addresses, policy });
                 Work::PutSeller { seller_id: plan.id.clone(), seller, actor }
             }

@@ -1,0 +1,70 @@
+//! The feed of all events, and the history of one refund.
+
+use super::desk::{AGREE, Desk, HOUR, accept, buyer, feed_behind, holds, offer, on, opening, same, seller, under};
+use super::{Broken, Make};
+use crate::{EventPosition, Recorded, StoreError, Work};
+
+/// A store with a few refunds' events, one after the other and mixed with what is none.
+fn told(make: &mut Make<'_>) -> Result<Desk, Broken> {
+    let desk = Desk::new(make)?;
+    for id in ["a", "b", "c"] {
+        desk.open(opening(id)?)?;
+        desk.advance(HOUR)?;
+        desk.put_seller("shop")?;
+    }
+    desk.command("a", seller("shop"), offer("a")?)?;
+    let request = under("accept", 1, on("a", buyer("kim"), accept("a")?)?);
+    desk.submit(request).map_err(|refused| format!("{refused:?}"))?;
+    // Records without any event, more than a short page has.
+    for _ in 0..5 {
+        desk.advance(60)?;
+    }
+    desk.command("b", seller("shop"), AGREE)?;
+    desk.advance(100 * HOUR)?;
+    desk.done(Work::SettleDue)?;
+    Ok(desk)
+}
+
+pub(super) fn pages(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = told(make)?;
+    let all = desk.feed(1000)?;
+    holds("something happened", all.len() > 10)?;
+    let positions: Vec<_> = all.iter().map(|(position, _)| *position).collect();
+    holds("each event behind the one before", positions.is_sorted_by(|a, b| a < b))?;
+    for limit in [1, 2, 3, 10] {
+        same("the feed in pages", &desk.feed(limit)?, &all)?;
+    }
+    for (number, position) in (1..).zip(positions) {
+        let (rest, _) = feed_behind(&*desk.store, Some(position), 4)?;
+        same("the feed behind an event", &rest, &all.iter().skip(number).cloned().collect())?;
+    }
+    let (_, end) = feed_behind(&*desk.store, None, 7)?;
+    same("what is behind the end", &feed_behind(&*desk.store, end, 7)?.0, &Vec::new())?;
+    desk.open(opening("late")?)?;
+    let (new, _) = feed_behind(&*desk.store, end, 7)?;
+    same("what comes behind the end", &new.len(), &1)
+}
+
+pub(super) fn unknown(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = told(make)?;
+    for record in [1 << 40, (1 << 63) - 1, u64::MAX] {
+        let feed = desk.store.feed(Some(EventPosition { record, entry: 0 }), 10);
+        holds("a position that nobody gave is refused", matches!(feed, Err(StoreError::NoSuchPosition(_))))?;
+    }
+    Ok(())
+}
+
+pub(super) fn history(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = told(make)?;
+    let all = desk.feed(1000)?;
+    for id in ["a", "b", "c"] {
+        let refund = desk.refund(id)?;
+        let own: Vec<Recorded> = all.iter().filter(|(_, event)| event.refund_id == refund.id).cloned().collect();
+        same("the history", &desk.store.history(&refund.id)?, &own)?;
+        let events: Vec<_> = own.into_iter().map(|(_, event)| event).collect();
+        same("the events", &desk.store.events(&refund.id)?, &events)?;
+        same("the state that they lead to", &refund_core::replay(&events), &Some(refund))?;
+        holds("numbered from 1", (1..).zip(&events).all(|(number, event)| event.sequence == number))?;
+    }
+    Ok(())
+}

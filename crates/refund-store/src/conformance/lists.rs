@@ -1,0 +1,111 @@
+//! Lists of refunds.
+
+use refund_core::{BuyerId, NegotiationStatus, OrderId, Refund, SellerId, Span, StatusKind, Timestamp};
+
+use super::desk::{AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, offer, opening, same, seller};
+use super::{Broken, Make};
+use crate::{Query, Sort};
+
+/// Refunds of two sellers and three buyers, on orders of the same names, in many states.
+fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Refund>), Broken> {
+    let desk = Desk::new(make)?;
+    desk.put_seller("stall")?;
+    let mut ids = Vec::new();
+    for number in 0..24_u32 {
+        let id = format!("r{number}");
+        let shop = if number % 3 == 0 { "stall" } else { "shop" };
+        let kim = ["kim", "lee", "max"].into_iter().cycle().nth(usize::try_from(number / 2)?).unwrap_or("kim");
+        let mut opening = opening(&id)?;
+        opening.seller_id = SellerId::new(shop)?;
+        opening.buyer_id = BuyerId::new(kim)?;
+        opening.line.order_id = OrderId::new(format!("order{}", number % 5))?;
+        desk.open(opening)?;
+        match number % 6 {
+            0 => drop(desk.command(&id, seller(shop), offer(&id)?)?),
+            1 => drop(desk.command(&id, seller(shop), AGREE)?),
+            2 => drop(desk.command(&id, buyer(kim), CANCEL)?),
+            3 => {
+                desk.command(&id, seller(shop), offer(&id)?)?;
+                desk.command(&id, buyer(kim), accept(&id)?)?;
+            }
+            _ => {}
+        }
+        // Some are opened at the same instant.
+        if number % 4 != 3 {
+            desk.advance(HOUR / 2)?;
+        }
+        ids.push(id);
+    }
+    let refunds = ids.iter().map(|id| desk.refund(id)).collect::<Result<_, _>>()?;
+    Ok((desk, refunds))
+}
+
+fn queries(now: Timestamp) -> Result<Vec<Query>, Broken> {
+    let mut queries = vec![Query::default(), Query { order_id: Some(OrderId::new("order9")?), ..Query::default() }];
+    for shop in ["shop", "stall", "nobody"] {
+        queries.push(Query { seller_id: Some(SellerId::new(shop)?), ..Query::default() });
+        let order_id = Some(OrderId::new("order1")?);
+        queries.push(Query { seller_id: Some(SellerId::new(shop)?), order_id, ..Query::default() });
+    }
+    for kim in ["kim", "lee", "nobody"] {
+        queries.push(Query { buyer_id: Some(BuyerId::new(kim)?), ..Query::default() });
+        let seller_id = Some(SellerId::new("shop")?);
+        queries.push(Query { buyer_id: Some(BuyerId::new(kim)?), seller_id, ..Query::default() });
+    }
+    queries.push(Query { order_id: Some(OrderId::new("order2")?), ..Query::default() });
+    for status in StatusKind::ALL {
+        queries.push(Query { status: Some(*status), ..Query::default() });
+    }
+    for status in NegotiationStatus::ALL {
+        queries.push(Query { negotiation: Some(*status), ..Query::default() });
+        queries.push(Query { negotiation: Some(*status), seller_id: Some(SellerId::new("shop")?), ..Query::default() });
+    }
+    for hours in [1, 30, 36, 1000] {
+        let due_before = Some(now.plus(Span::hours(hours)));
+        queries.push(Query { due_before, ..Query::default() });
+        queries.push(Query { due_before, seller_id: Some(SellerId::new("stall")?), ..Query::default() });
+    }
+    Ok(queries)
+}
+
+pub(super) fn pages(make: &mut Make<'_>) -> Result<(), Broken> {
+    let (desk, refunds) = shop(make)?;
+    for query in queries(desk.store.now())? {
+        for sort in [Sort::Deadline, Sort::OpenedAt] {
+            let mut expected: Vec<_> = refunds.iter().filter(|refund| query.matches(refund)).cloned().collect();
+            expected.sort_by_key(|refund| sort.place(refund));
+            for limit in [1, 2, 7, 100] {
+                let query = Query { sort, limit, ..query.clone() };
+                same(&format!("{query:?}"), &all(&desk, query)?, &expected)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// All pages of a list.
+fn all(desk: &Desk, mut query: Query) -> Result<Vec<Refund>, Broken> {
+    let mut found = Vec::new();
+    loop {
+        let page = desk.store.list(&query)?;
+        holds("no more than asked for", page.items.len() <= query.limit)?;
+        found.extend(page.items);
+        let Some(next) = page.next else { return Ok(found) };
+        holds("the next page lies behind", query.after.as_ref().is_none_or(|after| next > *after))?;
+        query.after = Some(next);
+    }
+}
+
+pub(super) fn follows(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let listed = |sort| Ok::<_, Broken>(desk.store.list(&Query { limit: 10, sort, ..Query::default() })?.items);
+    desk.open(opening("a")?)?;
+    desk.advance(HOUR)?;
+    desk.open(opening("b")?)?;
+    let order = |refunds: Vec<Refund>| refunds.into_iter().map(|refund| refund.id.to_string()).collect::<Vec<_>>();
+    same("the most urgent first", &order(listed(Sort::Deadline)?), &vec!["a".to_owned(), "b".to_owned()])?;
+    same("the latest first", &order(listed(Sort::OpenedAt)?), &vec!["b".to_owned(), "a".to_owned()])?;
+    desk.command("a", seller("shop"), AGREE)?;
+    same("what has no deadline last", &order(listed(Sort::Deadline)?), &vec!["b".to_owned(), "a".to_owned()])?;
+    same("as it is now", &listed(Sort::OpenedAt)?, &vec![desk.refund("b")?, desk.refund("a")?])
+}

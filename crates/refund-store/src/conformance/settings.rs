@@ -1,0 +1,83 @@
+//! Sellers, keys, policy and roll-out.
+
+use refund_core::rollout::Percentage;
+use refund_core::{Label, Policy, Rollout, SellerId, Timestamp};
+
+use super::desk::{Desk, HOUR, holds, operator, same};
+use super::{Broken, Make};
+use crate::{Answer, Key, KeyRole, Refused, Secret, Work};
+
+pub(super) fn sellers(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::empty(make);
+    let ids = ["a", "a0", "aa", "b", "shop"];
+    for id in ["shop", "aa", "b", "a", "a0"] {
+        desk.put_seller(id)?;
+    }
+    for limit in 1..=ids.len().saturating_add(1) {
+        let mut found = Vec::new();
+        loop {
+            let last = found.last().cloned();
+            let page = desk.store.sellers(last.as_ref(), limit)?;
+            holds("no more than asked for", page.len() <= limit)?;
+            if page.is_empty() {
+                break;
+            }
+            for (id, seller) in page {
+                same("one seller", &desk.store.seller(&id)?, &Some(seller))?;
+                found.push(id);
+            }
+        }
+        same("all sellers", &found.iter().map(SellerId::as_str).collect(), &ids.to_vec())?;
+    }
+    same("an unknown one", &desk.store.seller(&SellerId::new("aaa")?)?, &None)
+}
+
+/// Work that issues a key whose secret is that byte over and over.
+pub(super) fn issue(id: &str, secret: u8) -> Result<Work, Broken> {
+    let key = Key {
+        id: id.to_owned(),
+        name: Label::new(id)?,
+        role: KeyRole::Operator,
+        secret: Secret([secret; 32]),
+        created_at: Timestamp::MIN,
+        revoked_at: None,
+    };
+    Ok(Work::IssueKey { key: Box::new(key), actor: operator() })
+}
+
+pub(super) fn keys(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let ids = ["zoe", "ann", "kim"];
+    for (id, secret) in ids.into_iter().zip(1..) {
+        let made = desk.done(issue(id, secret)?)?;
+        let found = desk.store.key_by_secret(&Secret([secret; 32]))?.ok_or("no key")?;
+        same("the key that was made", &made.answer, &Answer::Key(Box::new((*found).clone())))?;
+        same("when it was made", &found.created_at, &desk.store.now())?;
+        desk.advance(HOUR)?;
+    }
+    let listed = || Ok::<_, Broken>(desk.store.keys()?.iter().map(|key| key.id.clone()).collect::<Vec<_>>());
+    same("the keys in the order in which they were made", &listed()?, &ids.map(str::to_owned).to_vec())?;
+    let revoke = |id: &str| Work::RevokeKey { key_id: id.to_owned(), actor: operator() };
+    desk.done(revoke("ann"))?;
+    let revoked = desk.store.key_by_secret(&Secret([2; 32]))?.ok_or("no key")?.revoked_at;
+    same("when it was revoked", &revoked, &Some(desk.store.now()))?;
+    desk.advance(HOUR)?;
+    desk.done(revoke("ann"))?;
+    let again = desk.store.key_by_secret(&Secret([2; 32]))?.ok_or("no key")?.revoked_at;
+    same("revoking again moves nothing", &again, &revoked)?;
+    same("the keys", &listed()?.len(), &3)?;
+    same("an unknown secret", &desk.store.key_by_secret(&Secret([9; 32]))?, &None)?;
+    holds("an unknown key is not found", matches!(desk.refused(revoke("bob"))?, Refused::NotFound))
+}
+
+pub(super) fn policy_and_rollout(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    same("the policy at first", &*desk.store.policy()?, &Policy::default())?;
+    same("the roll-out at first", &*desk.store.rollout()?, &Rollout::everyone())?;
+    let policy = Policy { allow_withdraw: true, ..Policy::default() };
+    desk.done(Work::PutPolicy { policy: Box::new(policy.clone()), actor: operator() })?;
+    let rollout = Rollout { percentage: Percentage::try_from(10)?, ..Rollout::everyone() };
+    desk.done(Work::PutRollout { rollout: Box::new(rollout.clone()), actor: operator() })?;
+    same("the policy", &*desk.store.policy()?, &policy)?;
+    same("the roll-out", &*desk.store.rollout()?, &rollout)
+}

@@ -1,0 +1,246 @@
+//! Bytes of every format that was ever written must open for ever. Never write a golden file
+//! anew: a change of the format is a new version with a new file beside the old one. A new file
+//! is written by running these tests with `REFUND_STORE_WRITE_GOLDEN=` its name.
+
+use refund_core::policy::{FreshGoods, RefundsPerLine, Reminders};
+use refund_core::rollout::{Batch, Percentage};
+use refund_core::*;
+
+use crate::codec::{CodecError, Payload, VERSION, decode, encode, parse_last, parse_refund, refund_row};
+use crate::record::{Entry, Record};
+use crate::{IdempotencyKey, Key, KeyRole, Outcome, Remembered, Secret, Seller};
+
+fn golden(name: &str, written: &[u8]) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var("REFUND_STORE_WRITE_GOLDEN").as_deref() == Ok(name) {
+        assert!(!path.exists(), "{name} is there for ever");
+        std::fs::write(&path, written).unwrap();
+    }
+    std::fs::read(path).unwrap()
+}
+
+#[test]
+fn the_golden_record_of_version_1_says_what_it_said() {
+    let previous = |id: &RefundId| Ok::<_, CodecError>(if id.as_str() == "rf_2" { 80 } else { 0 });
+    let written = Payload::bytes(&record(), previous).unwrap();
+    let bytes = golden("record-v1.bin", &written);
+    let payload: Payload = decode(&bytes).unwrap();
+    assert_eq!(payload.previous(&id("rf_1")), None);
+    assert_eq!(payload.previous(&id("rf_2")), Some(80));
+    assert_eq!(payload.into_record(), record());
+    assert!(written == bytes, "version {VERSION} is still written byte for byte");
+}
+
+#[test]
+fn the_golden_refund_row_of_version_1_says_what_it_said() {
+    let written = refund_row(4711, &refund()).unwrap();
+    let bytes = golden("refund-row-v1.bin", &written);
+    assert_eq!(parse_last(&bytes), Some(4711));
+    assert_eq!(parse_refund(&bytes).unwrap(), refund());
+    assert!(written == bytes, "version {VERSION} is still written byte for byte");
+}
+
+#[test]
+fn bytes_of_a_newer_version_are_refused_by_its_number() {
+    let mut bytes = encode(&1_u8).unwrap();
+    bytes[0] = VERSION + 1;
+    let error = decode::<u8>(&bytes).unwrap_err();
+    assert!(matches!(error, CodecError::Newer { found } if found == VERSION + 1), "{error}");
+    assert!(error.to_string().contains("newer program"), "{error}");
+}
+
+#[test]
+fn bytes_that_are_no_value_are_refused() {
+    let bytes = Payload::bytes(&record(), |_| Ok::<_, CodecError>(0)).unwrap();
+    for length in 0..bytes.len() {
+        assert!(decode::<Payload>(&bytes[..length]).is_err(), "cut to {length} bytes");
+    }
+    assert!(decode::<Payload>(&[0, 1, 2]).is_err());
+}
+
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_millis(1_772_323_200_123 + second * 1000).unwrap()
+}
+
+fn text<const LONG: usize>(text: &str) -> Text<LONG> {
+    Text::new(text).unwrap()
+}
+
+fn money(minor: i64) -> Money {
+    Money::new(minor, Currency::from_code("CNY").unwrap()).unwrap()
+}
+
+fn address() -> Address {
+    Address {
+        id: id("wh-1"),
+        recipient: text("退貨組"),
+        phone: text("+86 10 1234 5678"),
+        address: text("北京市朝陽區 1 號"),
+    }
+}
+
+fn timer() -> Timer {
+    Timer { by: at(129_600), reminders: vec![at(108_000), at(126_000)] }
+}
+
+fn terms() -> Terms {
+    Terms::ReturnAndRefund { amount: money(2000), return_address: address() }
+}
+
+fn agreed() -> Agreed {
+    Agreed { terms: terms(), payout: PayoutMode::Confirmed }
+}
+
+fn shipment() -> Shipment {
+    Shipment { carrier: text("SF"), tracking_number: text("SF1234567890"), shipped_at: at(7200) }
+}
+
+fn negotiation(state: NegotiationState) -> Negotiation {
+    let offer = Offer {
+        terms: Terms::RefundOnly { amount: money(200) },
+        message: Some(text("二元，不用退貨")),
+        agreed_offline: true,
+    };
+    Negotiation { id: id("ng_1"), offer, offered_at: at(3600), answer: timer(), state }
+}
+
+fn line() -> OrderLine {
+    OrderLine {
+        order_id: id("order-1"),
+        line_id: id("line-1"),
+        title: text("垃圾桶"),
+        category: Category::General,
+        paid: money(2000),
+        shipped: true,
+        freight_insurance: true,
+    }
+}
+
+fn request() -> Request {
+    Request { kind: RefundType::ReturnAndRefund, amount: money(2000), reason: text("凹陷") }
+}
+
+fn refund() -> Refund {
+    Refund {
+        id: id("rf_1"),
+        version: 3,
+        sequence: 4,
+        seller_id: id("shop"),
+        buyer_id: id("kim"),
+        line: line(),
+        requested: request(),
+        status: Status::WaitSellerConfirmGoods { agreed: agreed(), shipment: shipment(), confirm: timer() },
+        negotiation: Some(negotiation(NegotiationState::Withdrawn {
+            at: at(5000),
+            reason: WithdrawnReason::SellerAgreed,
+        })),
+        opened_at: at(0),
+        updated_at: at(7200),
+    }
+}
+
+fn facts() -> Vec<Fact> {
+    let opening =
+        Opening { refund_id: id("rf_1"), seller_id: id("shop"), buyer_id: id("kim"), line: line(), request: request() };
+    vec![
+        Fact::Opened { opening: Box::new(opening), decide: timer() },
+        Fact::Modified { request: request(), decide: timer() },
+        Fact::Agreed { agreed: agreed(), ship: Some(timer()) },
+        Fact::Refused { reason: text("no"), respond: timer() },
+        Fact::ReturnShipped { shipment: shipment(), confirm: timer() },
+        Fact::TrackingCorrected { carrier: text("SF"), tracking_number: text("SF1") },
+        Fact::ReceiptConfirmed,
+        Fact::ReturnWaived,
+        Fact::ReceiptRefused { reason: text("not ours"), respond: timer() },
+        Fact::Escalated { reason: None },
+        Fact::Ruled { agreed: None, reason: text("neither") },
+        Fact::PayoutStarted { amount: money(2000) },
+        Fact::Succeeded { amount: money(2000) },
+        Fact::PayoutFailed { reason: Some(text("no account")) },
+        Fact::Closed { reason: ClosedReason::Cancelled, comment: Some(text("never mind")) },
+        Fact::OfferMade { negotiation: Box::new(negotiation(NegotiationState::Pending)) },
+        Fact::OfferAccepted,
+        Fact::OfferRejected,
+        Fact::OfferExpired,
+        Fact::OfferWithdrawn { reason: WithdrawnReason::RequestModified },
+        Fact::DeadlineExtended { kind: DeadlineKind::BuyerShip, timer: timer() },
+        Fact::Reminded { kind: DeadlineKind::SellerDecide, by: at(129_600) },
+    ]
+}
+
+fn policy() -> Policy {
+    Policy {
+        seller_decide_seconds: Span::hours(40),
+        buyer_answer_seconds: Span::hours(30),
+        buyer_respond_seconds: Span::hours(100),
+        buyer_ship_seconds: Span::hours(101),
+        seller_confirm_seconds: Span::hours(102),
+        reminders_seconds: Reminders::new(vec![Span::hours(3)]).unwrap(),
+        fresh_goods: FreshGoods::RefundOnly,
+        cap_at_requested: true,
+        return_needs_freight_insurance: false,
+        allow_withdraw: true,
+        negotiate_before_refuse: false,
+        payout: PayoutMode::Confirmed,
+        refunds_per_line_max: RefundsPerLine::try_from(7).unwrap(),
+    }
+}
+
+fn rollout() -> Rollout {
+    let batch = Batch { name: text("first"), sellers: [id("shop")].into(), open: false, opens_at: Some(at(0)) };
+    Rollout {
+        batches: vec![batch],
+        percentage: Percentage::try_from(25).unwrap(),
+        allow: [id("in")].into(),
+        deny: [id("out")].into(),
+    }
+}
+
+/// Every kind of entry, and every kind of fact.
+fn record() -> Record {
+    let user = Actor::new(Role::Operator, "ops", Via::User("ann".to_owned()));
+    let told = |number: u64, fact| Event {
+        refund_id: if number.is_multiple_of(2) { id("rf_2") } else { id("rf_1") },
+        sequence: number,
+        at: at(10),
+        recorded_at: at(20),
+        actor: if number > 5 { Actor::system() } else { Actor::new(Role::Buyer, "kim", Via::Link) },
+        fact,
+    };
+    let mut entries: Vec<Entry> = (1..).zip(facts()).map(|(number, fact)| Entry::Refund(told(number, fact))).collect();
+    let overrides = PolicyOverrides { payout: Some(PayoutMode::Immediate), ..PolicyOverrides::default() };
+    let addresses = AddressBook::new(vec![(address(), true)]).unwrap();
+    let seller = Seller { name: text("店"), addresses, policy: overrides };
+    let key = Key {
+        id: "key_1".to_owned(),
+        name: text("back end"),
+        role: KeyRole::Seller(id("shop")),
+        secret: Secret([7; 32]),
+        created_at: at(1),
+        revoked_at: Some(at(2)),
+    };
+    let outcomes = [
+        Outcome::Refund {
+            refund_id: id("rf_1"),
+            sequence: 1,
+            actions: vec![CommandKind::MakeOffer, CommandKind::Agree],
+            created: true,
+        },
+        Outcome::Key { key_id: "key_1".to_owned() },
+        Outcome::Clock { now: at(3) },
+        Outcome::Settings,
+    ];
+    entries.push(Entry::Seller { seller_id: id("shop"), seller: Box::new(seller), actor: user.clone() });
+    entries.push(Entry::Policy { policy: Box::new(policy()), actor: user.clone() });
+    entries.push(Entry::Rollout { rollout: Box::new(rollout()), actor: user.clone() });
+    entries.push(Entry::Key { key: Box::new(key), actor: user });
+    entries.extend(outcomes.into_iter().map(|outcome| Entry::Answer {
+        key: IdempotencyKey { caller: "key_1".to_owned(), key: "k-1".to_owned() },
+        remembered: Remembered { fingerprint: [9; 32], at: at(4), outcome },
+    }));
+    Record { at: at(20), entries }
+}

@@ -1,0 +1,35 @@
+//! What the store on one machine promises beyond what every store does: it is there again, and
+//! says what is wrong when it can't be.
+#![cfg(test)]
+
+mod damage;
+mod failing;
+mod killed;
+mod mirror;
+mod opening;
+mod story;
+
+use std::path::Path;
+
+use refund_store::files::simulated::SimulatedDisk;
+use refund_store::{EmbeddedStore, OpenError, Opened};
+use story::surroundings;
+
+fn open(folder: &Path) -> Opened {
+    try_open(folder).unwrap()
+}
+
+fn try_open(folder: &Path) -> Result<Opened, OpenError> {
+    EmbeddedStore::open(folder, surroundings())
+}
+
+fn error_of(opened: Result<Opened, OpenError>) -> OpenError {
+    match opened {
+        Ok(_) => panic!("it opened"),
+        Err(error) => error,
+    }
+}
+
+fn open_on(disk: &SimulatedDisk, folder: &Path) -> Opened {
+    EmbeddedStore::open_on(disk, folder, surroundings()).unwrap()
+}

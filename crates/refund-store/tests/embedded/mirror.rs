@@ -1,0 +1,176 @@
+//! Any requests, to the memory model and to the embedded store side by side: nobody can tell them apart.
+
+use proptest::prelude::*;
+use refund_core::{BuyerId, Command, Reason, StatusKind};
+use refund_store::files::simulated::SimulatedDisk;
+use refund_store::{EmbeddedStore, MemoryStore, Query, Refused, Request, Sort, Store, Work};
+
+use super::open_on;
+use super::story::*;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Ask { what: What, key: Option<(u8, u8)> },
+    Together(Vec<What>),
+    Reopen { rebuilt: bool },
+}
+
+#[derive(Debug, Clone)]
+enum What {
+    Open { refund: u8, line: u8, minor: i64 },
+    Do { refund: u8, command: u8 },
+    Advance(u32),
+    Settle(u8),
+    SettleDue,
+    Seller(u8),
+    Key(u8),
+    Revoke(u8),
+    Policy(bool),
+}
+
+fn what() -> impl Strategy<Value = What> {
+    prop_oneof![
+        6 => (0..12_u8, 0..4_u8, 1..2500_i64).prop_map(|(refund, line, minor)| What::Open { refund, line, minor }),
+        12 => (0..12_u8, 0..9_u8).prop_map(|(refund, command)| What::Do { refund, command }),
+        3 => prop_oneof![Just(60), Just(HOUR), Just(20 * HOUR), Just(32 * 24 * HOUR)].prop_map(What::Advance),
+        1 => (0..12_u8).prop_map(What::Settle),
+        1 => Just(What::SettleDue),
+        1 => (0..4_u8).prop_map(What::Seller),
+        1 => (1..4_u8).prop_map(What::Key),
+        1 => (1..4_u8).prop_map(What::Revoke),
+        1 => any::<bool>().prop_map(What::Policy),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        10 => (what(), proptest::option::of((0..6_u8, 0..2_u8))).prop_map(|(what, key)| Step::Ask { what, key }),
+        2 => proptest::collection::vec(what(), 2..8).prop_map(Step::Together),
+        1 => any::<bool>().prop_map(|rebuilt| Step::Reopen { rebuilt }),
+    ]
+}
+
+fn work(what: &What) -> Work {
+    match what {
+        What::Open { refund, line, minor } => {
+            open_on_line(&format!("r{refund}"), &format!("l{line}"), if line % 2 == 0 { "kim" } else { "lee" }, *minor)
+        }
+        What::Do { refund, command } => command_on(&format!("r{refund}"), *command),
+        What::Advance(seconds) => advance(*seconds),
+        What::Settle(refund) => Work::Settle { refund_id: format!("r{refund}").parse().unwrap() },
+        What::SettleDue => Work::SettleDue,
+        What::Seller(number) => put_seller(if *number == 0 { "shop" } else { "stall" }),
+        What::Key(secret) => issue(&format!("k{secret}"), *secret),
+        What::Revoke(secret) => Work::RevokeKey { key_id: format!("k{secret}"), actor: operator() },
+        What::Policy(cap) => {
+            let policy = refund_core::Policy { cap_at_requested: *cap, ..refund_core::Policy::default() };
+            Work::PutPolicy { policy: Box::new(policy), actor: operator() }
+        }
+    }
+}
+
+fn command_on(id: &str, command: u8) -> Work {
+    let reason = || Reason::new("because").unwrap();
+    match command {
+        0 | 1 => by_seller(id, offer(id)),
+        2 => by_buyer(id, accept(id)),
+        3 => by_seller(id, AGREE),
+        4 => by_seller(id, Command::Refuse { reason: reason() }),
+        5 => by_buyer(id, Command::Cancel { reason: None }),
+        6 => by_buyer(id, Command::Escalate { reason: reason() }),
+        7 => {
+            let label = refund_core::Label::new("SF").unwrap();
+            by_buyer(id, Command::Ship { carrier: label.clone(), tracking_number: label })
+        }
+        _ => by_seller(id, Command::ConfirmReceipt),
+    }
+}
+
+/// What is told of an answer; the reason of a refusal by its words.
+fn told(answer: Result<refund_store::Answered, Refused>) -> String {
+    format!("{answer:?}")
+}
+
+struct Mirror {
+    memory: MemoryStore,
+    disk: SimulatedDisk,
+    folder: tempfile::TempDir,
+    embedded: Option<EmbeddedStore>,
+}
+
+impl Mirror {
+    fn new() -> Self {
+        let (disk, folder) = (SimulatedDisk::new(), tempfile::tempdir().unwrap());
+        let embedded = Some(open_on(&disk, folder.path()).store);
+        let mirror = Self { memory: MemoryStore::new(surroundings()), disk, folder, embedded };
+        begin(&mirror.memory);
+        begin(mirror.embedded());
+        mirror
+    }
+
+    fn embedded(&self) -> &EmbeddedStore {
+        self.embedded.as_ref().unwrap()
+    }
+
+    fn take(&mut self, step: &Step) {
+        match step {
+            Step::Ask { what, key } => {
+                let request = match key {
+                    Some((key, print)) => under(&format!("key-{key}"), *print, work(what)),
+                    None => Request::new(work(what)),
+                };
+                let asked = |store: &dyn Store| told(store.submit(request.clone()).wait());
+                assert_eq!(asked(&self.memory), asked(self.embedded()), "{what:?}");
+            }
+            Step::Together(whats) => {
+                let asked = |store: &dyn Store| -> Vec<_> {
+                    gathered(store, whats.iter().map(work).collect()).into_iter().map(told).collect()
+                };
+                assert_eq!(asked(&self.memory), asked(self.embedded()), "{whats:?}");
+            }
+            Step::Reopen { rebuilt } => {
+                self.embedded = None;
+                if *rebuilt {
+                    std::fs::remove_dir_all(self.folder.path().join("view")).unwrap();
+                }
+                self.embedded = Some(open_on(&self.disk, self.folder.path()).store);
+            }
+        }
+    }
+
+    fn compare(&self) {
+        assert_eq!(see(&self.memory), see(self.embedded()));
+        for query in queries() {
+            let listed = |store: &dyn Store| all_pages(store, query.clone());
+            assert_eq!(listed(&self.memory), listed(self.embedded()), "{query:?}");
+        }
+    }
+}
+
+fn queries() -> Vec<Query> {
+    let all = |sort| Query { sort, limit: 2, ..Query::default() };
+    let buyer_id = Some(BuyerId::new("lee").unwrap());
+    let mut queries = Vec::new();
+    for sort in [Sort::Deadline, Sort::OpenedAt] {
+        queries.push(Query { seller_id: Some("shop".parse().unwrap()), ..all(sort) });
+        queries.push(Query { status: Some(StatusKind::WaitSellerAgree), ..all(sort) });
+        queries.push(Query { order_id: Some("order".parse().unwrap()), ..all(sort) });
+        queries.push(Query { due_before: Some(start().plus(refund_core::Span::hours(60))), ..all(sort) });
+    }
+    queries.push(Query { buyer_id, limit: 100, ..Query::default() });
+    queries
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #[test]
+    fn nobody_can_tell_the_embedded_store_from_the_model(steps in proptest::collection::vec(step(), 1..60)) {
+        let mut mirror = Mirror::new();
+        for step in &steps {
+            mirror.take(step);
+        }
+        mirror.compare();
+        mirror.take(&Step::Reopen { rebuilt: true });
+        mirror.compare();
+    }
+}

@@ -1,0 +1,218 @@
+use std::time::Duration;
+
+use refund_core::{Command, DeadlineKind, StatusKind};
+use refund_store::files::simulated::SimulatedDisk;
+use refund_store::{EmbeddedStore, OpenError, Refused, Request, Store, StoreError, Surroundings, View, Work};
+
+use super::story::*;
+use super::{error_of, open, open_on, try_open};
+
+#[test]
+fn a_store_that_is_opened_again_has_all_that_it_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    assert!(!opened.rebuilt && opened.replayed == 0 && opened.torn.is_none());
+    tell(&opened.store);
+    let before = see(&opened.store);
+    drop(opened);
+    let opened = open(folder.path());
+    assert!(!opened.rebuilt && opened.replayed == 0 && opened.torn.is_none());
+    assert_eq!(see(&opened.store), before);
+    let again = opened.store.submit(under("open-a", 1, open_refund("a"))).wait().unwrap();
+    assert!(again.replayed);
+}
+
+#[test]
+fn a_folder_has_one_store_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    let error = error_of(try_open(folder.path()));
+    assert!(matches!(error, OpenError::Folder(_)), "{error}");
+    assert!(error.to_string().contains("another process uses the folder"), "{error}");
+    drop(opened);
+    open(folder.path());
+}
+
+#[test]
+fn a_view_that_is_removed_is_built_anew_to_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    tell(&opened.store);
+    let before = see(&opened.store);
+    drop(opened);
+    std::fs::remove_dir_all(folder.path().join("view")).unwrap();
+    let opened = open(folder.path());
+    assert!(opened.rebuilt && opened.replayed > 10);
+    assert_eq!(see(&opened.store), before);
+    assert!(opened.store.submit(under("open-a", 1, open_refund("a"))).wait().unwrap().replayed);
+}
+
+#[test]
+fn a_view_of_another_journal_is_built_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (SimulatedDisk::new(), SimulatedDisk::new());
+    tell(&open_on(&one, folder.path()).store);
+    std::fs::remove_dir_all(folder.path().join("view")).unwrap();
+    do_it(&open_on(&other, folder.path()).store, put_seller("stall"));
+    let opened = open_on(&one, folder.path());
+    assert!(opened.rebuilt);
+    assert!(opened.store.refund(&"a".parse().unwrap()).unwrap().is_some());
+}
+
+#[test]
+fn a_view_that_lags_behind_the_journal_catches_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    tell(&opened.store);
+    drop(opened);
+    let (view, aside) = (folder.path().join("view"), kept.path().join("view"));
+    copy(&view, &aside);
+    let opened = open(folder.path());
+    do_it(&opened.store, open_refund("late"));
+    // More records than are applied in one step.
+    for number in 0..300 {
+        do_it(&opened.store, open_refund(&format!("n{number}")));
+    }
+    let before = see(&opened.store);
+    drop(opened);
+    std::fs::remove_dir_all(&view).unwrap();
+    copy(&aside, &view);
+    let opened = open(folder.path());
+    assert_eq!((opened.rebuilt, opened.replayed), (false, 301));
+    assert_eq!(see(&opened.store), before);
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_machine_that_stopped_has_its_view_built_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    tell(&opened.store);
+    let before = see(&opened.store);
+    drop(opened);
+    for mark in ["another boot", ""] {
+        std::fs::write(folder.path().join("view.in-use"), mark).unwrap();
+        let opened = open(folder.path());
+        assert!(opened.rebuilt);
+        assert_eq!(see(&opened.store), before);
+        drop(opened);
+        assert!(!folder.path().join("view.in-use").exists());
+        assert!(!open(folder.path()).rebuilt);
+    }
+}
+
+#[test]
+fn a_clock_that_is_far_behind_keeps_the_store_from_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = SimulatedDisk::new();
+    begin(&open_on(&disk, folder.path()).store);
+    let minutes = |minutes: i64| refund_core::Timestamp::from_millis(start().as_millis() - minutes * 60_000).unwrap();
+    let error = error_of(EmbeddedStore::open_on(&disk, folder.path(), running(minutes(6))));
+    assert!(matches!(error, OpenError::ClockBehind { clock, latest } if clock == minutes(6) && latest == start()));
+    let opened = EmbeddedStore::open_on(&disk, folder.path(), running(minutes(5))).unwrap();
+    assert_eq!(opened.store.now(), start());
+}
+
+#[test]
+fn a_store_that_is_held_lets_an_operator_extend_what_fell_due() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = SimulatedDisk::new();
+    let opened = open_on(&disk, folder.path());
+    begin(&opened.store);
+    do_it(&opened.store, open_refund("a"));
+    drop(opened);
+    let later = start().plus(refund_core::Span::hours(40));
+    let held = Surroundings { hold_settling: true, ..running(later) };
+    let opened = EmbeddedStore::open_on(&disk, folder.path(), held).unwrap();
+    let refused = opened.store.submit(Request::new(by_seller("a", AGREE))).wait();
+    assert!(matches!(refused, Err(Refused::SettlingHeld)));
+    let refused = opened.store.submit(Request::new(Work::SettleDue)).wait();
+    assert!(matches!(refused, Err(Refused::SettlingHeld)));
+    let extend = Command::Extend { kind: DeadlineKind::SellerDecide, to: later.plus(refund_core::Span::hours(2)) };
+    do_it(&opened.store, by("a", operator(), extend));
+    drop(opened);
+    let opened = EmbeddedStore::open_on(&disk, folder.path(), running(later)).unwrap();
+    do_it(&opened.store, Work::SettleDue);
+    let refund = opened.store.refund(&"a".parse().unwrap()).unwrap().unwrap();
+    assert_eq!(refund.status.kind(), StatusKind::WaitSellerAgree);
+}
+
+#[test]
+fn a_store_that_is_closed_takes_nothing_more_and_can_still_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    begin(&opened.store);
+    let waiting = opened.store.submit(Request::new(open_refund("a")));
+    opened.store.close().unwrap();
+    waiting.wait().unwrap();
+    let refused = opened.store.submit(Request::new(open_refund("b"))).wait();
+    assert!(matches!(refused, Err(Refused::Store(error)) if matches!(*error, StoreError::Closed)));
+    assert_eq!(feed(&opened.store).len(), 1);
+    opened.store.close().unwrap();
+}
+
+#[test]
+fn beyond_the_limit_of_what_may_wait_requests_are_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (resume, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(Some(wait));
+    // The first record's salt is not to be had until all others wait.
+    let entropy = move |_: &mut [u8]| {
+        if let Some(wait) = wait.lock().unwrap().take() {
+            let _ = wait.recv_timeout(Duration::from_secs(60));
+        }
+    };
+    let surroundings = Surroundings { entropy: std::sync::Arc::new(entropy), ..surroundings() };
+    let store = EmbeddedStore::open(folder.path(), surroundings).unwrap().store;
+    let first = store.submit(Request::new(put_seller("shop")));
+    let mut waiting = Vec::new();
+    let busy = loop {
+        let reply = store.submit(Request::new(Work::SettleDue));
+        if waiting.len() > refund_store::WAITING_MAX {
+            break reply;
+        }
+        waiting.push(reply);
+    };
+    resume.send(()).unwrap();
+    assert!(matches!(busy.wait(), Err(Refused::Store(error)) if matches!(*error, StoreError::Busy { .. })));
+    first.wait().unwrap();
+    let carried_out = waiting.into_iter().filter_map(|reply| reply.wait().ok()).count();
+    // The first may have been among those that wait, or have been taken already.
+    assert!(carried_out >= refund_store::WAITING_MAX - 1, "{carried_out}");
+}
+
+#[test]
+fn an_answer_is_forgotten_in_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    let store = &opened.store;
+    begin(store);
+    let key = |number: u32| format!("key-{number}");
+    let remembered = |number: u32| {
+        let key = refund_store::IdempotencyKey { caller: "key_1".to_owned(), key: key(number) };
+        store.remembered(&key).unwrap().is_some()
+    };
+    for number in 0..10 {
+        store.submit(under(&key(number), 1, put_seller("shop"))).wait().unwrap();
+    }
+    do_it(store, advance(40 * 24 * HOUR));
+    do_it(store, advance(40 * 24 * HOUR));
+    assert!((0..10).all(|number| !remembered(number)));
+    let size = || std::fs::metadata(folder.path().join("journal")).unwrap().len();
+    let before = size();
+    assert!(!store.submit(under(&key(0), 1, put_seller("shop"))).wait().unwrap().replayed);
+    assert!(size() > before && remembered(0));
+}

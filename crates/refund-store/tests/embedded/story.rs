@@ -1,0 +1,232 @@
+//! What is asked of a store in these tests, and all that one can see of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use refund_core::{
+    Actor, Address, AddressBook, BuyerId, Category, Command, Currency, Event, Label, LineLedger, MakeOffer, Money,
+    Opening, OrderLine, PolicyOverrides, Reason, Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
+};
+use refund_store::{
+    Advance, Answered, Clock, Expected, Fingerprint, IdempotencyKey, Key, KeyRole, Query, Recorded, Refused, Request,
+    Secret, Seller, Sort, Store, Surroundings, Work,
+};
+
+pub(crate) const HOUR: u32 = 3600;
+
+pub(crate) fn surroundings() -> Surroundings {
+    let count = AtomicU64::new(0);
+    let entropy = move |bytes: &mut [u8]| {
+        let number = count.fetch_add(1, Ordering::Relaxed);
+        bytes.iter_mut().zip(number.to_le_bytes()).for_each(|(byte, random)| *byte = random);
+    };
+    Surroundings { clock: Clock::Test, entropy: Arc::new(entropy), hold_settling: false }
+}
+
+pub(crate) fn running(at: Timestamp) -> Surroundings {
+    Surroundings { clock: Clock::Running(Arc::new(move || at)), ..surroundings() }
+}
+
+pub(crate) fn start() -> Timestamp {
+    "2026-03-01T00:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn do_it(store: &dyn Store, work: Work) -> Answered {
+    store.submit(Request::new(work)).wait().unwrap()
+}
+
+/// Sets the clock, and `shop` up.
+pub(crate) fn begin(store: &dyn Store) {
+    do_it(store, Work::AdvanceTestClock { advance: Advance::To(start()) });
+    do_it(store, put_seller("shop"));
+}
+
+pub(crate) fn advance(seconds: u32) -> Work {
+    Work::AdvanceTestClock { advance: Advance::Seconds(seconds) }
+}
+
+pub(crate) fn operator() -> Actor {
+    Actor::new(Role::Operator, "ops", Via::User("ann".to_owned()))
+}
+
+pub(crate) fn put_seller(id: &str) -> Work {
+    let address = Address {
+        id: "wh".parse().unwrap(),
+        recipient: Label::new("Returns").unwrap(),
+        phone: Label::new("1").unwrap(),
+        address: Reason::new("1 Harbour Road").unwrap(),
+    };
+    let seller = Seller {
+        name: Label::new(id).unwrap(),
+        addresses: AddressBook::new(vec![(address, true)]).unwrap(),
+        policy: PolicyOverrides { allow_withdraw: Some(true), ..PolicyOverrides::default() },
+    };
+    Work::PutSeller { seller_id: SellerId::new(id).unwrap(), seller: Box::new(seller), actor: operator() }
+}
+
+pub(crate) fn issue(id: &str, secret: u8) -> Work {
+    let key = Key {
+        id: id.to_owned(),
+        name: Label::new(id).unwrap(),
+        role: KeyRole::Operator,
+        secret: Secret([secret; 32]),
+        created_at: Timestamp::MIN,
+        revoked_at: None,
+    };
+    Work::IssueKey { key: Box::new(key), actor: operator() }
+}
+
+/// The refund `id` on a line of its own.
+pub(crate) fn open_refund(id: &str) -> Work {
+    open_on_line(id, id, "kim", 2000)
+}
+
+pub(crate) fn open_on_line(id: &str, line: &str, buyer: &str, minor: i64) -> Work {
+    let opening = Opening {
+        refund_id: RefundId::new(id).unwrap(),
+        seller_id: SellerId::new("shop").unwrap(),
+        buyer_id: BuyerId::new(buyer).unwrap(),
+        line: OrderLine {
+            order_id: "order".parse().unwrap(),
+            line_id: line.parse().unwrap(),
+            title: Label::new("Bin").unwrap(),
+            category: Category::General,
+            paid: money(2000),
+            shipped: true,
+            freight_insurance: false,
+        },
+        request: refund_core::Request {
+            kind: RefundType::ReturnAndRefund,
+            amount: money(minor),
+            reason: Reason::new("dented").unwrap(),
+        },
+    };
+    Work::Open { opening: Box::new(opening), actor: Actor::new(Role::Buyer, buyer, Via::Link) }
+}
+
+pub(crate) fn money(minor: i64) -> Money {
+    Money::new(minor, Currency::from_code("CNY").unwrap()).unwrap()
+}
+
+pub(crate) fn by_seller(id: &str, command: Command) -> Work {
+    by(id, Actor::new(Role::Seller, "shop", Via::Key("k".to_owned())), command)
+}
+
+pub(crate) fn by_buyer(id: &str, command: Command) -> Work {
+    by(id, Actor::new(Role::Buyer, "kim", Via::Link), command)
+}
+
+pub(crate) fn by(id: &str, actor: Actor, command: Command) -> Work {
+    Work::Command { refund_id: RefundId::new(id).unwrap(), actor, command, expected: Expected::Any }
+}
+
+pub(crate) fn offer(id: &str) -> Command {
+    Command::MakeOffer(MakeOffer {
+        negotiation_id: format!("ng-{id}").parse().unwrap(),
+        kind: RefundType::RefundOnly,
+        amount: money(200),
+        return_address_id: None,
+        message: None,
+        agreed_offline: false,
+    })
+}
+
+pub(crate) const AGREE: Command = Command::Agree { return_address_id: None };
+
+pub(crate) fn accept(id: &str) -> Command {
+    Command::AcceptOffer { negotiation_id: format!("ng-{id}").parse().unwrap() }
+}
+
+pub(crate) fn under(key: &str, print: u8, work: Work) -> Request {
+    let fingerprint: Fingerprint = [print; 32];
+    let key = IdempotencyKey { caller: "key_1".to_owned(), key: key.to_owned() };
+    let viewers = vec![Actor::new(Role::Seller, "shop", Via::Key("k".to_owned()))];
+    Request { work, idempotency: Some((key, fingerprint)), viewers }
+}
+
+/// A few refunds in several states, with time gone by, and settings of every kind.
+pub(crate) fn tell(store: &dyn Store) {
+    begin(store);
+    do_it(store, issue("k1", 1));
+    for id in ["a", "b", "c", "d"] {
+        store.submit(under(&format!("open-{id}"), 1, open_refund(id))).wait().unwrap();
+        do_it(store, advance(HOUR));
+    }
+    do_it(store, by_seller("a", offer("a")));
+    do_it(store, by_buyer("a", accept("a")));
+    do_it(store, by_seller("b", offer("b")));
+    do_it(store, advance(34 * HOUR));
+    do_it(store, by_seller("d", AGREE));
+    let policy = refund_core::Policy { cap_at_requested: true, ..refund_core::Policy::default() };
+    do_it(store, Work::PutPolicy { policy: Box::new(policy), actor: operator() });
+    let rollout =
+        refund_core::Rollout { deny: [SellerId::new("x").unwrap()].into(), ..refund_core::Rollout::everyone() };
+    do_it(store, Work::PutRollout { rollout: Box::new(rollout), actor: operator() });
+}
+
+/// All that one can see of a store, but for the numbers of positions.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Seen {
+    feed: Vec<Event>,
+    refunds: Vec<(Refund, Vec<Event>, Option<LineLedger>)>,
+    lists: Vec<Vec<Refund>>,
+    due: Vec<(Timestamp, RefundId)>,
+    settings: String,
+    now: Timestamp,
+}
+
+pub(crate) fn see(store: &dyn Store) -> Seen {
+    let events = feed(store);
+    let lists: Vec<_> = [Sort::Deadline, Sort::OpenedAt].into_iter().map(|sort| list(store, sort)).collect();
+    let refunds = lists[1].iter().map(|refund| {
+        assert_eq!(store.refund(&refund.id).unwrap().as_ref(), Some(refund));
+        let history = store.history(&refund.id).unwrap();
+        let own: Vec<_> = events.iter().filter(|(_, event)| event.refund_id == refund.id).cloned().collect();
+        assert_eq!(history, own);
+        let history = history.into_iter().map(|(_, event)| event).collect();
+        (refund.clone(), history, store.line(&refund.line_key()).unwrap())
+    });
+    Seen {
+        refunds: refunds.collect(),
+        lists,
+        feed: events.into_iter().map(|(_, event)| event).collect(),
+        due: store.due(Timestamp::MAX, 1000).unwrap(),
+        settings: format!(
+            "{:?} {:?} {:?} {:?} {:?}",
+            store.sellers(None, 100).unwrap(),
+            store.keys().unwrap(),
+            store.key_by_secret(&Secret([1; 32])).unwrap(),
+            store.policy().unwrap(),
+            store.rollout().unwrap()
+        ),
+        now: store.now(),
+    }
+}
+
+pub(crate) fn feed(store: &dyn Store) -> Vec<Recorded> {
+    let feed = store.feed(None, 1_000_000).unwrap();
+    assert!(!feed.more);
+    feed.events
+}
+
+pub(crate) fn list(store: &dyn Store, sort: Sort) -> Vec<Refund> {
+    all_pages(store, Query { sort, limit: 3, ..Query::default() })
+}
+
+pub(crate) fn all_pages(store: &dyn Store, mut query: Query) -> Vec<Refund> {
+    let mut refunds = Vec::new();
+    loop {
+        let page = store.list(&query).unwrap();
+        refunds.extend(page.items);
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return refunds,
+        }
+    }
+}
+
+/// Submits requests that gather while the first is carried out; the answers.
+pub(crate) fn gathered(store: &dyn Store, works: Vec<Work>) -> Vec<Result<Answered, Refused>> {
+    let replies: Vec<_> = works.into_iter().map(|work| store.submit(Request::new(work))).collect();
+    replies.into_iter().map(refund_store::Reply::wait).collect()
+}

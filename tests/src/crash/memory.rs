@@ -1,0 +1,90 @@
+//! What the harness knows of the server over all its lives.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use serde_json::Value;
+
+use super::client::{Reply, text};
+use super::commands::Command;
+use super::load::{Pool, locked};
+
+/// An answer that must be given again.
+#[derive(Clone)]
+pub(super) struct Kept {
+    /// Where the clock stood after the life in which it was given, in milliseconds.
+    pub(super) at: i64,
+    pub(super) command: Command,
+    pub(super) reply: Reply,
+}
+
+/// What was counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    /// Commands that were carried out and answered.
+    pub(super) answered: u64,
+    /// Commands that a rule refused.
+    pub(super) refused: u64,
+    /// Commands whose answer never came.
+    pub(super) lost: u64,
+    /// Those of them that had been carried out.
+    pub(super) lost_done: u64,
+    /// Those of them that were carried out when they were sent again.
+    pub(super) lost_done_now: u64,
+    /// Answers that were asked for again.
+    pub(super) replayed: u64,
+    /// Histories that were read and compared.
+    pub(super) histories: u64,
+}
+
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) pool: Mutex<Pool>,
+    /// The feed as far as it was read.
+    pub(super) feed: Mutex<Vec<Value>>,
+    /// Each command's mark, and the type of the one event that carries it.
+    pub(super) marks: BTreeMap<String, Option<&'static str>>,
+    pub(super) kept: Vec<Kept>,
+    /// Each setting's path, and what it was set to.
+    pub(super) settings: BTreeMap<String, Value>,
+    /// Where the test clock stood when it was last looked at.
+    pub(super) clock: i64,
+    pub(super) tally: Tally,
+}
+
+impl Memory {
+    /// Whether an event carries the command's mark.
+    pub(super) fn has_mark(&self, command: &Command) -> bool {
+        locked(&self.feed).iter().any(|event| mark_of(event) == Some(&command.mark))
+    }
+
+    /// Every event with a mark is that of a command that was carried out, and there is one for each.
+    pub(super) fn check_marks(&self, found: &mut Vec<String>) {
+        let feed = locked(&self.feed);
+        let mut seen = BTreeSet::new();
+        for event in feed.iter() {
+            let Some(mark) = mark_of(event) else { continue };
+            let expected = self.marks.get(mark).copied().flatten();
+            if expected != Some(text(event, "/type")) {
+                found.push(format!("{event} is the work of a command that should have left {expected:?}"));
+            }
+            if !seen.insert(mark) {
+                found.push(format!("{event} happened twice"));
+            }
+        }
+        for (mark, kind) in &self.marks {
+            if let Some(kind) = kind
+                && !seen.contains(mark.as_str())
+            {
+                found.push(format!("{mark} was carried out, and no {kind} is there"));
+            }
+        }
+    }
+}
+
+/// The mark that an event carries, where it carries one.
+fn mark_of(event: &Value) -> Option<&str> {
+    let data = event.get("data")?;
+    let texts = ["reason", "message", "tracking_number"].into_iter().filter_map(|name| data.get(name)?.as_str());
+    texts.into_iter().find(|text| text.starts_with("k-"))
+}

@@ -1,0 +1,95 @@
+//! One call after the other, as a client makes them.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use refund_core::Timestamp;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::Request;
+
+use crate::scenario::stages::{No, Not};
+
+/// Longer than any answer takes: a server that hangs fails the story instead of holding it up.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Method {
+    Get,
+    Post,
+    Put,
+}
+
+/// A client of one server.
+pub(super) struct Client {
+    agent: Agent,
+    base: String,
+}
+
+/// An answer, whatever it says.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    body: String,
+}
+
+/// A problem as the server tells it.
+#[derive(Deserialize)]
+struct Problem {
+    code: String,
+    rule: Option<String>,
+    possible_at: Option<Timestamp>,
+    detail: String,
+}
+
+impl Client {
+    pub(super) fn new(server: SocketAddr) -> Self {
+        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(ANSWER_MAX)).build();
+        Self { agent: config.into(), base: format!("http://{server}") }
+    }
+
+    pub(super) fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        version: Option<u64>,
+        body: Value,
+    ) -> Result<Reply, Not> {
+        let method = match method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+        };
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let mut request = request.header("authorization", format!("Bearer {token}"));
+        if let Some(version) = version {
+            request = request.header("if-match", format!("\"{version}\""));
+        }
+        let response = if body.is_null() {
+            self.agent.run(request.body(()).map_err(Not::broken)?)
+        } else {
+            let request = request.header("content-type", "application/json");
+            self.agent.run(request.body(body.to_string()).map_err(Not::broken)?)
+        };
+        let mut response = response.map_err(Not::broken)?;
+        let body = response.body_mut().read_to_string().map_err(Not::broken)?;
+        Ok(Reply { status: response.status().as_u16(), body })
+    }
+}
+
+impl Reply {
+    /// What was answered; a rule's no where the server says which.
+    pub(super) fn done<T: DeserializeOwned>(self) -> Result<T, Not> {
+        let Self { status, body } = self;
+        if (200..300).contains(&status) {
+            return serde_json::from_str(&body).map_err(|error| Not::Broken(format!("{error} in {body}")));
+        }
+        let unexpected = || Not::Broken(format!("{status}: {body}"));
+        let problem: Problem = serde_json::from_str(&body).map_err(|_| unexpected())?;
+        let code = problem.code.parse().map_err(|_| unexpected())?;
+        let rule = problem.rule.ok_or_else(unexpected)?;
+        Err(Not::Refused(No { code, rule, possible_at: problem.possible_at, detail: problem.detail }))
+    }
+}

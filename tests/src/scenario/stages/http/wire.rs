@@ -1,0 +1,225 @@
+//! JSON as a client reads and writes it, written apart from the server's own.
+
+use refund_core::{
+    Address, ClosedReason, CommandKind, Currency, Deadline, DeadlineKind, EventType, MakeOffer, Money, NegotiationId,
+    NegotiationStatus, Opening, Payout, PayoutStatus, RefundId, RefundType, RefusalCode, Request, Role, StatusKind,
+    Terms, Timestamp, WithdrawnReason,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::scenario::stages::{Happened, Look, NegotiationLook, Not, OptionsLook};
+
+pub(super) fn money(amount: Money) -> Value {
+    json!({ "currency": amount.currency(), "value": amount.decimal() })
+}
+
+pub(super) fn request(request: &Request) -> Value {
+    json!({ "type": request.kind, "amount": money(request.amount), "reason": request.reason })
+}
+
+pub(super) fn offer(offer: &MakeOffer) -> Value {
+    json!({
+        "type": offer.kind, "amount": money(offer.amount), "return_address_id": offer.return_address_id,
+        "message": offer.message, "agreed_offline": offer.agreed_offline,
+    })
+}
+
+pub(super) fn opening(opening: &Opening) -> Value {
+    let line = &opening.line;
+    json!({
+        "seller_id": opening.seller_id, "buyer_id": opening.buyer_id,
+        "order_line": {
+            "order_id": line.order_id, "line_id": line.line_id, "title": line.title, "category": line.category,
+            "paid": money(line.paid), "shipped": line.shipped, "freight_insurance": line.freight_insurance,
+        },
+        "type": opening.request.kind, "amount": money(opening.request.amount), "reason": opening.request.reason,
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Issued {
+    pub(super) secret: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Opened {
+    pub(super) id: RefundId,
+    pub(super) buyer_link: Link,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Link {
+    pub(super) token: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Items<T> {
+    pub(super) items: Vec<T>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Refund {
+    pub(super) version: u64,
+    pub(super) actions: Vec<CommandKind>,
+    status: StatusKind,
+    closed_reason: Option<ClosedReason>,
+    escalated: Option<Value>,
+    requested: TermsIn,
+    effective: Option<TermsIn>,
+    negotiation: Option<Negotiation>,
+    deadlines: Vec<Deadline>,
+    payout: Option<PayoutIn>,
+}
+
+#[derive(Deserialize)]
+struct MoneyIn {
+    currency: Currency,
+    value: String,
+}
+
+#[derive(Deserialize)]
+struct TermsIn {
+    #[serde(rename = "type")]
+    kind: RefundType,
+    amount: MoneyIn,
+    #[serde(default)]
+    return_address: Option<Address>,
+}
+
+#[derive(Deserialize)]
+struct Negotiation {
+    id: NegotiationId,
+    status: NegotiationStatus,
+    withdrawn_reason: Option<WithdrawnReason>,
+    offer: TermsIn,
+    expires_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct PayoutIn {
+    status: PayoutStatus,
+    amount: MoneyIn,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Event {
+    sequence: u64,
+    #[serde(rename = "type")]
+    kind: EventType,
+    at: Timestamp,
+    actor: ActorIn,
+    data: DataIn,
+}
+
+#[derive(Deserialize)]
+struct ActorIn {
+    role: Role,
+}
+
+/// Of an event's data only what a transcript tells.
+#[derive(Deserialize)]
+struct DataIn {
+    kind: Option<DeadlineKind>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Options {
+    objections: Vec<Objection>,
+    types: Vec<TypeIn>,
+    return_addresses: Vec<Address>,
+    expires_at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct Objection {
+    code: RefusalCode,
+}
+
+#[derive(Deserialize)]
+struct TypeIn {
+    #[serde(rename = "type")]
+    kind: RefundType,
+    objections: Vec<Objection>,
+    amount_min: MoneyIn,
+    amount_max: MoneyIn,
+}
+
+impl MoneyIn {
+    /// The amount, which has to have exactly the currency's decimals.
+    fn read(&self) -> Result<Money, Not> {
+        let amount = Money::parse(self.currency, &self.value).map_err(Not::broken)?;
+        if amount.decimal() == self.value {
+            Ok(amount)
+        } else {
+            Err(Not::Broken(format!("{} is not how {amount} is written", self.value)))
+        }
+    }
+}
+
+impl TermsIn {
+    fn read(self) -> Result<Terms, Not> {
+        let amount = self.amount.read()?;
+        match (self.kind, self.return_address) {
+            (RefundType::RefundOnly, None) => Ok(Terms::RefundOnly { amount }),
+            (RefundType::ReturnAndRefund, Some(return_address)) => {
+                Ok(Terms::ReturnAndRefund { amount, return_address })
+            }
+            (RefundType::RefundOnly, Some(_)) => Err(Not::broken("a refund alone has a return address")),
+            (RefundType::ReturnAndRefund, None) => Err(Not::broken("a return has no address")),
+        }
+    }
+}
+
+impl Refund {
+    /// What a transcript tells of it.
+    pub(super) fn look(self, events: Vec<Event>) -> Result<Look, Not> {
+        let payout = self.payout.map(|payout| {
+            let amount = payout.amount.read()?;
+            Ok::<_, Not>(Payout { status: payout.status, amount })
+        });
+        Ok(Look {
+            version: self.version,
+            status: self.status,
+            closed_reason: self.closed_reason,
+            escalated: self.escalated.is_some(),
+            requested: (self.requested.kind, self.requested.amount.read()?),
+            effective: self.effective.map(TermsIn::read).transpose()?,
+            negotiation: self.negotiation.map(Negotiation::look).transpose()?,
+            deadlines: self.deadlines,
+            payout: payout.transpose()?,
+            events: events.into_iter().map(Event::happened).collect(),
+        })
+    }
+}
+
+impl Negotiation {
+    fn look(self) -> Result<NegotiationLook, Not> {
+        let Self { id, status, withdrawn_reason, offer, expires_at } = self;
+        Ok(NegotiationLook { id, status, withdrawn_reason, terms: offer.read()?, expires_at })
+    }
+}
+
+impl Event {
+    fn happened(self) -> Happened {
+        let reminds = self.data.kind.filter(|_| self.kind == EventType::DeadlineReminder);
+        Happened { sequence: self.sequence, kind: self.kind, at: self.at, by: self.actor.role, reminds }
+    }
+}
+
+impl Options {
+    /// What a transcript tells of them.
+    pub(super) fn look(self) -> Result<OptionsLook, Not> {
+        let codes = |objections: Vec<Objection>| objections.into_iter().map(|objection| objection.code).collect();
+        let types = self
+            .types
+            .into_iter()
+            .map(|of| Ok((of.kind, codes(of.objections), of.amount_min.read()?, of.amount_max.read()?)));
+        Ok(OptionsLook {
+            types: types.collect::<Result<_, Not>>()?,
+            objections: codes(self.objections),
+            addresses: self.return_addresses.into_iter().map(|address| address.id.into()).collect(),
+            expires_at: self.expires_at,
+        })
+    }
+}

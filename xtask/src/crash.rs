@@ -1,0 +1,25 @@
+//! `cargo xtask crash`: the server killed under load.
+
+use std::hash::{BuildHasher, RandomState};
+
+use refund_tests::crash::{Plan, run as run_plan};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How often the server is ended under load.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    times: u64,
+    /// How many call at once.
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=256))]
+    callers: u64,
+    /// What the choices are made by; another one each time where none is given.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+/// The report; it is the reason for failing where anything in it should not have been.
+pub(crate) fn run(args: &Args) -> Result<String, String> {
+    let seed = args.seed.unwrap_or_else(|| RandomState::new().hash_one(0_u8));
+    let report = run_plan(Plan { times: args.times, callers: args.callers, seed })?;
+    if report.violations.is_empty() { Ok(report.to_string()) } else { Err(report.to_string()) }
+}
