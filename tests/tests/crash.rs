@@ -4,7 +4,7 @@ use refund_tests::crash::{Plan, run};
 
 #[test]
 fn a_server_that_is_killed_under_load_keeps_what_it_answered() {
-    let report = run(Plan { times: 5, callers: 16, seed: 1 }).unwrap();
+    let report = run(Plan { times: 10, callers: 16, seed: 1 }).unwrap();
     println!("{report}");
     assert!(report.violations.is_empty());
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use refund_core::{Actor, Label, Role, Timestamp, Via};
 use refund_store::{Clock, EmbeddedStore, Key, KeyRole, OpenError, Refused, Request, Store, Surroundings, Work};
@@ -39,6 +40,9 @@ impl Config {
         Self { data, listen, public_url: None, insecure: false, clock, hold_settling: false }
     }
 }
+
+/// How long those who are being answered are waited for when the server stops.
+const STOPPING_MAX: Duration = Duration::from_secs(10);
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -149,7 +153,12 @@ impl Running {
         let Self { stop, tasks, store, app, .. } = self;
         let _ = stop.send(true);
         for task in tasks {
-            task.await.map_err(|error| error.to_string())?;
+            let ending = task.abort_handle();
+            match tokio::time::timeout(STOPPING_MAX, task).await {
+                Ok(ended) => ended.map_err(|error| error.to_string())?,
+                // A caller that never finishes its call must not keep the store from closing.
+                Err(_) => ending.abort(),
+            }
         }
         drop(app);
         tokio::task::spawn_blocking(move || store.close())

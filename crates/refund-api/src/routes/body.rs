@@ -1,6 +1,8 @@
 //! Every body is read to its end before anything is answered, so that the connection can be used
 //! again and the caller gets to read why a call was refused.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use http_body_util::BodyExt;
@@ -9,6 +11,8 @@ use http_body_util::BodyExt;
 const KEPT_MAX: usize = 1024 * 1024;
 /// How much is read of a body that is too large, before the connection is given up.
 const READ_MAX: usize = 32 * 1024 * 1024;
+/// How long a body may take to arrive.
+const READING_MAX: Duration = Duration::from_secs(30);
 
 /// A body as it came.
 #[derive(Debug, Clone)]
@@ -24,7 +28,12 @@ pub(crate) struct Received {
 /// The request with its body read, and put where the routes find it.
 pub(super) async fn received(request: Request) -> Request {
     let (mut parts, body) = request.into_parts();
-    parts.extensions.insert(read(body).await);
+    let received = tokio::time::timeout(READING_MAX, read(body)).await;
+    parts.extensions.insert(received.unwrap_or_else(|_| Received {
+        bytes: Bytes::new(),
+        length: 0,
+        broke_off: Some(format!("it took more than {} seconds", READING_MAX.as_secs())),
+    }));
     Request::from_parts(parts, Body::empty())
 }
 
