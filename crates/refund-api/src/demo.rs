@@ -6,8 +6,8 @@ mod stories;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use refund_core::{Label, SellerId, Timestamp};
-use refund_store::{Advance, Clock, KeyRole, Request, Work};
+use refund_core::{Label, SellerId, Span, Timestamp};
+use refund_store::{Advance, Clock, KeyRole};
 use serde_json::json;
 
 use crate::server::{Config, Running, StartError, issue, start};
@@ -57,16 +57,20 @@ pub async fn demo(data: PathBuf, listen: SocketAddr) -> Result<(Running, Demo), 
     Ok((running, demo))
 }
 
-/// Plays the stories that fill the demo, once.
+/// How long before the present the stories begin: one of them is silent for 36 hours.
+const BEGINS_BEFORE: Span = Span::hours(37);
+
+/// Plays the stories that fill the demo, once, and leaves the clock at the present.
 async fn set_up(running: &Running) -> Result<(), String> {
     let store = running.app.store();
-    if store.latest() == Timestamp::MIN {
-        let advance = Advance::To(clock::system_now());
-        let work = Work::AdvanceTestClock { advance };
-        store.submit(Request::new(work)).await.map_err(|refused| format!("{refused:?}"))?;
+    let is_new = store.latest() == Timestamp::MIN;
+    let present = clock::system_now();
+    if is_new {
+        stories::pass(store, Advance::To(present.minus(BEGINS_BEFORE))).await?;
     }
     people::set_up(store).await?;
-    stories::play(store).await
+    stories::play(store).await?;
+    if is_new { stories::pass(store, Advance::To(present.max(store.now()))).await } else { Ok(()) }
 }
 
 /// Makes fresh keys and writes them down.

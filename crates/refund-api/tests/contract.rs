@@ -206,3 +206,17 @@ fn a_get_on_a_buyers_link_changes_nothing() {
     assert_eq!(server.get(&path(&refund, "events"), &server.operator).body["items"].as_array().unwrap().len(), 1);
     server.stop();
 }
+
+#[test]
+fn the_demo_has_a_refund_in_every_status_and_an_offer_in_every_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let shown = |filter: &str| server.get(&format!("/v1/refunds?{filter}"), &server.operator).body["items"].clone();
+    for status in refund_core::StatusKind::ALL {
+        assert_ne!(shown(&format!("status={status}")), json!([]), "{status}");
+    }
+    for negotiation in ["PENDING", "ACCEPTED", "REJECTED", "EXPIRED", "WITHDRAWN"] {
+        assert_ne!(shown(&format!("negotiation={negotiation}")), json!([]), "{negotiation}");
+    }
+    server.stop();
+}

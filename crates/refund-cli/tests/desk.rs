@@ -27,7 +27,7 @@ fn the_desk_lists_refunds_and_shows_one_with_its_history() {
     let list = refund(&demo.base_url, operator, &["list"]);
     let lines: Vec<String> = text(&list.stdout).lines().map(str::to_owned).collect();
     assert!(lines[0].starts_with("REFUND") && lines[0].contains("NEXT DEADLINE"));
-    assert_eq!(lines.len(), 15, "a heading, and a line for each of the demo's refunds");
+    assert_eq!(lines.len(), 17, "a heading, and a line for each of the demo's refunds");
     let failed = refund(&demo.base_url, operator, &["list", "--status", "REFUND_FAILED"]);
     let failed = text(&failed.stdout);
     let id = failed.lines().nth(1).unwrap().split(' ').next().unwrap();

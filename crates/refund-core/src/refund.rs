@@ -61,11 +61,7 @@ impl Refund {
     /// The order line's name over all sellers.
     #[must_use]
     pub fn line_key(&self) -> LineKey {
-        LineKey {
-            seller_id: self.seller_id.clone(),
-            order_id: self.line.order_id.clone(),
-            line_id: self.line.line_id.clone(),
-        }
+        self.line.key(&self.seller_id)
     }
 
     /// What is or was carried out, from the moment it is agreed.

@@ -122,6 +122,14 @@ pub struct OrderLine {
     pub freight_insurance: bool,
 }
 
+impl OrderLine {
+    /// Its name over all sellers and orders.
+    #[must_use]
+    pub fn key(&self, seller_id: &SellerId) -> LineKey {
+        LineKey { seller_id: seller_id.clone(), order_id: self.order_id.clone(), line_id: self.line_id.clone() }
+    }
+}
+
 /// An order line's name over all sellers and orders.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LineKey {
@@ -152,10 +160,6 @@ impl Opening {
     /// The order line's name over all sellers.
     #[must_use]
     pub fn line_key(&self) -> LineKey {
-        LineKey {
-            seller_id: self.seller_id.clone(),
-            order_id: self.line.order_id.clone(),
-            line_id: self.line.line_id.clone(),
-        }
+        self.line.key(&self.seller_id)
     }
 }

@@ -43,17 +43,29 @@ pub(super) async fn play(store: &dyn Store) -> Played<()> {
         if store.line(&opening.line_key()).map_err(said)?.is_some() {
             continue;
         }
-        let advance = Work::AdvanceTestClock { advance: Advance::Seconds(60) };
-        store.submit(Request::new(advance)).await.map_err(|refused| format!("{refused:?}"))?;
+        pass(store, Advance::Seconds(60)).await?;
         let actor = buyer(&opening.buyer_id);
         let mut refund = submit(store, Work::Open { opening: Box::new(opening), actor }).await?;
         for step in &story.steps {
+            if step == SILENCE {
+                pass(store, Advance::Seconds(36 * 3600)).await?;
+                continue;
+            }
             let (actor, command) = read(step, &refund)?;
             let work = Work::Command { refund_id: refund.id.clone(), actor, command, expected: Expected::Any };
             refund = submit(store, work).await?;
         }
     }
     Ok(())
+}
+
+/// A step in which nobody does anything.
+const SILENCE: &str = "36 hours of silence";
+
+/// Lets time pass.
+pub(super) async fn pass(store: &dyn Store, advance: Advance) -> Played<()> {
+    let work = Work::AdvanceTestClock { advance };
+    store.submit(Request::new(work)).await.map(|_| ()).map_err(|refused| format!("{refused:?}"))
 }
 
 async fn submit(store: &dyn Store, work: Work) -> Played<Refund> {
