@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use refund_core::{Actor, Refund, RefundId};
-use refund_store::{Answer, Answered, Refused, Request, Seen, Store, Work, seen};
-use tokio::sync::Notify;
+use refund_core::{Actor, CommandKind, Refund, RefundId, Role};
+use refund_store::{Advance, Answer, Answered, Refused, Request, Seen, Store, Work, replayed, seen};
 
 use crate::buyer_link::Links;
+use crate::call::Idempotency;
 use crate::caller::Caller;
+use crate::code::ApiCode;
 use crate::cursor::Cursors;
 use crate::error::Problem;
 use crate::wire::RefundOut;
@@ -20,21 +21,12 @@ pub struct App {
     /// Where the server's own pages are, without a slash at the end.
     pub(crate) public_url: String,
     pub(crate) test_clock: bool,
-    /// Told after every change, because something may be due earlier than the timer knows.
-    pub(crate) changed: Notify,
 }
 
 impl App {
     /// An application on a store; `secret` makes links and cursors that nobody else can make.
     pub fn new(store: Arc<dyn Store>, secret: &[u8; 32], public_url: String, test_clock: bool) -> Self {
-        Self {
-            store,
-            links: Links::new(secret),
-            cursors: Cursors::new(secret),
-            public_url,
-            test_clock,
-            changed: Notify::new(),
-        }
+        Self { store, links: Links::new(secret), cursors: Cursors::new(secret), public_url, test_clock }
     }
 
     /// The store, to read from.
@@ -48,18 +40,49 @@ impl App {
     /// # Errors
     /// [`Refused`].
     pub async fn submit(&self, request: Request) -> Result<Answered, Refused> {
-        let result = self.store.submit(request).await;
-        self.changed.notify_one();
-        result
+        self.store.submit(request).await
     }
 
-    /// Changes settings, after what is due has happened in steps that leave others their turn. The
-    /// door itself makes sure that none is left (R34).
-    pub(crate) async fn change(&self, request: Request) -> Result<Answered, Problem> {
-        if let Err(error) = crate::timer::settle(self.store()).await {
-            tracing::warn!(error, "settings are about to change and what is due could not be settled");
+    /// Carries out a request that needs everything due to have happened first, however much that is (R34).
+    pub(crate) async fn change(&self, mut request: Request) -> Result<Answered, Problem> {
+        loop {
+            match self.submit(request.clone()).await {
+                // One step settles so much and no more, so that others get their turn between.
+                Err(Refused::MoreIsDue { by }) => {
+                    if let Work::AdvanceTestClock { advance } = &mut request.work {
+                        *advance = Advance::To(by);
+                    }
+                }
+                done => return done.map_err(|refused| Problem::from_refused(refused, RefundOut::new)),
+            }
         }
-        self.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))
+    }
+
+    /// The answer that was given before under this key, if it was. It is looked for before the
+    /// body is read, and away from the door, because a long history takes a while to read.
+    pub(crate) async fn answered_before(&self, idempotency: Idempotency) -> Result<Option<Answered>, Problem> {
+        let Some((key, _)) = &idempotency else { return Ok(None) };
+        if self.store.remembered(key)?.is_none() {
+            return Ok(None);
+        }
+        self.reading(move |store| {
+            let now = store.now();
+            let request = Request { idempotency, ..Request::new(Work::SettleDue) };
+            let answer =
+                replayed(store, &request, now).map_err(|refused| Problem::from_refused(refused, RefundOut::new))?;
+            Ok(answer.map(|answer| Answered { answer, now, replayed: true }))
+        })
+        .await
+    }
+
+    /// Reads much, on a thread that nobody else waits for.
+    pub(crate) async fn reading<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&dyn Store) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let store = self.store.clone();
+        let result = tokio::task::spawn_blocking(move || read(&*store)).await;
+        result.unwrap_or_else(|error| Err(Problem::new(ApiCode::Internal, error.to_string())))
     }
 
     /// A refund that the caller may know of, as it stands in the store.
@@ -79,8 +102,14 @@ impl App {
         let work = Work::Settle { refund_id: id.clone() };
         match self.submit(Request { viewers: viewers.clone(), ..Request::new(work) }).await {
             Ok(Answered { answer: Answer::Refund { seen, .. }, .. }) => Ok(*seen),
-            // While settling is held a refund is shown as it stands (R36).
-            Ok(_) | Err(Refused::SettlingHeld) => Ok(seen(&*self.store, refund, &viewers, now)?),
+            // While settling is held a refund is shown as it stands, and all that can be done with
+            // what is overdue is that an operator extends it (R36).
+            Ok(_) | Err(Refused::SettlingHeld) => {
+                let operators: Vec<_> = viewers.into_iter().filter(|actor| actor.role == Role::Operator).collect();
+                let mut seen = seen(&*self.store, refund, &operators, now)?;
+                seen.actions.retain(|action| *action == CommandKind::Extend);
+                Ok(seen)
+            }
             Err(refused) => Err(Problem::from_refused(refused, RefundOut::new)),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
-use axum::http::{HeaderMap, HeaderName, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use refund_core::{RefundId, SellerId};
 use refund_store::{Expected, Fingerprint, IdempotencyKey};
 use serde::de::DeserializeOwned;
@@ -24,6 +24,9 @@ const ROLLOUT_BODY_MAX: usize = 1024 * 1024;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// Under which key an answer is remembered, and what makes a request the same.
+pub(crate) type Idempotency = Option<(IdempotencyKey, Fingerprint)>;
+
 /// A call by somebody who has been recognised.
 pub(crate) struct Call {
     pub(crate) app: Arc<App>,
@@ -42,6 +45,7 @@ impl FromRequest<Arc<App>> for Call {
     async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
         let (mut parts, _) = request.into_parts();
         let caller = Caller::from_token(app, bearer(&parts.headers)?)?;
+        tracing::Span::current().record("caller", caller.id());
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let path = parts.uri.path().to_owned();
@@ -66,10 +70,20 @@ fn taken(received: Option<&Received>, max: usize) -> Result<Bytes, Problem> {
     Ok(received.bytes.clone())
 }
 
+/// A header that may be there once.
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Problem> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(Problem::new(ApiCode::MalformedHeader, format!("{name}: once and no more")));
+    }
+    Ok(first)
+}
+
 fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let missing =
         || Problem::new(ApiCode::Unauthenticated, "Authorization: Bearer with a key or a link's token is needed");
-    let value = headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
+    let value = only(headers, &header::AUTHORIZATION)?.ok_or_else(missing)?;
     let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(missing)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(missing()) }
 }
@@ -106,25 +120,30 @@ impl Call {
 
     /// The query, read strictly.
     pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_urlencoded::from_str(&self.query)
-            .map_err(|error| Problem::new(ApiCode::MalformedQuery, format!("the query: {error}")))
+        let parameters = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
+        serde_path_to_error::deserialize(parameters).map_err(|error| {
+            let (parameter, what) = (error.path().to_string(), error.inner().to_string());
+            let detail = if parameter == "." { what } else { format!("{parameter}: {what}") };
+            Problem::new(ApiCode::MalformedQuery, detail)
+        })
     }
 
     /// The version that the command speaks of: one strong tag as in `ETag`.
     pub(crate) fn expected(&self) -> Result<Expected, Problem> {
-        let Some(value) = self.headers.get(header::IF_MATCH) else {
+        let Some(value) = only(&self.headers, &header::IF_MATCH)? else {
             return Ok(if self.caller.names_version() { Expected::Missing } else { Expected::Any });
         };
-        let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
-        tag.map(Expected::Version).ok_or_else(|| {
+        let version = |tag: &str| tag.parse().ok().filter(|version: &u64| version.to_string() == tag);
+        let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
+        tag.and_then(version).map(Expected::Version).ok_or_else(|| {
             let detail = "If-Match: one version in quotes, as the refund's ETag has it; no weak tag, no list, no star";
             Problem::new(ApiCode::MalformedHeader, detail)
         })
     }
 
     /// Under which key the answer is remembered, and what makes the request the same.
-    pub(crate) fn idempotency(&self) -> Result<Option<(IdempotencyKey, Fingerprint)>, Problem> {
-        let Some(value) = self.headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    pub(crate) fn idempotency(&self) -> Result<Idempotency, Problem> {
+        let Some(value) = only(&self.headers, &IDEMPOTENCY_KEY)? else { return Ok(None) };
         let key = value.as_bytes();
         if key.is_empty() || key.len() > 64 || !key.iter().all(u8::is_ascii_graphic) {
             let detail = "Idempotency-Key: 1 to 64 visible ASCII characters";

@@ -14,7 +14,7 @@ pub(crate) enum Caller {
     Operator { key_id: String },
     Platform { key_id: String },
     Seller { key_id: String, seller_id: SellerId },
-    Buyer { refund_id: RefundId },
+    Buyer { refund_id: RefundId, buyer_id: BuyerId },
 }
 
 /// The hash under which a key's secret is kept.
@@ -33,7 +33,7 @@ impl Caller {
             if crate::buyer_link::has_ended(&refund, app.store().now()) {
                 return Err(unknown());
             }
-            return Ok(Self::Buyer { refund_id });
+            return Ok(Self::Buyer { refund_id, buyer_id: refund.buyer_id });
         }
         let key = app.store().key_by_secret(&hash(token))?.filter(|key| key.revoked_at.is_none());
         let key = key.ok_or_else(unknown)?;
@@ -49,7 +49,7 @@ impl Caller {
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::Operator { key_id } | Self::Platform { key_id } | Self::Seller { key_id, .. } => key_id,
-            Self::Buyer { refund_id } => refund_id.as_str(),
+            Self::Buyer { refund_id, .. } => refund_id.as_str(),
         }
     }
 
@@ -66,7 +66,7 @@ impl Caller {
         match self {
             Self::Operator { .. } | Self::Platform { .. } => true,
             Self::Seller { seller_id, .. } => *seller_id == refund.seller_id,
-            Self::Buyer { refund_id } => *refund_id == refund.id,
+            Self::Buyer { refund_id, .. } => *refund_id == refund.id,
         }
     }
 
@@ -74,8 +74,7 @@ impl Caller {
     pub(crate) fn actors(&self, refund: &Refund) -> Vec<Actor> {
         match self {
             Self::Platform { .. } => vec![self.buyer(&refund.buyer_id), self.itself()],
-            Self::Buyer { .. } => vec![Actor::new(Role::Buyer, refund.buyer_id.as_str(), Via::Link)],
-            Self::Operator { .. } | Self::Seller { .. } => vec![self.itself()],
+            Self::Buyer { .. } | Self::Operator { .. } | Self::Seller { .. } => vec![self.itself()],
         }
     }
 
@@ -90,7 +89,7 @@ impl Caller {
         match self {
             Self::Seller { seller_id, .. } => Actor::new(Role::Seller, seller_id.as_str(), via),
             Self::Operator { key_id } | Self::Platform { key_id } => Actor::new(self.role(), key_id, via),
-            Self::Buyer { refund_id } => Actor::new(Role::Buyer, refund_id.as_str(), Via::Link),
+            Self::Buyer { buyer_id, .. } => Actor::new(Role::Buyer, buyer_id.as_str(), Via::Link),
         }
     }
 
@@ -106,7 +105,8 @@ impl Caller {
         if roles.contains(&self.role()) { Ok(()) } else { Err(self.not_theirs(roles)) }
     }
 
-    fn not_theirs(&self, allowed: &[Role]) -> Problem {
+    /// The answer to a call that is for others.
+    pub(crate) fn not_theirs(&self, allowed: &[Role]) -> Problem {
         Problem::refused(&Refusal::NotYourRole { role: self.role(), allowed: allowed.to_vec() }, None)
     }
 

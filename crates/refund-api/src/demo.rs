@@ -42,7 +42,7 @@ const FILE: &str = "demo.json";
 pub async fn demo(data: PathBuf, listen: SocketAddr) -> Result<(Running, Demo), StartError> {
     let file = data.join(FILE);
     let folder_error = |error| StartError::Folder { folder: data.clone(), error };
-    std::fs::create_dir_all(&data).map_err(folder_error)?;
+    secrets::folder(&data).map_err(folder_error)?;
     let is_demo = file.try_exists().map_err(folder_error)?;
     if !is_demo {
         if std::fs::read_dir(&data).map_err(folder_error)?.next().is_some() {

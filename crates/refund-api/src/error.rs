@@ -112,8 +112,10 @@ impl Problem {
                 "this Idempotency-Key was used with another method, path or body",
             ),
             Refused::SettlingHeld => {
-                Self::new(ApiCode::SettlingHeld, "settling is held; only extensions are carried out")
+                Self::new(ApiCode::SettlingHeld, "settling is held, and something is due that has to happen first")
             }
+            Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
+            Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),
             Refused::NoTestClock => Self::not_found(),
             Refused::ClockGoesBack { now } => {
                 Self::new(ApiCode::ClockGoesBack, format!("the test clock stands at {now} and only moves forward"))

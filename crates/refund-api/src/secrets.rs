@@ -1,7 +1,7 @@
 //! What is kept under the data folder for the owner's eyes alone.
 
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
@@ -36,6 +36,14 @@ pub(crate) fn kept(path: &Path, make: impl FnOnce() -> String) -> io::Result<Str
     }
 }
 
+/// Makes a folder, where there is none, that only its owner can look into.
+///
+/// # Errors
+/// An [`io::Error`] where it can't be made.
+pub(crate) fn folder(path: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
 /// Writes a file that only its owner can read: whole or not at all.
 ///
 /// # Errors
@@ -46,5 +54,8 @@ pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()?;
-    std::fs::rename(part, path)
+    std::fs::rename(&part, path)?;
+    // The name too is to be durable: what was made from a secret outlives the secret otherwise.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::File::open(folder)?.sync_all()
 }

@@ -1,7 +1,7 @@
 //! Starting and stopping the server.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +53,9 @@ pub enum StartError {
          put a proxy that does TLS before it, or pass --insecure if that is what you want"
     )]
     NotLoopback(SocketAddr),
+    /// What others are to reach the server by is no address.
+    #[error("{0:?} is no address that begins with http:// or https://")]
+    NotAUrl(String),
     /// The address is taken, or can't be had.
     #[error("can't listen on {address}: {error}")]
     Listen {
@@ -101,11 +104,18 @@ pub struct Running {
 /// [`StartError`], each with what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let Config { data, listen, public_url, insecure, clock, hold_settling } = config;
+    if let Some(url) = &public_url
+        && !(url.starts_with("http://") || url.starts_with("https://"))
+    {
+        return Err(StartError::NotAUrl(url.clone()));
+    }
     if !listen.ip().is_loopback() && !insecure {
         return Err(StartError::NotLoopback(listen));
     }
     let folder_error = |error| StartError::Folder { folder: data.clone(), error };
-    std::fs::create_dir_all(&data).map_err(folder_error)?;
+    let listener = TcpListener::bind(listen).await;
+    let listener = listener.map_err(|error| StartError::Listen { address: listen, error })?;
+    let address = listener.local_addr().map_err(|error| StartError::Listen { address: listen, error })?;
     let test_clock = clock.is_test();
     let surroundings = Surroundings { clock, entropy: Arc::new(entropy::fill), hold_settling };
     let opened = EmbeddedStore::open(&data, surroundings)?;
@@ -117,12 +127,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let secret = secrets::server_secret(&data).map_err(folder_error)?;
     let operator_key = first_key(&*store, &data).await?;
 
-    if !hold_settling {
-        timer::settle(&*store).await.map_err(StartError::SetUp)?;
+    if !hold_settling && let Err(error) = timer::settle(&*store).await {
+        // The timer goes on trying, and all else can be served meanwhile.
+        tracing::error!(error, "what has come due could not all be settled");
     }
-    let listener = TcpListener::bind(listen).await;
-    let listener = listener.map_err(|error| StartError::Listen { address: listen, error })?;
-    let address = listener.local_addr().map_err(|error| StartError::Listen { address: listen, error })?;
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock));
 
@@ -155,7 +163,8 @@ impl Running {
         for task in tasks {
             let ending = task.abort_handle();
             match tokio::time::timeout(STOPPING_MAX, task).await {
-                Ok(ended) => ended.map_err(|error| error.to_string())?,
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a task of the server failed"),
                 // A caller that never finishes its call must not keep the store from closing.
                 Err(_) => ending.abort(),
             }
@@ -168,20 +177,31 @@ impl Running {
     }
 }
 
-/// At the first start an operator needs a key to make others with. It is written to a file before
-/// it is made valid: a crash in between leaves a file whose key the next start makes valid.
-async fn first_key(store: &dyn Store, data: &std::path::Path) -> Result<Option<PathBuf>, StartError> {
+/// Without a valid operator's key nobody can make any other: then one is made. It is written to a
+/// file before it is made valid: a crash in between leaves a file whose key the next start makes valid.
+async fn first_key(store: &dyn Store, data: &Path) -> Result<Option<PathBuf>, StartError> {
     let setting_up = |error: String| StartError::SetUp(error);
-    if !store.keys().map_err(|error| setting_up(error.to_string()))?.is_empty() {
+    let keys = store.keys().map_err(|error| setting_up(error.to_string()))?;
+    if keys.iter().any(|key| key.role == KeyRole::Operator && key.revoked_at.is_none()) {
         return Ok(None);
     }
     let path = data.join("operator.key");
-    let secret = secrets::kept(&path, || entropy::secret("rfk_"))
-        .map_err(|error| StartError::Folder { folder: data.to_owned(), error })?;
+    let folder_error = |error| StartError::Folder { folder: data.to_owned(), error };
+    let mut secret = secrets::kept(&path, || entropy::secret(KEY_PREFIX)).map_err(folder_error)?;
+    let was_used = keys.iter().any(|key| key.secret == hash(&secret));
+    if was_used || !secret.starts_with(KEY_PREFIX) || secret.len() < KEY_LEN_MIN {
+        // A key that was revoked, or a file that was emptied.
+        secret = entropy::secret(KEY_PREFIX);
+        secrets::write(&path, &secret).map_err(folder_error)?;
+    }
     let name = Label::new("first operator").map_err(|error| setting_up(error.to_string()))?;
     issue(store, name, KeyRole::Operator, &secret).await.map_err(|refused| setting_up(format!("{refused:?}")))?;
     Ok(Some(path))
 }
+
+/// What every key begins with, and how long one is at the least.
+const KEY_PREFIX: &str = "rfk_";
+const KEY_LEN_MIN: usize = 40;
 
 /// Makes a key valid whose secret is known already.
 pub(crate) async fn issue(store: &dyn Store, name: Label, role: KeyRole, secret: &str) -> Result<(), Refused> {

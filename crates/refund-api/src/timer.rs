@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::Timestamp;
-use refund_store::{Request, Store, Work};
+use refund_store::{Refused, Request, Store, Work};
 use tokio::sync::watch;
 
 use crate::app::App;
 
-/// The longest wait: the machine's clock may be set while nothing seems due.
+/// The longest wait. No deadline is set less than a minute ahead, so none is missed by it; but the
+/// machine's clock may be set meanwhile, and a reminder may come sooner.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 /// How long to wait after the store could not settle.
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -26,20 +27,30 @@ pub(crate) async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
         };
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
-            () = app.changed.notified() => {}
             _ = stopping.changed() => {}
         }
     }
 }
 
-/// Settles what is due by now, in steps that leave others their turn; the next instant at which anything is.
+/// Settles what is due by now; the next instant at which anything is.
 pub(crate) async fn settle(store: &dyn Store) -> Result<Option<Timestamp>, String> {
+    let next_due = || store.next_due().map_err(|error| error.to_string());
+    let now = store.now();
+    let next = next_due()?;
+    if next.is_none_or(|at| at > now) {
+        return Ok(next);
+    }
     loop {
-        let next = store.next_due().map_err(|error| error.to_string())?;
-        let Some(at) = next.filter(|at| *at <= store.now()) else { return Ok(next) };
-        tracing::debug!(%at, "settling");
-        // Straight to the store: what the timer itself changes must not wake it again.
-        store.submit(Request::new(Work::SettleDue)).await.map_err(|refused| format!("{refused:?}"))?;
+        match store.submit(Request::new(Work::SettleDue)).await {
+            // One step settles so much and no more, so that others get their turn between.
+            Err(Refused::MoreIsDue { .. }) => {}
+            Ok(_) => break,
+            Err(refused) => return Err(format!("{refused:?}")),
+        }
+    }
+    match next_due()? {
+        Some(at) if at <= now => Err(format!("something stays due at {at}")),
+        next => Ok(next),
     }
 }
 

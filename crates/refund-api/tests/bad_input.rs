@@ -110,6 +110,7 @@ fn a_path_a_query_or_a_header_that_makes_no_sense_is_refused_by_name() {
         ("a cursor that is none", "/v1/refunds?cursor=AAAA".to_owned()),
         ("an event that is none", "/v1/events?after=evt_1".to_owned()),
         ("an event that never was", "/v1/events?after=evt_00000000ffffff000000".to_owned()),
+        ("a place within an event", "/v1/events?after=evt_00000000000051000000".to_owned()),
     ] {
         table.row(sent, &server.get(&path, seller));
     }

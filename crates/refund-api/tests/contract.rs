@@ -220,3 +220,114 @@ fn the_demo_has_a_refund_in_every_status_and_an_offer_in_every_state() {
     }
     server.stop();
 }
+
+#[test]
+fn a_long_history_comes_in_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let agreed = server.as_seller(&refund, "agree", &json!({}));
+    assert_eq!(agreed.status, 200);
+    for number in 0..9 {
+        let shipment = json!({ "carrier": "SF Express", "tracking_number": format!("SF-{number}") });
+        assert_eq!(server.post(&path(&refund, "ship"), &server.platform, &[], &shipment).status, 200);
+    }
+    let mut sequences = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = server.get(&path(&refund, &format!("events?limit=4{cursor}")), &server.seller).body;
+        sequences.extend(page["items"].as_array().unwrap().iter().map(|event| event["sequence"].as_u64().unwrap()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(sequences, (1..=11).collect::<Vec<_>>());
+    server.stop();
+}
+
+#[test]
+fn a_seller_reads_itself_edits_and_sends_it_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let own = format!("/v1/sellers/{SELLER}");
+    let mut seller = server.get(&own, &server.seller).body;
+    seller["name"] = json!("Evergreen Home");
+    let edited = server.put(&own, &server.seller, &seller);
+    assert_eq!((edited.status, &edited.body["name"]), (200, &seller["name"]));
+    seller["policy"]["allow_withdraw"] = json!(true);
+    assert_eq!(server.put(&own, &server.seller, &seller).status, 403, "the policy is the platform's");
+    let address = json!({ "id": "a", "recipient": "r", "phone": "1", "address": "a" });
+    let one = server.put("/v1/sellers/s-9", &server.platform, &json!({ "name": "n", "addresses": [address] }));
+    assert_eq!(
+        (one.status, &one.body["addresses"][0]["default"]),
+        (201, &json!(true)),
+        "one address is enough to start"
+    );
+    server.stop();
+}
+
+#[test]
+fn a_replay_is_found_before_the_body_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let headers = [("Idempotency-Key", "k"), ("If-Match", "\"1\"")];
+    assert_eq!(server.post(&path(&refund, "agree"), &server.seller, &headers, &json!({})).status, 200);
+    let foreign = server.post(&path(&refund, "refuse"), &server.seller, &headers, &json!({ "colour": "red" }));
+    assert_eq!((foreign.status, &foreign.body["code"]), (422, &json!("idempotency_key_reused")));
+    server.stop();
+}
+
+#[test]
+fn a_buyers_list_has_the_one_refund_where_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let link = refund["buyer_link"]["token"].as_str().unwrap();
+    let count = |query: &str| server.get(&format!("/v1/refunds{query}"), link).body["items"].as_array().unwrap().len();
+    assert_eq!((count(""), count("?status=WAIT_SELLER_AGREE"), count("?status=CLOSED")), (1, 1, 0));
+    server.stop();
+}
+
+#[test]
+fn a_seller_who_may_extend_only_one_deadline_is_told_so_before_the_version_is_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let body = json!({ "kind": "seller_decide", "to": "2100-01-01T00:00:00Z" });
+    assert_eq!(server.post(&path(&refund, "extend"), &server.seller, &[], &body).status, 403);
+    server.stop();
+}
+
+#[test]
+fn what_is_kept_is_for_its_owners_eyes_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::demo(&data);
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    for file in ["journal", "operator.key", "server.secret", "demo.json"] {
+        assert_eq!(mode(&data.join(file)), 0o600, "{file}");
+    }
+    server.stop();
+}
+
+#[test]
+fn who_revokes_the_last_operators_key_gets_a_new_one_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let keys = server.get("/v1/keys", &server.operator).body["items"].clone();
+    let operators = keys.as_array().unwrap().iter().filter(|key| key["role"] == "operator");
+    let own = operators.map(|key| key["id"].as_str().unwrap()).collect::<Vec<_>>();
+    for id in &own {
+        server.post(&format!("/v1/keys/{id}/revoke"), &server.operator, &[], &json!({}));
+    }
+    assert_eq!(server.get("/v1/policy", &server.operator).status, 401);
+    let lost = std::fs::read_to_string(folder.path().join("operator.key")).unwrap();
+    server.stop();
+    let server = Server::demo(folder.path());
+    let made = std::fs::read_to_string(folder.path().join("operator.key")).unwrap();
+    assert_ne!(made, lost);
+    assert_eq!(server.get("/v1/policy", made.trim()).status, 200);
+    server.stop();
+}

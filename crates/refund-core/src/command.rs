@@ -170,7 +170,7 @@ names! {
 }
 
 impl CommandKind {
-    /// Who may give it (R30). A seller extends only the buyer's time to ship (R6).
+    /// Who may give it, to some refund (R30). [`Command::roles`] knows a command's own limits.
     #[must_use]
     pub fn roles(self) -> &'static [Role] {
         match self {
@@ -211,6 +211,17 @@ impl CommandKind {
 }
 
 impl Command {
+    /// Who may give it (R30). A seller extends the buyer's time to ship and nothing else (R6).
+    #[must_use]
+    pub fn roles(&self) -> &'static [Role] {
+        if let Self::Extend { kind, .. } = self
+            && *kind != DeadlineKind::BuyerShip
+        {
+            return &[Role::Operator];
+        }
+        self.kind().roles()
+    }
+
     /// Its name.
     #[must_use]
     pub fn kind(&self) -> CommandKind {

@@ -4,15 +4,15 @@ use crate::{Agreed, Dispute, Escalation, Event, Fact, NegotiationState, Refund, 
 
 /// The refund after one more event.
 ///
-/// It asks no rule whether the event may be: that was decided when the event was made. An event
-/// that could not have happened leaves what it can't change.
+/// It asks no rule whether the event may be: that was decided when the event was made.
 #[must_use]
 pub fn evolve(refund: Refund, event: &Event) -> Refund {
     let mut after = apply(refund, event);
     after.sequence = event.sequence;
     if event.fact.changes_state() {
         after.version = after.version.saturating_add(1);
-        after.updated_at = event.at;
+        // An extension while settling was held comes before what was due earlier (R36).
+        after.updated_at = after.updated_at.max(event.at);
     }
     after
 }

@@ -4,8 +4,8 @@
 use crate::decide::{decide, offer, permitted};
 use crate::objections::Objections;
 use crate::{
-    Actor, Address, Command, CommandKind, Deadline, Facts, Label, Money, PayoutResult, Refund, RefundType, Refusal,
-    Ruling, Timestamp,
+    Actor, Address, Command, CommandKind, Deadline, DeadlineKind, Facts, Label, Money, OnSilence, PayoutResult, Refund,
+    RefundType, Refusal, Ruling, Timestamp,
 };
 
 /// What the seller may offer, and what each side's silence leads to (R18).
@@ -23,7 +23,7 @@ pub struct Options {
     pub freight_insurance: bool,
     /// When an offer made now would end (R1).
     pub expires_at: Option<Timestamp>,
-    /// The deadlines that run, with what silence leads to.
+    /// The deadlines that run, and that of an offer made now, each with what silence leads to.
     pub deadlines: Vec<Deadline>,
 }
 
@@ -46,18 +46,24 @@ pub fn options(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp
     let mut standing = Objections::default();
     offer::standing(&mut standing, refund, facts);
     let mut objections = standing.into_sorted();
-    if let Err(refusal) = permitted(refund, actor, CommandKind::MakeOffer) {
+    if let Err(refusal) = permitted(refund, actor, CommandKind::MakeOffer.roles()) {
         objections.insert(0, refusal);
     }
     let types: Vec<_> = RefundType::ALL.iter().map(|kind| type_option(refund, facts, *kind)).collect();
+    let may_offer = objections.is_empty() && types.iter().any(|option| option.objections.is_empty());
+    let expires_at = offer::expires_at(refund, facts, now);
+    let of_the_offer = expires_at.filter(|_| may_offer).map(|at| {
+        let (kind, on_silence) = (DeadlineKind::BuyerAnswer, OnSilence::OfferExpires);
+        Deadline { kind, at, on_silence }
+    });
     Options {
-        may_offer: objections.is_empty() && types.iter().any(|option| option.objections.is_empty()),
+        may_offer,
         objections,
         types,
         addresses: facts.addresses.iter().cloned().collect(),
         freight_insurance: refund.line.freight_insurance,
-        expires_at: offer::expires_at(refund, facts, now),
-        deadlines: refund.deadlines(),
+        expires_at,
+        deadlines: refund.deadlines().into_iter().chain(of_the_offer).collect(),
     }
 }
 
@@ -104,14 +110,14 @@ pub fn actions(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp
             | CommandKind::Rule
             | CommandKind::Extend
             | CommandKind::ReportPayout
-            | CommandKind::RetryPayout => probes(refund, **kind).iter().any(possible),
+            | CommandKind::RetryPayout => probes(refund, **kind, now).iter().any(possible),
         })
         .copied()
         .collect()
 }
 
 /// Commands of that kind, of which one is possible wherever any is.
-fn probes(refund: &Refund, kind: CommandKind) -> Vec<Command> {
+fn probes(refund: &Refund, kind: CommandKind, now: Timestamp) -> Vec<Command> {
     let reason = || refund.requested.reason.clone();
     let amount = refund.requested.amount;
     let negotiation_id = || refund.negotiation.as_ref().map(|negotiation| negotiation.id.clone());
@@ -137,7 +143,8 @@ fn probes(refund: &Refund, kind: CommandKind) -> Vec<Command> {
         CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() }],
         CommandKind::Extend => {
             let later = |at: Timestamp| Timestamp::from_millis(at.as_millis().saturating_add(1)).unwrap_or(at);
-            let least = |running: Deadline| Command::Extend { kind: running.kind, to: later(running.at) };
+            // A deadline may be overdue where settling is held (R36): then the least is after now.
+            let least = |running: Deadline| Command::Extend { kind: running.kind, to: later(running.at.max(now)) };
             refund.deadlines().into_iter().map(least).collect()
         }
         CommandKind::ReportPayout => vec![

@@ -96,8 +96,11 @@ impl From<RefundsPerLine> for u32 {
 macro_rules! policy {
     ($($(#[$meta:meta])* $field:ident: $type:ty = $default:expr,)+) => {
         /// The rules' numbers and switches, as they hold for one seller.
+        ///
+        /// A field that is missing where it is read has its default: what was stored before a field
+        /// was there can always be read.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[serde(deny_unknown_fields, default)]
         pub struct Policy { $($(#[$meta])* pub $field: $type,)+ }
 
         /// What a seller's policy has of its own; all else is the platform's.

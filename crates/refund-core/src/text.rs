@@ -3,16 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 /// A line such as a name, a title, a carrier or a tracking number: 1 to 200 characters.
-pub type Label = Text<200>;
+pub type Label = Text<200, false>;
 /// Why somebody did something: 1 to 1,000 characters.
-pub type Reason = Text<1000>;
+pub type Reason = Text<1000, true>;
 /// What the seller tells the buyer beside an offer: 1 to 2,000 characters.
-pub type Message = Text<2000>;
+pub type Message = Text<2000, true>;
 
-/// 1 to `MAX` characters that a person wrote. Not blank; of control characters only line feed and tab.
+/// 1 to `MAX` characters that a person wrote. Not blank; no control characters, but line feed,
+/// carriage return and tab where `LINES` says so.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Text<const MAX: usize>(String);
+pub struct Text<const MAX: usize, const LINES: bool>(String);
 
 /// Text that can't stand where it was given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,12 +29,12 @@ pub enum InvalidText {
         /// How many are taken.
         max: usize,
     },
-    /// A control character other than line feed and tab.
+    /// A control character that can't stand there.
     #[error("must not hold control characters")]
     Control,
 }
 
-impl<const MAX: usize> Text<MAX> {
+impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
     /// The text, as it was written.
     ///
     /// # Errors
@@ -47,7 +48,7 @@ impl<const MAX: usize> Text<MAX> {
         if text.trim().is_empty() {
             return Err(InvalidText::Blank);
         }
-        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        if text.chars().any(|c| c.is_control() && !(LINES && matches!(c, '\n' | '\r' | '\t'))) {
             return Err(InvalidText::Control);
         }
         Ok(Self(text))
@@ -60,27 +61,27 @@ impl<const MAX: usize> Text<MAX> {
     }
 }
 
-impl<const MAX: usize> TryFrom<String> for Text<MAX> {
+impl<const MAX: usize, const LINES: bool> TryFrom<String> for Text<MAX, LINES> {
     type Error = InvalidText;
     fn try_from(text: String) -> Result<Self, InvalidText> {
         Self::new(text)
     }
 }
 
-impl<const MAX: usize> From<Text<MAX>> for String {
-    fn from(text: Text<MAX>) -> Self {
+impl<const MAX: usize, const LINES: bool> From<Text<MAX, LINES>> for String {
+    fn from(text: Text<MAX, LINES>) -> Self {
         text.0
     }
 }
 
-impl<const MAX: usize> std::str::FromStr for Text<MAX> {
+impl<const MAX: usize, const LINES: bool> std::str::FromStr for Text<MAX, LINES> {
     type Err = InvalidText;
     fn from_str(text: &str) -> Result<Self, InvalidText> {
         Self::new(text)
     }
 }
 
-impl<const MAX: usize> std::fmt::Display for Text<MAX> {
+impl<const MAX: usize, const LINES: bool> std::fmt::Display for Text<MAX, LINES> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(&self.0)
     }

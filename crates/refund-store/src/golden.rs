@@ -66,7 +66,7 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_millis(1_772_323_200_123 + second * 1000).unwrap()
 }
 
-fn text<const LONG: usize>(text: &str) -> Text<LONG> {
+fn text<const LONG: usize, const LINES: bool>(text: &str) -> Text<LONG, LINES> {
     Text::new(text).unwrap()
 }
 

@@ -35,6 +35,7 @@ pub use list::{Listing, Page, Place, Query, Sort};
 pub use memory::MemoryStore;
 pub use record::{Entry, EventPosition, Record, Recorded};
 pub use settings::{Key, KeyRole, Secret, Seller};
+pub use step::replayed;
 pub use store::{Feed, Reply, Store};
 pub use surroundings::{Clock, Entropy, Surroundings};
 pub use view::{StoreError, View};

@@ -91,6 +91,10 @@ impl Store for MemoryStore {
         Ok(self.model().refunds.values().filter_map(Refund::next_due).min())
     }
 
+    fn is_writable(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn now(&self) -> Timestamp {
         self.surroundings.clock.now(self.model().latest())
     }

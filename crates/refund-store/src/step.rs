@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use refund_core::{
-    Actor, Command, Event, Line, Opened, Opening, Refund, RefundId, Refusal, Timestamp, decide, open, settle,
+    Actor, Command, Event, Line, Opened, Opening, Refund, RefundId, Refusal, Role, SellerId, Timestamp, decide, open,
+    settle,
 };
 
 use crate::known::{Known, seen};
@@ -12,8 +13,8 @@ use crate::record::{Entry, Record};
 use crate::stage::{Changed, Stage};
 use crate::work::{Advance, REMEMBERED_FOR_MILLIS};
 use crate::{
-    Answer, Answered, Clock, Expected, Key, Outcome, Refused, Remembered, Request, Seen, StoreError, Surroundings,
-    View, Work,
+    Answer, Answered, Clock, Expected, Key, Outcome, Refused, Remembered, Request, Seen, Seller, StoreError,
+    Surroundings, View, Work,
 };
 
 /// How many instants one request of the timer settles, so that others get their turn between.
@@ -43,7 +44,7 @@ pub(crate) fn carry_out(
 
 /// Carries a request out on a stage.
 fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -> Result<Answered, Refused> {
-    if let Some(answer) = replayed(stage, request)? {
+    if let Some(answer) = replayed(&stage.view(), request, stage.now)? {
         return Ok(Answered { answer, now: stage.now, replayed: true });
     }
     let door = Door { held: surroundings.hold_settling, viewers: &request.viewers };
@@ -58,14 +59,19 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
             door.answer(stage, refund, false)?
         }
         Work::SettleDue => {
-            door.may_settle()?;
-            settle_due(stage, stage.now)?;
+            door.all_settled(stage)?;
             (Answer::Done, Outcome::Settings)
         }
-        Work::AdvanceTestClock { advance } => advance_clock(stage, *advance, &surroundings.clock)?,
-        Work::PutSeller { seller_id, seller, actor } => {
-            let (seller_id, seller) = (seller_id.clone(), seller.clone());
-            door.change(stage, Entry::Seller { seller_id, seller, actor: actor.clone() })?
+        Work::AdvanceTestClock { advance } => {
+            door.may_settle()?;
+            advance_clock(stage, *advance, &surroundings.clock)?
+        }
+        Work::PutSeller { seller_id, seller, actor } => door.put_seller(stage, seller_id, seller, actor)?,
+        Work::EditSeller { seller_id, name, addresses, actor } => {
+            let before = stage.view().seller(seller_id)?.ok_or(Refused::NotFound)?;
+            let (name, addresses) = (name.clone(), (**addresses).clone());
+            let seller = Seller { name, addresses, policy: before.policy.clone() };
+            door.put_seller(stage, seller_id, &seller, actor)?
         }
         Work::PutPolicy { policy, actor } => {
             door.change(stage, Entry::Policy { policy: policy.clone(), actor: actor.clone() })?
@@ -87,11 +93,17 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
     Ok(Answered { answer, now: stage.now, replayed: false })
 }
 
-/// The answer that was given before to the same request under the same key.
-fn replayed(stage: &Stage<'_>, request: &Request) -> Result<Option<Answer>, Refused> {
+/// The answer that was given before to the same request under the same key, if it was.
+///
+/// The door looks for it before all else. To have it from outside as well keeps the door free
+/// for others: a long history takes a while to read.
+///
+/// # Errors
+/// [`Refused::KeyReused`] where the key was used for another request.
+pub fn replayed(view: &dyn View, request: &Request, now: Timestamp) -> Result<Option<Answer>, Refused> {
     let Some((key, fingerprint)) = &request.idempotency else { return Ok(None) };
-    let Some(remembered) = stage.view().remembered(key)? else { return Ok(None) };
-    let age = stage.now.as_millis().saturating_sub(remembered.at.as_millis());
+    let Some(remembered) = view.remembered(key)? else { return Ok(None) };
+    let age = now.as_millis().saturating_sub(remembered.at.as_millis());
     if age > REMEMBERED_FOR_MILLIS {
         return Ok(None);
     }
@@ -101,13 +113,19 @@ fn replayed(stage: &Stage<'_>, request: &Request) -> Result<Option<Answer>, Refu
     let lost = |what: &str| StoreError::Unreadable(format!("an answer is remembered of {what} that is not there"));
     Ok(Some(match remembered.outcome {
         Outcome::Settings => Answer::Done,
+        Outcome::Seller { seller, created } => Answer::Seller { seller, created },
         Outcome::Clock { now } => Answer::Clock(now),
         Outcome::Key { key_id } => {
-            let key = stage.view().keys()?.into_iter().find(|key| key.id == key_id);
+            let key = view.keys()?.into_iter().find(|key| key.id == key_id);
             Answer::Key(Box::new((*key.ok_or_else(|| lost("a key"))?).clone()))
         }
         Outcome::Refund { refund_id, sequence, actions, created } => {
-            let events = stage.view().events(&refund_id)?;
+            // Mostly it is asked again at once, and nothing has happened since.
+            let now = view.refund(&refund_id)?.filter(|refund| refund.sequence == sequence);
+            if let Some(refund) = now {
+                return Ok(Some(Answer::Refund { seen: Box::new(Seen { refund, actions }), created }));
+            }
+            let events = view.events(&refund_id)?;
             let then = refund_core::replay(events.iter().take_while(|event| event.sequence <= sequence));
             let refund = then.ok_or_else(|| lost("a refund"))?;
             Answer::Refund { seen: Box::new(Seen { refund, actions }), created }
@@ -128,6 +146,9 @@ impl Door<'_> {
         let Some(seller) = stage.view().seller(seller_id)? else {
             return Err(Refused::Rule { refusal: Refusal::SellerUnknown { seller_id: seller_id.clone() }, seen: None });
         };
+        if stage.view().refund(&opening.refund_id)?.is_some() {
+            return Err(Refused::IdTaken);
+        }
         let mut ledger = stage.view().line(&opening.line_key())?;
         let mut in_progress = None;
         if let Some(id) = ledger.as_ref().and_then(|ledger| ledger.in_progress.as_ref()) {
@@ -168,8 +189,9 @@ impl Door<'_> {
         if expected == Expected::Missing {
             return Err(Refused::VersionMissing);
         }
-        let refund =
-            if self.held && matches!(command, Command::Extend { .. }) { refund } else { self.settled(stage, refund)? };
+        // While settling is held an operator extends what fell due (R36); nobody else does anything to it.
+        let extends = matches!(command, Command::Extend { .. }) && actor.role == Role::Operator;
+        let refund = if self.held && extends { refund } else { self.settled(stage, refund)? };
         if let Expected::Version(version) = expected
             && version != refund.version
         {
@@ -198,10 +220,24 @@ impl Door<'_> {
 
     /// Settings change only after everything that is due has happened under those that held until then (R34).
     fn change(&self, stage: &mut Stage<'_>, entry: Entry) -> Done {
-        self.may_settle()?;
-        while settle_due(stage, stage.now)? {}
+        self.all_settled(stage)?;
         stage.push(entry)?;
         Ok((Answer::Done, Outcome::Settings))
+    }
+
+    fn put_seller(&self, stage: &mut Stage<'_>, id: &SellerId, seller: &Seller, actor: &Actor) -> Done {
+        let created = stage.view().seller(id)?.is_none();
+        let seller = Box::new(seller.clone());
+        let entry = Entry::Seller { seller_id: id.clone(), seller: seller.clone(), actor: actor.clone() };
+        self.change(stage, entry)?;
+        Ok((Answer::Seller { seller: seller.clone(), created }, Outcome::Seller { seller, created }))
+    }
+
+    /// Nothing is due any more; else what one step can settle has been.
+    fn all_settled(&self, stage: &mut Stage<'_>) -> Result<(), Refused> {
+        self.may_settle()?;
+        let by = stage.now;
+        if settle_due(stage, by)? { Err(Refused::MoreIsDue { by }) } else { Ok(()) }
     }
 
     fn may_settle(&self) -> Result<(), Refused> {
@@ -242,34 +278,44 @@ fn pushed(stage: &mut Stage<'_>, id: &RefundId, events: Vec<Event>) -> Result<Re
 /// Lets happen what is due by `until` on any refund, in the order of the instants over all of
 /// them, with the time moving along where it isn't there yet. Whether more instants were due than
 /// are let happen at once.
+///
+/// A refund that can't be read is passed over and logged: it must not stop the time of all others.
 fn settle_due(stage: &mut Stage<'_>, until: Timestamp) -> Result<bool, StoreError> {
     // Settling one refund makes no other due: what was read once stays in order, with what
     // comes next on the same refund put among it.
     let mut due: BTreeSet<_> = stage.view().due(until, SETTLED_AT_ONCE)?.into_iter().collect();
+    let mut any = false;
     for _ in 0..SETTLED_AT_ONCE {
         let Some((at, id)) = due.pop_first() else { return Ok(false) };
         stage.now = at.max(stage.now);
-        settle_instant(stage, at, &id)?;
-        let next = stage.view().refund(&id)?.and_then(|refund| refund.next_due());
-        if next == Some(at) {
-            return Err(StoreError::Unreadable(format!("refund {id} stays due at {at}")));
+        let events = match due_at(stage, at, &id) {
+            Ok(events) if !events.is_empty() => events,
+            Ok(_) => {
+                tracing::error!(refund = %id, %at, "is due and nothing comes of it; passed over");
+                continue;
+            }
+            Err(error) => {
+                tracing::error!(refund = %id, %at, %error, "is due and can't be settled; passed over");
+                continue;
+            }
+        };
+        for event in events {
+            stage.push(Entry::Refund(event))?;
         }
+        any = true;
+        let next = stage.view().refund(&id)?.and_then(|refund| refund.next_due());
         due.extend(next.filter(|next| *next <= until).map(|next| (next, id)));
     }
-    Ok(true)
+    Ok(any)
 }
 
-/// Lets happen what is due on one refund at one instant, and leaves what is due on it later for
-/// when that is the earliest.
-fn settle_instant(stage: &mut Stage<'_>, at: Timestamp, id: &RefundId) -> Result<(), StoreError> {
+/// What is due on one refund at one instant. What is due on it later waits until that is the earliest.
+fn due_at(stage: &Stage<'_>, at: Timestamp, id: &RefundId) -> Result<Vec<Event>, StoreError> {
     let missing = || StoreError::Unreadable(format!("something is due on refund {id}, which is not there"));
     let refund = stage.view().refund(id)?.ok_or_else(missing)?;
     let known = Known::of(&stage.view(), &refund)?;
     let events = settle(&refund, &known.facts(&refund, stage.now), stage.now);
-    for event in events.into_iter().take_while(|event| event.at == at) {
-        stage.push(Entry::Refund(event))?;
-    }
-    Ok(())
+    Ok(events.into_iter().take_while(|event| event.at == at).collect())
 }
 
 /// Moves the test clock from one due instant to the next, so that each thing happens on time.
@@ -287,7 +333,9 @@ fn advance_clock(stage: &mut Stage<'_>, advance: Advance, clock: &Clock) -> Done
     if to < stage.now {
         return Err(Refused::ClockGoesBack { now: stage.now });
     }
-    while settle_due(stage, to)? {}
+    if settle_due(stage, to)? {
+        return Err(Refused::MoreIsDue { by: to });
+    }
     stage.now = to;
     // An instant is recorded even where nothing was due: the test clock is the latest one.
     stage.changed.latest = Some(to);

@@ -43,6 +43,12 @@ pub trait Store: View + Send + Sync {
     /// [`StoreError::Unreadable`].
     fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 
+    /// Whether it takes requests, as far as it knows without trying.
+    ///
+    /// # Errors
+    /// Why it takes none until it is opened again.
+    fn is_writable(&self) -> Result<(), StoreError>;
+
     /// The engine's time: the later of the clock and the latest instant recorded (R35).
     fn now(&self) -> Timestamp;
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Actor, Command, CommandKind, Opening, Policy, Refund, RefundId, Refusal, Rollout, SellerId, Timestamp,
+    Actor, AddressBook, Command, CommandKind, Label, Opening, Policy, Refund, RefundId, Refusal, Rollout, SellerId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +63,17 @@ pub enum Work {
         seller_id: SellerId,
         /// As it is from now on.
         seller: Box<Seller>,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Change a seller's name and addresses; its policy stays what it is at that moment (R34).
+    EditSeller {
+        /// Which; it has been set up before.
+        seller_id: SellerId,
+        /// What people call it from now on.
+        name: Label,
+        /// Where goods go back to from now on.
+        addresses: Box<AddressBook>,
         /// Who wants it.
         actor: Actor,
     },
@@ -172,6 +184,13 @@ pub enum Outcome {
     },
     /// Settings were changed; whoever changed them knows to what.
     Settings,
+    /// A seller was set up or changed.
+    Seller {
+        /// As it was then.
+        seller: Box<Seller>,
+        /// Whether that request set it up.
+        created: bool,
+    },
 }
 
 /// A refund as somebody sees it.
@@ -191,6 +210,13 @@ pub enum Answer {
         /// As the caller sees it.
         seen: Box<Seen>,
         /// Whether this request opened it.
+        created: bool,
+    },
+    /// The seller as it now is.
+    Seller {
+        /// As it now is.
+        seller: Box<Seller>,
+        /// Whether this request set it up.
         created: bool,
     },
     /// The key as it now is.
@@ -235,6 +261,14 @@ pub enum Refused {
     KeyReused,
     /// Settling is held, so nothing can be decided (R36).
     SettlingHeld,
+    /// More is due than one step settles. What this one settled has happened; whoever asks again
+    /// goes on from there.
+    MoreIsDue {
+        /// By when it is due: where a test clock is on its way to.
+        by: Timestamp,
+    },
+    /// A refund of that id is there already, on another order line.
+    IdTaken,
     /// There is no test clock here.
     NoTestClock,
     /// The test clock doesn't go back.

@@ -29,7 +29,7 @@ pub(super) async fn set_up(store: &dyn Store) -> Result<(), String> {
         if store.seller(&id).map_err(|error| error.to_string())?.is_some() {
             continue;
         }
-        let seller = seller.read(refund_core::PolicyOverrides::default()).map_err(|problem| format!("{problem:?}"))?;
+        let seller = seller.read().map_err(|problem| format!("{problem:?}"))?;
         let actor = Actor::new(Role::Operator, "demo", Via::User("demo".to_owned()));
         let work = Work::PutSeller { seller_id: id, seller: Box::new(seller), actor };
         store.submit(Request::new(work)).await.map_err(|refused| format!("{refused:?}"))?;

@@ -15,7 +15,7 @@ use crate::wire::{
 };
 
 /// Carries out a command on the refund in the path. The order of the checks is the contract's:
-/// whose it is, whose to do, then the body; the rest is the store's.
+/// whose it is, whose to do, an answer that was given before, the body; the rest is the store's.
 async fn carry_out<T: DeserializeOwned>(
     call: Call,
     kind: CommandKind,
@@ -26,10 +26,20 @@ async fn carry_out<T: DeserializeOwned>(
     let refund_id = call.refund_id()?;
     let refund = app.known(&call.caller, &refund_id)?;
     let actor = call.caller.actor_for(&refund, kind)?;
-    let command = read(call.body()?)?;
-    let work = Work::Command { refund_id, actor, command, expected: call.expected()? };
-    let request = Request { work, idempotency: call.idempotency()?, viewers: call.caller.actors(&refund) };
-    match app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))? {
+    let idempotency = call.idempotency()?;
+    let answered = match app.answered_before(idempotency.clone()).await? {
+        Some(before) => before,
+        None => {
+            let command = read(call.body()?)?;
+            if !command.roles().contains(&actor.role) {
+                return Err(call.caller.not_theirs(command.roles()));
+            }
+            let work = Work::Command { refund_id, actor, command, expected: call.expected()? };
+            let request = Request { work, idempotency, viewers: call.caller.actors(&refund) };
+            app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))?
+        }
+    };
+    match answered {
         Answered { answer: Answer::Refund { seen, .. }, replayed, .. } => {
             Ok(answer(status, RefundOut::new(*seen), replayed))
         }

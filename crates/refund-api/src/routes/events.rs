@@ -4,25 +4,52 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use refund_core::RefundId;
-use serde::Deserialize;
+use refund_store::{EventPosition, Place, Recorded, Store};
+use serde::{Deserialize, Serialize};
 
 use super::refunds::limit;
 use crate::call::Call;
+use crate::caller::Caller;
 use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::wire::{EventOut, Items};
 
-/// How many records one page of the feed looks at, so that a caller with few events among many
-/// of others gets an answer soon.
+/// How many records of the journal are looked at in one go.
+const LOOKED_AT_ONCE: usize = 500;
+/// How many at the most for one page, so that a caller with few events among many of others gets
+/// an answer soon.
 const LOOKED_AT_MAX: usize = 5_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HistoryParams {
+    limit: Option<usize>,
+    cursor: Option<String>,
+}
+
+/// How many events of a history are given where nothing else is asked for: all, for most refunds.
+const HISTORY_LIMIT: usize = 100;
 
 pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem> {
     let refund_id = call.refund_id()?;
+    let (app, caller) = (&call.app, &call.caller);
+    app.known(caller, &refund_id)?;
+    let params: HistoryParams = call.query()?;
+    let limit = limit(Some(params.limit.unwrap_or(HISTORY_LIMIT)))?;
     // Read after what is due has happened, like the refund itself (R3).
-    call.app.settled(&call.caller, &refund_id).await?;
-    let history = call.app.store().history(&refund_id)?;
+    app.settled(caller, &refund_id).await?;
+    let list = format!("{} {refund_id} events", caller.id());
+    let after = params.cursor.map(|cursor| app.cursors.read(&cursor, &list)).transpose()?;
+    let behind = after.map_or(0, |place| place.rank);
+    let id = refund_id.clone();
+    let mut history = app.reading(move |store| Ok(store.history(&id)?)).await?;
+    history.retain(|(_, event)| event.sequence > behind);
+    let more = history.len() > limit;
+    history.truncate(limit);
+    let last = history.last().filter(|_| more).map(|(_, event)| event.sequence);
+    let next_cursor = last.map(|rank| app.cursors.write(&Place { rank, refund_id }, &list));
     let items = history.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
-    Ok(Json(Items { items, next_cursor: None }))
+    Ok(Json(Items { items, next_cursor }))
 }
 
 #[derive(Debug, Deserialize)]
@@ -32,47 +59,70 @@ struct FeedParams {
     limit: Option<usize>,
 }
 
-pub(super) async fn feed(call: Call) -> Result<Json<Items<EventOut>>, Problem> {
+/// A page of the feed.
+#[derive(Debug, Serialize)]
+pub(super) struct FeedOut {
+    items: Vec<EventOut>,
+    /// Where the feed goes on now, if it does.
+    next_cursor: Option<String>,
+    /// Where to go on later: `after` of the next call, also where nothing of this caller's was found.
+    after: Option<String>,
+}
+
+pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = limit(params.limit)?;
-    let mut after =
-        match &params.after {
-            None => None,
-            Some(id) => Some(EventOut::position(id).ok_or_else(|| {
-                Problem::new(ApiCode::MalformedQuery, "after: the id of an event, as the feed gave it")
-            })?),
-        };
-    let mut may_see = BTreeMap::<RefundId, bool>::new();
-    let mut items = Vec::new();
+    let after = params.after.map(|id| {
+        let unknown = || Problem::new(ApiCode::MalformedQuery, "after: the id of an event, as the feed gave it");
+        EventOut::position(&id).ok_or_else(unknown)
+    });
+    let (after, caller) = (after.transpose()?, call.caller.clone());
+    let Found { events, reached, more } = call.app.reading(move |store| find(store, &caller, after, limit)).await?;
+    let reached = reached.map(EventOut::id);
+    let items = events.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
+    Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| more), after: reached }))
+}
+
+/// What a caller may see of the feed.
+struct Found {
+    events: Vec<Recorded>,
+    reached: Option<EventPosition>,
+    more: bool,
+}
+
+fn find(store: &dyn Store, caller: &Caller, after: Option<EventPosition>, limit: usize) -> Result<Found, Problem> {
+    let mut may_see = BTreeMap::new();
+    let mut found = Found { events: Vec::new(), reached: after, more: true };
     let mut looked_at = 0_usize;
-    loop {
-        let feed = call.app.store().feed(after, limit)?;
-        looked_at = looked_at.saturating_add(limit);
-        for (position, event) in &feed.events {
-            let seen = match may_see.get(&event.refund_id) {
-                Some(seen) => *seen,
-                None => {
-                    let refund = call.app.store().refund(&event.refund_id)?;
-                    let seen = refund.is_some_and(|refund| call.caller.may_see(&refund));
-                    may_see.insert(event.refund_id.clone(), seen);
-                    seen
-                }
-            };
-            if seen {
-                items.push((*position, EventOut::new(*position, event)));
+    while found.more && looked_at < LOOKED_AT_MAX {
+        let feed = store.feed(found.reached, LOOKED_AT_ONCE)?;
+        looked_at = looked_at.saturating_add(LOOKED_AT_ONCE);
+        for (position, event) in feed.events {
+            if !sees(store, caller, &event.refund_id, &mut may_see)? {
+                continue;
             }
-            if items.len() == limit {
-                break;
+            if found.events.len() == limit {
+                // The page is full, and here is one more: it goes on behind the last that it has.
+                found.reached = found.events.last().map(|(last, _)| *last);
+                return Ok(found);
             }
+            found.events.push((position, event));
         }
-        let full = items.len() == limit;
-        // A page that is full goes on behind its last event, any other behind what was looked at.
-        let reached = if full { items.last().map(|(position, _)| *position) } else { feed.looked_at };
-        let more = feed.more || (full && reached < feed.looked_at);
-        if full || !more || looked_at >= LOOKED_AT_MAX {
-            let next_cursor = reached.filter(|_| more).map(EventOut::id);
-            return Ok(Json(Items { items: items.into_iter().map(|(_, event)| event).collect(), next_cursor }));
-        }
-        after = reached;
+        (found.reached, found.more) = (feed.looked_at, feed.more);
     }
+    Ok(found)
+}
+
+fn sees(
+    store: &dyn Store,
+    caller: &Caller,
+    id: &RefundId,
+    known: &mut BTreeMap<RefundId, bool>,
+) -> Result<bool, Problem> {
+    if let Some(sees) = known.get(id) {
+        return Ok(*sees);
+    }
+    let sees = store.refund(id)?.is_some_and(|refund| caller.may_see(&refund));
+    known.insert(id.clone(), sees);
+    Ok(sees)
 }

@@ -14,8 +14,9 @@ pub(super) async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Ready once the store answers.
+/// Ready while the store can be read and takes requests.
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Problem> {
+    app.store().is_writable()?;
     app.store().next_due()?;
     Ok(StatusCode::NO_CONTENT)
 }

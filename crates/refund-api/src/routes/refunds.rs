@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::{Actor, BuyerId, NegotiationStatus, OrderId, Role, SellerId, StatusKind, Timestamp};
-use refund_store::{Answer, Answered, Query, Request, Seen, Sort, Work, offer_options};
+use refund_store::{Answer, Answered, Query, Request, Sort, Work, offer_options};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -38,20 +38,24 @@ pub(super) fn mark(response: &mut Response, replayed: bool) {
 pub(super) async fn open(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Platform])?;
     let app = &call.app;
-    let body: OpenIn = call.body()?;
-    let actor = call.caller.buyer(&body.buyer_id);
-    let viewers = vec![actor.clone(), call.caller.itself()];
-    let refund_id = entropy::refund_id(app.store().now()).map_err(|_| Problem::not_found())?;
-    let opening = Box::new(body.read(refund_id)?);
-    let request = Request { work: Work::Open { opening, actor }, idempotency: call.idempotency()?, viewers };
-    let show = |seen: Seen| {
-        let link = app.links.link(&seen.refund.id, &app.public_url);
-        RefundOut::new(seen).with_link(link)
+    let idempotency = call.idempotency()?;
+    let answered = match app.answered_before(idempotency.clone()).await? {
+        Some(before) => before,
+        None => {
+            let body: OpenIn = call.body()?;
+            let actor = call.caller.buyer(&body.buyer_id);
+            let viewers = vec![actor.clone(), call.caller.itself()];
+            let refund_id = entropy::refund_id(app.store().now()).map_err(|_| Problem::not_found())?;
+            let opening = Box::new(body.read(refund_id)?);
+            let request = Request { work: Work::Open { opening, actor }, idempotency, viewers };
+            app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))?
+        }
     };
-    match app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))? {
+    match answered {
         Answered { answer: Answer::Refund { seen, created }, replayed, .. } => {
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-            Ok(answer(status, show(*seen), replayed))
+            let link = app.links.link(&seen.refund.id, &app.public_url);
+            Ok(answer(status, RefundOut::new(*seen).with_link(link), replayed))
         }
         _ => Err(unexpected()),
     }
@@ -70,7 +74,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Problem> {
 /// The buyer's link opened: the refund as the buyer sees it. Opening it changes nothing.
 pub(super) async fn by_link(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Problem> {
     let caller = Caller::from_token(&app, &token)?;
-    let Caller::Buyer { refund_id } = &caller else { return Err(Problem::not_found()) };
+    let Caller::Buyer { refund_id, .. } = &caller else { return Err(Problem::not_found()) };
     let seen = app.settled(&caller, refund_id).await?;
     Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
 }
@@ -123,10 +127,6 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> 
     let (app, caller) = (&call.app, &call.caller);
     let params: ListParams = call.query()?;
     let limit = limit(params.limit)?;
-    if let Caller::Buyer { refund_id } = caller {
-        let seen = app.settled(caller, refund_id).await?;
-        return Ok(Json(Items { items: vec![RefundOut::new(seen)], next_cursor: None }));
-    }
     let sort = match (params.sort, caller.role()) {
         (Some(SortIn::Deadline), _) | (None, Role::Seller) => Sort::Deadline,
         (Some(SortIn::OpenedAt), _) | (None, _) => Sort::OpenedAt,
@@ -147,10 +147,15 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> 
         after: None,
         limit,
     };
+    if let Caller::Buyer { refund_id, .. } = caller {
+        let seen = app.settled(caller, refund_id).await?;
+        let items = if query.matches(&seen.refund) { vec![RefundOut::new(seen)] } else { Vec::new() };
+        return Ok(Json(Items { items, next_cursor: None }));
+    }
     // A cursor goes on in the list that it came from: the same caller, filters and order.
     let list = format!("{} {:?}", caller.id(), Query { limit: 0, ..query.clone() });
     query.after = params.cursor.map(|cursor| app.cursors.read(&cursor, &list)).transpose()?;
-    let page = app.store().list(&query)?;
+    let page = app.reading(move |store| Ok(store.list(&query)?)).await?;
     let items = page.items.into_iter().map(|refund| app.shown(caller, refund));
     let next_cursor = page.next.map(|place| app.cursors.write(&place, &list));
     Ok(Json(Items { items: items.collect::<Result<_, _>>()?, next_cursor }))

@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use refund_core::{PolicyOverrides, Refusal, Role, SellerId};
-use refund_store::{Request, Work};
+use refund_core::{Refusal, Role, SellerId};
+use refund_store::{Answer, Answered, Request, Seller, Work};
 
+use super::refunds::unexpected;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::error::Problem;
@@ -33,20 +34,27 @@ pub(super) async fn show(call: Call) -> Result<Json<SellerOut>, Problem> {
 /// 201 for a new one, 200 for one that was there.
 pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let id = seller_id(&call)?;
-    let before = call.app.store().seller(&id)?;
     let body: SellerIn = call.body()?;
-    let is_seller = call.caller.role() == Role::Seller;
-    if is_seller && body.has_policy() {
-        let allowed = vec![Role::Operator, Role::Platform];
-        return Err(Problem::refused(&Refusal::NotYourRole { role: Role::Seller, allowed }, None));
-    }
-    // A seller's own change leaves its policy; the platform's replaces all.
-    let kept =
-        before.as_ref().filter(|_| is_seller).map_or_else(PolicyOverrides::default, |seller| seller.policy.clone());
-    let seller = body.read(kept)?;
+    body.is_named(&id)?;
     let actor = call.caller.itself();
-    let work = Work::PutSeller { seller_id: id.clone(), seller: Box::new(seller.clone()), actor };
-    call.app.change(Request::new(work)).await?;
-    let status = if before.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, Json(SellerOut::new(id, &seller))).into_response())
+    let seller_id = id.clone();
+    let work = if call.caller.role() == Role::Seller {
+        // The policy is the platform's. To send it back as it was read says nothing.
+        let before = call.app.store().seller(&id)?.ok_or_else(Problem::not_found)?;
+        if body.policy().is_some_and(|policy| *policy != before.policy) {
+            let allowed = vec![Role::Operator, Role::Platform];
+            return Err(Problem::refused(&Refusal::NotYourRole { role: Role::Seller, allowed }, None));
+        }
+        let Seller { name, addresses, .. } = body.read()?;
+        Work::EditSeller { seller_id, name, addresses: Box::new(addresses), actor }
+    } else {
+        Work::PutSeller { seller_id, seller: Box::new(body.read()?), actor }
+    };
+    match call.app.change(Request::new(work)).await? {
+        Answered { answer: Answer::Seller { seller, created }, .. } => {
+            let status = if created { StatusCode::CREATED } else { StatusCode::OK };
+            Ok((status, Json(SellerOut::new(id, &seller))).into_response())
+        }
+        _ => Err(unexpected()),
+    }
 }

@@ -10,7 +10,7 @@ use super::refunds::{mark, unexpected};
 use crate::call::Call;
 use crate::code::ApiCode;
 use crate::error::Problem;
-use crate::wire::{AdvanceIn, RefundOut};
+use crate::wire::AdvanceIn;
 
 pub(super) async fn show(call: Call) -> Result<Json<Value>, Problem> {
     call.caller.only(&[Role::Operator])?;
@@ -30,7 +30,7 @@ pub(super) async fn advance(call: Call) -> Result<Response, Problem> {
     };
     let work = Work::AdvanceTestClock { advance };
     let request = Request { idempotency: call.idempotency()?, ..Request::new(work) };
-    match call.app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))? {
+    match call.app.change(request).await? {
         Answered { answer: Answer::Clock(now), replayed, .. } => {
             let mut response = Json(json!({ "now": now })).into_response();
             mark(&mut response, replayed);

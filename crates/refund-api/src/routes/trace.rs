@@ -6,6 +6,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
 
 use super::body::received;
 use crate::app::App;
@@ -33,7 +34,8 @@ pub(super) async fn trace(State(app): State<Arc<App>>, request: Request, next: N
     let method = request.method().clone();
     // The pattern and not the path: a path may hold a buyer's token.
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
-    let mut response = next.run(received(request).await).await;
+    let span = tracing::info_span!("call", caller = tracing::field::Empty);
+    let mut response = async { next.run(received(request).await).await }.instrument(span.clone()).await;
     let mut code = "";
     if let Some(Failed(failed)) = response.extensions_mut().remove::<Failed>()
         && let Some(problem) = failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
@@ -45,7 +47,7 @@ pub(super) async fn trace(State(app): State<Arc<App>>, request: Request, next: N
     }
     let status = response.status().as_u16();
     let micros = u64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(%method, route, status, code, micros, request_id, "call");
+    span.in_scope(|| tracing::info!(%method, route, status, code, micros, request_id, "answered"));
     let headers = response.headers_mut();
     headers.extend(HeaderValue::from_str(&request_id).ok().map(|id| (REQUEST_ID, id)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

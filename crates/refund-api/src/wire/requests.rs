@@ -73,7 +73,7 @@ pub(crate) struct OfferIn {
     #[serde(default)]
     message: Option<Message>,
     #[serde(default)]
-    agreed_offline: bool,
+    agreed_offline: Option<bool>,
 }
 
 impl OfferIn {
@@ -88,7 +88,7 @@ impl OfferIn {
             amount: self.amount.0.read("/amount")?,
             return_address_id: self.return_address_id,
             message: self.message,
-            agreed_offline: self.agreed_offline,
+            agreed_offline: self.agreed_offline.unwrap_or(false),
         }))
     }
 }

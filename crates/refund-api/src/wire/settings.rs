@@ -14,6 +14,8 @@ use crate::json::Object;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SellerIn {
+    #[serde(default)]
+    id: Option<SellerId>,
     name: Label,
     addresses: Vec<Object<AddressIn>>,
     #[serde(default)]
@@ -28,24 +30,37 @@ struct AddressIn {
     phone: Label,
     address: refund_core::Reason,
     #[serde(default)]
-    default: bool,
+    default: Option<bool>,
 }
 
 impl SellerIn {
-    /// Whether it says anything about the policy.
-    #[must_use]
-    pub(crate) fn has_policy(&self) -> bool {
-        self.policy.is_some()
+    /// What it says about the policy, if anything.
+    pub(crate) fn policy(&self) -> Option<&PolicyOverrides> {
+        self.policy.as_ref().map(|Object(policy)| policy)
     }
 
-    /// The seller; `kept` is its policy where the body says nothing of one.
+    /// Whether the body names the seller of the path, or none.
+    ///
+    /// # Errors
+    /// A [`Problem`] where it names another.
+    pub(crate) fn is_named(&self, id: &SellerId) -> Result<(), Problem> {
+        match &self.id {
+            Some(named) if named != id => {
+                Err(Problem::at(ApiCode::MalformedBody, "/id", format!("the path names the seller {id}")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The seller. One address alone is the default, unless it says that it isn't.
     ///
     /// # Errors
     /// A [`Problem`] where the addresses make no address book (R29).
-    pub(crate) fn read(self, kept: PolicyOverrides) -> Result<Seller, Problem> {
+    pub(crate) fn read(self) -> Result<Seller, Problem> {
+        let alone = self.addresses.len() == 1;
         let addresses = self.addresses.into_iter().map(|given| {
             let Object(AddressIn { id, recipient, phone, address, default }) = given;
-            (Address { id, recipient, phone, address }, default)
+            (Address { id, recipient, phone, address }, default.unwrap_or(alone))
         });
         let addresses = AddressBook::new(addresses.collect()).map_err(|invalid| match invalid {
             InvalidAddressBook::NotOneDefault { given } => {
@@ -55,7 +70,11 @@ impl SellerIn {
                 Problem::at(ApiCode::MalformedBody, "/addresses", invalid.to_string())
             }
         })?;
-        Ok(Seller { name: self.name, addresses, policy: self.policy.map_or(kept, |Object(policy)| policy) })
+        Ok(Seller {
+            name: self.name,
+            addresses,
+            policy: self.policy.map_or_else(Default::default, |Object(policy)| policy),
+        })
     }
 }
 

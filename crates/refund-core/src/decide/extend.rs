@@ -1,13 +1,10 @@
 //! Moving a running deadline to a later instant (R6).
 
 use super::{Case, Decision};
-use crate::{DeadlineKind, Fact, Refund, Refusal, Role, Span, Timer, Timestamp};
+use crate::{DeadlineKind, Fact, Refund, Refusal, Span, Timer, Timestamp};
 
 pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Decision {
-    let Case { refund, actor, now, .. } = *case;
-    if actor.role == Role::Seller && kind != DeadlineKind::BuyerShip {
-        return Err(Refusal::NotYourRole { role: actor.role, allowed: vec![Role::Operator] });
-    }
+    let Case { refund, now, .. } = *case;
     let Some(running) = refund.deadlines().into_iter().find(|deadline| deadline.kind == kind) else {
         return Err(Refusal::DeadlineNotRunning { kind });
     };

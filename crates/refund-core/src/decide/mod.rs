@@ -38,7 +38,7 @@ pub fn decide(
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let case = Case { refund, facts, actor, command, now };
-    permitted(refund, actor, command.kind())?;
+    permitted(refund, actor, command.roles())?;
     let facts = table(&case)?;
     let sequences = refund.sequence.saturating_add(1)..;
     let events = facts.into_iter().zip(sequences).map(|(fact, sequence)| Event {
@@ -53,8 +53,7 @@ pub fn decide(
 }
 
 /// R30: the role may give the command, and a party acts on its own refunds only (law 9).
-pub(crate) fn permitted(refund: &Refund, actor: &Actor, command: CommandKind) -> Result<(), Refusal> {
-    let allowed = command.roles();
+pub(crate) fn permitted(refund: &Refund, actor: &Actor, allowed: &[Role]) -> Result<(), Refusal> {
     let own = match actor.role {
         Role::Buyer => actor.id == refund.buyer_id.as_str(),
         Role::Seller => actor.id == refund.seller_id.as_str(),

@@ -56,9 +56,11 @@ pub(crate) fn standing(objections: &mut Objections, refund: &Refund, facts: &Fac
     objections
         .add_if(!matches!(refund.status, Status::WaitSellerAgree { .. }), wrong_status(CommandKind::MakeOffer, refund));
     let verdict = facts.rollout;
+    // A batch that opens when the seller's time is over makes nothing possible (R33).
+    let in_time = |at: &Timestamp| matches!(&refund.status, Status::WaitSellerAgree { decide } if *at < decide.by);
     objections.add_if(
         !verdict.is_open(),
-        Refusal::NegotiationNotOpenToSeller { because: verdict.because, opens_at: verdict.opens_at },
+        Refusal::NegotiationNotOpenToSeller { because: verdict.because, opens_at: verdict.opens_at.filter(in_time) },
     );
     objections.add_if(
         refund.line.category == Category::Fresh && facts.policy.fresh_goods == FreshGoods::Deny,

@@ -2,8 +2,8 @@
 
 use refund_core::policy::FreshGoods;
 use refund_core::{
-    Category, Command, EventType, MakeOffer, NegotiationStatus, RefundType, RefusalCode, Role, Span, StatusKind,
-    WithdrawnReason, options,
+    Category, Command, DeadlineKind, EventType, MakeOffer, NegotiationStatus, OnSilence, RefundType, RefusalCode, Role,
+    Span, StatusKind, WithdrawnReason, options,
 };
 
 use crate::support::{HOUR, Shop, accept, actor, agree, cancel, cny, modify, offer, offer_to, refuse, reject, text};
@@ -189,8 +189,18 @@ fn r18_options_say_types_amounts_addresses_and_when_an_offer_would_end() {
     }
     assert_eq!(shown.addresses.iter().map(|own| own.id.as_str()).collect::<Vec<_>>(), ["home", "depot"]);
     assert_eq!(shown.expires_at, Some(shop.refund().opened_at.plus(Span::hours(36))));
-    assert_eq!(shown.deadlines, shop.refund().deadlines());
+    // What silence by each side leads to: the seller's runs, the buyer's would.
+    let ends = |deadline: &refund_core::Deadline| (deadline.kind, deadline.on_silence);
+    let expected = [
+        (DeadlineKind::SellerDecide, OnSilence::AgreedAsRequested),
+        (DeadlineKind::BuyerAnswer, OnSilence::OfferExpires),
+    ];
+    assert_eq!(shown.deadlines.iter().map(ends).collect::<Vec<_>>(), expected);
+    assert_eq!(Some(shown.deadlines[1].at), shown.expires_at);
     assert!(shown.freight_insurance);
+    shop.must(Role::Seller, &offer(ONLY, cny(200)));
+    let shown = options(shop.refund(), &shop.facts(), &actor(Role::Seller), shop.now);
+    assert_eq!(shown.deadlines, shop.refund().deadlines(), "and then both run");
 }
 
 #[test]

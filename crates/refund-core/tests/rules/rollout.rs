@@ -83,3 +83,21 @@ fn r37_raising_the_percentage_only_adds_sellers() {
     assert!((200..300).contains(&half), "{half} of 500 at 50 %");
     assert!(Percentage::try_from(101).is_err());
 }
+
+#[test]
+fn r33_a_batch_that_opens_when_the_sellers_time_is_over_makes_nothing_possible() {
+    let mut shop = Shop::with_refund(|_| {});
+    let deadline = shop.refund().next_deadline().unwrap().at.as_millis();
+    for (opens_at, possible_at) in [(deadline - 1, Some(at(deadline - 1))), (deadline, None)] {
+        shop.rollout = Rollout { batches: vec![batch(false, Some(opens_at))], ..nobody() };
+        let refusal = shop.run(Role::Seller, &offer(RefundType::RefundOnly, cny(200))).unwrap_err();
+        assert_eq!((refusal.code(), refusal.possible_at()), (RefusalCode::NegotiationNotOpenToSeller, possible_at));
+    }
+}
+
+#[test]
+fn a_policy_that_was_stored_before_a_field_was_there_can_be_read() {
+    let stored = r#"{"allow_withdraw": true}"#;
+    let read: refund_core::Policy = serde_json::from_str(stored).unwrap();
+    assert_eq!(read, refund_core::Policy { allow_withdraw: true, ..refund_core::Policy::default() });
+}

@@ -163,7 +163,9 @@ pub(super) fn feed_behind(
 pub(super) fn refund_of(answered: Answered) -> Result<Refund, Broken> {
     match answered.answer {
         Answer::Refund { seen, .. } => Ok(seen.refund),
-        Answer::Key(_) | Answer::Clock(_) | Answer::Done => Err("the answer is no refund".into()),
+        Answer::Seller { .. } | Answer::Key(_) | Answer::Clock(_) | Answer::Done => {
+            Err("the answer is no refund".into())
+        }
     }
 }
 

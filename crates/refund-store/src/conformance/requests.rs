@@ -115,6 +115,16 @@ pub(super) fn ledger(make: &mut Make<'_>) -> Result<(), Broken> {
     holds("not a cent more", matches!(refused, Refused::Rule { refusal: Refusal::AmountOverRefundable { .. }, .. }))
 }
 
+pub(super) fn id_taken(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let first = desk.open(opening("r")?)?;
+    let mut other = opening("r")?;
+    other.line.order_id = "another".parse()?;
+    let refused = desk.refused(open(other))?;
+    holds("an id that is taken", matches!(refused, Refused::IdTaken))?;
+    same("the refund that has it", &desk.refund("r")?, &first)
+}
+
 pub(super) fn in_progress(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     let first = desk.open(opening("first")?)?;

@@ -1,11 +1,11 @@
 //! Sellers, keys, policy and roll-out.
 
 use refund_core::rollout::Percentage;
-use refund_core::{Label, Policy, Rollout, SellerId, Timestamp};
+use refund_core::{Label, Policy, PolicyOverrides, Rollout, SellerId, Timestamp};
 
-use super::desk::{Desk, HOUR, holds, operator, same};
+use super::desk::{Desk, HOUR, holds, operator, put_seller, same};
 use super::{Broken, Make};
-use crate::{Answer, Key, KeyRole, Refused, Secret, Work};
+use crate::{Answer, Key, KeyRole, Refused, Secret, Seller, Work};
 
 pub(super) fn sellers(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::empty(make);
@@ -30,6 +30,22 @@ pub(super) fn sellers(make: &mut Make<'_>) -> Result<(), Broken> {
         same("all sellers", &found.iter().map(SellerId::as_str).collect(), &ids.to_vec())?;
     }
     same("an unknown one", &desk.store.seller(&SellerId::new("aaa")?)?, &None)
+}
+
+pub(super) fn edited(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::empty(make);
+    let Work::PutSeller { seller_id, seller, actor } = put_seller("shop")? else { return Err("no seller".into()) };
+    let (name, addresses) = (Label::new("new name")?, Box::new(seller.addresses.clone()));
+    let edit = Work::EditSeller { seller_id: seller_id.clone(), name: name.clone(), addresses, actor: actor.clone() };
+    holds("who isn't there is not edited", matches!(desk.refused(edit.clone())?, Refused::NotFound))?;
+    let policy = PolicyOverrides { allow_withdraw: Some(true), ..PolicyOverrides::default() };
+    let strict = Box::new(Seller { policy: policy.clone(), ..*seller });
+    desk.done(Work::PutSeller { seller_id: seller_id.clone(), seller: strict, actor })?;
+    let answer = desk.done(edit)?.answer;
+    let edited = desk.store.seller(&seller_id)?.ok_or("no seller")?;
+    same("the answer", &answer, &Answer::Seller { seller: Box::new((*edited).clone()), created: false })?;
+    same("the name", &edited.name, &name)?;
+    same("the policy", &edited.policy, &policy)
 }
 
 /// Work that issues a key whose secret is that byte over and over.

@@ -71,6 +71,22 @@ fn mixed(events: &[crate::Recorded]) -> bool {
     pieces > ids.len()
 }
 
+pub(super) fn step_by_step(make: &mut Make<'_>) -> Result<(), Broken> {
+    let (desk, hand) = Desk::running(make)?;
+    for number in 0..100 {
+        desk.open(opening(&format!("r{number}"))?)?;
+    }
+    // Each has two reminders and a deadline: 300 instants.
+    hand.forward(36 * HOUR);
+    let refused = desk.refused(Work::SettleDue)?;
+    holds("there is more than one step's worth", matches!(refused, Refused::MoreIsDue { .. }))?;
+    let left = desk.store.due(desk.store.now(), 1000)?.len();
+    holds("the step has settled some", left > 0 && left <= 100)?;
+    let policy = || Work::PutPolicy { policy: Box::new(Policy::default()), actor: operator() };
+    desk.done(policy())?;
+    same("what is due now", &desk.store.due(desk.store.now(), 10)?, &Vec::new())
+}
+
 pub(super) fn settings_after(make: &mut Make<'_>) -> Result<(), Broken> {
     let (desk, hand) = Desk::running(make)?;
     desk.open(opening("before")?)?;

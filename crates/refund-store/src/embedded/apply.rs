@@ -76,12 +76,14 @@ impl SledView {
 
     /// The accounts of order lines, and which refunds each has had.
     fn write_lines(&self, changed: &Changed, rows: &mut Rows) -> Result<(), StoreError> {
+        let mut new = BTreeMap::<_, Vec<_>>::new();
+        for change in changed.refunds.values().filter(|change| change.before.is_none()) {
+            new.entry(change.after.line_key()).or_default().push(&change.after);
+        }
         for (key, ledger) in &changed.lines {
             let before = self.line_row(key)?;
             let mut refunds = before.as_ref().map_or_else(Vec::new, |row| row.refunds.clone());
-            let opened = changed.refunds.values().filter(|change| change.before.is_none());
-            let opened = opened.filter(|change| change.after.line_key() == *key);
-            let mut opened: Vec<_> = opened.map(|change| &change.after).collect();
+            let mut opened = new.remove(key).unwrap_or_default();
             opened.sort_by_key(|refund| refund.opened_at);
             refunds.extend(opened.into_iter().map(|refund| refund.id.clone()));
             let row = LineRow { ledger: ledger.clone(), refunds };

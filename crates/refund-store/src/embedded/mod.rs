@@ -17,7 +17,7 @@ mod writer;
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
 use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
@@ -57,6 +57,8 @@ pub struct EmbeddedStore {
     /// Where requests wait; gone once the store is closed.
     queue: RwLock<Option<SyncSender<Box<Waiting>>>>,
     writer: Mutex<Option<JoinHandle<Result<(), StoreError>>>>,
+    /// Why the writer records nothing more, once that is so.
+    stopped: Arc<OnceLock<String>>,
 }
 
 /// What opening a store gives.
@@ -91,12 +93,16 @@ impl EmbeddedStore {
         let parts = opening::open(files, folder, &surroundings)?;
         let view = Arc::new(parts.view);
         let (sender, queue) = sync_channel(WAITING_MAX);
-        let writer = Writer::new(parts.journal, Arc::clone(&view), ViewFolder::of(folder), surroundings.clone());
+        let stopped = Arc::new(OnceLock::new());
+        let folder_of_view = ViewFolder::of(folder);
+        let writer =
+            Writer::new(parts.journal, Arc::clone(&view), folder_of_view, surroundings.clone(), Arc::clone(&stopped));
         let store = Self {
             view,
             surroundings,
             queue: RwLock::new(Some(sender)),
             writer: Mutex::new(Some(start(writer, queue, folder)?)),
+            stopped,
         };
         Ok(Opened { store, torn: parts.torn, replayed: parts.replayed, rebuilt: parts.rebuilt })
     }
@@ -142,6 +148,14 @@ impl Store for EmbeddedStore {
 
     fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.view.next_due()
+    }
+
+    fn is_writable(&self) -> Result<(), StoreError> {
+        if let Some(why) = self.stopped.get() {
+            return Err(StoreError::NotRecorded(why.clone()));
+        }
+        let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
+        queue.as_ref().map(|_| ()).ok_or(StoreError::Closed)
     }
 
     fn now(&self) -> Timestamp {

@@ -40,8 +40,10 @@ pub(super) fn open(files: &dyn Files, folder: &Path, surroundings: &Surroundings
     }
 }
 
-/// How many records are applied to the view in one step.
-const RECORDS_AT_ONCE: u64 = 256;
+/// How many refunds change before what was read is applied to the view in one step, and how many
+/// records are read at the most.
+const REFUNDS_AT_ONCE: usize = 1024;
+const RECORDS_AT_ONCE: u64 = 1024;
 
 /// Why the view that lies there can't be used, and what opening the journal with it cut off.
 struct Unusable {
@@ -130,7 +132,7 @@ impl Opening<'_> {
                 changed.map_err(|error| self.record_error(position, &CodecError::Invalid(error.to_string())))?;
             gathered.add(position, changed);
             replayed = replayed.saturating_add(1);
-            if replayed.is_multiple_of(RECORDS_AT_ONCE) {
+            if replayed.is_multiple_of(RECORDS_AT_ONCE) || gathered.changed.refunds.len() >= REFUNDS_AT_ONCE {
                 view.apply(std::mem::take(&mut gathered), None).map_err(|error| self.view_error(&error))?;
             }
         }

@@ -13,6 +13,9 @@ pub(super) struct Past {
 
 impl From<JournalError> for StoreError {
     fn from(error: JournalError) -> Self {
+        if let JournalError::NoRecord { position } = error {
+            return Self::NoSuchPosition(position.into());
+        }
         Self::Unreadable(error.to_string())
     }
 }

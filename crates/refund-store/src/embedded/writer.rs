@@ -5,8 +5,8 @@
 //! answers everybody.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::oneshot;
 
@@ -44,7 +44,7 @@ pub(super) struct Writer {
     pub(super) folder: ViewFolder,
     pub(super) surroundings: Surroundings,
     /// Why nothing more can be recorded, once that is so.
-    stopped: Option<Arc<StoreError>>,
+    stopped: Arc<OnceLock<String>>,
     since_flush: u32,
 }
 
@@ -57,17 +57,28 @@ enum Decided {
 }
 
 impl Writer {
-    pub(super) fn new(journal: Journal, view: Arc<SledView>, folder: ViewFolder, surroundings: Surroundings) -> Self {
-        Self { journal, view, folder, surroundings, stopped: None, since_flush: 0 }
+    pub(super) fn new(
+        journal: Journal,
+        view: Arc<SledView>,
+        folder: ViewFolder,
+        surroundings: Surroundings,
+        stopped: Arc<OnceLock<String>>,
+    ) -> Self {
+        Self { journal, view, folder, surroundings, stopped, since_flush: 0 }
+    }
+
+    /// From now on nothing more is recorded; the first reason stands.
+    fn stop(&self, why: String) {
+        let _ = self.stopped.set(why);
     }
 
     /// Works until nobody can ask any more, and leaves everything durable.
     pub(super) fn run(mut self, queue: &Receiver<Box<Waiting>>) -> Result<(), StoreError> {
         let mut left_over = None;
         while let Some(first) = left_over.take().or_else(|| queue.recv().ok()) {
-            left_over = match &self.stopped {
+            left_over = match self.stopped.get() {
                 Some(why) => {
-                    first.refuse(why);
+                    first.refuse(&Arc::new(StoreError::NotRecorded(why.clone())));
                     None
                 }
                 None => self.batch(first, queue),
@@ -117,7 +128,7 @@ impl Writer {
     fn not_recorded(&mut self, error: &JournalError) -> Arc<StoreError> {
         if let JournalError::Unsure { .. } | JournalError::Stopped = error {
             tracing::error!(%error, "the journal takes nothing more until the next start");
-            self.stopped = Some(Arc::new(StoreError::NotRecorded(JournalError::Stopped.to_string())));
+            self.stop(JournalError::Stopped.to_string());
             return Arc::new(StoreError::Unsure(error.to_string()));
         }
         tracing::warn!(%error, "a batch was not recorded");
@@ -145,7 +156,7 @@ impl Writer {
         let why = format!("{failure}; check the disk, then restart: the view is built anew");
         tracing::error!(why, "the view can't be written");
         self.view.is_broken(&why);
-        self.stopped = Some(Arc::new(StoreError::NotRecorded(why)));
+        self.stop(why);
         if let Err(error) = self.folder.give_up() {
             tracing::error!(%error, "the view could not be marked: remove its folder before the next start");
         }
@@ -153,8 +164,8 @@ impl Writer {
 
     /// Leaves a view that the next start can take as it is.
     fn close(self) -> Result<(), StoreError> {
-        if let Some(why) = self.stopped {
-            return Err(StoreError::NotRecorded(why.to_string()));
+        if let Some(why) = self.stopped.get() {
+            return Err(StoreError::NotRecorded(why.clone()));
         }
         self.view.flush()?;
         self.folder.end_use().map_err(|error| StoreError::NotRecorded(format!("the view could not be synced: {error}")))

@@ -1,8 +1,8 @@
 //! The real disk.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +10,8 @@ use super::{AppendFile, Files};
 
 /// The file whose lock says that a process uses the folder.
 const LOCK: &str = "lock";
+/// The mode of the files.
+const OWNER_ONLY: u32 = 0o600;
 
 /// A folder on disk that this process uses alone.
 ///
@@ -63,6 +65,7 @@ impl Disk {
             .create(true)
             .truncate(false)
             .write(true)
+            .mode(OWNER_ONLY)
             .open(&path)
             .map_err(|source| refused("open", source))?;
         match lock.try_lock() {
@@ -78,7 +81,8 @@ impl Disk {
 fn create(folder: &Path) -> io::Result<()> {
     let missing: Vec<&Path> =
         folder.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
-    std::fs::create_dir_all(folder)?;
+    // What is kept here is other people's names and addresses: the owner's alone.
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     for created in missing {
         match created.parent() {
             Some(parent) if parent.as_os_str().is_empty() => sync_folder(Path::new("."))?,
@@ -95,7 +99,8 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 impl Files for Disk {
     fn open(&self, name: &str) -> io::Result<Box<dyn AppendFile>> {
-        let file = OpenOptions::new().create(true).read(true).append(true).open(self.folder.join(name))?;
+        let file =
+            OpenOptions::new().create(true).read(true).append(true).mode(OWNER_ONLY).open(self.folder.join(name))?;
         Ok(Box::new(DiskFile { file, _lock: Arc::clone(&self.lock) }))
     }
 

@@ -54,7 +54,7 @@ impl Stage for StoreStage {
     fn open(&mut self, who: Who, opening: &Opening) -> Result<(RefundId, bool), Not> {
         match self.submit(Work::Open { opening: Box::new(opening.clone()), actor: who.actor() })? {
             Answer::Refund { seen, created } => Ok((seen.refund.id, created)),
-            other @ (Answer::Key(_) | Answer::Clock(_) | Answer::Done) => {
+            other @ (Answer::Seller { .. } | Answer::Key(_) | Answer::Clock(_) | Answer::Done) => {
                 Err(Not::Broken(format!("opening a refund was answered with {other:?}")))
             }
         }
@@ -120,6 +120,8 @@ impl From<Refused> for Not {
             | Refused::SettlingHeld
             | Refused::NoTestClock
             | Refused::ClockGoesBack { .. }
+            | Refused::MoreIsDue { .. }
+            | Refused::IdTaken
             | Refused::Store(_)) => Self::Broken(format!("the store refused: {other:?}")),
         }
     }
