@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use refund_core::{Actor, CommandKind, Refund, RefundId, Role};
 use refund_store::{Advance, Answer, Answered, Refused, Request, Seen, Store, Work, replayed, seen};
+use tokio::sync::watch;
 
 use crate::buyer_link::Links;
 use crate::call::Idempotency;
@@ -21,12 +22,31 @@ pub struct App {
     /// Where the server's own pages are, without a slash at the end.
     pub(crate) public_url: String,
     pub(crate) test_clock: bool,
+    /// True once the server stops: whatever never ends by itself ends then.
+    stop: watch::Sender<bool>,
 }
 
 impl App {
     /// An application on a store; `secret` makes links and cursors that nobody else can make.
     pub fn new(store: Arc<dyn Store>, secret: &[u8; 32], public_url: String, test_clock: bool) -> Self {
-        Self { store, links: Links::new(secret), cursors: Cursors::new(secret), public_url, test_clock }
+        Self {
+            store,
+            links: Links::new(secret),
+            cursors: Cursors::new(secret),
+            public_url,
+            test_clock,
+            stop: watch::Sender::new(false),
+        }
+    }
+
+    /// Tells everything that never ends by itself to end.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Turns true when the server stops.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
     }
 
     /// The store, to read from.

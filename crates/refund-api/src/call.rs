@@ -128,6 +128,13 @@ impl Call {
         })
     }
 
+    /// A header's text, where it is there.
+    pub(crate) fn header(&self, name: &HeaderName) -> Result<Option<String>, Problem> {
+        let Some(value) = only(&self.headers, name)? else { return Ok(None) };
+        let text = value.to_str().map_err(|_| Problem::new(ApiCode::MalformedHeader, format!("{name}: not ASCII")))?;
+        Ok(Some(text.to_owned()))
+    }
+
     /// The version that the command speaks of: one strong tag as in `ETag`.
     pub(crate) fn expected(&self) -> Result<Expected, Problem> {
         let Some(value) = only(&self.headers, &header::IF_MATCH)? else {

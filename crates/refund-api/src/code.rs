@@ -76,6 +76,9 @@ api_codes! {
     NotStored = "not_stored", SERVICE_UNAVAILABLE,
         "It could not be stored; nothing of it was done.",
         "Send it again later with the same idempotency key. Operators find the reason in the server's log.";
+    Stopped = "stopped", SERVICE_UNAVAILABLE,
+        "The store has stopped after a failure of the disk; nothing of this call was done.",
+        "Operators: look at the disk and the log, then restart the server. Send it again afterwards with the same idempotency key.";
     Unsure = "unsure", SERVICE_UNAVAILABLE,
         "The disk failed while it was written; whether it was stored shows when the server has been restarted.",
         "Send it again with the same idempotency key once the server is back: it is done once at the most.";

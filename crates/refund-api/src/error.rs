@@ -170,6 +170,7 @@ impl From<&StoreError> for Problem {
             StoreError::Busy { .. } | StoreError::Closed => ApiCode::Busy,
             StoreError::NotRecorded(_) => ApiCode::NotStored,
             StoreError::Unsure(_) => ApiCode::Unsure,
+            StoreError::Stopped(_) => ApiCode::Stopped,
             StoreError::NoSuchPosition(_) => ApiCode::MalformedQuery,
             StoreError::Unreadable(_) => ApiCode::Internal,
         };

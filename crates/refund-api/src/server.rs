@@ -8,7 +8,6 @@ use std::time::Duration;
 use refund_core::{Actor, Label, Role, Timestamp, Via};
 use refund_store::{Clock, EmbeddedStore, Key, KeyRole, OpenError, Refused, Request, Store, Surroundings, Work};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
@@ -93,7 +92,6 @@ pub struct Running {
     pub app: Arc<App>,
     /// The file with the first operator's key, where this start made it.
     pub operator_key: Option<PathBuf>,
-    stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
     store: Arc<EmbeddedStore>,
 }
@@ -134,15 +132,15 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock));
 
-    let (stop, stopping) = watch::channel(false);
-    let mut tasks = vec![tokio::spawn(serve(listener, app.clone(), stopping.clone()))];
+    let mut tasks = vec![tokio::spawn(serve(listener, app.clone()))];
     if !hold_settling {
-        tasks.push(tokio::spawn(timer::run(app.clone(), stopping)));
+        tasks.push(tokio::spawn(timer::run(app.clone())));
     }
-    Ok(Running { address, public_url, app, operator_key, stop, tasks, store })
+    Ok(Running { address, public_url, app, operator_key, tasks, store })
 }
 
-async fn serve(listener: TcpListener, app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+async fn serve(listener: TcpListener, app: Arc<App>) {
+    let mut stopping = app.stopping();
     let stopped = async move {
         // An error means that whoever could stop the server is gone: that stops it too.
         let _ = stopping.wait_for(|stop| *stop).await;
@@ -158,8 +156,8 @@ impl Running {
     /// # Errors
     /// Where something could not be written. Nothing that was answered is lost.
     pub async fn stop(self) -> Result<(), String> {
-        let Self { stop, tasks, store, app, .. } = self;
-        let _ = stop.send(true);
+        let Self { tasks, store, app, .. } = self;
+        app.stop();
         for task in tasks {
             let ending = task.abort_handle();
             match tokio::time::timeout(STOPPING_MAX, task).await {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use refund_core::Timestamp;
 use refund_store::{Refused, Request, Store, Work};
-use tokio::sync::watch;
 
 use crate::app::App;
 
@@ -15,8 +14,9 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 /// How long to wait after the store could not settle.
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
-/// Lets happen what is due, when it is due, until `stopping` says so.
-pub(crate) async fn run(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+/// Lets happen what is due, when it is due, until the server stops.
+pub(crate) async fn run(app: Arc<App>) {
+    let mut stopping = app.stopping();
     while !*stopping.borrow_and_update() {
         let wait = match settle(app.store()).await {
             Ok(next) => until(next, app.store().now()),
@@ -113,8 +113,7 @@ mod tests {
         let clock = Clock::Running(Arc::new(move || Timestamp::from_millis(epoch.as_millis() + millis()).unwrap()));
         let surroundings = Surroundings { clock, entropy: Arc::new(|_| {}), hold_settling: false };
         let app = Arc::new(App::new(Arc::new(MemoryStore::new(surroundings)), &[0; 32], String::new(), false));
-        let (stop, stopping) = watch::channel(false);
-        let timer = tokio::spawn(run(app.clone(), stopping));
+        let timer = tokio::spawn(run(app.clone()));
 
         let by = Actor::new(Role::Operator, "op", Via::User("op".to_owned()));
         let (seller_id, buyer_id): (SellerId, BuyerId) = (id("s-1"), id("b-1"));
@@ -129,7 +128,7 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(2)).await;
         assert_eq!(app.store().refund(&refund_id).unwrap().unwrap().status.kind(), StatusKind::Success);
 
-        stop.send(true).unwrap();
+        app.stop();
         timer.await.unwrap();
     }
 }

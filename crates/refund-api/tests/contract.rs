@@ -331,3 +331,24 @@ fn who_revokes_the_last_operators_key_gets_a_new_one_at_the_next_start() {
     assert_eq!(server.get("/v1/policy", made.trim()).status, 200);
     server.stop();
 }
+
+#[test]
+fn the_stream_has_what_was_and_then_what_happens_and_ends_with_the_server() {
+    use std::io::BufRead;
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let opened = server.get(&path(&refund, "events"), &server.seller).body["items"][0].clone();
+    let after = opened["id"].as_str().unwrap();
+    let mut lines = server.stream("/v1/events/stream", &server.seller, after).lines().map(Result::unwrap);
+    // It is open; what happens from now on is told.
+    let offered = server.as_seller(&refund, "negotiation", &small_refund("2.00"));
+    assert_eq!(offered.status, 201);
+    let told: Vec<String> = lines.by_ref().filter(|line| !line.starts_with(':')).take(3).collect();
+    let field = |name: &str| told.iter().find_map(|line| line.strip_prefix(&format!("{name}: "))).unwrap();
+    assert_eq!(field("event"), "negotiation.offered");
+    let data: Value = serde_json::from_str(field("data")).unwrap();
+    assert_eq!((field("id"), &data["refund_id"]), (data["id"].as_str().unwrap(), &refund["id"]));
+    server.stop();
+    assert_eq!(lines.filter(|line| !line.is_empty() && !line.starts_with(':')).count(), 0, "it ended");
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
+use tokio::sync::watch;
 
 use crate::record::{Entry, Record};
 use crate::stage::Changed;
@@ -18,6 +19,7 @@ use crate::{
 pub struct MemoryStore {
     model: Mutex<Model>,
     surroundings: Surroundings,
+    news: watch::Sender<()>,
 }
 
 #[derive(Default)]
@@ -37,7 +39,7 @@ impl MemoryStore {
     /// An empty store.
     #[must_use]
     pub fn new(surroundings: Surroundings) -> Self {
-        Self { model: Mutex::new(Model::default()), surroundings }
+        Self { model: Mutex::new(Model::default()), surroundings, news: watch::Sender::new(()) }
     }
 
     fn model(&self) -> MutexGuard<'_, Model> {
@@ -53,6 +55,7 @@ impl Store for MemoryStore {
         if let Some((record, changed)) = written {
             model.records.push(record);
             model.apply(changed);
+            self.news.send_replace(());
         }
         Reply::ready(result)
     }
@@ -89,6 +92,10 @@ impl Store for MemoryStore {
 
     fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.model().refunds.values().filter_map(Refund::next_due).min())
+    }
+
+    fn news(&self) -> watch::Receiver<()> {
+        self.news.subscribe()
     }
 
     fn is_writable(&self) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use crate::{Answered, EventPosition, Page, Query, Recorded, Refused, Request, StoreError, View};
 use refund_core::{RefundId, Timestamp};
+use tokio::sync::watch;
 
 /// The memory of the engine. Everything that changes anything goes through [`Store::submit`].
 ///
@@ -42,6 +43,9 @@ pub trait Store: View + Send + Sync {
     /// # Errors
     /// [`StoreError::Unreadable`].
     fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Changes whenever something has been recorded and can be read: whoever waits for news waits on this.
+    fn news(&self) -> watch::Receiver<()>;
 
     /// Whether it takes requests, as far as it knows without trying.
     ///

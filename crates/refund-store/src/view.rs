@@ -24,6 +24,9 @@ pub enum StoreError {
     /// Whether it was written is not known until the next start; the idempotency key tells then.
     #[error("it is not known whether it was recorded: {0}")]
     Unsure(String),
+    /// The store has stopped and does nothing until it is opened again; nothing of this request was done.
+    #[error("the store has stopped: {0}")]
+    Stopped(String),
     /// No record stands at the position that was named.
     #[error("no record stands at {0}: name a position that this store's feed gave")]
     NoSuchPosition(u64),

@@ -72,25 +72,33 @@ pub(super) struct FeedOut {
 pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = limit(params.limit)?;
-    let after = params.after.map(|id| {
-        let unknown = || Problem::new(ApiCode::MalformedQuery, "after: the id of an event, as the feed gave it");
-        EventOut::position(&id).ok_or_else(unknown)
-    });
-    let (after, caller) = (after.transpose()?, call.caller.clone());
+    let after = params.after.map(|id| position(&id)).transpose()?;
+    let caller = call.caller.clone();
     let Found { events, reached, more } = call.app.reading(move |store| find(store, &caller, after, limit)).await?;
     let reached = reached.map(EventOut::id);
     let items = events.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
     Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| more), after: reached }))
 }
 
-/// What a caller may see of the feed.
-struct Found {
-    events: Vec<Recorded>,
-    reached: Option<EventPosition>,
-    more: bool,
+/// The place of an event in the feed.
+pub(super) fn position(id: &str) -> Result<EventPosition, Problem> {
+    let unknown = || Problem::new(ApiCode::MalformedQuery, "after: the id of an event, as the feed gave it");
+    EventOut::position(id).ok_or_else(unknown)
 }
 
-fn find(store: &dyn Store, caller: &Caller, after: Option<EventPosition>, limit: usize) -> Result<Found, Problem> {
+/// What a caller may see of the feed.
+pub(super) struct Found {
+    pub(super) events: Vec<Recorded>,
+    pub(super) reached: Option<EventPosition>,
+    pub(super) more: bool,
+}
+
+pub(super) fn find(
+    store: &dyn Store,
+    caller: &Caller,
+    after: Option<EventPosition>,
+    limit: usize,
+) -> Result<Found, Problem> {
     let mut may_see = BTreeMap::new();
     let mut found = Found { events: Vec::new(), reached: after, more: true };
     let mut looked_at = 0_usize;

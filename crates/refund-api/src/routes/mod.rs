@@ -8,6 +8,7 @@ mod keys;
 mod refunds;
 mod sellers;
 mod settings;
+mod stream;
 mod test_clock;
 mod trace;
 
@@ -50,6 +51,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/rollout", get(settings::rollout).put(settings::put_rollout))
         .route("/v1/rollout/check", post(settings::check_rollout))
         .route("/v1/events", get(events::feed))
+        .route("/v1/events/stream", get(stream::stream))
         .route("/v1/keys", get(keys::list).post(keys::issue))
         .route("/v1/keys/{id}/revoke", post(keys::revoke))
         .route("/b/{token}", get(refunds::by_link))

@@ -44,6 +44,14 @@ impl EventOut {
         format!("evt_{:014x}{:06x}", position.record, position.entry)
     }
 
+    pub(crate) fn id_text(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn event_type(&self) -> EventType {
+        self.event_type
+    }
+
     /// The position that an id names, if it is one.
     #[must_use]
     pub(crate) fn position(id: &str) -> Option<EventPosition> {

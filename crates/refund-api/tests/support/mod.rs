@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
+use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -135,6 +136,15 @@ impl Server {
         let text = response.body_mut().read_to_string().unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Reply { status: response.status().as_u16(), body, etag, replayed, media_type }
+    }
+
+    /// The body of a stream of events, as it comes.
+    pub fn stream(&self, path: &str, token: &str, last_event_id: &str) -> BufReader<ureq::BodyReader<'static>> {
+        let request = ureq::http::Request::builder().uri(format!("{}{path}", self.base_url));
+        let request = request.header("Authorization", format!("Bearer {token}")).header("Last-Event-ID", last_event_id);
+        let response = self.agent.run(request.body(()).unwrap()).unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        BufReader::new(response.into_body().into_reader())
     }
 
     pub fn get(&self, path: &str, token: &str) -> Reply {

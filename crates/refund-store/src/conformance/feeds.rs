@@ -45,6 +45,18 @@ pub(super) fn pages(make: &mut Make<'_>) -> Result<(), Broken> {
     same("what comes behind the end", &new.len(), &1)
 }
 
+pub(super) fn news(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let mut news = desk.store.news();
+    holds("nothing new at first", !news.has_changed()?)?;
+    let before = desk.feed(100)?.len();
+    desk.open(opening("r")?)?;
+    holds("news of what was answered", news.has_changed()?)?;
+    news.mark_unchanged();
+    same("what can be read of it", &desk.feed(100)?.len(), &before.saturating_add(1))?;
+    holds("no news of old", !news.has_changed()?)
+}
+
 pub(super) fn unknown(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = told(make)?;
     for record in [1 << 40, (1 << 63) - 1, u64::MAX] {

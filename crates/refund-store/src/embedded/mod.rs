@@ -22,6 +22,8 @@ use std::thread::JoinHandle;
 
 use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
 
+use tokio::sync::watch;
+
 pub use self::error::OpenError;
 use self::folder::ViewFolder;
 use self::view::SledView;
@@ -127,7 +129,7 @@ impl Store for EmbeddedStore {
             Some(Ok(())) => return reply,
             Some(Err(TrySendError::Full(_))) => StoreError::Busy { waiting: WAITING_MAX },
             Some(Err(TrySendError::Disconnected(_))) => {
-                StoreError::NotRecorded("the writer has failed, and the log says where: restart".to_owned())
+                StoreError::Stopped("the writer has failed, and the log says where: restart".to_owned())
             }
             None => StoreError::Closed,
         };
@@ -150,9 +152,13 @@ impl Store for EmbeddedStore {
         self.view.next_due()
     }
 
+    fn news(&self) -> watch::Receiver<()> {
+        self.view.news.subscribe()
+    }
+
     fn is_writable(&self) -> Result<(), StoreError> {
         if let Some(why) = self.stopped.get() {
-            return Err(StoreError::NotRecorded(why.clone()));
+            return Err(StoreError::Stopped(why.clone()));
         }
         let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
         queue.as_ref().map(|_| ()).ok_or(StoreError::Closed)

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
+use tokio::sync::watch;
+
 use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
 use sled::IVec;
 
@@ -21,6 +23,8 @@ pub(super) struct SledView {
     latest: AtomicI64,
     /// Up to where in the journal the rows are current: nothing behind is shown.
     current: AtomicU64,
+    /// Told when there is more to see.
+    pub(super) news: watch::Sender<()>,
     /// Why the rows can't be believed any more, once that is so.
     broken: OnceLock<String>,
 }
@@ -35,6 +39,7 @@ impl SledView {
             rollout: RwLock::new(Arc::new(Rollout::everyone())),
             latest: AtomicI64::new(Timestamp::MIN.as_millis()),
             current: AtomicU64::new(0),
+            news: watch::Sender::new(()),
             broken: OnceLock::new(),
         };
         let policy: Option<Named<Policy>> = parse(view.get(keys::POLICY)?)?;
@@ -60,6 +65,7 @@ impl SledView {
     pub(super) fn is_current(&self, latest: Timestamp, length: u64) {
         self.latest.fetch_max(latest.as_millis(), Ordering::AcqRel);
         self.current.store(length, Ordering::Release);
+        self.news.send_replace(());
     }
 
     /// Up to where in the journal the rows are current.
@@ -74,7 +80,7 @@ impl SledView {
     }
 
     fn whole(&self) -> Result<(), StoreError> {
-        self.broken.get().map_or(Ok(()), |why| Err(StoreError::Unreadable(why.clone())))
+        self.broken.get().map_or(Ok(()), |why| Err(StoreError::Stopped(why.clone())))
     }
 
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {

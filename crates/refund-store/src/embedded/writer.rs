@@ -22,6 +22,9 @@ use crate::{Answered, Refused, Request, StoreError, Surroundings};
 const REQUESTS_MAX: usize = 256;
 /// How many bytes a batch has before it takes nothing more.
 const BYTES_MAX: usize = 1 << 20;
+/// How much of the disk is kept free. The view is on it too, and is not to fail when it writes what
+/// has been recorded already.
+const KEPT_FREE_BYTES: u64 = 64 << 20;
 /// After how many batches sled hands what it has to the system, so that a kill costs few records' replay.
 const BATCHES_PER_FLUSH: u32 = 1024;
 
@@ -78,7 +81,7 @@ impl Writer {
         while let Some(first) = left_over.take().or_else(|| queue.recv().ok()) {
             left_over = match self.stopped.get() {
                 Some(why) => {
-                    first.refuse(&Arc::new(StoreError::NotRecorded(why.clone())));
+                    first.refuse(&Arc::new(StoreError::Stopped(why.clone())));
                     None
                 }
                 None => self.batch(first, queue),
@@ -90,6 +93,7 @@ impl Writer {
     /// Carries out what has gathered; one request may be left over for the next batch.
     fn batch(&mut self, first: Box<Waiting>, queue: &Receiver<Box<Waiting>>) -> Option<Box<Waiting>> {
         let mut gathered = Gathered::default();
+        let low = self.low_on_space();
         let mut batch = self.journal.batch();
         let mut decided = Vec::new();
         let mut left_over = None;
@@ -107,7 +111,14 @@ impl Writer {
             }
         }
         let nothing_new = batch.is_empty();
-        match batch.commit() {
+        let committed = match &low {
+            Some(low) if !nothing_new => {
+                drop(batch);
+                Err(Arc::clone(low))
+            }
+            Some(_) | None => batch.commit().map_err(|error| self.not_recorded(&error)),
+        };
+        match committed {
             Ok(()) => {
                 if !nothing_new {
                     self.apply(gathered);
@@ -117,11 +128,19 @@ impl Writer {
                 }
             }
             Err(error) => {
-                let error = self.not_recorded(&error);
                 decided.into_iter().for_each(|(waiting, _)| waiting.refuse(&error));
             }
         }
         left_over
+    }
+
+    /// Why nothing can be recorded now, where the disk is nearly full.
+    fn low_on_space(&self) -> Option<Arc<StoreError>> {
+        // Where the disk can't be asked, writing will tell.
+        let left = self.journal.space_left().ok().filter(|left| *left < KEPT_FREE_BYTES)?;
+        let why = format!("only {left} bytes of space are left on the disk, and {KEPT_FREE_BYTES} are kept free");
+        tracing::error!(why, "a batch was not recorded");
+        Some(Arc::new(StoreError::NotRecorded(why)))
     }
 
     /// What everybody in a batch is told that was not recorded.
@@ -165,7 +184,7 @@ impl Writer {
     /// Leaves a view that the next start can take as it is.
     fn close(self) -> Result<(), StoreError> {
         if let Some(why) = self.stopped.get() {
-            return Err(StoreError::NotRecorded(why.clone()));
+            return Err(StoreError::Stopped(why.clone()));
         }
         self.view.flush()?;
         self.folder.end_use().map_err(|error| StoreError::NotRecorded(format!("the view could not be synced: {error}")))

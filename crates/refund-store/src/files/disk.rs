@@ -137,4 +137,9 @@ impl AppendFile for DiskFile {
     fn truncate(&self, length: u64) -> io::Result<()> {
         self.file.set_len(length)
     }
+
+    fn space_left(&self) -> io::Result<u64> {
+        let disk = rustix::fs::fstatvfs(&self.file)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
 }

@@ -59,4 +59,10 @@ pub trait AppendFile: Send + Sync {
     /// # Errors
     /// Whatever the system says when a file cannot be cut.
     fn truncate(&self, length: u64) -> io::Result<()>;
+
+    /// How many bytes can still be written to the disk that the file is on.
+    ///
+    /// # Errors
+    /// Whatever the system says when a disk cannot be asked.
+    fn space_left(&self) -> io::Result<u64>;
 }

@@ -39,6 +39,7 @@ struct State {
     append_failures: Vec<(u64, usize)>,
     sync_failures: Vec<u64>,
     capacity: Option<u64>,
+    space_left: Option<u64>,
     /// How many more changes succeed before the power is cut.
     power: Option<u64>,
 }
@@ -111,6 +112,11 @@ impl SimulatedDisk {
         self.state().capacity = bytes;
     }
 
+    /// What the disk says of how much can still be written. `None`: as much as anyone wants.
+    pub fn set_space_left(&self, bytes: Option<u64>) {
+        self.state().space_left = bytes;
+    }
+
     /// Lets `changes` more appends, syncs (also of the folder) and truncations succeed; after
     /// them each one fails and changes nothing, until [`crash`](SimulatedDisk::crash).
     pub fn cut_power_after(&self, changes: u64) {
@@ -158,6 +164,10 @@ impl SimulatedFile {
 }
 
 impl AppendFile for SimulatedFile {
+    fn space_left(&self) -> io::Result<u64> {
+        self.with(|state| Ok(state.space_left.unwrap_or(u64::MAX)))
+    }
+
     fn append(&self, bytes: &[u8]) -> io::Result<()> {
         self.with(|state| {
             state.use_power()?;

@@ -209,6 +209,14 @@ impl Journal {
         }
     }
 
+    /// How many bytes can still be written to the disk that the journal is on.
+    ///
+    /// # Errors
+    /// [`JournalError::Io`].
+    pub fn space_left(&self) -> Result<u64, JournalError> {
+        self.file.space_left().map_err(io_error("ask for the space left for the journal"))
+    }
+
     /// The state after the last batch that was recorded.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {

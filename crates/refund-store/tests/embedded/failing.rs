@@ -9,6 +9,7 @@ fn reason(answer: Result<Answered, Refused>) -> StoreErrorKind {
     match answer {
         Err(Refused::Store(error)) => match &*error {
             StoreError::NotRecorded(why) => StoreErrorKind::NotRecorded(why.clone()),
+            StoreError::Stopped(why) => StoreErrorKind::Stopped(why.clone()),
             StoreError::Unsure(why) => StoreErrorKind::Unsure(why.clone()),
             StoreError::Busy { .. }
             | StoreError::Closed
@@ -22,6 +23,7 @@ fn reason(answer: Result<Answered, Refused>) -> StoreErrorKind {
 #[derive(Debug, PartialEq)]
 enum StoreErrorKind {
     NotRecorded(String),
+    Stopped(String),
     Unsure(String),
 }
 
@@ -49,6 +51,21 @@ fn on_a_full_disk_nothing_changes_until_there_is_space_again() {
 }
 
 #[test]
+fn on_a_disk_that_is_nearly_full_nothing_is_recorded_and_all_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = SimulatedDisk::new();
+    let opened = open_on(&disk, folder.path());
+    tell(&opened.store);
+    let before = see(&opened.store);
+    disk.set_space_left(Some((64 << 20) - 1));
+    let refused = reason(opened.store.submit(Request::new(open_refund("x"))).wait());
+    assert!(matches!(&refused, StoreErrorKind::NotRecorded(why) if why.contains("67108863 bytes of space")));
+    assert_eq!(see(&opened.store), before);
+    disk.set_space_left(Some(64 << 20));
+    do_it(&opened.store, open_refund("x"));
+}
+
+#[test]
 fn after_a_failed_sync_nothing_is_taken_and_a_restart_shows_one_truth() {
     let folder = tempfile::tempdir().unwrap();
     let disk = SimulatedDisk::new();
@@ -60,7 +77,7 @@ fn after_a_failed_sync_nothing_is_taken_and_a_restart_shows_one_truth() {
     assert!(matches!(&unsure, StoreErrorKind::Unsure(why) if why.contains("not known")), "{unsure:?}");
     for _ in 0..3 {
         let refused = reason(opened.store.submit(Request::new(open_refund("y"))).wait());
-        assert!(matches!(&refused, StoreErrorKind::NotRecorded(why) if why.contains("restart")), "{refused:?}");
+        assert!(matches!(&refused, StoreErrorKind::Stopped(why) if why.contains("restart")), "{refused:?}");
     }
     // What was answered before can still be read.
     assert_eq!(see(&opened.store), before);
