@@ -32,8 +32,10 @@ pub struct Demo {
     pub now: Timestamp,
 }
 
-/// The file that marks a folder as a demo's, and says what opens it.
+/// The file that says where the demo is and what opens it, while it runs.
 const FILE: &str = "demo.json";
+/// The file that marks a folder as a demo's.
+const MARK: &str = "demo";
 
 /// Starts a demo in a folder; on one that an earlier demo made it goes on from there.
 ///
@@ -43,13 +45,18 @@ pub async fn demo(data: PathBuf, listen: SocketAddr) -> Result<(Running, Demo), 
     let file = data.join(FILE);
     let folder_error = |error| StartError::Folder { folder: data.clone(), error };
     secrets::folder(&data).map_err(folder_error)?;
-    let is_demo = file.try_exists().map_err(folder_error)?;
-    if !is_demo {
+    let mark = data.join(MARK);
+    if !mark.try_exists().map_err(folder_error)? {
         if std::fs::read_dir(&data).map_err(folder_error)?.next().is_some() {
             return Err(StartError::NotADemo(data));
         }
         // Marked before anything is in it, so that a demo that was interrupted goes on as one.
-        secrets::write(&file, "{}").map_err(folder_error)?;
+        secrets::write(&mark, "made by refund-api demo").map_err(folder_error)?;
+    }
+    // What an earlier run wrote opens nothing now: the file is there once it is true again.
+    match std::fs::remove_file(&file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(folder_error(error)),
+        Ok(()) | Err(_) => {}
     }
     let running = start(Config { clock: Clock::Test, ..Config::new(data.clone(), listen) }).await?;
     set_up(&running).await.map_err(StartError::SetUp)?;

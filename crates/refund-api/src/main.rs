@@ -1,7 +1,7 @@
 //! The command line of the server.
 
 use std::io::IsTerminal;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,7 +36,7 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
         /// Where to listen.
-        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
         listen: SocketAddr,
         /// How others reach the server, where a proxy stands before it.
         #[arg(long, value_name = "URL")]
@@ -54,9 +54,15 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value = "demo-data")]
         data: PathBuf,
         /// Where to listen.
-        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
         listen: SocketAddr,
     },
+}
+
+/// An address with a port, also by name, such as localhost:8080.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let mut found = text.to_socket_addrs().map_err(|error| error.to_string())?;
+    found.next().ok_or_else(|| "the name has no address".to_owned())
 }
 
 fn main() -> ExitCode {

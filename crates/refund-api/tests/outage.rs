@@ -141,3 +141,16 @@ fn of_two_that_race_one_is_carried_out_and_the_other_told_what_it_lost_to() {
     }
     server.stop();
 }
+
+#[test]
+fn a_demo_goes_on_also_where_its_addresses_were_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    server.stop();
+    std::fs::remove_file(folder.path().join("demo.json")).unwrap();
+    let server = Server::demo(folder.path());
+    assert_eq!(server.show(&refund)["id"], refund["id"]);
+    assert!(folder.path().join("demo.json").exists());
+    server.stop();
+}
