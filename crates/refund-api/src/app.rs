@@ -73,7 +73,7 @@ impl App {
                         *advance = Advance::To(by);
                     }
                 }
-                done => return done.map_err(|refused| Problem::from_refused(refused, RefundOut::new)),
+                done => return Ok(done?),
             }
         }
     }
@@ -88,8 +88,7 @@ impl App {
         self.reading(move |store| {
             let now = store.now();
             let request = Request { idempotency, ..Request::new(Work::SettleDue) };
-            let answer =
-                replayed(store, &request, now).map_err(|refused| Problem::from_refused(refused, RefundOut::new))?;
+            let answer = replayed(store, &request, now)?;
             Ok(answer.map(|answer| Answered { answer, now, replayed: true }))
         })
         .await
@@ -130,7 +129,7 @@ impl App {
                 seen.actions.retain(|action| *action == CommandKind::Extend);
                 Ok(seen)
             }
-            Err(refused) => Err(Problem::from_refused(refused, RefundOut::new)),
+            Err(refused) => Err(refused.into()),
         }
     }
 

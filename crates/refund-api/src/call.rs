@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use refund_core::{RefundId, SellerId};
-use refund_store::{Expected, Fingerprint, IdempotencyKey};
+use refund_core::{Actor, RefundId, SellerId};
+use refund_store::{Answered, Expected, Fingerprint, IdempotencyKey, Request, Work};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -133,6 +133,20 @@ impl Call {
         let Some(value) = only(&self.headers, name)? else { return Ok(None) };
         let text = value.to_str().map_err(|_| Problem::new(ApiCode::MalformedHeader, format!("{name}: not ASCII")))?;
         Ok(Some(text.to_owned()))
+    }
+
+    /// Carries out what the call asks for, as seen by whom; or gives the answer that was given before
+    /// under its idempotency key. That is looked for before the body is read.
+    pub(crate) async fn once(
+        &self,
+        read: impl FnOnce() -> Result<(Work, Vec<Actor>), Problem>,
+    ) -> Result<Answered, Problem> {
+        let idempotency = self.idempotency()?;
+        if let Some(before) = self.app.answered_before(idempotency.clone()).await? {
+            return Ok(before);
+        }
+        let (work, viewers) = read()?;
+        Ok(self.app.submit(Request { work, idempotency, viewers }).await?)
     }
 
     /// The version that the command speaks of: one strong tag as in `ETag`.

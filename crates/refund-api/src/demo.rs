@@ -86,7 +86,7 @@ async fn open_doors(running: &Running, file: &Path) -> Result<Demo, StartError> 
     let seller_id = people::first_seller().map_err(set_up)?;
     let mut secrets = Vec::new();
     for role in [KeyRole::Operator, KeyRole::Platform, KeyRole::Seller(seller_id.clone())] {
-        let secret = entropy::secret("rfk_");
+        let secret = entropy::key();
         let name = Label::new("demo").map_err(|error| set_up(error.to_string()))?;
         issue(running.app.store(), name, role, &secret).await.map_err(|refused| set_up(format!("{refused:?}")))?;
         secrets.push(secret);

@@ -22,10 +22,13 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A secret of 256 bits, as text.
+/// What every API key begins with.
+pub(crate) const KEY_PREFIX: &str = "rfk_";
+
+/// A new API key: a secret of 256 bits, as text.
 #[must_use]
-pub(crate) fn secret(prefix: &str) -> String {
-    format!("{prefix}{}", BASE64URL_NOPAD.encode(&bytes::<32>()))
+pub(crate) fn key() -> String {
+    format!("{KEY_PREFIX}{}", BASE64URL_NOPAD.encode(&bytes::<32>()))
 }
 
 /// An id that is like no other, of a kind.

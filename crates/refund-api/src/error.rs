@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::{InvalidMoney, Refusal, Timestamp};
-use refund_store::{Refused, Seen, StoreError};
+use refund_store::{Refused, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -93,38 +93,6 @@ impl Problem {
         self
     }
 
-    /// What a store answered instead of carrying out.
-    pub(crate) fn from_refused(refused: Refused, show: impl Fn(Seen) -> RefundOut) -> Self {
-        match refused {
-            Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(|seen| show(*seen))),
-            Refused::NotFound => Self::not_found(),
-            Refused::VersionMissing => {
-                Self::new(ApiCode::VersionMissing, "If-Match is needed, with the version that the refund was read with")
-            }
-            Refused::VersionMoved { seen } => {
-                let detail = format!("the refund has version {} by now", seen.refund.version);
-                let mut problem = Self::new(ApiCode::VersionMoved, detail);
-                problem.0.refund = Some(show(*seen));
-                problem
-            }
-            Refused::KeyReused => Self::new(
-                ApiCode::IdempotencyKeyReused,
-                "this Idempotency-Key was used with another method, path or body",
-            ),
-            Refused::SettlingHeld => {
-                Self::new(ApiCode::SettlingHeld, "settling is held, and something is due that has to happen first")
-            }
-            Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
-            Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),
-            Refused::NoTestClock => Self::not_found(),
-            Refused::ClockGoesBack { now } => {
-                Self::new(ApiCode::ClockGoesBack, format!("the test clock stands at {now} and only moves forward"))
-                    .with("now", json!(now))
-            }
-            Refused::Store(error) => Self::from(&*error),
-        }
-    }
-
     /// The JSON of it. `base` is where the server's own pages are, without a slash at the end.
     pub(crate) fn into_response_at(self, base: &str, request_id: &str) -> Response {
         let Content { code, detail, rule, possible_at, errors, data, refund } = *self.0;
@@ -161,6 +129,40 @@ impl Problem {
     #[must_use]
     pub(crate) fn code(&self) -> Code {
         self.0.code
+    }
+}
+
+/// What a store answered instead of carrying out.
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(|seen| RefundOut::new(*seen))),
+            Refused::NotFound => Self::not_found(),
+            Refused::VersionMissing => {
+                Self::new(ApiCode::VersionMissing, "If-Match is needed, with the version that the refund was read with")
+            }
+            Refused::VersionMoved { seen } => {
+                let detail = format!("the refund has version {} by now", seen.refund.version);
+                let mut problem = Self::new(ApiCode::VersionMoved, detail);
+                problem.0.refund = Some(RefundOut::new(*seen));
+                problem
+            }
+            Refused::KeyReused => Self::new(
+                ApiCode::IdempotencyKeyReused,
+                "this Idempotency-Key was used with another method, path or body",
+            ),
+            Refused::SettlingHeld => {
+                Self::new(ApiCode::SettlingHeld, "settling is held, and something is due that has to happen first")
+            }
+            Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
+            Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),
+            Refused::NoTestClock => Self::not_found(),
+            Refused::ClockGoesBack { now } => {
+                Self::new(ApiCode::ClockGoesBack, format!("the test clock stands at {now} and only moves forward"))
+                    .with("now", json!(now))
+            }
+            Refused::Store(error) => Self::from(&*error),
+        }
     }
 }
 

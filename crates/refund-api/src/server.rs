@@ -185,11 +185,11 @@ async fn first_key(store: &dyn Store, data: &Path) -> Result<Option<PathBuf>, St
     }
     let path = data.join("operator.key");
     let folder_error = |error| StartError::Folder { folder: data.to_owned(), error };
-    let mut secret = secrets::kept(&path, || entropy::secret(KEY_PREFIX)).map_err(folder_error)?;
+    let mut secret = secrets::kept(&path, entropy::key).map_err(folder_error)?;
     let was_used = keys.iter().any(|key| key.secret == hash(&secret));
-    if was_used || !secret.starts_with(KEY_PREFIX) || secret.len() < KEY_LEN_MIN {
+    if was_used || !secret.starts_with(entropy::KEY_PREFIX) || secret.len() < KEY_LEN_MIN {
         // A key that was revoked, or a file that was emptied.
-        secret = entropy::secret(KEY_PREFIX);
+        secret = entropy::key();
         secrets::write(&path, &secret).map_err(folder_error)?;
     }
     let name = Label::new("first operator").map_err(|error| setting_up(error.to_string()))?;
@@ -197,8 +197,7 @@ async fn first_key(store: &dyn Store, data: &Path) -> Result<Option<PathBuf>, St
     Ok(Some(path))
 }
 
-/// What every key begins with, and how long one is at the least.
-const KEY_PREFIX: &str = "rfk_";
+/// How long a key is at the least.
 const KEY_LEN_MIN: usize = 40;
 
 /// Makes a key valid whose secret is known already.

@@ -121,6 +121,11 @@ impl Refund {
         self.timers().map(|(_, timer, _)| timer.next()).min()
     }
 
+    /// When the seller has to have decided, while that is what the refund waits for.
+    pub(crate) fn seller_decides_by(&self) -> Option<Timestamp> {
+        if let Status::WaitSellerAgree { decide } = &self.status { Some(decide.by) } else { None }
+    }
+
     /// The timers that run, in the order in which they act: of two at the same instant the
     /// seller's decision comes first, because it settles the offer too (R4).
     pub(crate) fn timers(&self) -> impl Iterator<Item = (DeadlineKind, &Timer, OnSilence)> {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Command, CommandKind};
-use refund_store::{Answer, Answered, Request, Work};
+use refund_store::{Answer, Answered, Work};
 use serde::de::DeserializeOwned;
 
 use super::refunds::{answer, unexpected};
@@ -26,20 +26,15 @@ async fn carry_out<T: DeserializeOwned>(
     let refund_id = call.refund_id()?;
     let refund = app.known(&call.caller, &refund_id)?;
     let actor = call.caller.actor_for(&refund, kind)?;
-    let idempotency = call.idempotency()?;
-    let answered = match app.answered_before(idempotency.clone()).await? {
-        Some(before) => before,
-        None => {
-            let command = read(call.body()?)?;
-            if !command.roles().contains(&actor.role) {
-                return Err(call.caller.not_theirs(command.roles()));
-            }
-            let work = Work::Command { refund_id, actor, command, expected: call.expected()? };
-            let request = Request { work, idempotency, viewers: call.caller.actors(&refund) };
-            app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))?
+    let work = || {
+        let command = read(call.body()?)?;
+        if !command.roles().contains(&actor.role) {
+            return Err(call.caller.not_theirs(command.roles()));
         }
+        let work = Work::Command { refund_id, actor, command, expected: call.expected()? };
+        Ok((work, call.caller.actors(&refund)))
     };
-    match answered {
+    match call.once(work).await? {
         Answered { answer: Answer::Refund { seen, .. }, replayed, .. } => {
             Ok(answer(status, RefundOut::new(*seen), replayed))
         }

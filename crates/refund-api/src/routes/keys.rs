@@ -4,14 +4,14 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_core::{Role, Timestamp};
-use refund_store::{Answer, Answered, Key, Request, Work};
+use refund_store::{Answer, Answered, Key, Work};
 
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
 use crate::caller::hash;
 use crate::entropy;
 use crate::error::Problem;
-use crate::wire::{Items, KeyIn, KeyOut, RefundOut};
+use crate::wire::{Items, KeyIn, KeyOut};
 
 pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
     call.caller.only(&[Role::Operator])?;
@@ -23,35 +23,34 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
 /// Makes a key. A replay shows the key again without its secret, which is kept nowhere.
 pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
-    let body: KeyIn = call.body()?;
-    let secret = entropy::secret("rfk_");
-    let key = Key {
-        id: entropy::id("key_"),
-        role: body.role()?,
-        name: body.name,
-        secret: hash(&secret),
-        created_at: Timestamp::MIN,
-        revoked_at: None,
+    let secret = entropy::key();
+    let work = || {
+        let body: KeyIn = call.body()?;
+        let key = Key {
+            id: entropy::id("key_"),
+            role: body.role()?,
+            name: body.name,
+            secret: hash(&secret),
+            created_at: Timestamp::MIN,
+            revoked_at: None,
+        };
+        Ok((Work::IssueKey { key: Box::new(key), actor: call.caller.itself() }, Vec::new()))
     };
-    let work = Work::IssueKey { key: Box::new(key), actor: call.caller.itself() };
-    done(&call, work, StatusCode::CREATED, Some(secret)).await
+    let answered = call.once(work).await?;
+    shown(answered, StatusCode::CREATED, Some(secret))
 }
 
 pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
-    let work = Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() };
-    done(&call, work, StatusCode::OK, None).await
+    let work = || Ok((Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() }, Vec::new()));
+    let answered = call.once(work).await?;
+    shown(answered, StatusCode::OK, None)
 }
 
-async fn done(call: &Call, work: Work, status: StatusCode, secret: Option<String>) -> Result<Response, Problem> {
-    let request = Request { idempotency: call.idempotency()?, ..Request::new(work) };
-    match call.app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))? {
-        Answered { answer: Answer::Key(key), replayed, .. } => {
-            let body = KeyOut::new(&key, secret.filter(|_| !replayed));
-            let mut response = (status, Json(body)).into_response();
-            mark(&mut response, replayed);
-            Ok(response)
-        }
-        _ => Err(unexpected()),
-    }
+fn shown(answered: Answered, status: StatusCode, secret: Option<String>) -> Result<Response, Problem> {
+    let Answered { answer: Answer::Key(key), replayed, .. } = answered else { return Err(unexpected()) };
+    let body = KeyOut::new(&key, secret.filter(|_| !replayed));
+    let mut response = (status, Json(body)).into_response();
+    mark(&mut response, replayed);
+    Ok(response)
 }

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::{Actor, BuyerId, NegotiationStatus, OrderId, Role, SellerId, StatusKind, Timestamp};
-use refund_store::{Answer, Answered, Query, Request, Sort, Work, offer_options};
+use refund_store::{Answer, Answered, Query, Sort, Work, offer_options};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -38,20 +38,14 @@ pub(super) fn mark(response: &mut Response, replayed: bool) {
 pub(super) async fn open(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Platform])?;
     let app = &call.app;
-    let idempotency = call.idempotency()?;
-    let answered = match app.answered_before(idempotency.clone()).await? {
-        Some(before) => before,
-        None => {
-            let body: OpenIn = call.body()?;
-            let actor = call.caller.buyer(&body.buyer_id);
-            let viewers = vec![actor.clone(), call.caller.itself()];
-            let refund_id = entropy::refund_id(app.store().now()).map_err(|_| Problem::not_found())?;
-            let opening = Box::new(body.read(refund_id)?);
-            let request = Request { work: Work::Open { opening, actor }, idempotency, viewers };
-            app.submit(request).await.map_err(|refused| Problem::from_refused(refused, RefundOut::new))?
-        }
+    let work = || {
+        let body: OpenIn = call.body()?;
+        let actor = call.caller.buyer(&body.buyer_id);
+        let viewers = vec![actor.clone(), call.caller.itself()];
+        let refund_id = entropy::refund_id(app.store().now()).map_err(|_| Problem::not_found())?;
+        Ok((Work::Open { opening: Box::new(body.read(refund_id)?), actor }, viewers))
     };
-    match answered {
+    match call.once(work).await? {
         Answered { answer: Answer::Refund { seen, created }, replayed, .. } => {
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
             let link = app.links.link(&seen.refund.id, &app.public_url);

@@ -22,10 +22,8 @@ pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Deci
 /// The latest instant that a deadline may move to: an offer's end never passes the seller's own
 /// deadline; nothing runs longer than the longest span from now (R5).
 fn latest(refund: &Refund, kind: DeadlineKind, now: Timestamp) -> Timestamp {
-    let others = refund.deadlines().into_iter().filter(|deadline| deadline.kind == DeadlineKind::SellerDecide);
-    let seller_decides = others.map(|deadline| deadline.at).next();
     match kind {
-        DeadlineKind::BuyerAnswer => seller_decides.unwrap_or(now.plus(Span::MAX)),
+        DeadlineKind::BuyerAnswer => refund.seller_decides_by().unwrap_or(now.plus(Span::MAX)),
         DeadlineKind::SellerDecide
         | DeadlineKind::BuyerRespond
         | DeadlineKind::BuyerShip

@@ -5,7 +5,7 @@ use crate::objections::{Objections, amount_objections};
 use crate::policy::FreshGoods;
 use crate::{
     Category, CommandKind, Fact, Facts, MakeOffer, Money, Negotiation, NegotiationState, Offer, Refund, RefundType,
-    Refusal, Status, Terms, Timer, Timestamp,
+    Refusal, Terms, Timer, Timestamp,
 };
 
 pub(super) fn make(case: &Case<'_>, offer: &MakeOffer) -> Decision {
@@ -43,8 +43,7 @@ pub(super) fn make(case: &Case<'_>, offer: &MakeOffer) -> Decision {
 
 /// R1: the earlier of the buyer's time to answer and the seller's own deadline.
 pub(crate) fn expires_at(refund: &Refund, facts: &Facts<'_>, now: Timestamp) -> Option<Timestamp> {
-    let Status::WaitSellerAgree { decide } = &refund.status else { return None };
-    Some(now.plus(facts.policy.buyer_answer_seconds).min(decide.by))
+    refund.seller_decides_by().map(|own| now.plus(facts.policy.buyer_answer_seconds).min(own))
 }
 
 /// What stands against any offer at all, whatever its terms.
@@ -53,11 +52,10 @@ pub(crate) fn standing(objections: &mut Objections, refund: &Refund, facts: &Fac
         let (negotiation_id, status) = (used.id.clone(), used.status());
         objections.add(Refusal::NegotiationAlreadyUsed { negotiation_id, status });
     }
-    objections
-        .add_if(!matches!(refund.status, Status::WaitSellerAgree { .. }), wrong_status(CommandKind::MakeOffer, refund));
+    objections.add_if(refund.seller_decides_by().is_none(), wrong_status(CommandKind::MakeOffer, refund));
     let verdict = facts.rollout;
     // A batch that opens when the seller's time is over makes nothing possible (R33).
-    let in_time = |at: &Timestamp| matches!(&refund.status, Status::WaitSellerAgree { decide } if *at < decide.by);
+    let in_time = |at: &Timestamp| refund.seller_decides_by().is_some_and(|own| *at < own);
     objections.add_if(
         !verdict.is_open(),
         Refusal::NegotiationNotOpenToSeller { because: verdict.because, opens_at: verdict.opens_at.filter(in_time) },

@@ -2,7 +2,7 @@
 
 use super::{Case, Decision};
 use crate::agreement::agreement;
-use crate::{AddressId, Fact, Reason, RefundType, Refusal, Status, Terms, Timer, WithdrawnReason, options};
+use crate::{AddressId, Fact, Reason, RefundType, Refusal, Terms, Timer, WithdrawnReason, options};
 
 /// The address counts where the goods go back, and is the default one where none is named.
 pub(super) fn agree(case: &Case<'_>, address_id: &Option<AddressId>) -> Decision {
@@ -33,22 +33,12 @@ fn negotiated_first(case: &Case<'_>) -> Result<(), Refusal> {
     if !facts.policy.negotiate_before_refuse {
         return Ok(());
     }
-    let own_deadline = match &refund.status {
-        Status::WaitSellerAgree { decide } => Some(decide.by),
-        Status::SellerRefuseBuyer { .. }
-        | Status::WaitBuyerReturnGoods { .. }
-        | Status::WaitSellerConfirmGoods { .. }
-        | Status::SellerRefuseReceipt { .. }
-        | Status::Refunding { .. }
-        | Status::RefundFailed { .. }
-        | Status::Success { .. }
-        | Status::Closed { .. } => None,
-    };
     if let Some(pending) = refund.pending() {
-        let possible_at = Some(pending.answer.by).filter(|end| own_deadline.is_some_and(|own| *end < own));
+        let possible_at =
+            Some(pending.answer.by).filter(|end| refund.seller_decides_by().is_some_and(|own| *end < own));
         return Err(Refusal::NegotiateBeforeRefuse { possible_at });
     }
-    if refund.negotiation.is_none() && options(refund, facts, actor, now).may_offer {
+    if options(refund, facts, actor, now).may_offer {
         return Err(Refusal::NegotiateBeforeRefuse { possible_at: None });
     }
     Ok(())
