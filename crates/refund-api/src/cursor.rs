@@ -1,5 +1,7 @@
 //! Cursors: where a list goes on, as text that only this server can make.
 
+use std::cmp::Reverse;
+
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, Mac};
 use refund_store::Place;
@@ -21,8 +23,7 @@ impl Cursors {
 
     /// The cursor of a place in a list; `list` says which list, of whom.
     pub(crate) fn write(&self, place: &Place, list: &str) -> String {
-        let rank = place.rank.to_be_bytes();
-        let body = [rank.as_slice(), place.refund_id.as_str().as_bytes()].concat();
+        let body = [place.rank.to_be_bytes(), place.number.0.to_be_bytes()].concat();
         let tag = self.mac(&body, list).finalize().into_bytes();
         let tag = tag.iter().take(TAG_LEN).copied();
         BASE64URL_NOPAD.encode(&tag.chain(body.iter().copied()).collect::<Vec<_>>())
@@ -42,9 +43,9 @@ impl Cursors {
         let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
         let (tag, body) = bytes.split_at_checked(TAG_LEN)?;
         self.mac(body, list).verify_truncated_left(tag).ok()?;
-        let (rank, id) = body.split_at_checked(8)?;
-        let rank = u64::from_be_bytes(rank.try_into().ok()?);
-        Some(Place { rank, refund_id: std::str::from_utf8(id).ok()?.parse().ok()? })
+        let (rank, number) = body.split_first_chunk()?;
+        let number = u64::from_be_bytes(number.try_into().ok()?);
+        Some(Place { rank: u64::from_be_bytes(*rank), number: Reverse(number) })
     }
 
     fn mac(&self, body: &[u8], list: &str) -> Hmac<Sha256> {

@@ -1,11 +1,9 @@
 //! What has been refunded on an order line, over all its refunds, ever (R27).
 
-use serde::{Deserialize, Serialize};
-
 use crate::{BuyerId, Category, Money, Refund, RefundId};
 
 /// An order line's account. The line's first refund fixes what was paid, the category and the buyer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineLedger {
     /// Who bought it.
     pub buyer_id: BuyerId,
@@ -22,32 +20,34 @@ pub struct LineLedger {
 }
 
 impl LineLedger {
-    /// The account after a refund was opened on the line.
+    /// The account of a line that has had these refunds, in the order in which they were opened;
+    /// none where there were none.
     #[must_use]
-    pub fn opened(before: Option<Self>, refund: &Refund) -> Self {
-        let ledger = before.unwrap_or_else(|| Self {
-            buyer_id: refund.buyer_id.clone(),
-            category: refund.line.category,
-            paid: refund.line.paid,
-            refunded: Money::zero(refund.line.paid.currency()),
-            refunds: 0,
-            in_progress: None,
-        });
-        Self { refunds: ledger.refunds.saturating_add(1), in_progress: Some(refund.id.clone()), ..ledger }
+    pub fn of<'a>(refunds: impl IntoIterator<Item = &'a Refund>) -> Option<Self> {
+        refunds.into_iter().fold(None, |ledger: Option<Self>, refund| {
+            let mut ledger = ledger.unwrap_or_else(|| Self::empty(refund));
+            ledger.refunds = ledger.refunds.saturating_add(1);
+            if refund.status.kind().takes_money() {
+                let amount = refund.effective().map_or(Money::zero(ledger.paid.currency()), crate::Terms::amount);
+                // An amount that was decided fits; were the journal forged, the account is full rather than wrong.
+                ledger.refunded = ledger.refunded.plus(amount).unwrap_or(ledger.paid);
+            }
+            if !refund.status.kind().is_final() {
+                ledger.in_progress = Some(refund.id.clone());
+            }
+            Some(ledger)
+        })
     }
 
-    /// The account after that refund moved from one state to another.
-    #[must_use]
-    pub fn moved(mut self, before: &Refund, after: &Refund) -> Self {
-        if !before.status.kind().takes_money() && after.status.kind().takes_money() {
-            let amount = after.effective().map_or(Money::zero(self.paid.currency()), crate::Terms::amount);
-            // An amount that was decided fits; were the journal forged, the account stays full rather than wrap.
-            self.refunded = self.refunded.plus(amount).unwrap_or(self.paid);
+    fn empty(first: &Refund) -> Self {
+        Self {
+            buyer_id: first.buyer_id.clone(),
+            category: first.line.category,
+            paid: first.line.paid,
+            refunded: Money::zero(first.line.paid.currency()),
+            refunds: 0,
+            in_progress: None,
         }
-        if after.status.kind().is_final() {
-            self.in_progress = None;
-        }
-        self
     }
 
     /// What can still be refunded on the line.

@@ -64,6 +64,12 @@ impl Refund {
         self.line.key(&self.seller_id)
     }
 
+    /// Whether it is on that order line.
+    #[must_use]
+    pub fn is_on(&self, line: &LineKey) -> bool {
+        self.seller_id == line.seller_id && self.line.order_id == line.order_id && self.line.line_id == line.line_id
+    }
+
     /// What is or was carried out, from the moment it is agreed.
     #[must_use]
     pub fn effective(&self) -> Option<&Terms> {

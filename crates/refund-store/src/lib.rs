@@ -31,7 +31,7 @@ mod work;
 
 pub use embedded::{EmbeddedStore, OpenError, Opened, WAITING_MAX};
 pub use known::{offer_options, seen};
-pub use list::{Listing, Page, Place, Query, Sort};
+pub use list::{Listing, Number, Page, Place, Query, Sort};
 pub use memory::MemoryStore;
 pub use record::{Entry, EventPosition, Record, Recorded};
 pub use settings::{Key, KeyRole, Secret, Seller};

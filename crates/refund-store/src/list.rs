@@ -1,6 +1,8 @@
 //! Lists of refunds: filtered, sorted, a page at a time.
 
-use refund_core::{BuyerId, NegotiationStatus, OrderId, Refund, RefundId, SellerId, StatusKind, Timestamp};
+use std::cmp::Reverse;
+
+use refund_core::{BuyerId, NegotiationStatus, OrderId, Refund, SellerId, StatusKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Which refunds are asked for, in which order, from where on.
@@ -29,21 +31,25 @@ pub struct Query {
 /// In which order refunds are listed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sort {
-    /// By the next deadline, the most urgent first; then those without one, the latest opened first.
+    /// By the next deadline, the most urgent first; then those without one. Of those alike the latest opened first.
     #[default]
     Deadline,
     /// The latest opened first.
     OpenedAt,
 }
 
-/// A place in a sorted list: what the list is sorted by, and the refund that stands there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A place in a sorted list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// What the list is sorted by, as a number that grows down the list.
     pub rank: u64,
-    /// The refund.
-    pub refund_id: RefundId,
+    /// The number of the refund that stands there: of two of the same rank the later opened comes first.
+    pub number: Reverse<Number>,
 }
+
+/// Refunds in the order in which they were opened: a later one has a larger number. Each store
+/// has numbers of its own.
+pub type Number = u64;
 
 /// One page of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,20 +60,18 @@ pub struct Page {
     pub next: Option<Place>,
 }
 
-/// Ranks from here on are of refunds without a deadline: behind every instant there is.
-const WITHOUT_DEADLINE: u64 = 1 << 62;
+/// The rank of refunds without a deadline: behind every instant there is.
+const WITHOUT_DEADLINE: u64 = u64::MAX;
 
 impl Sort {
     /// Where a refund stands in a list that is sorted so.
     #[must_use]
-    pub fn place(self, refund: &Refund) -> Place {
-        let latest_first = millis(Timestamp::MAX).saturating_sub(millis(refund.opened_at));
-        let rank = match (self, refund.next_deadline()) {
-            (Self::OpenedAt, _) => latest_first,
-            (Self::Deadline, Some(deadline)) => millis(deadline.at),
-            (Self::Deadline, None) => latest_first.saturating_add(WITHOUT_DEADLINE),
+    pub fn place(self, number: Number, refund: &Refund) -> Place {
+        let rank = match self {
+            Self::OpenedAt => 0,
+            Self::Deadline => refund.next_deadline().map_or(WITHOUT_DEADLINE, |deadline| millis(deadline.at)),
         };
-        Place { rank, refund_id: refund.id.clone() }
+        Place { rank, number: Reverse(number) }
     }
 }
 
@@ -134,11 +138,12 @@ impl<'q> Listing<'q> {
 
     /// The page of refunds that are all at hand, in any order.
     #[must_use]
-    pub fn of(query: &'q Query, refunds: impl IntoIterator<Item = Refund>) -> Page {
-        let mut placed: Vec<_> = refunds.into_iter().map(|refund| (query.sort.place(&refund), refund)).collect();
-        placed.retain(|(place, _)| query.after.as_ref().is_none_or(|after| place > after));
+    pub fn of(query: &'q Query, refunds: impl IntoIterator<Item = (Number, Refund)>) -> Page {
+        let place = |(number, refund)| (query.sort.place(number, &refund), refund);
+        let mut placed: Vec<_> = refunds.into_iter().map(place).collect();
+        placed.retain(|(place, _)| query.after.is_none_or(|after| *place > after));
         placed.retain(|(place, _)| query.ends_at().is_none_or(|end| place.rank < end));
-        placed.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        placed.sort_unstable_by_key(|(place, _)| *place);
         let mut listing = Self::new(query);
         let mut rest = placed.into_iter().peekable();
         while let Some((place, refund)) = rest.next() {

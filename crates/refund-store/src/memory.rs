@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
+use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
 use tokio::sync::watch;
 
 use crate::record::{Entry, Record};
@@ -25,8 +25,8 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Model {
     records: Vec<Record>,
-    refunds: BTreeMap<RefundId, Refund>,
-    lines: BTreeMap<LineKey, LineLedger>,
+    /// Each with its number: how many were opened before.
+    refunds: BTreeMap<RefundId, (u64, Refund)>,
     sellers: BTreeMap<SellerId, Arc<Seller>>,
     policy: Option<Arc<Policy>>,
     rollout: Option<Arc<Rollout>>,
@@ -91,7 +91,7 @@ impl Store for MemoryStore {
     }
 
     fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.model().refunds.values().filter_map(Refund::next_due).min())
+        Ok(self.model().refunds.values().filter_map(|(_, refund)| refund.next_due()).min())
     }
 
     fn news(&self) -> watch::Receiver<()> {
@@ -121,8 +121,12 @@ fn numbered(record: u64, content: &Record) -> impl Iterator<Item = (EventPositio
 
 impl Model {
     fn apply(&mut self, changed: Changed) {
-        self.refunds.extend(changed.refunds.into_iter().map(|(id, change)| (id, change.after)));
-        self.lines.extend(changed.lines);
+        let opened = u64::try_from(self.refunds.len()).unwrap_or(u64::MAX);
+        for (id, change) in changed.refunds {
+            // One request opens one refund at the most.
+            let number = self.refunds.get(&id).map_or(opened, |(number, _)| *number);
+            self.refunds.insert(id, (number, change.after));
+        }
         self.sellers.extend(changed.sellers);
         self.keys.extend(changed.keys);
         self.answers.extend(changed.answers);
@@ -134,7 +138,7 @@ impl Model {
 
 impl View for Model {
     fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
-        Ok(self.refunds.get(id).cloned())
+        Ok(self.refunds.get(id).map(|(_, refund)| refund.clone()))
     }
 
     fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError> {
@@ -143,8 +147,10 @@ impl View for Model {
         Ok(own.filter(|event| event.refund_id == *id).cloned().collect())
     }
 
-    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
-        Ok(self.lines.get(key).cloned())
+    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
+        let mut refunds: Vec<_> = self.refunds.values().filter(|(_, refund)| refund.is_on(key)).collect();
+        refunds.sort_unstable_by_key(|(number, _)| *number);
+        Ok(refunds.into_iter().map(|(_, refund)| refund.clone()).collect())
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
@@ -179,7 +185,7 @@ impl View for Model {
     }
 
     fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError> {
-        let all = self.refunds.values().filter_map(|refund| refund.next_due().map(|at| (at, refund.id.clone())));
+        let all = self.refunds.values().filter_map(|(_, refund)| Some((refund.next_due()?, refund.id.clone())));
         let mut due: Vec<_> = all.filter(|(at, _)| *at <= until).collect();
         due.sort_unstable();
         due.truncate(limit);
@@ -201,8 +207,8 @@ impl View for MemoryStore {
         self.model().events(id)
     }
 
-    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
-        self.model().line(key)
+    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
+        self.model().on_line(key)
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {

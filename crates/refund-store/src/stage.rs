@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp, evolve, opened};
+use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp, evolve, opened};
 
 use crate::record::{Entry, Record};
 use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View};
@@ -12,7 +12,8 @@ use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View};
 #[derive(Debug, Default)]
 pub(crate) struct Changed {
     pub(crate) refunds: BTreeMap<RefundId, RefundChange>,
-    pub(crate) lines: BTreeMap<LineKey, LineLedger>,
+    /// Refunds that were opened, by their order lines.
+    pub(crate) opened: BTreeMap<LineKey, Vec<RefundId>>,
     pub(crate) sellers: BTreeMap<SellerId, Arc<Seller>>,
     pub(crate) policy: Option<Arc<Policy>>,
     pub(crate) rollout: Option<Arc<Rollout>>,
@@ -43,7 +44,9 @@ impl Changed {
                 }
             }
         }
-        self.lines.extend(later.lines);
+        for (line, ids) in later.opened {
+            self.opened.entry(line).or_default().extend(ids);
+        }
         self.sellers.extend(later.sellers);
         self.keys.extend(later.keys);
         self.answers.extend(later.answers);
@@ -74,8 +77,16 @@ impl View for Overlay<'_> {
         Ok(events)
     }
 
-    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
-        self.changed.lines.get(key).map_or_else(|| self.under.line(key), |line| Ok(Some(line.clone())))
+    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
+        let changed = |id: &RefundId| self.changed.refunds.get(id).map(|change| change.after.clone());
+        let mut refunds = self.under.on_line(key)?;
+        for refund in &mut refunds {
+            if let Some(after) = changed(&refund.id) {
+                *refund = after;
+            }
+        }
+        refunds.extend(self.changed.opened.get(key).into_iter().flatten().filter_map(changed));
+        Ok(refunds)
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
@@ -187,33 +198,25 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    /// A refund's event: its new state and, with it, its order line's account.
+    /// A refund's event, and with it the refund's new state.
     fn happened(&mut self, event: &Event) -> Result<(), StoreError> {
-        let unreadable = |what: &str| StoreError::Unreadable(format!("{what} of refund {}", event.refund_id));
-        let before = self.view().refund(&event.refund_id)?;
-        let (after, line) = match &before {
+        if let Some(change) = self.changed.refunds.get_mut(&event.refund_id) {
+            change.after = evolve(change.after.clone(), event);
+            change.events.push(event.clone());
+            return Ok(());
+        }
+        let before = self.under.refund(&event.refund_id)?;
+        let after = match &before {
+            Some(before) => evolve(before.clone(), event),
             None => {
-                let after = opened(event).ok_or_else(|| unreadable("an event comes before the opening"))?;
-                let line = LineLedger::opened(self.view().line(&after.line_key())?, &after);
-                (after, line)
-            }
-            Some(before) => {
-                let after = evolve(before.clone(), event);
-                let line = self.view().line(&after.line_key())?.ok_or_else(|| unreadable("no account on the line"))?;
-                (after.clone(), line.moved(before, &after))
+                let early = || StoreError::Unreadable(format!("refund {} has no opening", event.refund_id));
+                let after = opened(event).ok_or_else(early)?;
+                self.changed.opened.entry(after.line_key()).or_default().push(after.id.clone());
+                after
             }
         };
-        self.changed.lines.insert(after.line_key(), line);
-        match self.changed.refunds.get_mut(&event.refund_id) {
-            Some(change) => {
-                change.after = after;
-                change.events.push(event.clone());
-            }
-            None => {
-                let change = RefundChange { before, after, events: vec![event.clone()] };
-                self.changed.refunds.insert(event.refund_id.clone(), change);
-            }
-        }
+        let change = RefundChange { before, after, events: vec![event.clone()] };
+        self.changed.refunds.insert(event.refund_id.clone(), change);
         Ok(())
     }
 }

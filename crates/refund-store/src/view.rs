@@ -41,8 +41,12 @@ pub trait View {
     fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError>;
     /// A refund's whole history, from its opening.
     fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError>;
+    /// All refunds that an order line has had, in the order in which they were opened.
+    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError>;
     /// The account of an order line that has had a refund.
-    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError>;
+    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
+        Ok(LineLedger::of(&self.on_line(key)?))
+    }
     /// The seller of that id.
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError>;
     /// All sellers after that id, in the order of their ids, at most `limit`.
@@ -57,7 +61,8 @@ pub trait View {
     fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError>;
     /// The answer that was given under that key.
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError>;
-    /// Refunds on which something is due by `until`, earliest first, at most `limit`.
+    /// Refunds on which something is due by `until`, earliest first, at most `limit`. Those that are
+    /// due at the same instant come in any order.
     fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError>;
     /// The latest instant recorded: the engine's time never goes before it (R35).
     fn latest(&self) -> Timestamp;

@@ -71,12 +71,11 @@ impl World {
     }
 
     fn facts(&self, refund: &Refund) -> Facts<'_> {
-        let fresh = self.opened(refund.requested.kind, refund.opened_at);
         Facts {
             policy: &self.policy,
             addresses: &self.addresses,
             rollout: Rollout::everyone().check(&refund.seller_id, refund.updated_at),
-            refundable: LineLedger::opened(None, &fresh).moved(&fresh, refund).refundable(),
+            refundable: LineLedger::of([refund]).map_or(refund.line.paid, |ledger| ledger.refundable()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What happened: of one refund, and of all that the caller may know of.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use axum::Json;
@@ -47,7 +48,7 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
     let more = history.len() > limit;
     history.truncate(limit);
     let last = history.last().filter(|_| more).map(|(_, event)| event.sequence);
-    let next_cursor = last.map(|rank| app.cursors.write(&Place { rank, refund_id }, &list));
+    let next_cursor = last.map(|rank| app.cursors.write(&Place { rank, number: Reverse(0) }, &list));
     let items = history.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
     Ok(Json(Items { items, next_cursor }))
 }

@@ -138,7 +138,7 @@ fn effective_terms(refund: &Refund, history: &[Event]) {
 
 /// Law 6.
 fn money(shop: &Shop) {
-    let ledger = shop.ledger.as_ref().expect("an account, as there is a refund");
+    let ledger = shop.ledger().expect("an account, as there is a refund");
     let paid = shop.refunds.iter().filter_map(|(refund, _)| refund.payout()).map(|payout| payout.amount.minor());
     let sum: i64 = paid.sum();
     assert_eq!(ledger.refunded.minor(), sum, "the account is the sum of the payouts");

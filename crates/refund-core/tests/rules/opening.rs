@@ -24,7 +24,8 @@ fn r27_opening_again_with_the_same_terms_returns_the_first_and_with_others_is_re
 #[test]
 fn r27_only_the_lines_own_buyer_is_told_of_the_refund_in_progress() {
     let shop = Shop::with_refund(|_| {});
-    let line = Line { ledger: shop.ledger.as_ref(), in_progress: Some(shop.refund()) };
+    let ledger = shop.ledger();
+    let line = Line { ledger: ledger.as_ref(), in_progress: Some(shop.refund()) };
     let mut opening = shop.opening(RefundType::ReturnAndRefund, cny(2000));
     let outcome = open(&opening, &shop.policy, line, &stranger(Role::Buyer), shop.now);
     assert_eq!(code(outcome), RefusalCode::NotYourRole);
@@ -48,7 +49,8 @@ fn r27_the_lines_first_refund_fixes_buyer_category_and_what_was_paid() {
         let mut opening = shop.opening(ONLY, cny(100));
         change(&mut opening);
         let who = if opening.buyer_id.as_str() == "another" { stranger(Role::Buyer) } else { actor(Role::Buyer) };
-        let line = Line { ledger: shop.ledger.as_ref(), in_progress: None };
+        let ledger = shop.ledger();
+        let line = Line { ledger: ledger.as_ref(), in_progress: None };
         let refusal = open(&opening, &shop.policy, line, &who, shop.now).unwrap_err();
         assert_eq!(refusal.code(), RefusalCode::OrderLineDiffers);
         assert!(refusal.to_string().contains(field), "{refusal}");

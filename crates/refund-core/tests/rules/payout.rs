@@ -76,8 +76,8 @@ fn r26_a_success_wins_over_an_earlier_failure_and_a_failure_after_success_is_ref
 #[test]
 fn r26_money_stays_reserved_while_a_failed_payout_waits() {
     let mut shop = paying();
-    assert_eq!(shop.ledger.as_ref().unwrap().refundable(), cny(1300));
+    assert_eq!(shop.ledger().unwrap().refundable(), cny(1300));
     shop.must(Role::Platform, &report(true)).must(Role::Operator, &Command::RetryPayout);
     shop.must(Role::Platform, &report(false));
-    assert_eq!(shop.ledger.as_ref().unwrap().refundable(), cny(1300), "R27: counted once");
+    assert_eq!(shop.ledger().unwrap().refundable(), cny(1300), "R27: counted once");
 }

@@ -134,7 +134,7 @@ fn r23_accepting_a_refund_pays_it_and_accepting_a_return_agrees_the_return() {
         shop.must(Role::Seller, &offer(offered, cny(200))).must(Role::Buyer, &accept());
         assert_eq!(stand(&shop), (status, Some(NegotiationStatus::Accepted)));
         assert_eq!(shop.refund().effective().unwrap().amount(), cny(200));
-        assert_eq!(shop.ledger.as_ref().unwrap().refunded, if status.takes_money() { cny(200) } else { cny(0) });
+        assert_eq!(shop.ledger().unwrap().refunded, if status.takes_money() { cny(200) } else { cny(0) });
     }
 }
 
@@ -162,7 +162,7 @@ fn r25_the_operator_rules_a_refund_of_an_amount_or_closes() {
         assert_eq!(code(shop.run(Role::Operator, &ruling(ruled))), RefusalCode::WrongStatus, "nobody called");
         shop.must(Role::Buyer, &escalate()).must(Role::Operator, &ruling(ruled));
         assert_eq!(shop.refund().status.kind(), status);
-        assert_eq!(shop.ledger.as_ref().unwrap().refunded, ruled.unwrap_or(cny(0)));
+        assert_eq!(shop.ledger().unwrap().refunded, ruled.unwrap_or(cny(0)));
     }
     let mut shop = Shop::with_refund(|_| {});
     shop.must(Role::Seller, &refuse()).must(Role::Buyer, &escalate());

@@ -16,7 +16,6 @@ pub(crate) struct Shop {
     pub(crate) addresses: AddressBook,
     pub(crate) rollout: Rollout,
     pub(crate) line: OrderLine,
-    pub(crate) ledger: Option<LineLedger>,
     /// All refunds of the line, each with its events; only the last can be in progress.
     pub(crate) refunds: Vec<(Refund, Vec<Event>)>,
     pub(crate) now: Timestamp,
@@ -45,7 +44,6 @@ impl Shop {
                 shipped: true,
                 freight_insurance: false,
             },
-            ledger: None,
             refunds: Vec::new(),
             now: text("2026-03-01T08:00:00Z"),
         }
@@ -67,12 +65,17 @@ impl Shop {
         &self.refunds.last().expect("a refund").1
     }
 
+    /// The line's account.
+    pub(crate) fn ledger(&self) -> Option<LineLedger> {
+        LineLedger::of(self.refunds.iter().map(|(refund, _)| refund))
+    }
+
     pub(crate) fn facts(&self) -> Facts<'_> {
         Facts {
             policy: &self.policy,
             addresses: &self.addresses,
             rollout: self.rollout.check(&text("seller"), self.now),
-            refundable: self.ledger.as_ref().map_or(self.line.paid, LineLedger::refundable),
+            refundable: self.ledger().map_or(self.line.paid, |ledger| ledger.refundable()),
         }
     }
 
@@ -90,11 +93,11 @@ impl Shop {
         self.settle();
         let in_progress =
             self.refunds.last().map(|(refund, _)| refund).filter(|refund| !refund.status.kind().is_final());
-        let line = Line { ledger: self.ledger.as_ref(), in_progress };
+        let ledger = self.ledger();
+        let line = Line { ledger: ledger.as_ref(), in_progress };
         let answer = open(&self.opening(kind, amount), &self.policy, line, &actor(Role::Buyer), self.now)?;
         if let Opened::New(event) = &answer {
             let refund = opened(event).expect("an opening");
-            self.ledger = Some(LineLedger::opened(self.ledger.take(), &refund));
             self.refunds.push((refund, vec![event.clone()]));
         }
         Ok(answer)
@@ -137,10 +140,8 @@ impl Shop {
 
     fn record(&mut self, events: &[Event]) {
         let (refund, history) = self.refunds.last_mut().expect("a refund");
-        let before = refund.clone();
-        *refund = events.iter().fold(before.clone(), evolve);
+        *refund = events.iter().fold(refund.clone(), evolve);
         history.extend_from_slice(events);
-        self.ledger = self.ledger.take().map(|ledger| ledger.moved(&before, refund));
     }
 }
 

@@ -72,8 +72,10 @@ pub(super) fn pages(make: &mut Make<'_>) -> Result<(), Broken> {
     let (desk, refunds) = shop(make)?;
     for query in queries(desk.store.now())? {
         for sort in [Sort::Deadline, Sort::OpenedAt] {
-            let mut expected: Vec<_> = refunds.iter().filter(|refund| query.matches(refund)).cloned().collect();
-            expected.sort_by_key(|refund| sort.place(refund));
+            // They are in the order in which they were opened.
+            let mut expected: Vec<_> = (0..).zip(&refunds).filter(|(_, refund)| query.matches(refund)).collect();
+            expected.sort_by_key(|(number, refund)| sort.place(*number, refund));
+            let expected: Vec<_> = expected.into_iter().map(|(_, refund)| refund.clone()).collect();
             for limit in [1, 2, 7, 100] {
                 let query = Query { sort, limit, ..query.clone() };
                 same(&format!("{query:?}"), &all(&desk, query)?, &expected)?;

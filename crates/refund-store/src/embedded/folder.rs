@@ -11,6 +11,9 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// How much of the view sled keeps in memory: what is not among it is in the system's cache.
+const CACHE_BYTES: u64 = 128 << 20;
+
 /// The view's folder and its mark, in the store's folder.
 pub(super) struct ViewFolder {
     folder: PathBuf,
@@ -69,7 +72,7 @@ impl ViewFolder {
         self.remove_unfinished_snapshots().map_err(|error| error.to_string())?;
         let path = self.path();
         // The writer flushes by itself.
-        let open = move || sled::Config::new().path(path).flush_every_ms(None).open();
+        let open = move || sled::Config::new().path(path).flush_every_ms(None).cache_capacity(CACHE_BYTES).open();
         match std::panic::catch_unwind(open) {
             Ok(Ok(db)) => Ok(db),
             Ok(Err(error)) => Err(error.to_string()),

@@ -1,58 +1,63 @@
 //! Lists of refunds from the view.
 
-use refund_core::{OrderId, Refund};
+use std::collections::VecDeque;
 
-use super::keys::{self, Scope};
-use super::rows::LineRow;
-use super::view::{SledView, strange};
-use crate::codec::decode;
+use refund_core::Refund;
+
+use super::index::Group;
+use super::view::SledView;
 use crate::list::LOOKED_AT_MAX;
-use crate::{Listing, Page, Query, StoreError, View};
+use crate::{Listing, Number, Page, Place, Query, StoreError};
+
+/// How many places are taken from the index at once, while nothing can change it.
+const PLACES_AT_ONCE: usize = 128;
 
 impl SledView {
     pub(super) fn list(&self, query: &Query) -> Result<Page, StoreError> {
-        if let Some(order_id) = &query.order_id
-            && let Some(refunds) = self.on_order(order_id)?
-        {
-            return Ok(Listing::of(query, refunds));
-        }
-        let list = keys::list(query.sort, Scope::of(query));
-        let start = match &query.after {
-            // A zero behind a place makes the first key that is behind it.
-            Some(after) => [&keys::place(&list, after)[..], b"\0"].concat(),
-            None => list.clone(),
-        };
-        let end = query.ends_at().map_or_else(|| keys::behind(&list), |end| keys::rank(&list, end));
-        if start >= end {
-            return Ok(Page::default());
+        let order = query.order_id.as_ref().map(Group::Order);
+        let buyer = query.buyer_id.as_ref().map(Group::Buyer);
+        for group in [order, buyer].into_iter().flatten() {
+            if let Some(few) = self.few(group)? {
+                return Ok(Listing::of(query, few));
+            }
         }
         let mut listing = Listing::new(query);
-        let mut rows = self.rows(start, end)?.peekable();
-        while let Some(row) = rows.next() {
-            let (key, _) = row?;
-            let place = keys::parse_place(&list, &key).ok_or_else(|| strange("a place in a list without a refund"))?;
+        let mut places = self.places(query).peekable();
+        while let Some(place) = places.next() {
             // Rows are read one by one: the refund may have moved since its place was read.
-            let refund = self.refund(&place.refund_id)?.filter(|refund| query.sort.place(refund) == place);
-            if let Some(page) = listing.look(place, refund, rows.peek().is_some()) {
+            let refund =
+                self.numbered(place.number.0)?.filter(|refund| query.sort.place(place.number.0, refund) == place);
+            if let Some(page) = listing.look(place, refund, places.peek().is_some()) {
                 return Ok(page);
             }
         }
         Ok(Page::default())
     }
 
-    /// All refunds on an order, over all sellers, unless they are too many to be looked at at once.
-    fn on_order(&self, order_id: &OrderId) -> Result<Option<Vec<Refund>>, StoreError> {
-        let lines = keys::order(order_id);
-        let mut refunds = Vec::new();
-        for row in self.rows(lines.clone(), keys::behind(&lines))? {
-            let line: LineRow = decode(&row?.1)?;
-            if refunds.len().saturating_add(line.refunds.len()) > LOOKED_AT_MAX {
-                return Ok(None);
-            }
-            for id in &line.refunds {
-                refunds.extend(self.refund(id)?);
-            }
+    /// All refunds of a group, unless they are too many to be looked at at once.
+    fn few(&self, group: Group<'_>) -> Result<Option<Vec<(Number, Refund)>>, StoreError> {
+        let numbers: Vec<_> = self.index().group(group).take(LOOKED_AT_MAX.saturating_add(1)).collect();
+        if numbers.len() > LOOKED_AT_MAX {
+            return Ok(None);
         }
-        Ok(Some(refunds))
+        let rows =
+            numbers.into_iter().filter_map(|number| Some(self.numbered(number).transpose()?.map(|row| (number, row))));
+        rows.collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The places that a query goes through, in order, until it ends.
+    fn places(&self, query: &Query) -> impl Iterator<Item = Place> {
+        let group = query.seller_id.as_ref().map_or(Group::All, Group::Seller);
+        let (sort, end) = (query.sort, query.ends_at());
+        let mut after = query.after;
+        let mut taken = VecDeque::new();
+        let places = std::iter::from_fn(move || {
+            if taken.is_empty() {
+                taken.extend(self.index().places(sort, group, after, PLACES_AT_ONCE));
+            }
+            after = taken.front().copied().or(after);
+            taken.pop_front()
+        });
+        places.take_while(move |place| end.is_none_or(|end| place.rank < end))
     }
 }

@@ -4,9 +4,11 @@
 //! `view.in-use` while it is open. The view can be removed whenever the store is closed; the next
 //! opening builds it anew.
 
+mod answers;
 mod apply;
 mod error;
 mod folder;
+mod index;
 mod keys;
 mod lists;
 mod opening;
@@ -20,7 +22,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
+use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
 
 use tokio::sync::watch;
 
@@ -198,8 +200,8 @@ impl View for EmbeddedStore {
         self.view.events(id)
     }
 
-    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
-        self.view.line(key)
+    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
+        self.view.on_line(key)
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {

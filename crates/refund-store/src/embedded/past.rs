@@ -4,7 +4,8 @@ use refund_core::RefundId;
 
 use crate::codec::{Payload, decode};
 use crate::journal::{JournalError, Position, Reader};
-use crate::{EventPosition, Feed, Recorded, StoreError};
+use crate::record::Entry;
+use crate::{EventPosition, Feed, IdempotencyKey, Recorded, Remembered, StoreError};
 
 /// The journal as something to read events from.
 pub(super) struct Past {
@@ -33,6 +34,21 @@ impl Past {
         }
         history.reverse();
         Ok(history)
+    }
+
+    /// The answer that the record at a position remembers under a key, if it does.
+    pub(super) fn answer(&self, wanted: &IdempotencyKey, number: u64) -> Result<Option<Remembered>, StoreError> {
+        let entries = self.payload(number)?.into_record().entries.into_iter();
+        let mut answers = entries.filter_map(|entry| match entry {
+            Entry::Answer { key, remembered } if key == *wanted => Some(remembered),
+            Entry::Answer { .. }
+            | Entry::Refund(_)
+            | Entry::Seller { .. }
+            | Entry::Policy { .. }
+            | Entry::Rollout { .. }
+            | Entry::Key { .. } => None,
+        });
+        Ok(answers.next())
     }
 
     fn payload(&self, number: u64) -> Result<Payload, StoreError> {

@@ -1,14 +1,13 @@
 //! The rows of the view, read and written: see `keys.rs` for what there is.
 
-use refund_core::{LineLedger, RefundId, Timestamp};
-use serde::{Deserialize, Serialize};
+use refund_core::Timestamp;
 
 use crate::StoreError;
 use crate::codec::decode;
 use crate::journal::Checkpoint;
 
 /// The layout of all rows together. A view of another layout is thrown away and built anew.
-pub(super) const LAYOUT: u32 = 1;
+pub(super) const LAYOUT: u32 = 2;
 
 /// What the view says of itself. There is none while it is being built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,13 +32,6 @@ impl Meta {
         let latest = Timestamp::from_millis(i64::from_be_bytes(*latest)).ok()?;
         Some(Self { layout: u32::from_be_bytes(*layout), latest, current })
     }
-}
-
-/// The row of an order line: its account, and its refunds in the order in which they were opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct LineRow {
-    pub(super) ledger: LineLedger,
-    pub(super) refunds: Vec<RefundId>,
 }
 
 /// The value of a row that may not be there.

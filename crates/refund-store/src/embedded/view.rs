@@ -1,23 +1,27 @@
 //! The view: what is true now, in sled, as it follows from the journal.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::watch;
 
-use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
+use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
 use sled::IVec;
 
+use super::answers::{self, Answers};
+use super::index::{Group, Index};
 use super::keys;
 use super::past::Past;
-use super::rows::{LineRow, Meta, parse};
+use super::rows::{Meta, parse};
 use crate::codec::{Named, decode, parse_last, parse_refund};
-use crate::{IdempotencyKey, Key, Recorded, Remembered, Secret, Seller, StoreError, View};
+use crate::{IdempotencyKey, Key, Number, Recorded, Remembered, Secret, Seller, StoreError, View};
 
 /// Rows in sled, and beside them in memory what every request asks for.
 pub(super) struct SledView {
     pub(super) db: sled::Db,
     pub(super) past: Past,
+    index: RwLock<Index>,
+    answers: RwLock<Answers>,
     policy: RwLock<Arc<Policy>>,
     rollout: RwLock<Arc<Rollout>>,
     latest: AtomicI64,
@@ -35,6 +39,8 @@ impl SledView {
         let view = Self {
             db,
             past,
+            index: RwLock::default(),
+            answers: RwLock::default(),
             policy: RwLock::default(),
             rollout: RwLock::new(Arc::new(Rollout::everyone())),
             latest: AtomicI64::new(Timestamp::MIN.as_millis()),
@@ -45,10 +51,34 @@ impl SledView {
         let policy: Option<Named<Policy>> = parse(view.get(keys::POLICY)?)?;
         let rollout: Option<Named<Rollout>> = parse(view.get(keys::ROLLOUT)?)?;
         view.remember(policy.map(|row| Arc::new(row.0)), rollout.map(|row| Arc::new(row.0)));
+        *view.index_mut() = view.read_index()?;
+        for row in view.rows(keys::ANSWERS.to_vec(), keys::behind(keys::ANSWERS))? {
+            view.answers_mut().add(&parse_answers(&row?.1)?);
+        }
         if let Some(meta) = meta {
             view.is_current(meta.latest, meta.current.length());
         }
         Ok(view)
+    }
+
+    fn read_index(&self) -> Result<Index, StoreError> {
+        Index::of(self.rows(keys::REFUNDS.to_vec(), keys::behind(keys::REFUNDS))?.map(|row| {
+            let (key, row) = row?;
+            let number = keys::parse_refund(&key).ok_or_else(|| strange("a refund without a number"))?;
+            Ok((number, parse_refund(&row)?))
+        }))
+    }
+
+    pub(super) fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
+        self.index.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn answers_mut(&self) -> RwLockWriteGuard<'_, Answers> {
+        self.answers.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps settings in memory, where they changed.
@@ -98,21 +128,26 @@ impl SledView {
         Ok(self.db.range(start..end).map(|row| row.map_err(unreadable)))
     }
 
-    /// Where the latest record stands that tells of a refund; 0 where there is none.
-    pub(super) fn last(&self, id: &RefundId) -> Result<u64, StoreError> {
-        Ok(self.get(&keys::refund(id))?.and_then(|row| parse_last(&row)).unwrap_or(0))
+    /// The refund of that number.
+    pub(super) fn numbered(&self, number: Number) -> Result<Option<Refund>, StoreError> {
+        Ok(self.get(&keys::refund(number))?.map(|row| parse_refund(&row)).transpose()?)
     }
 
-    /// An order line's account and its refunds.
-    pub(super) fn line_row(&self, key: &LineKey) -> Result<Option<LineRow>, StoreError> {
-        parse(self.get(&keys::line(key))?)
+    /// The refund of that id, its number, and where the latest record stands that tells of it.
+    pub(super) fn found(&self, id: &RefundId) -> Result<Option<Found>, StoreError> {
+        let numbers: Vec<_> = self.index().group(Group::Id(id)).collect();
+        for number in numbers {
+            let row = self.get(&keys::refund(number))?.ok_or_else(|| strange("a refund's row is not there"))?;
+            let refund = parse_refund(&row)?;
+            if refund.id == *id {
+                return Ok(Some(Found { number, last: parse_last(&row).unwrap_or(0), refund }));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) fn history(&self, id: &RefundId) -> Result<Vec<Recorded>, StoreError> {
-        match self.last(id)? {
-            0 => Ok(Vec::new()),
-            last => self.past.history(id, last),
-        }
+        self.found(id)?.map_or_else(|| Ok(Vec::new()), |found| self.past.history(id, found.last))
     }
 
     /// Hands everything to the system, which keeps it when this process is killed.
@@ -121,12 +156,24 @@ impl SledView {
     }
 
     pub(super) fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.due(Timestamp::MAX, 1)?.first().map(|(at, _)| *at))
+        self.whole()?;
+        Ok(self.index().due(Timestamp::MAX).next().map(|(at, _)| at))
     }
 }
 
 pub(super) fn unreadable(error: sled::Error) -> StoreError {
     StoreError::Unreadable(format!("the view: {error}"))
+}
+
+/// A refund where it was looked up by its id.
+pub(super) struct Found {
+    pub(super) number: Number,
+    pub(super) last: u64,
+    pub(super) refund: Refund,
+}
+
+pub(super) fn parse_answers(row: &[u8]) -> Result<answers::Row, StoreError> {
+    answers::Row::parse(row).ok_or_else(|| strange("answers that can't be read"))
 }
 
 /// A row that is there and says nothing that can be.
@@ -136,16 +183,17 @@ pub(super) fn strange(what: &str) -> StoreError {
 
 impl View for SledView {
     fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
-        let row = self.get(&keys::refund(id))?;
-        Ok(row.map(|row| parse_refund(&row)).transpose()?)
+        Ok(self.found(id)?.map(|found| found.refund))
     }
 
     fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError> {
         Ok(self.history(id)?.into_iter().map(|(_, event)| event).collect())
     }
 
-    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
-        Ok(self.line_row(key)?.map(|row| row.ledger))
+    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
+        let numbers: Vec<_> = self.index().group(key.into()).rev().collect();
+        let refunds = numbers.into_iter().filter_map(|number| self.numbered(number).transpose());
+        refunds.filter(|refund| refund.as_ref().map_or(true, |refund| refund.is_on(key))).collect()
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
@@ -187,20 +235,19 @@ impl View for SledView {
     }
 
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
-        let generation = keys::generation(self.latest());
-        for generation in [Some(generation), generation.checked_sub(1)].into_iter().flatten() {
-            if let Some(row) = self.get(&keys::answer(generation, key))? {
-                return Ok(Some(decode(&row)?));
+        let positions = self.answers.read().unwrap_or_else(PoisonError::into_inner).of(key);
+        for position in positions {
+            if let Some(remembered) = self.past.answer(key, position)? {
+                return Ok(Some(remembered).filter(|remembered| !answers::is_over(remembered.at, self.latest())));
             }
         }
         Ok(None)
     }
 
     fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError> {
-        let rows = self.rows(keys::DUE.to_vec(), keys::due_end(until))?;
-        rows.take(limit)
-            .map(|row| keys::parse_due(&row?.0).ok_or_else(|| strange("something due without a refund")))
-            .collect()
+        let due: Vec<_> = self.index().due(until).take(limit).collect();
+        let with_id = |(at, number)| Ok(self.numbered(number)?.map(|refund| (at, refund.id)));
+        due.into_iter().filter_map(|due| with_id(due).transpose()).collect()
     }
 
     fn latest(&self) -> Timestamp {

@@ -1,5 +1,6 @@
 //! What is asked of a store in these tests, and all that one can see of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -170,7 +171,7 @@ pub(crate) struct Seen {
     feed: Vec<Event>,
     refunds: Vec<(Refund, Vec<Event>, Option<LineLedger>)>,
     lists: Vec<Vec<Refund>>,
-    due: Vec<(Timestamp, RefundId)>,
+    due: BTreeSet<(Timestamp, RefundId)>,
     settings: String,
     now: Timestamp,
 }
@@ -190,7 +191,7 @@ pub(crate) fn see(store: &dyn Store) -> Seen {
         refunds: refunds.collect(),
         lists,
         feed: events.into_iter().map(|(_, event)| event).collect(),
-        due: store.due(Timestamp::MAX, 1000).unwrap(),
+        due: store.due(Timestamp::MAX, 1000).unwrap().into_iter().collect(),
         settings: format!(
             "{:?} {:?} {:?} {:?} {:?}",
             store.sellers(None, 100).unwrap(),

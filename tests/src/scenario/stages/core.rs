@@ -19,7 +19,7 @@ pub(super) struct CoreStage {
     sellers: BTreeMap<SellerId, (AddressBook, PolicyOverrides)>,
     refunds: BTreeMap<RefundId, Refund>,
     events: BTreeMap<RefundId, Vec<Event>>,
-    lines: BTreeMap<LineKey, LineLedger>,
+    lines: BTreeMap<LineKey, Vec<RefundId>>,
 }
 
 impl Default for CoreStage {
@@ -41,11 +41,15 @@ impl CoreStage {
         self.refunds.get(id).ok_or_else(|| Not::Broken(format!("there is no refund {id}")))
     }
 
+    fn ledger(&self, line: &LineKey) -> Option<LineLedger> {
+        LineLedger::of(self.lines.get(line)?.iter().filter_map(|id| self.refunds.get(id)))
+    }
+
     /// Asks something of the core about a refund, with all the facts around it.
     fn ask<T>(&self, refund: &Refund, question: impl FnOnce(&Facts<'_>) -> T) -> Result<T, Not> {
         let seller = self.sellers.get(&refund.seller_id);
         let (addresses, overrides) = seller.ok_or_else(|| Not::broken("the refund's seller is gone"))?;
-        let line = self.lines.get(&refund.line_key()).ok_or_else(|| Not::broken("the line has no account"))?;
+        let line = self.ledger(&refund.line_key()).ok_or_else(|| Not::broken("the line has no account"))?;
         Ok(question(&Facts {
             policy: &self.policy.with(overrides),
             addresses,
@@ -56,20 +60,14 @@ impl CoreStage {
 
     fn record(&mut self, events: Vec<Event>) -> Result<(), Not> {
         for event in events {
-            let (after, line) = match self.refunds.get(&event.refund_id) {
+            let after = match self.refunds.get(&event.refund_id) {
                 None => {
                     let after = opened(&event).ok_or_else(|| Not::broken("a history begins with an opening"))?;
-                    let line = LineLedger::opened(self.lines.get(&after.line_key()).cloned(), &after);
-                    (after, line)
+                    self.lines.entry(after.line_key()).or_default().push(after.id.clone());
+                    after
                 }
-                Some(before) => {
-                    let after = evolve(before.clone(), &event);
-                    let line = self.lines.get(&after.line_key()).cloned();
-                    let line = line.ok_or_else(|| Not::broken("the line has no account"))?.moved(before, &after);
-                    (after, line)
-                }
+                Some(before) => evolve(before.clone(), &event),
             };
-            self.lines.insert(after.line_key(), line);
             self.events.entry(event.refund_id.clone()).or_default().push(event.clone());
             self.refunds.insert(event.refund_id, after);
         }
@@ -99,9 +97,10 @@ impl Stage for CoreStage {
         let Some((_, overrides)) = self.sellers.get(&opening.seller_id) else {
             return Err(Refusal::SellerUnknown { seller_id: opening.seller_id.clone() }.into());
         };
-        let ledger = self.lines.get(&opening.line_key());
-        let in_progress = ledger.and_then(|ledger| ledger.in_progress.as_ref()).and_then(|id| self.refunds.get(id));
-        let line = Line { ledger, in_progress };
+        let ledger = self.ledger(&opening.line_key());
+        let in_progress = ledger.as_ref().and_then(|ledger| ledger.in_progress.as_ref());
+        let in_progress = in_progress.and_then(|id| self.refunds.get(id));
+        let line = Line { ledger: ledger.as_ref(), in_progress };
         match open(opening, &self.policy.with(overrides), line, &who.actor(), self.now)? {
             Opened::Already(id) => Ok((id, false)),
             Opened::New(event) => {

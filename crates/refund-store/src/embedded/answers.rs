@@ -1,0 +1,71 @@
+//! Which records hold remembered answers: in memory by the hash of their keys, in sled one row
+//! for all answers of a batch.
+
+use std::collections::BTreeSet;
+
+use refund_core::Timestamp;
+use sha2::{Digest, Sha256};
+
+use crate::IdempotencyKey;
+use crate::work::REMEMBERED_FOR_MILLIS;
+
+/// A key's hash, and the position of the record that remembers its answer.
+type Answer = (u64, u64);
+
+#[derive(Debug, Default)]
+pub(super) struct Answers(BTreeSet<Answer>);
+
+impl Answers {
+    /// Where an answer under that key may be, the latest first.
+    pub(super) fn of(&self, key: &IdempotencyKey) -> Vec<u64> {
+        let hash = hash(key);
+        self.0.range((hash, 0)..=(hash, u64::MAX)).rev().map(|(_, position)| *position).collect()
+    }
+
+    pub(super) fn add(&mut self, row: &Row) {
+        self.0.extend(&row.answers);
+    }
+
+    pub(super) fn forget(&mut self, row: &Row) {
+        for answer in &row.answers {
+            self.0.remove(answer);
+        }
+    }
+}
+
+/// The answers of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    /// When the latest of them was given.
+    pub(super) at: Timestamp,
+    pub(super) answers: Vec<Answer>,
+}
+
+impl Row {
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let numbers = self.answers.iter().flat_map(|(hash, position)| [hash.to_be_bytes(), position.to_be_bytes()]);
+        self.at.as_millis().to_be_bytes().into_iter().chain(numbers.flatten()).collect()
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+        let (at, rest) = bytes.split_first_chunk()?;
+        let (answers, []) = rest.as_chunks::<16>() else { return None };
+        let number = |bytes: &[u8; 8]| u64::from_be_bytes(*bytes);
+        let answers = answers.iter().map(|answer| Some((number(answer.first_chunk()?), number(answer.last_chunk()?))));
+        let at = Timestamp::from_millis(i64::from_be_bytes(*at)).ok()?;
+        Some(Self { at, answers: answers.collect::<Option<_>>()? })
+    }
+}
+
+/// Whether an answer of that instant is given no more.
+pub(super) fn is_over(at: Timestamp, latest: Timestamp) -> bool {
+    latest.as_millis().saturating_sub(at.as_millis()) > REMEMBERED_FOR_MILLIS
+}
+
+/// The first bytes of a SHA-256: nobody can choose keys that share them with many others.
+pub(super) fn hash(key: &IdempotencyKey) -> u64 {
+    // A chosen key is visible ASCII: the last zero is the one between.
+    let digest: [u8; 32] =
+        Sha256::new().chain_update(&key.caller).chain_update([0]).chain_update(&key.key).finalize().into();
+    digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+}

@@ -1,0 +1,149 @@
+//! What is asked for in order, in memory: numbers of refunds in sorted sets.
+//!
+//! In sled every row costs about half a kilobyte and ten microseconds, however small it is; here
+//! it costs some twenty bytes. It is built from the rows when the store is opened.
+//!
+//! Ids are held as hashes, of a kind that nobody outside can choose collisions for: whoever looks
+//! something up looks at what was found.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
+
+use refund_core::{BuyerId, LineId, LineKey, OrderId, Refund, RefundId, SellerId, Timestamp};
+
+use crate::{Number, Place, Sort};
+
+/// Refunds that have something in common.
+#[derive(Debug, Clone, Copy, Hash)]
+pub(super) enum Group<'a> {
+    All,
+    Id(&'a RefundId),
+    Seller(&'a SellerId),
+    Buyer(&'a BuyerId),
+    Order(&'a OrderId),
+    Line(&'a SellerId, &'a OrderId, &'a LineId),
+}
+
+impl<'a> From<&'a LineKey> for Group<'a> {
+    fn from(line: &'a LineKey) -> Self {
+        Self::Line(&line.seller_id, &line.order_id, &line.line_id)
+    }
+}
+
+/// A group, as the sets hold it.
+type Hash = u64;
+
+#[derive(Default)]
+pub(super) struct Index {
+    hasher: RandomState,
+    /// The refunds of every group, the latest first.
+    groups: BTreeSet<(Hash, Reverse<Number>)>,
+    /// All refunds, and each seller's, by deadline.
+    deadlines: BTreeSet<(Hash, Place)>,
+    /// When something is next due on which refund.
+    due: BTreeSet<(Timestamp, Number)>,
+}
+
+impl Index {
+    /// The index of all these refunds.
+    pub(super) fn of<E>(refunds: impl Iterator<Item = Result<(Number, Refund), E>>) -> Result<Self, E> {
+        let mut index = Self::default();
+        // Sorted once and built whole it takes a third of the time, and half of the memory.
+        let (mut groups, mut deadlines, mut due) = (Vec::new(), Vec::new(), Vec::new());
+        for refund in refunds {
+            let (number, refund) = refund?;
+            groups.extend(index.groups_of(number, &refund));
+            deadlines.extend(index.deadlines_of(number, &refund));
+            due.extend(due_of(number, &refund));
+        }
+        groups.sort_unstable();
+        deadlines.sort_unstable();
+        due.sort_unstable();
+        index.groups = groups.into_iter().collect();
+        index.deadlines = deadlines.into_iter().collect();
+        index.due = due.into_iter().collect();
+        Ok(index)
+    }
+
+    /// Takes a refund in that was opened or changed.
+    pub(super) fn changed(&mut self, number: Number, before: Option<&Refund>, after: &Refund) {
+        if before.is_none() {
+            self.groups.extend(self.groups_of(number, after));
+        }
+        let deadlines = self.deadlines_of(number, after);
+        match before.map(|before| self.deadlines_of(number, before)) {
+            Some(before) if before == deadlines => {}
+            before => {
+                for place in before.into_iter().flatten() {
+                    self.deadlines.remove(&place);
+                }
+                self.deadlines.extend(deadlines);
+            }
+        }
+        let (before, due) = (before.and_then(|before| due_of(number, before)), due_of(number, after));
+        if before != due {
+            if let Some(before) = before {
+                self.due.remove(&before);
+            }
+            self.due.extend(due);
+        }
+    }
+
+    /// The refunds of a group, the latest opened first. There may be strangers among them.
+    pub(super) fn group(&self, group: Group<'_>) -> impl DoubleEndedIterator<Item = Number> {
+        let hash = self.hash(group);
+        let range = self.groups.range((hash, Reverse(Number::MAX))..=(hash, Reverse(Number::MIN)));
+        range.map(|(_, Reverse(number))| *number)
+    }
+
+    /// The places of a list of all refunds or of a seller's that come behind another, in order.
+    pub(super) fn places(&self, sort: Sort, group: Group<'_>, after: Option<Place>, limit: usize) -> Vec<Place> {
+        let hash = self.hash(group);
+        let first = Place { rank: 0, number: Reverse(Number::MAX) };
+        let last = Place { rank: u64::MAX, number: Reverse(Number::MIN) };
+        let start = after.unwrap_or(first);
+        let behind = |place: &Place| Some(*place) != after;
+        match sort {
+            Sort::Deadline => {
+                let places = self.deadlines.range((hash, start)..=(hash, last)).map(|(_, place)| *place);
+                places.filter(behind).take(limit).collect()
+            }
+            Sort::OpenedAt => {
+                let numbers = self.groups.range((hash, start.number)..=(hash, last.number));
+                let places = numbers.map(|(_, number)| Place { rank: 0, number: *number });
+                places.filter(behind).take(limit).collect()
+            }
+        }
+    }
+
+    /// Refunds on which something is due by then, the earliest first.
+    pub(super) fn due(&self, until: Timestamp) -> impl Iterator<Item = (Timestamp, Number)> {
+        self.due.range(..=(until, Number::MAX)).copied()
+    }
+
+    fn groups_of(&self, number: Number, refund: &Refund) -> [(Hash, Reverse<Number>); 6] {
+        let groups = [
+            Group::All,
+            Group::Id(&refund.id),
+            Group::Seller(&refund.seller_id),
+            Group::Buyer(&refund.buyer_id),
+            Group::Order(&refund.line.order_id),
+            Group::Line(&refund.seller_id, &refund.line.order_id, &refund.line.line_id),
+        ];
+        groups.map(|group| (self.hash(group), Reverse(number)))
+    }
+
+    fn deadlines_of(&self, number: Number, refund: &Refund) -> [(Hash, Place); 2] {
+        let place = Sort::Deadline.place(number, refund);
+        [Group::All, Group::Seller(&refund.seller_id)].map(|group| (self.hash(group), place))
+    }
+
+    fn hash(&self, group: Group<'_>) -> Hash {
+        self.hasher.hash_one(group)
+    }
+}
+
+fn due_of(number: Number, refund: &Refund) -> Option<(Timestamp, Number)> {
+    refund.next_due().map(|at| (at, number))
+}
