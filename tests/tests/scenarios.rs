@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use refund_core::RefusalCode;
-use refund_tests::rules::RULES;
+use refund_core::{RefusalCode, Rule};
+use refund_tests::rules::told_elsewhere;
 use refund_tests::scenario::{Place, Played, Scenario, all, play};
 
 fn stories() -> Vec<Scenario> {
@@ -58,14 +58,14 @@ fn every_stage_is_one_of_those_above() {
 
 #[test]
 fn every_rule_is_told_by_a_story_or_says_where_else() {
-    let named: BTreeSet<String> = stories().into_iter().flat_map(|story| story.rules).collect();
-    for rule in RULES {
-        match rule.told_elsewhere {
-            None => assert!(named.contains(rule.id), "no story tells of {}", rule.id),
+    let named: BTreeSet<Rule> = stories().into_iter().flat_map(|story| story.rules).collect();
+    for rule in Rule::ALL {
+        match told_elsewhere(*rule) {
+            None => assert!(named.contains(rule), "no story tells of {rule}"),
             Some(file) => {
                 let path = format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"));
                 let text = std::fs::read_to_string(&path).unwrap_or_default();
-                assert!(text.contains(rule.id), "{file} is said to tell of {} and does not", rule.id);
+                assert!(text.contains(rule.as_str()), "{file} is said to tell of {rule} and does not");
             }
         }
     }
@@ -74,7 +74,7 @@ fn every_rule_is_told_by_a_story_or_says_where_else() {
 #[test]
 fn the_rules_are_s1_to_s14_and_r1_to_r37_in_order() {
     let expected: Vec<_> = (1..=14).map(|n| format!("S{n}")).chain((1..=37).map(|n| format!("R{n}"))).collect();
-    let is: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+    let is: Vec<_> = Rule::ALL.iter().map(|rule| rule.as_str()).collect();
     assert_eq!(is, expected);
 }
 

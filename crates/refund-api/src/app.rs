@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use refund_core::{Actor, CommandKind, Refund, RefundId, Role};
+use refund_core::{Actor, CommandKind, Refund, RefundId, Role, Timestamp};
 use refund_store::{Advance, Answer, Answered, Refused, Request, Seen, Store, Work, replayed, seen};
 use tokio::sync::watch;
 
@@ -13,6 +13,19 @@ use crate::code::ApiCode;
 use crate::cursor::Cursors;
 use crate::error::Problem;
 use crate::wire::RefundOut;
+
+/// A refund on which everything due by an instant has happened.
+pub(crate) struct Settled {
+    pub(crate) seen: Seen,
+    pub(crate) now: Timestamp,
+    /// Whether something is overdue all the same, because settling is held (R36).
+    pub(crate) is_held: bool,
+}
+
+/// What can be done with a refund on which something is overdue while settling is held (R36).
+pub(crate) fn possible_while_held(who: Role, action: CommandKind) -> bool {
+    who == Role::Operator && action == CommandKind::Extend
+}
 
 /// The server's one door to the store, and its secrets.
 pub struct App {
@@ -112,22 +125,30 @@ impl App {
 
     /// The same after what is due on it has happened (R3).
     pub(crate) async fn settled(&self, caller: &Caller, id: &RefundId) -> Result<Seen, Problem> {
+        Ok(self.settled_now(caller, id).await?.seen)
+    }
+
+    /// The same, with the instant up to which it is settled.
+    pub(crate) async fn settled_now(&self, caller: &Caller, id: &RefundId) -> Result<Settled, Problem> {
         let refund = self.known(caller, id)?;
         let viewers = caller.actors(&refund);
         let now = self.store.now();
         if refund.next_due().is_none_or(|at| at > now) {
-            return Ok(seen(&*self.store, refund, &viewers, now)?);
+            let seen = seen(&*self.store, refund, &viewers, now)?;
+            return Ok(Settled { seen, now, is_held: false });
         }
         let work = Work::Settle { refund_id: id.clone() };
         match self.submit(Request { viewers: viewers.clone(), ..Request::new(work) }).await {
-            Ok(Answered { answer: Answer::Refund { seen, .. }, .. }) => Ok(*seen),
+            Ok(Answered { answer: Answer::Refund { seen, .. }, now, .. }) => {
+                Ok(Settled { seen: *seen, now, is_held: false })
+            }
             // While settling is held a refund is shown as it stands, and all that can be done with
             // what is overdue is that an operator extends it (R36).
             Ok(_) | Err(Refused::SettlingHeld) => {
                 let operators: Vec<_> = viewers.into_iter().filter(|actor| actor.role == Role::Operator).collect();
                 let mut seen = seen(&*self.store, refund, &operators, now)?;
-                seen.actions.retain(|action| *action == CommandKind::Extend);
-                Ok(seen)
+                seen.actions.retain(|action| possible_while_held(Role::Operator, *action));
+                Ok(Settled { seen, now, is_held: true })
             }
             Err(refused) => Err(refused.into()),
         }

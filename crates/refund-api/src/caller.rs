@@ -78,6 +78,19 @@ impl Caller {
         }
     }
 
+    /// Whose actions on a refund the caller may know of: an operator everybody's, others those that
+    /// they can take.
+    pub(crate) fn knows_actions_of(&self, refund: &Refund) -> Vec<Actor> {
+        let Self::Operator { key_id } = self else { return self.actors(refund) };
+        let via = || Via::Key(key_id.clone());
+        vec![
+            self.buyer(&refund.buyer_id),
+            Actor::new(Role::Seller, refund.seller_id.as_str(), via()),
+            Actor::new(Role::Platform, key_id, via()),
+            self.itself(),
+        ]
+    }
+
     /// The buyer for whom the platform speaks.
     pub(crate) fn buyer(&self, buyer_id: &BuyerId) -> Actor {
         Actor::new(Role::Buyer, buyer_id.as_str(), Via::Key(self.id().to_owned()))

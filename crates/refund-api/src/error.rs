@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use refund_core::{InvalidMoney, Refusal, Timestamp};
+use refund_core::{InvalidMoney, Refusal, Rule, Timestamp};
 use refund_store::{Refused, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -18,12 +18,15 @@ pub(crate) struct Problem(Box<Content>);
 struct Content {
     code: Code,
     detail: String,
-    rule: Option<&'static str>,
+    rule: Option<Rule>,
     possible_at: Option<Timestamp>,
     errors: Vec<Pointed>,
     data: Map<String, Value>,
     refund: Option<RefundOut>,
 }
+
+/// What stands against whatever needs settling first, while that is held (R36).
+pub(crate) const SETTLING_HELD: &str = "settling is held, and something is due that has to happen first";
 
 /// What is wrong at one place of a body.
 #[derive(Debug, Serialize)]
@@ -69,7 +72,7 @@ impl Problem {
             InvalidMoney::UnknownCurrency { .. } => (ApiCode::CurrencyUnknown, "currency"),
         };
         let mut problem = Self::new(code, invalid.to_string());
-        problem.0.rule = Some("R28");
+        problem.0.rule = Some(Rule::R28);
         problem.pointing(format!("{pointer}/{field}"), invalid.to_string())
     }
 
@@ -152,7 +155,9 @@ impl From<Refused> for Problem {
                 "this Idempotency-Key was used with another method, path or body",
             ),
             Refused::SettlingHeld => {
-                Self::new(ApiCode::SettlingHeld, "settling is held, and something is due that has to happen first")
+                let mut problem = Self::new(ApiCode::SettlingHeld, SETTLING_HELD);
+                problem.0.rule = Some(Rule::R36);
+                problem
             }
             Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
             Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    AddressId, DeadlineKind, Label, Message, Money, NegotiationId, Reason, RefundType, Request, Role, Timestamp,
+    AddressId, DeadlineKind, Label, Message, Money, NegotiationId, Reason, RefundType, Request, Role, Rule, Timestamp,
 };
 
 /// What somebody wants to happen to a refund that is there. Opening one is [`open`](crate::open).
@@ -193,19 +193,19 @@ impl CommandKind {
 
     /// The rule that says in which statuses it can be given.
     #[must_use]
-    pub fn rule(self) -> &'static str {
+    pub fn rule(self) -> Rule {
         match self {
-            Self::MakeOffer => "R8",
-            Self::AcceptOffer | Self::RejectOffer => "R15",
-            Self::WithdrawOffer => "R16",
-            Self::Agree => "R21",
-            Self::Refuse => "R22",
-            Self::Modify => "R19",
-            Self::Cancel => "R20",
-            Self::Escalate | Self::Rule => "R25",
-            Self::Ship | Self::ConfirmReceipt | Self::RefuseReceipt | Self::WaiveReturn => "R24",
-            Self::Extend => "R6",
-            Self::ReportPayout | Self::RetryPayout => "R26",
+            Self::MakeOffer => Rule::R8,
+            Self::AcceptOffer | Self::RejectOffer => Rule::R15,
+            Self::WithdrawOffer => Rule::R16,
+            Self::Agree => Rule::R21,
+            Self::Refuse => Rule::R22,
+            Self::Modify => Rule::R19,
+            Self::Cancel => Rule::R20,
+            Self::Escalate | Self::Rule => Rule::R25,
+            Self::Ship | Self::ConfirmReceipt | Self::RefuseReceipt | Self::WaiveReturn => Rule::R24,
+            Self::Extend => Rule::R6,
+            Self::ReportPayout | Self::RetryPayout => Rule::R26,
         }
     }
 }

@@ -5,7 +5,7 @@
 ///
 /// It gives `ALL` in declared order, `as_str`, `Display`, `FromStr`, and serde as that string.
 macro_rules! names {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:expr,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name { $($(#[$vmeta])* $variant,)+ }
@@ -30,13 +30,11 @@ macro_rules! names {
         impl std::str::FromStr for $name {
             type Err = $crate::names::UnknownName;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    $($text => Ok(Self::$variant),)+
-                    other => Err($crate::names::UnknownName {
-                        given: other.chars().take(64).collect(),
-                        expected: &[$($text),+],
-                    }),
-                }
+                let known = Self::ALL.iter().find(|known| known.as_str() == text);
+                known.copied().ok_or_else(|| $crate::names::UnknownName {
+                    given: text.chars().take(64).collect(),
+                    expected: &[$($text),+],
+                })
             }
         }
 

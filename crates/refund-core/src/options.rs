@@ -1,11 +1,11 @@
 //! What is possible, answered before anything is tried (R18). Derived from the rules that decide:
 //! nothing is written twice.
 
-use crate::decide::{decide, offer, permitted};
+use crate::decide::{offer, permitted};
 use crate::objections::Objections;
 use crate::{
-    Actor, Address, Command, CommandKind, Deadline, DeadlineKind, Facts, Label, Money, OnSilence, PayoutResult, Refund,
-    RefundType, Refusal, Ruling, Timestamp,
+    Actor, Address, CommandKind, Deadline, DeadlineKind, Facts, Money, OnSilence, Refund, RefundType, Refusal,
+    Timestamp,
 };
 
 /// What the seller may offer, and what each side's silence leads to (R18).
@@ -79,82 +79,4 @@ fn type_option(refund: &Refund, facts: &Facts<'_>, kind: RefundType) -> TypeOpti
         offer::about_change(&mut objections, refund, kind, amount_max);
     }
     TypeOption { kind, objections: objections.into_sorted(), amount_min, amount_max }
-}
-
-/// What this actor may do now on a refund that has been settled up to `now`, in declared order.
-///
-/// A command is possible when [`decide`] carries it out, or refuses nothing but its values.
-#[must_use]
-pub fn actions(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Vec<CommandKind> {
-    let possible = |command: &Command| match decide(refund, facts, actor, command, now) {
-        Ok(events) => !events.is_empty(),
-        // The least extension is probed: where that one is refused, so are all.
-        Err(refusal) => refusal.code().is_about_values() && command.kind() != CommandKind::Extend,
-    };
-    let allowed = CommandKind::ALL.iter().filter(|kind| kind.roles().contains(&actor.role));
-    allowed
-        .filter(|kind| match kind {
-            CommandKind::MakeOffer => options(refund, facts, actor, now).may_offer,
-            CommandKind::AcceptOffer
-            | CommandKind::RejectOffer
-            | CommandKind::WithdrawOffer
-            | CommandKind::Agree
-            | CommandKind::Refuse
-            | CommandKind::Modify
-            | CommandKind::Cancel
-            | CommandKind::Escalate
-            | CommandKind::Ship
-            | CommandKind::ConfirmReceipt
-            | CommandKind::RefuseReceipt
-            | CommandKind::WaiveReturn
-            | CommandKind::Rule
-            | CommandKind::Extend
-            | CommandKind::ReportPayout
-            | CommandKind::RetryPayout => probes(refund, **kind, now).iter().any(possible),
-        })
-        .copied()
-        .collect()
-}
-
-/// Commands of that kind, of which one is possible wherever any is.
-fn probes(refund: &Refund, kind: CommandKind, now: Timestamp) -> Vec<Command> {
-    let reason = || refund.requested.reason.clone();
-    let amount = refund.requested.amount;
-    let negotiation_id = || refund.negotiation.as_ref().map(|negotiation| negotiation.id.clone());
-    match kind {
-        CommandKind::MakeOffer => Vec::new(),
-        CommandKind::AcceptOffer => {
-            negotiation_id().map(|negotiation_id| Command::AcceptOffer { negotiation_id }).into_iter().collect()
-        }
-        CommandKind::RejectOffer => {
-            negotiation_id().map(|negotiation_id| Command::RejectOffer { negotiation_id }).into_iter().collect()
-        }
-        CommandKind::WithdrawOffer => vec![Command::WithdrawOffer],
-        CommandKind::Agree => vec![Command::Agree { return_address_id: None }],
-        CommandKind::Refuse => vec![Command::Refuse { reason: reason() }],
-        CommandKind::Modify => vec![Command::Modify { request: refund.requested.clone() }],
-        CommandKind::Cancel => vec![Command::Cancel { reason: None }],
-        CommandKind::Escalate => vec![Command::Escalate { reason: reason() }],
-        // Two, because the one that was sent before is no correction.
-        CommandKind::Ship => ["1", "2"].into_iter().filter_map(|number| Label::new(number).ok()).map(ship).collect(),
-        CommandKind::ConfirmReceipt => vec![Command::ConfirmReceipt],
-        CommandKind::RefuseReceipt => vec![Command::RefuseReceipt { reason: reason() }],
-        CommandKind::WaiveReturn => vec![Command::WaiveReturn],
-        CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() }],
-        CommandKind::Extend => {
-            let later = |at: Timestamp| Timestamp::from_millis(at.as_millis().saturating_add(1)).unwrap_or(at);
-            // A deadline may be overdue where settling is held (R36): then the least is after now.
-            let least = |running: Deadline| Command::Extend { kind: running.kind, to: later(running.at.max(now)) };
-            refund.deadlines().into_iter().map(least).collect()
-        }
-        CommandKind::ReportPayout => vec![
-            Command::ReportPayout { result: PayoutResult::Succeeded },
-            Command::ReportPayout { result: PayoutResult::Failed { reason: None } },
-        ],
-        CommandKind::RetryPayout => vec![Command::RetryPayout],
-    }
-}
-
-fn ship(text: Label) -> Command {
-    Command::Ship { carrier: text.clone(), tracking_number: text }
 }

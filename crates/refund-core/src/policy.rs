@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Span;
 use crate::names::names;
+use crate::{Rule, Span};
 
 names! {
     /// What negotiation may do with fresh goods (S1, R14).
@@ -92,27 +92,74 @@ impl From<RefundsPerLine> for u32 {
     }
 }
 
-/// Writes the policy and its overrides from one list of fields.
+/// Writes the policy, its overrides and what is known of each field from one list: the field with its
+/// type and default, its rule, what it means, to what a new value applies, and what that leaves as it is.
 macro_rules! policy {
-    ($($(#[$meta:meta])* $field:ident: $type:ty = $default:expr,)+) => {
+    ($(
+        $variant:ident $field:ident: $type:ty = $default:expr, $words:literal;
+        $rule:ident, $means:literal, $applies_to:literal, $keeps:literal;
+    )+) => {
         /// The rules' numbers and switches, as they hold for one seller.
         ///
         /// A field that is missing where it is read has its default: what was stored before a field
         /// was there can always be read.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default)]
-        pub struct Policy { $($(#[$meta])* pub $field: $type,)+ }
+        pub struct Policy {
+            $(#[doc = concat!($means, " (", stringify!($rule), "). Default: ", $words, ".")] pub $field: $type,)+
+        }
 
         /// What a seller's policy has of its own; all else is the platform's.
         #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default)]
         pub struct PolicyOverrides {
-            $($(#[$meta])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)+
+            $(
+                #[doc = concat!($means, " (", stringify!($rule), ").")]
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$type>,
+            )+
         }
 
         impl Default for Policy {
             fn default() -> Self {
                 Self { $($field: $default,)+ }
+            }
+        }
+
+        names! {
+            /// A field of the policy, by its name.
+            PolicyField { $(#[doc = concat!("[`Policy::", stringify!($field), "`]")] $variant = stringify!($field),)+ }
+        }
+
+        impl PolicyField {
+            /// The rule that it tunes.
+            #[must_use]
+            pub const fn rule(self) -> Rule {
+                match self { $(Self::$variant => Rule::$rule),+ }
+            }
+
+            /// What it says, in a sentence without its end.
+            #[must_use]
+            pub const fn means(self) -> &'static str {
+                match self { $(Self::$variant => $means),+ }
+            }
+
+            /// What it is where nobody has set it, in words.
+            #[must_use]
+            pub const fn default_in_words(self) -> &'static str {
+                match self { $(Self::$variant => $words),+ }
+            }
+
+            /// To what a new value applies, in a sentence.
+            #[must_use]
+            pub const fn applies_to(self) -> &'static str {
+                match self { $(Self::$variant => $applies_to),+ }
+            }
+
+            /// What stays as it is under a new value, in a sentence (R34).
+            #[must_use]
+            pub const fn keeps(self) -> &'static str {
+                match self { $(Self::$variant => $keeps),+ }
             }
         }
 
@@ -122,35 +169,79 @@ macro_rules! policy {
             pub fn with(&self, overrides: &PolicyOverrides) -> Self {
                 Self { $($field: overrides.$field.clone().unwrap_or_else(|| self.$field.clone()),)+ }
             }
+
+            /// The fields in which another policy differs from this one, in declared order.
+            #[must_use]
+            pub fn changed_in(&self, other: &Self) -> Vec<PolicyField> {
+                let mut changed = Vec::new();
+                $(if self.$field != other.$field { changed.push(PolicyField::$variant); })+
+                changed
+            }
+        }
+
+        impl PolicyOverrides {
+            /// The fields that the seller has of its own, in declared order.
+            #[must_use]
+            pub fn fields(&self) -> Vec<PolicyField> {
+                let mut own = Vec::new();
+                $(if self.$field.is_some() { own.push(PolicyField::$variant); })+
+                own
+            }
         }
     };
 }
 
 policy! {
-    /// How long the seller has to decide (S10). Default: 36 hours.
-    seller_decide_seconds: Span = Span::hours(36),
-    /// How long the buyer has to answer an offer, at most until the seller's deadline (S10, R1). Default: 36 hours.
-    buyer_answer_seconds: Span = Span::hours(36),
-    /// How long the buyer has to act after a refusal (R22, R24). Default: 5 days.
-    buyer_respond_seconds: Span = Span::hours(5 * 24),
-    /// How long the buyer has to ship a return (R24). Default: 7 days.
-    buyer_ship_seconds: Span = Span::hours(7 * 24),
-    /// How long the seller has to confirm the receipt, from shipping (R24). Default: 10 days.
-    seller_confirm_seconds: Span = Span::hours(10 * 24),
-    /// How long before each deadline its party is reminded (R7). Default: 6 hours and 1 hour.
-    reminders_seconds: Reminders = Reminders(vec![Span::hours(6), Span::hours(1)]),
-    /// What negotiation may do with fresh goods (R14). Default: nothing.
-    fresh_goods: FreshGoods = FreshGoods::Deny,
-    /// Whether an offer may be at most what the buyer asked for (R10). Default: no.
-    cap_at_requested: bool = false,
-    /// Whether an offered return needs freight insurance on the order (R12). Default: no.
-    return_needs_freight_insurance: bool = false,
-    /// Whether the seller may withdraw an offer by hand (R16). Default: no.
-    allow_withdraw: bool = false,
-    /// Whether the seller has to negotiate before refusing (R17). Default: no.
-    negotiate_before_refuse: bool = false,
-    /// How an agreed refund is paid (R26). Default: at once.
-    payout: PayoutMode = PayoutMode::Immediate,
-    /// How many refunds an order line may ever have (R27). Default: 5.
-    refunds_per_line_max: RefundsPerLine = RefundsPerLine(5),
+    SellerDecideSeconds seller_decide_seconds: Span = Span::hours(36), "36 hours";
+        S10, "How long the seller has to decide",
+        "Refunds opened, and requests changed, from then on.",
+        "A seller's deadline that runs stays where it is.";
+    BuyerAnswerSeconds buyer_answer_seconds: Span = Span::hours(36), "36 hours";
+        R1, "How long the buyer has to answer an offer, at most until the seller's deadline",
+        "Offers made from then on.",
+        "An open offer ends when it would have.";
+    BuyerRespondSeconds buyer_respond_seconds: Span = Span::hours(5 * 24), "5 days";
+        R22, "How long the buyer has to act after a refusal, of the refund or of the parcel",
+        "Refusals from then on.",
+        "A buyer's deadline after a refusal stays where it is.";
+    BuyerShipSeconds buyer_ship_seconds: Span = Span::hours(7 * 24), "7 days";
+        R24, "How long the buyer has to ship a return",
+        "Returns agreed from then on, by silence too.",
+        "A deadline to ship that runs stays where it is.";
+    SellerConfirmSeconds seller_confirm_seconds: Span = Span::hours(10 * 24), "10 days";
+        R24, "How long the seller has to confirm the receipt, from shipping",
+        "Returns shipped from then on.",
+        "A deadline to confirm that runs stays where it is.";
+    RemindersSeconds reminders_seconds: Reminders = Reminders(vec![Span::hours(6), Span::hours(1)]), "6 hours and 1 hour";
+        R7, "How long before each deadline its party is reminded",
+        "Deadlines set or extended from then on.",
+        "Deadlines that run keep their reminders.";
+    FreshGoods fresh_goods: FreshGoods = FreshGoods::Deny, "nothing";
+        R14, "What negotiation may do with fresh goods",
+        "Offers made from then on.",
+        "An open offer on fresh goods can still be answered.";
+    CapAtRequested cap_at_requested: bool = false, "no";
+        R10, "Whether an offer may be at most what the buyer asked for",
+        "Offers made from then on.",
+        "An open offer keeps its amount.";
+    ReturnNeedsFreightInsurance return_needs_freight_insurance: bool = false, "no";
+        R12, "Whether an offered return needs freight insurance on the order",
+        "Offers made from then on.",
+        "An open offer of a return can still be answered.";
+    AllowWithdraw allow_withdraw: bool = false, "no";
+        R16, "Whether the seller may withdraw an offer by hand",
+        "Every open offer, from then on.",
+        "What was withdrawn stays withdrawn.";
+    NegotiateBeforeRefuse negotiate_before_refuse: bool = false, "no";
+        R17, "Whether the seller has to negotiate before refusing",
+        "Refusals from then on, also of refunds that are open already.",
+        "What was refused stays refused.";
+    Payout payout: PayoutMode = PayoutMode::Immediate, "at once";
+        R26, "How an agreed refund is paid",
+        "Refunds agreed from then on, by silence too.",
+        "A refund that is agreed already is paid as it was agreed.";
+    RefundsPerLineMax refunds_per_line_max: RefundsPerLine = RefundsPerLine(5), "5";
+        R27, "How many refunds an order line may ever have",
+        "Refunds opened from then on.",
+        "Refunds that are open already go on.";
 }

@@ -77,9 +77,13 @@ fn silence(refund: &Refund, facts: &Facts<'_>, from: Timestamp) -> Vec<Fact> {
     }
 }
 
+/// Whether what was due at that instant is settled so late that what it sets in motion runs from now (R36).
+pub(crate) fn is_late(at: Timestamp, now: Timestamp) -> bool {
+    now.as_millis().saturating_sub(at.as_millis()) > LATE_AFTER_MILLIS
+}
+
 /// From when a deadline runs that a settlement sets in motion: nobody loses time that they
 /// never had because the engine was away (R36).
 fn starts_from(at: Timestamp, now: Timestamp) -> Timestamp {
-    let late = now.as_millis().saturating_sub(at.as_millis());
-    if late > LATE_AFTER_MILLIS { now } else { at }
+    if is_late(at, now) { now } else { at }
 }

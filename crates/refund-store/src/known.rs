@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use refund_core::{Actor, CommandKind, Facts, Options, Policy, Refund, Rollout, Timestamp, actions, options};
+use refund_core::{
+    Action, Actor, CommandKind, Explained, Facts, Options, Policy, Refund, Rollout, Timestamp, actions, all_actions,
+    foretell, options,
+};
 
 use crate::{Seen, Seller, StoreError, View};
 
@@ -61,4 +64,27 @@ pub fn seen(view: &dyn View, refund: Refund, viewers: &[Actor], now: Timestamp) 
 pub fn offer_options(view: &dyn View, refund: &Refund, actor: &Actor, now: Timestamp) -> Result<Options, StoreError> {
     let known = Known::of(view, refund)?;
     Ok(options(refund, &known.facts(refund, now), actor, now))
+}
+
+/// What comes of a refund from now on.
+#[derive(Debug, Clone)]
+pub struct Prospect {
+    /// What happens if nobody does anything and nothing around it changes.
+    pub if_nobody_acts: Vec<Explained>,
+    /// For each who could act, what is possible now and what stands against the rest.
+    pub actions: Vec<(Actor, Vec<Action>)>,
+}
+
+/// What comes of a refund that has been settled, and what each of these could do about it.
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub fn prospect(view: &dyn View, refund: &Refund, actors: Vec<Actor>, now: Timestamp) -> Result<Prospect, StoreError> {
+    let known = Known::of(view, refund)?;
+    let facts = known.facts(refund, now);
+    let each = actors.into_iter().map(|actor| {
+        let all = all_actions(refund, &facts, &actor, now);
+        (actor, all)
+    });
+    Ok(Prospect { actions: each.collect(), if_nobody_acts: foretell(refund, &facts, now) })
 }

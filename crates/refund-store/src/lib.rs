@@ -30,7 +30,7 @@ mod view;
 mod work;
 
 pub use embedded::{EmbeddedStore, OpenError, Opened, WAITING_MAX};
-pub use known::{offer_options, seen};
+pub use known::{Prospect, offer_options, prospect, seen};
 pub use list::{Listing, Number, Page, Place, Query, Sort};
 pub use memory::MemoryStore;
 pub use record::{Entry, EventPosition, Record, Recorded};

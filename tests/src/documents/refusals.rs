@@ -6,7 +6,6 @@ use refund_api::Code;
 use refund_core::RefusalCode;
 
 use super::{Document, MADE, table};
-use crate::rules::RULES;
 use crate::scenario::{No, Place, Scenario, play};
 
 /// A refusal as a story met it.
@@ -55,7 +54,7 @@ fn index() -> String {
 }
 
 fn page(code: RefusalCode, met: &[Met<'_>]) -> String {
-    let says = RULES.iter().find(|rule| rule.id == code.rule()).map_or("", |rule| rule.says);
+    let says = code.rule().says();
     let mut text = format!(
         "{MADE}# `{code}`\n\n{}\n\n\
          - **What to do**: {}\n\
@@ -83,7 +82,7 @@ fn page(code: RefusalCode, met: &[Met<'_>]) -> String {
 }
 
 fn rule_link(code: RefusalCode) -> String {
-    format!("[{}](../rules.md#{})", code.rule(), code.rule().to_lowercase())
+    format!("[{}](../rules.md#{})", code.rule(), code.rule().as_str().to_lowercase())
 }
 
 fn status(code: RefusalCode) -> String {

@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use refund_core::Rule;
+
 use super::MADE;
 use crate::repository::{self, SourceFile};
-use crate::rules::RULES;
 use crate::scenario::Scenario;
 
 pub(super) fn document(stories: &[Scenario]) -> Result<String, String> {
     let named = Named::by(&repository::rust_files()?);
-    let sections = RULES.iter().map(|rule| {
-        let told = stories.iter().filter(|story| story.rules.iter().any(|id| id == rule.id));
+    let sections = Rule::ALL.iter().map(|rule| {
+        let told = stories.iter().filter(|story| story.rules.contains(rule));
         let told: Vec<_> = told.map(link).collect();
-        let rows = [("Code", named.code(rule.id)), ("Tests", named.tests(rule.id)), ("Stories", told.join(", "))];
+        let rows = [("Code", named.code(*rule)), ("Tests", named.tests(*rule)), ("Stories", told.join(", "))];
         let rows = rows.into_iter().filter(|(_, links)| !links.is_empty());
         let rows: String = rows.map(|(title, links)| format!("- {title}: {links}\n")).collect();
-        format!("\n## {}\n\n{}\n\n{rows}", rule.id, rule.says)
+        format!("\n## {}\n\n{}\n\n{rows}", rule, rule.says())
     });
     Ok(format!(
         "{MADE}# The rules\n\n\
@@ -31,32 +32,38 @@ fn link(story: &Scenario) -> String {
 }
 
 /// What names rules without being about them: the table of all rules, what is read from files, examples.
-const ONLY_NAMES: &[&str] = &["tests/src/", "tests/tests/mistakes.rs", "xtask/"];
+const ONLY_NAMES: &[&str] = &[
+    "crates/refund-core/src/rules.rs",
+    "crates/refund-core/src/explain/",
+    "tests/src/",
+    "tests/tests/mistakes.rs",
+    "xtask/",
+];
 
 /// Which files name which rule.
-struct Named(BTreeMap<String, BTreeSet<String>>);
+struct Named(BTreeMap<Rule, BTreeSet<String>>);
 
 impl Named {
     fn by(files: &[SourceFile]) -> Self {
-        let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut named: BTreeMap<Rule, BTreeSet<String>> = BTreeMap::new();
         for file in files.iter().filter(|file| !ONLY_NAMES.iter().any(|path| file.path.starts_with(path))) {
-            for id in ids(&file.text) {
-                named.entry(id).or_default().insert(file.path.clone());
+            for rule in rules(&file.text) {
+                named.entry(rule).or_default().insert(file.path.clone());
             }
         }
         Self(named)
     }
 
-    fn code(&self, id: &str) -> String {
-        self.files(id, |path| path.contains("/src/"))
+    fn code(&self, rule: Rule) -> String {
+        self.files(rule, |path| path.contains("/src/"))
     }
 
-    fn tests(&self, id: &str) -> String {
-        self.files(id, |path| path.contains("/tests/"))
+    fn tests(&self, rule: Rule) -> String {
+        self.files(rule, |path| path.contains("/tests/"))
     }
 
-    fn files(&self, id: &str, wanted: impl Fn(&str) -> bool) -> String {
-        let paths = self.0.get(id).into_iter().flatten().filter(|path| wanted(path));
+    fn files(&self, rule: Rule, wanted: impl Fn(&str) -> bool) -> String {
+        let paths = self.0.get(&rule).into_iter().flatten().filter(|path| wanted(path));
         let links = paths.map(|path| {
             let short = path.trim_start_matches("crates/").replace("/src/", "/").replace("tests/tests/", "tests/");
             format!("[{short}](../{path})")
@@ -66,28 +73,21 @@ impl Named {
 }
 
 /// The rules that a text names: `R12`, `S5`, and all of `R8–R14`.
-fn ids(text: &str) -> BTreeSet<String> {
-    let mut ids = BTreeSet::new();
-    let mut before: Option<(char, u32)> = None;
+fn rules(text: &str) -> BTreeSet<Rule> {
+    let mut named = BTreeSet::new();
+    let mut before: Option<Rule> = None;
     for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '–' || c == '_')) {
         for (place, part) in word.split('–').enumerate() {
-            let Some(id) = id(part) else {
-                before = None;
-                continue;
-            };
-            let first = before.filter(|(letter, number)| place > 0 && *letter == id.0 && *number < id.1);
-            let from = first.map_or(id.1, |(_, number)| number);
-            ids.extend((from..=id.1).map(|number| format!("{}{number}", id.0)));
-            before = Some(id);
+            let rule: Option<Rule> = part.parse().ok();
+            if let Some(last) = rule {
+                let first = before.filter(|_| place > 0).unwrap_or(last);
+                named.extend(Rule::ALL.iter().copied().filter(|rule| (first..=last).contains(rule)));
+                named.insert(last);
+            }
+            before = rule;
         }
     }
-    ids
-}
-
-fn id(word: &str) -> Option<(char, u32)> {
-    let letter = word.chars().next().filter(|letter| matches!(letter, 'R' | 'S'))?;
-    let number = word.get(1..).filter(|digits| digits.len() <= 2)?.parse().ok()?;
-    RULES.iter().any(|rule| rule.id == word).then_some((letter, number))
+    named
 }
 
 #[cfg(test)]
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_range_names_every_rule_in_it() {
-        let named: Vec<_> = ids("as R8–R11 say, S2 and (S5); not R99, AR1, R1x or `R300`").into_iter().collect();
-        assert_eq!(named, ["R10", "R11", "R8", "R9", "S2", "S5"]);
+        let named: Vec<_> = rules("as R8–R11 say, S2 and (S5); not R99, AR1, R1x or `R300`").into_iter().collect();
+        assert_eq!(named, [Rule::S2, Rule::S5, Rule::R8, Rule::R9, Rule::R10, Rule::R11]);
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use refund_core::{
     Actor, Address, AddressBook, Command, InvalidAddressBook, Label, Opening, PolicyOverrides, Refusal, RefusalCode,
-    Role, Rollout, SellerId, Timestamp, UnknownName, Via,
+    Role, Rollout, Rule, SellerId, Timestamp, UnknownName, Via,
 };
 
 use super::mistake::Source;
@@ -18,7 +18,7 @@ pub struct Scenario {
     /// What it is about, in a sentence.
     pub title: String,
     /// The rules that it tells about.
-    pub rules: Vec<String>,
+    pub rules: Vec<Rule>,
     /// How the world is before the story begins.
     pub before: Vec<Setting>,
     /// What happens, in the order of time. The first step is the opening.

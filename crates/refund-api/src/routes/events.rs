@@ -31,24 +31,43 @@ struct HistoryParams {
 /// How many events of a history are given where nothing else is asked for: all, for most refunds.
 const HISTORY_LIMIT: usize = 100;
 
+/// A part of a refund's history, as it was asked for.
+pub(super) struct Part {
+    /// What its cursors are good for: the caller, the refund and what is listed of it.
+    list: String,
+    behind: u64,
+    limit: usize,
+}
+
+impl Part {
+    /// Reads which part of a list about a refund is asked for.
+    pub(super) fn asked(call: &Call, refund_id: &RefundId, what: &str) -> Result<Self, Problem> {
+        let params: HistoryParams = call.query()?;
+        let limit = limit(Some(params.limit.unwrap_or(HISTORY_LIMIT)))?;
+        let list = format!("{} {refund_id} {what}", call.caller.id());
+        let after = params.cursor.map(|cursor| call.app.cursors.read(&cursor, &list)).transpose()?;
+        Ok(Self { list, behind: after.map_or(0, |place| place.rank), limit })
+    }
+
+    /// Takes the part out of the whole, by the number of each event, and says where it goes on.
+    pub(super) fn take<T>(self, call: &Call, whole: &mut Vec<T>, number: impl Fn(&T) -> u64) -> Option<String> {
+        whole.retain(|item| number(item) > self.behind);
+        let more = whole.len() > self.limit;
+        whole.truncate(self.limit);
+        let last = whole.last().filter(|_| more).map(number);
+        last.map(|rank| call.app.cursors.write(&Place { rank, number: Reverse(0) }, &self.list))
+    }
+}
+
 pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);
     app.known(caller, &refund_id)?;
-    let params: HistoryParams = call.query()?;
-    let limit = limit(Some(params.limit.unwrap_or(HISTORY_LIMIT)))?;
+    let part = Part::asked(&call, &refund_id, "events")?;
     // Read after what is due has happened, like the refund itself (R3).
     app.settled(caller, &refund_id).await?;
-    let list = format!("{} {refund_id} events", caller.id());
-    let after = params.cursor.map(|cursor| app.cursors.read(&cursor, &list)).transpose()?;
-    let behind = after.map_or(0, |place| place.rank);
-    let id = refund_id.clone();
-    let mut history = app.reading(move |store| Ok(store.history(&id)?)).await?;
-    history.retain(|(_, event)| event.sequence > behind);
-    let more = history.len() > limit;
-    history.truncate(limit);
-    let last = history.last().filter(|_| more).map(|(_, event)| event.sequence);
-    let next_cursor = last.map(|rank| app.cursors.write(&Place { rank, number: Reverse(0) }, &list));
+    let mut history = app.reading(move |store| Ok(store.history(&refund_id)?)).await?;
+    let next_cursor = part.take(&call, &mut history, |(_, event)| event.sequence);
     let items = history.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
     Ok(Json(Items { items, next_cursor }))
 }

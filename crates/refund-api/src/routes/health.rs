@@ -32,7 +32,7 @@ pub(super) async fn method_not_allowed() -> Problem {
 /// The page that a problem's `type` names.
 pub(super) async fn problem_page(Path(name): Path<String>) -> Result<Response, Problem> {
     let code = Code::all().find(|code| code.as_str() == name).ok_or_else(Problem::not_found)?;
-    let rule = if let Code::Rule(refusal) = code { refusal.rule() } else { "of HTTP" };
+    let rule = if let Code::Rule(refusal) = code { refusal.rule().as_str() } else { "of HTTP" };
     let page = include_str!("problem.html")
         .replace("{code}", code.as_str())
         .replace("{meaning}", code.meaning())

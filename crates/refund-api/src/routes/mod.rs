@@ -3,6 +3,7 @@
 mod body;
 mod commands;
 mod events;
+mod explanation;
 mod health;
 mod keys;
 mod refunds;
@@ -28,6 +29,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/refunds", get(refunds::list).post(refunds::open))
         .route("/v1/refunds/{id}", get(refunds::show))
         .route("/v1/refunds/{id}/events", get(events::history))
+        .route("/v1/refunds/{id}/explanation", get(explanation::show))
         .route("/v1/refunds/{id}/negotiation/options", get(refunds::options))
         .route("/v1/refunds/{id}/negotiation", post(commands::make_offer))
         .route("/v1/refunds/{id}/negotiation/accept", post(commands::accept))
@@ -48,6 +50,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/refunds/{id}/payout/retry", post(commands::retry_payout))
         .route("/v1/sellers/{id}", get(sellers::show).put(sellers::put))
         .route("/v1/policy", get(settings::policy).put(settings::put_policy))
+        .route("/v1/policy/check", post(settings::check_policy))
         .route("/v1/rollout", get(settings::rollout).put(settings::put_rollout))
         .route("/v1/rollout/check", post(settings::check_rollout))
         .route("/v1/events", get(events::feed))

@@ -67,7 +67,8 @@ impl EventOut {
     }
 }
 
-fn data(fact: &Fact) -> Value {
+/// What an event says beside its type.
+pub(super) fn data(fact: &Fact) -> Value {
     match fact {
         Fact::Opened { opening, decide } => {
             let request = &opening.request;

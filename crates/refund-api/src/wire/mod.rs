@@ -1,15 +1,19 @@
 //! The names of JSON fields, once, in both directions.
 
 mod event;
+mod explanation;
 mod money;
 mod options;
+mod policy;
 mod refund;
 mod requests;
 mod settings;
 
 pub(crate) use event::EventOut;
+pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
 pub(crate) use money::{MoneyIn, MoneyOut};
 pub(crate) use options::OptionsOut;
+pub(crate) use policy::{OverriderOut, Overriders, PolicyCheckOut};
 pub(crate) use refund::{BuyerLink, RefundOut};
 pub(crate) use requests::{
     AdvanceIn, AgreeIn, AnswerIn, CancelIn, ExtendIn, ModifyIn, Nothing, OfferIn, OpenIn, PayoutIn, ReasonIn, RuleIn,

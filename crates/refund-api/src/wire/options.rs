@@ -1,10 +1,12 @@
 //! What the seller may offer (R18), in JSON.
 
-use refund_core::{Address, Options, RefundType, Refusal, Timestamp};
+use refund_core::{Address, Options, RefundType, Refusal, Rule, Timestamp};
 use serde::Serialize;
 
 use super::MoneyOut;
 use super::refund::DeadlineOut;
+use crate::code::{ApiCode, Code};
+use crate::error::SETTLING_HELD;
 
 /// What the seller may offer, as answered.
 #[derive(Debug, Serialize)]
@@ -28,12 +30,21 @@ struct TypeOut {
     amount_max: MoneyOut,
 }
 
+/// Why not.
 #[derive(Debug, Serialize)]
-struct ObjectionOut {
+pub(super) struct ObjectionOut {
     code: &'static str,
-    rule: &'static str,
+    rule: Rule,
     detail: String,
     possible_at: Option<Timestamp>,
+}
+
+impl ObjectionOut {
+    /// Whatever it is, something overdue has to happen first, and is held (R36).
+    pub(super) fn settling_held() -> Self {
+        let code = Code::Api(ApiCode::SettlingHeld).as_str();
+        Self { code, rule: Rule::R36, detail: SETTLING_HELD.to_owned(), possible_at: None }
+    }
 }
 
 impl From<&Refusal> for ObjectionOut {

@@ -15,7 +15,7 @@ pub(crate) fn step(shop: &Shop, before: &Refund, who: &Actor, command: &Command,
         // Law 8: nothing was added, and the refund is what settling made of it.
         Err(refusal) => {
             assert_eq!(*shop.refund(), settled, "law 8: {command:?} was refused and changed something");
-            assert!(!refusal.to_string().is_empty() && !refusal.rule().is_empty());
+            assert!(!refusal.to_string().is_empty());
         }
         Ok(events) => {
             for event in events {

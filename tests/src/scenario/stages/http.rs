@@ -141,7 +141,7 @@ impl Stage for HttpStage {
             // Strangers are not even told that there is a refund; behind this door the rules say whose it is.
             return Err(Not::Refused(No {
                 code: RefusalCode::NotYourRole,
-                rule: RefusalCode::NotYourRole.rule().to_owned(),
+                rule: RefusalCode::NotYourRole.rule().to_string(),
                 possible_at: None,
                 detail: "there is nothing here that you may know of".to_owned(),
             }));

@@ -137,7 +137,7 @@ impl From<Refusal> for Not {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(No {
             code: refusal.code(),
-            rule: refusal.rule().to_owned(),
+            rule: refusal.rule().to_string(),
             possible_at: refusal.possible_at(),
             detail: refusal.to_string(),
         })

@@ -1,0 +1,108 @@
+//! Why a refund stands where it stands, in JSON, and what comes of it.
+
+use refund_core::{Actor, CommandKind, EventType, Explained, Role, Rule, StatusKind, Timestamp};
+use refund_store::{EventPosition, Prospect};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::event::{EventOut, data};
+use super::options::ObjectionOut;
+use super::refund::RefundOut;
+use crate::app::possible_while_held;
+
+/// A refund, explained.
+#[derive(Debug, Serialize)]
+pub(crate) struct ExplanationOut {
+    pub(crate) refund: RefundOut,
+    pub(crate) so_far: Vec<HappenedOut>,
+    /// Where `so_far` goes on, if it does.
+    pub(crate) next_cursor: Option<String>,
+    pub(crate) if_nobody_acts: Vec<ForetoldOut>,
+    pub(crate) actions: Vec<ActionOut>,
+}
+
+/// Something that happened, and why.
+#[derive(Debug, Serialize)]
+pub(crate) struct HappenedOut {
+    #[serde(flatten)]
+    event: EventOut,
+    rules: Vec<RuleOut>,
+    status_after: StatusKind,
+}
+
+/// Something that happens if nobody acts, and why.
+#[derive(Debug, Serialize)]
+pub(crate) struct ForetoldOut {
+    at: Timestamp,
+    #[serde(rename = "type")]
+    event_type: EventType,
+    rules: Vec<RuleOut>,
+    status_after: StatusKind,
+    data: Value,
+}
+
+#[derive(Debug, Serialize)]
+struct RuleOut {
+    id: Rule,
+    says: &'static str,
+}
+
+/// A command, and whether it is possible now.
+#[derive(Debug, Serialize)]
+pub(crate) struct ActionOut {
+    action: CommandKind,
+    who: Role,
+    possible: bool,
+    #[serde(flatten)]
+    against: Option<ObjectionOut>,
+}
+
+impl HappenedOut {
+    pub(crate) fn new(position: EventPosition, explained: &Explained) -> Self {
+        Self {
+            event: EventOut::new(position, &explained.event),
+            rules: rules(explained),
+            status_after: explained.status_after,
+        }
+    }
+}
+
+impl ForetoldOut {
+    /// What is foretold, as that role may know it: where the goods would go is the seller's own
+    /// until it is agreed, so a buyer is not told before.
+    fn new(explained: &Explained, to: Role) -> Self {
+        let mut data = data(&explained.event.fact);
+        if to == Role::Buyer
+            && let Some(address) = data.pointer_mut("/effective/return_address")
+        {
+            *address = Value::Null;
+        }
+        Self {
+            at: explained.event.at,
+            event_type: explained.event.fact.event_type(),
+            rules: rules(explained),
+            status_after: explained.status_after,
+            data,
+        }
+    }
+}
+
+/// What comes of a refund, as told to a role; while settling is held nearly nothing is possible (R36).
+pub(crate) fn prospect_out(prospect: &Prospect, to: Role, is_held: bool) -> (Vec<ForetoldOut>, Vec<ActionOut>) {
+    let foretold = prospect.if_nobody_acts.iter().map(|explained| ForetoldOut::new(explained, to));
+    let actions = prospect.actions.iter().flat_map(|(Actor { role: who, .. }, actions)| {
+        actions.iter().map(move |action| {
+            let against = if is_held && !possible_while_held(*who, action.kind) {
+                Some(ObjectionOut::settling_held())
+            } else {
+                action.against.as_ref().map(ObjectionOut::from)
+            };
+            ActionOut { action: action.kind, who: *who, possible: against.is_none(), against }
+        })
+    });
+    (foretold.collect(), actions.collect())
+}
+
+fn rules(explained: &Explained) -> Vec<RuleOut> {
+    explained.rules.iter().map(|rule| RuleOut { id: *rule, says: rule.says() }).collect()
+}

@@ -1,0 +1,70 @@
+//! What a change of the policy would mean, in JSON.
+
+use refund_core::{Policy, PolicyField, Rule, SellerId};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What a change would mean. Nothing has been changed.
+#[derive(Debug, Serialize)]
+pub(crate) struct PolicyCheckOut {
+    changes: Vec<ChangeOut>,
+    keeps: Vec<&'static str>,
+    overridden_by: Vec<OverriderOut>,
+    sellers_looked_at: usize,
+    is_cut: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct ChangeOut {
+    field: PolicyField,
+    from: Value,
+    to: Value,
+    rule: Rule,
+    means: &'static str,
+    applies_to: &'static str,
+}
+
+/// A seller for whom a part of the change means nothing, because it has values of its own.
+#[derive(Debug, Serialize)]
+pub(crate) struct OverriderOut {
+    pub(crate) seller_id: SellerId,
+    pub(crate) fields: Vec<PolicyField>,
+}
+
+/// Who has values of their own, as far as it was looked.
+#[derive(Debug, Default)]
+pub(crate) struct Overriders {
+    pub(crate) found: Vec<OverriderOut>,
+    pub(crate) looked_at: usize,
+    /// Whether there are sellers that were not looked at.
+    pub(crate) is_cut: bool,
+}
+
+impl PolicyCheckOut {
+    /// What it means to put one policy in the place of another.
+    pub(crate) fn new(
+        from: &Policy,
+        to: &Policy,
+        changed: &[PolicyField],
+        overriders: Overriders,
+    ) -> Result<Self, serde_json::Error> {
+        let (from, to) = (serde_json::to_value(from)?, serde_json::to_value(to)?);
+        let value = |policy: &Value, field: PolicyField| policy.get(field.as_str()).cloned().unwrap_or_default();
+        let changes = changed.iter().map(|field| ChangeOut {
+            field: *field,
+            from: value(&from, *field),
+            to: value(&to, *field),
+            rule: field.rule(),
+            means: field.means(),
+            applies_to: field.applies_to(),
+        });
+        let kept = changed.first().map(|_| Rule::R34.says()).into_iter();
+        Ok(Self {
+            changes: changes.collect(),
+            keeps: kept.chain(changed.iter().map(|field| field.keeps())).collect(),
+            overridden_by: overriders.found,
+            sellers_looked_at: overriders.looked_at,
+            is_cut: overriders.is_cut,
+        })
+    }
+}

@@ -1,0 +1,152 @@
+//! What an actor may do now, and what stands against the rest. Found by asking [`decide`]: nothing is
+//! written twice.
+
+use crate::decide::{decide, offer, wrong_status};
+use crate::{
+    Actor, Command, CommandKind, DeadlineKind, Facts, Label, MakeOffer, Money, NegotiationId, PayoutResult, Refund,
+    RefundType, Refusal, Ruling, Timestamp,
+};
+
+/// A command, and what stands against it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// What would be done.
+    pub kind: CommandKind,
+    /// Why it can't be done now, as [`decide`] says when it is tried; nothing where it can be.
+    pub against: Option<Refusal>,
+}
+
+/// What this actor may do now on a refund that has been settled up to `now`, in declared order.
+///
+/// A command is possible when [`decide`] carries it out, or refuses nothing but its values.
+#[must_use]
+pub fn actions(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Vec<CommandKind> {
+    let all = all_actions(refund, facts, actor, now).into_iter();
+    all.filter(|action| action.against.is_none()).map(|action| action.kind).collect()
+}
+
+/// Every command that is for this actor's role on a refund that has been settled up to `now`, in
+/// declared order: possible, or with the refusal that stands against it.
+#[must_use]
+pub fn all_actions(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Vec<Action> {
+    let kinds = CommandKind::ALL.iter().filter(|kind| kind.roles().contains(&actor.role));
+    kinds.map(|kind| Action { kind: *kind, against: against(*kind, refund, facts, actor, now) }).collect()
+}
+
+/// What stands against a command of that kind: of all that are probed, the refusal of the one that
+/// got furthest in the order of R32; nothing where one is possible.
+fn against(kind: CommandKind, refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Option<Refusal> {
+    let mut against: Option<Refusal> = None;
+    for command in probes(kind, refund, facts, now) {
+        match decide(refund, facts, actor, &command, now) {
+            Ok(events) if !events.is_empty() => return None,
+            // It has been done before, and there is nothing left to do.
+            Ok(_) => {}
+            Err(refusal) if refusal.code().is_about_values() && !probes_are_all(kind) => return None,
+            Err(refusal) => {
+                if against.as_ref().is_none_or(|other| other.code() < refusal.code()) {
+                    against = Some(refusal);
+                }
+            }
+        }
+    }
+    against.or_else(|| Some(wrong_status(kind, refund)))
+}
+
+/// Whether, where each probe of the kind is refused, all commands of the kind are, whatever their values.
+fn probes_are_all(kind: CommandKind) -> bool {
+    match kind {
+        // The least and the most of each type, to an address that is there.
+        CommandKind::MakeOffer => true,
+        // The least extension of each deadline.
+        CommandKind::Extend => true,
+        CommandKind::AcceptOffer
+        | CommandKind::RejectOffer
+        | CommandKind::WithdrawOffer
+        | CommandKind::Agree
+        | CommandKind::Refuse
+        | CommandKind::Modify
+        | CommandKind::Cancel
+        | CommandKind::Escalate
+        | CommandKind::Ship
+        | CommandKind::ConfirmReceipt
+        | CommandKind::RefuseReceipt
+        | CommandKind::WaiveReturn
+        | CommandKind::Rule
+        | CommandKind::ReportPayout
+        | CommandKind::RetryPayout => false,
+    }
+}
+
+/// Commands of that kind, of which one is possible wherever any is.
+fn probes(kind: CommandKind, refund: &Refund, facts: &Facts<'_>, now: Timestamp) -> Vec<Command> {
+    let reason = || refund.requested.reason.clone();
+    let amount = refund.requested.amount;
+    match kind {
+        CommandKind::MakeOffer => offers(refund, facts),
+        CommandKind::AcceptOffer => {
+            answered(refund).map(|negotiation_id| Command::AcceptOffer { negotiation_id }).into_iter().collect()
+        }
+        CommandKind::RejectOffer => {
+            answered(refund).map(|negotiation_id| Command::RejectOffer { negotiation_id }).into_iter().collect()
+        }
+        CommandKind::WithdrawOffer => vec![Command::WithdrawOffer],
+        CommandKind::Agree => vec![Command::Agree { return_address_id: None }],
+        CommandKind::Refuse => vec![Command::Refuse { reason: reason() }],
+        CommandKind::Modify => vec![Command::Modify { request: refund.requested.clone() }],
+        CommandKind::Cancel => vec![Command::Cancel { reason: None }],
+        CommandKind::Escalate => vec![Command::Escalate { reason: reason() }],
+        // Two, because the one that was sent before is no correction.
+        CommandKind::Ship => ["1", "2"].into_iter().filter_map(|number| Label::new(number).ok()).map(ship).collect(),
+        CommandKind::ConfirmReceipt => vec![Command::ConfirmReceipt],
+        CommandKind::RefuseReceipt => vec![Command::RefuseReceipt { reason: reason() }],
+        CommandKind::WaiveReturn => vec![Command::WaiveReturn],
+        CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() }],
+        CommandKind::Extend => DeadlineKind::ALL.iter().map(|kind| least_extension(*kind, refund, now)).collect(),
+        CommandKind::ReportPayout => vec![
+            Command::ReportPayout { result: PayoutResult::Succeeded },
+            Command::ReportPayout { result: PayoutResult::Failed { reason: None } },
+        ],
+        CommandKind::RetryPayout => vec![Command::RetryPayout],
+    }
+}
+
+/// The offer that an answer would name. Where there is none, any id gets the same answer.
+fn answered(refund: &Refund) -> Option<NegotiationId> {
+    refund.negotiation.as_ref().map(|own| own.id.clone()).or_else(any_offer)
+}
+
+fn any_offer() -> Option<NegotiationId> {
+    NegotiationId::new("any").ok()
+}
+
+/// The least and the most of each type. Only one amount can be the one that was asked for (R11), so
+/// where both are refused, all between are.
+fn offers(refund: &Refund, facts: &Facts<'_>) -> Vec<Command> {
+    let most = offer::amount_max(refund, facts);
+    let least = Money::new(1, most.currency()).unwrap_or(most);
+    let of = |kind: RefundType, amount: Money| {
+        any_offer().map(|negotiation_id| {
+            Command::MakeOffer(MakeOffer {
+                negotiation_id,
+                kind,
+                amount,
+                return_address_id: Some(facts.addresses.default_address().id.clone()),
+                message: None,
+                agreed_offline: false,
+            })
+        })
+    };
+    RefundType::ALL.iter().flat_map(|kind| [of(*kind, least), of(*kind, most)]).flatten().collect()
+}
+
+/// A deadline may be overdue where settling is held (R36): then the least is after now.
+fn least_extension(kind: DeadlineKind, refund: &Refund, now: Timestamp) -> Command {
+    let running = refund.deadlines().into_iter().find(|deadline| deadline.kind == kind);
+    let from = running.map_or(now, |deadline| deadline.at.max(now));
+    Command::Extend { kind, to: Timestamp::from_millis(from.as_millis().saturating_add(1)).unwrap_or(from) }
+}
+
+fn ship(text: Label) -> Command {
+    Command::Ship { carrier: text.clone(), tracking_number: text }
+}

@@ -1,0 +1,57 @@
+//! Why a refund stands where it stands, rule by rule, and what happens next if nobody does anything.
+//! Nothing is decided here: the past is replayed, and the future is what [`settle`] makes of it.
+
+mod rules;
+
+use crate::{Event, Facts, Refund, Rule, StatusKind, Timestamp, evolve, opened, settle};
+
+/// An event, with why it happened and what it led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    /// What happened, or will.
+    pub event: Event,
+    /// The rules that it follows from, the one that says so most directly first.
+    pub rules: Vec<Rule>,
+    /// Where the refund stands after it.
+    pub status_after: StatusKind,
+}
+
+/// A whole history, event by event. Empty where it does not begin with an opening.
+#[must_use]
+pub fn explain<'a>(history: impl IntoIterator<Item = &'a Event>) -> Vec<Explained> {
+    let mut refund: Option<Refund> = None;
+    let mut told = Vec::new();
+    for event in history {
+        let rules = event.rules(refund.as_ref());
+        refund = match refund {
+            Some(before) => Some(evolve(before, event)),
+            None => opened(event),
+        };
+        let Some(after) = &refund else { return told };
+        told.push(Explained { event: event.clone(), rules, status_after: after.status.kind() });
+    }
+    told
+}
+
+/// What happens to a refund from `now` on if nobody does anything and nothing around it changes:
+/// every event that time alone brings about, reminders too, each at its instant, until nothing is due
+/// any more. What is overdue happens now (R36).
+///
+/// It always ends: each event uses up a reminder or a deadline, and no status comes twice by silence.
+#[must_use]
+pub fn foretell(refund: &Refund, facts: &Facts<'_>, now: Timestamp) -> Vec<Explained> {
+    let mut refund = refund.clone();
+    let mut told = Vec::new();
+    while let Some(due) = refund.next_due() {
+        let events = settle(&refund, facts, due.max(now));
+        if events.is_empty() {
+            break;
+        }
+        for event in events {
+            let rules = event.rules(Some(&refund));
+            refund = evolve(refund, &event);
+            told.push(Explained { event, rules, status_after: refund.status.kind() });
+        }
+    }
+    told
+}
