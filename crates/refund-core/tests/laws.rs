@@ -8,6 +8,8 @@
 mod agreement;
 #[path = "laws/checks.rs"]
 mod checks;
+#[path = "laws/explanation.rs"]
+mod explanation;
 #[path = "laws/history.rs"]
 mod history;
 mod support;
@@ -94,6 +96,8 @@ fn run(settings: &Settings, acts: &[Act], seen: &mut Seen) {
         checks::state(&shop);
         agreement::options_agree_with_decide(&shop, act);
         agreement::actions_agree_with_decide(&shop);
+        explanation::the_past_is_explained(&shop);
+        explanation::what_is_foretold_happens(&shop);
         wire::everything_recorded_comes_back(&shop);
         seen.0.insert(shop.refund().status.kind().to_string());
         seen.0.extend(shop.refund().negotiation.as_ref().map(|own| own.status().to_string()));

@@ -1,8 +1,8 @@
 //! What is said to be possible is possible, and nothing else is (R18).
 
 use refund_core::{
-    Actor, Command, CommandKind, DeadlineKind, Money, PayoutResult, Refund, RefundType, Request, Role, Ruling, Span,
-    actions, decide, options,
+    Action, Actor, Command, CommandKind, DeadlineKind, Money, PayoutResult, Refund, RefundType, Request, Role, Ruling,
+    Span, actions, all_actions, decide, options,
 };
 
 use crate::history::Act;
@@ -68,6 +68,12 @@ pub(crate) fn actions_agree_with_decide(shop: &Shop) {
                 |command: &Command| decide(refund, &facts, &who, command, now).is_ok_and(|events| !events.is_empty());
             let possible = sensible(shop, *kind).iter().any(done);
             assert_eq!(listed.contains(kind), possible, "{who:?} {kind} on {refund:?} at {now}");
+        }
+        for Action { kind, against } in all_actions(refund, &facts, &who, now) {
+            let Some(against) = against else { continue };
+            let got = |command: &Command| decide(refund, &facts, &who, command, now).err();
+            let mut refusals = sensible(shop, kind).into_iter().filter_map(|command| got(&command));
+            assert!(refusals.any(|got| got == against), "{who:?} {kind}: nobody who tries is told {against:?}");
         }
     }
 }

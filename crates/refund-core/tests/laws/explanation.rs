@@ -1,0 +1,47 @@
+//! What is told of the past is what happened, and what is foretold is what happens.
+
+use refund_core::{Status, evolve, explain, foretell, settle};
+
+use crate::support::Shop;
+
+/// The most that can happen by itself: the reminders of the seller and of an open offer (five each,
+/// R7), the offer's end, the agreement, the reminders to ship, and the end.
+const FORETOLD_MAX: usize = 5 + 5 + 1 + 1 + 5 + 1;
+
+pub(crate) fn the_past_is_explained(shop: &Shop) {
+    let told = explain(shop.history());
+    assert_eq!(told.len(), shop.history().len());
+    for (told, event) in told.iter().zip(shop.history()) {
+        assert_eq!(told.event, *event);
+        let mut rules = told.rules.clone();
+        rules.sort_unstable();
+        rules.dedup();
+        assert!(!rules.is_empty() && rules.len() == told.rules.len(), "each rule once: {told:?}");
+    }
+    assert_eq!(told.last().map(|last| last.status_after), Some(shop.refund().status.kind()));
+}
+
+/// A clock that runs with nobody acting brings what was foretold, each thing at its instant, and then
+/// nothing any more.
+pub(crate) fn what_is_foretold_happens(shop: &Shop) {
+    let facts = shop.facts();
+    let foretold = foretell(shop.refund(), &facts, shop.now);
+    assert!(foretold.len() <= FORETOLD_MAX, "{} events by themselves: {foretold:?}", foretold.len());
+    let mut refund = shop.refund().clone();
+    let mut told = foretold.iter();
+    // The shop is looked at whenever something is due, and at many other times.
+    let mut instants: Vec<_> = foretold.iter().map(|told| told.event.at).collect();
+    instants.extend((0..200).map(|day| crate::support::at(shop.now.as_millis() + day * crate::support::DAY)));
+    instants.sort_unstable();
+    for now in instants {
+        for event in settle(&refund, &facts, now) {
+            refund = evolve(refund, &event);
+            let told = told.next().expect("nothing happens that was not foretold");
+            assert_eq!((&told.event, told.status_after), (&event, refund.status.kind()));
+        }
+    }
+    assert!(told.next().is_none(), "what was foretold happened");
+    assert_eq!(refund.next_due(), None);
+    let waits_for_others = matches!(refund.status, Status::Refunding { .. } | Status::RefundFailed { .. });
+    assert!(refund.status.kind().is_final() || refund.escalated().is_some() || waits_for_others, "law 4: {refund:?}");
+}
