@@ -1,5 +1,6 @@
 //! `cargo xtask`: the project's own commands.
 
+mod bench;
 mod crash;
 mod docs;
 mod rules;
@@ -28,6 +29,9 @@ enum Command {
     Docs(docs::Args),
     /// Kills the server under load, again and again, and looks whether it keeps what it answered.
     Crash(crash::Args),
+    /// Measures what the engine costs, as ratios within one run.
+    #[command(disable_help_flag = true)]
+    Bench(bench::Args),
     /// Looks whether the rules of the repository hold.
     Rules,
     /// Everything that has to pass before a change is done.
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Command::Scenario(command) => scenario::run(command),
         Command::Docs(args) => said(docs::run(&args)),
         Command::Crash(args) => said(crash::run(&args)),
+        Command::Bench(args) => said(bench::run(&args)),
         Command::Rules => said(rules::run()),
         Command::Test => said(test::run()),
     }

@@ -1,0 +1,103 @@
+//! What the engine costs, measured as ratios within one run: against the machine's own limit, and
+//! against a peer that does the same work without what is being judged.
+#![allow(clippy::float_arithmetic, reason = "ratios and times are measured here, never money")]
+
+mod callers;
+mod counted;
+mod file;
+mod lanes;
+mod machine;
+mod market;
+mod peer;
+mod rows;
+mod size;
+mod statistics;
+mod store;
+mod surroundings;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Why something could not be measured.
+pub(crate) type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures what the engine costs, and prints tables in Markdown.
+#[derive(Parser)]
+#[command(disable_version_flag = true)]
+struct Cli {
+    /// What is measured: everything where nothing is named.
+    #[command(subcommand)]
+    what: Option<What>,
+    /// A folder on the disk that is to be measured; everything is made in it and removed again.
+    #[arg(long, global = true, value_name = "DIR", default_value = "target/bench")]
+    dir: PathBuf,
+    /// Fewer rounds, and sizes up to 100 000.
+    #[arg(long, global = true)]
+    quick: bool,
+    /// Up to a million refunds, which is what is measured without --quick.
+    #[arg(long, global = true, conflicts_with = "quick")]
+    million: bool,
+    /// Up to ten million refunds.
+    #[arg(long, global = true, conflicts_with = "quick")]
+    ten_million: bool,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Durable commands per second, against a plain file and against journal and memory alone.
+    Store,
+    /// Memory, disk, start time and the cost of reading, as refunds become many.
+    Size,
+    /// One piece of the measurement of sizes, in a process of its own.
+    #[command(hide = true)]
+    SizePart {
+        /// Which.
+        #[arg(value_enum)]
+        part: size::Part,
+        /// The store's folder.
+        store: PathBuf,
+        /// How many refunds it has, or is to have.
+        refunds: u64,
+    },
+}
+
+/// How it is measured.
+pub(crate) struct Options {
+    pub(crate) dir: PathBuf,
+    /// How many rounds count.
+    pub(crate) rounds: usize,
+    /// The most refunds.
+    pub(crate) refunds_max: u64,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("refund-bench: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Fault> {
+    let refunds_max = match (cli.quick, cli.ten_million) {
+        (true, _) => 100_000,
+        (_, true) => 10_000_000,
+        _ => 1_000_000,
+    };
+    std::fs::create_dir_all(&cli.dir)?;
+    let options = Options { dir: cli.dir, rounds: if cli.quick { 5 } else { 11 }, refunds_max };
+    match cli.what {
+        Some(What::SizePart { part, store, refunds }) => size::part(part, &store, refunds),
+        Some(What::Store) => store::run(&options),
+        Some(What::Size) => size::run(&options),
+        None => {
+            store::run(&options)?;
+            size::run(&options)
+        }
+    }
+}

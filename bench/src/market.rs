@@ -1,0 +1,185 @@
+//! A marketplace that makes requests: many sellers, a buyer and an order for each refund.
+
+use data_encoding::BASE32HEX_NOPAD;
+use fastrand::Rng;
+use refund_core::{
+    Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MakeOffer, Message,
+    Money, NegotiationId, Opening, OrderId, OrderLine, PolicyOverrides, Reason, RefundId, RefundType, Role, SellerId,
+    Via,
+};
+use refund_store::{Expected, IdempotencyKey, Request, Seller, Work};
+
+use crate::Fault;
+
+/// The key of the platform's back end, which speaks for every buyer.
+const PLATFORM_KEY: &str = "key_m5qaz3kd7v2xhw4t";
+/// What every line has cost, in cents.
+const PAID: i64 = 12_900;
+
+pub(crate) struct Market {
+    sellers: u64,
+    opened: u64,
+    random: Rng,
+}
+
+/// A refund as far as requests need it.
+#[derive(Clone)]
+pub(crate) struct Known {
+    number: u64,
+    refund_id: RefundId,
+    seller: u64,
+    buyer_id: BuyerId,
+}
+
+/// What is wanted of a refund that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    Offer,
+    Accept,
+    Reject,
+    Agree,
+    Cancel,
+}
+
+impl Market {
+    pub(crate) fn new(sellers: u64) -> Self {
+        Self { sellers, opened: 0, random: Rng::with_seed(7) }
+    }
+
+    /// How many refunds have been opened.
+    pub(crate) fn opened(&self) -> u64 {
+        self.opened
+    }
+
+    /// Sets every seller up.
+    pub(crate) fn sellers(&self) -> Result<Vec<Request>, Fault> {
+        (0..self.sellers).map(put_seller).collect()
+    }
+
+    /// Opens one more refund, on an order and by a buyer of its own.
+    pub(crate) fn open(&mut self) -> Result<(Known, Request), Fault> {
+        let number = self.opened;
+        self.opened = number.saturating_add(1);
+        let seller = self.random.u64(0..self.sellers);
+        let refund = Known {
+            number,
+            refund_id: RefundId::new(self.refund_id())?,
+            seller,
+            buyer_id: BuyerId::new(format!("buyer-{:010}", number.wrapping_mul(7_919) % 9_999_999_967))?,
+        };
+        let opening = Opening {
+            refund_id: refund.refund_id.clone(),
+            seller_id: seller_id(seller)?,
+            buyer_id: refund.buyer_id.clone(),
+            line: OrderLine {
+                order_id: OrderId::new(format!("4120{:014}", number.saturating_mul(13)))?,
+                line_id: LineId::new("1")?,
+                title: Label::new("Steel waste bin, 30 litres")?,
+                category: Category::General,
+                paid: money(PAID)?,
+                shipped: true,
+                freight_insurance: number.is_multiple_of(3),
+            },
+            request: refund_core::Request {
+                kind: RefundType::RefundOnly,
+                amount: money(self.random.i64(1_000..PAID))?,
+                reason: Reason::new("The lid does not close, and there is a dent in the side")?,
+            },
+        };
+        let work = Work::Open { opening: Box::new(opening), actor: refund.buyer() };
+        let request = self.request(work, &refund, PLATFORM_KEY.to_owned());
+        Ok((refund, request))
+    }
+
+    /// Asks for something on a refund that has that version.
+    pub(crate) fn ask(&mut self, refund: &Known, wish: Wish, version: u64) -> Result<Request, Fault> {
+        let negotiation_id = || NegotiationId::new(refund.refund_id.as_str().replacen("rfd_", "neg_", 1));
+        let command = match wish {
+            Wish::Offer => Command::MakeOffer(MakeOffer {
+                negotiation_id: negotiation_id()?,
+                kind: RefundType::RefundOnly,
+                amount: money(self.random.i64(100..1_000))?,
+                return_address_id: None,
+                message: Some(Message::new("Keep the bin, and have this back for the dent")?),
+                agreed_offline: false,
+            }),
+            Wish::Accept => Command::AcceptOffer { negotiation_id: negotiation_id()? },
+            Wish::Reject => Command::RejectOffer { negotiation_id: negotiation_id()? },
+            Wish::Agree => Command::Agree { return_address_id: None },
+            Wish::Cancel => Command::Cancel { reason: None },
+        };
+        let (actor, key, expected) = match wish {
+            Wish::Offer | Wish::Agree => (refund.seller()?, seller_key(refund.seller), Expected::Version(version)),
+            Wish::Accept | Wish::Reject | Wish::Cancel => (refund.buyer(), PLATFORM_KEY.to_owned(), Expected::Any),
+        };
+        let work = Work::Command { refund_id: refund.refund_id.clone(), actor, command, expected };
+        Ok(self.request(work, refund, key))
+    }
+
+    /// The work under a key of its own, seen by whoever asks.
+    fn request(&mut self, work: Work, refund: &Known, caller: String) -> Request {
+        let seller = refund.seller().ok().filter(|_| caller != PLATFORM_KEY);
+        let viewers = seller.map_or_else(|| vec![refund.buyer(), platform()], |seller| vec![seller]);
+        let key = IdempotencyKey { caller, key: format!("{:032x}", self.random.u128(..)) };
+        let mut fingerprint = [0; 32];
+        self.random.fill(&mut fingerprint);
+        Request { work, idempotency: Some((key, fingerprint)), viewers }
+    }
+
+    /// As a server makes them: the time first, here a millisecond for four refunds; the rest random.
+    fn refund_id(&mut self) -> String {
+        let millis = 1_772_323_200_000_u64.saturating_add(self.opened / 4).to_be_bytes();
+        let mut bytes = [0; 15];
+        self.random.fill(&mut bytes);
+        for (byte, time) in bytes.iter_mut().zip(millis.iter().skip(2)) {
+            *byte = *time;
+        }
+        format!("rfd_{}", BASE32HEX_NOPAD.encode(&bytes).to_lowercase())
+    }
+}
+
+impl Known {
+    /// The how-manieth refund of all it is.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn buyer(&self) -> Actor {
+        Actor::new(Role::Buyer, self.buyer_id.as_str(), Via::Key(PLATFORM_KEY.to_owned()))
+    }
+
+    fn seller(&self) -> Result<Actor, Fault> {
+        let via = Via::Key(seller_key(self.seller));
+        Ok(Actor::new(Role::Seller, seller_id(self.seller)?.as_str(), via))
+    }
+}
+
+fn platform() -> Actor {
+    Actor::new(Role::Platform, PLATFORM_KEY, Via::Key(PLATFORM_KEY.to_owned()))
+}
+
+fn seller_key(seller: u64) -> String {
+    format!("key_seller{seller:010}")
+}
+
+pub(crate) fn seller_id(seller: u64) -> Result<SellerId, Fault> {
+    Ok(SellerId::new(format!("seller-{seller:05}"))?)
+}
+
+fn money(minor: i64) -> Result<Money, Fault> {
+    Ok(Money::new(minor, Currency::from_code("CNY")?)?)
+}
+
+fn put_seller(number: u64) -> Result<Request, Fault> {
+    let address = Address {
+        id: AddressId::new("warehouse")?,
+        recipient: Label::new("Returns desk")?,
+        phone: Label::new("+86 10 0000 0000")?,
+        address: Reason::new("1 Harbour Road, Building 4, Ningbo")?,
+    };
+    let addresses = AddressBook::new(vec![(address, true)])?;
+    let name = Label::new(format!("Shop number {number}"))?;
+    let seller = Box::new(Seller { name, addresses, policy: PolicyOverrides::default() });
+    let actor = Actor::new(Role::Operator, "operator", Via::User("ann".to_owned()));
+    Ok(Request::new(Work::PutSeller { seller_id: seller_id(number)?, seller, actor }))
+}
