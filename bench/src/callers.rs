@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use refund_bench::Fault;
+use refund_bench::stopwatch::Stopwatch;
 use refund_store::{EmbeddedStore, Reply, Request, Store};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
-
-use crate::Fault;
-use crate::surroundings::Stopwatch;
 
 /// Something that carries requests out.
 pub(crate) trait Door: Send + Sync + 'static {

@@ -5,11 +5,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use refund_bench::Fault;
+use refund_bench::stopwatch::Stopwatch;
 use refund_store::files::disk::Disk;
 use refund_store::files::{AppendFile, Files};
-
-use crate::Fault;
-use crate::surroundings::Stopwatch;
 
 /// What has been written since it was last asked.
 #[derive(Debug, Clone, Default)]

@@ -6,8 +6,8 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::Fault;
-use crate::surroundings::Stopwatch;
+use refund_bench::Fault;
+use refund_bench::stopwatch::Stopwatch;
 
 pub(crate) struct PlainFile {
     file: File,

@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 
 use fastrand::Rng;
+use refund_bench::Fault;
+use refund_bench::market::{Known, Market, Wish};
 use refund_store::Request;
-
-use crate::Fault;
-use crate::market::{Known, Market, Wish};
 
 /// How a refund goes on, and how often of twenty.
 const STORIES: &[(u64, &[Wish])] = &[

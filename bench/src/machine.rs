@@ -5,9 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use refund_bench::Fault;
 use rustix::time::{ClockId, clock_gettime};
-
-use crate::Fault;
 
 /// The processor time that this process has used, with the system's work for it.
 pub(crate) fn cpu() -> Duration {

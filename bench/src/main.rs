@@ -7,22 +7,17 @@ mod counted;
 mod file;
 mod lanes;
 mod machine;
-mod market;
 mod peer;
 mod rows;
 mod size;
-mod statistics;
 mod store;
 mod surroundings;
-mod table;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-/// Why something could not be measured.
-pub(crate) type Fault = Box<dyn std::error::Error + Send + Sync>;
+use refund_bench::Fault;
 
 /// Measures what the engine costs, and prints tables in Markdown.
 #[derive(Parser)]
@@ -48,7 +43,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum What {
     /// Durable commands per second, against a plain file and against journal and memory alone.
-    Store,
+    Store {
+        /// With so many callers alone: 1, 16, 64 or 256.
+        #[arg(long, value_name = "N")]
+        callers: Option<usize>,
+    },
     /// Memory, disk, start time and the cost of reading, as refunds become many.
     Size,
     /// One piece of the measurement of sizes, in a process of its own.
@@ -93,10 +92,10 @@ fn run(cli: Cli) -> Result<(), Fault> {
     let options = Options { dir: cli.dir, rounds: if cli.quick { 5 } else { 11 }, refunds_max };
     match cli.what {
         Some(What::SizePart { part, store, refunds }) => size::part(part, &store, refunds),
-        Some(What::Store) => store::run(&options),
+        Some(What::Store { callers }) => store::run(&options, callers),
         Some(What::Size) => size::run(&options),
         None => {
-            store::run(&options)?;
+            store::run(&options, None)?;
             size::run(&options)
         }
     }

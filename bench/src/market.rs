@@ -16,15 +16,16 @@ const PLATFORM_KEY: &str = "key_m5qaz3kd7v2xhw4t";
 /// What every line has cost, in cents.
 const PAID: i64 = 12_900;
 
-pub(crate) struct Market {
+/// Where refunds are opened and negotiated. The same calls make the same requests.
+pub struct Market {
     sellers: u64,
     opened: u64,
     random: Rng,
 }
 
 /// A refund as far as requests need it.
-#[derive(Clone)]
-pub(crate) struct Known {
+#[derive(Debug, Clone)]
+pub struct Known {
     number: u64,
     refund_id: RefundId,
     seller: u64,
@@ -33,31 +34,45 @@ pub(crate) struct Known {
 
 /// What is wanted of a refund that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub enum Wish {
+    /// The seller offers a part of the money.
     Offer,
+    /// The buyer accepts that.
     Accept,
+    /// The buyer rejects it.
     Reject,
+    /// The seller agrees to what the buyer asks for.
     Agree,
+    /// The buyer gives up.
     Cancel,
 }
 
 impl Market {
-    pub(crate) fn new(sellers: u64) -> Self {
+    /// A market with so many sellers and no refunds.
+    #[must_use]
+    pub fn new(sellers: u64) -> Self {
         Self { sellers, opened: 0, random: Rng::with_seed(7) }
     }
 
     /// How many refunds have been opened.
-    pub(crate) fn opened(&self) -> u64 {
+    #[must_use]
+    pub fn opened(&self) -> u64 {
         self.opened
     }
 
     /// Sets every seller up.
-    pub(crate) fn sellers(&self) -> Result<Vec<Request>, Fault> {
+    ///
+    /// # Errors
+    /// None in practice, here and below: all ids and texts are well formed.
+    pub fn sellers(&self) -> Result<Vec<Request>, Fault> {
         (0..self.sellers).map(put_seller).collect()
     }
 
     /// Opens one more refund, on an order and by a buyer of its own.
-    pub(crate) fn open(&mut self) -> Result<(Known, Request), Fault> {
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn open(&mut self) -> Result<(Known, Request), Fault> {
         let number = self.opened;
         self.opened = number.saturating_add(1);
         let seller = self.random.u64(0..self.sellers);
@@ -92,7 +107,10 @@ impl Market {
     }
 
     /// Asks for something on a refund that has that version.
-    pub(crate) fn ask(&mut self, refund: &Known, wish: Wish, version: u64) -> Result<Request, Fault> {
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn ask(&mut self, refund: &Known, wish: Wish, version: u64) -> Result<Request, Fault> {
         let negotiation_id = || NegotiationId::new(refund.refund_id.as_str().replacen("rfd_", "neg_", 1));
         let command = match wish {
             Wish::Offer => Command::MakeOffer(MakeOffer {
@@ -140,7 +158,8 @@ impl Market {
 
 impl Known {
     /// The how-manieth refund of all it is.
-    pub(crate) fn number(&self) -> u64 {
+    #[must_use]
+    pub fn number(&self) -> u64 {
         self.number
     }
 
@@ -162,7 +181,11 @@ fn seller_key(seller: u64) -> String {
     format!("key_seller{seller:010}")
 }
 
-pub(crate) fn seller_id(seller: u64) -> Result<SellerId, Fault> {
+/// The id of a seller, counted from zero.
+///
+/// # Errors
+/// None in practice: it is an id.
+pub fn seller_id(seller: u64) -> Result<SellerId, Fault> {
     Ok(SellerId::new(format!("seller-{seller:05}"))?)
 }
 

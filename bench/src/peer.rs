@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use refund_bench::Fault;
 use refund_core::RefundId;
 use refund_store::files::Files;
 use refund_store::journal::{Batch, Checkpoint, Journal, Record as Bytes};
@@ -17,7 +18,6 @@ use refund_store::{
 };
 use tokio::sync::oneshot;
 
-use crate::Fault;
 use crate::callers::Door;
 
 /// How many requests share a sync at the most, as in the store.
@@ -191,7 +191,7 @@ mod tests {
     use crate::callers::Callers;
     use crate::counted::CountedDisk;
     use crate::lanes::Lanes;
-    use crate::market::Market;
+    use refund_bench::market::Market;
 
     fn requests() -> Vec<Request> {
         let mut lanes = Lanes::new(Market::new(3), 1);

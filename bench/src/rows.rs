@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::Fault;
+use refund_bench::Fault;
 
 /// Rows of one kind, which is the first byte of their key.
 #[derive(Debug, Clone, Copy, Default)]

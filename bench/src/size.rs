@@ -6,7 +6,12 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use refund_core::Timestamp;
+use refund_bench::Fault;
+use refund_bench::market::{Market, Wish, seller_id};
+use refund_bench::statistics::p50;
+use refund_bench::stopwatch::Stopwatch;
+use refund_bench::table::{Table, each, mib, micros, seconds, whole};
+use refund_core::{SellerId, Timestamp};
 use refund_store::{EmbeddedStore, Query, Store, View};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,11 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::callers::Callers;
 use crate::lanes::dealt;
 use crate::machine::{self, Memory};
-use crate::market::{Market, Wish, seller_id};
-use crate::statistics::p50;
-use crate::surroundings::{Stopwatch, surroundings};
-use crate::table::{Table, each, mib, micros, seconds, whole};
-use crate::{Fault, Options, rows};
+use crate::surroundings::surroundings;
+use crate::{Options, rows};
 
 const SIZES: &[u64] = &[10_000, 100_000, 1_000_000, 10_000_000];
 const SELLERS: u64 = 1_000;
@@ -53,6 +55,7 @@ struct Opened {
     replayed: u64,
     rebuilt: bool,
     memory: Memory,
+    sellers_first_page: Duration,
     sellers_page: Duration,
     everyones_page: Duration,
     one_refund: Duration,
@@ -159,8 +162,9 @@ fn open(folder: &Path) -> Result<Opened, Fault> {
     let memory = machine::memory();
     let store = opened.store;
     let sellers: Vec<_> = (0..200_u64).map(|n| seller_id(n.wrapping_mul(37) % SELLERS)).collect::<Result<_, _>>()?;
-    let of_sellers = sellers.iter().map(|seller| Query { seller_id: Some(seller.clone()), ..page() });
-    let sellers_page = each_takes(of_sellers, |query| Ok(store.list(&query)?.items.len()))?;
+    let of = |seller: &SellerId| Query { seller_id: Some(seller.clone()), ..page() };
+    let sellers_first_page = each_takes(&sellers, |seller| Ok(store.list(&of(seller))?.items.len()))?;
+    let sellers_page = each_takes(&sellers, |seller| Ok(store.list(&of(seller))?.items.len()))?;
     let mut next = page();
     let everyones_page = each_takes(0..200, |_| {
         let page = store.list(&next)?;
@@ -169,8 +173,7 @@ fn open(folder: &Path) -> Result<Opened, Fault> {
     })?;
     let mut ids = Vec::new();
     for seller in &sellers {
-        let query = Query { seller_id: Some(seller.clone()), limit: 1, ..page() };
-        ids.extend(store.list(&query)?.items.into_iter().map(|refund| refund.id));
+        ids.extend(store.list(&Query { limit: 1, ..of(seller) })?.items.into_iter().map(|refund| refund.id));
     }
     let one_refund = each_takes(ids, |id| Ok(usize::from(store.refund(&id)?.is_some())))?;
     let now = Timestamp::MIN;
@@ -184,6 +187,7 @@ fn open(folder: &Path) -> Result<Opened, Fault> {
         replayed,
         rebuilt,
         memory,
+        sellers_first_page,
         sellers_page,
         everyones_page,
         one_refund,
@@ -229,7 +233,15 @@ fn print(all: &[Figures]) {
         "close",
     ]);
     let mut start = Table::new(&["refunds", "open", "memory", "rebuild", "memory peak", "÷ load", "records/s"]);
-    let mut read = Table::new(&["refunds", "seller's page", "everyone's page", "one refund", "nothing due", "256 due"]);
+    let mut read = Table::new(&[
+        "refunds",
+        "seller's page, first time",
+        "seller's page",
+        "everyone's page",
+        "one refund",
+        "nothing due",
+        "256 due",
+    ]);
     for figures in all {
         let Figures { refunds, loaded, opened, rebuilt, .. } = figures;
         load.row([
@@ -253,7 +265,14 @@ fn print(all: &[Figures]) {
             format!("{:.2}", rebuilt.took.as_secs_f64() / loaded.took.as_secs_f64()),
             whole(rebuilt.replayed as f64 / rebuilt.took.as_secs_f64()),
         ]);
-        let times = [opened.sellers_page, opened.everyones_page, opened.one_refund, opened.nothing_due, opened.due_256];
+        let times = [
+            opened.sellers_first_page,
+            opened.sellers_page,
+            opened.everyones_page,
+            opened.one_refund,
+            opened.nothing_due,
+            opened.due_256,
+        ];
         read.row([refunds.to_string()].into_iter().chain(times.map(micros)));
     }
     load.print("Size: loading");

@@ -8,15 +8,18 @@ use crate::Fault;
 
 /// One figure, as it came out in several rounds.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Rounds(Vec<f64>);
+pub struct Rounds(Vec<f64>);
 
 impl Rounds {
-    pub(crate) fn add(&mut self, figure: f64) {
+    /// Adds what came out in a round.
+    pub fn add(&mut self, figure: f64) {
         self.0.push(figure);
         self.0.sort_by(f64::total_cmp);
     }
 
-    pub(crate) fn median(&self) -> f64 {
+    /// The middle one.
+    #[must_use]
+    pub fn median(&self) -> f64 {
         let half = self.0.len() / 2;
         let upper = self.0.get(half).copied().unwrap_or(f64::NAN);
         if self.0.len().is_multiple_of(2) {
@@ -27,7 +30,8 @@ impl Rounds {
     }
 
     /// The quartiles, between which half of the rounds lie.
-    pub(crate) fn spread(&self) -> (f64, f64) {
+    #[must_use]
+    pub fn spread(&self) -> (f64, f64) {
         let quarter = self.0.len() / 4;
         let low = self.0.get(quarter).copied().unwrap_or(f64::NAN);
         let high = self.0.iter().rev().nth(quarter).copied().unwrap_or(f64::NAN);
@@ -35,14 +39,18 @@ impl Rounds {
     }
 
     /// The median, and within brackets the quartiles.
-    pub(crate) fn ratio(&self) -> String {
+    #[must_use]
+    pub fn ratio(&self) -> String {
         let (low, high) = self.spread();
         format!("{:.2} ({low:.2}–{high:.2})", self.median())
     }
 }
 
 /// The time within which that share of calls was answered.
-pub(crate) fn quantile(calls: &[Duration], share: f64) -> Result<Duration, Fault> {
+///
+/// # Errors
+/// A time that is no time.
+pub fn quantile(calls: &[Duration], share: f64) -> Result<Duration, Fault> {
     let mut histogram = Histogram::<u64>::new(3)?;
     for call in calls {
         histogram.record(u64::try_from(call.as_nanos())?)?;
@@ -50,10 +58,18 @@ pub(crate) fn quantile(calls: &[Duration], share: f64) -> Result<Duration, Fault
     Ok(Duration::from_nanos(histogram.value_at_quantile(share)))
 }
 
-pub(crate) fn p50(calls: &[Duration]) -> Result<Duration, Fault> {
+/// The time within which half of the calls were answered.
+///
+/// # Errors
+/// A time that is no time.
+pub fn p50(calls: &[Duration]) -> Result<Duration, Fault> {
     quantile(calls, 0.5)
 }
 
-pub(crate) fn p99(calls: &[Duration]) -> Result<Duration, Fault> {
+/// The time within which all but one of a hundred calls were answered.
+///
+/// # Errors
+/// A time that is no time.
+pub fn p99(calls: &[Duration]) -> Result<Duration, Fault> {
     quantile(calls, 0.99)
 }

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use refund_bench::Fault;
+use refund_bench::market::Market;
+use refund_bench::statistics::{Rounds, p50, p99};
+use refund_bench::table::{Table, each, whole};
 use refund_store::{EmbeddedStore, Request, Store};
 
 use crate::callers::{Callers, Door, Round};
 use crate::counted::{Count, CountedDisk, Written};
 use crate::file::{Appended, PlainFile};
 use crate::lanes::{Lanes, dealt};
-use crate::market::Market;
 use crate::peer::Peer;
-use crate::statistics::{Rounds, p50, p99};
 use crate::surroundings::surroundings;
-use crate::table::{Table, each, whole};
-use crate::{Fault, Options, machine, rows};
+use crate::{Options, machine, rows};
 
 const SELLERS: u64 = 200;
 /// How many call at once, and how many calls one round has.
@@ -23,9 +24,10 @@ const CALLERS: &[(usize, usize)] = &[(1, 600), (16, 4_000), (64, 8_000), (256, 1
 /// Rounds before the first that counts: every caller then has its refunds in hand.
 const WARMING_UP: usize = 2;
 
-pub(crate) fn run(options: &Options) -> Result<(), Fault> {
+/// Measures with one number of callers, or with each.
+pub(crate) fn run(options: &Options, only: Option<usize>) -> Result<(), Fault> {
     let mut figures = Vec::new();
-    for (callers, calls) in CALLERS {
+    for (callers, calls) in CALLERS.iter().filter(|(callers, _)| only.is_none_or(|only| only == *callers)) {
         figures.push(measure(options, *callers, calls / callers)?);
     }
     print(&figures);

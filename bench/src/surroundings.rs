@@ -1,25 +1,11 @@
-//! Time and randomness: the one room of this program that has them.
+//! What a store is opened with: time and randomness.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use refund_bench::stopwatch::Stopwatch;
 use refund_core::Timestamp;
 use refund_store::{Clock, Surroundings};
-
-/// How long something takes.
-#[derive(Clone, Copy)]
-pub(crate) struct Stopwatch(Instant);
-
-impl Stopwatch {
-    #[expect(clippy::disallowed_methods, reason = "to measure is what this program is for; nothing depends on it")]
-    pub(crate) fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    pub(crate) fn elapsed(self) -> Duration {
-        self.0.elapsed()
-    }
-}
 
 /// The instant at which every load begins: 2026-03-01.
 const START_MILLIS: i64 = 1_772_323_200_000;

@@ -30,7 +30,6 @@ enum Command {
     /// Kills the server under load, again and again, and looks whether it keeps what it answered.
     Crash(crash::Args),
     /// Measures what the engine costs, as ratios within one run.
-    #[command(disable_help_flag = true)]
     Bench(bench::Args),
     /// Looks whether the rules of the repository hold.
     Rules,

@@ -1,0 +1,136 @@
+//! Refunds and what is asked of them, taken from the same market as every other load.
+
+use refund_bench::Fault;
+use refund_bench::market::{Market, Wish};
+use refund_core::{
+    Actor, Command, CommandKind, Facts, Opened, Opening, Policy, Refund, Rollout, Span, Timestamp, actions, decide,
+    evolve, open, opened, settle,
+};
+use refund_store::Work;
+
+/// How often each comes among the commands of twenty refunds.
+pub(crate) const MIX: &[(&str, u8)] = &[
+    ("open", 20),
+    ("offer", 15),
+    ("accept", 8),
+    ("reject", 4),
+    ("agree", 8),
+    ("cancel", 1),
+    ("offer and time run out", 3),
+    ("offer, refused", 1),
+];
+/// How many refunds each is measured on.
+const REFUNDS: usize = 64;
+
+/// A refund as it is before something is asked of it.
+pub(crate) struct Case {
+    pub(crate) refund: Refund,
+    pub(crate) asked: Asked,
+    now: Timestamp,
+}
+
+pub(crate) enum Asked {
+    Open(Box<Opening>, Actor),
+    Command(Box<Command>, Actor),
+    /// Nothing: the time alone goes on.
+    Time,
+}
+
+/// The settings under which everything is decided.
+pub(crate) struct Desk {
+    policy: Policy,
+    seller: Box<refund_store::Seller>,
+    start: Timestamp,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Result<Self, Fault> {
+        let Some(Work::PutSeller { seller, .. }) = Market::new(1).sellers()?.pop().map(|request| request.work) else {
+            return Err("the market set up no seller".into());
+        };
+        Ok(Self { policy: Policy::default(), seller, start: Timestamp::from_millis(1_772_323_200_000)? })
+    }
+
+    fn facts(&self, refund: &Refund) -> Facts<'_> {
+        let rollout = Rollout::everyone().check(&refund.seller_id, self.start);
+        Facts { policy: &self.policy, addresses: &self.seller.addresses, rollout, refundable: refund.line.paid }
+    }
+
+    /// The cases of one name.
+    pub(crate) fn cases(&self, name: &str) -> Result<Vec<Case>, Fault> {
+        let mut market = Market::new(100);
+        (0..REFUNDS).map(|_| self.case(name, &mut market)).collect()
+    }
+
+    fn case(&self, name: &str, market: &mut Market) -> Result<Case, Fault> {
+        let (known, request) = market.open()?;
+        let Work::Open { opening, actor } = request.work else { return Err("the market opened nothing".into()) };
+        let event = match open(&opening, &self.policy, refund_core::Line::default(), &actor, self.start)? {
+            Opened::New(event) => event,
+            Opened::Already(_) => return Err("a refund was there already".into()),
+        };
+        let mut case = Case {
+            refund: opened(&event).ok_or("nothing was opened")?,
+            asked: Asked::Open(opening, actor),
+            now: self.start,
+        };
+        let before: &[Wish] = match name {
+            "accept" | "reject" | "offer and time run out" | "offer, refused" => &[Wish::Offer],
+            _ => &[],
+        };
+        let mut asked = |wish, refund: &Refund| -> Result<Asked, Fault> {
+            let Work::Command { actor, command, .. } = market.ask(&known, wish, refund.version)?.work else {
+                return Err("the market asked for no command".into());
+            };
+            Ok(Asked::Command(Box::new(command), actor))
+        };
+        for wish in before {
+            case.asked = asked(*wish, &case.refund)?;
+            case.refund = self.carry_out(&case)?;
+        }
+        let wish = match name {
+            "open" => return Ok(case),
+            "offer and time run out" => {
+                case.now = self.start.plus(Span::hours(48));
+                case.asked = Asked::Time;
+                return Ok(case);
+            }
+            "offer" | "offer, refused" => Wish::Offer,
+            "accept" => Wish::Accept,
+            "reject" => Wish::Reject,
+            "agree" => Wish::Agree,
+            "cancel" => Wish::Cancel,
+            other => return Err(format!("there is no case {other}").into()),
+        };
+        case.asked = asked(wish, &case.refund)?;
+        Ok(case)
+    }
+
+    /// What a store asks of the rules for one command: the refund after it.
+    pub(crate) fn carry_out(&self, case: &Case) -> Result<Refund, Fault> {
+        if let Asked::Open(opening, actor) = &case.asked {
+            let line = refund_core::Line::default();
+            let Opened::New(event) = open(opening, &self.policy, line, actor, case.now)? else {
+                return Err("a refund was there already".into());
+            };
+            return Ok(opened(&event).ok_or("nothing was opened")?);
+        }
+        let facts = self.facts(&case.refund);
+        let mut refund = case.refund.clone();
+        for event in settle(&case.refund, &facts, case.now) {
+            refund = evolve(refund, &event);
+        }
+        if let Asked::Command(command, actor) = &case.asked {
+            for event in decide(&refund, &facts, actor, command, case.now)? {
+                refund = evolve(refund, &event);
+            }
+        }
+        Ok(refund)
+    }
+
+    /// What the asking one may do with the refund.
+    pub(crate) fn actions(&self, case: &Case) -> Vec<CommandKind> {
+        let (Asked::Open(_, actor) | Asked::Command(_, actor)) = &case.asked else { return Vec::new() };
+        actions(&case.refund, &self.facts(&case.refund), actor, case.now)
+    }
+}
