@@ -71,7 +71,8 @@ pub(crate) fn run(command: Command) -> ExitCode {
 
 fn list() -> Result<ExitCode, Mistake> {
     for story in all()? {
-        say(&format!("{}  {} ({})", number(&story), story.title, story.rules.join(", ")));
+        let rules: Vec<_> = story.rules.iter().map(|rule| rule.as_str()).collect();
+        say(&format!("{}  {} ({})", number(&story), story.title, rules.join(", ")));
     }
     Ok(ExitCode::SUCCESS)
 }

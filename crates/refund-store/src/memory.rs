@@ -27,6 +27,7 @@ struct Model {
     records: Vec<Record>,
     /// Each with its number: how many were opened before.
     refunds: BTreeMap<RefundId, (u64, Refund)>,
+    lines: BTreeMap<LineKey, Vec<RefundId>>,
     sellers: BTreeMap<SellerId, Arc<Seller>>,
     policy: Option<Arc<Policy>>,
     rollout: Option<Arc<Rollout>>,
@@ -121,6 +122,9 @@ fn numbered(record: u64, content: &Record) -> impl Iterator<Item = (EventPositio
 
 impl Model {
     fn apply(&mut self, changed: Changed) {
+        for (line, ids) in changed.opened {
+            self.lines.entry(line).or_default().extend(ids);
+        }
         let opened = u64::try_from(self.refunds.len()).unwrap_or(u64::MAX);
         for (id, change) in changed.refunds {
             // One request opens one refund at the most.
@@ -148,9 +152,8 @@ impl View for Model {
     }
 
     fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
-        let mut refunds: Vec<_> = self.refunds.values().filter(|(_, refund)| refund.is_on(key)).collect();
-        refunds.sort_unstable_by_key(|(number, _)| *number);
-        Ok(refunds.into_iter().map(|(_, refund)| refund.clone()).collect())
+        let ids = self.lines.get(key).into_iter().flatten();
+        Ok(ids.filter_map(|id| self.refunds.get(id)).map(|(_, refund)| refund.clone()).collect())
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
