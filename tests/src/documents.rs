@@ -1,5 +1,6 @@
 //! The documents that are made from code and stories, so that they can't say anything else.
 
+mod policy;
 mod refusals;
 mod rules;
 
@@ -25,6 +26,7 @@ pub fn all() -> Result<Vec<Document>, String> {
     let stories = crate::scenario::all().map_err(|mistake| mistake.to_string())?;
     let mut documents = vec![
         Document { path: "docs/state-machine.md".to_owned(), text: state_machine_md() },
+        Document { path: "docs/policy.md".to_owned(), text: policy::document() },
         Document { path: "docs/rules.md".to_owned(), text: rules::document(&stories)? },
     ];
     documents.extend(refusals::documents(&stories)?);

@@ -71,8 +71,7 @@ pub(crate) fn run(command: Command) -> ExitCode {
 
 fn list() -> Result<ExitCode, Mistake> {
     for story in all()? {
-        let rules: Vec<_> = story.rules.iter().map(|rule| rule.as_str()).collect();
-        say(&format!("{}  {} ({})", number(&story), story.title, rules.join(", ")));
+        say(&format!("{}  {} ({})", number(&story), story.title, story.rule_ids()));
     }
     Ok(ExitCode::SUCCESS)
 }

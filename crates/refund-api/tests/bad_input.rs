@@ -114,6 +114,14 @@ fn a_path_a_query_or_a_header_that_makes_no_sense_is_refused_by_name() {
     ] {
         table.row(sent, &server.get(&path, seller));
     }
+    for (sent, query) in [
+        ("no page to explain", "limit=0"),
+        ("a cursor of no explanation", "cursor=AAAA"),
+        ("a parameter that an explanation has not", "reminders=false"),
+    ] {
+        table.row(sent, &server.get(&path(&refund, &format!("explanation?{query}")), seller));
+    }
+    table.row("a check that is only read", &server.get("/v1/policy/check", &server.operator));
     table.row("a method that the path has not", &server.send("DELETE", &path(&refund, ""), seller, &[], b""));
     table.row("no key", &server.get(&path(&refund, ""), ""));
     table.row("a key that is none", &server.get(&path(&refund, ""), "rfk_0"));
@@ -180,10 +188,13 @@ fn settings_that_can_not_be_are_refused() {
         ("a payout mode that is none", "/v1/policy", json!({ "payout": "later" })),
         ("no refunds on a line", "/v1/policy", json!({ "refunds_per_line_max": 0 })),
         ("two reminders alike", "/v1/policy", json!({ "reminders_seconds": [3600, 3600] })),
+        ("a check of a field that is none", "/v1/policy/check", json!({ "policy": {} })),
+        ("a check of a length that can not be", "/v1/policy/check", json!({ "buyer_answer_seconds": 59 })),
         ("101 %", "/v1/rollout", json!({ "percentage": 101 })),
         ("no percentage", "/v1/rollout", json!({ "deny": ["s-1"] })),
     ] {
-        table.row(sent, &server.put(path, operator, &body));
+        let method = if path.ends_with("/check") { "POST" } else { "PUT" };
+        table.row(sent, &server.send(method, path, operator, &[], body.to_string().as_bytes()));
     }
     for (sent, body) in [
         ("a step back", json!({ "to": "2020-01-01T00:00:00Z" })),

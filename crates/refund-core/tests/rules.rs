@@ -16,6 +16,8 @@ mod opening;
 mod order;
 #[path = "rules/payout.rs"]
 mod payout;
+#[path = "rules/policy.rs"]
+mod policy;
 #[path = "rules/refund.rs"]
 mod refund;
 #[path = "rules/return_leg.rs"]

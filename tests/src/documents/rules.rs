@@ -31,10 +31,11 @@ fn link(story: &Scenario) -> String {
     format!("[{number}](../tests/scenarios/{}.toml)", story.name)
 }
 
-/// What names rules without being about them: the table of all rules, what is read from files, examples.
+/// What names rules without being about them: the table of all rules, what explains by them, what is read from files, examples.
 const ONLY_NAMES: &[&str] = &[
     "crates/refund-core/src/rules.rs",
     "crates/refund-core/src/explain/",
+    "crates/refund-core/tests/rules/explain.rs",
     "tests/src/",
     "tests/tests/mistakes.rs",
     "xtask/",

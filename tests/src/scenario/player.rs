@@ -239,10 +239,8 @@ impl Player<'_> {
     }
 
     fn transcript(&self) -> String {
-        let Scenario { title, rules, .. } = self.scenario;
         let width = self.lines.iter().map(|(at, _)| show(*at).len()).max().unwrap_or(0);
-        let mut text =
-            format!("{title}\nrules: {}\n", rules.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(", "));
+        let mut text = format!("{}\nrules: {}\n", self.scenario.title, self.scenario.rule_ids());
         if let Some(Step { deed: Deed::Open(opening), .. }) = self.scenario.steps.first() {
             let line = &opening.line;
             let shipped = if line.shipped { "shipped" } else { "not shipped" };

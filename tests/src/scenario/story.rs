@@ -28,6 +28,14 @@ pub struct Scenario {
     pub(super) source: Source,
 }
 
+impl Scenario {
+    /// The ids of its rules, with commas between.
+    #[must_use]
+    pub fn rule_ids(&self) -> String {
+        self.rules.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// One thing that somebody does, and what is expected of it.
 #[derive(Debug)]
 pub struct Step {

@@ -12,6 +12,7 @@ use super::refunds::limit;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::code::ApiCode;
+use crate::cursor::Cursors;
 use crate::error::Problem;
 use crate::wire::{EventOut, Items};
 
@@ -50,12 +51,17 @@ impl Part {
     }
 
     /// Takes the part out of the whole, by the number of each event, and says where it goes on.
-    pub(super) fn take<T>(self, call: &Call, whole: &mut Vec<T>, number: impl Fn(&T) -> u64) -> Option<String> {
-        whole.retain(|item| number(item) > self.behind);
-        let more = whole.len() > self.limit;
-        whole.truncate(self.limit);
-        let last = whole.last().filter(|_| more).map(number);
-        last.map(|rank| call.app.cursors.write(&Place { rank, number: Reverse(0) }, &self.list))
+    pub(super) fn take<T>(
+        self,
+        cursors: &Cursors,
+        whole: impl IntoIterator<Item = T>,
+        number: impl Fn(&T) -> u64,
+    ) -> (Vec<T>, Option<String>) {
+        let mut behind = whole.into_iter().filter(|item| number(item) > self.behind);
+        let part: Vec<T> = behind.by_ref().take(self.limit).collect();
+        let goes_on = behind.next().and_then(|_| part.last().map(number));
+        let next = goes_on.map(|rank| cursors.write(&Place { rank, number: Reverse(0) }, &self.list));
+        (part, next)
     }
 }
 
@@ -66,9 +72,9 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
     let part = Part::asked(&call, &refund_id, "events")?;
     // Read after what is due has happened, like the refund itself (R3).
     app.settled(caller, &refund_id).await?;
-    let mut history = app.reading(move |store| Ok(store.history(&refund_id)?)).await?;
-    let next_cursor = part.take(&call, &mut history, |(_, event)| event.sequence);
-    let items = history.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
+    let history = app.reading(move |store| Ok(store.history(&refund_id)?)).await?;
+    let (events, next_cursor) = part.take(&app.cursors, history, |(_, event)| event.sequence);
+    let items = events.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
     Ok(Json(Items { items, next_cursor }))
 }
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use refund_core::explain;
-use refund_store::prospect;
+use refund_store::{Store, prospect};
 
 use super::events::Part;
 use crate::app::Settled;
@@ -17,20 +17,20 @@ pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let part = Part::asked(&call, &refund_id, "explanation")?;
     let Settled { seen, now, is_held } = app.settled_now(caller, &refund_id).await?;
     let (refund, actors) = (seen.refund.clone(), caller.knows_actions_of(&seen.refund));
-    let read = move |store: &dyn refund_store::Store| {
-        let mut history = store.history(&refund_id)?;
+    let shared = call.app.clone();
+    let read = move |store: &dyn Store| {
+        let (positions, history): (Vec<_>, Vec<_>) = store.history(&refund_id)?.into_iter().unzip();
         // What has happened since the refund was looked at is no part of its explanation.
-        history.retain(|(_, event)| event.sequence <= refund.sequence);
-        Ok((history, prospect(store, &refund, actors, now)?))
+        let history = history.into_iter().take_while(|event| event.sequence <= refund.sequence);
+        let explained = positions.into_iter().zip(explain(history));
+        let so_far = part.take(&shared.cursors, explained, |(_, explained)| explained.event.sequence);
+        Ok((so_far, prospect(store, &refund, actors, now)?))
     };
-    let (history, prospect) = app.reading(read).await?;
-    let explained = explain(history.iter().map(|(_, event)| event));
-    let mut so_far: Vec<_> = history.iter().map(|(position, _)| *position).zip(&explained).collect();
-    let next_cursor = part.take(&call, &mut so_far, |(_, explained)| explained.event.sequence);
+    let ((so_far, next_cursor), prospect) = app.reading(read).await?;
     let (if_nobody_acts, actions) = prospect_out(&prospect, caller.role(), is_held);
     Ok(Json(ExplanationOut {
         refund: RefundOut::new(seen),
-        so_far: so_far.into_iter().map(|(position, explained)| HappenedOut::new(position, explained)).collect(),
+        so_far: so_far.iter().map(|(position, explained)| HappenedOut::new(*position, explained)).collect(),
         next_cursor,
         if_nobody_acts,
         actions,

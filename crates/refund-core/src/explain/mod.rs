@@ -16,21 +16,19 @@ pub struct Explained {
     pub status_after: StatusKind,
 }
 
-/// A whole history, event by event. Empty where it does not begin with an opening.
-#[must_use]
-pub fn explain<'a>(history: impl IntoIterator<Item = &'a Event>) -> Vec<Explained> {
-    let mut refund: Option<Refund> = None;
-    let mut told = Vec::new();
-    for event in history {
+/// A whole history, event by event, as it is asked for: a long one is never held twice. Empty where it
+/// does not begin with an opening.
+pub fn explain(history: impl IntoIterator<Item = Event>) -> impl Iterator<Item = Explained> {
+    history.into_iter().scan(None, |refund: &mut Option<Refund>, event| {
         let rules = event.rules(refund.as_ref());
-        refund = match refund {
-            Some(before) => Some(evolve(before, event)),
-            None => opened(event),
+        let after = match refund.take() {
+            Some(before) => evolve(before, &event),
+            None => opened(&event)?,
         };
-        let Some(after) = &refund else { return told };
-        told.push(Explained { event: event.clone(), rules, status_after: after.status.kind() });
-    }
-    told
+        let status_after = after.status.kind();
+        *refund = Some(after);
+        Some(Explained { event, rules, status_after })
+    })
 }
 
 /// What happens to a refund from `now` on if nobody does anything and nothing around it changes:

@@ -14,12 +14,44 @@ impl Event {
         if called_in && !rules.contains(&Rule::R25) {
             rules.push(Rule::R25);
         }
-        // A clock that silence set in motion, and too late to count from then.
-        let sets_a_clock = matches!(&self.fact, Fact::Agreed { ship: Some(_), .. });
-        if sets_a_clock && is_late(self.at, self.recorded_at) {
+        if self.gives_time_that_an_outage_took(before) {
             rules.push(Rule::R36);
         }
         rules
+    }
+
+    /// A clock that silence set in motion too late to count from then, or the extension of a deadline
+    /// that had come while settling was held.
+    fn gives_time_that_an_outage_took(&self, before: Option<&Refund>) -> bool {
+        let ends = |extended| {
+            let running = before.map(Refund::deadlines).unwrap_or_default();
+            running.into_iter().find(|deadline| deadline.kind == extended).map(|deadline| deadline.at)
+        };
+        match &self.fact {
+            Fact::Agreed { ship: Some(_), .. } => is_late(self.at, self.recorded_at),
+            Fact::DeadlineExtended { kind, .. } => ends(*kind).is_some_and(|end| end <= self.at),
+            Fact::Agreed { ship: None, .. }
+            | Fact::Opened { .. }
+            | Fact::Modified { .. }
+            | Fact::Refused { .. }
+            | Fact::ReturnShipped { .. }
+            | Fact::TrackingCorrected { .. }
+            | Fact::ReceiptConfirmed
+            | Fact::ReturnWaived
+            | Fact::ReceiptRefused { .. }
+            | Fact::Escalated { .. }
+            | Fact::Ruled { .. }
+            | Fact::PayoutStarted { .. }
+            | Fact::Succeeded { .. }
+            | Fact::PayoutFailed { .. }
+            | Fact::Closed { .. }
+            | Fact::OfferMade { .. }
+            | Fact::OfferAccepted
+            | Fact::OfferRejected
+            | Fact::OfferExpired
+            | Fact::OfferWithdrawn { .. }
+            | Fact::Reminded { .. } => false,
+        }
     }
 
     fn direct_rules(&self, before: Option<&Refund>) -> &'static [Rule] {

@@ -9,7 +9,7 @@ use crate::support::Shop;
 const FORETOLD_MAX: usize = 5 + 5 + 1 + 1 + 5 + 1;
 
 pub(crate) fn the_past_is_explained(shop: &Shop) {
-    let told = explain(shop.history());
+    let told: Vec<_> = explain(shop.history().to_vec()).collect();
     assert_eq!(told.len(), shop.history().len());
     for (told, event) in told.iter().zip(shop.history()) {
         assert_eq!(told.event, *event);
