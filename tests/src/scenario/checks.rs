@@ -1,6 +1,6 @@
 //! Whether what was expected has happened.
 
-use refund_core::RefusalCode;
+use refund_core::{EventType, RefusalCode};
 
 use super::instant::show;
 use super::mistake::Mistake;
@@ -83,6 +83,14 @@ fn actual(expectation: &Expectation, step: &Step, seen: &Seen<'_>, stage: &mut d
         About::Actions(who) => match seen.refund {
             None => "no refund".to_owned(),
             Some(known) => words::listed(stage.actions(&known.id, who)?.iter().map(|kind| kind.as_str())),
+        },
+        About::IfNobodyActs => match seen.refund {
+            None => "no refund".to_owned(),
+            Some(known) => {
+                let mut events = stage.if_nobody_acts(&known.id)?;
+                events.retain(|(_, event)| *event != EventType::DeadlineReminder);
+                words::foretold(&events)
+            }
         },
         About::Objections => {
             options(seen.outcome, |options| words::listed(options.objections.iter().map(|code| code.as_str())))

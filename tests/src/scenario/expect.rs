@@ -1,7 +1,8 @@
 //! Reading what is expected after a step, in the words in which it will be compared.
 
 use refund_core::{
-    ClosedReason, CommandKind, Currency, DeadlineKind, NegotiationStatus, RefundType, RefusalCode, StatusKind,
+    ClosedReason, CommandKind, Currency, DeadlineKind, EventType, NegotiationStatus, RefundType, RefusalCode,
+    StatusKind,
 };
 
 use super::mistake::Mistake;
@@ -62,7 +63,23 @@ pub(super) fn expectations(step: &Table<'_>, line: Currency) -> Result<Vec<Expec
     if let Some(field) = step.get("offer_expires") {
         add(About::OfferExpires, never_or_instant(&field)?, &field);
     }
+    if let Some(field) = step.get("if_nobody_acts") {
+        add(About::IfNobodyActs, foretold(&field)?, &field);
+    }
     Ok(all)
+}
+
+/// `[["T+36h", "refund.agreed"]]`: everything, in order.
+fn foretold(field: &Field<'_>) -> Result<String, Mistake> {
+    const EXPECTED: &str = r#"[["T+36h", "refund.agreed"], ["T+204h", "refund.closed"]]"#;
+    let mut events = Vec::new();
+    for item in field.list(EXPECTED)? {
+        match item.list(EXPECTED)?.as_slice() {
+            [at, event] => events.push((at.instant()?, event.word::<EventType>()?)),
+            _ => return Err(item.mistake("this is no instant with an event", EXPECTED)),
+        }
+    }
+    Ok(words::foretold(&events))
 }
 
 fn never_or_instant(field: &Field<'_>) -> Result<String, Mistake> {

@@ -165,6 +165,8 @@ pub enum About {
     Objections,
     /// When an offer made now would end.
     OfferExpires,
+    /// What happens from here on if nobody acts, reminders aside.
+    IfNobodyActs,
 }
 
 /// Who acts.

@@ -1,8 +1,8 @@
 //! The words of a transcript.
 
 use refund_core::{
-    Command, Currency, DeadlineKind, Money, NegotiationStatus, Opening, PayoutResult, RefundType, Rollout, Ruling,
-    SellerId, Terms, Timestamp,
+    Command, Currency, DeadlineKind, EventType, Money, NegotiationStatus, Opening, PayoutResult, RefundType, Rollout,
+    Ruling, SellerId, Terms, Timestamp,
 };
 
 use super::instant::show;
@@ -52,6 +52,11 @@ pub(super) fn deadlines(running: &[(DeadlineKind, Timestamp)]) -> String {
 }
 
 /// Who has to do what: "seller decides".
+pub(super) fn foretold(events: &[(Timestamp, EventType)]) -> String {
+    let said: Vec<_> = events.iter().map(|(at, event)| format!("{} {event}", show(*at))).collect();
+    listed(said.iter().map(String::as_str))
+}
+
 pub(super) fn due(kind: DeadlineKind) -> &'static str {
     match kind {
         DeadlineKind::SellerDecide => "seller decides",

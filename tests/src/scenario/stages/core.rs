@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use refund_core::{
-    AddressBook, Command, CommandKind, Event, Facts, Line, LineKey, LineLedger, Opened, Opening, Policy,
-    PolicyOverrides, Refund, RefundId, Refusal, Rollout, SellerId, Timestamp, actions, decide, evolve, open, opened,
-    options, settle,
+    AddressBook, Command, CommandKind, Event, EventType, Facts, Line, LineKey, LineLedger, Opened, Opening, Policy,
+    PolicyOverrides, Refund, RefundId, Refusal, Rollout, SellerId, Timestamp, actions, decide, evolve, foretell, open,
+    opened, options, settle,
 };
 
-use super::{Look, Not, OptionsLook, Stage};
+use super::{Look, Not, OptionsLook, Stage, foretold};
 use crate::scenario::story::{Setting, Who};
 
 /// Everything that the core needs to be told, kept in maps.
@@ -141,5 +141,10 @@ impl Stage for CoreStage {
     fn options(&mut self, id: &RefundId, who: Who) -> Result<OptionsLook, Not> {
         let refund = self.refund(id)?;
         self.ask(refund, |facts| options(refund, facts, &who.actor(), self.now).into())
+    }
+
+    fn if_nobody_acts(&mut self, id: &RefundId) -> Result<Vec<(Timestamp, EventType)>, Not> {
+        let refund = self.refund(id)?;
+        self.ask(refund, |facts| foretold(&foretell(refund, facts, self.now)))
     }
 }

@@ -6,7 +6,7 @@ mod wire;
 use std::collections::BTreeMap;
 
 use refund_api::{Config, Running, start};
-use refund_core::{Command, CommandKind, Opening, PayoutResult, RefundId, RefusalCode, Ruling, Timestamp};
+use refund_core::{Command, CommandKind, EventType, Opening, PayoutResult, RefundId, RefusalCode, Ruling, Timestamp};
 use refund_store::Clock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -179,6 +179,12 @@ impl Stage for HttpStage {
         let token = self.token(who, id)?;
         let path = format!("/v1/refunds/{id}/negotiation/options");
         self.call(Method::Get, &path, &token, None, Value::Null)?.done::<wire::Options>()?.look()
+    }
+
+    fn if_nobody_acts(&mut self, id: &RefundId) -> Result<Vec<(Timestamp, EventType)>, Not> {
+        let path = format!("/v1/refunds/{id}/explanation");
+        let told = self.call(Method::Get, &path, &self.keys.operator, None, Value::Null)?;
+        Ok(told.done::<wire::Explanation>()?.if_nobody_acts())
     }
 
     fn restart(&mut self) -> Result<(), Not> {

@@ -5,9 +5,9 @@ mod http;
 mod store;
 
 use refund_core::{
-    ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, Fact, NegotiationId, NegotiationStatus,
-    Opening, Options, Payout, Refund, RefundId, RefundType, Refusal, RefusalCode, Role, StatusKind, Terms, Timestamp,
-    WithdrawnReason,
+    ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, Explained, Fact, NegotiationId,
+    NegotiationStatus, Opening, Options, Payout, Refund, RefundId, RefundType, Refusal, RefusalCode, Role, StatusKind,
+    Terms, Timestamp, WithdrawnReason,
 };
 
 use super::story::{Setting, Who};
@@ -59,6 +59,12 @@ pub trait Stage {
     /// # Errors
     /// [`Not`].
     fn options(&mut self, refund: &RefundId, who: Who) -> Result<OptionsLook, Not>;
+
+    /// What happens from now on if nobody acts.
+    ///
+    /// # Errors
+    /// [`Not`].
+    fn if_nobody_acts(&mut self, refund: &RefundId) -> Result<Vec<(Timestamp, EventType)>, Not>;
 
     /// Closes whatever is kept and opens it again, where anything is. A restart changes nothing.
     ///
@@ -276,4 +282,9 @@ impl From<Options> for OptionsLook {
             expires_at: options.expires_at,
         }
     }
+}
+
+/// What is foretold, as stories expect it.
+fn foretold(told: &[Explained]) -> Vec<(Timestamp, EventType)> {
+    told.iter().map(|told| (told.event.at, told.event.fact.event_type())).collect()
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use refund_core::{Command, CommandKind, Event, Opening, Policy, RefundId, Timestamp};
+use refund_core::{Command, CommandKind, Event, EventType, Opening, Policy, RefundId, Timestamp};
 use refund_store::{
     Advance, Answer, Clock, EmbeddedStore, Expected, MemoryStore, Refused, Request, Seller, Store, StoreError,
-    Surroundings, Work, offer_options, seen,
+    Surroundings, Work, offer_options, prospect, seen,
 };
 
-use super::{Look, Not, OptionsLook, Stage};
+use super::{Look, Not, OptionsLook, Stage, foretold};
 use crate::scenario::story::{Setting, Who};
 
 /// Opens a store again that was closed.
@@ -97,6 +97,11 @@ impl Stage for StoreStage {
     fn options(&mut self, id: &RefundId, who: Who) -> Result<OptionsLook, Not> {
         let refund = self.store.refund(id)?.ok_or_else(|| Not::broken("the refund is gone"))?;
         Ok(offer_options(&*self.store, &refund, &who.actor(), self.store.now())?.into())
+    }
+
+    fn if_nobody_acts(&mut self, id: &RefundId) -> Result<Vec<(Timestamp, EventType)>, Not> {
+        let refund = self.store.refund(id)?.ok_or_else(|| Not::broken("the refund is gone"))?;
+        Ok(foretold(&prospect(&*self.store, &refund, Vec::new(), self.store.now())?.if_nobody_acts))
     }
 
     fn restart(&mut self) -> Result<(), Not> {

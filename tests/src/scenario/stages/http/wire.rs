@@ -124,6 +124,24 @@ struct DataIn {
 }
 
 #[derive(Deserialize)]
+pub(super) struct Explanation {
+    if_nobody_acts: Vec<Foretold>,
+}
+
+#[derive(Deserialize)]
+struct Foretold {
+    at: Timestamp,
+    #[serde(rename = "type")]
+    kind: EventType,
+}
+
+impl Explanation {
+    pub(super) fn if_nobody_acts(self) -> Vec<(Timestamp, EventType)> {
+        self.if_nobody_acts.into_iter().map(|event| (event.at, event.kind)).collect()
+    }
+}
+
+#[derive(Deserialize)]
 pub(super) struct Options {
     objections: Vec<Objection>,
     types: Vec<TypeIn>,
