@@ -1,7 +1,9 @@
 //! Why things happened: each event names the rules that it follows from, and who caused it counts.
 
 use refund_core::policy::PayoutMode;
-use refund_core::{DeadlineKind, EventType, RefundType, Role, Rule, Span, decide, explain, foretell};
+use refund_core::{
+    CommandKind, DeadlineKind, EventType, RefundType, Refusal, Role, Rule, Span, all_actions, decide, explain, foretell,
+};
 
 use crate::support::{
     DAY, HOUR, Shop, accept, actor, agree, cancel, cny, escalate, extend, modify, offer, refuse, reject, report,
@@ -135,4 +137,43 @@ fn r36_what_is_overdue_is_foretold_for_now_and_its_clock_from_now() {
     let agreed = told.iter().find(|told| told.event.fact.event_type() == EventType::RefundAgreed).unwrap();
     assert!(agreed.event.at < shop.now && agreed.event.recorded_at == shop.now);
     assert_eq!(told.last().unwrap().event.at, shop.now.plus(Span::hours(7 * 24)));
+}
+
+/// What stands against that command for the one who has that role.
+fn against(shop: &Shop, role: Role, kind: CommandKind) -> Option<Refusal> {
+    let all = all_actions(shop.refund(), &shop.facts(), &actor(role), shop.now);
+    all.into_iter().find(|action| action.kind == kind).expect("a command of that role").against
+}
+
+#[test]
+fn r32_of_several_tries_the_refusal_of_the_one_that_got_furthest_is_told() {
+    let mut shop = Shop::with_refund(|_| {});
+    let kind = DeadlineKind::BuyerShip;
+    assert_eq!(
+        against(&shop, Role::Seller, CommandKind::Extend),
+        Some(Refusal::DeadlineNotRunning { kind }),
+        "the one that a seller may extend, and not those that are for the operator"
+    );
+    shop.must(Role::Seller, &agree());
+    assert_eq!(against(&shop, Role::Seller, CommandKind::Extend), None);
+    shop.must(Role::Operator, &extend(kind, shop.now.plus(Span::MAX)));
+    let limit = shop.now.plus(Span::MAX);
+    assert_eq!(
+        against(&shop, Role::Seller, CommandKind::Extend),
+        Some(Refusal::ExtensionTooFar { kind, limit }),
+        "where the least is too far, so is every other"
+    );
+}
+
+#[test]
+fn r33_what_time_alone_will_make_possible_says_when() {
+    let mut shop = Shop::with_refund(|shop| {
+        shop.policy.negotiate_before_refuse = true;
+        shop.policy.buyer_answer_seconds = Span::hours(12);
+    });
+    shop.must(Role::Seller, &offer(RefundType::RefundOnly, cny(200)));
+    let refused = against(&shop, Role::Seller, CommandKind::Refuse).expect("an offer is open");
+    assert_eq!((refused.rule(), refused.possible_at()), (Rule::R17, Some(shop.now.plus(Span::hours(12)))));
+    shop.wait(12 * HOUR).settle();
+    assert_eq!(against(&shop, Role::Seller, CommandKind::Refuse), None);
 }
