@@ -9,6 +9,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 use refund_api::{Config, Demo, Running, StartError, demo, start};
 use tracing_subscriber::EnvFilter;
 
+/// What it gains over the system's is in docs/benchmarks.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The refund negotiation engine's server.
 #[derive(Parser)]
 #[command(version, about)]

@@ -16,6 +16,17 @@ type Answer = (u64, u64);
 pub(super) struct Answers(BTreeSet<Answer>);
 
 impl Answers {
+    /// The answers of all these rows.
+    pub(super) fn read<E>(rows: impl Iterator<Item = Result<Row, E>>) -> Result<Self, E> {
+        // Sorted once and built whole, as the index is.
+        let mut answers = Vec::new();
+        for row in rows {
+            answers.extend(row?.answers);
+        }
+        answers.sort_unstable();
+        Ok(Self(answers.into_iter().collect()))
+    }
+
     /// Where an answer under that key may be, the latest first.
     pub(super) fn of(&self, key: &IdempotencyKey) -> Vec<u64> {
         let hash = hash(key);

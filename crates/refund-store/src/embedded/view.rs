@@ -52,9 +52,7 @@ impl SledView {
         let rollout: Option<Named<Rollout>> = parse(view.get(keys::ROLLOUT)?)?;
         view.remember(policy.map(|row| Arc::new(row.0)), rollout.map(|row| Arc::new(row.0)));
         *view.index_mut() = view.read_index()?;
-        for row in view.rows(keys::ANSWERS.to_vec(), keys::behind(keys::ANSWERS))? {
-            view.answers_mut().add(&parse_answers(&row?.1)?);
-        }
+        *view.answers_mut() = view.read_answers()?;
         if let Some(meta) = meta {
             view.is_current(meta.latest, meta.current.length());
         }
@@ -67,6 +65,11 @@ impl SledView {
             let number = keys::parse_refund(&key).ok_or_else(|| strange("a refund without a number"))?;
             Ok((number, parse_refund(&row)?))
         }))
+    }
+
+    fn read_answers(&self) -> Result<Answers, StoreError> {
+        let rows = self.rows(keys::ANSWERS.to_vec(), keys::behind(keys::ANSWERS))?;
+        Answers::read(rows.map(|row| parse_answers(&row?.1)))
     }
 
     pub(super) fn index(&self) -> RwLockReadGuard<'_, Index> {
