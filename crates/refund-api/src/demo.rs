@@ -35,7 +35,7 @@ pub struct Demo {
 /// The file that says where the demo is and what opens it, while it runs.
 const FILE: &str = "demo.json";
 /// The file that marks a folder as a demo's.
-const MARK: &str = "demo";
+pub(crate) const MARK: &str = "demo";
 
 /// Starts a demo in a folder; on one that an earlier demo made it goes on from there.
 ///

@@ -18,6 +18,7 @@ mod json;
 mod routes;
 mod secrets;
 mod server;
+mod store_tools;
 mod timer;
 mod wire;
 
@@ -25,3 +26,4 @@ pub use app::App;
 pub use code::{ApiCode, Code};
 pub use demo::{Demo, demo};
 pub use server::{Config, Running, StartError, start};
+pub use store_tools::{Outcome, StoreTool};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use refund_api::{Config, Demo, Running, StartError, demo, start};
+use refund_api::{Config, Demo, Running, StartError, StoreTool, demo, start};
 use tracing_subscriber::EnvFilter;
 
 /// What it gains over the system's is in docs/benchmarks.md.
@@ -61,6 +61,9 @@ enum Command {
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
         listen: SocketAddr,
     },
+    /// Look after what is stored: check it, rebuild the view, back up, restore, count.
+    #[command(subcommand)]
+    Store(StoreTool),
 }
 
 /// An address with a port, also by name, such as localhost:8080.
@@ -72,6 +75,9 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr(cli.log_format);
+    if let Command::Store(tool) = &cli.command {
+        return tool.run().into();
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -105,6 +111,8 @@ async fn run(command: Command) -> Result<(), String> {
             print!("{}", greeting(&made));
             running
         }
+        // It needs no server and ran before.
+        Command::Store(_) => return Ok(()),
     };
     wait_for_end(running).await
 }

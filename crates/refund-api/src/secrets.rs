@@ -8,12 +8,17 @@ use data_encoding::HEXLOWER;
 
 use crate::entropy;
 
+/// The server's own secret.
+pub(crate) const SERVER: &str = "server.secret";
+/// The first operator's key.
+pub(crate) const OPERATOR_KEY: &str = "operator.key";
+
 /// The server's own secret, of which links and cursors are made; made at the first start.
 ///
 /// # Errors
 /// An [`io::Error`] where the file can't be read or written, or holds something else.
 pub(crate) fn server_secret(folder: &Path) -> io::Result<[u8; 32]> {
-    let path = folder.join("server.secret");
+    let path = folder.join(SERVER);
     let broken = || io::Error::other(format!("{} does not hold a secret of 64 hexadecimal digits", path.display()));
     let text = kept(&path, || HEXLOWER.encode(&entropy::bytes::<32>()))?;
     let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| broken())?;

@@ -183,7 +183,7 @@ async fn first_key(store: &dyn Store, data: &Path) -> Result<Option<PathBuf>, St
     if keys.iter().any(|key| key.role == KeyRole::Operator && key.revoked_at.is_none()) {
         return Ok(None);
     }
-    let path = data.join("operator.key");
+    let path = data.join(secrets::OPERATOR_KEY);
     let folder_error = |error| StartError::Folder { folder: data.to_owned(), error };
     let mut secret = secrets::kept(&path, entropy::key).map_err(folder_error)?;
     let was_used = keys.iter().any(|key| key.secret == hash(&secret));

@@ -87,6 +87,11 @@ impl Payload {
         self.record.entries.len()
     }
 
+    /// The refunds that it tells of, and where it says that the record before it on each stands; 0 for none.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&RefundId, u64)> {
+        told_of(&self.record).map(|id| (id, self.previous(id).unwrap_or(0)))
+    }
+
     /// Where the record before this one stands that tells of the refund, if there is one.
     pub(crate) fn previous(&self, id: &RefundId) -> Option<u64> {
         let found = told_of(&self.record).zip(&self.previous).find(|(refund, _)| *refund == id);

@@ -10,6 +10,7 @@
 //!
 //! The rules are `refund-core`'s. This crate says only what is asked in which order, and keeps it.
 
+pub mod care;
 mod codec;
 pub mod conformance;
 mod embedded;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{AppendFile, Files};
 
 /// The file whose lock says that a process uses the folder.
-const LOCK: &str = "lock";
+pub(super) const LOCK: &str = "lock";
 /// The mode of the files.
 const OWNER_ONLY: u32 = 0o600;
 

@@ -5,6 +5,7 @@
 //! here, so that the simulation sees every step of it.
 
 pub mod disk;
+pub mod read_only;
 pub mod simulated;
 
 use std::io;

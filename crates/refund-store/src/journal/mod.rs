@@ -71,6 +71,7 @@
 mod batch;
 mod error;
 mod frame;
+mod inspection;
 mod opening;
 mod position;
 mod reader;
@@ -80,6 +81,7 @@ mod sequential;
 pub use batch::Batch;
 pub use error::JournalError;
 pub use frame::{MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
+pub use inspection::{Ending, Frame, Inspected, inspect};
 pub use position::{Checkpoint, NotAPosition, Position};
 pub use reader::{Reader, Records};
 
@@ -87,7 +89,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use self::batch::Frame;
+use self::batch::Frame as NewFrame;
 use self::opening::{begin, check_file_header, check_trusted, find_end, io_error, is_new};
 use crate::files::{AppendFile, Files};
 
@@ -177,7 +179,7 @@ impl Journal {
         Batch::new(self)
     }
 
-    fn write(&mut self, frame: Frame) -> Result<(), JournalError> {
+    fn write(&mut self, frame: NewFrame) -> Result<(), JournalError> {
         if self.stopped {
             return Err(JournalError::Stopped);
         }

@@ -54,15 +54,26 @@ impl From<JournalError> for Fault {
 
 /// Checks every frame after `from`, in a file of `length` bytes.
 pub(super) fn scan(file: &Arc<dyn AppendFile>, length: u64, from: Checkpoint) -> Result<Scan, JournalError> {
+    scan_each(file, length, from, |_, _| Ok(()))
+}
+
+/// The same, and gives each good frame to `each`: the state after it, and its bytes as they were checked.
+pub(super) fn scan_each<E: From<JournalError>>(
+    file: &Arc<dyn AppendFile>,
+    length: u64,
+    from: Checkpoint,
+    mut each: impl FnMut(Checkpoint, &[u8]) -> Result<(), E>,
+) -> Result<Scan, E> {
     let mut input = Sequential::new(file, from.end, length, CHUNK);
     let mut good = from;
     while input.left() > 0 {
         let bad = match check(&mut input, &good) {
             Ok(after) => {
                 good = after;
+                each(after, input.taken(after.end.saturating_sub(after.frame)))?;
                 continue;
             }
-            Err(Fault::Unread(error)) => return Err(error),
+            Err(Fault::Unread(error)) => return Err(error.into()),
             Err(Fault::Short) => Bad { at: good.end, what: "the length of the file", torn: true },
             Err(Fault::Header(what)) => Bad { at: good.end, what, torn: header_is_torn(file, good.end, length)? },
             Err(Fault::Body(header, at, what)) => Bad { at, what, torn: body_is_torn(file, &header, length)? },
@@ -78,11 +89,14 @@ fn check(input: &mut Sequential, last: &Checkpoint) -> Result<Checkpoint, Fault>
     if input.left() < HEADER as u64 {
         return Err(Fault::Short);
     }
-    let header = FrameHeader::parse(input.take(HEADER)?, last.end).map_err(Fault::Header)?;
-    let rest = header.end().saturating_sub(input.at());
-    if input.left() < rest {
+    let header = FrameHeader::parse(input.peek(HEADER)?, last.end).map_err(Fault::Header)?;
+    let length = header.end().saturating_sub(header.offset);
+    if input.left() < length {
         return Err(Fault::Short);
     }
+    // All of it at once, so that what is given on is what was checked.
+    input.peek(usize::try_from(length).unwrap_or(usize::MAX))?;
+    input.take(HEADER)?;
     let mut sums = Sums::after(last);
     for _ in 0..header.records {
         check_record(input, &header, &mut sums)?;

@@ -7,7 +7,7 @@ use crate::files::AppendFile;
 /// Reads a part of the file from front to back through a buffer.
 ///
 /// The buffer has `chunk` bytes, or as many as are asked for at once if they are more: at most
-/// one record.
+/// one frame.
 pub(super) struct Sequential {
     file: Arc<dyn AppendFile>,
     at: u64,
@@ -58,6 +58,12 @@ impl Sequential {
         self.at = self.at.saturating_add(count as u64);
         let bytes = self.buffer.get(start..self.used);
         bytes.ok_or(too_long(self.at))
+    }
+
+    /// The `count` bytes that were taken last, where they were peeked at as a whole before; else nothing.
+    pub(super) fn taken(&self, count: u64) -> &[u8] {
+        let start = usize::try_from(count).ok().and_then(|count| self.used.checked_sub(count));
+        start.and_then(|start| self.buffer.get(start..self.used)).unwrap_or_default()
     }
 
     fn fill(&mut self, have: usize, count: usize) -> Result<(), JournalError> {

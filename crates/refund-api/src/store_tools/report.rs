@@ -1,0 +1,237 @@
+//! What the tools say, line by line; the last line says what it came to.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use refund_core::Timestamp;
+use refund_store::care::{BackedUp, Contents, Found, Rebuilt, Restored, Stats, Verified, ViewFound};
+use refund_store::journal::{Ending, Torn};
+
+/// Lines with a name before each.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn add(&mut self, name: &str, says: impl std::fmt::Display) -> &mut Self {
+        // Writing to a string does not fail.
+        let _ = writeln!(self.0, "{name:<12}{says}");
+        self
+    }
+
+    /// The last line, without a name.
+    fn end(mut self, says: impl std::fmt::Display) -> String {
+        let _ = writeln!(self.0, "{says}");
+        self.0
+    }
+}
+
+pub(super) fn verified(found: &Verified, folder: &Path) -> String {
+    let mut lines = Lines::default();
+    let good = found.good.length();
+    lines.add("journal", format_args!("{good} of {} bytes are good: {}", found.length, contents(&found.contents)));
+    match found.ending {
+        Ending::Whole => {}
+        Ending::Torn(torn) if found.in_use => {
+            lines.add("end", format_args!("the {} bytes behind it are being written now", torn.bytes));
+        }
+        Ending::Torn(torn) => {
+            lines.add("end", unfinished(torn));
+        }
+        Ending::Damaged { at, what } => {
+            let records = found.contents.records;
+            lines.add(
+                "DAMAGE",
+                format_args!("at byte {at}: {what} does not match; {records} records before it are good"),
+            );
+        }
+    }
+    if let Some((at, what)) = &found.senseless {
+        let records = found.contents.records;
+        lines.add(
+            "DAMAGE",
+            format_args!("the record at byte {at} can't be understood: {what}; {records} records before it are good"),
+        );
+    }
+    listed(&mut lines, "LAW", &found.violations);
+    if found.violations.count == 0 {
+        lines.add("laws", format_args!("hold for {} refunds", found.refunds));
+    }
+    view(&mut lines, &found.view);
+    let records = found.contents.records;
+    if !found.is_damaged() {
+        return lines.end(format_args!("GOOD: {records} records, {} refunds", found.refunds));
+    }
+    advice(&mut lines, found, folder);
+    lines.end(format_args!("NOT GOOD: {}", faults(found).join(", ")))
+}
+
+fn view(lines: &mut Lines, found: &ViewFound) {
+    match found {
+        ViewFound::NotCompared(why) => lines.add("view", format_args!("not compared: {why}")),
+        ViewFound::Missing => lines.add("view", "there is none: the next start builds it from the journal"),
+        ViewFound::Unusable(why) => lines.add("VIEW", format_args!("can't be used: {why}")),
+        ViewFound::Ahead { expected } => {
+            lines.add("VIEW", format_args!("{expected} bytes of the journal had been acknowledged: its end is missing"))
+        }
+        ViewFound::Compared { rebuilt, differences } => {
+            if *rebuilt {
+                lines.add("view", "can't be used as it is: the next start builds it anew from the journal");
+            }
+            listed(lines, "VIEW", differences);
+            if differences.count == 0 && !rebuilt {
+                lines.add("view", "says the same as the journal");
+            }
+            lines
+        }
+    };
+}
+
+/// What the operator should do.
+fn advice(lines: &mut Lines, found: &Verified, folder: &Path) {
+    let folder = folder.display();
+    if matches!(found.ending, Ending::Damaged { .. })
+        || found.senseless.is_some()
+        || matches!(found.view, ViewFound::Ahead { .. })
+    {
+        lines.add("do", format_args!("stop the server, keep a copy of {folder} as it is, check the disk, and restore a backup into a new folder"));
+    } else if found.violations.count > 0 {
+        lines.add("do", "the journal is as it was written, and what was written breaks a law: that is a fault of the program; keep a copy and report it");
+    } else {
+        lines.add(
+            "do",
+            format_args!(
+                "the journal is good: run `refund-api store rebuild --data {folder}`, and check the disk and the memory"
+            ),
+        );
+    }
+}
+
+fn faults(found: &Verified) -> Vec<String> {
+    let mut faults = Vec::new();
+    if matches!(found.ending, Ending::Damaged { .. }) || found.senseless.is_some() {
+        faults.push("the journal is damaged".to_owned());
+    }
+    if found.violations.count > 0 {
+        faults.push(format!("laws are broken {} times", found.violations.count));
+    }
+    match &found.view {
+        ViewFound::Ahead { .. } => faults.push("the journal lost its end".to_owned()),
+        ViewFound::Unusable(_) => faults.push("the view can't be used".to_owned()),
+        ViewFound::Compared { differences, .. } if differences.count > 0 => {
+            faults.push(format!("the view differs in {} places", differences.count));
+        }
+        ViewFound::Compared { .. } | ViewFound::NotCompared(_) | ViewFound::Missing => {}
+    }
+    faults
+}
+
+fn listed<T: std::fmt::Display>(lines: &mut Lines, name: &str, found: &Found<T>) {
+    for one in &found.first {
+        lines.add(name, one);
+    }
+    let more = found.count.saturating_sub(found.first.len() as u64);
+    if more > 0 {
+        lines.add(name, format_args!("and {more} more"));
+    }
+}
+
+fn contents(contents: &Contents) -> String {
+    let Contents { records, frames, .. } = contents;
+    let written = format!("{records} records in {frames} writes");
+    match (contents.first, contents.latest) {
+        (Some(first), Some(latest)) => format!("{written}, from {first} to {latest}"),
+        (None, _) | (_, None) => written,
+    }
+}
+
+fn unfinished(torn: Torn) -> String {
+    let Torn { at, bytes } = torn;
+    format!(
+        "the {bytes} bytes from byte {at} on are what a crash leaves of an unfinished write: nothing of it was \
+         acknowledged, and the next start cuts it off"
+    )
+}
+
+pub(super) fn rebuilt(rebuilt: &Rebuilt) -> String {
+    let mut lines = Lines::default();
+    if let Some(Torn { at, bytes }) = rebuilt.torn {
+        lines.add(
+            "end",
+            format_args!("cut off {bytes} bytes from byte {at} on, which a crash had left of an unfinished write"),
+        );
+    }
+    lines.end(format_args!(
+        "REBUILT: the view, from {} records in {} bytes of the journal",
+        rebuilt.records, rebuilt.length
+    ))
+}
+
+pub(super) fn backed_up(backup: &BackedUp, to: &Path) -> String {
+    let mut lines = Lines::default();
+    let BackedUp { manifest, added, .. } = backup;
+    lines.add("copied", format_args!("{added} new bytes, checked; the backup has {} bytes", manifest.length));
+    lines.add(
+        "secrets",
+        if backup.secrets.is_empty() { "there are none".to_owned() } else { backup.secrets.join(", ") },
+    );
+    if let Some(torn) = backup.torn {
+        lines.add(
+            "left out",
+            format_args!("{} bytes from byte {} on: a write that is not finished", torn.bytes, torn.at),
+        );
+    }
+    let until = until(manifest.latest);
+    lines.end(format_args!("BACKED UP: {} records{until}, in {}", manifest.records, to.display()))
+}
+
+pub(super) fn restored(restored: &Restored, data: &Path) -> String {
+    let mut lines = Lines::default();
+    let manifest = &restored.manifest;
+    lines.add("journal", format_args!("{} bytes, checked", manifest.length));
+    lines.add(
+        "secrets",
+        if restored.secrets.is_empty() {
+            "there were none: links and keys in use before are void".to_owned()
+        } else {
+            restored.secrets.join(", ")
+        },
+    );
+    lines.add("lost", format_args!("whatever was acknowledged after the backup of {}", manifest.made_at));
+    let (until, data) = (until(manifest.latest), data.display());
+    lines.end(format_args!(
+        "RESTORED: {} records{until}; start it with: refund-api serve --data {data}",
+        manifest.records
+    ))
+}
+
+fn until(latest: Option<Timestamp>) -> String {
+    latest.map(|latest| format!(" up to {latest}")).unwrap_or_default()
+}
+
+pub(super) fn stats(stats: &Stats) -> String {
+    let mut lines = Lines::default();
+    let tenths = stats.records_per_frame_tenths().unwrap_or(0);
+    let (whole, tenth) = (tenths.div_euclid(10), tenths.rem_euclid(10));
+    lines.add("in use", if stats.in_use { "yes" } else { "no" });
+    lines.add("journal", format_args!("{} bytes: {}", stats.journal_bytes, contents(&stats.contents)));
+    lines.add("", format_args!("{whole}.{tenth} records a write, {} events", stats.contents.events));
+    if let Some(bytes) = stats.journal_bytes_per_refund() {
+        lines.add("", format_args!("{bytes} bytes a refund"));
+    }
+    lines.add("view", format_args!("{} bytes", stats.view_bytes));
+    lines.add("disk", format_args!("{} bytes left", stats.disk_left_bytes));
+    for (status, count) in &stats.by_status {
+        lines.add("refunds", format_args!("{count} {status}"));
+    }
+    for (status, count) in &stats.by_negotiation {
+        lines.add("offers", format_args!("{count} {status}"));
+    }
+    lines.add("overdue", stats.overdue);
+    lines.add("lines", stats.order_lines).add("sellers", stats.sellers).add("keys", stats.keys);
+    lines.end(format_args!("{} refunds in {} bytes", stats.refunds, stats.journal_bytes))
+}
+
+pub(super) fn stats_json(stats: &Stats) -> String {
+    // Numbers and names: they are always JSON.
+    format!("{}\n", serde_json::to_string_pretty(stats).unwrap_or_default())
+}

@@ -1,0 +1,160 @@
+//! Why a tool could not do what it was asked to.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::files::disk::DiskError;
+use crate::journal::JournalError;
+use crate::{OpenError, StoreError};
+
+/// Why a tool stopped. Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CareError {
+    /// Nothing was ever stored in the folder.
+    #[error("there is no journal in {}: name the folder that `--data` of the server names", .0.display())]
+    NoStore(PathBuf),
+    /// A server, or another tool, uses the folder.
+    #[error("another process uses the folder {}: stop the server (or wait for the other tool) and run this again", .0.display())]
+    InUse(PathBuf),
+    /// The system refused to read or write a file.
+    #[error("cannot {doing} {}: {source}; check the disk, its space and the permissions, then run this again", path.display())]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// With which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The journal can't be read, or is not one.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal is damaged behind what was copied of it.
+    #[error(
+        "the journal is damaged at byte {at}: {what} does not match. Everything before it, {good} bytes, is in the \
+         backup; run `store verify`, keep a copy of the folder, and restore into a new one"
+    )]
+    DamagedBehind {
+        /// The offset in bytes of the frame or the record concerned.
+        at: u64,
+        /// What did not match.
+        what: &'static str,
+        /// How many bytes the backup has.
+        good: u64,
+    },
+    /// A record was written by a newer program.
+    #[error(
+        "the record at byte {at} of the journal has format version {found}, which a newer program wrote: use that one"
+    )]
+    NewerFormat {
+        /// Where the record stands, in bytes.
+        at: u64,
+        /// Its version.
+        found: u8,
+    },
+    /// A record is as it was written and makes no sense.
+    #[error(
+        "the record at byte {at} of the journal can't be understood: {what}; keep a copy of the folder, and restore from a backup"
+    )]
+    Record {
+        /// Where the record stands, in bytes.
+        at: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The store does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The folder can't be taken into use.
+    #[error(transparent)]
+    Folder(#[from] DiskError),
+    /// The folder has no manifest, or one that can't be read.
+    #[error("{} holds no backup: {what}; name a folder that `store backup --to` wrote", folder.display())]
+    NotABackup {
+        /// Which folder.
+        folder: PathBuf,
+        /// What is missing or wrong.
+        what: String,
+    },
+    /// The folder's backup is of another journal, or of one with another history.
+    #[error(
+        "{} holds a backup of another journal: this one does not have what the backup ends with at byte {backup}. \
+         Nothing was changed; give this journal a folder of its own, or find out which of the two is the right one",
+        folder.display()
+    )]
+    AnotherJournal {
+        /// The backup's folder.
+        folder: PathBuf,
+        /// How many bytes of a journal the backup has.
+        backup: u64,
+    },
+    /// The journal is shorter than its backup.
+    #[error(
+        "the journal has {length} bytes, and the backup in {} has {backup}: the journal lost its end, or is another \
+         one. Nothing was changed; stop the server, keep a copy of its folder, and restore the backup into a new one",
+        folder.display()
+    )]
+    JournalLostItsEnd {
+        /// The backup's folder.
+        folder: PathBuf,
+        /// How many bytes of a journal the backup has.
+        backup: u64,
+        /// How many bytes the journal has.
+        length: u64,
+    },
+    /// What was copied back is not what the manifest says.
+    #[error(
+        "the backup in {} is damaged: {what}. Nothing was restored; take an older copy of it, or, if the server's \
+         own journal is whole (`store verify`), make a new backup of that",
+        folder.display()
+    )]
+    BackupDamaged {
+        /// The backup's folder.
+        folder: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// Something is in the folder that must be empty.
+    #[error("{} is not empty: name a new folder; nothing is ever written over", .0.display())]
+    NotEmpty(PathBuf),
+}
+
+impl CareError {
+    /// Whether it was found that something that had been stored is not what it was, or is gone:
+    /// not that the tool could not look.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Journal(error) | Self::Open(OpenError::Journal { source: error, .. }) => {
+                matches!(
+                    error,
+                    JournalError::Damaged { .. } | JournalError::NotAJournal | JournalError::WrongCheckpoint { .. }
+                )
+            }
+            Self::DamagedBehind { .. }
+            | Self::Record { .. }
+            | Self::BackupDamaged { .. }
+            | Self::JournalLostItsEnd { .. } => true,
+            Self::Open(error) => matches!(error, OpenError::JournalShortened { .. } | OpenError::Record { .. }),
+            Self::NoStore(_)
+            | Self::InUse(_)
+            | Self::File { .. }
+            | Self::NewerFormat { .. }
+            | Self::Folder(_)
+            | Self::NotABackup { .. }
+            | Self::AnotherJournal { .. }
+            | Self::NotEmpty(_) => false,
+        }
+    }
+}
+
+/// A record that is there and can't be.
+pub(super) fn senseless(at: u64, error: &StoreError) -> CareError {
+    CareError::Record { at, what: error.to_string() }
+}
+
+/// Says what was being done with a file when the system refused.
+pub(super) fn refused(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> CareError + use<> {
+    let path = path.to_owned();
+    move |source| CareError::File { doing, path, source }
+}

@@ -1,0 +1,58 @@
+//! Care for a store: what its operator does beside the server.
+//!
+//! [`verify`] reads all there is and says whether it can be true. [`rebuild`] makes the view anew.
+//! [`back_up`] and [`restore`] copy the journal, checked on the way. [`stats`] counts. Whatever only
+//! looks changes nothing, and works while a server uses the folder.
+
+mod backup;
+mod compare;
+mod error;
+mod laws;
+mod manifest;
+mod progress;
+mod rebuild;
+mod replay;
+mod replayed;
+mod restore;
+mod source;
+mod stats;
+mod verify;
+
+pub use backup::{BackedUp, Copied, back_up, copy_journal};
+pub use compare::{Difference, ViewFound};
+pub use error::CareError;
+pub use laws::{Law, Violation};
+pub use manifest::{MANIFEST, Manifest};
+pub use progress::{Progress, Unit, Watcher};
+pub use rebuild::{Rebuilt, rebuild};
+pub use replay::Contents;
+pub use restore::{Restored, restore};
+pub use stats::{Stats, stats};
+pub use verify::{Verified, verify};
+
+/// How many findings of a kind are kept; beyond that they are only counted.
+pub const LISTED_MAX: usize = 1_000;
+
+/// What was found: the first of it, and how much there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<T> {
+    /// The first, at most [`LISTED_MAX`].
+    pub first: Vec<T>,
+    /// How many there are.
+    pub count: u64,
+}
+
+impl<T> Default for Found<T> {
+    fn default() -> Self {
+        Self { first: Vec::new(), count: 0 }
+    }
+}
+
+impl<T> Found<T> {
+    pub(crate) fn add(&mut self, found: T) {
+        self.count = self.count.saturating_add(1);
+        if self.first.len() < LISTED_MAX {
+            self.first.push(found);
+        }
+    }
+}

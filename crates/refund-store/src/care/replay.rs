@@ -1,0 +1,149 @@
+//! Going through a journal record by record: what it makes, and which laws it breaks.
+
+use refund_core::{Event, Refund, RefundId, Timestamp};
+use serde::Serialize;
+
+use super::error::senseless;
+use super::laws::{self, Law, Violation};
+use super::replayed::Replayed;
+use super::source::Source;
+use super::{CareError, Found, Watcher};
+use crate::codec::{CodecError, Payload, decode};
+use crate::journal::{Checkpoint, Ending, Frame, Inspected, Position, inspect};
+use crate::record::Entry;
+use crate::stage::Stage;
+use crate::{StoreError, View};
+
+/// How much there is in a journal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Contents {
+    /// Batches, each recorded with one write.
+    pub frames: u64,
+    /// Records, each of one request.
+    pub records: u64,
+    /// Events on refunds.
+    pub events: u64,
+    /// The first instant recorded, if any was.
+    pub first: Option<Timestamp>,
+    /// The latest instant recorded, if any was.
+    pub latest: Option<Timestamp>,
+}
+
+/// A journal, gone through up to its last good frame or to a record that makes no sense.
+pub(super) struct Replay {
+    pub(super) model: Replayed,
+    pub(super) contents: Contents,
+    pub(super) violations: Found<Violation>,
+    /// The first record that can't be understood, if there is one, and why: nothing behind it was looked at.
+    pub(super) senseless: Option<(u64, String)>,
+}
+
+impl Replay {
+    /// Goes through a journal.
+    pub(super) fn of(source: &Source, watcher: &Watcher) -> Result<(Self, Inspected), CareError> {
+        let contents = Contents::default();
+        let mut replay = Self { model: Replayed::default(), contents, violations: Found::default(), senseless: None };
+        let found = inspect(&source.file, source.length, Checkpoint::START, |frame| {
+            watcher.bytes("reading the journal", frame.after.length(), source.length);
+            replay.frame(frame)
+        });
+        match found {
+            Ok(inspected) => Ok((replay, inspected)),
+            Err(CareError::Record { at, what }) => {
+                // The frames are good all the same: what is in one of them is not.
+                let inspected = inspect(&source.file, source.length, Checkpoint::START, |_| Ok::<_, CareError>(()))?;
+                replay.senseless = Some((at, what));
+                Ok((replay, inspected))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether everything there is was understood.
+    pub(super) fn is_complete(&self, inspected: &Inspected) -> bool {
+        self.senseless.is_none() && !matches!(inspected.ending, Ending::Damaged { .. })
+    }
+
+    fn frame(&mut self, frame: Frame<'_>) -> Result<(), CareError> {
+        self.contents.frames = self.contents.frames.saturating_add(1);
+        frame.records().try_for_each(|(position, payload)| self.record(position, payload))
+    }
+
+    fn record(&mut self, position: Position, payload: &[u8]) -> Result<(), CareError> {
+        let at = u64::from(position);
+        let payload: Payload = decode(payload).map_err(|error| match error {
+            CodecError::Newer { found } => CareError::NewerFormat { at, found },
+            CodecError::Invalid(what) => CareError::Record { at, what },
+        })?;
+        let mut broken = Vec::new();
+        for (id, found) in payload.names() {
+            let expected = self.model.last(id);
+            if found != expected {
+                broken.push((Some(id.clone()), Law::BrokenHistory { found, expected }));
+            }
+        }
+        let record = payload.into_record();
+        let before = self.contents.latest.unwrap_or(Timestamp::MIN);
+        if record.at < before {
+            broken.push((None, Law::TimeWentBack { now: record.at, before }));
+        }
+        let mut stage = Stage::new(&self.model, record.at);
+        let mut events: u64 = 0;
+        for entry in record.entries {
+            if let Entry::Refund(event) = &entry {
+                events = events.saturating_add(1);
+                let event = event.clone();
+                step(&mut stage, entry, &event, before, &mut broken).map_err(|error| senseless(at, &error))?;
+            } else {
+                stage.push(entry).map_err(|error| senseless(at, &error))?;
+            }
+        }
+        let mut changed = stage.changed;
+        changed.latest = Some(record.at);
+        for (id, change) in &changed.refunds {
+            broken.extend(laws::of_state(&change.after).into_iter().map(|law| (Some(id.clone()), law)));
+        }
+        self.model.apply(at, changed).map_err(|error| senseless(at, &error))?;
+        self.contents.records = self.contents.records.saturating_add(1);
+        self.contents.events = self.contents.events.saturating_add(events);
+        self.contents.first = self.contents.first.or(Some(record.at));
+        self.contents.latest = self.contents.latest.max(Some(record.at));
+        for (refund, law) in broken {
+            self.violations.add(Violation { record: at, refund, law });
+        }
+        Ok(())
+    }
+}
+
+/// Puts one event on the stage, and checks it against the refund and the line as they were before it.
+fn step(
+    stage: &mut Stage<'_>,
+    entry: Entry,
+    event: &Event,
+    latest: Timestamp,
+    broken: &mut Vec<(Option<RefundId>, Law)>,
+) -> Result<(), StoreError> {
+    let id = &event.refund_id;
+    let mut add = |law| broken.push((Some(id.clone()), law));
+    let before = stage.view().refund(id)?;
+    let key = before.as_ref().map(Refund::line_key).or_else(|| refund_core::opened(event).map(|new| new.line_key()));
+    let line = key.map(|key| stage.view().line(&key)).transpose()?.flatten();
+    stage.push(entry)?;
+    let Some(after) = stage.view().refund(id)? else { return Ok(()) };
+    if event.at > event.recorded_at {
+        add(Law::BeforeItsInstant { at: event.at, recorded_at: event.recorded_at });
+    }
+    if event.recorded_at < latest || event.recorded_at > stage.now {
+        add(Law::TimeWentBack { now: event.recorded_at, before: latest });
+    }
+    match before {
+        Some(before) => laws::of_event(&before, &after, line.as_ref(), event).into_iter().for_each(add),
+        None => {
+            laws::of_opening(&after, line.as_ref()).into_iter().for_each(&mut add);
+            if stage.view().seller(&after.seller_id)?.is_none() {
+                add(Law::NoSeller);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! What a journal makes, kept small: states as the bytes that are stored of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
+
+use crate::codec::{decode, encode, parse_last, parse_refund, refund_row};
+use crate::stage::Changed;
+use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View};
+
+/// Everything as it is after some records. A refund takes about half a kilobyte.
+#[derive(Default)]
+pub(super) struct Replayed {
+    /// Where the latest record of each stands, and its state.
+    pub(super) refunds: BTreeMap<RefundId, Box<[u8]>>,
+    pub(super) lines: BTreeMap<LineKey, Box<[u8]>>,
+    pub(super) sellers: BTreeMap<SellerId, Arc<Seller>>,
+    pub(super) keys: BTreeMap<String, Arc<Key>>,
+    policy: Option<Arc<Policy>>,
+    rollout: Option<Arc<Rollout>>,
+    latest: Option<Timestamp>,
+}
+
+impl Replayed {
+    /// Where the latest record stands that tells of a refund; 0 where there is none.
+    pub(super) fn last(&self, id: &RefundId) -> u64 {
+        self.refunds.get(id).and_then(|row| parse_last(row)).unwrap_or(0)
+    }
+
+    /// Adds what the record that stands at `position` changed.
+    pub(super) fn apply(&mut self, position: u64, changed: Changed) -> Result<(), StoreError> {
+        for (id, change) in changed.refunds {
+            self.refunds.insert(id, refund_row(position, &change.after)?.into());
+        }
+        for (key, ledger) in changed.lines {
+            self.lines.insert(key, encode(&ledger)?.into());
+        }
+        self.sellers.extend(changed.sellers);
+        self.keys.extend(changed.keys);
+        self.policy = changed.policy.or_else(|| self.policy.take());
+        self.rollout = changed.rollout.or_else(|| self.rollout.take());
+        self.latest = changed.latest.max(self.latest);
+        Ok(())
+    }
+}
+
+impl View for Replayed {
+    fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
+        Ok(self.refunds.get(id).map(|row| parse_refund(row)).transpose()?)
+    }
+
+    /// Histories stay in the journal.
+    fn events(&self, _: &RefundId) -> Result<Vec<Event>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
+        Ok(self.lines.get(key).map(|row| decode(row)).transpose()?)
+    }
+
+    fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
+        Ok(self.sellers.get(id).cloned())
+    }
+
+    fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError> {
+        let behind = self.sellers.iter().filter(|(id, _)| after.is_none_or(|after| *id > after));
+        Ok(behind.take(limit).map(|(id, seller)| (id.clone(), seller.clone())).collect())
+    }
+
+    fn policy(&self) -> Result<Arc<Policy>, StoreError> {
+        Ok(self.policy.clone().unwrap_or_default())
+    }
+
+    fn rollout(&self) -> Result<Arc<Rollout>, StoreError> {
+        Ok(self.rollout.clone().unwrap_or_else(|| Arc::new(Rollout::everyone())))
+    }
+
+    fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError> {
+        Ok(self.keys.values().find(|key| key.secret == *secret).cloned())
+    }
+
+    fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
+        let mut keys: Vec<_> = self.keys.values().cloned().collect();
+        keys.sort_by_key(|key| key.made());
+        Ok(keys)
+    }
+
+    /// Answers stay in the journal.
+    fn remembered(&self, _: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
+        Ok(None)
+    }
+
+    fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError> {
+        let mut due = Vec::new();
+        for (id, row) in &self.refunds {
+            let next = parse_refund(row)?.next_due().filter(|at| *at <= until);
+            due.extend(next.map(|at| (at, id.clone())));
+        }
+        due.sort_unstable();
+        due.truncate(limit);
+        Ok(due)
+    }
+
+    fn latest(&self) -> Timestamp {
+        self.latest.unwrap_or(Timestamp::MIN)
+    }
+}

@@ -1,0 +1,61 @@
+//! A store from a backup.
+
+use std::fs;
+use std::path::Path;
+
+use super::backup::{copy_journal, is_empty};
+use super::error::refused;
+use super::manifest::{Manifest, copy_secrets};
+use super::rebuild::{close, lock, open};
+use super::source::Source;
+use super::{CareError, MANIFEST, Watcher};
+use crate::files::Files;
+use crate::journal::{Checkpoint, FILE};
+
+/// What restoring came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// What the backup held.
+    pub manifest: Manifest,
+    /// Which of the secrets there were.
+    pub secrets: Vec<String>,
+}
+
+/// The journal while it is not known yet whether it is whole. No server takes it for one.
+const PART: &str = "journal.part";
+
+/// Makes a store in `to`, which is new or empty, of the backup in `from`: every byte is checked,
+/// and the view is built.
+///
+/// # Errors
+/// [`CareError`]. What is then in `to` is no store.
+pub fn restore(from: &Path, to: &Path, secrets: &[&str], watcher: &Watcher) -> Result<Restored, CareError> {
+    let unfit = |what: String| CareError::NotABackup { folder: from.to_owned(), what };
+    let manifest = Manifest::read(from)?.ok_or_else(|| unfit(format!("there is no {MANIFEST}")))?;
+    let expected = manifest.checkpoint().filter(|end| *end != Checkpoint::START);
+    let expected = expected.ok_or_else(|| unfit("its first backup was never finished".to_owned()))?;
+    if !is_empty(to)? {
+        return Err(CareError::NotEmpty(to.to_owned()));
+    }
+    let damaged = |what: String| CareError::BackupDamaged { folder: from.to_owned(), what };
+    let source = Source::in_folder(from)?;
+    if source.length < expected.length() {
+        let (length, expected) = (source.length, expected.length());
+        return Err(damaged(format!("its journal has {length} bytes, and {MANIFEST} names {expected}")));
+    }
+    let disk = lock(to)?;
+    let path = to.join(PART);
+    let part = disk.open(PART).map_err(refused("open", &path))?;
+    let copied = copy_journal(&source.file, expected.length(), &*part, Checkpoint::START, &path, watcher);
+    let copied = copied
+        .map_err(|error| if let CareError::Journal(error) = error { damaged(error.to_string()) } else { error })?;
+    if copied.after != expected {
+        let good = copied.after.length();
+        return Err(damaged(format!("its journal is good up to byte {good} of {}", expected.length())));
+    }
+    let secrets = copy_secrets(secrets, from, to)?.into_iter().map(str::to_owned).collect();
+    fs::rename(&path, to.join(FILE)).map_err(refused("rename", &path))?;
+    disk.sync_directory().map_err(refused("sync", to))?;
+    close(&open(&disk, to, "building the view", watcher)?)?;
+    Ok(Restored { manifest, secrets })
+}

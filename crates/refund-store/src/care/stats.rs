@@ -1,0 +1,105 @@
+//! How much there is of everything.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use refund_core::{NegotiationStatus, StatusKind, Timestamp};
+use serde::Serialize;
+
+use super::error::{refused, senseless};
+use super::replay::{Contents, Replay};
+use super::source::{Source, bytes_below};
+use super::{CareError, Watcher};
+use crate::codec::{parse_last, parse_refund};
+use crate::files::read_only::Use;
+use crate::journal::{Ending, JournalError};
+
+/// How much there is of everything in a store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stats {
+    /// Whether a process used the folder.
+    pub in_use: bool,
+    /// The journal's length in bytes.
+    pub journal_bytes: u64,
+    /// Bytes of files of the view; while a server runs it is as large as it was at that moment.
+    pub view_bytes: u64,
+    /// How many bytes can still be written to the disk.
+    pub disk_left_bytes: u64,
+    /// What the journal holds.
+    #[serde(flatten)]
+    pub contents: Contents,
+    /// How many refunds there are.
+    pub refunds: u64,
+    /// How many there are in each status.
+    pub by_status: BTreeMap<StatusKind, u64>,
+    /// How many negotiations stand where.
+    pub by_negotiation: BTreeMap<NegotiationStatus, u64>,
+    /// How many refunds have a deadline that has passed; the server settles them when it runs.
+    pub overdue: u64,
+    /// How many order lines have had a refund.
+    pub order_lines: u64,
+    /// How many sellers are set up.
+    pub sellers: u64,
+    /// How many keys are valid.
+    pub keys: u64,
+}
+
+impl Stats {
+    /// How many bytes of the journal a refund takes with all that happens to it, if there is any.
+    #[must_use]
+    pub fn journal_bytes_per_refund(&self) -> Option<u64> {
+        self.journal_bytes.checked_div(self.refunds)
+    }
+
+    /// How many records one write takes on average, in tenths.
+    #[must_use]
+    pub fn records_per_frame_tenths(&self) -> Option<u64> {
+        self.contents.records.saturating_mul(10).checked_div(self.contents.frames)
+    }
+}
+
+/// Counts what is in the store in `folder`; `now` says what is overdue. It changes nothing.
+///
+/// # Errors
+/// [`CareError`], also where the journal is damaged.
+pub fn stats(folder: &Path, now: Timestamp, watcher: &Watcher) -> Result<Stats, CareError> {
+    let source = Source::in_folder(folder)?;
+    let in_use = matches!(Use::of(folder).map_err(refused("ask for the lock of", folder))?, Use::Somebody);
+    let (replay, inspected) = Replay::of(&source, watcher)?;
+    if let Ending::Damaged { at, what } = inspected.ending {
+        return Err(JournalError::Damaged { at, what }.into());
+    }
+    if let Some((at, what)) = replay.senseless {
+        return Err(CareError::Record { at, what });
+    }
+    let model = replay.model;
+    let mut stats = Stats {
+        in_use,
+        journal_bytes: inspected.good.length(),
+        view_bytes: bytes_below(&folder.join("view"))?,
+        disk_left_bytes: source.file.space_left().map_err(refused("ask for the space left on the disk of", folder))?,
+        contents: replay.contents,
+        refunds: model.refunds.len() as u64,
+        by_status: BTreeMap::new(),
+        by_negotiation: BTreeMap::new(),
+        overdue: 0,
+        order_lines: model.lines.len() as u64,
+        sellers: model.sellers.len() as u64,
+        keys: model.keys.values().filter(|key| key.revoked_at.is_none()).count() as u64,
+    };
+    for row in model.refunds.values() {
+        let refund = parse_refund(row).map_err(|error| senseless(parse_last(row).unwrap_or(0), &error.into()))?;
+        one(&mut stats.by_status, refund.status.kind());
+        if let Some(negotiation) = &refund.negotiation {
+            one(&mut stats.by_negotiation, negotiation.status());
+        }
+        let overdue = refund.next_deadline().is_some_and(|deadline| deadline.at <= now);
+        stats.overdue = stats.overdue.saturating_add(u64::from(overdue));
+    }
+    Ok(stats)
+}
+
+fn one<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
+    let count = counts.entry(key).or_default();
+    *count = count.saturating_add(1);
+}

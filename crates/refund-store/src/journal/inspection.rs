@@ -1,0 +1,94 @@
+//! Looking at a journal without opening it: nothing is cut off, mended or synced.
+
+use std::sync::Arc;
+
+use super::frame::{Bytes, HEADER, RECORD, RecordHeader, TRAILER};
+use super::opening::{check_file_header, check_trusted, is_new};
+use super::scan::scan_each;
+use super::{Checkpoint, JournalError, Position, Torn};
+use crate::files::AppendFile;
+
+/// A frame in which everything matched.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// The state of the journal after it.
+    pub after: Checkpoint,
+    /// All of its bytes, as they were checked.
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    /// Its records: where each stands, and its payload.
+    pub fn records(&self) -> impl Iterator<Item = (Position, &'a [u8])> + use<'a> {
+        let inner = self.bytes.len().saturating_sub(TRAILER);
+        let records = self.bytes.get(HEADER..inner).unwrap_or_default();
+        let mut rest = Bytes(records);
+        let start = self.after.frame.saturating_add(HEADER as u64);
+        std::iter::from_fn(move || {
+            let at = start.saturating_add(records.len().saturating_sub(rest.0.len()) as u64);
+            let (header, behind) = rest.0.split_at_checked(RECORD)?;
+            let length = RecordHeader::parse(header)?.length as usize;
+            let (payload, behind) = behind.split_at_checked(length)?;
+            rest = Bytes(behind);
+            Some((Position::at(at), payload))
+        })
+    }
+}
+
+/// What was found in a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inspected {
+    /// The state after the last good frame.
+    pub good: Checkpoint,
+    /// What stands behind it.
+    pub ending: Ending,
+}
+
+/// What stands behind the last good frame of a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Nothing.
+    Whole,
+    /// What a crash leaves of a write that was never acknowledged, or a write that is under way.
+    /// Opening the journal cuts it off.
+    Torn(Torn),
+    /// Something that was acknowledged and is not what it was. The journal does not open.
+    Damaged {
+        /// The offset in bytes of the frame or the record concerned.
+        at: u64,
+        /// What does not match.
+        what: &'static str,
+    },
+}
+
+/// Checks the first `length` bytes of a journal after `from` and gives every good frame to `each`,
+/// in order: for [`Checkpoint::START`], all of it. It changes nothing, and may look while another
+/// process appends.
+///
+/// # Errors
+/// [`JournalError::NotAJournal`], [`JournalError::NewerVersion`], [`JournalError::Damaged`] for the
+/// file's header alone, [`JournalError::WrongCheckpoint`] where `from` is no place in it,
+/// [`JournalError::Io`], and whatever `each` gives.
+pub fn inspect<E: From<JournalError>>(
+    file: &Arc<dyn AppendFile>,
+    length: u64,
+    from: Checkpoint,
+    mut each: impl FnMut(Frame<'_>) -> Result<(), E>,
+) -> Result<Inspected, E> {
+    if is_new(&**file, length)? && from == Checkpoint::START {
+        let torn = Ending::Torn(Torn { at: 0, bytes: length });
+        return Ok(Inspected { good: from, ending: if length == 0 { Ending::Whole } else { torn } });
+    }
+    check_file_header(&**file)?;
+    check_trusted(&**file, length, &from)?;
+    let found = scan_each(file, length, from, |after, bytes| each(Frame { after, bytes }))?;
+    let ending = match found.bad {
+        None => Ending::Whole,
+        Some(bad) if bad.torn => {
+            let at = found.good.end;
+            Ending::Torn(Torn { at, bytes: length.saturating_sub(at) })
+        }
+        Some(bad) => Ending::Damaged { at: bad.at, what: bad.what },
+    };
+    Ok(Inspected { good: found.good, ending })
+}
