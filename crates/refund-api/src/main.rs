@@ -74,7 +74,9 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    log_to_stderr(cli.log_format);
+    // A tool says by itself what it does.
+    let logged = if matches!(cli.command, Command::Store(_)) { "error" } else { "info,sled=warn,tokio=warn" };
+    log_to_stderr(cli.log_format, logged);
     if let Command::Store(tool) = &cli.command {
         return tool.run().into();
     }
@@ -146,9 +148,9 @@ async fn wait_for_end(running: Running) -> Result<(), String> {
     running.stop().await
 }
 
-/// `RUST_LOG` says what is logged; by default everything from `info` on.
-fn log_to_stderr(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sled=warn,tokio=warn"));
+/// `RUST_LOG` says what is logged, where it is set.
+fn log_to_stderr(format: LogFormat, default: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

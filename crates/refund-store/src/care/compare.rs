@@ -11,9 +11,14 @@ use refund_core::{BuyerId, OrderId, Refund, RefundId, SellerId, Timestamp};
 use super::replayed::Replayed;
 use super::source::bytes_below;
 use super::{CareError, Found, Watcher};
-use crate::codec::{decode, parse_last, parse_refund};
+use crate::codec::{Payload, decode, parse_last, parse_refund};
 use crate::files::{AppendFile, Files};
-use crate::{Clock, EmbeddedStore, OpenError, Query, Sort, Store, StoreError, Surroundings, View};
+use crate::journal::{Checkpoint, inspect};
+use crate::record::Entry;
+use crate::work::REMEMBERED_FOR_MILLIS;
+use crate::{
+    Clock, EmbeddedStore, IdempotencyKey, OpenError, Query, Remembered, Sort, Store, StoreError, Surroundings, View,
+};
 
 /// Something that the view says otherwise than the journal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,17 +68,19 @@ pub(super) fn compare(
         return Ok(ViewFound::Missing);
     }
     copy_view(folder, scratch, watcher)?;
-    let journal = Prefix { file: journal, length };
+    let prefix = Prefix { file: Arc::clone(&journal), length };
     let surroundings = Surroundings { clock: Clock::Test, entropy: Arc::new(|_| {}), hold_settling: true };
-    let opened = match catch_unwind(AssertUnwindSafe(|| EmbeddedStore::open_on(&journal, scratch, surroundings))) {
+    let opened = match catch_unwind(AssertUnwindSafe(|| EmbeddedStore::open_on(&prefix, scratch, surroundings))) {
         Ok(Ok(opened)) => opened,
         Ok(Err(OpenError::JournalShortened { expected, .. })) => return Ok(ViewFound::Ahead { expected }),
         Ok(Err(error)) => return Ok(ViewFound::Unusable(error.to_string())),
         Err(_) => return Ok(ViewFound::Unusable("sled failed while it was opened".to_owned())),
     };
     let mut comparison = Comparison { store: &opened.store, model, differences: Found::default() };
+    let answers = |comparison: &mut Comparison<'_>| comparison.answers(&journal, length, watcher);
     // sled may panic on what a disk has changed.
-    let compared = catch_unwind(AssertUnwindSafe(|| comparison.everything(watcher)));
+    let compared =
+        catch_unwind(AssertUnwindSafe(|| comparison.everything(watcher).and_then(|()| answers(&mut comparison))));
     let failed = match compared {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error.to_string()),
@@ -193,6 +200,35 @@ impl Comparison<'_> {
         self.settings();
         self.lists(expected, watcher);
         Ok(())
+    }
+
+    /// The answers that may still be asked for again; of those under one key the latest.
+    fn answers(&mut self, journal: &Arc<dyn AppendFile>, length: u64, watcher: &Watcher) -> Result<(), StoreError> {
+        let oldest = self.model.latest().as_millis().saturating_sub(REMEMBERED_FOR_MILLIS);
+        let found = inspect(journal, length, Checkpoint::START, |frame| {
+            watcher.bytes("comparing the answers", frame.after.length(), length);
+            for (_, payload) in frame.records() {
+                let record = decode::<Payload>(payload)?.into_record();
+                for entry in record.entries {
+                    if let Entry::Answer { key, remembered } = entry
+                        && remembered.at.as_millis() >= oldest
+                    {
+                        self.answer(&key, &remembered);
+                    }
+                }
+            }
+            Ok::<_, StoreError>(())
+        });
+        found.map(drop)
+    }
+
+    fn answer(&mut self, key: &IdempotencyKey, remembered: &Remembered) {
+        let of = || format!("the answer of {} under key {}", remembered.at, key.key);
+        match self.store.remembered(key) {
+            Ok(Some(found)) if found == *remembered || found.at > remembered.at => {}
+            Ok(_) => self.differs(of(), "the view does not remember it"),
+            Err(error) => self.differs(of(), error.to_string()),
+        }
     }
 
     fn differs(&mut self, of: String, how: impl Into<String>) {

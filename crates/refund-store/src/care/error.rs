@@ -13,6 +13,13 @@ pub enum CareError {
     /// Nothing was ever stored in the folder.
     #[error("there is no journal in {}: name the folder that `--data` of the server names", .0.display())]
     NoStore(PathBuf),
+    /// There is a view of a journal that is gone.
+    #[error(
+        "the journal in {} is gone, and its view is there: nothing of what was acknowledged is safe in the view alone. \
+         Keep a copy of the folder, look for the file `journal`, or restore a backup into a new folder",
+        .0.display()
+    )]
+    JournalGone(PathBuf),
     /// A server, or another tool, uses the folder.
     #[error("another process uses the folder {}: stop the server (or wait for the other tool) and run this again", .0.display())]
     InUse(PathBuf),
@@ -134,6 +141,7 @@ impl CareError {
             Self::DamagedBehind { .. }
             | Self::Record { .. }
             | Self::BackupDamaged { .. }
+            | Self::JournalGone(_)
             | Self::JournalLostItsEnd { .. } => true,
             Self::Open(error) => matches!(error, OpenError::JournalShortened { .. } | OpenError::Record { .. }),
             Self::NoStore(_)

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::CareError;
 use super::error::refused;
 use super::progress::{Watched, Watcher};
+use super::source::missing;
 use crate::files::disk::{Disk, DiskError};
 use crate::journal::{FILE, Torn};
 use crate::{Clock, EmbeddedStore, Opened, Store, Surroundings};
@@ -31,7 +32,7 @@ pub struct Rebuilt {
 pub fn rebuild(folder: &Path, watcher: &Watcher) -> Result<Rebuilt, CareError> {
     let journal = folder.join(FILE);
     if !journal.exists() {
-        return Err(CareError::NoStore(folder.to_owned()));
+        return Err(missing(folder));
     }
     let disk = lock(folder)?;
     put_back(folder)?;

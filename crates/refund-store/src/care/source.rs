@@ -22,7 +22,7 @@ impl Source {
         let path = folder.join(FILE);
         let file = match ReadOnly::open(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(CareError::NoStore(folder.to_owned()));
+                return Err(missing(folder));
             }
             opened => opened.map_err(refused("open", &path))?,
         };
@@ -30,6 +30,12 @@ impl Source {
         let length = file.length().map_err(refused("ask for the length of", &path))?;
         Ok(Self { path, file, length })
     }
+}
+
+/// Why there is nothing to look at in a folder without a journal.
+pub(super) fn missing(folder: &Path) -> CareError {
+    let folder = folder.to_owned();
+    if folder.join("view").exists() { CareError::JournalGone(folder) } else { CareError::NoStore(folder) }
 }
 
 /// How many bytes the files below a folder have together; 0 where there is none.

@@ -1,0 +1,88 @@
+//! The operator's tools: what they find, what they leave alone, and what they never lose.
+#![cfg(test)]
+
+mod backup;
+mod flips;
+mod laws;
+mod rebuild;
+#[path = "../embedded/story.rs"]
+#[allow(dead_code, reason = "shared with the store's own tests")]
+mod story;
+mod verify;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use refund_store::care::{self, CareError, Verified, Watcher};
+use refund_store::{EmbeddedStore, Opened, Store};
+use tempfile::TempDir;
+
+/// A folder with a store in it that has lived through a story, and is closed.
+fn told() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    story::tell(&opened.store);
+    opened.store.close().unwrap();
+    folder
+}
+
+fn open(folder: &Path) -> Opened {
+    EmbeddedStore::open(folder, story::surroundings()).unwrap()
+}
+
+/// All that can be seen of the store in a folder.
+fn seen(folder: &Path) -> story::Seen {
+    story::see(&open(folder).store)
+}
+
+fn journal(folder: &Path) -> Vec<u8> {
+    std::fs::read(folder.join("journal")).unwrap()
+}
+
+fn put_journal(folder: &Path, bytes: &[u8]) {
+    std::fs::write(folder.join("journal"), bytes).unwrap();
+}
+
+/// Verifies all, and sees to it that nothing is changed by that.
+fn verify(folder: &Path) -> Result<Verified, CareError> {
+    let before = files(folder);
+    let scratch = tempfile::tempdir().unwrap();
+    let found = care::verify(folder, Some(scratch.path()), &Watcher::nobody());
+    assert!(files(folder) == before, "verifying changed something");
+    found
+}
+
+/// Verifies the journal alone: whether damage was found.
+fn journal_is_damaged(folder: &Path) -> bool {
+    match care::verify(folder, None, &Watcher::nobody()) {
+        Ok(found) => found.is_damaged(),
+        Err(error) => error.is_damage(),
+    }
+}
+
+/// Every file below a folder, and what is in it.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(self::files(&path));
+        } else {
+            files.insert(path.display().to_string(), std::fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+fn copy_files(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_files(&path, &target);
+        } else {
+            std::fs::copy(&path, target).unwrap();
+        }
+    }
+}
