@@ -198,5 +198,6 @@ impl StoreTool {
 fn scratch_in(folder: Option<&Path>) -> Result<tempfile::TempDir, CareError> {
     let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
     let made = tempfile::Builder::new().prefix("refund-verify-").tempdir_in(&folder);
-    made.map_err(|source| CareError::File { doing: "make a folder in", path: folder, source })
+    // Without the name that it would have had.
+    made.map_err(|error| CareError::File { doing: "make a folder in", path: folder, source: error.kind().into() })
 }

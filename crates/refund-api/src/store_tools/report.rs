@@ -34,6 +34,8 @@ pub(super) fn verified(found: &Verified, folder: &Path) -> String {
         Ending::Torn(torn) if found.in_use => {
             lines.add("end", format_args!("the {} bytes behind it are being written now", torn.bytes));
         }
+        // What stood there had been acknowledged: that is said below.
+        Ending::Torn(_) if matches!(found.view, ViewFound::Ahead { .. }) => {}
         Ending::Torn(torn) => {
             lines.add("end", unfinished(torn));
         }

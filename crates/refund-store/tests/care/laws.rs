@@ -63,12 +63,10 @@ fn broken(records: &[Record], forget: bool) -> Vec<String> {
 }
 
 /// The events of a kind, to be changed.
-fn events<'r>(records: &'r mut [Record], kind: fn(&Fact) -> bool) -> impl Iterator<Item = &'r mut Event> {
+fn events(records: &mut [Record], kind: fn(&Fact) -> bool) -> impl Iterator<Item = &mut Event> {
     let entries = records.iter_mut().flat_map(|record| &mut record.entries);
-    entries.filter_map(move |entry| match entry {
-        Entry::Refund(event) if kind(&event.fact) => Some(event),
-        _ => None,
-    })
+    let events = entries.filter_map(|entry| if let Entry::Refund(event) = entry { Some(event) } else { None });
+    events.filter(move |event| kind(&event.fact))
 }
 
 fn later(at: Timestamp) -> Timestamp {
