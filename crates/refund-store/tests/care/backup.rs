@@ -49,6 +49,33 @@ fn a_backup_of_a_running_server_is_restored_as_it_was_and_grows_by_what_is_new()
 }
 
 #[test]
+fn while_a_server_writes_each_backup_is_whole_and_nothing_looks_like_damage() {
+    let (folder, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let opened = open(folder.path());
+    story::begin(&opened.store);
+    let mut lengths = Vec::new();
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            for number in 0..400 {
+                do_it(&opened.store, open_refund(&format!("r{number}")));
+            }
+        });
+        while !writing.is_finished() {
+            let backup = back_up(folder.path(), to.path()).unwrap();
+            lengths.push(backup.manifest.length);
+            for folder in [folder.path(), to.path()] {
+                let found = care::verify(folder, None, &Watcher::nobody()).unwrap();
+                assert!(!found.is_damaged(), "{found:?}");
+            }
+        }
+    });
+    drop(opened);
+    assert!(lengths.is_sorted() && lengths.len() > 1);
+    back_up(folder.path(), to.path()).unwrap();
+    assert_eq!(journal(to.path()), journal(folder.path()));
+}
+
+#[test]
 fn what_is_kept_is_the_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
     let (folder, place) = (told(), tempfile::tempdir().unwrap());
