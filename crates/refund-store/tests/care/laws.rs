@@ -80,88 +80,92 @@ fn offer_made(fact: &Fact) -> bool {
 /// A change of what was recorded, and what is then said.
 type Case = (fn(&mut Vec<Record>), &'static [&'static str]);
 
+/// Changes of what was recorded about one refund.
+const ON_A_REFUND: &[Case] = &[
+    (|_| {}, &[]),
+    (
+        |records| events(records, |fact| matches!(fact, Fact::OfferAccepted)).for_each(|event| event.sequence = 7),
+        &[
+            "refund a: event 7 stands where event 3 should (law 7)",
+            "refund a: event 4 stands where event 8 should (law 7)",
+        ],
+    ),
+    (
+        |records| {
+            events(records, |fact| matches!(fact, Fact::OfferAccepted))
+                .for_each(|event| event.actor = Actor::new(Role::Seller, "shop", Via::Link))
+        },
+        &["refund a: the seller did what is another's to do (law 9)"],
+    ),
+    (
+        |records| {
+            for event in events(records, offer_made) {
+                if let Fact::OfferMade { negotiation } = &mut event.fact {
+                    negotiation.answer.by = later(negotiation.answer.by);
+                }
+            }
+        },
+        &[
+            "refund a: the offer ends at 2026-04-01T12:00:00.000Z, and the seller's deadline is 2026-03-02T12:00:00.000Z (law 2)",
+        ],
+    ),
+    (
+        |records| events(records, offer_made).for_each(|event| event.at = later(event.at)),
+        &[
+            "refund a: something of 2026-03-31T00:01:00.000Z was recorded at 2026-03-01T00:01:00.000Z, before it happened (law 10)",
+        ],
+    ),
+];
+
+/// Changes of what was recorded about money and order lines.
+const ON_A_LINE: &[Case] = &[
+    (
+        |records| {
+            for event in events(records, |fact| matches!(fact, Fact::Agreed { .. } | Fact::Succeeded { .. })) {
+                if let Fact::Agreed { agreed, .. } = &mut event.fact {
+                    agreed.terms = refund_core::Terms::RefundOnly { amount: money(9000) };
+                } else if let Fact::Succeeded { amount } = &mut event.fact {
+                    *amount = money(300);
+                }
+            }
+        },
+        &[
+            "refund a: REFUND_ONLY 90.00 CNY is carried out, and REFUND_ONLY 2.00 CNY was asked for or accepted (law 5)",
+            "refund a: with 90.00 CNY more than 20.00 CNY would come back that is left on its order line (law 6)",
+            "refund a: 3.00 CNY is paid, and 90.00 CNY was agreed (law 5)",
+        ],
+    ),
+    (
+        |records| {
+            for event in events(records, |fact| matches!(fact, Fact::Opened { .. })) {
+                if let Fact::Opened { opening, .. } = &mut event.fact {
+                    opening.line.line_id = "a".parse().unwrap();
+                    opening.line.paid = if event.refund_id.as_str() == "b" { money(10) } else { opening.line.paid };
+                }
+            }
+            records.retain(|record| {
+                !record
+                    .entries
+                    .iter()
+                    .any(|entry| matches!(entry, Entry::Refund(event) if matches!(event.fact, Fact::OfferAccepted)))
+            });
+        },
+        &[
+            "refund b: it was opened while a was in progress on its order line (R27)",
+            "refund b: buyer, category or price are not those of the first refund on its order line (R27)",
+        ],
+    ),
+    (
+        |records| records.retain(|record| !record.entries.iter().any(|entry| matches!(entry, Entry::Seller { .. }))),
+        &["refund a: its seller was never set up (R29)", "refund b: its seller was never set up (R29)"],
+    ),
+];
+
 #[test]
 fn each_law_that_what_was_recorded_breaks_is_named() {
-    let cases: &[Case] = &[
-        (|_| {}, &[]),
-        (
-            |records| events(records, |fact| matches!(fact, Fact::OfferAccepted)).for_each(|event| event.sequence = 7),
-            &[
-                "refund a: event 7 stands where event 3 should (law 7)",
-                "refund a: event 4 stands where event 8 should (law 7)",
-            ],
-        ),
-        (
-            |records| {
-                events(records, |fact| matches!(fact, Fact::OfferAccepted))
-                    .for_each(|event| event.actor = Actor::new(Role::Seller, "shop", Via::Link))
-            },
-            &["refund a: the seller did what is another's to do (law 9)"],
-        ),
-        (
-            |records| {
-                for event in events(records, offer_made) {
-                    if let Fact::OfferMade { negotiation } = &mut event.fact {
-                        negotiation.answer.by = later(negotiation.answer.by);
-                    }
-                }
-            },
-            &[
-                "refund a: the offer ends at 2026-04-01T12:00:00.000Z, and the seller's deadline is 2026-03-02T12:00:00.000Z (law 2)",
-            ],
-        ),
-        (
-            |records| events(records, offer_made).for_each(|event| event.at = later(event.at)),
-            &[
-                "refund a: something of 2026-03-31T00:01:00.000Z was recorded at 2026-03-01T00:01:00.000Z, before it happened (law 10)",
-            ],
-        ),
-        (
-            |records| {
-                for event in events(records, |fact| matches!(fact, Fact::Agreed { .. } | Fact::Succeeded { .. })) {
-                    if let Fact::Agreed { agreed, .. } = &mut event.fact {
-                        agreed.terms = refund_core::Terms::RefundOnly { amount: money(9000) };
-                    } else if let Fact::Succeeded { amount } = &mut event.fact {
-                        *amount = money(300);
-                    }
-                }
-            },
-            &[
-                "refund a: REFUND_ONLY 90.00 CNY is carried out, and REFUND_ONLY 2.00 CNY was asked for or accepted (law 5)",
-                "refund a: with 90.00 CNY more than 20.00 CNY would come back that is left on its order line (law 6)",
-                "refund a: 3.00 CNY is paid, and 90.00 CNY was agreed (law 5)",
-            ],
-        ),
-        (
-            |records| {
-                for event in events(records, |fact| matches!(fact, Fact::Opened { .. })) {
-                    if let Fact::Opened { opening, .. } = &mut event.fact {
-                        opening.line.line_id = "a".parse().unwrap();
-                        opening.line.paid = if event.refund_id.as_str() == "b" { money(10) } else { opening.line.paid };
-                    }
-                }
-                records.retain(|record| {
-                    !record
-                        .entries
-                        .iter()
-                        .any(|entry| matches!(entry, Entry::Refund(event) if matches!(event.fact, Fact::OfferAccepted)))
-                });
-            },
-            &[
-                "refund b: it was opened while a was in progress on its order line (R27)",
-                "refund b: buyer, category or price are not those of the first refund on its order line (R27)",
-            ],
-        ),
-        (
-            |records| {
-                records.retain(|record| !record.entries.iter().any(|entry| matches!(entry, Entry::Seller { .. })))
-            },
-            &["refund a: its seller was never set up (R29)", "refund b: its seller was never set up (R29)"],
-        ),
-    ];
     let folder = tempfile::tempdir().unwrap();
     let told = records(folder.path());
-    for (number, (change, expected)) in cases.iter().enumerate() {
+    for (number, (change, expected)) in ON_A_REFUND.iter().chain(ON_A_LINE).enumerate() {
         let mut changed = told.clone();
         change(&mut changed);
         assert_eq!(broken(&changed, false), *expected, "case {number}");
