@@ -35,12 +35,13 @@ impl Bar {
 fn begin(bar: &ProgressBar, progress: Progress) {
     let counted = match progress.unit {
         Unit::Bytes => "{bytes} of {total_bytes}",
-        Unit::Refunds => "{pos} of {len} refunds",
+        Unit::Count => "{pos} of {len}",
     };
     // A template that could not be read would leave the bar as it was.
     if let Ok(style) = ProgressStyle::with_template(&format!("{{msg}} {{wide_bar}} {counted}, {{eta}} left")) {
         bar.set_style(style);
     }
+    bar.set_length(progress.of);
     bar.reset();
     bar.set_message(progress.doing);
 }

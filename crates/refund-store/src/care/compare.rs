@@ -190,7 +190,7 @@ impl Comparison<'_> {
             let refund = parse_refund(row)?;
             self.refund(id, &refund, parse_last(row).unwrap_or(0));
             expected.add(refund);
-            watcher.refunds("comparing the view", done, of);
+            watcher.counted("comparing the view", done, of);
         }
         for (key, row) in &self.model.lines {
             let line = Some(decode(row)?);
@@ -290,7 +290,7 @@ impl Comparison<'_> {
             for (done, (id, count)) in (1_u64..).zip(&expected.buyers) {
                 let query = Query { buyer_id: Some(id.clone()), ..query() };
                 self.list(query, *count, || format!("the list of buyer {id} by {sort:?}"));
-                watcher.refunds("comparing the lists", done, expected.buyers.len() as u64);
+                watcher.counted("comparing the lists", done, expected.buyers.len() as u64);
             }
         }
         for (id, count) in &expected.orders {

@@ -23,8 +23,8 @@ pub struct Progress {
 pub enum Unit {
     /// Bytes of the journal or the view.
     Bytes,
-    /// Refunds.
-    Refunds,
+    /// Refunds, or whatever else the step goes through.
+    Count,
 }
 
 /// Is told how far a tool is. Clones tell the same.
@@ -47,8 +47,8 @@ impl Watcher {
         (self.0)(Progress { doing, unit: Unit::Bytes, done, of });
     }
 
-    pub(super) fn refunds(&self, doing: &'static str, done: u64, of: u64) {
-        (self.0)(Progress { doing, unit: Unit::Refunds, done, of });
+    pub(super) fn counted(&self, doing: &'static str, done: u64, of: u64) {
+        (self.0)(Progress { doing, unit: Unit::Count, done, of });
     }
 }
 
