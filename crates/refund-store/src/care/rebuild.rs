@@ -97,9 +97,13 @@ fn put_back(folder: &Path) -> Result<(), CareError> {
     if !aside.exists() {
         return Ok(());
     }
+    let mark = folder.join("view.in-use");
+    if view.exists() && !mark.exists() {
+        // It was completed and closed: it knows more than the old one.
+        return remove(&aside);
+    }
     remove(&view)?;
     rename(&aside, &view)?;
-    let mark = folder.join("view.in-use");
     match fs::remove_file(&mark) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         removed => removed.map_err(refused("remove", &mark)),

@@ -79,3 +79,17 @@ fn a_view_that_can_not_be_opened_is_rebuilt_too() {
     rebuild(folder.path(), &Watcher::nobody()).unwrap();
     assert!(seen(folder.path()) == before);
 }
+
+#[test]
+fn an_old_view_that_was_left_behind_does_not_take_the_place_of_a_newer_one() {
+    let folder = told();
+    copy_files(&folder.path().join("view"), &folder.path().join("view.before-rebuild"));
+    let opened = open(folder.path());
+    let shorter = journal(folder.path());
+    do_it(&opened.store, open_refund("last"));
+    drop(opened);
+    // The newer one knows that the journal was longer.
+    put_journal(folder.path(), &shorter);
+    let error = rebuild(folder.path(), &Watcher::nobody()).unwrap_err();
+    assert!(matches!(error, CareError::Open(OpenError::JournalShortened { .. })), "{error}");
+}
