@@ -209,7 +209,8 @@ impl<'a> Stage<'a> {
         let after = match &before {
             Some(before) => evolve(before.clone(), event),
             None => {
-                let early = || StoreError::Unreadable(format!("refund {} has no opening", event.refund_id));
+                let id = &event.refund_id;
+                let early = || StoreError::Unreadable(format!("an event comes before the opening of refund {id}"));
                 let after = opened(event).ok_or_else(early)?;
                 self.changed.opened.entry(after.line_key()).or_default().push(after.id.clone());
                 after

@@ -192,10 +192,10 @@ impl Comparison<'_> {
             expected.add(refund);
             watcher.counted("comparing the view", done, of);
         }
-        for (key, row) in &self.model.lines {
-            let line = Some(decode(row)?);
-            let found = self.store.line(key);
-            self.same(|| format!("order line {} of order {}", key.line_id, key.order_id), found, &line);
+        for key in self.model.lines.keys() {
+            let found = self.store.on_line(key);
+            let expected = self.model.on_line(key)?;
+            self.same(|| format!("order line {} of order {}", key.line_id, key.order_id), found, &expected);
         }
         self.settings();
         self.lists(expected, watcher);
@@ -278,7 +278,11 @@ impl Comparison<'_> {
 
     fn lists(&mut self, mut expected: Expected, watcher: &Watcher) {
         expected.due.sort_unstable();
-        self.same(|| "what is due".to_owned(), self.store.due(Timestamp::MAX, usize::MAX), &expected.due);
+        let mut due = self.store.due(Timestamp::MAX, usize::MAX);
+        if let Ok(due) = &mut due {
+            due.sort_unstable();
+        }
+        self.same(|| "what is due".to_owned(), due, &expected.due);
         let all = self.model.refunds.len() as u64;
         for sort in [Sort::Deadline, Sort::OpenedAt] {
             let query = || Query { sort, limit: PAGE, ..Query::default() };

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
+use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
 
-use crate::codec::{decode, encode, parse_last, parse_refund, refund_row};
+use crate::codec::{parse_last, parse_refund, refund_row};
 use crate::stage::Changed;
 use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View};
 
@@ -14,7 +14,7 @@ use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View};
 pub(super) struct Replayed {
     /// Where the latest record of each stands, and its state.
     pub(super) refunds: BTreeMap<RefundId, Box<[u8]>>,
-    pub(super) lines: BTreeMap<LineKey, Box<[u8]>>,
+    pub(super) lines: BTreeMap<LineKey, Vec<RefundId>>,
     pub(super) sellers: BTreeMap<SellerId, Arc<Seller>>,
     pub(super) keys: BTreeMap<String, Arc<Key>>,
     policy: Option<Arc<Policy>>,
@@ -33,8 +33,8 @@ impl Replayed {
         for (id, change) in changed.refunds {
             self.refunds.insert(id, refund_row(position, &change.after)?.into());
         }
-        for (key, ledger) in changed.lines {
-            self.lines.insert(key, encode(&ledger)?.into());
+        for (line, ids) in changed.opened {
+            self.lines.entry(line).or_default().extend(ids);
         }
         self.sellers.extend(changed.sellers);
         self.keys.extend(changed.keys);
@@ -55,8 +55,9 @@ impl View for Replayed {
         Ok(Vec::new())
     }
 
-    fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
-        Ok(self.lines.get(key).map(|row| decode(row)).transpose()?)
+    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
+        let ids = self.lines.get(key).into_iter().flatten();
+        ids.filter_map(|id| self.refund(id).transpose()).collect()
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
