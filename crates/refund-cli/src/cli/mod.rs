@@ -1,0 +1,123 @@
+//! The command line: what can be said, and its help.
+
+pub(crate) mod acts;
+pub(crate) mod desk;
+pub(crate) mod overview;
+pub(crate) mod refunds;
+pub(crate) mod settings;
+pub(crate) mod values;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::output::{Colours, Format};
+use acts::{Accept, Agree, Cancel, Extend, MakeOffer, Modify, Payout, Plain, Reasoned, Rule, Ship};
+use desk::{Clock, Completions, Events, Man, Profile};
+use refunds::{Import, List, One, Open};
+use settings::{Keys, Policy, Rollout, Sellers};
+
+/// The operator's desk of the refund negotiation engine.
+///
+/// A buyer has asked for a refund; the seller may once propose other terms; clocks decide what
+/// silence means. This command shows all of it and does whatever the key's role may do.
+#[derive(Parser)]
+#[command(name = "refund", version, about, max_term_width = 100, args_override_self = true)]
+#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// Which server and key, as set up with `refund profile add` [env: REFUND_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// How the answer is written
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Table, hide_possible_values = true, help = "How the answer is written: table, json, jsonl or csv")]
+    pub(crate) output: Format,
+    /// Colours: auto, always or never
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colours::Auto, hide_possible_values = true)]
+    pub(crate) color: Colours,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// List refunds, the most urgent first
+    List(List),
+    /// Show one refund: where it stands, both clocks, what silence leads to, and its timeline
+    Show(One),
+    /// Explain why a refund stands where it stands, rule by rule, and what comes next
+    Explain(One),
+    /// Show what the seller may offer on a refund, and what stands against it (seller)
+    Options(One),
+    /// Open a refund for a buyer (platform)
+    Open(Box<Open>),
+    /// Open many refunds from a file of JSON lines (platform)
+    Import(Import),
+    /// Propose other terms, once (seller)
+    Offer(MakeOffer),
+    /// Withdraw the offer (seller, where the policy allows it)
+    Withdraw(Plain),
+    /// Agree to the refund as it was asked for (seller)
+    Agree(Agree),
+    /// Refuse the refund (seller)
+    Refuse(Reasoned),
+    /// Confirm that the goods came back (seller)
+    ConfirmReceipt(Plain),
+    /// Refuse the goods that came back (seller)
+    RefuseReceipt(Reasoned),
+    /// Pay without waiting for the goods (seller)
+    WaiveReturn(Plain),
+    /// Accept the offer (platform, for the buyer)
+    Accept(Accept),
+    /// Reject the offer (platform, for the buyer)
+    Reject(Accept),
+    /// Change the request (platform, for the buyer)
+    Modify(Modify),
+    /// Give the refund up (platform, for the buyer)
+    Cancel(Cancel),
+    /// Call the operator in (platform, for the buyer)
+    Escalate(Reasoned),
+    /// Say how the goods travel back, or correct it (platform, for the buyer)
+    Ship(Ship),
+    /// Rule on a refund that was escalated (operator)
+    Rule(Rule),
+    /// Give somebody more time (operator; the seller for shipping)
+    Extend(Extend),
+    /// Report a payout, or have it tried again (platform; retry also operator)
+    #[command(subcommand)]
+    Payout(Payout),
+    /// Set sellers up and look them up (operator, platform; a seller itself)
+    #[command(subcommand)]
+    Sellers(Sellers),
+    /// The rules' numbers and switches (operator)
+    #[command(subcommand)]
+    Policy(Policy),
+    /// To which sellers the tool is open (operator)
+    #[command(subcommand)]
+    Rollout(Rollout),
+    /// Make, list and revoke API keys (operator)
+    #[command(subcommand)]
+    Keys(Keys),
+    /// What happened, everywhere or on one refund, and as it happens
+    Events(Events),
+    /// The clock of a demo: look at it, move it forward (operator)
+    #[command(subcommand)]
+    Clock(Clock),
+    /// Servers and keys that this machine knows
+    #[command(subcommand)]
+    Profile(Profile),
+    /// Print what makes your shell complete `refund` commands
+    Completions(Completions),
+    /// Print the man page
+    Man(Man),
+}
+
+/// The whole tree, with what is said about it as a whole.
+pub(crate) fn tree() -> clap::Command {
+    overview::with_overview(Cli::command())
+}

@@ -1,0 +1,268 @@
+//! What holds for everybody, or for one seller.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Subcommand)]
+pub(crate) enum Sellers {
+    /// Show a seller: its name, return addresses, and what its policy has of its own
+    #[command(after_help = "\
+Examples:
+  refund sellers get seller-homeware
+  refund sellers get seller-homeware -o json > seller.json")]
+    Get(SellerId),
+    /// Set a seller up, or change what is given here and keep the rest
+    #[command(after_help = "\
+A seller has exactly one default return address: silence may agree to a return.
+
+Examples:
+  refund sellers put seller-9 --name 'Tea House' --recipient Desk --phone 0571-5550-0109 --address '9 Leaf Lane'
+  refund sellers put seller-9 --name 'Tea House of Hangzhou'
+  refund sellers put seller-9 --policy fresh_goods=refund_only --policy seller_decide_seconds=48h
+  refund sellers put seller-9 --file seller.json           replaces all of it")]
+    Put(PutSeller),
+    /// Add a return address to a seller
+    #[command(after_help = "\
+Examples:
+  refund sellers add-address seller-9 south --recipient Desk --phone 020-5550-0102 --address '2 Harbour Street'
+  refund sellers add-address seller-9 north --recipient Desk --phone 1 --address '3 Hill Road' --default")]
+    AddAddress(AddAddress),
+}
+
+#[derive(Args)]
+pub(crate) struct SellerId {
+    /// The seller
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) id: String,
+}
+
+#[derive(Args)]
+pub(crate) struct PutSeller {
+    /// The seller
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) id: String,
+    /// The whole body as JSON, from a file or `-`; replaces all that is there
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "recipient", "phone", "address", "policy"])]
+    pub(crate) file: Option<PathBuf>,
+    /// What it is called
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) name: Option<String>,
+    /// Who takes returns in, at its first address
+    #[arg(long, value_name = "TEXT", requires = "address", allow_hyphen_values = true)]
+    pub(crate) recipient: Option<String>,
+    /// The first address's telephone
+    #[arg(long, value_name = "NUMBER", requires = "address", allow_hyphen_values = true)]
+    pub(crate) phone: Option<String>,
+    /// The first return address, which gets the id `main`
+    #[arg(long, value_name = "TEXT", requires_all = ["recipient", "phone"], allow_hyphen_values = true)]
+    pub(crate) address: Option<String>,
+    /// What its policy has of its own, such as fresh_goods=allow; an empty value takes the platform's again
+    #[arg(long, value_name = "FIELD=VALUE")]
+    pub(crate) policy: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct AddAddress {
+    /// The seller
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) id: String,
+    /// What offers will call the address
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) address_id: String,
+    /// Who takes returns in
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) recipient: String,
+    /// The telephone there
+    #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+    pub(crate) phone: String,
+    /// The address
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) address: String,
+    /// From now on returns go there where nothing else is said
+    #[arg(long)]
+    pub(crate) default: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Policy {
+    /// Show the platform's policy
+    #[command(after_help = "\
+Examples:
+  refund policy get
+  refund policy get -o json")]
+    Get,
+    /// Change some of it: what the change means is shown first
+    #[command(after_help = "\
+No deadline that runs is moved and no offer undone (R34).
+
+Examples:
+  refund policy set seller_decide_seconds=48h
+  refund policy set allow_withdraw=true reminders_seconds=12h,1h
+  refund policy set fresh_goods=refund_only --yes")]
+    Set(SetPolicy),
+}
+
+#[derive(Args)]
+pub(crate) struct SetPolicy {
+    /// The fields and their values; spans such as 48h or 5days
+    #[arg(required = true, value_name = "FIELD=VALUE")]
+    pub(crate) fields: Vec<String>,
+    /// Don't ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Rollout {
+    /// Show batches, percentage, and the lists
+    #[command(after_help = "\
+Examples:
+  refund rollout get
+  refund rollout get -o json")]
+    Get,
+    /// Say for one seller whether it is in, and why
+    #[command(after_help = "\
+Examples:
+  refund rollout check seller-homeware")]
+    Check(SellerId),
+    /// Let this many of a hundred sellers in, by a hash of their id
+    #[command(after_help = "\
+Raising it only adds sellers.
+
+Examples:
+  refund rollout percentage 25")]
+    Percentage(Percentage),
+    /// Let sellers in whatever the batches say
+    #[command(after_help = "\
+Examples:
+  refund rollout allow seller-homeware seller-lights
+  refund rollout allow seller-homeware --remove")]
+    Allow(Listed),
+    /// Keep sellers out whatever all else says
+    #[command(after_help = "\
+Examples:
+  refund rollout deny seller-orchard
+  refund rollout deny seller-orchard --remove")]
+    Deny(Listed),
+    /// Groups of sellers that open together
+    #[command(subcommand)]
+    Batch(Batch),
+}
+
+#[derive(Args)]
+pub(crate) struct Percentage {
+    /// 0 to 100
+    pub(crate) percentage: u8,
+}
+
+#[derive(Args)]
+pub(crate) struct Listed {
+    /// The sellers
+    #[arg(required = true, value_name = "SELLER")]
+    pub(crate) sellers: Vec<String>,
+    /// Take them from the list instead
+    #[arg(long)]
+    pub(crate) remove: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Batch {
+    /// Add sellers to a batch; a new one is closed until it is opened
+    #[command(after_help = "\
+Examples:
+  refund rollout batch add spring seller-homeware seller-lights
+  refund rollout batch add spring seller-orchard --opens-at 2026-12-01T00:00:00Z")]
+    Add(AddBatch),
+    /// Open a batch
+    #[command(after_help = "\
+Examples:
+  refund rollout batch open spring")]
+    Open(BatchName),
+    /// Close a batch again; offers that were made stay
+    #[command(after_help = "\
+Examples:
+  refund rollout batch close spring")]
+    Close(BatchName),
+}
+
+#[derive(Args)]
+pub(crate) struct AddBatch {
+    /// What operators call it
+    pub(crate) name: String,
+    /// Who is in it
+    #[arg(required = true, value_name = "SELLER")]
+    pub(crate) sellers: Vec<String>,
+    /// When it opens by itself
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) opens_at: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct BatchName {
+    /// The batch
+    pub(crate) name: String,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Keys {
+    /// List the keys that were made
+    #[command(after_help = "\
+Examples:
+  refund keys list")]
+    List,
+    /// Make a key; its secret is shown once
+    #[command(after_help = "\
+Examples:
+  refund keys create 'back end' --role platform
+  refund keys create 'Evergreen, night shift' --role seller --seller seller-homeware
+  refund keys create ops --role operator -o json > key.json   (keep that file closed to others)")]
+    Create(CreateKey),
+    /// Revoke a key: it opens nothing from then on
+    #[command(after_help = "\
+Examples:
+  refund keys revoke key_01abc")]
+    Revoke(RevokeKey),
+}
+
+#[derive(Args)]
+pub(crate) struct CreateKey {
+    /// What it is for
+    pub(crate) name: String,
+    /// For whom it speaks
+    #[arg(long, value_name = "ROLE", value_enum)]
+    pub(crate) role: Role,
+    /// Which seller, for a seller's key
+    #[arg(long, value_name = "ID", required_if_eq("role", "seller"), allow_hyphen_values = true)]
+    pub(crate) seller: Option<String>,
+    /// So that it can be sent again without happening twice; random where left out
+    #[arg(long, value_name = "KEY")]
+    pub(crate) idempotency_key: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    Operator,
+    Platform,
+    Seller,
+}
+
+impl Role {
+    /// As the API spells it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Platform => "platform",
+            Self::Seller => "seller",
+        }
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct RevokeKey {
+    /// The key's id, which is not its secret
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) id: String,
+}
+

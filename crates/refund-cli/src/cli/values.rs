@@ -1,0 +1,79 @@
+//! Values that are written in more than one way.
+
+use chrono::TimeDelta;
+use clap::ValueEnum;
+
+use crate::output::time::{Instant, instant, written};
+
+/// Refund only, or a return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RefundType {
+    /// Money back, the goods stay.
+    #[value(name = "REFUND_ONLY", aliases = ["refund-only", "refund_only"])]
+    RefundOnly,
+    /// Goods back, then the money.
+    #[value(name = "RETURN_AND_REFUND", aliases = ["return-and-refund", "return_and_refund", "return"])]
+    ReturnAndRefund,
+}
+
+impl RefundType {
+    /// As the API spells it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::RefundOnly => "REFUND_ONLY",
+            Self::ReturnAndRefund => "RETURN_AND_REFUND",
+        }
+    }
+}
+
+/// An instant, or how far it is from another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// `2026-11-24T10:00:00Z`
+    At(Instant),
+    /// `6h`, `2days`, `1h30min`
+    After(TimeDelta),
+}
+
+impl std::str::FromStr for When {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(at) = instant(text) {
+            return Ok(Self::At(at));
+        }
+        span(text.strip_prefix('+').unwrap_or(text))
+            .map(Self::After)
+            .map_err(|_| "an instant such as 2026-11-24T10:00:00Z, or a span such as 90min, 6h or 2days".to_owned())
+    }
+}
+
+impl When {
+    /// The instant as the API writes it; a span is counted from `start`.
+    pub(crate) fn from(self, start: Instant) -> String {
+        match self {
+            Self::At(at) => written(at),
+            Self::After(span) => written(start.checked_add_signed(span).unwrap_or(start)),
+        }
+    }
+}
+
+/// A span of time in words: `36h`, `1day 2h`, `90s`.
+pub(crate) fn span(text: &str) -> Result<TimeDelta, String> {
+    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    TimeDelta::from_std(span).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_written_or_counted() {
+        let start = instant("2026-01-01T00:00:00Z").unwrap();
+        let from = |text: &str| text.parse::<When>().unwrap().from(start);
+        assert_eq!(from("6h"), "2026-01-01T06:00:00.000Z");
+        assert_eq!(from("+1day 30min"), "2026-01-02T00:30:00.000Z");
+        assert_eq!(from("2026-01-03T08:00:00+08:00"), "2026-01-03T00:00:00.000Z");
+        assert!("soon".parse::<When>().is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! How the desk speaks to the server: HTTP, and nothing else.
+
+mod answer;
+mod stream;
+
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::de::DeserializeOwned;
+use ureq::Agent;
+use ureq::http::{HeaderValue, Request, Uri};
+use ureq::tls::{RootCerts, TlsConfig};
+
+pub(crate) use answer::{Answer, seen};
+
+use crate::clock;
+use crate::failure::Failure;
+use crate::interrupt::UnderWay;
+use crate::output::time::{Instant, instant};
+use answer::{broken_off, not_connected};
+
+/// A server and the key that opens it.
+pub(crate) struct Client {
+    agent: Agent,
+    url: String,
+    authorization: HeaderValue,
+    under_way: UnderWay,
+}
+
+/// A call that changes something.
+pub(crate) struct Change<'a> {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) body: String,
+    /// The version of the refund that it is about.
+    pub(crate) version: Option<u64>,
+    /// What makes it safe to send again.
+    pub(crate) idempotency_key: Option<&'a str>,
+    /// What to do where it can't be known whether it was carried out.
+    pub(crate) repeat: &'a str,
+}
+
+/// Parameters of a query.
+pub(crate) type Query = Vec<(&'static str, String)>;
+
+/// Some items of a list, as the server said them.
+#[derive(Default)]
+pub(crate) struct Page {
+    pub(crate) items: Vec<String>,
+    pub(crate) next_cursor: Option<String>,
+}
+
+impl Page {
+    /// The items for people.
+    pub(crate) fn seen<T: DeserializeOwned>(&self) -> Result<Vec<T>, Failure> {
+        let items: Result<Vec<T>, _> = self.items.iter().map(|item| seen(item)).collect();
+        items.map_err(|error| Failure::Broken(format!("an item of the list can't be read: {error}")))
+    }
+}
+
+const CONNECTING_MAX: Duration = Duration::from_secs(10);
+/// The server says that it lives every 15 seconds while a stream is idle.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+/// The most items of one page.
+const PAGE_MAX: usize = 100;
+
+impl Client {
+    /// A client of the server at that address.
+    pub(crate) fn new(url: &str, key: &str, under_way: UnderWay) -> Result<Self, Failure> {
+        let url = checked(url)?;
+        let authorization = HeaderValue::from_str(&format!("Bearer {}", key.trim())).ok();
+        let authorization = authorization
+            .filter(|_| !key.trim().is_empty() && key.trim().bytes().all(|byte| byte.is_ascii_graphic()))
+            .ok_or_else(|| Failure::Usage("the key is malformed: a key is one word of visible ASCII".to_owned()))?;
+        // A company's own authority is known to the machine and not to a list that was compiled in.
+        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            // The key is for this server and no other.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_connect(Some(CONNECTING_MAX))
+            .timeout_per_read(Some(SILENCE_MAX))
+            .user_agent(concat!("refund/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls)
+            .build();
+        Ok(Self { agent: config.into(), url, authorization, under_way })
+    }
+
+    /// Reads.
+    pub(crate) fn get(&self, path: &str, query: &Query) -> Result<Answer, Failure> {
+        let request = Request::get(self.address(path, query)).header("Authorization", &self.authorization);
+        let request = request.body(()).map_err(|error| Failure::Usage(error.to_string()))?;
+        let response = self.agent.run(request).map_err(|error| not_connected(&self.url, &error))?;
+        Answer::read(&self.url, response)?.checked()
+    }
+
+    /// Changes something, once at the most for one idempotency key.
+    pub(crate) fn change(&self, change: &Change<'_>) -> Result<Answer, Failure> {
+        let mut request = Request::builder().method(change.method).uri(self.address(&change.path, &Query::new()));
+        request = request.header("Authorization", &self.authorization).header("Content-Type", "application/json");
+        if let Some(version) = change.version {
+            request = request.header("If-Match", format!("\"{version}\""));
+        }
+        if let Some(key) = change.idempotency_key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let request = request.body(change.body.as_str()).map_err(|error| Failure::Usage(error.to_string()))?;
+        let _sent = self.under_way.sending(change.repeat);
+        let unknown = |detail: String| Failure::Unknown { detail, repeat: change.repeat.to_owned() };
+        let response = match self.agent.run(request) {
+            Err(error) if broken_off(&error) => return Err(unknown(format!("{}: {error}", self.url))),
+            response => response.map_err(|error| not_connected(&self.url, &error))?,
+        };
+        let status = response.status();
+        let answer = match Answer::read(&self.url, response) {
+            // Carried out or passed on, and then the answer was lost: a gateway that gives up says the same.
+            Err(error) if status.is_success() || status.is_server_error() => return Err(unknown(error.detail())),
+            answer => answer?,
+        };
+        match answer.checked() {
+            Err(Failure::Problem(problem)) if problem.code == "unsure" => Err(unknown(problem.detail.clone())),
+            checked => checked,
+        }
+    }
+
+    /// A list from its start, page by page, until it has `limit` items or ends.
+    pub(crate) fn pages(&self, path: &str, query: &Query, limit: Option<usize>) -> Result<Page, Failure> {
+        let mut page = Page::default();
+        loop {
+            let left = limit.map_or(PAGE_MAX, |limit| limit.saturating_sub(page.items.len()).min(PAGE_MAX));
+            if left == 0 {
+                return Ok(page);
+            }
+            let mut query = query.clone();
+            query.push(("limit", left.to_string()));
+            query.extend(page.next_cursor.take().map(|cursor| ("cursor", cursor)));
+            let Page { items, next_cursor } = self.get(path, &query)?.page()?;
+            page.items.extend(items);
+            page.next_cursor = next_cursor;
+            if page.next_cursor.is_none() {
+                return Ok(page);
+            }
+        }
+    }
+
+    /// The feed behind an event, or from its start. Where it goes on, `next_cursor` is the last event's id.
+    pub(crate) fn feed(&self, after: Option<&str>, limit: Option<usize>) -> Result<Page, Failure> {
+        let mut page = Page { items: Vec::new(), next_cursor: after.map(str::to_owned) };
+        loop {
+            let left = limit.map_or(PAGE_MAX, |limit| limit.saturating_sub(page.items.len()).min(PAGE_MAX));
+            if left == 0 {
+                return Ok(page);
+            }
+            let mut query: Query = vec![("limit", left.to_string())];
+            query.extend(page.next_cursor.take().map(|after| ("after", after)));
+            let Page { items, next_cursor } = self.get("/v1/events", &query)?.page()?;
+            page.items.extend(items);
+            page.next_cursor = next_cursor;
+            if page.next_cursor.is_none() {
+                return Ok(page);
+            }
+        }
+    }
+
+    /// What time it is for the server: its test clock's, where it has one, else by its `Date`.
+    /// The engine's time is never before what it has recorded (R35): `recorded` says what is known of that.
+    pub(crate) fn now<'a>(&self, recorded: impl IntoIterator<Item = &'a str>) -> Result<Instant, Failure> {
+        let (test_clock, date) = match self.get("/v1/test-clock", &Query::new()) {
+            Ok(answer) => (answer.field("now").and_then(|now| instant(&now)), answer.date),
+            Err(Failure::Problem(_)) => (None, self.date()?),
+            Err(failure) => return Err(failure),
+        };
+        let now = test_clock.or(date).unwrap_or_else(clock::machine_now);
+        Ok(recorded.into_iter().filter_map(instant).fold(now, Instant::max))
+    }
+
+    fn date(&self) -> Result<Option<Instant>, Failure> {
+        let request = Request::get(self.address("/livez", &Query::new())).body(());
+        let request = request.map_err(|error| Failure::Usage(error.to_string()))?;
+        let response = self.agent.run(request).map_err(|error| not_connected(&self.url, &error))?;
+        Ok(answer::date(&response))
+    }
+
+    fn address(&self, path: &str, query: &Query) -> String {
+        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{path}{mark}{}", self.url, query.join("&"))
+    }
+}
+
+/// What can't stand in one part of a path.
+const SEGMENT: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}').add(b'/').add(b'%').add(b'\\').add(b'^').add(b'|').add(b'[').add(b']');
+
+/// An id as one part of a path.
+pub(crate) fn segment(id: &str) -> String {
+    utf8_percent_encode(id, SEGMENT).to_string()
+}
+
+/// The address of a server, if it is one.
+pub(crate) fn checked(url: &str) -> Result<String, Failure> {
+    let wrong = |why: &str| Err(Failure::Usage(format!("{url:?} is not a server's address: {why}")));
+    let Ok(parsed) = url.parse::<Uri>() else { return wrong("write it like https://refunds.example.com") };
+    if !matches!(parsed.scheme_str(), Some("http" | "https")) {
+        return wrong("it begins with https:// or http://");
+    }
+    let Some(authority) = parsed.authority() else { return wrong("it names no host") };
+    if authority.as_str().contains('@') {
+        return Err(Failure::Usage("a server's address holds no name and password: keys are kept apart".to_owned()));
+    }
+    if parsed.query().is_some() {
+        return wrong("it ends before a question mark");
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}

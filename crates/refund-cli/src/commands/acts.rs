@@ -1,0 +1,158 @@
+//! The commands on a refund: each is a path, a body, and what to say when it is done.
+
+use serde_json::{Map, Value, json};
+
+use super::Desk;
+use super::send::{Act, Target};
+use crate::cli::acts::{
+    Accept, Agree, Amount, Cancel, Decision, Extend, MakeOffer, Modify, Payout, PayoutResult, Plain, Reasoned, Rule,
+    Ship,
+};
+use crate::failure::Failure;
+use crate::output::time::instant;
+use crate::view;
+
+/// A body of what was given; what was left out is left out there too.
+fn body<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
+    let given = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(given.collect::<Map<String, Value>>())
+}
+
+pub(super) fn plain(desk: &Desk, plain: Plain, path: &'static str, done: &'static str) -> Result<(), Failure> {
+    Target::read(desk, plain.on)?.carry_out(Act { path, body: json!({}), pinned: Vec::new(), done })
+}
+
+pub(super) fn reasoned(desk: &Desk, given: Reasoned, path: &'static str, done: &'static str) -> Result<(), Failure> {
+    let body = json!({ "reason": given.reason });
+    Target::read(desk, given.on)?.carry_out(Act { path, body, pinned: Vec::new(), done })
+}
+
+pub(super) fn offer(desk: &Desk, offer: MakeOffer) -> Result<(), Failure> {
+    let target = Target::read(desk, offer.on)?;
+    let (amount, currency) = target.money(&offer.amount);
+    let body = body([
+        ("type", Some(json!(offer.kind.name()))),
+        ("amount", Some(amount)),
+        ("return_address_id", offer.return_address.map(Value::from)),
+        ("message", offer.message.map(Value::from)),
+        ("agreed_offline", Some(json!(offer.agreed_offline))),
+    ]);
+    target.carry_out(Act { path: "negotiation", body, pinned: vec![currency], done: "Offered" })
+}
+
+/// Yes or no.
+#[derive(Clone, Copy)]
+pub(super) enum Answer {
+    Accept,
+    Reject,
+}
+
+/// Answers the offer that is named, or else the one that waits. It is shown before that.
+pub(super) fn answer(desk: &Desk, given: Accept, answer: Answer) -> Result<(), Failure> {
+    let target = Target::read(desk, given.on)?;
+    let refund = &target.refund;
+    let id = match (given.offer, refund.pending()) {
+        (Some(named), _) => named,
+        (None, Some(pending)) => {
+            let now = desk.client()?.now([refund.updated_at.as_str()])?;
+            let mut card = desk.out.card();
+            card.line("asked for", &refund.requested.told(), Default::default());
+            view::refund::offer(pending, now, &mut card);
+            desk.out.note(&format!("The offer that waits:\n{}", card.text()));
+            pending.id.clone()
+        }
+        (None, None) => {
+            let why = refund.negotiation.as_ref().map_or_else(
+                || "no offer was made on it".to_owned(),
+                |negotiation| format!("its offer {} is {}", negotiation.id, negotiation.status),
+            );
+            let id = &refund.id;
+            return Err(Failure::Usage(format!("{id} has no offer that waits: {why}\n  next: refund show {id}")));
+        }
+    };
+    let (path, done) = match answer {
+        Answer::Accept => ("negotiation/accept", "Accepted"),
+        Answer::Reject => ("negotiation/reject", "Rejected"),
+    };
+    target.carry_out(Act { path, body: json!({ "negotiation_id": id }), pinned: vec![("--offer", id)], done })
+}
+
+pub(super) fn agree(desk: &Desk, agree: Agree) -> Result<(), Failure> {
+    let body = body([("return_address_id", agree.return_address.map(Value::from))]);
+    Target::read(desk, agree.on)?.carry_out(Act { path: "agree", body, pinned: Vec::new(), done: "Agreed" })
+}
+
+pub(super) fn modify(desk: &Desk, modify: Modify) -> Result<(), Failure> {
+    let target = Target::read(desk, modify.on)?;
+    let (amount, currency) = target.money(&modify.amount);
+    let body = json!({ "type": modify.kind.name(), "amount": amount, "reason": modify.reason });
+    target.carry_out(Act { path: "modify", body, pinned: vec![currency], done: "The request is changed" })
+}
+
+pub(super) fn cancel(desk: &Desk, cancel: Cancel) -> Result<(), Failure> {
+    let body = body([("reason", cancel.reason.map(Value::from))]);
+    Target::read(desk, cancel.on)?.carry_out(Act { path: "cancel", body, pinned: Vec::new(), done: "Given up" })
+}
+
+pub(super) fn ship(desk: &Desk, ship: Ship) -> Result<(), Failure> {
+    let body = json!({ "carrier": ship.carrier, "tracking_number": ship.tracking_number });
+    Target::read(desk, ship.on)?.carry_out(Act { path: "ship", body, pinned: Vec::new(), done: "On its way back" })
+}
+
+pub(super) fn rule(desk: &Desk, rule: Rule) -> Result<(), Failure> {
+    let target = Target::read(desk, rule.on)?;
+    let decision = match rule.decision {
+        Decision::Refund => "REFUND",
+        Decision::Close => "CLOSE",
+    };
+    let currency = rule.currency;
+    let amount = rule.amount.map(|amount| target.money(&Amount { amount, currency }));
+    let pinned = amount.iter().map(|(_, currency)| currency.clone()).collect();
+    let body = body([
+        ("decision", Some(json!(decision))),
+        ("amount", amount.map(|(amount, _)| amount)),
+        ("reason", Some(json!(rule.reason))),
+    ]);
+    target.carry_out(Act { path: "rule", body, pinned, done: "Ruled" })
+}
+
+pub(super) fn extend(desk: &Desk, extend: Extend) -> Result<(), Failure> {
+    let target = Target::read(desk, extend.on)?;
+    let running = &target.refund.deadlines;
+    let kind = match (extend.deadline, running.as_slice()) {
+        (Some(kind), _) => kind,
+        (None, [only]) => only.kind.clone(),
+        (None, []) => {
+            let id = &target.refund.id;
+            return Err(Failure::Usage(format!("no clock runs on {id}\n  next: refund show {id}")));
+        }
+        (None, several) => {
+            let kinds: Vec<&str> = several.iter().map(|deadline| deadline.kind.as_str()).collect();
+            return Err(Failure::Usage(format!("more than one clock runs: say --deadline {}", kinds.join(" or "))));
+        }
+    };
+    // More time is counted from when it would have ended.
+    let ends = running.iter().find(|deadline| deadline.kind == kind).and_then(|deadline| instant(&deadline.at));
+    let start = ends.map_or_else(|| desk.client()?.now([]), Ok)?;
+    let to = extend.to.from(start);
+    let pinned = vec![("--deadline", kind.clone()), ("--to", to.clone())];
+    target.carry_out(Act { path: "extend", body: json!({ "kind": kind, "to": to }), pinned, done: "Extended" })
+}
+
+pub(super) fn payout(desk: &Desk, payout: Payout) -> Result<(), Failure> {
+    match payout {
+        Payout::Report(report) => {
+            let result = match report.result {
+                PayoutResult::Succeeded => "succeeded",
+                PayoutResult::Failed => "failed",
+            };
+            let body = body([("result", Some(json!(result))), ("reason", report.reason.map(Value::from))]);
+            let act = Act { path: "payout", body, pinned: Vec::new(), done: "Reported" };
+            Target::read(desk, report.on)?.carry_out(act)
+        }
+        Payout::Retry(retry) => {
+            let act = Act { path: "payout/retry", body: json!({}), pinned: Vec::new(), done: "Tried again" };
+            Target::read(desk, retry.on)?.carry_out(act)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `refund clock`: a demo's time.
+
+use serde_json::json;
+
+use super::Desk;
+use crate::cli::desk::Clock;
+use crate::client::{Answer, Change, Query};
+use crate::failure::Failure;
+use crate::output::Said;
+use crate::output::time::{absolute, instant};
+
+const PATH: &str = "/v1/test-clock";
+
+pub(super) fn run(desk: &Desk, clock: &Clock) -> Result<(), Failure> {
+    match clock {
+        Clock::Get => show(desk, &read(desk)?),
+        Clock::Advance(advance) => {
+            let now = read(desk)?.field("now").and_then(|now| instant(&now));
+            let now = now.ok_or_else(|| Failure::Broken("the server did not say what time it is".to_owned()))?;
+            // To an instant, and not by a span: sent twice it moves the clock once.
+            let to = advance.by.from(now);
+            let answer = desk.client()?.change(&Change {
+                method: "POST",
+                path: format!("{PATH}/advance"),
+                body: json!({ "to": to }).to_string(),
+                version: None,
+                idempotency_key: None,
+                repeat: &format!("refund clock advance {to}"),
+            })?;
+            show(desk, &answer)?;
+            desk.out.hint("Next: refund list");
+            Ok(())
+        }
+    }
+}
+
+fn read(desk: &Desk) -> Result<Answer, Failure> {
+    desk.client()?.get(PATH, &Query::new()).map_err(|failure| match failure {
+        Failure::Problem(problem) if problem.status == 404 => {
+            Failure::Usage("this server has no test clock: it is no demo, and its time passes by itself".to_owned())
+        }
+        failure => failure,
+    })
+}
+
+fn show(desk: &Desk, answer: &Answer) -> Result<(), Failure> {
+    let now = answer.field("now").unwrap_or_default();
+    desk.out.say(&Said::One(answer.text()), &["now"], || Ok(format!("It is {} for the demo.\n", absolute(&now))))
+}

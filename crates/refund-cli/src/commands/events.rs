@@ -1,0 +1,81 @@
+//! `refund events`: what happened, and what happens.
+
+use std::time::Duration;
+
+use super::Desk;
+use crate::cli::desk::Events;
+use crate::client::{Page, Query, seen, segment};
+use crate::clock;
+use crate::failure::Failure;
+use crate::model::Event;
+use crate::output::{Format, Said};
+use crate::view;
+
+/// How long to wait before a lost stream is asked for again.
+const BEFORE_TRYING_AGAIN: Duration = Duration::from_secs(2);
+
+pub(super) fn run(desk: &Desk, events: &Events) -> Result<(), Failure> {
+    if events.follow {
+        return follow(desk, events);
+    }
+    let client = desk.client()?;
+    let limit = Some(usize::try_from(events.limit).unwrap_or(usize::MAX)).filter(|_| !events.all);
+    let mut page = match (&events.refund, &events.after) {
+        (Some(id), None) => client.pages(&format!("/v1/refunds/{}/events", segment(id)), &Query::new(), limit)?,
+        (Some(id), Some(after)) => {
+            let mut page = client.pages(&format!("/v1/refunds/{}/events", segment(id)), &Query::new(), None)?;
+            // Ids of events sort as the events do.
+            page.items.retain(|item| seen::<Event>(item).is_ok_and(|event| event.id > *after));
+            page.items.truncate(limit.unwrap_or(usize::MAX));
+            page
+        }
+        (None, after) => client.feed(after.as_deref(), limit)?,
+    };
+    let next = page.next_cursor.take();
+    let said = Said::Items { items: &page.items, next_cursor: next.as_deref() };
+    desk.out.say(&said, view::events::FIELDS, || Ok(view::events::list(&page.seen::<Event>()?, &desk.out)))?;
+    if let Some(next) = next {
+        let after = if events.refund.is_some() { last(&page).unwrap_or_default() } else { next };
+        desk.out.note(&format!("There are more than these {}: --after {after}, or --all.", page.items.len()));
+    }
+    Ok(())
+}
+
+fn last(page: &Page) -> Option<String> {
+    page.items.last().and_then(|item| seen::<Event>(item).ok()).map(|event| event.id)
+}
+
+/// Each event as it happens. Where the connection is lost, it goes on behind the last one that was shown.
+fn follow(desk: &Desk, events: &Events) -> Result<(), Failure> {
+    match desk.out.format {
+        Format::Table | Format::Jsonl => {}
+        Format::Json | Format::Csv => {
+            return Err(Failure::Usage("a stream has no end: --follow takes -o jsonl, or a table".to_owned()));
+        }
+    }
+    let client = desk.client()?;
+    let mut last = events.after.clone();
+    loop {
+        // The first time a server that isn't there is an error; later it is awaited.
+        let mut stream = match (client.stream(last.as_deref()), &last) {
+            (Err(Failure::Unreachable { .. } | Failure::Foreign { .. }), Some(_)) if last != events.after => {
+                clock::wait(BEFORE_TRYING_AGAIN);
+                continue;
+            }
+            (stream, _) => stream?,
+        };
+        for sent in stream.by_ref() {
+            let Ok(sent) = sent else { break };
+            let event: Event = seen(&sent.json).map_err(|error| Failure::Broken(format!("an event: {error}")))?;
+            last = Some(sent.id);
+            if events.refund.as_ref().is_none_or(|id| *id == event.refund_id) {
+                desk.out.say(&Said::One(&sent.json), &[], || Ok(view::events::line(&event, &desk.out)))?;
+            }
+        }
+        if last == events.after {
+            return Err(Failure::Broken("the stream ended before it began; is the server stopping?".to_owned()));
+        }
+        desk.out.hint("The connection was lost; it is taken up where it broke.");
+        clock::wait(BEFORE_TRYING_AGAIN);
+    }
+}

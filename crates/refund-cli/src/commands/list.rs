@@ -1,0 +1,53 @@
+//! `refund list`: what is due next.
+
+use super::{Desk, watch};
+use crate::cli::refunds::List;
+use crate::client::{Page, Query};
+use crate::failure::Failure;
+use crate::model::Refund;
+use crate::output::{Format, Said};
+use crate::view;
+
+pub(super) fn run(desk: &Desk, list: &List) -> Result<(), Failure> {
+    if list.watch {
+        if desk.out.format != Format::Table {
+            return Err(Failure::Usage("--watch draws a table; for programs there is refund events --follow".to_owned()));
+        }
+        return watch::run(desk, list.every, || drawn(desk, list, &read(desk, list)?));
+    }
+    let page = read(desk, list)?;
+    let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
+    desk.out.say(&said, view::refund::FIELDS, || drawn(desk, list, &page))?;
+    if page.next_cursor.is_some() {
+        desk.out.note(&format!("There are more than these {}: --all, or --limit N.", page.items.len()));
+    } else if let Some(first) = page.items.first().and_then(|item| crate::client::seen::<Refund>(item).ok()) {
+        desk.out.hint(&format!("Next: refund show {}", first.id));
+    }
+    Ok(())
+}
+
+fn read(desk: &Desk, list: &List) -> Result<Page, Failure> {
+    let client = desk.client()?;
+    let given = [
+        ("status", list.status.as_ref().map(|status| status.to_uppercase())),
+        ("negotiation", list.negotiation.as_ref().map(|status| status.to_uppercase())),
+        ("seller_id", list.seller.clone()),
+        ("buyer_id", list.buyer.clone()),
+        ("order_id", list.order.clone()),
+        ("sort", Some(list.sort.clone())),
+    ];
+    let mut query: Query = given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    if let Some(due_before) = list.due_before {
+        query.push(("due_before", due_before.from(client.now([])?)));
+    }
+    let limit = usize::try_from(list.limit).unwrap_or(usize::MAX);
+    client.pages("/v1/refunds", &query, Some(limit).filter(|_| !list.all))
+}
+
+fn drawn(desk: &Desk, list: &List, page: &Page) -> Result<String, Failure> {
+    let refunds: Vec<Refund> = page.seen()?;
+    let now = desk.client()?.now(refunds.iter().map(|refund| refund.updated_at.as_str()))?;
+    let table = view::refund::list(&refunds, now, &desk.out);
+    let title = format!("{} refunds, by {}\n\n", refunds.len(), list.sort);
+    Ok(if list.watch { format!("{title}{table}") } else { table })
+}

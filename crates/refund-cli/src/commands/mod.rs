@@ -1,0 +1,125 @@
+//! What each command does: asks the server, and shows what it said.
+
+mod acts;
+mod clock;
+mod confirm;
+mod events;
+mod explain;
+mod import;
+mod keys;
+mod list;
+mod open;
+mod options;
+mod policy;
+mod profiles;
+mod repeat;
+mod rollout;
+mod sellers;
+mod send;
+mod shell;
+mod show;
+mod watch;
+
+use std::cell::OnceCell;
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+use crate::cli::{Command, Global};
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::interrupt::UnderWay;
+use crate::output::Output;
+use crate::profile;
+use crate::view;
+
+/// What every command works with.
+pub(crate) struct Desk {
+    pub(crate) out: Output,
+    profile: Option<String>,
+    /// What was typed, behind the command's own name.
+    typed: Vec<String>,
+    under_way: UnderWay,
+    client: OnceCell<Client>,
+}
+
+impl Desk {
+    /// A desk for what was typed.
+    pub(crate) fn new(global: Global, typed: Vec<String>) -> Self {
+        let under_way = UnderWay::default();
+        under_way.tell_at_interrupt();
+        let out = Output::new(global.output, global.color);
+        Self { out, profile: global.profile, typed, under_way, client: OnceCell::new() }
+    }
+
+    /// The server, once it is needed.
+    pub(crate) fn client(&self) -> Result<&Client, Failure> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let access = profile::access(self.profile.as_deref())?;
+        let client = Client::new(&access.url, &access.key, self.under_way.clone())?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    /// Says why it ends, and with which code.
+    pub(crate) fn end(&self, failure: &Failure) -> ExitCode {
+        let waits = matches!(failure, Failure::Problem(problem) if problem.possible_at.is_some());
+        let now = self.client.get().filter(|_| waits).and_then(|client| client.now([]).ok());
+        let told = view::failure::told(failure, now, &self.out);
+        if !told.is_empty() {
+            self.out.note(&told);
+        }
+        ExitCode::from(failure.exit_code())
+    }
+}
+
+/// Does what was asked.
+pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::List(list) => list::run(desk, &list),
+        Command::Show(one) => show::run(desk, &one.id),
+        Command::Explain(one) => explain::run(desk, &one.id),
+        Command::Options(one) => options::run(desk, &one.id),
+        Command::Open(open) => open::run(desk, &open),
+        Command::Import(import) => import::run(desk, &import),
+        Command::Offer(offer) => acts::offer(desk, offer),
+        Command::Accept(accept) => acts::answer(desk, accept, acts::Answer::Accept),
+        Command::Reject(reject) => acts::answer(desk, reject, acts::Answer::Reject),
+        Command::Withdraw(plain) => acts::plain(desk, plain, "negotiation/withdraw", "Withdrawn"),
+        Command::Agree(agree) => acts::agree(desk, agree),
+        Command::Refuse(refuse) => acts::reasoned(desk, refuse, "refuse", "Refused"),
+        Command::Modify(modify) => acts::modify(desk, modify),
+        Command::Cancel(cancel) => acts::cancel(desk, cancel),
+        Command::Escalate(escalate) => acts::reasoned(desk, escalate, "escalate", "The operator is called in"),
+        Command::Ship(ship) => acts::ship(desk, ship),
+        Command::ConfirmReceipt(plain) => acts::plain(desk, plain, "confirm-receipt", "Receipt confirmed"),
+        Command::RefuseReceipt(refuse) => acts::reasoned(desk, refuse, "refuse-receipt", "Receipt refused"),
+        Command::WaiveReturn(plain) => acts::plain(desk, plain, "waive-return", "Return waived"),
+        Command::Rule(rule) => acts::rule(desk, rule),
+        Command::Extend(extend) => acts::extend(desk, extend),
+        Command::Payout(payout) => acts::payout(desk, payout),
+        Command::Sellers(sellers) => sellers::run(desk, sellers),
+        Command::Policy(policy) => policy::run(desk, policy),
+        Command::Rollout(rollout) => rollout::run(desk, rollout),
+        Command::Keys(keys) => keys::run(desk, keys),
+        Command::Events(events) => events::run(desk, &events),
+        Command::Clock(clock) => clock::run(desk, &clock),
+        Command::Profile(profile) => profiles::run(desk, profile),
+        Command::Completions(completions) => shell::completions(desk, &completions),
+        Command::Man(_) => shell::man(desk),
+    }
+}
+
+/// JSON from a file, or `-` for standard input.
+fn read_json(path: &Path) -> Result<Value, Failure> {
+    let wrong = |why: String| Failure::Usage(format!("{}: {why}", path.display()));
+    let text = if path == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(path)
+    };
+    let text = text.map_err(|error| wrong(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| wrong(format!("not JSON: {error}")))
+}

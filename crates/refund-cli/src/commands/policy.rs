@@ -1,0 +1,173 @@
+//! `refund policy`: the numbers and switches, and what a change of them means before it is made.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{Desk, confirm, repeat};
+use crate::cli::settings::{Policy, SetPolicy};
+use crate::cli::values::span;
+use crate::client::{Answer, Change, Query};
+use crate::failure::Failure;
+use crate::output::style::Tone;
+use crate::output::time::seconds;
+use crate::output::Said;
+
+const PATH: &str = "/v1/policy";
+/// Its fields, in the order of the rules.
+const FIELDS: &[&str] = &[
+    "seller_decide_seconds", "buyer_answer_seconds", "buyer_respond_seconds", "buyer_ship_seconds",
+    "seller_confirm_seconds", "reminders_seconds", "fresh_goods", "cap_at_requested",
+    "return_needs_freight_insurance", "allow_withdraw", "negotiate_before_refuse", "payout", "refunds_per_line_max",
+];
+
+pub(super) fn run(desk: &Desk, policy: Policy) -> Result<(), Failure> {
+    match policy {
+        Policy::Get => {
+            show(desk, &desk.client()?.get(PATH, &Query::new())?, None)?;
+            desk.out.hint("Next: refund policy set FIELD=VALUE");
+            Ok(())
+        }
+        Policy::Set(set_policy) => set(desk, &set_policy),
+    }
+}
+
+fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure> {
+    let policy: Map<String, Value> = answer.seen()?;
+    desk.out.say(&Said::One(answer.text()), FIELDS, || {
+        let mut card = desk.out.card();
+        for (field, value) in &policy {
+            card.line(field, &value_told(field, value), Tone::Plain);
+        }
+        let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();
+        Ok(format!("{done}{}", card.text()))
+    })
+}
+
+/// What a change would mean, as the server says.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct Check {
+    changes: Vec<Meaning>,
+    notes: Vec<Value>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Meaning {
+    field: String,
+    from: Value,
+    to: Value,
+    rule: String,
+    means: String,
+}
+
+fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
+    let client = desk.client()?;
+    let before: Map<String, Value> = client.get(PATH, &Query::new())?.raw()?;
+    let mut after = before.clone();
+    after.extend(read_fields(&given.fields)?);
+    let repeat = repeat::command(&desk.typed, &[]);
+    let change = |method, path: &str| {
+        let (path, body) = (path.to_owned(), json!(after).to_string());
+        client.change(&Change { method, path, body, version: None, idempotency_key: None, repeat: &repeat })
+    };
+    let check = match change("POST", "/v1/policy/check") {
+        Ok(answer) => answer.seen()?,
+        // A server that is older than this desk: what differs can be seen from here.
+        Err(Failure::Problem(problem)) if matches!(problem.status, 404 | 405) => difference(&before, &after),
+        Err(failure) => return Err(failure),
+    };
+    if check.changes.is_empty() {
+        desk.out.note("Nothing would change.");
+        return Ok(());
+    }
+    desk.out.note(&told(desk, &check));
+    confirm::ask("Change the policy for everybody?", given.yes)?;
+    show(desk, &change("PUT", PATH)?, Some("The policy is changed"))
+}
+
+fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Check {
+    let changes = after.iter().filter(|(field, to)| before.get(*field) != Some(to)).map(|(field, to)| Meaning {
+        field: field.clone(),
+        from: before.get(field).cloned().unwrap_or_default(),
+        to: to.clone(),
+        rule: String::new(),
+        means: String::new(),
+    });
+    Check { changes: changes.collect(), notes: Vec::new() }
+}
+
+fn told(desk: &Desk, check: &Check) -> String {
+    let mut card = desk.out.card();
+    for Meaning { field, from, to, rule, means } in &check.changes {
+        let rule = if rule.is_empty() { String::new() } else { format!(" (rule {rule})") };
+        card.line(field, &format!("{} -> {}{rule}", value_told(field, from), value_told(field, to)), Tone::Strong);
+        if !means.is_empty() {
+            card.line("", means, Tone::Plain);
+        }
+    }
+    for note in &check.notes {
+        let text = note.as_str().map_or_else(|| note.to_string(), str::to_owned);
+        card.line("note", &text, Tone::Due);
+    }
+    format!("What would change:\n{}", card.text())
+}
+
+/// A value for people: seconds as spans.
+pub(super) fn value_told(field: &str, value: &Value) -> String {
+    match value {
+        Value::Number(number) if field.ends_with("_seconds") => {
+            number.as_i64().map_or_else(|| number.to_string(), seconds)
+        }
+        Value::Array(values) => values.iter().map(|value| value_told(field, value)).collect::<Vec<_>>().join(", "),
+        Value::String(text) => text.clone(),
+        Value::Null => "-".to_owned(),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+/// `field=value`, each. Whether a field exists and may have that value is for the server to say.
+pub(super) fn read_fields(given: &[String]) -> Result<Vec<(String, Value)>, Failure> {
+    given.iter().map(|text| read_field(text)).collect()
+}
+
+fn read_field(text: &str) -> Result<(String, Value), Failure> {
+    let Some((field, value)) = text.split_once('=') else {
+        return Err(Failure::Usage(format!("{text:?} is not FIELD=VALUE, such as seller_decide_seconds=48h")));
+    };
+    let (field, value) = (field.trim(), value.trim());
+    let wrong = |why: String| Failure::Usage(format!("{field}: {why}; write a span such as 48h or 5days"));
+    let one = |value: &str| -> Result<Value, Failure> {
+        let seconds = value.parse::<i64>().ok().map_or_else(|| span(value).map(|span| span.num_seconds()), Ok);
+        Ok(json!(seconds.map_err(wrong)?))
+    };
+    let value = match value {
+        "" => json!(""),
+        _ if field == "reminders_seconds" => {
+            json!(value.split(',').map(|value| one(value.trim())).collect::<Result<Vec<_>, _>>()?)
+        }
+        _ if field.ends_with("_seconds") => one(value)?,
+        "true" => json!(true),
+        "false" => json!(false),
+        _ => value.parse::<u64>().map_or_else(|_| json!(value), |number| json!(number)),
+    };
+    Ok((field.to_owned(), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_read_in_peoples_words() {
+        let read = |text: &str| read_field(text).unwrap().1;
+        assert_eq!(read("seller_decide_seconds=48h"), json!(172_800));
+        assert_eq!(read("seller_decide_seconds=90"), json!(90));
+        assert_eq!(read("reminders_seconds=12h, 1h"), json!([43_200, 3_600]));
+        assert_eq!(read("fresh_goods=refund_only"), json!("refund_only"));
+        assert_eq!(read("allow_withdraw=true"), json!(true));
+        assert_eq!(read("refunds_per_line_max=3"), json!(3));
+        assert!(read_field("seller_decide_seconds=soon").is_err() && read_field("nothing").is_err());
+    }
+}

@@ -1,0 +1,94 @@
+//! `refund profile`: the servers that this machine knows.
+
+use serde_json::json;
+
+use super::Desk;
+use crate::cli::desk::{AddProfile, Profile as Command, ProfileName};
+use crate::cli::settings::Role;
+use crate::client;
+use crate::failure::Failure;
+use crate::output::Said;
+use crate::output::style::Tone;
+use crate::output::table::{Cell, Column, Table, column};
+use crate::profile::{self, Profile, Profiles};
+
+const COLUMNS: &[Column] = &[column("PROFILE", 0), column("ROLE", 1), column("SERVER", 0), column("IN USE", 0)];
+
+pub(super) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Add(given) => add(desk, given),
+        Command::List => list(desk),
+        Command::Use(ProfileName { name }) => {
+            let mut profiles = Profiles::read()?;
+            profiles.named(&name)?;
+            profiles.current = Some(name.clone());
+            profiles.write()?;
+            desk.out.print(&format!("{name} is in use.\n"))
+        }
+        Command::Remove(ProfileName { name }) => {
+            let mut profiles = Profiles::read()?;
+            profiles.named(&name)?;
+            profiles.profiles.remove(&name);
+            profiles.current = profiles.current.filter(|current| *current != name);
+            profiles.write()?;
+            desk.out.print(&format!("{name} is forgotten. Its key stays valid until it is revoked.\n"))
+        }
+    }
+}
+
+fn add(desk: &Desk, given: AddProfile) -> Result<(), Failure> {
+    let AddProfile { name, url, key_file, demo, role } = given;
+    let profile = match (demo, url) {
+        (Some(file), _) => profile::from_demo(&file, role.unwrap_or(Role::Operator).name())?,
+        (None, Some(url)) => {
+            let url = client::checked(&url)?;
+            if url.starts_with("http:") && !is_loopback(&url) {
+                desk.out.note("Everybody on the way can read a key that is sent over http: use https.");
+            }
+            Profile { url, key: profile::read_key(key_file.as_deref())?, role: role.map(|role| role.name().to_owned()) }
+        }
+        (None, None) => return Err(Failure::Usage("say --url or --demo".to_owned())),
+    };
+    client::Client::new(&profile.url, &profile.key, desk.under_way.clone())?;
+    let mut profiles = Profiles::read()?;
+    let url = profile.url.clone();
+    profiles.profiles.insert(name.clone(), profile);
+    profiles.current = Some(name.clone());
+    profiles.write()?;
+    desk.out.print(&format!("{name} is in use: {url}\n"))?;
+    desk.out.hint("Next: refund list");
+    Ok(())
+}
+
+fn is_loopback(url: &str) -> bool {
+    let host = url.trim_start_matches("http://");
+    ["127.", "localhost", "[::1]"].iter().any(|loopback| host.starts_with(loopback))
+}
+
+fn list(desk: &Desk) -> Result<(), Failure> {
+    let profiles = Profiles::read()?;
+    let current = |name: &String| profiles.current.as_ref() == Some(name);
+    let items: Vec<String> = profiles
+        .profiles
+        .iter()
+        .map(|(name, profile)| {
+            let Profile { url, role, .. } = profile;
+            json!({ "name": name, "url": url, "role": role, "in_use": current(name) }).to_string()
+        })
+        .collect();
+    let said = Said::Items { items: &items, next_cursor: None };
+    desk.out.say(&said, &["name", "url", "role", "in_use"], || {
+        if items.is_empty() {
+            return Ok("no profiles\n".to_owned());
+        }
+        let rows = profiles.profiles.iter().map(|(name, profile)| {
+            vec![
+                Cell::new(name.as_str(), Tone::Strong),
+                Cell::from(profile.role.as_deref().unwrap_or("-")),
+                Cell::from(&*profile.url),
+                Cell::new(if current(name) { "yes" } else { "-" }, Tone::Good),
+            ]
+        });
+        Ok(desk.out.draw(&Table { columns: COLUMNS, rows: rows.collect() }))
+    })
+}

@@ -1,0 +1,147 @@
+//! `refund rollout`: who may make offers, and why.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{Desk, repeat};
+use crate::cli::settings::{AddBatch, Batch as BatchCommand, Listed, Rollout as Command, SellerId};
+use crate::client::{Answer, Change, Query};
+use crate::failure::Failure;
+use crate::model::{Batch, Rollout, Verdict};
+use crate::output::style::Tone;
+use crate::output::time::{Instant, both};
+use crate::output::{Output, Said};
+
+const PATH: &str = "/v1/rollout";
+const FIELDS: &[&str] = &["percentage", "allow", "deny", "batches"];
+
+pub(super) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Get => show(desk, &desk.client()?.get(PATH, &Query::new())?, None),
+        Command::Check(seller) => check(desk, &seller),
+        Command::Percentage(to) => change(desk, |rollout| {
+            rollout.percentage = to.percentage;
+            Ok(())
+        }),
+        Command::Allow(listed) => change(desk, |rollout| {
+            put(&mut rollout.allow, listed);
+            Ok(())
+        }),
+        Command::Deny(listed) => change(desk, |rollout| {
+            put(&mut rollout.deny, listed);
+            Ok(())
+        }),
+        Command::Batch(BatchCommand::Add(batch)) => change(desk, |rollout| {
+            add(rollout, batch);
+            Ok(())
+        }),
+        Command::Batch(BatchCommand::Open(batch)) => change(desk, |rollout| {
+            named(rollout, &batch.name)?.open = true;
+            Ok(())
+        }),
+        Command::Batch(BatchCommand::Close(batch)) => change(desk, |rollout| {
+            let batch = named(rollout, &batch.name)?;
+            // An instant that has come would keep it open.
+            (batch.open, batch.opens_at) = (false, None);
+            Ok(())
+        }),
+    }
+}
+
+fn put(list: &mut BTreeSet<String>, listed: Listed) {
+    if listed.remove {
+        list.retain(|seller| !listed.sellers.contains(seller));
+    } else {
+        list.extend(listed.sellers);
+    }
+}
+
+fn add(rollout: &mut Rollout, given: AddBatch) {
+    let AddBatch { name, sellers, opens_at } = given;
+    if let Some(batch) = rollout.batches.iter_mut().find(|batch| batch.name == name) {
+        batch.sellers.extend(sellers);
+        batch.opens_at = opens_at.or(batch.opens_at.take());
+    } else {
+        rollout.batches.push(Batch { name, sellers: sellers.into_iter().collect(), open: false, opens_at });
+    }
+}
+
+fn named<'a>(rollout: &'a mut Rollout, name: &str) -> Result<&'a mut Batch, Failure> {
+    let there: Vec<String> = rollout.batches.iter().map(|batch| batch.name.clone()).collect();
+    rollout.batches.iter_mut().find(|batch| batch.name == name).ok_or_else(|| {
+        let there = if there.is_empty() { "there is none yet".to_owned() } else { format!("there is {}", there.join(", ")) };
+        Failure::Usage(format!("no batch {name:?}; {there}"))
+    })
+}
+
+/// Reads the roll-out, changes it and sends all of it back.
+fn change(desk: &Desk, with: impl FnOnce(&mut Rollout) -> Result<(), Failure>) -> Result<(), Failure> {
+    let client = desk.client()?;
+    let mut rollout: Rollout = client.get(PATH, &Query::new())?.raw()?;
+    with(&mut rollout)?;
+    let answer = client.change(&Change {
+        method: "PUT",
+        path: PATH.to_owned(),
+        body: json!(rollout).to_string(),
+        version: None,
+        idempotency_key: None,
+        repeat: &repeat::command(&desk.typed, &[]),
+    })?;
+    show(desk, &answer, Some("The roll-out is changed"))
+}
+
+fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure> {
+    let rollout: Rollout = answer.seen()?;
+    desk.out.say(&Said::One(answer.text()), FIELDS, || {
+        let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();
+        Ok(format!("{done}{}", told(&rollout, desk.client()?.now([])?, &desk.out)))
+    })?;
+    desk.out.hint("Next: refund rollout check SELLER");
+    Ok(())
+}
+
+fn told(rollout: &Rollout, now: Instant, out: &Output) -> String {
+    let mut card = out.card();
+    let sellers = |list: &BTreeSet<String>| list.iter().cloned().collect::<Vec<_>>().join(", ");
+    let listed = |list: &BTreeSet<String>| if list.is_empty() { "nobody".to_owned() } else { sellers(list) };
+    card.line("deny", &listed(&rollout.deny), Tone::Plain);
+    card.line("allow", &listed(&rollout.allow), Tone::Plain);
+    for batch in &rollout.batches {
+        let opens = batch.opens_at.as_ref().map(|at| format!(", opens {}", both(at, now)));
+        let (state, tone) = if batch.open { ("open", Tone::Good) } else { ("closed", Tone::Plain) };
+        card.line("batch", &format!("{}: {state}{}", batch.name, opens.unwrap_or_default()), tone);
+        card.line("", &listed(&batch.sellers), Tone::Plain);
+    }
+    card.line("percentage", &format!("{} of 100 sellers", rollout.percentage), Tone::Plain);
+    card.text()
+}
+
+fn check(desk: &Desk, seller: &SellerId) -> Result<(), Failure> {
+    let client = desk.client()?;
+    let answer = client.change(&Change {
+        method: "POST",
+        path: format!("{PATH}/check"),
+        body: json!({ "seller_id": seller.id }).to_string(),
+        version: None,
+        idempotency_key: None,
+        repeat: &repeat::command(&desk.typed, &[]),
+    })?;
+    let verdict: Verdict = answer.seen()?;
+    desk.out.say(&Said::One(answer.text()), &["open", "because", "opens_at"], || {
+        let because = match verdict.because.as_str() {
+            "deny" => "it is on the deny list",
+            "allow" => "it is on the allow list",
+            "batch" => "it is in a batch that is open",
+            "percentage" => "it is within the percentage",
+            "not_yet" => "it is in nothing that is open yet",
+            other => other,
+        };
+        let (state, tone) = if verdict.open { ("in", Tone::Good) } else { ("out", Tone::Due) };
+        let opens = match &verdict.opens_at {
+            Some(at) => format!("; its batch opens {}", both(at, client.now([])?)),
+            None => String::new(),
+        };
+        Ok(format!("{} is {}: {because}{opens} (rule R37)\n", seller.id, desk.out.paint(tone, state)))
+    })
+}

@@ -1,0 +1,118 @@
+//! `refund sellers`: look up, set up, one more address.
+
+use serde_json::{Map, Value, json};
+
+use super::policy::read_fields;
+use super::{Desk, read_json, repeat};
+use crate::cli::settings::{AddAddress, PutSeller, Sellers};
+use crate::client::{Answer, Change, Query, segment};
+use crate::failure::Failure;
+use crate::model::Seller;
+use crate::output::style::Tone;
+use crate::output::{Output, Said};
+
+const FIELDS: &[&str] = &["id", "name", "addresses", "policy"];
+
+pub(super) fn run(desk: &Desk, sellers: Sellers) -> Result<(), Failure> {
+    match sellers {
+        Sellers::Get(seller) => show(desk, &desk.client()?.get(&path(&seller.id), &Query::new())?, None),
+        Sellers::Put(seller) => put(desk, seller),
+        Sellers::AddAddress(address) => add_address(desk, address),
+    }
+}
+
+fn path(id: &str) -> String {
+    format!("/v1/sellers/{}", segment(id))
+}
+
+fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure> {
+    let seller: Seller = answer.seen()?;
+    desk.out.say(&Said::One(answer.text()), FIELDS, || {
+        let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();
+        Ok(format!("{done}{}", told(&seller, &desk.out)))
+    })?;
+    desk.out.hint(&format!("Next: refund rollout check {}", seller.id));
+    Ok(())
+}
+
+fn told(seller: &Seller, out: &Output) -> String {
+    let mut card = out.card();
+    for address in &seller.addresses {
+        card.line(if address.is_default { "default return" } else { "return to" }, &address.told(), Tone::Plain);
+    }
+    for (field, value) in &seller.policy {
+        card.line("own policy", &format!("{field} = {}", super::policy::value_told(field, value)), Tone::Plain);
+    }
+    format!("{}  {}\n{}", out.paint(Tone::Strong, &seller.id), seller.name, card.text())
+}
+
+/// The seller as it is, to change a part of it: a PUT replaces the whole.
+fn there(desk: &Desk, id: &str) -> Result<Option<Map<String, Value>>, Failure> {
+    match desk.client()?.get(&path(id), &Query::new()) {
+        Ok(answer) => Ok(Some(answer.raw()?)),
+        Err(Failure::Problem(problem)) if problem.status == 404 => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn put(desk: &Desk, given: PutSeller) -> Result<(), Failure> {
+    let body = match &given.file {
+        Some(file) => read_json(file)?,
+        None => merged(there(desk, &given.id)?.unwrap_or_default(), &given)?,
+    };
+    send(desk, &given.id, &body)
+}
+
+fn merged(mut seller: Map<String, Value>, given: &PutSeller) -> Result<Value, Failure> {
+    if let Some(name) = &given.name {
+        seller.insert("name".to_owned(), json!(name));
+    }
+    if let Some(address) = &given.address {
+        let first = json!({ "id": "main", "recipient": given.recipient, "phone": given.phone, "address": address, "default": true });
+        let others = seller.get("addresses").and_then(Value::as_array).cloned().unwrap_or_default();
+        let others = others.into_iter().filter(|address| address.get("id") != first.get("id")).map(without_default);
+        let addresses: Vec<Value> = std::iter::once(first.clone()).chain(others).collect();
+        seller.insert("addresses".to_owned(), json!(addresses));
+    }
+    let mut policy = seller.get("policy").and_then(Value::as_object).cloned().unwrap_or_default();
+    for (field, value) in read_fields(&given.policy)? {
+        if value == json!("") { policy.remove(&field) } else { policy.insert(field, value) };
+    }
+    seller.insert("policy".to_owned(), Value::Object(policy));
+    Ok(Value::Object(seller))
+}
+
+fn without_default(mut address: Value) -> Value {
+    if let Some(fields) = address.as_object_mut() {
+        fields.insert("default".to_owned(), json!(false));
+    }
+    address
+}
+
+fn add_address(desk: &Desk, given: AddAddress) -> Result<(), Failure> {
+    let AddAddress { id, address_id, recipient, phone, address, default } = given;
+    let Some(mut seller) = there(desk, &id)? else {
+        return Err(Failure::Usage(format!("there is no seller {id}\n  next: refund sellers put {id} --name …")));
+    };
+    let mut addresses = seller.get("addresses").and_then(Value::as_array).cloned().unwrap_or_default();
+    if default {
+        addresses = addresses.into_iter().map(without_default).collect();
+    }
+    addresses.push(json!({
+        "id": address_id, "recipient": recipient, "phone": phone, "address": address, "default": default,
+    }));
+    seller.insert("addresses".to_owned(), json!(addresses));
+    send(desk, &id, &Value::Object(seller))
+}
+
+fn send(desk: &Desk, id: &str, body: &Value) -> Result<(), Failure> {
+    let answer = desk.client()?.change(&Change {
+        method: "PUT",
+        path: path(id),
+        body: body.to_string(),
+        version: None,
+        idempotency_key: None,
+        repeat: &repeat::command(&desk.typed, &[]),
+    })?;
+    show(desk, &answer, Some(if answer.created { "The seller is set up" } else { "The seller is changed" }))
+}

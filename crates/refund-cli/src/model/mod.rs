@@ -1,0 +1,138 @@
+//! What tables show of the server's answers. JSON is never made from these: it is passed on as it came.
+
+mod explanation;
+mod refund;
+
+use serde::Deserialize;
+
+pub(crate) use explanation::{Action, Explanation, Happened, Prospect, Rule};
+pub(crate) use refund::{Address, Deadline, Negotiation, Refund};
+
+/// An amount.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Money {
+    pub(crate) currency: String,
+    pub(crate) value: String,
+}
+
+impl std::fmt::Display for Money {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.value, self.currency)
+    }
+}
+
+/// Who did something.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Actor {
+    pub(crate) role: String,
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) via: String,
+}
+
+impl Actor {
+    /// "seller seller-homeware", or the clock.
+    pub(crate) fn told(&self) -> String {
+        if self.via == "clock" { "the clock".to_owned() } else { format!("{} {}", self.role, self.id) }
+    }
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Event {
+    pub(crate) id: String,
+    pub(crate) refund_id: String,
+    #[serde(rename = "type")]
+    pub(crate) event_type: String,
+    pub(crate) at: String,
+    pub(crate) actor: Actor,
+    pub(crate) data: serde_json::Value,
+}
+
+/// A reason for no, and what would change it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Objection {
+    pub(crate) code: String,
+    pub(crate) rule: String,
+    pub(crate) detail: String,
+    pub(crate) possible_at: Option<String>,
+}
+
+/// What the seller may offer.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Options {
+    pub(crate) may_offer: bool,
+    pub(crate) objections: Vec<Objection>,
+    pub(crate) types: Vec<OfferType>,
+    pub(crate) return_addresses: Vec<Address>,
+    pub(crate) freight_insurance: bool,
+    pub(crate) expires_at: Option<String>,
+    pub(crate) deadlines: Vec<Deadline>,
+}
+
+/// One type of offer.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct OfferType {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) possible: bool,
+    pub(crate) objections: Vec<Objection>,
+    pub(crate) amount_min: Money,
+    pub(crate) amount_max: Money,
+}
+
+/// A seller.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Seller {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) addresses: Vec<Address>,
+    pub(crate) policy: serde_json::Map<String, serde_json::Value>,
+}
+
+/// An API key, which is not its secret.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Key {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) seller_id: Option<String>,
+    pub(crate) created_at: String,
+    pub(crate) revoked_at: Option<String>,
+    pub(crate) secret: Option<String>,
+}
+
+/// To which sellers the tool is open.
+#[derive(Debug, Clone, Default, Deserialize, serde::Serialize)]
+#[serde(default)]
+pub(crate) struct Rollout {
+    pub(crate) batches: Vec<Batch>,
+    pub(crate) percentage: u8,
+    pub(crate) allow: std::collections::BTreeSet<String>,
+    pub(crate) deny: std::collections::BTreeSet<String>,
+}
+
+/// Sellers that are let in together.
+#[derive(Debug, Clone, Default, Deserialize, serde::Serialize)]
+#[serde(default)]
+pub(crate) struct Batch {
+    pub(crate) name: String,
+    pub(crate) sellers: std::collections::BTreeSet<String>,
+    pub(crate) open: bool,
+    pub(crate) opens_at: Option<String>,
+}
+
+/// Whether the tool is open to a seller, and why.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Verdict {
+    pub(crate) open: bool,
+    pub(crate) because: String,
+    pub(crate) opens_at: Option<String>,
+}

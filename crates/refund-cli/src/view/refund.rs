@@ -1,0 +1,177 @@
+//! Refunds as a list, and one with all that it is.
+
+use crate::model::{Deadline, Event, Negotiation, Refund};
+use crate::output::Output;
+use crate::output::style::Tone;
+use crate::output::table::{Card, Cell, Column, Table, column};
+use crate::output::time::{Instant, absolute, both, distance, instant};
+use crate::view::{awaited, events, next, silence};
+
+const COLUMNS: &[Column] = &[
+    column("REFUND", 0),
+    column("DUE", 1),
+    column("STATUS", 0),
+    column("AMOUNT", 2),
+    column("OFFER", 3),
+    column("IF SILENT", 5),
+    column("TITLE", 4),
+    column("SELLER", 6),
+    column("TYPE", 7),
+    column("DUE AT", 8),
+];
+
+/// The columns of refunds in CSV.
+pub(crate) const FIELDS: &[&str] = &[
+    "id", "version", "status", "closed_reason", "seller_id", "buyer_id",
+    "order_line.order_id", "order_line.line_id", "order_line.title", "order_line.category",
+    "order_line.paid.value", "order_line.paid.currency", "order_line.shipped", "order_line.freight_insurance",
+    "requested.type", "requested.amount.value", "requested.amount.currency", "requested.reason",
+    "effective.type", "effective.amount.value", "effective.amount.currency",
+    "negotiation.id", "negotiation.status", "negotiation.offer.type", "negotiation.offer.amount.value",
+    "negotiation.offer.amount.currency", "negotiation.expires_at",
+    "deadlines.0.kind", "deadlines.0.at", "deadlines.0.on_silence", "payout.status", "escalated.at",
+    "opened_at", "updated_at",
+];
+
+/// Refunds, one a row.
+pub(crate) fn list(refunds: &[Refund], now: Instant, out: &Output) -> String {
+    if refunds.is_empty() {
+        return "no refunds\n".to_owned();
+    }
+    out.draw(&Table { columns: COLUMNS, rows: refunds.iter().map(|refund| row(refund, now)).collect() })
+}
+
+fn row(refund: &Refund, now: Instant) -> Vec<Cell> {
+    let deadline = refund.next_deadline();
+    let due = deadline.map_or_else(|| waiting(refund).to_owned(), |deadline| distance(&deadline.at, now));
+    let terms = refund.effective.as_ref().unwrap_or(&refund.requested);
+    vec![
+        Cell::new(&*refund.id, Tone::Strong),
+        Cell::new(due, deadline.map_or(Tone::Faint, |deadline| urgency(&deadline.at, now))),
+        Cell::new(&*refund.status, standing(&refund.status)),
+        terms.amount.to_string().into(),
+        refund.negotiation.as_ref().map_or("-", |negotiation| &negotiation.status).into(),
+        deadline.map_or("-", |deadline| &deadline.on_silence).into(),
+        Cell::from(&*refund.order_line.title),
+        Cell::from(&*refund.seller_id),
+        Cell::from(&*terms.kind),
+        deadline.map_or_else(|| "-".to_owned(), |deadline| absolute(&deadline.at)).into(),
+    ]
+}
+
+/// For whom a refund waits on which no clock runs.
+fn waiting(refund: &Refund) -> &str {
+    match refund.status.as_str() {
+        "SUCCESS" | "CLOSED" => "-",
+        "REFUNDING" | "REFUND_FAILED" => "payout",
+        _ if refund.escalated.is_some() => "operator",
+        _ => "-",
+    }
+}
+
+fn urgency(at: &str, now: Instant) -> Tone {
+    match instant(at).map(|at| at.signed_duration_since(now).num_hours()) {
+        Some(..1) => Tone::Bad,
+        Some(1..6) => Tone::Due,
+        Some(_) | None => Tone::Plain,
+    }
+}
+
+fn standing(status: &str) -> Tone {
+    match status {
+        "SUCCESS" => Tone::Good,
+        "REFUND_FAILED" => Tone::Bad,
+        "CLOSED" => Tone::Faint,
+        _ => Tone::Plain,
+    }
+}
+
+/// One refund, with its timeline where that was read.
+pub(crate) fn one(refund: &Refund, history: Option<&[Event]>, now: Instant, out: &Output) -> String {
+    let status = out.paint(standing(&refund.status), &refund.status);
+    let closed = refund.closed_reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let mut text = format!("{}  {status}{closed}  version {}\n", out.paint(Tone::Strong, &refund.id), refund.version);
+    let mut card = out.card();
+    about(refund, &mut card);
+    so_far(refund, now, &mut card);
+    text += &card.text();
+    text += &clocks(refund, now, out);
+    if let Some(history) = history {
+        text += &format!("\nTimeline\n{}", events::timeline(history, out));
+    }
+    let may = next::commands(refund);
+    if !may.is_empty() {
+        text += "\nYou may\n";
+        text.extend(may.iter().map(|command| format!("  {command}\n")));
+    }
+    text
+}
+
+fn about(refund: &Refund, card: &mut Card) {
+    let line = &refund.order_line;
+    let shipped = if line.shipped { "shipped" } else { "not shipped" };
+    let insured = if line.freight_insurance { ", freight insurance" } else { "" };
+    card.line("goods", &line.title, Tone::Plain);
+    card.line("", &format!("{} paid, {}, {shipped}{insured}", line.paid, line.category), Tone::Plain);
+    card.line("order", &format!("{}, line {}", line.order_id, line.line_id), Tone::Plain);
+    card.line("seller", &refund.seller_id, Tone::Plain);
+    card.line("buyer", &refund.buyer_id, Tone::Plain);
+    card.line("asked for", &refund.requested.told(), Tone::Plain);
+    card.maybe("because", refund.requested.reason.as_ref());
+}
+
+fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
+    if let Some(negotiation) = &refund.negotiation {
+        offer(negotiation, now, card);
+    }
+    card.maybe("refused", refund.seller_refusal.as_ref());
+    if let Some(escalated) = &refund.escalated {
+        card.line("operator", &format!("called in by {}, {}", escalated.by.told(), both(&escalated.at, now)), Tone::Due);
+        card.maybe("", escalated.reason.as_ref());
+    }
+    if let Some(effective) = &refund.effective {
+        card.line("carried out", &effective.told(), Tone::Strong);
+        card.maybe("return to", effective.return_address.as_ref().map(|address| address.told()));
+    }
+    if let Some(shipment) = &refund.shipment {
+        let shipped = both(&shipment.shipped_at, now);
+        card.line("parcel", &format!("{} {}, shipped {shipped}", shipment.carrier, shipment.tracking_number), Tone::Plain);
+    }
+    if let Some(payout) = &refund.payout {
+        card.line("payout", &format!("{} {}", payout.amount, payout.status), Tone::Plain);
+    }
+    card.line("opened", &both(&refund.opened_at, now), Tone::Plain);
+    card.maybe("buyer's link", refund.buyer_link.as_ref().map(|link| &link.url));
+}
+
+/// The offer, as one who answers it should see it.
+pub(crate) fn offer(negotiation: &Negotiation, now: Instant, card: &mut Card) {
+    let Negotiation { id, status, withdrawn_reason, offer, offered_at, expires_at } = negotiation;
+    card.line("offered", &offer.terms.told(), Tone::Strong);
+    let why = withdrawn_reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let offline = if offer.agreed_offline { ", agreed offline" } else { "" };
+    card.line("", &format!("{status}{why}{offline}, {id}"), Tone::Plain);
+    card.line("", &format!("made {}", both(offered_at, now)), Tone::Plain);
+    if status == "PENDING" {
+        card.line("", &format!("expires {}", both(expires_at, now)), Tone::Due);
+    }
+    card.maybe("return to", offer.terms.return_address.as_ref().map(|address| address.told()));
+    card.maybe("message", offer.message.as_ref());
+}
+
+fn clocks(refund: &Refund, now: Instant, out: &Output) -> String {
+    if refund.deadlines.is_empty() {
+        let why = match waiting(refund) {
+            "operator" => "No clock runs: the operator rules.",
+            "payout" => "No clock runs: the payment adapter reports.",
+            _ => "No clock runs: nothing more happens by itself.",
+        };
+        return format!("\n{why}\n");
+    }
+    let mut card = out.card();
+    for Deadline { kind, at, on_silence, .. } in &refund.deadlines {
+        let text = format!("{}, else {}", both(at, now), silence(on_silence));
+        card.line(awaited(kind), &text, urgency(at, now));
+    }
+    format!("\nClocks\n{}", card.text())
+}
