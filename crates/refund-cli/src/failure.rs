@@ -63,12 +63,12 @@ pub(crate) struct Standing {
 /// Every exit code with its meaning, as `--help` and the man page list them.
 pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
     (0, "done"),
-    (1, "failed: no connection, not a refund server, or a fault of the program or the server"),
-    (2, "not understood: arguments, profile, or input that the server calls malformed"),
+    (1, "failed: no connection, no refund server there, or a fault"),
+    (2, "not understood: arguments, profile, or malformed input"),
     (3, "refused by a rule; nothing was changed"),
     (4, "not allowed, or not there"),
     (5, "busy: nothing was done, try again later"),
-    (6, "unknown whether it was carried out; the message says how to find out safely"),
+    (6, "unknown whether it was carried out; the message says what to do"),
     (7, "partly done: some lines of an import failed"),
     (130, "interrupted"),
 ];

@@ -15,13 +15,10 @@ use desk::{Clock, Completions, Events, Man, Profile};
 use refunds::{Import, List, One, Open};
 use settings::{Keys, Policy, Rollout, Sellers};
 
-/// The operator's desk of the refund negotiation engine.
-///
-/// A buyer has asked for a refund; the seller may once propose other terms; clocks decide what
-/// silence means. This command shows all of it and does whatever the key's role may do.
+/// The operator's desk of the refund negotiation engine
 #[derive(Parser)]
-#[command(name = "refund", version, about, max_term_width = 100, args_override_self = true)]
-#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "refund", version, about, max_term_width = 90, args_override_self = true)]
+#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true, disable_help_flag = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -33,7 +30,7 @@ pub(crate) struct Cli {
 #[derive(Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
-    /// Which server and key, as set up with `refund profile add` [env: REFUND_PROFILE]
+    /// Which server and key, as set up with `refund profile add`
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// How the answer is written
@@ -42,17 +39,21 @@ pub(crate) struct Global {
     /// Colours: auto, always or never
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colours::Auto, hide_possible_values = true)]
     pub(crate) color: Colours,
+    /// Print help, with examples
+    // One help, not a short and a long one.
+    #[arg(short, long, global = true, action = clap::ArgAction::HelpShort)]
+    help: Option<bool>,
 }
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// List refunds, the most urgent first
     List(List),
-    /// Show one refund: where it stands, both clocks, what silence leads to, and its timeline
+    /// Show one refund with its clocks and its timeline
     Show(One),
-    /// Explain why a refund stands where it stands, rule by rule, and what comes next
+    /// Explain why it stands there, rule by rule, and what comes next
     Explain(One),
-    /// Show what the seller may offer on a refund, and what stands against it (seller)
+    /// Show what may be offered, and what stands against it (seller)
     Options(One),
     /// Open a refund for a buyer (platform)
     Open(Box<Open>),
@@ -60,7 +61,7 @@ pub(crate) enum Command {
     Import(Import),
     /// Propose other terms, once (seller)
     Offer(MakeOffer),
-    /// Withdraw the offer (seller, where the policy allows it)
+    /// Withdraw the offer, where the policy allows it (seller)
     Withdraw(Plain),
     /// Agree to the refund as it was asked for (seller)
     Agree(Agree),
@@ -82,16 +83,16 @@ pub(crate) enum Command {
     Cancel(Cancel),
     /// Call the operator in (platform, for the buyer)
     Escalate(Reasoned),
-    /// Say how the goods travel back, or correct it (platform, for the buyer)
+    /// Say how the goods travel back (platform, for the buyer)
     Ship(Ship),
     /// Rule on a refund that was escalated (operator)
     Rule(Rule),
     /// Give somebody more time (operator; the seller for shipping)
     Extend(Extend),
-    /// Report a payout, or have it tried again (platform; retry also operator)
+    /// Report a payout (platform), or try it again (also operator)
     #[command(subcommand)]
     Payout(Payout),
-    /// Set sellers up and look them up (operator, platform; a seller itself)
+    /// Set sellers up (operator, platform; a seller itself)
     #[command(subcommand)]
     Sellers(Sellers),
     /// The rules' numbers and switches (operator)
@@ -103,7 +104,7 @@ pub(crate) enum Command {
     /// Make, list and revoke API keys (operator)
     #[command(subcommand)]
     Keys(Keys),
-    /// What happened, everywhere or on one refund, and as it happens
+    /// What happened, and what happens right now
     Events(Events),
     /// The clock of a demo: look at it, move it forward (operator)
     #[command(subcommand)]

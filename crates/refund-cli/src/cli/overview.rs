@@ -19,13 +19,19 @@ pub(crate) const GROUPS: &[(&str, &[&str])] = &[
 
 const EXAMPLES: &str = "\
 Examples:
-  refund profile add demo --demo demo-data/demo.json   begin with the demo that is running
+  refund profile add demo --demo demo-data/demo.json   begin with a demo
   refund list                                          what is due next
-  refund show rfd_…                                    everything about one refund
-  refund explain rfd_…                                 why it stands there, and what comes next
+  refund show rfd_01abc                                all about one refund
+  refund explain rfd_01abc                             why, and what comes next
 ";
 
-const TEMPLATE: &str = "{about-with-newline}\n{usage-heading} {usage}\n{before-help}\n{options}\n{after-help}";
+const ABOUT: &str = "\
+{about}.
+
+A buyer has asked for a refund; the seller may once propose other terms; clocks
+decide what silence means. This shows all of it, and does whatever the key that
+it is given may do.
+";
 
 /// The command with its overview in place of one long list.
 pub(crate) fn with_overview(command: clap::Command) -> clap::Command {
@@ -51,7 +57,7 @@ Environment:
 
 Secrets are never arguments: others on this machine can read those.
 `refund COMMAND --help` has examples for each command.";
-    let template = TEMPLATE.replace("{before-help}", &groups).replace("{options}", "Everywhere:\n{options}");
+    let template = format!("{ABOUT}\n{{usage-heading}} {{usage}}\n{groups}\nEverywhere:\n{{options}}\n\n{{after-help}}");
     command.help_template(template).after_help(format!("{EXAMPLES}\n{codes}\n{environment}"))
 }
 

@@ -61,14 +61,14 @@ pub(super) fn answer(desk: &Desk, given: Accept, answer: Answer) -> Result<(), F
             desk.out.note(&format!("The offer that waits:\n{}", card.text()));
             pending.id.clone()
         }
-        (None, None) => {
-            let why = refund.negotiation.as_ref().map_or_else(
-                || "no offer was made on it".to_owned(),
-                |negotiation| format!("its offer {} is {}", negotiation.id, negotiation.status),
-            );
-            let id = &refund.id;
-            return Err(Failure::Usage(format!("{id} has no offer that waits: {why}\n  next: refund show {id}")));
-        }
+        (None, None) => match &refund.negotiation {
+            // Why that one can't be answered any more is the server's to say.
+            Some(resolved) => resolved.id.clone(),
+            None => {
+                let id = &refund.id;
+                return Err(Failure::Usage(format!("no offer was made on {id}\n  next: refund show {id}")));
+            }
+        },
     };
     let (path, done) = match answer {
         Answer::Accept => ("negotiation/accept", "Accepted"),

@@ -42,7 +42,7 @@ fn list(desk: &Desk) -> Result<(), Failure> {
                 Cell::new(key.revoked_at.as_deref().map_or("-".to_owned(), absolute), Tone::Bad),
             ]
         });
-        Ok(desk.out.draw(&Table { columns: COLUMNS, rows: rows.collect() }))
+        Ok(desk.out.draw(&Table { columns: COLUMNS, rows: rows.collect(), last_wraps: false }))
     })
 }
 

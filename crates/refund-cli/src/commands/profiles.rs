@@ -89,6 +89,6 @@ fn list(desk: &Desk) -> Result<(), Failure> {
                 Cell::new(if current(name) { "yes" } else { "-" }, Tone::Good),
             ]
         });
-        Ok(desk.out.draw(&Table { columns: COLUMNS, rows: rows.collect() }))
+        Ok(desk.out.draw(&Table { columns: COLUMNS, rows: rows.collect(), last_wraps: false }))
     })
 }

@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::style::Tone;
 
 /// A column, and how soon it goes where there is no room: 0 never, then the highest first.
+/// The last one wraps before any goes, where its cells are sentences.
 pub(crate) struct Column {
     pub(crate) title: &'static str,
     pub(crate) goes: u8,
@@ -48,14 +49,22 @@ impl<T: Into<String>> From<T> for Cell {
 pub(crate) struct Table {
     pub(crate) columns: &'static [Column],
     pub(crate) rows: Vec<Vec<Cell>>,
+    /// Whether the last column may be as narrow as there is room for.
+    pub(crate) last_wraps: bool,
 }
 
 const GAP: usize = 2;
+/// A column that is narrower than this can't be read.
+const WRAPPED_MIN: usize = 24;
 
 impl Table {
     /// The table, as wide as it may be.
     pub(crate) fn draw(&self, width: usize, colours: bool) -> String {
-        let widths: Vec<usize> = self.columns.iter().enumerate().map(|(at, column)| self.widest(at, column)).collect();
+        let mut widths: Vec<usize> =
+            self.columns.iter().enumerate().map(|(at, column)| self.widest(at, column)).collect();
+        if let Some(last) = widths.last_mut().filter(|_| self.last_wraps) {
+            *last = (*last).min(WRAPPED_MIN);
+        }
         let mut shown: Vec<usize> = (0..self.columns.len()).collect();
         while total(&shown, &widths) > width {
             let goes = shown.iter().copied().max_by_key(|at| self.columns.get(*at).map(|column| column.goes));
@@ -64,12 +73,29 @@ impl Table {
                 None => return self.blocks(width, colours),
             }
         }
+        let room = width.saturating_sub(total(&shown, &widths)).min(LINE_MAX);
+        if let Some(last) = widths.last_mut().filter(|_| self.last_wraps) {
+            *last += room;
+        }
         let headings = self.columns.iter().map(|column| Cell::new(column.title, Tone::Faint)).collect();
-        let lines = std::iter::once(&headings).chain(&self.rows).map(|row: &Vec<Cell>| {
-            let cells = shown.iter().filter_map(|at| Some(row.get(*at)?.padded(*widths.get(*at)?, colours)));
-            format!("{}\n", cells.collect::<Vec<_>>().join(&" ".repeat(GAP)).trim_end())
-        });
-        lines.collect()
+        std::iter::once(&headings).chain(&self.rows).map(|row| self.line(row, &shown, &widths, colours)).collect()
+    }
+
+    fn line(&self, row: &[Cell], shown: &[usize], widths: &[usize], colours: bool) -> String {
+        let mut line = String::new();
+        let mut indent = 0;
+        for at in shown {
+            let (Some(cell), Some(width)) = (row.get(*at), widths.get(*at)) else { continue };
+            if self.last_wraps && at + 1 == self.columns.len() {
+                let wrapped = wrap(&cell.text, *width);
+                let painted = wrapped.iter().map(|part| cell.tone.paint(part, colours));
+                line += &painted.collect::<Vec<_>>().join(&format!("\n{}", " ".repeat(indent)));
+            } else {
+                line += &format!("{}{}", cell.padded(*width, colours), " ".repeat(GAP));
+                indent += width + GAP;
+            }
+        }
+        format!("{}\n", line.trim_end())
     }
 
     fn widest(&self, at: usize, column: &Column) -> usize {
@@ -85,7 +111,7 @@ impl Table {
             let rest = cells.filter(|(_, cell)| !cell.text.is_empty() && cell.text != "-");
             let mut card = Card::new(width, colours);
             for (column, cell) in rest {
-                card.line(column.title, &cell.text, cell.tone);
+                card.line(&column.title.to_lowercase(), &cell.text, cell.tone);
             }
             format!("{first}\n{}", card.text())
         });
@@ -105,8 +131,6 @@ pub(crate) struct Card {
     lines: Vec<(String, String, Tone)>,
 }
 
-/// The widest name on the left that the text on the right is lined up with.
-const NAME_MAX: usize = 16;
 /// Wider than this nobody reads.
 const LINE_MAX: usize = 120;
 
@@ -118,7 +142,7 @@ impl Card {
 
     /// One more line.
     pub(crate) fn line(&mut self, name: &str, text: &str, tone: Tone) {
-        self.lines.push((name.to_lowercase(), text.to_owned(), tone));
+        self.lines.push((name.to_owned(), text.to_owned(), tone));
     }
 
     /// One more line, where there is something to say.
@@ -128,17 +152,23 @@ impl Card {
         }
     }
 
-    /// All of it.
+    /// All of it. Where the names would take half of the width, the texts stand below them.
     pub(crate) fn text(&self) -> String {
-        let name_width = self.lines.iter().map(|(name, ..)| name.width()).max().unwrap_or(0).min(NAME_MAX);
-        let indent = " ".repeat(name_width + 2 + GAP);
+        let name_width = self.lines.iter().map(|(name, ..)| name.width()).max().unwrap_or(0);
+        let beside = name_width < self.width / 2;
+        let indent = " ".repeat(if beside { 2 + name_width + GAP } else { 4 });
         let room = self.width.saturating_sub(indent.len()).max(12);
         let mut all = String::new();
         for (name, text, tone) in &self.lines {
             let name = Cell::new(name.as_str(), Tone::Faint).padded(name_width, self.colours);
             let wrapped = wrap(text, room);
             let lines = wrapped.iter().map(|line| tone.paint(line, self.colours));
-            all += &format!("  {name}  {}\n", lines.collect::<Vec<_>>().join(&format!("\n{indent}")));
+            let lines = lines.collect::<Vec<_>>().join(&format!("\n{indent}"));
+            all += &match (beside, name.trim().is_empty()) {
+                (true, _) => format!("  {name}  {lines}\n"),
+                (false, true) => format!("{indent}{lines}\n"),
+                (false, false) => format!("  {}\n{indent}{lines}\n", name.trim_end()),
+            };
         }
         all
     }
@@ -158,7 +188,7 @@ mod tests {
 
     fn table() -> Table {
         let row = |cells: [&str; 3]| cells.map(Cell::from).to_vec();
-        Table { columns: COLUMNS, rows: vec![row(["a", "不鏽鋼垃圾桶", "soon"]), row(["b", "bin", "later"])] }
+        Table { columns: COLUMNS, last_wraps: false, rows: vec![row(["a", "不鏽鋼垃圾桶", "soon"]), row(["b", "bin", "later"])] }
     }
 
     #[test]

@@ -20,6 +20,11 @@ pub(crate) fn absolute(text: &str) -> String {
     instant(text).map_or_else(|| text.to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string())
 }
 
+/// The same without its zone, under a heading that names it.
+pub(crate) fn minute(text: &str) -> String {
+    absolute(text).replace(" UTC", "")
+}
+
 /// How far it is: "in 5 h 12 min", "3 d 4 h ago", "now".
 pub(crate) fn distance(text: &str, now: Instant) -> String {
     let Some(at) = instant(text) else { return text.to_owned() };
@@ -35,10 +40,17 @@ pub(crate) fn both(text: &str, now: Instant) -> String {
     format!("{} ({})", distance(text, now), absolute(text))
 }
 
+/// Up to here hours are counted, as the rules count them: the 36 hours are never a day and a half.
+const HOURS_MAX: i64 = 72;
+
 /// A span in its two largest units; what is smaller is left out, so that nobody is promised more time than there is.
 pub(crate) fn span(span: TimeDelta) -> String {
     let seconds = span.num_seconds();
-    let units = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let (days, hours) = match seconds / 3600 {
+        hours if hours < HOURS_MAX => (0, hours),
+        hours => (hours / 24, hours % 24),
+    };
+    let units = [(days, "d"), (hours, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
     let told: Vec<String> = units
         .iter()
         .skip_while(|(count, _)| *count == 0)
@@ -60,8 +72,8 @@ mod tests {
 
     #[test]
     fn spans_are_told_in_two_units_and_never_rounded_up() {
-        let told: Vec<String> = [0, 59, 60, 3_599, 18_720, 86_399, 86_400, 100_000].map(seconds).into();
-        assert_eq!(told, ["0 s", "59 s", "1 min", "59 min 59 s", "5 h 12 min", "23 h 59 min", "1 d", "1 d 3 h"]);
+        let told: Vec<String> = [0, 59, 60, 3_599, 18_720, 129_600, 259_199, 259_200, 270_000].map(seconds).into();
+        assert_eq!(told, ["0 s", "59 s", "1 min", "59 min 59 s", "5 h 12 min", "36 h", "71 h 59 min", "3 d", "3 d 3 h"]);
     }
 
     #[test]

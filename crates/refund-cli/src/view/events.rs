@@ -6,12 +6,12 @@ use crate::model::Event;
 use crate::output::Output;
 use crate::output::style::Tone;
 use crate::output::table::{Cell, Column, Table, column};
-use crate::output::time::absolute;
+use crate::output::time::{absolute, minute};
 use crate::view::awaited;
 
 const COLUMNS: &[Column] =
-    &[column("AT", 0), column("WHAT", 0), column("REFUND", 0), column("BY", 1), column("DETAIL", 2), column("EVENT", 3)];
-const TIMELINE: &[Column] = &[column("AT", 0), column("WHAT", 0), column("BY", 1), column("DETAIL", 2)];
+    &[column("AT (UTC)", 0), column("WHAT", 0), column("REFUND", 0), column("BY", 1), column("EVENT", 2), column("DETAIL", 3)];
+const TIMELINE: &[Column] = &[column("AT (UTC)", 0), column("WHAT", 0), column("BY", 0), column("DETAIL", 1)];
 
 /// The columns of events in CSV.
 pub(crate) const FIELDS: &[&str] = &[
@@ -21,17 +21,21 @@ pub(crate) const FIELDS: &[&str] = &[
 /// Events of many refunds.
 pub(crate) fn list(events: &[Event], out: &Output) -> String {
     let row = |event: &Event| {
-        let mut cells = cells(event);
-        cells.insert(2, Cell::from(&*event.refund_id));
-        cells.push(Cell::new(&*event.id, Tone::Faint));
-        cells
+        vec![
+            minute(&event.at).into(),
+            Cell::new(&*event.event_type, Tone::Strong),
+            Cell::from(&*event.refund_id),
+            event.actor.told().into(),
+            Cell::new(&*event.id, Tone::Faint),
+            gist(event).into(),
+        ]
     };
     if events.is_empty() { "no events\n".to_owned() } else { out.draw(&table(COLUMNS, events.iter().map(row))) }
 }
 
 /// One refund's events.
 pub(crate) fn timeline(events: &[Event], out: &Output) -> String {
-    out.draw(&table(TIMELINE, events.iter().map(cells)))
+    out.draw(&table(TIMELINE, events.iter().map(step)))
 }
 
 /// One event in a line, for a stream that has no columns yet.
@@ -42,16 +46,13 @@ pub(crate) fn line(event: &Event, out: &Output) -> String {
 }
 
 fn table(columns: &'static [Column], rows: impl Iterator<Item = Vec<Cell>>) -> Table {
-    Table { columns, rows: rows.collect() }
+    Table { columns, rows: rows.collect(), last_wraps: true }
 }
 
-fn cells(event: &Event) -> Vec<Cell> {
-    vec![
-        absolute(&event.at).into(),
-        Cell::new(&*event.event_type, Tone::Strong),
-        event.actor.told().into(),
-        gist(event).into(),
-    ]
+/// Of one refund, whose parties stand above.
+fn step(event: &Event) -> Vec<Cell> {
+    let by = if event.actor.via == "clock" { "the clock" } else { &event.actor.role };
+    vec![minute(&event.at).into(), Cell::new(&*event.event_type, Tone::Strong), by.into(), gist(event).into()]
 }
 
 /// What an event says beside its name.

@@ -71,7 +71,12 @@ fn next(problem: &Problem) -> String {
         ("version_moved", Some(id)) => return format!("look at what changed, and decide again: refund show {id}"),
         ("unauthenticated", _) => return "is the key revoked or cut short, or was the demo made anew?  refund profile add NAME …".to_owned(),
         ("not_your_role", _) if !allowed.is_empty() => {
-            return format!("this takes a key of {}: --profile NAME, see refund profile list", allowed.join(" or "));
+            let whose = allowed.iter().map(|role| match role.as_str() {
+                "buyer" => "the platform, which acts for buyers",
+                other => other,
+            });
+            let whose = whose.collect::<Vec<_>>().join(" or ");
+            return format!("this takes a key of {whose}: --profile NAME, see refund profile list");
         }
         ("not_found", _) => return "check the id, and that the key may know of it: refund list, refund profile list".to_owned(),
         _ => {}
@@ -79,6 +84,7 @@ fn next(problem: &Problem) -> String {
     match (remedy, id) {
         (Some(remedy), _) => remedy.clone(),
         (None, Some(id)) => format!("refund explain {id}"),
+        (None, None) if !problem.errors.is_empty() => "nothing was changed; mend that and send it again".to_owned(),
         (None, None) => problem.title.clone(),
     }
 }

@@ -38,12 +38,16 @@ pub(crate) fn list(refunds: &[Refund], now: Instant, out: &Output) -> String {
     if refunds.is_empty() {
         return "no refunds\n".to_owned();
     }
-    out.draw(&Table { columns: COLUMNS, rows: refunds.iter().map(|refund| row(refund, now)).collect() })
+    out.draw(&Table {
+        columns: COLUMNS,
+        rows: refunds.iter().map(|refund| row(refund, now)).collect(),
+        last_wraps: false,
+    })
 }
 
 fn row(refund: &Refund, now: Instant) -> Vec<Cell> {
     let deadline = refund.next_deadline();
-    let due = deadline.map_or_else(|| waiting(refund).to_owned(), |deadline| distance(&deadline.at, now));
+    let due = deadline.map_or_else(|| waiting(refund).to_owned(), |deadline| left(&deadline.at, now));
     let terms = refund.effective.as_ref().unwrap_or(&refund.requested);
     vec![
         Cell::new(&*refund.id, Tone::Strong),
@@ -57,6 +61,12 @@ fn row(refund: &Refund, now: Instant) -> Vec<Cell> {
         Cell::from(&*terms.kind),
         deadline.map_or_else(|| "-".to_owned(), |deadline| absolute(&deadline.at)).into(),
     ]
+}
+
+/// How long it still is, under a heading that says until what.
+fn left(at: &str, now: Instant) -> String {
+    let distance = distance(at, now);
+    distance.strip_prefix("in ").map_or_else(|| "now".to_owned(), str::to_owned)
 }
 
 /// For whom a refund waits on which no clock runs.
