@@ -60,7 +60,8 @@ The one offer of a refund. `refund options ID` says what may be offered.
 Examples:
   refund offer rfd_01abc --type REFUND_ONLY --amount 2.00
   refund offer rfd_01abc --type return --amount 20.00 --return-address main
-  refund offer rfd_01abc --type REFUND_ONLY --amount 2.00 --agreed-offline --message 'As we said.'")]
+  refund offer rfd_01abc --type REFUND_ONLY --amount 2.00 --agreed-offline \\
+    --message 'As we said.'")]
 pub(crate) struct MakeOffer {
     #[command(flatten)]
     pub(crate) on: On,

@@ -122,3 +122,84 @@ pub(crate) enum Command {
 pub(crate) fn tree() -> clap::Command {
     overview::with_overview(Cli::command())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What neither a server nor a table has a part in: one form of it is enough, in `tests/trouble.rs`.
+    const WITHOUT_SERVER: &[&str] = &["completions", "man", "profile add", "profile use", "profile remove"];
+
+    /// Every command that does something, with its words.
+    fn leaves(command: &clap::Command, path: &str) -> Vec<(String, clap::Command)> {
+        if command.has_subcommands() {
+            let below = command.get_subcommands();
+            return below.flat_map(|below| leaves(below, &format!("{path} {}", below.get_name()))).collect();
+        }
+        vec![(path.trim().to_owned(), command.clone())]
+    }
+
+    fn built() -> clap::Command {
+        let mut tree = tree().term_width(80);
+        tree.build();
+        tree
+    }
+
+    #[test]
+    fn the_tree_is_sound() {
+        tree().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples_and_help_that_fits_80_columns() {
+        let tree = built();
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!("help", tree.clone().render_help());
+            for (path, mut command) in leaves(&tree, "") {
+                let help = command.render_help().to_string();
+                assert!(help.contains("Examples:\n"), "{path} has no examples");
+                assert!(!help.contains("{command}"), "{path}");
+                let wide = help.lines().find(|line| line.chars().count() > 80 && !line.starts_with("Usage: "));
+                assert_eq!(wide, None, "{path}");
+                insta::assert_snapshot!(format!("help-{}", path.replace(' ', "-")), help);
+            }
+        });
+    }
+
+    #[test]
+    fn every_command_stands_in_the_overview_once() {
+        let mut grouped: Vec<&str> = overview::GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let tree = tree();
+        let mut all: Vec<&str> = tree.get_subcommands().map(clap::Command::get_name).collect();
+        grouped.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(grouped, all);
+    }
+
+    #[test]
+    fn every_command_is_told_as_a_table_and_as_json() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
+        for (path, _) in leaves(&built(), "") {
+            if WITHOUT_SERVER.contains(&path.as_str()) {
+                continue;
+            }
+            for form in ["table", "json"] {
+                let file = folder.join(format!("{}.{form}.snap", path.replace(' ', "-")));
+                assert!(file.exists(), "`refund {path}` is missing in tests/story.rs: {}", file.display());
+            }
+        }
+    }
+
+    /// Arguments can be read by everybody on the machine, by `ps` for one.
+    #[test]
+    fn no_argument_is_a_secret() {
+        for (path, command) in leaves(&built(), "") {
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                let harmless = matches!(name, "idempotency_key" | "key_file");
+                let is_secret = ["key", "secret", "token", "password"].iter().any(|word| name.contains(word));
+                assert!(harmless || !is_secret, "{path} --{name}");
+            }
+        }
+    }
+}

@@ -23,7 +23,7 @@ Examples:
   refund sellers put seller-9 --policy fresh_goods=refund_only --policy seller_decide_seconds=48h
   refund sellers put seller-9 --file seller.json           replaces all of it")]
     Put(PutSeller),
-    /// Add a return address to a seller
+    /// Add a return address to a seller, or replace the one of that id
     #[command(after_help = "\
 Examples:
   refund sellers add-address seller-9 south --recipient Desk --phone 020-5550-0102 --address '2 Harbour Street'

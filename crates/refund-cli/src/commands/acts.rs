@@ -56,7 +56,7 @@ pub(super) fn answer(desk: &Desk, given: Accept, answer: Answer) -> Result<(), F
         (None, Some(pending)) => {
             let now = desk.client()?.now([refund.updated_at.as_str()])?;
             let mut card = desk.out.card();
-            card.line("asked for", &refund.requested.told(), Default::default());
+            card.line("asked", &refund.requested.told(), Default::default());
             view::refund::offer(pending, now, &mut card);
             desk.out.note(&format!("The offer that waits:\n{}", card.text()));
             pending.id.clone()

@@ -64,7 +64,8 @@ struct Meaning {
 
 fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
     let client = desk.client()?;
-    let before: Map<String, Value> = client.get(PATH, &Query::new())?.raw()?;
+    let current = client.get(PATH, &Query::new())?;
+    let before: Map<String, Value> = current.raw()?;
     let mut after = before.clone();
     after.extend(read_fields(&given.fields)?);
     let repeat = repeat::command(&desk.typed, &[]);
@@ -79,8 +80,8 @@ fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
         Err(failure) => return Err(failure),
     };
     if check.changes.is_empty() {
-        desk.out.note("Nothing would change.");
-        return Ok(());
+        desk.out.note("Nothing would change: it is so already.");
+        return show(desk, &current, None);
     }
     desk.out.note(&told(desk, &check));
     confirm::ask("Change the policy for everybody?", given.yes)?;

@@ -16,7 +16,7 @@ pub(super) fn command(typed: &[String], pinned: &[(&str, String)]) -> String {
         }
     }
     for (flag, value) in pinned {
-        words.push(format!("{flag}={value}"));
+        words.extend([(*flag).to_owned(), value.clone()]);
     }
     words.extend(typed.cloned());
     let quoted = shlex::try_join(words.iter().map(String::as_str));
@@ -32,10 +32,10 @@ mod tests {
         let typed = |line: &str| shlex::split(line).unwrap();
         let pinned = [("--to", "T".to_owned()), ("--version", "3".to_owned()), ("--idempotency-key", "k".to_owned())];
         let again = |line: &str| command(&typed(line), &pinned);
-        assert_eq!(again("extend rfd_1 --to 6h"), "refund extend rfd_1 --to=T --version=3 --idempotency-key=k");
+        assert_eq!(again("extend rfd_1 --to 6h"), "refund extend rfd_1 --to T --version 3 --idempotency-key k");
         assert_eq!(
             again("extend --to=6h --version 2 -- -odd"),
-            "refund extend --to=T --version=3 --idempotency-key=k -- -odd"
+            "refund extend --to T --version 3 --idempotency-key k -- -odd"
         );
         let quoted = command(&typed("refuse r --reason 'it'\\''s fine; $x'"), &[]);
         assert_eq!(typed(&quoted), ["refund", "refuse", "r", "--reason", "it's fine; $x"]);

@@ -95,6 +95,8 @@ fn add_address(desk: &Desk, given: AddAddress) -> Result<(), Failure> {
         return Err(Failure::Usage(format!("there is no seller {id}\n  next: refund sellers put {id} --name …")));
     };
     let mut addresses = seller.get("addresses").and_then(Value::as_array).cloned().unwrap_or_default();
+    // One that has the same id is replaced, so that the same command twice is as good as once.
+    addresses.retain(|there| there.get("id").and_then(Value::as_str) != Some(&address_id));
     if default {
         addresses = addresses.into_iter().map(without_default).collect();
     }

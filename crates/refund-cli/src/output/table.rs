@@ -174,9 +174,12 @@ impl Card {
     }
 }
 
-/// Text in lines of at most that width; a word that is too long is broken.
+/// Text in lines of at most that width. An id or an address that is longer stays whole, so that it
+/// can be copied; text in a script that has no spaces is broken anywhere.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let options = textwrap::Options::new(width.min(LINE_MAX)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options = textwrap::Options::new(width.min(LINE_MAX))
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(!text.is_ascii());
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
@@ -203,6 +206,6 @@ mod tests {
     fn what_has_no_room_goes_and_then_each_row_is_a_block() {
         assert_eq!(table().draw(12, false), "ID  WHEN\na   soon\nb   later\n");
         let narrow = table().draw(5, false);
-        assert_eq!(narrow, "a\n  title  不鏽鋼垃圾桶\n  when   soon\n\nb\n  title  bin\n  when   later\n");
+        assert_eq!(narrow, "a\n  title\n    不鏽鋼垃圾桶\n  when\n    soon\n\nb\n  title\n    bin\n  when\n    later\n");
     }
 }

@@ -84,7 +84,7 @@ fn next(problem: &Problem) -> String {
     match (remedy, id) {
         (Some(remedy), _) => remedy.clone(),
         (None, Some(id)) => format!("refund explain {id}"),
-        (None, None) if !problem.errors.is_empty() => "nothing was changed; mend that and send it again".to_owned(),
-        (None, None) => problem.title.clone(),
+        (None, None) if problem.status < 500 => "nothing was changed; mend that and send it again".to_owned(),
+        (None, None) => "send the same again later".to_owned(),
     }
 }

@@ -100,7 +100,10 @@ fn standing(status: &str) -> Tone {
 pub(crate) fn one(refund: &Refund, history: Option<&[Event]>, now: Instant, out: &Output) -> String {
     let status = out.paint(standing(&refund.status), &refund.status);
     let closed = refund.closed_reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    let mut text = format!("{}  {status}{closed}  version {}\n", out.paint(Tone::Strong, &refund.id), refund.version);
+    let id = out.paint(Tone::Strong, &refund.id);
+    let fits = refund.id.len() + refund.status.len() + closed.len() + 14 <= out.width;
+    let between = if fits { "  " } else { "\n  " };
+    let mut text = format!("{id}{between}{status}{closed}  version {}\n", refund.version);
     let mut card = out.card();
     about(refund, &mut card);
     so_far(refund, now, &mut card);
@@ -126,8 +129,8 @@ fn about(refund: &Refund, card: &mut Card) {
     card.line("order", &format!("{}, line {}", line.order_id, line.line_id), Tone::Plain);
     card.line("seller", &refund.seller_id, Tone::Plain);
     card.line("buyer", &refund.buyer_id, Tone::Plain);
-    card.line("asked for", &refund.requested.told(), Tone::Plain);
-    card.maybe("because", refund.requested.reason.as_ref());
+    card.line("asked", &refund.requested.told(), Tone::Plain);
+    card.maybe("reason", refund.requested.reason.as_ref());
 }
 
 fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
@@ -140,8 +143,8 @@ fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
         card.maybe("", escalated.reason.as_ref());
     }
     if let Some(effective) = &refund.effective {
-        card.line("carried out", &effective.told(), Tone::Strong);
-        card.maybe("return to", effective.return_address.as_ref().map(|address| address.told()));
+        card.line("effective", &effective.told(), Tone::Strong);
+        card.maybe("goes to", effective.return_address.as_ref().map(|address| address.told()));
     }
     if let Some(shipment) = &refund.shipment {
         let shipped = both(&shipment.shipped_at, now);
@@ -151,7 +154,7 @@ fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
         card.line("payout", &format!("{} {}", payout.amount, payout.status), Tone::Plain);
     }
     card.line("opened", &both(&refund.opened_at, now), Tone::Plain);
-    card.maybe("buyer's link", refund.buyer_link.as_ref().map(|link| &link.url));
+    card.maybe("link", refund.buyer_link.as_ref().map(|link| &link.url));
 }
 
 /// The offer, as one who answers it should see it.
@@ -165,7 +168,7 @@ pub(crate) fn offer(negotiation: &Negotiation, now: Instant, card: &mut Card) {
     if status == "PENDING" {
         card.line("", &format!("expires {}", both(expires_at, now)), Tone::Due);
     }
-    card.maybe("return to", offer.terms.return_address.as_ref().map(|address| address.told()));
+    card.maybe("goes to", offer.terms.return_address.as_ref().map(|address| address.told()));
     card.maybe("message", offer.message.as_ref());
 }
 

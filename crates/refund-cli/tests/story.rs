@@ -1,0 +1,166 @@
+//! A day at the desk: every command once as a table and once as JSON, on a demo.
+//!
+//! The second time a command is sent with the same idempotency key, so that the JSON is the answer
+//! to the very same thing.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod support;
+
+use serde_json::Value;
+use support::{Desk, LIGHTS, OPERATOR, PLATFORM, SELLER, Said};
+
+/// Says a command in both forms, and holds both answers.
+fn tell(desk: &Desk, name: &str, profile: &str, arguments: &[&str]) {
+    // Only an operator can ask what time it is by a demo's clock. For the others it passes while the
+    // test runs, and where lines are wrapped must not depend on it.
+    let own_time = profile == OPERATOR;
+    let columns = if own_time { "80" } else { "130" };
+    let mut said = Vec::new();
+    for format in ["table", "json"] {
+        let mut arguments = arguments.to_vec();
+        arguments.extend(["--profile", profile, "-o", format]);
+        let Said { code, out, err } = desk.run_with(&arguments, &[("COLUMNS", columns)], "");
+        // What the server said, laid out for whoever reviews it.
+        let out = match serde_json::from_str::<Value>(&out) {
+            Ok(json) if format == "json" => format!("{json:#}\n"),
+            _ => out,
+        };
+        assert!(format != "json" || code != 0 || out.starts_with('{'), "{name}: {out}{err}");
+        let told = format!("$ refund {}\n{out}--\n{err}exit {code}", shown(&arguments));
+        said.push(told);
+    }
+    for (said, format) in said.iter().zip(["table", "json"]) {
+        let said = desk.redacted(said);
+        let said = if own_time { said } else { without_distances(&said) };
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("{}.{format}", name.replace(' ', "-")), said);
+        });
+    }
+}
+
+fn shown(arguments: &[&str]) -> String {
+    let quoted = arguments.iter().map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).to_owned() });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+/// Every "5 h 12 min" as "_".
+fn without_distances(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let is_count = |at: usize| {
+        let is_number = words[at].parse::<u32>().is_ok();
+        is_number && matches!(words.get(at + 1).map(|unit| unit.trim_end_matches(',')), Some("d" | "h" | "min" | "s"))
+    };
+    let mut kept: Vec<&str> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        if is_count(at) {
+            if kept.last() != Some(&"_") {
+                kept.push("_");
+            }
+            at += 2;
+        } else {
+            kept.push(words[at]);
+            at += 1;
+        }
+    }
+    kept.join(" ").replace(" now (", " _ ago (")
+}
+
+/// The same with a key, so that it can be said twice.
+fn act(desk: &Desk, name: &str, profile: &str, arguments: &[&str]) {
+    let mut arguments = arguments.to_vec();
+    let key = format!("story-{}", name.replace(' ', "-"));
+    arguments.extend(["--idempotency-key", &key]);
+    tell(desk, name, profile, &arguments);
+}
+
+const LINE: &str = r#"{"seller_id":"seller-homeware","buyer_id":"buyer-7","order_line":{"order_id":"ORDER","line_id":"1","title":"Tea pot","category":"general","paid":{"currency":"CNY","value":"40.00"},"shipped":true,"freight_insurance":false},"type":"REFUND_ONLY","amount":{"currency":"CNY","value":"40.00"},"reason":"The spout is broken."}"#;
+
+#[test]
+fn looking() {
+    let desk = Desk::open();
+    tell(&desk, "profile list", OPERATOR, &["profile", "list"]);
+    tell(&desk, "list", OPERATOR, &["list"]);
+    tell(&desk, "show", OPERATOR, &["show", &desk.refund("1002")]);
+    tell(&desk, "options", SELLER, &["options", &desk.refund("1001")]);
+    tell(&desk, "events", OPERATOR, &["events", "--refund", &desk.refund("1000")]);
+    tell(&desk, "clock get", OPERATOR, &["clock", "get"]);
+    tell(&desk, "clock advance", OPERATOR, &["clock", "advance", "2h"]);
+}
+
+#[test]
+fn the_seller() {
+    let desk = Desk::open();
+    desk.add_lights();
+    let on = |order: &str| desk.refund(order);
+    let offer = ["offer", &on("1001"), "--type", "REFUND_ONLY", "--amount", "2.00", "--message", "As we said."];
+    act(&desk, "offer", SELLER, &offer);
+    act(&desk, "agree", SELLER, &["agree", &on("1003")]);
+    act(&desk, "refuse", SELLER, &["refuse", &on("1004"), "--reason", "-10 % was offered."]);
+    act(&desk, "waive-return", SELLER, &["waive-return", &on("1008")]);
+    act(&desk, "confirm-receipt", SELLER, &["confirm-receipt", &on("1009")]);
+    act(&desk, "ship", PLATFORM, &["ship", &on("1012"), "--carrier", "SF Express", "--tracking-number", "SF-1"]);
+    act(&desk, "refuse-receipt", SELLER, &["refuse-receipt", &on("1012"), "--reason", "The box is empty."]);
+    let file = desk.file("lamp.json", &LINE.replace("ORDER", "2009").replace("homeware", "lights"));
+    desk.run(&["open", "--file", &file, "--profile", PLATFORM]);
+    let offered = desk.run(&["offer", &on("2009"), "--type", "return", "--amount", "40", "--return-address", "shop", "--profile", LIGHTS]);
+    assert_eq!(offered.code, 0, "{}", offered.err);
+    act(&desk, "withdraw", LIGHTS, &["withdraw", &on("2009")]);
+}
+
+#[test]
+fn the_buyer_and_the_platform() {
+    let desk = Desk::open();
+    let on = |order: &str| desk.refund(order);
+    let open = [
+        "open", "--seller", "seller-homeware", "--buyer", "buyer-7", "--order", "5001", "--line", "1",
+        "--title", "不鏽鋼垃圾桶 12 L", "--paid", "20.00", "--currency", "CNY", "--shipped",
+        "--type", "return", "--amount", "20.00", "--reason", "凹了一塊",
+    ];
+    act(&desk, "open", PLATFORM, &open);
+    let file = desk.file("refunds.jsonl", &format!("{}\n{}\n", LINE.replace("ORDER", "5002"), LINE.replace("ORDER", "5003")));
+    tell(&desk, "import", PLATFORM, &["import", &file]);
+    act(&desk, "accept", PLATFORM, &["accept", &on("1002")]);
+    act(&desk, "reject", PLATFORM, &["reject", &on("1003")]);
+    let modify = ["modify", &on("1006"), "--type", "REFUND_ONLY", "--amount", "50", "--reason", "A part of it will do."];
+    act(&desk, "modify", PLATFORM, &modify);
+    act(&desk, "cancel", PLATFORM, &["cancel", &on("1001")]);
+    act(&desk, "escalate", PLATFORM, &["escalate", &on("1010"), "--reason", "I never used it."]);
+    act(&desk, "payout report", PLATFORM, &["payout", "report", &on("2001"), "succeeded"]);
+}
+
+#[test]
+fn the_operator() {
+    let desk = Desk::open();
+    let on = |order: &str| desk.refund(order);
+    act(&desk, "rule", OPERATOR, &["rule", &on("1007"), "--decision", "REFUND", "--amount", "49.50", "--reason", "Half is fair."]);
+    act(&desk, "payout retry", OPERATOR, &["payout", "retry", &on("2002")]);
+    // More time is counted from where the clock stands, so the second time would be another thing.
+    tell(&desk, "extend", OPERATOR, &["extend", &on("1006"), "--to", "12h"]);
+    tell(&desk, "keys list", OPERATOR, &["keys", "list"]);
+    act(&desk, "keys create", OPERATOR, &["keys", "create", "night shift", "--role", "seller", "--seller", "seller-homeware"]);
+    let made = desk.run(&["keys", "create", "to revoke", "--role", "operator", "-o", "json"]);
+    let key: Value = serde_json::from_str(&made.out).unwrap();
+    tell(&desk, "keys revoke", OPERATOR, &["keys", "revoke", key["id"].as_str().unwrap()]);
+}
+
+#[test]
+fn settings() {
+    let desk = Desk::open();
+    tell(&desk, "sellers get", OPERATOR, &["sellers", "get", "seller-orchard"]);
+    let address = ["--recipient", "Desk", "--phone", "0571-5550-0109", "--address", "9 Leaf Lane, Hangzhou"];
+    let put = [&["sellers", "put", "seller-9", "--name", "茶館 Tea House", "--policy", "seller_decide_seconds=48h"], &address[..]].concat();
+    tell(&desk, "sellers put", OPERATOR, &put);
+    let south = [&["sellers", "add-address", "seller-9", "south"], &address[..], &["--default"]].concat();
+    tell(&desk, "sellers add-address", OPERATOR, &south);
+    tell(&desk, "policy get", OPERATOR, &["policy", "get"]);
+    tell(&desk, "policy set", OPERATOR, &["policy", "set", "fresh_goods=refund_only", "seller_decide_seconds=48h", "--yes"]);
+    tell(&desk, "rollout batch add", OPERATOR, &["rollout", "batch", "add", "spring", "seller-9", "seller-orchard"]);
+    tell(&desk, "rollout batch open", OPERATOR, &["rollout", "batch", "open", "spring"]);
+    tell(&desk, "rollout batch close", OPERATOR, &["rollout", "batch", "close", "spring"]);
+    tell(&desk, "rollout percentage", OPERATOR, &["rollout", "percentage", "0"]);
+    tell(&desk, "rollout allow", OPERATOR, &["rollout", "allow", "seller-homeware"]);
+    tell(&desk, "rollout deny", OPERATOR, &["rollout", "deny", "seller-lights"]);
+    tell(&desk, "rollout get", OPERATOR, &["rollout", "get"]);
+    tell(&desk, "rollout check", OPERATOR, &["rollout", "check", "seller-orchard"]);
+}
