@@ -22,7 +22,7 @@ fn tell(desk: &Desk, name: &str, profile: &str, arguments: &[&str]) {
         let Said { code, out, err } = desk.run_with(&arguments, &[("COLUMNS", columns)], "");
         // What the server said, laid out for whoever reviews it.
         let out = match serde_json::from_str::<Value>(&out) {
-            Ok(json) if format == "json" => format!("{json:#}\n"),
+            Ok(json) if format == "json" => format!("{:#}\n", in_order(json)),
             _ => out,
         };
         assert!(format != "json" || code != 0 || out.starts_with('{'), "{name}: {out}{err}");
@@ -36,6 +36,14 @@ fn tell(desk: &Desk, name: &str, profile: &str, arguments: &[&str]) {
             insta::assert_snapshot!(format!("{}.{format}", name.replace(' ', "-")), said);
         });
     }
+}
+
+/// Keys come in the order of their ids, which are random.
+fn in_order(mut json: Value) -> Value {
+    if let Some(items) = json.get_mut("items").and_then(Value::as_array_mut) {
+        items.sort_by_key(|item| (item["name"].to_string(), item["role"].to_string()));
+    }
+    json
 }
 
 fn shown(arguments: &[&str]) -> String {
@@ -82,6 +90,7 @@ fn looking() {
     tell(&desk, "profile list", OPERATOR, &["profile", "list"]);
     tell(&desk, "list", OPERATOR, &["list"]);
     tell(&desk, "show", OPERATOR, &["show", &desk.refund("1002")]);
+    tell(&desk, "explain", OPERATOR, &["explain", &desk.refund("1002")]);
     tell(&desk, "options", SELLER, &["options", &desk.refund("1001")]);
     tell(&desk, "events", OPERATOR, &["events", "--refund", &desk.refund("1000")]);
     tell(&desk, "clock get", OPERATOR, &["clock", "get"]);
@@ -103,7 +112,18 @@ fn the_seller() {
     act(&desk, "refuse-receipt", SELLER, &["refuse-receipt", &on("1012"), "--reason", "The box is empty."]);
     let file = desk.file("lamp.json", &LINE.replace("ORDER", "2009").replace("homeware", "lights"));
     desk.run(&["open", "--file", &file, "--profile", PLATFORM]);
-    let offered = desk.run(&["offer", &on("2009"), "--type", "return", "--amount", "40", "--return-address", "shop", "--profile", LIGHTS]);
+    let offered = desk.run(&[
+        "offer",
+        &on("2009"),
+        "--type",
+        "return",
+        "--amount",
+        "40",
+        "--return-address",
+        "shop",
+        "--profile",
+        LIGHTS,
+    ]);
     assert_eq!(offered.code, 0, "{}", offered.err);
     act(&desk, "withdraw", LIGHTS, &["withdraw", &on("2009")]);
 }
@@ -113,16 +133,37 @@ fn the_buyer_and_the_platform() {
     let desk = Desk::open();
     let on = |order: &str| desk.refund(order);
     let open = [
-        "open", "--seller", "seller-homeware", "--buyer", "buyer-7", "--order", "5001", "--line", "1",
-        "--title", "不鏽鋼垃圾桶 12 L", "--paid", "20.00", "--currency", "CNY", "--shipped",
-        "--type", "return", "--amount", "20.00", "--reason", "凹了一塊",
+        "open",
+        "--seller",
+        "seller-homeware",
+        "--buyer",
+        "buyer-7",
+        "--order",
+        "5001",
+        "--line",
+        "1",
+        "--title",
+        "不鏽鋼垃圾桶 12 L",
+        "--paid",
+        "20.00",
+        "--currency",
+        "CNY",
+        "--shipped",
+        "--type",
+        "return",
+        "--amount",
+        "20.00",
+        "--reason",
+        "凹了一塊",
     ];
     act(&desk, "open", PLATFORM, &open);
-    let file = desk.file("refunds.jsonl", &format!("{}\n{}\n", LINE.replace("ORDER", "5002"), LINE.replace("ORDER", "5003")));
+    let file =
+        desk.file("refunds.jsonl", &format!("{}\n{}\n", LINE.replace("ORDER", "5002"), LINE.replace("ORDER", "5003")));
     tell(&desk, "import", PLATFORM, &["import", &file]);
     act(&desk, "accept", PLATFORM, &["accept", &on("1002")]);
     act(&desk, "reject", PLATFORM, &["reject", &on("1003")]);
-    let modify = ["modify", &on("1006"), "--type", "REFUND_ONLY", "--amount", "50", "--reason", "A part of it will do."];
+    let modify =
+        ["modify", &on("1006"), "--type", "REFUND_ONLY", "--amount", "50", "--reason", "A part of it will do."];
     act(&desk, "modify", PLATFORM, &modify);
     act(&desk, "cancel", PLATFORM, &["cancel", &on("1001")]);
     act(&desk, "escalate", PLATFORM, &["escalate", &on("1010"), "--reason", "I never used it."]);
@@ -133,12 +174,22 @@ fn the_buyer_and_the_platform() {
 fn the_operator() {
     let desk = Desk::open();
     let on = |order: &str| desk.refund(order);
-    act(&desk, "rule", OPERATOR, &["rule", &on("1007"), "--decision", "REFUND", "--amount", "49.50", "--reason", "Half is fair."]);
+    act(
+        &desk,
+        "rule",
+        OPERATOR,
+        &["rule", &on("1007"), "--decision", "REFUND", "--amount", "49.50", "--reason", "Half is fair."],
+    );
     act(&desk, "payout retry", OPERATOR, &["payout", "retry", &on("2002")]);
     // More time is counted from where the clock stands, so the second time would be another thing.
     tell(&desk, "extend", OPERATOR, &["extend", &on("1006"), "--to", "12h"]);
     tell(&desk, "keys list", OPERATOR, &["keys", "list"]);
-    act(&desk, "keys create", OPERATOR, &["keys", "create", "night shift", "--role", "seller", "--seller", "seller-homeware"]);
+    act(
+        &desk,
+        "keys create",
+        OPERATOR,
+        &["keys", "create", "night shift", "--role", "seller", "--seller", "seller-homeware"],
+    );
     let made = desk.run(&["keys", "create", "to revoke", "--role", "operator", "-o", "json"]);
     let key: Value = serde_json::from_str(&made.out).unwrap();
     tell(&desk, "keys revoke", OPERATOR, &["keys", "revoke", key["id"].as_str().unwrap()]);
@@ -149,12 +200,21 @@ fn settings() {
     let desk = Desk::open();
     tell(&desk, "sellers get", OPERATOR, &["sellers", "get", "seller-orchard"]);
     let address = ["--recipient", "Desk", "--phone", "0571-5550-0109", "--address", "9 Leaf Lane, Hangzhou"];
-    let put = [&["sellers", "put", "seller-9", "--name", "茶館 Tea House", "--policy", "seller_decide_seconds=48h"], &address[..]].concat();
+    let put = [
+        &["sellers", "put", "seller-9", "--name", "茶館 Tea House", "--policy", "seller_decide_seconds=48h"],
+        &address[..],
+    ]
+    .concat();
     tell(&desk, "sellers put", OPERATOR, &put);
     let south = [&["sellers", "add-address", "seller-9", "south"], &address[..], &["--default"]].concat();
     tell(&desk, "sellers add-address", OPERATOR, &south);
     tell(&desk, "policy get", OPERATOR, &["policy", "get"]);
-    tell(&desk, "policy set", OPERATOR, &["policy", "set", "fresh_goods=refund_only", "seller_decide_seconds=48h", "--yes"]);
+    tell(
+        &desk,
+        "policy set",
+        OPERATOR,
+        &["policy", "set", "fresh_goods=refund_only", "seller_decide_seconds=48h", "--yes"],
+    );
     tell(&desk, "rollout batch add", OPERATOR, &["rollout", "batch", "add", "spring", "seller-9", "seller-orchard"]);
     tell(&desk, "rollout batch open", OPERATOR, &["rollout", "batch", "open", "spring"]);
     tell(&desk, "rollout batch close", OPERATOR, &["rollout", "batch", "close", "spring"]);

@@ -53,7 +53,9 @@ impl Elsewhere {
 
 fn answer(status: &str, media_type: &str, body: &str) -> String {
     let length = body.len();
-    format!("HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
 }
 
 const REFUND: &str = r#"{"id":"rfd_1","version":3,"status":"WAIT_SELLER_AGREE","requested":{"type":"REFUND_ONLY","amount":{"currency":"CNY","value":"5.00"}}}"#;
@@ -88,7 +90,11 @@ fn something_that_is_no_refund_server() {
     hold!("redirect", told(&Elsewhere::answering(&[moved]).reached(&desk, &["show", "rfd_1"])));
     let other = answer("200 OK", "application/json", "[1]");
     hold!("other-json", told(&Elsewhere::answering(&[&other]).reached(&desk, &["show", "rfd_1"])));
-    let tls = desk.run_with(&["list"], &[("REFUND_URL", &desk.demo.base_url.replace("http:", "https:")), ("REFUND_KEY", "k")], "");
+    let tls = desk.run_with(
+        &["list"],
+        &[("REFUND_URL", &desk.demo.base_url.replace("http:", "https:")), ("REFUND_KEY", "k")],
+        "",
+    );
     assert!(tls.code == 1 && tls.err.contains("does it speak https"), "{}", tls.err);
 }
 
@@ -99,7 +105,21 @@ fn an_answer_that_was_lost_says_how_to_repeat_the_command() {
     let gateway = answer("504 Gateway Timeout", "text/html", "<html></html>");
     for lost in ["", &gateway] {
         let elsewhere = Elsewhere::answering(&[&refund, lost]);
-        let said = elsewhere.reached(&desk, &["offer", "rfd_1", "--type", "return", "--amount", "2.00", "--message", "it's so", "--idempotency-key", "k-1"]);
+        let said = elsewhere.reached(
+            &desk,
+            &[
+                "offer",
+                "rfd_1",
+                "--type",
+                "return",
+                "--amount",
+                "2.00",
+                "--message",
+                "it's so",
+                "--idempotency-key",
+                "k-1",
+            ],
+        );
         assert_eq!(said.code, 6, "{}", said.err);
         let repeat = said.err.lines().last().unwrap();
         assert_eq!(
@@ -116,7 +136,8 @@ fn an_answer_that_was_lost_says_how_to_repeat_the_command() {
 fn the_same_command_with_its_key_is_carried_out_once() {
     let desk = Desk::open();
     let id = desk.refund("1001");
-    let offer = ["offer", &id, "--type", "REFUND_ONLY", "--amount", "2.00", "--idempotency-key", "k", "--profile", SELLER];
+    let offer =
+        ["offer", &id, "--type", "REFUND_ONLY", "--amount", "2.00", "--idempotency-key", "k", "--profile", SELLER];
     let first = desk.run(&[&offer[..], &["-o", "json"]].concat());
     let again = desk.run(&[&offer[..], &["-o", "json"]].concat());
     assert_eq!((first.code, &first.out), (again.code, &again.out));
@@ -130,20 +151,33 @@ fn refusals_say_the_rule_and_what_to_do() {
     let refused = |arguments: &[&str]| desk.redacted(&told(&desk.run(arguments)));
     hold!("used", refused(&["offer", &id, "--type", "return", "--amount", "1", "--profile", SELLER]));
     hold!("wrong-role", refused(&["accept", &id]));
-    hold!("decimals", refused(&["offer", &desk.refund("1001"), "--type", "REFUND_ONLY", "--amount", "2.005", "--profile", SELLER]));
-    hold!("minus", refused(&["offer", &desk.refund("1001"), "--type", "REFUND_ONLY", "--amount", "-2", "--profile", SELLER]));
+    hold!(
+        "decimals",
+        refused(&["offer", &desk.refund("1001"), "--type", "REFUND_ONLY", "--amount", "2.005", "--profile", SELLER])
+    );
+    hold!(
+        "minus",
+        refused(&["offer", &desk.refund("1001"), "--type", "REFUND_ONLY", "--amount", "-2", "--profile", SELLER])
+    );
     hold!("empty-reason", refused(&["refuse", &desk.refund("1001"), "--reason", "", "--profile", SELLER]));
     hold!("moved", refused(&["agree", &id, "--version", "1", "--profile", SELLER]));
     hold!("unknown", refused(&["show", "rfd_nowhere"]));
     hold!("unknown-status", refused(&["list", "--status", "lost"]));
     hold!("no-offer", refused(&["accept", &desk.refund("1001"), "--profile", PLATFORM]));
     hold!("two-clocks", refused(&["extend", &id, "--to", "1h"]));
-    hold!("revoked", told(&desk.run_with(&["list"], &[("REFUND_KEY", "rfk_no"), ("REFUND_URL", &desk.demo.base_url)], "")));
+    hold!(
+        "revoked",
+        told(&desk.run_with(&["list"], &[("REFUND_KEY", "rfk_no"), ("REFUND_URL", &desk.demo.base_url)], ""))
+    );
     let odd = desk.run(&["show", "--", "-odd/../id?"]);
     assert_eq!(odd.code, 4, "{}", odd.err);
     assert_eq!(desk.run(&["show", ""]).code, 2);
     let unasked = desk.run(&["policy", "set", "allow_withdraw=true"]);
-    assert!(unasked.code == 2 && unasked.err.contains("--yes") && unasked.err.contains("allow_withdraw"), "{}", unasked.err);
+    assert!(
+        unasked.code == 2 && unasked.err.contains("--yes") && unasked.err.contains("allow_withdraw"),
+        "{}",
+        unasked.err
+    );
 }
 
 #[test]
@@ -198,7 +232,31 @@ fn colours_are_for_those_who_want_them() {
 fn what_strangers_wrote_does_not_reach_the_terminal_raw() {
     let desk = Desk::open();
     let title = "bin\u{202e}00.1";
-    let open = ["open", "--seller", "seller-homeware", "--buyer", "=b", "--order", "8001", "--line", "1", "--title", title, "--paid", "2", "--currency", "CNY", "--type", "REFUND_ONLY", "--amount", "2", "--reason", "=1+1", "--profile", PLATFORM];
+    let open = [
+        "open",
+        "--seller",
+        "seller-homeware",
+        "--buyer",
+        "=b",
+        "--order",
+        "8001",
+        "--line",
+        "1",
+        "--title",
+        title,
+        "--paid",
+        "2",
+        "--currency",
+        "CNY",
+        "--type",
+        "REFUND_ONLY",
+        "--amount",
+        "2",
+        "--reason",
+        "=1+1",
+        "--profile",
+        PLATFORM,
+    ];
     assert_eq!(desk.run(&open).code, 0);
     let id = desk.refund("8001");
     for format in ["table", "json", "jsonl", "csv"] {
@@ -229,8 +287,12 @@ fn json_is_what_the_server_said() {
 #[test]
 fn a_reader_that_has_enough_ends_it_in_silence() {
     let desk = Desk::open();
-    let mut child =
-        desk.command(&["events", "--all", "-o", "jsonl"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = desk
+        .command(&["events", "--all", "-o", "jsonl"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let ended = child.wait_with_output().unwrap();
     assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()), (Some(0), ""));
@@ -242,11 +304,8 @@ fn a_stream_goes_on_where_it_was_left() {
     let all = desk.run(&["events", "--all", "-o", "jsonl"]).out;
     let after: serde_json::Value = serde_json::from_str(all.lines().nth(4).unwrap()).unwrap();
     let after = after["id"].as_str().unwrap();
-    let mut child = desk
-        .command(&["events", "--follow", "--after", after, "-o", "jsonl"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        desk.command(&["events", "--follow", "--after", after, "-o", "jsonl"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let rest: Vec<String> = all.lines().skip(5).map(str::to_owned).collect();
     assert_eq!(lines.by_ref().take(rest.len()).collect::<Vec<_>>(), rest);

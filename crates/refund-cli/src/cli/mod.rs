@@ -18,7 +18,12 @@ use settings::{Keys, Policy, Rollout, Sellers};
 /// The operator's desk of the refund negotiation engine
 #[derive(Parser)]
 #[command(name = "refund", version, about, max_term_width = 90, args_override_self = true)]
-#[command(subcommand_required = true, arg_required_else_help = true, disable_help_subcommand = true, disable_help_flag = true)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    disable_help_flag = true
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,

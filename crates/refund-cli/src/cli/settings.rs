@@ -265,4 +265,3 @@ pub(crate) struct RevokeKey {
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) id: String,
 }
-

@@ -45,7 +45,9 @@ impl Answer {
         let is_json = media_type.starts_with("application/json") || media_type.starts_with("application/problem+json");
         if status.is_redirection() {
             let to = clean::text(header("location").unwrap_or("elsewhere"));
-            return Err(foreign(format!("it answers {status} and points to {to}; a key is sent nowhere else by itself")));
+            return Err(foreign(format!(
+                "it answers {status} and points to {to}; a key is sent nowhere else by itself"
+            )));
         }
         if !is_json {
             return Err(foreign(format!("it answers {status} with {}", clean::text(&media_type))));
@@ -53,14 +55,7 @@ impl Answer {
         let (date, replayed) = (date(&response), header("idempotency-replayed").is_some());
         let body = response.body_mut().with_config().limit(ANSWER_MAX).read_to_string();
         let text = body.map_err(|error| foreign(format!("its answer broke off: {error}")))?;
-        Ok(Self {
-            url: url.to_owned(),
-            status: status.as_u16(),
-            text,
-            date,
-            replayed,
-            created: status.as_u16() == 201,
-        })
+        Ok(Self { url: url.to_owned(), status: status.as_u16(), text, date, replayed, created: status.as_u16() == 201 })
     }
 
     /// The answer, or the problem that it is.
@@ -118,19 +113,20 @@ pub(super) fn date(response: &Response<Body>) -> Option<Instant> {
 }
 
 /// Whether a call may have arrived although its answer did not come back.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library's list of errors may grow")]
 pub(super) fn broken_off(error: &Error) -> bool {
     use std::io::ErrorKind as Io;
     match error {
-        Error::Io(error) => {
-            !matches!(error.kind(), Io::ConnectionRefused | Io::AddrNotAvailable | Io::HostUnreachable | Io::NetworkUnreachable)
-        }
+        Error::Io(error) => !matches!(
+            error.kind(),
+            Io::ConnectionRefused | Io::AddrNotAvailable | Io::HostUnreachable | Io::NetworkUnreachable
+        ),
         Error::Timeout(timeout) => !matches!(timeout, Timeout::Connect | Timeout::Resolve),
         Error::Protocol(_) | Error::BodyStalled | Error::LargeResponseHeader(..) => true,
         // All else goes wrong before anything is sent; a kind that is added later is taken for the worse.
         Error::HostNotFound | Error::ConnectionFailed | Error::Tls(_) | Error::Rustls(_) => false,
         Error::Http(_) | Error::BadUri(_) | Error::InvalidProxyUrl | Error::ConnectProxyFailed(_) => false,
         Error::TlsRequired => false,
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the library's list may grow")]
         _ => true,
     }
 }

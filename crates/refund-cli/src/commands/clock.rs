@@ -35,12 +35,12 @@ pub(super) fn run(desk: &Desk, clock: &Clock) -> Result<(), Failure> {
 }
 
 fn read(desk: &Desk) -> Result<Answer, Failure> {
-    desk.client()?.get(PATH, &Query::new()).map_err(|failure| match failure {
-        Failure::Problem(problem) if problem.status == 404 => {
-            Failure::Usage("this server has no test clock: it is no demo, and its time passes by itself".to_owned())
-        }
-        failure => failure,
-    })
+    let read = desk.client()?.get(PATH, &Query::new());
+    if matches!(&read, Err(Failure::Problem(problem)) if problem.status == 404) {
+        let why = "this server has no test clock: it is no demo, and its time passes by itself";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    read
 }
 
 fn show(desk: &Desk, answer: &Answer) -> Result<(), Failure> {

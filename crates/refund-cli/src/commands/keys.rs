@@ -13,8 +13,14 @@ use crate::output::style::Tone;
 use crate::output::table::{Cell, Column, Table, column};
 use crate::output::time::absolute;
 
-const COLUMNS: &[Column] =
-    &[column("KEY", 0), column("NAME", 1), column("ROLE", 0), column("SELLER", 2), column("MADE", 3), column("REVOKED", 1)];
+const COLUMNS: &[Column] = &[
+    column("KEY", 0),
+    column("NAME", 1),
+    column("ROLE", 0),
+    column("SELLER", 2),
+    column("MADE", 3),
+    column("REVOKED", 1),
+];
 const FIELDS: &[&str] = &["id", "name", "role", "seller_id", "created_at", "revoked_at"];
 
 pub(super) fn run(desk: &Desk, keys: Keys) -> Result<(), Failure> {
@@ -29,7 +35,11 @@ fn list(desk: &Desk) -> Result<(), Failure> {
     // All in one page: the server has no cursor here.
     let answer = desk.client()?.get("/v1/keys", &Query::new())?;
     let page = answer.page()?;
-    let keys: Vec<Key> = page.seen()?;
+    let mut keys: Vec<Key> = page.seen()?;
+    keys.sort_by(|one, other| {
+        let order = |key: &Key| (key.created_at.clone(), key.name.clone(), key.role.clone());
+        order(one).cmp(&order(other))
+    });
     let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
     desk.out.say(&said, FIELDS, || {
         let rows = keys.iter().map(|key| {

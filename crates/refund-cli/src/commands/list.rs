@@ -11,7 +11,9 @@ use crate::view;
 pub(super) fn run(desk: &Desk, list: &List) -> Result<(), Failure> {
     if list.watch {
         if desk.out.format != Format::Table {
-            return Err(Failure::Usage("--watch draws a table; for programs there is refund events --follow".to_owned()));
+            return Err(Failure::Usage(
+                "--watch draws a table; for programs there is refund events --follow".to_owned(),
+            ));
         }
         return watch::run(desk, list.every, || drawn(desk, list, &read(desk, list)?));
     }

@@ -115,11 +115,8 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
 /// JSON from a file, or `-` for standard input.
 fn read_json(path: &Path) -> Result<Value, Failure> {
     let wrong = |why: String| Failure::Usage(format!("{}: {why}", path.display()));
-    let text = if path == Path::new("-") {
-        std::io::read_to_string(std::io::stdin())
-    } else {
-        std::fs::read_to_string(path)
-    };
+    let text =
+        if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
     let text = text.map_err(|error| wrong(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| wrong(format!("not JSON: {error}")))
 }

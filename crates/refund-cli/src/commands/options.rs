@@ -42,7 +42,11 @@ fn told(options: &Options, now: Instant, out: &Output) -> String {
     for address in &options.return_addresses {
         card.line("return to", &address.told(), Tone::Plain);
     }
-    card.line("insured", if options.freight_insurance { "the order has freight insurance" } else { "no freight insurance" }, Tone::Plain);
+    card.line(
+        "insured",
+        if options.freight_insurance { "the order has freight insurance" } else { "no freight insurance" },
+        Tone::Plain,
+    );
     card.maybe("would expire", options.expires_at.as_ref().map(|at| both(at, now)));
     for deadline in &options.deadlines {
         let text = format!("{}, else {}", both(&deadline.at, now), silence(&deadline.on_silence));

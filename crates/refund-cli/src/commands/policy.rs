@@ -8,16 +8,26 @@ use crate::cli::settings::{Policy, SetPolicy};
 use crate::cli::values::span;
 use crate::client::{Answer, Change, Query};
 use crate::failure::Failure;
+use crate::output::Said;
 use crate::output::style::Tone;
 use crate::output::time::seconds;
-use crate::output::Said;
 
 const PATH: &str = "/v1/policy";
 /// Its fields, in the order of the rules.
 const FIELDS: &[&str] = &[
-    "seller_decide_seconds", "buyer_answer_seconds", "buyer_respond_seconds", "buyer_ship_seconds",
-    "seller_confirm_seconds", "reminders_seconds", "fresh_goods", "cap_at_requested",
-    "return_needs_freight_insurance", "allow_withdraw", "negotiate_before_refuse", "payout", "refunds_per_line_max",
+    "seller_decide_seconds",
+    "buyer_answer_seconds",
+    "buyer_respond_seconds",
+    "buyer_ship_seconds",
+    "seller_confirm_seconds",
+    "reminders_seconds",
+    "fresh_goods",
+    "cap_at_requested",
+    "return_needs_freight_insurance",
+    "allow_withdraw",
+    "negotiate_before_refuse",
+    "payout",
+    "refunds_per_line_max",
 ];
 
 pub(super) fn run(desk: &Desk, policy: Policy) -> Result<(), Failure> {
@@ -44,12 +54,21 @@ fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure>
 }
 
 /// What a change would mean, as the server says.
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(default)]
-#[derive(Default)]
 struct Check {
     changes: Vec<Meaning>,
-    notes: Vec<Value>,
+    /// What stays as it is.
+    keeps: Vec<String>,
+    /// Sellers with a policy of their own, for whom it does not hold.
+    overridden_by: Vec<Override>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Override {
+    seller_id: String,
+    fields: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -60,6 +79,7 @@ struct Meaning {
     to: Value,
     rule: String,
     means: String,
+    applies_to: String,
 }
 
 fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
@@ -95,22 +115,25 @@ fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Check 
         to: to.clone(),
         rule: String::new(),
         means: String::new(),
+        applies_to: String::new(),
     });
-    Check { changes: changes.collect(), notes: Vec::new() }
+    Check { changes: changes.collect(), ..Check::default() }
 }
 
 fn told(desk: &Desk, check: &Check) -> String {
     let mut card = desk.out.card();
-    for Meaning { field, from, to, rule, means } in &check.changes {
+    for Meaning { field, from, to, rule, means, applies_to } in &check.changes {
         let rule = if rule.is_empty() { String::new() } else { format!(" (rule {rule})") };
         card.line(field, &format!("{} -> {}{rule}", value_told(field, from), value_told(field, to)), Tone::Strong);
-        if !means.is_empty() {
-            card.line("", means, Tone::Plain);
+        for text in [means, applies_to].into_iter().filter(|text| !text.is_empty()) {
+            card.line("", text, Tone::Plain);
         }
     }
-    for note in &check.notes {
-        let text = note.as_str().map_or_else(|| note.to_string(), str::to_owned);
-        card.line("note", &text, Tone::Due);
+    for kept in &check.keeps {
+        card.line("stays", kept, Tone::Plain);
+    }
+    for Override { seller_id, fields } in &check.overridden_by {
+        card.line("not for", &format!("{seller_id}, which has its own {}", fields.join(", ")), Tone::Due);
     }
     format!("What would change:\n{}", card.text())
 }

@@ -70,7 +70,8 @@ fn add(rollout: &mut Rollout, given: AddBatch) {
 fn named<'a>(rollout: &'a mut Rollout, name: &str) -> Result<&'a mut Batch, Failure> {
     let there: Vec<String> = rollout.batches.iter().map(|batch| batch.name.clone()).collect();
     rollout.batches.iter_mut().find(|batch| batch.name == name).ok_or_else(|| {
-        let there = if there.is_empty() { "there is none yet".to_owned() } else { format!("there is {}", there.join(", ")) };
+        let there =
+            if there.is_empty() { "there is none yet".to_owned() } else { format!("there is {}", there.join(", ")) };
         Failure::Usage(format!("no batch {name:?}; {there}"))
     })
 }

@@ -76,7 +76,11 @@ fn merged(mut seller: Map<String, Value>, given: &PutSeller) -> Result<Value, Fa
     }
     let mut policy = seller.get("policy").and_then(Value::as_object).cloned().unwrap_or_default();
     for (field, value) in read_fields(&given.policy)? {
-        if value == json!("") { policy.remove(&field) } else { policy.insert(field, value) };
+        if value == json!("") {
+            policy.remove(&field)
+        } else {
+            policy.insert(field, value)
+        };
     }
     seller.insert("policy".to_owned(), Value::Object(policy));
     Ok(Value::Object(seller))

@@ -10,6 +10,7 @@ use super::{Event, Refund};
 pub(crate) struct Explanation {
     pub(crate) refund: Refund,
     pub(crate) so_far: Vec<Happened>,
+    pub(crate) next_cursor: Option<String>,
     pub(crate) if_nobody_acts: Vec<Prospect>,
     pub(crate) actions: Vec<Action>,
 }
@@ -49,7 +50,7 @@ pub(crate) struct Prospect {
 #[serde(default)]
 pub(crate) struct Action {
     pub(crate) action: String,
-    pub(crate) who: serde_json::Value,
+    pub(crate) who: String,
     pub(crate) possible: bool,
     pub(crate) code: String,
     pub(crate) rule: String,

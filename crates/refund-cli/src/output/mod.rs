@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::failure::Failure;
 use style::Tone;
 use table::{Card, Table};
+use time::UNBROKEN;
 
 /// How answers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -79,12 +80,15 @@ impl Output {
         for_people: impl FnOnce() -> Result<String, Failure>,
     ) -> Result<(), Failure> {
         let text = match self.format {
-            Format::Table => for_people()?,
+            Format::Table => for_people()?.replace(UNBROKEN, " "),
             Format::Json => format!("{}\n", said.whole()),
             Format::Jsonl => said.items().iter().map(|item| format!("{}\n", clean::json(item))).collect(),
             Format::Csv => {
                 let items = said.items();
-                csv::write(&items.iter().filter_map(|item| serde_json::from_str(item).ok()).collect::<Vec<Value>>(), fields)?
+                csv::write(
+                    &items.iter().filter_map(|item| serde_json::from_str(item).ok()).collect::<Vec<Value>>(),
+                    fields,
+                )?
             }
         };
         self.print(&text)
@@ -100,7 +104,7 @@ impl Output {
     /// Says something beside the answer, on standard error.
     pub(crate) fn note(&self, text: &str) {
         // Nobody is left to be told that standard error is gone.
-        let _ = writeln!(std::io::stderr(), "{text}");
+        let _ = writeln!(std::io::stderr(), "{}", text.replace(UNBROKEN, " "));
     }
 
     /// Says what could be done next, where a person looks.

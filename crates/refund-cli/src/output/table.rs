@@ -1,6 +1,6 @@
 //! Rows in columns where there is room for them, and one block for each row where there is not.
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::style::Tone;
 
@@ -179,7 +179,7 @@ impl Card {
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let options = textwrap::Options::new(width.min(LINE_MAX))
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .break_words(!text.is_ascii());
+        .break_words(text.chars().any(|c| c.width() == Some(2)));
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
@@ -191,7 +191,11 @@ mod tests {
 
     fn table() -> Table {
         let row = |cells: [&str; 3]| cells.map(Cell::from).to_vec();
-        Table { columns: COLUMNS, last_wraps: false, rows: vec![row(["a", "不鏽鋼垃圾桶", "soon"]), row(["b", "bin", "later"])] }
+        Table {
+            columns: COLUMNS,
+            last_wraps: false,
+            rows: vec![row(["a", "不鏽鋼垃圾桶", "soon"]), row(["b", "bin", "later"])],
+        }
     }
 
     #[test]
@@ -206,6 +210,9 @@ mod tests {
     fn what_has_no_room_goes_and_then_each_row_is_a_block() {
         assert_eq!(table().draw(12, false), "ID  WHEN\na   soon\nb   later\n");
         let narrow = table().draw(5, false);
-        assert_eq!(narrow, "a\n  title\n    不鏽鋼垃圾桶\n  when\n    soon\n\nb\n  title\n    bin\n  when\n    later\n");
+        assert_eq!(
+            narrow,
+            "a\n  title\n    不鏽鋼垃圾桶\n  when\n    soon\n\nb\n  title\n    bin\n  when\n    later\n"
+        );
     }
 }

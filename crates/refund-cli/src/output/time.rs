@@ -35,9 +35,16 @@ pub(crate) fn distance(text: &str, now: Instant) -> String {
     if left > TimeDelta::zero() { format!("in {}", span(left)) } else { format!("{} ago", span(-left)) }
 }
 
-/// Both: "in 5 h 12 min (2026-11-24 10:00 UTC)".
+/// Both: "in 5 h 12 min (2026-11-24 10:00 UTC)". Where lines are wrapped, either stays in one piece.
 pub(crate) fn both(text: &str, now: Instant) -> String {
-    format!("{} ({})", distance(text, now), absolute(text))
+    format!("{} {}", in_one_piece(&distance(text, now)), in_one_piece(&format!("({})", absolute(text))))
+}
+
+/// What stands for a space at which no line is broken, until lines have been broken.
+pub(crate) const UNBROKEN: char = '\u{a0}';
+
+fn in_one_piece(text: &str) -> String {
+    text.replace(' ', UNBROKEN.encode_utf8(&mut [0; 4]))
 }
 
 /// Up to here hours are counted, as the rules count them: the 36 hours are never a day and a half.
@@ -73,13 +80,19 @@ mod tests {
     #[test]
     fn spans_are_told_in_two_units_and_never_rounded_up() {
         let told: Vec<String> = [0, 59, 60, 3_599, 18_720, 129_600, 259_199, 259_200, 270_000].map(seconds).into();
-        assert_eq!(told, ["0 s", "59 s", "1 min", "59 min 59 s", "5 h 12 min", "36 h", "71 h 59 min", "3 d", "3 d 3 h"]);
+        assert_eq!(
+            told,
+            ["0 s", "59 s", "1 min", "59 min 59 s", "5 h 12 min", "36 h", "71 h 59 min", "3 d", "3 d 3 h"]
+        );
     }
 
     #[test]
     fn distances_look_both_ways() {
         let now = instant("2026-01-02T00:00:00.000Z").unwrap();
-        assert_eq!(both("2026-01-02T05:12:30.000Z", now), "in 5 h 12 min (2026-01-02 05:12 UTC)");
+        assert_eq!(
+            both("2026-01-02T05:12:30.000Z", now).replace(UNBROKEN, " "),
+            "in 5 h 12 min (2026-01-02 05:12 UTC)"
+        );
         assert_eq!(distance("2026-01-01T23:59:00.000Z", now), "1 min ago");
         assert_eq!(distance("2026-01-02T00:00:00.000Z", now), "now");
     }

@@ -39,8 +39,8 @@ impl std::fmt::Debug for Profile {
 
 /// Where the profiles are.
 pub(crate) fn path() -> Result<PathBuf, Failure> {
-    let strategy = choose_base_strategy()
-        .map_err(|error| Failure::Broken(format!("no folder for the configuration: {error}")))?;
+    let strategy =
+        choose_base_strategy().map_err(|error| Failure::Broken(format!("no folder for the configuration: {error}")))?;
     Ok(strategy.config_dir().join("refund").join("profiles.toml"))
 }
 
@@ -88,7 +88,11 @@ impl Profiles {
     pub(crate) fn named(&self, name: &str) -> Result<&Profile, Failure> {
         self.profiles.get(name).ok_or_else(|| {
             let names: Vec<&str> = self.profiles.keys().map(String::as_str).collect();
-            let there = if names.is_empty() { "there is none yet".to_owned() } else { format!("there is {}", names.join(", ")) };
+            let there = if names.is_empty() {
+                "there is none yet".to_owned()
+            } else {
+                format!("there is {}", names.join(", "))
+            };
             Failure::Usage(format!("no profile {name:?}; {there}"))
         })
     }

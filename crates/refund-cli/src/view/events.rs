@@ -9,14 +9,19 @@ use crate::output::table::{Cell, Column, Table, column};
 use crate::output::time::{absolute, minute};
 use crate::view::awaited;
 
-const COLUMNS: &[Column] =
-    &[column("AT (UTC)", 0), column("WHAT", 0), column("REFUND", 0), column("BY", 1), column("EVENT", 2), column("DETAIL", 3)];
+const COLUMNS: &[Column] = &[
+    column("AT (UTC)", 0),
+    column("WHAT", 0),
+    column("REFUND", 0),
+    column("BY", 1),
+    column("EVENT", 2),
+    column("DETAIL", 3),
+];
 const TIMELINE: &[Column] = &[column("AT (UTC)", 0), column("WHAT", 0), column("BY", 0), column("DETAIL", 1)];
 
 /// The columns of events in CSV.
-pub(crate) const FIELDS: &[&str] = &[
-    "id", "refund_id", "sequence", "type", "at", "recorded_at", "actor.role", "actor.id", "actor.via", "data",
-];
+pub(crate) const FIELDS: &[&str] =
+    &["id", "refund_id", "sequence", "type", "at", "recorded_at", "actor.role", "actor.id", "actor.via", "data"];
 
 /// Events of many refunds.
 pub(crate) fn list(events: &[Event], out: &Output) -> String {

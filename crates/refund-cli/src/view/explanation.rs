@@ -1,6 +1,6 @@
 //! An explanation, as one reads it from the top.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
 
 use crate::model::{Action, Event, Explanation, Happened, Prospect, Rule};
 use crate::output::Output;
@@ -12,26 +12,31 @@ use crate::view::{events, next};
 /// The columns of an explanation in CSV.
 pub(crate) const FIELDS: &[&str] = &["refund.id", "refund.status", "so_far", "if_nobody_acts", "actions"];
 
+/// Reminders change nothing and would hide what does.
+const REMINDER: &str = "deadline.reminder";
+
 /// All of it.
 pub(crate) fn told(explanation: &Explanation, now: Instant, out: &Output) -> String {
-    let Explanation { refund, so_far, if_nobody_acts, actions } = explanation;
+    let Explanation { refund, so_far, next_cursor, if_nobody_acts, actions } = explanation;
     let mut text = format!("{}  {}\n", out.paint(Tone::Strong, &refund.id), refund.status);
     text += &format!("{}, {}\n\nSo far\n", refund.order_line.title, refund.requested.told());
-    for Happened { event, rules, status_after } in so_far {
+    for Happened { event, rules, status_after } in so_far.iter().filter(|step| step.event.event_type != REMINDER) {
         text += &step(event, status_after, rules, now, out);
     }
+    if next_cursor.is_some() {
+        text += &hanging(2, &format!("and more: refund events --refund {}", refund.id), 4, Tone::Faint, out);
+    }
     text += "\nIf nobody acts\n";
-    for Prospect { at, event_type, rules, status_after, data } in if_nobody_acts {
+    let to_come: Vec<&Prospect> = if_nobody_acts.iter().filter(|step| step.event_type != REMINDER).collect();
+    if to_come.is_empty() {
+        text += "  nothing more happens by itself\n";
+    }
+    for Prospect { at, event_type, rules, status_after, data } in to_come {
         let event = Event { at: at.clone(), event_type: event_type.clone(), data: data.clone(), ..Event::default() };
         text += &step(&event, status_after, rules, now, out);
     }
-    if if_nobody_acts.is_empty() {
-        text += "  nothing more happens by itself\n";
-    }
     text += "\nWhat may be done now\n";
-    for action in actions {
-        text += &deed(action, &refund.id, now, out);
-    }
+    text += &deeds(actions, &refund.id, &refund.status, now, out);
     text
 }
 
@@ -39,30 +44,45 @@ fn step(event: &Event, status_after: &str, rules: &[Rule], now: Instant, out: &O
     let by = if event.actor.role.is_empty() { String::new() } else { format!(", by {}", event.actor.told()) };
     let gist = events::gist(event);
     let gist = if gist.is_empty() { gist } else { format!(": {gist}") };
-    let head = format!("{}{by}{gist}", event.event_type);
-    let mut text = indented(&head, 2, Tone::Strong, out);
-    text += &indented(&format!("{}, then {status_after}", both(&event.at, now)), 4, Tone::Plain, out);
+    let mut text = hanging(2, &format!("{}{by}{gist}", event.event_type), 4, Tone::Strong, out);
+    text += &hanging(4, &format!("{}, then {status_after}", both(&event.at, now)), 6, Tone::Plain, out);
     for Rule { id, says } in rules {
-        text += &indented(&format!("{id}  {says}"), 4, Tone::Faint, out);
+        text += &hanging(4, &format!("{id:<3}  {says}"), 9, Tone::Faint, out);
     }
     text
 }
 
-fn deed(action: &Action, id: &str, now: Instant, out: &Output) -> String {
-    let who = match &action.who {
-        Value::String(who) => who.clone(),
-        Value::Array(several) => several.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => String::new(),
-    };
-    if action.possible {
-        return indented(&format!("yes  {who}: {}", next::command(&action.action, id)), 2, Tone::Good, out);
+/// What is possible, as commands; what another rule forbids, with the reason; the rest by name.
+fn deeds(actions: &[Action], id: &str, status: &str, now: Instant, out: &Output) -> String {
+    let mut text = String::new();
+    for action in actions.iter().filter(|action| action.possible) {
+        let command = out.paint(Tone::Good, &next::command(&action.action, id));
+        text += &format!("  {:<8}  {command}\n", action.who);
     }
-    let when = action.possible_at.as_ref().map(|at| format!("; possible {}", both(at, now))).unwrap_or_default();
-    let why = format!("no   {who}: {}: {} ({}, rule {}){when}", action.action, action.detail, action.code, action.rule);
-    indented(&why, 2, Tone::Faint, out)
+    if text.is_empty() {
+        text += "  nothing, by anybody\n";
+    }
+    let is_of_status = |action: &&Action| matches!(action.code.as_str(), "wrong_status" | "deadline_not_running");
+    let (elsewhere, forbidden): (Vec<&Action>, Vec<&Action>) =
+        actions.iter().filter(|action| !action.possible).partition(is_of_status);
+    for Action { action, who, code, rule, detail, possible_at, .. } in forbidden {
+        let when = possible_at.as_ref().map(|at| format!("; possible {}", both(at, now))).unwrap_or_default();
+        let why = format!("{who:<8}  not {action}: {detail} ({code}, rule {rule}){when}");
+        text += &hanging(2, &why, 12, Tone::Due, out);
+    }
+    let names: BTreeSet<String> = elsewhere.iter().map(|action| action.action.replace('_', "-")).collect();
+    if !names.is_empty() {
+        let names: Vec<String> = names.into_iter().collect();
+        text += &hanging(2, &format!("not while it is {status}: {}", names.join(", ")), 4, Tone::Faint, out);
+    }
+    text
 }
 
-fn indented(text: &str, by: usize, tone: Tone, out: &Output) -> String {
-    let room = out.width.saturating_sub(by).max(12);
-    wrap(text, room).iter().map(|line| format!("{}{}\n", " ".repeat(by), out.paint(tone, line))).collect()
+/// Text from that place on, and each further line from another.
+fn hanging(at: usize, text: &str, further: usize, tone: Tone, out: &Output) -> String {
+    let room = out.width.saturating_sub(further).max(12);
+    let (first, indent) = (" ".repeat(at), " ".repeat(further));
+    let lines = wrap(text, room);
+    let lines = lines.iter().enumerate();
+    lines.map(|(at, line)| format!("{}{}\n", if at == 0 { &first } else { &indent }, out.paint(tone, line))).collect()
 }

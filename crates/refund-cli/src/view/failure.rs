@@ -69,7 +69,9 @@ fn next(problem: &Problem) -> String {
     match (problem.code.as_str(), id) {
         ("refund_in_progress", Some(id)) => return format!("refund show {id}"),
         ("version_moved", Some(id)) => return format!("look at what changed, and decide again: refund show {id}"),
-        ("unauthenticated", _) => return "is the key revoked or cut short, or was the demo made anew?  refund profile add NAME …".to_owned(),
+        ("unauthenticated", _) => {
+            return "is the key revoked or cut short, or was the demo made anew?  refund profile add NAME …".to_owned();
+        }
         ("not_your_role", _) if !allowed.is_empty() => {
             let whose = allowed.iter().map(|role| match role.as_str() {
                 "buyer" => "the platform, which acts for buyers",
@@ -78,7 +80,9 @@ fn next(problem: &Problem) -> String {
             let whose = whose.collect::<Vec<_>>().join(" or ");
             return format!("this takes a key of {whose}: --profile NAME, see refund profile list");
         }
-        ("not_found", _) => return "check the id, and that the key may know of it: refund list, refund profile list".to_owned(),
+        ("not_found", _) => {
+            return "check the id, and that the key may know of it: refund list, refund profile list".to_owned();
+        }
         _ => {}
     }
     match (remedy, id) {

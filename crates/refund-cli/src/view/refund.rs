@@ -22,15 +22,40 @@ const COLUMNS: &[Column] = &[
 
 /// The columns of refunds in CSV.
 pub(crate) const FIELDS: &[&str] = &[
-    "id", "version", "status", "closed_reason", "seller_id", "buyer_id",
-    "order_line.order_id", "order_line.line_id", "order_line.title", "order_line.category",
-    "order_line.paid.value", "order_line.paid.currency", "order_line.shipped", "order_line.freight_insurance",
-    "requested.type", "requested.amount.value", "requested.amount.currency", "requested.reason",
-    "effective.type", "effective.amount.value", "effective.amount.currency",
-    "negotiation.id", "negotiation.status", "negotiation.offer.type", "negotiation.offer.amount.value",
-    "negotiation.offer.amount.currency", "negotiation.expires_at",
-    "deadlines.0.kind", "deadlines.0.at", "deadlines.0.on_silence", "payout.status", "escalated.at",
-    "opened_at", "updated_at",
+    "id",
+    "version",
+    "status",
+    "closed_reason",
+    "seller_id",
+    "buyer_id",
+    "order_line.order_id",
+    "order_line.line_id",
+    "order_line.title",
+    "order_line.category",
+    "order_line.paid.value",
+    "order_line.paid.currency",
+    "order_line.shipped",
+    "order_line.freight_insurance",
+    "requested.type",
+    "requested.amount.value",
+    "requested.amount.currency",
+    "requested.reason",
+    "effective.type",
+    "effective.amount.value",
+    "effective.amount.currency",
+    "negotiation.id",
+    "negotiation.status",
+    "negotiation.offer.type",
+    "negotiation.offer.amount.value",
+    "negotiation.offer.amount.currency",
+    "negotiation.expires_at",
+    "deadlines.0.kind",
+    "deadlines.0.at",
+    "deadlines.0.on_silence",
+    "payout.status",
+    "escalated.at",
+    "opened_at",
+    "updated_at",
 ];
 
 /// Refunds, one a row.
@@ -139,7 +164,11 @@ fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
     }
     card.maybe("refused", refund.seller_refusal.as_ref());
     if let Some(escalated) = &refund.escalated {
-        card.line("operator", &format!("called in by {}, {}", escalated.by.told(), both(&escalated.at, now)), Tone::Due);
+        card.line(
+            "operator",
+            &format!("called in by {}, {}", escalated.by.told(), both(&escalated.at, now)),
+            Tone::Due,
+        );
         card.maybe("", escalated.reason.as_ref());
     }
     if let Some(effective) = &refund.effective {
@@ -148,7 +177,11 @@ fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
     }
     if let Some(shipment) = &refund.shipment {
         let shipped = both(&shipment.shipped_at, now);
-        card.line("parcel", &format!("{} {}, shipped {shipped}", shipment.carrier, shipment.tracking_number), Tone::Plain);
+        card.line(
+            "parcel",
+            &format!("{} {}, shipped {shipped}", shipment.carrier, shipment.tracking_number),
+            Tone::Plain,
+        );
     }
     if let Some(payout) = &refund.payout {
         card.line("payout", &format!("{} {}", payout.amount, payout.status), Tone::Plain);

@@ -52,7 +52,8 @@ impl Desk {
 
     /// A profile for a seller that the demo gave no key to.
     pub fn add_lights(&self) {
-        let made = self.run(&["keys", "create", "lights", "--role", "seller", "--seller", "seller-lights", "-o", "json"]);
+        let made =
+            self.run(&["keys", "create", "lights", "--role", "seller", "--seller", "seller-lights", "-o", "json"]);
         let key: serde_json::Value = serde_json::from_str(&made.out).unwrap();
         let secret = key["secret"].as_str().unwrap();
         let add = ["profile", "add", LIGHTS, "--role", "seller", "--url", &self.demo.base_url];

@@ -28,7 +28,8 @@ fn masked(text: &str, prefix: &str) -> String {
     let mut parts = text.split(prefix);
     let mut masked = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let length = part.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.')).unwrap_or(part.len());
+        let length =
+            part.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.')).unwrap_or(part.len());
         masked += &format!("{prefix}{}{}", "x".repeat(length), &part[length..]);
     }
     masked

@@ -27,12 +27,12 @@ pub(super) enum Failed {
 
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Problem(problem) if !matches!(problem.status, 401 | 403) => {
-                Self::Line { code: problem.code.clone(), detail: problem.in_one_line() }
-            }
-            failure => Self::All(failure),
+        if let Failure::Problem(problem) = &failure
+            && !matches!(problem.status, 401 | 403)
+        {
+            return Self::Line { code: problem.code.clone(), detail: problem.in_one_line() };
         }
+        Self::All(failure)
     }
 }
 
@@ -70,7 +70,11 @@ impl Tally {
     pub(super) fn count(&mut self, number: u64, length: u64, sent: Result<Opened, Failed>) {
         match sent {
             Ok(Opened { is_new, json }) => {
-                if is_new { self.opened += 1 } else { self.there += 1 }
+                if is_new {
+                    self.opened += 1
+                } else {
+                    self.there += 1
+                }
                 if let Err(failure) = self.tell_opened(&json) {
                     self.stop(number, failure);
                 }
