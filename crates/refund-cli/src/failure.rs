@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::output::time::Instant;
+
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -41,6 +43,9 @@ pub(crate) struct Problem {
     pub(crate) refund_id: Option<String>,
     pub(crate) request_id: String,
     pub(crate) refund: Option<Standing>,
+    /// The server's `Date`, beside what it said.
+    #[serde(skip)]
+    pub(crate) date: Option<Instant>,
 }
 
 /// What is wrong at one place of a body.

@@ -56,7 +56,7 @@ pub(crate) enum Command {
     List(List),
     /// Show one refund with its clocks and its timeline
     Show(One),
-    /// Explain why it stands there, rule by rule, and what comes next
+    /// Explain why it stands there, and what comes next
     Explain(One),
     /// Show what may be offered, and what stands against it (seller)
     Options(One),
@@ -128,27 +128,42 @@ pub(crate) fn tree() -> clap::Command {
     overview::with_overview(Cli::command())
 }
 
+/// How wide help is where nobody's terminal says so.
+const REFERENCE_WIDTH: usize = 80;
+
+/// The help of everything: as a whole first, then of each command that does something, without
+/// what every command takes.
+pub(crate) fn reference() -> Vec<(String, String)> {
+    let hide = |argument: clap::Arg| {
+        let is_everywhere = argument.is_global_set();
+        argument.hide(is_everywhere)
+    };
+    helps(|leaf| leaf.mut_args(hide))
+}
+
+fn helps(shown: impl Fn(clap::Command) -> clap::Command) -> Vec<(String, String)> {
+    let mut tree = tree().term_width(REFERENCE_WIDTH);
+    tree.build();
+    let whole = ("refund".to_owned(), tree.clone().render_help().to_string());
+    let each = leaves(&tree, "refund").into_iter().map(|(words, leaf)| (words, shown(leaf).render_help().to_string()));
+    std::iter::once(whole).chain(each).collect()
+}
+
+/// Every command that does something, with its words.
+fn leaves(command: &clap::Command, words: &str) -> Vec<(String, clap::Command)> {
+    if command.has_subcommands() {
+        let below = command.get_subcommands();
+        return below.flat_map(|below| leaves(below, &format!("{words} {}", below.get_name()))).collect();
+    }
+    vec![(words.to_owned(), command.clone())]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// What neither a server nor a table has a part in: one form of it is enough, in `tests/trouble.rs`.
     const WITHOUT_SERVER: &[&str] = &["completions", "man", "profile add", "profile use", "profile remove"];
-
-    /// Every command that does something, with its words.
-    fn leaves(command: &clap::Command, path: &str) -> Vec<(String, clap::Command)> {
-        if command.has_subcommands() {
-            let below = command.get_subcommands();
-            return below.flat_map(|below| leaves(below, &format!("{path} {}", below.get_name()))).collect();
-        }
-        vec![(path.trim().to_owned(), command.clone())]
-    }
-
-    fn built() -> clap::Command {
-        let mut tree = tree().term_width(80);
-        tree.build();
-        tree
-    }
 
     #[test]
     fn the_tree_is_sound() {
@@ -157,18 +172,32 @@ mod tests {
 
     #[test]
     fn every_command_has_examples_and_help_that_fits_80_columns() {
-        let tree = built();
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-            insta::assert_snapshot!("help", tree.clone().render_help());
-            for (path, mut command) in leaves(&tree, "") {
-                let help = command.render_help().to_string();
-                assert!(help.contains("Examples:\n"), "{path} has no examples");
-                assert!(!help.contains("{command}"), "{path}");
+            for (words, help) in helps(|leaf| leaf) {
+                assert!(help.contains("Examples:\n"), "{words} has no examples");
+                assert!(!help.contains("{command}"), "{words}");
                 let wide = help.lines().find(|line| line.chars().count() > 80 && !line.starts_with("Usage: "));
-                assert_eq!(wide, None, "{path}");
-                insta::assert_snapshot!(format!("help-{}", path.replace(' ', "-")), help);
+                assert_eq!(wide, None, "{words}");
+                insta::assert_snapshot!(format!("help-{}", words.replace(' ', "-")), help);
             }
         });
+    }
+
+    /// `INSTA_UPDATE=always` writes it anew, as it does the snapshots.
+    #[test]
+    fn the_reference_among_the_documents_is_current() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/cli.md");
+        let mut text = String::from("# The command line\n\n");
+        text += "Written by a test of `refund-cli` from the help of each command.\n";
+        for (words, help) in reference() {
+            let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+            text += &format!("\n## {words}\n\n```text\n{}\n```\n", help.join("\n").trim());
+        }
+        if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+            std::fs::write(&file, &text).unwrap();
+        }
+        let written = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(written, text, "write it anew: INSTA_UPDATE=always cargo test -p refund-cli");
     }
 
     #[test]
@@ -184,8 +213,9 @@ mod tests {
     #[test]
     fn every_command_is_told_as_a_table_and_as_json() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
-        for (path, _) in leaves(&built(), "") {
-            if WITHOUT_SERVER.contains(&path.as_str()) {
+        for (words, _) in leaves(&tree(), "") {
+            let path = words.trim();
+            if WITHOUT_SERVER.contains(&path) {
                 continue;
             }
             for form in ["table", "json"] {
@@ -198,7 +228,7 @@ mod tests {
     /// Arguments can be read by everybody on the machine, by `ps` for one.
     #[test]
     fn no_argument_is_a_secret() {
-        for (path, command) in leaves(&built(), "") {
+        for (path, command) in leaves(&tree(), "") {
             for argument in command.get_arguments() {
                 let name = argument.get_id().as_str();
                 let harmless = matches!(name, "idempotency_key" | "key_file");

@@ -57,8 +57,7 @@ Environment:
 
 Secrets are never arguments: others on this machine can read those.
 `refund COMMAND --help` has examples for each command.";
-    let template =
-        format!("{ABOUT}\n{{usage-heading}} {{usage}}\n{groups}\nEverywhere:\n{{options}}\n\n{{after-help}}");
+    let template = format!("{ABOUT}\n{{usage-heading}} {{usage}}\n{groups}\nEverywhere:\n{{options}}{{after-help}}");
     command.help_template(template).after_help(format!("{EXAMPLES}\n{codes}\n{environment}"))
 }
 

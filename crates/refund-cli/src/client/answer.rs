@@ -67,7 +67,7 @@ impl Answer {
         if problem.code.is_empty() {
             return Err(self.strange(&format!("it answers {} without a problem's code", self.status)));
         }
-        Err(Failure::Problem(Box::new(Problem { status: self.status, ..problem })))
+        Err(Failure::Problem(Box::new(Problem { status: self.status, date: self.date, ..problem })))
     }
 
     /// Exactly what the server said.
@@ -107,7 +107,7 @@ pub(crate) fn seen<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Err
 }
 
 /// The server's `Date`.
-pub(super) fn date(response: &Response<Body>) -> Option<Instant> {
+fn date(response: &Response<Body>) -> Option<Instant> {
     let date = response.headers().get("date")?.to_str().ok()?;
     DateTime::parse_from_rfc2822(date).ok().map(|date| date.to_utc())
 }

@@ -168,18 +168,11 @@ impl Client {
     pub(crate) fn now<'a>(&self, recorded: impl IntoIterator<Item = &'a str>) -> Result<Instant, Failure> {
         let (test_clock, date) = match self.get("/v1/test-clock", &Query::new()) {
             Ok(answer) => (answer.field("now").and_then(|now| instant(&now)), answer.date),
-            Err(Failure::Problem(_)) => (None, self.date()?),
+            Err(Failure::Problem(problem)) => (None, problem.date),
             Err(failure) => return Err(failure),
         };
         let now = test_clock.or(date).unwrap_or_else(clock::machine_now);
         Ok(recorded.into_iter().filter_map(instant).fold(now, Instant::max))
-    }
-
-    fn date(&self) -> Result<Option<Instant>, Failure> {
-        let request = Request::get(self.address("/livez", &Query::new())).body(());
-        let request = request.map_err(|error| Failure::Usage(error.to_string()))?;
-        let response = self.agent.run(request).map_err(|error| not_connected(&self.url, &error))?;
-        Ok(answer::date(&response))
     }
 
     fn address(&self, path: &str, query: &Query) -> String {

@@ -36,7 +36,7 @@ pub(super) fn run(desk: &Desk, events: &Events) -> Result<(), Failure> {
     desk.out.say(&said, view::events::FIELDS, || Ok(view::events::list(&page.seen::<Event>()?, &desk.out)))?;
     if let Some(next) = next {
         let after = if events.refund.is_some() { last(&page).unwrap_or_default() } else { next };
-        desk.out.note(&format!("There are more than these {}: --after {after}, or --all.", page.items.len()));
+        desk.out.note(&format!("The list goes on behind these {}: --after {after}, or --all.", page.items.len()));
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(super) fn run(desk: &Desk, list: &List) -> Result<(), Failure> {
     let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
     desk.out.say(&said, view::refund::FIELDS, || drawn(desk, list, &page))?;
     if page.next_cursor.is_some() {
-        desk.out.note(&format!("There are more than these {}: --all, or --limit N.", page.items.len()));
+        desk.out.note(&format!("The list goes on behind these {}: --all, or --limit N.", page.items.len()));
     } else if let Some(first) = page.items.first().and_then(|item| crate::client::seen::<Refund>(item).ok()) {
         desk.out.hint(&format!("Next: refund show {}", first.id));
     }

@@ -155,9 +155,13 @@ impl Said<'_> {
     }
 }
 
+/// What a terminal has that does not say how wide it is.
+const COLUMNS_DEFAULT: usize = 80;
+
 /// COLUMNS where it is set, else the terminal's width. A pipe or a file has no end.
 fn width(terminal: bool) -> usize {
     let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let seen = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| usize::from(width.0));
-    set.or_else(seen).filter(|width| *width > 0).unwrap_or(usize::MAX)
+    let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let on_terminal = || terminal.then(|| seen().unwrap_or(COLUMNS_DEFAULT));
+    set.filter(|width| *width > 0).or_else(on_terminal).unwrap_or(usize::MAX)
 }

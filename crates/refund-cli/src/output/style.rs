@@ -31,6 +31,10 @@ impl Tone {
             Self::Due => AnsiColor::Yellow.on_default(),
             Self::Bad => AnsiColor::Red.on_default(),
         };
-        if colours && self != Self::Plain { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        if colours && self != Self::Plain && !text.is_empty() {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
     }
 }

@@ -131,6 +131,8 @@ pub(crate) struct Card {
     lines: Vec<(String, String, Tone)>,
 }
 
+/// The narrowest text beside a name: an instant in brackets and a comma.
+const BESIDE_MIN: usize = 25;
 /// Wider than this nobody reads.
 const LINE_MAX: usize = 120;
 
@@ -152,10 +154,10 @@ impl Card {
         }
     }
 
-    /// All of it. Where the names would take half of the width, the texts stand below them.
+    /// All of it. Where the names leave too little room beside them, the texts stand below.
     pub(crate) fn text(&self) -> String {
         let name_width = self.lines.iter().map(|(name, ..)| name.width()).max().unwrap_or(0);
-        let beside = name_width < self.width / 2;
+        let beside = self.width >= name_width + 2 + GAP + BESIDE_MIN;
         let indent = " ".repeat(if beside { 2 + name_width + GAP } else { 4 });
         let room = self.width.saturating_sub(indent.len()).max(12);
         let mut all = String::new();

@@ -133,7 +133,7 @@ impl Tally {
                 Err(failure)
             }
             None if *failed > 0 => Err(Failure::Partly(format!(
-                "{failed} lines failed; mend them and send the file again: nothing is opened twice"
+                "lines that failed: {failed}; mend them and send the file again, nothing is opened twice"
             ))),
             None => Ok(()),
         }
