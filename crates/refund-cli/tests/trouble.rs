@@ -4,7 +4,7 @@
 mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use std::thread::JoinHandle;
@@ -25,19 +25,7 @@ impl Elsewhere {
         let thread = std::thread::spawn(move || {
             for answer in answers {
                 let (mut stream, _) = listener.accept().unwrap();
-                let mut reader = BufReader::new(stream.try_clone().unwrap());
-                let mut length = 0;
-                loop {
-                    let mut line = String::new();
-                    reader.read_line(&mut line).unwrap();
-                    if let Some(given) = line.to_lowercase().strip_prefix("content-length:") {
-                        length = given.trim().parse().unwrap();
-                    }
-                    if line.trim().is_empty() {
-                        break;
-                    }
-                }
-                reader.read_exact(&mut vec![0; length]).unwrap();
+                heard(&stream);
                 stream.write_all(answer.as_bytes()).unwrap();
             }
         });
@@ -49,6 +37,23 @@ impl Elsewhere {
         self.thread.join().unwrap();
         Said { err: said.err.replace(&self.url, "http://elsewhere"), ..said }
     }
+}
+
+/// Reads one request to its end.
+fn heard(stream: &TcpStream) {
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        if let Some(given) = line.to_lowercase().strip_prefix("content-length:") {
+            length = given.trim().parse().unwrap();
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    reader.read_exact(&mut vec![0; length]).unwrap();
 }
 
 fn answer(status: &str, media_type: &str, body: &str) -> String {
@@ -130,6 +135,28 @@ fn an_answer_that_was_lost_says_how_to_repeat_the_command() {
     let elsewhere = Elsewhere::answering(&[&refund, ""]);
     let said = elsewhere.reached(&desk, &["refuse", "rfd_1", "--reason", "no"]);
     assert!(said.code == 6 && said.err.contains("--version 3 --idempotency-key "), "{}", said.err);
+}
+
+#[test]
+fn an_interrupt_says_what_is_unknown_then() {
+    let desk = Desk::open();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = desk.command(&["refuse", "rfd_1", "--reason", "no", "--version", "3", "--idempotency-key", "k"]);
+    command.env("REFUND_URL", &url).env("REFUND_KEY", "rfk_test").stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let (mut first, _) = listener.accept().unwrap();
+    heard(&first);
+    first.write_all(answer("200 OK", "application/json", REFUND).as_bytes()).unwrap();
+    drop(first);
+    let (second, _) = listener.accept().unwrap();
+    heard(&second);
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    let err = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(130), "{err}");
+    assert!(err.contains("interrupted; it is unknown") && err.contains("--idempotency-key k"), "{err}");
 }
 
 #[test]

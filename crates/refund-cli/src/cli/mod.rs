@@ -95,27 +95,69 @@ pub(crate) enum Command {
     /// Give somebody more time (operator; the seller for shipping)
     Extend(Extend),
     /// Report a payout (platform), or try it again (also operator)
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund payout report rfd_01abc succeeded
+  refund payout retry rfd_01abc"
+    )]
     Payout(Payout),
     /// Set sellers up (operator, platform; a seller itself)
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund sellers get seller-homeware
+  refund sellers put seller-9 --name 'Tea House of Hangzhou'"
+    )]
     Sellers(Sellers),
     /// The rules' numbers and switches (operator)
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund policy get
+  refund policy set seller_decide_seconds=48h"
+    )]
     Policy(Policy),
     /// To which sellers the tool is open (operator)
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund rollout check seller-homeware
+  refund rollout batch open spring"
+    )]
     Rollout(Rollout),
     /// Make, list and revoke API keys (operator)
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund keys list
+  refund keys create 'back end' --role platform"
+    )]
     Keys(Keys),
     /// What happened, and what happens right now
     Events(Events),
     /// The clock of a demo: look at it, move it forward (operator)
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund clock get
+  refund clock advance 6h"
+    )]
     Clock(Clock),
     /// Servers and keys that this machine knows
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund profile add demo --demo demo-data/demo.json
+  refund profile list"
+    )]
     Profile(Profile),
     /// Print what makes your shell complete `refund` commands
     Completions(Completions),
@@ -181,6 +223,18 @@ mod tests {
                 insta::assert_snapshot!(format!("help-{}", words.replace(' ', "-")), help);
             }
         });
+    }
+
+    #[test]
+    fn every_group_of_commands_has_examples_too() {
+        fn walk(command: &clap::Command) {
+            for below in command.get_subcommands() {
+                let help = below.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("Examples:\n"), "{}", below.get_name());
+                walk(below);
+            }
+        }
+        walk(&tree());
     }
 
     /// `INSTA_UPDATE=always` writes it anew, as it does the snapshots.

@@ -147,7 +147,13 @@ Examples:
   refund rollout deny seller-orchard --remove")]
     Deny(Listed),
     /// Groups of sellers that open together
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund rollout batch add spring seller-homeware seller-lights
+  refund rollout batch open spring"
+    )]
     Batch(Batch),
 }
 
