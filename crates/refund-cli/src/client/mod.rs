@@ -12,6 +12,7 @@ use ureq::http::{HeaderValue, Request, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
 
 pub(crate) use answer::{Answer, seen};
+pub(crate) use stream::Stream;
 
 use crate::clock;
 use crate::failure::Failure;

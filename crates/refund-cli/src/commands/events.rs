@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Desk;
 use crate::cli::desk::Events;
-use crate::client::{Page, Query, seen, segment};
+use crate::client::{Page, Query, Stream, seen, segment};
 use crate::clock;
 use crate::failure::Failure;
 use crate::model::Event;
@@ -55,27 +55,31 @@ fn follow(desk: &Desk, events: &Events) -> Result<(), Failure> {
     }
     let client = desk.client()?;
     let mut last = events.after.clone();
+    let mut was_connected = false;
     loop {
-        // The first time a server that isn't there is an error; later it is awaited.
-        let mut stream = match (client.stream(last.as_deref()), &last) {
-            (Err(Failure::Unreachable { .. } | Failure::Foreign { .. }), Some(_)) if last != events.after => {
-                clock::wait(BEFORE_TRYING_AGAIN);
-                continue;
+        match client.stream(last.as_deref()) {
+            Ok(stream) => {
+                was_connected = true;
+                last = show(desk, events, stream, last)?;
+                desk.out.hint("The connection was lost; it is taken up where it broke.");
             }
-            (stream, _) => stream?,
-        };
-        for sent in stream.by_ref() {
-            let Ok(sent) = sent else { break };
-            let event: Event = seen(&sent.json).map_err(|error| Failure::Broken(format!("an event: {error}")))?;
-            last = Some(sent.id);
-            if events.refund.as_ref().is_none_or(|id| *id == event.refund_id) {
-                desk.out.say(&Said::One(&sent.json), &[], || Ok(view::events::line(&event, &desk.out)))?;
-            }
+            // A server that was there comes back.
+            Err(Failure::Unreachable { .. } | Failure::Foreign { .. }) if was_connected => {}
+            Err(failure) => return Err(failure),
         }
-        if last == events.after {
-            return Err(Failure::Broken("the stream ended before it began; is the server stopping?".to_owned()));
-        }
-        desk.out.hint("The connection was lost; it is taken up where it broke.");
         clock::wait(BEFORE_TRYING_AGAIN);
     }
+}
+
+/// Shows what the stream brings until it ends, and says which event was the last.
+fn show(desk: &Desk, events: &Events, stream: Stream, mut last: Option<String>) -> Result<Option<String>, Failure> {
+    for sent in stream {
+        let Ok(sent) = sent else { break };
+        let event: Event = seen(&sent.json).map_err(|error| Failure::Broken(format!("an event: {error}")))?;
+        last = Some(sent.id);
+        if events.refund.as_ref().is_none_or(|id| *id == event.refund_id) {
+            desk.out.say(&Said::One(&sent.json), &[], || Ok(view::events::line(&event, &desk.out)))?;
+        }
+    }
+    Ok(last)
 }

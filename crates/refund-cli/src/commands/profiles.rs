@@ -52,10 +52,11 @@ fn add(desk: &Desk, given: AddProfile) -> Result<(), Failure> {
     client::Client::new(&profile.url, &profile.key, desk.under_way.clone())?;
     let mut profiles = Profiles::read()?;
     let url = profile.url.clone();
-    profiles.profiles.insert(name.clone(), profile);
+    let replaced = profiles.profiles.insert(name.clone(), profile).is_some();
     profiles.current = Some(name.clone());
     profiles.write()?;
-    desk.out.print(&format!("{name} is in use: {url}\n"))?;
+    let replaced = if replaced { "replaced, and " } else { "" };
+    desk.out.print(&format!("{name} is {replaced}in use: {url}\n"))?;
     desk.out.hint("Next: refund list");
     Ok(())
 }

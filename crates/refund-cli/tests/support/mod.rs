@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
+pub mod elsewhere;
 mod redacted;
 
 use std::io::Write;
@@ -33,6 +34,11 @@ pub const SELLER: &str = "shop";
 /// The seller that may withdraw, and whose payouts are confirmed.
 pub const LIGHTS: &str = "lights";
 pub const PLATFORM: &str = "back";
+
+/// All that was said, to be held.
+pub fn told(said: &Said) -> String {
+    format!("{}--\n{}exit {}", said.out, said.err, said.code)
+}
 
 impl Desk {
     /// A demo and the profiles `demo`, `shop`, `lights` and `back`.
@@ -120,4 +126,14 @@ impl Drop for Desk {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// Holds what was said against what is expected.
+#[macro_export]
+macro_rules! hold {
+    ($name:literal, $said:expr) => {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(concat!("trouble-", $name), $said);
+        })
+    };
 }
