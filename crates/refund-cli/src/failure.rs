@@ -105,9 +105,18 @@ impl Problem {
 
     /// In one line: what it is called, why, and at which places.
     pub(crate) fn in_one_line(&self) -> String {
-        let places: Vec<String> =
-            self.errors.iter().map(|Pointed { pointer, detail }| format!("{pointer}: {detail}")).collect();
+        let places: Vec<String> = self.errors.iter().map(Pointed::told).collect();
         if places.is_empty() { self.detail.clone() } else { places.join("; ") }
+    }
+}
+
+impl Pointed {
+    /// Which field, and what is wrong with it. Where in the body's text it stood says nothing to
+    /// somebody who typed words.
+    pub(crate) fn told(&self) -> String {
+        let place = if self.pointer.is_empty() { "the body" } else { &self.pointer };
+        let detail = self.detail.split(" at line 1 column ").next().unwrap_or_default();
+        format!("{place}: {detail}")
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::values::When;
+
 #[derive(Subcommand)]
 pub(crate) enum Sellers {
     /// Show a seller: its name, return addresses, and what its policy has of its own
@@ -160,6 +162,7 @@ Examples:
 #[derive(Args)]
 pub(crate) struct Percentage {
     /// 0 to 100
+    #[arg(value_parser = clap::value_parser!(u8).range(..=100))]
     pub(crate) percentage: u8,
 }
 
@@ -200,9 +203,9 @@ pub(crate) struct AddBatch {
     /// Who is in it
     #[arg(required = true, value_name = "SELLER")]
     pub(crate) sellers: Vec<String>,
-    /// When it opens by itself
-    #[arg(long, value_name = "INSTANT")]
-    pub(crate) opens_at: Option<String>,
+    /// When it opens by itself: an instant, or a span such as 6h
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) opens_at: Option<When>,
 }
 
 #[derive(Args)]

@@ -32,10 +32,14 @@ pub(super) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
             put(&mut rollout.deny, listed);
             Ok(())
         }),
-        Command::Batch(BatchCommand::Add(batch)) => change(desk, |rollout| {
-            add(rollout, batch);
-            Ok(())
-        }),
+        Command::Batch(BatchCommand::Add(AddBatch { name, sellers, opens_at })) => {
+            let now = desk.client()?.now([])?;
+            let opens_at = opens_at.map(|opens_at| opens_at.from(now));
+            change(desk, |rollout| {
+                add(rollout, name, sellers, opens_at);
+                Ok(())
+            })
+        }
         Command::Batch(BatchCommand::Open(batch)) => change(desk, |rollout| {
             named(rollout, &batch.name)?.open = true;
             Ok(())
@@ -57,8 +61,7 @@ fn put(list: &mut BTreeSet<String>, listed: Listed) {
     }
 }
 
-fn add(rollout: &mut Rollout, given: AddBatch) {
-    let AddBatch { name, sellers, opens_at } = given;
+fn add(rollout: &mut Rollout, name: String, sellers: Vec<String>, opens_at: Option<String>) {
     if let Some(batch) = rollout.batches.iter_mut().find(|batch| batch.name == name) {
         batch.sellers.extend(sellers);
         batch.opens_at = opens_at.or(batch.opens_at.take());

@@ -58,7 +58,14 @@ fn there(desk: &Desk, id: &str) -> Result<Option<Map<String, Value>>, Failure> {
 fn put(desk: &Desk, given: PutSeller) -> Result<(), Failure> {
     let body = match &given.file {
         Some(file) => read_json(file)?,
-        None => merged(there(desk, &given.id)?.unwrap_or_default(), &given)?,
+        None => {
+            let there = there(desk, &given.id)?;
+            if there.is_none() && (given.name.is_none() || given.address.is_none()) {
+                let needs = "a new one needs --name, --recipient, --phone and --address";
+                return Err(Failure::Usage(format!("there is no seller {} yet: {needs}", given.id)));
+            }
+            merged(there.unwrap_or_default(), &given)?
+        }
     };
     send(desk, &given.id, &body)
 }

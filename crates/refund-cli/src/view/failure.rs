@@ -43,7 +43,7 @@ fn problem_told(problem: &Problem, now: Option<Instant>) -> String {
     let by = rule.as_ref().map(|rule| format!(", rule {rule}")).unwrap_or_default();
     let mut text = format!("{kind}{detail} ({code}{by})");
     for place in errors {
-        text += &format!("\n  {}: {}", place.pointer, place.detail);
+        text += &format!("\n  {}", place.told());
     }
     if let Some(at) = possible_at {
         let when = now.map_or_else(|| absolute(at), |now| both(at, now));
@@ -88,7 +88,7 @@ fn next(problem: &Problem) -> String {
     match (remedy, id) {
         (Some(remedy), _) => remedy.clone(),
         (None, Some(id)) => format!("refund explain {id}"),
-        (None, None) if problem.status < 500 => "nothing was changed; mend that and send it again".to_owned(),
+        (None, None) if problem.status < 500 => "mend that and try again".to_owned(),
         (None, None) => "send the same again later".to_owned(),
     }
 }
