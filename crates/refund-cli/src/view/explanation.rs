@@ -36,7 +36,7 @@ pub(crate) fn told(explanation: &Explanation, now: Instant, out: &Output) -> Str
         text += &step(&event, status_after, rules, now, out);
     }
     text += "\nWhat may be done now\n";
-    text += &deeds(actions, &refund.id, &refund.status, now, out);
+    text += &deeds(actions, &refund.id, now, out);
     text
 }
 
@@ -53,7 +53,7 @@ fn step(event: &Event, status_after: &str, rules: &[Rule], now: Instant, out: &O
 }
 
 /// What is possible, as commands; what another rule forbids, with the reason; the rest by name.
-fn deeds(actions: &[Action], id: &str, status: &str, now: Instant, out: &Output) -> String {
+fn deeds(actions: &[Action], id: &str, now: Instant, out: &Output) -> String {
     let mut text = String::new();
     for action in actions.iter().filter(|action| action.possible) {
         let command = out.paint(Tone::Good, &next::command(&action.action, id));
@@ -62,18 +62,20 @@ fn deeds(actions: &[Action], id: &str, status: &str, now: Instant, out: &Output)
     if text.is_empty() {
         text += "  nothing, by anybody\n";
     }
-    let is_of_status = |action: &&Action| matches!(action.code.as_str(), "wrong_status" | "deadline_not_running");
+    let is_of_status = |action: &&Action| {
+        matches!(action.code.as_str(), "wrong_status" | "deadline_not_running" | "offer_not_pending")
+    };
     let (elsewhere, forbidden): (Vec<&Action>, Vec<&Action>) =
         actions.iter().filter(|action| !action.possible).partition(is_of_status);
     for Action { action, who, code, rule, detail, possible_at, .. } in forbidden {
         let when = possible_at.as_ref().map(|at| format!("; possible {}", both(at, now))).unwrap_or_default();
-        let why = format!("{who:<8}  not {action}: {detail} ({code}, rule {rule}){when}");
+        let why = format!("{who:<8}  not {}: {detail} ({code}, rule {rule}){when}", next::words(action));
         text += &hanging(2, &why, 12, Tone::Due, out);
     }
-    let names: BTreeSet<String> = elsewhere.iter().map(|action| action.action.replace('_', "-")).collect();
+    let names: BTreeSet<String> = elsewhere.iter().map(|action| next::words(&action.action)).collect();
     if !names.is_empty() {
         let names: Vec<String> = names.into_iter().collect();
-        text += &hanging(2, &format!("not while it is {status}: {}", names.join(", ")), 4, Tone::Faint, out);
+        text += &hanging(2, &format!("not as it stands: {}", names.join(", ")), 4, Tone::Faint, out);
     }
     text
 }

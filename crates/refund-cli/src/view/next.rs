@@ -3,28 +3,33 @@
 use crate::model::Refund;
 
 /// What this key may do now, as the server says, in commands.
-/// One action as a command.
+/// What this key may do now, as the server says, in commands.
 pub(crate) fn commands(refund: &Refund) -> Vec<String> {
     refund.actions.iter().map(|action| command(action, &refund.id)).collect()
 }
 
-/// One action as a command.
+/// One action as a command that can be typed.
 pub(crate) fn command(action: &str, id: &str) -> String {
+    let needs = match action {
+        "make_offer" => " --type TYPE --amount AMOUNT",
+        "modify" => " --type TYPE --amount AMOUNT --reason TEXT",
+        "refuse" | "escalate" | "refuse_receipt" => " --reason TEXT",
+        "ship" => " --carrier NAME --tracking-number NUMBER",
+        "rule" => " --decision REFUND|CLOSE --reason TEXT",
+        "extend" => " --to WHEN",
+        "report_payout" => " succeeded|failed",
+        _ => "",
+    };
+    format!("refund {} {id}{needs}", words(action))
+}
+
+/// What this desk calls an action.
+pub(crate) fn words(action: &str) -> String {
     match action {
-        "make_offer" => format!("refund offer {id} --type TYPE --amount AMOUNT"),
-        "accept_offer" => format!("refund accept {id}"),
-        "reject_offer" => format!("refund reject {id}"),
-        "withdraw_offer" => format!("refund withdraw {id}"),
-        "refuse" => format!("refund refuse {id} --reason TEXT"),
-        "modify" => format!("refund modify {id} --type TYPE --amount AMOUNT --reason TEXT"),
-        "escalate" => format!("refund escalate {id} --reason TEXT"),
-        "ship" => format!("refund ship {id} --carrier NAME --tracking-number NUMBER"),
-        "refuse_receipt" => format!("refund refuse-receipt {id} --reason TEXT"),
-        "rule" => format!("refund rule {id} --decision REFUND|CLOSE --reason TEXT"),
-        "extend" => format!("refund extend {id} --to WHEN"),
-        "report_payout" => format!("refund payout report {id} succeeded|failed"),
-        "retry_payout" => format!("refund payout retry {id}"),
-        other => format!("refund {} {id}", other.replace('_', "-")),
+        "make_offer" => "offer".to_owned(),
+        "report_payout" => "payout report".to_owned(),
+        "retry_payout" => "payout retry".to_owned(),
+        other => other.trim_end_matches("_offer").replace('_', "-"),
     }
 }
 
