@@ -11,7 +11,7 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something on this machine does not work.
     Broken(String),
-    /// Nothing was sent, because there was no connection.
+    /// There was no answer, and nothing was changed.
     Unreachable { url: String, detail: String },
     /// Something answered that is not a refund server.
     Foreign { url: String, detail: String },

@@ -18,7 +18,7 @@ fn a_server_that_is_not_there() {
     desk.stop();
     let said = desk.run(&["list"]);
     assert_eq!(said.code, 1);
-    assert!(said.err.contains(&desk.demo.base_url) && said.err.contains("nothing was sent"), "{}", said.err);
+    assert!(said.err.contains(&desk.demo.base_url) && said.err.contains("nothing was changed"), "{}", said.err);
 }
 
 #[test]

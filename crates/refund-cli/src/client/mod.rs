@@ -120,7 +120,9 @@ impl Client {
             answer => answer?,
         };
         match answer.checked() {
-            Err(Failure::Problem(problem)) if problem.code == "unsure" => Err(unknown(problem.detail.clone())),
+            Err(Failure::Problem(problem)) if matches!(problem.code.as_str(), "unsure" | "internal") => {
+                Err(unknown(format!("{} ({}, {})", problem.detail, problem.code, problem.request_id)))
+            }
             checked => checked,
         }
     }

@@ -12,7 +12,7 @@ pub(crate) fn told(failure: &Failure, now: Option<Instant>, out: &Output) -> Str
         Failure::ReaderGone => String::new(),
         Failure::Usage(text) | Failure::Broken(text) | Failure::Partly(text) => format!("{refund} {text}"),
         Failure::Unreachable { url, detail } => {
-            format!("{refund} no connection to {url}: {detail}\n  nothing was sent; {}", where_to_look(url, detail))
+            format!("{refund} no answer from {url}: {detail}\n  nothing was changed; {}", where_to_look(url, detail))
         }
         Failure::Foreign { url, detail } => format!(
             "{refund} {url} is no refund server: {detail}\n  \

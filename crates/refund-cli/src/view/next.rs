@@ -3,7 +3,6 @@
 use crate::model::Refund;
 
 /// What this key may do now, as the server says, in commands.
-/// What this key may do now, as the server says, in commands.
 pub(crate) fn commands(refund: &Refund) -> Vec<String> {
     refund.actions.iter().map(|action| command(action, &refund.id)).collect()
 }
