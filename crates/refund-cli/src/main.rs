@@ -2,7 +2,6 @@
 
 mod cli;
 mod client;
-mod clock;
 mod commands;
 mod entropy;
 mod failure;

@@ -14,7 +14,6 @@ use ureq::tls::{RootCerts, TlsConfig};
 pub(crate) use answer::{Answer, seen};
 pub(crate) use stream::Stream;
 
-use crate::clock;
 use crate::failure::Failure;
 use crate::interrupt::UnderWay;
 use crate::output::time::{Instant, instant};
@@ -168,14 +167,16 @@ impl Client {
 
     /// What time it is for the server: its test clock's, where it has one, else by its `Date`.
     /// The engine's time is never before what it has recorded (R35): `recorded` says what is known of that.
+    /// This machine's own clock is never asked: it may be wrong, and has nothing to say here.
     pub(crate) fn now<'a>(&self, recorded: impl IntoIterator<Item = &'a str>) -> Result<Instant, Failure> {
         let (test_clock, date) = match self.get("/v1/test-clock", &Query::new()) {
             Ok(answer) => (answer.field("now").and_then(|now| instant(&now)), answer.date),
             Err(Failure::Problem(problem)) => (None, problem.date),
             Err(failure) => return Err(failure),
         };
-        let now = test_clock.or(date).unwrap_or_else(clock::machine_now);
-        Ok(recorded.into_iter().filter_map(instant).fold(now, Instant::max))
+        let recorded = recorded.into_iter().filter_map(instant).max();
+        let detail = || "it does not say what time it is: its answers have no Date".to_owned();
+        test_clock.or(date).max(recorded).ok_or_else(|| Failure::Foreign { url: self.url.clone(), detail: detail() })
     }
 
     fn address(&self, path: &str, query: &Query) -> String {

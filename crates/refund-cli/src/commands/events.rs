@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::Desk;
 use crate::cli::desk::Events;
 use crate::client::{Page, Query, Stream, seen, segment};
-use crate::clock;
 use crate::failure::Failure;
 use crate::model::Event;
 use crate::output::{Format, Said};
@@ -67,7 +66,7 @@ fn follow(desk: &Desk, events: &Events) -> Result<(), Failure> {
             Err(Failure::Unreachable { .. } | Failure::Foreign { .. }) if was_connected => {}
             Err(failure) => return Err(failure),
         }
-        clock::wait(BEFORE_TRYING_AGAIN);
+        desk.under_way.wait_for_interrupt(BEFORE_TRYING_AGAIN);
     }
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::Desk;
-use crate::clock;
 use crate::failure::Failure;
 use crate::output::clean;
 use crate::view;
@@ -16,7 +15,7 @@ pub(super) fn run(desk: &Desk, every: u64, draw: impl Fn() -> Result<String, Fai
     let mut last = draw()?;
     loop {
         desk.out.print(&format!("{REDRAW}{last}"))?;
-        clock::wait(Duration::from_secs(every));
+        desk.under_way.wait_for_interrupt(Duration::from_secs(every));
         match draw() {
             Ok(drawn) => last = drawn,
             Err(failure @ (Failure::Unreachable { .. } | Failure::Foreign { .. })) => {
