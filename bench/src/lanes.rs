@@ -70,7 +70,8 @@ fn next_of(market: &mut Market, stories: &mut Vec<Story>, random: &mut Rng) -> R
     Ok(request)
 }
 
-fn wishes(refund: u64) -> &'static [Wish] {
+/// What is asked of a refund after it has been opened.
+pub(crate) fn wishes(refund: u64) -> &'static [Wish] {
     let mut of_twenty = refund.wrapping_mul(7) % 20;
     for (share, wishes) in STORIES {
         if of_twenty < *share {

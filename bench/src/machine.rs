@@ -15,8 +15,13 @@ pub(crate) fn cpu() -> Duration {
 
 /// The processor time of each of this process's threads that still run, by name.
 pub(crate) fn cpu_by_thread() -> BTreeMap<String, Duration> {
+    cpu_by_thread_of("self")
+}
+
+/// The same of any process.
+pub(crate) fn cpu_by_thread_of(process: &str) -> BTreeMap<String, Duration> {
     let mut threads = BTreeMap::new();
-    for task in fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
+    for task in fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten() {
         let name = fs::read_to_string(task.path().join("comm")).unwrap_or_default();
         let spent = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
         let nanos = spent.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0);

@@ -5,6 +5,7 @@
 mod callers;
 mod counted;
 mod file;
+mod http;
 mod lanes;
 mod machine;
 mod peer;
@@ -48,6 +49,11 @@ enum What {
         #[arg(long, value_name = "N")]
         callers: Option<usize>,
     },
+    /// A server, against one that only echoes.
+    Http,
+    /// The server that only echoes.
+    #[command(hide = true)]
+    Echo,
     /// Memory, disk, start time and the cost of reading, as refunds become many.
     Size,
     /// One piece of the measurement of sizes, in a process of its own.
@@ -93,9 +99,12 @@ fn run(cli: Cli) -> Result<(), Fault> {
     match cli.what {
         Some(What::SizePart { part, store, refunds }) => size::part(part, &store, refunds),
         Some(What::Store { callers }) => store::run(&options, callers),
+        Some(What::Http) => http::run(&options),
+        Some(What::Echo) => http::serve_echo(),
         Some(What::Size) => size::run(&options),
         None => {
             store::run(&options, None)?;
+            http::run(&options)?;
             size::run(&options)
         }
     }

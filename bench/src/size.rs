@@ -78,6 +78,7 @@ struct Figures {
 pub(crate) fn run(options: &Options) -> Result<(), Fault> {
     let mut all = Vec::new();
     for refunds in SIZES.iter().filter(|size| **size <= options.refunds_max) {
+        eprintln!("{refunds} refunds");
         all.push(measure(options, *refunds)?);
     }
     print(&all);
