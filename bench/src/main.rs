@@ -95,7 +95,7 @@ fn run(cli: Cli) -> Result<(), Fault> {
         _ => 1_000_000,
     };
     std::fs::create_dir_all(&cli.dir)?;
-    let options = Options { dir: cli.dir, rounds: if cli.quick { 5 } else { 11 }, refunds_max };
+    let options = Options { dir: cli.dir, rounds: if cli.quick { 9 } else { 25 }, refunds_max };
     match cli.what {
         Some(What::SizePart { part, store, refunds }) => size::part(part, &store, refunds),
         Some(What::Store { callers }) => store::run(&options, callers),

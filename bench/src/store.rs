@@ -20,7 +20,7 @@ use crate::{Options, machine, rows};
 
 const SELLERS: u64 = 200;
 /// How many call at once, and how many calls one round has.
-const CALLERS: &[(usize, usize)] = &[(1, 600), (16, 4_000), (64, 8_000), (256, 16_384)];
+const CALLERS: &[(usize, usize)] = &[(1, 200), (16, 1_600), (64, 3_200), (256, 6_144)];
 /// Rounds before the first that counts: every caller then has its refunds in hand.
 const WARMING_UP: usize = 2;
 
@@ -43,6 +43,7 @@ struct Figures {
     to_peer: Rounds,
     cpu: Rounds,
     peer_cpu: Rounds,
+    cpu_to_peer: Rounds,
     p50: Rounds,
     p50_in_syncs: Rounds,
     p50_to_peer: Rounds,
@@ -126,6 +127,7 @@ impl Figures {
         self.to_peer.add(round.per_second() / peer.round.per_second());
         self.cpu.add(round.micros_per_call(*cpu));
         self.peer_cpu.add(peer.round.micros_per_call(peer.cpu));
+        self.cpu_to_peer.add(cpu.as_secs_f64() / peer.cpu.as_secs_f64());
         let (own_p50, sync) = (p50(&round.calls)?, p50(&plain.each)?);
         self.p50.add(own_p50.as_secs_f64() * 1e6);
         self.p50_in_syncs.add(own_p50.as_secs_f64() / sync.as_secs_f64());
@@ -159,6 +161,7 @@ fn print(all: &[Figures]) {
         "callers",
         "CPU per command",
         "journal + memory's CPU",
+        "CPU ÷ journal + memory",
         "commands per sync",
         "share of time in sync",
         "journal bytes",
@@ -181,6 +184,7 @@ fn print(all: &[Figures]) {
             callers,
             format!("{:.1} µs", figures.cpu.median()),
             format!("{:.1} µs", figures.peer_cpu.median()),
+            figures.cpu_to_peer.ratio(),
             format!("{:.1}", figures.per_sync.median()),
             format!("{:.2}", figures.syncing.median()),
             whole(figures.journal_bytes.median()),

@@ -24,7 +24,7 @@ use crate::callers::Round;
 use crate::{Options, machine};
 
 /// How many connections there are, and how many calls one round has over all of them.
-const CONNECTIONS: &[(usize, usize)] = &[(1, 500), (16, 3_200), (64, 6_400), (256, 7_680)];
+const CONNECTIONS: &[(usize, usize)] = &[(1, 200), (16, 1_600), (64, 3_200), (256, 5_120)];
 /// Rounds before the first that counts.
 const WARMING_UP: usize = 1;
 
