@@ -52,6 +52,7 @@ struct Loaded {
 #[derive(Serialize, Deserialize)]
 struct Opened {
     took: Duration,
+    cpu: Duration,
     replayed: u64,
     rebuilt: bool,
     memory: Memory,
@@ -159,7 +160,7 @@ fn load(folder: &Path, refunds: u64) -> Result<Loaded, Fault> {
 fn open(folder: &Path) -> Result<Opened, Fault> {
     let watch = Stopwatch::start();
     let opened = EmbeddedStore::open(folder, surroundings(LATER))?;
-    let took = watch.elapsed();
+    let (took, cpu) = (watch.elapsed(), machine::cpu());
     let memory = machine::memory();
     let store = opened.store;
     let sellers: Vec<_> = (0..200_u64).map(|n| seller_id(n.wrapping_mul(37) % SELLERS)).collect::<Result<_, _>>()?;
@@ -185,6 +186,7 @@ fn open(folder: &Path) -> Result<Opened, Fault> {
     let (replayed, rebuilt) = (opened.replayed, opened.rebuilt);
     Ok(Opened {
         took,
+        cpu,
         replayed,
         rebuilt,
         memory,
@@ -233,7 +235,17 @@ fn print(all: &[Figures]) {
         "rebuilt view",
         "close",
     ]);
-    let mut start = Table::new(&["refunds", "open", "memory", "rebuild", "memory peak", "÷ load", "records/s"]);
+    let mut start = Table::new(&[
+        "refunds",
+        "open",
+        "its CPU",
+        "memory",
+        "rebuild",
+        "its CPU",
+        "memory peak",
+        "÷ load",
+        "records/s",
+    ]);
     let mut read = Table::new(&[
         "refunds",
         "seller's page, first time",
@@ -260,8 +272,10 @@ fn print(all: &[Figures]) {
         start.row([
             refunds.to_string(),
             seconds(opened.took),
+            seconds(opened.cpu),
             mib(opened.memory.peak_bytes),
             seconds(rebuilt.took),
+            seconds(rebuilt.cpu),
             mib(rebuilt.memory.peak_bytes),
             format!("{:.2}", rebuilt.took.as_secs_f64() / loaded.took.as_secs_f64()),
             whole(rebuilt.replayed as f64 / rebuilt.took.as_secs_f64()),
