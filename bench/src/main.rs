@@ -20,6 +20,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use refund_bench::Fault;
 
+/// As the server has it: else another program is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures what the engine costs, and prints tables in Markdown.
 #[derive(Parser)]
 #[command(disable_version_flag = true)]
