@@ -131,6 +131,13 @@ pub(crate) fn parse_refund(row: &[u8]) -> Result<Refund, CodecError> {
     decode(row.split_first_chunk::<8>().map_or(&[], |(_, refund)| refund))
 }
 
+/// The id of the refund of a row, without reading the rest of it.
+pub(crate) fn parse_id(row: &[u8]) -> Option<&str> {
+    let (_version, mut fields) = row.get(8..)?.split_first()?;
+    rmp::decode::read_array_len(&mut fields).ok()?;
+    rmp::decode::read_str_from_slice(fields).ok().map(|(id, _)| id)
+}
+
 /// Where the latest record of the refund of a row stands.
 pub(crate) fn parse_last(row: &[u8]) -> Option<u64> {
     row.first_chunk().map(|last| u64::from_be_bytes(*last))

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Action, Actor, CommandKind, Explained, Facts, Options, Policy, Refund, Rollout, Timestamp, actions, all_actions,
-    foretell, options,
+    Action, Actor, CommandKind, Explained, Facts, LineLedger, Options, Policy, Refund, Rollout, Timestamp, actions,
+    all_actions, foretell, options,
 };
 
 use crate::{Seen, Seller, StoreError, View};
@@ -21,12 +21,13 @@ impl Known {
     pub(crate) fn of(view: &dyn View, refund: &Refund) -> Result<Self, StoreError> {
         let missing = |what: &str| StoreError::Unreadable(format!("no {what} for refund {}", refund.id));
         let seller = view.seller(&refund.seller_id)?.ok_or_else(|| missing("seller"))?;
-        let ledger = view.line(&refund.line_key())?.ok_or_else(|| missing("account of the order line"))?;
+        let others = view.beside(refund)?;
+        let ledger = LineLedger::of(others.iter().chain([refund]));
         Ok(Self {
             policy: view.policy()?.with(&seller.policy),
             seller,
             rollout: view.rollout()?,
-            refundable: ledger.refundable(),
+            refundable: ledger.map_or(refund.line.paid, |ledger| ledger.refundable()),
         })
     }
 

@@ -63,6 +63,20 @@ pub(crate) struct Overlay<'a> {
     pub(crate) changed: &'a Changed,
 }
 
+impl Overlay<'_> {
+    /// Refunds of a line as they are now, and those that were opened on it.
+    fn with_changed(&self, mut refunds: Vec<Refund>, line: &LineKey) -> Vec<Refund> {
+        let changed = |id: &RefundId| self.changed.refunds.get(id).map(|change| change.after.clone());
+        for refund in &mut refunds {
+            if let Some(after) = changed(&refund.id) {
+                *refund = after;
+            }
+        }
+        refunds.extend(self.changed.opened.get(line).into_iter().flatten().filter_map(changed));
+        refunds
+    }
+}
+
 impl View for Overlay<'_> {
     fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
         match self.changed.refunds.get(id) {
@@ -78,15 +92,13 @@ impl View for Overlay<'_> {
     }
 
     fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
-        let changed = |id: &RefundId| self.changed.refunds.get(id).map(|change| change.after.clone());
-        let mut refunds = self.under.on_line(key)?;
-        for refund in &mut refunds {
-            if let Some(after) = changed(&refund.id) {
-                *refund = after;
-            }
-        }
-        refunds.extend(self.changed.opened.get(key).into_iter().flatten().filter_map(changed));
-        Ok(refunds)
+        Ok(self.with_changed(self.under.on_line(key)?, key))
+    }
+
+    fn beside(&self, refund: &Refund) -> Result<Vec<Refund>, StoreError> {
+        let mut others = self.with_changed(self.under.beside(refund)?, &refund.line_key());
+        others.retain(|other| other.id != refund.id);
+        Ok(others)
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {

@@ -43,6 +43,12 @@ pub trait View {
     fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError>;
     /// All refunds that an order line has had, in the order in which they were opened.
     fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError>;
+    /// The other refunds that the order line of one has had, in the order in which they were opened.
+    fn beside(&self, refund: &Refund) -> Result<Vec<Refund>, StoreError> {
+        let mut others = self.on_line(&refund.line_key())?;
+        others.retain(|other| other.id != refund.id);
+        Ok(others)
+    }
     /// The account of an order line that has had a refund.
     fn line(&self, key: &LineKey) -> Result<Option<LineLedger>, StoreError> {
         Ok(LineLedger::of(&self.on_line(key)?))

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use refund_core::{RefundId, Timestamp};
+use sled::IVec;
 
 use super::answers;
+use super::at_hand::parse_answers;
 use super::keys;
 use super::rows::{LAYOUT, Meta};
-use super::view::{SledView, parse_answers, unreadable};
+use super::view::{SledView, unreadable};
 use crate::codec::{Named, encode, refund_row};
 use crate::journal::{Checkpoint, Position};
 use crate::stage::{Changed, Overlay};
@@ -42,10 +44,14 @@ impl Gathered {
     pub(super) fn last(&self, view: &SledView, id: &RefundId) -> Result<u64, StoreError> {
         match self.told.get(id) {
             Some((_, last)) => Ok(*last),
-            None => Ok(view.found(id)?.map_or(0, |found| found.last)),
+            None => Ok(view.row(id)?.map_or(0, |row| row.last())),
         }
     }
 }
+
+/// How many rows are kept back before sled gets them. Of a row that changes again meanwhile it
+/// gets the latest alone, and it wakes seven threads for each batch.
+const RECENT_MAX: usize = 256;
 
 /// sled frees memory only when it is asked to, about every so many rows.
 const ROWS_PER_COLLECTION: usize = 64;
@@ -54,34 +60,58 @@ const ROWS_PER_COLLECTION: usize = 64;
 const DROPPED_PER_ROW: usize = 2;
 
 impl SledView {
-    /// Writes what was gathered. With it goes the checkpoint up to which the rows are then
-    /// current; without one the view is not to be believed until there is one again.
-    ///
-    /// All is one batch of one tree, which sled recovers whole or not at all. What it recovers
-    /// after a kill is all that it wrote up to some moment; so the checkpoint is never ahead of
-    /// the rows.
+    /// Takes in what was gathered: from then on it is seen. With it goes the checkpoint up to which
+    /// the rows are then current; without one the rows in sled are not to be believed until there
+    /// is one again.
     pub(super) fn apply(&self, gathered: Gathered, current: Option<Checkpoint>) -> Result<(), StoreError> {
         let latest = gathered.changed.latest.max(Some(self.latest())).unwrap_or(Timestamp::MIN);
         let mut rows = Rows::default();
         let numbers = self.write_refunds(&gathered, &mut rows)?;
         write_settings(&gathered.changed, &mut rows)?;
-        self.write_answers(gathered.answers, latest, &mut rows)?;
+        let answers = answers::Row { at: latest, answers: gathered.answers };
+        let outdated = self.write_answers(&answers, &mut rows)?;
         match current {
             Some(current) => rows.put(keys::META.to_vec(), Meta { layout: LAYOUT, latest, current }.to_bytes()),
             None => rows.remove(keys::META.to_vec()),
         }
-        self.db.apply_batch(rows.batch).map_err(unreadable)?;
-        for _ in 0..rows.count.div_ceil(ROWS_PER_COLLECTION) {
+        let mut at_hand = self.at_hand_mut();
+        at_hand.recent.extend(rows.0);
+        for (number, change) in numbers.iter().zip(gathered.changed.refunds.values()) {
+            at_hand.index.changed(*number, change.before.as_ref(), &change.after);
+        }
+        at_hand.answers.add(&answers);
+        outdated.iter().for_each(|row| at_hand.answers.forget(row));
+        at_hand.settings.changed(gathered.changed);
+        let many = at_hand.recent.len() >= RECENT_MAX;
+        drop(at_hand);
+        if many {
+            self.write_out()?;
+        }
+        self.is_current(latest, current.map_or(self.current(), |current| current.length()));
+        Ok(())
+    }
+
+    /// Gives the recent rows to sled, as one batch of one tree, which it recovers whole or not at
+    /// all. What it recovers after a kill is all that it wrote up to some moment; so the checkpoint,
+    /// which is among them, is never ahead of the rows.
+    pub(super) fn write_out(&self) -> Result<(), StoreError> {
+        let mut batch = sled::Batch::default();
+        let at_hand = self.at_hand();
+        let count = at_hand.recent.len();
+        for (key, row) in &at_hand.recent {
+            match row {
+                Some(row) => batch.insert(&key[..], row),
+                None => batch.remove(&key[..]),
+            }
+        }
+        drop(at_hand);
+        self.db.apply_batch(batch).map_err(unreadable)?;
+        for _ in 0..count.div_ceil(ROWS_PER_COLLECTION) {
             // Else retired pages pile up faster than they are freed.
             crossbeam_epoch::pin().flush();
         }
-        let mut index = self.index_mut();
-        for (number, change) in numbers.iter().zip(gathered.changed.refunds.values()) {
-            index.changed(*number, change.before.as_ref(), &change.after);
-        }
-        drop(index);
-        self.remember(gathered.changed.policy, gathered.changed.rollout);
-        self.is_current(latest, current.map_or(self.current(), |current| current.length()));
+        // Only now: whoever reads finds each row here or there.
+        self.at_hand_mut().recent.clear();
         Ok(())
     }
 
@@ -91,7 +121,7 @@ impl SledView {
         for (id, change) in &gathered.changed.refunds {
             let (first, last) = gathered.told.get(id).copied().unwrap_or_default();
             let number = match change.before {
-                Some(_) => self.found(id)?.map_or(first, |found| found.number),
+                Some(_) => self.row(id)?.map_or(first, |row| row.number),
                 None => first,
             };
             rows.put(keys::refund(number), refund_row(last, &change.after)?);
@@ -100,21 +130,20 @@ impl SledView {
         Ok(numbers)
     }
 
-    /// New answers, and no more of those that are too old to be given.
-    fn write_answers(&self, new: Vec<(u64, u64)>, latest: Timestamp, rows: &mut Rows) -> Result<(), StoreError> {
-        let Some((_, position)) = new.first().copied() else { return Ok(()) };
-        for row in self.rows(keys::ANSWERS.to_vec(), keys::answers(position))?.take(DROPPED_PER_ROW) {
-            let (key, row) = row?;
+    /// New answers, and no more of those that are too old to be given: gives those that were dropped.
+    fn write_answers(&self, new: &answers::Row, rows: &mut Rows) -> Result<Vec<answers::Row>, StoreError> {
+        let Some((_, position)) = new.answers.first() else { return Ok(Vec::new()) };
+        let mut outdated = Vec::new();
+        for row in self.db.scan_prefix(keys::ANSWERS).take(DROPPED_PER_ROW) {
+            let (key, row) = row.map_err(unreadable)?;
             let row = parse_answers(&row)?;
-            if answers::is_over(row.at, latest) {
+            if answers::is_over(row.at, new.at) {
                 rows.remove(key.to_vec());
-                self.answers_mut().forget(&row);
+                outdated.push(row);
             }
         }
-        let row = answers::Row { at: latest, answers: new };
-        rows.put(keys::answers(position), row.to_bytes());
-        self.answers_mut().add(&row);
-        Ok(())
+        rows.put(keys::answers(*position), new.to_bytes());
+        Ok(outdated)
     }
 }
 
@@ -125,7 +154,6 @@ fn write_settings(changed: &Changed, rows: &mut Rows) -> Result<(), StoreError> 
     }
     for (id, key) in &changed.keys {
         rows.put(keys::key(id), encode(key)?);
-        rows.put(keys::secret(&key.secret), encode(id)?);
     }
     if let Some(policy) = &changed.policy {
         rows.put(keys::POLICY.to_vec(), encode(&Named(&**policy))?);
@@ -138,19 +166,14 @@ fn write_settings(changed: &Changed, rows: &mut Rows) -> Result<(), StoreError> 
 
 /// Rows to be written in one step.
 #[derive(Default)]
-struct Rows {
-    batch: sled::Batch,
-    count: usize,
-}
+struct Rows(Vec<(Vec<u8>, Option<IVec>)>);
 
 impl Rows {
     fn put(&mut self, key: Vec<u8>, row: Vec<u8>) {
-        self.batch.insert(key, row);
-        self.count = self.count.saturating_add(1);
+        self.0.push((key, Some(row.into())));
     }
 
     fn remove(&mut self, key: Vec<u8>) {
-        self.batch.remove(key);
-        self.count = self.count.saturating_add(1);
+        self.0.push((key, None));
     }
 }

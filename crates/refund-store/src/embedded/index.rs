@@ -97,6 +97,12 @@ impl Index {
         range.map(|(_, Reverse(number))| *number)
     }
 
+    /// Whether an order line has had no refund but that one, for certain.
+    pub(super) fn is_alone(&self, id: &RefundId, line: &LineKey) -> bool {
+        let own = self.group(Group::Id(id)).next();
+        self.group(line.into()).all(|number| Some(number) == own)
+    }
+
     /// The places of a list of all refunds or of a seller's that come behind another, in order.
     pub(super) fn places(&self, sort: Sort, group: Group<'_>, after: Option<Place>, limit: usize) -> Vec<Place> {
         let hash = self.hash(group);

@@ -1,23 +1,22 @@
 //! The keys of the view's rows, all in one sled tree so that one batch of writes is one step.
 //!
 //! ```text
-//! m                          meta       layout, latest instant, journal checkpoint
-//! p                          policy
-//! o                          roll-out
-//! r  number                  refund     where its latest record stands, its state
-//! s  seller id               seller
-//! k  key id                  key
-//! h  SHA-256 of the secret   its key's id
-//! a  position                answers    of a batch: when, and for each its key's hash and its record
+//! m              meta       layout, latest instant, journal checkpoint
+//! p              policy
+//! o              roll-out
+//! r  number      refund     where its latest record stands, its state
+//! s  seller id   seller
+//! k  key id      key
+//! a  position    answers    of a batch: when, and for each its key's hash and its record
 //! ```
 //!
 //! A refund's number is the position of the record in which it was opened, so that what is new is
 //! together, which is what sled is good at. Numbers are big-endian, so that the order of the bytes
-//! is theirs. Ids are visible ASCII: 0xFF is behind all of them.
+//! is theirs.
 
 use refund_core::SellerId;
 
-use crate::{Number, Secret};
+use crate::Number;
 
 pub(super) const META: &[u8] = b"m";
 pub(super) const POLICY: &[u8] = b"p";
@@ -26,11 +25,6 @@ pub(super) const REFUNDS: &[u8] = b"r";
 pub(super) const ANSWERS: &[u8] = b"a";
 pub(super) const SELLERS: &[u8] = b"s";
 pub(super) const KEYS: &[u8] = b"k";
-
-/// What is behind every key that begins so.
-pub(super) fn behind(prefix: &[u8]) -> Vec<u8> {
-    [prefix, &[0xFF; 9]].concat()
-}
 
 pub(super) fn refund(number: Number) -> Vec<u8> {
     [REFUNDS, &number.to_be_bytes()].concat()
@@ -56,8 +50,4 @@ pub(super) fn parse_seller(key: &[u8]) -> Option<SellerId> {
 
 pub(super) fn key(id: &str) -> Vec<u8> {
     [KEYS, id.as_bytes()].concat()
-}
-
-pub(super) fn secret(secret: &Secret) -> Vec<u8> {
-    [&b"h"[..], &secret.0].concat()
 }

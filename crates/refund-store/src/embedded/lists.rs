@@ -36,7 +36,7 @@ impl SledView {
 
     /// All refunds of a group, unless they are too many to be looked at at once.
     fn few(&self, group: Group<'_>) -> Result<Option<Vec<(Number, Refund)>>, StoreError> {
-        let numbers: Vec<_> = self.index().group(group).take(LOOKED_AT_MAX.saturating_add(1)).collect();
+        let numbers: Vec<_> = self.at_hand().index.group(group).take(LOOKED_AT_MAX.saturating_add(1)).collect();
         if numbers.len() > LOOKED_AT_MAX {
             return Ok(None);
         }
@@ -53,7 +53,7 @@ impl SledView {
         let mut taken = VecDeque::new();
         let places = std::iter::from_fn(move || {
             if taken.is_empty() {
-                taken.extend(self.index().places(sort, group, after, PLACES_AT_ONCE));
+                taken.extend(self.at_hand().index.places(sort, group, after, PLACES_AT_ONCE));
             }
             after = taken.front().copied().or(after);
             taken.pop_front()

@@ -6,6 +6,7 @@
 
 mod answers;
 mod apply;
+mod at_hand;
 mod error;
 mod folder;
 mod index;
@@ -14,6 +15,7 @@ mod lists;
 mod opening;
 mod past;
 mod rows;
+mod settings;
 mod view;
 mod writer;
 
@@ -202,6 +204,10 @@ impl View for EmbeddedStore {
 
     fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
         self.view.on_line(key)
+    }
+
+    fn beside(&self, refund: &Refund) -> Result<Vec<Refund>, StoreError> {
+        self.view.beside(refund)
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {

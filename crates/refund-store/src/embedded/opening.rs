@@ -137,6 +137,7 @@ impl Opening<'_> {
             }
         }
         view.apply(gathered, Some(end)).map_err(|error| self.view_error(&error))?;
+        view.flush().map_err(|error| self.view_error(&error))?;
         Ok(replayed)
     }
 

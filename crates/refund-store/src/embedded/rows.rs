@@ -2,8 +2,6 @@
 
 use refund_core::Timestamp;
 
-use crate::StoreError;
-use crate::codec::decode;
 use crate::journal::Checkpoint;
 
 /// The layout of all rows together. A view of another layout is thrown away and built anew.
@@ -32,9 +30,4 @@ impl Meta {
         let latest = Timestamp::from_millis(i64::from_be_bytes(*latest)).ok()?;
         Some(Self { layout: u32::from_be_bytes(*layout), latest, current })
     }
-}
-
-/// The value of a row that may not be there.
-pub(super) fn parse<T: serde::de::DeserializeOwned>(row: Option<sled::IVec>) -> Result<Option<T>, StoreError> {
-    row.map(|row| decode(&row)).transpose().map_err(StoreError::from)
 }

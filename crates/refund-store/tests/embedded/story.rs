@@ -169,7 +169,8 @@ pub(crate) fn tell(store: &dyn Store) {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Seen {
     feed: Vec<Event>,
-    refunds: Vec<(Refund, Vec<Event>, Option<LineLedger>)>,
+    refunds: Vec<(Refund, Vec<Event>)>,
+    lines: Vec<(Option<LineLedger>, Vec<RefundId>)>,
     lists: Vec<Vec<Refund>>,
     due: BTreeSet<(Timestamp, RefundId)>,
     settings: String,
@@ -185,10 +186,16 @@ pub(crate) fn see(store: &dyn Store) -> Seen {
         let own: Vec<_> = events.iter().filter(|(_, event)| event.refund_id == refund.id).cloned().collect();
         assert_eq!(history, own);
         let history = history.into_iter().map(|(_, event)| event).collect();
-        (refund.clone(), history, store.line(&refund.line_key()).unwrap())
+        (refund.clone(), history)
+    });
+    let beside = |refund: &Refund| store.beside(refund).unwrap().into_iter().map(|other| other.id);
+    let on_lines = lists[1].iter().map(|refund| {
+        let not_there = Refund { id: "not-there".parse().unwrap(), ..refund.clone() };
+        (store.line(&refund.line_key()).unwrap(), beside(refund).chain(beside(&not_there)).collect())
     });
     Seen {
         refunds: refunds.collect(),
+        lines: on_lines.collect(),
         lists,
         feed: events.into_iter().map(|(_, event)| event).collect(),
         due: store.due(Timestamp::MAX, 1000).unwrap().into_iter().collect(),

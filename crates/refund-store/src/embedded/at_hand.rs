@@ -1,0 +1,70 @@
+//! What is in memory beside the rows: read from them when the store is opened, changed with them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sled::IVec;
+
+use super::answers::{self, Answers};
+use super::index::Index;
+use super::keys;
+use super::settings::Settings;
+use super::view::strange;
+use crate::StoreError;
+use crate::codec::{Named, decode, parse_refund};
+
+/// All that is kept in memory.
+#[derive(Default)]
+pub(super) struct AtHand {
+    pub(super) index: Index,
+    pub(super) answers: Answers,
+    pub(super) settings: Settings,
+    /// Rows that sled has not been given yet, and those that it is to remove.
+    pub(super) recent: BTreeMap<Vec<u8>, Option<IVec>>,
+}
+
+impl AtHand {
+    pub(super) fn read(db: &sled::Db) -> Result<Self, StoreError> {
+        let recent = BTreeMap::new();
+        Ok(Self { index: read_index(db)?, answers: read_answers(db)?, settings: read_settings(db)?, recent })
+    }
+}
+
+fn rows(db: &sled::Db, prefix: &[u8]) -> impl Iterator<Item = Result<(IVec, IVec), StoreError>> + use<> {
+    db.scan_prefix(prefix).map(|row| row.map_err(super::view::unreadable))
+}
+
+fn read_index(db: &sled::Db) -> Result<Index, StoreError> {
+    Index::of(rows(db, keys::REFUNDS).map(|row| {
+        let (key, row) = row?;
+        let number = keys::parse_refund(&key).ok_or_else(|| strange("a refund without a number"))?;
+        Ok((number, parse_refund(&row)?))
+    }))
+}
+
+fn read_answers(db: &sled::Db) -> Result<Answers, StoreError> {
+    Answers::read(rows(db, keys::ANSWERS).map(|row| parse_answers(&row?.1)))
+}
+
+pub(super) fn parse_answers(row: &[u8]) -> Result<answers::Row, StoreError> {
+    answers::Row::parse(row).ok_or_else(|| strange("answers that can't be read"))
+}
+
+fn read_settings(db: &sled::Db) -> Result<Settings, StoreError> {
+    let mut settings = Settings::default();
+    for row in rows(db, keys::POLICY) {
+        settings.policy = Arc::new(decode::<Named<_>>(&row?.1)?.0);
+    }
+    for row in rows(db, keys::ROLLOUT) {
+        settings.rollout = Arc::new(decode::<Named<_>>(&row?.1)?.0);
+    }
+    for row in rows(db, keys::SELLERS) {
+        let (key, row) = row?;
+        let id = keys::parse_seller(&key).ok_or_else(|| strange("a seller without an id"))?;
+        settings.sellers.insert(id, decode(&row)?);
+    }
+    for row in rows(db, keys::KEYS) {
+        settings.add_key(decode(&row?.1)?);
+    }
+    Ok(settings)
+}
