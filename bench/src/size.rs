@@ -223,7 +223,13 @@ fn each_takes<T>(
 }
 
 fn print(all: &[Figures]) {
-    let mut load = Table::new(&[
+    print_loading(all);
+    print_starting(all);
+    print_reading(all);
+}
+
+fn print_loading(all: &[Figures]) {
+    let mut table = Table::new(&[
         "refunds",
         "load",
         "commands/s",
@@ -235,7 +241,25 @@ fn print(all: &[Figures]) {
         "rebuilt view",
         "close",
     ]);
-    let mut start = Table::new(&[
+    for Figures { refunds, loaded, journal, view, rebuilt_view, .. } in all {
+        table.row([
+            refunds.to_string(),
+            seconds(loaded.took),
+            whole(loaded.commands as f64 / loaded.took.as_secs_f64()),
+            format!("{:.1} µs", loaded.cpu.as_secs_f64() * 1e6 / loaded.commands as f64),
+            mib(loaded.memory.now_bytes),
+            mib(loaded.memory.peak_bytes),
+            whole(each(*journal, *refunds)),
+            whole(each(*view, *refunds)),
+            whole(each(*rebuilt_view, *refunds)),
+            seconds(loaded.closing),
+        ]);
+    }
+    table.print("Size: loading");
+}
+
+fn print_starting(all: &[Figures]) {
+    let mut table = Table::new(&[
         "refunds",
         "open",
         "its CPU",
@@ -246,30 +270,8 @@ fn print(all: &[Figures]) {
         "÷ load",
         "records/s",
     ]);
-    let mut read = Table::new(&[
-        "refunds",
-        "seller's page, first time",
-        "seller's page",
-        "everyone's page",
-        "one refund",
-        "nothing due",
-        "256 due",
-    ]);
-    for figures in all {
-        let Figures { refunds, loaded, opened, rebuilt, .. } = figures;
-        load.row([
-            refunds.to_string(),
-            seconds(loaded.took),
-            whole(loaded.commands as f64 / loaded.took.as_secs_f64()),
-            format!("{:.1} µs", loaded.cpu.as_secs_f64() * 1e6 / loaded.commands as f64),
-            mib(loaded.memory.now_bytes),
-            mib(loaded.memory.peak_bytes),
-            whole(each(figures.journal, *refunds)),
-            whole(each(figures.view, *refunds)),
-            whole(each(figures.rebuilt_view, *refunds)),
-            seconds(loaded.closing),
-        ]);
-        start.row([
+    for Figures { refunds, loaded, opened, rebuilt, .. } in all {
+        table.row([
             refunds.to_string(),
             seconds(opened.took),
             seconds(opened.cpu),
@@ -280,6 +282,21 @@ fn print(all: &[Figures]) {
             format!("{:.2}", rebuilt.took.as_secs_f64() / loaded.took.as_secs_f64()),
             whole(rebuilt.replayed as f64 / rebuilt.took.as_secs_f64()),
         ]);
+    }
+    table.print("Size: starting");
+}
+
+fn print_reading(all: &[Figures]) {
+    let mut table = Table::new(&[
+        "refunds",
+        "seller's page, first time",
+        "seller's page",
+        "everyone's page",
+        "one refund",
+        "nothing due",
+        "256 due",
+    ]);
+    for Figures { refunds, opened, .. } in all {
         let times = [
             opened.sellers_first_page,
             opened.sellers_page,
@@ -288,11 +305,9 @@ fn print(all: &[Figures]) {
             opened.nothing_due,
             opened.due_256,
         ];
-        read.row([refunds.to_string()].into_iter().chain(times.map(micros)));
+        table.row([refunds.to_string()].into_iter().chain(times.map(micros)));
     }
-    load.print("Size: loading");
-    start.print("Size: starting");
-    read.print("Size: reading");
+    table.print("Size: reading");
 }
 
 fn print_rows(store: &Path, refunds: u64) -> Result<(), Fault> {
