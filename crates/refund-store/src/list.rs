@@ -18,6 +18,8 @@ pub struct Query {
     pub status: Option<StatusKind>,
     /// Only those whose negotiation stands there.
     pub negotiation: Option<NegotiationStatus>,
+    /// Only those that wait for the operator, or only those that don't.
+    pub escalated: Option<bool>,
     /// Only those with a deadline before this instant.
     pub due_before: Option<Timestamp>,
     /// In which order.
@@ -93,6 +95,7 @@ impl Query {
             && asked(self.order_id.as_ref(), Some(&refund.line.order_id))
             && asked(self.status.as_ref(), Some(&refund.status.kind()))
             && asked(self.negotiation.as_ref(), negotiation.as_ref())
+            && asked(self.escalated.as_ref(), Some(&refund.escalated().is_some()))
             && self.due_before.is_none_or(|before| deadline.is_some_and(|at| at < before))
     }
 }

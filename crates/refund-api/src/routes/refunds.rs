@@ -88,6 +88,7 @@ pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
 struct ListParams {
     status: Option<StatusKind>,
     negotiation: Option<NegotiationStatus>,
+    escalated: Option<bool>,
     seller_id: Option<SellerId>,
     buyer_id: Option<BuyerId>,
     order_id: Option<OrderId>,
@@ -136,6 +137,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> 
         order_id: params.order_id,
         status: params.status,
         negotiation: params.negotiation,
+        escalated: params.escalated,
         due_before: params.due_before,
         sort,
         after: None,

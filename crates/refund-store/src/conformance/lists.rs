@@ -1,6 +1,8 @@
 //! Lists of refunds.
 
-use refund_core::{BuyerId, NegotiationStatus, OrderId, Refund, SellerId, Span, StatusKind, Timestamp};
+use refund_core::{
+    BuyerId, Command, NegotiationStatus, OrderId, Reason, Refund, SellerId, Span, StatusKind, Timestamp,
+};
 
 use super::desk::{AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, offer, opening, same, seller};
 use super::{Broken, Make};
@@ -27,6 +29,11 @@ fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Refund>), Broken> {
             3 => {
                 desk.command(&id, seller(shop), offer(&id)?)?;
                 desk.command(&id, buyer(kim), accept(&id)?)?;
+            }
+            4 => {
+                let reason = || Reason::new("no");
+                desk.command(&id, seller(shop), Command::Refuse { reason: reason()? })?;
+                desk.command(&id, buyer(kim), Command::Escalate { reason: reason()? })?;
             }
             _ => {}
         }
@@ -59,6 +66,10 @@ fn queries(now: Timestamp) -> Result<Vec<Query>, Broken> {
     for status in NegotiationStatus::ALL {
         queries.push(Query { negotiation: Some(*status), ..Query::default() });
         queries.push(Query { negotiation: Some(*status), seller_id: Some(SellerId::new("shop")?), ..Query::default() });
+    }
+    for escalated in [Some(true), Some(false)] {
+        queries.push(Query { escalated, ..Query::default() });
+        queries.push(Query { escalated, seller_id: Some(SellerId::new("stall")?), ..Query::default() });
     }
     for hours in [1, 30, 36, 1000] {
         let due_before = Some(now.plus(Span::hours(hours)));
