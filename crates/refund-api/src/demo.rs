@@ -58,23 +58,26 @@ pub async fn demo(data: PathBuf, listen: SocketAddr) -> Result<(Running, Demo), 
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(folder_error(error)),
         Ok(()) | Err(_) => {}
     }
-    let running = start(Config { clock: Clock::Test, ..Config::new(data.clone(), listen) }).await?;
-    set_up(&running).await.map_err(StartError::SetUp)?;
+    let present = whole_second(clock::system_now());
+    let begins_at = Some(present.minus(BEGINS_BEFORE));
+    let running = start(Config { clock: Clock::Test, begins_at, ..Config::new(data.clone(), listen) }).await?;
+    set_up(&running, present).await.map_err(StartError::SetUp)?;
     let demo = open_doors(&running, &file).await?;
     Ok((running, demo))
+}
+
+/// A demo's time is what its answers' `Date` says, to the second: nothing in it lies between two.
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis(at.as_millis() / 1000 * 1000).unwrap_or(at)
 }
 
 /// How long before the present the stories begin: one of them is silent for 36 hours.
 const BEGINS_BEFORE: Span = Span::hours(37);
 
 /// Plays the stories that fill the demo, once, and leaves the clock at the present.
-async fn set_up(running: &Running) -> Result<(), String> {
+async fn set_up(running: &Running, present: Timestamp) -> Result<(), String> {
     let store = running.app.store();
-    let is_new = store.latest() == Timestamp::MIN;
-    let present = clock::system_now();
-    if is_new {
-        stories::pass(store, Advance::To(present.minus(BEGINS_BEFORE))).await?;
-    }
+    let is_new = store.sellers(None, 1).map_err(|error| error.to_string())?.is_empty();
     people::set_up(store).await?;
     stories::play(store).await?;
     if is_new { stories::pass(store, Advance::To(present.max(store.now()))).await } else { Ok(()) }

@@ -125,14 +125,16 @@ fn said(error: StartError) -> String {
 
 fn greeting(demo: &Demo) -> String {
     let Demo { base_url, operator, platform, seller, seller_id, file, now } = demo;
+    let file = file.display();
     format!(
         "The demo listens on {base_url}, and its clock stands at {now}.\n\n  \
          operator  {operator}\n  platform  {platform}\n  seller    {seller}  ({seller_id})\n\n\
-         The same is in {}. Try:\n\n  \
-         curl -s {base_url}/v1/refunds -H 'Authorization: Bearer {seller}'\n  \
-         curl -s {base_url}/v1/test-clock/advance -H 'Authorization: Bearer {operator}' -d '{{\"seconds\": 3600}}' \
-         -H 'Content-Type: application/json'\n\nCtrl-C ends it; started again it goes on from there.\n",
-        file.display()
+         The same is in {file}. In another terminal:\n\n  \
+         refund profile add demo --demo {file}\n  \
+         refund list\n  \
+         refund clock advance 1h\n\nOr without the desk:\n\n  \
+         curl -s {base_url}/v1/refunds -H 'Authorization: Bearer {seller}'\n\n\
+         Ctrl-C ends it; started again it goes on from there.\n"
     )
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::{Actor, Label, Role, Timestamp, Via};
-use refund_store::{Clock, EmbeddedStore, Key, KeyRole, OpenError, Refused, Request, Store, Surroundings, Work};
+use refund_store::{
+    Advance, Clock, EmbeddedStore, Key, KeyRole, OpenError, Refused, Request, Store, Surroundings, View, Work,
+};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -27,6 +29,8 @@ pub struct Config {
     pub insecure: bool,
     /// What the time is: the machine's clock, or one that stands still until it is advanced.
     pub clock: Clock,
+    /// Where a test clock stands while nothing has been recorded yet; else in 1970.
+    pub begins_at: Option<Timestamp>,
     /// Whether nothing that is due happens, so that an operator can extend it first (R36).
     pub hold_settling: bool,
 }
@@ -36,7 +40,7 @@ impl Config {
     #[must_use]
     pub fn new(data: PathBuf, listen: SocketAddr) -> Self {
         let clock = Clock::Running(Arc::new(clock::system_now));
-        Self { data, listen, public_url: None, insecure: false, clock, hold_settling: false }
+        Self { data, listen, public_url: None, insecure: false, clock, begins_at: None, hold_settling: false }
     }
 }
 
@@ -101,7 +105,7 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], each with what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    let Config { data, listen, public_url, insecure, clock, hold_settling } = config;
+    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling } = config;
     if let Some(url) = &public_url
         && !(url.starts_with("http://") || url.starts_with("https://"))
     {
@@ -122,6 +126,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     tracing::info!(replayed = opened.replayed, rebuilt = opened.rebuilt, "the store is open");
     let store = Arc::new(opened.store);
+    if let Some(begin) = begins_at.filter(|_| store.latest() == Timestamp::MIN) {
+        let work = Work::AdvanceTestClock { advance: Advance::To(begin) };
+        let begun = store.submit(Request::new(work)).await;
+        begun.map_err(|refused| StartError::SetUp(format!("{refused:?}")))?;
+    }
     let secret = secrets::server_secret(&data).map_err(folder_error)?;
     let operator_key = first_key(&*store, &data).await?;
 
