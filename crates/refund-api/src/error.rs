@@ -105,6 +105,7 @@ impl Problem {
             "status": code.status().as_u16(),
             "detail": detail,
             "code": code.as_str(),
+            "remedy": code.remedy(),
             "request_id": request_id,
         });
         if let Value::Object(body) = &mut body {

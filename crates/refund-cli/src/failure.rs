@@ -2,8 +2,6 @@
 
 use serde::Deserialize;
 
-use crate::output::time::Instant;
-
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -43,9 +41,9 @@ pub(crate) struct Problem {
     pub(crate) refund_id: Option<String>,
     pub(crate) request_id: String,
     pub(crate) refund: Option<Standing>,
-    /// The server's `Date`, beside what it said.
+    /// In how many seconds to come again, where the server says so.
     #[serde(skip)]
-    pub(crate) date: Option<Instant>,
+    pub(crate) retry_after: Option<u64>,
 }
 
 /// What is wrong at one place of a body.

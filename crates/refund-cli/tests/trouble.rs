@@ -5,6 +5,7 @@ mod support;
 
 use std::os::unix::fs::PermissionsExt;
 
+use support::elsewhere::{Elsewhere, answer};
 use support::{Desk, OPERATOR, PLATFORM, SELLER, told};
 
 #[test]
@@ -78,17 +79,80 @@ fn an_import_goes_on_behind_a_line_that_fails() {
 }
 
 #[test]
+fn a_busy_server_is_asked_again_for_what_it_had_no_time_for() {
+    let desk = Desk::open();
+    let file = desk.file("two.jsonl", "{\"a\":1}\n{\"b\":2}\n");
+    let problem = r#"{"status":503,"code":"busy","detail":"More requests wait than can be stored soon."}"#;
+    let busy = answer("503 Service Unavailable", "application/problem+json", problem);
+    let busy = busy.replace("connection:", "retry-after: 0\r\nconnection:");
+    let opened = answer("201 Created", "application/json", r#"{"id":"rfd_1"}"#);
+    let import = |answers: &[&str]| Elsewhere::answering(answers).reached(&desk, &["import", &file, "--parallel", "1"]);
+    // The first line comes again behind the others.
+    let again = import(&[&busy, &opened, &opened]);
+    assert_eq!((again.code, again.out.as_str()), (0, "2 opened, 0 were there, 0 failed.\n"), "{}", again.err);
+    let never = import(&[&busy, &opened, &busy, &busy, &busy]);
+    hold!("import-busy", told(&never));
+}
+
+#[test]
+fn what_every_line_would_fail_by_ends_an_import_at_once() {
+    let desk = Desk::open();
+    let file = desk.file("two.jsonl", "{\"a\":1}\n{\"b\":2}\n");
+    let problem =
+        r#"{"status":503,"code":"not_stored","detail":"It could not be stored.","remedy":"Send it again later."}"#;
+    let full = answer("503 Service Unavailable", "application/problem+json", problem);
+    let said = Elsewhere::answering(&[&full]).reached(&desk, &["import", &file, "--parallel", "1"]);
+    assert!(said.code == 5 && said.err.contains("It stopped at line 1"), "{}", said.err);
+}
+
+#[test]
+fn a_key_that_the_server_does_not_know_makes_no_profile() {
+    let desk = Desk::open();
+    let add = ["profile", "add", "typo", "--url", &desk.demo.base_url];
+    let said = desk.run_with(&add, &[], "rfk_wrong");
+    assert!(said.code == 2 && said.err.contains("does not know that key"), "{}", said.err);
+    assert!(!desk.run(&["profile", "list"]).out.contains("typo"));
+    let away = desk.run_with(&["profile", "add", "later", "--url", "http://127.0.0.1:9"], &[], "rfk_later");
+    assert!(away.code == 0 && away.err.contains("No refund server answers there now."), "{}", away.err);
+}
+
+#[test]
+fn what_was_mistyped_is_told_where_it_can_be_known() {
+    let desk = Desk::open();
+    let said = |arguments: &[&str]| desk.redacted(&told(&desk.run(arguments)));
+    hold!("mistyped-policy", said(&["policy", "set", "seller_decide=48h"]));
+    hold!("mistyped-span", said(&["policy", "set", "seller_decide_seconds=soon"]));
+    hold!("same-policy", said(&["policy", "set", "seller_decide_seconds=36h"]));
+    hold!("mistyped-seller", said(&["rollout", "batch", "add", "spring", "seller-homewear", "seller-lights"]));
+    let status = |status: &str| desk.run(&["list", "--status", status]).out;
+    assert_eq!(status("refund-failed"), status("REFUND_FAILED"));
+    let sort = desk.run(&["list", "--sort", "urgent"]);
+    assert!(sort.code == 2 && sort.err.contains("opened_at"), "{}", sort.err);
+}
+
+#[test]
+fn the_operators_own_work_can_be_listed() {
+    let desk = Desk::open();
+    let ids = |arguments: &[&str]| {
+        let out = desk.run(&[arguments, &["-o", "csv"]].concat()).out;
+        out.lines().skip(1).map(|row| row.split(',').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&["list", "--escalated"]), [desk.refund("1007")]);
+}
+
+#[test]
 fn at_40_columns_everything_is_still_there_to_read() {
     let desk = Desk::open();
     let narrow = |arguments: &[&str]| {
         let said = desk.run_with(arguments, &[("COLUMNS", "40")], "");
-        let too_wide = said.out.lines().find(|line| line.chars().count() > 40 && !line.starts_with("  refund "));
+        let too_wide = said.out.lines().find(|line| line.chars().count() > 40 && !line.contains("  refund "));
         assert_eq!(too_wide, None);
         desk.redacted(&said.out)
     };
     hold!("narrow-list", narrow(&["list", "--limit", "3"]));
     hold!("narrow-show", narrow(&["show", &desk.refund("1002")]));
     hold!("narrow-policy", narrow(&["policy", "get"]));
+    hold!("narrow-explain", narrow(&["explain", &desk.refund("1002")]));
 }
 
 #[test]

@@ -6,6 +6,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use chrono::DateTime;
+use refund_core::Timestamp;
 use tracing::Instrument;
 
 use super::body::received;
@@ -26,6 +28,12 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(Failed(Arc::new(std::sync::Mutex::new(Some(self)))));
         response
     }
+}
+
+/// An instant as HTTP has it, to the second (RFC 9110).
+fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    let date = DateTime::from_timestamp_millis(at.as_millis())?.format("%a, %d %b %Y %H:%M:%S GMT");
+    HeaderValue::from_str(&date.to_string()).ok()
 }
 
 pub(super) async fn trace(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -49,6 +57,8 @@ pub(super) async fn trace(State(app): State<Arc<App>>, request: Request, next: N
     let micros = u64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(%method, route, status, code, micros, request_id, "answered"));
     let headers = response.headers_mut();
+    // By the engine's clock, and not the machine's: whoever counts how long a deadline still runs counts from here.
+    headers.extend(http_date(app.store().now()).map(|date| (header::DATE, date)));
     headers.extend(HeaderValue::from_str(&request_id).ok().map(|id| (REQUEST_ID, id)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -33,6 +33,7 @@ pub struct Reply {
     pub etag: Option<String>,
     pub replayed: bool,
     pub media_type: String,
+    pub date: Option<String>,
 }
 
 pub const ANY_PORT: &str = "127.0.0.1:0";
@@ -133,9 +134,10 @@ impl Server {
         let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let (etag, replayed) = (header("etag"), header("idempotency-replayed").is_some());
         let media_type = header("content-type").unwrap_or_default();
+        let date = header("date");
         let text = response.body_mut().read_to_string().unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Reply { status: response.status().as_u16(), body, etag, replayed, media_type }
+        Reply { status: response.status().as_u16(), body, etag, replayed, media_type, date }
     }
 
     /// The body of a stream of events, as it comes.

@@ -112,7 +112,8 @@ pub(crate) struct Agree {
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  refund modify rfd_01abc --type REFUND_ONLY --amount 5.00 --reason 'Half of it will do.'")]
+  refund modify rfd_01abc --type REFUND_ONLY --amount 5.00 \\
+    --reason 'Half of it will do.'")]
 pub(crate) struct Modify {
     #[command(flatten)]
     pub(crate) on: On,
@@ -159,7 +160,8 @@ pub(crate) struct Ship {
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  refund rule rfd_01abc --decision REFUND --amount 49.50 --reason 'Half is fair.'
+  refund rule rfd_01abc --decision REFUND --amount 49.50 \\
+    --reason 'Half is fair.'
   refund rule rfd_01abc --decision CLOSE --reason 'Nothing is wrong with it.'")]
 pub(crate) struct Rule {
     #[command(flatten)]
@@ -191,7 +193,7 @@ pub(crate) enum Decision {
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  refund extend rfd_01abc --to 12h                      the clock that runs, 12 hours more
+  refund extend rfd_01abc --to 12h               12 hours more than it had
   refund extend rfd_01abc --deadline buyer_ship --to 2026-12-01T00:00:00Z")]
 pub(crate) struct Extend {
     #[command(flatten)]

@@ -12,13 +12,15 @@ use super::values::When;
 pub(crate) enum Profile {
     /// Add a server and a key, and use them from now on
     #[command(after_help = "\
-The key is never an argument: it is asked for, or comes from --key-file, REFUND_KEY or standard input.
+The key is never an argument: it is asked for, or comes from --key-file,
+REFUND_KEY or standard input.
 
 Examples:
   refund profile add demo --demo demo-data/demo.json
   refund profile add shop --demo demo-data/demo.json --role seller
   refund profile add live --url https://refunds.example.com
-  refund profile add live --url https://refunds.example.com --key-file /run/secrets/refund-key")]
+  refund profile add live --url https://refunds.example.com \\
+    --key-file /run/secrets/refund-key")]
     Add(AddProfile),
     /// List the profiles; never their keys
     #[command(after_help = "\

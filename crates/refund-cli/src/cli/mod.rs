@@ -225,6 +225,18 @@ mod tests {
         });
     }
 
+    /// Whoever copies an example copies it whole.
+    #[test]
+    fn no_example_is_wrapped() {
+        fn walk(command: &clap::Command) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let long = help.lines().find(|line| line.chars().count() > REFERENCE_WIDTH);
+            assert_eq!(long, None, "{}", command.get_name());
+            command.get_subcommands().for_each(walk);
+        }
+        walk(&tree());
+    }
+
     #[test]
     fn every_group_of_commands_has_examples_too() {
         fn walk(command: &clap::Command) {

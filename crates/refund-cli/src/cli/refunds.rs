@@ -11,6 +11,7 @@ use super::values::{RefundType, When};
 #[command(after_help = "\
 Examples:
   refund list                                   the most urgent first
+  refund list --escalated                       what waits for the operator
   refund list --status WAIT_SELLER_AGREE --due-before 6h
   refund list --negotiation PENDING --seller seller-homeware
   refund list --sort opened_at --all -o csv > refunds.csv
@@ -22,6 +23,9 @@ pub(crate) struct List {
     /// Only those whose offer is PENDING, ACCEPTED, REJECTED, EXPIRED or WITHDRAWN
     #[arg(long, value_name = "STATUS", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) negotiation: Option<String>,
+    /// Only those that wait for the operator to rule
+    #[arg(long)]
+    pub(crate) escalated: bool,
     /// Only this seller's
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) seller: Option<String>,
@@ -35,7 +39,7 @@ pub(crate) struct List {
     #[arg(long, value_name = "WHEN")]
     pub(crate) due_before: Option<When>,
     /// By `deadline` or `opened_at`
-    #[arg(long, value_name = "ORDER", default_value = "deadline")]
+    #[arg(long, value_name = "ORDER", default_value = "deadline", value_parser = ["deadline", "opened_at"], hide_possible_values = true)]
     pub(crate) sort: String,
     /// At most this many
     #[arg(long, value_name = "N", default_value_t = 50, conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
@@ -66,10 +70,22 @@ pub(crate) struct One {
 #[command(after_help = "\
 Examples:
   refund open --seller seller-homeware --buyer buyer-7 --order 1001 --line 1 \\
-    --title 'Steel waste bin' --category general --paid 20.00 --currency CNY --shipped \\
+    --title 'Steel waste bin' --paid 20.00 --currency CNY --shipped \\
     --type RETURN_AND_REFUND --amount 20.00 --reason 'It has a dent.'
   refund open --file refund.json
-  refund open --file - < refund.json")]
+  refund open --file - < refund.json
+
+refund.json:
+{
+  \"seller_id\": \"seller-homeware\", \"buyer_id\": \"buyer-7\",
+  \"order_line\": {
+    \"order_id\": \"1001\", \"line_id\": \"1\", \"title\": \"Steel waste bin\",
+    \"category\": \"general\", \"paid\": {\"currency\": \"CNY\", \"value\": \"20.00\"},
+    \"shipped\": true, \"freight_insurance\": false
+  },
+  \"type\": \"RETURN_AND_REFUND\",
+  \"amount\": {\"currency\": \"CNY\", \"value\": \"20.00\"}, \"reason\": \"It has a dent.\"
+}")]
 pub(crate) struct Open {
     /// The whole body as JSON, from a file or `-`; then nothing else is needed
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seller", "buyer", "order", "line", "title", "paid", "currency", "kind", "amount", "reason", "shipped", "freight_insurance"])]
@@ -120,8 +136,9 @@ pub(crate) struct Open {
 
 #[derive(Args)]
 #[command(after_help = "\
-Each line is a body of POST /v1/refunds. Running the same file again opens nothing twice:
-each line's idempotency key is made from what it says.
+Each line is one refund, as `refund open --help` shows it, without line breaks.
+Running the same file again opens nothing twice: each line's idempotency key is
+made from what it says.
 
 Examples:
   refund import refunds.jsonl

@@ -20,16 +20,20 @@ Examples:
 A seller has exactly one default return address: silence may agree to a return.
 
 Examples:
-  refund sellers put seller-9 --name 'Tea House' --recipient Desk --phone 0571-5550-0109 --address '9 Leaf Lane'
+  refund sellers put seller-9 --name 'Tea House' --recipient Desk \\
+    --phone 0571-5550-0109 --address '9 Leaf Lane'
   refund sellers put seller-9 --name 'Tea House of Hangzhou'
-  refund sellers put seller-9 --policy fresh_goods=refund_only --policy seller_decide_seconds=48h
+  refund sellers put seller-9 --policy fresh_goods=refund_only \\
+    --policy seller_decide_seconds=48h
   refund sellers put seller-9 --file seller.json           replaces all of it")]
     Put(PutSeller),
     /// Add a return address to a seller, or replace the one of that id
     #[command(after_help = "\
 Examples:
-  refund sellers add-address seller-9 south --recipient Desk --phone 020-5550-0102 --address '2 Harbour Street'
-  refund sellers add-address seller-9 north --recipient Desk --phone 1 --address '3 Hill Road' --default")]
+  refund sellers add-address seller-9 south --recipient Desk \\
+    --phone 020-5550-0102 --address '2 Harbour Street'
+  refund sellers add-address seller-9 north --recipient Desk --phone 1 \\
+    --address '3 Hill Road' --default")]
     AddAddress(AddAddress),
 }
 
@@ -182,7 +186,8 @@ pub(crate) enum Batch {
     #[command(after_help = "\
 Examples:
   refund rollout batch add spring seller-homeware seller-lights
-  refund rollout batch add spring seller-orchard --opens-at 2026-12-01T00:00:00Z")]
+  refund rollout batch add spring seller-orchard \\
+    --opens-at 2026-12-01T00:00:00Z")]
     Add(AddBatch),
     /// Open a batch
     #[command(after_help = "\
@@ -225,8 +230,8 @@ Examples:
     #[command(after_help = "\
 Examples:
   refund keys create 'back end' --role platform
-  refund keys create 'Evergreen, night shift' --role seller --seller seller-homeware
-  refund keys create ops --role operator -o json > key.json   (keep that file closed to others)")]
+  refund keys create 'night shift' --role seller --seller seller-homeware
+  (umask 077; refund keys create ops --role operator -o json > key.json)")]
     Create(CreateKey),
     /// Revoke a key: it opens nothing from then on
     #[command(after_help = "\

@@ -17,7 +17,8 @@ pub(crate) struct Answer {
     url: String,
     status: u16,
     text: String,
-    pub(crate) date: Option<Instant>,
+    /// In how many seconds to come again, where the server says so.
+    retry_after: Option<u64>,
     /// Whether it was given before, to the same idempotency key.
     pub(crate) replayed: bool,
     /// Whether something was made.
@@ -52,10 +53,12 @@ impl Answer {
         if !is_json {
             return Err(foreign(format!("it answers {status} with {}", clean::text(&media_type))));
         }
-        let (date, replayed) = (date(&response), header("idempotency-replayed").is_some());
+        let retry_after = header("retry-after").and_then(|seconds| seconds.parse().ok());
+        let replayed = header("idempotency-replayed").is_some();
         let body = response.body_mut().with_config().limit(ANSWER_MAX).read_to_string();
         let text = body.map_err(|error| foreign(format!("its answer broke off: {error}")))?;
-        Ok(Self { url: url.to_owned(), status: status.as_u16(), text, date, replayed, created: status.as_u16() == 201 })
+        let (url, status) = (url.to_owned(), status.as_u16());
+        Ok(Self { url, status, text, retry_after, replayed, created: status == 201 })
     }
 
     /// The answer, or the problem that it is.
@@ -67,7 +70,7 @@ impl Answer {
         if problem.code.is_empty() {
             return Err(self.strange(&format!("it answers {} without a problem's code", self.status)));
         }
-        Err(Failure::Problem(Box::new(Problem { status: self.status, date: self.date, ..problem })))
+        Err(Failure::Problem(Box::new(Problem { status: self.status, retry_after: self.retry_after, ..problem })))
     }
 
     /// Exactly what the server said.
@@ -107,7 +110,7 @@ pub(crate) fn seen<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Err
 }
 
 /// The server's `Date`.
-fn date(response: &Response<Body>) -> Option<Instant> {
+pub(super) fn date(response: &Response<Body>) -> Option<Instant> {
     let date = response.headers().get("date")?.to_str().ok()?;
     DateTime::parse_from_rfc2822(date).ok().map(|date| date.to_utc())
 }

@@ -3,13 +3,14 @@
 mod answer;
 mod stream;
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
-use ureq::Agent;
-use ureq::http::{HeaderValue, Request, Uri};
+use ureq::http::{HeaderValue, Request, Response, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, AsSendBody, Body};
 
 pub(crate) use answer::{Answer, seen};
 pub(crate) use stream::Stream;
@@ -25,6 +26,8 @@ pub(crate) struct Client {
     url: String,
     authorization: HeaderValue,
     under_way: UnderWay,
+    /// The latest `Date` of its answers.
+    dated: Mutex<Option<Instant>>,
 }
 
 /// A call that changes something.
@@ -84,14 +87,14 @@ impl Client {
             .user_agent(concat!("refund/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls)
             .build();
-        Ok(Self { agent: config.into(), url, authorization, under_way })
+        Ok(Self { agent: config.into(), url, authorization, under_way, dated: Mutex::new(None) })
     }
 
     /// Reads.
     pub(crate) fn get(&self, path: &str, query: &Query) -> Result<Answer, Failure> {
         let request = Request::get(self.address(path, query)).header("Authorization", &self.authorization);
         let request = request.body(()).map_err(|error| Failure::Usage(error.to_string()))?;
-        let response = self.agent.run(request).map_err(|error| not_connected(&self.url, &error))?;
+        let response = self.run(request).map_err(|error| not_connected(&self.url, &error))?;
         Answer::read(&self.url, response)?.checked()
     }
 
@@ -108,7 +111,7 @@ impl Client {
         let request = request.body(change.body.as_str()).map_err(|error| Failure::Usage(error.to_string()))?;
         let _sent = self.under_way.sending(change.repeat);
         let unknown = |detail: String| Failure::Unknown { detail, repeat: change.repeat.to_owned() };
-        let response = match self.agent.run(request) {
+        let response = match self.run(request) {
             Err(error) if broken_off(&error) => return Err(unknown(format!("{}: {error}", self.url))),
             response => response.map_err(|error| not_connected(&self.url, &error))?,
         };
@@ -165,18 +168,38 @@ impl Client {
         }
     }
 
-    /// What time it is for the server: its test clock's, where it has one, else by its `Date`.
-    /// The engine's time is never before what it has recorded (R35): `recorded` says what is known of that.
+    /// What time it is for the server, by the `Date` of its answers, which is the engine's own time.
+    /// That is never before what it has recorded (R35), and `recorded` says it to the millisecond.
     /// This machine's own clock is never asked: it may be wrong, and has nothing to say here.
     pub(crate) fn now<'a>(&self, recorded: impl IntoIterator<Item = &'a str>) -> Result<Instant, Failure> {
-        let (test_clock, date) = match self.get("/v1/test-clock", &Query::new()) {
-            Ok(answer) => (answer.field("now").and_then(|now| instant(&now)), answer.date),
-            Err(Failure::Problem(problem)) => (None, problem.date),
-            Err(failure) => return Err(failure),
-        };
         let recorded = recorded.into_iter().filter_map(instant).max();
+        if let Some(now) = self.dated().max(recorded) {
+            return Ok(now);
+        }
+        let request = Request::get(self.address("/livez", &Query::new())).body(());
+        let request = request.map_err(|error| Failure::Usage(error.to_string()))?;
+        self.run(request).map_err(|error| not_connected(&self.url, &error))?;
         let detail = || "it does not say what time it is: its answers have no Date".to_owned();
-        test_clock.or(date).max(recorded).ok_or_else(|| Failure::Foreign { url: self.url.clone(), detail: detail() })
+        self.dated().ok_or_else(|| Failure::Foreign { url: self.url.clone(), detail: detail() })
+    }
+
+    /// What time it was when the server last answered.
+    pub(crate) fn dated(&self) -> Option<Instant> {
+        *self.dated.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the server is.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Sends it, whatever it is, and keeps what time the answer says it is.
+    fn run(&self, request: Request<impl AsSendBody>) -> Result<Response<Body>, ureq::Error> {
+        let response = self.agent.run(request)?;
+        let mut dated = self.dated.lock().unwrap_or_else(PoisonError::into_inner);
+        *dated = (*dated).max(answer::date(&response));
+        drop(dated);
+        Ok(response)
     }
 
     fn address(&self, path: &str, query: &Query) -> String {

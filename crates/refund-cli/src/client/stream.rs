@@ -29,7 +29,7 @@ impl Client {
             request = request.header("Last-Event-ID", last);
         }
         let request = request.body(()).map_err(|error| Failure::Usage(error.to_string()))?;
-        let response = self.agent.run(request).map_err(|error| not_connected(&self.url, &error))?;
+        let response = self.run(request).map_err(|error| not_connected(&self.url, &error))?;
         let is_stream = |value: &ureq::http::HeaderValue| value.as_bytes().starts_with(b"text/event-stream");
         if !response.headers().get("content-type").is_some_and(is_stream) {
             Answer::read(&self.url, response)?.checked()?;

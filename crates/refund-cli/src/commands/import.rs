@@ -6,50 +6,94 @@ mod tally;
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Desk, repeat};
 use crate::cli::refunds::Import;
 use crate::client::{Change, Client};
-use crate::failure::Failure;
+use crate::failure::{Failure, Problem};
 use lines::{Line, Lines};
-use tally::Tally;
+use tally::{Failed, Opened, Tally};
+
+/// How often a line is sent that the server is too busy for.
+const ROUNDS: usize = 4;
+/// How many such lines are kept for the next round. A server that is busier is not to be asked more.
+const LATER_MAX: usize = 1_000;
+/// How long the server may make everything wait.
+const WAIT_MAX: u64 = 30;
 
 pub(super) fn run(desk: &Desk, import: &Import) -> Result<(), Failure> {
     let client = desk.client()?;
     let (input, length) = input(&import.file)?;
     let progress = progress(length);
-    let lines = Mutex::new(Lines::new(input));
     let tally = Mutex::new(Tally::new(desk.out, import.failed.as_deref(), progress)?);
     let repeat = repeat::command(&desk.typed, &[]);
-    std::thread::scope(|scope| {
-        for _ in 0..import.parallel {
-            scope.spawn(|| work(client, &lines, &tally, &repeat));
+    let sender = Sender { client, tally: &tally, repeat: &repeat, parallel: import.parallel };
+    let mut later = sender.send_all(Lines::new(input));
+    for _ in 1..ROUNDS {
+        if locked(&tally).has_stopped() {
+            break;
         }
-    });
-    let tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some(wait) = later.iter().map(|(_, busy)| busy.retry_after.unwrap_or(1)).max() else { break };
+        desk.under_way.wait_for_interrupt(Duration::from_secs(wait.min(WAIT_MAX)));
+        later = sender.send_all(later.into_iter().map(|(line, _)| Ok(line)));
+    }
+    let mut tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (line, busy) in later {
+        let detail = "not done: the server was busy; send the file again".to_owned();
+        tally.count(line.number, line.length, Err(Failed::Line { code: busy.code, detail }));
+    }
     tally.end(&repeat)
 }
 
-/// Sends line after line until there is none, or until going on makes no sense.
-fn work(client: &Client, lines: &Mutex<Lines>, tally: &Mutex<Tally>, repeat: &str) {
-    loop {
-        if locked(tally).has_stopped() {
-            return;
+/// Sends lines, a few at a time.
+struct Sender<'a> {
+    client: &'a Client,
+    tally: &'a Mutex<Tally>,
+    repeat: &'a str,
+    parallel: u8,
+}
+
+/// A line that the server had no time for, and what it said.
+type Later = (Line, Problem);
+
+impl Sender<'_> {
+    /// All of them, until there is none, or until going on makes no sense; what to send again.
+    fn send_all(&self, lines: impl Iterator<Item = Result<Line, Failure>> + Send) -> Vec<Later> {
+        let (lines, later) = (Mutex::new(lines), Mutex::new(Vec::new()));
+        std::thread::scope(|scope| {
+            for _ in 0..self.parallel {
+                scope.spawn(|| self.work(&lines, &later));
+            }
+        });
+        later.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, lines: &Mutex<impl Iterator<Item = Result<Line, Failure>>>, later: &Mutex<Vec<Later>>) {
+        while !locked(self.tally).has_stopped() {
+            let Some(line) = locked(lines).next() else { return };
+            let line = match line {
+                Ok(line) => line,
+                Err(failure) => return locked(self.tally).stop(0, failure),
+            };
+            match send(self.client, &line, self.repeat) {
+                Err(Failed::Busy(busy)) => {
+                    let mut later = locked(later);
+                    if later.len() >= LATER_MAX {
+                        return locked(self.tally).stop(line.number, Failure::Problem(busy));
+                    }
+                    later.push((line, *busy));
+                }
+                sent => locked(self.tally).count(line.number, line.length, sent),
+            }
         }
-        let Some(line) = locked(lines).next() else { return };
-        let line = match line {
-            Ok(line) => line,
-            Err(failure) => return locked(tally).stop(0, failure),
-        };
-        let sent = send(client, &line, repeat);
-        locked(tally).count(line.number, line.length, sent);
     }
 }
 
-fn send(client: &Client, line: &Line, repeat: &str) -> Result<tally::Opened, tally::Failed> {
+fn send(client: &Client, line: &Line, repeat: &str) -> Result<Opened, Failed> {
     line.check()?;
     let answer = client.change(&Change {
         method: "POST",
@@ -59,11 +103,11 @@ fn send(client: &Client, line: &Line, repeat: &str) -> Result<tally::Opened, tal
         idempotency_key: Some(&line.idempotency_key),
         repeat,
     })?;
-    Ok(tally::Opened { is_new: answer.created && !answer.replayed, json: answer.text().to_owned() })
+    Ok(Opened { is_new: answer.created && !answer.replayed, json: answer.text().to_owned() })
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn input(path: &Path) -> Result<(Box<dyn BufRead + Send>, Option<u64>), Failure> {

@@ -25,14 +25,38 @@ pub(super) fn run(desk: &Desk, list: &List) -> Result<(), Failure> {
     } else if let Some(first) = page.items.first().and_then(|item| crate::client::seen::<Refund>(item).ok()) {
         desk.out.hint(&format!("Next: refund show {}", first.id));
     }
+    if desk.out.hints && !list.escalated {
+        tell_what_waits(desk)?;
+    }
     Ok(())
+}
+
+/// An operator's own work stands last in the list: no clock runs on what was escalated.
+fn tell_what_waits(desk: &Desk) -> Result<(), Failure> {
+    let escalated: Query = vec![("escalated", "true".to_owned())];
+    let page = desk.client()?.pages("/v1/refunds", &escalated, Some(WAITING_MAX))?;
+    let waiting = page.seen::<Refund>()?.iter().filter(|refund| refund.actions.iter().any(|may| may == "rule")).count();
+    let more = if page.next_cursor.is_some() { " or more" } else { "" };
+    if waiting > 0 {
+        desk.out.hint(&format!("Waiting for the operator's ruling: {waiting}{more}. See refund list --escalated"));
+    }
+    Ok(())
+}
+
+/// How many waiting refunds are counted.
+const WAITING_MAX: usize = 100;
+
+/// A status as the API spells it, however it was typed.
+fn as_status(typed: &str) -> String {
+    typed.to_uppercase().replace('-', "_")
 }
 
 fn read(desk: &Desk, list: &List) -> Result<Page, Failure> {
     let client = desk.client()?;
     let given = [
-        ("status", list.status.as_ref().map(|status| status.to_uppercase())),
-        ("negotiation", list.negotiation.as_ref().map(|status| status.to_uppercase())),
+        ("status", list.status.as_deref().map(as_status)),
+        ("negotiation", list.negotiation.as_deref().map(as_status)),
+        ("escalated", list.escalated.then(|| "true".to_owned())),
         ("seller_id", list.seller.clone()),
         ("buyer_id", list.buyer.clone()),
         ("order_id", list.order.clone()),

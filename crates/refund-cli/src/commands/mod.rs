@@ -65,9 +65,13 @@ impl Desk {
 
     /// Says why it ends, and with which code.
     pub(crate) fn end(&self, failure: &Failure) -> ExitCode {
-        let waits = matches!(failure, Failure::Problem(problem) if problem.possible_at.is_some());
-        let now = self.client.get().filter(|_| waits).and_then(|client| client.now([]).ok());
-        let told = view::failure::told(failure, now, &self.out);
+        let client = self.client.get();
+        let now = client.and_then(Client::dated);
+        let other = match (failure, client) {
+            (Failure::Problem(problem), Some(client)) => profile::of_role(client.url(), &problem.allowed),
+            _ => None,
+        };
+        let told = view::failure::told(failure, now, other.as_deref(), &self.out);
         if !told.is_empty() {
             self.out.note(&told);
         }

@@ -45,7 +45,10 @@ fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure>
     let policy: Map<String, Value> = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
         let mut card = desk.out.card();
-        for (field, value) in &policy {
+        let place = |field: &str| FIELDS.iter().position(|known| *known == field).unwrap_or(FIELDS.len());
+        let mut fields: Vec<(&String, &Value)> = policy.iter().collect();
+        fields.sort_by_key(|(field, _)| place(field));
+        for (field, value) in fields {
             card.line(field, &value_told(field, value), Tone::Plain);
         }
         let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();
@@ -87,7 +90,10 @@ fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
     let current = client.get(PATH, &Query::new())?;
     let before: Map<String, Value> = current.raw()?;
     let mut after = before.clone();
-    after.extend(read_fields(&given.fields)?);
+    for (field, value) in read_fields(&given.fields)? {
+        known(&before, &field)?;
+        after.insert(field, value);
+    }
     let repeat = repeat::command(&desk.typed, &[]);
     let change = |method, path: &str| {
         let (path, body) = (path.to_owned(), json!(after).to_string());
@@ -100,12 +106,22 @@ fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
         Err(failure) => return Err(failure),
     };
     if check.changes.is_empty() {
-        desk.out.note("Nothing would change: it is so already.");
-        return show(desk, &current, None);
+        let told = || Ok("Nothing changes: it is so already.\n".to_owned());
+        return desk.out.say(&Said::One(current.text()), FIELDS, told);
     }
     desk.out.note(&told(desk, &check));
     confirm::ask("Change the policy for everybody?", given.yes)?;
     show(desk, &change("PUT", PATH)?, Some("The policy is changed"))
+}
+
+/// A field that the policy has, or else the one that was probably meant.
+fn known(policy: &Map<String, Value>, field: &str) -> Result<(), Failure> {
+    if policy.contains_key(field) {
+        return Ok(());
+    }
+    let near = policy.keys().find(|known| known.contains(field) || field.contains(known.as_str()));
+    let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    Err(Failure::Usage(format!("the policy has no {field:?}{near}\n  next: refund policy get lists its fields")))
 }
 
 fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Check {
@@ -161,10 +177,10 @@ fn read_field(text: &str) -> Result<(String, Value), Failure> {
         return Err(Failure::Usage(format!("{text:?} is not FIELD=VALUE, such as seller_decide_seconds=48h")));
     };
     let (field, value) = (field.trim(), value.trim());
-    let wrong = |why: String| Failure::Usage(format!("{field}: {why}; write a span such as 48h or 5days"));
-    let one = |value: &str| -> Result<Value, Failure> {
-        let seconds = value.parse::<i64>().ok().map_or_else(|| span(value).map(|span| span.num_seconds()), Ok);
-        Ok(json!(seconds.map_err(wrong)?))
+    let one = |value: &str| {
+        let wrong = |_| Failure::Usage(format!("{field}: {value:?} is no span such as 90min, 48h or 5days"));
+        let seconds = value.parse::<i64>().or_else(|_| span(value).map(|span| span.num_seconds()));
+        seconds.map(Value::from).map_err(wrong)
     };
     let value = match value {
         "" => json!(""),

@@ -49,14 +49,24 @@ fn add(desk: &Desk, given: AddProfile) -> Result<(), Failure> {
         }
         (None, None) => return Err(Failure::Usage("say --url or --demo".to_owned())),
     };
-    client::Client::new(&profile.url, &profile.key, desk.under_way.clone())?;
+    let client = client::Client::new(&profile.url, &profile.key, desk.under_way.clone())?;
+    match client.get("/v1/refunds", &vec![("limit", "1".to_owned())]) {
+        Ok(_) => {}
+        Err(Failure::Problem(problem)) if problem.status == 401 => {
+            let url = &profile.url;
+            return Err(Failure::Usage(format!("{url} does not know that key; nothing was changed")));
+        }
+        // The profile may be right all the same.
+        Err(_) => desk.out.note("No refund server answers there now."),
+    }
     let mut profiles = Profiles::read()?;
-    let url = profile.url.clone();
+    let (url, role) = (profile.url.clone(), profile.role.clone());
     let replaced = profiles.profiles.insert(name.clone(), profile).is_some();
     profiles.current = Some(name.clone());
     profiles.write()?;
     let replaced = if replaced { "replaced, and " } else { "" };
-    desk.out.print(&format!("{name} is {replaced}in use: {url}\n"))?;
+    let role = role.map(|role| format!(", as {role}")).unwrap_or_default();
+    desk.out.print(&format!("{name} is {replaced}in use: {url}{role}\n"))?;
     desk.out.hint("Next: refund list");
     Ok(())
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Desk, repeat};
 use crate::cli::settings::{AddBatch, Batch as BatchCommand, Listed, Rollout as Command, SellerId};
-use crate::client::{Answer, Change, Query};
+use crate::client::{Answer, Change, Client, Query, segment};
 use crate::failure::Failure;
 use crate::model::{Batch, Rollout, Verdict};
 use crate::output::style::Tone;
@@ -83,7 +83,11 @@ fn named<'a>(rollout: &'a mut Rollout, name: &str) -> Result<&'a mut Batch, Fail
 fn change(desk: &Desk, with: impl FnOnce(&mut Rollout) -> Result<(), Failure>) -> Result<(), Failure> {
     let client = desk.client()?;
     let mut rollout: Rollout = client.get(PATH, &Query::new())?.raw()?;
+    let before = named_in(&rollout);
     with(&mut rollout)?;
+    for unknown in unknown(client, named_in(&rollout).difference(&before))? {
+        desk.out.note(&format!("{unknown} is not set up as a seller; is the id right?"));
+    }
     let answer = client.change(&Change {
         method: "PUT",
         path: PATH.to_owned(),
@@ -95,14 +99,45 @@ fn change(desk: &Desk, with: impl FnOnce(&mut Rollout) -> Result<(), Failure>) -
     show(desk, &answer, Some("The roll-out is changed"))
 }
 
+/// Every seller that is named anywhere.
+fn named_in(rollout: &Rollout) -> BTreeSet<String> {
+    let batches = rollout.batches.iter().flat_map(|batch| &batch.sellers);
+    batches.chain(&rollout.allow).chain(&rollout.deny).cloned().collect()
+}
+
+/// Those that nobody has set up: the roll-out takes any id, also a mistyped one.
+fn unknown<'a>(client: &Client, ids: impl Iterator<Item = &'a String>) -> Result<Vec<&'a String>, Failure> {
+    let mut unknown = Vec::new();
+    for id in ids.take(LOOKED_UP_MAX) {
+        match client.get(&format!("/v1/sellers/{}", segment(id)), &Query::new()) {
+            Err(Failure::Problem(problem)) if problem.status == 404 => unknown.push(id),
+            Ok(_) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(unknown)
+}
+
+/// How many sellers are looked up for one change.
+const LOOKED_UP_MAX: usize = 50;
+
 fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure> {
     let rollout: Rollout = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
         let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();
         Ok(format!("{done}{}", told(&rollout, desk.client()?.now([])?, &desk.out)))
     })?;
-    desk.out.hint("Next: refund rollout check SELLER");
+    let closed = rollout.batches.iter().rev().find(|batch| !batch.open && batch.opens_at.is_none());
+    match closed {
+        Some(Batch { name, .. }) => desk.out.hint(&format!("Next: refund rollout batch open {}", quoted(name))),
+        None => desk.out.hint("Next: refund rollout check SELLER"),
+    }
     Ok(())
+}
+
+/// A name as one types it.
+fn quoted(name: &str) -> String {
+    shlex::try_quote(name).map_or_else(|_| name.to_owned(), std::borrow::Cow::into_owned)
 }
 
 fn told(rollout: &Rollout, now: Instant, out: &Output) -> String {
@@ -117,7 +152,8 @@ fn told(rollout: &Rollout, now: Instant, out: &Output) -> String {
         card.line("batch", &format!("{}: {state}{}", batch.name, opens.unwrap_or_default()), tone);
         card.line("", &listed(&batch.sellers), Tone::Plain);
     }
-    card.line("percentage", &format!("{} of 100 sellers", rollout.percentage), Tone::Plain);
+    let all = if rollout.percentage == 100 { ": all but those denied, whatever the batches say" } else { "" };
+    card.line("percentage", &format!("{} of 100 sellers{all}", rollout.percentage), Tone::Plain);
     card.text()
 }
 

@@ -55,7 +55,8 @@ pub(crate) struct Output {
     pub(crate) width: usize,
     pub(crate) colours: bool,
     note_colours: bool,
-    hints: bool,
+    /// Whether a person looks, who is told what could be done next.
+    pub(crate) hints: bool,
 }
 
 impl Output {

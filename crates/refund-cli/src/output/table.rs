@@ -179,11 +179,22 @@ impl Card {
 /// Text in lines of at most that width. An id or an address that is longer stays whole, so that it
 /// can be copied; text in a script that has no spaces is broken anywhere.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let options = textwrap::Options::new(width.min(LINE_MAX))
+    wrap_hanging(text, width, 0, 0)
+}
+
+/// The same with the first line beginning at that place, and each further one at another.
+pub(crate) fn wrap_hanging(text: &str, width: usize, first: usize, further: usize) -> Vec<String> {
+    let (first, further) = (" ".repeat(first), " ".repeat(further));
+    let options = textwrap::Options::new(width.min(LINE_MAX).max(further.len() + NARROWEST))
+        .initial_indent(&first)
+        .subsequent_indent(&further)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .break_words(text.chars().any(|c| c.width() == Some(2)));
     textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
 }
+
+/// A column of text that is narrower than this is no text.
+const NARROWEST: usize = 12;
 
 #[cfg(test)]
 mod tests {

@@ -58,6 +58,14 @@ fn chosen(named: Option<&str>) -> Result<Access, Failure> {
     Ok(Access { url, key })
 }
 
+/// A profile whose key may do what is left to these roles, on the same server. The platform acts for buyers.
+pub(crate) fn of_role(url: &str, roles: &[String]) -> Option<String> {
+    let has = |role: &str| roles.iter().any(|wanted| wanted == role || (wanted == "buyer" && role == "platform"));
+    let profiles = Profiles::read().ok()?.profiles;
+    let mut of_role = profiles.into_iter().filter(|(_, profile)| profile.url == url);
+    of_role.find(|(_, profile)| profile.role.as_deref().is_some_and(has)).map(|(name, _)| name)
+}
+
 /// A key from a file, `-` for standard input; else from REFUND_KEY, a prompt, or standard input.
 pub(crate) fn read_key(file: Option<&Path>) -> Result<String, Failure> {
     let key = match file {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::{Action, Event, Explanation, Happened, Prospect, Rule};
 use crate::output::Output;
 use crate::output::style::Tone;
-use crate::output::table::wrap;
+use crate::output::table::wrap_hanging;
 use crate::output::time::{Instant, both};
 use crate::view::{events, next};
 
@@ -18,8 +18,10 @@ const REMINDER: &str = "deadline.reminder";
 /// All of it.
 pub(crate) fn told(explanation: &Explanation, now: Instant, out: &Output) -> String {
     let Explanation { refund, so_far, next_cursor, if_nobody_acts, actions } = explanation;
-    let mut text = format!("{}  {}\n", out.paint(Tone::Strong, &refund.id), refund.status);
-    text += &format!("{}, {}\n\nSo far\n", refund.order_line.title, refund.requested.told());
+    let between = if refund.id.len() + refund.status.len() + 2 <= out.width { "  " } else { "\n  " };
+    let mut text = format!("{}{between}{}\n", out.paint(Tone::Strong, &refund.id), refund.status);
+    let asked = format!("{}, {}", refund.order_line.title, refund.requested.told());
+    text += &format!("{}\nSo far\n", hanging(0, &asked, 2, Tone::Plain, out));
     for Happened { event, rules, status_after } in so_far.iter().filter(|step| step.event.event_type != REMINDER) {
         text += &step(event, status_after, rules, now, out);
     }
@@ -72,7 +74,10 @@ fn deeds(actions: &[Action], id: &str, now: Instant, out: &Output) -> String {
         let why = format!("{who:<8}  not {}: {detail} ({code}, rule {rule}){when}", next::words(action));
         text += &hanging(2, &why, 12, Tone::Due, out);
     }
-    let names: BTreeSet<String> = elsewhere.iter().map(|action| next::words(&action.action)).collect();
+    // What one may and another may not is possible.
+    let is_possible = |name: &str| actions.iter().any(|action| action.possible && action.action == name);
+    let elsewhere = elsewhere.iter().filter(|action| !is_possible(&action.action));
+    let names: BTreeSet<String> = elsewhere.map(|action| next::words(&action.action)).collect();
     if !names.is_empty() {
         let names: Vec<String> = names.into_iter().collect();
         text += &hanging(2, &format!("not as it stands: {}", names.join(", ")), 4, Tone::Faint, out);
@@ -82,9 +87,10 @@ fn deeds(actions: &[Action], id: &str, now: Instant, out: &Output) -> String {
 
 /// Text from that place on, and each further line from another.
 fn hanging(at: usize, text: &str, further: usize, tone: Tone, out: &Output) -> String {
-    let room = out.width.saturating_sub(further).max(12);
-    let (first, indent) = (" ".repeat(at), " ".repeat(further));
-    let lines = wrap(text, room);
-    let lines = lines.iter().enumerate();
-    lines.map(|(at, line)| format!("{}{}\n", if at == 0 { &first } else { &indent }, out.paint(tone, line))).collect()
+    let lines = wrap_hanging(text, out.width, at, further);
+    let lines = lines.iter().map(|line| {
+        let text = line.trim_start();
+        format!("{}{}\n", " ".repeat(line.len() - text.len()), out.paint(tone, text))
+    });
+    lines.collect()
 }

@@ -6,7 +6,9 @@ use crate::output::style::Tone;
 use crate::output::time::{Instant, absolute, both};
 
 /// What went wrong, for standard error.
-pub(crate) fn told(failure: &Failure, now: Option<Instant>, out: &Output) -> String {
+///
+/// `other` is a profile whose key may do it, where this one's may not.
+pub(crate) fn told(failure: &Failure, now: Option<Instant>, other: Option<&str>, out: &Output) -> String {
     let refund = out.painted(Tone::Bad, "refund:");
     match failure {
         Failure::ReaderGone => String::new(),
@@ -22,7 +24,7 @@ pub(crate) fn told(failure: &Failure, now: Option<Instant>, out: &Output) -> Str
             "{refund} the answer was lost: {detail}\n  it is unknown whether this was carried out; \
              to know, repeat it: with its key it is done once at the most\n  {repeat}"
         ),
-        Failure::Problem(problem) => format!("{refund} {}", problem_told(problem, now)),
+        Failure::Problem(problem) => format!("{refund} {}", problem_told(problem, now, other)),
     }
 }
 
@@ -34,8 +36,8 @@ fn where_to_look(url: &str, detail: &str) -> &'static str {
     }
 }
 
-fn problem_told(problem: &Problem, now: Option<Instant>) -> String {
-    let Problem { detail, code, rule, errors, possible_at, refund, page, request_id, .. } = problem;
+fn problem_told(problem: &Problem, now: Option<Instant>, other: Option<&str>) -> String {
+    let Problem { detail, code, rule, errors, possible_at, refund, request_id, .. } = problem;
     let kind = match problem.status {
         409 | 412 | 422 => "refused: ",
         _ => "",
@@ -52,43 +54,47 @@ fn problem_told(problem: &Problem, now: Option<Instant>) -> String {
     if let Some(refund) = refund {
         text += &format!("\n  the refund is {}, version {}", refund.status, refund.version);
     }
-    text += &format!("\n  next: {}", next(problem));
+    for line in what_to_do(problem, other) {
+        text += &format!("\n  {line}");
+    }
     if problem.status >= 500 {
         text += &format!("\n  the server's log has it under {request_id}");
-    }
-    if problem.status >= 400 && !page.is_empty() && matches!(problem.status, 409 | 412 | 422) {
-        text += &format!("\n  more: {page}");
     }
     text
 }
 
-/// What to do about it. The server's own remedy comes first.
-fn next(problem: &Problem) -> String {
+/// What to do about it: as a command where this desk has one, else in the server's words.
+fn what_to_do(problem: &Problem, other: Option<&str>) -> Vec<String> {
     let Problem { remedy, refund, refund_id, allowed, .. } = problem;
     let id = refund.as_ref().map(|refund| &refund.id).or(refund_id.as_ref());
-    match (problem.code.as_str(), id) {
-        ("refund_in_progress", Some(id)) => return format!("refund show {id}"),
-        ("version_moved", Some(id)) => return format!("look at what changed, and decide again: refund show {id}"),
+    let own = match (problem.code.as_str(), id) {
+        ("version_moved", Some(id)) => format!("look at what changed, and decide again: refund show {id}"),
         ("unauthenticated", _) => {
-            return "is the key revoked or cut short, or was the demo made anew?  refund profile add NAME …".to_owned();
+            "is the key revoked or cut short, or was the demo made anew?  refund profile add NAME …".to_owned()
         }
-        ("not_your_role", _) if !allowed.is_empty() => {
-            let whose = allowed.iter().map(|role| match role.as_str() {
-                "buyer" => "the platform, which acts for buyers",
-                other => other,
-            });
-            let whose = whose.collect::<Vec<_>>().join(" or ");
-            return format!("this takes a key of {whose}: --profile NAME, see refund profile list");
+        ("not_your_role", _) if !allowed.is_empty() => role_needed(allowed, other),
+        ("not_found", _) => "check the id: refund list; and whose key it is: refund profile list".to_owned(),
+        // What the server says to that is for those who write JSON.
+        ("malformed_body" | "malformed_query" | "malformed_header", _) => "mend that and try again".to_owned(),
+        (code, id) => {
+            let then = id.map(|id| if code == "refund_in_progress" { "show" } else { "explain" }.to_owned() + " " + id);
+            let then = then.map(|then| format!("next: refund {then}"));
+            let lines: Vec<String> = remedy.clone().into_iter().chain(then).collect();
+            return if lines.is_empty() { vec!["next: send the same again later".to_owned()] } else { lines };
         }
-        ("not_found", _) => {
-            return "check the id, and that the key may know of it: refund list, refund profile list".to_owned();
-        }
-        _ => {}
-    }
-    match (remedy, id) {
-        (Some(remedy), _) => remedy.clone(),
-        (None, Some(id)) => format!("refund explain {id}"),
-        (None, None) if problem.status < 500 => "mend that and try again".to_owned(),
-        (None, None) => "send the same again later".to_owned(),
+    };
+    vec![format!("next: {own}")]
+}
+
+/// Whose key it takes, and under which name this machine has one.
+fn role_needed(allowed: &[String], other: Option<&str>) -> String {
+    let whose = allowed.iter().map(|role| match role.as_str() {
+        "buyer" => "the platform's key, which acts for buyers".to_owned(),
+        role => format!("the {role}'s key"),
+    });
+    let whose = whose.collect::<Vec<_>>().join(" or ");
+    match other {
+        Some(profile) => format!("this takes {whose}: the same with --profile {profile}"),
+        None => format!("this takes {whose}: --profile NAME, see refund profile list"),
     }
 }

@@ -14,8 +14,8 @@ pub(crate) fn command(action: &str, id: &str) -> String {
         "modify" => " --type TYPE --amount AMOUNT --reason TEXT",
         "refuse" | "escalate" | "refuse_receipt" => " --reason TEXT",
         "ship" => " --carrier NAME --tracking-number NUMBER",
-        "rule" => " --decision REFUND|CLOSE --reason TEXT",
-        "extend" => " --to WHEN",
+        "rule" => " --decision REFUND|CLOSE [--amount AMOUNT] --reason TEXT",
+        "extend" => " [--deadline KIND] --to WHEN",
         "report_payout" => " succeeded|failed",
         _ => "",
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use indicatif::ProgressBar;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Problem};
 use crate::output::{Format, Output, Said};
 use crate::view;
 
@@ -21,18 +21,21 @@ pub(super) struct Opened {
 pub(super) enum Failed {
     /// The line is at fault, and the next one may be well.
     Line { code: String, detail: String },
+    /// The server has no time now, and nothing of it was done.
+    Busy(Box<Problem>),
     /// Each further line would fail alike.
     All(Failure),
 }
 
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {
-        if let Failure::Problem(problem) = &failure
-            && !matches!(problem.status, 401 | 403)
-        {
-            return Self::Line { code: problem.code.clone(), detail: problem.in_one_line() };
+        let Failure::Problem(problem) = failure else { return Self::All(failure) };
+        match (problem.status, problem.code.as_str()) {
+            (429, _) | (503, "busy") => Self::Busy(problem),
+            // The key, the disk, or settling that is held.
+            (401 | 403 | 503, _) => Self::All(Failure::Problem(problem)),
+            _ => Self::Line { code: problem.code.clone(), detail: problem.in_one_line() },
         }
-        Self::All(failure)
     }
 }
 
@@ -62,9 +65,11 @@ impl Tally {
         self.stopped.is_some()
     }
 
-    /// Ends it all at that line. The first reason is the one that is told.
+    /// Ends it all at that line. The reason of the first one in the file is told.
     pub(super) fn stop(&mut self, number: u64, failure: Failure) {
-        self.stopped.get_or_insert((number, failure));
+        if self.stopped.as_ref().is_none_or(|(first, _)| number < *first) {
+            self.stopped = Some((number, failure));
+        }
     }
 
     pub(super) fn count(&mut self, number: u64, length: u64, sent: Result<Opened, Failed>) {
@@ -85,6 +90,7 @@ impl Tally {
                     self.stop(number, failure);
                 }
             }
+            Err(Failed::Busy(problem)) => self.stop(number, Failure::Problem(problem)),
             Err(Failed::All(failure)) => self.stop(number, failure),
         }
         self.progress.inc(length);
