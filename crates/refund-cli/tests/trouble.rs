@@ -124,6 +124,10 @@ fn what_was_mistyped_is_told_where_it_can_be_known() {
     hold!("mistyped-span", said(&["policy", "set", "seller_decide_seconds=soon"]));
     hold!("same-policy", said(&["policy", "set", "seller_decide_seconds=36h"]));
     hold!("mistyped-seller", said(&["rollout", "batch", "add", "spring", "seller-homewear", "seller-lights"]));
+    let gone = desk.run(&["rollout", "batch", "remove", "spring", "seller-homewear"]);
+    assert!(gone.code == 0 && gone.out.contains("seller-lights") && !gone.out.contains("homewear"), "{}", gone.out);
+    let batch = desk.run(&["rollout", "batch", "remove", "spring"]);
+    assert!(batch.code == 0 && !batch.out.contains("spring"), "{}", batch.out);
     let status = |status: &str| desk.run(&["list", "--status", status]).out;
     assert_eq!(status("refund-failed"), status("REFUND_FAILED"));
     let sort = desk.run(&["list", "--sort", "urgent"]);

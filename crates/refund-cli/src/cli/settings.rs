@@ -189,6 +189,12 @@ Examples:
   refund rollout batch add spring seller-orchard \\
     --opens-at 2026-12-01T00:00:00Z")]
     Add(AddBatch),
+    /// Take sellers out of a batch; without any, the batch itself is gone
+    #[command(after_help = "\
+Examples:
+  refund rollout batch remove spring seller-orchard
+  refund rollout batch remove spring                the batch itself")]
+    Remove(RemoveFromBatch),
     /// Open a batch
     #[command(after_help = "\
 Examples:
@@ -211,6 +217,15 @@ pub(crate) struct AddBatch {
     /// When it opens by itself: an instant, or a span such as 6h
     #[arg(long, value_name = "WHEN")]
     pub(crate) opens_at: Option<When>,
+}
+
+#[derive(Args)]
+pub(crate) struct RemoveFromBatch {
+    /// The batch
+    pub(crate) name: String,
+    /// Who is no more in it
+    #[arg(value_name = "SELLER")]
+    pub(crate) sellers: Vec<String>,
 }
 
 #[derive(Args)]

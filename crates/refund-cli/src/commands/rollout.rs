@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::{Desk, repeat};
-use crate::cli::settings::{AddBatch, Batch as BatchCommand, Listed, Rollout as Command, SellerId};
+use crate::cli::settings::{AddBatch, Batch as BatchCommand, Listed, RemoveFromBatch, Rollout as Command, SellerId};
 use crate::client::{Answer, Change, Client, Query, segment};
 use crate::failure::Failure;
 use crate::model::{Batch, Rollout, Verdict};
@@ -40,6 +40,11 @@ pub(super) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
                 Ok(())
             })
         }
+        Command::Batch(BatchCommand::Remove(RemoveFromBatch { name, sellers })) => change(desk, |rollout| {
+            named(rollout, &name)?.sellers.retain(|seller| !sellers.contains(seller));
+            rollout.batches.retain(|batch| batch.name != name || !sellers.is_empty());
+            Ok(())
+        }),
         Command::Batch(BatchCommand::Open(batch)) => change(desk, |rollout| {
             named(rollout, &batch.name)?.open = true;
             Ok(())
