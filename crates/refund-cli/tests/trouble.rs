@@ -135,6 +135,16 @@ fn what_was_mistyped_is_told_where_it_can_be_known() {
 }
 
 #[test]
+fn a_payout_that_failed_waits_for_somebody_to_try_again() {
+    let desk = Desk::open();
+    let shown = desk.run(&["show", &desk.refund("2002")]).out;
+    assert!(
+        shown.contains("the payout failed and waits to be tried again") && shown.contains("payout retry"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn the_operators_own_work_can_be_listed() {
     let desk = Desk::open();
     let ids = |arguments: &[&str]| {

@@ -98,7 +98,8 @@ fn left(at: &str, now: Instant) -> String {
 fn waiting(refund: &Refund) -> &str {
     match refund.status.as_str() {
         "SUCCESS" | "CLOSED" => "-",
-        "REFUNDING" | "REFUND_FAILED" => "payout",
+        "REFUNDING" => "payout",
+        "REFUND_FAILED" => "retry",
         _ if refund.escalated.is_some() => "operator",
         _ => "-",
     }
@@ -210,6 +211,7 @@ fn clocks(refund: &Refund, now: Instant, out: &Output) -> String {
         let why = match waiting(refund) {
             "operator" => "No clock runs: the operator rules.",
             "payout" => "No clock runs: the payment adapter reports.",
+            "retry" => "No clock runs: the payout failed and waits to be tried again.",
             _ => "No clock runs: nothing more happens by itself.",
         };
         return format!("\n{why}\n");
