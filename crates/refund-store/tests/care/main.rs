@@ -45,10 +45,18 @@ fn put_journal(folder: &Path, bytes: &[u8]) {
 
 /// Verifies all, and sees to it that nothing is changed by that.
 fn verify(folder: &Path) -> Result<Verified, CareError> {
-    let before = files(folder);
+    let mut before = files(folder);
     let scratch = tempfile::tempdir().unwrap();
     let found = care::verify(folder, Some(scratch.path()), &Watcher::nobody());
-    assert!(files(folder) == before, "verifying changed something");
+    let mut after = files(folder);
+    if found.as_ref().is_ok_and(|found| found.in_use) {
+        // Whoever uses it goes on writing the view when it likes.
+        let view = folder.join("view/").display().to_string();
+        for files in [&mut before, &mut after] {
+            files.retain(|path, _| !path.starts_with(&view));
+        }
+    }
+    assert!(after == before, "verifying changed something");
     found
 }
 
