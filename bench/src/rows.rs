@@ -15,7 +15,8 @@ pub(crate) struct Rows {
 
 /// The rows of every kind, by tree and kind.
 pub(crate) fn count(store: &Path) -> Result<BTreeMap<String, Rows>, Fault> {
-    let db = sled::Config::new().path(store.join("view")).flush_every_ms(None).open()?;
+    // As refund-store has it: sled opens with no other size of segments.
+    let db = sled::Config::new().path(store.join("view")).segment_size(128 << 10).flush_every_ms(None).open()?;
     let mut kinds: BTreeMap<String, Rows> = BTreeMap::new();
     for name in db.tree_names() {
         let tree = db.open_tree(&name)?;

@@ -23,7 +23,8 @@ use crate::surroundings::surroundings;
 use crate::{Options, rows};
 
 const SIZES: &[u64] = &[10_000, 100_000, 1_000_000, 10_000_000];
-const SELLERS: u64 = 1_000;
+/// So few that each fills a page at every size.
+const SELLERS: u64 = 200;
 const CALLERS: usize = 256;
 /// How many refunds' requests are in memory at once.
 const AT_ONCE: u64 = 8_192;

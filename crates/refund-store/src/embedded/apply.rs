@@ -51,7 +51,7 @@ impl Gathered {
 
 /// How many rows are kept back before sled gets them. Of a row that changes again meanwhile it
 /// gets the latest alone, and it wakes seven threads for each batch.
-const RECENT_MAX: usize = 256;
+const RECENT_MAX: usize = 512;
 
 /// sled frees memory only when it is asked to, about every so many rows.
 const ROWS_PER_COLLECTION: usize = 64;

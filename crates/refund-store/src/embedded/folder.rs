@@ -14,6 +14,10 @@ use std::path::{Path, PathBuf};
 /// How much of the view sled keeps in memory: what is not among it is in the system's cache.
 const CACHE_BYTES: u64 = 128 << 20;
 
+/// In which pieces sled frees space: of smaller ones fewer are half empty, which saves a tenth of
+/// the disk, and still smaller ones cost time.
+const SEGMENT_BYTES: usize = 128 << 10;
+
 /// The view's folder and its mark, in the store's folder.
 pub(super) struct ViewFolder {
     folder: PathBuf,
@@ -72,7 +76,9 @@ impl ViewFolder {
         self.remove_unfinished_snapshots().map_err(|error| error.to_string())?;
         let path = self.path();
         // The writer flushes by itself.
-        let open = move || sled::Config::new().path(path).flush_every_ms(None).cache_capacity(CACHE_BYTES).open();
+        let config = sled::Config::new().path(path).flush_every_ms(None);
+        let config = config.cache_capacity(CACHE_BYTES).segment_size(SEGMENT_BYTES);
+        let open = std::panic::AssertUnwindSafe(move || config.open());
         match std::panic::catch_unwind(open) {
             Ok(Ok(db)) => Ok(db),
             Ok(Err(error)) => Err(error.to_string()),

@@ -109,6 +109,11 @@ fn damage_in_the_middle_is_not_skipped_over() {
     assert!(matches!(found.view, ViewFound::NotCompared(_)));
 }
 
+/// The view's database, with the settings that it was made with.
+fn sled_of(folder: &Path) -> sled::Db {
+    sled::Config::new().path(folder.join("view")).segment_size(128 << 10).open().unwrap()
+}
+
 /// Whatever rows there are: each counts, so that each that is missing has to be noticed.
 #[test]
 fn a_view_without_any_one_of_its_rows_is_found_out() {
@@ -116,7 +121,7 @@ fn a_view_without_any_one_of_its_rows_is_found_out() {
     let rows = {
         let copy = tempfile::tempdir().unwrap();
         copy_files(folder.path(), copy.path());
-        let db = sled::open(copy.path().join("view")).unwrap();
+        let db = sled_of(copy.path());
         db.iter().keys().collect::<Result<Vec<_>, _>>().unwrap()
     };
     let kinds: BTreeSet<u8> = rows.iter().map(|key| key[0]).collect();
@@ -124,7 +129,7 @@ fn a_view_without_any_one_of_its_rows_is_found_out() {
     for key in rows {
         let copy = tempfile::tempdir().unwrap();
         copy_files(folder.path(), copy.path());
-        let db = sled::open(copy.path().join("view")).unwrap();
+        let db = sled_of(copy.path());
         db.remove(&key).unwrap();
         drop(db);
         let found = verify(copy.path()).unwrap();
