@@ -7,6 +7,7 @@ use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, T
 use tokio::sync::watch;
 
 use crate::record::{Entry, Record};
+use crate::settings::Settings;
 use crate::stage::Changed;
 use crate::step::carry_out;
 use crate::store::Feed;
@@ -28,10 +29,7 @@ struct Model {
     /// Each with its number: how many were opened before.
     refunds: BTreeMap<RefundId, (u64, Refund)>,
     lines: BTreeMap<LineKey, Vec<RefundId>>,
-    sellers: BTreeMap<SellerId, Arc<Seller>>,
-    policy: Option<Arc<Policy>>,
-    rollout: Option<Arc<Rollout>>,
-    keys: BTreeMap<String, Arc<Key>>,
+    settings: Settings,
     answers: BTreeMap<IdempotencyKey, Remembered>,
     latest: Option<Timestamp>,
 }
@@ -122,6 +120,7 @@ fn numbered(record: u64, content: &Record) -> impl Iterator<Item = (EventPositio
 
 impl Model {
     fn apply(&mut self, changed: Changed) {
+        self.settings.changed(&changed);
         for (line, ids) in changed.opened {
             self.lines.entry(line).or_default().extend(ids);
         }
@@ -131,11 +130,7 @@ impl Model {
             let number = self.refunds.get(&id).map_or(opened, |(number, _)| *number);
             self.refunds.insert(id, (number, change.after));
         }
-        self.sellers.extend(changed.sellers);
-        self.keys.extend(changed.keys);
         self.answers.extend(changed.answers);
-        self.policy = changed.policy.or_else(|| self.policy.take());
-        self.rollout = changed.rollout.or_else(|| self.rollout.take());
         self.latest = changed.latest.max(self.latest);
     }
 }
@@ -157,30 +152,27 @@ impl View for Model {
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
-        Ok(self.sellers.get(id).cloned())
+        Ok(self.settings.sellers.get(id).cloned())
     }
 
     fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError> {
-        let behind = self.sellers.iter().filter(|(id, _)| after.is_none_or(|after| *id > after));
-        Ok(behind.take(limit).map(|(id, seller)| (id.clone(), seller.clone())).collect())
+        Ok(self.settings.sellers_after(after, limit))
     }
 
     fn policy(&self) -> Result<Arc<Policy>, StoreError> {
-        Ok(self.policy.clone().unwrap_or_default())
+        Ok(Arc::clone(&self.settings.policy))
     }
 
     fn rollout(&self) -> Result<Arc<Rollout>, StoreError> {
-        Ok(self.rollout.clone().unwrap_or_else(|| Arc::new(Rollout::everyone())))
+        Ok(Arc::clone(&self.settings.rollout))
     }
 
     fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError> {
-        Ok(self.keys.values().find(|key| key.secret == *secret).cloned())
+        Ok(self.settings.key_by_secret(secret))
     }
 
     fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
-        let mut keys: Vec<_> = self.keys.values().cloned().collect();
-        keys.sort_by_key(|key| key.made());
-        Ok(keys)
+        Ok(self.settings.keys())
     }
 
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {

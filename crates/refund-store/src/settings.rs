@@ -1,7 +1,13 @@
 //! Sellers and keys: what operators set up, kept as events like everything else.
 
-use refund_core::{AddressBook, Label, PolicyOverrides, SellerId, Timestamp};
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use refund_core::{AddressBook, Label, Policy, PolicyOverrides, Rollout, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use crate::stage::Changed;
 
 /// A seller that has been set up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,5 +63,64 @@ pub struct Secret(pub [u8; 32]);
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+/// All settings, as they are: every store has them in memory, because every request asks for some.
+pub(crate) struct Settings {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) rollout: Arc<Rollout>,
+    pub(crate) sellers: BTreeMap<SellerId, Arc<Seller>>,
+    keys: BTreeMap<String, Arc<Key>>,
+    key_ids: BTreeMap<Secret, String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            policy: Arc::default(),
+            rollout: Arc::new(Rollout::everyone()),
+            sellers: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            key_ids: BTreeMap::new(),
+        }
+    }
+}
+
+impl Settings {
+    pub(crate) fn changed(&mut self, changed: &Changed) {
+        if let Some(policy) = &changed.policy {
+            self.policy = Arc::clone(policy);
+        }
+        if let Some(rollout) = &changed.rollout {
+            self.rollout = Arc::clone(rollout);
+        }
+        self.sellers.extend(changed.sellers.iter().map(|(id, seller)| (id.clone(), Arc::clone(seller))));
+        for key in changed.keys.values() {
+            self.add_key(Arc::clone(key));
+        }
+    }
+
+    pub(crate) fn add_key(&mut self, key: Arc<Key>) {
+        self.key_ids.insert(key.secret, key.id.clone());
+        self.keys.insert(key.id.clone(), key);
+    }
+
+    pub(crate) fn sellers_after(&self, after: Option<&SellerId>, limit: usize) -> Vec<(SellerId, Arc<Seller>)> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let behind = self.sellers.range::<SellerId, _>((start, Bound::Unbounded));
+        behind.take(limit).map(|(id, seller)| (id.clone(), Arc::clone(seller))).collect()
+    }
+
+    pub(crate) fn key_by_secret(&self, secret: &Secret) -> Option<Arc<Key>> {
+        let key = self.keys.get(self.key_ids.get(secret)?)?;
+        (key.secret == *secret).then(|| Arc::clone(key))
+    }
+
+    /// In the order in which they were made.
+    pub(crate) fn keys(&self) -> Vec<Arc<Key>> {
+        let mut keys: Vec<_> = self.keys.values().cloned().collect();
+        keys.sort_by_key(|key| key.made());
+        keys
     }
 }

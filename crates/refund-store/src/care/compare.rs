@@ -261,17 +261,17 @@ impl Comparison<'_> {
 
     fn settings(&mut self) {
         let (store, model) = (self.store, self.model);
-        self.same(|| "the policy".to_owned(), store.policy(), &model.policy().unwrap_or_default());
-        self.same(|| "the roll-out".to_owned(), store.rollout().map(Some), &model.rollout().ok());
-        self.same(|| "the keys".to_owned(), store.keys(), &model.keys().unwrap_or_default());
+        self.same(|| "the policy".to_owned(), store.policy(), &model.settings.policy);
+        self.same(|| "the roll-out".to_owned(), store.rollout(), &model.settings.rollout);
+        self.same(|| "the keys".to_owned(), store.keys(), &model.settings.keys());
         self.same(|| "the latest instant".to_owned(), Ok(store.latest()), &model.latest());
-        for key in model.keys.values() {
+        for key in &model.settings.keys() {
             let found = store.key_by_secret(&key.secret);
             self.same(|| format!("key {}, by its secret", key.id), found, &Some(Arc::clone(key)));
         }
-        let all = model.sellers.iter().map(|(id, seller)| (id.clone(), Arc::clone(seller))).collect::<Vec<_>>();
+        let all = model.settings.sellers_after(None, usize::MAX);
         self.same(|| "the sellers".to_owned(), store.sellers(None, usize::MAX), &all);
-        for (id, seller) in &model.sellers {
+        for (id, seller) in &model.settings.sellers {
             self.same(|| format!("seller {id}"), store.seller(id), &Some(Arc::clone(seller)));
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
 
 use crate::codec::{parse_last, parse_refund, refund_row};
+use crate::settings::Settings;
 use crate::stage::Changed;
 use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View};
 
@@ -15,10 +16,7 @@ pub(super) struct Replayed {
     /// Where the latest record of each stands, and its state.
     pub(super) refunds: BTreeMap<RefundId, Box<[u8]>>,
     pub(super) lines: BTreeMap<LineKey, Vec<RefundId>>,
-    pub(super) sellers: BTreeMap<SellerId, Arc<Seller>>,
-    pub(super) keys: BTreeMap<String, Arc<Key>>,
-    policy: Option<Arc<Policy>>,
-    rollout: Option<Arc<Rollout>>,
+    pub(super) settings: Settings,
     latest: Option<Timestamp>,
 }
 
@@ -30,16 +28,13 @@ impl Replayed {
 
     /// Adds what the record that stands at `position` changed.
     pub(super) fn apply(&mut self, position: u64, changed: Changed) -> Result<(), StoreError> {
+        self.settings.changed(&changed);
         for (id, change) in changed.refunds {
             self.refunds.insert(id, refund_row(position, &change.after)?.into());
         }
         for (line, ids) in changed.opened {
             self.lines.entry(line).or_default().extend(ids);
         }
-        self.sellers.extend(changed.sellers);
-        self.keys.extend(changed.keys);
-        self.policy = changed.policy.or_else(|| self.policy.take());
-        self.rollout = changed.rollout.or_else(|| self.rollout.take());
         self.latest = changed.latest.max(self.latest);
         Ok(())
     }
@@ -61,30 +56,27 @@ impl View for Replayed {
     }
 
     fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
-        Ok(self.sellers.get(id).cloned())
+        Ok(self.settings.sellers.get(id).cloned())
     }
 
     fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError> {
-        let behind = self.sellers.iter().filter(|(id, _)| after.is_none_or(|after| *id > after));
-        Ok(behind.take(limit).map(|(id, seller)| (id.clone(), seller.clone())).collect())
+        Ok(self.settings.sellers_after(after, limit))
     }
 
     fn policy(&self) -> Result<Arc<Policy>, StoreError> {
-        Ok(self.policy.clone().unwrap_or_default())
+        Ok(Arc::clone(&self.settings.policy))
     }
 
     fn rollout(&self) -> Result<Arc<Rollout>, StoreError> {
-        Ok(self.rollout.clone().unwrap_or_else(|| Arc::new(Rollout::everyone())))
+        Ok(Arc::clone(&self.settings.rollout))
     }
 
     fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError> {
-        Ok(self.keys.values().find(|key| key.secret == *secret).cloned())
+        Ok(self.settings.key_by_secret(secret))
     }
 
     fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
-        let mut keys: Vec<_> = self.keys.values().cloned().collect();
-        keys.sort_by_key(|key| key.made());
-        Ok(keys)
+        Ok(self.settings.keys())
     }
 
     /// Answers stay in the journal.

@@ -84,8 +84,8 @@ pub fn stats(folder: &Path, now: Timestamp, watcher: &Watcher) -> Result<Stats, 
         by_negotiation: BTreeMap::new(),
         overdue: 0,
         order_lines: model.lines.len() as u64,
-        sellers: model.sellers.len() as u64,
-        keys: model.keys.values().filter(|key| key.revoked_at.is_none()).count() as u64,
+        sellers: model.settings.sellers.len() as u64,
+        keys: model.settings.keys().iter().filter(|key| key.revoked_at.is_none()).count() as u64,
     };
     for row in model.refunds.values() {
         let refund = parse_refund(row).map_err(|error| senseless(parse_last(row).unwrap_or(0), &error.into()))?;

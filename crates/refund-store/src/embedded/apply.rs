@@ -81,7 +81,7 @@ impl SledView {
         }
         at_hand.answers.add(&answers);
         outdated.iter().for_each(|row| at_hand.answers.forget(row));
-        at_hand.settings.changed(gathered.changed);
+        at_hand.settings.changed(&gathered.changed);
         let many = at_hand.recent.len() >= RECENT_MAX;
         drop(at_hand);
         if many {

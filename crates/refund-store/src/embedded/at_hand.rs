@@ -8,10 +8,10 @@ use sled::IVec;
 use super::answers::{self, Answers};
 use super::index::Index;
 use super::keys;
-use super::settings::Settings;
 use super::view::strange;
 use crate::StoreError;
 use crate::codec::{Named, decode, parse_refund};
+use crate::settings::Settings;
 
 /// All that is kept in memory.
 #[derive(Default)]

@@ -15,7 +15,6 @@ mod lists;
 mod opening;
 mod past;
 mod rows;
-mod settings;
 mod view;
 mod writer;
 
