@@ -1,5 +1,5 @@
-//! Which records hold remembered answers: in memory by the hash of their keys, in sled one row
-//! for all answers of a batch.
+//! Which records hold remembered answers: in memory by the hash of their keys, in sled many to
+//! a row.
 
 use std::collections::BTreeSet;
 

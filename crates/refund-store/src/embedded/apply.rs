@@ -56,6 +56,10 @@ const RECENT_MAX: usize = 512;
 /// sled frees memory only when it is asked to, about every so many rows.
 const ROWS_PER_COLLECTION: usize = 64;
 
+/// How many answers a row has at the most: sixteen rows make a page of sled's, and what is too large
+/// for one of its segments gets a file of its own.
+const ANSWERS_PER_ROW: usize = 64;
+
 /// How many rows of outdated answers are dropped beside each new one: more than one, so that they end.
 const DROPPED_PER_ROW: usize = 2;
 
@@ -132,9 +136,9 @@ impl SledView {
 
     /// New answers, and no more of those that are too old to be given: gives those that were dropped.
     fn write_answers(&self, new: &answers::Row, rows: &mut Rows) -> Result<Vec<answers::Row>, StoreError> {
-        let Some((_, position)) = new.answers.first() else { return Ok(Vec::new()) };
         let mut outdated = Vec::new();
-        for row in self.db.scan_prefix(keys::ANSWERS).take(DROPPED_PER_ROW) {
+        let written = new.answers.len().div_ceil(ANSWERS_PER_ROW);
+        for row in self.db.scan_prefix(keys::ANSWERS).take(written.saturating_mul(DROPPED_PER_ROW)) {
             let (key, row) = row.map_err(unreadable)?;
             let row = parse_answers(&row)?;
             if answers::is_over(row.at, new.at) {
@@ -142,7 +146,10 @@ impl SledView {
                 outdated.push(row);
             }
         }
-        rows.put(keys::answers(*position), new.to_bytes());
+        for some in new.answers.chunks(ANSWERS_PER_ROW) {
+            let first = some.first().map_or(0, |(_, position)| *position);
+            rows.put(keys::answers(first), answers::Row { at: new.at, answers: some.to_vec() }.to_bytes());
+        }
         Ok(outdated)
     }
 }

@@ -7,7 +7,7 @@
 //! r  number      refund     where its latest record stands, its state
 //! s  seller id   seller
 //! k  key id      key
-//! a  position    answers    of a batch: when, and for each its key's hash and its record
+//! a  position    answers    of one time: when, and for each its key's hash and its record
 //! ```
 //!
 //! A refund's number is the position of the record in which it was opened, so that what is new is
