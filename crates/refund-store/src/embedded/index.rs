@@ -9,6 +9,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Bound;
 
 use refund_core::{BuyerId, LineId, LineKey, OrderId, Refund, RefundId, SellerId, Timestamp};
 
@@ -71,23 +72,11 @@ impl Index {
         if before.is_none() {
             self.groups.extend(self.groups_of(number, after));
         }
-        let deadlines = self.deadlines_of(number, after);
-        match before.map(|before| self.deadlines_of(number, before)) {
-            Some(before) if before == deadlines => {}
-            before => {
-                for place in before.into_iter().flatten() {
-                    self.deadlines.remove(&place);
-                }
-                self.deadlines.extend(deadlines);
-            }
-        }
-        let (before, due) = (before.and_then(|before| due_of(number, before)), due_of(number, after));
-        if before != due {
-            if let Some(before) = before {
-                self.due.remove(&before);
-            }
-            self.due.extend(due);
-        }
+        let from = before.map(|before| self.deadlines_of(number, before));
+        let to = self.deadlines_of(number, after);
+        moved(&mut self.deadlines, from.as_slice().as_flattened(), &to);
+        let from = before.and_then(|before| due_of(number, before));
+        moved(&mut self.due, from.as_slice(), due_of(number, after).as_slice());
     }
 
     /// The refunds of a group, the latest opened first. There may be strangers among them.
@@ -108,17 +97,16 @@ impl Index {
         let hash = self.hash(group);
         let first = Place { rank: 0, number: Reverse(Number::MAX) };
         let last = Place { rank: u64::MAX, number: Reverse(Number::MIN) };
-        let start = after.unwrap_or(first);
-        let behind = |place: &Place| Some(*place) != after;
+        let start = after.map_or(Bound::Included(first), Bound::Excluded);
         match sort {
             Sort::Deadline => {
-                let places = self.deadlines.range((hash, start)..=(hash, last)).map(|(_, place)| *place);
-                places.filter(behind).take(limit).collect()
+                let range = (start.map(|place| (hash, place)), Bound::Included((hash, last)));
+                self.deadlines.range(range).map(|(_, place)| *place).take(limit).collect()
             }
             Sort::OpenedAt => {
-                let numbers = self.groups.range((hash, start.number)..=(hash, last.number));
-                let places = numbers.map(|(_, number)| Place { rank: 0, number: *number });
-                places.filter(behind).take(limit).collect()
+                let range = (start.map(|place| (hash, place.number)), Bound::Included((hash, last.number)));
+                let numbers = self.groups.range(range).map(|(_, number)| *number);
+                numbers.map(|number| Place { rank: 0, number }).take(limit).collect()
             }
         }
     }
@@ -147,6 +135,16 @@ impl Index {
 
     fn hash(&self, group: Group<'_>) -> Hash {
         self.hasher.hash_one(group)
+    }
+}
+
+/// Takes out what stood there and puts in what stands there now, where that is another.
+fn moved<T: Ord + Copy>(set: &mut BTreeSet<T>, from: &[T], to: &[T]) {
+    if from != to {
+        for left in from {
+            set.remove(left);
+        }
+        set.extend(to);
     }
 }
 

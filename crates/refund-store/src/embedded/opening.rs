@@ -31,8 +31,6 @@ pub(super) fn open(files: &dyn Files, folder: &Path, surroundings: &Surroundings
         Ok(parts) => parts,
         Err(unusable) => opening.with_a_new_view(unusable)?,
     };
-    // The first scan after an opening is the slow one; the first write was the checkpoint.
-    parts.view.next_due().map_err(|error| opening.view_error(&error))?;
     let latest = parts.view.latest();
     match surroundings.clock.behind(latest) {
         Some(clock) => Err(OpenError::ClockBehind { clock, latest }),
