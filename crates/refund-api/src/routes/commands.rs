@@ -42,83 +42,100 @@ async fn carry_out<T: DeserializeOwned>(
     }
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/negotiation", tag = "refunds")]
 pub(super) async fn make_offer(call: Call) -> Result<Response, Problem> {
     let negotiation_id = entropy::negotiation_id(&call.refund_id()?).map_err(|_| Problem::not_found())?;
     let read = |body: OfferIn| body.read(negotiation_id);
     carry_out(call, CommandKind::MakeOffer, StatusCode::CREATED, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/negotiation/accept", tag = "refunds")]
 pub(super) async fn accept(call: Call) -> Result<Response, Problem> {
     let read = |body: AnswerIn| Ok(Command::AcceptOffer { negotiation_id: body.negotiation_id });
     carry_out(call, CommandKind::AcceptOffer, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/negotiation/reject", tag = "refunds")]
 pub(super) async fn reject(call: Call) -> Result<Response, Problem> {
     let read = |body: AnswerIn| Ok(Command::RejectOffer { negotiation_id: body.negotiation_id });
     carry_out(call, CommandKind::RejectOffer, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/negotiation/withdraw", tag = "refunds")]
 pub(super) async fn withdraw(call: Call) -> Result<Response, Problem> {
     let read = |_: Nothing| Ok(Command::WithdrawOffer);
     carry_out(call, CommandKind::WithdrawOffer, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/agree", tag = "refunds")]
 pub(super) async fn agree(call: Call) -> Result<Response, Problem> {
     let read = |body: AgreeIn| Ok(Command::Agree { return_address_id: body.return_address_id });
     carry_out(call, CommandKind::Agree, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/refuse", tag = "refunds")]
 pub(super) async fn refuse(call: Call) -> Result<Response, Problem> {
     let read = |body: ReasonIn| Ok(Command::Refuse { reason: body.reason });
     carry_out(call, CommandKind::Refuse, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/modify", tag = "refunds")]
 pub(super) async fn modify(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::Modify, StatusCode::OK, ModifyIn::read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/cancel", tag = "refunds")]
 pub(super) async fn cancel(call: Call) -> Result<Response, Problem> {
     let read = |body: CancelIn| Ok(Command::Cancel { reason: body.reason });
     carry_out(call, CommandKind::Cancel, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/escalate", tag = "refunds")]
 pub(super) async fn escalate(call: Call) -> Result<Response, Problem> {
     let read = |body: ReasonIn| Ok(Command::Escalate { reason: body.reason });
     carry_out(call, CommandKind::Escalate, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/ship", tag = "refunds")]
 pub(super) async fn ship(call: Call) -> Result<Response, Problem> {
     let read = |body: ShipIn| Ok(Command::Ship { carrier: body.carrier, tracking_number: body.tracking_number });
     carry_out(call, CommandKind::Ship, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/confirm-receipt", tag = "refunds")]
 pub(super) async fn confirm_receipt(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::ConfirmReceipt, StatusCode::OK, |_: Nothing| Ok(Command::ConfirmReceipt)).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/refuse-receipt", tag = "refunds")]
 pub(super) async fn refuse_receipt(call: Call) -> Result<Response, Problem> {
     let read = |body: ReasonIn| Ok(Command::RefuseReceipt { reason: body.reason });
     carry_out(call, CommandKind::RefuseReceipt, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/waive-return", tag = "refunds")]
 pub(super) async fn waive_return(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::WaiveReturn, StatusCode::OK, |_: Nothing| Ok(Command::WaiveReturn)).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/rule", tag = "refunds")]
 pub(super) async fn rule(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::Rule, StatusCode::OK, RuleIn::read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/extend", tag = "refunds")]
 pub(super) async fn extend(call: Call) -> Result<Response, Problem> {
     let read = |body: ExtendIn| Ok(Command::Extend { kind: body.kind, to: body.to });
     carry_out(call, CommandKind::Extend, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/payout", tag = "refunds")]
 pub(super) async fn report_payout(call: Call) -> Result<Response, Problem> {
     let read = |body: PayoutIn| Ok(body.into());
     carry_out(call, CommandKind::ReportPayout, StatusCode::OK, read).await
 }
 
+#[utoipa::path(post, path = "/v1/refunds/{id}/payout/retry", tag = "refunds")]
 pub(super) async fn retry_payout(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::RetryPayout, StatusCode::OK, |_: Nothing| Ok(Command::RetryPayout)).await
 }

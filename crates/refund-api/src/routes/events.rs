@@ -65,6 +65,7 @@ impl Part {
     }
 }
 
+#[utoipa::path(get, path = "/v1/refunds/{id}/events", tag = "refunds")]
 pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);
@@ -95,6 +96,7 @@ pub(super) struct FeedOut {
     after: Option<String>,
 }
 
+#[utoipa::path(get, path = "/v1/events", tag = "events")]
 pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = limit(params.limit)?;

@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::error::Problem;
 use crate::wire::{ExplanationOut, HappenedOut, RefundOut, prospect_out};
 
+#[utoipa::path(get, path = "/v1/refunds/{id}/explanation", tag = "refunds")]
 pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);

@@ -10,11 +10,13 @@ use crate::app::App;
 use crate::code::{ApiCode, Code};
 use crate::error::Problem;
 
+#[utoipa::path(get, path = "/livez", tag = "server")]
 pub(super) async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
 /// Ready while the store can be read and takes requests.
+#[utoipa::path(get, path = "/readyz", tag = "server")]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Problem> {
     app.store().is_writable()?;
     app.store().next_due()?;
@@ -30,6 +32,7 @@ pub(super) async fn method_not_allowed() -> Problem {
 }
 
 /// The page that a problem's `type` names.
+#[utoipa::path(get, path = "/problems/{code}", tag = "server")]
 pub(super) async fn problem_page(Path(name): Path<String>) -> Result<Response, Problem> {
     let code = Code::all().find(|code| code.as_str() == name).ok_or_else(Problem::not_found)?;
     let rule = if let Code::Rule(refusal) = code { refusal.rule().as_str() } else { "of HTTP" };

@@ -13,6 +13,7 @@ use crate::entropy;
 use crate::error::Problem;
 use crate::wire::{Items, KeyIn, KeyOut};
 
+#[utoipa::path(get, path = "/v1/keys", tag = "keys")]
 pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let keys = call.app.store().keys()?;
@@ -21,6 +22,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
 }
 
 /// Makes a key. A replay shows the key again without its secret, which is kept nowhere.
+#[utoipa::path(post, path = "/v1/keys", tag = "keys")]
 pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let secret = entropy::key();
@@ -40,6 +42,7 @@ pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
     shown(answered, StatusCode::CREATED, Some(secret))
 }
 
+#[utoipa::path(post, path = "/v1/keys/{id}/revoke", tag = "keys")]
 pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let work = || Ok((Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() }, Vec::new()));

@@ -35,6 +35,7 @@ pub(super) fn mark(response: &mut Response, replayed: bool) {
     }
 }
 
+#[utoipa::path(post, path = "/v1/refunds", tag = "refunds")]
 pub(super) async fn open(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Platform])?;
     let app = &call.app;
@@ -60,12 +61,14 @@ pub(super) fn unexpected() -> Problem {
     Problem::new(ApiCode::Internal, "the store answered another question")
 }
 
+#[utoipa::path(get, path = "/v1/refunds/{id}", tag = "refunds")]
 pub(super) async fn show(call: Call) -> Result<Response, Problem> {
     let seen = call.app.settled(&call.caller, &call.refund_id()?).await?;
     Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
 }
 
 /// The buyer's link opened: the refund as the buyer sees it. Opening it changes nothing.
+#[utoipa::path(get, path = "/b/{token}", tag = "refunds")]
 pub(super) async fn by_link(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Problem> {
     let caller = Caller::from_token(&app, &token)?;
     let Caller::Buyer { refund_id, .. } = &caller else { return Err(Problem::not_found()) };
@@ -73,6 +76,7 @@ pub(super) async fn by_link(State(app): State<Arc<App>>, Path(token): Path<Strin
     Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
 }
 
+#[utoipa::path(get, path = "/v1/refunds/{id}/negotiation/options", tag = "refunds")]
 pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
     let app = &call.app;
     let refund_id = call.refund_id()?;
@@ -118,6 +122,7 @@ pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
     }
 }
 
+#[utoipa::path(get, path = "/v1/refunds", tag = "refunds")]
 pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> {
     let (app, caller) = (&call.app, &call.caller);
     let params: ListParams = call.query()?;

@@ -25,6 +25,7 @@ fn seller_id(call: &Call) -> Result<SellerId, Problem> {
     }
 }
 
+#[utoipa::path(get, path = "/v1/sellers/{id}", tag = "sellers")]
 pub(super) async fn show(call: Call) -> Result<Json<SellerOut>, Problem> {
     let id = seller_id(&call)?;
     let seller = call.app.store().seller(&id)?.ok_or_else(Problem::not_found)?;
@@ -32,6 +33,7 @@ pub(super) async fn show(call: Call) -> Result<Json<SellerOut>, Problem> {
 }
 
 /// 201 for a new one, 200 for one that was there.
+#[utoipa::path(put, path = "/v1/sellers/{id}", tag = "sellers")]
 pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let id = seller_id(&call)?;
     let body: SellerIn = call.body()?;

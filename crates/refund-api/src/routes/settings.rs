@@ -9,12 +9,14 @@ use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::wire::{CheckIn, OverriderOut, Overriders, PolicyCheckOut, VerdictOut};
 
+#[utoipa::path(get, path = "/v1/policy", tag = "settings")]
 pub(super) async fn policy(call: Call) -> Result<Json<Policy>, Problem> {
     call.caller.only(&[Role::Operator])?;
     Ok(Json((*call.app.store().policy()?).clone()))
 }
 
 /// Replaces the policy. What the body leaves out is as the rules have it by default.
+#[utoipa::path(put, path = "/v1/policy", tag = "settings")]
 pub(super) async fn put_policy(call: Call) -> Result<Json<Policy>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let policy = asked_for(&call)?;
@@ -36,6 +38,7 @@ const SELLERS_MAX: usize = 10_000;
 const OVERRIDERS_MAX: usize = 100;
 
 /// What putting that policy would mean. It changes nothing, and so it settles nothing either.
+#[utoipa::path(post, path = "/v1/policy/check", tag = "settings")]
 pub(super) async fn check_policy(call: Call) -> Result<Json<PolicyCheckOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let to = asked_for(&call)?;
@@ -73,11 +76,13 @@ fn overriders(store: &dyn Store, fields: &[PolicyField]) -> Result<Overriders, P
     Ok(overriders)
 }
 
+#[utoipa::path(get, path = "/v1/rollout", tag = "settings")]
 pub(super) async fn rollout(call: Call) -> Result<Json<Rollout>, Problem> {
     call.caller.only(&[Role::Operator])?;
     Ok(Json((*call.app.store().rollout()?).clone()))
 }
 
+#[utoipa::path(put, path = "/v1/rollout", tag = "settings")]
 pub(super) async fn put_rollout(call: Call) -> Result<Json<Rollout>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let rollout: Rollout = call.body()?;
@@ -86,6 +91,7 @@ pub(super) async fn put_rollout(call: Call) -> Result<Json<Rollout>, Problem> {
     Ok(Json(rollout))
 }
 
+#[utoipa::path(post, path = "/v1/rollout/check", tag = "settings")]
 pub(super) async fn check_rollout(call: Call) -> Result<Json<VerdictOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let body: CheckIn = call.body()?;

@@ -40,6 +40,7 @@ struct Reading {
 }
 
 /// Every event behind `Last-Event-ID` or `after`, or from the start, and then each as it happens.
+#[utoipa::path(get, path = "/v1/events/stream", tag = "events")]
 pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let params: StreamParams = call.query()?;
     let last = call.header(&LAST_EVENT_ID)?;

@@ -12,12 +12,14 @@ use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::wire::AdvanceIn;
 
+#[utoipa::path(get, path = "/v1/test-clock", tag = "test clock")]
 pub(super) async fn show(call: Call) -> Result<Json<Value>, Problem> {
     call.caller.only(&[Role::Operator])?;
     Ok(Json(json!({ "now": call.app.store().now() })))
 }
 
 /// Answers once all that came due on the way has happened, each at its instant.
+#[utoipa::path(post, path = "/v1/test-clock/advance", tag = "test clock")]
 pub(super) async fn advance(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let body: AdvanceIn = call.body()?;
