@@ -14,6 +14,7 @@ mod cursor;
 mod demo;
 mod entropy;
 mod error;
+mod follow;
 mod json;
 mod routes;
 mod secrets;

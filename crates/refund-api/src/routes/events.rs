@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use refund_core::RefundId;
-use refund_store::{EventPosition, Place, Recorded, Store};
+use refund_store::{EventPosition, Feed, Place, Store};
 use serde::{Deserialize, Serialize};
 
 use super::refunds::limit;
@@ -102,8 +102,8 @@ pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let limit = limit(params.limit)?;
     let after = params.after.map(|id| position(&id)).transpose()?;
     let caller = call.caller.clone();
-    let Found { events, reached, more } = call.app.reading(move |store| find(store, &caller, after, limit)).await?;
-    let reached = reached.map(EventOut::id);
+    let Feed { events, looked_at, more } = call.app.reading(move |store| find(store, &caller, after, limit)).await?;
+    let reached = looked_at.map(EventOut::id);
     let items = events.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
     Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| more), after: reached }))
 }
@@ -115,36 +115,30 @@ pub(super) fn position(id: &str) -> Result<EventPosition, Problem> {
 }
 
 /// What a caller may see of the feed.
-pub(super) struct Found {
-    pub(super) events: Vec<Recorded>,
-    pub(super) reached: Option<EventPosition>,
-    pub(super) more: bool,
-}
-
 pub(super) fn find(
     store: &dyn Store,
     caller: &Caller,
     after: Option<EventPosition>,
     limit: usize,
-) -> Result<Found, Problem> {
+) -> Result<Feed, Problem> {
     let mut may_see = BTreeMap::new();
-    let mut found = Found { events: Vec::new(), reached: after, more: true };
-    let mut looked_at = 0_usize;
-    while found.more && looked_at < LOOKED_AT_MAX {
-        let feed = store.feed(found.reached, LOOKED_AT_ONCE)?;
-        looked_at = looked_at.saturating_add(LOOKED_AT_ONCE);
+    let mut found = Feed { events: Vec::new(), looked_at: after, more: true };
+    let mut looked = 0_usize;
+    while found.more && looked < LOOKED_AT_MAX {
+        let feed = store.feed(found.looked_at, LOOKED_AT_ONCE)?;
+        looked = looked.saturating_add(LOOKED_AT_ONCE);
         for (position, event) in feed.events {
             if !sees(store, caller, &event.refund_id, &mut may_see)? {
                 continue;
             }
             if found.events.len() == limit {
                 // The page is full, and here is one more: it goes on behind the last that it has.
-                found.reached = found.events.last().map(|(last, _)| *last);
+                found.looked_at = found.events.last().map(|(last, _)| *last);
                 return Ok(found);
             }
             found.events.push((position, event));
         }
-        (found.reached, found.more) = (feed.looked_at, feed.more);
+        (found.looked_at, found.more) = (feed.looked_at, feed.more);
     }
     Ok(found)
 }

@@ -1,0 +1,50 @@
+//! Reading the feed as it grows.
+
+use std::sync::Arc;
+
+use refund_store::{EventPosition, Feed, Store};
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::error::Problem;
+
+/// One reader of the feed, and how far it is.
+pub(crate) struct Follower {
+    app: Arc<App>,
+    after: Option<EventPosition>,
+    news: watch::Receiver<()>,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Follower {
+    /// A reader of what comes behind that place, or of all from the start.
+    pub(crate) fn new(app: Arc<App>, after: Option<EventPosition>) -> Self {
+        let (news, stopping) = (app.store().news(), app.stopping());
+        Self { app, after, news, stopping }
+    }
+
+    /// The next events, as soon as there are any; none when the server stops or can't read on.
+    /// `read` says what is looked for behind a place, and may look at a part of it at a time.
+    pub(crate) async fn next<R>(&mut self, read: R) -> Option<Feed>
+    where
+        R: Fn(&dyn Store, Option<EventPosition>) -> Result<Feed, Problem> + Clone + Send + 'static,
+    {
+        loop {
+            // Before reading, so that what is recorded meanwhile is news again.
+            self.news.borrow_and_update();
+            let (read, after) = (read.clone(), self.after);
+            let feed = self.app.reading(move |store| read(store, after)).await.ok()?;
+            self.after = feed.looked_at;
+            if !feed.events.is_empty() {
+                return Some(feed);
+            }
+            if feed.more {
+                continue;
+            }
+            tokio::select! {
+                news = self.news.changed() => news.ok()?,
+                _ = self.stopping.wait_for(|stop| *stop) => return None,
+            }
+        }
+    }
+}
