@@ -10,6 +10,9 @@ use refund_bench::Fault;
 
 use crate::machine;
 
+const LISTEN: [&str; 2] = ["--listen", "127.0.0.1:0"];
+const WITHOUT_RATES: [&str; 4] = ["--rate-per-key", "0", "--rate-per-address", "0"];
+
 /// A server that runs until this value is gone.
 pub(super) struct Server {
     child: Child,
@@ -17,14 +20,14 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// The real one, as people start it, with its log thrown away.
+    /// The real one, with its log thrown away, for few who call more often than anybody does.
     pub(super) fn engine(data: &Path) -> Result<Self, Fault> {
         let program = std::env::current_exe()?.with_file_name("refund-api");
         if !program.exists() {
             return Err("refund-api is not built: run `cargo xtask bench http`".into());
         }
         let mut command = Command::new(program);
-        Self::start(command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]))
+        Self::start(command.arg("serve").arg("--data").arg(data).args(LISTEN).args(WITHOUT_RATES))
     }
 
     /// The one that only parses and echoes.

@@ -1,17 +1,20 @@
 //! What every route has in its hand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use refund_core::{Actor, CommandKind, Refund, RefundId, Role, Timestamp};
-use refund_store::{Advance, Answer, Answered, Refused, Request, Seen, Store, Work, replayed, seen};
+use refund_store::{Advance, Answer, Answered, Refused, Reply, Request, Seen, Store, StoreError, Work, replayed, seen};
 use tokio::sync::watch;
 
+use crate::admission::Admission;
 use crate::buyer_link::Links;
 use crate::call::Idempotency;
 use crate::caller::Caller;
 use crate::code::ApiCode;
 use crate::cursor::Cursors;
 use crate::error::Problem;
+use crate::limits::Limits;
 use crate::wire::RefundOut;
 
 /// A refund on which everything due by an instant has happened.
@@ -27,6 +30,17 @@ pub(crate) fn possible_while_held(who: Role, action: CommandKind) -> bool {
     who == Role::Operator && action == CommandKind::Extend
 }
 
+/// How long a disk may take before callers are told that nobody knows.
+const STORING_MAX: Duration = Duration::from_secs(30);
+
+/// The store's answer, unless it takes too long.
+async fn in_time(reply: Reply) -> Result<Answered, Refused> {
+    tokio::time::timeout(STORING_MAX, reply).await.unwrap_or_else(|_| {
+        let why = format!("it takes more than {} seconds", STORING_MAX.as_secs());
+        Err(StoreError::Unsure(why).into())
+    })
+}
+
 /// The server's one door to the store, and its secrets.
 pub struct App {
     store: Arc<dyn Store>,
@@ -35,19 +49,21 @@ pub struct App {
     /// Where the server's own pages are, without a slash at the end.
     pub(crate) public_url: String,
     pub(crate) test_clock: bool,
+    pub(crate) admission: Admission,
     /// True once the server stops: whatever never ends by itself ends then.
     stop: watch::Sender<bool>,
 }
 
 impl App {
     /// An application on a store; `secret` makes links and cursors that nobody else can make.
-    pub fn new(store: Arc<dyn Store>, secret: &[u8; 32], public_url: String, test_clock: bool) -> Self {
+    pub fn new(store: Arc<dyn Store>, secret: &[u8; 32], public_url: String, test_clock: bool, limits: Limits) -> Self {
         Self {
             store,
             links: Links::new(secret),
             cursors: Cursors::new(secret),
             public_url,
             test_clock,
+            admission: Admission::new(limits),
             stop: watch::Sender::new(false),
         }
     }
@@ -73,7 +89,7 @@ impl App {
     /// # Errors
     /// [`Refused`].
     pub async fn submit(&self, request: Request) -> Result<Answered, Refused> {
-        self.store.submit(request).await
+        in_time(self.store.submit(request)).await
     }
 
     /// Carries out a request that needs everything due to have happened first, however much that is (R34).
@@ -117,6 +133,13 @@ impl App {
         result.unwrap_or_else(|error| Err(Problem::new(ApiCode::Internal, error.to_string())))
     }
 
+    /// Who calls with that token, counted.
+    pub(crate) fn recognise(&self, token: &str) -> Result<Caller, Problem> {
+        let caller = Caller::from_token(self, token)?;
+        self.admission.caller(&caller)?;
+        Ok(caller)
+    }
+
     /// A refund that the caller may know of, as it stands in the store.
     pub(crate) fn known(&self, caller: &Caller, id: &RefundId) -> Result<Refund, Problem> {
         let refund = self.store.refund(id)?.ok_or_else(Problem::not_found)?;
@@ -158,5 +181,17 @@ impl App {
     pub(crate) fn shown(&self, caller: &Caller, refund: Refund) -> Result<RefundOut, Problem> {
         let viewers: Vec<Actor> = caller.actors(&refund);
         Ok(RefundOut::new(seen(&*self.store, refund, &viewers, self.store.now())?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_does_not_answer_leaves_the_caller_unsure_and_not_waiting() {
+        let (_never, reply) = Reply::pending();
+        let refused = in_time(reply).await.unwrap_err();
+        assert!(matches!(&refused, Refused::Store(error) if matches!(**error, StoreError::Unsure(_))), "{refused:?}");
     }
 }

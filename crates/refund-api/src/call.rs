@@ -17,11 +17,6 @@ use crate::error::Problem;
 use crate::json;
 use crate::routes::Received;
 
-/// The most that a body may have, in bytes.
-const BODY_MAX: usize = 64 * 1024;
-/// The same where whole lists are replaced: the roll-out names sellers one by one.
-const ROLLOUT_BODY_MAX: usize = 1024 * 1024;
-
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// Under which key an answer is remembered, and what makes a request the same.
@@ -44,30 +39,17 @@ impl FromRequest<Arc<App>> for Call {
 
     async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
         let (mut parts, _) = request.into_parts();
-        let caller = Caller::from_token(app, bearer(&parts.headers)?)?;
+        let caller = app.recognise(bearer(&parts.headers)?)?;
         tracing::Span::current().record("caller", caller.id());
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let path = parts.uri.path().to_owned();
-        let max = if path == "/v1/rollout" { ROLLOUT_BODY_MAX } else { BODY_MAX };
-        let body = taken(parts.extensions.get::<Received>(), max)?;
+        let body = parts.extensions.remove().map_or(Ok(Bytes::new()), Received::whole)?;
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let call =
             Self { app: app.clone(), caller, method: parts.method, path, params, query, headers: parts.headers, body };
         Ok(call)
     }
-}
-
-/// The body, where it came whole and is not longer than the call takes.
-fn taken(received: Option<&Received>, max: usize) -> Result<Bytes, Problem> {
-    let Some(received) = received else { return Ok(Bytes::new()) };
-    if let Some(error) = &received.broke_off {
-        return Err(Problem::new(ApiCode::MalformedBody, format!("the body broke off: {error}")));
-    }
-    if received.length > max {
-        return Err(Problem::new(ApiCode::BodyTooLarge, format!("the body has more than {max} bytes")));
-    }
-    Ok(received.bytes.clone())
 }
 
 /// A header that may be there once.

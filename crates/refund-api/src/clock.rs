@@ -29,3 +29,12 @@ impl Stopwatch {
         self.0.elapsed()
     }
 }
+
+/// What counts calls per second counts by this.
+impl governor::clock::Clock for Stopwatch {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.elapsed()
+    }
+}

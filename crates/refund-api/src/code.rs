@@ -40,6 +40,9 @@ api_codes! {
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED,
         "The path is there, but not for this method.",
         "The `Allow` header lists the methods that the path takes.";
+    BodyTooSlow = "body_too_slow", REQUEST_TIMEOUT,
+        "The body took too long to arrive; nothing of this call was done.",
+        "Send it again with the same idempotency key, over a better connection.";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE,
         "The body is larger than any call needs.",
         "Send at most 65,536 bytes, or 1 MiB for the roll-out.";
@@ -67,11 +70,14 @@ api_codes! {
     ClockGoesBack = "clock_goes_back", UNPROCESSABLE_ENTITY,
         "The test clock only moves forward.",
         "Send an instant that is not before `now`.";
+    TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS,
+        "One caller asks for more at once than there is for one; nothing of this call was done.",
+        "Wait for `Retry-After` seconds and send it again. Whoever needs more asks the operator for it.";
     SettlingHeld = "settling_held", SERVICE_UNAVAILABLE,
         "The server was started with settling held, and this needs something to happen that is due.",
         "Extend what fell due, then start the server without `--hold-settling`.";
     Busy = "busy", SERVICE_UNAVAILABLE,
-        "More requests wait than can be stored soon; nothing of this one was done.",
+        "The server has more to do than it can do soon; nothing of this call was done.",
         "Wait for `Retry-After` seconds and send it again with the same idempotency key.";
     NotStored = "not_stored", SERVICE_UNAVAILABLE,
         "It could not be stored; nothing of it was done.",
@@ -80,8 +86,8 @@ api_codes! {
         "The store has stopped after a failure of the disk; nothing of this call was done.",
         "Operators: look at the disk and the log, then restart the server. Send it again afterwards with the same idempotency key.";
     Unsure = "unsure", SERVICE_UNAVAILABLE,
-        "The disk failed while it was written; whether it was stored shows when the server has been restarted.",
-        "Send it again with the same idempotency key once the server is back: it is done once at the most.";
+        "The disk failed or took too long; whether it was stored is not known yet.",
+        "Send it again later with the same idempotency key: it is done once at the most. Operators: look at the disk and the log; after a failure the server needs a restart.";
     Internal = "internal", INTERNAL_SERVER_ERROR,
         "The server met something that should not be.",
         "Send it again with the same idempotency key. Operators find it in the log by `request_id`.";

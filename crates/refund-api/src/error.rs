@@ -1,5 +1,7 @@
 //! What goes wrong, as `application/problem+json` (RFC 9457). The only place that gives errors their HTTP form.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::{InvalidMoney, Refusal, Rule, Timestamp};
@@ -23,6 +25,7 @@ struct Content {
     errors: Vec<Pointed>,
     data: Map<String, Value>,
     refund: Option<RefundOut>,
+    retry_after: Option<Duration>,
 }
 
 /// What stands against whatever needs settling first, while that is held (R36).
@@ -50,7 +53,15 @@ impl Problem {
             errors: Vec::new(),
             data: Map::new(),
             refund: None,
+            retry_after: None,
         }))
+    }
+
+    /// More than there is for one caller.
+    pub(crate) fn too_many(detail: impl Into<String>, retry_after: Duration) -> Self {
+        let mut problem = Self::new(ApiCode::TooManyRequests, detail);
+        problem.0.retry_after = Some(retry_after);
+        problem
     }
 
     /// Nothing here, or nothing that the caller may know of: both look the same.
@@ -98,7 +109,7 @@ impl Problem {
 
     /// The JSON of it. `base` is where the server's own pages are, without a slash at the end.
     pub(crate) fn into_response_at(self, base: &str, request_id: &str) -> Response {
-        let Content { code, detail, rule, possible_at, errors, data, refund } = *self.0;
+        let Content { code, detail, rule, possible_at, errors, data, refund, retry_after } = *self.0;
         let mut body = json!({
             "type": format!("{base}/problems/{}", code.as_str()),
             "title": code.meaning(),
@@ -120,8 +131,10 @@ impl Problem {
         let mut response = (code.status(), body.to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if code.status() == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        let soon = (code.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::ZERO);
+        if let Some(wait) = retry_after.or(soon) {
+            // In whole seconds, and none too early.
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
         }
         if code.status() == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

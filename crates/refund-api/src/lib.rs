@@ -4,18 +4,24 @@
 //! is the rules' to say (`refund-core`), and everything that changes anything goes through one
 //! door ([`App::submit`], to `refund-store`). No route looks at a status.
 
+mod address;
+mod admission;
 mod app;
 mod buyer_link;
 mod call;
 mod caller;
 mod clock;
 mod code;
+mod connections;
 mod cursor;
 mod demo;
 mod entropy;
 mod error;
 mod follow;
 mod json;
+mod limits;
+mod open_files;
+mod rate;
 mod routes;
 mod secrets;
 mod server;
@@ -26,5 +32,6 @@ mod wire;
 pub use app::App;
 pub use code::{ApiCode, Code};
 pub use demo::{Demo, demo};
+pub use limits::Limits;
 pub use server::{Config, Running, StartError, start};
 pub use store_tools::{Outcome, StoreTool};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use refund_api::{Config, Demo, Running, StartError, StoreTool, demo, start};
+use refund_api::{Config, Demo, Limits, Running, StartError, StoreTool, demo, start};
 use tracing_subscriber::EnvFilter;
 
 /// What it gains over the system's is in docs/benchmarks.md.
@@ -51,6 +51,8 @@ enum Command {
         /// Let nothing happen that is due, so that it can be extended after an outage (R36).
         #[arg(long)]
         hold_settling: bool,
+        #[command(flatten)]
+        limits: Limits,
     },
     /// Serve something to try: a few sellers, refunds in every status, and a clock that can be moved.
     Demo {
@@ -98,9 +100,9 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), String> {
     let running = match command {
-        Command::Serve { data, listen, public_url, insecure, hold_settling } => {
+        Command::Serve { data, listen, public_url, insecure, hold_settling, limits } => {
             let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-            let config = Config { public_url, insecure, hold_settling, ..Config::new(data, listen) };
+            let config = Config { public_url, insecure, hold_settling, limits, ..Config::new(data, listen) };
             let running = start(config).await.map_err(said)?;
             if let Some(path) = &running.operator_key {
                 println!("The first operator's key is in {}", path.display());

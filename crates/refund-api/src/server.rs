@@ -14,7 +14,8 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::caller::hash;
-use crate::{clock, entropy, routes, secrets, timer};
+use crate::limits::Limits;
+use crate::{clock, connections, entropy, secrets, timer};
 
 /// How the server is started.
 #[derive(Clone)]
@@ -33,14 +34,18 @@ pub struct Config {
     pub begins_at: Option<Timestamp>,
     /// Whether nothing that is due happens, so that an operator can extend it first (R36).
     pub hold_settling: bool,
+    /// How much it takes at once, and of whom.
+    pub limits: Limits,
 }
 
 impl Config {
-    /// A server that keeps its data in that folder and listens there, all else as usual.
+    /// A server that keeps its data in that folder and listens there, all else as usual, for callers
+    /// who need no limits.
     #[must_use]
     pub fn new(data: PathBuf, listen: SocketAddr) -> Self {
         let clock = Clock::Running(Arc::new(clock::system_now));
-        Self { data, listen, public_url: None, insecure: false, clock, begins_at: None, hold_settling: false }
+        let limits = Limits::without_rates();
+        Self { data, listen, public_url: None, insecure: false, clock, begins_at: None, hold_settling: false, limits }
     }
 }
 
@@ -105,7 +110,7 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], each with what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling } = config;
+    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling, limits } = config;
     if let Some(url) = &public_url
         && !(url.starts_with("http://") || url.starts_with("https://"))
     {
@@ -139,24 +144,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         tracing::error!(error, "what has come due could not all be settled");
     }
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
-    let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock));
+    let connections_max = limits.connections;
+    let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock, limits));
 
-    let mut tasks = vec![tokio::spawn(serve(listener, app.clone()))];
+    let mut tasks = vec![tokio::spawn(connections::serve(listener, app.clone(), connections_max))];
     if !hold_settling {
         tasks.push(tokio::spawn(timer::run(app.clone())));
     }
     Ok(Running { address, public_url, app, operator_key, tasks, store })
-}
-
-async fn serve(listener: TcpListener, app: Arc<App>) {
-    let mut stopping = app.stopping();
-    let stopped = async move {
-        // An error means that whoever could stop the server is gone: that stops it too.
-        let _ = stopping.wait_for(|stop| *stop).await;
-    };
-    if let Err(error) = axum::serve(listener, routes::router(app)).with_graceful_shutdown(stopped).await {
-        tracing::error!(%error, "the server stopped listening");
-    }
 }
 
 impl Running {

@@ -69,6 +69,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+    use crate::limits::Limits;
 
     const SECONDS_36_HOURS: u64 = 36 * 3600;
 
@@ -112,7 +113,8 @@ mod tests {
         let millis = move || i64::try_from(started.elapsed().as_millis()).unwrap();
         let clock = Clock::Running(Arc::new(move || Timestamp::from_millis(epoch.as_millis() + millis()).unwrap()));
         let surroundings = Surroundings { clock, entropy: Arc::new(|_| {}), hold_settling: false };
-        let app = Arc::new(App::new(Arc::new(MemoryStore::new(surroundings)), &[0; 32], String::new(), false));
+        let store = Arc::new(MemoryStore::new(surroundings));
+        let app = Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates()));
         let timer = tokio::spawn(run(app.clone()));
 
         let by = Actor::new(Role::Operator, "op", Via::User("op".to_owned()));

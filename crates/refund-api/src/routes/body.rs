@@ -5,57 +5,63 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
 use http_body_util::BodyExt;
 
-/// The most that is kept of a body, in bytes; each call takes less or as much.
-const KEPT_MAX: usize = 1024 * 1024;
+use crate::code::ApiCode;
+use crate::error::Problem;
+
+/// The most that a body may have, in bytes.
+const BODY_MAX: usize = 64 * 1024;
+/// The same where whole lists are replaced: the roll-out names sellers one by one.
+const ROLLOUT_BODY_MAX: usize = 1024 * 1024;
 /// How much is read of a body that is too large, before the connection is given up.
 const READ_MAX: usize = 32 * 1024 * 1024;
 /// How long a body may take to arrive.
 const READING_MAX: Duration = Duration::from_secs(30);
 
-/// A body as it came.
+/// A body as it came, or what is wrong with it. Who calls is asked first, so that is answered later.
 #[derive(Debug, Clone)]
-pub(crate) struct Received {
-    /// What was kept of it: all, unless it is longer than any call takes.
-    pub(crate) bytes: Bytes,
-    /// How long it was, as far as it was read.
-    pub(crate) length: usize,
-    /// Why it ended before its end, if it did.
-    pub(crate) broke_off: Option<String>,
+pub(crate) struct Received(Result<Bytes, (ApiCode, String)>);
+
+impl Received {
+    /// The body, where it came whole and is not longer than the call takes.
+    pub(crate) fn whole(self) -> Result<Bytes, Problem> {
+        self.0.map_err(|(code, detail)| Problem::new(code, detail))
+    }
 }
 
-/// The request with its body read, and put where the routes find it.
-pub(super) async fn received(request: Request) -> Request {
+/// Reads the body, and puts it where the routes find it.
+pub(super) async fn receive(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let received = tokio::time::timeout(READING_MAX, read(body)).await;
-    parts.extensions.insert(received.unwrap_or_else(|_| Received {
-        bytes: Bytes::new(),
-        length: 0,
-        broke_off: Some(format!("it took more than {} seconds", READING_MAX.as_secs())),
-    }));
-    Request::from_parts(parts, Body::empty())
+    let max = if parts.uri.path() == "/v1/rollout" { ROLLOUT_BODY_MAX } else { BODY_MAX };
+    let received = tokio::time::timeout(READING_MAX, read(body, max)).await;
+    let received = received.unwrap_or_else(|_| {
+        Err((ApiCode::BodyTooSlow, format!("the body took more than {} seconds", READING_MAX.as_secs())))
+    });
+    parts.extensions.insert(Received(received));
+    next.run(Request::from_parts(parts, Body::empty())).await
 }
 
-async fn read(mut body: Body) -> Received {
+/// A body of so many bytes at the most; what is longer is read and not kept.
+async fn read(mut body: Body, max: usize) -> Result<Bytes, (ApiCode, String)> {
     let mut bytes = Vec::new();
     let mut length = 0_usize;
-    let mut broke_off = None;
     while let Some(frame) = body.frame().await {
-        match frame.map(http_body::Frame::into_data) {
-            Ok(Ok(data)) => {
-                length = length.saturating_add(data.len());
-                if length <= KEPT_MAX {
-                    bytes.extend_from_slice(&data);
-                }
-            }
-            // Trailers: nothing that a call would want.
-            Ok(Err(_)) => {}
-            Err(error) => broke_off = Some(error.to_string()),
-        }
-        if length > READ_MAX || broke_off.is_some() {
+        let frame = frame.map_err(|error| (ApiCode::MalformedBody, format!("the body broke off: {error}")))?;
+        // Trailers have nothing that a call would want.
+        let Ok(data) = frame.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length > READ_MAX {
             break;
         }
+        if length <= max {
+            bytes.extend_from_slice(&data);
+        }
     }
-    Received { bytes: bytes.into(), length, broke_off }
+    if length > max {
+        return Err((ApiCode::BodyTooLarge, format!("the body has more than {max} bytes")));
+    }
+    Ok(bytes.into())
 }

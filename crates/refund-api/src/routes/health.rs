@@ -27,6 +27,10 @@ pub(super) async fn nothing_here() -> Problem {
     Problem::not_found()
 }
 
+pub(super) async fn too_many_connections() -> Problem {
+    Problem::new(ApiCode::Busy, "the server has as many connections as it takes")
+}
+
 pub(super) async fn method_not_allowed() -> Problem {
     Problem::new(ApiCode::MethodNotAllowed, "the path does not take this method")
 }

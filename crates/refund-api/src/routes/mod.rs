@@ -1,5 +1,6 @@
 //! Every path, in one table.
 
+mod admission;
 mod body;
 mod commands;
 mod events;
@@ -16,7 +17,7 @@ mod trace;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -31,6 +32,16 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     router
         .fallback(health::nothing_here)
         .method_not_allowed_fallback(health::method_not_allowed)
+        .layer(from_fn(body::receive))
+        .layer(from_fn_with_state(app.clone(), admission::admit))
+        .layer(from_fn_with_state(app.clone(), trace::trace))
+        .with_state(app)
+}
+
+/// What answers where there are more connections than the server takes.
+pub(crate) fn turning_away(app: Arc<App>) -> Router {
+    Router::new()
+        .fallback(health::too_many_connections)
         .layer(from_fn_with_state(app.clone(), trace::trace))
         .with_state(app)
 }

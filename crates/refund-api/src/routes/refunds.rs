@@ -70,7 +70,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Problem> {
 /// The buyer's link opened: the refund as the buyer sees it. Opening it changes nothing.
 #[utoipa::path(get, path = "/b/{token}", tag = "refunds")]
 pub(super) async fn by_link(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Problem> {
-    let caller = Caller::from_token(&app, &token)?;
+    let caller = app.recognise(&token)?;
     let Caller::Buyer { refund_id, .. } = &caller else { return Err(Problem::not_found()) };
     let seen = app.settled(&caller, refund_id).await?;
     Ok(answer(StatusCode::OK, RefundOut::new(seen), false))

@@ -10,7 +10,6 @@ use chrono::DateTime;
 use refund_core::Timestamp;
 use tracing::Instrument;
 
-use super::body::received;
 use crate::app::App;
 use crate::clock::Stopwatch;
 use crate::entropy;
@@ -43,7 +42,7 @@ pub(super) async fn trace(State(app): State<Arc<App>>, request: Request, next: N
     // The pattern and not the path: a path may hold a buyer's token.
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("call", caller = tracing::field::Empty);
-    let mut response = async { next.run(received(request).await).await }.instrument(span.clone()).await;
+    let mut response = next.run(request).instrument(span.clone()).await;
     let mut code = "";
     if let Some(Failed(failed)) = response.extensions_mut().remove::<Failed>()
         && let Some(problem) = failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()

@@ -3,12 +3,13 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
-use std::io::BufReader;
+use std::io::{BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use refund_api::{Config, Demo, Running, StartError, demo, start};
+use refund_api::{Config, Demo, Limits, Running, StartError, demo, start};
 use refund_core::Timestamp;
 use refund_store::Clock;
 use serde_json::{Value, json};
@@ -34,6 +35,7 @@ pub struct Reply {
     pub replayed: bool,
     pub media_type: String,
     pub date: Option<String>,
+    pub retry_after: Option<String>,
 }
 
 pub const ANY_PORT: &str = "127.0.0.1:0";
@@ -88,9 +90,17 @@ impl Server {
 
     /// A server as it is run for real, but for its clock. The first start sets a seller up.
     pub fn serve(folder: &Path, hands: &Hands, hold_settling: bool) -> Result<Self, StartError> {
+        Self::start(folder, Config { clock: hands.clock(), hold_settling, ..config(folder) })
+    }
+
+    /// The same by the machine's clock, with limits.
+    pub fn limited(folder: &Path, limits: Limits) -> Self {
+        Self::start(folder, Config { limits, ..config(folder) }).unwrap()
+    }
+
+    fn start(folder: &Path, config: Config) -> Result<Self, StartError> {
+        let hold_settling = config.hold_settling;
         let runtime = Runtime::new().unwrap();
-        let config =
-            Config { clock: hands.clock(), hold_settling, ..Config::new(folder.to_owned(), ANY_PORT.parse().unwrap()) };
         let running = runtime.block_on(start(config))?;
         let first = running.operator_key.is_some();
         let operator = std::fs::read_to_string(folder.join("operator.key")).unwrap().trim().to_owned();
@@ -134,10 +144,10 @@ impl Server {
         let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let (etag, replayed) = (header("etag"), header("idempotency-replayed").is_some());
         let media_type = header("content-type").unwrap_or_default();
-        let date = header("date");
+        let (date, retry_after) = (header("date"), header("retry-after"));
         let text = response.body_mut().read_to_string().unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Reply { status: response.status().as_u16(), body, etag, replayed, media_type, date }
+        Reply { status: response.status().as_u16(), body, etag, replayed, media_type, date, retry_after }
     }
 
     /// The body of a stream of events, as it comes.
@@ -147,6 +157,22 @@ impl Server {
         let response = self.agent.run(request.body(()).unwrap()).unwrap();
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         BufReader::new(response.into_body().into_reader())
+    }
+
+    /// A connection of its own.
+    pub fn connect(&self) -> TcpStream {
+        let address: SocketAddr = self.base_url.strip_prefix("http://").unwrap().parse().unwrap();
+        TcpStream::connect(address).unwrap()
+    }
+
+    /// What comes back on a connection of its own until its end, where these bytes are sent.
+    pub fn raw(&self, sent: &[u8]) -> String {
+        let mut stream = self.connect();
+        // The server may have answered and gone before it has read all.
+        let _ = stream.write_all(sent);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).unwrap()
     }
 
     pub fn get(&self, path: &str, token: &str) -> Reply {
@@ -182,6 +208,10 @@ impl Server {
         let reply = self.post("/v1/test-clock/advance", &self.operator, &[], &json!({ "seconds": seconds }));
         assert_eq!(reply.status, 200, "{:?}", reply.body);
     }
+}
+
+fn config(folder: &Path) -> Config {
+    Config::new(folder.to_owned(), ANY_PORT.parse().unwrap())
 }
 
 fn agent() -> ureq::Agent {

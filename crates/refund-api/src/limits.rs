@@ -1,0 +1,32 @@
+//! How much of the server there is for everybody, and how much of it for one.
+
+use clap::Args;
+use ipnet::IpNet;
+
+/// How much is taken at once, and of whom.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// How many connections there may be at once; more are answered 503.
+    #[arg(long, value_name = "N", default_value_t = CONNECTIONS)]
+    pub connections: usize,
+    /// How many calls a second each key or buyer's link has; 0 for no limit.
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub rate_per_key: u32,
+    /// How many calls a second each address has, with a valid key or without; 0 for no limit.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub rate_per_address: u32,
+    /// The proxies that are believed whose call they pass on, such as 10.0.0.0/8,::1/128.
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+const CONNECTIONS: usize = 10_000;
+
+impl Limits {
+    /// What there is for everybody, and nobody who is counted.
+    #[must_use]
+    pub fn without_rates() -> Self {
+        Self { connections: CONNECTIONS, rate_per_key: 0, rate_per_address: 0, trusted_proxies: Vec::new() }
+    }
+}

@@ -1,0 +1,23 @@
+//! Nobody gets to ask who they are more often than their address is granted.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::app::App;
+use crate::connections::Peer;
+use crate::error::Problem;
+
+/// Whoever watches the server has to get an answer also where others call too often.
+const NOT_COUNTED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+
+pub(super) async fn admit(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, Problem> {
+    if let Some(Peer(peer)) = request.extensions().get()
+        && !NOT_COUNTED.contains(&request.uri().path())
+    {
+        app.admission.address(*peer, request.headers())?;
+    }
+    Ok(next.run(request).await)
+}
