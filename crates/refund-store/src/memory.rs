@@ -72,13 +72,20 @@ impl Store for MemoryStore {
         // The record of `after` is there for its rest; `limit` counts those behind it.
         let until = start.saturating_add(limit.max(1)).saturating_add(usize::from(after.is_some()));
         for (number, record) in (first..).zip(model.records.iter().take(until).skip(start)) {
-            let last = u32::try_from(record.entries.len()).unwrap_or(u32::MAX).saturating_sub(1);
-            feed.looked_at = feed.looked_at.max(Some(EventPosition { record: number, entry: last }));
+            feed.looked_at = feed.looked_at.max(Some(EventPosition::last_of(number, record.entries.len())));
             let events = numbered(number, record).filter(|(position, _)| after.is_none_or(|after| *position > after));
             feed.events.extend(events.filter_map(|(position, event)| Some((position, event?.clone()))));
         }
         feed.more = until < model.records.len();
         Ok(feed)
+    }
+
+    fn feed_end(&self) -> Result<Option<EventPosition>, StoreError> {
+        let model = self.model();
+        Ok((0..)
+            .zip(&model.records)
+            .last()
+            .map(|(number, record)| EventPosition::last_of(number, record.entries.len())))
     }
 
     fn history(&self, id: &RefundId) -> Result<Vec<Recorded>, StoreError> {

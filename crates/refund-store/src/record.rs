@@ -69,5 +69,12 @@ pub struct EventPosition {
     pub entry: u32,
 }
 
+impl EventPosition {
+    /// The last entry of a record that has so many.
+    pub(crate) fn last_of(record: u64, entries: usize) -> Self {
+        Self { record, entry: u32::try_from(entries).unwrap_or(u32::MAX).saturating_sub(1) }
+    }
+}
+
 /// An event and where it stands.
 pub type Recorded = (EventPosition, Event);

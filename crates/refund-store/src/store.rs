@@ -32,6 +32,12 @@ pub trait Store: View + Send + Sync {
     /// [`StoreError::Unreadable`].
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError>;
 
+    /// Where the feed ends now: behind it comes what is yet to be recorded. Nothing where nothing is.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`].
+    fn feed_end(&self) -> Result<Option<EventPosition>, StoreError>;
+
     /// A refund's whole history, from its opening, with where each event stands in the feed.
     ///
     /// # Errors

@@ -45,6 +45,19 @@ pub(super) fn pages(make: &mut Make<'_>) -> Result<(), Broken> {
     same("what comes behind the end", &new.len(), &1)
 }
 
+pub(super) fn end(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = told(make)?;
+    // Also behind a record that has no events.
+    desk.put_seller("shop")?;
+    let end = desk.store.feed_end()?;
+    holds("an end where something was recorded", end.is_some())?;
+    same("what is behind the end", &feed_behind(&*desk.store, end, 7)?.0, &Vec::new())?;
+    same("how far the feed was looked at", &feed_behind(&*desk.store, None, 7)?.1, &end)?;
+    desk.open(opening("late")?)?;
+    same("what comes behind the end", &feed_behind(&*desk.store, end, 7)?.0.len(), &1)?;
+    holds("the end moves on", desk.store.feed_end()? > end)
+}
+
 pub(super) fn news(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     let mut news = desk.store.news();

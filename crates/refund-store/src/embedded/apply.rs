@@ -21,6 +21,8 @@ pub(super) struct Gathered {
     pub(super) changed: Changed,
     /// The first and the latest of these records that tells of a refund.
     told: BTreeMap<RefundId, (u64, u64)>,
+    /// Where the last of them stands.
+    last: Option<u64>,
     answers: Vec<(u64, u64)>,
 }
 
@@ -28,6 +30,7 @@ impl Gathered {
     /// Adds what the record that stands at `position` changed.
     pub(super) fn add(&mut self, position: Position, changed: Changed) {
         let position = position.into();
+        self.last = Some(position);
         for id in changed.refunds.keys() {
             self.told.entry(id.clone()).or_insert((position, position)).1 = position;
         }
@@ -91,7 +94,8 @@ impl SledView {
         if many {
             self.write_out()?;
         }
-        self.is_current(latest, current.map_or(self.current(), |current| current.length()));
+        let length = current.map_or(self.current(), |current| current.length());
+        self.is_current(latest, length, gathered.last.unwrap_or(self.last()));
         Ok(())
     }
 

@@ -147,6 +147,10 @@ impl Store for EmbeddedStore {
         self.view.past.feed(after, limit, self.view.current())
     }
 
+    fn feed_end(&self) -> Result<Option<EventPosition>, StoreError> {
+        self.view.feed_end()
+    }
+
     fn history(&self, id: &RefundId) -> Result<Vec<Recorded>, StoreError> {
         self.view.history(id)
     }

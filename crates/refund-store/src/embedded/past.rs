@@ -3,7 +3,7 @@
 use refund_core::RefundId;
 
 use crate::codec::{Payload, decode};
-use crate::journal::{JournalError, Position, Reader};
+use crate::journal::{Checkpoint, JournalError, Position, Reader};
 use crate::record::Entry;
 use crate::{EventPosition, Feed, IdempotencyKey, Recorded, Remembered, StoreError};
 
@@ -51,6 +51,23 @@ impl Past {
         Ok(answers.next())
     }
 
+    /// Where the record ends that stands there.
+    pub(super) fn end_of(&self, number: u64) -> Result<EventPosition, StoreError> {
+        Ok(EventPosition::last_of(number, self.payload(number)?.entries()))
+    }
+
+    /// Where the last record stands up to there.
+    pub(super) fn last_before(&self, end: Checkpoint) -> Result<u64, StoreError> {
+        let mut records = self.reader.read_from(end.frame());
+        let mut last = 0;
+        while let Some((at, _)) = records.read_next()?
+            && u64::from(at) < end.length()
+        {
+            last = at.into();
+        }
+        Ok(last)
+    }
+
     fn payload(&self, number: u64) -> Result<Payload, StoreError> {
         let bytes = self.reader.read(position(number)?)?;
         Ok(decode(&bytes)?)
@@ -76,8 +93,7 @@ impl Past {
             }
             looked_at = looked_at.saturating_add(usize::from(rest.is_none()));
             let payload: Payload = decode(bytes)?;
-            let last = u32::try_from(payload.entries()).unwrap_or(u32::MAX).saturating_sub(1);
-            feed.looked_at = feed.looked_at.max(Some(EventPosition { record: at, entry: last }));
+            feed.looked_at = feed.looked_at.max(Some(EventPosition::last_of(at, payload.entries())));
             let events = payload.into_events(at);
             feed.events.extend(events.filter(|(position, _)| after.is_none_or(|after| *position > after)));
         }

@@ -15,7 +15,7 @@ use super::keys;
 use super::past::Past;
 use super::rows::Meta;
 use crate::codec::{parse_id, parse_last, parse_refund};
-use crate::{IdempotencyKey, Key, Number, Recorded, Remembered, Secret, Seller, StoreError, View};
+use crate::{EventPosition, IdempotencyKey, Key, Number, Recorded, Remembered, Secret, Seller, StoreError, View};
 
 /// Rows in sled, and beside them in memory what every request asks for.
 pub(super) struct SledView {
@@ -25,6 +25,8 @@ pub(super) struct SledView {
     latest: AtomicI64,
     /// Up to where in the journal the rows are current: nothing behind is shown.
     current: AtomicU64,
+    /// Where the last record stands before that; 0 where there is none.
+    last: AtomicU64,
     /// Told when there is more to see.
     pub(super) news: watch::Sender<()>,
     /// Why the rows can't be believed any more, once that is so.
@@ -41,11 +43,12 @@ impl SledView {
             at_hand,
             latest: AtomicI64::new(Timestamp::MIN.as_millis()),
             current: AtomicU64::new(0),
+            last: AtomicU64::new(0),
             news: watch::Sender::new(()),
             broken: OnceLock::new(),
         };
         if let Some(meta) = meta {
-            view.is_current(meta.latest, meta.current.length());
+            view.is_current(meta.latest, meta.current.length(), view.past.last_before(meta.current)?);
         }
         Ok(view)
     }
@@ -59,16 +62,27 @@ impl SledView {
         self.at_hand.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says up to when and to where in the journal the rows are current.
-    pub(super) fn is_current(&self, latest: Timestamp, length: u64) {
+    /// Says up to when and to where in the journal the rows are current, and where its last record stands.
+    pub(super) fn is_current(&self, latest: Timestamp, length: u64, last: u64) {
         self.latest.fetch_max(latest.as_millis(), Ordering::AcqRel);
         self.current.store(length, Ordering::Release);
+        self.last.store(last, Ordering::Release);
         self.news.send_replace(());
     }
 
     /// Up to where in the journal the rows are current.
     pub(super) fn current(&self) -> u64 {
         self.current.load(Ordering::Acquire)
+    }
+
+    /// Where the last record stands that is shown; 0 where there is none.
+    pub(super) fn last(&self) -> u64 {
+        self.last.load(Ordering::Acquire)
+    }
+
+    pub(super) fn feed_end(&self) -> Result<Option<EventPosition>, StoreError> {
+        let last = Some(self.last()).filter(|last| *last > 0);
+        last.map(|last| self.past.end_of(last)).transpose()
     }
 
     /// Shows nothing more: the rows may have half of something.

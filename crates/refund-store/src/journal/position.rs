@@ -80,6 +80,13 @@ impl Checkpoint {
         Position(self.end.saturating_add(HEADER as u64))
     }
 
+    /// Where the first record stands of the frame after which this is the state; of the journal,
+    /// where there is no frame yet.
+    #[must_use]
+    pub fn frame(&self) -> Position {
+        Position(self.frame.saturating_add(HEADER as u64)).max(Position::FIRST)
+    }
+
     /// How many bytes the journal has in this state.
     #[must_use]
     pub fn length(&self) -> u64 {

@@ -214,6 +214,7 @@ pub(crate) fn see(store: &dyn Store) -> Seen {
 pub(crate) fn feed(store: &dyn Store) -> Vec<Recorded> {
     let feed = store.feed(None, 1_000_000).unwrap();
     assert!(!feed.more);
+    assert_eq!(store.feed_end().unwrap(), feed.looked_at);
     feed.events
 }
 
