@@ -1,6 +1,8 @@
 //! Who is let in, and who has to wait.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
@@ -11,13 +13,18 @@ use crate::clock::Stopwatch;
 use crate::error::Problem;
 use crate::limits::Limits;
 use crate::rate::Rate;
+use crate::streams::{StreamPlace, Streams};
 
 /// Counts calls, by address before anybody is recognised and by key or link after that.
 pub(crate) struct Admission {
     trusted_proxies: Vec<IpNet>,
     per_address: Option<Rate<IpAddr, Stopwatch>>,
     per_key: Option<Rate<String, Stopwatch>>,
+    streams: Arc<Streams>,
 }
+
+/// When to try again for a stream: somebody else's has ended by then, or has not.
+const STREAM_AGAIN: Duration = Duration::from_secs(15);
 
 impl Admission {
     pub(crate) fn new(limits: Limits) -> Self {
@@ -26,6 +33,7 @@ impl Admission {
             trusted_proxies: limits.trusted_proxies,
             per_address: Rate::per_second(limits.rate_per_address, clock),
             per_key: Rate::per_second(limits.rate_per_key, clock),
+            streams: Arc::new(Streams::new(limits.streams, limits.streams_per_key)),
         }
     }
 
@@ -42,5 +50,10 @@ impl Admission {
         let Some(rate) = &self.per_key else { return Ok(()) };
         let counted = rate.count(&caller.id().to_owned());
         counted.map_err(|wait| Problem::too_many("this key or link calls too often", wait))
+    }
+
+    /// A place for a stream of theirs.
+    pub(crate) fn stream(&self, caller: &Caller) -> Result<StreamPlace, Problem> {
+        self.streams.enter(caller.id()).map_err(|detail| Problem::too_many(detail, STREAM_AGAIN))
     }
 }

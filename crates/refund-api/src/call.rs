@@ -71,6 +71,11 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
 }
 
 impl Call {
+    /// What the caller was recognised by.
+    pub(crate) fn token(&self) -> Result<&str, Problem> {
+        bearer(&self.headers)
+    }
+
     fn param(&self, name: &str) -> Option<&str> {
         self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }

@@ -26,6 +26,7 @@ mod routes;
 mod secrets;
 mod server;
 mod store_tools;
+mod streams;
 mod timer;
 mod wire;
 

@@ -16,17 +16,32 @@ pub struct Limits {
     /// How many calls a second each address has, with a valid key or without; 0 for no limit.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub rate_per_address: u32,
+    /// How many streams of events may be open at once; more are answered 429.
+    #[arg(long, value_name = "N", default_value_t = STREAMS)]
+    pub streams: usize,
+    /// How many of them each key or buyer's link has.
+    #[arg(long, value_name = "N", default_value_t = STREAMS_PER_KEY)]
+    pub streams_per_key: usize,
     /// The proxies that are believed whose call they pass on, such as 10.0.0.0/8,::1/128.
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
 }
 
 const CONNECTIONS: usize = 10_000;
+const STREAMS: usize = 5_000;
+const STREAMS_PER_KEY: usize = 20;
 
 impl Limits {
     /// What there is for everybody, and nobody who is counted.
     #[must_use]
     pub fn without_rates() -> Self {
-        Self { connections: CONNECTIONS, rate_per_key: 0, rate_per_address: 0, trusted_proxies: Vec::new() }
+        Self {
+            connections: CONNECTIONS,
+            rate_per_key: 0,
+            rate_per_address: 0,
+            streams: STREAMS,
+            streams_per_key: STREAMS_PER_KEY,
+            trusted_proxies: Vec::new(),
+        }
     }
 }

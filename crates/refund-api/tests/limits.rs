@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Read, Write};
 
 use refund_api::Limits;
 use serde_json::json;
@@ -68,5 +68,70 @@ fn an_address_that_calls_too_often_is_told_before_anybody_asks_who_it_is() {
     assert!((1..50).contains(&of_a_hundred(401, || list("rfk_guessed", "198.51.100.7"))));
     assert_eq!(list(&server.seller, "203.0.113.9").status, 200, "another behind the same proxy");
     assert_eq!(of_a_hundred(204, || server.get("/livez", "")), 100);
+    server.stop();
+}
+
+const STREAM: &str = "/v1/events/stream?after=latest";
+
+/// Whether there is a stream for that key in the end: that one has ended is noticed soon, and not in the same instant.
+fn gets_a_stream(server: &Server, key: &str) -> bool {
+    let request = format!("GET {STREAM} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {key}\r\n\r\n");
+    (0..1000).any(|_| {
+        let mut stream = server.connect();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).unwrap();
+        &status == b"HTTP/1.1 200"
+    })
+}
+
+#[test]
+fn a_stream_too_many_is_refused_until_another_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = Limits { streams: 3, streams_per_key: 2, ..Limits::without_rates() };
+    let server = Server::limited(folder.path(), limits);
+    let refused = |key: &str| {
+        let reply = server.get(STREAM, key);
+        assert_eq!((reply.status, reply.retry_after.as_deref()), (429, Some("16")), "{:?}", reply.body);
+        reply.body["detail"].as_str().unwrap().to_owned()
+    };
+    let mut open: Vec<_> = (0..2).map(|_| server.stream(STREAM, &server.seller, "")).collect();
+    assert!(refused(&server.seller).contains("this key or link"));
+    let _third = server.stream(STREAM, &server.platform, "");
+    assert!(refused(&server.operator).contains("the server"));
+    drop(open.pop());
+    assert!(gets_a_stream(&server, &server.seller));
+    server.stop();
+}
+
+#[test]
+fn a_stream_begins_at_the_present_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::limited(folder.path(), Limits::without_rates());
+    server.open("o-1");
+    let latest = server.get("/v1/events?after=latest", &server.seller);
+    assert_eq!((latest.status, &latest.body["items"]), (200, &json!([])), "{:?}", latest.body);
+    let mut lines = server.stream(STREAM, &server.seller, "").lines().map(Result::unwrap);
+    let after = latest.body["after"].as_str().unwrap();
+    let mut resumed = server.stream("/v1/events/stream", &server.seller, after).lines().map(Result::unwrap);
+    let refund = server.open("o-2");
+    for lines in [&mut lines, &mut resumed] {
+        let data = lines.find(|line| line.starts_with("data:")).unwrap();
+        assert!(data.contains(refund["id"].as_str().unwrap()), "{data}");
+    }
+    server.stop();
+}
+
+#[test]
+fn a_stream_ends_once_its_key_is_revoked() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::limited(folder.path(), Limits::without_rates());
+    let keys = server.get("/v1/keys", &server.operator).body;
+    let key = keys["items"].as_array().unwrap().iter().find(|key| key["role"] == "platform").unwrap();
+    let (kept, ended) = [&server.seller, &server.platform].map(|key| server.stream(STREAM, key, "")).into();
+    let revoke = format!("/v1/keys/{}/revoke", key["id"].as_str().unwrap());
+    assert_eq!(server.post(&revoke, &server.operator, &[], &json!({})).status, 200);
+    assert_eq!(ended.lines().count(), 0);
+    drop(kept);
     server.stop();
 }

@@ -100,7 +100,7 @@ pub(super) struct FeedOut {
 pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = limit(params.limit)?;
-    let after = params.after.map(|id| position(&id)).transpose()?;
+    let after = place(call.app.store(), params.after.as_deref())?;
     let caller = call.caller.clone();
     let Feed { events, looked_at, more } = call.app.reading(move |store| find(store, &caller, after, limit)).await?;
     let reached = looked_at.map(EventOut::id);
@@ -108,10 +108,17 @@ pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| more), after: reached }))
 }
 
-/// The place of an event in the feed.
-pub(super) fn position(id: &str) -> Result<EventPosition, Problem> {
-    let unknown = || Problem::new(ApiCode::MalformedQuery, "after: the id of an event, as the feed gave it");
-    EventOut::position(id).ok_or_else(unknown)
+/// What stands for the end of the feed as it is now.
+const LATEST: &str = "latest";
+
+/// The place behind which the feed is asked for: of an event, the end, or none for the start.
+pub(super) fn place(store: &dyn Store, after: Option<&str>) -> Result<Option<EventPosition>, Problem> {
+    let Some(after) = after else { return Ok(None) };
+    if after == LATEST {
+        return Ok(store.feed_end()?);
+    }
+    let unknown = || Problem::new(ApiCode::MalformedQuery, "after: the id of an event, as the feed gave it, or latest");
+    EventOut::position(after).map(Some).ok_or_else(unknown)
 }
 
 /// What a caller may see of the feed.

@@ -1,22 +1,26 @@
 //! The feed as it grows: server-sent events.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderName;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
+use refund_store::Feed;
 use serde::Deserialize;
 
-use super::events::{find, position};
+use super::events::{find, place};
+use crate::app::App;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::error::Problem;
 use crate::follow::Follower;
+use crate::streams::StreamPlace;
 use crate::wire::EventOut;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-/// How often an idle stream says that it lives.
+/// How often an idle stream says that it lives, and looks whether its caller still is who they were.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How many events are read at once.
 const AT_ONCE: usize = 100;
@@ -31,24 +35,67 @@ struct StreamParams {
 #[utoipa::path(get, path = "/v1/events/stream", tag = "events")]
 pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let params: StreamParams = call.query()?;
-    let last = call.header(&LAST_EVENT_ID)?;
-    let after = last.or(params.after).map(|id| position(&id)).transpose()?;
+    let last = call.header(&LAST_EVENT_ID)?.or(params.after);
+    let after = place(call.app.store(), last.as_deref())?;
+    let app = call.app.clone();
     // A place that never was is refused now, and not by a stream that ends at once.
-    let (app, caller) = (call.app.clone(), call.caller.clone());
     app.reading(move |store| Ok(store.feed(after, 1)?)).await?;
-    let follower = Follower::new(app, after);
-    let events = stream::unfold((follower, caller), next).flat_map(stream::iter);
+    let listener = Listener { token: call.token()?.into(), caller: call.caller.clone(), app: app.clone() };
+    let _place = app.admission.stream(&call.caller)?;
+    let listening = Listening { listener, follower: Follower::new(app, after), _place };
+    let events = stream::unfold(listening, next).flat_map(stream::iter);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
-/// The next events that the caller may see, and the reader to go on with.
-async fn next(
-    (mut follower, caller): (Follower, Caller),
-) -> Option<(Vec<Result<Event, Infallible>>, (Follower, Caller))> {
-    let reader = caller.clone();
-    let feed = follower.next(move |store, after| find(store, &reader, after, AT_ONCE)).await?;
+/// Who listens to a stream.
+#[derive(Clone)]
+struct Listener {
+    app: Arc<App>,
+    token: Arc<str>,
+    caller: Caller,
+}
+
+impl Listener {
+    /// Whether they still are who they were when the stream began.
+    fn is_still_there(&self) -> bool {
+        Caller::from_token(&self.app, &self.token).is_ok_and(|caller| caller == self.caller)
+    }
+}
+
+/// A stream that is open, and how far it is.
+struct Listening {
+    listener: Listener,
+    follower: Follower,
+    _place: StreamPlace,
+}
+
+impl Listening {
+    /// The next events that the caller may see; none where the key or link is not valid any more,
+    /// the server stops, or nothing more can be read.
+    async fn next(&mut self) -> Option<Feed> {
+        let reader = self.listener.clone();
+        let mut news = std::pin::pin!(self.follower.next(move |store, after| {
+            // That a key was revoked is news too.
+            if !reader.is_still_there() {
+                return Err(Problem::not_found());
+            }
+            find(store, &reader.caller, after, AT_ONCE)
+        }));
+        loop {
+            tokio::select! {
+                feed = &mut news => return feed,
+                // That one has expired is not.
+                () = tokio::time::sleep(HEARTBEAT) => if !self.listener.is_still_there() { return None },
+            }
+        }
+    }
+}
+
+/// What the next events look like, and the stream to go on with.
+async fn next(mut listening: Listening) -> Option<(Vec<Result<Event, Infallible>>, Listening)> {
+    let feed = listening.next().await?;
     let events = feed.events.iter().map(|(position, event)| Ok(written(&EventOut::new(*position, event))));
-    Some((events.collect(), (follower, caller)))
+    Some((events.collect(), listening))
 }
 
 fn written(event: &EventOut) -> Event {

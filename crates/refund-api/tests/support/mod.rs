@@ -153,7 +153,10 @@ impl Server {
     /// The body of a stream of events, as it comes.
     pub fn stream(&self, path: &str, token: &str, last_event_id: &str) -> BufReader<ureq::BodyReader<'static>> {
         let request = ureq::http::Request::builder().uri(format!("{}{path}", self.base_url));
-        let request = request.header("Authorization", format!("Bearer {token}")).header("Last-Event-ID", last_event_id);
+        let mut request = request.header("Authorization", format!("Bearer {token}"));
+        if !last_event_id.is_empty() {
+            request = request.header("Last-Event-ID", last_event_id);
+        }
         let response = self.agent.run(request.body(()).unwrap()).unwrap();
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         BufReader::new(response.into_body().into_reader())
