@@ -125,3 +125,28 @@ fn a_stream_goes_on_where_it_was_left() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn who_follows_sees_what_happens_from_then_on_or_all_where_that_is_asked_for() {
+    let desk = Desk::open();
+    let follow = |more: &[&str]| {
+        let mut command = desk.command(&[&["events", "--follow", "-o", "jsonl"], more].concat());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        (child, lines)
+    };
+    let first = desk.run(&["events", "--limit", "1", "-o", "jsonl"]).out;
+    let (mut from_start, mut lines) = follow(&["--from-start"]);
+    assert_eq!(lines.next().unwrap(), first.trim());
+    let (mut from_now, mut lines) = follow(&[]);
+    // It says when it has begun.
+    let mut said = BufReader::new(from_now.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.next().unwrap().contains("from now on"));
+    let id = desk.refund("1001");
+    assert_eq!(desk.run(&["agree", &id, "--profile", SELLER]).code, 0);
+    assert!(lines.next().unwrap().contains("refund.agreed"));
+    for child in [&mut from_start, &mut from_now] {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}

@@ -79,9 +79,12 @@ pub(crate) struct Events {
     /// Only of this refund
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) refund: Option<String>,
-    /// Go on with each event as it happens; a lost connection is taken up where it broke
+    /// Show each event as it happens from now on; a lost connection is taken up where it broke
     #[arg(long)]
     pub(crate) follow: bool,
+    /// Follow from the very first event, and not from now on
+    #[arg(long, requires = "follow", conflicts_with = "after")]
+    pub(crate) from_start: bool,
     /// At most this many
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,

@@ -168,6 +168,12 @@ impl Client {
         }
     }
 
+    /// Where the feed ends now: what happens comes behind it.
+    pub(crate) fn feed_end(&self) -> Result<Option<String>, Failure> {
+        let query = vec![("after", "latest".to_owned()), ("limit", "1".to_owned())];
+        Ok(self.get("/v1/events", &query)?.field("after"))
+    }
+
     /// What time it is for the server, by the `Date` of its answers, which is the engine's own time.
     /// That is never before what it has recorded (R35), and `recorded` says it to the millisecond.
     /// This machine's own clock is never asked: it may be wrong, and has nothing to say here.

@@ -54,6 +54,11 @@ fn follow(desk: &Desk, events: &Events) -> Result<(), Failure> {
     }
     let client = desk.client()?;
     let mut last = events.after.clone();
+    if last.is_none() && !events.from_start {
+        // A place to go on from, also where the connection is lost before anything happens.
+        last = client.feed_end()?;
+        desk.out.note("Each event is shown from now on; with --from-start also all that were before.");
+    }
     let mut was_connected = false;
     loop {
         match client.stream(last.as_deref()) {
@@ -64,6 +69,8 @@ fn follow(desk: &Desk, events: &Events) -> Result<(), Failure> {
             }
             // A server that was there comes back.
             Err(Failure::Unreachable { .. } | Failure::Foreign { .. }) if was_connected => {}
+            // It may not have noticed yet that the last stream is over.
+            Err(Failure::Problem(problem)) if was_connected && matches!(problem.status, 429 | 503) => {}
             Err(failure) => return Err(failure),
         }
         desk.under_way.wait_for_interrupt(BEFORE_TRYING_AGAIN);

@@ -15,6 +15,7 @@ use super::{Desk, repeat};
 use crate::cli::refunds::Import;
 use crate::client::{Change, Client};
 use crate::failure::{Failure, Problem};
+use crate::interrupt::UnderWay;
 use lines::{Line, Lines};
 use tally::{Failed, Opened, Tally};
 
@@ -22,7 +23,7 @@ use tally::{Failed, Opened, Tally};
 const ROUNDS: usize = 4;
 /// How many such lines are kept for the next round. A server that is busier is not to be asked more.
 const LATER_MAX: usize = 1_000;
-/// How long the server may make everything wait.
+/// How long the server may make a sender wait.
 const WAIT_MAX: u64 = 30;
 
 pub(super) fn run(desk: &Desk, import: &Import) -> Result<(), Failure> {
@@ -31,14 +32,13 @@ pub(super) fn run(desk: &Desk, import: &Import) -> Result<(), Failure> {
     let progress = progress(length);
     let tally = Mutex::new(Tally::new(desk.out, import.failed.as_deref(), progress)?);
     let repeat = repeat::command(&desk.typed, &[]);
-    let sender = Sender { client, tally: &tally, repeat: &repeat, parallel: import.parallel };
+    let (parallel, under_way) = (import.parallel, &desk.under_way);
+    let sender = Sender { client, tally: &tally, repeat: &repeat, parallel, under_way };
     let mut later = sender.send_all(Lines::new(input));
     for _ in 1..ROUNDS {
-        if locked(&tally).has_stopped() {
+        if later.is_empty() || locked(&tally).has_stopped() {
             break;
         }
-        let Some(wait) = later.iter().map(|(_, busy)| busy.retry_after.unwrap_or(1)).max() else { break };
-        desk.under_way.wait_for_interrupt(Duration::from_secs(wait.min(WAIT_MAX)));
         later = sender.send_all(later.into_iter().map(|(line, _)| Ok(line)));
     }
     let mut tally = tally.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -55,6 +55,7 @@ struct Sender<'a> {
     tally: &'a Mutex<Tally>,
     repeat: &'a str,
     parallel: u8,
+    under_way: &'a UnderWay,
 }
 
 /// A line that the server had no time for, and what it said.
@@ -81,11 +82,14 @@ impl Sender<'_> {
             };
             match send(self.client, &line, self.repeat) {
                 Err(Failed::Busy(busy)) => {
+                    let wait = busy.retry_after.unwrap_or(1).min(WAIT_MAX);
                     let mut later = locked(later);
                     if later.len() >= LATER_MAX {
                         return locked(self.tally).stop(line.number, Failure::Problem(busy));
                     }
                     later.push((line, *busy));
+                    drop(later);
+                    self.under_way.wait_for_interrupt(Duration::from_secs(wait));
                 }
                 sent => locked(self.tally).count(line.number, line.length, sent),
             }
