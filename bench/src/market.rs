@@ -141,7 +141,7 @@ impl Market {
         let key = IdempotencyKey { caller, key: format!("{:032x}", self.random.u128(..)) };
         let mut fingerprint = [0; 32];
         self.random.fill(&mut fingerprint);
-        Request { work, idempotency: Some((key, fingerprint)), viewers }
+        Request { idempotency: Some((key, fingerprint)), viewers, ..Request::new(work) }
     }
 
     /// As a server makes them: the time first, here a millisecond for four refunds; the rest random.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::{Actor, CommandKind, Refund, RefundId, Role, Timestamp};
-use refund_store::{Advance, Answer, Answered, Refused, Reply, Request, Seen, Store, StoreError, Work, replayed, seen};
+use refund_store::{
+    Advance, Answer, Answered, KeyScope, Refused, Reply, Request, Seen, Store, StoreError, Work, replayed, seen,
+};
 use tokio::sync::watch;
 
 use crate::admission::Admission;
@@ -14,8 +16,9 @@ use crate::caller::Caller;
 use crate::code::ApiCode;
 use crate::cursor::Cursors;
 use crate::error::Problem;
+use crate::key_uses::KeyUses;
 use crate::limits::Limits;
-use crate::wire::RefundOut;
+use crate::wire::{BuyerLink, RefundOut};
 
 /// A refund on which everything due by an instant has happened.
 pub(crate) struct Settled {
@@ -50,6 +53,7 @@ pub struct App {
     pub(crate) public_url: String,
     pub(crate) test_clock: bool,
     pub(crate) admission: Admission,
+    pub(crate) uses: KeyUses,
     /// True once the server stops: whatever never ends by itself ends then.
     stop: watch::Sender<bool>,
 }
@@ -64,6 +68,7 @@ impl App {
             public_url,
             test_clock,
             admission: Admission::new(limits),
+            uses: KeyUses::default(),
             stop: watch::Sender::new(false),
         }
     }
@@ -133,11 +138,16 @@ impl App {
         result.unwrap_or_else(|error| Err(Problem::new(ApiCode::Internal, error.to_string())))
     }
 
-    /// Who calls with that token, counted.
-    pub(crate) fn recognise(&self, token: &str) -> Result<Caller, Problem> {
-        let caller = Caller::from_token(self, token)?;
+    /// Who calls with that token and for what it is good, counted.
+    pub(crate) fn recognise(&self, token: &str) -> Result<(Caller, KeyScope), Problem> {
+        let (caller, scope) = Caller::from_token(self, token)?;
         self.admission.caller(&caller)?;
-        Ok(caller)
+        Ok((caller, scope))
+    }
+
+    /// The present link of a refund for its buyer.
+    pub(crate) fn buyer_link(&self, refund_id: &RefundId) -> Result<BuyerLink, Problem> {
+        Ok(self.links.link(refund_id, self.store.link(refund_id)?, &self.public_url))
     }
 
     /// A refund that the caller may know of, as it stands in the store.

@@ -10,9 +10,6 @@ use crate::wire::BuyerLink;
 /// What every link's token begins with.
 pub(crate) const PREFIX: &str = "lnk_";
 
-/// Which link of a refund this is; raising it would end all earlier ones.
-const GENERATION: u32 = 1;
-
 /// How long a link lives on after its refund is final.
 const LIVES_ON: Span = Span::hours(30 * 24);
 
@@ -24,31 +21,29 @@ impl Links {
         Self(keyed(secret, b"buyer link"))
     }
 
-    /// The link of a refund, under that address.
-    pub(crate) fn link(&self, refund_id: &RefundId, public_url: &str) -> BuyerLink {
-        let token = format!("{PREFIX}{refund_id}.{GENERATION}.{}", BASE64URL_NOPAD.encode(&self.tag(refund_id)));
+    /// A refund's link of that generation, under that address.
+    pub(crate) fn link(&self, refund_id: &RefundId, generation: u32, public_url: &str) -> BuyerLink {
+        let tag: [u8; 32] = self.mac(refund_id, generation).finalize().into_bytes().into();
+        let token = format!("{PREFIX}{refund_id}.{generation}.{}", BASE64URL_NOPAD.encode(&tag));
         BuyerLink { url: format!("{public_url}/b/{token}"), token }
     }
 
-    /// The refund that a token opens, if it is one of ours and the present one.
-    pub(crate) fn refund_id(&self, token: &str) -> Option<RefundId> {
+    /// The refund that a token is for and which of its links it is, if it is one of ours.
+    pub(crate) fn read(&self, token: &str) -> Option<(RefundId, u32)> {
         let (id, rest) = token.strip_prefix(PREFIX)?.split_once('.')?;
         let (generation, tag) = rest.split_once('.')?;
         let refund_id = RefundId::new(id).ok()?;
         let tag = BASE64URL_NOPAD.decode(tag.as_bytes()).ok()?;
-        let genuine = self.mac(&refund_id).verify_slice(&tag).is_ok();
-        (genuine && generation == GENERATION.to_string()).then_some(refund_id)
+        let number: u32 = generation.parse().ok().filter(|number: &u32| number.to_string() == generation)?;
+        self.mac(&refund_id, number).verify_slice(&tag).ok()?;
+        Some((refund_id, number))
     }
 
-    fn mac(&self, refund_id: &RefundId) -> Hmac<Sha256> {
+    fn mac(&self, refund_id: &RefundId, generation: u32) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
-        mac.update(&GENERATION.to_be_bytes());
+        mac.update(&generation.to_be_bytes());
         mac.update(refund_id.as_str().as_bytes());
         mac
-    }
-
-    fn tag(&self, refund_id: &RefundId) -> [u8; 32] {
-        self.mac(refund_id).finalize().into_bytes().into()
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use data_encoding::HEXLOWER;
 use refund_core::{Actor, RefundId, SellerId};
-use refund_store::{Answered, Expected, Fingerprint, IdempotencyKey, Request, Work};
+use refund_store::{Answered, Expected, Fingerprint, IdempotencyKey, KeyScope, Request, Tag, Work};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -26,6 +27,7 @@ pub(crate) type Idempotency = Option<(IdempotencyKey, Fingerprint)>;
 pub(crate) struct Call {
     pub(crate) app: Arc<App>,
     pub(crate) caller: Caller,
+    scope: KeyScope,
     method: Method,
     path: String,
     params: Vec<(String, String)>,
@@ -39,16 +41,35 @@ impl FromRequest<Arc<App>> for Call {
 
     async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
         let (mut parts, _) = request.into_parts();
-        let caller = app.recognise(bearer(&parts.headers)?)?;
+        let (caller, scope) = app.recognise(bearer(&parts.headers)?)?;
         tracing::Span::current().record("caller", caller.id());
+        if !parts.method.is_safe() {
+            good_for_all(scope)?;
+        }
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let path = parts.uri.path().to_owned();
         let body = parts.extensions.remove().map_or(Ok(Bytes::new()), Received::whole)?;
         let query = parts.uri.query().unwrap_or_default().to_owned();
-        let call =
-            Self { app: app.clone(), caller, method: parts.method, path, params, query, headers: parts.headers, body };
+        let call = Self {
+            app: app.clone(),
+            caller,
+            scope,
+            method: parts.method,
+            path,
+            params,
+            query,
+            headers: parts.headers,
+            body,
+        };
         Ok(call)
+    }
+}
+
+fn good_for_all(scope: KeyScope) -> Result<(), Problem> {
+    match scope {
+        KeyScope::Full => Ok(()),
+        KeyScope::Read => Err(Problem::new(ApiCode::KeyReadsOnly, "this key was made for reading")),
     }
 }
 
@@ -74,6 +95,11 @@ impl Call {
     /// What the caller was recognised by.
     pub(crate) fn token(&self) -> Result<&str, Problem> {
         bearer(&self.headers)
+    }
+
+    /// Lets only keys pass that are good for all that their role may do.
+    pub(crate) fn with_full_scope(&self) -> Result<(), Problem> {
+        good_for_all(self.scope)
     }
 
     fn param(&self, name: &str) -> Option<&str> {
@@ -133,7 +159,7 @@ impl Call {
             return Ok(before);
         }
         let (work, viewers) = read()?;
-        Ok(self.app.submit(Request { work, idempotency, viewers }).await?)
+        Ok(self.app.submit(Request { idempotency, viewers, ..Request::new(work) }).await?)
     }
 
     /// The version that the command speaks of: one strong tag as in `ETag`.
@@ -145,6 +171,18 @@ impl Call {
         let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
         tag.and_then(version).map(Expected::Version).ok_or_else(|| {
             let detail = "If-Match: one version in quotes, as the refund's ETag has it; no weak tag, no list, no star";
+            Problem::new(ApiCode::MalformedHeader, detail)
+        })
+    }
+
+    /// What the settings that the call replaces have to be still: one strong tag as in `ETag`, if one was sent.
+    pub(crate) fn replaces(&self) -> Result<Option<Tag>, Problem> {
+        let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(None) };
+        let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
+        let bytes = tag.and_then(|tag| HEXLOWER.decode(tag.as_bytes()).ok()).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(|bytes| Some(Tag(bytes))).ok_or_else(|| {
+            let detail =
+                "If-Match: one tag in quotes, as the ETag of these settings has it; no weak tag, no list, no star";
             Problem::new(ApiCode::MalformedHeader, detail)
         })
     }

@@ -1,7 +1,7 @@
 //! Who calls, and what they may know of and act as.
 
 use refund_core::{Actor, BuyerId, CommandKind, Refund, RefundId, Refusal, Role, SellerId, Via};
-use refund_store::{KeyRole, Secret};
+use refund_store::{Key, KeyRole, KeyScope, Secret};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
@@ -23,26 +23,42 @@ pub(crate) fn hash(secret: &str) -> Secret {
 }
 
 impl Caller {
-    /// Who a bearer token speaks for. Keys are found by their hash, so that how long it takes says
+    /// Who a bearer token speaks for, and for what it is good. Keys are found by their hash, so that how long it takes says
     /// nothing of any key; a link's signature is compared in constant time.
-    pub(crate) fn from_token(app: &App, token: &str) -> Result<Self, Problem> {
-        let unknown = || Problem::new(ApiCode::Unauthenticated, "the key or link is not valid, or not any more");
+    pub(crate) fn from_token(app: &App, token: &str) -> Result<(Self, KeyScope), Problem> {
+        let no = |why: String| Problem::new(ApiCode::Unauthenticated, why);
+        let unknown = || no("the key or link is not valid, or not any more".to_owned());
         if token.starts_with(crate::buyer_link::PREFIX) {
-            let refund_id = app.links.refund_id(token).ok_or_else(unknown)?;
+            let (refund_id, generation) = app.links.read(token).ok_or_else(unknown)?;
             let refund = app.store().refund(&refund_id)?.ok_or_else(unknown)?;
-            if crate::buyer_link::has_ended(&refund, app.store().now()) {
-                return Err(unknown());
+            if generation != app.store().link(&refund_id)? {
+                return Err(no("the link was replaced by another".to_owned()));
             }
-            return Ok(Self::Buyer { refund_id, buyer_id: refund.buyer_id });
+            if crate::buyer_link::has_ended(&refund, app.store().now()) {
+                return Err(no("the link ended 30 days after its refund".to_owned()));
+            }
+            return Ok((Self::Buyer { refund_id, buyer_id: refund.buyer_id }, KeyScope::Full));
         }
-        let key = app.store().key_by_secret(&hash(token))?.filter(|key| key.revoked_at.is_none());
-        let key = key.ok_or_else(unknown)?;
+        // Whoever has the secret may know why it opens nothing.
+        let key = app.store().key_by_secret(&hash(token))?.ok_or_else(unknown)?;
+        if let Some(at) = key.revoked_at {
+            return Err(no(format!("the key was revoked at {at}")));
+        }
+        let now = app.store().now();
+        if let Some(at) = key.expires_at.filter(|_| key.has_expired(now)) {
+            return Err(no(format!("the key expired at {at}")));
+        }
+        app.uses.note(&key, now);
+        Ok((Self::of(&key), key.scope))
+    }
+
+    fn of(key: &Key) -> Self {
         let key_id = key.id.clone();
-        Ok(match &key.role {
+        match &key.role {
             KeyRole::Operator => Self::Operator { key_id },
             KeyRole::Platform => Self::Platform { key_id },
             KeyRole::Seller(seller_id) => Self::Seller { key_id, seller_id: seller_id.clone() },
-        })
+        }
     }
 
     /// What names the caller, for idempotency keys, cursors and the log.

@@ -34,6 +34,9 @@ api_codes! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED,
         "The call has no key or link that is valid.",
         "Send `Authorization: Bearer` with a key that has not been revoked, or with the token of a buyer's link.";
+    KeyReadsOnly = "key_reads_only", FORBIDDEN,
+        "The key was made for reading, and this call changes something or shows a secret.",
+        "Use a key whose scope is `full`.";
     NotFound = "not_found", NOT_FOUND,
         "There is nothing here, or nothing that you may know of.",
         "Check the path and the id, and whether the key belongs to whose it is.";
@@ -52,6 +55,9 @@ api_codes! {
     VersionMoved = "version_moved", PRECONDITION_FAILED,
         "The refund has another version by now than `If-Match` says.",
         "Look at `refund`, decide again, and send its version.";
+    SettingsMoved = "settings_moved", PRECONDITION_FAILED,
+        "The settings are others by now than `If-Match` says.",
+        "Read them again, decide again, and send their `ETag`.";
     VersionMissing = "version_missing", PRECONDITION_REQUIRED,
         "A seller's or operator's command says which version of the refund it is about.",
         "Send `If-Match` with the `ETag` that the refund was read with.";
@@ -67,6 +73,9 @@ api_codes! {
     CurrencyUnknown = "currency_unknown", UNPROCESSABLE_ENTITY,
         "The currency is not one of ISO 4217 that has minor units.",
         "Send a three-letter code such as CNY, in capitals.";
+    ExpiryPassed = "expiry_passed", UNPROCESSABLE_ENTITY,
+        "The key would have expired before it is made.",
+        "Send an `expires_at` that is later than now, or none.";
     ClockGoesBack = "clock_goes_back", UNPROCESSABLE_ENTITY,
         "The test clock only moves forward.",
         "Send an instant that is not before `now`.";

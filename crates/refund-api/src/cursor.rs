@@ -23,29 +23,35 @@ impl Cursors {
 
     /// The cursor of a place in a list; `list` says which list, of whom.
     pub(crate) fn write(&self, place: &Place, list: &str) -> String {
-        let body = [place.rank.to_be_bytes(), place.number.0.to_be_bytes()].concat();
-        let tag = self.mac(&body, list).finalize().into_bytes();
+        self.sealed(&[place.rank.to_be_bytes(), place.number.0.to_be_bytes()].concat(), list)
+    }
+
+    /// The cursor of what comes behind an id in a list.
+    pub(crate) fn write_id(&self, id: &str, list: &str) -> String {
+        self.sealed(id.as_bytes(), list)
+    }
+
+    fn sealed(&self, body: &[u8], list: &str) -> String {
+        let tag = self.mac(body, list).finalize().into_bytes();
         let tag = tag.iter().take(TAG_LEN).copied();
         BASE64URL_NOPAD.encode(&tag.chain(body.iter().copied()).collect::<Vec<_>>())
     }
 
     /// The place that a cursor names.
     pub(crate) fn read(&self, cursor: &str, list: &str) -> Result<Place, Problem> {
-        self.place(cursor, list).ok_or_else(|| {
-            Problem::new(
-                ApiCode::MalformedQuery,
-                "cursor: not one that this list gave, with these filters and this key",
-            )
-        })
+        self.opened(cursor, list).and_then(|body| place(&body)).ok_or_else(another_lists)
     }
 
-    fn place(&self, cursor: &str, list: &str) -> Option<Place> {
+    /// The id behind which a cursor goes on.
+    pub(crate) fn read_id(&self, cursor: &str, list: &str) -> Result<String, Problem> {
+        self.opened(cursor, list).and_then(|body| String::from_utf8(body).ok()).ok_or_else(another_lists)
+    }
+
+    fn opened(&self, cursor: &str, list: &str) -> Option<Vec<u8>> {
         let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
         let (tag, body) = bytes.split_at_checked(TAG_LEN)?;
         self.mac(body, list).verify_truncated_left(tag).ok()?;
-        let (rank, number) = body.split_first_chunk()?;
-        let number = u64::from_be_bytes(number.try_into().ok()?);
-        Some(Place { rank: u64::from_be_bytes(*rank), number: Reverse(number) })
+        Some(body.to_vec())
     }
 
     fn mac(&self, body: &[u8], list: &str) -> Hmac<Sha256> {
@@ -55,4 +61,14 @@ impl Cursors {
         mac.update(body);
         mac
     }
+}
+
+fn place(body: &[u8]) -> Option<Place> {
+    let (rank, number) = body.split_first_chunk()?;
+    let number = u64::from_be_bytes(number.try_into().ok()?);
+    Some(Place { rank: u64::from_be_bytes(*rank), number: Reverse(number) })
+}
+
+fn another_lists() -> Problem {
+    Problem::new(ApiCode::MalformedQuery, "cursor: not one that this list gave, with these filters and this key")
 }

@@ -164,6 +164,7 @@ impl From<Refused> for Problem {
                 problem.0.refund = Some(RefundOut::new(*seen));
                 problem
             }
+            Refused::SettingsMoved => Self::new(ApiCode::SettingsMoved, ApiCode::SettingsMoved.as_code().meaning()),
             Refused::KeyReused => Self::new(
                 ApiCode::IdempotencyKeyReused,
                 "this Idempotency-Key was used with another method, path or body",

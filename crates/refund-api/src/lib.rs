@@ -19,6 +19,7 @@ mod entropy;
 mod error;
 mod follow;
 mod json;
+mod key_uses;
 mod limits;
 mod open_files;
 mod rate;

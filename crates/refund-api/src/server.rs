@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use refund_core::{Actor, Label, Role, Timestamp, Via};
 use refund_store::{
-    Advance, Clock, EmbeddedStore, Key, KeyRole, OpenError, Refused, Request, Store, Surroundings, View, Work,
+    Advance, Clock, EmbeddedStore, Key, KeyRole, KeyScope, OpenError, Refused, Request, Store, Surroundings, View, Work,
 };
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 use crate::caller::hash;
 use crate::limits::Limits;
-use crate::{clock, connections, entropy, secrets, timer};
+use crate::{clock, connections, entropy, key_uses, secrets, timer};
 
 /// How the server is started.
 #[derive(Clone)]
@@ -147,7 +147,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let connections_max = limits.connections;
     let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock, limits));
 
-    let mut tasks = vec![tokio::spawn(connections::serve(listener, app.clone(), connections_max))];
+    let mut tasks = vec![
+        tokio::spawn(connections::serve(listener, app.clone(), connections_max)),
+        tokio::spawn(key_uses::run(app.clone())),
+    ];
     if !hold_settling {
         tasks.push(tokio::spawn(timer::run(app.clone())));
     }
@@ -184,7 +187,11 @@ impl Running {
 async fn first_key(store: &dyn Store, data: &Path) -> Result<Option<PathBuf>, StartError> {
     let setting_up = |error: String| StartError::SetUp(error);
     let keys = store.keys().map_err(|error| setting_up(error.to_string()))?;
-    if keys.iter().any(|key| key.role == KeyRole::Operator && key.revoked_at.is_none()) {
+    let makes_others = |key: &Key| {
+        let is_valid = key.revoked_at.is_none() && !key.has_expired(store.now());
+        is_valid && key.role == KeyRole::Operator && key.scope == KeyScope::Full
+    };
+    if keys.iter().any(|key| makes_others(key)) {
         return Ok(None);
     }
     let path = data.join(secrets::OPERATOR_KEY);
@@ -206,8 +213,17 @@ const KEY_LEN_MIN: usize = 40;
 
 /// Makes a key valid whose secret is known already.
 pub(crate) async fn issue(store: &dyn Store, name: Label, role: KeyRole, secret: &str) -> Result<(), Refused> {
-    let key =
-        Key { id: entropy::id("key_"), name, role, secret: hash(secret), created_at: Timestamp::MIN, revoked_at: None };
+    let key = Key {
+        id: entropy::id("key_"),
+        name,
+        role,
+        secret: hash(secret),
+        created_at: Timestamp::MIN,
+        revoked_at: None,
+        scope: KeyScope::Full,
+        expires_at: None,
+        last_used_at: None,
+    };
     let actor = Actor::new(Role::Operator, "set-up", Via::User("set-up".to_owned()));
     store.submit(Request::new(Work::IssueKey { key: Box::new(key), actor })).await.map(|_| ())
 }

@@ -107,7 +107,8 @@ impl Payload {
             | Entry::Policy { .. }
             | Entry::Rollout { .. }
             | Entry::Key { .. }
-            | Entry::Answer { .. } => None,
+            | Entry::Answer { .. }
+            | Entry::BuyerLink { .. } => None,
         })
     }
 }

@@ -8,7 +8,7 @@ use refund_core::*;
 
 use crate::codec::{CodecError, Payload, VERSION, decode, encode, parse_last, parse_refund, refund_row};
 use crate::record::{Entry, Record};
-use crate::{IdempotencyKey, Key, KeyRole, Outcome, Remembered, Secret, Seller};
+use crate::{IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered, Secret, Seller};
 
 fn golden(name: &str, written: &[u8]) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
@@ -23,11 +23,20 @@ fn golden(name: &str, written: &[u8]) -> Vec<u8> {
 fn the_golden_record_of_version_1_says_what_it_said() {
     let previous = |id: &RefundId| Ok::<_, CodecError>(if id.as_str() == "rf_2" { 80 } else { 0 });
     let written = Payload::bytes(&record(), previous).unwrap();
+    // Fields that were added since stand behind what these bytes have.
     let bytes = golden("record-v1.bin", &written);
     let payload: Payload = decode(&bytes).unwrap();
     assert_eq!(payload.previous(&id("rf_1")), None);
     assert_eq!(payload.previous(&id("rf_2")), Some(80));
     assert_eq!(payload.into_record(), record());
+}
+
+#[test]
+fn the_golden_record_of_keys_and_links_says_what_it_said() {
+    let written = Payload::bytes(&keys_and_links(), |_| Ok::<_, CodecError>(0)).unwrap();
+    let bytes = golden("record-v1-keys-and-links.bin", &written);
+    let payload: Payload = decode(&bytes).unwrap();
+    assert_eq!(payload.into_record(), keys_and_links());
     assert!(written == bytes, "version {VERSION} is still written byte for byte");
 }
 
@@ -222,6 +231,9 @@ fn record() -> Record {
         secret: Secret([7; 32]),
         created_at: at(1),
         revoked_at: Some(at(2)),
+        scope: KeyScope::Full,
+        expires_at: None,
+        last_used_at: None,
     };
     let outcomes = [
         Outcome::Refund {
@@ -242,5 +254,25 @@ fn record() -> Record {
         key: IdempotencyKey { caller: "key_1".to_owned(), key: "k-1".to_owned() },
         remembered: Remembered { fingerprint: [9; 32], at: at(4), outcome },
     }));
+    Record { at: at(20), entries }
+}
+
+fn keys_and_links() -> Record {
+    let user = Actor::new(Role::Operator, "ops", Via::User("ann".to_owned()));
+    let key = Key {
+        id: "key_2".to_owned(),
+        name: text("reports"),
+        role: KeyRole::Operator,
+        secret: Secret([8; 32]),
+        created_at: at(1),
+        revoked_at: None,
+        scope: KeyScope::Read,
+        expires_at: Some(at(9)),
+        last_used_at: Some(at(2)),
+    };
+    let entries = vec![
+        Entry::Key { key: Box::new(key), actor: user.clone() },
+        Entry::BuyerLink { refund_id: id("rf_1"), generation: 2, actor: user },
+    ];
     Record { at: at(20), entries }
 }

@@ -182,6 +182,10 @@ impl View for Model {
         Ok(self.settings.keys())
     }
 
+    fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
+        Ok(self.settings.link(id))
+    }
+
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
         Ok(self.answers.get(key).cloned())
     }
@@ -235,6 +239,10 @@ impl View for MemoryStore {
 
     fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
         self.model().keys()
+    }
+
+    fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
+        self.model().link(id)
     }
 
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {

@@ -1,6 +1,6 @@
 //! What one request wrote: recorded in one piece.
 
-use refund_core::{Actor, Event, Policy, Rollout, SellerId, Timestamp};
+use refund_core::{Actor, Event, Policy, RefundId, Rollout, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{IdempotencyKey, Key, Remembered, Seller};
@@ -57,6 +57,15 @@ pub enum Entry {
         key: IdempotencyKey,
         /// What is remembered of it.
         remembered: Remembered,
+    },
+    /// A buyer's link was replaced: those before it open nothing any more.
+    BuyerLink {
+        /// Of which refund.
+        refund_id: RefundId,
+        /// Which of the refund's links is the present one, counted from 1.
+        generation: u32,
+        /// Who did it.
+        actor: Actor,
     },
 }
 

@@ -1,12 +1,15 @@
-//! Sellers and keys: what operators set up, kept as events like everything else.
+//! What operators set up, and what of it can be replaced: kept as events like everything else.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use refund_core::{AddressBook, Label, Policy, PolicyOverrides, Rollout, SellerId, Timestamp};
+use refund_core::{AddressBook, Label, Policy, PolicyOverrides, RefundId, Rollout, SellerId, Span, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+use crate::StoreError;
+use crate::codec::{Named, encode};
 use crate::stage::Changed;
 
 /// A seller that has been set up.
@@ -36,6 +39,15 @@ pub struct Key {
     pub created_at: Timestamp,
     /// When it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
+    /// What it is good for.
+    #[serde(default)]
+    pub scope: KeyScope,
+    /// From when on it is not valid any more, if that was said.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the hour, as far as that has been recorded.
+    #[serde(default)]
+    pub last_used_at: Option<Timestamp>,
 }
 
 impl Key {
@@ -43,6 +55,33 @@ impl Key {
     pub(crate) fn made(&self) -> (Timestamp, String) {
         (self.created_at, self.id.clone())
     }
+
+    /// Whether it has expired by that instant.
+    #[must_use]
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+}
+
+/// What a key is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum KeyScope {
+    /// All that its role may do.
+    #[default]
+    Full,
+    /// Reading what its role may read.
+    Read,
+}
+
+/// How exactly it is kept when a key was last used, so that a busy key costs a record an hour.
+const USE_IS_KEPT_TO: Span = Span::hours(1);
+
+/// The hour in which an instant is.
+#[must_use]
+pub fn hour_of(instant: Timestamp) -> Timestamp {
+    let millis = instant.as_millis();
+    let hour = USE_IS_KEPT_TO.as_millis();
+    Timestamp::from_millis(millis.saturating_sub(millis.rem_euclid(hour))).unwrap_or(instant)
 }
 
 /// For whom a key speaks.
@@ -66,6 +105,30 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// What some settings are, in short: another one where anything in them is another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tag(pub [u8; 16]);
+
+impl std::fmt::Display for Tag {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+    }
+}
+
+impl Tag {
+    /// The tag of a seller, the policy or the roll-out.
+    ///
+    /// # Errors
+    /// None in practice: settings can be written.
+    pub fn of<T: Serialize>(settings: &T) -> Result<Self, StoreError> {
+        let hash = Sha256::digest(encode(&Named(settings))?);
+        Ok(Self(std::array::from_fn(|at| hash.get(at).copied().unwrap_or_default())))
+    }
+}
+
+/// Which link a refund has when it is opened; each that replaces one is the next.
+pub(crate) const FIRST_LINK: u32 = 1;
+
 /// All settings, as they are: every store has them in memory, because every request asks for some.
 pub(crate) struct Settings {
     pub(crate) policy: Arc<Policy>,
@@ -73,6 +136,8 @@ pub(crate) struct Settings {
     pub(crate) sellers: BTreeMap<SellerId, Arc<Seller>>,
     keys: BTreeMap<String, Arc<Key>>,
     key_ids: BTreeMap<Secret, String>,
+    /// Which buyer's link is the present one, for refunds that have had more than one.
+    pub(crate) links: BTreeMap<RefundId, u32>,
 }
 
 impl Default for Settings {
@@ -83,6 +148,7 @@ impl Default for Settings {
             sellers: BTreeMap::new(),
             keys: BTreeMap::new(),
             key_ids: BTreeMap::new(),
+            links: BTreeMap::new(),
         }
     }
 }
@@ -99,6 +165,11 @@ impl Settings {
         for key in changed.keys.values() {
             self.add_key(Arc::clone(key));
         }
+        self.links.extend(changed.links.iter().map(|(id, generation)| (id.clone(), *generation)));
+    }
+
+    pub(crate) fn link(&self, id: &RefundId) -> u32 {
+        self.links.get(id).copied().unwrap_or(FIRST_LINK)
     }
 
     pub(crate) fn add_key(&mut self, key: Arc<Key>) {

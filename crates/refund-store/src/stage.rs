@@ -18,6 +18,7 @@ pub(crate) struct Changed {
     pub(crate) policy: Option<Arc<Policy>>,
     pub(crate) rollout: Option<Arc<Rollout>>,
     pub(crate) keys: BTreeMap<String, Arc<Key>>,
+    pub(crate) links: BTreeMap<RefundId, u32>,
     pub(crate) answers: BTreeMap<IdempotencyKey, Remembered>,
     pub(crate) latest: Option<Timestamp>,
 }
@@ -49,6 +50,7 @@ impl Changed {
         }
         self.sellers.extend(later.sellers);
         self.keys.extend(later.keys);
+        self.links.extend(later.links);
         self.answers.extend(later.answers);
         self.policy = later.policy.or_else(|| self.policy.take());
         self.rollout = later.rollout.or_else(|| self.rollout.take());
@@ -130,6 +132,10 @@ impl View for Overlay<'_> {
         Ok(keys)
     }
 
+    fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
+        self.changed.links.get(id).map_or_else(|| self.under.link(id), |generation| Ok(*generation))
+    }
+
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
         let changed = self.changed.answers.get(key);
         changed.map_or_else(|| self.under.remembered(key), |remembered| Ok(Some(remembered.clone())))
@@ -204,6 +210,9 @@ impl<'a> Stage<'a> {
             }
             Entry::Answer { key, remembered } => {
                 self.changed.answers.insert(key.clone(), remembered.clone());
+            }
+            Entry::BuyerLink { refund_id, generation, .. } => {
+                self.changed.links.insert(refund_id.clone(), *generation);
             }
         }
         self.entries.push(entry);

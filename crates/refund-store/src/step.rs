@@ -10,11 +10,12 @@ use refund_core::{
 
 use crate::known::{Known, seen};
 use crate::record::{Entry, Record};
+use crate::set_up;
 use crate::stage::{Changed, Stage};
 use crate::work::{Advance, REMEMBERED_FOR_MILLIS};
 use crate::{
-    Answer, Answered, Clock, Expected, Key, Outcome, Refused, Remembered, Request, Seen, Seller, StoreError,
-    Surroundings, View, Work,
+    Answer, Answered, Clock, Expected, Outcome, Refused, Remembered, Request, Seen, Seller, StoreError, Surroundings,
+    View, Work,
 };
 
 /// How many instants one request of the timer settles, so that others get their turn between.
@@ -48,6 +49,7 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
         return Ok(Answered { answer, now: stage.now, replayed: true });
     }
     let door = Door { held: surroundings.hold_settling, viewers: &request.viewers };
+    set_up::as_it_was(stage, request)?;
     let (answer, outcome) = match &request.work {
         Work::Open { opening, actor } => door.open(stage, opening, actor)?,
         Work::Command { refund_id, actor, command, expected } => {
@@ -79,12 +81,10 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
         Work::PutRollout { rollout, actor } => {
             door.change(stage, Entry::Rollout { rollout: rollout.clone(), actor: actor.clone() })?
         }
-        Work::IssueKey { key, actor } => keep_key(stage, Key { created_at: stage.now, ..(**key).clone() }, actor)?,
-        Work::RevokeKey { key_id, actor } => {
-            let key = stage.view().keys()?.into_iter().find(|key| key.id == *key_id).ok_or(Refused::NotFound)?;
-            let revoked_at = key.revoked_at.or(Some(stage.now));
-            keep_key(stage, Key { revoked_at, ..(*key).clone() }, actor)?
-        }
+        Work::IssueKey { key, actor } => set_up::issue_key(stage, key, actor)?,
+        Work::RevokeKey { key_id, actor } => set_up::revoke_key(stage, key_id, actor)?,
+        Work::KeysUsed { used } => set_up::keys_used(stage, used)?,
+        Work::ReplaceBuyerLink { refund_id, actor } => set_up::replace_link(stage, refund_id, actor)?,
     };
     if let Some((key, fingerprint)) = &request.idempotency {
         let remembered = Remembered { fingerprint: *fingerprint, at: stage.now, outcome };
@@ -116,7 +116,7 @@ pub fn replayed(view: &dyn View, request: &Request, now: Timestamp) -> Result<Op
         Outcome::Seller { seller, created } => Answer::Seller { seller, created },
         Outcome::Clock { now } => Answer::Clock(now),
         Outcome::Key { key_id } => {
-            let key = view.keys()?.into_iter().find(|key| key.id == key_id);
+            let key = set_up::key(view, &key_id)?;
             Answer::Key(Box::new((*key.ok_or_else(|| lost("a key"))?).clone()))
         }
         Outcome::Refund { refund_id, sequence, actions, created } => {
@@ -138,7 +138,8 @@ struct Door<'a> {
     viewers: &'a [Actor],
 }
 
-type Done = Result<(Answer, Outcome), Refused>;
+/// What a request comes to: its answer, and what is remembered of it.
+pub(crate) type Done = Result<(Answer, Outcome), Refused>;
 
 impl Door<'_> {
     fn open(&self, stage: &mut Stage<'_>, opening: &Opening, actor: &Actor) -> Done {
@@ -258,13 +259,6 @@ impl Door<'_> {
     fn seen(&self, stage: &Stage<'_>, refund: Refund) -> Result<Seen, StoreError> {
         seen(&stage.view(), refund, self.viewers, stage.now)
     }
-}
-
-/// Keys decide nothing about refunds: they may change whatever is due.
-fn keep_key(stage: &mut Stage<'_>, key: Key, actor: &Actor) -> Done {
-    let outcome = Outcome::Key { key_id: key.id.clone() };
-    stage.push(Entry::Key { key: Box::new(key.clone()), actor: actor.clone() })?;
-    Ok((Answer::Key(Box::new(key)), outcome))
 }
 
 /// Stages what happened to one refund; the refund after it.

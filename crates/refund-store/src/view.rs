@@ -65,6 +65,8 @@ pub trait View {
     fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError>;
     /// All keys, in the order in which they were made.
     fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError>;
+    /// Which of a refund's links for the buyer is the present one, counted from 1.
+    fn link(&self, id: &RefundId) -> Result<u32, StoreError>;
     /// The answer that was given under that key.
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError>;
     /// Refunds on which something is due by `until`, earliest first, at most `limit`. Those that are

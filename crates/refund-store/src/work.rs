@@ -8,7 +8,7 @@ use refund_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Key, Seller, StoreError};
+use crate::{Key, Seller, StoreError, Tag};
 
 /// One thing to be done: whole, or not at all.
 #[derive(Debug, Clone)]
@@ -19,13 +19,15 @@ pub struct Request {
     pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
     /// As whom the answer is seen: it lists what these may do next.
     pub viewers: Vec<Actor>,
+    /// What the seller, the policy or the roll-out that it replaces has to be still, if that was said.
+    pub replaces: Option<Tag>,
 }
 
 impl Request {
     /// A request whose answer is not remembered and lists no actions.
     #[must_use]
     pub fn new(work: Work) -> Self {
-        Self { work, idempotency: None, viewers: Vec::new() }
+        Self { work, idempotency: None, viewers: Vec::new(), replaces: None }
     }
 }
 
@@ -91,7 +93,7 @@ pub enum Work {
         /// Who wants it.
         actor: Actor,
     },
-    /// Make a key. Its `created_at` is set when it is recorded.
+    /// Make a key. Its `created_at` is set when it is recorded. A seller's key is for one that is set up.
     IssueKey {
         /// The key.
         key: Box<Key>,
@@ -102,6 +104,18 @@ pub enum Work {
     RevokeKey {
         /// Which.
         key_id: String,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Keep when keys were last used. What is known of a later use stays.
+    KeysUsed {
+        /// Which, and when.
+        used: Vec<(String, Timestamp)>,
+    },
+    /// Replace a buyer's link: those that the refund had open nothing any more.
+    ReplaceBuyerLink {
+        /// Of which refund.
+        refund_id: RefundId,
         /// Who wants it.
         actor: Actor,
     },
@@ -257,6 +271,8 @@ pub enum Refused {
         /// As the caller sees it.
         seen: Box<Seen>,
     },
+    /// The settings are others by now than those that the request replaces.
+    SettingsMoved,
     /// The idempotency key was used for another request.
     KeyReused,
     /// Settling is held, so nothing can be decided (R36).

@@ -6,19 +6,34 @@ use axum::response::{IntoResponse, Response};
 use refund_core::{Role, Timestamp};
 use refund_store::{Answer, Answered, Key, Work};
 
+use super::lists::behind;
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
 use crate::caller::hash;
+use crate::code::ApiCode;
 use crate::entropy;
 use crate::error::Problem;
 use crate::wire::{Items, KeyIn, KeyOut};
 
+/// Every key, in the order in which they were made; never a secret.
 #[utoipa::path(get, path = "/v1/keys", tag = "keys")]
 pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
     call.caller.only(&[Role::Operator])?;
-    let keys = call.app.store().keys()?;
-    let items = keys.iter().map(|key| KeyOut::new(key, None)).collect();
-    Ok(Json(Items { items, next_cursor: None }))
+    let page = behind(&call, "keys", |last, limit| {
+        let keys = call.app.store().keys()?;
+        let before = last.map_or(0, |last| keys.iter().take_while(|key| key.id != last).count().saturating_add(1));
+        Ok(keys.into_iter().skip(before).take(limit).map(|key| (key.id.clone(), key)).collect())
+    })?;
+    Ok(Json(page.map(|key| shown(&call, &key, None))))
+}
+
+/// One key, without its secret.
+#[utoipa::path(get, path = "/v1/keys/{id}", tag = "keys")]
+pub(super) async fn show(call: Call) -> Result<Json<KeyOut>, Problem> {
+    call.caller.only(&[Role::Operator])?;
+    let id = call.key_id()?;
+    let key = call.app.store().keys()?.into_iter().find(|key| key.id == id).ok_or_else(Problem::not_found)?;
+    Ok(Json(shown(&call, &key, None)))
 }
 
 /// Makes a key. A replay shows the key again without its secret, which is kept nowhere.
@@ -31,28 +46,41 @@ pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
         let key = Key {
             id: entropy::id("key_"),
             role: body.role()?,
+            scope: body.scope(),
             name: body.name,
             secret: hash(&secret),
             created_at: Timestamp::MIN,
             revoked_at: None,
+            expires_at: body.expires_at,
+            last_used_at: None,
         };
+        let now = call.app.store().now();
+        if key.has_expired(now) {
+            let detail = format!("it is {now} now");
+            return Err(Problem::at(ApiCode::ExpiryPassed, "/expires_at", detail));
+        }
         Ok((Work::IssueKey { key: Box::new(key), actor: call.caller.itself() }, Vec::new()))
     };
     let answered = call.once(work).await?;
-    shown(answered, StatusCode::CREATED, Some(secret))
+    answer(&call, answered, StatusCode::CREATED, Some(secret))
 }
 
+/// Ends a key at once, with every stream that it has open.
 #[utoipa::path(post, path = "/v1/keys/{id}/revoke", tag = "keys")]
 pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let work = || Ok((Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() }, Vec::new()));
     let answered = call.once(work).await?;
-    shown(answered, StatusCode::OK, None)
+    answer(&call, answered, StatusCode::OK, None)
 }
 
-fn shown(answered: Answered, status: StatusCode, secret: Option<String>) -> Result<Response, Problem> {
+fn shown(call: &Call, key: &Key, secret: Option<String>) -> KeyOut {
+    KeyOut::new(key, call.app.uses.last(key), secret)
+}
+
+fn answer(call: &Call, answered: Answered, status: StatusCode, secret: Option<String>) -> Result<Response, Problem> {
     let Answered { answer: Answer::Key(key), replayed, .. } = answered else { return Err(unexpected()) };
-    let body = KeyOut::new(&key, secret.filter(|_| !replayed));
+    let body = shown(call, &key, secret.filter(|_| !replayed));
     let mut response = (status, Json(body)).into_response();
     mark(&mut response, replayed);
     Ok(response)

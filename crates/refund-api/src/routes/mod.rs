@@ -2,11 +2,13 @@
 
 mod admission;
 mod body;
+mod buyer_links;
 mod commands;
 mod events;
 mod explanation;
 mod health;
 mod keys;
+mod lists;
 mod refunds;
 mod sellers;
 mod settings;
@@ -71,6 +73,8 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commands::extend))
         .routes(routes!(commands::report_payout))
         .routes(routes!(commands::retry_payout))
+        .routes(routes!(buyer_links::show, buyer_links::replace))
+        .routes(routes!(sellers::list))
         .routes(routes!(sellers::show, sellers::put))
         .routes(routes!(settings::policy, settings::put_policy))
         .routes(routes!(settings::check_policy))
@@ -79,6 +83,7 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(events::feed))
         .routes(routes!(stream::stream))
         .routes(routes!(keys::list, keys::issue))
+        .routes(routes!(keys::show))
         .routes(routes!(keys::revoke))
         .routes(routes!(refunds::by_link))
         .routes(routes!(health::problem_page))

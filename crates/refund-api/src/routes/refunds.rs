@@ -21,10 +21,16 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// A refund with its version as `ETag`, and whether it is an answer that was given before.
 pub(super) fn answer(status: StatusCode, refund: RefundOut, replayed: bool) -> Response {
-    let tag = HeaderValue::from_str(&format!("\"{}\"", refund.version));
-    let mut response = (status, Json(refund)).into_response();
-    response.headers_mut().extend(tag.ok().map(|tag| (header::ETAG, tag)));
+    let version = refund.version;
+    let mut response = tagged((status, Json(refund)).into_response(), &version.to_string());
     mark(&mut response, replayed);
+    response
+}
+
+/// The same with that `ETag`.
+pub(super) fn tagged(mut response: Response, tag: &str) -> Response {
+    let tag = HeaderValue::from_str(&format!("\"{tag}\""));
+    response.headers_mut().extend(tag.ok().map(|tag| (header::ETAG, tag)));
     response
 }
 
@@ -49,7 +55,7 @@ pub(super) async fn open(call: Call) -> Result<Response, Problem> {
     match call.once(work).await? {
         Answered { answer: Answer::Refund { seen, created }, replayed, .. } => {
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-            let link = app.links.link(&seen.refund.id, &app.public_url);
+            let link = app.buyer_link(&seen.refund.id)?;
             Ok(answer(status, RefundOut::new(*seen).with_link(link), replayed))
         }
         _ => Err(unexpected()),
@@ -70,7 +76,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Problem> {
 /// The buyer's link opened: the refund as the buyer sees it. Opening it changes nothing.
 #[utoipa::path(get, path = "/b/{token}", tag = "refunds")]
 pub(super) async fn by_link(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Problem> {
-    let caller = app.recognise(&token)?;
+    let (caller, _) = app.recognise(&token)?;
     let Caller::Buyer { refund_id, .. } = &caller else { return Err(Problem::not_found()) };
     let seen = app.settled(&caller, refund_id).await?;
     Ok(answer(StatusCode::OK, RefundOut::new(seen), false))

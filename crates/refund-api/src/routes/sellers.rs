@@ -4,13 +4,14 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_core::{Refusal, Role, SellerId};
-use refund_store::{Answer, Answered, Request, Seller, Work};
+use refund_store::{Answer, Answered, Request, Seller, Tag, Work};
 
-use super::refunds::unexpected;
+use super::lists::behind;
+use super::refunds::{tagged, unexpected};
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::error::Problem;
-use crate::wire::{SellerIn, SellerOut};
+use crate::wire::{Items, SellerIn, SellerOut};
 
 /// The seller in the path, if the caller may know of it. A seller knows of itself alone.
 fn seller_id(call: &Call) -> Result<SellerId, Problem> {
@@ -25,14 +26,33 @@ fn seller_id(call: &Call) -> Result<SellerId, Problem> {
     }
 }
 
-#[utoipa::path(get, path = "/v1/sellers/{id}", tag = "sellers")]
-pub(super) async fn show(call: Call) -> Result<Json<SellerOut>, Problem> {
-    let id = seller_id(&call)?;
-    let seller = call.app.store().seller(&id)?.ok_or_else(Problem::not_found)?;
-    Ok(Json(SellerOut::new(id, &seller)))
+/// Every seller, by id.
+#[utoipa::path(get, path = "/v1/sellers", tag = "sellers")]
+pub(super) async fn list(call: Call) -> Result<Json<Items<SellerOut>>, Problem> {
+    call.caller.only(&[Role::Operator, Role::Platform])?;
+    let page = behind(&call, "sellers", |last, limit| {
+        let last = last.map(SellerId::new).transpose().map_err(|_| Problem::not_found())?;
+        let sellers = call.app.store().sellers(last.as_ref(), limit)?;
+        Ok(sellers.into_iter().map(|(id, seller)| (id.to_string(), SellerOut::new(id, &seller))).collect())
+    })?;
+    Ok(Json(page))
 }
 
-/// 201 for a new one, 200 for one that was there.
+#[utoipa::path(get, path = "/v1/sellers/{id}", tag = "sellers")]
+pub(super) async fn show(call: Call) -> Result<Response, Problem> {
+    let id = seller_id(&call)?;
+    let seller = call.app.store().seller(&id)?.ok_or_else(Problem::not_found)?;
+    answer(StatusCode::OK, id, &seller)
+}
+
+/// A seller, with what it is now as `ETag`.
+fn answer(status: StatusCode, id: SellerId, seller: &Seller) -> Result<Response, Problem> {
+    let tag = Tag::of(seller)?.to_string();
+    Ok(tagged((status, Json(SellerOut::new(id, seller))).into_response(), &tag))
+}
+
+/// 201 for a new one, 200 for one that was there. `If-Match` with the `ETag` that it was read with keeps
+/// whoever else changed it meanwhile from being overwritten.
 #[utoipa::path(put, path = "/v1/sellers/{id}", tag = "sellers")]
 pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let id = seller_id(&call)?;
@@ -52,10 +72,11 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     } else {
         Work::PutSeller { seller_id, seller: Box::new(body.read()?), actor }
     };
-    match call.app.change(Request::new(work)).await? {
+    let replaces = call.replaces()?;
+    match call.app.change(Request { replaces, ..Request::new(work) }).await? {
         Answered { answer: Answer::Seller { seller, created }, .. } => {
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-            Ok((status, Json(SellerOut::new(id, &seller))).into_response())
+            answer(status, id, &seller)
         }
         _ => Err(unexpected()),
     }

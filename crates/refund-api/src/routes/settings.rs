@@ -1,28 +1,43 @@
 //! The platform's policy and the roll-out.
 
 use axum::Json;
+use axum::response::{IntoResponse, Response};
 use refund_core::{Policy, PolicyField, PolicyOverrides, Role, Rollout, SellerId};
-use refund_store::{Request, Store, Work};
+use refund_store::{Request, Store, Tag, Work};
+use serde::Serialize;
 
+use super::refunds::tagged;
 use crate::call::Call;
 use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::wire::{CheckIn, OverriderOut, Overriders, PolicyCheckOut, VerdictOut};
 
 #[utoipa::path(get, path = "/v1/policy", tag = "settings")]
-pub(super) async fn policy(call: Call) -> Result<Json<Policy>, Problem> {
+pub(super) async fn policy(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
-    Ok(Json((*call.app.store().policy()?).clone()))
+    answer(&*call.app.store().policy()?)
 }
 
 /// Replaces the policy. What the body leaves out is as the rules have it by default.
 #[utoipa::path(put, path = "/v1/policy", tag = "settings")]
-pub(super) async fn put_policy(call: Call) -> Result<Json<Policy>, Problem> {
+pub(super) async fn put_policy(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let policy = asked_for(&call)?;
     let work = Work::PutPolicy { policy: Box::new(policy.clone()), actor: call.caller.itself() };
-    call.app.change(Request::new(work)).await?;
-    Ok(Json(policy))
+    replace(&call, work).await?;
+    answer(&policy)
+}
+
+/// Settings, with what they are now as `ETag`.
+fn answer<T: Serialize>(settings: &T) -> Result<Response, Problem> {
+    let tag = Tag::of(settings)?.to_string();
+    Ok(tagged(Json(settings).into_response(), &tag))
+}
+
+/// Replaces settings, unless they are not what `If-Match` says any more.
+async fn replace(call: &Call, work: Work) -> Result<(), Problem> {
+    let replaces = call.replaces()?;
+    call.app.change(Request { replaces, ..Request::new(work) }).await.map(drop)
 }
 
 /// The policy that the body makes.
@@ -77,18 +92,18 @@ fn overriders(store: &dyn Store, fields: &[PolicyField]) -> Result<Overriders, P
 }
 
 #[utoipa::path(get, path = "/v1/rollout", tag = "settings")]
-pub(super) async fn rollout(call: Call) -> Result<Json<Rollout>, Problem> {
+pub(super) async fn rollout(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
-    Ok(Json((*call.app.store().rollout()?).clone()))
+    answer(&*call.app.store().rollout()?)
 }
 
 #[utoipa::path(put, path = "/v1/rollout", tag = "settings")]
-pub(super) async fn put_rollout(call: Call) -> Result<Json<Rollout>, Problem> {
+pub(super) async fn put_rollout(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let rollout: Rollout = call.body()?;
     let work = Work::PutRollout { rollout: Box::new(rollout.clone()), actor: call.caller.itself() };
-    call.app.change(Request::new(work)).await?;
-    Ok(Json(rollout))
+    replace(&call, work).await?;
+    answer(&rollout)
 }
 
 #[utoipa::path(post, path = "/v1/rollout/check", tag = "settings")]

@@ -58,7 +58,7 @@ struct Listener {
 impl Listener {
     /// Whether they still are who they were when the stream began.
     fn is_still_there(&self) -> bool {
-        Caller::from_token(&self.app, &self.token).is_ok_and(|caller| caller == self.caller)
+        Caller::from_token(&self.app, &self.token).is_ok_and(|(caller, _)| caller == self.caller)
     }
 }
 

@@ -31,3 +31,10 @@ pub(crate) struct Items<T> {
     /// Where the list goes on, if it does.
     pub next_cursor: Option<String>,
 }
+
+impl<T> Items<T> {
+    /// The same page of something else.
+    pub(crate) fn map<U>(self, to: impl FnMut(T) -> U) -> Items<U> {
+        Items { items: self.items.into_iter().map(to).collect(), next_cursor: self.next_cursor }
+    }
+}

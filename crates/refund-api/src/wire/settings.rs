@@ -3,7 +3,7 @@
 use refund_core::{
     Address, AddressBook, Because, InvalidAddressBook, Label, PolicyOverrides, Refusal, SellerId, Timestamp, Verdict,
 };
-use refund_store::{Key, KeyRole, Seller};
+use refund_store::{Key, KeyRole, KeyScope, Seller};
 use serde::{Deserialize, Serialize};
 
 use crate::code::ApiCode;
@@ -141,6 +141,22 @@ pub(crate) struct KeyIn {
     role: RoleIn,
     #[serde(default)]
     seller_id: Option<SellerId>,
+    #[serde(default)]
+    scope: ScopeWord,
+    /// From when on the key is not valid any more; left out, it is until it is revoked.
+    #[serde(default)]
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// What a key is good for.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ScopeWord {
+    /// All that its role may do.
+    #[default]
+    Full,
+    /// Reading what its role may read.
+    Read,
 }
 
 #[derive(Debug, Deserialize)]
@@ -152,6 +168,13 @@ enum RoleIn {
 }
 
 impl KeyIn {
+    pub(crate) fn scope(&self) -> KeyScope {
+        match self.scope {
+            ScopeWord::Full => KeyScope::Full,
+            ScopeWord::Read => KeyScope::Read,
+        }
+    }
+
     /// For whom the key is to speak.
     ///
     /// # Errors
@@ -175,16 +198,20 @@ pub(crate) struct KeyOut {
     name: Label,
     role: &'static str,
     seller_id: Option<SellerId>,
+    scope: ScopeWord,
     created_at: Timestamp,
+    expires_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
+    /// To the hour.
+    last_used_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
 }
 
 impl KeyOut {
-    /// A key, and its secret if this is when it is shown.
+    /// A key, when it was last used, and its secret if this is when it is shown.
     #[must_use]
-    pub(crate) fn new(key: &Key, secret: Option<String>) -> Self {
+    pub(crate) fn new(key: &Key, last_used_at: Option<Timestamp>, secret: Option<String>) -> Self {
         let (role, seller_id) = match &key.role {
             KeyRole::Operator => ("operator", None),
             KeyRole::Platform => ("platform", None),
@@ -195,8 +222,14 @@ impl KeyOut {
             name: key.name.clone(),
             role,
             seller_id,
+            scope: match key.scope {
+                KeyScope::Full => ScopeWord::Full,
+                KeyScope::Read => ScopeWord::Read,
+            },
             created_at: key.created_at,
+            expires_at: key.expires_at,
             revoked_at: key.revoked_at,
+            last_used_at,
             secret,
         }
     }

@@ -269,6 +269,9 @@ impl Comparison<'_> {
             let found = store.key_by_secret(&key.secret);
             self.same(|| format!("key {}, by its secret", key.id), found, &Some(Arc::clone(key)));
         }
+        for (id, generation) in &model.settings.links {
+            self.same(|| format!("the buyer's link of refund {id}"), store.link(id), generation);
+        }
         let all = model.settings.sellers_after(None, usize::MAX);
         self.same(|| "the sellers".to_owned(), store.sellers(None, usize::MAX), &all);
         for (id, seller) in &model.settings.sellers {

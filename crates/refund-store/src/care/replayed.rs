@@ -79,6 +79,10 @@ impl View for Replayed {
         Ok(self.settings.keys())
     }
 
+    fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
+        Ok(self.settings.link(id))
+    }
+
     /// Answers stay in the journal.
     fn remembered(&self, _: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
         Ok(None)

@@ -256,5 +256,9 @@ pub(super) const CANCEL: Command = Command::Cancel { reason: None };
 /// The work under a key, with a fingerprint that is the same for the same number.
 pub(super) fn under(key: &str, fingerprint: u8, work: Work) -> Request {
     let key = IdempotencyKey { caller: "key_1".to_owned(), key: key.to_owned() };
-    Request { work, idempotency: Some((key, [fingerprint; 32])), viewers: vec![buyer("kim"), seller("shop")] }
+    Request {
+        idempotency: Some((key, [fingerprint; 32])),
+        viewers: vec![buyer("kim"), seller("shop")],
+        ..Request::new(work)
+    }
 }

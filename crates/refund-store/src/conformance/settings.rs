@@ -1,11 +1,11 @@
 //! Sellers, keys, policy and roll-out.
 
 use refund_core::rollout::Percentage;
-use refund_core::{Label, Policy, PolicyOverrides, Rollout, SellerId, Timestamp};
+use refund_core::{Label, Policy, PolicyOverrides, RefundId, Rollout, SellerId, Timestamp};
 
-use super::desk::{Desk, HOUR, holds, operator, put_seller, same};
+use super::desk::{Desk, HOUR, holds, open, opening, operator, put_seller, same};
 use super::{Broken, Make};
-use crate::{Answer, Key, KeyRole, Refused, Secret, Seller, Work};
+use crate::{Answer, Key, KeyRole, KeyScope, Refused, Request, Secret, Seller, Tag, Work, hour_of};
 
 pub(super) fn sellers(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::empty(make);
@@ -57,6 +57,9 @@ pub(super) fn issue(id: &str, secret: u8) -> Result<Work, Broken> {
         secret: Secret([secret; 32]),
         created_at: Timestamp::MIN,
         revoked_at: None,
+        scope: KeyScope::Full,
+        expires_at: None,
+        last_used_at: None,
     };
     Ok(Work::IssueKey { key: Box::new(key), actor: operator() })
 }
@@ -84,6 +87,84 @@ pub(super) fn keys(make: &mut Make<'_>) -> Result<(), Broken> {
     same("the keys", &listed()?.len(), &3)?;
     same("an unknown secret", &desk.store.key_by_secret(&Secret([9; 32]))?, &None)?;
     holds("an unknown key is not found", matches!(desk.refused(revoke("bob"))?, Refused::NotFound))
+}
+
+pub(super) fn keys_used(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    for (id, secret) in [("ann", 1), ("kim", 2)] {
+        desk.done(issue(id, secret)?)?;
+    }
+    let used_at =
+        |secret| Ok::<_, Broken>(desk.store.key_by_secret(&Secret([secret; 32]))?.ok_or("no key")?.last_used_at);
+    same("a key that nobody used", &used_at(1)?, &None)?;
+    desk.advance(HOUR)?;
+    let later = hour_of(desk.store.now());
+    let earlier = hour_of(Timestamp::MIN);
+    let used = |at| Work::KeysUsed { used: vec![("ann".to_owned(), at), ("nobody".to_owned(), at)] };
+    desk.done(used(later))?;
+    desk.done(used(earlier))?;
+    same("the latest use", &used_at(1)?, &Some(later))?;
+    same("the other key's", &used_at(2)?, &None)?;
+    let mut work = issue("bob", 3)?;
+    if let Work::IssueKey { key, .. } = &mut work {
+        key.role = KeyRole::Seller(SellerId::new("nobody")?);
+    }
+    holds("a key is for a seller that is there", matches!(desk.refused(work)?, Refused::Rule { .. }))
+}
+
+pub(super) fn links(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let [one, other] = [RefundId::new("one")?, RefundId::new("other")?];
+    desk.done(open(opening("one")?))?;
+    desk.done(open(opening("other")?))?;
+    let replace = |refund_id: &RefundId| Work::ReplaceBuyerLink { refund_id: refund_id.clone(), actor: operator() };
+    same("the first link", &desk.store.link(&one)?, &1)?;
+    desk.done(replace(&one))?;
+    desk.done(replace(&one))?;
+    same("the third", &desk.store.link(&one)?, &3)?;
+    same("the other refund's", &desk.store.link(&other)?, &1)?;
+    let nobody = desk.refused(replace(&RefundId::new("nobody")?))?;
+    holds("a refund that isn't there has no link", matches!(nobody, Refused::NotFound))
+}
+
+/// What was looked at and has changed since is not replaced; what is as it was is.
+pub(super) fn moved_on(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let works = |allow: bool| -> Result<[Work; 3], Broken> {
+        let policy = Box::new(Policy { allow_withdraw: allow, ..Policy::default() });
+        let rollout = Box::new(Rollout { percentage: Percentage::try_from(u8::from(allow))?, ..Rollout::everyone() });
+        let Work::PutSeller { seller_id, seller, actor } = put_seller("shop")? else { return Err("no seller".into()) };
+        let seller = Box::new(Seller { name: Label::new(if allow { "open" } else { "shut" })?, ..*seller });
+        Ok([
+            Work::PutPolicy { policy, actor: operator() },
+            Work::PutRollout { rollout, actor: operator() },
+            Work::PutSeller { seller_id, seller, actor },
+        ])
+    };
+    let tags = || -> Result<[Tag; 3], Broken> {
+        let seller = desk.store.seller(&SellerId::new("shop")?)?.ok_or("no seller")?;
+        Ok([Tag::of(&*desk.store.policy()?)?, Tag::of(&*desk.store.rollout()?)?, Tag::of(&*seller)?])
+    };
+    let read = tags()?;
+    for work in works(true)? {
+        desk.done(work)?;
+    }
+    let now = tags()?;
+    for ((work, read), now) in works(false)?.into_iter().zip(read).zip(now) {
+        holds("other settings have another tag", read != now)?;
+        let put = |replaces| desk.submit(Request { replaces: Some(replaces), ..Request::new(work.clone()) });
+        holds("what has moved on is not replaced", matches!(put(read), Err(Refused::SettingsMoved)))?;
+        holds("what is as it was read is", put(now).is_ok())?;
+    }
+    let nobody = Work::EditSeller {
+        seller_id: SellerId::new("nobody")?,
+        name: Label::new("nobody")?,
+        addresses: Box::new(desk.store.seller(&SellerId::new("shop")?)?.ok_or("no seller")?.addresses.clone()),
+        actor: operator(),
+    };
+    let read = Some(Tag([0; 16]));
+    let refused = desk.submit(Request { replaces: read, ..Request::new(nobody) });
+    holds("what isn't there was never read", matches!(refused, Err(Refused::SettingsMoved)))
 }
 
 pub(super) fn policy_and_rollout(make: &mut Make<'_>) -> Result<(), Broken> {

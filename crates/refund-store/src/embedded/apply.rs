@@ -158,13 +158,16 @@ impl SledView {
     }
 }
 
-/// Sellers, policy, roll-out and keys.
+/// Sellers, policy, roll-out, keys and links.
 fn write_settings(changed: &Changed, rows: &mut Rows) -> Result<(), StoreError> {
     for (id, seller) in &changed.sellers {
         rows.put(keys::seller(id), encode(seller)?);
     }
     for (id, key) in &changed.keys {
         rows.put(keys::key(id), encode(key)?);
+    }
+    for (id, generation) in &changed.links {
+        rows.put(keys::link(id), encode(generation)?);
     }
     if let Some(policy) = &changed.policy {
         rows.put(keys::POLICY.to_vec(), encode(&Named(&**policy))?);

@@ -66,5 +66,10 @@ fn read_settings(db: &sled::Db) -> Result<Settings, StoreError> {
     for row in rows(db, keys::KEYS) {
         settings.add_key(decode(&row?.1)?);
     }
+    for row in rows(db, keys::LINKS) {
+        let (key, row) = row?;
+        let id = keys::parse_link(&key).ok_or_else(|| strange("a link without a refund"))?;
+        settings.links.insert(id, decode(&row)?);
+    }
     Ok(settings)
 }

@@ -7,6 +7,7 @@
 //! r  number      refund     where its latest record stands, its state
 //! s  seller id   seller
 //! k  key id      key
+//! l  refund id   link       which of the buyer's links is the present one, where it is not the first
 //! a  position    answers    of one time: when, and for each its key's hash and its record
 //! ```
 //!
@@ -14,7 +15,7 @@
 //! together, which is what sled is good at. Numbers are big-endian, so that the order of the bytes
 //! is theirs.
 
-use refund_core::SellerId;
+use refund_core::{RefundId, SellerId};
 
 use crate::Number;
 
@@ -25,6 +26,7 @@ pub(super) const REFUNDS: &[u8] = b"r";
 pub(super) const ANSWERS: &[u8] = b"a";
 pub(super) const SELLERS: &[u8] = b"s";
 pub(super) const KEYS: &[u8] = b"k";
+pub(super) const LINKS: &[u8] = b"l";
 
 pub(super) fn refund(number: Number) -> Vec<u8> {
     [REFUNDS, &number.to_be_bytes()].concat()
@@ -50,4 +52,13 @@ pub(super) fn parse_seller(key: &[u8]) -> Option<SellerId> {
 
 pub(super) fn key(id: &str) -> Vec<u8> {
     [KEYS, id.as_bytes()].concat()
+}
+
+pub(super) fn link(id: &RefundId) -> Vec<u8> {
+    [LINKS, id.as_str().as_bytes()].concat()
+}
+
+/// The refund of a link's row.
+pub(super) fn parse_link(key: &[u8]) -> Option<RefundId> {
+    RefundId::new(std::str::from_utf8(key.strip_prefix(LINKS)?).ok()?).ok()
 }

@@ -237,6 +237,10 @@ impl View for EmbeddedStore {
         self.view.keys()
     }
 
+    fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
+        self.view.link(id)
+    }
+
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
         self.view.remembered(key)
     }

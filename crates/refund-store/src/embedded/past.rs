@@ -46,7 +46,8 @@ impl Past {
             | Entry::Seller { .. }
             | Entry::Policy { .. }
             | Entry::Rollout { .. }
-            | Entry::Key { .. } => None,
+            | Entry::Key { .. }
+            | Entry::BuyerLink { .. } => None,
         });
         Ok(answers.next())
     }

@@ -210,6 +210,11 @@ impl View for SledView {
         Ok(self.at_hand().settings.keys())
     }
 
+    fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
+        self.whole()?;
+        Ok(self.at_hand().settings.link(id))
+    }
+
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
         let positions = self.at_hand().answers.of(key);
         for position in positions {

@@ -25,6 +25,8 @@ enum What {
     Seller(u8),
     Key(u8),
     Revoke(u8),
+    Used(u8, u8),
+    Link(u8),
     Policy(bool),
 }
 
@@ -38,6 +40,8 @@ fn what() -> impl Strategy<Value = What> {
         1 => (0..4_u8).prop_map(What::Seller),
         1 => (1..4_u8).prop_map(What::Key),
         1 => (1..4_u8).prop_map(What::Revoke),
+        1 => (1..4_u8, 0..9_u8).prop_map(|(secret, hour)| What::Used(secret, hour)),
+        1 => (0..12_u8).prop_map(What::Link),
         1 => any::<bool>().prop_map(What::Policy),
     ]
 }
@@ -62,6 +66,13 @@ fn work(what: &What) -> Work {
         What::Seller(number) => put_seller(if *number == 0 { "shop" } else { "stall" }),
         What::Key(secret) => issue(&format!("k{secret}"), *secret),
         What::Revoke(secret) => Work::RevokeKey { key_id: format!("k{secret}"), actor: operator() },
+        What::Used(secret, hour) => {
+            let at = refund_core::Timestamp::from_millis(i64::from(*hour) * 3_600_000).unwrap();
+            Work::KeysUsed { used: vec![(format!("k{secret}"), at)] }
+        }
+        What::Link(refund) => {
+            Work::ReplaceBuyerLink { refund_id: format!("r{refund}").parse().unwrap(), actor: operator() }
+        }
         What::Policy(cap) => {
             let policy = refund_core::Policy { cap_at_requested: *cap, ..refund_core::Policy::default() };
             Work::PutPolicy { policy: Box::new(policy), actor: operator() }

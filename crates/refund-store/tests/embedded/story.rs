@@ -9,8 +9,8 @@ use refund_core::{
     Opening, OrderLine, PolicyOverrides, Reason, Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
 };
 use refund_store::{
-    Advance, Answered, Clock, Expected, Fingerprint, IdempotencyKey, Key, KeyRole, Query, Recorded, Refused, Request,
-    Secret, Seller, Sort, Store, Surroundings, Work,
+    Advance, Answered, Clock, Expected, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope, Query, Recorded, Refused,
+    Request, Secret, Seller, Sort, Store, Surroundings, Work,
 };
 
 pub(crate) const HOUR: u32 = 3600;
@@ -73,6 +73,9 @@ pub(crate) fn issue(id: &str, secret: u8) -> Work {
         secret: Secret([secret; 32]),
         created_at: Timestamp::MIN,
         revoked_at: None,
+        scope: KeyScope::Full,
+        expires_at: None,
+        last_used_at: None,
     };
     Work::IssueKey { key: Box::new(key), actor: operator() }
 }
@@ -142,7 +145,7 @@ pub(crate) fn under(key: &str, print: u8, work: Work) -> Request {
     let fingerprint: Fingerprint = [print; 32];
     let key = IdempotencyKey { caller: "key_1".to_owned(), key: key.to_owned() };
     let viewers = vec![Actor::new(Role::Seller, "shop", Via::Key("k".to_owned()))];
-    Request { work, idempotency: Some((key, fingerprint)), viewers }
+    Request { idempotency: Some((key, fingerprint)), viewers, ..Request::new(work) }
 }
 
 /// A few refunds in several states, with time gone by, and settings of every kind.

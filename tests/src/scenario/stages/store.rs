@@ -121,6 +121,7 @@ impl From<Refused> for Not {
             other @ (Refused::NotFound
             | Refused::VersionMissing
             | Refused::VersionMoved { .. }
+            | Refused::SettingsMoved
             | Refused::KeyReused
             | Refused::SettlingHeld
             | Refused::NoTestClock

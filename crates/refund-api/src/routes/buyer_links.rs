@@ -1,0 +1,38 @@
+//! A refund's link for its buyer: shown, and replaced where it got into other hands.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use refund_core::{RefundId, Role};
+use refund_store::Work;
+
+use super::refunds::mark;
+use crate::call::Call;
+use crate::error::Problem;
+use crate::wire::BuyerLink;
+
+/// The refund, if the caller may have the link: who has it can act as the buyer.
+fn refund_id(call: &Call) -> Result<RefundId, Problem> {
+    let id = call.refund_id()?;
+    call.app.known(&call.caller, &id)?;
+    call.caller.only(&[Role::Platform])?;
+    call.with_full_scope()?;
+    Ok(id)
+}
+
+/// The present link. It needs a key with full scope, because whoever has the link can answer for the buyer.
+#[utoipa::path(get, path = "/v1/refunds/{id}/buyer-link", tag = "refunds")]
+pub(super) async fn show(call: Call) -> Result<Json<BuyerLink>, Problem> {
+    Ok(Json(call.app.buyer_link(&refund_id(&call)?)?))
+}
+
+/// Replaces the link. Those before it open nothing any more, from this answer on. A replay shows the present one.
+#[utoipa::path(post, path = "/v1/refunds/{id}/buyer-link", tag = "refunds")]
+pub(super) async fn replace(call: Call) -> Result<Response, Problem> {
+    let id = refund_id(&call)?;
+    let work = || Ok((Work::ReplaceBuyerLink { refund_id: id.clone(), actor: call.caller.itself() }, Vec::new()));
+    let answered = call.once(work).await?;
+    let mut response = (StatusCode::OK, Json(call.app.buyer_link(&id)?)).into_response();
+    mark(&mut response, answered.replayed);
+    Ok(response)
+}
