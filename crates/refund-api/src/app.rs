@@ -7,7 +7,7 @@ use refund_core::{Actor, CommandKind, Refund, RefundId, Role, Timestamp};
 use refund_store::{
     Advance, Answer, Answered, KeyScope, Refused, Reply, Request, Seen, Store, StoreError, Work, replayed, seen,
 };
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::admission::Admission;
 use crate::buyer_link::Links;
@@ -36,6 +36,9 @@ pub(crate) fn possible_while_held(who: Role, action: CommandKind) -> bool {
 /// How long a disk may take before callers are told that nobody knows.
 const STORING_MAX: Duration = Duration::from_secs(30);
 
+/// How many of those who follow the feed read on at once. All of them want to at every news.
+const FOLLOWING_AT_ONCE: usize = 2;
+
 /// The store's answer, unless it takes too long.
 async fn in_time(reply: Reply) -> Result<Answered, Refused> {
     tokio::time::timeout(STORING_MAX, reply).await.unwrap_or_else(|_| {
@@ -54,6 +57,8 @@ pub struct App {
     pub(crate) test_clock: bool,
     pub(crate) admission: Admission,
     pub(crate) uses: KeyUses,
+    /// Turns to read on in the feed: whoever calls is not to wait for all who only listen.
+    pub(crate) turns: Semaphore,
     /// True once the server stops: whatever never ends by itself ends then.
     stop: watch::Sender<bool>,
 }
@@ -69,6 +74,7 @@ impl App {
             test_clock,
             admission: Admission::new(limits),
             uses: KeyUses::default(),
+            turns: Semaphore::new(FOLLOWING_AT_ONCE),
             stop: watch::Sender::new(false),
         }
     }

@@ -30,10 +30,12 @@ impl Follower {
         R: Fn(&dyn Store, Option<EventPosition>) -> Result<Feed, Problem> + Clone + Send + 'static,
     {
         loop {
+            let turn = self.app.turns.acquire().await.ok()?;
             // Before reading, so that what is recorded meanwhile is news again.
             self.news.borrow_and_update();
             let (read, after) = (read.clone(), self.after);
             let feed = self.app.reading(move |store| read(store, after)).await.ok()?;
+            drop(turn);
             self.after = feed.looked_at;
             if !feed.events.is_empty() {
                 return Some(feed);

@@ -3,7 +3,8 @@
 
 mod support;
 
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 
 use refund_api::Limits;
 use serde_json::json;
@@ -73,16 +74,35 @@ fn an_address_that_calls_too_often_is_told_before_anybody_asks_who_it_is() {
 
 const STREAM: &str = "/v1/events/stream?after=latest";
 
+/// Asks for a stream, and says with which status it was answered.
+fn ask_for_a_stream(server: &Server, key: &str) -> (String, TcpStream) {
+    let mut stream = server.connect();
+    write!(stream, "GET {STREAM} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {key}\r\n\r\n").unwrap();
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).unwrap();
+    (String::from_utf8_lossy(&status[9..]).into_owned(), stream)
+}
+
 /// Whether there is a stream for that key in the end: that one has ended is noticed soon, and not in the same instant.
 fn gets_a_stream(server: &Server, key: &str) -> bool {
-    let request = format!("GET {STREAM} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {key}\r\n\r\n");
-    (0..1000).any(|_| {
-        let mut stream = server.connect();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut status = [0; 12];
-        stream.read_exact(&mut status).unwrap();
-        &status == b"HTTP/1.1 200"
-    })
+    (0..1000).any(|_| ask_for_a_stream(server, key).0 == "200")
+}
+
+#[test]
+fn of_three_hundred_streams_a_hundred_are_open_and_have_what_happens_and_nobody_else_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = Limits { streams: 100, streams_per_key: 1000, ..Limits::without_rates() };
+    let server = Server::limited(folder.path(), limits);
+    let mut asked: Vec<_> = (0..300).map(|_| ask_for_a_stream(&server, &server.seller)).collect();
+    assert!(asked.iter().all(|(status, _)| status == "200" || status == "429"));
+    asked.retain(|(status, _)| status == "200");
+    assert_eq!(asked.len(), 100);
+    let refund = server.open("o-1");
+    for (_, stream) in asked {
+        let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+        assert!(lines.any(|line| line.starts_with("data: ") && line.contains(refund["id"].as_str().unwrap())));
+    }
+    server.stop();
 }
 
 #[test]
