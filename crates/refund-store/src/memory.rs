@@ -88,12 +88,12 @@ impl Store for MemoryStore {
             .map(|(number, record)| EventPosition::last_of(number, record.entries.len())))
     }
 
-    fn history(&self, id: &RefundId) -> Result<Vec<Recorded>, StoreError> {
+    fn history(&self, id: &RefundId, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
         let model = self.model();
         let all = (0..).zip(&model.records).flat_map(|(number, record)| numbered(number, record));
-        let own =
-            all.filter_map(|(position, event)| event.filter(|event| event.refund_id == *id).map(|e| (position, e)));
-        Ok(own.map(|(position, event)| (position, event.clone())).collect())
+        let is_wanted = |event: &&Event| event.refund_id == *id && event.sequence > after;
+        let wanted = all.filter_map(|(position, event)| Some((position, event.filter(is_wanted)?)));
+        Ok(wanted.take(limit).map(|(position, event)| (position, event.clone())).collect())
     }
 
     fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

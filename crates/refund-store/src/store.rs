@@ -38,11 +38,12 @@ pub trait Store: View + Send + Sync {
     /// [`StoreError::Unreadable`].
     fn feed_end(&self) -> Result<Option<EventPosition>, StoreError>;
 
-    /// A refund's whole history, from its opening, with where each event stands in the feed.
+    /// A refund's history behind the event of that number, from its opening behind 0, with where
+    /// each event stands in the feed; `limit` events at the most, and about as much is read.
     ///
     /// # Errors
     /// [`StoreError::Unreadable`].
-    fn history(&self, id: &RefundId) -> Result<Vec<Recorded>, StoreError>;
+    fn history(&self, id: &RefundId, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError>;
 
     /// The next instant at which something is due on any refund.
     ///

@@ -50,6 +50,16 @@ impl Part {
         Ok(Self { list, behind: after.map_or(0, |place| place.rank), limit })
     }
 
+    /// Behind which event it begins, and how many are needed to know whether more come.
+    pub(super) fn needed(&self) -> (u64, usize) {
+        (self.behind, self.limit.saturating_add(1))
+    }
+
+    /// How many from the start are needed for the same.
+    pub(super) fn needed_from_start(&self) -> usize {
+        usize::try_from(self.behind).unwrap_or(usize::MAX).saturating_add(self.limit).saturating_add(1)
+    }
+
     /// Takes the part out of the whole, by the number of each event, and says where it goes on.
     pub(super) fn take<T>(
         self,
@@ -73,7 +83,8 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
     let part = Part::asked(&call, &refund_id, "events")?;
     // Read after what is due has happened, like the refund itself (R3).
     app.settled(caller, &refund_id).await?;
-    let history = app.reading(move |store| Ok(store.history(&refund_id)?)).await?;
+    let (behind, limit) = part.needed();
+    let history = app.reading(move |store| Ok(store.history(&refund_id, behind, limit)?)).await?;
     let (events, next_cursor) = part.take(&app.cursors, history, |(_, event)| event.sequence);
     let items = events.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
     Ok(Json(Items { items, next_cursor }))

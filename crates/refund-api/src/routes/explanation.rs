@@ -20,7 +20,8 @@ pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let (refund, actors) = (seen.refund.clone(), caller.knows_actions_of(&seen.refund));
     let shared = call.app.clone();
     let read = move |store: &dyn Store| {
-        let (positions, history): (Vec<_>, Vec<_>) = store.history(&refund_id)?.into_iter().unzip();
+        let (positions, history): (Vec<_>, Vec<_>) =
+            store.history(&refund_id, 0, part.needed_from_start())?.into_iter().unzip();
         // What has happened since the refund was looked at is no part of its explanation.
         let history = history.into_iter().take_while(|event| event.sequence <= refund.sequence);
         let explained = positions.into_iter().zip(explain(history));

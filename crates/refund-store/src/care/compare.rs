@@ -248,7 +248,7 @@ impl Comparison<'_> {
         let of = || format!("refund {id}");
         let found = self.store.refund(id);
         self.same(of, found, &Some(refund.clone()));
-        match self.store.history(id) {
+        match self.store.history(id, 0, usize::MAX) {
             Ok(history) => {
                 let ends = history.last().map(|(position, event)| (position.record, event.sequence));
                 if ends != Some((last, refund.sequence)) || history.len() as u64 != refund.sequence {

@@ -242,6 +242,12 @@ pub(super) fn offer(refund: &str) -> Result<Command, Broken> {
     }))
 }
 
+/// Asks for so much instead.
+pub(super) fn ask_for(minor: i64) -> Result<Command, Broken> {
+    let (amount, reason) = (money(minor)?, Reason::new("less")?);
+    Ok(Command::Modify { request: refund_core::Request { kind: RefundType::RefundOnly, amount, reason } })
+}
+
 pub(super) fn accept(refund: &str) -> Result<Command, Broken> {
     Ok(Command::AcceptOffer { negotiation_id: negotiation(refund)? })
 }

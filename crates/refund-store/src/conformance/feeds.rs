@@ -1,6 +1,8 @@
 //! The feed of all events, and the history of one refund.
 
-use super::desk::{AGREE, Desk, HOUR, accept, buyer, feed_behind, holds, offer, on, opening, same, seller, under};
+use super::desk::{
+    AGREE, Desk, HOUR, accept, ask_for, buyer, feed_behind, holds, offer, on, opening, same, seller, under,
+};
 use super::{Broken, Make};
 use crate::{EventPosition, Recorded, StoreError, Work};
 
@@ -79,13 +81,37 @@ pub(super) fn unknown(make: &mut Make<'_>) -> Result<(), Broken> {
     Ok(())
 }
 
+pub(super) fn history_in_pages(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = told(make)?;
+    desk.open(opening("long")?)?;
+    for time in 0..200 {
+        desk.command("long", buyer("kim"), ask_for(1000 + time)?)?;
+        // Now and then others happen in between.
+        if time % 50 == 0 {
+            desk.open(opening(&format!("beside-{time}"))?)?;
+        }
+    }
+    let id = desk.refund("long")?.id;
+    let all = desk.store.history(&id, 0, 1000)?;
+    same("how many events it has", &all.len(), &201)?;
+    for limit in [1, 7, 64, 100, 201, 202] {
+        let mut pages = Vec::new();
+        for behind in (0..201).step_by(limit) {
+            pages.extend(desk.store.history(&id, behind, limit)?);
+        }
+        same("the history in pages", &pages, &all)?;
+    }
+    holds("nothing behind its end", desk.store.history(&id, 201, 10)?.is_empty())?;
+    holds("nothing where nothing is asked for", desk.store.history(&id, 5, 0)?.is_empty())
+}
+
 pub(super) fn history(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = told(make)?;
     let all = desk.feed(1000)?;
     for id in ["a", "b", "c"] {
         let refund = desk.refund(id)?;
         let own: Vec<Recorded> = all.iter().filter(|(_, event)| event.refund_id == refund.id).cloned().collect();
-        same("the history", &desk.store.history(&refund.id)?, &own)?;
+        same("the history", &desk.store.history(&refund.id, 0, 1000)?, &own)?;
         let events: Vec<_> = own.into_iter().map(|(_, event)| event).collect();
         same("the events", &desk.store.events(&refund.id)?, &events)?;
         same("the state that they lead to", &refund_core::replay(&events), &Some(refund))?;

@@ -109,6 +109,7 @@ pub const PROMISES: &[Promise] = &[
     Promise { name: "the feed has an end, behind which is nothing but what comes", check: feeds::end },
     Promise { name: "who waits for news is told once it can be read", check: feeds::news },
     Promise { name: "the feed refuses a position that nobody gave", check: feeds::unknown },
+    Promise { name: "a refund's history in pages of any size is the history", check: feeds::history_in_pages },
     Promise { name: "a refund's history is its events, as the feed has them", check: feeds::history },
     Promise { name: "twins that race are carried out once, and answered the same", check: races::twins },
     Promise { name: "of two that race one is carried out, the other told what it lost to (R31)", check: races::rivals },

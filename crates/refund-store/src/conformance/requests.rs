@@ -14,7 +14,7 @@ pub(super) fn empty(make: &mut Make<'_>) -> Result<(), Broken> {
     let id = RefundId::new("nobody")?;
     same("a refund", &store.refund(&id)?, &None)?;
     same("its events", &store.events(&id)?, &Vec::new())?;
-    same("its history", &store.history(&id)?, &Vec::new())?;
+    same("its history", &store.history(&id, 0, 10)?, &Vec::new())?;
     same("its line", &store.line(&opening("nobody")?.line_key())?, &None)?;
     same("the feed", &desk.feed(10)?, &Vec::new())?;
     same("what is due", &store.next_due()?, &None)?;

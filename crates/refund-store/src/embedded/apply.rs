@@ -8,6 +8,7 @@ use sled::IVec;
 use super::answers;
 use super::at_hand::parse_answers;
 use super::keys;
+use super::marks::Marks;
 use super::rows::{LAYOUT, Meta};
 use super::view::{SledView, unreadable};
 use crate::codec::{Named, encode, refund_row};
@@ -133,6 +134,12 @@ impl SledView {
                 None => first,
             };
             rows.put(keys::refund(number), refund_row(last, &change.after)?);
+            let told_before = change.before.as_ref().map_or(0, |before| before.sequence);
+            if Marks::is_one_due(told_before, change.after.sequence) {
+                let mut marks = self.marks(number)?;
+                marks.add(change.after.sequence, last);
+                rows.put(keys::marks(number), marks.to_bytes());
+            }
             numbers.push(number);
         }
         Ok(numbers)

@@ -5,6 +5,7 @@
 //! p              policy
 //! o              roll-out
 //! r  number      refund     where its latest record stands, its state
+//! h  number      marks      of a long history: which record has which event
 //! s  seller id   seller
 //! k  key id      key
 //! l  refund id   link       which of the buyer's links is the present one, where it is not the first
@@ -23,6 +24,7 @@ pub(super) const META: &[u8] = b"m";
 pub(super) const POLICY: &[u8] = b"p";
 pub(super) const ROLLOUT: &[u8] = b"o";
 pub(super) const REFUNDS: &[u8] = b"r";
+pub(super) const MARKS: &[u8] = b"h";
 pub(super) const ANSWERS: &[u8] = b"a";
 pub(super) const SELLERS: &[u8] = b"s";
 pub(super) const KEYS: &[u8] = b"k";
@@ -30,6 +32,10 @@ pub(super) const LINKS: &[u8] = b"l";
 
 pub(super) fn refund(number: Number) -> Vec<u8> {
     [REFUNDS, &number.to_be_bytes()].concat()
+}
+
+pub(super) fn marks(number: Number) -> Vec<u8> {
+    [MARKS, &number.to_be_bytes()].concat()
 }
 
 /// The number of a row of a refund.

@@ -12,6 +12,7 @@ mod folder;
 mod index;
 mod keys;
 mod lists;
+mod marks;
 mod opening;
 mod past;
 mod rows;
@@ -151,8 +152,8 @@ impl Store for EmbeddedStore {
         self.view.feed_end()
     }
 
-    fn history(&self, id: &RefundId) -> Result<Vec<Recorded>, StoreError> {
-        self.view.history(id)
+    fn history(&self, id: &RefundId, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        self.view.history(id, after, limit)
     }
 
     fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -22,15 +22,31 @@ impl From<JournalError> for StoreError {
 }
 
 impl Past {
-    /// Everything that happened to a refund, whose latest record stands at `last`.
-    pub(super) fn history(&self, id: &RefundId, last: u64) -> Result<Vec<Recorded>, StoreError> {
-        let mut history = Vec::new();
-        let mut next = Some(last);
+    /// The events of a refund behind that number and up to that one, read back from a record of it
+    /// that stands behind them all.
+    pub(super) fn history(
+        &self,
+        id: &RefundId,
+        from: u64,
+        after: u64,
+        until: u64,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let mut history: Vec<Recorded> = Vec::new();
+        let mut next = Some(from);
         while let Some(number) = next {
             let payload = self.payload(number)?;
             // The chain leads backwards, whatever a forged record says.
             next = payload.previous(id).filter(|previous| *previous < number);
-            history.extend(payload.into_events(number).rev().filter(|(_, event)| event.refund_id == *id));
+            for (position, event) in payload.into_events(number).rev().filter(|(_, event)| event.refund_id == *id) {
+                let number = event.sequence;
+                if number <= after.saturating_add(1) {
+                    // Numbers have no gaps: nothing that is wanted stands before this one.
+                    next = None;
+                }
+                if number > after && number <= until {
+                    history.push((position, event));
+                }
+            }
         }
         history.reverse();
         Ok(history)

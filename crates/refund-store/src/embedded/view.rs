@@ -12,6 +12,7 @@ use super::answers;
 use super::at_hand::AtHand;
 use super::index::Group;
 use super::keys;
+use super::marks::Marks;
 use super::past::Past;
 use super::rows::Meta;
 use crate::codec::{parse_id, parse_last, parse_refund};
@@ -118,8 +119,17 @@ impl SledView {
         Ok(None)
     }
 
-    pub(super) fn history(&self, id: &RefundId) -> Result<Vec<Recorded>, StoreError> {
-        self.row(id)?.map_or_else(|| Ok(Vec::new()), |row| self.past.history(id, row.last()))
+    pub(super) fn history(&self, id: &RefundId, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        let Some(row) = self.row(id)? else { return Ok(Vec::new()) };
+        let until = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
+        let marked = self.marks(row.number)?.from(until);
+        self.past.history(id, marked.unwrap_or(row.last()), after, until)
+    }
+
+    /// The marks in the history of the refund of that number.
+    pub(super) fn marks(&self, number: Number) -> Result<Marks, StoreError> {
+        let row = self.get(&keys::marks(number))?;
+        row.map_or(Ok(Marks::default()), |row| Marks::parse(&row).ok_or_else(|| strange("marks that can't be read")))
     }
 
     /// Hands everything to the system, which keeps it when this process is killed.
@@ -162,7 +172,7 @@ impl View for SledView {
     }
 
     fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError> {
-        Ok(self.history(id)?.into_iter().map(|(_, event)| event).collect())
+        Ok(self.history(id, 0, usize::MAX)?.into_iter().map(|(_, event)| event).collect())
     }
 
     fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {

@@ -1,3 +1,4 @@
+use refund_core::{Command, Reason, RefundId, RefundType, Request};
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::journal::{self, Checkpoint, FILE, Journal, JournalError};
 use refund_store::{EmbeddedStore, OpenError, Opened, Store};
@@ -129,4 +130,29 @@ fn an_unfinished_snapshot_does_not_keep_a_view_from_opening() {
     let opened = try_open_on(&disk, &folder).unwrap();
     assert!(!opened.rebuilt && !left.exists());
     assert_eq!(see(&opened.store), before);
+}
+
+#[test]
+fn a_page_of_a_long_history_is_read_without_all_that_came_behind_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = SimulatedDisk::new();
+    let id: RefundId = "a".parse().unwrap();
+    let damaged_from = {
+        let store = open_on(&disk, folder.path()).store;
+        begin(&store);
+        do_it(&store, open_refund("a"));
+        let reason: Reason = "less".parse().unwrap();
+        for minor in 1..200 {
+            let request = Request { kind: RefundType::RefundOnly, amount: money(minor), reason: reason.clone() };
+            do_it(&store, by_buyer("a", Command::Modify { request }));
+        }
+        store.history(&id, 149, 1).unwrap()[0].0.record
+    };
+    let mut journal = disk.contents(FILE).unwrap();
+    journal[usize::try_from(damaged_from).unwrap() + 80] ^= 1;
+    disk.put(FILE, &journal);
+    let store = try_open_on(&disk, &folder).unwrap().store;
+    assert_eq!(store.history(&id, 0, 100).unwrap().len(), 100);
+    assert_eq!(store.history(&id, 150, 100).unwrap().len(), 50);
+    assert!(store.history(&id, 100, 100).is_err());
 }

@@ -185,7 +185,7 @@ pub(crate) fn see(store: &dyn Store) -> Seen {
     let lists: Vec<_> = [Sort::Deadline, Sort::OpenedAt].into_iter().map(|sort| list(store, sort)).collect();
     let refunds = lists[1].iter().map(|refund| {
         assert_eq!(store.refund(&refund.id).unwrap().as_ref(), Some(refund));
-        let history = store.history(&refund.id).unwrap();
+        let history = store.history(&refund.id, 0, 1000).unwrap();
         let own: Vec<_> = events.iter().filter(|(_, event)| event.refund_id == refund.id).cloned().collect();
         assert_eq!(history, own);
         let history = history.into_iter().map(|(_, event)| event).collect();

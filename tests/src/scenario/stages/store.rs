@@ -85,7 +85,7 @@ impl Stage for StoreStage {
 
     fn look(&mut self, id: &RefundId) -> Result<Look, Not> {
         let refund = self.store.refund(id)?.ok_or_else(|| Not::broken("the refund is gone"))?;
-        let events: Vec<Event> = self.store.history(id)?.into_iter().map(|(_, event)| event).collect();
+        let events: Vec<Event> = self.store.history(id, 0, usize::MAX)?.into_iter().map(|(_, event)| event).collect();
         Ok(Look::of(&refund, &events))
     }
 
