@@ -11,6 +11,9 @@ use crate::app::App;
 /// The longest wait. No deadline is set less than a minute ahead, so none is missed by it; but the
 /// machine's clock may be set meanwhile, and a reminder may come sooner.
 const WAIT_MAX: Duration = Duration::from_secs(5);
+/// The shortest wait. Where the machine's clock went back, the engine's time stands still until that
+/// has caught up (R35), and what is due next may be just ahead all the while.
+const WAIT_MIN: Duration = Duration::from_millis(10);
 /// How long to wait after the store could not settle.
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
@@ -56,7 +59,7 @@ pub(crate) async fn settle(store: &dyn Store) -> Result<Option<Timestamp>, Strin
 
 fn until(next: Option<Timestamp>, now: Timestamp) -> Duration {
     let millis = next.map_or(i64::MAX, |at| at.as_millis().saturating_sub(now.as_millis()));
-    Duration::from_millis(u64::try_from(millis).unwrap_or(0)).min(WAIT_MAX)
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0)).clamp(WAIT_MIN, WAIT_MAX)
 }
 
 #[cfg(test)]
@@ -66,6 +69,7 @@ mod tests {
         PolicyOverrides, Reason, RefundId, RefundType, Role, SellerId, StatusKind, Via,
     };
     use refund_store::{Clock, MemoryStore, Seller, Surroundings};
+    use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
     use tokio::time::Instant;
 
     use super::*;
@@ -105,32 +109,104 @@ mod tests {
         Seller { name: id("one"), addresses, policy: PolicyOverrides::default() }
     }
 
-    /// Time here is tokio's own, which moves on by itself whenever every task waits.
-    #[tokio::test(start_paused = true)]
-    async fn a_deadline_settles_by_itself_at_its_instant() {
-        let started = Instant::now();
-        let epoch: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
-        let millis = move || i64::try_from(started.elapsed().as_millis()).unwrap();
-        let clock = Clock::Running(Arc::new(move || Timestamp::from_millis(epoch.as_millis() + millis()).unwrap()));
-        let surroundings = Surroundings { clock, entropy: Arc::new(|_| {}), hold_settling: false };
+    /// A clock that runs by tokio's own time, which moves on by itself whenever every task waits,
+    /// and that can be put forward and back.
+    #[derive(Clone)]
+    struct Machine {
+        started: Instant,
+        put_forward: Arc<AtomicI64>,
+        looked_at: Arc<AtomicU64>,
+    }
+
+    impl Machine {
+        fn start() -> Self {
+            Self { started: Instant::now(), put_forward: Arc::default(), looked_at: Arc::default() }
+        }
+
+        fn put_forward(&self, hours: i64) {
+            self.put_forward.fetch_add(hours * 3_600_000, Ordering::SeqCst);
+        }
+
+        fn clock(&self) -> Clock {
+            let epoch: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+            let machine = self.clone();
+            Clock::Running(Arc::new(move || {
+                machine.looked_at.fetch_add(1, Ordering::SeqCst);
+                let millis = i64::try_from(machine.started.elapsed().as_millis()).unwrap();
+                let put_forward = machine.put_forward.load(Ordering::SeqCst);
+                Timestamp::from_millis(epoch.as_millis() + millis + put_forward).unwrap()
+            }))
+        }
+    }
+
+    /// A server's timer, with one refund in its store.
+    async fn with_one_refund(machine: &Machine) -> (Arc<App>, tokio::task::JoinHandle<()>) {
+        let surroundings = Surroundings { clock: machine.clock(), entropy: Arc::new(|_| {}), hold_settling: false };
         let store = Arc::new(MemoryStore::new(surroundings));
         let app = Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates()));
         let timer = tokio::spawn(run(app.clone()));
-
         let by = Actor::new(Role::Operator, "op", Via::User("op".to_owned()));
         let (seller_id, buyer_id): (SellerId, BuyerId) = (id("s-1"), id("b-1"));
         let work = Work::PutSeller { seller_id, seller: Box::new(seller()), actor: by };
         app.submit(Request::new(work)).await.unwrap();
         let actor = Actor::new(Role::Buyer, buyer_id.as_str(), Via::Link);
         app.submit(Request::new(Work::Open { opening: Box::new(opening()), actor })).await.unwrap();
+        (app, timer)
+    }
 
-        let refund_id: RefundId = id("rfd_1");
+    fn status(app: &App) -> StatusKind {
+        app.store().refund(&id("rfd_1")).unwrap().unwrap().status.kind()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_settles_by_itself_at_its_instant() {
+        let (app, timer) = with_one_refund(&Machine::start()).await;
         tokio::time::sleep(Duration::from_secs(SECONDS_36_HOURS - 1)).await;
-        assert_eq!(app.store().refund(&refund_id).unwrap().unwrap().status.kind(), StatusKind::WaitSellerAgree);
+        assert_eq!(status(&app), StatusKind::WaitSellerAgree);
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_eq!(app.store().refund(&refund_id).unwrap().unwrap().status.kind(), StatusKind::Success);
-
+        assert_eq!(status(&app), StatusKind::Success);
         app.stop();
         timer.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_is_put_forward_is_noticed_at_the_next_look() {
+        let machine = Machine::start();
+        let (app, timer) = with_one_refund(&machine).await;
+        machine.put_forward(24);
+        tokio::time::sleep(WAIT_MAX).await;
+        assert_eq!(status(&app), StatusKind::WaitSellerAgree);
+        machine.put_forward(12);
+        tokio::time::sleep(WAIT_MAX).await;
+        assert_eq!(status(&app), StatusKind::Success);
+        app.stop();
+        timer.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_a_clock_that_went_back_catches_up_the_timer_looks_now_and_then() {
+        let machine = Machine::start();
+        let (app, timer) = with_one_refund(&machine).await;
+        let opened_at = app.store().now();
+        machine.put_forward(-1);
+        let looked_at = machine.looked_at.load(Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_secs(3599)).await;
+        assert_eq!(app.store().now(), opened_at, "time stands still");
+        let looked_at = machine.looked_at.load(Ordering::SeqCst) - looked_at;
+        assert!(looked_at < 3000, "{looked_at} looks in an hour");
+        tokio::time::sleep(Duration::from_secs(SECONDS_36_HOURS)).await;
+        assert_eq!(status(&app), StatusKind::WaitSellerAgree);
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(status(&app), StatusKind::Success, "36 hours after time went on");
+        app.stop();
+        timer.await.unwrap();
+    }
+
+    #[test]
+    fn what_is_due_in_no_time_at_all_is_not_waited_for_by_spinning() {
+        let now: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+        let next = Timestamp::from_millis(now.as_millis() + 1).unwrap();
+        assert_eq!(until(Some(next), now), WAIT_MIN);
+        assert_eq!(until(None, now), WAIT_MAX);
     }
 }

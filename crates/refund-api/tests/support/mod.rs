@@ -73,6 +73,10 @@ impl Hands {
         self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 
+    pub fn set(&self, instant: &str) {
+        self.0.store(instant.parse::<Timestamp>().unwrap().as_millis(), Ordering::SeqCst);
+    }
+
     fn clock(&self) -> Clock {
         let hands = self.0.clone();
         Clock::Running(Arc::new(move || Timestamp::from_millis(hands.load(Ordering::SeqCst)).unwrap()))
