@@ -129,18 +129,24 @@ where
 mod tests {
     use std::net::Ipv4Addr;
 
-    use refund_store::{Clock, MemoryStore, Surroundings};
+    use refund_core::Label;
+    use refund_store::{Clock, KeyRole, MemoryStore, Surroundings};
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio::task::JoinHandle;
     use tokio::time::Instant;
 
     use super::*;
     use crate::limits::Limits;
+    use crate::server;
+
+    const KEY: &str = "rfk_of_the_platform";
 
     /// A connection of a caller whose end can hold so many bytes that were not read.
-    fn connect(held: usize, manners: Manners) -> (DuplexStream, JoinHandle<()>) {
+    async fn connect(held: usize, manners: Manners) -> (DuplexStream, JoinHandle<()>) {
         let surroundings = Surroundings { clock: Clock::Test, entropy: Arc::new(|_| {}), hold_settling: false };
         let store = Arc::new(MemoryStore::new(surroundings));
+        let name = Label::new("platform").unwrap();
+        server::issue(&*store, name, KeyRole::Platform, KEY).await.unwrap();
         let app = Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates()));
         let (ours, theirs) = duplex(held);
         let connection = talk(theirs, Ipv4Addr::LOCALHOST.into(), routes::router(app), manners);
@@ -150,7 +156,7 @@ mod tests {
 
     /// Sends that, waits for the end, and says what came back and after how long.
     async fn send(sent: &str, manners: Manners) -> (String, Duration) {
-        let (mut stream, _ended) = connect(1 << 20, manners);
+        let (mut stream, _ended) = connect(1 << 20, manners).await;
         let begun = Instant::now();
         stream.write_all(sent.as_bytes()).await.unwrap();
         let mut answer = String::new();
@@ -171,17 +177,17 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_never_ends_is_answered() {
-        let head = "POST /v1/refunds HTTP/1.1\r\nHost: h\r\n";
+        let head = format!("POST /v1/refunds HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {KEY}\r\n");
         for body in ["Content-Length: 9\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"] {
             let (answer, waited) = send(&format!("{head}{body}"), Manners::GUEST).await;
-            assert!(answer.starts_with("HTTP/1.1 401 "), "who calls is asked first: {answer}");
+            assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("body_too_slow"), "{answer}");
             assert_eq!(waited.as_secs(), 30);
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_that_nobody_takes_ends_the_connection() {
-        let (mut stream, ended) = connect(1024, Manners::GUEST);
+        let (mut stream, ended) = connect(1024, Manners::GUEST).await;
         let begun = Instant::now();
         stream.write_all(b"GET /problems/busy HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
         ended.await.unwrap();

@@ -66,7 +66,7 @@ fn until(next: Option<Timestamp>, now: Timestamp) -> Duration {
 mod tests {
     use refund_core::{
         Actor, Address, AddressBook, BuyerId, Category, Currency, LineId, Money, Opening, OrderId, OrderLine,
-        PolicyOverrides, Reason, RefundId, RefundType, Role, SellerId, StatusKind, Via,
+        PolicyOverrides, Reason, RefundType, Role, SellerId, StatusKind, Via,
     };
     use refund_store::{Clock, MemoryStore, Seller, Surroundings};
     use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
