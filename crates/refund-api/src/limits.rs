@@ -22,7 +22,7 @@ pub struct Limits {
     /// How many of them each key or buyer's link has.
     #[arg(long, value_name = "N", default_value_t = STREAMS_PER_KEY)]
     pub streams_per_key: usize,
-    /// The proxies that are believed whose call they pass on, such as 10.0.0.0/8,::1/128.
+    /// Proxies whose Forwarded or X-Forwarded-For is believed, such as 10.0.0.0/8,::1/128.
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
 }
