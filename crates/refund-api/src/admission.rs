@@ -41,8 +41,11 @@ impl Admission {
     pub(crate) fn address(&self, peer: IpAddr, headers: &HeaderMap) -> Result<(), Problem> {
         let Some(rate) = &self.per_address else { return Ok(()) };
         let address = address::of_caller(peer, headers, &self.trusted_proxies);
-        let counted = rate.count(&address::counted(address));
-        counted.map_err(|wait| Problem::too_many(format!("{address} calls too often"), wait))
+        rate.count(&address::counted(address)).map_err(|wait| {
+            // Nobody was asked who they are: for the log this is all that there is.
+            tracing::Span::current().record("caller", address.to_string());
+            Problem::too_many(format!("{address} calls too often"), wait)
+        })
     }
 
     /// Counts a call of somebody who was recognised.
