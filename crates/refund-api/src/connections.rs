@@ -129,25 +129,16 @@ where
 mod tests {
     use std::net::Ipv4Addr;
 
-    use refund_core::Label;
-    use refund_store::{Clock, KeyRole, MemoryStore, Surroundings};
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio::task::JoinHandle;
     use tokio::time::Instant;
 
     use super::*;
-    use crate::limits::Limits;
-    use crate::server;
-
-    const KEY: &str = "rfk_of_the_platform";
+    use crate::trial::{self, KEY, Machine};
 
     /// A connection of a caller whose end can hold so many bytes that were not read.
     async fn connect(held: usize, manners: Manners) -> (DuplexStream, JoinHandle<()>) {
-        let surroundings = Surroundings { clock: Clock::Test, entropy: Arc::new(|_| {}), hold_settling: false };
-        let store = Arc::new(MemoryStore::new(surroundings));
-        let name = Label::new("platform").unwrap();
-        server::issue(&*store, name, KeyRole::Platform, KEY).await.unwrap();
-        let app = Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates()));
+        let app = trial::app(&Machine::start()).await;
         let (ours, theirs) = duplex(held);
         let connection = talk(theirs, Ipv4Addr::LOCALHOST.into(), routes::router(app), manners);
         let ended = tokio::spawn(async move { drop(connection.await) });

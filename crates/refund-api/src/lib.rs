@@ -29,6 +29,8 @@ mod server;
 mod store_tools;
 mod streams;
 mod timer;
+#[cfg(test)]
+mod trial;
 mod wire;
 
 pub use app::App;

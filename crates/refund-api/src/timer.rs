@@ -64,93 +64,19 @@ fn until(next: Option<Timestamp>, now: Timestamp) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use refund_core::{
-        Actor, Address, AddressBook, BuyerId, Category, Currency, LineId, Money, Opening, OrderId, OrderLine,
-        PolicyOverrides, Reason, RefundType, Role, SellerId, StatusKind, Via,
-    };
-    use refund_store::{Clock, MemoryStore, Seller, Surroundings};
-    use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-    use tokio::time::Instant;
+    use std::sync::atomic::Ordering;
+
+    use refund_core::StatusKind;
 
     use super::*;
-    use crate::limits::Limits;
+    use crate::trial::{self, Machine, id};
 
     const SECONDS_36_HOURS: u64 = 36 * 3600;
 
-    fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
-        text.parse().unwrap()
-    }
-
-    fn opening() -> Opening {
-        let paid = Money::new(2000, Currency::from_code("CNY").unwrap()).unwrap();
-        let (order_id, line_id): (OrderId, LineId) = (id("o-1"), id("1"));
-        let line = OrderLine {
-            order_id,
-            line_id,
-            title: id("bin"),
-            category: Category::General,
-            paid,
-            shipped: true,
-            freight_insurance: false,
-        };
-        let reason: Reason = id("a dent");
-        Opening {
-            refund_id: id("rfd_1"),
-            seller_id: id("s-1"),
-            buyer_id: id("b-1"),
-            line,
-            request: refund_core::Request { kind: RefundType::RefundOnly, amount: paid, reason },
-        }
-    }
-
-    fn seller() -> Seller {
-        let address = Address { id: id("main"), recipient: id("desk"), phone: id("1"), address: id("1 Canal Road") };
-        let addresses = AddressBook::new(vec![(address, true)]).unwrap();
-        Seller { name: id("one"), addresses, policy: PolicyOverrides::default() }
-    }
-
-    /// A clock that runs by tokio's own time, which moves on by itself whenever every task waits,
-    /// and that can be put forward and back.
-    #[derive(Clone)]
-    struct Machine {
-        started: Instant,
-        put_forward: Arc<AtomicI64>,
-        looked_at: Arc<AtomicU64>,
-    }
-
-    impl Machine {
-        fn start() -> Self {
-            Self { started: Instant::now(), put_forward: Arc::default(), looked_at: Arc::default() }
-        }
-
-        fn put_forward(&self, hours: i64) {
-            self.put_forward.fetch_add(hours * 3_600_000, Ordering::SeqCst);
-        }
-
-        fn clock(&self) -> Clock {
-            let epoch: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
-            let machine = self.clone();
-            Clock::Running(Arc::new(move || {
-                machine.looked_at.fetch_add(1, Ordering::SeqCst);
-                let millis = i64::try_from(machine.started.elapsed().as_millis()).unwrap();
-                let put_forward = machine.put_forward.load(Ordering::SeqCst);
-                Timestamp::from_millis(epoch.as_millis() + millis + put_forward).unwrap()
-            }))
-        }
-    }
-
     /// A server's timer, with one refund in its store.
     async fn with_one_refund(machine: &Machine) -> (Arc<App>, tokio::task::JoinHandle<()>) {
-        let surroundings = Surroundings { clock: machine.clock(), entropy: Arc::new(|_| {}), hold_settling: false };
-        let store = Arc::new(MemoryStore::new(surroundings));
-        let app = Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates()));
+        let app = trial::with_one_refund(machine).await;
         let timer = tokio::spawn(run(app.clone()));
-        let by = Actor::new(Role::Operator, "op", Via::User("op".to_owned()));
-        let (seller_id, buyer_id): (SellerId, BuyerId) = (id("s-1"), id("b-1"));
-        let work = Work::PutSeller { seller_id, seller: Box::new(seller()), actor: by };
-        app.submit(Request::new(work)).await.unwrap();
-        let actor = Actor::new(Role::Buyer, buyer_id.as_str(), Via::Link);
-        app.submit(Request::new(Work::Open { opening: Box::new(opening()), actor })).await.unwrap();
         (app, timer)
     }
 

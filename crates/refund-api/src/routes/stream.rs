@@ -103,3 +103,27 @@ fn written(event: &EventOut) -> Event {
     // The data is of our own making and can always be written.
     out.json_data(event).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timer;
+    use crate::trial::{self, Machine, id};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_ends_with_its_link_though_nothing_happens() {
+        let machine = Machine::start();
+        let app = trial::with_one_refund(&machine).await;
+        machine.put_forward(36);
+        timer::settle(app.store()).await.unwrap();
+        let token: Arc<str> = app.links.link(&id("rfd_1"), "").token.into();
+        let caller = Caller::from_token(&app, &token).unwrap();
+        let _place = app.admission.stream(&caller).unwrap();
+        let follower = Follower::new(app.clone(), app.store().feed_end().unwrap());
+        let mut listening = Listening { listener: Listener { app, token, caller }, follower, _place };
+        assert!(tokio::time::timeout(HEARTBEAT * 4, listening.next()).await.is_err(), "it goes on");
+        // The refund is final, and its link ends 30 days after that.
+        machine.put_forward(31 * 24);
+        assert!(tokio::time::timeout(HEARTBEAT * 2, listening.next()).await.unwrap().is_none());
+    }
+}

@@ -1,0 +1,101 @@
+//! A server in memory, for tests beside the code.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use refund_core::{
+    Actor, Address, AddressBook, BuyerId, Category, Currency, Label, LineId, Money, Opening, OrderId, OrderLine,
+    PolicyOverrides, Reason, RefundType, Role, SellerId, Timestamp, Via,
+};
+use refund_store::{Clock, KeyRole, MemoryStore, Request, Seller, Surroundings, Work};
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::limits::Limits;
+use crate::server;
+
+/// The key of the platform.
+pub(crate) const KEY: &str = "rfk_of_the_platform";
+
+/// What that text names.
+pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+fn opening() -> Opening {
+    let paid = Money::new(2000, Currency::from_code("CNY").unwrap()).unwrap();
+    let (order_id, line_id): (OrderId, LineId) = (id("o-1"), id("1"));
+    let line = OrderLine {
+        order_id,
+        line_id,
+        title: id("bin"),
+        category: Category::General,
+        paid,
+        shipped: true,
+        freight_insurance: false,
+    };
+    let reason: Reason = id("a dent");
+    Opening {
+        refund_id: id("rfd_1"),
+        seller_id: id("s-1"),
+        buyer_id: id("b-1"),
+        line,
+        request: refund_core::Request { kind: RefundType::RefundOnly, amount: paid, reason },
+    }
+}
+
+fn seller() -> Seller {
+    let address = Address { id: id("main"), recipient: id("desk"), phone: id("1"), address: id("1 Canal Road") };
+    let addresses = AddressBook::new(vec![(address, true)]).unwrap();
+    Seller { name: id("one"), addresses, policy: PolicyOverrides::default() }
+}
+
+/// A clock that runs by tokio's own time, which moves on by itself whenever every task waits,
+/// and that can be put forward and back.
+#[derive(Clone)]
+pub(crate) struct Machine {
+    started: Instant,
+    put_forward: Arc<AtomicI64>,
+    pub(crate) looked_at: Arc<AtomicU64>,
+}
+
+impl Machine {
+    pub(crate) fn start() -> Self {
+        Self { started: Instant::now(), put_forward: Arc::default(), looked_at: Arc::default() }
+    }
+
+    pub(crate) fn put_forward(&self, hours: i64) {
+        self.put_forward.fetch_add(hours * 3_600_000, Ordering::SeqCst);
+    }
+
+    fn clock(&self) -> Clock {
+        let epoch: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
+        let machine = self.clone();
+        Clock::Running(Arc::new(move || {
+            machine.looked_at.fetch_add(1, Ordering::SeqCst);
+            let millis = i64::try_from(machine.started.elapsed().as_millis()).unwrap();
+            let put_forward = machine.put_forward.load(Ordering::SeqCst);
+            Timestamp::from_millis(epoch.as_millis() + millis + put_forward).unwrap()
+        }))
+    }
+}
+
+/// A server of which nothing runs yet, with a key for the platform.
+pub(crate) async fn app(machine: &Machine) -> Arc<App> {
+    let surroundings = Surroundings { clock: machine.clock(), entropy: Arc::new(|_| {}), hold_settling: false };
+    let store = Arc::new(MemoryStore::new(surroundings));
+    server::issue(&*store, Label::new("platform").unwrap(), KeyRole::Platform, KEY).await.unwrap();
+    Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates()))
+}
+
+/// The same with the refund `rfd_1` in it.
+pub(crate) async fn with_one_refund(machine: &Machine) -> Arc<App> {
+    let app = app(machine).await;
+    let by = Actor::new(Role::Operator, "op", Via::User("op".to_owned()));
+    let (seller_id, buyer_id): (SellerId, BuyerId) = (id("s-1"), id("b-1"));
+    let work = Work::PutSeller { seller_id, seller: Box::new(seller()), actor: by };
+    app.submit(Request::new(work)).await.unwrap();
+    let actor = Actor::new(Role::Buyer, buyer_id.as_str(), Via::Link);
+    app.submit(Request::new(Work::Open { opening: Box::new(opening()), actor })).await.unwrap();
+    app
+}
