@@ -116,8 +116,8 @@ mod tests {
         let app = trial::with_one_refund(&machine).await;
         machine.put_forward(36);
         timer::settle(app.store()).await.unwrap();
-        let token: Arc<str> = app.links.link(&id("rfd_1"), "").token.into();
-        let caller = Caller::from_token(&app, &token).unwrap();
+        let token: Arc<str> = app.links.link(&id("rfd_1"), 1, "").token.into();
+        let (caller, _) = Caller::from_token(&app, &token).unwrap();
         let _place = app.admission.stream(&caller).unwrap();
         let follower = Follower::new(app.clone(), app.store().feed_end().unwrap());
         let mut listening = Listening { listener: Listener { app, token, caller }, follower, _place };
