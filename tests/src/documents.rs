@@ -29,8 +29,14 @@ pub fn all() -> Result<Vec<Document>, String> {
         Document { path: "docs/policy.md".to_owned(), text: policy::document() },
         Document { path: "docs/rules.md".to_owned(), text: rules::document(&stories)? },
     ];
+    documents.push(Document { path: "docs/openapi.json".to_owned(), text: openapi_json() });
     documents.extend(refusals::documents(&stories)?);
     Ok(documents)
+}
+
+/// The contract of a server as it is started where nothing else is said.
+fn openapi_json() -> String {
+    format!("{:#}\n", refund_api::openapi("http://127.0.0.1:8080"))
 }
 
 /// Files that stand among the made documents and are none of them.

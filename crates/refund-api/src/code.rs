@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use refund_core::RefusalCode;
+use serde::{Serialize, Serializer};
 
 /// Writes the server's own codes from one table: variant, code, HTTP status, meaning, remedy.
 macro_rules! api_codes {
@@ -102,6 +103,12 @@ api_codes! {
         "Send it again with the same idempotency key. Operators find it in the log by `request_id`.";
 }
 
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// What a problem is called, where it is explained, and its HTTP status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
@@ -125,6 +132,12 @@ impl Code {
             Self::Rule(code) => code.as_str(),
             Self::Api(code) => code.row().0,
         }
+    }
+
+    /// The page that explains it, on a server that is reached there.
+    #[must_use]
+    pub fn page(self, base: &str) -> String {
+        format!("{base}/problems/{}", self.as_str())
     }
 
     /// What it means, in a sentence.

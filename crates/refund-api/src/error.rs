@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::{InvalidMoney, Refusal, Rule, Timestamp};
 use refund_store::{Refused, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use crate::code::{ApiCode, Code};
 use crate::wire::RefundOut;
@@ -32,10 +34,48 @@ struct Content {
 pub(crate) const SETTLING_HELD: &str = "settling is held, and something is due that has to happen first";
 
 /// What is wrong at one place of a body.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Mistake)]
 struct Pointed {
+    /// Where: a JSON pointer (RFC 6901).
     pointer: String,
     detail: String,
+}
+
+/// Why a call was not carried out (RFC 9457). Some codes bring members of their own, such as `max`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProblemOut {
+    /// The page that says what it means and what to do.
+    #[serde(rename = "type")]
+    #[schema(format = "uri")]
+    page: String,
+    /// What the code means.
+    title: &'static str,
+    /// The answer's HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What it means in this case.
+    detail: String,
+    code: Code,
+    /// What can be done about it.
+    remedy: &'static str,
+    /// The call's id; operators find it in the server's log.
+    request_id: String,
+    /// The rule that said no, where one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<Rule>,
+    /// When it becomes possible, where waiting helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    possible_at: Option<Timestamp>,
+    /// What is wrong in the body, place by place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Pointed>,
+    /// The refund as the caller sees it now, in a 409 or 412 about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund: Option<RefundOut>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    data: Map<String, Value>,
 }
 
 impl Problem {
@@ -110,25 +150,21 @@ impl Problem {
     /// The JSON of it. `base` is where the server's own pages are, without a slash at the end.
     pub(crate) fn into_response_at(self, base: &str, request_id: &str) -> Response {
         let Content { code, detail, rule, possible_at, errors, data, refund, retry_after } = *self.0;
-        let mut body = json!({
-            "type": format!("{base}/problems/{}", code.as_str()),
-            "title": code.meaning(),
-            "status": code.status().as_u16(),
-            "detail": detail,
-            "code": code.as_str(),
-            "remedy": code.remedy(),
-            "request_id": request_id,
-        });
-        if let Value::Object(body) = &mut body {
-            body.extend(data);
-            body.extend(rule.map(|rule| ("rule".to_owned(), json!(rule))));
-            body.extend(possible_at.map(|at| ("possible_at".to_owned(), json!(at))));
-            if !errors.is_empty() {
-                body.insert("errors".to_owned(), json!(errors));
-            }
-            body.extend(refund.map(|refund| ("refund".to_owned(), json!(refund))));
-        }
-        let mut response = (code.status(), body.to_string()).into_response();
+        let body = ProblemOut {
+            page: code.page(base),
+            title: code.meaning(),
+            status: code.status().as_u16(),
+            detail,
+            code,
+            remedy: code.remedy(),
+            request_id: request_id.to_owned(),
+            rule,
+            possible_at,
+            errors,
+            refund,
+            data,
+        };
+        let mut response = (code.status(), Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         let soon = (code.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::ZERO);

@@ -11,8 +11,8 @@ pub const ID_LEN_MAX: usize = 64;
 pub struct InvalidId;
 
 macro_rules! id {
-    ($($(#[$meta:meta])* $name:ident)+) => {$(
-        $(#[$meta])*
+    ($($(#[doc = $doc:expr])* $name:ident)+) => {$(
+        $(#[doc = $doc])*
         ///
         /// 1 to 64 visible ASCII characters, compared byte by byte.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +66,16 @@ macro_rules! id {
                 f.pad(&self.0)
             }
         }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                crate::openapi::id(&[$($doc),*])
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
     )+};
 }
 

@@ -18,6 +18,8 @@ mod names;
 mod negotiation;
 mod objections;
 mod open;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod options;
 pub mod policy;
 mod refund;

@@ -3,12 +3,13 @@
 
 /// Declares a fieldless enum whose variants have one fixed spelling each.
 ///
-/// It gives `ALL` in declared order, `as_str`, `Display`, `FromStr`, and serde as that string.
+/// It gives `ALL` in declared order, `as_str`, `Display`, `FromStr`, and serde as that string; for a
+/// generated contract the schema too.
 macro_rules! names {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:expr,)+ }) => {
-        $(#[$meta])*
+    ($(#[doc = $doc:expr])* $name:ident { $($(#[doc = $vdoc:expr])* $variant:ident = $text:expr,)+ }) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vmeta])* $variant,)+ }
+        pub enum $name { $($(#[doc = $vdoc])* $variant,)+ }
 
         impl $name {
             /// Every value, in declared order.
@@ -49,6 +50,16 @@ macro_rules! names {
                 $crate::names::from_text(deserializer)
             }
         }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $crate::openapi::names(&[$($doc),*], &[$(($text, &[$($vdoc),*])),+])
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
     };
 }
 pub(crate) use names;

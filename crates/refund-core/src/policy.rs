@@ -38,6 +38,9 @@ pub struct Reminders(Vec<Span>);
 pub struct InvalidReminders;
 
 impl Reminders {
+    /// How many there are at the most.
+    pub(crate) const MAX: usize = 5;
+
     /// Reminders that long before each deadline.
     ///
     /// # Errors
@@ -46,7 +49,7 @@ impl Reminders {
         before.sort_unstable_by(|a, b| b.cmp(a));
         let given = before.len();
         before.dedup();
-        if before.len() == given && given <= 5 { Ok(Self(before)) } else { Err(InvalidReminders) }
+        if before.len() == given && given <= Self::MAX { Ok(Self(before)) } else { Err(InvalidReminders) }
     }
 
     /// The spans, longest first.
@@ -79,10 +82,15 @@ pub struct RefundsPerLine(u32);
 #[error("an order line may have 1 to 100 refunds")]
 pub struct InvalidRefundsPerLine;
 
+impl RefundsPerLine {
+    /// How many a policy can let a line have.
+    pub(crate) const MAX: u32 = 100;
+}
+
 impl TryFrom<u32> for RefundsPerLine {
     type Error = InvalidRefundsPerLine;
     fn try_from(max: u32) -> Result<Self, InvalidRefundsPerLine> {
-        if (1..=100).contains(&max) { Ok(Self(max)) } else { Err(InvalidRefundsPerLine) }
+        if (1..=Self::MAX).contains(&max) { Ok(Self(max)) } else { Err(InvalidRefundsPerLine) }
     }
 }
 
@@ -104,6 +112,7 @@ macro_rules! policy {
         /// A field that is missing where it is read has its default: what was stored before a field
         /// was there can always be read.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(deny_unknown_fields, default)]
         pub struct Policy {
             $(#[doc = concat!($means, " (", stringify!($rule), "). Default: ", $words, ".")] pub $field: $type,)+
@@ -111,6 +120,7 @@ macro_rules! policy {
 
         /// What a seller's policy has of its own; all else is the platform's.
         #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(deny_unknown_fields, default)]
         pub struct PolicyOverrides {
             $(

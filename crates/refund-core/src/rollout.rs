@@ -10,6 +10,7 @@ use crate::{Label, SellerId, Timestamp};
 
 /// Which sellers may make offers: batch by batch, by percentage, and by name (R37).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rollout {
     /// Named groups of sellers that open together.
@@ -27,6 +28,7 @@ pub struct Rollout {
 
 /// Sellers that are let in together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
     /// What operators call it.
@@ -50,10 +52,15 @@ pub struct Percentage(u8);
 #[error("a percentage is a whole number from 0 to 100")]
 pub struct InvalidPercentage;
 
+impl Percentage {
+    /// All.
+    pub(crate) const MAX: u32 = 100;
+}
+
 impl TryFrom<u8> for Percentage {
     type Error = InvalidPercentage;
     fn try_from(value: u8) -> Result<Self, InvalidPercentage> {
-        if value <= 100 { Ok(Self(value)) } else { Err(InvalidPercentage) }
+        if u32::from(value) <= Self::MAX { Ok(Self(value)) } else { Err(InvalidPercentage) }
     }
 }
 

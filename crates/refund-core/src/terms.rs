@@ -92,6 +92,7 @@ impl Terms {
 
 /// One of a seller's return addresses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Address {
     /// Its name in the seller's address book.
     pub id: AddressId,

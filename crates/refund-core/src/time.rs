@@ -107,6 +107,8 @@ pub struct Span(u32);
 pub struct InvalidSpan;
 
 impl Span {
+    /// The shortest span, a minute.
+    pub const MIN: Self = Self(60);
     /// The longest span, 90 days.
     pub const MAX: Self = Self(90 * 86_400);
 
@@ -115,15 +117,15 @@ impl Span {
     /// # Errors
     /// [`InvalidSpan`] outside of 60 seconds to 90 days.
     pub const fn seconds(seconds: u32) -> Result<Self, InvalidSpan> {
-        if seconds >= 60 && seconds <= Self::MAX.0 { Ok(Self(seconds)) } else { Err(InvalidSpan) }
+        if seconds >= Self::MIN.0 && seconds <= Self::MAX.0 { Ok(Self(seconds)) } else { Err(InvalidSpan) }
     }
 
     /// A span of that many hours, for constants; held within the bounds.
     #[must_use]
     pub const fn hours(hours: u16) -> Self {
         let seconds = hours as u32 * 3600;
-        if seconds < 60 {
-            Self(60)
+        if seconds < Self::MIN.0 {
+            Self::MIN
         } else if seconds > Self::MAX.0 {
             Self::MAX
         } else {

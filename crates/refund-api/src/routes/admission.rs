@@ -11,7 +11,7 @@ use crate::connections::Peer;
 use crate::error::Problem;
 
 /// Whoever watches the server has to get an answer also where others call too often.
-const NOT_COUNTED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+pub(crate) const NOT_COUNTED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 
 pub(super) async fn admit(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, Problem> {
     if let Some(Peer(peer)) = request.extensions().get()

@@ -20,14 +20,24 @@ fn refund_id(call: &Call) -> Result<RefundId, Problem> {
     Ok(id)
 }
 
-/// The present link. It needs a key with full scope, because whoever has the link can answer for the buyer.
-#[utoipa::path(get, path = "/v1/refunds/{id}/buyer-link", tag = "refunds")]
+/// Shows the buyer's present link.
+///
+/// It takes a key with full scope, because whoever has the link can answer for the buyer.
+#[utoipa::path(
+    get, path = "/v1/refunds/{id}/buyer-link", tag = "refunds", operation_id = "get_buyer_link",
+    responses((status = OK, body = BuyerLink)), security(("key" = ["platform"])),
+)]
 pub(super) async fn show(call: Call) -> Result<Json<BuyerLink>, Problem> {
     Ok(Json(call.app.buyer_link(&refund_id(&call)?)?))
 }
 
-/// Replaces the link. Those before it open nothing any more, from this answer on. A replay shows the present one.
-#[utoipa::path(post, path = "/v1/refunds/{id}/buyer-link", tag = "refunds")]
+/// Replaces the buyer's link.
+///
+/// From this answer on those before it open nothing any more. A replay shows the present one.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/buyer-link", tag = "refunds", operation_id = "replace_buyer_link",
+    responses((status = OK, body = BuyerLink)), security(("key" = ["platform"])),
+)]
 pub(super) async fn replace(call: Call) -> Result<Response, Problem> {
     let id = refund_id(&call)?;
     let work = || Ok((Work::ReplaceBuyerLink { refund_id: id.clone(), actor: call.caller.itself() }, Vec::new()));

@@ -42,100 +42,182 @@ async fn carry_out<T: DeserializeOwned>(
     }
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/negotiation", tag = "refunds")]
+/// Makes the refund's one offer.
+///
+/// The buyer may answer it until `expires_at`; the seller may still agree or refuse, which withdraws it.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/negotiation", tag = "negotiation", operation_id = "make_offer",
+    request_body = OfferIn, responses((status = CREATED, body = RefundOut)), security(("key" = ["seller"])),
+)]
 pub(super) async fn make_offer(call: Call) -> Result<Response, Problem> {
     let negotiation_id = entropy::negotiation_id(&call.refund_id()?).map_err(|_| Problem::not_found())?;
     let read = |body: OfferIn| body.read(negotiation_id);
     carry_out(call, CommandKind::MakeOffer, StatusCode::CREATED, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/negotiation/accept", tag = "refunds")]
+/// Accepts the offer: its terms become the refund's own, and are agreed.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/negotiation/accept", tag = "negotiation", operation_id = "accept_offer",
+    request_body = AnswerIn,
+    responses((status = OK, body = RefundOut)),
+    security(("link" = []), ("key" = ["platform"])),
+)]
 pub(super) async fn accept(call: Call) -> Result<Response, Problem> {
     let read = |body: AnswerIn| Ok(Command::AcceptOffer { negotiation_id: body.negotiation_id });
     carry_out(call, CommandKind::AcceptOffer, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/negotiation/reject", tag = "refunds")]
+/// Rejects the offer: the refund is as it was before, and there is no second one.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/negotiation/reject", tag = "negotiation", operation_id = "reject_offer",
+    request_body = AnswerIn,
+    responses((status = OK, body = RefundOut)),
+    security(("link" = []), ("key" = ["platform"])),
+)]
 pub(super) async fn reject(call: Call) -> Result<Response, Problem> {
     let read = |body: AnswerIn| Ok(Command::RejectOffer { negotiation_id: body.negotiation_id });
     carry_out(call, CommandKind::RejectOffer, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/negotiation/withdraw", tag = "refunds")]
+/// Takes the offer back, where the policy lets a seller do that.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/negotiation/withdraw", tag = "negotiation", operation_id = "withdraw_offer",
+    request_body = Nothing, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
+)]
 pub(super) async fn withdraw(call: Call) -> Result<Response, Problem> {
     let read = |_: Nothing| Ok(Command::WithdrawOffer);
     carry_out(call, CommandKind::WithdrawOffer, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/agree", tag = "refunds")]
+/// Agrees to the refund as the buyer asked for it.
+///
+/// A return waits for the goods, at the address that is named or else at the seller's default one.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/agree", tag = "refunds", operation_id = "agree_refund",
+    request_body = AgreeIn, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
+)]
 pub(super) async fn agree(call: Call) -> Result<Response, Problem> {
     let read = |body: AgreeIn| Ok(Command::Agree { return_address_id: body.return_address_id });
     carry_out(call, CommandKind::Agree, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/refuse", tag = "refunds")]
+/// Refuses the refund; the buyer may change the request or call the operator in.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/refuse", tag = "refunds", operation_id = "refuse_refund",
+    request_body = ReasonIn, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
+)]
 pub(super) async fn refuse(call: Call) -> Result<Response, Problem> {
     let read = |body: ReasonIn| Ok(Command::Refuse { reason: body.reason });
     carry_out(call, CommandKind::Refuse, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/modify", tag = "refunds")]
+/// Changes what is asked for; the seller's time to decide starts anew.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/modify", tag = "refunds", operation_id = "modify_refund",
+    request_body = ModifyIn,
+    responses((status = OK, body = RefundOut)),
+    security(("link" = []), ("key" = ["platform"])),
+)]
 pub(super) async fn modify(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::Modify, StatusCode::OK, ModifyIn::read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/cancel", tag = "refunds")]
+/// Cancels the refund.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/cancel", tag = "refunds", operation_id = "cancel_refund",
+    request_body = CancelIn,
+    responses((status = OK, body = RefundOut)),
+    security(("link" = []), ("key" = ["platform"])),
+)]
 pub(super) async fn cancel(call: Call) -> Result<Response, Problem> {
     let read = |body: CancelIn| Ok(Command::Cancel { reason: body.reason });
     carry_out(call, CommandKind::Cancel, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/escalate", tag = "refunds")]
+/// Calls the operator in after a refusal; no deadline runs from then on.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/escalate", tag = "disputes", operation_id = "escalate_refund",
+    request_body = ReasonIn,
+    responses((status = OK, body = RefundOut)),
+    security(("link" = []), ("key" = ["platform"])),
+)]
 pub(super) async fn escalate(call: Call) -> Result<Response, Problem> {
     let read = |body: ReasonIn| Ok(Command::Escalate { reason: body.reason });
     carry_out(call, CommandKind::Escalate, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/ship", tag = "refunds")]
+/// Says that the goods are on their way back; again, to correct how they are traced.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/ship", tag = "returns", operation_id = "ship_return",
+    request_body = ShipIn, responses((status = OK, body = RefundOut)), security(("link" = []), ("key" = ["platform"])),
+)]
 pub(super) async fn ship(call: Call) -> Result<Response, Problem> {
     let read = |body: ShipIn| Ok(Command::Ship { carrier: body.carrier, tracking_number: body.tracking_number });
     carry_out(call, CommandKind::Ship, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/confirm-receipt", tag = "refunds")]
+/// Confirms that the goods are back, which pays the refund.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/confirm-receipt", tag = "returns", operation_id = "confirm_receipt",
+    request_body = Nothing, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
+)]
 pub(super) async fn confirm_receipt(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::ConfirmReceipt, StatusCode::OK, |_: Nothing| Ok(Command::ConfirmReceipt)).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/refuse-receipt", tag = "refunds")]
+/// Refuses the goods that came back; the buyer may call the operator in.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/refuse-receipt", tag = "returns", operation_id = "refuse_receipt",
+    request_body = ReasonIn, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
+)]
 pub(super) async fn refuse_receipt(call: Call) -> Result<Response, Problem> {
     let read = |body: ReasonIn| Ok(Command::RefuseReceipt { reason: body.reason });
     carry_out(call, CommandKind::RefuseReceipt, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/waive-return", tag = "refunds")]
+/// Pays without waiting for the goods.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/waive-return", tag = "returns", operation_id = "waive_return",
+    request_body = Nothing, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
+)]
 pub(super) async fn waive_return(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::WaiveReturn, StatusCode::OK, |_: Nothing| Ok(Command::WaiveReturn)).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/rule", tag = "refunds")]
+/// Rules on a refund that the operator was called in on: pays an amount, or closes it.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/rule", tag = "disputes", operation_id = "rule_refund",
+    request_body = RuleIn, responses((status = OK, body = RefundOut)), security(("key" = ["operator"])),
+)]
 pub(super) async fn rule(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::Rule, StatusCode::OK, RuleIn::read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/extend", tag = "refunds")]
+/// Moves a running deadline to a later instant: any by an operator, the time to ship by the seller.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/extend", tag = "refunds", operation_id = "extend_deadline",
+    request_body = ExtendIn, responses((status = OK, body = RefundOut)), security(("key" = ["operator", "seller"])),
+)]
 pub(super) async fn extend(call: Call) -> Result<Response, Problem> {
     let read = |body: ExtendIn| Ok(Command::Extend { kind: body.kind, to: body.to });
     carry_out(call, CommandKind::Extend, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/payout", tag = "refunds")]
+/// Reports whether the payout has succeeded. The same report again changes nothing.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/payout", tag = "payouts", operation_id = "report_payout",
+    request_body = PayoutIn, responses((status = OK, body = RefundOut)), security(("key" = ["platform"])),
+)]
 pub(super) async fn report_payout(call: Call) -> Result<Response, Problem> {
     let read = |body: PayoutIn| Ok(body.into());
     carry_out(call, CommandKind::ReportPayout, StatusCode::OK, read).await
 }
 
-#[utoipa::path(post, path = "/v1/refunds/{id}/payout/retry", tag = "refunds")]
+/// Tries a payout again that has failed.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/payout/retry", tag = "payouts", operation_id = "retry_payout",
+    request_body = Nothing, responses((status = OK, body = RefundOut)), security(("key" = ["platform", "operator"])),
+)]
 pub(super) async fn retry_payout(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::RetryPayout, StatusCode::OK, |_: Nothing| Ok(Command::RetryPayout)).await
 }

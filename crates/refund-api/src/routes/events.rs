@@ -7,6 +7,7 @@ use axum::Json;
 use refund_core::RefundId;
 use refund_store::{EventPosition, Feed, Place, Store};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::refunds::limit;
 use crate::call::Call;
@@ -22,10 +23,14 @@ const LOOKED_AT_ONCE: usize = 500;
 /// an answer soon.
 const LOOKED_AT_MAX: usize = 5_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct HistoryParams {
+pub(super) struct PartParams {
+    /// How many events at the most; 100 where nothing is said.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
+    /// Where to go on: `next_cursor` of the page before.
     cursor: Option<String>,
 }
 
@@ -43,7 +48,7 @@ pub(super) struct Part {
 impl Part {
     /// Reads which part of a list about a refund is asked for.
     pub(super) fn asked(call: &Call, refund_id: &RefundId, what: &str) -> Result<Self, Problem> {
-        let params: HistoryParams = call.query()?;
+        let params: PartParams = call.query()?;
         let limit = limit(Some(params.limit.unwrap_or(HISTORY_LIMIT)))?;
         let list = format!("{} {refund_id} {what}", call.caller.id());
         let after = params.cursor.map(|cursor| call.app.cursors.read(&cursor, &list)).transpose()?;
@@ -75,7 +80,13 @@ impl Part {
     }
 }
 
-#[utoipa::path(get, path = "/v1/refunds/{id}/events", tag = "refunds")]
+/// Tells the history of a refund, from the start.
+#[utoipa::path(
+    get, path = "/v1/refunds/{id}/events", tag = "events", operation_id = "list_refund_events",
+    params(PartParams),
+    responses((status = OK, body = Items<EventOut>)),
+    security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
+)]
 pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);
@@ -90,24 +101,37 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
     Ok(Json(Items { items, next_cursor }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct FeedParams {
+    /// The event to go on behind; from the start where nothing is said.
     after: Option<String>,
+    /// How many events at the most; 50 where nothing is said.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
 }
 
 /// A page of the feed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct FeedOut {
     items: Vec<EventOut>,
     /// Where the feed goes on now, if it does.
+    #[schema(required)]
     next_cursor: Option<String>,
     /// Where to go on later: `after` of the next call, also where nothing of this caller's was found.
+    #[schema(required)]
     after: Option<String>,
 }
 
-#[utoipa::path(get, path = "/v1/events", tag = "events")]
+/// Gives every event of the caller's own refunds once, in order.
+///
+/// `after` of the answer is what to send the next time, also where a page had nothing for this caller.
+#[utoipa::path(
+    get, path = "/v1/events", tag = "events", operation_id = "list_events",
+    params(FeedParams),
+    responses((status = OK, body = FeedOut)), security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
+)]
 pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = limit(params.limit)?;

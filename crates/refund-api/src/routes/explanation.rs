@@ -4,13 +4,19 @@ use axum::Json;
 use refund_core::explain;
 use refund_store::{Store, prospect};
 
-use super::events::Part;
+use super::events::{Part, PartParams};
 use crate::app::Settled;
 use crate::call::Call;
 use crate::error::Problem;
 use crate::wire::{ExplanationOut, HappenedOut, RefundOut, prospect_out};
 
-#[utoipa::path(get, path = "/v1/refunds/{id}/explanation", tag = "refunds")]
+/// Explains a refund: which rules led here, what happens if nobody acts, and what each side can do.
+#[utoipa::path(
+    get, path = "/v1/refunds/{id}/explanation", tag = "refunds", operation_id = "explain_refund",
+    params(PartParams),
+    responses((status = OK, body = ExplanationOut)),
+    security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
+)]
 pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);

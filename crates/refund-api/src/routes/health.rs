@@ -10,13 +10,21 @@ use crate::app::App;
 use crate::code::{ApiCode, Code};
 use crate::error::Problem;
 
-#[utoipa::path(get, path = "/livez", tag = "server")]
+/// Says that the server runs.
+#[utoipa::path(
+    get, path = "/livez", tag = "server", operation_id = "check_alive",
+    responses((status = NO_CONTENT, description = "It runs.")), security(()),
+)]
 pub(super) async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Ready while the store can be read and takes requests.
-#[utoipa::path(get, path = "/readyz", tag = "server")]
+/// Says whether the store can be read and takes requests.
+#[utoipa::path(
+    get, path = "/readyz", tag = "server", operation_id = "check_ready",
+    responses((status = NO_CONTENT, description = "It is ready."), (status = INTERNAL_SERVER_ERROR)),
+    security(()),
+)]
 pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Problem> {
     app.store().is_writable()?;
     app.store().next_due()?;
@@ -35,8 +43,12 @@ pub(super) async fn method_not_allowed() -> Problem {
     Problem::new(ApiCode::MethodNotAllowed, "the path does not take this method")
 }
 
-/// The page that a problem's `type` names.
-#[utoipa::path(get, path = "/problems/{code}", tag = "server")]
+/// Explains a code: the page that a problem's `type` names.
+#[utoipa::path(
+    get, path = "/problems/{code}", tag = "server", operation_id = "get_problem_page",
+    responses((status = OK, body = String, content_type = "text/html", description = "A page for people.")),
+    security(()),
+)]
 pub(super) async fn problem_page(Path(name): Path<String>) -> Result<Response, Problem> {
     let code = Code::all().find(|code| code.as_str() == name).ok_or_else(Problem::not_found)?;
     let rule = if let Code::Rule(refusal) = code { refusal.rule().as_str() } else { "of HTTP" };

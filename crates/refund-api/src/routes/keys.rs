@@ -15,8 +15,11 @@ use crate::entropy;
 use crate::error::Problem;
 use crate::wire::{Items, KeyIn, KeyOut};
 
-/// Every key, in the order in which they were made; never a secret.
-#[utoipa::path(get, path = "/v1/keys", tag = "keys")]
+/// Lists every key in the order in which they were made, without secrets.
+#[utoipa::path(
+    get, path = "/v1/keys", tag = "keys", operation_id = "list_keys",
+    responses((status = OK, body = Items<KeyOut>)), security(("key" = ["operator"])),
+)]
 pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let page = behind(&call, "keys", |last, limit| {
@@ -27,8 +30,11 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
     Ok(Json(page.map(|key| shown(&call, &key, None))))
 }
 
-/// One key, without its secret.
-#[utoipa::path(get, path = "/v1/keys/{id}", tag = "keys")]
+/// Shows a key, without its secret.
+#[utoipa::path(
+    get, path = "/v1/keys/{id}", tag = "keys", operation_id = "get_key",
+    responses((status = OK, body = KeyOut)), security(("key" = ["operator"])),
+)]
 pub(super) async fn show(call: Call) -> Result<Json<KeyOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let id = call.key_id()?;
@@ -36,8 +42,13 @@ pub(super) async fn show(call: Call) -> Result<Json<KeyOut>, Problem> {
     Ok(Json(shown(&call, &key, None)))
 }
 
-/// Makes a key. A replay shows the key again without its secret, which is kept nowhere.
-#[utoipa::path(post, path = "/v1/keys", tag = "keys")]
+/// Makes a key, and shows its secret this once.
+///
+/// A replay shows the key again without its secret, which is kept nowhere.
+#[utoipa::path(
+    post, path = "/v1/keys", tag = "keys", operation_id = "issue_key",
+    request_body = KeyIn, responses((status = CREATED, body = KeyOut)), security(("key" = ["operator"])),
+)]
 pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let secret = entropy::key();
@@ -65,8 +76,11 @@ pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
     answer(&call, answered, StatusCode::CREATED, Some(secret))
 }
 
-/// Ends a key at once, with every stream that it has open.
-#[utoipa::path(post, path = "/v1/keys/{id}/revoke", tag = "keys")]
+/// Ends a key, at once and for ever, with every stream that it has open.
+#[utoipa::path(
+    post, path = "/v1/keys/{id}/revoke", tag = "keys", operation_id = "revoke_key",
+    responses((status = OK, body = KeyOut)), security(("key" = ["operator"])),
+)]
 pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let work = || Ok((Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() }, Vec::new()));

@@ -4,6 +4,7 @@ mod admission;
 mod body;
 mod buyer_links;
 mod commands;
+mod contract_page;
 mod events;
 mod explanation;
 mod health;
@@ -18,20 +19,24 @@ mod trace;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use utoipa::openapi::OpenApi;
+use axum::{Extension, Router};
+use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(crate) use admission::NOT_COUNTED;
 pub(crate) use body::Received;
 
 use crate::app::App;
+use crate::contract::{self, Contract};
 
 /// The server's paths. What answers to one is written beside it, and is nowhere else.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let (router, _) = paths(app.test_clock).split_for_parts();
+    let (router, contract) = paths(app.test_clock).split_for_parts();
+    let contract = Contract::new(&contract::document(contract, &app.public_url));
     router
+        .layer(Extension(Arc::new(contract)))
         .fallback(health::nothing_here)
         .method_not_allowed_fallback(health::method_not_allowed)
         .layer(from_fn(body::receive))
@@ -48,9 +53,15 @@ pub(crate) fn turning_away(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
+/// The whole contract, of a server with a test clock that is reached there.
+#[must_use]
+pub fn openapi(base: &str) -> Value {
+    contract::document(paths(true).into_openapi(), base)
+}
+
 /// Every path, with what the contract says of it. Only a test clock can be moved.
 fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
-    let paths = OpenApiRouter::with_openapi(OpenApi::default())
+    let paths = OpenApiRouter::with_openapi(contract::beginning())
         .routes(routes!(refunds::list, refunds::open))
         .routes(routes!(refunds::show))
         .routes(routes!(events::history))
@@ -88,7 +99,8 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(refunds::by_link))
         .routes(routes!(health::problem_page))
         .routes(routes!(health::live))
-        .routes(routes!(health::ready));
+        .routes(routes!(health::ready))
+        .routes(routes!(contract_page::openapi));
     if !test_clock {
         return paths;
     }

@@ -8,6 +8,7 @@ use refund_core::{Actor, BuyerId, NegotiationStatus, OrderId, Role, SellerId, St
 use refund_store::{Answer, Answered, Query, Sort, Work, offer_options};
 use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::call::Call;
@@ -41,7 +42,16 @@ pub(super) fn mark(response: &mut Response, replayed: bool) {
     }
 }
 
-#[utoipa::path(post, path = "/v1/refunds", tag = "refunds")]
+/// Opens a refund for a buyer.
+///
+/// The answer brings the buyer's link: its `url` to be opened as a page, its `token` as a bearer token for this refund.
+#[utoipa::path(
+    post, path = "/v1/refunds", tag = "refunds", operation_id = "open_refund",
+    request_body = OpenIn,
+    responses((status = CREATED, body = RefundOut),
+        (status = OK, body = RefundOut, description = "The one that is in progress on the order line already, with the same terms.")),
+    security(("key" = ["platform"])),
+)]
 pub(super) async fn open(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Platform])?;
     let app = &call.app;
@@ -67,14 +77,24 @@ pub(super) fn unexpected() -> Problem {
     Problem::new(ApiCode::Internal, "the store answered another question")
 }
 
-#[utoipa::path(get, path = "/v1/refunds/{id}", tag = "refunds")]
+/// Shows a refund, with what this caller may do now.
+///
+/// What is due on it happens first.
+#[utoipa::path(
+    get, path = "/v1/refunds/{id}", tag = "refunds", operation_id = "get_refund",
+    responses((status = OK, body = RefundOut)), security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
+)]
 pub(super) async fn show(call: Call) -> Result<Response, Problem> {
     let seen = call.app.settled(&call.caller, &call.refund_id()?).await?;
     Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
 }
 
-/// The buyer's link opened: the refund as the buyer sees it. Opening it changes nothing.
-#[utoipa::path(get, path = "/b/{token}", tag = "refunds")]
+/// Opens a buyer's link: the refund as the buyer sees it. Opening it changes nothing.
+#[utoipa::path(
+    get, path = "/b/{token}", tag = "refunds", operation_id = "open_buyer_link",
+    responses((status = OK, body = RefundOut), (status = UNAUTHORIZED), (status = INTERNAL_SERVER_ERROR)),
+    security(()),
+)]
 pub(super) async fn by_link(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Problem> {
     let (caller, _) = app.recognise(&token)?;
     let Caller::Buyer { refund_id, .. } = &caller else { return Err(Problem::not_found()) };
@@ -82,7 +102,11 @@ pub(super) async fn by_link(State(app): State<Arc<App>>, Path(token): Path<Strin
     Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
 }
 
-#[utoipa::path(get, path = "/v1/refunds/{id}/negotiation/options", tag = "refunds")]
+/// Says what the seller may offer, and what stands against it, before anything is tried.
+#[utoipa::path(
+    get, path = "/v1/refunds/{id}/negotiation/options", tag = "negotiation", operation_id = "get_offer_options",
+    responses((status = OK, body = OptionsOut)), security(("key" = ["seller"])),
+)]
 pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
     let app = &call.app;
     let refund_id = call.refund_id()?;
@@ -93,22 +117,36 @@ pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
     Ok(Json(offer_options(app.store(), &refund, &actor, app.store().now())?.into()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ListParams {
+    /// Those that stand there.
     status: Option<StatusKind>,
+    /// Those whose negotiation stands there.
     negotiation: Option<NegotiationStatus>,
+    /// Whether the operator has been called in and has not ruled yet.
     escalated: Option<bool>,
+    /// Those of one seller.
     seller_id: Option<SellerId>,
+    /// Those of one buyer.
     buyer_id: Option<BuyerId>,
+    /// Those on one order.
     order_id: Option<OrderId>,
+    /// Those on which something is due before that instant.
     due_before: Option<Timestamp>,
+    /// `deadline` where a seller asks and says nothing else, `opened_at` for all others.
+    #[param(inline)]
     sort: Option<SortIn>,
+    /// How many at the most; 50 where nothing is said.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
+    /// Where to go on: `next_cursor` of the page before, with the same filters.
     cursor: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// What is first: what is due soonest, or what was opened last.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum SortIn {
     Deadline,
@@ -128,7 +166,15 @@ pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
     }
 }
 
-#[utoipa::path(get, path = "/v1/refunds", tag = "refunds")]
+/// Lists refunds: a seller's own, a buyer's one, all for the others.
+///
+/// A refund may lag behind its deadlines by the time that settling takes; shown by itself it doesn't.
+#[utoipa::path(
+    get, path = "/v1/refunds", tag = "refunds", operation_id = "list_refunds",
+    params(ListParams),
+    responses((status = OK, body = Items<RefundOut>)),
+    security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
+)]
 pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> {
     let (app, caller) = (&call.app, &call.caller);
     let params: ListParams = call.query()?;

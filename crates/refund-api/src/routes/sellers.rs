@@ -26,8 +26,11 @@ fn seller_id(call: &Call) -> Result<SellerId, Problem> {
     }
 }
 
-/// Every seller, by id.
-#[utoipa::path(get, path = "/v1/sellers", tag = "sellers")]
+/// Lists every seller, by id.
+#[utoipa::path(
+    get, path = "/v1/sellers", tag = "sellers", operation_id = "list_sellers",
+    responses((status = OK, body = Items<SellerOut>)), security(("key" = ["operator", "platform"])),
+)]
 pub(super) async fn list(call: Call) -> Result<Json<Items<SellerOut>>, Problem> {
     call.caller.only(&[Role::Operator, Role::Platform])?;
     let page = behind(&call, "sellers", |last, limit| {
@@ -38,7 +41,11 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<SellerOut>>, Problem> 
     Ok(Json(page))
 }
 
-#[utoipa::path(get, path = "/v1/sellers/{id}", tag = "sellers")]
+/// Shows a seller; to a seller itself alone.
+#[utoipa::path(
+    get, path = "/v1/sellers/{id}", tag = "sellers", operation_id = "get_seller",
+    responses((status = OK, body = SellerOut)), security(("key" = ["operator", "platform", "seller"])),
+)]
 pub(super) async fn show(call: Call) -> Result<Response, Problem> {
     let id = seller_id(&call)?;
     let seller = call.app.store().seller(&id)?.ok_or_else(Problem::not_found)?;
@@ -51,9 +58,17 @@ fn answer(status: StatusCode, id: SellerId, seller: &Seller) -> Result<Response,
     Ok(tagged((status, Json(SellerOut::new(id, seller))).into_response(), &tag))
 }
 
-/// 201 for a new one, 200 for one that was there. `If-Match` with the `ETag` that it was read with keeps
-/// whoever else changed it meanwhile from being overwritten.
-#[utoipa::path(put, path = "/v1/sellers/{id}", tag = "sellers")]
+/// Sets a seller up, or replaces what is known of it.
+///
+/// A seller may change its own name and addresses; its policy is the platform's. `If-Match` with the `ETag` that it was
+/// read with keeps what somebody else changed meanwhile from being overwritten.
+#[utoipa::path(
+    put, path = "/v1/sellers/{id}", tag = "sellers", operation_id = "put_seller",
+    request_body = SellerIn,
+    responses((status = CREATED, body = SellerOut), (status = OK, body = SellerOut, description = "A seller that was there before."),
+        (status = UNPROCESSABLE_ENTITY)),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
 pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let id = seller_id(&call)?;
     let body: SellerIn = call.body()?;

@@ -12,14 +12,23 @@ use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::wire::{CheckIn, OverriderOut, Overriders, PolicyCheckOut, VerdictOut};
 
-#[utoipa::path(get, path = "/v1/policy", tag = "settings")]
+/// Shows the policy.
+#[utoipa::path(
+    get, path = "/v1/policy", tag = "settings", operation_id = "get_policy",
+    responses((status = OK, body = Policy)), security(("key" = ["operator"])),
+)]
 pub(super) async fn policy(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     answer(&*call.app.store().policy()?)
 }
 
-/// Replaces the policy. What the body leaves out is as the rules have it by default.
-#[utoipa::path(put, path = "/v1/policy", tag = "settings")]
+/// Replaces the policy.
+///
+/// What the body leaves out is as the rules have it by default.
+#[utoipa::path(
+    put, path = "/v1/policy", tag = "settings", operation_id = "put_policy",
+    request_body = PolicyOverrides, responses((status = OK, body = Policy)), security(("key" = ["operator"])),
+)]
 pub(super) async fn put_policy(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let policy = asked_for(&call)?;
@@ -52,8 +61,13 @@ const SELLERS_AT_ONCE: usize = 500;
 const SELLERS_MAX: usize = 10_000;
 const OVERRIDERS_MAX: usize = 100;
 
-/// What putting that policy would mean. It changes nothing, and so it settles nothing either.
-#[utoipa::path(post, path = "/v1/policy/check", tag = "settings")]
+/// Says what putting that policy would mean.
+///
+/// It changes nothing, and so it settles nothing either.
+#[utoipa::path(
+    post, path = "/v1/policy/check", tag = "settings", operation_id = "check_policy",
+    request_body = PolicyOverrides, responses((status = OK, body = PolicyCheckOut)), security(("key" = ["operator"])),
+)]
 pub(super) async fn check_policy(call: Call) -> Result<Json<PolicyCheckOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let to = asked_for(&call)?;
@@ -91,13 +105,21 @@ fn overriders(store: &dyn Store, fields: &[PolicyField]) -> Result<Overriders, P
     Ok(overriders)
 }
 
-#[utoipa::path(get, path = "/v1/rollout", tag = "settings")]
+/// Shows to which sellers negotiation is open.
+#[utoipa::path(
+    get, path = "/v1/rollout", tag = "settings", operation_id = "get_rollout",
+    responses((status = OK, body = Rollout)), security(("key" = ["operator"])),
+)]
 pub(super) async fn rollout(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     answer(&*call.app.store().rollout()?)
 }
 
-#[utoipa::path(put, path = "/v1/rollout", tag = "settings")]
+/// Replaces the roll-out.
+#[utoipa::path(
+    put, path = "/v1/rollout", tag = "settings", operation_id = "put_rollout",
+    request_body = Rollout, responses((status = OK, body = Rollout)), security(("key" = ["operator"])),
+)]
 pub(super) async fn put_rollout(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let rollout: Rollout = call.body()?;
@@ -106,7 +128,11 @@ pub(super) async fn put_rollout(call: Call) -> Result<Response, Problem> {
     answer(&rollout)
 }
 
-#[utoipa::path(post, path = "/v1/rollout/check", tag = "settings")]
+/// Says whether negotiation is open to a seller, and why.
+#[utoipa::path(
+    post, path = "/v1/rollout/check", tag = "settings", operation_id = "check_rollout",
+    request_body = CheckIn, responses((status = OK, body = VerdictOut)), security(("key" = ["operator"])),
+)]
 pub(super) async fn check_rollout(call: Call) -> Result<Json<VerdictOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let body: CheckIn = call.body()?;

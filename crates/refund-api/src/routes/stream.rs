@@ -9,6 +9,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
 use refund_store::Feed;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::events::{find, place};
 use crate::app::App;
@@ -25,14 +26,24 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How many events are read at once.
 const AT_ONCE: usize = 100;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct StreamParams {
+    /// The event to go on behind; from the start where nothing is said.
     after: Option<String>,
 }
 
-/// Every event behind `Last-Event-ID` or `after`, or from the start, and then each as it happens.
-#[utoipa::path(get, path = "/v1/events/stream", tag = "events")]
+/// Gives every event behind `Last-Event-ID` or `after`, or from the start, and then each as it happens.
+///
+/// It ends when the server stops; go on elsewhere with the last id.
+#[utoipa::path(
+    get, path = "/v1/events/stream", tag = "events", operation_id = "stream_events",
+    params(StreamParams, ("Last-Event-ID" = Option<String>, Header, description = "The last event that was received; goes before `after`.")),
+    responses((status = OK, body = String, content_type = "text/event-stream",
+        description = "Server-sent events: `id` and `event` are the event's id and type, `data` is the event as JSON.")),
+    security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
+)]
 pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let params: StreamParams = call.query()?;
     let last = call.header(&LAST_EVENT_ID)?.or(params.after);

@@ -4,22 +4,30 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use refund_core::Role;
 use refund_store::{Advance, Answer, Answered, Request, Work};
-use serde_json::{Value, json};
 
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
 use crate::code::ApiCode;
 use crate::error::Problem;
-use crate::wire::AdvanceIn;
+use crate::wire::{AdvanceIn, ClockOut};
 
-#[utoipa::path(get, path = "/v1/test-clock", tag = "test clock")]
-pub(super) async fn show(call: Call) -> Result<Json<Value>, Problem> {
+/// Shows where the test clock stands.
+#[utoipa::path(
+    get, path = "/v1/test-clock", tag = "test clock", operation_id = "get_test_clock",
+    responses((status = OK, body = ClockOut)), security(("key" = ["operator"])),
+)]
+pub(super) async fn show(call: Call) -> Result<Json<ClockOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
-    Ok(Json(json!({ "now": call.app.store().now() })))
+    Ok(Json(ClockOut { now: call.app.store().now() }))
 }
 
+/// Moves the test clock on, by seconds or to an instant.
+///
 /// Answers once all that came due on the way has happened, each at its instant.
-#[utoipa::path(post, path = "/v1/test-clock/advance", tag = "test clock")]
+#[utoipa::path(
+    post, path = "/v1/test-clock/advance", tag = "test clock", operation_id = "advance_test_clock",
+    request_body = AdvanceIn, responses((status = OK, body = ClockOut)), security(("key" = ["operator"])),
+)]
 pub(super) async fn advance(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let body: AdvanceIn = call.body()?;
@@ -34,7 +42,7 @@ pub(super) async fn advance(call: Call) -> Result<Response, Problem> {
     let request = Request { idempotency: call.idempotency()?, ..Request::new(work) };
     match call.app.change(request).await? {
         Answered { answer: Answer::Clock(now), replayed, .. } => {
-            let mut response = Json(json!({ "now": now })).into_response();
+            let mut response = Json(ClockOut { now }).into_response();
             mark(&mut response, replayed);
             Ok(response)
         }

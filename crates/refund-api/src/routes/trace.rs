@@ -59,7 +59,7 @@ pub(super) async fn trace(State(app): State<Arc<App>>, request: Request, next: N
     // By the engine's clock, and not the machine's: whoever counts how long a deadline still runs counts from here.
     headers.extend(http_date(app.store().now()).map(|date| (header::DATE, date)));
     headers.extend(HeaderValue::from_str(&request_id).ok().map(|id| (REQUEST_ID, id)));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response

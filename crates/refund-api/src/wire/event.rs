@@ -4,12 +4,13 @@ use refund_core::{Agreed, Event, EventType, Fact, RefundId, Terms, Timer, Timest
 use refund_store::EventPosition;
 use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::MoneyOut;
 use super::refund::{ActorOut, TermsOut};
 
 /// Something that happened, as answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EventOut {
     id: String,
     refund_id: RefundId,

@@ -4,6 +4,7 @@ use refund_core::{Actor, CommandKind, EventType, Explained, Role, Rule, StatusKi
 use refund_store::{EventPosition, Prospect};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::event::{EventOut, data};
 use super::options::ObjectionOut;
@@ -11,18 +12,19 @@ use super::refund::RefundOut;
 use crate::app::possible_while_held;
 
 /// A refund, explained.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ExplanationOut {
     pub(crate) refund: RefundOut,
     pub(crate) so_far: Vec<HappenedOut>,
     /// Where `so_far` goes on, if it does.
+    #[schema(required)]
     pub(crate) next_cursor: Option<String>,
     pub(crate) if_nobody_acts: Vec<ForetoldOut>,
     pub(crate) actions: Vec<ActionOut>,
 }
 
 /// Something that happened, and why.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HappenedOut {
     #[serde(flatten)]
     event: EventOut,
@@ -31,7 +33,7 @@ pub(crate) struct HappenedOut {
 }
 
 /// Something that happens if nobody acts, and why.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ForetoldOut {
     at: Timestamp,
     #[serde(rename = "type")]
@@ -41,14 +43,16 @@ pub(crate) struct ForetoldOut {
     data: Value,
 }
 
-#[derive(Debug, Serialize)]
+/// A rule that something follows from, and what it says.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AppliedRule)]
 struct RuleOut {
     id: Rule,
     says: &'static str,
 }
 
 /// A command, and whether it is possible now.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ActionOut {
     action: CommandKind,
     who: Role,

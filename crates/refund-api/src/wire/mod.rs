@@ -16,19 +16,21 @@ pub(crate) use options::OptionsOut;
 pub(crate) use policy::{OverriderOut, Overriders, PolicyCheckOut};
 pub(crate) use refund::{BuyerLink, RefundOut};
 pub(crate) use requests::{
-    AdvanceIn, AgreeIn, AnswerIn, CancelIn, ExtendIn, ModifyIn, Nothing, OfferIn, OpenIn, PayoutIn, ReasonIn, RuleIn,
-    ShipIn,
+    AdvanceIn, AgreeIn, AnswerIn, CancelIn, ClockOut, ExtendIn, ModifyIn, Nothing, OfferIn, OpenIn, PayoutIn, ReasonIn,
+    RuleIn, ShipIn,
 };
 pub(crate) use settings::{CheckIn, KeyIn, KeyOut, SellerIn, SellerOut, VerdictOut};
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Items<T> {
     /// What it shows.
     pub items: Vec<T>,
     /// Where the list goes on, if it does.
+    #[schema(required)]
     pub next_cursor: Option<String>,
 }
 

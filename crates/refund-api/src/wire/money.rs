@@ -2,13 +2,15 @@
 
 use refund_core::{Currency, Money};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::error::Problem;
 
 /// An amount in an answer, with exactly the currency's decimals.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct MoneyOut {
     currency: Currency,
+    #[schema(pattern = r"^-?\d+(\.\d+)?$")]
     value: String,
 }
 
@@ -19,10 +21,13 @@ impl From<Money> for MoneyOut {
 }
 
 /// An amount in a request, not yet read: what is wrong with it has a problem of its own.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MoneyIn {
+    #[schema(value_type = Currency)]
     currency: String,
+    /// Digits with at most one point, and at most the currency's decimals.
+    #[schema(pattern = r"^-?[0-9]+(\.[0-9]+)?$")]
     value: String,
 }
 

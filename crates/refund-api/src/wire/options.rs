@@ -2,6 +2,7 @@
 
 use refund_core::{Address, Options, RefundType, Refusal, Rule, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::MoneyOut;
 use super::refund::DeadlineOut;
@@ -9,18 +10,21 @@ use crate::code::{ApiCode, Code};
 use crate::error::SETTLING_HELD;
 
 /// What the seller may offer, as answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OptionsOut {
     may_offer: bool,
     objections: Vec<ObjectionOut>,
     types: Vec<TypeOut>,
     return_addresses: Vec<Address>,
     freight_insurance: bool,
+    #[schema(required)]
     expires_at: Option<Timestamp>,
     deadlines: Vec<DeadlineOut>,
 }
 
-#[derive(Debug, Serialize)]
+/// Whether offers of one type are possible, and between which amounts.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TypeOption)]
 struct TypeOut {
     #[serde(rename = "type")]
     kind: RefundType,
@@ -31,18 +35,19 @@ struct TypeOut {
 }
 
 /// Why not.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ObjectionOut {
-    code: &'static str,
+    code: Code,
     rule: Rule,
     detail: String,
+    #[schema(required)]
     possible_at: Option<Timestamp>,
 }
 
 impl ObjectionOut {
     /// Whatever it is, something overdue has to happen first, and is held (R36).
     pub(super) fn settling_held() -> Self {
-        let code = Code::Api(ApiCode::SettlingHeld).as_str();
+        let code = Code::Api(ApiCode::SettlingHeld);
         Self { code, rule: Rule::R36, detail: SETTLING_HELD.to_owned(), possible_at: None }
     }
 }
@@ -50,7 +55,7 @@ impl ObjectionOut {
 impl From<&Refusal> for ObjectionOut {
     fn from(refusal: &Refusal) -> Self {
         Self {
-            code: refusal.code().as_str(),
+            code: Code::Rule(refusal.code()),
             rule: refusal.rule(),
             detail: refusal.to_string(),
             possible_at: refusal.possible_at(),

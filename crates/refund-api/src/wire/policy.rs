@@ -3,9 +3,10 @@
 use refund_core::{Policy, PolicyField, Rule, SellerId};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// What a change would mean. Nothing has been changed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PolicyCheckOut {
     changes: Vec<ChangeOut>,
     keeps: Vec<&'static str>,
@@ -14,7 +15,8 @@ pub(crate) struct PolicyCheckOut {
     is_cut: bool,
 }
 
-#[derive(Debug, Serialize)]
+/// A field that would change.
+#[derive(Debug, Serialize, ToSchema)]
 struct ChangeOut {
     field: PolicyField,
     from: Value,
@@ -25,7 +27,7 @@ struct ChangeOut {
 }
 
 /// A seller for whom a part of the change means nothing, because it has values of its own.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OverriderOut {
     pub(crate) seller_id: SellerId,
     pub(crate) fields: Vec<PolicyField>,

@@ -8,25 +8,33 @@ use refund_core::{
 };
 use refund_store::Seen;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::MoneyOut;
 
 /// A refund as answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct RefundOut {
     pub(crate) id: RefundId,
     pub(crate) version: u64,
     status: StatusKind,
+    #[schema(required)]
     closed_reason: Option<ClosedReason>,
     seller_id: SellerId,
     buyer_id: BuyerId,
     order_line: LineOut,
     requested: RequestedOut,
+    #[schema(required)]
     effective: Option<TermsOut>,
+    #[schema(required)]
     seller_refusal: Option<Reason>,
+    #[schema(required)]
     shipment: Option<ShipmentOut>,
+    #[schema(required)]
     escalated: Option<EscalatedOut>,
+    #[schema(required)]
     payout: Option<PayoutOut>,
+    #[schema(required)]
     negotiation: Option<NegotiationOut>,
     deadlines: Vec<DeadlineOut>,
     actions: Vec<CommandKind>,
@@ -37,7 +45,7 @@ pub(crate) struct RefundOut {
 }
 
 /// The buyer's link to one refund.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct BuyerLink {
     /// What the buyer opens.
     pub url: String,
@@ -45,7 +53,9 @@ pub(crate) struct BuyerLink {
     pub token: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What was bought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = OrderLine)]
 struct LineOut {
     order_id: OrderId,
     line_id: LineId,
@@ -56,7 +66,8 @@ struct LineOut {
     freight_insurance: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What the buyer asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 struct RequestedOut {
     #[serde(rename = "type")]
     kind: RefundType,
@@ -64,55 +75,67 @@ struct RequestedOut {
     reason: Reason,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// Terms: whether the goods go back, how much is paid, and where a return goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct TermsOut {
     #[serde(rename = "type")]
     kind: RefundType,
     amount: MoneyOut,
+    #[schema(required)]
     return_address: Option<Address>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A parcel on its way back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 struct ShipmentOut {
     carrier: Label,
     tracking_number: Label,
     shipped_at: Timestamp,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The operator has been called in: when, by whom, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 struct EscalatedOut {
     at: Timestamp,
     by: ActorOut,
+    #[schema(required)]
     reason: Option<Reason>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The one payout of a refund; `key` makes it safe to pay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 struct PayoutOut {
     key: RefundId,
     status: PayoutStatus,
     amount: MoneyOut,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// The refund's one negotiation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 struct NegotiationOut {
     id: NegotiationId,
     status: NegotiationStatus,
+    #[schema(required)]
     withdrawn_reason: Option<WithdrawnReason>,
     offer: OfferOut,
     offered_at: Timestamp,
     expires_at: Timestamp,
+    #[schema(required)]
     resolved_at: Option<Timestamp>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What the seller proposed, and what was said with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 struct OfferOut {
     #[serde(flatten)]
     terms: TermsOut,
+    #[schema(required)]
     message: Option<Message>,
     agreed_offline: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A deadline that runs: before which instant who has to act, and what silence leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct DeadlineOut {
     kind: DeadlineKind,
     at: Timestamp,
@@ -121,13 +144,23 @@ pub(super) struct DeadlineOut {
 }
 
 /// Who did something: role, id, through what, and which one of that.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct ActorOut {
     role: Role,
     id: String,
-    via: &'static str,
+    via: ViaOut,
     #[serde(skip_serializing_if = "Option::is_none")]
     via_id: Option<String>,
+}
+
+/// Through what somebody acted: a key, a buyer's link, as a signed-in person, or nobody's hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ViaOut {
+    Key,
+    Link,
+    User,
+    Clock,
 }
 
 impl RefundOut {
@@ -270,10 +303,10 @@ impl From<Deadline> for DeadlineOut {
 impl From<&Actor> for ActorOut {
     fn from(actor: &Actor) -> Self {
         let (via, via_id) = match &actor.via {
-            Via::Key(id) => ("key", Some(id.clone())),
-            Via::Link => ("link", None),
-            Via::User(id) => ("user", Some(id.clone())),
-            Via::Clock => ("clock", None),
+            Via::Key(id) => (ViaOut::Key, Some(id.clone())),
+            Via::Link => (ViaOut::Link, None),
+            Via::User(id) => (ViaOut::User, Some(id.clone())),
+            Via::Clock => (ViaOut::Clock, None),
         };
         Self { role: actor.role, id: actor.id.clone(), via, via_id }
     }

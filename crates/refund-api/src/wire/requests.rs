@@ -4,7 +4,8 @@ use refund_core::{
     AddressId, BuyerId, Category, Command, DeadlineKind, Label, LineId, MakeOffer, Message, NegotiationId, Opening,
     OrderId, OrderLine, PayoutResult, Reason, RefundId, RefundType, Request, Ruling, SellerId, Timestamp,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::MoneyIn;
 use crate::code::ApiCode;
@@ -12,25 +13,30 @@ use crate::error::Problem;
 use crate::json::Object;
 
 /// Opening a refund.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OpenIn {
     seller_id: SellerId,
     pub(crate) buyer_id: BuyerId,
+    #[schema(value_type = LineIn)]
     order_line: Object<LineIn>,
     #[serde(rename = "type")]
     kind: RefundType,
+    #[schema(value_type = MoneyIn)]
     amount: Object<MoneyIn>,
     reason: Reason,
 }
 
-#[derive(Debug, Deserialize)]
+/// What was bought.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = OrderLineIn)]
 #[serde(deny_unknown_fields)]
 struct LineIn {
     order_id: OrderId,
     line_id: LineId,
     title: Label,
     category: Category,
+    #[schema(value_type = MoneyIn)]
     paid: Object<MoneyIn>,
     shipped: bool,
     freight_insurance: bool,
@@ -62,11 +68,12 @@ impl OpenIn {
 }
 
 /// Making the offer.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OfferIn {
     #[serde(rename = "type")]
     kind: RefundType,
+    #[schema(value_type = MoneyIn)]
     amount: Object<MoneyIn>,
     #[serde(default)]
     return_address_id: Option<AddressId>,
@@ -94,14 +101,14 @@ impl OfferIn {
 }
 
 /// Answering the offer.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AnswerIn {
     pub(crate) negotiation_id: NegotiationId,
 }
 
 /// Agreeing; the body may be left out.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AgreeIn {
     #[serde(default)]
@@ -109,14 +116,14 @@ pub(crate) struct AgreeIn {
 }
 
 /// A command that takes a reason.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReasonIn {
     pub(crate) reason: Reason,
 }
 
 /// Cancelling; the body may be left out.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CancelIn {
     #[serde(default)]
@@ -124,16 +131,17 @@ pub(crate) struct CancelIn {
 }
 
 /// A command that takes nothing; the body may be left out.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
 
 /// Changing the request: all three.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModifyIn {
     #[serde(rename = "type")]
     kind: RefundType,
+    #[schema(value_type = MoneyIn)]
     amount: Object<MoneyIn>,
     reason: Reason,
 }
@@ -150,7 +158,7 @@ impl ModifyIn {
 }
 
 /// Shipping, or correcting how the parcel is traced.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ShipIn {
     pub(crate) carrier: Label,
@@ -158,16 +166,18 @@ pub(crate) struct ShipIn {
 }
 
 /// The operator's ruling.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RuleIn {
     decision: Decision,
     #[serde(default)]
+    #[schema(value_type = Option<MoneyIn>)]
     amount: Option<Object<MoneyIn>>,
     reason: Reason,
 }
 
-#[derive(Debug, Deserialize)]
+/// To pay, or to close the refund.
+#[derive(Debug, Deserialize, ToSchema)]
 enum Decision {
     #[serde(rename = "REFUND")]
     Refund,
@@ -193,7 +203,7 @@ impl RuleIn {
 }
 
 /// Extending a deadline.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExtendIn {
     pub(crate) kind: DeadlineKind,
@@ -201,7 +211,7 @@ pub(crate) struct ExtendIn {
 }
 
 /// What the payment adapter reports.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PayoutIn {
     result: ResultIn,
@@ -209,7 +219,9 @@ pub struct PayoutIn {
     reason: Option<Reason>,
 }
 
-#[derive(Debug, Deserialize)]
+/// What came of a payout.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = PayoutResult)]
 #[serde(rename_all = "snake_case")]
 enum ResultIn {
     Succeeded,
@@ -226,8 +238,14 @@ impl From<PayoutIn> for Command {
     }
 }
 
+/// Where the test clock stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ClockOut {
+    pub(crate) now: Timestamp,
+}
+
 /// Advancing the test clock: by seconds, or to an instant.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AdvanceIn {
     #[serde(default)]

@@ -5,24 +5,29 @@ use refund_core::{
 };
 use refund_store::{Key, KeyRole, KeyScope, Seller};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::json::Object;
 
 /// A seller to be set up or changed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SellerIn {
     #[serde(default)]
     id: Option<SellerId>,
     name: Label,
+    #[schema(value_type = Vec<AddressIn>)]
     addresses: Vec<Object<AddressIn>>,
     #[serde(default)]
+    #[schema(value_type = Option<PolicyOverrides>)]
     policy: Option<Object<PolicyOverrides>>,
 }
 
-#[derive(Debug, Deserialize)]
+/// An address of a seller; the only one is the default by itself.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SellerAddressIn)]
 #[serde(deny_unknown_fields)]
 struct AddressIn {
     id: refund_core::AddressId,
@@ -79,7 +84,7 @@ impl SellerIn {
 }
 
 /// A seller as answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SellerOut {
     id: SellerId,
     name: Label,
@@ -87,7 +92,9 @@ pub(crate) struct SellerOut {
     policy: PolicyOverrides,
 }
 
-#[derive(Debug, Serialize)]
+/// An address of a seller, and whether a return goes there where nobody names one.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SellerAddress)]
 struct AddressOut {
     #[serde(flatten)]
     address: Address,
@@ -112,14 +119,14 @@ impl SellerOut {
 }
 
 /// Whom a roll-out check is about.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheckIn {
     pub(crate) seller_id: SellerId,
 }
 
 /// Whether the tool is open to a seller, and why.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct VerdictOut {
     open: bool,
     because: Because,
@@ -134,7 +141,7 @@ impl From<Verdict> for VerdictOut {
 }
 
 /// A key to be made.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyIn {
     pub(crate) name: Label,
@@ -149,7 +156,8 @@ pub(crate) struct KeyIn {
 }
 
 /// What a key is good for.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = KeyScope)]
 #[serde(rename_all = "snake_case")]
 enum ScopeWord {
     /// All that its role may do.
@@ -159,7 +167,9 @@ enum ScopeWord {
     Read,
 }
 
-#[derive(Debug, Deserialize)]
+/// For whom a key speaks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = KeyRole)]
 #[serde(rename_all = "snake_case")]
 enum RoleIn {
     Operator,
@@ -192,17 +202,22 @@ impl KeyIn {
 }
 
 /// A key as answered; its secret once, when it is made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct KeyOut {
     id: String,
     name: Label,
+    #[schema(value_type = RoleIn)]
     role: &'static str,
+    #[schema(required)]
     seller_id: Option<SellerId>,
     scope: ScopeWord,
     created_at: Timestamp,
+    #[schema(required)]
     expires_at: Option<Timestamp>,
+    #[schema(required)]
     revoked_at: Option<Timestamp>,
     /// To the hour.
+    #[schema(required)]
     last_used_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,

@@ -1,0 +1,86 @@
+//! The contract: one OpenAPI document, made from the routes and from the types that they read and answer.
+//!
+//! What only an operation knows of itself stands beside its handler: what it takes, what it answers
+//! when all goes well, who may. What follows from that is said here, once, for all of them.
+
+mod codes;
+mod head;
+mod openness;
+mod operation;
+mod rename;
+mod shape;
+#[cfg(test)]
+mod tests;
+
+use axum::body::Bytes;
+use axum::http::HeaderValue;
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use utoipa::openapi::{Components, OpenApi};
+
+use crate::error::ProblemOut;
+
+/// The contract as it is given out.
+pub(crate) struct Contract {
+    pub(crate) json: Bytes,
+    /// What it is known by, as long as it says the same.
+    pub(crate) tag: HeaderValue,
+}
+
+impl Contract {
+    pub(crate) fn new(document: &Value) -> Self {
+        let json: Bytes = document.to_string().into();
+        let hash = BASE64URL_NOPAD.encode(&Sha256::digest(&json));
+        let tag = HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+        Self { json, tag }
+    }
+}
+
+/// What the contract begins with: types that every route may answer, whether it says so or not.
+pub(crate) fn beginning() -> OpenApi {
+    let mut made_of = Vec::new();
+    ProblemOut::schemas(&mut made_of);
+    let components = Components::builder().schema_from::<ProblemOut>().schemas_from_iter(made_of);
+    OpenApi::builder().components(Some(components.build())).build()
+}
+
+/// The contract of a server that is reached there.
+pub(crate) fn document(routes: OpenApi, base: &str) -> Value {
+    // The routes are a structure of our own and can always be written.
+    let mut document = rename::as_others_read_it(serde_json::to_value(routes).unwrap_or_default());
+    let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    for (path, method, operation) in operations(&mut document) {
+        operation::complete(path, method, operation, &schemas);
+    }
+    openness::leave_answers_open(&mut document);
+    if let Value::Object(document) = &mut document {
+        head::put(document, base);
+        document.insert("x-codes".to_owned(), codes::table(base));
+        if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+            components.extend(shared());
+        }
+    }
+    document
+}
+
+/// What many operations point at.
+fn shared() -> Map<String, Value> {
+    let shared = json!({
+        "responses": codes::responses(),
+        "parameters": operation::parameters(),
+        "headers": operation::headers(),
+        "securitySchemes": head::security_schemes(),
+    });
+    if let Value::Object(shared) = shared { shared } else { Map::new() }
+}
+
+/// Every operation, with its path and method.
+fn operations(document: &mut Value) -> impl Iterator<Item = (&str, &str, &mut Map<String, Value>)> {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
+    paths.flat_map(|(path, item)| {
+        let operations = item.as_object_mut().into_iter().flatten();
+        operations.filter_map(|(method, operation)| Some((path.as_str(), method.as_str(), operation.as_object_mut()?)))
+    })
+}

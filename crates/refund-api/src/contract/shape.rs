@@ -1,0 +1,126 @@
+//! What an operation is like, as far as answers follow from it.
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value};
+
+use crate::routes::NOT_COUNTED;
+
+const REFUND: &str = "#/components/schemas/Refund";
+/// All that have a key.
+const KEYS: [&str; 3] = ["operator", "platform", "seller"];
+
+/// An operation's shape.
+pub(super) struct Shape {
+    /// Whether it needs to know who calls.
+    is_for_somebody: bool,
+    /// Whether it is for some callers and not for others.
+    is_restricted: bool,
+    /// Whether all who may call say which version they speak of, or some do.
+    pub(super) version: Version,
+    /// Whether it counts towards what one caller may ask for.
+    is_counted: bool,
+    has_parameter: bool,
+    pub(super) has_body: bool,
+    /// Whether it changes a refund, and answers it.
+    is_command: bool,
+    /// Whether its answer is remembered under an idempotency key.
+    pub(super) is_remembered: bool,
+}
+
+/// Who says in `If-Match` which version a command is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Version {
+    Nobody,
+    Some,
+    Everybody,
+}
+
+impl Shape {
+    pub(super) fn of(path: &str, method: &str, operation: &Map<String, Value>) -> Self {
+        let who = Who::of(operation);
+        let is_post = method == "post";
+        let is_command = is_post && succeeds(operation).any(answers_refund);
+        let is_on_refund = is_command && path.starts_with("/v1/refunds/{id}/");
+        Self {
+            is_for_somebody: !who.is_anybody,
+            is_restricted: !who.is_everybody(),
+            version: match (is_on_refund, who.has("operator") || who.has("seller"), who.link || who.has("platform")) {
+                (false, _, _) | (true, false, _) => Version::Nobody,
+                (true, true, true) => Version::Some,
+                (true, true, false) => Version::Everybody,
+            },
+            is_counted: !NOT_COUNTED.contains(&path),
+            has_parameter: path.contains('{'),
+            has_body: operation.contains_key("requestBody"),
+            is_command,
+            // A check changes nothing: there is nothing to do twice.
+            is_remembered: is_post && !who.is_anybody && !path.ends_with("/check"),
+        }
+    }
+
+    /// The answers that are a no and follow from what it is like.
+    pub(super) fn refusals(&self) -> Vec<StatusCode> {
+        let follow = [
+            (self.is_for_somebody, StatusCode::BAD_REQUEST),
+            (self.is_for_somebody, StatusCode::UNAUTHORIZED),
+            (self.is_restricted, StatusCode::FORBIDDEN),
+            (self.has_parameter, StatusCode::NOT_FOUND),
+            (self.is_command, StatusCode::CONFLICT),
+            (self.takes_version(), StatusCode::PRECONDITION_FAILED),
+            // A body is read before it is known that it isn't wanted.
+            (self.is_for_somebody, StatusCode::REQUEST_TIMEOUT),
+            (self.is_for_somebody, StatusCode::PAYLOAD_TOO_LARGE),
+            (self.has_body, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            (self.is_remembered, StatusCode::UNPROCESSABLE_ENTITY),
+            (self.version != Version::Nobody, StatusCode::PRECONDITION_REQUIRED),
+            (self.is_counted, StatusCode::TOO_MANY_REQUESTS),
+            (self.is_for_somebody, StatusCode::INTERNAL_SERVER_ERROR),
+            // Whoever comes when the server is full hears so, whatever they came for.
+            (true, StatusCode::SERVICE_UNAVAILABLE),
+        ];
+        follow.into_iter().filter(|(does, _)| *does).map(|(_, status)| status).collect()
+    }
+
+    /// Whether `If-Match` is looked at: a buyer or the platform may send it too.
+    pub(super) fn takes_version(&self) -> bool {
+        self.is_command && self.has_parameter
+    }
+}
+
+/// Who may call.
+struct Who<'a> {
+    is_anybody: bool,
+    link: bool,
+    roles: Vec<&'a str>,
+}
+
+impl<'a> Who<'a> {
+    fn of(operation: &'a Map<String, Value>) -> Self {
+        let requirements = || operation.get("security").and_then(Value::as_array).into_iter().flatten();
+        let roles = requirements().filter_map(|requirement| requirement.get("key")?.as_array()).flatten();
+        Self {
+            is_anybody: requirements().any(|requirement| requirement.as_object().is_some_and(Map::is_empty)),
+            link: requirements().any(|requirement| requirement.get("link").is_some()),
+            roles: roles.filter_map(Value::as_str).collect(),
+        }
+    }
+
+    fn is_everybody(&self) -> bool {
+        self.is_anybody || self.link && KEYS.iter().all(|role| self.has(role))
+    }
+
+    fn has(&self, role: &str) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+/// The answers when all goes well.
+fn succeeds(operation: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    let answers = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
+    answers.filter(|(status, _)| status.starts_with('2')).map(|(_, answer)| answer)
+}
+
+/// Whether an answer is a refund.
+pub(super) fn answers_refund(answer: &Value) -> bool {
+    answer.pointer("/content/application~1json/schema/$ref").and_then(Value::as_str) == Some(REFUND)
+}

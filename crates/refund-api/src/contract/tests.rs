@@ -1,0 +1,104 @@
+//! What holds for the contract as a whole, whatever paths it has.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::rename::pointed_at;
+use super::{beginning, document, operations};
+
+fn contract() -> Value {
+    crate::openapi("http://127.0.0.1:8080")
+}
+
+/// What is wrong with an operation: what a generated client or a reader would miss.
+fn faults(mut document: Value) -> Vec<String> {
+    let described: BTreeSet<String> =
+        document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap().to_owned()).collect();
+    let mut ids = BTreeSet::new();
+    let mut faults = Vec::new();
+    for (path, method, operation) in operations(&mut document) {
+        let mut fault = |is_so: bool, says: &str| {
+            if is_so {
+                faults.push(format!("{method} {path} {says}"));
+            }
+        };
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let is_name = id.contains('_') && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        fault(!is_name, "has no operation_id such as make_offer");
+        fault(!ids.insert(id.to_owned()), "has the operation_id of another");
+        fault(!operation.contains_key("summary"), "has no doc comment");
+        fault(!operation.contains_key("security"), "does not say who may call it: security(())");
+        let tag = operation.get("tags").and_then(|tags| tags.pointer("/0")?.as_str()).unwrap_or_default();
+        fault(!described.contains(tag), "has a tag that head.rs does not describe");
+        let answers = operation["responses"].as_object().unwrap();
+        fault(!answers.keys().any(|status| status.starts_with('2')), "has no answer for when all goes well");
+        for (status, answer) in answers {
+            let is_said =
+                answer["description"].as_str().is_some_and(|text| !text.is_empty()) || answer["$ref"].is_string();
+            fault(!is_said, &format!("does not say what {status} is"));
+        }
+        for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+            let is_said = parameter["description"].is_string() || parameter["$ref"].is_string();
+            fault(!is_said, &format!("does not say what {} is", parameter["name"]));
+        }
+    }
+    faults
+}
+
+/// Says nothing of itself but where it is.
+#[utoipa::path(get, path = "/bare")]
+async fn bare() {}
+
+#[test]
+fn every_operation_says_all_that_a_client_needs() {
+    assert_eq!(faults(contract()), [""; 0]);
+}
+
+#[test]
+fn a_bare_handler_is_seen() {
+    let routes = OpenApiRouter::<()>::with_openapi(beginning()).routes(routes!(bare));
+    let faults = faults(document(routes.into_openapi(), "http://127.0.0.1:8080"));
+    let missed = ["operation_id such as", "a tag that", "security(())", "all goes well"];
+    for what in missed {
+        assert!(faults.iter().any(|fault| fault.contains(what)), "{what}: {faults:?}");
+    }
+}
+
+#[test]
+fn no_path_is_beside_the_contract() {
+    let table = include_str!("../routes/mod.rs");
+    assert!(!table.contains(".route("), "write the path beside its handler and list it with .routes(routes!(...))");
+}
+
+#[test]
+fn whatever_is_pointed_at_is_there() {
+    let contract = contract();
+    let mut names = Vec::new();
+    pointed_at(&contract, &mut names);
+    names.retain(|name| contract["components"]["schemas"].get(name).is_none());
+    assert_eq!(names, [""; 0], "a type that only a parameter has: put #[param(inline)] beside it");
+}
+
+#[test]
+fn every_schema_has_a_name_for_others() {
+    let contract = contract();
+    let names = contract["components"]["schemas"].as_object().unwrap().keys();
+    let odd: Vec<_> =
+        names.filter(|name| name.ends_with("Out") || name.ends_with("In") || name.contains('_')).collect();
+    assert_eq!(odd, [""; 0], "two types would have one name: give one of them another with #[schema(as = ...)]");
+}
+
+#[test]
+fn requests_are_strict_and_answers_are_open() {
+    let contract = contract();
+    let schema = |name: &str| contract["components"]["schemas"][name].clone();
+    for name in ["OpenInput", "OrderLineInput", "MoneyInput", "RolloutInput", "BatchInput", "PolicyOverridesInput"] {
+        assert_eq!(schema(name)["additionalProperties"], json!(false), "{name}");
+    }
+    for name in ["Refund", "Money", "Rollout", "Batch", "PolicyOverrides", "Policy", "Problem"] {
+        assert!(schema(name).is_object() && schema(name).get("additionalProperties").is_none(), "{name}");
+    }
+}

@@ -1,0 +1,31 @@
+//! The contract, given out by the server that keeps it.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::contract::Contract;
+
+/// Gives this contract out: an OpenAPI 3.1 document.
+///
+/// It stays the same as long as the server runs; `If-None-Match` with its `ETag` spares sending it again.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "server", operation_id = "get_contract",
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` of the one that you have.")),
+    responses((status = OK, body = Object, description = "The contract."),
+        (status = NOT_MODIFIED, description = "The one that you have.")),
+    security(()),
+)]
+pub(super) async fn openapi(Extension(contract): Extension<Arc<Contract>>, headers: HeaderMap) -> Response {
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
+    let tag = contract.tag.clone();
+    let is_known = known.flat_map(|known| known.split(',')).any(|known| tag == known.trim().trim_start_matches("W/"));
+    let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    (headers, json, contract.json.clone()).into_response()
+}
