@@ -1,5 +1,6 @@
 //! Scenarios, and whatever crosses crates.
 
+pub mod contract;
 pub mod crash;
 pub mod documents;
 pub mod repository;

@@ -105,7 +105,7 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct FeedParams {
-    /// The event to go on behind; from the start where nothing is said.
+    /// The event to go on behind, or `latest` for what comes from now on; from the start where nothing is said.
     after: Option<String>,
     /// How many events at the most; 50 where nothing is said.
     #[param(minimum = 1, maximum = 100)]

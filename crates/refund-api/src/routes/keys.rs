@@ -13,7 +13,7 @@ use crate::caller::hash;
 use crate::code::ApiCode;
 use crate::entropy;
 use crate::error::Problem;
-use crate::wire::{Items, KeyIn, KeyOut};
+use crate::wire::{Items, KeyIn, KeyOut, Nothing};
 
 /// Lists every key in the order in which they were made, without secrets.
 #[utoipa::path(
@@ -79,11 +79,14 @@ pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
 /// Ends a key, at once and for ever, with every stream that it has open.
 #[utoipa::path(
     post, path = "/v1/keys/{id}/revoke", tag = "keys", operation_id = "revoke_key",
-    responses((status = OK, body = KeyOut)), security(("key" = ["operator"])),
+    request_body = Nothing, responses((status = OK, body = KeyOut)), security(("key" = ["operator"])),
 )]
 pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
-    let work = || Ok((Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() }, Vec::new()));
+    let work = || {
+        let Nothing {} = call.body()?;
+        Ok((Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() }, Vec::new()))
+    };
     let answered = call.once(work).await?;
     answer(&call, answered, StatusCode::OK, None)
 }

@@ -30,13 +30,13 @@ const AT_ONCE: usize = 100;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct StreamParams {
-    /// The event to go on behind; from the start where nothing is said.
+    /// The event to go on behind, or `latest` for what comes from now on; from the start where nothing is said.
     after: Option<String>,
 }
 
 /// Gives every event behind `Last-Event-ID` or `after`, or from the start, and then each as it happens.
 ///
-/// It ends when the server stops; go on elsewhere with the last id.
+/// It ends when the server stops or the caller's key does; go on with the last id.
 #[utoipa::path(
     get, path = "/v1/events/stream", tag = "events", operation_id = "stream_events",
     params(StreamParams, ("Last-Event-ID" = Option<String>, Header, description = "The last event that was received; goes before `after`.")),

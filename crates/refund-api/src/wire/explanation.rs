@@ -10,6 +10,7 @@ use super::event::{EventOut, data};
 use super::options::ObjectionOut;
 use super::refund::RefundOut;
 use crate::app::possible_while_held;
+use crate::code::Code;
 
 /// A refund, explained.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,8 +58,28 @@ pub(crate) struct ActionOut {
     action: CommandKind,
     who: Role,
     possible: bool,
-    #[serde(flatten)]
-    against: Option<ObjectionOut>,
+    /// What stands against it, as trying it would be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<Code>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<Rule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// When waiting will have helped; null where it won't.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Timestamp>)]
+    possible_at: Option<Option<Timestamp>>,
+}
+
+impl ActionOut {
+    fn new(action: CommandKind, who: Role, against: Option<ObjectionOut>) -> Self {
+        let possible = against.is_none();
+        let (code, rule, detail, possible_at) = against.map_or((None, None, None, None), |against| {
+            let ObjectionOut { code, rule, detail, possible_at } = against;
+            (Some(code), Some(rule), Some(detail), Some(possible_at))
+        });
+        Self { action, who, possible, code, rule, detail, possible_at }
+    }
 }
 
 impl HappenedOut {
@@ -101,7 +122,7 @@ pub(crate) fn prospect_out(prospect: &Prospect, to: Role, is_held: bool) -> (Vec
             } else {
                 action.against.as_ref().map(ObjectionOut::from)
             };
-            ActionOut { action: action.kind, who: *who, possible: against.is_none(), against }
+            ActionOut::new(action.kind, *who, against)
         })
     });
     (foretold.collect(), actions.collect())

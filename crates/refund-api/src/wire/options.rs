@@ -37,11 +37,11 @@ struct TypeOut {
 /// Why not.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ObjectionOut {
-    code: Code,
-    rule: Rule,
-    detail: String,
+    pub(super) code: Code,
+    pub(super) rule: Rule,
+    pub(super) detail: String,
     #[schema(required)]
-    possible_at: Option<Timestamp>,
+    pub(super) possible_at: Option<Timestamp>,
 }
 
 impl ObjectionOut {

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use refund_api::{Config, Demo, Limits, Running, StartError, demo, start};
 use refund_core::Timestamp;
 use refund_store::Clock;
+use refund_tests::contract::{Exchange, check};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -150,8 +151,11 @@ impl Server {
         let media_type = header("content-type").unwrap_or_default();
         let (date, retry_after) = (header("date"), header("retry-after"));
         let text = response.body_mut().read_to_string().unwrap();
+        let status = response.status().as_u16();
+        let exchange = Exchange { method, path, sent: body, status, media_type: &media_type, answered: &text };
+        check(&exchange).unwrap_or_else(|wrong| panic!("the contract says otherwise: {wrong}"));
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Reply { status: response.status().as_u16(), body, etag, replayed, media_type, date, retry_after }
+        Reply { status, body, etag, replayed, media_type, date, retry_after }
     }
 
     /// The body of a stream of events, as it comes.

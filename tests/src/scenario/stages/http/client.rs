@@ -10,6 +10,7 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::Request;
 
+use crate::contract::{self, Exchange};
 use crate::scenario::stages::{No, Not};
 
 /// Longer than any answer takes: a server that hangs fails the story instead of holding it up.
@@ -62,6 +63,7 @@ impl Client {
             Method::Post => "POST",
             Method::Put => "PUT",
         };
+        let sent = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         let mut request = request.header("authorization", format!("Bearer {token}"));
         if let Some(version) = version {
@@ -71,11 +73,15 @@ impl Client {
             self.agent.run(request.body(()).map_err(Not::broken)?)
         } else {
             let request = request.header("content-type", "application/json");
-            self.agent.run(request.body(body.to_string()).map_err(Not::broken)?)
+            self.agent.run(request.body(sent.clone()).map_err(Not::broken)?)
         };
         let mut response = response.map_err(Not::broken)?;
         let body = response.body_mut().read_to_string().map_err(Not::broken)?;
-        Ok(Reply { status: response.status().as_u16(), body })
+        let status = response.status().as_u16();
+        let media_type = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or("");
+        contract::check(&Exchange { method, path, sent: sent.as_bytes(), status, media_type, answered: &body })
+            .map_err(Not::Broken)?;
+        Ok(Reply { status, body })
     }
 }
 
