@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod crash;
+pub mod demo;
 pub mod documents;
 pub mod repository;
 pub mod rules;

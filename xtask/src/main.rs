@@ -1,8 +1,10 @@
 //! `cargo xtask`: the project's own commands.
 
+mod api_test;
 mod bench;
 mod crash;
 mod docs;
+mod python;
 mod rules;
 mod scenario;
 mod stopwatch;
@@ -29,6 +31,8 @@ enum Command {
     Docs(docs::Args),
     /// Kills the server under load, again and again, and looks whether it keeps what it answered.
     Crash(crash::Args),
+    /// Calls a running server in every way that its contract allows, and in many that it doesn't.
+    ApiTest(api_test::Args),
     /// Measures what the engine costs, as ratios within one run.
     Bench(bench::Args),
     /// Looks whether the rules of the repository hold.
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
         Command::Scenario(command) => scenario::run(command),
         Command::Docs(args) => said(docs::run(&args)),
         Command::Crash(args) => said(crash::run(&args)),
+        Command::ApiTest(args) => said(api_test::run_all(&args)),
         Command::Bench(args) => said(bench::run(&args)),
         Command::Rules => said(rules::run()),
         Command::Test => said(test::run()),

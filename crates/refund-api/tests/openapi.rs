@@ -34,6 +34,30 @@ fn a_server_without_a_test_clock_has_none_in_its_contract() {
     server.stop();
 }
 
+#[test]
+fn the_page_shows_all_of_the_contract_and_loads_nothing_from_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let page = server.get("/docs", "");
+    let html = page.body.as_str().unwrap();
+    let contract = refund_api::openapi(&server.base_url);
+    let ids = contract["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let ids = ids.map(|operation| operation["operationId"].as_str().unwrap());
+    let types = contract["components"]["schemas"].as_object().unwrap().keys().map(String::as_str);
+    let anchors: Vec<_> = ids.chain(types).filter(|name| !html.contains(&format!("<article id=\"{name}\">"))).collect();
+    assert_eq!(anchors, [""; 0], "not on the page");
+    let codes = contract["x-codes"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap());
+    let codes: Vec<_> = codes.filter(|code| !html.contains(&format!("href=\"/problems/{code}\""))).collect();
+    assert_eq!(codes, [""; 0], "codes that lead to no page");
+    let loads = ["<script", "<img", "<link", "<iframe", "@import", "url(", "src=", "://", " style=\"", " onclick="];
+    let loads: Vec<_> = loads.into_iter().filter(|what| html.contains(what)).collect();
+    assert_eq!(loads, [""; 0]);
+    let targets = html.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let lost: Vec<_> = targets.filter(|to| !html.contains(&format!("id=\"{to}\""))).collect();
+    assert_eq!(lost, [""; 0], "links that lead nowhere");
+    server.stop();
+}
+
 /// Every operation that is not for anybody: method, path, and its security.
 fn for_somebody(contract: &Value) -> Vec<(String, String, Value)> {
     let mut found = Vec::new();

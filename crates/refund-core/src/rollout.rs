@@ -20,9 +20,11 @@ pub struct Rollout {
     pub percentage: Percentage,
     /// Sellers that are in whatever the batches say.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<SellerId>))]
     pub allow: BTreeSet<SellerId>,
     /// Sellers that are out whatever all else says.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<SellerId>))]
     pub deny: BTreeSet<SellerId>,
 }
 
@@ -34,6 +36,7 @@ pub struct Batch {
     /// What operators call it.
     pub name: Label,
     /// Who is in it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<SellerId>))]
     pub sellers: BTreeSet<SellerId>,
     /// Whether it has been opened by hand.
     pub open: bool,

@@ -5,8 +5,10 @@
 
 mod codes;
 mod head;
+mod links;
 mod openness;
 mod operation;
+mod page;
 mod rename;
 mod shape;
 #[cfg(test)]
@@ -27,6 +29,10 @@ pub(crate) struct Contract {
     pub(crate) json: Bytes,
     /// What it is known by, as long as it says the same.
     pub(crate) tag: HeaderValue,
+    /// The same for people.
+    pub(crate) page: Bytes,
+    /// What that page may load.
+    pub(crate) policy: HeaderValue,
 }
 
 impl Contract {
@@ -34,7 +40,8 @@ impl Contract {
         let json: Bytes = document.to_string().into();
         let hash = BASE64URL_NOPAD.encode(&Sha256::digest(&json));
         let tag = HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
-        Self { json, tag }
+        let policy = HeaderValue::from_str(&page::policy()).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+        Self { json, tag, page: page::html(document).into(), policy }
     }
 }
 
@@ -54,6 +61,7 @@ pub(crate) fn document(routes: OpenApi, base: &str) -> Value {
     for (path, method, operation) in operations(&mut document) {
         operation::complete(path, method, operation, &schemas);
     }
+    links::put(&mut document);
     openness::leave_answers_open(&mut document);
     if let Value::Object(document) = &mut document {
         head::put(document, base);

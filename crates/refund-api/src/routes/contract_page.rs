@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 
 use crate::contract::Contract;
 
@@ -28,4 +28,18 @@ pub(super) async fn openapi(Extension(contract): Extension<Arc<Contract>>, heade
     }
     let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     (headers, json, contract.json.clone()).into_response()
+}
+
+/// Shows this contract to people: every operation, type and code on one page, with nothing from elsewhere.
+#[utoipa::path(
+    get, path = "/docs", tag = "server", operation_id = "get_contract_page",
+    responses((status = OK, body = String, content_type = "text/html", description = "A page for people.")),
+    security(()),
+)]
+pub(super) async fn page(Extension(contract): Extension<Arc<Contract>>) -> Response {
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, contract.policy.clone()),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, Html(contract.page.clone())).into_response()
 }

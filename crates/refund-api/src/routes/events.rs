@@ -106,6 +106,7 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
 #[serde(deny_unknown_fields)]
 struct FeedParams {
     /// The event to go on behind, or `latest` for what comes from now on; from the start where nothing is said.
+    #[param(pattern = "^(latest|evt_[0-9a-f]{20})$")]
     after: Option<String>,
     /// How many events at the most; 50 where nothing is said.
     #[param(minimum = 1, maximum = 100)]

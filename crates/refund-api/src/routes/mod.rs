@@ -100,7 +100,8 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(health::problem_page))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(contract_page::openapi));
+        .routes(routes!(contract_page::openapi))
+        .routes(routes!(contract_page::page));
     if !test_clock {
         return paths;
     }

@@ -249,6 +249,7 @@ pub(crate) struct ClockOut {
 #[serde(deny_unknown_fields)]
 pub(crate) struct AdvanceIn {
     #[serde(default)]
+    #[schema(format = Int64, maximum = 4_294_967_295_u32)]
     pub(crate) seconds: Option<u32>,
     #[serde(default)]
     pub(crate) to: Option<Timestamp>,
