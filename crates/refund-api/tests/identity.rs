@@ -100,11 +100,18 @@ fn a_key_says_in_which_hour_it_was_last_used_also_after_a_restart() {
 }
 
 #[test]
-fn a_sellers_key_is_for_a_seller_that_is_set_up() {
+fn a_sellers_key_may_be_made_before_the_seller_is_set_up() {
     served(|server, _| {
-        let body = json!({ "name": "k", "role": "seller", "seller_id": "nobody" });
-        let refused = server.post("/v1/keys", &server.operator, &[], &body);
-        assert_eq!((refused.status, &refused.body["code"]), (422, &json!("seller_unknown")));
+        let body = json!({ "name": "k", "role": "seller", "seller_id": "soon" });
+        let key = server.post("/v1/keys", &server.operator, &[], &body);
+        assert_eq!(key.status, 201);
+        let secret = key.body["secret"].as_str().unwrap();
+        assert_eq!(server.get("/v1/sellers/soon", secret).status, 404);
+        let seller = json!({ "name": "Soon", "addresses": [
+            { "id": "a", "recipient": "R", "phone": "1", "address": "A 1", "default": true },
+        ] });
+        assert_eq!(server.put("/v1/sellers/soon", &server.platform, &seller).status, 201);
+        assert_eq!(server.get("/v1/sellers/soon", secret).status, 200);
     });
 }
 

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use refund_core::{Actor, RefundId, Refusal, Timestamp};
+use refund_core::{Actor, RefundId, Timestamp};
 
 use crate::record::Entry;
 use crate::stage::Stage;
 use crate::step::Done;
-use crate::{Answer, Key, KeyRole, Outcome, Refused, Request, StoreError, Tag, View, Work};
+use crate::{Answer, Key, Outcome, Refused, Request, StoreError, Tag, View, Work};
 
 /// What the request replaces is still what it was when it was read.
 pub(crate) fn as_it_was(stage: &Stage<'_>, request: &Request) -> Result<(), Refused> {
@@ -38,11 +38,6 @@ pub(crate) fn key(view: &dyn View, id: &str) -> Result<Option<Arc<Key>>, StoreEr
 }
 
 pub(crate) fn issue_key(stage: &mut Stage<'_>, key: &Key, actor: &Actor) -> Done {
-    if let KeyRole::Seller(seller_id) = &key.role
-        && stage.view().seller(seller_id)?.is_none()
-    {
-        return Err(Refused::Rule { refusal: Refusal::SellerUnknown { seller_id: seller_id.clone() }, seen: None });
-    }
     keep_key(stage, Key { created_at: stage.now, ..key.clone() }, actor)
 }
 

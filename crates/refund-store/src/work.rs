@@ -93,7 +93,7 @@ pub enum Work {
         /// Who wants it.
         actor: Actor,
     },
-    /// Make a key. Its `created_at` is set when it is recorded. A seller's key is for one that is set up.
+    /// Make a key. Its `created_at` is set when it is recorded.
     IssueKey {
         /// The key.
         key: Box<Key>,

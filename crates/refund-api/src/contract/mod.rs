@@ -14,6 +14,8 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use axum::body::Bytes;
 use axum::http::HeaderValue;
 use data_encoding::BASE64URL_NOPAD;
@@ -58,8 +60,10 @@ pub(crate) fn document(routes: OpenApi, base: &str) -> Value {
     // The routes are a structure of our own and can always be written.
     let mut document = rename::as_others_read_it(serde_json::to_value(routes).unwrap_or_default());
     let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
+    let replaceable = replaceable(&document);
     for (path, method, operation) in operations(&mut document) {
-        operation::complete(path, method, operation, &schemas);
+        let place = operation::Place { path, method, is_replaceable: replaceable.contains(path) };
+        operation::complete(&place, operation, &schemas);
     }
     links::put(&mut document);
     openness::leave_answers_open(&mut document);
@@ -71,6 +75,12 @@ pub(crate) fn document(routes: OpenApi, base: &str) -> Value {
         }
     }
     document
+}
+
+/// The paths of what can be replaced.
+fn replaceable(document: &Value) -> BTreeSet<String> {
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    paths.filter(|(_, item)| item.get("put").is_some()).map(|(path, _)| path.clone()).collect()
 }
 
 /// What many operations point at.

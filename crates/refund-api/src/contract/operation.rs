@@ -6,8 +6,19 @@ use serde_json::{Map, Value, json};
 use super::codes::response_name;
 use super::shape::{Shape, Version, answers_refund};
 
+/// Where an operation stands.
+pub(super) struct Place<'a> {
+    pub(super) path: &'a str,
+    pub(super) method: &'a str,
+    /// Whether what is shown there can be replaced there too.
+    pub(super) is_replaceable: bool,
+}
+
 /// Says of an operation what follows from what it says of itself.
-pub(super) fn complete(path: &str, method: &str, operation: &mut Map<String, Value>, schemas: &Value) {
+///
+/// What is there to be replaced is answered with an `ETag`.
+pub(super) fn complete(place: &Place<'_>, operation: &mut Map<String, Value>, schemas: &Value) {
+    let &Place { path, method, is_replaceable } = place;
     let shape = Shape::of(path, method, operation);
     add_parameters(path, &shape, operation, schemas);
     if let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) {
@@ -21,6 +32,9 @@ pub(super) fn complete(path: &str, method: &str, operation: &mut Map<String, Val
     }
     for (status, answer) in answers.iter_mut() {
         complete_answer(status, answer, &shape, schemas);
+        if is_replaceable && let Some(headers) = answer.get_mut("headers").and_then(Value::as_object_mut) {
+            headers.insert("ETag".to_owned(), json!({ "$ref": "#/components/headers/SettingsETag" }));
+        }
     }
     // What no code has nobody is answered.
     answers.retain(|_, answer| !answer.is_null());
@@ -85,6 +99,9 @@ fn add_parameters(path: &str, shape: &Shape, operation: &mut Map<String, Value>,
         let name = if shape.version == Version::Everybody { "IfMatch" } else { "IfMatchOptional" };
         said.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
     }
+    if shape.replaces {
+        said.push(json!({ "$ref": "#/components/parameters/IfMatchSettings" }));
+    }
     if said.is_empty() {
         operation.remove("parameters");
     }
@@ -106,6 +123,9 @@ fn in_path(name: &str, listed: &str, schemas: &Value) -> Value {
     json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })
 }
 
+/// What settings are known by.
+const SETTINGS_TAG: &str = "^\"[!#-~]+\"$";
+
 /// The parameters that many operations take.
 pub(super) fn parameters() -> Value {
     let version = |is_required: bool, description: &str| {
@@ -126,6 +146,11 @@ pub(super) fn parameters() -> Value {
             false,
             "The version that the command is about: the refund's `ETag`. A seller or an operator has to say it.",
         ),
+        "IfMatchSettings": {
+            "name": "If-Match", "in": "header", "required": false,
+            "description": "The `ETag` that the settings were read with: they are replaced only where they are still those.",
+            "schema": { "type": "string", "pattern": SETTINGS_TAG },
+        },
     })
 }
 
@@ -134,6 +159,7 @@ pub(super) fn headers() -> Value {
     let text = |description: &str, pattern: &str| json!({ "description": description, "schema": { "type": "string", "pattern": pattern } });
     json!({
         "ETag": text("The refund's version.", "^\"[1-9][0-9]*\"$"),
+        "SettingsETag": text("What the settings are known by as long as they are the same.", SETTINGS_TAG),
         "Idempotency-Replayed": text("There where this answer was given before under the idempotency key.", "^true$"),
         "Retry-After": {
             "description": "After how many seconds it is worth trying again.",

@@ -23,6 +23,8 @@ pub(super) struct Shape {
     pub(super) has_body: bool,
     /// Whether it changes a refund, and answers it.
     is_command: bool,
+    /// Whether it replaces settings, which may have become others since they were read.
+    pub(super) replaces: bool,
     /// Whether its answer is remembered under an idempotency key.
     pub(super) is_remembered: bool,
 }
@@ -53,6 +55,7 @@ impl Shape {
             has_parameter: path.contains('{'),
             has_body: operation.contains_key("requestBody"),
             is_command,
+            replaces: method == "put",
             // A check changes nothing: there is nothing to do twice.
             is_remembered: is_post && !who.is_anybody && !path.ends_with("/check"),
         }
@@ -66,7 +69,7 @@ impl Shape {
             (self.is_restricted, StatusCode::FORBIDDEN),
             (self.has_parameter, StatusCode::NOT_FOUND),
             (self.is_command, StatusCode::CONFLICT),
-            (self.takes_version(), StatusCode::PRECONDITION_FAILED),
+            (self.takes_version() || self.replaces, StatusCode::PRECONDITION_FAILED),
             // A body is read before it is known that it isn't wanted.
             (self.is_for_somebody, StatusCode::REQUEST_TIMEOUT),
             (self.is_for_somebody, StatusCode::PAYLOAD_TOO_LARGE),

@@ -9,7 +9,7 @@ use refund_store::Work;
 use super::refunds::mark;
 use crate::call::Call;
 use crate::error::Problem;
-use crate::wire::BuyerLink;
+use crate::wire::{BuyerLink, Nothing};
 
 /// The refund, if the caller may have the link: who has it can act as the buyer.
 fn refund_id(call: &Call) -> Result<RefundId, Problem> {
@@ -36,11 +36,14 @@ pub(super) async fn show(call: Call) -> Result<Json<BuyerLink>, Problem> {
 /// From this answer on those before it open nothing any more. A replay shows the present one.
 #[utoipa::path(
     post, path = "/v1/refunds/{id}/buyer-link", tag = "refunds", operation_id = "replace_buyer_link",
-    responses((status = OK, body = BuyerLink)), security(("key" = ["platform"])),
+    request_body = Nothing, responses((status = OK, body = BuyerLink)), security(("key" = ["platform"])),
 )]
 pub(super) async fn replace(call: Call) -> Result<Response, Problem> {
     let id = refund_id(&call)?;
-    let work = || Ok((Work::ReplaceBuyerLink { refund_id: id.clone(), actor: call.caller.itself() }, Vec::new()));
+    let work = || {
+        let Nothing {} = call.body()?;
+        Ok((Work::ReplaceBuyerLink { refund_id: id.clone(), actor: call.caller.itself() }, Vec::new()))
+    };
     let answered = call.once(work).await?;
     let mut response = (StatusCode::OK, Json(call.app.buyer_link(&id)?)).into_response();
     mark(&mut response, answered.replayed);
