@@ -32,6 +32,7 @@ mod streams;
 mod timer;
 #[cfg(test)]
 mod trial;
+mod webhooks;
 mod wire;
 
 pub use app::App;
