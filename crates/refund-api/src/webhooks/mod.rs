@@ -2,5 +2,6 @@
 #![cfg_attr(not(test), expect(dead_code, reason = "the sender that uses them comes next"))]
 
 mod guard;
+mod post;
 mod schedule;
 mod sign;

@@ -1,0 +1,293 @@
+//! One message sent once, within limits of time and size, to addresses that were checked.
+//!
+//! Each has a connection of its own, to an address that the guard has seen. No redirect is
+//! followed and no proxy asked, because nothing here could.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::{Request, header};
+use hyper_util::rt::TokioIo;
+use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, crypto};
+use url::{Host, Url};
+
+use super::guard::{Forbidden, Reach};
+
+const CONNECTING_MAX: Duration = Duration::from_secs(5);
+const ATTEMPT_MAX: Duration = Duration::from_secs(15);
+/// How much of an answer is read, and how much of it is shown.
+const READ_MAX: usize = 64 << 10;
+const SHOWN_MAX: usize = 1 << 10;
+const HEADERS_MAX: usize = 100;
+const USER_AGENT: &str = concat!("refund-api/", env!("CARGO_PKG_VERSION"));
+
+/// What is sent, and where to.
+pub(super) struct Message<'m> {
+    pub(super) url: &'m Url,
+    pub(super) id: &'m str,
+    /// Seconds since 1970.
+    pub(super) sent_at: i64,
+    pub(super) signatures: String,
+    pub(super) body: String,
+}
+
+/// What a receiver answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) retry_after: Option<String>,
+    /// The beginning of what it said.
+    pub(super) excerpt: String,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoAnswer {
+    #[error("nothing is sent there: {0}")]
+    Forbidden(#[from] Forbidden),
+    #[error("the name could not be looked up: {0}")]
+    NotFound(std::io::Error),
+    #[error("no connection: {0}")]
+    NotConnected(std::io::Error),
+    #[error("no connection within {} seconds", CONNECTING_MAX.as_secs())]
+    SlowToConnect,
+    #[error("https is not possible here: {0}")]
+    NoTls(String),
+    #[error("no answer within {} seconds", ATTEMPT_MAX.as_secs())]
+    SlowToAnswer,
+    #[error("no answer by HTTP: {0}")]
+    NotHttp(#[from] hyper::Error),
+    #[error("a request that can't be made: {0}")]
+    NotARequest(#[from] hyper::http::Error),
+}
+
+/// Sends messages.
+pub(super) struct Post {
+    reach: Reach,
+    /// Or why there is no TLS: the server does without where the machine trusts nobody.
+    tls: Result<TlsConnector, String>,
+}
+
+impl Post {
+    pub(super) fn new(reach: Reach) -> Self {
+        Self { reach, tls: tls().map_err(|error| error.to_string()) }
+    }
+
+    /// Sends a message; what came back. Whatever its status: that there is one is an answer.
+    pub(super) async fn send(&self, message: Message<'_>) -> Result<Answer, NoAnswer> {
+        let until = Instant::now() + ATTEMPT_MAX;
+        let stream = timeout(CONNECTING_MAX, self.connect(message.url));
+        let stream = stream.await.unwrap_or(Err(NoAnswer::SlowToConnect))?;
+        let url = message.url;
+        let exchange = async {
+            if url.scheme() == "https" {
+                let tls = self.tls.as_ref().map_err(|why| NoAnswer::NoTls(why.clone()))?;
+                let stream = tls.connect(name(url)?, stream).await.map_err(NoAnswer::NotConnected)?;
+                answer(stream, message, until).await
+            } else {
+                answer(stream, message, until).await
+            }
+        };
+        timeout_at(until, exchange).await.unwrap_or(Err(NoAnswer::SlowToAnswer))
+    }
+
+    async fn connect(&self, url: &Url) -> Result<TcpStream, NoAnswer> {
+        // As it may have been stored while the server reached further than it does now.
+        let url = self.reach.url(url.as_str())?;
+        let port = url.port_or_known_default().unwrap_or_default();
+        let found: Vec<SocketAddr> = match url.host().ok_or(Forbidden::NotAUrl)? {
+            Host::Domain(name) => tokio::net::lookup_host((name, port)).await.map_err(NoAnswer::NotFound)?.collect(),
+            Host::Ipv4(address) => vec![(address, port).into()],
+            Host::Ipv6(address) => vec![(address, port).into()],
+        };
+        let addresses = self.reach.addresses(found.into_iter())?;
+        TcpStream::connect(addresses.as_slice()).await.map_err(NoAnswer::NotConnected)
+    }
+}
+
+fn tls() -> Result<TlsConnector, tokio_rustls::rustls::Error> {
+    let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_platform_verifier()?
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+fn name(url: &Url) -> Result<ServerName<'static>, NoAnswer> {
+    match url.host().ok_or(Forbidden::NotAUrl)? {
+        Host::Domain(name) => Ok(ServerName::try_from(name.to_owned()).map_err(|_| Forbidden::NotAUrl)?),
+        Host::Ipv4(address) => Ok(std::net::IpAddr::from(address).into()),
+        Host::Ipv6(address) => Ok(std::net::IpAddr::from(address).into()),
+    }
+}
+
+/// Asks on a connection, which ends with it.
+async fn answer<S>(stream: S, message: Message<'_>, until: Instant) -> Result<Answer, NoAnswer>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let mut client = http1::Builder::new();
+    client.max_headers(HEADERS_MAX).max_buf_size(READ_MAX);
+    let (mut sender, connection) = client.handshake(TokioIo::new(stream)).await?;
+    let asking = async {
+        let response = sender.send_request(request(message)?).await?;
+        let status = response.status().as_u16();
+        let retry_after = response.headers().get(header::RETRY_AFTER);
+        let retry_after = retry_after.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let mut read = Vec::new();
+        // The status is the answer; of what else comes, only what comes in time is shown.
+        let _ = timeout_at(until - LEFT_OVER, read_some(response.into_body(), &mut read)).await;
+        Ok(Answer { status, retry_after, excerpt: excerpt(&read) })
+    };
+    tokio::pin!(asking);
+    tokio::select! {
+        answer = &mut asking => answer,
+        // It drives the exchange. Once it has ended, what was received is left to read.
+        ended = connection => {
+            if let Err(error) = ended { tracing::debug!(%error, "a receiver ended the connection"); }
+            asking.await
+        }
+    }
+}
+
+/// What is left of an attempt's time when reading an answer's body has to stop.
+const LEFT_OVER: Duration = Duration::from_secs(1);
+
+fn request(message: Message<'_>) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+    let url = message.url;
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let host = format!("{}{port}", url.host_str().unwrap_or_default());
+    Request::post(format!("{}{query}", url.path()))
+        .header(header::HOST, host)
+        .header(header::USER_AGENT, USER_AGENT)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("webhook-id", message.id)
+        .header("webhook-timestamp", message.sent_at)
+        .header("webhook-signature", message.signatures)
+        .body(Full::new(message.body.into()))
+}
+
+/// Reads a body until it ends or is longer than anybody wants to know.
+async fn read_some(mut body: Incoming, read: &mut Vec<u8>) {
+    while let Some(Ok(frame)) = body.frame().await {
+        if let Some(data) = frame.data_ref() {
+            read.extend_from_slice(data);
+        }
+        if read.len() >= READ_MAX {
+            return;
+        }
+    }
+}
+
+/// The beginning of an answer as text that can be shown anywhere.
+fn excerpt(read: &[u8]) -> String {
+    let beginning = read.get(..SHOWN_MAX).unwrap_or(read);
+    let text = String::from_utf8_lossy(beginning);
+    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn sent(url: &str, reach: Reach) -> Result<Answer, NoAnswer> {
+        let url = Url::parse(url).unwrap();
+        let message =
+            Message { url: &url, id: "msg_1", sent_at: 7, signatures: "v1,x".to_owned(), body: "{}".to_owned() };
+        Post::new(reach).send(message).await
+    }
+
+    /// What comes back where a receiver answers with those bytes, and what it was sent.
+    async fn exchanged(answered: Vec<u8>) -> (Result<Answer, NoAnswer>, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let receiver = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut received = vec![0; 4096];
+            let length = stream.read(&mut received).await.unwrap();
+            // The other end may have read enough.
+            let _ = stream.write_all(&answered).await;
+            String::from_utf8(received[..length].to_vec()).unwrap()
+        });
+        let answer = sent(&format!("http://{address}/hook?a=b"), Reach::Anywhere).await;
+        (answer, receiver.await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_message_arrives_with_its_headers_and_the_answer_is_kept() {
+        let (answer, received) =
+            exchanged(b"HTTP/1.1 429 Slow Down\r\nRetry-After: 7\r\nContent-Length: 6\r\n\r\nwa\x1bit!".to_vec()).await;
+        let kept = Answer { status: 429, retry_after: Some("7".to_owned()), excerpt: "wa it!".to_owned() };
+        assert_eq!(answer.unwrap(), kept);
+        assert!(received.starts_with("POST /hook?a=b HTTP/1.1\r\n"), "{received}");
+        for line in ["webhook-id: msg_1", "webhook-timestamp: 7", "webhook-signature: v1,x", "content-length: 2"] {
+            assert!(received.contains(line), "{received}");
+        }
+    }
+
+    #[tokio::test]
+    async fn of_a_long_answer_the_beginning_is_kept() {
+        let mut long = b"HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n".to_vec();
+        long.resize(5_000_000, b'x');
+        let answer = exchanged(long).await.0.unwrap();
+        assert_eq!((answer.status, answer.excerpt.len()), (200, SHOWN_MAX));
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_and_is_not_followed() {
+        let redirect = b"HTTP/1.1 301 Moved\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n";
+        assert_eq!(exchanged(redirect.to_vec()).await.0.unwrap().status, 301);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_http_is_no_answer() {
+        let mut headers = b"HTTP/1.1 200 OK\r\n".to_vec();
+        headers.resize(100_000, b'x');
+        for answered in [b"SSH-2.0\r\n\r\n".to_vec(), Vec::new(), headers] {
+            let answer = exchanged(answered).await.0;
+            assert!(matches!(answer, Err(NoAnswer::NotHttp(_))), "{answer:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_speaks_no_tls_gets_nothing_by_https() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let receiver = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        });
+        let answer = sent(&format!("https://127.0.0.1:{port}/"), Reach::Anywhere).await;
+        assert!(matches!(answer, Err(NoAnswer::NotConnected(_))), "{answer:?}");
+        receiver.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_receiver_that_never_answers_is_not_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let answer = sent(&format!("http://{}/", listener.local_addr().unwrap()), Reach::Anywhere).await;
+        assert!(matches!(answer, Err(NoAnswer::SlowToAnswer | NoAnswer::SlowToConnect)), "{answer:?}");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_sent_to_a_name_or_address_within() {
+        for url in ["https://localhost/", "https://127.0.0.1/", "http://localhost/"] {
+            let answer = sent(url, Reach::Public).await;
+            assert!(matches!(answer, Err(NoAnswer::Forbidden(_))), "{answer:?}");
+        }
+    }
+}
