@@ -108,7 +108,9 @@ impl Payload {
             | Entry::Rollout { .. }
             | Entry::Key { .. }
             | Entry::Answer { .. }
-            | Entry::BuyerLink { .. } => None,
+            | Entry::BuyerLink { .. }
+            | Entry::Webhook { .. }
+            | Entry::WebhookRemoved { .. } => None,
         })
     }
 }

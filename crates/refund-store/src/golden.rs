@@ -8,7 +8,10 @@ use refund_core::*;
 
 use crate::codec::{CodecError, Payload, VERSION, decode, encode, parse_last, parse_refund, refund_row};
 use crate::record::{Entry, Record};
-use crate::{IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered, Secret, Seller};
+use crate::{
+    Disabled, DisabledBecause, IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered, Secret, Seller, Webhook,
+    WebhookTerms,
+};
 
 fn golden(name: &str, written: &[u8]) -> Vec<u8> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
@@ -37,6 +40,15 @@ fn the_golden_record_of_keys_and_links_says_what_it_said() {
     let bytes = golden("record-v1-keys-and-links.bin", &written);
     let payload: Payload = decode(&bytes).unwrap();
     assert_eq!(payload.into_record(), keys_and_links());
+    assert!(written == bytes, "version {VERSION} is still written byte for byte");
+}
+
+#[test]
+fn the_golden_record_of_webhooks_says_what_it_said() {
+    let written = Payload::bytes(&webhooks(), |_| Ok::<_, CodecError>(0)).unwrap();
+    let bytes = golden("record-v1-webhooks.bin", &written);
+    let payload: Payload = decode(&bytes).unwrap();
+    assert_eq!(payload.into_record(), webhooks());
     assert!(written == bytes, "version {VERSION} is still written byte for byte");
 }
 
@@ -273,6 +285,37 @@ fn keys_and_links() -> Record {
     let entries = vec![
         Entry::Key { key: Box::new(key), actor: user.clone() },
         Entry::BuyerLink { refund_id: id("rf_1"), generation: 2, actor: user },
+    ];
+    Record { at: at(20), entries }
+}
+
+fn webhooks() -> Record {
+    let user = Actor::new(Role::Seller, "shop", Via::Key("key_1".to_owned()));
+    let whole = Webhook {
+        id: "whk_1".to_owned(),
+        owner: KeyRole::Seller(id("shop")),
+        terms: WebhookTerms {
+            url: "https://example.com/hook".to_owned(),
+            description: Some(text("back end")),
+            types: vec!["refund.opened".to_owned()],
+        },
+        created_at: at(1),
+        generation: 2,
+        rotated_at: Some(at(2)),
+        enabled_at: at(3),
+        disabled: Some(Disabled { at: at(4), because: DisabledBecause::Failing }),
+    };
+    let terms = WebhookTerms { url: "https://example.com".to_owned(), description: None, types: Vec::new() };
+    let bare = Webhook { owner: KeyRole::Platform, terms, rotated_at: None, disabled: None, ..whole.clone() };
+    let outcome = Outcome::Webhook { webhook: Box::new(whole.clone()) };
+    let entries = vec![
+        Entry::Webhook { webhook: Box::new(whole), actor: user.clone() },
+        Entry::Webhook { webhook: Box::new(bare), actor: user.clone() },
+        Entry::WebhookRemoved { webhook_id: "whk_1".to_owned(), actor: user },
+        Entry::Answer {
+            key: IdempotencyKey { caller: "key_1".to_owned(), key: "k-1".to_owned() },
+            remembered: Remembered { fingerprint: [9; 32], at: at(4), outcome },
+        },
     ];
     Record { at: at(20), entries }
 }

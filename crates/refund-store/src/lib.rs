@@ -29,6 +29,7 @@ mod step;
 mod store;
 mod surroundings;
 mod view;
+mod webhook;
 mod work;
 
 pub use embedded::{EmbeddedStore, OpenError, Opened, WAITING_MAX};
@@ -41,6 +42,7 @@ pub use step::replayed;
 pub use store::{Feed, Reply, Store};
 pub use surroundings::{Clock, Entropy, Surroundings};
 pub use view::{StoreError, View};
+pub use webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
 pub use work::{
     Advance, Answer, Answered, Expected, Fingerprint, IdempotencyKey, Outcome, Refused, Remembered, Request, Seen, Work,
 };

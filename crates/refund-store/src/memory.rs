@@ -13,7 +13,7 @@ use crate::step::carry_out;
 use crate::store::Feed;
 use crate::{
     EventPosition, IdempotencyKey, Key, Listing, Page, Query, Recorded, Remembered, Reply, Request, Secret, Seller,
-    Store, StoreError, Surroundings, View,
+    Store, StoreError, Surroundings, View, Webhook,
 };
 
 /// A store that forgets everything when it goes.
@@ -186,6 +186,10 @@ impl View for Model {
         Ok(self.settings.link(id))
     }
 
+    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
+        Ok(self.settings.webhooks())
+    }
+
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
         Ok(self.answers.get(key).cloned())
     }
@@ -243,6 +247,10 @@ impl View for MemoryStore {
 
     fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
         self.model().link(id)
+    }
+
+    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
+        self.model().webhooks()
     }
 
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {

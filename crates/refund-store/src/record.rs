@@ -3,7 +3,7 @@
 use refund_core::{Actor, Event, Policy, RefundId, Rollout, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{IdempotencyKey, Key, Remembered, Seller};
+use crate::{IdempotencyKey, Key, Remembered, Seller, Webhook};
 
 /// Everything that one request wrote, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,20 @@ pub enum Entry {
         refund_id: RefundId,
         /// Which of the refund's links is the present one, counted from 1.
         generation: u32,
+        /// Who did it.
+        actor: Actor,
+    },
+    /// An endpoint of webhooks was made, or changed.
+    Webhook {
+        /// As it is from then on.
+        webhook: Box<Webhook>,
+        /// Who did it.
+        actor: Actor,
+    },
+    /// An endpoint of webhooks was removed.
+    WebhookRemoved {
+        /// Which.
+        webhook_id: String,
         /// Who did it.
         actor: Actor,
     },

@@ -1,4 +1,4 @@
-//! What passes the door and is about no refund's terms: keys, buyers' links, and settings that were
+//! What passes the door and is about no refund's terms: keys, buyers' links, endpoints of webhooks, and settings that were
 //! looked at before they are replaced.
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use refund_core::{Actor, RefundId, Timestamp};
 use crate::record::Entry;
 use crate::stage::Stage;
 use crate::step::Done;
-use crate::{Answer, Key, Outcome, Refused, Request, StoreError, Tag, View, Work};
+use crate::{Answer, Key, Outcome, Refused, Request, StoreError, Tag, View, Webhook, WebhookChange, Work};
 
 /// What the request replaces is still what it was when it was read.
 pub(crate) fn as_it_was(stage: &Stage<'_>, request: &Request) -> Result<(), Refused> {
@@ -20,6 +20,9 @@ pub(crate) fn as_it_was(stage: &Stage<'_>, request: &Request) -> Result<(), Refu
         }
         Work::PutPolicy { .. } => Some(Tag::of(&*view.policy()?)?),
         Work::PutRollout { .. } => Some(Tag::of(&*view.rollout()?)?),
+        Work::ChangeWebhook { webhook_id, .. } | Work::RemoveWebhook { webhook_id, .. } => {
+            view.webhook(webhook_id)?.map(|webhook| Tag::of(&*webhook)).transpose()?
+        }
         Work::Open { .. }
         | Work::Command { .. }
         | Work::Settle { .. }
@@ -28,6 +31,7 @@ pub(crate) fn as_it_was(stage: &Stage<'_>, request: &Request) -> Result<(), Refu
         | Work::RevokeKey { .. }
         | Work::KeysUsed { .. }
         | Work::ReplaceBuyerLink { .. }
+        | Work::MakeWebhook { .. }
         | Work::AdvanceTestClock { .. } => return Ok(()),
     };
     if tag == Some(expected) { Ok(()) } else { Err(Refused::SettingsMoved) }
@@ -61,6 +65,29 @@ pub(crate) fn replace_link(stage: &mut Stage<'_>, refund_id: &RefundId, actor: &
     let generation = stage.view().link(refund_id)?.saturating_add(1);
     stage.push(Entry::BuyerLink { refund_id: refund_id.clone(), generation, actor: actor.clone() })?;
     Ok((Answer::Done, Outcome::Settings))
+}
+
+pub(crate) fn make_webhook(stage: &mut Stage<'_>, webhook: &Webhook, actor: &Actor) -> Done {
+    let now = stage.now;
+    keep_webhook(stage, Webhook { created_at: now, enabled_at: now, ..webhook.clone() }, actor)
+}
+
+pub(crate) fn change_webhook(stage: &mut Stage<'_>, id: &str, change: &WebhookChange, actor: &Actor) -> Done {
+    let webhook = stage.view().webhook(id)?.ok_or(Refused::NotFound)?;
+    let changed = (*webhook).clone().changed(change, stage.now);
+    keep_webhook(stage, changed, actor)
+}
+
+pub(crate) fn remove_webhook(stage: &mut Stage<'_>, id: &str, actor: &Actor) -> Done {
+    let webhook = stage.view().webhook(id)?.ok_or(Refused::NotFound)?;
+    stage.push(Entry::WebhookRemoved { webhook_id: id.to_owned(), actor: actor.clone() })?;
+    Ok((Answer::Webhook(Box::new((*webhook).clone())), Outcome::Settings))
+}
+
+fn keep_webhook(stage: &mut Stage<'_>, webhook: Webhook, actor: &Actor) -> Done {
+    let webhook = Box::new(webhook);
+    stage.push(Entry::Webhook { webhook: webhook.clone(), actor: actor.clone() })?;
+    Ok((Answer::Webhook(webhook.clone()), Outcome::Webhook { webhook }))
 }
 
 /// Keys decide nothing about refunds: they may change whatever is due.

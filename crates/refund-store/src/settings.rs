@@ -8,9 +8,9 @@ use refund_core::{AddressBook, Label, Policy, PolicyOverrides, RefundId, Rollout
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::StoreError;
 use crate::codec::{Named, encode};
 use crate::stage::Changed;
+use crate::{StoreError, Webhook};
 
 /// A seller that has been set up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +138,7 @@ pub(crate) struct Settings {
     key_ids: BTreeMap<Secret, String>,
     /// Which buyer's link is the present one, for refunds that have had more than one.
     pub(crate) links: BTreeMap<RefundId, u32>,
+    pub(crate) webhooks: BTreeMap<String, Arc<Webhook>>,
 }
 
 impl Default for Settings {
@@ -149,6 +150,7 @@ impl Default for Settings {
             keys: BTreeMap::new(),
             key_ids: BTreeMap::new(),
             links: BTreeMap::new(),
+            webhooks: BTreeMap::new(),
         }
     }
 }
@@ -166,6 +168,12 @@ impl Settings {
             self.add_key(Arc::clone(key));
         }
         self.links.extend(changed.links.iter().map(|(id, generation)| (id.clone(), *generation)));
+        for (id, webhook) in &changed.webhooks {
+            match webhook {
+                Some(webhook) => self.webhooks.insert(id.clone(), Arc::clone(webhook)),
+                None => self.webhooks.remove(id),
+            };
+        }
     }
 
     pub(crate) fn link(&self, id: &RefundId) -> u32 {
@@ -189,9 +197,20 @@ impl Settings {
     }
 
     /// In the order in which they were made.
+    pub(crate) fn webhooks(&self) -> Vec<Arc<Webhook>> {
+        in_order(self.webhooks.values().cloned().collect())
+    }
+
+    /// In the order in which they were made.
     pub(crate) fn keys(&self) -> Vec<Arc<Key>> {
         let mut keys: Vec<_> = self.keys.values().cloned().collect();
         keys.sort_by_key(|key| key.made());
         keys
     }
+}
+
+/// Endpoints in the order in which they were made.
+pub(crate) fn in_order(mut webhooks: Vec<Arc<Webhook>>) -> Vec<Arc<Webhook>> {
+    webhooks.sort_by_key(|webhook| webhook.made());
+    webhooks
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp, evolve, opened};
 
 use crate::record::{Entry, Record};
-use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View};
+use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View, Webhook};
 
 /// What differs from what a store holds.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub(crate) struct Changed {
     pub(crate) rollout: Option<Arc<Rollout>>,
     pub(crate) keys: BTreeMap<String, Arc<Key>>,
     pub(crate) links: BTreeMap<RefundId, u32>,
+    /// Nothing where one was removed.
+    pub(crate) webhooks: BTreeMap<String, Option<Arc<Webhook>>>,
     pub(crate) answers: BTreeMap<IdempotencyKey, Remembered>,
     pub(crate) latest: Option<Timestamp>,
 }
@@ -51,6 +53,7 @@ impl Changed {
         self.sellers.extend(later.sellers);
         self.keys.extend(later.keys);
         self.links.extend(later.links);
+        self.webhooks.extend(later.webhooks);
         self.answers.extend(later.answers);
         self.policy = later.policy.or_else(|| self.policy.take());
         self.rollout = later.rollout.or_else(|| self.rollout.take());
@@ -130,6 +133,13 @@ impl View for Overlay<'_> {
         keys.extend(self.changed.keys.values().cloned());
         keys.sort_by_key(|key| key.made());
         Ok(keys)
+    }
+
+    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
+        let mut webhooks = self.under.webhooks()?;
+        webhooks.retain(|webhook| !self.changed.webhooks.contains_key(&webhook.id));
+        webhooks.extend(self.changed.webhooks.values().flatten().cloned());
+        Ok(crate::settings::in_order(webhooks))
     }
 
     fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
@@ -213,6 +223,12 @@ impl<'a> Stage<'a> {
             }
             Entry::BuyerLink { refund_id, generation, .. } => {
                 self.changed.links.insert(refund_id.clone(), *generation);
+            }
+            Entry::Webhook { webhook, .. } => {
+                self.changed.webhooks.insert(webhook.id.clone(), Some(Arc::new((**webhook).clone())));
+            }
+            Entry::WebhookRemoved { webhook_id, .. } => {
+                self.changed.webhooks.insert(webhook_id.clone(), None);
             }
         }
         self.entries.push(entry);

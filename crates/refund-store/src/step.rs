@@ -85,6 +85,9 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
         Work::RevokeKey { key_id, actor } => set_up::revoke_key(stage, key_id, actor)?,
         Work::KeysUsed { used } => set_up::keys_used(stage, used)?,
         Work::ReplaceBuyerLink { refund_id, actor } => set_up::replace_link(stage, refund_id, actor)?,
+        Work::MakeWebhook { webhook, actor } => set_up::make_webhook(stage, webhook, actor)?,
+        Work::ChangeWebhook { webhook_id, change, actor } => set_up::change_webhook(stage, webhook_id, change, actor)?,
+        Work::RemoveWebhook { webhook_id, actor } => set_up::remove_webhook(stage, webhook_id, actor)?,
     };
     if let Some((key, fingerprint)) = &request.idempotency {
         let remembered = Remembered { fingerprint: *fingerprint, at: stage.now, outcome };
@@ -115,6 +118,7 @@ pub fn replayed(view: &dyn View, request: &Request, now: Timestamp) -> Result<Op
         Outcome::Settings => Answer::Done,
         Outcome::Seller { seller, created } => Answer::Seller { seller, created },
         Outcome::Clock { now } => Answer::Clock(now),
+        Outcome::Webhook { webhook } => Answer::Webhook(webhook),
         Outcome::Key { key_id } => {
             let key = set_up::key(view, &key_id)?;
             Answer::Key(Box::new((*key.ok_or_else(|| lost("a key"))?).clone()))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
 
-use crate::{IdempotencyKey, Key, Remembered, Secret, Seller};
+use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, Webhook};
 
 /// Something that could not be read or recorded.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +67,12 @@ pub trait View {
     fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError>;
     /// Which of a refund's links for the buyer is the present one, counted from 1.
     fn link(&self, id: &RefundId) -> Result<u32, StoreError>;
+    /// All endpoints of webhooks, in the order in which they were made.
+    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError>;
+    /// The endpoint of webhooks of that id.
+    fn webhook(&self, id: &str) -> Result<Option<Arc<Webhook>>, StoreError> {
+        Ok(self.webhooks()?.into_iter().find(|webhook| webhook.id == id))
+    }
     /// The answer that was given under that key.
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError>;
     /// Refunds on which something is due by `until`, earliest first, at most `limit`. Those that are

@@ -8,7 +8,7 @@ use refund_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Key, Seller, StoreError, Tag};
+use crate::{Key, Seller, StoreError, Tag, Webhook, WebhookChange};
 
 /// One thing to be done: whole, or not at all.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct Request {
     pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
     /// As whom the answer is seen: it lists what these may do next.
     pub viewers: Vec<Actor>,
-    /// What the seller, the policy or the roll-out that it replaces has to be still, if that was said.
+    /// What the seller, the policy, the roll-out or the endpoint that it replaces has to be still, if that was said.
     pub replaces: Option<Tag>,
 }
 
@@ -119,6 +119,29 @@ pub enum Work {
         /// Who wants it.
         actor: Actor,
     },
+    /// Make an endpoint of webhooks. Its instants are set when it is recorded.
+    MakeWebhook {
+        /// The endpoint.
+        webhook: Box<Webhook>,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Change an endpoint of webhooks.
+    ChangeWebhook {
+        /// Which.
+        webhook_id: String,
+        /// What about it.
+        change: WebhookChange,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Remove an endpoint of webhooks.
+    RemoveWebhook {
+        /// Which.
+        webhook_id: String,
+        /// Who wants it.
+        actor: Actor,
+    },
     /// Move the test clock forward; everything that comes due on the way happens at its instant.
     AdvanceTestClock {
         /// How far.
@@ -205,6 +228,11 @@ pub enum Outcome {
         /// Whether that request set it up.
         created: bool,
     },
+    /// An endpoint of webhooks was made or changed.
+    Webhook {
+        /// As it was then.
+        webhook: Box<Webhook>,
+    },
 }
 
 /// A refund as somebody sees it.
@@ -235,6 +263,8 @@ pub enum Answer {
     },
     /// The key as it now is.
     Key(Box<Key>),
+    /// The endpoint of webhooks as it now is; one that was removed as it was before.
+    Webhook(Box<Webhook>),
     /// The test clock as it now stands.
     Clock(Timestamp),
     /// Settled, or settings changed.

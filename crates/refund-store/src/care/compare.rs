@@ -272,6 +272,7 @@ impl Comparison<'_> {
         for (id, generation) in &model.settings.links {
             self.same(|| format!("the buyer's link of refund {id}"), store.link(id), generation);
         }
+        self.same(|| "the endpoints of webhooks".to_owned(), store.webhooks(), &model.settings.webhooks());
         let all = model.settings.sellers_after(None, usize::MAX);
         self.same(|| "the sellers".to_owned(), store.sellers(None, usize::MAX), &all);
         for (id, seller) in &model.settings.sellers {

@@ -8,7 +8,7 @@ use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, T
 use crate::codec::{parse_last, parse_refund, refund_row};
 use crate::settings::Settings;
 use crate::stage::Changed;
-use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View};
+use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View, Webhook};
 
 /// Everything as it is after some records. A refund takes about half a kilobyte.
 #[derive(Default)]
@@ -81,6 +81,10 @@ impl View for Replayed {
 
     fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
         Ok(self.settings.link(id))
+    }
+
+    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
+        Ok(self.settings.webhooks())
     }
 
     /// Answers stay in the journal.

@@ -163,7 +163,7 @@ pub(super) fn feed_behind(
 pub(super) fn refund_of(answered: Answered) -> Result<Refund, Broken> {
     match answered.answer {
         Answer::Refund { seen, .. } => Ok(seen.refund),
-        Answer::Seller { .. } | Answer::Key(_) | Answer::Clock(_) | Answer::Done => {
+        Answer::Seller { .. } | Answer::Key(_) | Answer::Webhook(_) | Answer::Clock(_) | Answer::Done => {
             Err("the answer is no refund".into())
         }
     }

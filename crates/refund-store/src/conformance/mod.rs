@@ -101,6 +101,10 @@ pub const PROMISES: &[Promise] = &[
     Promise { name: "keys are found by their secret, and listed as they were made", check: settings::keys },
     Promise { name: "of a key's uses the latest is kept", check: settings::keys_used },
     Promise { name: "a buyer's link is replaced for one refund alone", check: settings::links },
+    Promise {
+        name: "endpoints of webhooks are made, changed and removed, and listed as they were made",
+        check: settings::webhooks,
+    },
     Promise { name: "settings that have moved on are not replaced", check: settings::moved_on },
     Promise { name: "policy and roll-out are read as they were last set", check: settings::policy_and_rollout },
     Promise { name: "a list has exactly what is asked for, in order, in pages of any size", check: lists::pages },

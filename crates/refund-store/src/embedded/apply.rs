@@ -176,6 +176,12 @@ fn write_settings(changed: &Changed, rows: &mut Rows) -> Result<(), StoreError> 
     for (id, generation) in &changed.links {
         rows.put(keys::link(id), encode(generation)?);
     }
+    for (id, webhook) in &changed.webhooks {
+        match webhook {
+            Some(webhook) => rows.put(keys::webhook(id), encode(webhook)?),
+            None => rows.remove(keys::webhook(id)),
+        }
+    }
     if let Some(policy) = &changed.policy {
         rows.put(keys::POLICY.to_vec(), encode(&Named(&**policy))?);
     }

@@ -9,9 +9,9 @@ use super::answers::{self, Answers};
 use super::index::Index;
 use super::keys;
 use super::view::strange;
-use crate::StoreError;
 use crate::codec::{Named, decode, parse_refund};
 use crate::settings::Settings;
+use crate::{StoreError, Webhook};
 
 /// All that is kept in memory.
 #[derive(Default)]
@@ -70,6 +70,10 @@ fn read_settings(db: &sled::Db) -> Result<Settings, StoreError> {
         let (key, row) = row?;
         let id = keys::parse_link(&key).ok_or_else(|| strange("a link without a refund"))?;
         settings.links.insert(id, decode(&row)?);
+    }
+    for row in rows(db, keys::WEBHOOKS) {
+        let webhook: Arc<Webhook> = decode(&row?.1)?;
+        settings.webhooks.insert(webhook.id.clone(), webhook);
     }
     Ok(settings)
 }

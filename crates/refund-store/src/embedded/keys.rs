@@ -9,6 +9,7 @@
 //! s  seller id   seller
 //! k  key id      key
 //! l  refund id   link       which of the buyer's links is the present one, where it is not the first
+//! w  webhook id  endpoint   where events are sent
 //! a  position    answers    of one time: when, and for each its key's hash and its record
 //! ```
 //!
@@ -28,6 +29,7 @@ pub(super) const MARKS: &[u8] = b"h";
 pub(super) const ANSWERS: &[u8] = b"a";
 pub(super) const SELLERS: &[u8] = b"s";
 pub(super) const KEYS: &[u8] = b"k";
+pub(super) const WEBHOOKS: &[u8] = b"w";
 pub(super) const LINKS: &[u8] = b"l";
 
 pub(super) fn refund(number: Number) -> Vec<u8> {
@@ -58,6 +60,10 @@ pub(super) fn parse_seller(key: &[u8]) -> Option<SellerId> {
 
 pub(super) fn key(id: &str) -> Vec<u8> {
     [KEYS, id.as_bytes()].concat()
+}
+
+pub(super) fn webhook(id: &str) -> Vec<u8> {
+    [WEBHOOKS, id.as_bytes()].concat()
 }
 
 pub(super) fn link(id: &RefundId) -> Vec<u8> {

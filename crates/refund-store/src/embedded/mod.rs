@@ -37,7 +37,7 @@ use crate::files::disk::Disk;
 use crate::journal::Torn;
 use crate::{
     EventPosition, Feed, IdempotencyKey, Key, Page, Query, Recorded, Remembered, Reply, Request, Secret, Seller, Store,
-    StoreError, Surroundings, View,
+    StoreError, Surroundings, View, Webhook,
 };
 
 /// How many requests wait at the most; beyond that the answer is [`StoreError::Busy`].
@@ -240,6 +240,10 @@ impl View for EmbeddedStore {
 
     fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
         self.view.link(id)
+    }
+
+    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
+        self.view.webhooks()
     }
 
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {

@@ -63,7 +63,9 @@ impl Past {
             | Entry::Policy { .. }
             | Entry::Rollout { .. }
             | Entry::Key { .. }
-            | Entry::BuyerLink { .. } => None,
+            | Entry::BuyerLink { .. }
+            | Entry::Webhook { .. }
+            | Entry::WebhookRemoved { .. } => None,
         });
         Ok(answers.next())
     }

@@ -16,7 +16,9 @@ use super::marks::Marks;
 use super::past::Past;
 use super::rows::Meta;
 use crate::codec::{parse_id, parse_last, parse_refund};
-use crate::{EventPosition, IdempotencyKey, Key, Number, Recorded, Remembered, Secret, Seller, StoreError, View};
+use crate::{
+    EventPosition, IdempotencyKey, Key, Number, Recorded, Remembered, Secret, Seller, StoreError, View, Webhook,
+};
 
 /// Rows in sled, and beside them in memory what every request asks for.
 pub(super) struct SledView {
@@ -223,6 +225,11 @@ impl View for SledView {
     fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
         self.whole()?;
         Ok(self.at_hand().settings.link(id))
+    }
+
+    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
+        self.whole()?;
+        Ok(self.at_hand().settings.webhooks())
     }
 
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {

@@ -21,7 +21,7 @@ const OWNER_ONLY: u32 = 0o600;
 #[derive(Debug)]
 pub struct Disk {
     folder: PathBuf,
-    lock: Arc<File>,
+    lock: Arc<Lock>,
 }
 
 /// Why a folder could not be taken into use.
@@ -69,7 +69,7 @@ impl Disk {
             .open(&path)
             .map_err(|source| refused("open", source))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Disk { folder, lock: Arc::new(lock) }),
+            Ok(()) => Ok(Disk { folder, lock: Arc::new(Lock(lock)) }),
             Err(TryLockError::WouldBlock) => Err(DiskError::InUse { folder }),
             Err(TryLockError::Error(source)) => Err(refused("lock", source)),
         }
@@ -109,11 +109,23 @@ impl Files for Disk {
     }
 }
 
+/// The locked file. To close it gives the lock back only once no child that was begun meanwhile still
+/// has it open; so the lock is given back by itself.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Where it can't be given back, the system does so when the process ends.
+        let _ = self.0.unlock();
+    }
+}
+
 /// A file on disk. It keeps the folder's lock: as long as it can be written to, nobody else may.
 #[derive(Debug)]
 struct DiskFile {
     file: File,
-    _lock: Arc<File>,
+    _lock: Arc<Lock>,
 }
 
 impl AppendFile for DiskFile {

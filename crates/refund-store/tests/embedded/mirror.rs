@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 use refund_core::{BuyerId, Command, Reason, StatusKind};
 use refund_store::files::simulated::SimulatedDisk;
-use refund_store::{EmbeddedStore, MemoryStore, Query, Refused, Request, Sort, Store, Work};
+use refund_store::{
+    DisabledBecause, EmbeddedStore, MemoryStore, Query, Refused, Request, Sort, Store, WebhookChange, Work,
+};
 
 use super::open_on;
 use super::story::*;
@@ -27,6 +29,7 @@ enum What {
     Revoke(u8),
     Used(u8, u8),
     Link(u8),
+    Webhook(u8, u8),
     Policy(bool),
 }
 
@@ -42,6 +45,7 @@ fn what() -> impl Strategy<Value = What> {
         1 => (1..4_u8).prop_map(What::Revoke),
         1 => (1..4_u8, 0..9_u8).prop_map(|(secret, hour)| What::Used(secret, hour)),
         1 => (0..12_u8).prop_map(What::Link),
+        1 => (0..3_u8, 0..5_u8).prop_map(|(which, how)| What::Webhook(which, how)),
         1 => any::<bool>().prop_map(What::Policy),
     ]
 }
@@ -73,10 +77,23 @@ fn work(what: &What) -> Work {
         What::Link(refund) => {
             Work::ReplaceBuyerLink { refund_id: format!("r{refund}").parse().unwrap(), actor: operator() }
         }
+        What::Webhook(which, how) => webhook(&format!("w{which}"), *how),
         What::Policy(cap) => {
             let policy = refund_core::Policy { cap_at_requested: *cap, ..refund_core::Policy::default() };
             Work::PutPolicy { policy: Box::new(policy), actor: operator() }
         }
+    }
+}
+
+fn webhook(id: &str, how: u8) -> Work {
+    let (webhook_id, actor) = (id.to_owned(), operator());
+    let change = |change| Work::ChangeWebhook { webhook_id: webhook_id.clone(), change, actor: operator() };
+    match how {
+        0 => make_webhook(id),
+        1 => change(WebhookChange::Rotated),
+        2 => change(WebhookChange::Enabled),
+        3 => change(WebhookChange::Disabled(DisabledBecause::Failing)),
+        _ => Work::RemoveWebhook { webhook_id, actor },
     }
 }
 

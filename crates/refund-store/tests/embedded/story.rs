@@ -10,7 +10,7 @@ use refund_core::{
 };
 use refund_store::{
     Advance, Answered, Clock, Expected, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope, Query, Recorded, Refused,
-    Request, Secret, Seller, Sort, Store, Surroundings, Work,
+    Request, Secret, Seller, Sort, Store, Surroundings, Webhook, WebhookTerms, Work,
 };
 
 pub(crate) const HOUR: u32 = 3600;
@@ -48,6 +48,22 @@ pub(crate) fn advance(seconds: u32) -> Work {
 
 pub(crate) fn operator() -> Actor {
     Actor::new(Role::Operator, "ops", Via::User("ann".to_owned()))
+}
+
+/// An endpoint of webhooks.
+pub(crate) fn make_webhook(id: &str) -> Work {
+    let terms = WebhookTerms { url: "https://example.com/".to_owned(), description: None, types: Vec::new() };
+    let webhook = Webhook {
+        id: id.to_owned(),
+        owner: KeyRole::Operator,
+        terms,
+        created_at: Timestamp::MIN,
+        generation: 1,
+        rotated_at: None,
+        enabled_at: Timestamp::MIN,
+        disabled: None,
+    };
+    Work::MakeWebhook { webhook: Box::new(webhook), actor: operator() }
 }
 
 pub(crate) fn put_seller(id: &str) -> Work {
@@ -203,9 +219,10 @@ pub(crate) fn see(store: &dyn Store) -> Seen {
         feed: events.into_iter().map(|(_, event)| event).collect(),
         due: store.due(Timestamp::MAX, 1000).unwrap().into_iter().collect(),
         settings: format!(
-            "{:?} {:?} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {:?} {:?}",
             store.sellers(None, 100).unwrap(),
             store.keys().unwrap(),
+            store.webhooks().unwrap(),
             store.key_by_secret(&Secret([1; 32])).unwrap(),
             store.policy().unwrap(),
             store.rollout().unwrap()

@@ -54,7 +54,7 @@ impl Stage for StoreStage {
     fn open(&mut self, who: Who, opening: &Opening) -> Result<(RefundId, bool), Not> {
         match self.submit(Work::Open { opening: Box::new(opening.clone()), actor: who.actor() })? {
             Answer::Refund { seen, created } => Ok((seen.refund.id, created)),
-            other @ (Answer::Seller { .. } | Answer::Key(_) | Answer::Clock(_) | Answer::Done) => {
+            other @ (Answer::Seller { .. } | Answer::Key(_) | Answer::Webhook(_) | Answer::Clock(_) | Answer::Done) => {
                 Err(Not::Broken(format!("opening a refund was answered with {other:?}")))
             }
         }
