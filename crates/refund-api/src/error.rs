@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::code::{ApiCode, Code};
+use crate::webhooks::BookError;
 use crate::wire::RefundOut;
 
 /// A call that was not carried out, and why.
@@ -186,6 +187,18 @@ impl Problem {
 }
 
 /// What a store answered instead of carrying out.
+impl From<BookError> for Problem {
+    fn from(error: BookError) -> Self {
+        Self::new(ApiCode::Internal, error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Problem {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(ApiCode::Internal, error.to_string())
+    }
+}
+
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {

@@ -1,7 +1,86 @@
 //! Webhooks: what happened, told to whoever wants to be told, by the Standard Webhooks specification.
-#![cfg_attr(not(test), expect(dead_code, reason = "the sender that uses them comes next"))]
+//!
+//! `intake` reads the feed and writes into the book what is to be sent to whom; `sender` sends what
+//! is due and writes down what came of it. Neither waits for the other.
+#![allow(dead_code, reason = "the server begins to send once there are endpoints to send to")]
 
+mod book;
+mod delivery;
+mod endpoint;
 mod guard;
+mod intake;
+mod message;
 mod post;
 mod schedule;
+mod sender;
 mod sign;
+
+use std::path::Path;
+
+use refund_core::Timestamp;
+use tokio::sync::Notify;
+
+use self::book::Book;
+use self::delivery::Attempt;
+use self::endpoint::Endpoint;
+use self::message::Unsigned;
+use self::post::{Answer, Message, Post};
+use crate::clock::{self, Stopwatch};
+use crate::entropy;
+use crate::error::Problem;
+
+pub(crate) use self::book::BookError;
+pub(crate) use self::guard::Reach;
+
+/// What sending needs.
+pub(crate) struct Webhooks {
+    pub(crate) book: Book,
+    post: Post,
+    /// Until they are settings.
+    pub(crate) endpoints: std::sync::Mutex<Vec<std::sync::Arc<Endpoint>>>,
+    /// Told when there is more to send.
+    wake: Notify,
+}
+
+impl Webhooks {
+    /// Opens the book in a data folder.
+    pub(crate) fn open(data: &Path, reach: Reach) -> Result<Self, BookError> {
+        Ok(Self {
+            book: Book::open(data)?,
+            post: Post::new(reach),
+            endpoints: std::sync::Mutex::default(),
+            wake: Notify::new(),
+        })
+    }
+
+    /// Sends a message once; what came of it, and how long the receiver wants to be left alone.
+    ///
+    /// It is signed with the machine's time, whatever the engine's is: the receiver compares that
+    /// with its own, so that nobody can send it again later.
+    async fn send(&self, endpoint: &Endpoint, message: Unsigned, now: Timestamp) -> (Attempt, Option<i64>) {
+        let (stopwatch, sent_at) = (Stopwatch::start(), clock::system_now());
+        let seconds = sent_at.as_millis().div_euclid(1000);
+        let signatures = sign::signatures(&endpoint.secrets, &message.id, seconds, &message.body);
+        let Unsigned { id, body } = message;
+        let message = Message { url: &endpoint.url, id: &id, sent_at: seconds, signatures, body };
+        let answer = self.post.send(message).await;
+        let duration_ms = u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let attempt = Attempt { at: now, status: None, error: None, duration_ms, response: String::new() };
+        match answer {
+            Ok(Answer { status, retry_after, excerpt }) => {
+                let wait = retry_after.and_then(|value| schedule::retry_after(&value, sent_at));
+                (Attempt { status: Some(status), response: excerpt, ..attempt }, wait)
+            }
+            Err(error) => (Attempt { error: Some(error.to_string()), ..attempt }, None),
+        }
+    }
+
+    /// Sends a message now that only tries whether messages arrive; what came of it.
+    pub(crate) async fn ping(&self, endpoint: &Endpoint, now: Timestamp) -> Result<Attempt, Problem> {
+        let message = Unsigned::ping(endpoint, entropy::id("msg_"), now)?;
+        Ok(self.send(endpoint, message, now).await.0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
-//! The view's folder: whether what is in it can be believed, and how it is thrown away.
+//! A folder with a sled that follows from the journal, such as the view: whether what is in it can
+//! be believed, and how it is thrown away.
 //!
 //! sled doesn't sync its file (its flush calls `sync_file_range`), and where it writes over
 //! space that it has freed, a machine that loses power may keep the new bytes and not those that
@@ -18,14 +19,17 @@ const CACHE_BYTES: u64 = 128 << 20;
 /// the disk, and still smaller ones cost time.
 const SEGMENT_BYTES: usize = 128 << 10;
 
-/// The view's folder and its mark, in the store's folder.
-pub(super) struct ViewFolder {
+/// A folder with a sled that can be thrown away, and its mark, in the data folder.
+#[derive(Debug)]
+pub struct SledFolder {
     folder: PathBuf,
+    name: &'static str,
+    cache_bytes: u64,
 }
 
-/// How the last use of the view ended.
+/// How the last use ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LastUse {
+pub enum LastUse {
     /// Everything is on the disk, or there was none.
     Closed,
     /// The process ended without closing it; the machine runs on.
@@ -34,22 +38,33 @@ pub(super) enum LastUse {
     Lost,
 }
 
-impl ViewFolder {
-    /// The view in a store's folder.
-    pub(super) fn of(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+impl SledFolder {
+    /// The folder of that name in a data folder, of which so much is kept in memory.
+    #[must_use]
+    pub fn new(folder: &Path, name: &'static str, cache_bytes: u64) -> Self {
+        Self { folder: folder.to_owned(), name, cache_bytes }
     }
 
-    pub(super) fn path(&self) -> PathBuf {
-        self.folder.join("view")
+    /// The view's.
+    pub(super) fn of_view(folder: &Path) -> Self {
+        Self::new(folder, "view", CACHE_BYTES)
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.folder.join(self.name)
     }
 
     fn mark(&self) -> PathBuf {
-        self.folder.join("view.in-use")
+        self.folder.join(format!("{}.in-use", self.name))
     }
 
     /// How the last use ended.
-    pub(super) fn last_use(&self) -> io::Result<LastUse> {
+    ///
+    /// # Errors
+    /// An [`io::Error`] where the disk refuses.
+    pub fn last_use(&self) -> io::Result<LastUse> {
         match fs::read_to_string(self.mark()) {
             Ok(boot) if !boot.is_empty() && boot == this_boot() => Ok(LastUse::Killed),
             Ok(_) => Ok(LastUse::Lost),
@@ -58,26 +73,35 @@ impl ViewFolder {
         }
     }
 
-    /// Marks the view as in use, durably, before anything is written to it.
-    pub(super) fn begin_use(&self) -> io::Result<()> {
+    /// Marks it as in use, durably, before anything is written to it.
+    ///
+    /// # Errors
+    /// An [`io::Error`] where the disk refuses.
+    pub fn begin_use(&self) -> io::Result<()> {
         fs::write(self.mark(), this_boot())?;
         File::open(self.mark())?.sync_all()?;
         sync_folder(&self.folder)
     }
 
-    /// Marks the view as one that is to be built anew when it is opened next.
-    pub(super) fn give_up(&self) -> io::Result<()> {
+    /// Marks it as one that is to be built anew when it is opened next.
+    ///
+    /// # Errors
+    /// An [`io::Error`] where the disk refuses.
+    pub fn give_up(&self) -> io::Result<()> {
         // To empty it needs no space on a disk that may be full.
         File::create(self.mark())?.sync_all()
     }
 
     /// Opens the database. It may be damaged in any way, and sled may panic on it.
-    pub(super) fn open(&self) -> Result<sled::Db, String> {
+    ///
+    /// # Errors
+    /// Why it does not open.
+    pub fn open(&self) -> Result<sled::Db, String> {
         self.remove_unfinished_snapshots().map_err(|error| error.to_string())?;
         let path = self.path();
-        // The writer flushes by itself.
+        // Whoever writes flushes.
         let config = sled::Config::new().path(path).flush_every_ms(None);
-        let config = config.cache_capacity(CACHE_BYTES).segment_size(SEGMENT_BYTES);
+        let config = config.cache_capacity(self.cache_bytes).segment_size(SEGMENT_BYTES);
         let open = std::panic::AssertUnwindSafe(move || config.open());
         match std::panic::catch_unwind(open) {
             Ok(Ok(db)) => Ok(db),
@@ -102,9 +126,12 @@ impl ViewFolder {
         Ok(())
     }
 
-    /// Throws the view away. Renamed first, so that a half removed one is never opened.
-    pub(super) fn discard(&self) -> io::Result<()> {
-        let discarded = self.folder.join("view.discarded");
+    /// Throws it away. Renamed first, so that a half removed one is never opened.
+    ///
+    /// # Errors
+    /// An [`io::Error`] where the disk refuses.
+    pub fn discard(&self) -> io::Result<()> {
+        let discarded = self.folder.join(format!("{}.discarded", self.name));
         remove_folder(&discarded)?;
         match fs::rename(self.path(), &discarded) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -114,8 +141,11 @@ impl ViewFolder {
         remove_folder(&discarded)
     }
 
-    /// Makes everything in the view durable, and says that it was closed.
-    pub(super) fn end_use(&self) -> io::Result<()> {
+    /// Makes everything in it durable, and says that it was closed.
+    ///
+    /// # Errors
+    /// An [`io::Error`] where the disk refuses.
+    pub fn end_use(&self) -> io::Result<()> {
         sync_all_in(&self.path())?;
         fs::remove_file(self.mark())?;
         sync_folder(&self.folder)

@@ -29,7 +29,7 @@ use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, T
 use tokio::sync::watch;
 
 pub use self::error::OpenError;
-use self::folder::ViewFolder;
+pub use self::folder::{LastUse, SledFolder};
 use self::view::SledView;
 use self::writer::{Waiting, Writer};
 use crate::files::Files;
@@ -100,7 +100,7 @@ impl EmbeddedStore {
         let view = Arc::new(parts.view);
         let (sender, queue) = sync_channel(WAITING_MAX);
         let stopped = Arc::new(OnceLock::new());
-        let folder_of_view = ViewFolder::of(folder);
+        let folder_of_view = SledFolder::of_view(folder);
         let writer =
             Writer::new(parts.journal, Arc::clone(&view), folder_of_view, surroundings.clone(), Arc::clone(&stopped));
         let store = Self {

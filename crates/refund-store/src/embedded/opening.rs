@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::apply::Gathered;
 use super::error::OpenError;
-use super::folder::{LastUse, ViewFolder};
+use super::folder::{LastUse, SledFolder};
 use super::keys;
 use super::past::Past;
 use super::rows::{LAYOUT, Meta};
@@ -26,7 +26,7 @@ pub(super) struct Parts {
 
 /// Opens the journal in `files` and the view in `folder`.
 pub(super) fn open(files: &dyn Files, folder: &Path, surroundings: &Surroundings) -> Result<Parts, OpenError> {
-    let opening = Opening { files, folder, view: ViewFolder::of(folder) };
+    let opening = Opening { files, folder, view: SledFolder::of_view(folder) };
     let parts = match opening.with_the_view_there_is()? {
         Ok(parts) => parts,
         Err(unusable) => opening.with_a_new_view(unusable)?,
@@ -52,7 +52,7 @@ struct Unusable {
 struct Opening<'a> {
     files: &'a dyn Files,
     folder: &'a Path,
-    view: ViewFolder,
+    view: SledFolder,
 }
 
 impl Opening<'_> {

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::oneshot;
 
 use super::apply::Gathered;
-use super::folder::ViewFolder;
+use super::folder::SledFolder;
 use super::view::SledView;
 use crate::codec::Payload;
 use crate::journal::{Batch, Journal, JournalError, Record};
@@ -44,7 +44,7 @@ impl Waiting {
 pub(super) struct Writer {
     pub(super) journal: Journal,
     pub(super) view: Arc<SledView>,
-    pub(super) folder: ViewFolder,
+    pub(super) folder: SledFolder,
     pub(super) surroundings: Surroundings,
     /// Why nothing more can be recorded, once that is so.
     stopped: Arc<OnceLock<String>>,
@@ -63,7 +63,7 @@ impl Writer {
     pub(super) fn new(
         journal: Journal,
         view: Arc<SledView>,
-        folder: ViewFolder,
+        folder: SledFolder,
         surroundings: Surroundings,
         stopped: Arc<OnceLock<String>>,
     ) -> Self {

@@ -1,0 +1,200 @@
+//! Sends what is due, each endpoint by itself, and writes down what came of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use refund_core::Timestamp;
+use refund_store::EventPosition;
+use tokio::task::JoinSet;
+
+use super::Webhooks;
+use super::book::{BookError, Tried};
+use super::delivery::{Attempt, Delivery, DeliveryState};
+use super::endpoint::{self, Endpoint};
+use super::message::Unsigned;
+use super::schedule;
+use crate::app::App;
+use crate::code::ApiCode;
+use crate::entropy;
+use crate::error::Problem;
+
+/// How many messages are under way at once, in all and to one endpoint. One that fails gets one at
+/// a time, so that many that never answer leave room for those that do.
+const AT_ONCE: usize = 256;
+const TO_ONE: usize = 4;
+const TO_ONE_THAT_FAILS: usize = 1;
+/// The longest wait: the machine's clock may be set meanwhile.
+const WAIT_MAX: Duration = Duration::from_secs(5);
+const WAIT_MIN: Duration = Duration::from_millis(10);
+const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// How long messages that are under way are waited for when the server stops.
+const STOPPING_MAX: Duration = Duration::from_secs(5);
+/// After how many rounds the book forgets what is old.
+const ROUNDS_BETWEEN_CARE: u32 = 1000;
+
+/// What is under way, by endpoint.
+type UnderWay = BTreeMap<String, BTreeSet<EventPosition>>;
+
+/// Sends until the server stops.
+pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
+    let (mut news, mut stopping) = (app.store().news(), app.stopping());
+    let mut sender = Sender { app, webhooks, under_way: UnderWay::new(), attempts: JoinSet::new(), rounds: 0 };
+    while !*stopping.borrow_and_update() {
+        // Before looking, so that what is recorded meanwhile is news again: a test clock may move.
+        news.borrow_and_update();
+        let wait = sender.send_due().unwrap_or_else(|problem| {
+            tracing::error!(?problem, "webhooks could not be sent; trying again");
+            WAIT_AFTER_FAILURE
+        });
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = sender.webhooks.wake.notified() => {}
+            Some(done) = sender.attempts.join_next() => sender.has_ended(done),
+            Ok(()) = news.changed() => {}
+            _ = stopping.changed() => {}
+        }
+    }
+    sender.stop().await;
+}
+
+struct Sender {
+    app: Arc<App>,
+    webhooks: Arc<Webhooks>,
+    under_way: UnderWay,
+    attempts: JoinSet<(String, EventPosition)>,
+    rounds: u32,
+}
+
+impl Sender {
+    /// Begins every attempt that is due and has room; how long to wait for the next.
+    fn send_due(&mut self) -> Result<Duration, Problem> {
+        let (now, endpoints) = (self.app.store().now(), endpoint::all(&self.webhooks)?);
+        if self.rounds.is_multiple_of(ROUNDS_BETWEEN_CARE) {
+            self.forget(&endpoints, now)?;
+        }
+        self.rounds = self.rounds.wrapping_add(1);
+        let mut next: Option<Timestamp> = None;
+        for endpoint in endpoints.iter().filter(|endpoint| endpoint.enabled) {
+            let under_way = self.under_way.get(&endpoint.id).map_or(0, BTreeSet::len);
+            let fails = self.webhooks.book.failing_since(&endpoint.id)?.is_some();
+            let room = if fails { TO_ONE_THAT_FAILS } else { TO_ONE }.saturating_sub(under_way);
+            // Those under way stand in the queue still, and one more than there is room for may be next.
+            let looked_at = under_way.saturating_add(room).saturating_add(1);
+            for (at, event) in self.webhooks.book.queue(&endpoint.id, looked_at)? {
+                if at > now {
+                    next = Some(next.map_or(at, |next| next.min(at)));
+                    break;
+                }
+                self.begin(endpoint, event, if fails { TO_ONE_THAT_FAILS } else { TO_ONE });
+            }
+        }
+        Ok(next.map_or(WAIT_MAX, |at| {
+            let millis = at.as_millis().saturating_sub(now.as_millis());
+            Duration::from_millis(u64::try_from(millis).unwrap_or(0)).clamp(WAIT_MIN, WAIT_MAX)
+        }))
+    }
+
+    fn begin(&mut self, endpoint: &Arc<Endpoint>, event: EventPosition, at_once: usize) {
+        let under_way = self.under_way.entry(endpoint.id.clone()).or_default();
+        if self.attempts.len() >= AT_ONCE || under_way.len() >= at_once || !under_way.insert(event) {
+            return;
+        }
+        let (app, webhooks, endpoint) = (self.app.clone(), self.webhooks.clone(), endpoint.clone());
+        self.attempts.spawn(async move {
+            if let Err(problem) = attempt(&app, &webhooks, &endpoint, event).await {
+                tracing::error!(?problem, webhook = endpoint.id, "an attempt could not be made or written down");
+                tokio::time::sleep(WAIT_AFTER_FAILURE).await;
+            }
+            (endpoint.id.clone(), event)
+        });
+    }
+
+    fn has_ended(&mut self, done: Result<(String, EventPosition), tokio::task::JoinError>) {
+        match done {
+            Ok((id, event)) => {
+                if let Some(under_way) = self.under_way.get_mut(&id) {
+                    under_way.remove(&event);
+                    if under_way.is_empty() {
+                        self.under_way.remove(&id);
+                    }
+                }
+            }
+            // Its place stays taken: what failed in this way would fail again at once.
+            Err(error) => tracing::error!(%error, "an attempt failed within the server"),
+        }
+    }
+
+    fn forget(&self, endpoints: &[Arc<Endpoint>], now: Timestamp) -> Result<(), BookError> {
+        let ids: BTreeSet<_> = endpoints.iter().map(|endpoint| endpoint.id.as_str()).collect();
+        self.webhooks.book.forget_but(&ids)?;
+        ids.iter().try_for_each(|id| self.webhooks.book.forget_old(id, now))
+    }
+
+    async fn stop(mut self) {
+        let ended = async { while self.attempts.join_next().await.is_some() {} };
+        // What is cut off is sent again after the next start.
+        let _ = tokio::time::timeout(STOPPING_MAX, ended).await;
+        self.attempts.shutdown().await;
+        if let Err(error) = self.webhooks.book.flush() {
+            tracing::error!(%error, "the delivery book could not be written out");
+        }
+    }
+}
+
+/// One attempt, from reading the event to writing down what came of it.
+async fn attempt(app: &App, webhooks: &Webhooks, endpoint: &Endpoint, event: EventPosition) -> Result<(), Problem> {
+    let Some(delivery) = webhooks.book.delivery(&endpoint.id, event)? else { return Ok(()) };
+    let Delivery { refund_id, sequence, .. } = delivery;
+    let before = sequence.saturating_sub(1);
+    let found = app.reading(move |store| Ok(store.history(&refund_id, before, 1)?)).await?;
+    let (position, event) =
+        found.first().ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
+    let message = Unsigned::event(endpoint, *position, event)?;
+    let now = app.store().now();
+    let (attempt, asked) = webhooks.send(endpoint, message, now).await;
+    let tried = written_down(webhooks, endpoint, *position, attempt.clone(), asked)?;
+    match tried {
+        Some(tried) => give_up(app, webhooks, endpoint, &attempt, tried).await,
+        None => Ok(()),
+    }
+}
+
+fn written_down(
+    webhooks: &Webhooks,
+    endpoint: &Endpoint,
+    event: EventPosition,
+    attempt: Attempt,
+    asked: Option<i64>,
+) -> Result<Option<Tried>, Problem> {
+    let random = u64::from_be_bytes(entropy::bytes());
+    let (ended_at, gone) = (attempt.ended_at(), attempt.is_gone());
+    let next = |before: &Delivery| {
+        let tries = before.tries.saturating_add(1);
+        schedule::next(tries, ended_at, random, asked).filter(|_| !gone)
+    };
+    let tried = webhooks.book.tried(&endpoint.id, event, attempt, next)?;
+    webhooks.book.flush()?;
+    Ok(tried)
+}
+
+/// Switches an endpoint off that is gone, or has failed for long.
+async fn give_up(
+    app: &App,
+    webhooks: &Webhooks,
+    endpoint: &Endpoint,
+    attempt: &Attempt,
+    tried: Tried,
+) -> Result<(), Problem> {
+    let Some(failing_since) = tried.failing_since else { return Ok(()) };
+    let exhausted_since = Some(tried.first_try_at).filter(|_| tried.state == DeliveryState::Failed);
+    let reason = if attempt.is_gone() {
+        "it answered 410, that it is gone".to_owned()
+    } else if schedule::is_given_up(failing_since, exhausted_since, app.store().now()) {
+        format!("it has taken nothing since {failing_since}")
+    } else {
+        return Ok(());
+    };
+    tracing::warn!(webhook = endpoint.id, reason, "an endpoint is switched off");
+    endpoint::switch_off(webhooks, &endpoint.id, reason).await
+}
