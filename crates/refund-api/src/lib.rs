@@ -42,3 +42,4 @@ pub use limits::Limits;
 pub use routes::openapi;
 pub use server::{Config, Running, StartError, start};
 pub use store_tools::{Outcome, StoreTool};
+pub use webhooks::Reach;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use refund_api::{Config, Demo, Limits, Running, StartError, StoreTool, demo, start};
+use refund_api::{Config, Demo, Limits, Reach, Running, StartError, StoreTool, demo, start};
 use tracing_subscriber::EnvFilter;
 
 /// What it gains over the system's is in docs/benchmarks.md.
@@ -51,6 +51,9 @@ enum Command {
         /// Let nothing happen that is due, so that it can be extended after an outage (R36).
         #[arg(long)]
         hold_settling: bool,
+        /// Send webhooks also to private addresses and without TLS: for development and tests alone.
+        #[arg(long)]
+        webhooks_to_private_addresses: bool,
         #[command(flatten)]
         limits: Limits,
     },
@@ -100,9 +103,10 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), String> {
     let running = match command {
-        Command::Serve { data, listen, public_url, insecure, hold_settling, limits } => {
+        Command::Serve { data, listen, public_url, insecure, hold_settling, webhooks_to_private_addresses, limits } => {
+            let reach = if webhooks_to_private_addresses { Reach::Anywhere } else { Reach::Public };
             let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-            let config = Config { public_url, insecure, hold_settling, limits, ..Config::new(data, listen) };
+            let config = Config { public_url, insecure, hold_settling, limits, reach, ..Config::new(data, listen) };
             let running = start(config).await.map_err(said)?;
             if let Some(path) = &running.operator_key {
                 println!("The first operator's key is in {}", path.display());

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 use crate::caller::hash;
 use crate::limits::Limits;
+use crate::webhooks::{Reach, Webhooks};
 use crate::{clock, connections, entropy, key_uses, secrets, timer};
 
 /// How the server is started.
@@ -36,6 +37,8 @@ pub struct Config {
     pub hold_settling: bool,
     /// How much it takes at once, and of whom.
     pub limits: Limits,
+    /// How far webhooks are sent.
+    pub reach: Reach,
 }
 
 impl Config {
@@ -45,7 +48,17 @@ impl Config {
     pub fn new(data: PathBuf, listen: SocketAddr) -> Self {
         let clock = Clock::Running(Arc::new(clock::system_now));
         let limits = Limits::without_rates();
-        Self { data, listen, public_url: None, insecure: false, clock, begins_at: None, hold_settling: false, limits }
+        Self {
+            data,
+            listen,
+            public_url: None,
+            insecure: false,
+            clock,
+            begins_at: None,
+            hold_settling: false,
+            limits,
+            reach: Reach::Public,
+        }
     }
 }
 
@@ -103,6 +116,7 @@ pub struct Running {
     pub operator_key: Option<PathBuf>,
     tasks: Vec<JoinHandle<()>>,
     store: Arc<EmbeddedStore>,
+    webhooks: Arc<Webhooks>,
 }
 
 /// Starts the server: opens the store, listens, and lets happen what has come due meanwhile.
@@ -110,7 +124,7 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], each with what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling, limits } = config;
+    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling, limits, reach } = config;
     if let Some(url) = &public_url
         && !(url.starts_with("http://") || url.starts_with("https://"))
     {
@@ -145,16 +159,19 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let connections_max = limits.connections;
+    let webhooks = Webhooks::open(&data, reach).map_err(|error| StartError::SetUp(error.to_string()))?;
+    let webhooks = Arc::new(webhooks);
     let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock, limits));
 
     let mut tasks = vec![
         tokio::spawn(connections::serve(listener, app.clone(), connections_max)),
         tokio::spawn(key_uses::run(app.clone())),
     ];
+    tasks.extend(webhooks.begin(&app));
     if !hold_settling {
         tasks.push(tokio::spawn(timer::run(app.clone())));
     }
-    Ok(Running { address, public_url, app, operator_key, tasks, store })
+    Ok(Running { address, public_url, app, operator_key, tasks, store, webhooks })
 }
 
 impl Running {
@@ -163,7 +180,7 @@ impl Running {
     /// # Errors
     /// Where something could not be written. Nothing that was answered is lost.
     pub async fn stop(self) -> Result<(), String> {
-        let Self { tasks, store, app, .. } = self;
+        let Self { tasks, store, app, webhooks, .. } = self;
         app.stop();
         for task in tasks {
             let ending = task.abort_handle();
@@ -175,10 +192,11 @@ impl Running {
             }
         }
         drop(app);
-        tokio::task::spawn_blocking(move || store.close())
-            .await
-            .map_err(|error| error.to_string())?
-            .map_err(|error| error.to_string())
+        let close = move || {
+            let closed = webhooks.close().map_err(|error| error.to_string());
+            store.close().map_err(|error| error.to_string()).and(closed)
+        };
+        tokio::task::spawn_blocking(close).await.map_err(|error| error.to_string())?
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) const URL_LEN_MAX: usize = 2048;
 
 /// How far messages may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub enum Reach {
     /// To public addresses, by https.
     Public,
     /// To any address, also without TLS: for trying out, with receivers on the same machine.

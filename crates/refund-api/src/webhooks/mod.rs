@@ -2,7 +2,7 @@
 //!
 //! `intake` reads the feed and writes into the book what is to be sent to whom; `sender` sends what
 //! is due and writes down what came of it. Neither waits for the other.
-#![allow(dead_code, reason = "the server begins to send once there are endpoints to send to")]
+#![allow(dead_code, reason = "what deals with endpoints waits for there to be any")]
 
 mod book;
 mod delivery;
@@ -16,28 +16,31 @@ mod sender;
 mod sign;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use refund_core::Timestamp;
 use tokio::sync::Notify;
+use tokio::task::JoinHandle;
 
 use self::book::Book;
 use self::delivery::Attempt;
 use self::endpoint::Endpoint;
 use self::message::Unsigned;
 use self::post::{Answer, Message, Post};
+use crate::app::App;
 use crate::clock::{self, Stopwatch};
 use crate::entropy;
 use crate::error::Problem;
 
 pub(crate) use self::book::BookError;
-pub(crate) use self::guard::Reach;
+pub use self::guard::Reach;
 
 /// What sending needs.
 pub(crate) struct Webhooks {
     pub(crate) book: Book,
     post: Post,
     /// Until they are settings.
-    pub(crate) endpoints: std::sync::Mutex<Vec<std::sync::Arc<Endpoint>>>,
+    pub(crate) endpoints: std::sync::Mutex<Vec<Arc<Endpoint>>>,
     /// Told when there is more to send.
     wake: Notify,
 }
@@ -51,6 +54,17 @@ impl Webhooks {
             endpoints: std::sync::Mutex::default(),
             wake: Notify::new(),
         })
+    }
+
+    /// Begins to send what happens.
+    pub(crate) fn begin(self: &Arc<Self>, app: &Arc<App>) -> [JoinHandle<()>; 2] {
+        let (intake, sender) = (intake::run(app.clone(), self.clone()), sender::run(app.clone(), self.clone()));
+        [tokio::spawn(intake), tokio::spawn(sender)]
+    }
+
+    /// Makes what was written down durable, once nothing is sent any more.
+    pub(crate) fn close(&self) -> Result<(), BookError> {
+        self.book.close()
     }
 
     /// Sends a message once; what came of it, and how long the receiver wants to be left alone.

@@ -9,7 +9,7 @@ use refund_store::EventPosition;
 use tokio::task::JoinSet;
 
 use super::Webhooks;
-use super::book::{BookError, Tried};
+use super::book::Tried;
 use super::delivery::{Attempt, Delivery, DeliveryState};
 use super::endpoint::{self, Endpoint};
 use super::message::Unsigned;
@@ -30,8 +30,8 @@ const WAIT_MIN: Duration = Duration::from_millis(10);
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// How long messages that are under way are waited for when the server stops.
 const STOPPING_MAX: Duration = Duration::from_secs(5);
-/// After how many rounds the book forgets what is old.
-const ROUNDS_BETWEEN_CARE: u32 = 1000;
+/// How often the book forgets what is old, in milliseconds.
+const CARE_EVERY: i64 = 60 * 60 * 1000;
 
 /// What is under way, by endpoint.
 type UnderWay = BTreeMap<String, BTreeSet<EventPosition>>;
@@ -39,7 +39,8 @@ type UnderWay = BTreeMap<String, BTreeSet<EventPosition>>;
 /// Sends until the server stops.
 pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
     let (mut news, mut stopping) = (app.store().news(), app.stopping());
-    let mut sender = Sender { app, webhooks, under_way: UnderWay::new(), attempts: JoinSet::new(), rounds: 0 };
+    let mut sender =
+        Sender { app, webhooks, under_way: UnderWay::new(), attempts: JoinSet::new(), care_at: Timestamp::MIN };
     while !*stopping.borrow_and_update() {
         // Before looking, so that what is recorded meanwhile is news again: a test clock may move.
         news.borrow_and_update();
@@ -63,17 +64,18 @@ struct Sender {
     webhooks: Arc<Webhooks>,
     under_way: UnderWay,
     attempts: JoinSet<(String, EventPosition)>,
-    rounds: u32,
+    /// When the book is next relieved of what is old.
+    care_at: Timestamp,
 }
 
 impl Sender {
     /// Begins every attempt that is due and has room; how long to wait for the next.
     fn send_due(&mut self) -> Result<Duration, Problem> {
         let (now, endpoints) = (self.app.store().now(), endpoint::all(&self.webhooks)?);
-        if self.rounds.is_multiple_of(ROUNDS_BETWEEN_CARE) {
-            self.forget(&endpoints, now)?;
+        if self.care_at <= now {
+            self.care_at = schedule::later(now, CARE_EVERY);
+            self.forget_old(&endpoints, now);
         }
-        self.rounds = self.rounds.wrapping_add(1);
         let mut next: Option<Timestamp> = None;
         for endpoint in endpoints.iter().filter(|endpoint| endpoint.enabled) {
             let under_way = self.under_way.get(&endpoint.id).map_or(0, BTreeSet::len);
@@ -125,10 +127,17 @@ impl Sender {
         }
     }
 
-    fn forget(&self, endpoints: &[Arc<Endpoint>], now: Timestamp) -> Result<(), BookError> {
-        let ids: BTreeSet<_> = endpoints.iter().map(|endpoint| endpoint.id.as_str()).collect();
-        self.webhooks.book.forget_but(&ids)?;
-        ids.iter().try_for_each(|id| self.webhooks.book.forget_old(id, now))
+    /// Has the book forget what is old, on a thread that nobody waits for.
+    fn forget_old(&self, endpoints: &[Arc<Endpoint>], now: Timestamp) {
+        let (webhooks, ids) = (self.webhooks.clone(), endpoints.iter().map(|endpoint| endpoint.id.clone()));
+        let ids: BTreeSet<String> = ids.collect();
+        tokio::task::spawn_blocking(move || {
+            let forgotten = webhooks.book.forget_but(&ids);
+            let forgotten = forgotten.and_then(|()| ids.iter().try_for_each(|id| webhooks.book.forget_old(id, now)));
+            if let Err(error) = forgotten {
+                tracing::error!(%error, "the delivery book could not be relieved of what is old");
+            }
+        });
     }
 
     async fn stop(mut self) {
@@ -143,7 +152,12 @@ impl Sender {
 }
 
 /// One attempt, from reading the event to writing down what came of it.
-async fn attempt(app: &App, webhooks: &Webhooks, endpoint: &Endpoint, event: EventPosition) -> Result<(), Problem> {
+async fn attempt(
+    app: &App,
+    webhooks: &Arc<Webhooks>,
+    endpoint: &Endpoint,
+    event: EventPosition,
+) -> Result<(), Problem> {
     let Some(delivery) = webhooks.book.delivery(&endpoint.id, event)? else { return Ok(()) };
     let Delivery { refund_id, sequence, .. } = delivery;
     let before = sequence.saturating_sub(1);
@@ -153,8 +167,8 @@ async fn attempt(app: &App, webhooks: &Webhooks, endpoint: &Endpoint, event: Eve
     let message = Unsigned::event(endpoint, *position, event)?;
     let now = app.store().now();
     let (attempt, asked) = webhooks.send(endpoint, message, now).await;
-    let tried = written_down(webhooks, endpoint, *position, attempt.clone(), asked)?;
-    match tried {
+    let (book, id, position, made) = (webhooks.clone(), endpoint.id.clone(), *position, attempt.clone());
+    match app.reading(move |_| written_down(&book, &id, position, made, asked)).await? {
         Some(tried) => give_up(app, webhooks, endpoint, &attempt, tried).await,
         None => Ok(()),
     }
@@ -162,7 +176,7 @@ async fn attempt(app: &App, webhooks: &Webhooks, endpoint: &Endpoint, event: Eve
 
 fn written_down(
     webhooks: &Webhooks,
-    endpoint: &Endpoint,
+    endpoint_id: &str,
     event: EventPosition,
     attempt: Attempt,
     asked: Option<i64>,
@@ -173,7 +187,7 @@ fn written_down(
         let tries = before.tries.saturating_add(1);
         schedule::next(tries, ended_at, random, asked).filter(|_| !gone)
     };
-    let tried = webhooks.book.tried(&endpoint.id, event, attempt, next)?;
+    let tried = webhooks.book.tried(endpoint_id, event, attempt, next)?;
     webhooks.book.flush()?;
     Ok(tried)
 }

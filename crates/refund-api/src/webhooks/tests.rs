@@ -1,7 +1,5 @@
 //! Messages to receivers on loopback. What was written down is looked at once everything stopped.
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -11,14 +9,12 @@ use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::task::JoinHandle;
 use url::Url;
 
 use super::delivery::{Delivery, DeliveryState};
 use super::endpoint::Owner;
 use super::sign::SigningSecrets;
 use super::*;
-use crate::app::App;
 use crate::trial::{self, Machine, id};
 
 /// What a receiver was sent.
@@ -40,10 +36,7 @@ impl Sending {
         let webhooks = Webhooks::open(folder.path(), Reach::Anywhere).unwrap();
         *webhooks.endpoints.lock().unwrap() = endpoints.into_iter().map(Arc::new).collect();
         let webhooks = Arc::new(webhooks);
-        let tasks = vec![
-            tokio::spawn(intake::run(app.clone(), webhooks.clone())),
-            tokio::spawn(sender::run(app.clone(), webhooks.clone())),
-        ];
+        let tasks = webhooks.begin(&app).into();
         Self { app, webhooks, machine, tasks, _folder: folder }
     }
 

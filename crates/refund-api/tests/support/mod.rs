@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use refund_api::{Config, Demo, Limits, Running, StartError, demo, start};
+use refund_api::{Config, Demo, Limits, Reach, Running, StartError, demo, start};
 use refund_core::Timestamp;
 use refund_store::Clock;
 use refund_tests::contract::{Exchange, check};
@@ -222,7 +222,8 @@ impl Server {
 }
 
 fn config(folder: &Path) -> Config {
-    Config::new(folder.to_owned(), ANY_PORT.parse().unwrap())
+    // Receivers of tests are on loopback.
+    Config { reach: Reach::Anywhere, ..Config::new(folder.to_owned(), ANY_PORT.parse().unwrap()) }
 }
 
 fn agent() -> ureq::Agent {

@@ -127,7 +127,7 @@ fn what_ended_long_ago_and_who_is_gone_are_forgotten() {
     assert_eq!(left("whk_a"), 3);
     book.forget_old("whk_a", later(at(0), 30 * 86_400_000)).unwrap();
     assert_eq!(left("whk_a"), 1, "what is pending stays");
-    book.forget_but(&BTreeSet::from(["whk_b"])).unwrap();
+    book.forget_but(&BTreeSet::from(["whk_b".to_owned()])).unwrap();
     assert_eq!((left("whk_a"), left("whk_b")), (0, 1));
     assert_eq!(book.read_to().unwrap(), Some(position(4)));
 }
