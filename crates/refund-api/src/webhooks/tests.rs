@@ -26,23 +26,39 @@ struct Sending {
     webhooks: Arc<Webhooks>,
     machine: Machine,
     tasks: Vec<JoinHandle<()>>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Sending {
     async fn to(endpoints: Vec<Endpoint>) -> Self {
-        let (folder, machine) = (tempfile::tempdir().unwrap(), Machine::start());
+        let machine = Machine::start();
         let app = trial::with_one_refund(&machine).await;
+        Self::on(tempfile::tempdir().unwrap(), app, machine, endpoints)
+    }
+
+    fn on(folder: tempfile::TempDir, app: Arc<App>, machine: Machine, endpoints: Vec<Endpoint>) -> Self {
         let webhooks = Webhooks::open(folder.path(), Reach::Anywhere).unwrap();
         *webhooks.endpoints.lock().unwrap() = endpoints.into_iter().map(Arc::new).collect();
         let webhooks = Arc::new(webhooks);
         let tasks = webhooks.begin(&app).into();
-        Self { app, webhooks, machine, tasks, _folder: folder }
+        Self { app, webhooks, machine, tasks, folder }
     }
 
     fn hours_later(&self, hours: i64) {
         self.machine.put_forward(hours);
         self.webhooks.wake.notify_one();
+    }
+
+    /// Is cut off wherever it is, and begins again on the same book.
+    async fn cut_off(self, endpoints: Vec<Endpoint>) -> Self {
+        let Self { app, webhooks, machine, tasks, folder } = self;
+        for task in tasks {
+            task.abort();
+            assert!(task.await.unwrap_err().is_cancelled());
+        }
+        webhooks.book.flush().unwrap();
+        drop(webhooks);
+        Self::on(folder, app, machine, endpoints)
     }
 
     /// Ends, and gives the deliveries to an endpoint, the latest first.
@@ -169,4 +185,23 @@ async fn an_endpoint_is_told_what_it_asked_for_and_may_know() {
     for name in ["another", "filtered", "off", "late"] {
         assert_eq!(webhooks.book.deliveries(&format!("whk_{name}"), None).count(), 0, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_message_that_was_sent_and_not_written_down_is_sent_again_under_the_same_id() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (url, mut sent) = receiver(vec![StatusCode::OK]).await;
+    let first = endpoint("a", &format!("http://{}/", silent.local_addr().unwrap()));
+    let sending = Sending::to(vec![first]).await;
+    let (mut connection, _) = silent.accept().await.unwrap();
+    let mut received = String::new();
+    while !received.contains("webhook-id: ") || !received.ends_with('}') {
+        let mut bytes = [0; 4096];
+        let length = tokio::io::AsyncReadExt::read(&mut connection, &mut bytes).await.unwrap();
+        received.push_str(std::str::from_utf8(&bytes[..length]).unwrap());
+    }
+    let sending = sending.cut_off(vec![endpoint("a", &url)]).await;
+    let again = sent.recv().await.unwrap();
+    assert!(received.contains(&format!("webhook-id: {}\r\n", message_id(&again))), "{received}");
+    assert_eq!(sending.delivered("whk_a").await[0].attempts.len(), 1);
 }
