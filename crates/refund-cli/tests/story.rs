@@ -139,6 +139,8 @@ fn the_buyer_and_the_platform() {
     act(&desk, "modify", PLATFORM, &modify);
     act(&desk, "cancel", PLATFORM, &["cancel", &on("1001")]);
     act(&desk, "escalate", PLATFORM, &["escalate", &on("1010"), "--reason", "I never used it."]);
+    tell(&desk, "link show", PLATFORM, &["link", "show", &on("1003")]);
+    act(&desk, "link replace", PLATFORM, &["link", "replace", &on("1003"), "--yes"]);
     act(&desk, "payout report", PLATFORM, &["payout", "report", &on("2001"), "succeeded"]);
 }
 
@@ -164,6 +166,10 @@ fn the_operator() {
     );
     let made = desk.run(&["keys", "create", "to revoke", "--role", "operator", "-o", "json"]);
     let key: Value = serde_json::from_str(&made.out).unwrap();
+    let audit = ["keys", "create", "audit", "--role", "operator", "--scope", "read", "--expires-at", "30days"];
+    let made = desk.run(&[&audit[..], &["-o", "json"]].concat());
+    let reads: Value = serde_json::from_str(&made.out).unwrap();
+    tell(&desk, "keys show", OPERATOR, &["keys", "show", reads["id"].as_str().unwrap()]);
     tell(&desk, "keys revoke", OPERATOR, &["keys", "revoke", key["id"].as_str().unwrap()]);
 }
 
@@ -180,6 +186,7 @@ fn settings() {
     tell(&desk, "sellers put", OPERATOR, &put);
     let south = [&["sellers", "add-address", "seller-9", "south"], &address[..], &["--default"]].concat();
     tell(&desk, "sellers add-address", OPERATOR, &south);
+    tell(&desk, "sellers list", OPERATOR, &["sellers", "list"]);
     tell(&desk, "policy get", OPERATOR, &["policy", "get"]);
     tell(
         &desk,

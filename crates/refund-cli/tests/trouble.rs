@@ -6,7 +6,7 @@ mod support;
 use std::os::unix::fs::PermissionsExt;
 
 use support::elsewhere::{Elsewhere, answer};
-use support::{Desk, OPERATOR, PLATFORM, SELLER, told};
+use support::{Desk, OPERATOR, PLATFORM, SELLER, Said, told};
 
 #[test]
 fn the_same_command_with_its_key_is_carried_out_once() {
@@ -132,6 +132,67 @@ fn what_was_mistyped_is_told_where_it_can_be_known() {
     assert_eq!(status("refund-failed"), status("REFUND_FAILED"));
     let sort = desk.run(&["list", "--sort", "urgent"]);
     assert!(sort.code == 2 && sort.err.contains("opened_at"), "{}", sort.err);
+}
+
+#[test]
+fn what_somebody_else_set_meanwhile_is_not_overwritten() {
+    let desk = Desk::open();
+    let read =
+        |body: &str| answer("200 OK", "application/json", body).replace("connection:", "etag: \"t-1\"\r\nconnection:");
+    let problem =
+        r#"{"status":412,"code":"settings_moved","detail":"The settings are others by now than `If-Match` says."}"#;
+    let moved = answer("412 Precondition Failed", "application/problem+json", problem);
+    let check =
+        answer("200 OK", "application/json", r#"{"changes":[{"field":"allow_withdraw","from":false,"to":true}]}"#);
+    let policy = read(r#"{"allow_withdraw":false}"#);
+    let rollout = read(r#"{"batches":[],"percentage":100,"allow":[],"deny":[]}"#);
+    let seller = read(r#"{"id":"s","name":"S","addresses":[],"policy":{}}"#);
+    let cases: [(&[&str], &[&str]); 3] = [
+        (&["policy", "set", "allow_withdraw=true", "--yes"], &[&policy, &check, &moved]),
+        (&["rollout", "percentage", "25"], &[&rollout, &moved]),
+        (&["sellers", "put", "s", "--name", "T"], &[&seller, &moved]),
+    ];
+    for (arguments, answers) in cases {
+        let (said, heads) = Elsewhere::answering(answers).asked(&desk, arguments);
+        assert!(heads.last().unwrap().contains("\r\nif-match: \"t-1\"\r\n"), "{arguments:?}: {heads:?}");
+        hold!("settings-moved", told(&Said { out: String::new(), err: last_paragraph(&said.err), ..said }));
+    }
+}
+
+/// What stands behind the last "refund:".
+fn last_paragraph(err: &str) -> String {
+    err.rsplit_once("refund:").map_or_else(|| err.to_owned(), |(_, last)| format!("refund:{last}"))
+}
+
+#[test]
+fn a_link_is_replaced_only_by_who_says_so() {
+    let desk = Desk::open();
+    let link = |arguments: &[&str]| desk.run(&[&["link"], arguments, &["--profile", PLATFORM]].concat());
+    let id = desk.refund("1003");
+    let shown = link(&["show", &id]).out;
+    let unasked = link(&["replace", &id]);
+    assert!(unasked.code == 2 && unasked.err.contains("--yes"), "{}", unasked.err);
+    assert_eq!(link(&["show", &id]).out, shown);
+    let replaced = link(&["replace", &id, "--yes"]);
+    assert!(replaced.code == 0 && replaced.out != shown, "{}", replaced.err);
+    assert_eq!(link(&["show", &id]).out, replaced.out);
+    assert_eq!(desk.run(&["link", "show", &id]).code, 4, "an operator answers for no buyer");
+}
+
+#[test]
+fn a_key_for_reading_reads_until_it_ends() {
+    let desk = Desk::open();
+    let create = ["keys", "create", "audit", "--role", "operator", "--scope", "read", "--expires-at", "6h"];
+    let made: serde_json::Value =
+        serde_json::from_str(&desk.run(&[&create[..], &["-o", "json"]].concat()).out).unwrap();
+    let environment = [("REFUND_KEY", made["secret"].as_str().unwrap()), ("REFUND_URL", &*desk.demo.base_url)];
+    let with = |arguments: &[&str]| desk.run_with(arguments, &environment, "");
+    assert_eq!(with(&["list"]).code, 0);
+    hold!("reads-only", told(&with(&["policy", "set", "allow_withdraw=true", "--yes"])));
+    assert_eq!(desk.run(&["clock", "advance", "7h"]).code, 0);
+    assert_eq!(with(&["list"]).code, 4, "it has ended");
+    let late = desk.run(&["keys", "create", "late", "--role", "operator", "--expires-at", "2020-01-01T00:00:00Z"]);
+    assert!(late.code == 3 && late.err.contains("expiry_passed"), "{}", late.err);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
-use super::settings::Role;
+use super::access::Role;
 use super::values::When;
 
 #[derive(Subcommand)]

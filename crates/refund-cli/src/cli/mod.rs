@@ -1,5 +1,6 @@
 //! The command line: what can be said, and its help.
 
+pub(crate) mod access;
 pub(crate) mod acts;
 pub(crate) mod desk;
 pub(crate) mod overview;
@@ -10,10 +11,11 @@ pub(crate) mod values;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::output::{Colours, Format};
+use access::{Keys, Link};
 use acts::{Accept, Agree, Cancel, Extend, MakeOffer, Modify, Payout, Plain, Reasoned, Rule, Ship};
 use desk::{Clock, Completions, Events, Man, Profile};
 use refunds::{Import, List, One, Open};
-use settings::{Keys, Policy, Rollout, Sellers};
+use settings::{Policy, Rollout, Sellers};
 
 /// The operator's desk of the refund negotiation engine
 #[derive(Parser)]
@@ -139,6 +141,15 @@ Examples:
   refund keys create 'back end' --role platform"
     )]
     Keys(Keys),
+    /// A buyer's link to their refund: shown, or replaced (platform)
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund link show rfd_01abc
+  refund link replace rfd_01abc"
+    )]
+    Link(Link),
     /// What happened, and what happens right now
     Events(Events),
     /// The clock of a demo: look at it, move it forward (operator)

@@ -10,7 +10,7 @@ pub(crate) const GROUPS: &[(&str, &[&str])] = &[
     ("The seller", &["offer", "withdraw", "agree", "refuse", "confirm-receipt", "refuse-receipt", "waive-return"]),
     (
         "The buyer, through the platform",
-        &["open", "import", "accept", "reject", "modify", "cancel", "escalate", "ship"],
+        &["open", "import", "accept", "reject", "modify", "cancel", "escalate", "ship", "link"],
     ),
     ("The operator", &["rule", "extend", "payout"]),
     ("Settings", &["sellers", "policy", "rollout", "keys"]),

@@ -3,12 +3,18 @@
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::values::When;
 
 #[derive(Subcommand)]
 pub(crate) enum Sellers {
+    /// List the sellers that are set up, by id
+    #[command(after_help = "\
+Examples:
+  refund sellers list
+  refund sellers list --all -o csv > sellers.csv")]
+    List(ListSellers),
     /// Show a seller: its name, return addresses, and what its policy has of its own
     #[command(after_help = "\
 Examples:
@@ -35,6 +41,16 @@ Examples:
   refund sellers add-address seller-9 north --recipient Desk --phone 1 \\
     --address '3 Hill Road' --default")]
     AddAddress(AddAddress),
+}
+
+#[derive(Args)]
+pub(crate) struct ListSellers {
+    /// At most this many
+    #[arg(long, value_name = "N", default_value_t = 50, conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+    /// As many as there are
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Args)]
@@ -232,65 +248,4 @@ pub(crate) struct RemoveFromBatch {
 pub(crate) struct BatchName {
     /// The batch
     pub(crate) name: String,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum Keys {
-    /// List the keys that were made
-    #[command(after_help = "\
-Examples:
-  refund keys list")]
-    List,
-    /// Make a key; its secret is shown once
-    #[command(after_help = "\
-Examples:
-  refund keys create 'back end' --role platform
-  refund keys create 'night shift' --role seller --seller seller-homeware
-  (umask 077; refund keys create ops --role operator -o json > key.json)")]
-    Create(CreateKey),
-    /// Revoke a key: it opens nothing from then on
-    #[command(after_help = "\
-Examples:
-  refund keys revoke key_01abc")]
-    Revoke(RevokeKey),
-}
-
-#[derive(Args)]
-pub(crate) struct CreateKey {
-    /// What it is for
-    pub(crate) name: String,
-    /// For whom it speaks
-    #[arg(long, value_name = "ROLE", value_enum)]
-    pub(crate) role: Role,
-    /// Which seller, for a seller's key
-    #[arg(long, value_name = "ID", required_if_eq("role", "seller"), allow_hyphen_values = true)]
-    pub(crate) seller: Option<String>,
-    /// So that it can be sent again without happening twice; random where left out
-    #[arg(long, value_name = "KEY")]
-    pub(crate) idempotency_key: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Role {
-    Operator,
-    Platform,
-    Seller,
-}
-
-impl Role {
-    /// As the API spells it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Operator => "operator",
-            Self::Platform => "platform",
-            Self::Seller => "seller",
-        }
-    }
-}
-
-#[derive(Args)]
-pub(crate) struct RevokeKey {
-    /// The key's id, which is not its secret
-    #[arg(value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) id: String,
 }

@@ -19,6 +19,8 @@ pub(crate) struct Answer {
     text: String,
     /// In how many seconds to come again, where the server says so.
     retry_after: Option<u64>,
+    /// What it shows has this `ETag`.
+    pub(crate) tag: Option<String>,
     /// Whether it was given before, to the same idempotency key.
     pub(crate) replayed: bool,
     /// Whether something was made.
@@ -54,11 +56,12 @@ impl Answer {
             return Err(foreign(format!("it answers {status} with {}", clean::text(&media_type))));
         }
         let retry_after = header("retry-after").and_then(|seconds| seconds.parse().ok());
+        let tag = header("etag").map(str::to_owned);
         let replayed = header("idempotency-replayed").is_some();
         let body = response.body_mut().with_config().limit(ANSWER_MAX).read_to_string();
         let text = body.map_err(|error| foreign(format!("its answer broke off: {error}")))?;
         let (url, status) = (url.to_owned(), status.as_u16());
-        Ok(Self { url, status, text, retry_after, replayed, created: status == 201 })
+        Ok(Self { url, status, text, retry_after, tag, replayed, created: status == 201 })
     }
 
     /// The answer, or the problem that it is.

@@ -35,8 +35,8 @@ pub(crate) struct Change<'a> {
     pub(crate) method: &'static str,
     pub(crate) path: String,
     pub(crate) body: String,
-    /// The version of the refund that it is about.
-    pub(crate) version: Option<u64>,
+    /// The `ETag` of what it is about, so that nothing is overwritten that was never seen.
+    pub(crate) if_match: Option<String>,
     /// What makes it safe to send again.
     pub(crate) idempotency_key: Option<&'a str>,
     /// What to do where it can't be known whether it was carried out.
@@ -102,8 +102,8 @@ impl Client {
     pub(crate) fn change(&self, change: &Change<'_>) -> Result<Answer, Failure> {
         let mut request = Request::builder().method(change.method).uri(self.address(&change.path, &Query::new()));
         request = request.header("Authorization", &self.authorization).header("Content-Type", "application/json");
-        if let Some(version) = change.version {
-            request = request.header("If-Match", format!("\"{version}\""));
+        if let Some(tag) = &change.if_match {
+            request = request.header("If-Match", tag);
         }
         if let Some(key) = change.idempotency_key {
             request = request.header("Idempotency-Key", key);

@@ -23,7 +23,7 @@ pub(super) fn run(desk: &Desk, clock: &Clock) -> Result<(), Failure> {
                 method: "POST",
                 path: format!("{PATH}/advance"),
                 body: json!({ "to": to }).to_string(),
-                version: None,
+                if_match: None,
                 idempotency_key: None,
                 repeat: &format!("refund clock advance {to}"),
             })?;

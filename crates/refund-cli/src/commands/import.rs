@@ -103,7 +103,7 @@ fn send(client: &Client, line: &Line, repeat: &str) -> Result<Opened, Failed> {
         method: "POST",
         path: "/v1/refunds".to_owned(),
         body: line.text.clone(),
-        version: None,
+        if_match: None,
         idempotency_key: Some(&line.idempotency_key),
         repeat,
     })?;

@@ -1,40 +1,43 @@
-//! `refund keys`: made, listed, revoked.
+//! `refund keys`: made, listed, looked at, revoked.
+
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
 use super::{Desk, repeat};
-use crate::cli::settings::{CreateKey, Keys, RevokeKey};
+use crate::cli::access::{CreateKey, KeyId, Keys};
 use crate::client::{Change, Query, segment};
 use crate::entropy;
 use crate::failure::Failure;
 use crate::model::Key;
 use crate::output::Said;
 use crate::output::style::Tone;
-use crate::output::table::{Cell, Column, Table, column};
-use crate::output::time::absolute;
+use crate::output::table::{Card, Cell, Column, Table, column};
+use crate::output::time::{absolute, both};
 
 const COLUMNS: &[Column] = &[
     column("KEY", 0),
     column("NAME", 1),
     column("ROLE", 0),
-    column("SELLER", 2),
-    column("MADE", 3),
-    column("REVOKED", 1),
+    column("SCOPE", 2),
+    column("SELLER", 3),
+    column("LAST USED", 4),
+    column("ENDS", 1),
 ];
-const FIELDS: &[&str] = &["id", "name", "role", "seller_id", "created_at", "revoked_at"];
+const FIELDS: &[&str] =
+    &["id", "name", "role", "seller_id", "scope", "created_at", "expires_at", "last_used_at", "revoked_at"];
 
 pub(super) fn run(desk: &Desk, keys: Keys) -> Result<(), Failure> {
     match keys {
         Keys::List => list(desk),
+        Keys::Show(key) => show(desk, &key),
         Keys::Create(create_key) => create(desk, create_key),
-        Keys::Revoke(revoke_key) => revoke(desk, revoke_key),
+        Keys::Revoke(key) => revoke(desk, &key),
     }
 }
 
 fn list(desk: &Desk) -> Result<(), Failure> {
-    // All in one page: the server has no cursor here.
-    let answer = desk.client()?.get("/v1/keys", &Query::new())?;
-    let page = answer.page()?;
+    let page = desk.client()?.pages("/v1/keys", &Query::new(), None)?;
     let mut keys: Vec<Key> = page.seen()?;
     keys.sort_by(|one, other| {
         let order = |key: &Key| (key.created_at.clone(), key.name.clone(), key.role.clone());
@@ -42,33 +45,69 @@ fn list(desk: &Desk) -> Result<(), Failure> {
     });
     let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
     desk.out.say(&said, FIELDS, || {
+        let at = |at: &Option<String>| at.as_deref().map_or("-".to_owned(), absolute);
         let rows = keys.iter().map(|key| {
+            let ends = match &key.revoked_at {
+                Some(revoked) => Cell::new(format!("{}, revoked", absolute(revoked)), Tone::Bad),
+                None => at(&key.expires_at).into(),
+            };
             vec![
                 Cell::new(&*key.id, Tone::Strong),
                 Cell::from(&*key.name),
                 Cell::from(&*key.role),
+                Cell::from(&*key.scope),
                 Cell::from(key.seller_id.as_deref().unwrap_or("-")),
-                absolute(&key.created_at).into(),
-                Cell::new(key.revoked_at.as_deref().map_or("-".to_owned(), absolute), Tone::Bad),
+                at(&key.last_used_at).into(),
+                ends,
             ]
         });
         Ok(desk.out.draw(&Table { columns: COLUMNS, rows: rows.collect(), last_wraps: false }))
     })
 }
 
+fn show(desk: &Desk, given: &KeyId) -> Result<(), Failure> {
+    let client = desk.client()?;
+    let answer = client.get(&format!("/v1/keys/{}", segment(&given.id)), &Query::new())?;
+    let key: Key = answer.seen()?;
+    desk.out.say(&Said::One(answer.text()), FIELDS, || {
+        let now = client.now([])?;
+        let mut card = card(desk, &key);
+        card.line("made", &both(&key.created_at, now), Tone::Plain);
+        let used =
+            key.last_used_at.as_deref().map_or("never".to_owned(), |at| format!("{}, to the hour", absolute(at)));
+        card.line("last used", &used, Tone::Plain);
+        card.maybe("expires", key.expires_at.as_ref().map(|at| both(at, now)));
+        if let Some(at) = &key.revoked_at {
+            card.line("revoked", &both(at, now), Tone::Bad);
+        }
+        Ok(card.text())
+    })
+}
+
 fn create(desk: &Desk, given: CreateKey) -> Result<(), Failure> {
-    let mut body = json!({ "name": given.name, "role": given.role.name() });
-    if let (Some(seller), Some(fields)) = (given.seller, body.as_object_mut()) {
-        fields.insert("seller_id".to_owned(), json!(seller));
-    }
+    let client = desk.client()?;
+    let expires_at = match given.expires_at {
+        Some(expires_at) => Some(expires_at.from(client.now([])?)),
+        None => None,
+    };
+    let fields = [
+        ("name", Some(given.name)),
+        ("role", Some(given.role.name().to_owned())),
+        ("seller_id", given.seller),
+        ("scope", Some(given.scope.name().to_owned())),
+        ("expires_at", expires_at.clone()),
+    ];
+    let body: BTreeMap<&str, String> = fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     let idempotency_key = given.idempotency_key.map_or_else(entropy::fresh_key, Ok)?;
-    let answer = desk.client()?.change(&Change {
+    let mut pinned = vec![("--idempotency-key", idempotency_key.clone())];
+    pinned.extend(expires_at.map(|at| ("--expires-at", at)));
+    let answer = client.change(&Change {
         method: "POST",
         path: "/v1/keys".to_owned(),
-        body: body.to_string(),
-        version: None,
+        body: json!(body).to_string(),
+        if_match: None,
         idempotency_key: Some(&idempotency_key),
-        repeat: &repeat::command(&desk.typed, &[("--idempotency-key", idempotency_key.clone())]),
+        repeat: &repeat::command(&desk.typed, &pinned),
     })?;
     let key: Key = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || Ok(made(desk, &key)))?;
@@ -81,12 +120,20 @@ fn create(desk: &Desk, given: CreateKey) -> Result<(), Failure> {
     Ok(())
 }
 
-fn made(desk: &Desk, key: &Key) -> String {
+/// What a key is and for whom.
+fn card(desk: &Desk, key: &Key) -> Card {
     let mut card = desk.out.card();
     card.line("key", &key.id, Tone::Plain);
     card.line("name", &key.name, Tone::Plain);
     card.line("role", &key.role, Tone::Plain);
     card.maybe("seller", key.seller_id.as_ref());
+    card.line("scope", &key.scope, Tone::Plain);
+    card
+}
+
+fn made(desk: &Desk, key: &Key) -> String {
+    let mut card = card(desk, key);
+    card.maybe("expires", key.expires_at.as_deref().map(absolute));
     let secret = key.secret.as_ref().map(|secret| {
         let once = "The secret is shown this once, and kept nowhere:";
         format!("\n{once}\n\n{}\n", desk.out.paint(Tone::Strong, secret))
@@ -94,12 +141,12 @@ fn made(desk: &Desk, key: &Key) -> String {
     format!("{}{}", card.text(), secret.unwrap_or_default())
 }
 
-fn revoke(desk: &Desk, given: RevokeKey) -> Result<(), Failure> {
+fn revoke(desk: &Desk, given: &KeyId) -> Result<(), Failure> {
     let answer = desk.client()?.change(&Change {
         method: "POST",
         path: format!("/v1/keys/{}/revoke", segment(&given.id)),
         body: "{}".to_owned(),
-        version: None,
+        if_match: None,
         // Revoked twice is revoked.
         idempotency_key: None,
         repeat: &repeat::command(&desk.typed, &[]),

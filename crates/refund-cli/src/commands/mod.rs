@@ -7,6 +7,7 @@ mod events;
 mod explain;
 mod import;
 mod keys;
+mod link;
 mod list;
 mod open;
 mod options;
@@ -108,6 +109,7 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::Policy(policy) => policy::run(desk, policy),
         Command::Rollout(rollout) => rollout::run(desk, rollout),
         Command::Keys(keys) => keys::run(desk, keys),
+        Command::Link(link) => link::run(desk, link),
         Command::Events(events) => events::run(desk, &events),
         Command::Clock(clock) => clock::run(desk, &clock),
         Command::Profile(profile) => profiles::run(desk, profile),

@@ -19,7 +19,7 @@ pub(super) fn run(desk: &Desk, open: &Open) -> Result<(), Failure> {
         method: "POST",
         path: "/v1/refunds".to_owned(),
         body: body.to_string(),
-        version: None,
+        if_match: None,
         idempotency_key: Some(&key),
         repeat: &repeat::command(&desk.typed, &[("--idempotency-key", key.clone())]),
     })?;

@@ -95,11 +95,11 @@ fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
         after.insert(field, value);
     }
     let repeat = repeat::command(&desk.typed, &[]);
-    let change = |method, path: &str| {
+    let change = |method, path: &str, if_match| {
         let (path, body) = (path.to_owned(), json!(after).to_string());
-        client.change(&Change { method, path, body, version: None, idempotency_key: None, repeat: &repeat })
+        client.change(&Change { method, path, body, if_match, idempotency_key: None, repeat: &repeat })
     };
-    let check = match change("POST", "/v1/policy/check") {
+    let check = match change("POST", "/v1/policy/check", None) {
         Ok(answer) => answer.seen()?,
         // A server that is older than this desk: what differs can be seen from here.
         Err(Failure::Problem(problem)) if matches!(problem.status, 404 | 405) => difference(&before, &after),
@@ -111,7 +111,7 @@ fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
     }
     desk.out.note(&told(desk, &check));
     confirm::ask("Change the policy for everybody?", given.yes)?;
-    show(desk, &change("PUT", PATH)?, Some("The policy is changed"))
+    show(desk, &change("PUT", PATH, current.tag.clone())?, Some("The policy is changed"))
 }
 
 /// A field that the policy has, or else the one that was probably meant.

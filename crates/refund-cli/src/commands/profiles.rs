@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::Desk;
+use crate::cli::access::Role;
 use crate::cli::desk::{AddProfile, Profile as Command, ProfileName};
-use crate::cli::settings::Role;
 use crate::client;
 use crate::failure::Failure;
 use crate::output::Said;

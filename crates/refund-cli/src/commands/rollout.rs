@@ -87,7 +87,8 @@ fn named<'a>(rollout: &'a mut Rollout, name: &str) -> Result<&'a mut Batch, Fail
 /// Reads the roll-out, changes it and sends all of it back.
 fn change(desk: &Desk, with: impl FnOnce(&mut Rollout) -> Result<(), Failure>) -> Result<(), Failure> {
     let client = desk.client()?;
-    let mut rollout: Rollout = client.get(PATH, &Query::new())?.raw()?;
+    let current = client.get(PATH, &Query::new())?;
+    let mut rollout: Rollout = current.raw()?;
     let before = named_in(&rollout);
     with(&mut rollout)?;
     for unknown in unknown(client, named_in(&rollout).difference(&before))? {
@@ -97,7 +98,7 @@ fn change(desk: &Desk, with: impl FnOnce(&mut Rollout) -> Result<(), Failure>) -
         method: "PUT",
         path: PATH.to_owned(),
         body: json!(rollout).to_string(),
-        version: None,
+        if_match: current.tag,
         idempotency_key: None,
         repeat: &repeat::command(&desk.typed, &[]),
     })?;
@@ -168,7 +169,7 @@ fn check(desk: &Desk, seller: &SellerId) -> Result<(), Failure> {
         method: "POST",
         path: format!("{PATH}/check"),
         body: json!({ "seller_id": seller.id }).to_string(),
-        version: None,
+        if_match: None,
         idempotency_key: None,
         repeat: &repeat::command(&desk.typed, &[]),
     })?;

@@ -1,24 +1,51 @@
-//! `refund sellers`: look up, set up, one more address.
+//! `refund sellers`: list, look up, set up, one more address.
 
 use serde_json::{Map, Value, json};
 
 use super::policy::read_fields;
 use super::{Desk, read_json, repeat};
-use crate::cli::settings::{AddAddress, PutSeller, Sellers};
+use crate::cli::settings::{AddAddress, ListSellers, PutSeller, Sellers};
 use crate::client::{Answer, Change, Query, segment};
 use crate::failure::Failure;
-use crate::model::Seller;
+use crate::model::{Address, Seller};
 use crate::output::style::Tone;
+use crate::output::table::{Cell, Column, Table, column};
 use crate::output::{Output, Said};
 
+const COLUMNS: &[Column] =
+    &[column("SELLER", 0), column("NAME", 1), column("OWN POLICY", 2), column("RETURNS GO TO", 3)];
 const FIELDS: &[&str] = &["id", "name", "addresses", "policy"];
 
 pub(super) fn run(desk: &Desk, sellers: Sellers) -> Result<(), Failure> {
     match sellers {
+        Sellers::List(listed) => list(desk, &listed),
         Sellers::Get(seller) => show(desk, &desk.client()?.get(&path(&seller.id), &Query::new())?, None),
         Sellers::Put(seller) => put(desk, seller),
         Sellers::AddAddress(address) => add_address(desk, address),
     }
+}
+
+fn list(desk: &Desk, listed: &ListSellers) -> Result<(), Failure> {
+    let limit = usize::try_from(listed.limit).unwrap_or(usize::MAX);
+    let page = desk.client()?.pages("/v1/sellers", &Query::new(), Some(limit).filter(|_| !listed.all))?;
+    let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
+    desk.out.say(&said, FIELDS, || {
+        let sellers: Vec<Seller> = page.seen()?;
+        let rows = sellers.iter().map(|seller| {
+            let default = seller.addresses.iter().find(|address| address.is_default);
+            vec![
+                Cell::new(&*seller.id, Tone::Strong),
+                Cell::from(&*seller.name),
+                Cell::from(seller.policy.keys().cloned().collect::<Vec<_>>().join(", ")),
+                Cell::from(default.map(Address::told).unwrap_or_default()),
+            ]
+        });
+        Ok(desk.out.draw(&Table { columns: COLUMNS, rows: rows.collect(), last_wraps: true }))
+    })?;
+    if page.next_cursor.is_some() {
+        desk.out.note(&format!("The list goes on behind these {}: --all, or --limit N.", page.items.len()));
+    }
+    Ok(())
 }
 
 fn path(id: &str) -> String {
@@ -46,28 +73,35 @@ fn told(seller: &Seller, out: &Output) -> String {
     format!("{}  {}\n{}", out.paint(Tone::Strong, &seller.id), seller.name, card.text())
 }
 
-/// The seller as it is, to change a part of it: a PUT replaces the whole.
-fn there(desk: &Desk, id: &str) -> Result<Option<Map<String, Value>>, Failure> {
+/// A seller as it was read, to change a part of it: a PUT replaces the whole.
+struct There {
+    seller: Map<String, Value>,
+    tag: Option<String>,
+}
+
+fn there(desk: &Desk, id: &str) -> Result<Option<There>, Failure> {
     match desk.client()?.get(&path(id), &Query::new()) {
-        Ok(answer) => Ok(Some(answer.raw()?)),
+        Ok(answer) => Ok(Some(There { seller: answer.raw()?, tag: answer.tag })),
         Err(Failure::Problem(problem)) if problem.status == 404 => Ok(None),
         Err(failure) => Err(failure),
     }
 }
 
 fn put(desk: &Desk, given: PutSeller) -> Result<(), Failure> {
-    let body = match &given.file {
-        Some(file) => read_json(file)?,
+    let (body, tag) = match &given.file {
+        // All that is there is to go, whatever it is by now.
+        Some(file) => (read_json(file)?, None),
         None => {
             let there = there(desk, &given.id)?;
             if there.is_none() && (given.name.is_none() || given.address.is_none()) {
                 let needs = "a new one needs --name, --recipient, --phone and --address";
                 return Err(Failure::Usage(format!("there is no seller {} yet: {needs}", given.id)));
             }
-            merged(there.unwrap_or_default(), &given)?
+            let (seller, tag) = there.map_or_else(Default::default, |There { seller, tag }| (seller, tag));
+            (merged(seller, &given)?, tag)
         }
     };
-    send(desk, &given.id, &body)
+    send(desk, &given.id, &body, tag)
 }
 
 fn merged(mut seller: Map<String, Value>, given: &PutSeller) -> Result<Value, Failure> {
@@ -102,7 +136,7 @@ fn without_default(mut address: Value) -> Value {
 
 fn add_address(desk: &Desk, given: AddAddress) -> Result<(), Failure> {
     let AddAddress { id, address_id, recipient, phone, address, default } = given;
-    let Some(mut seller) = there(desk, &id)? else {
+    let Some(There { mut seller, tag }) = there(desk, &id)? else {
         return Err(Failure::Usage(format!("there is no seller {id}\n  next: refund sellers put {id} --name …")));
     };
     let mut addresses = seller.get("addresses").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -115,15 +149,15 @@ fn add_address(desk: &Desk, given: AddAddress) -> Result<(), Failure> {
         "id": address_id, "recipient": recipient, "phone": phone, "address": address, "default": default,
     }));
     seller.insert("addresses".to_owned(), json!(addresses));
-    send(desk, &id, &Value::Object(seller))
+    send(desk, &id, &Value::Object(seller), tag)
 }
 
-fn send(desk: &Desk, id: &str, body: &Value) -> Result<(), Failure> {
+fn send(desk: &Desk, id: &str, body: &Value, if_match: Option<String>) -> Result<(), Failure> {
     let answer = desk.client()?.change(&Change {
         method: "PUT",
         path: path(id),
         body: body.to_string(),
-        version: None,
+        if_match,
         idempotency_key: None,
         repeat: &repeat::command(&desk.typed, &[]),
     })?;

@@ -59,7 +59,7 @@ impl<'a> Target<'a> {
             method: "POST",
             path: format!("/v1/refunds/{}/{}", segment(&on.id), act.path),
             body: act.body.to_string(),
-            version: Some(version),
+            if_match: Some(format!("\"{version}\"")),
             idempotency_key: Some(&key),
             repeat: &repeat::command(&desk.typed, &pinned),
         })?;

@@ -6,7 +6,7 @@ mod refund;
 use serde::Deserialize;
 
 pub(crate) use explanation::{Action, Explanation, Happened, Prospect, Rule};
-pub(crate) use refund::{Address, Deadline, Negotiation, Refund};
+pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Refund};
 
 /// An amount.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -103,7 +103,10 @@ pub(crate) struct Key {
     pub(crate) name: String,
     pub(crate) role: String,
     pub(crate) seller_id: Option<String>,
+    pub(crate) scope: String,
     pub(crate) created_at: String,
+    pub(crate) expires_at: Option<String>,
+    pub(crate) last_used_at: Option<String>,
     pub(crate) revoked_at: Option<String>,
     pub(crate) secret: Option<String>,
 }

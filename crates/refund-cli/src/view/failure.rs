@@ -69,6 +69,9 @@ fn what_to_do(problem: &Problem, other: Option<&str>) -> Vec<String> {
     let id = refund.as_ref().map(|refund| &refund.id).or(refund_id.as_ref());
     let own = match (problem.code.as_str(), id) {
         ("version_moved", Some(id)) => format!("look at what changed, and decide again: refund show {id}"),
+        ("settings_moved", _) => "somebody else changed them since they were read here; \
+             the same command again reads them anew and changes what they are now"
+            .to_owned(),
         ("unauthenticated", _) => {
             "is the key revoked or cut short, or was the demo made anew?  refund profile add NAME …".to_owned()
         }

@@ -9,7 +9,7 @@ use super::{Desk, Said};
 /// Something that answers each connection with the next of these, and with nothing where one is empty.
 pub struct Elsewhere {
     url: String,
-    thread: JoinHandle<()>,
+    thread: JoinHandle<Vec<String>>,
 }
 
 impl Elsewhere {
@@ -18,37 +18,47 @@ impl Elsewhere {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
         let thread = std::thread::spawn(move || {
-            for answer in answers {
+            let one = |answer: String| {
                 let (mut stream, _) = listener.accept().unwrap();
-                heard(&stream);
+                let head = heard(&stream);
                 stream.write_all(answer.as_bytes()).unwrap();
-            }
+                head
+            };
+            answers.into_iter().map(one).collect()
         });
         Self { url, thread }
     }
 
     pub fn reached(self, desk: &Desk, arguments: &[&str]) -> Said {
+        self.asked(desk, arguments).0
+    }
+
+    /// What the desk said, and the head of each of its requests.
+    pub fn asked(self, desk: &Desk, arguments: &[&str]) -> (Said, Vec<String>) {
         let said = desk.run_with(arguments, &[("REFUND_URL", &self.url), ("REFUND_KEY", "rfk_test")], "");
-        self.thread.join().unwrap();
-        Said { err: said.err.replace(&self.url, "http://elsewhere"), ..said }
+        let heads = self.thread.join().unwrap();
+        (Said { err: said.err.replace(&self.url, "http://elsewhere"), ..said }, heads)
     }
 }
 
-/// Reads one request to its end.
-pub fn heard(stream: &TcpStream) {
+/// Reads one request to its end, and tells its head in small letters.
+pub fn heard(stream: &TcpStream) -> String {
     let mut reader = BufReader::new(stream);
     let mut length = 0;
+    let mut head = String::new();
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).unwrap();
         if let Some(given) = line.to_lowercase().strip_prefix("content-length:") {
             length = given.trim().parse().unwrap();
         }
+        head += &line.to_lowercase();
         if line.trim().is_empty() {
             break;
         }
     }
     reader.read_exact(&mut vec![0; length]).unwrap();
+    head
 }
 
 pub fn answer(status: &str, media_type: &str, body: &str) -> String {
