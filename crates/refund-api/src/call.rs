@@ -159,7 +159,7 @@ impl Call {
             return Ok(before);
         }
         let (work, viewers) = read()?;
-        Ok(self.app.submit(Request { idempotency, viewers, ..Request::new(work) }).await?)
+        self.app.change(Request { idempotency, viewers, ..Request::new(work) }).await
     }
 
     /// The version that the command speaks of: one strong tag as in `ETag`.

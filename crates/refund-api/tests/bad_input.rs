@@ -130,13 +130,31 @@ fn a_path_a_query_or_a_header_that_makes_no_sense_is_refused_by_name() {
     table.row("a link of another generation", &server.get(&path(&refund, ""), &token.replace(".1.", ".2.")));
     let body = small_refund("2.00");
     table.row("no version", &server.post(&offer, seller, &[], &body));
-    for tag in ["W/\"1\"", "\"1\",\"2\"", "*", "1", "\"\"", "\"99999999999999999999\"", "\"7\""] {
+    for tag in [
+        "W/\"1\"",
+        "\"1\",\"2\"",
+        "\"1\", \"1\"",
+        "*",
+        "1",
+        "",
+        "\"\"",
+        "\"01\"",
+        "\"+1\"",
+        "\"1 \"",
+        "\"99999999999999999999\"",
+        "\"0\"",
+        "\"7\"",
+    ] {
         table.row(&format!("If-Match: {tag}"), &server.post(&offer, seller, &[("If-Match", tag)], &body));
     }
-    for key in ["", "a b", &"x".repeat(65)] {
+    let two = [("If-Match", "\"1\""), ("If-Match", "\"1\"")];
+    table.row("If-Match twice", &server.post(&offer, seller, &two, &body));
+    for key in ["", " ", "a b", "a\tb", "clé", "١", &"x".repeat(65)] {
         let headers = [("If-Match", "\"1\""), ("Idempotency-Key", key)];
         table.row(&format!("Idempotency-Key: {key:?}"), &server.post(&offer, seller, &headers, &body));
     }
+    let two = [("If-Match", "\"1\""), ("Idempotency-Key", "a"), ("Idempotency-Key", "a")];
+    table.row("Idempotency-Key twice", &server.post(&offer, seller, &two, &body));
     // A cursor belongs to the list that gave it, and nobody else can make one.
     let page = server.get("/v1/refunds?limit=2", seller);
     let cursor = page.body["next_cursor"].as_str().unwrap();

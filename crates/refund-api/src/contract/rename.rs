@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 const SCHEMAS: &str = "#/components/schemas/";
+/// What a page of something is called before others read it.
+const PAGE_OF: &str = "Items_";
 
 /// `RefundOut` is a `Refund`, `OfferIn` an `OfferInput`, and a page of `RefundOut` a `RefundPage`.
 fn as_others_say(name: &str) -> String {
-    if let Some(item) = name.strip_prefix("Items_") {
+    if let Some(item) = name.strip_prefix(PAGE_OF) {
         return as_others_say(item) + "Page";
     }
     match (name.strip_suffix("Out"), name.strip_suffix("In")) {
@@ -21,6 +23,7 @@ fn as_others_say(name: &str) -> String {
 /// Gives every schema the name by which others know it, where it is and wherever it is pointed at.
 pub(super) fn as_others_read_it(mut document: Value) -> Value {
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        point_at_items(schemas);
         let named = std::mem::take(schemas).into_iter();
         let named: BTreeMap<_, Vec<_>> = named.fold(BTreeMap::new(), |mut named, (name, schema)| {
             named.entry(as_others_say(&name)).or_insert_with(Vec::new).push((name, schema));
@@ -34,6 +37,17 @@ pub(super) fn as_others_read_it(mut document: Value) -> Value {
     }
     repoint(&mut document, &|name| Some(as_others_say(name)));
     document
+}
+
+/// Lets a page point at what it is a page of. A generated client would have a type of its own for a copy.
+fn point_at_items(schemas: &mut Map<String, Value>) {
+    for (name, schema) in schemas {
+        if let Some(of) = name.strip_prefix(PAGE_OF)
+            && let Some(item) = schema.pointer_mut("/properties/items/items")
+        {
+            *item = json!({ "$ref": format!("{SCHEMAS}{of}") });
+        }
+    }
 }
 
 /// Points every reference to a schema somewhere else, where `to` says so.

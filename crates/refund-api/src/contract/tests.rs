@@ -91,6 +91,17 @@ fn every_schema_has_a_name_for_others() {
     assert_eq!(odd, [""; 0], "two types would have one name: give one of them another with #[schema(as = ...)]");
 }
 
+/// A copy of a type would be a type of its own in a generated client.
+#[test]
+fn a_page_points_at_what_it_is_a_page_of() {
+    let contract = contract();
+    let pages = contract["components"]["schemas"].as_object().unwrap().iter();
+    for (name, page) in pages.filter(|(name, _)| name.ends_with("Page")) {
+        let item = format!("#/components/schemas/{}", name.trim_end_matches("Page"));
+        assert_eq!(page["properties"]["items"]["items"], json!({ "$ref": item }), "{name}");
+    }
+}
+
 #[test]
 fn requests_are_strict_and_answers_are_open() {
     let contract = contract();

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use refund_core::Role;
-use refund_store::{Advance, Answer, Answered, Request, Work};
+use refund_store::{Advance, Answer, Answered, Work};
 
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
@@ -30,17 +30,18 @@ pub(super) async fn show(call: Call) -> Result<Json<ClockOut>, Problem> {
 )]
 pub(super) async fn advance(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
-    let body: AdvanceIn = call.body()?;
-    let advance = match (body.seconds, body.to) {
-        (Some(seconds), None) => Advance::Seconds(seconds),
-        (None, Some(to)) => Advance::To(to),
-        (None, None) | (Some(_), Some(_)) => {
-            return Err(Problem::at(ApiCode::MalformedBody, "", "either seconds or to, and not both"));
-        }
+    let work = || {
+        let body: AdvanceIn = call.body()?;
+        let advance = match (body.seconds, body.to) {
+            (Some(seconds), None) => Advance::Seconds(seconds),
+            (None, Some(to)) => Advance::To(to),
+            (None, None) | (Some(_), Some(_)) => {
+                return Err(Problem::at(ApiCode::MalformedBody, "", "either seconds or to, and not both"));
+            }
+        };
+        Ok((Work::AdvanceTestClock { advance }, Vec::new()))
     };
-    let work = Work::AdvanceTestClock { advance };
-    let request = Request { idempotency: call.idempotency()?, ..Request::new(work) };
-    match call.app.change(request).await? {
+    match call.once(work).await? {
         Answered { answer: Answer::Clock(now), replayed, .. } => {
             let mut response = Json(ClockOut { now }).into_response();
             mark(&mut response, replayed);

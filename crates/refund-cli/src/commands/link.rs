@@ -33,7 +33,7 @@ fn replace(desk: &Desk, given: ReplaceLink) -> Result<(), Failure> {
     let answer = desk.client()?.change(&Change {
         method: "POST",
         path: path(&given.id),
-        body: String::new(),
+        body: "{}".to_owned(),
         if_match: None,
         idempotency_key: Some(&idempotency_key),
         repeat: &repeat::command(&desk.typed, &[("--idempotency-key", idempotency_key.clone())]),
