@@ -37,6 +37,12 @@ fn contract() -> &'static Contract {
         .get_or_init(|| Contract { document: refund_api::openapi("http://127.0.0.1"), validators: Mutex::default() })
 }
 
+/// What the contract calls the operation of a path and method.
+#[must_use]
+pub fn operation_id(method: &str, path: &str) -> Option<&'static str> {
+    contract().operation(method, path)?.get("operationId")?.as_str()
+}
+
 /// Looks whether the contract knows this answer to this call.
 ///
 /// # Errors

@@ -4,6 +4,9 @@ mod policy;
 mod refusals;
 mod rules;
 
+use serde_json::Value;
+
+use crate::examples::SAID_BASE;
 use crate::transitions::state_machine_md;
 
 /// The first line of what is made here.
@@ -29,14 +32,16 @@ pub fn all() -> Result<Vec<Document>, String> {
         Document { path: "docs/policy.md".to_owned(), text: policy::document() },
         Document { path: "docs/rules.md".to_owned(), text: rules::document(&stories)? },
     ];
-    documents.push(Document { path: "docs/openapi.json".to_owned(), text: openapi_json() });
+    let examples = crate::examples::all(&stories)?;
+    documents.push(Document { path: "docs/openapi.json".to_owned(), text: openapi_json(&examples) });
+    documents.push(Document { path: "crates/refund-api/examples.json".to_owned(), text: format!("{examples:#}\n") });
     documents.extend(refusals::documents(&stories)?);
     Ok(documents)
 }
 
 /// The contract of a server as it is started where nothing else is said.
-fn openapi_json() -> String {
-    format!("{:#}\n", refund_api::openapi("http://127.0.0.1:8080"))
+fn openapi_json(examples: &Value) -> String {
+    format!("{:#}\n", refund_api::openapi_showing(SAID_BASE, examples))
 }
 
 /// Files that stand among the made documents and are none of them.

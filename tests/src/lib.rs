@@ -4,6 +4,7 @@ pub mod contract;
 pub mod crash;
 pub mod demo;
 pub mod documents;
+pub mod examples;
 pub mod repository;
 pub mod rules;
 pub mod scenario;

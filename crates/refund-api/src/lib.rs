@@ -39,7 +39,7 @@ pub use app::App;
 pub use code::{ApiCode, Code};
 pub use demo::{Demo, demo};
 pub use limits::Limits;
-pub use routes::openapi;
+pub use routes::{openapi, openapi_showing};
 pub use server::{Config, Running, StartError, start};
 pub use store_tools::{Outcome, StoreTool};
 pub use webhooks::Reach;

@@ -4,6 +4,7 @@
 //! when all goes well, who may. What follows from that is said here, once, for all of them.
 
 mod codes;
+mod examples;
 mod head;
 mod links;
 mod openness;
@@ -57,6 +58,11 @@ pub(crate) fn beginning() -> OpenApi {
 
 /// The contract of a server that is reached there.
 pub(crate) fn document(routes: OpenApi, base: &str) -> Value {
+    document_showing(routes, base, &examples::known(base))
+}
+
+/// The same with other examples.
+pub(crate) fn document_showing(routes: OpenApi, base: &str, shown: &Value) -> Value {
     // The routes are a structure of our own and can always be written.
     let mut document = rename::as_others_read_it(serde_json::to_value(routes).unwrap_or_default());
     let schemas = document.pointer("/components/schemas").cloned().unwrap_or_default();
@@ -74,6 +80,7 @@ pub(crate) fn document(routes: OpenApi, base: &str) -> Value {
             components.extend(shared());
         }
     }
+    examples::put(&mut document, shown);
     document
 }
 

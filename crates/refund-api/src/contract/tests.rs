@@ -91,6 +91,32 @@ fn every_schema_has_a_name_for_others() {
     assert_eq!(odd, [""; 0], "two types would have one name: give one of them another with #[schema(as = ...)]");
 }
 
+/// What only a server in trouble says, or one with limits.
+const SAID_IN_TROUBLE: &[&str] =
+    &["body_too_slow", "too_many_requests", "settling_held", "busy", "not_stored", "stopped", "unsure", "internal"];
+
+#[test]
+fn every_answer_and_every_no_has_an_example() {
+    let mut contract = contract();
+    let mut without = BTreeSet::new();
+    for (_, _, operation) in operations(&mut contract) {
+        let id = operation["operationId"].as_str().unwrap();
+        let answers = operation["responses"].as_object().unwrap().iter();
+        let mut bodies = answers.map(|(_, answer)| answer).chain(operation.get("requestBody"));
+        let has_none = |body: &Value| body["content"]["application/json"].get("example").is_none();
+        if bodies.any(|body| body["content"].get("application/json").is_some() && has_none(body)) {
+            without.insert(id.to_owned());
+        }
+    }
+    assert_eq!(without, BTreeSet::from(["get_contract".to_owned()]), "put a call into tests/src/examples/tour.rs");
+    let responses = contract["components"]["responses"].as_object().unwrap().values();
+    let shown = responses.filter_map(|answer| answer["content"]["application/problem+json"]["examples"].as_object());
+    let shown: BTreeSet<_> = shown.flatten().map(|(code, _)| code.as_str()).collect();
+    let codes = contract["x-codes"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap());
+    let without: Vec<_> = codes.filter(|code| !shown.contains(code)).collect();
+    assert_eq!(without, SAID_IN_TROUBLE, "a story or tests/src/examples/no.rs has to meet it");
+}
+
 /// A copy of a type would be a type of its own in a generated client.
 #[test]
 fn a_page_points_at_what_it_is_a_page_of() {

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use refund_core::{Role, Timestamp};
 use refund_store::{Answer, Answered, Key, Work};
 
-use super::lists::behind;
+use super::lists::{ListParams, behind};
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
 use crate::caller::hash;
@@ -18,6 +18,7 @@ use crate::wire::{Items, KeyIn, KeyOut, Nothing};
 /// Lists every key in the order in which they were made, without secrets.
 #[utoipa::path(
     get, path = "/v1/keys", tag = "keys", operation_id = "list_keys",
+    params(ListParams),
     responses((status = OK, body = Items<KeyOut>)), security(("key" = ["operator"])),
 )]
 pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {

@@ -1,16 +1,21 @@
 //! Lists that go on behind an id.
 
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::refunds::limit;
 use crate::call::Call;
 use crate::error::Problem;
 use crate::wire::Items;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct ListParams {
+pub(super) struct ListParams {
+    /// How many at the most; 50 where nothing is said.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
+    /// Where to go on: `next_cursor` of the page before.
     cursor: Option<String>,
 }
 

@@ -59,6 +59,12 @@ pub fn openapi(base: &str) -> Value {
     contract::document(paths(true).into_openapi(), base)
 }
 
+/// The same with other examples than those that are known: `operations` by their ids, `problems` by their codes.
+#[must_use]
+pub fn openapi_showing(base: &str, examples: &Value) -> Value {
+    contract::document_showing(paths(true).into_openapi(), base, examples)
+}
+
 /// Every path, with what the contract says of it. Only a test clock can be moved.
 fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
     let paths = OpenApiRouter::with_openapi(contract::beginning())

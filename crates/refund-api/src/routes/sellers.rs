@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use refund_core::{Refusal, Role, SellerId};
 use refund_store::{Answer, Answered, Request, Seller, Tag, Work};
 
-use super::lists::behind;
+use super::lists::{ListParams, behind};
 use super::refunds::{tagged, unexpected};
 use crate::call::Call;
 use crate::caller::Caller;
@@ -29,6 +29,7 @@ fn seller_id(call: &Call) -> Result<SellerId, Problem> {
 /// Lists every seller, by id.
 #[utoipa::path(
     get, path = "/v1/sellers", tag = "sellers", operation_id = "list_sellers",
+    params(ListParams),
     responses((status = OK, body = Items<SellerOut>)), security(("key" = ["operator", "platform"])),
 )]
 pub(super) async fn list(call: Call) -> Result<Json<Items<SellerOut>>, Problem> {

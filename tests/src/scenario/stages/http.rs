@@ -13,6 +13,8 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use self::client::{Client, Method, Reply};
+use crate::examples::SAID_BASE;
+
 use super::{Look, No, Not, OptionsLook, Stage};
 use crate::scenario::settings::{self, bin};
 use crate::scenario::story::{SellerPlan, Setting, Who};
@@ -94,7 +96,8 @@ impl HttpStage {
 
 async fn serve(folder: &TempDir) -> Result<Running, Not> {
     let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let config = Config { clock: Clock::Test, ..Config::new(folder.path().to_owned(), listen) };
+    let public_url = Some(SAID_BASE.to_owned());
+    let config = Config { clock: Clock::Test, public_url, ..Config::new(folder.path().to_owned(), listen) };
     start(config).await.map_err(Not::broken)
 }
 
@@ -144,6 +147,7 @@ impl Stage for HttpStage {
                 rule: RefusalCode::NotYourRole.rule().to_string(),
                 possible_at: None,
                 detail: "there is nothing here that you may know of".to_owned(),
+                problem: None,
             }));
         }
         reply.done::<Value>().map(drop)

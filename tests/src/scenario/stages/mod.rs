@@ -9,6 +9,7 @@ use refund_core::{
     NegotiationStatus, Opening, Options, Payout, Refund, RefundId, RefundType, Refusal, RefusalCode, Role, StatusKind,
     Terms, Timestamp, WithdrawnReason,
 };
+use serde_json::Value;
 
 use super::story::{Setting, Who};
 
@@ -137,6 +138,8 @@ pub struct No {
     pub possible_at: Option<Timestamp>,
     /// The whole sentence. It may name ids, so no transcript has it.
     pub detail: String,
+    /// All that was told of it, where it came over HTTP.
+    pub problem: Option<Value>,
 }
 
 impl From<Refusal> for Not {
@@ -146,6 +149,7 @@ impl From<Refusal> for Not {
             rule: refusal.rule().to_string(),
             possible_at: refusal.possible_at(),
             detail: refusal.to_string(),
+            problem: None,
         })
     }
 }

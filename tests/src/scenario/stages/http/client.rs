@@ -93,9 +93,11 @@ impl Reply {
             return serde_json::from_str(&body).map_err(|error| Not::Broken(format!("{error} in {body}")));
         }
         let unexpected = || Not::Broken(format!("{status}: {body}"));
-        let problem: Problem = serde_json::from_str(&body).map_err(|_| unexpected())?;
+        let told: Value = serde_json::from_str(&body).map_err(|_| unexpected())?;
+        let problem = Problem::deserialize(&told).map_err(|_| unexpected())?;
         let code = problem.code.parse().map_err(|_| unexpected())?;
         let rule = problem.rule.ok_or_else(unexpected)?;
-        Err(Not::Refused(No { code, rule, possible_at: problem.possible_at, detail: problem.detail }))
+        let Problem { possible_at, detail, .. } = problem;
+        Err(Not::Refused(No { code, rule, possible_at, detail, problem: Some(told) }))
     }
 }

@@ -1,0 +1,54 @@
+//! Every reason for no that is not a rule's and that a healthy server can give.
+
+use serde_json::{Value, json};
+
+use super::tour::{By, SELLER, Tour, offer, on, opening};
+
+/// The opening with something else at one place.
+fn opening_with(pointer: &str, value: Value) -> String {
+    let mut body = opening("order-10");
+    body.pointer_mut(pointer).into_iter().for_each(|place| *place = value.clone());
+    body.to_string()
+}
+
+/// Meets each once.
+pub(super) fn meet(tour: &mut Tour<'_>) -> Result<(), String> {
+    of_http(tour)?;
+    of_versions(tour)?;
+    let open = |tour: &mut Tour<'_>, body: String| tour.send("POST", "/v1/refunds", &By::Platform, &[], &body);
+    open(tour, opening_with("/reason", json!(7)))?;
+    open(tour, opening_with("/amount/value", json!("19.999")))?;
+    open(tour, opening_with("/amount/value", json!("99999999999999")))?;
+    open(tour, opening_with("/amount/currency", json!("cny")))?;
+    let late = json!({ "name": "k", "role": "platform", "expires_at": "2026-01-01T00:00:00Z" });
+    tour.send("POST", "/v1/keys", &By::Operator, &[], &late.to_string())?;
+    let back = json!({ "to": "2026-01-01T00:00:00Z" });
+    tour.send("POST", "/v1/test-clock/advance", &By::Operator, &[], &back.to_string()).map(drop)
+}
+
+fn of_http(tour: &mut Tour<'_>) -> Result<(), String> {
+    tour.send("GET", "/v1/refunds?limit=0", &By::Platform, &[], "")?;
+    tour.send("GET", "/v1/refunds", &By::Nobody, &[], "")?;
+    tour.send("POST", "/v1/refunds", &By::Reader, &[], "{}")?;
+    tour.send("GET", "/v1/refunds/rfd_nowhere", &By::Platform, &[], "")?;
+    tour.send("DELETE", "/v1/refunds", &By::Platform, &[], "")?;
+    tour.send("POST", "/v1/refunds", &By::Platform, &[], &"x".repeat(70_000))?;
+    tour.send("POST", "/v1/refunds", &By::Platform, &[("Content-Type", "text/plain")], "{}").map(drop)
+}
+
+fn of_versions(tour: &mut Tour<'_>) -> Result<(), String> {
+    let refund = tour.open("order-9")?;
+    let negotiation = on(&refund, "/negotiation");
+    let body = offer("2.00").to_string();
+    let mut offer_with = |headers: &[(&str, &str)]| tour.send("POST", &negotiation, &By::Seller, headers, &body);
+    offer_with(&[("If-Match", "W/\"1\"")])?;
+    offer_with(&[("If-Match", "\"7\"")])?;
+    offer_with(&[])?;
+    let key = [("Idempotency-Key", "order-11")];
+    tour.send("POST", "/v1/refunds", &By::Platform, &key, &opening("order-11").to_string())?;
+    tour.send("POST", "/v1/refunds", &By::Platform, &key, &opening("order-12").to_string())?;
+    let seller = format!("/v1/sellers/{SELLER}");
+    let known = tour.get(&seller, &By::Operator)?.to_string();
+    let other_tag = format!("\"{}\"", "0".repeat(32));
+    tour.send("PUT", &seller, &By::Operator, &[("If-Match", &other_tag)], &known).map(drop)
+}

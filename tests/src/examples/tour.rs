@@ -1,0 +1,288 @@
+//! A server, and everything that can be done with it, once.
+
+use std::path::Path;
+
+use refund_api::{Config, Running, start};
+use refund_core::Timestamp;
+use refund_store::Clock;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use ureq::Agent;
+use ureq::http::Request;
+
+use super::{SAID_BASE, Shown};
+use crate::contract::{Exchange, check, operation_id};
+
+const BEGINS_AT: &str = "2026-03-01T08:00:00.000Z";
+pub(super) const SELLER: &str = "seller-homeware";
+
+/// Who calls.
+#[derive(Debug, Clone)]
+pub(super) enum By {
+    Nobody,
+    Operator,
+    Platform,
+    Seller,
+    /// A key of the platform's that only reads.
+    Reader,
+    Buyer(String),
+}
+
+/// Keys, by whom they are for.
+#[derive(Default)]
+struct Keys {
+    operator: String,
+    platform: String,
+    seller: String,
+    reader: String,
+}
+
+/// A server that is called, and what it said.
+pub(super) struct Tour<'a> {
+    shown: &'a mut Shown,
+    agent: Agent,
+    base: String,
+    server: Running,
+    runtime: Runtime,
+    keys: Keys,
+}
+
+pub(super) fn money(value: &str) -> Value {
+    json!({ "currency": "CNY", "value": value })
+}
+
+pub(super) fn opening(order: &str) -> Value {
+    json!({
+        "seller_id": SELLER, "buyer_id": "buyer-7",
+        "order_line": {
+            "order_id": order, "line_id": "1", "title": "Steel waste bin", "category": "general",
+            "paid": money("20.00"), "shipped": true, "freight_insurance": true,
+        },
+        "type": "RETURN_AND_REFUND", "amount": money("20.00"), "reason": "It has a dent.",
+    })
+}
+
+pub(super) fn offer(value: &str) -> Value {
+    json!({ "type": "REFUND_ONLY", "amount": money(value), "message": "Keep the bin." })
+}
+
+pub(super) fn text(value: &Value, pointer: &str) -> String {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+pub(super) fn on(refund: &Value, what: &str) -> String {
+    format!("/v1/refunds/{}{what}", text(refund, "/id"))
+}
+
+impl<'a> Tour<'a> {
+    pub(super) fn begin(folder: &Path, shown: &'a mut Shown) -> Result<Self, String> {
+        let runtime = Runtime::new().map_err(|error| error.to_string())?;
+        let begins_at: Timestamp = BEGINS_AT.parse().map_err(|_| "an instant")?;
+        let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let (public_url, begins_at) = (Some(SAID_BASE.to_owned()), Some(begins_at));
+        let config = Config { clock: Clock::Test, begins_at, public_url, ..Config::new(folder.to_owned(), anywhere) };
+        let server = runtime.block_on(start(config)).map_err(|error| error.to_string())?;
+        let operator = std::fs::read_to_string(folder.join("operator.key")).map_err(|error| error.to_string())?;
+        let keys = Keys { operator: operator.trim().to_owned(), ..Keys::default() };
+        let agent = Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+        let base = format!("http://{}", server.address);
+        Ok(Self { shown, agent, base, server, runtime, keys })
+    }
+
+    pub(super) fn end(self) -> Result<(), String> {
+        self.runtime.block_on(self.server.stop())
+    }
+
+    /// Any call at all. Its answer is kept, whatever it says.
+    pub(super) fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        by: &By,
+        headers: &[(&str, &str)],
+        sent: &str,
+    ) -> Result<Value, String> {
+        let token = match by {
+            By::Nobody => "",
+            By::Operator => &self.keys.operator,
+            By::Platform => &self.keys.platform,
+            By::Seller => &self.keys.seller,
+            By::Reader => &self.keys.reader,
+            By::Buyer(link) => link,
+        };
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if !token.is_empty() {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        if !headers.iter().any(|(name, _)| *name == "Content-Type") {
+            request = request.header("Content-Type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let broken = |error: &dyn std::fmt::Display| format!("{method} {path}: {error}");
+        let request = request.body(sent).map_err(|error| broken(&error))?;
+        let mut response = self.agent.run(request).map_err(|error| broken(&error))?;
+        let status = response.status().as_u16();
+        let media_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let media_type = media_type.unwrap_or_default().to_owned();
+        let answered = response.body_mut().read_to_string().map_err(|error| broken(&error))?;
+        check(&Exchange { method, path, sent: sent.as_bytes(), status, media_type: &media_type, answered: &answered })?;
+        let body: Value = serde_json::from_str(&answered).map_err(|error| broken(&error))?;
+        match operation_id(method, path).filter(|_| status < 400) {
+            Some(operation) => {
+                let sent = serde_json::from_str(sent).unwrap_or_default();
+                self.shown.answer(operation, &sent, status, &body);
+            }
+            None => self.shown.problem(&body),
+        }
+        Ok(body)
+    }
+
+    /// A call that has to go well.
+    fn done(
+        &mut self,
+        method: &str,
+        path: &str,
+        by: &By,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Result<Value, String> {
+        let sent = if body.is_null() { String::new() } else { body.to_string() };
+        let answered = self.send(method, path, by, headers, &sent)?;
+        if answered.get("code").is_some() { Err(format!("{method} {path}: {answered}")) } else { Ok(answered) }
+    }
+
+    pub(super) fn get(&mut self, path: &str, by: &By) -> Result<Value, String> {
+        self.done("GET", path, by, &[], &Value::Null)
+    }
+
+    pub(super) fn put(&mut self, path: &str, body: &Value) -> Result<Value, String> {
+        self.done("PUT", path, &By::Operator, &[], body)
+    }
+
+    pub(super) fn post(&mut self, path: &str, by: &By, body: &Value) -> Result<Value, String> {
+        self.done("POST", path, by, &[], body)
+    }
+
+    pub(super) fn open(&mut self, order: &str) -> Result<Value, String> {
+        self.post("/v1/refunds", &By::Platform, &opening(order))
+    }
+
+    /// A command on a refund as it was last seen.
+    pub(super) fn command(&mut self, refund: &Value, what: &str, by: &By, body: &Value) -> Result<Value, String> {
+        let version = format!("\"{}\"", refund.pointer("/version").cloned().unwrap_or_default());
+        self.done("POST", &on(refund, what), by, &[("If-Match", &version)], body)
+    }
+
+    fn key(&mut self, body: &Value) -> Result<String, String> {
+        Ok(text(&self.post("/v1/keys", &By::Operator, body)?, "/secret"))
+    }
+
+    /// From the first key to the last refund.
+    pub(super) fn go(&mut self) -> Result<(), String> {
+        self.settings()?;
+        self.keys()?;
+        self.negotiation()?;
+        self.returns()?;
+        self.disputes()
+    }
+
+    fn settings(&mut self) -> Result<(), String> {
+        let by = By::Operator;
+        let seller = format!("/v1/sellers/{SELLER}");
+        let address = json!({
+            "id": "main", "recipient": "Returns desk", "phone": "0571-5550-0101",
+            "address": "Warehouse 3, 18 Canal Road, Hangzhou", "default": true,
+        });
+        self.put(&seller, &json!({ "name": "Evergreen Homeware", "addresses": [address] }))?;
+        self.put(&seller, &json!({ "name": "Evergreen Home", "addresses": [address] }))?;
+        self.get(&seller, &by)?;
+        self.get("/v1/sellers?limit=1", &by)?;
+        self.get("/v1/policy", &by)?;
+        let policy = json!({ "allow_withdraw": true, "payout": "confirmed" });
+        self.post("/v1/policy/check", &by, &policy)?;
+        self.put("/v1/policy", &policy)?;
+        self.get("/v1/rollout", &by)?;
+        let batch = json!({ "name": "spring", "sellers": [SELLER], "open": true });
+        self.put(
+            "/v1/rollout",
+            &json!({ "batches": [batch], "percentage": 25, "allow": [], "deny": ["seller-orchard"] }),
+        )?;
+        self.post("/v1/rollout/check", &by, &json!({ "seller_id": SELLER }))?;
+        self.get("/v1/test-clock", &by)?;
+        self.post("/v1/test-clock/advance", &by, &json!({ "seconds": 60 })).map(drop)
+    }
+
+    fn keys(&mut self) -> Result<(), String> {
+        let by = By::Operator;
+        self.keys.platform = self.key(&json!({ "name": "back end", "role": "platform" }))?;
+        self.keys.seller = self.key(&json!({ "name": "shop", "role": "seller", "seller_id": SELLER }))?;
+        self.keys.reader = self.key(&json!({ "name": "reports", "role": "platform", "scope": "read" }))?;
+        self.get("/v1/keys?limit=1", &by)?;
+        let old = self.post("/v1/keys", &by, &json!({ "name": "old", "role": "platform" }))?;
+        let old = format!("/v1/keys/{}", text(&old, "/id"));
+        self.get(&old, &by)?;
+        self.post(&format!("{old}/revoke"), &by, &json!({})).map(drop)
+    }
+
+    fn negotiation(&mut self) -> Result<(), String> {
+        let refund = self.open("order-1")?;
+        self.open("order-1")?;
+        self.get("/v1/refunds?limit=1", &By::Platform)?;
+        self.get(&on(&refund, ""), &By::Seller)?;
+        self.get(&on(&refund, "/negotiation/options"), &By::Seller)?;
+        let answer = |offered: &Value| json!({ "negotiation_id": text(offered, "/negotiation/id") });
+        let offered = self.command(&refund, "/negotiation", &By::Seller, &offer("2.00"))?;
+        let link = text(&refund, "/buyer_link/token");
+        let accepted = self.command(&offered, "/negotiation/accept", &By::Buyer(link.clone()), &answer(&offered))?;
+        self.get(&format!("/b/{link}"), &By::Nobody)?;
+        self.get(&on(&refund, "/events"), &By::Seller)?;
+        self.get(&on(&refund, "/explanation"), &By::Seller)?;
+        self.get("/v1/events?limit=2", &By::Platform)?;
+        let failure = json!({ "result": "failed", "reason": "The account is closed." });
+        let failed = self.command(&accepted, "/payout", &By::Platform, &failure)?;
+        self.command(&failed, "/payout/retry", &By::Platform, &json!({}))?;
+        self.get(&on(&refund, "/buyer-link"), &By::Platform)?;
+        self.post(&on(&refund, "/buyer-link"), &By::Platform, &json!({}))?;
+        let refund = self.open("order-2")?;
+        let offered = self.command(&refund, "/negotiation", &By::Seller, &offer("2.00"))?;
+        self.command(&offered, "/negotiation/reject", &By::Platform, &answer(&offered))?;
+        let refund = self.open("order-3")?;
+        let offered = self.command(&refund, "/negotiation", &By::Seller, &offer("2.00"))?;
+        self.command(&offered, "/negotiation/withdraw", &By::Seller, &json!({})).map(drop)
+    }
+
+    fn returns(&mut self) -> Result<(), String> {
+        let parcel = json!({ "carrier": "SF Express", "tracking_number": "SF-1" });
+        let endings = [
+            ("order-4", "/confirm-receipt", json!({})),
+            ("order-5", "/refuse-receipt", json!({ "reason": "The box is empty." })),
+        ];
+        for (order, what, body) in endings {
+            let refund = self.open(order)?;
+            let agreed = self.command(&refund, "/agree", &By::Seller, &json!({ "return_address_id": "main" }))?;
+            let shipped = self.command(&agreed, "/ship", &By::Platform, &parcel)?;
+            self.command(&shipped, what, &By::Seller, &body)?;
+        }
+        let refund = self.open("order-6")?;
+        let agreed = self.command(&refund, "/agree", &By::Seller, &json!({}))?;
+        self.command(&agreed, "/waive-return", &By::Seller, &json!({})).map(drop)
+    }
+
+    fn disputes(&mut self) -> Result<(), String> {
+        let reason = |reason: &str| json!({ "reason": reason });
+        let refund = self.open("order-7")?;
+        let refused = self.command(&refund, "/refuse", &By::Seller, &reason("There is no dent."))?;
+        let less = json!({ "type": "REFUND_ONLY", "amount": money("5.00"), "reason": "A part of it will do." });
+        let modified = self.command(&refused, "/modify", &By::Platform, &less)?;
+        let refused = self.command(&modified, "/refuse", &By::Seller, &reason("There is no dent."))?;
+        let escalated = self.command(&refused, "/escalate", &By::Platform, &reason("There is; see the picture."))?;
+        let ruling = json!({ "decision": "REFUND", "amount": money("2.50"), "reason": "Half is fair." });
+        self.command(&escalated, "/rule", &By::Operator, &ruling)?;
+        let refund = self.open("order-8")?;
+        let more_time = json!({ "kind": "seller_decide", "to": "2026-03-03T12:00:00Z" });
+        let extended = self.command(&refund, "/extend", &By::Operator, &more_time)?;
+        self.command(&extended, "/cancel", &By::Platform, &reason("I keep it.")).map(drop)
+    }
+}
