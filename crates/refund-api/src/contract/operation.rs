@@ -132,6 +132,7 @@ pub(super) fn parameters() -> Value {
         json!({
             "name": "If-Match", "in": "header", "required": is_required, "description": description,
             "schema": { "type": "string", "pattern": "^\"[1-9][0-9]{0,17}\"$" },
+            "example": "\"1\"",
         })
     };
     json!({
