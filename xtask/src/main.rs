@@ -2,6 +2,7 @@
 
 mod api_test;
 mod bench;
+mod client_test;
 mod crash;
 mod docs;
 mod python;
@@ -33,6 +34,8 @@ enum Command {
     Crash(crash::Args),
     /// Calls a running server in every way that its contract allows, and in many that it doesn't.
     ApiTest(api_test::Args),
+    /// Generates a client from the contract and lets it do what docs/api.md shows.
+    ClientTest,
     /// Measures what the engine costs, as ratios within one run.
     Bench(bench::Args),
     /// Looks whether the rules of the repository hold.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Docs(args) => said(docs::run(&args)),
         Command::Crash(args) => said(crash::run(&args)),
         Command::ApiTest(args) => said(api_test::run_all(&args)),
+        Command::ClientTest => said(client_test::run_shown()),
         Command::Bench(args) => said(bench::run(&args)),
         Command::Rules => said(rules::run()),
         Command::Test => said(test::run()),

@@ -15,7 +15,8 @@ pub(crate) fn programs(tool: &str, requirements: &str) -> Result<PathBuf, String
         return Ok(programs);
     }
     println!("installing {tool} under target/tools");
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place))?;
+    let missing = |why| format!("{why}\n{tool} needs Python 3.11 with its venv; on Debian: apt install python3-venv");
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place)).map_err(missing)?;
     let list = place.join("requirements.txt");
     std::fs::write(&list, &wanted).map_err(|error| error.to_string())?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"];
