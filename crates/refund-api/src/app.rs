@@ -1,6 +1,6 @@
 //! What every route has in its hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use refund_core::{Actor, CommandKind, Refund, RefundId, Role, Timestamp};
@@ -18,6 +18,7 @@ use crate::cursor::Cursors;
 use crate::error::Problem;
 use crate::key_uses::KeyUses;
 use crate::limits::Limits;
+use crate::webhooks::Webhooks;
 use crate::wire::{BuyerLink, RefundOut};
 
 /// A refund on which everything due by an instant has happened.
@@ -57,6 +58,8 @@ pub struct App {
     pub(crate) test_clock: bool,
     pub(crate) admission: Admission,
     pub(crate) uses: KeyUses,
+    /// What sends webhooks, once the server runs.
+    webhooks: OnceLock<Arc<Webhooks>>,
     /// Turns to read on in the feed: whoever calls is not to wait for all who only listen.
     pub(crate) turns: Semaphore,
     /// True once the server stops: whatever never ends by itself ends then.
@@ -74,9 +77,21 @@ impl App {
             test_clock,
             admission: Admission::new(limits),
             uses: KeyUses::default(),
+            webhooks: OnceLock::new(),
             turns: Semaphore::new(FOLLOWING_AT_ONCE),
             stop: watch::Sender::new(false),
         }
+    }
+
+    /// Says what sends webhooks.
+    pub(crate) fn sends_by(&self, webhooks: Arc<Webhooks>) {
+        // There is one, and it begins once.
+        let _ = self.webhooks.set(webhooks);
+    }
+
+    /// What sends webhooks.
+    pub(crate) fn webhooks(&self) -> Result<&Arc<Webhooks>, Problem> {
+        self.webhooks.get().ok_or_else(|| Problem::new(ApiCode::Internal, "nothing sends webhooks here"))
     }
 
     /// Tells everything that never ends by itself to end.

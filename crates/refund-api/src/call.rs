@@ -119,6 +119,10 @@ impl Call {
         self.param("id").map(str::to_owned).ok_or_else(Problem::not_found)
     }
 
+    pub(crate) fn webhook_id(&self) -> Result<String, Problem> {
+        self.param("id").map(str::to_owned).ok_or_else(Problem::not_found)
+    }
+
     /// The body, read strictly.
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         if let Some(value) = self.headers.get(header::CONTENT_TYPE).filter(|_| !self.body.is_empty()) {

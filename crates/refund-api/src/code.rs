@@ -74,6 +74,12 @@ api_codes! {
     CurrencyUnknown = "currency_unknown", UNPROCESSABLE_ENTITY,
         "The currency is not one of ISO 4217 that has minor units.",
         "Send a three-letter code such as CNY, in capitals.";
+    UrlNotAllowed = "url_not_allowed", UNPROCESSABLE_ENTITY,
+        "Nothing is sent to that address.",
+        "Name an https address whose host is public: no name or number of a private network, and no user in it.";
+    TooManyWebhooks = "too_many_webhooks", CONFLICT,
+        "There are as many endpoints as one owner may have.",
+        "Remove one that is not needed any more.";
     ExpiryPassed = "expiry_passed", UNPROCESSABLE_ENTITY,
         "The key would have expired before it is made.",
         "Send an `expires_at` that is later than now, or none.";

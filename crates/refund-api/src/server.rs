@@ -159,7 +159,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let connections_max = limits.connections;
-    let webhooks = Webhooks::open(&data, reach).map_err(|error| StartError::SetUp(error.to_string()))?;
+    let webhooks = Webhooks::open(&data, reach, &secret).map_err(|error| StartError::SetUp(error.to_string()))?;
     let webhooks = Arc::new(webhooks);
     let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock, limits));
 

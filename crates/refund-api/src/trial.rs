@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use refund_core::{
     Actor, Address, AddressBook, BuyerId, Category, Currency, Label, LineId, Money, Opening, OrderId, OrderLine,
-    PolicyOverrides, Reason, RefundType, Role, SellerId, Timestamp, Via,
+    PolicyOverrides, Reason, RefundType, Role, Timestamp, Via,
 };
 use refund_store::{Clock, KeyRole, MemoryStore, Request, Seller, Surroundings, Work};
 use tokio::time::Instant;
@@ -90,12 +90,25 @@ pub(crate) async fn app(machine: &Machine) -> Arc<App> {
 
 /// The same with the refund `rfd_1` in it.
 pub(crate) async fn with_one_refund(machine: &Machine) -> Arc<App> {
-    let app = app(machine).await;
-    let by = Actor::new(Role::Operator, "op", Via::User("op".to_owned()));
-    let (seller_id, buyer_id): (SellerId, BuyerId) = (id("s-1"), id("b-1"));
-    let work = Work::PutSeller { seller_id, seller: Box::new(seller()), actor: by };
-    app.submit(Request::new(work)).await.unwrap();
-    let actor = Actor::new(Role::Buyer, buyer_id.as_str(), Via::Link);
-    app.submit(Request::new(Work::Open { opening: Box::new(opening()), actor })).await.unwrap();
+    let app = with_a_seller(machine).await;
+    open(&app).await;
     app
+}
+
+/// The same with a seller.
+pub(crate) async fn with_a_seller(machine: &Machine) -> Arc<App> {
+    let app = app(machine).await;
+    let work = Work::PutSeller { seller_id: id("s-1"), seller: Box::new(seller()), actor: operator() };
+    app.submit(Request::new(work)).await.unwrap();
+    app
+}
+
+pub(crate) fn operator() -> Actor {
+    Actor::new(Role::Operator, "op", Via::User("op".to_owned()))
+}
+
+/// Opens the refund `rfd_1`.
+pub(crate) async fn open(app: &App) {
+    let actor = Actor::new(Role::Buyer, id::<BuyerId>("b-1").as_str(), Via::Link);
+    app.submit(Request::new(Work::Open { opening: Box::new(opening()), actor })).await.unwrap();
 }

@@ -111,6 +111,11 @@ fn every_post_is_done_once_for_its_key() {
     let key = twice.send("/v1/keys", operator, &Value::Null, &json!({ "name": "k", "role": "platform" }));
     let revoke = format!("/v1/keys/{}/revoke", key["id"].as_str().unwrap());
     twice.send(&revoke, operator, &Value::Null, &json!({}));
+    let webhook = twice.send("/v1/webhooks", seller, &Value::Null, &json!({ "url": "http://127.0.0.1:1/" }));
+    for what in ["rotate", "disable", "enable"] {
+        let path = format!("/v1/webhooks/{}/{what}", webhook["id"].as_str().unwrap());
+        twice.send(&path, seller, &Value::Null, &json!({}));
+    }
     twice.send("/v1/test-clock/advance", operator, &Value::Null, &json!({ "seconds": 60 }));
     assert_eq!(*twice.paths.borrow(), remembered(&refund_api::openapi(&server.base_url)), "each POST has to be here");
     server.stop();

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// What ids begin with.
-const IDS: &[&str] = &["rfd_", "neg_", "evt_", "key_", "req_"];
+const IDS: &[&str] = &["rfd_", "neg_", "evt_", "key_", "req_", "whk_"];
 /// A word of the contract's, such as `key_reads_only`, is no id.
 const ID_MIN: usize = 12;
 const LINK: &str = "lnk_";
 const SECRET: &str = "rfk_";
+const SIGNING_SECRET: &str = "whsec_";
+/// How long something took is of the moment.
+const DURATION: &str = "duration_ms";
 /// How long a link's signature is.
 const SIGNATURE: usize = 43;
 
@@ -27,7 +30,15 @@ impl Names {
                 let member = |(name, value): (&String, &Value)| {
                     let is_opaque =
                         name == "next_cursor" && value.as_str().is_some_and(|text| !text.starts_with("evt_"));
-                    (name.clone(), if is_opaque { Value::from("opaque") } else { self.masked(value) })
+                    let shown = match value {
+                        Value::Number(_) if name == DURATION => Value::from(12),
+                        Value::String(text) if text.starts_with(SIGNING_SECRET) => {
+                            Value::from(format!("{SIGNING_SECRET}{}=", "x".repeat(SIGNATURE)))
+                        }
+                        _ if is_opaque => Value::from("opaque"),
+                        _ => self.masked(value),
+                    };
+                    (name.clone(), shown)
                 };
                 Value::Object(members.iter().map(member).collect())
             }

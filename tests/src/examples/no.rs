@@ -22,6 +22,12 @@ pub(super) fn meet(tour: &mut Tour<'_>) -> Result<(), String> {
     open(tour, opening_with("/amount/currency", json!("cny")))?;
     let late = json!({ "name": "k", "role": "platform", "expires_at": "2026-01-01T00:00:00Z" });
     tour.send("POST", "/v1/keys", &By::Operator, &[], &late.to_string())?;
+    for _ in 0..=20 {
+        let endpoint = json!({ "url": "https://example.com/hook" });
+        tour.send("POST", "/v1/webhooks", &By::Platform, &[], &endpoint.to_string())?;
+    }
+    let user = json!({ "url": "https://user@example.com/hook" });
+    tour.send("POST", "/v1/webhooks", &By::Seller, &[], &user.to_string())?;
     let back = json!({ "to": "2026-01-01T00:00:00Z" });
     tour.send("POST", "/v1/test-clock/advance", &By::Operator, &[], &back.to_string()).map(drop)
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use refund_api::{Config, Running, start};
+use refund_api::{Config, Reach, Running, start};
 use refund_core::Timestamp;
 use refund_store::Clock;
 use serde_json::{Value, json};
@@ -14,6 +14,8 @@ use super::{SAID_BASE, Shown};
 use crate::contract::{Exchange, check, operation_id};
 
 const BEGINS_AT: &str = "2026-03-01T08:00:00.000Z";
+/// Where nobody listens.
+const NOWHERE: &str = "http://127.0.0.1:9/hook";
 pub(super) const SELLER: &str = "seller-homeware";
 
 /// Who calls.
@@ -80,7 +82,8 @@ impl<'a> Tour<'a> {
         let begins_at: Timestamp = BEGINS_AT.parse().map_err(|_| "an instant")?;
         let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let (public_url, begins_at) = (Some(SAID_BASE.to_owned()), Some(begins_at));
-        let config = Config { clock: Clock::Test, begins_at, public_url, ..Config::new(folder.to_owned(), anywhere) };
+        let (clock, reach) = (Clock::Test, Reach::Anywhere);
+        let config = Config { clock, reach, begins_at, public_url, ..Config::new(folder.to_owned(), anywhere) };
         let server = runtime.block_on(start(config)).map_err(|error| error.to_string())?;
         let operator = std::fs::read_to_string(folder.join("operator.key")).map_err(|error| error.to_string())?;
         let keys = Keys { operator: operator.trim().to_owned(), ..Keys::default() };
@@ -185,7 +188,8 @@ impl<'a> Tour<'a> {
         self.keys()?;
         self.negotiation()?;
         self.returns()?;
-        self.disputes()
+        self.disputes()?;
+        self.webhooks()
     }
 
     fn settings(&mut self) -> Result<(), String> {
@@ -284,5 +288,22 @@ impl<'a> Tour<'a> {
         let more_time = json!({ "kind": "seller_decide", "to": "2026-03-03T12:00:00Z" });
         let extended = self.command(&refund, "/extend", &By::Operator, &more_time)?;
         self.command(&extended, "/cancel", &By::Platform, &reason("I keep it.")).map(drop)
+    }
+
+    /// Once nothing happens any more: what is sent and when is nobody's example.
+    fn webhooks(&mut self) -> Result<(), String> {
+        let by = By::Seller;
+        let told = json!({ "url": NOWHERE, "description": "Orders", "types": ["refund.opened", "refund.closed"] });
+        let webhook = self.post("/v1/webhooks", &by, &told)?;
+        self.get("/v1/webhooks?limit=1", &by)?;
+        let path = format!("/v1/webhooks/{}", text(&webhook, "/id"));
+        self.get(&path, &by)?;
+        self.done("PUT", &path, &by, &[], &json!({ "url": NOWHERE, "description": "All orders" }))?;
+        for what in ["rotate", "disable", "enable", "ping"] {
+            self.post(&format!("{path}/{what}"), &by, &json!({}))?;
+        }
+        self.get(&format!("{path}/deliveries?state=failed"), &by)?;
+        self.post(&format!("{path}/redeliver"), &by, &json!({ "state": "failed" }))?;
+        self.done("DELETE", &path, &by, &[], &Value::Null).map(drop)
     }
 }

@@ -26,6 +26,10 @@ const TAGS: &[(&str, &str)] = &[
     ("events", "Everything that happened, in order, once."),
     ("sellers", "Who sells, and where their goods go back to."),
     ("settings", "The policy, and to which sellers negotiation is open."),
+    (
+        "webhooks",
+        "Endpoints that are told of events, by the Standard Webhooks specification, and what was sent to them.",
+    ),
     ("keys", "API keys: made, listed, revoked."),
     ("test clock", "There only where the server was started with one, as in the demo."),
     ("server", "The server itself: its health, its pages, this contract."),

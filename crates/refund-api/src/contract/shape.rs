@@ -9,6 +9,9 @@ const REFUND: &str = "#/components/schemas/Refund";
 /// All that have a key.
 const KEYS: [&str; 3] = ["operator", "platform", "seller"];
 
+/// What changes nothing, or what comes to the same when it is done twice.
+const NOTHING_TWICE: [&str; 3] = ["/check", "/redeliver", "/ping"];
+
 /// An operation's shape.
 pub(super) struct Shape {
     /// Whether it needs to know who calls.
@@ -55,9 +58,8 @@ impl Shape {
             has_parameter: path.contains('{'),
             has_body: operation.contains_key("requestBody"),
             is_command,
-            replaces: method == "put",
-            // A check changes nothing: there is nothing to do twice.
-            is_remembered: is_post && !who.is_anybody && !path.ends_with("/check"),
+            replaces: method == "put" || method == "delete",
+            is_remembered: is_post && !who.is_anybody && !NOTHING_TWICE.iter().any(|end| path.ends_with(end)),
         }
     }
 

@@ -5,6 +5,7 @@ mod body;
 mod buyer_links;
 mod commands;
 mod contract_page;
+mod deliveries;
 mod events;
 mod explanation;
 mod health;
@@ -16,6 +17,7 @@ mod settings;
 mod stream;
 mod test_clock;
 mod trace;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -102,6 +104,14 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(keys::list, keys::issue))
         .routes(routes!(keys::show))
         .routes(routes!(keys::revoke))
+        .routes(routes!(webhooks::list, webhooks::make))
+        .routes(routes!(webhooks::show, webhooks::put, webhooks::remove))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::enable))
+        .routes(routes!(webhooks::disable))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::redeliver))
+        .routes(routes!(deliveries::ping))
         .routes(routes!(refunds::by_link))
         .routes(routes!(health::problem_page))
         .routes(routes!(health::live))

@@ -1,59 +1,79 @@
 //! Who is told what, and where.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
-use refund_core::{Event, EventType, Refund, SellerId, Timestamp};
+use refund_core::{Actor, Event, Refund, Span, Timestamp};
+use refund_store::{DisabledBecause, KeyRole, Webhook, WebhookChange, Work};
 use url::Url;
 
 use super::Webhooks;
 use super::sign::SigningSecret;
+use crate::app::App;
 use crate::error::Problem;
 
-/// Whose events an endpoint is told of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Owner {
-    Operator,
-    Platform,
-    Seller(SellerId),
+/// How long the secret that was replaced is valid still.
+const BOTH_VALID_FOR: Span = Span::hours(24);
+
+/// Until when the secret before the present one is valid, if there was one.
+pub(crate) fn both_valid_until(webhook: &Webhook) -> Option<Timestamp> {
+    webhook.rotated_at.map(|at| at.plus(BOTH_VALID_FOR))
 }
 
 /// Where events are sent.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
-    pub(crate) id: String,
-    pub(crate) owner: Owner,
+    pub(crate) stored: Arc<Webhook>,
     pub(crate) url: Url,
-    /// What it is told of; everything where nothing is named.
-    pub(crate) types: Vec<EventType>,
     /// One, or two for a while after a rotation.
     pub(crate) secrets: Vec<SigningSecret>,
-    /// It is told of what happened since then.
-    pub(crate) since: Timestamp,
-    pub(crate) enabled: bool,
 }
 
 impl Endpoint {
+    /// An endpoint as it is at an instant; nothing where its address can't be read.
+    pub(super) fn new(webhooks: &Webhooks, stored: Arc<Webhook>, now: Timestamp) -> Option<Self> {
+        let url = Url::parse(&stored.terms.url).ok()?;
+        let before = both_valid_until(&stored).filter(|until| now < *until);
+        let before = before.map(|_| stored.generation.saturating_sub(1));
+        let generations = std::iter::once(stored.generation).chain(before);
+        let secrets = generations.map(|generation| webhooks.secrets.secret(&stored.id, generation)).collect();
+        Some(Self { stored, url, secrets })
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.stored.id
+    }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.stored.disabled.is_none()
+    }
+
     /// Whether it is told of that event on that refund.
     pub(crate) fn wants(&self, event: &Event, refund: &Refund) -> bool {
-        let sees = match &self.owner {
-            Owner::Operator | Owner::Platform => true,
-            Owner::Seller(seller_id) => *seller_id == refund.seller_id,
+        let sees = match &self.stored.owner {
+            KeyRole::Operator | KeyRole::Platform => true,
+            KeyRole::Seller(seller_id) => *seller_id == refund.seller_id,
         };
-        sees && event.recorded_at >= self.since
-            && (self.types.is_empty() || self.types.contains(&event.fact.event_type()))
+        let types = &self.stored.terms.types;
+        let name = event.fact.event_type().as_str();
+        sees && event.recorded_at >= self.stored.enabled_at
+            && (types.is_empty() || types.iter().any(|wanted| wanted == name))
     }
 }
 
 /// Every endpoint there is.
-pub(super) fn all(webhooks: &Webhooks) -> Result<Vec<Arc<Endpoint>>, Problem> {
-    Ok(webhooks.endpoints.lock().unwrap_or_else(PoisonError::into_inner).clone())
+pub(super) fn all(app: &App, webhooks: &Webhooks) -> Result<Vec<Arc<Endpoint>>, Problem> {
+    let now = app.store().now();
+    let stored = app.store().webhooks()?.into_iter();
+    Ok(stored.filter_map(|stored| Endpoint::new(webhooks, stored, now)).map(Arc::new).collect())
 }
 
 /// Switches an endpoint off, and says why.
-pub(super) async fn switch_off(webhooks: &Webhooks, id: &str, _reason: String) -> Result<(), Problem> {
-    let mut endpoints = webhooks.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
-    for endpoint in endpoints.iter_mut().filter(|endpoint| endpoint.id == id) {
-        *endpoint = Arc::new(Endpoint { enabled: false, ..Endpoint::clone(endpoint) });
+pub(super) async fn switch_off(app: &App, id: &str, because: DisabledBecause) -> Result<(), Problem> {
+    let change = WebhookChange::Disabled(because);
+    let work = Work::ChangeWebhook { webhook_id: id.to_owned(), change, actor: Actor::system() };
+    match app.submit(refund_store::Request::new(work)).await {
+        // Its owner removed it meanwhile.
+        Ok(_) | Err(refund_store::Refused::NotFound) => Ok(()),
+        Err(refused) => Err(refused.into()),
     }
-    Ok(())
 }

@@ -37,7 +37,7 @@ async fn follow(app: &Arc<App>, webhooks: &Arc<Webhooks>) -> Result<(), Problem>
     let Start { after, oldest } = start(app.store(), webhooks)?;
     let mut follower = Follower::new(app.clone(), after);
     while let Some(feed) = follower.next(|store, after| Ok(store.feed(after, LOOKED_AT_ONCE)?)).await {
-        let (endpoints, webhooks) = (endpoint::all(webhooks)?, webhooks.clone());
+        let (endpoints, webhooks) = (endpoint::all(app, webhooks)?, webhooks.clone());
         app.reading(move |store| take_in(store, &webhooks, &endpoints, feed, oldest)).await?;
     }
     Ok(())
@@ -77,8 +77,8 @@ fn take_in(
             break;
         }
         let Some(refund) = refund(store, &event.refund_id, &mut refunds)? else { continue };
-        let wanting = endpoints.iter().filter(|endpoint| endpoint.enabled && endpoint.wants(event, refund));
-        deliveries.extend(wanting.map(|endpoint| (endpoint.id.clone(), Delivery::new(*position, event, now))));
+        let wanting = endpoints.iter().filter(|endpoint| endpoint.is_enabled() && endpoint.wants(event, refund));
+        deliveries.extend(wanting.map(|endpoint| (endpoint.id().to_owned(), Delivery::new(*position, event, now))));
     }
     webhooks.book.take_in(read_to, &deliveries)?;
     webhooks.book.flush()?;

@@ -38,13 +38,13 @@ impl Unsigned {
     ) -> Result<Self, serde_json::Error> {
         let kind = event.fact.event_type().as_str();
         let envelope = Envelope { kind, timestamp: event.at, data: EventOut::new(position, event) };
-        let id = format!("msg_{}_{}", digits(&EventOut::id(position)), digits(&endpoint.id));
+        let id = format!("msg_{}_{}", digits(&EventOut::id(position)), digits(endpoint.id()));
         Ok(Self { id, body: serde_json::to_string(&envelope)? })
     }
 
     /// A message that only tries whether messages arrive.
     pub(super) fn ping(endpoint: &Endpoint, id: String, now: Timestamp) -> Result<Self, serde_json::Error> {
-        let envelope = Envelope { kind: "webhook.ping", timestamp: now, data: Ping { webhook_id: &endpoint.id } };
+        let envelope = Envelope { kind: "webhook.ping", timestamp: now, data: Ping { webhook_id: endpoint.id() } };
         Ok(Self { id, body: serde_json::to_string(&envelope)? })
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! `intake` reads the feed and writes into the book what is to be sent to whom; `sender` sends what
 //! is due and writes down what came of it. Neither waits for the other.
-#![allow(dead_code, reason = "what deals with endpoints waits for there to be any")]
 
 mod book;
 mod delivery;
@@ -19,11 +18,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use refund_core::Timestamp;
-use tokio::sync::Notify;
+use refund_store::{EventPosition, Webhook};
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 
 use self::book::Book;
-use self::delivery::Attempt;
 use self::endpoint::Endpoint;
 use self::message::Unsigned;
 use self::post::{Answer, Message, Post};
@@ -32,32 +31,43 @@ use crate::clock::{self, Stopwatch};
 use crate::entropy;
 use crate::error::Problem;
 
-pub(crate) use self::book::BookError;
+pub(crate) use self::book::{Backlog, BookError};
+pub(crate) use self::delivery::{Attempt, Delivery, DeliveryState};
+pub(crate) use self::endpoint::both_valid_until;
 pub use self::guard::Reach;
+use self::sign::SigningSecrets;
+
+/// How many test messages are under way at once.
+const PINGS_AT_ONCE: usize = 16;
 
 /// What sending needs.
 pub(crate) struct Webhooks {
     pub(crate) book: Book,
     post: Post,
-    /// Until they are settings.
-    pub(crate) endpoints: std::sync::Mutex<Vec<Arc<Endpoint>>>,
+    reach: Reach,
+    /// Turns to send test messages: whoever sends many waits for slow receivers alone.
+    pub(crate) pings: Semaphore,
+    pub(crate) secrets: SigningSecrets,
     /// Told when there is more to send.
     wake: Notify,
 }
 
 impl Webhooks {
     /// Opens the book in a data folder.
-    pub(crate) fn open(data: &Path, reach: Reach) -> Result<Self, BookError> {
+    pub(crate) fn open(data: &Path, reach: Reach, secret: &[u8; 32]) -> Result<Self, BookError> {
         Ok(Self {
             book: Book::open(data)?,
             post: Post::new(reach),
-            endpoints: std::sync::Mutex::default(),
+            reach,
+            pings: Semaphore::new(PINGS_AT_ONCE),
+            secrets: SigningSecrets::new(secret),
             wake: Notify::new(),
         })
     }
 
     /// Begins to send what happens.
     pub(crate) fn begin(self: &Arc<Self>, app: &Arc<App>) -> [JoinHandle<()>; 2] {
+        app.sends_by(self.clone());
         let (intake, sender) = (intake::run(app.clone(), self.clone()), sender::run(app.clone(), self.clone()));
         [tokio::spawn(intake), tokio::spawn(sender)]
     }
@@ -90,9 +100,45 @@ impl Webhooks {
     }
 
     /// Sends a message now that only tries whether messages arrive; what came of it.
-    pub(crate) async fn ping(&self, endpoint: &Endpoint, now: Timestamp) -> Result<Attempt, Problem> {
-        let message = Unsigned::ping(endpoint, entropy::id("msg_"), now)?;
-        Ok(self.send(endpoint, message, now).await.0)
+    pub(crate) async fn ping(&self, webhook: Arc<Webhook>, now: Timestamp) -> Result<Attempt, Problem> {
+        let endpoint = Endpoint::new(self, webhook, now).ok_or_else(Problem::not_found)?;
+        let message = Unsigned::ping(&endpoint, entropy::id("msg_"), now)?;
+        Ok(self.send(&endpoint, message, now).await.0)
+    }
+
+    /// Why nothing would be sent to that address, if nothing would.
+    pub(crate) fn forbids(&self, url: &str) -> Option<String> {
+        self.reach.url(url).err().map(|forbidden| forbidden.to_string())
+    }
+
+    /// An endpoint's deliveries, the latest first, behind that event; at most so many that fit.
+    pub(crate) fn deliveries(
+        &self,
+        endpoint_id: &str,
+        behind: Option<EventPosition>,
+        limit: usize,
+        fits: impl Fn(&Delivery) -> bool,
+    ) -> Result<Vec<Delivery>, Problem> {
+        let all = self.book.deliveries(endpoint_id, behind).map(|found| found.map_err(Problem::from));
+        all.filter(|found| found.as_ref().map_or(true, &fits)).take(limit).collect()
+    }
+
+    /// Has deliveries made again; how many.
+    pub(crate) fn deliver_again(
+        &self,
+        endpoint_id: &str,
+        again: Vec<Delivery>,
+        now: Timestamp,
+    ) -> Result<usize, Problem> {
+        let count = self.book.send_again(endpoint_id, again, now)?;
+        self.book.flush()?;
+        self.wake.notify_one();
+        Ok(count)
+    }
+
+    /// What waits to be sent to these endpoints.
+    pub(crate) fn backlog(&self, webhooks: &[Arc<Webhook>]) -> Result<Backlog, Problem> {
+        Ok(self.book.backlog(webhooks.iter().map(|webhook| webhook.id.as_str()))?)
     }
 }
 

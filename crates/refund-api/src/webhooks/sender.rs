@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::Timestamp;
-use refund_store::EventPosition;
+use refund_store::{DisabledBecause, EventPosition};
 use tokio::task::JoinSet;
 
 use super::Webhooks;
@@ -71,19 +71,19 @@ struct Sender {
 impl Sender {
     /// Begins every attempt that is due and has room; how long to wait for the next.
     fn send_due(&mut self) -> Result<Duration, Problem> {
-        let (now, endpoints) = (self.app.store().now(), endpoint::all(&self.webhooks)?);
+        let (now, endpoints) = (self.app.store().now(), endpoint::all(&self.app, &self.webhooks)?);
         if self.care_at <= now {
             self.care_at = schedule::later(now, CARE_EVERY);
             self.forget_old(&endpoints, now);
         }
         let mut next: Option<Timestamp> = None;
-        for endpoint in endpoints.iter().filter(|endpoint| endpoint.enabled) {
-            let under_way = self.under_way.get(&endpoint.id).map_or(0, BTreeSet::len);
-            let fails = self.webhooks.book.failing_since(&endpoint.id)?.is_some();
+        for endpoint in endpoints.iter().filter(|endpoint| endpoint.is_enabled()) {
+            let under_way = self.under_way.get(endpoint.id()).map_or(0, BTreeSet::len);
+            let fails = self.webhooks.book.failing_since(endpoint.id())?.is_some();
             let room = if fails { TO_ONE_THAT_FAILS } else { TO_ONE }.saturating_sub(under_way);
             // Those under way stand in the queue still, and one more than there is room for may be next.
             let looked_at = under_way.saturating_add(room).saturating_add(1);
-            for (at, event) in self.webhooks.book.queue(&endpoint.id, looked_at)? {
+            for (at, event) in self.webhooks.book.queue(endpoint.id(), looked_at)? {
                 if at > now {
                     next = Some(next.map_or(at, |next| next.min(at)));
                     break;
@@ -98,17 +98,17 @@ impl Sender {
     }
 
     fn begin(&mut self, endpoint: &Arc<Endpoint>, event: EventPosition, at_once: usize) {
-        let under_way = self.under_way.entry(endpoint.id.clone()).or_default();
+        let under_way = self.under_way.entry(endpoint.id().to_owned()).or_default();
         if self.attempts.len() >= AT_ONCE || under_way.len() >= at_once || !under_way.insert(event) {
             return;
         }
         let (app, webhooks, endpoint) = (self.app.clone(), self.webhooks.clone(), endpoint.clone());
         self.attempts.spawn(async move {
             if let Err(problem) = attempt(&app, &webhooks, &endpoint, event).await {
-                tracing::error!(?problem, webhook = endpoint.id, "an attempt could not be made or written down");
+                tracing::error!(?problem, webhook = endpoint.id(), "an attempt could not be made or written down");
                 tokio::time::sleep(WAIT_AFTER_FAILURE).await;
             }
-            (endpoint.id.clone(), event)
+            (endpoint.id().to_owned(), event)
         });
     }
 
@@ -129,7 +129,7 @@ impl Sender {
 
     /// Has the book forget what is old, on a thread that nobody waits for.
     fn forget_old(&self, endpoints: &[Arc<Endpoint>], now: Timestamp) {
-        let (webhooks, ids) = (self.webhooks.clone(), endpoints.iter().map(|endpoint| endpoint.id.clone()));
+        let (webhooks, ids) = (self.webhooks.clone(), endpoints.iter().map(|endpoint| endpoint.id().to_owned()));
         let ids: BTreeSet<String> = ids.collect();
         tokio::task::spawn_blocking(move || {
             let forgotten = webhooks.book.forget_but(&ids);
@@ -158,7 +158,7 @@ async fn attempt(
     endpoint: &Endpoint,
     event: EventPosition,
 ) -> Result<(), Problem> {
-    let Some(delivery) = webhooks.book.delivery(&endpoint.id, event)? else { return Ok(()) };
+    let Some(delivery) = webhooks.book.delivery(endpoint.id(), event)? else { return Ok(()) };
     let Delivery { refund_id, sequence, .. } = delivery;
     let before = sequence.saturating_sub(1);
     let found = app.reading(move |store| Ok(store.history(&refund_id, before, 1)?)).await?;
@@ -167,9 +167,9 @@ async fn attempt(
     let message = Unsigned::event(endpoint, *position, event)?;
     let now = app.store().now();
     let (attempt, asked) = webhooks.send(endpoint, message, now).await;
-    let (book, id, position, made) = (webhooks.clone(), endpoint.id.clone(), *position, attempt.clone());
+    let (book, id, position, made) = (webhooks.clone(), endpoint.id().to_owned(), *position, attempt.clone());
     match app.reading(move |_| written_down(&book, &id, position, made, asked)).await? {
-        Some(tried) => give_up(app, webhooks, endpoint, &attempt, tried).await,
+        Some(tried) => give_up(app, endpoint, &attempt, tried).await,
         None => Ok(()),
     }
 }
@@ -193,22 +193,16 @@ fn written_down(
 }
 
 /// Switches an endpoint off that is gone, or has failed for long.
-async fn give_up(
-    app: &App,
-    webhooks: &Webhooks,
-    endpoint: &Endpoint,
-    attempt: &Attempt,
-    tried: Tried,
-) -> Result<(), Problem> {
+async fn give_up(app: &App, endpoint: &Endpoint, attempt: &Attempt, tried: Tried) -> Result<(), Problem> {
     let Some(failing_since) = tried.failing_since else { return Ok(()) };
     let exhausted_since = Some(tried.first_try_at).filter(|_| tried.state == DeliveryState::Failed);
-    let reason = if attempt.is_gone() {
-        "it answered 410, that it is gone".to_owned()
+    let because = if attempt.is_gone() {
+        DisabledBecause::Gone
     } else if schedule::is_given_up(failing_since, exhausted_since, app.store().now()) {
-        format!("it has taken nothing since {failing_since}")
+        DisabledBecause::Failing
     } else {
         return Ok(());
     };
-    tracing::warn!(webhook = endpoint.id, reason, "an endpoint is switched off");
-    endpoint::switch_off(webhooks, &endpoint.id, reason).await
+    tracing::warn!(webhook = endpoint.id(), ?because, %failing_since, "an endpoint is switched off");
+    endpoint::switch_off(app, endpoint.id(), because).await
 }

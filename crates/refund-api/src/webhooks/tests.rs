@@ -5,14 +5,13 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use refund_core::{EventType, SellerId};
+use refund_store::{Disabled, DisabledBecause, KeyRole, Request, Webhook as Stored, WebhookChange, WebhookTerms, Work};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use url::Url;
 
 use super::delivery::{Delivery, DeliveryState};
-use super::endpoint::Owner;
 use super::sign::SigningSecrets;
 use super::*;
 use crate::trial::{self, Machine, id};
@@ -30,16 +29,20 @@ struct Sending {
 }
 
 impl Sending {
-    async fn to(endpoints: Vec<Endpoint>) -> Self {
+    /// To these endpoints, of a refund that was opened when they were there.
+    async fn to(endpoints: Vec<Stored>) -> Self {
         let machine = Machine::start();
-        let app = trial::with_one_refund(&machine).await;
-        Self::on(tempfile::tempdir().unwrap(), app, machine, endpoints)
+        let app = trial::with_a_seller(&machine).await;
+        for endpoint in endpoints {
+            let work = Work::MakeWebhook { webhook: Box::new(endpoint), actor: trial::operator() };
+            app.submit(Request::new(work)).await.unwrap();
+        }
+        trial::open(&app).await;
+        Self::on(tempfile::tempdir().unwrap(), app, machine)
     }
 
-    fn on(folder: tempfile::TempDir, app: Arc<App>, machine: Machine, endpoints: Vec<Endpoint>) -> Self {
-        let webhooks = Webhooks::open(folder.path(), Reach::Anywhere).unwrap();
-        *webhooks.endpoints.lock().unwrap() = endpoints.into_iter().map(Arc::new).collect();
-        let webhooks = Arc::new(webhooks);
+    fn on(folder: tempfile::TempDir, app: Arc<App>, machine: Machine) -> Self {
+        let webhooks = Arc::new(Webhooks::open(folder.path(), Reach::Anywhere, &SECRET).unwrap());
         let tasks = webhooks.begin(&app).into();
         Self { app, webhooks, machine, tasks, folder }
     }
@@ -49,8 +52,8 @@ impl Sending {
         self.webhooks.wake.notify_one();
     }
 
-    /// Is cut off wherever it is, and begins again on the same book.
-    async fn cut_off(self, endpoints: Vec<Endpoint>) -> Self {
+    /// Is cut off wherever it is, and begins again on the same book, with the endpoint elsewhere.
+    async fn cut_off(self, endpoint: Stored) -> Self {
         let Self { app, webhooks, machine, tasks, folder } = self;
         for task in tasks {
             task.abort();
@@ -58,7 +61,8 @@ impl Sending {
         }
         webhooks.book.flush().unwrap();
         drop(webhooks);
-        Self::on(folder, app, machine, endpoints)
+        change(&app, &endpoint.id, WebhookChange::Terms(endpoint.terms)).await;
+        Self::on(folder, app, machine)
     }
 
     /// Ends, and gives the deliveries to an endpoint, the latest first.
@@ -71,11 +75,29 @@ impl Sending {
     }
 }
 
-fn endpoint(name: &str, url: &str) -> Endpoint {
-    let id = format!("whk_{name}");
-    let secrets = vec![SigningSecrets::new(&[7; 32]).secret(&id, 1)];
-    let url = Url::parse(url).unwrap();
-    Endpoint { id, owner: Owner::Operator, url, types: Vec::new(), secrets, since: Timestamp::MIN, enabled: true }
+const SECRET: [u8; 32] = [7; 32];
+
+fn endpoint(name: &str, url: &str) -> Stored {
+    Stored {
+        id: format!("whk_{name}"),
+        owner: KeyRole::Operator,
+        terms: WebhookTerms { url: url.to_owned(), description: None, types: Vec::new() },
+        created_at: Timestamp::MIN,
+        generation: 1,
+        rotated_at: None,
+        enabled_at: Timestamp::MIN,
+        disabled: None,
+    }
+}
+
+/// An endpoint's secret of that generation.
+fn secret(name: &str, generation: u32) -> String {
+    SigningSecrets::new(&SECRET).secret(&format!("whk_{name}"), generation).text()
+}
+
+async fn change(app: &App, id: &str, change: WebhookChange) {
+    let work = Work::ChangeWebhook { webhook_id: id.to_owned(), change, actor: trial::operator() };
+    app.submit(Request::new(work)).await.unwrap();
 }
 
 /// A receiver that answers with these, one after the other and then with the last for ever.
@@ -103,11 +125,9 @@ fn message_id((headers, _): &Sent) -> &str {
 #[tokio::test]
 async fn an_event_arrives_signed_as_the_feed_shows_it() {
     let (url, mut sent) = receiver(vec![StatusCode::NO_CONTENT]).await;
-    let endpoint = endpoint("a", &url);
-    let secret = endpoint.secrets[0].text();
-    let sending = Sending::to(vec![endpoint]).await;
+    let sending = Sending::to(vec![endpoint("a", &url)]).await;
     let (headers, body) = sent.recv().await.unwrap();
-    Webhook::new(&secret).unwrap().verify(&body, &headers).unwrap();
+    Webhook::new(&secret("a", 1)).unwrap().verify(&body, &headers).unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!((&body["type"], &body["timestamp"]), (&json!("refund.opened"), &body["data"]["at"]));
     assert_eq!((&body["data"]["refund_id"], &body["data"]["sequence"]), (&json!("rfd_1"), &json!(1)));
@@ -150,10 +170,11 @@ async fn an_endpoint_that_is_gone_is_switched_off() {
     let (url, mut sent) = receiver(vec![StatusCode::GONE]).await;
     let sending = Sending::to(vec![endpoint("a", &url)]).await;
     sent.recv().await.unwrap();
-    let webhooks = sending.webhooks.clone();
+    let app = sending.app.clone();
     let delivered = sending.delivered("whk_a").await;
     assert_eq!((delivered[0].state, delivered[0].attempts.len()), (DeliveryState::Failed, 1));
-    assert!(!webhooks.endpoints.lock().unwrap()[0].enabled);
+    let disabled = app.store().webhook("whk_a").unwrap().unwrap().disabled.unwrap();
+    assert_eq!(disabled.because, DisabledBecause::Gone);
 }
 
 #[tokio::test]
@@ -170,21 +191,43 @@ async fn who_never_answers_holds_up_nobody_else() {
 #[tokio::test]
 async fn an_endpoint_is_told_what_it_asked_for_and_may_know() {
     let (url, mut sent) = receiver(vec![StatusCode::OK]).await;
-    let seller = |name: &str| Owner::Seller(id::<SellerId>(name));
+    let seller = |name: &str| KeyRole::Seller(id::<SellerId>(name));
+    let told_of = |types: EventType, endpoint: Stored| {
+        let types = vec![types.as_str().to_owned()];
+        Stored { terms: WebhookTerms { types, ..endpoint.terms }, ..endpoint }
+    };
+    let off = Disabled { at: Timestamp::MIN, because: DisabledBecause::Asked };
     let endpoints = vec![
-        Endpoint { owner: seller("s-2"), ..endpoint("another", &url) },
-        Endpoint { types: vec![EventType::RefundAgreed], ..endpoint("filtered", &url) },
-        Endpoint { enabled: false, ..endpoint("off", &url) },
-        Endpoint { since: Timestamp::MAX, ..endpoint("late", &url) },
-        Endpoint { owner: seller("s-1"), types: vec![EventType::RefundOpened], ..endpoint("theirs", &url) },
+        Stored { owner: seller("s-2"), ..endpoint("another", &url) },
+        told_of(EventType::RefundAgreed, endpoint("filtered", &url)),
+        Stored { disabled: Some(off), ..endpoint("off", &url) },
+        told_of(EventType::RefundOpened, Stored { owner: seller("s-1"), ..endpoint("theirs", &url) }),
     ];
     let sending = Sending::to(endpoints).await;
     assert!(message_id(&sent.recv().await.unwrap()).ends_with("_theirs"));
     let webhooks = sending.webhooks.clone();
     assert_eq!(sending.delivered("whk_theirs").await.len(), 1);
-    for name in ["another", "filtered", "off", "late"] {
+    for name in ["another", "filtered", "off"] {
         assert_eq!(webhooks.book.deliveries(&format!("whk_{name}"), None).count(), 0, "{name}");
     }
+}
+
+#[tokio::test]
+async fn for_a_day_after_a_rotation_both_secrets_are_good() {
+    let (url, mut sent) = receiver(vec![StatusCode::OK]).await;
+    let sending = Sending::to(vec![endpoint("a", &url)]).await;
+    sent.recv().await.unwrap();
+    change(&sending.app, "whk_a", WebhookChange::Rotated).await;
+    let good = async |sending: &Sending, sent: &mut UnboundedReceiver<Sent>| {
+        let stored = sending.app.store().webhook("whk_a").unwrap().unwrap();
+        sending.webhooks.ping(stored, sending.app.store().now()).await.unwrap();
+        let (headers, body) = sent.recv().await.unwrap();
+        [1, 2].map(|generation| Webhook::new(&secret("a", generation)).unwrap().verify(&body, &headers).is_ok())
+    };
+    assert_eq!(good(&sending, &mut sent).await, [true, true]);
+    sending.hours_later(24);
+    assert_eq!(good(&sending, &mut sent).await, [false, true]);
+    sending.delivered("whk_a").await;
 }
 
 #[tokio::test]
@@ -200,7 +243,7 @@ async fn a_message_that_was_sent_and_not_written_down_is_sent_again_under_the_sa
         let length = tokio::io::AsyncReadExt::read(&mut connection, &mut bytes).await.unwrap();
         received.push_str(std::str::from_utf8(&bytes[..length]).unwrap());
     }
-    let sending = sending.cut_off(vec![endpoint("a", &url)]).await;
+    let sending = sending.cut_off(endpoint("a", &url)).await;
     let again = sent.recv().await.unwrap();
     assert!(received.contains(&format!("webhook-id: {}\r\n", message_id(&again))), "{received}");
     assert_eq!(sending.delivered("whk_a").await[0].attempts.len(), 1);

@@ -8,6 +8,7 @@ mod policy;
 mod refund;
 mod requests;
 mod settings;
+mod webhooks;
 
 pub(crate) use event::EventOut;
 pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
@@ -20,6 +21,8 @@ pub(crate) use requests::{
     RuleIn, ShipIn,
 };
 pub(crate) use settings::{CheckIn, KeyIn, KeyOut, SellerIn, SellerOut, VerdictOut};
+
+pub(crate) use webhooks::{DeliveryOut, RedeliverIn, RedeliveredOut, WebhookIn, WebhookOut};
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -171,7 +171,7 @@ enum ScopeWord {
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = KeyRole)]
 #[serde(rename_all = "snake_case")]
-enum RoleIn {
+pub(super) enum RoleIn {
     Operator,
     Platform,
     Seller,
@@ -201,6 +201,15 @@ impl KeyIn {
     }
 }
 
+/// What a role is called.
+pub(super) fn role_of(role: &KeyRole) -> &'static str {
+    match role {
+        KeyRole::Operator => "operator",
+        KeyRole::Platform => "platform",
+        KeyRole::Seller(_) => "seller",
+    }
+}
+
 /// A key as answered; its secret once, when it is made.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct KeyOut {
@@ -227,15 +236,11 @@ impl KeyOut {
     /// A key, when it was last used, and its secret if this is when it is shown.
     #[must_use]
     pub(crate) fn new(key: &Key, last_used_at: Option<Timestamp>, secret: Option<String>) -> Self {
-        let (role, seller_id) = match &key.role {
-            KeyRole::Operator => ("operator", None),
-            KeyRole::Platform => ("platform", None),
-            KeyRole::Seller(seller_id) => ("seller", Some(seller_id.clone())),
-        };
+        let seller_id = if let KeyRole::Seller(seller_id) = &key.role { Some(seller_id.clone()) } else { None };
         Self {
             id: key.id.clone(),
             name: key.name.clone(),
-            role,
+            role: role_of(&key.role),
             seller_id,
             scope: match key.scope {
                 KeyScope::Full => ScopeWord::Full,

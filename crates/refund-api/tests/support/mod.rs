@@ -103,6 +103,11 @@ impl Server {
         Self::start(folder, Config { limits, ..config(folder) }).unwrap()
     }
 
+    /// The same, that sends webhooks to public addresses alone.
+    pub fn public(folder: &Path) -> Self {
+        Self::start(folder, Config { reach: refund_api::Reach::Public, ..config(folder) }).unwrap()
+    }
+
     fn start(folder: &Path, config: Config) -> Result<Self, StartError> {
         let hold_settling = config.hold_settling;
         let runtime = Runtime::new().unwrap();

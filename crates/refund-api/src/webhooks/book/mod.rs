@@ -7,6 +7,8 @@
 mod care;
 mod rows;
 
+pub(crate) use self::care::Backlog;
+
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 

@@ -1,0 +1,101 @@
+//! What was sent to an endpoint, what came of it, and sending it again.
+
+use axum::Json;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::refunds::limit;
+use super::webhooks::webhook;
+use crate::call::Call;
+use crate::code::ApiCode;
+use crate::error::Problem;
+use crate::webhooks::{Attempt, DeliveryState};
+use crate::wire::{DeliveryOut, EventOut, Items, Nothing, RedeliverIn, RedeliveredOut};
+
+/// How many deliveries are made again by one call.
+const AGAIN_MAX: usize = 10_000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DeliveriesParams {
+    /// Those that stand so.
+    #[param(inline)]
+    state: Option<DeliveryState>,
+    /// How many at the most.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<usize>,
+    /// Where the list goes on: `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists the deliveries to an endpoint, those of the latest events first, with each attempt.
+///
+/// Deliveries that came to an end are forgotten after a while.
+#[utoipa::path(
+    get, path = "/v1/webhooks/{id}/deliveries", tag = "webhooks", operation_id = "list_deliveries",
+    params(DeliveriesParams), responses((status = OK, body = Items<DeliveryOut>)),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem> {
+    let webhook = webhook(&call)?;
+    let params: DeliveriesParams = call.query()?;
+    let limit = limit(params.limit)?;
+    let list = format!("{} deliveries {} {:?}", call.caller.id(), webhook.id, params.state);
+    let last = params.cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
+    let last = last.and_then(|id| EventOut::position(&id));
+    let (webhooks, state) = (call.app.webhooks()?.clone(), params.state);
+    let find = move |_: &dyn refund_store::Store| {
+        let fits = |delivery: &crate::webhooks::Delivery| state.is_none_or(|state| state == delivery.state);
+        webhooks.deliveries(&webhook.id, last, limit.saturating_add(1), fits)
+    };
+    let mut found = call.app.reading(find).await?;
+    let goes_on = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| goes_on);
+    let next_cursor = last.map(|delivery| call.app.cursors.write_id(&EventOut::id(delivery.event), &list));
+    Ok(Json(Items { items: found.into_iter().map(DeliveryOut::from).collect(), next_cursor }))
+}
+
+/// Has deliveries made again: of these events, of a time, of all that failed.
+///
+/// The messages have the ids that they had, so that the receiver can tell. It needs no idempotency key: what is to be
+/// sent again already is not sent twice.
+#[utoipa::path(
+    post, path = "/v1/webhooks/{id}/redeliver", tag = "webhooks", operation_id = "redeliver_events",
+    request_body = RedeliverIn, responses((status = OK, body = RedeliveredOut)),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Problem> {
+    let webhook = webhook(&call)?;
+    let body: RedeliverIn = call.body()?;
+    let body = body.checked()?;
+    let webhooks = call.app.webhooks()?.clone();
+    let send = move |store: &dyn refund_store::Store| {
+        let again = webhooks.deliveries(&webhook.id, None, AGAIN_MAX, |delivery| body.fits(delivery))?;
+        webhooks.deliver_again(&webhook.id, again, store.now())
+    };
+    Ok(Json(RedeliveredOut { count: call.app.reading(send).await? }))
+}
+
+/// Sends a message now that only tries whether messages arrive, and shows what came of it.
+///
+/// Its type is `webhook.ping`. It is not tried again and not listed among the deliveries.
+#[utoipa::path(
+    post, path = "/v1/webhooks/{id}/ping", tag = "webhooks", operation_id = "ping_webhook",
+    request_body = Nothing, responses((status = OK, body = Attempt)),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn ping(call: Call) -> Result<Json<Attempt>, Problem> {
+    let webhook = webhook(&call)?;
+    let Nothing {} = call.body()?;
+    call.with_full_scope()?;
+    let _one_at_a_time = call
+        .app
+        .webhooks()?
+        .pings
+        .try_acquire()
+        .map_err(|_| Problem::new(ApiCode::Busy, "other test messages are under way"))?;
+    let now = call.app.store().now();
+    Ok(Json(call.app.webhooks()?.ping(webhook, now).await?))
+}

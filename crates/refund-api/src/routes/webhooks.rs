@@ -1,0 +1,197 @@
+//! Endpoints of webhooks: made, changed, switched on and off, removed; their secrets rotated.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use refund_core::{Role, Timestamp};
+use refund_store::{Answer, Answered, DisabledBecause, KeyRole, Request, Tag, Webhook, WebhookChange, Work};
+
+use super::lists::behind;
+use super::refunds::{mark, tagged, unexpected};
+use crate::call::Call;
+use crate::caller::Caller;
+use crate::code::ApiCode;
+use crate::entropy;
+use crate::error::Problem;
+use crate::wire::{Items, Nothing, WebhookIn, WebhookOut};
+
+/// How many endpoints one owner has at the most.
+const ENDPOINTS_MAX: usize = 20;
+
+/// Lists the caller's endpoints in the order in which they were made; an operator's list has everybody's.
+#[utoipa::path(
+    get, path = "/v1/webhooks", tag = "webhooks", operation_id = "list_webhooks",
+    responses((status = OK, body = Items<WebhookOut>)), security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn list(call: Call) -> Result<Json<Items<WebhookOut>>, Problem> {
+    let owner = owner(&call)?;
+    let page = behind(&call, "webhooks", |last, limit| {
+        let mut webhooks = call.app.store().webhooks()?;
+        webhooks.retain(|webhook| may_see(&owner, webhook));
+        let before =
+            last.map_or(0, |last| webhooks.iter().take_while(|known| known.id != last).count().saturating_add(1));
+        Ok(webhooks.into_iter().skip(before).take(limit).map(|webhook| (webhook.id.clone(), webhook)).collect())
+    })?;
+    Ok(Json(page.map(|webhook| WebhookOut::new(&webhook, None))))
+}
+
+/// Makes an endpoint, and shows the secret that its messages are signed with.
+///
+/// It is told of what happens from then on: a seller's endpoint of that seller's refunds, others of all.
+#[utoipa::path(
+    post, path = "/v1/webhooks", tag = "webhooks", operation_id = "make_webhook",
+    request_body = WebhookIn,
+    responses((status = CREATED, body = WebhookOut), (status = CONFLICT), (status = UNPROCESSABLE_ENTITY)),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn make(call: Call) -> Result<Response, Problem> {
+    let owner = owner(&call)?;
+    let work = || {
+        let terms = terms(&call)?;
+        let of_owner = call.app.store().webhooks()?.iter().filter(|webhook| webhook.owner == owner).count();
+        if of_owner >= ENDPOINTS_MAX {
+            let detail = format!("there are {of_owner} already");
+            return Err(Problem::new(ApiCode::TooManyWebhooks, detail));
+        }
+        let webhook = Webhook {
+            id: entropy::id("whk_"),
+            owner: owner.clone(),
+            terms,
+            created_at: Timestamp::MIN,
+            generation: 1,
+            rotated_at: None,
+            enabled_at: Timestamp::MIN,
+            disabled: None,
+        };
+        Ok((Work::MakeWebhook { webhook: Box::new(webhook), actor: call.caller.itself() }, Vec::new()))
+    };
+    let answered = call.once(work).await?;
+    answer(&call, answered, StatusCode::CREATED, true)
+}
+
+/// Shows an endpoint.
+#[utoipa::path(
+    get, path = "/v1/webhooks/{id}", tag = "webhooks", operation_id = "get_webhook",
+    responses((status = OK, body = WebhookOut)), security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn show(call: Call) -> Result<Response, Problem> {
+    let webhook = webhook(&call)?;
+    let (webhooks, of) = (call.app.webhooks()?.clone(), webhook.clone());
+    let backlog = call.app.reading(move |_| webhooks.backlog(&[of])).await?;
+    let tag = Tag::of(&*webhook)?.to_string();
+    Ok(tagged(Json(WebhookOut::new(&webhook, None).with(backlog)).into_response(), &tag))
+}
+
+/// Changes where an endpoint is and what it is told of.
+#[utoipa::path(
+    put, path = "/v1/webhooks/{id}", tag = "webhooks", operation_id = "put_webhook",
+    request_body = WebhookIn, responses((status = OK, body = WebhookOut), (status = UNPROCESSABLE_ENTITY)),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn put(call: Call) -> Result<Response, Problem> {
+    let webhook = webhook(&call)?;
+    let change = WebhookChange::Terms(terms(&call)?);
+    let work = Work::ChangeWebhook { webhook_id: webhook.id.clone(), change, actor: call.caller.itself() };
+    let answered = call.app.submit(Request { replaces: call.replaces()?, ..Request::new(work) }).await?;
+    answer(&call, answered, StatusCode::OK, false)
+}
+
+/// Removes an endpoint, with all that waits to be sent to it.
+#[utoipa::path(
+    delete, path = "/v1/webhooks/{id}", tag = "webhooks", operation_id = "remove_webhook",
+    responses((status = OK, body = WebhookOut, description = "The endpoint as it was.")),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn remove(call: Call) -> Result<Response, Problem> {
+    let webhook = webhook(&call)?;
+    let work = Work::RemoveWebhook { webhook_id: webhook.id.clone(), actor: call.caller.itself() };
+    let answered = call.app.submit(Request { replaces: call.replaces()?, ..Request::new(work) }).await?;
+    answer(&call, answered, StatusCode::OK, false)
+}
+
+/// Gives an endpoint another secret, and shows it.
+///
+/// For 24 hours messages are signed with the one before too.
+#[utoipa::path(
+    post, path = "/v1/webhooks/{id}/rotate", tag = "webhooks", operation_id = "rotate_webhook_secret",
+    request_body = Nothing, responses((status = OK, body = WebhookOut)),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn rotate(call: Call) -> Result<Response, Problem> {
+    change(&call, WebhookChange::Rotated).await
+}
+
+/// Switches an endpoint on: it is told of what happens from then on, and of what waited.
+#[utoipa::path(
+    post, path = "/v1/webhooks/{id}/enable", tag = "webhooks", operation_id = "enable_webhook",
+    request_body = Nothing, responses((status = OK, body = WebhookOut)),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn enable(call: Call) -> Result<Response, Problem> {
+    change(&call, WebhookChange::Enabled).await
+}
+
+/// Switches an endpoint off: it is not told of what happens until it is switched on.
+#[utoipa::path(
+    post, path = "/v1/webhooks/{id}/disable", tag = "webhooks", operation_id = "disable_webhook",
+    request_body = Nothing, responses((status = OK, body = WebhookOut)),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn disable(call: Call) -> Result<Response, Problem> {
+    change(&call, WebhookChange::Disabled(DisabledBecause::Asked)).await
+}
+
+async fn change(call: &Call, change: WebhookChange) -> Result<Response, Problem> {
+    let webhook = webhook(call)?;
+    let shows_secret = change == WebhookChange::Rotated;
+    let work = || {
+        let Nothing {} = call.body()?;
+        let webhook_id = webhook.id.clone();
+        Ok((Work::ChangeWebhook { webhook_id, change: change.clone(), actor: call.caller.itself() }, Vec::new()))
+    };
+    let answered = call.once(work).await?;
+    answer(call, answered, StatusCode::OK, shows_secret)
+}
+
+fn terms(call: &Call) -> Result<refund_store::WebhookTerms, Problem> {
+    let body: WebhookIn = call.body()?;
+    let webhooks = call.app.webhooks()?;
+    body.terms(|url| webhooks.forbids(url))
+}
+
+/// As whom the caller has endpoints.
+fn owner(call: &Call) -> Result<KeyRole, Problem> {
+    call.caller.only(&[Role::Operator, Role::Platform, Role::Seller])?;
+    Ok(match &call.caller {
+        Caller::Platform { .. } => KeyRole::Platform,
+        Caller::Seller { seller_id, .. } => KeyRole::Seller(seller_id.clone()),
+        Caller::Operator { .. } | Caller::Buyer { .. } => KeyRole::Operator,
+    })
+}
+
+fn may_see(owner: &KeyRole, webhook: &Webhook) -> bool {
+    *owner == KeyRole::Operator || *owner == webhook.owner
+}
+
+/// The endpoint in the path, if it is the caller's to deal with.
+pub(super) fn webhook(call: &Call) -> Result<Arc<Webhook>, Problem> {
+    let owner = owner(call)?;
+    let webhook = call.app.store().webhook(&call.webhook_id()?)?;
+    webhook.filter(|webhook| may_see(&owner, webhook)).ok_or_else(Problem::not_found)
+}
+
+fn answer(call: &Call, answered: Answered, status: StatusCode, shows_secret: bool) -> Result<Response, Problem> {
+    let Answered { answer: Answer::Webhook(webhook), replayed, .. } = answered else { return Err(unexpected()) };
+    let secret = || Ok::<_, Problem>(call.app.webhooks()?.secrets.secret(&webhook.id, webhook.generation).text());
+    let secret = shows_secret.then(secret).transpose()?;
+    let mut response = shown(&webhook, secret, status)?;
+    mark(&mut response, replayed);
+    Ok(response)
+}
+
+fn shown(webhook: &Webhook, secret: Option<String>, status: StatusCode) -> Result<Response, Problem> {
+    let tag = Tag::of(webhook)?.to_string();
+    Ok(tagged((status, Json(WebhookOut::new(webhook, secret))).into_response(), &tag))
+}

@@ -1,0 +1,213 @@
+//! Endpoints of webhooks and their deliveries in JSON.
+
+use refund_core::{EventType, Label, RefundId, SellerId, Timestamp};
+use refund_store::{DisabledBecause, KeyRole, Webhook, WebhookTerms};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::EventOut;
+use super::settings::{RoleIn, role_of};
+use crate::code::ApiCode;
+use crate::error::Problem;
+use crate::webhooks::{Attempt, Backlog, Delivery, DeliveryState, both_valid_until};
+
+/// An endpoint to be made or changed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebhookIn {
+    /// Where messages are sent: https, to a public address.
+    #[schema(max_length = 2048)]
+    url: String,
+    #[serde(default)]
+    description: Option<Label>,
+    /// What it is told of; left out or empty, of everything.
+    #[serde(default)]
+    types: Vec<EventType>,
+}
+
+impl WebhookIn {
+    /// What its owner says of it; `forbids` says why nothing would be sent to an address.
+    pub(crate) fn terms(self, forbids: impl FnOnce(&str) -> Option<String>) -> Result<WebhookTerms, Problem> {
+        if let Some(why) = forbids(&self.url) {
+            return Err(Problem::at(ApiCode::UrlNotAllowed, "/url", why));
+        }
+        let mut types: Vec<_> = self.types.iter().map(|kind| kind.as_str().to_owned()).collect();
+        types.sort_unstable();
+        types.dedup();
+        Ok(WebhookTerms { url: self.url, description: self.description, types })
+    }
+}
+
+/// An endpoint that is told of events; its secret when it is made and when the secret is rotated.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WebhookOut {
+    id: String,
+    #[schema(value_type = RoleIn)]
+    role: &'static str,
+    #[schema(required)]
+    seller_id: Option<SellerId>,
+    url: String,
+    #[schema(required)]
+    description: Option<Label>,
+    /// What it is told of; of everything where nothing is named.
+    #[schema(value_type = Vec<EventType>)]
+    types: Vec<String>,
+    created_at: Timestamp,
+    /// It is told of what happens from then on.
+    enabled_at: Timestamp,
+    #[schema(required)]
+    disabled: Option<DisabledOut>,
+    /// Until when messages are signed with the secret before the present one too.
+    #[schema(required)]
+    both_secrets_until: Option<Timestamp>,
+    /// What waits to be sent, where one endpoint is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<WaitingOut>,
+    /// What messages are signed with, by the Standard Webhooks specification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+}
+
+/// Since when nothing is sent, and why.
+#[derive(Debug, Serialize, ToSchema)]
+struct DisabledOut {
+    at: Timestamp,
+    because: BecauseOut,
+}
+
+/// Why nothing is sent.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DisabledBecause)]
+#[serde(rename_all = "snake_case")]
+enum BecauseOut {
+    /// Its owner switched it off.
+    Asked,
+    /// It answered that it is gone for ever (410).
+    Gone,
+    /// Nothing got through to it for too long.
+    Failing,
+}
+
+impl WebhookOut {
+    pub(crate) fn new(webhook: &Webhook, secret: Option<String>) -> Self {
+        let Webhook { id, owner, terms, created_at, enabled_at, disabled, .. } = webhook.clone();
+        let seller_id = if let KeyRole::Seller(seller_id) = &owner { Some(seller_id.clone()) } else { None };
+        Self {
+            id,
+            role: role_of(&owner),
+            seller_id,
+            url: terms.url,
+            description: terms.description,
+            types: terms.types,
+            created_at,
+            enabled_at,
+            disabled: disabled.map(|disabled| DisabledOut {
+                at: disabled.at,
+                because: match disabled.because {
+                    DisabledBecause::Asked => BecauseOut::Asked,
+                    DisabledBecause::Gone => BecauseOut::Gone,
+                    DisabledBecause::Failing => BecauseOut::Failing,
+                },
+            }),
+            both_secrets_until: both_valid_until(webhook),
+            waiting: None,
+            secret,
+        }
+    }
+
+    /// The same with what waits to be sent.
+    pub(crate) fn with(self, backlog: Backlog) -> Self {
+        Self { waiting: Some(WaitingOut { count: backlog.count, oldest_at: backlog.oldest }), ..self }
+    }
+}
+
+/// What waits to be sent, or sent again.
+#[derive(Debug, Serialize, ToSchema)]
+struct WaitingOut {
+    count: u64,
+    /// Since when the oldest of it waits.
+    #[schema(required)]
+    oldest_at: Option<Timestamp>,
+}
+
+/// An event on its way to an endpoint.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeliveryOut {
+    event_id: String,
+    refund_id: RefundId,
+    /// The event's number within the refund.
+    sequence: u64,
+    event_type: EventType,
+    state: DeliveryState,
+    /// When it was last asked for: by the event itself, or by a redelivery.
+    asked_at: Timestamp,
+    #[schema(required)]
+    next_attempt_at: Option<Timestamp>,
+    /// The last attempts, the latest at the end.
+    attempts: Vec<Attempt>,
+}
+
+impl From<Delivery> for DeliveryOut {
+    fn from(delivery: Delivery) -> Self {
+        Self {
+            event_id: EventOut::id(delivery.event),
+            refund_id: delivery.refund_id,
+            sequence: delivery.sequence,
+            event_type: delivery.event_type,
+            state: delivery.state,
+            asked_at: delivery.asked_at,
+            next_attempt_at: delivery.next_at,
+            attempts: delivery.attempts,
+        }
+    }
+}
+
+/// Which deliveries are made again: those that fit all that is said, of which something is said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RedeliverIn {
+    /// Those of these events.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    events: Vec<String>,
+    /// Those that stand so.
+    #[serde(default)]
+    state: Option<DeliveryState>,
+    /// Those that were asked for from then on.
+    #[serde(default)]
+    from: Option<Timestamp>,
+    /// Those that were asked for before then.
+    #[serde(default)]
+    to: Option<Timestamp>,
+}
+
+/// How many events one redelivery names.
+const EVENTS_MAX: usize = 100;
+
+impl RedeliverIn {
+    /// # Errors
+    /// A [`Problem`] where nothing is said, or too much.
+    pub(crate) fn checked(self) -> Result<Self, Problem> {
+        let says_nothing = self.events.is_empty() && self.state.is_none() && self.from.is_none() && self.to.is_none();
+        if says_nothing {
+            return Err(Problem::at(ApiCode::MalformedBody, "", "say which: events, state, from, to"));
+        }
+        if self.events.len() > EVENTS_MAX {
+            return Err(Problem::at(ApiCode::MalformedBody, "/events", format!("at most {EVENTS_MAX} events")));
+        }
+        Ok(self)
+    }
+
+    pub(crate) fn fits(&self, delivery: &Delivery) -> bool {
+        (self.events.is_empty() || self.events.contains(&EventOut::id(delivery.event)))
+            && self.state.is_none_or(|state| state == delivery.state)
+            && self.from.is_none_or(|from| delivery.asked_at >= from)
+            && self.to.is_none_or(|to| delivery.asked_at < to)
+    }
+}
+
+/// How many deliveries are made again.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RedeliveredOut {
+    pub(crate) count: usize,
+}

@@ -1,0 +1,206 @@
+//! Endpoints of webhooks over HTTP: whose they are, where they may be, what was sent and is sent again.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+
+use serde_json::{Value, json};
+use standardwebhooks::Webhook;
+use support::{Reply, SELLER, Server};
+
+/// A message as it arrived.
+struct Message {
+    headers: axum::http::HeaderMap,
+    body: Vec<u8>,
+}
+
+/// A receiver that answers with these statuses, one after the other, and then with the last for ever.
+fn receiver(statuses: &[u16]) -> (String, Receiver<Message>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let (sender, received) = channel();
+    let mut statuses = statuses.to_vec();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut reader = BufReader::new(stream.unwrap());
+            let mut headers = axum::http::HeaderMap::new();
+            let mut length = 0;
+            for line in reader.by_ref().lines().skip(1).map(Result::unwrap).take_while(|line| !line.is_empty()) {
+                let (name, value) = line.split_once(": ").unwrap();
+                let name: axum::http::HeaderName = name.parse().unwrap();
+                if name == "content-length" {
+                    length = value.parse().unwrap();
+                }
+                headers.insert(name, value.parse().unwrap());
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            let status = if statuses.len() > 1 { statuses.remove(0) } else { statuses[0] };
+            let answer = format!("HTTP/1.1 {status} So\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            reader.get_mut().write_all(answer.as_bytes()).unwrap();
+            if sender.send(Message { headers, body }).is_err() {
+                return;
+            }
+        }
+    });
+    (url, received)
+}
+
+impl Message {
+    fn id(&self) -> &str {
+        self.headers["webhook-id"].to_str().unwrap()
+    }
+
+    /// What it says, if it was signed with that secret.
+    fn signed(&self, secret: &Value) -> Value {
+        Webhook::new(secret.as_str().unwrap()).unwrap().verify(&self.body, &self.headers).unwrap();
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+fn demo() -> (tempfile::TempDir, Server) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    (folder, server)
+}
+
+fn of(webhook: &Reply, what: &str) -> String {
+    format!("/v1/webhooks/{}{what}", webhook.body["id"].as_str().unwrap())
+}
+
+/// The deliveries to an endpoint.
+fn deliveries(server: &Server, webhook: &Reply, query: &str) -> Vec<Value> {
+    let page = server.get(&of(webhook, &format!("/deliveries{query}")), &server.operator);
+    assert_eq!(page.status, 200, "{:?}", page.body);
+    page.body["items"].as_array().unwrap().clone()
+}
+
+#[test]
+fn what_happens_arrives_signed_and_can_be_sent_again() {
+    let (_folder, server) = demo();
+    let (url, received) = receiver(&[200]);
+    let body = json!({ "url": url, "types": ["refund.opened"] });
+    let made = server.post("/v1/webhooks", &server.seller, &[("Idempotency-Key", "hook")], &body);
+    assert_eq!((made.status, &made.body["seller_id"]), (201, &json!(SELLER)));
+    let replayed = server.post("/v1/webhooks", &server.seller, &[("Idempotency-Key", "hook")], &body);
+    assert_eq!((replayed.replayed, &replayed.body), (true, &made.body), "with its secret, which is made anew");
+    let refund = server.open("o-1");
+    let first = received.recv().unwrap();
+    let said = first.signed(&made.body["secret"]);
+    assert_eq!((&said["type"], &said["data"]["refund_id"]), (&json!("refund.opened"), &refund["id"]));
+    let event = said["data"]["id"].clone();
+    for which in [json!({ "events": [event] }), json!({ "from": "2020-01-01T00:00:00Z", "to": "2099-01-01T00:00:00Z" })]
+    {
+        let again = server.post(&of(&made, "/redeliver"), &server.seller, &[], &which);
+        assert_eq!((again.status, &again.body), (200, &json!({ "count": 1 })));
+        assert_eq!(received.recv().unwrap().id(), first.id());
+    }
+    let none = server.post(&of(&made, "/redeliver"), &server.seller, &[], &json!({ "state": "failed" }));
+    assert_eq!(none.body, json!({ "count": 0 }));
+    for wrong in [json!({}), json!({ "events": vec!["evt_1"; 101] }), json!({ "state": "lost" })] {
+        assert_eq!(server.post(&of(&made, "/redeliver"), &server.seller, &[], &wrong).status, 400, "{wrong}");
+    }
+    let listed = deliveries(&server, &made, "?limit=1");
+    assert_eq!((listed.len(), &listed[0]["event_id"]), (1, &event));
+    assert_eq!(server.get(&of(&made, "/deliveries?cursor=x"), &server.seller).status, 400);
+    server.stop();
+}
+
+#[test]
+fn a_test_message_says_what_came_of_it() {
+    let (_folder, server) = demo();
+    let (url, received) = receiver(&[204, 500]);
+    let made = server.post("/v1/webhooks", &server.platform, &[], &json!({ "url": url, "description": "orders" }));
+    let rotated = server.post(&of(&made, "/rotate"), &server.platform, &[], &json!({}));
+    assert_ne!(rotated.body["secret"], made.body["secret"]);
+    for status in [204, 500] {
+        let attempt = server.post(&of(&made, "/ping"), &server.platform, &[], &json!({}));
+        assert_eq!((attempt.status, &attempt.body["status"]), (200, &json!(status)));
+        let message = received.recv().unwrap();
+        for secret in [&made.body["secret"], &rotated.body["secret"]] {
+            assert_eq!(message.signed(secret)["type"], "webhook.ping");
+        }
+    }
+    let nobody = json!({ "url": "http://127.0.0.1:1/" });
+    let moved = server.put(&of(&made, ""), &server.platform, &nobody);
+    assert_eq!((moved.status, &moved.body["url"], &moved.body["description"]), (200, &nobody["url"], &Value::Null));
+    let attempt = server.post(&of(&made, "/ping"), &server.platform, &[], &json!({}));
+    assert!(attempt.body["status"].is_null() && attempt.body["error"].is_string(), "{:?}", attempt.body);
+    server.stop();
+}
+
+#[test]
+fn endpoints_are_their_owners_and_the_operators() {
+    let (_folder, server) = demo();
+    let url = json!({ "url": "http://127.0.0.1:1/" });
+    let [platforms, sellers] =
+        [&server.platform, &server.seller].map(|token| server.post("/v1/webhooks", token, &[], &url));
+    let ids = |token: &str| -> Vec<Value> {
+        let items = server.get("/v1/webhooks", token).body["items"].as_array().unwrap().clone();
+        items.into_iter().map(|item| item["id"].clone()).collect()
+    };
+    assert_eq!(ids(&server.operator), [platforms.body["id"].clone(), sellers.body["id"].clone()]);
+    assert_eq!(ids(&server.seller), [sellers.body["id"].clone()]);
+    for what in ["", "/deliveries"] {
+        assert_eq!(server.get(&of(&platforms, what), &server.seller).status, 404);
+    }
+    for what in ["/rotate", "/enable", "/disable", "/ping"] {
+        assert_eq!(server.post(&of(&platforms, what), &server.seller, &[], &json!({})).status, 404);
+    }
+    let off = server.post(&of(&sellers, "/disable"), &server.operator, &[], &json!({}));
+    assert_eq!(off.body["disabled"]["because"], "asked");
+    let on = server.post(&of(&sellers, "/enable"), &server.seller, &[], &json!({}));
+    assert_eq!(on.body["disabled"], Value::Null);
+    let shown = server.get(&of(&sellers, ""), &server.seller);
+    assert_eq!((&shown.body["waiting"]["count"], &shown.body["secret"]), (&json!(0), &Value::Null));
+    let tag = shown.etag.unwrap();
+    let changed =
+        server.send("PUT", &of(&sellers, ""), &server.seller, &[("If-Match", &tag)], url.to_string().as_bytes());
+    assert_eq!(changed.status, 200);
+    let other = json!({ "url": "http://127.0.0.1:2/" });
+    server.put(&of(&sellers, ""), &server.operator, &other);
+    let late = server.send("PUT", &of(&sellers, ""), &server.seller, &[("If-Match", &tag)], url.to_string().as_bytes());
+    assert_eq!((late.status, &late.body["code"]), (412, &json!("settings_moved")));
+    assert_eq!(server.send("DELETE", &of(&sellers, ""), &server.seller, &[("If-Match", &tag)], b"").status, 412);
+    assert_eq!(server.send("DELETE", &of(&sellers, ""), &server.seller, &[], b"").status, 200);
+    assert_eq!(server.send("DELETE", &of(&sellers, ""), &server.seller, &[], b"").status, 404);
+    for _ in 1..20 {
+        assert_eq!(server.post("/v1/webhooks", &server.platform, &[], &url).status, 201);
+    }
+    let one_more = server.post("/v1/webhooks", &server.platform, &[], &url);
+    assert_eq!((one_more.status, &one_more.body["code"]), (409, &json!("too_many_webhooks")));
+    server.stop();
+}
+
+#[test]
+fn a_server_that_is_not_for_trying_out_sends_to_public_addresses_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::public(folder.path());
+    for url in [
+        "http://example.com/",
+        "https://127.0.0.1/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://169.254.169.254/latest/",
+        "https://user:pass@example.com/",
+        "ftp://example.com/",
+        "example.com",
+        "",
+    ] {
+        let refused = server.post("/v1/webhooks", &server.operator, &[], &json!({ "url": url }));
+        assert_eq!((refused.status, &refused.body["code"]), (422, &json!("url_not_allowed")), "{url}");
+        assert_eq!(refused.body["errors"][0]["pointer"], "/url");
+    }
+    let long = format!("https://example.com/{}", "a".repeat(2048));
+    assert_eq!(server.post("/v1/webhooks", &server.operator, &[], &json!({ "url": long })).status, 422);
+    let fine = server.post("/v1/webhooks", &server.operator, &[], &json!({ "url": "https://example.com/hook" }));
+    assert_eq!(fine.status, 201);
+    let unknown = json!({ "url": "https://example.com/", "types": ["refund.lost"] });
+    assert_eq!(server.post("/v1/webhooks", &server.operator, &[], &unknown).status, 400);
+    server.stop();
+}
