@@ -30,13 +30,15 @@ impl Names {
                 let member = |(name, value): (&String, &Value)| {
                     let is_opaque =
                         name == "next_cursor" && value.as_str().is_some_and(|text| !text.starts_with("evt_"));
-                    let shown = match value {
-                        Value::Number(_) if name == DURATION => Value::from(12),
-                        Value::String(text) if text.starts_with(SIGNING_SECRET) => {
-                            Value::from(format!("{SIGNING_SECRET}{}=", "x".repeat(SIGNATURE)))
-                        }
-                        _ if is_opaque => Value::from("opaque"),
-                        _ => self.masked(value),
+                    let is_secret = value.as_str().is_some_and(|text| text.starts_with(SIGNING_SECRET));
+                    let shown = if is_opaque {
+                        Value::from("opaque")
+                    } else if is_secret {
+                        Value::from(format!("{SIGNING_SECRET}{}=", "x".repeat(SIGNATURE)))
+                    } else if name == DURATION {
+                        Value::from(12)
+                    } else {
+                        self.masked(value)
                     };
                     (name.clone(), shown)
                 };
