@@ -3,9 +3,9 @@
 use data_encoding::BASE32HEX_NOPAD;
 use fastrand::Rng;
 use refund_core::{
-    Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MakeOffer, Message,
-    Money, NegotiationId, Opening, OrderId, OrderLine, PolicyOverrides, Reason, RefundId, RefundType, Role, SellerId,
-    Via,
+    Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MakeOffer, Money,
+    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PolicyOverrides, Reason, RefundId, RefundType, Role,
+    SellerId, Via,
 };
 use refund_store::{Expected, IdempotencyKey, Request, Seller, Work};
 
@@ -118,7 +118,7 @@ impl Market {
                 kind: RefundType::RefundOnly,
                 amount: money(self.random.i64(100..1_000))?,
                 return_address_id: None,
-                message: Some(Message::new("Keep the bin, and have this back for the dent")?),
+                message: Some(OfferMessage::new("Keep the bin, and have this back for the dent")?),
                 agreed_offline: false,
             }),
             Wish::Accept => Command::AcceptOffer { negotiation_id: negotiation_id()? },

@@ -143,6 +143,7 @@ fn outcome(answer: &Answer) -> Outcome {
         },
         Answer::Seller { seller, created } => Outcome::Seller { seller: seller.clone(), created: *created },
         Answer::Key(key) => Outcome::Key { key_id: key.id.clone() },
+        Answer::Message(event) => Outcome::Message { refund_id: event.refund_id.clone(), sequence: event.sequence },
         Answer::Clock(now) => Outcome::Clock { now: *now },
         Answer::Webhook(webhook) => Outcome::Webhook { webhook: webhook.clone() },
         Answer::Done => Outcome::Settings,

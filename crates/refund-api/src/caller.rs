@@ -124,9 +124,13 @@ impl Caller {
 
     /// As whom the caller gives a command.
     pub(crate) fn actor_for(&self, refund: &Refund, command: CommandKind) -> Result<Actor, Problem> {
-        let actors = self.actors(refund);
-        let fitting = actors.into_iter().find(|actor| command.roles().contains(&actor.role));
-        fitting.ok_or_else(|| self.not_theirs(command.roles()))
+        self.actor_among(refund, command.roles())
+    }
+
+    /// As whom the caller does what is for these roles.
+    pub(crate) fn actor_among(&self, refund: &Refund, roles: &[Role]) -> Result<Actor, Problem> {
+        let fitting = self.actors(refund).into_iter().find(|actor| roles.contains(&actor.role));
+        fitting.ok_or_else(|| self.not_theirs(roles))
     }
 
     /// Lets only these roles pass.

@@ -53,6 +53,9 @@ api_codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE,
         "The body is of another media type than JSON.",
         "Send `Content-Type: application/json`.";
+    TooManyMessages = "too_many_messages", CONFLICT,
+        "This side has posted as many messages on the refund as it may.",
+        "Nothing makes room for more; the other side's are counted by themselves.";
     VersionMoved = "version_moved", PRECONDITION_FAILED,
         "The refund has another version by now than `If-Match` says.",
         "Look at `refund`, decide again, and send its version.";

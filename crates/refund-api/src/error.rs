@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use refund_core::{InvalidMoney, Refusal, Rule, Timestamp};
+use refund_core::{InvalidMoney, MESSAGES_MAX, Refusal, Rule, Timestamp};
 use refund_store::{Refused, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -203,6 +203,12 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(|seen| RefundOut::new(*seen))),
+            Refused::TooManyMessages { role, seen } => {
+                let detail = format!("the {role} has posted {MESSAGES_MAX} messages on this refund");
+                let mut problem = Self::new(ApiCode::TooManyMessages, detail).with("max", json!(MESSAGES_MAX));
+                problem.0.refund = Some(RefundOut::new(*seen));
+                problem
+            }
             Refused::NotFound => Self::not_found(),
             Refused::VersionMissing => {
                 Self::new(ApiCode::VersionMissing, "If-Match is needed, with the version that the refund was read with")

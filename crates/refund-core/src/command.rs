@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    AddressId, DeadlineKind, Label, Message, Money, NegotiationId, Reason, RefundType, Request, Role, Rule, Timestamp,
+    AddressId, DeadlineKind, Label, Money, NegotiationId, OfferMessage, Reason, RefundType, Request, Role, Rule,
+    Timestamp,
 };
 
 /// What somebody wants to happen to a refund that is there. Opening one is [`open`](crate::open).
@@ -100,7 +101,7 @@ pub struct MakeOffer {
     /// Where the goods go; needed for a return and without meaning otherwise.
     pub return_address_id: Option<AddressId>,
     /// What the buyer is told beside it.
-    pub message: Option<Message>,
+    pub message: Option<OfferMessage>,
     /// Whether buyer and seller agreed on it before (S14).
     pub agreed_offline: bool,
 }

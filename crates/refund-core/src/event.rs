@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    Actor, Agreed, ClosedReason, DeadlineKind, Label, Money, Negotiation, Opening, Reason, RefundId, Request, Shipment,
-    Timer, Timestamp, WithdrawnReason,
+    Actor, Agreed, ClosedReason, DeadlineKind, Label, Message, Money, Negotiation, Opening, Reason, RefundId, Request,
+    Role, Shipment, Timer, Timestamp, WithdrawnReason,
 };
 
 /// One thing that happened to a refund.
@@ -145,6 +145,11 @@ pub enum Fact {
         /// When that is.
         by: Timestamp,
     },
+    /// Somebody wrote something; the refund is as it was.
+    MessagePosted {
+        /// What.
+        message: Box<Message>,
+    },
 }
 
 names! {
@@ -190,6 +195,8 @@ names! {
         DeadlineChanged = "deadline.changed",
         /// [`Fact::Reminded`]
         DeadlineReminder = "deadline.reminder",
+        /// [`Fact::MessagePosted`]
+        MessagePosted = "message.posted",
     }
 }
 
@@ -218,12 +225,25 @@ impl Fact {
             Self::OfferWithdrawn { .. } => EventType::NegotiationWithdrawn,
             Self::DeadlineExtended { .. } => EventType::DeadlineChanged,
             Self::Reminded { .. } => EventType::DeadlineReminder,
+            Self::MessagePosted { .. } => EventType::MessagePosted,
         }
     }
 
-    /// Whether it changes the refund's state, and so its version. Reminders don't.
+    /// Whether it changes the refund's state, and so its version. Reminders and messages don't.
     #[must_use]
     pub fn changes_state(&self) -> bool {
-        self.event_type() != EventType::DeadlineReminder
+        !matches!(self.event_type(), EventType::DeadlineReminder | EventType::MessagePosted)
+    }
+
+    /// What was written, where something was.
+    #[must_use]
+    pub fn message(&self) -> Option<&Message> {
+        if let Self::MessagePosted { message } = self { Some(message) } else { None }
+    }
+
+    /// Whether somebody of that role may know of it. A buyer knows of no internal note.
+    #[must_use]
+    pub fn is_for(&self, role: Role) -> bool {
+        role != Role::Buyer || !self.message().is_some_and(|message| message.internal)
     }
 }

@@ -1,6 +1,8 @@
 //! What is true after a fact. Total: it never refuses, whatever the event says.
 
-use crate::{Agreed, Dispute, Escalation, Event, Fact, NegotiationState, Refund, Shipment, Status, Timer};
+use crate::{
+    Agreed, Dispute, Escalation, Event, Fact, MessageCounts, NegotiationState, Refund, Shipment, Status, Timer,
+};
 
 /// The refund after one more event.
 ///
@@ -42,6 +44,7 @@ pub fn opened(event: &Event) -> Option<Refund> {
         negotiation: None,
         opened_at: event.at,
         updated_at: event.at,
+        messages: MessageCounts::default(),
     })
 }
 
@@ -96,6 +99,7 @@ fn apply(mut refund: Refund, event: &Event) -> Refund {
                 *running = timer.clone();
             }
         }
+        Fact::MessagePosted { .. } => refund.messages.count(event.actor.role),
         Fact::Reminded { kind, .. } => {
             if let Some(running) = timer_mut(&mut refund, *kind) {
                 running.reminders.retain(|reminder| *reminder > at);

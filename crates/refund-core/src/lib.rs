@@ -13,6 +13,7 @@ mod explain;
 mod facts;
 mod id;
 mod ledger;
+mod message;
 mod money;
 mod names;
 mod negotiation;
@@ -44,6 +45,10 @@ pub use explain::{Explained, explain, foretell};
 pub use facts::Facts;
 pub use id::{AddressId, BuyerId, ID_LEN_MAX, InvalidId, LineId, NegotiationId, OrderId, RefundId, SellerId};
 pub use ledger::LineLedger;
+pub use message::{
+    Attachment, AttachmentUrl, Attachments, InvalidAttachment, MESSAGES_MAX, MediaType, Message, MessageCounts,
+    NotPosted, Sha256Hex, post,
+};
 pub use money::{Currency, InvalidMoney, Money};
 pub use names::UnknownName;
 pub use negotiation::{Negotiation, NegotiationState, NegotiationStatus, Offer, WithdrawnReason};
@@ -57,5 +62,5 @@ pub use rules::Rule;
 pub use settle::settle;
 pub use status::{Agreed, ClosedReason, Dispute, Escalation, Shipment, Status, StatusKind};
 pub use terms::{Address, Category, LineKey, Opening, OrderLine, RefundType, Request, Terms};
-pub use text::{InvalidText, Label, Message, Reason, Text};
+pub use text::{InvalidText, Label, MessageText, OfferMessage, Reason, Text};
 pub use time::{InvalidSpan, InvalidTimestamp, Span, Timestamp};

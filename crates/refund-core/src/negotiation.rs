@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::names::names;
-use crate::{Message, NegotiationId, Terms, Timer, Timestamp};
+use crate::{NegotiationId, OfferMessage, Terms, Timer, Timestamp};
 
 names! {
     /// Where a negotiation stands, beside the refund's status and never in it.
@@ -43,7 +43,7 @@ pub struct Offer {
     /// What the refund becomes if the buyer accepts.
     pub terms: Terms,
     /// What the seller tells the buyer.
-    pub message: Option<Message>,
+    pub message: Option<OfferMessage>,
     /// Whether buyer and seller agreed on it before (S14).
     pub agreed_offline: bool,
 }

@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::policy::{RefundsPerLine, Reminders};
 use crate::rollout::Percentage;
-use crate::{Currency, ID_LEN_MAX, Span, Text, Timestamp};
+use crate::{Attachment, Attachments, Currency, ID_LEN_MAX, Span, Text, Timestamp};
 
 /// What a doc comment says, as one paragraph.
 fn said(doc: &[&str]) -> String {
@@ -109,3 +109,18 @@ impl ToSchema for Span {}
 impl ToSchema for Percentage {}
 impl ToSchema for RefundsPerLine {}
 impl ToSchema for Reminders {}
+
+/// Text of a form that a pattern tells.
+pub(crate) fn checked(doc: &[&str], min: usize, max: usize, pattern: &str) -> RefOr<Schema> {
+    let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(min)).max_length(Some(max));
+    schema.pattern(Some(pattern)).description(Some(said(doc))).into()
+}
+
+impl PartialSchema for Attachments {
+    fn schema() -> RefOr<Schema> {
+        let schema = ArrayBuilder::new().items(Attachment::schema()).max_items(Some(Self::MAX));
+        schema.description(Some("Files that lie elsewhere.")).into()
+    }
+}
+
+impl ToSchema for Attachments {}

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    BuyerId, Deadline, DeadlineKind, Dispute, Escalation, LineKey, Money, Negotiation, OnSilence, OrderLine, RefundId,
-    Request, SellerId, Status, Terms, Timer, Timestamp,
+    BuyerId, Deadline, DeadlineKind, Dispute, Escalation, LineKey, MessageCounts, Money, Negotiation, OnSilence,
+    OrderLine, RefundId, Request, SellerId, Status, Terms, Timer, Timestamp,
 };
 
 /// One after-sale request on one order line. It is what its events make of it and changes in
@@ -14,7 +14,7 @@ use crate::{
 pub struct Refund {
     /// Its name, and the key of its one payout (R26).
     pub id: RefundId,
-    /// Counts changes of state, from 1; reminders leave it.
+    /// Counts changes of state, from 1; reminders and messages leave it.
     pub version: u64,
     /// The number of its latest event, from 1.
     pub sequence: u64,
@@ -34,6 +34,9 @@ pub struct Refund {
     pub opened_at: Timestamp,
     /// When its state last changed.
     pub updated_at: Timestamp,
+    /// How many messages there are; what they say is in the events.
+    #[serde(default)]
+    pub messages: MessageCounts,
 }
 
 names! {

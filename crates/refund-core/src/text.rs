@@ -7,7 +7,9 @@ pub type Label = Text<200, false>;
 /// Why somebody did something: 1 to 1,000 characters.
 pub type Reason = Text<1000, true>;
 /// What the seller tells the buyer beside an offer: 1 to 2,000 characters.
-pub type Message = Text<2000, true>;
+pub type OfferMessage = Text<2000, true>;
+/// What somebody writes to the others on a refund: 1 to 4,000 characters.
+pub type MessageText = Text<4000, true>;
 
 /// 1 to `MAX` characters that a person wrote. Not blank; no control characters, but line feed,
 /// carriage return and tab where `LINES` says so.

@@ -75,7 +75,9 @@ fn run(settings: &Settings, acts: &[Act], seen: &mut Seen) {
     for act in acts {
         history::pass(&mut shop, act);
         checks::one_settling_is_many(&shop);
-        if act.opens(&shop) {
+        if let Some((role, internal)) = act.posts(&shop) {
+            checks::posting(&mut shop, role, internal);
+        } else if act.opens(&shop) {
             seen.0.extend(history::open(&mut shop, act).err().map(|refusal| refusal.code().to_string()));
         } else if act.changes_settings() {
             history::change_settings(&mut shop, act);

@@ -6,6 +6,8 @@
 
 #[path = "rules/explain.rs"]
 mod explain;
+#[path = "rules/message.rs"]
+mod message;
 #[path = "rules/money.rs"]
 mod money;
 #[path = "rules/offer.rs"]

@@ -57,7 +57,20 @@ fn the_golden_refund_row_of_version_1_says_what_it_said() {
     let written = refund_row(4711, &refund()).unwrap();
     let bytes = golden("refund-row-v1.bin", &written);
     assert_eq!(parse_last(&bytes), Some(4711));
+    // Messages were counted later, behind what these bytes have.
     assert_eq!(parse_refund(&bytes).unwrap(), refund());
+}
+
+#[test]
+fn the_golden_record_and_row_of_messages_say_what_they_said() {
+    let written = Payload::bytes(&messages(), |_| Ok::<_, CodecError>(80)).unwrap();
+    let bytes = golden("record-v1-messages.bin", &written);
+    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), messages());
+    assert!(written == bytes, "version {VERSION} is still written byte for byte");
+    let counted = Refund { messages: MessageCounts { buyer: 1, seller: 500, operator: 3 }, ..refund() };
+    let written = refund_row(4711, &counted).unwrap();
+    let bytes = golden("refund-row-v1-messages.bin", &written);
+    assert_eq!(parse_refund(&bytes).unwrap(), counted);
     assert!(written == bytes, "version {VERSION} is still written byte for byte");
 }
 
@@ -161,6 +174,7 @@ fn refund() -> Refund {
         })),
         opened_at: at(0),
         updated_at: at(7200),
+        messages: MessageCounts::default(),
     }
 }
 
@@ -267,6 +281,31 @@ fn record() -> Record {
         remembered: Remembered { fingerprint: [9; 32], at: at(4), outcome },
     }));
     Record { at: at(20), entries }
+}
+
+fn messages() -> Record {
+    let attachment = Attachment {
+        url: id("https://files.example/dent.jpg"),
+        sha256: id(&"0a".repeat(32)),
+        media_type: id("image/jpeg"),
+        size: 81_920,
+    };
+    let message =
+        Message { text: text("凹在這裡"), attachments: vec![attachment].try_into().unwrap(), internal: true };
+    let event = Event {
+        refund_id: id("rf_1"),
+        sequence: 5,
+        at: at(10),
+        recorded_at: at(10),
+        actor: Actor::new(Role::Seller, "shop", Via::Key("key_1".to_owned())),
+        fact: Fact::MessagePosted { message: Box::new(message) },
+    };
+    let outcome = Outcome::Message { refund_id: id("rf_1"), sequence: 5 };
+    let answer = Entry::Answer {
+        key: IdempotencyKey { caller: "key_1".to_owned(), key: "k-2".to_owned() },
+        remembered: Remembered { fingerprint: [9; 32], at: at(10), outcome },
+    };
+    Record { at: at(10), entries: vec![Entry::Refund(event), answer] }
 }
 
 fn keys_and_links() -> Record {

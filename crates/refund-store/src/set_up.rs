@@ -25,6 +25,7 @@ pub(crate) fn as_it_was(stage: &Stage<'_>, request: &Request) -> Result<(), Refu
         }
         Work::Open { .. }
         | Work::Command { .. }
+        | Work::PostMessage { .. }
         | Work::Settle { .. }
         | Work::SettleDue
         | Work::IssueKey { .. }

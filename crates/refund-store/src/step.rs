@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use refund_core::{
-    Actor, Command, Event, Line, Opened, Opening, Refund, RefundId, Refusal, Role, SellerId, Timestamp, decide, open,
-    settle,
+    Actor, Command, Event, Line, Message, NotPosted, Opened, Opening, Refund, RefundId, Refusal, Role, SellerId,
+    Timestamp, decide, open, post, settle,
 };
 
 use crate::known::{Known, seen};
@@ -55,6 +55,7 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
         Work::Command { refund_id, actor, command, expected } => {
             door.command(stage, refund_id, actor, command, *expected)?
         }
+        Work::PostMessage { refund_id, actor, message } => door.post(stage, refund_id, actor, message)?,
         Work::Settle { refund_id } => {
             let refund = stage.view().refund(refund_id)?.ok_or(Refused::NotFound)?;
             let refund = door.settled(stage, refund)?;
@@ -122,6 +123,11 @@ pub fn replayed(view: &dyn View, request: &Request, now: Timestamp) -> Result<Op
         Outcome::Key { key_id } => {
             let key = set_up::key(view, &key_id)?;
             Answer::Key(Box::new((*key.ok_or_else(|| lost("a key"))?).clone()))
+        }
+        Outcome::Message { refund_id, sequence } => {
+            let mut events = view.events(&refund_id)?.into_iter();
+            let event = events.find(|event| event.sequence == sequence);
+            Answer::Message(Box::new(event.ok_or_else(|| lost("a message"))?))
         }
         Outcome::Refund { refund_id, sequence, actions, created } => {
             // Mostly it is asked again at once, and nothing has happened since.
@@ -209,6 +215,22 @@ impl Door<'_> {
                 self.answer(stage, refund, false)
             }
             Err(refusal) => Err(Refused::Rule { refusal, seen: Some(Box::new(self.seen(stage, refund)?)) }),
+        }
+    }
+
+    fn post(&self, stage: &mut Stage<'_>, refund_id: &RefundId, actor: &Actor, message: &Message) -> Done {
+        let refund = stage.view().refund(refund_id)?.ok_or(Refused::NotFound)?;
+        let refund = self.settled(stage, refund)?;
+        match post(&refund, actor, message.clone(), stage.now) {
+            Ok(event) => {
+                stage.push(Entry::Refund(event.clone()))?;
+                let outcome = Outcome::Message { refund_id: refund_id.clone(), sequence: event.sequence };
+                Ok((Answer::Message(Box::new(event)), outcome))
+            }
+            Err(NotPosted::NotTheirs(refusal)) => Err(Refused::Rule { refusal, seen: None }),
+            Err(NotPosted::TooMany { role }) => {
+                Err(Refused::TooManyMessages { role, seen: Box::new(self.seen(stage, refund)?) })
+            }
         }
     }
 

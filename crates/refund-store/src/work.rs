@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Actor, AddressBook, Command, CommandKind, Label, Opening, Policy, Refund, RefundId, Refusal, Rollout, SellerId,
-    Timestamp,
+    Actor, AddressBook, Command, CommandKind, Event, Label, Message, Opening, Policy, Refund, RefundId, Refusal, Role,
+    Rollout, SellerId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,15 @@ pub enum Work {
         command: Command,
         /// Of which version they speak.
         expected: Expected,
+    },
+    /// Post a message on a refund.
+    PostMessage {
+        /// Which refund.
+        refund_id: RefundId,
+        /// Who writes it.
+        actor: Actor,
+        /// What.
+        message: Box<Message>,
     },
     /// Let happen what is due on one refund, before it is read (R3).
     Settle {
@@ -233,6 +242,13 @@ pub enum Outcome {
         /// As it was then.
         webhook: Box<Webhook>,
     },
+    /// A message was posted.
+    Message {
+        /// On which refund.
+        refund_id: RefundId,
+        /// Its number among the refund's events.
+        sequence: u64,
+    },
 }
 
 /// A refund as somebody sees it.
@@ -265,6 +281,8 @@ pub enum Answer {
     Key(Box<Key>),
     /// The endpoint of webhooks as it now is; one that was removed as it was before.
     Webhook(Box<Webhook>),
+    /// The message that was posted.
+    Message(Box<Event>),
     /// The test clock as it now stands.
     Clock(Timestamp),
     /// Settled, or settings changed.
@@ -291,6 +309,13 @@ pub enum Refused {
         refusal: Refusal,
         /// The refund that it is about, as the caller sees it.
         seen: Option<Box<Seen>>,
+    },
+    /// That side has posted as many messages on the refund as it may.
+    TooManyMessages {
+        /// Which side.
+        role: Role,
+        /// The refund as the caller sees it.
+        seen: Box<Seen>,
     },
     /// There is no such refund or key.
     NotFound,

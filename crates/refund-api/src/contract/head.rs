@@ -23,6 +23,7 @@ const TAGS: &[(&str, &str)] = &[
     ("returns", "Goods on their way back."),
     ("disputes", "The operator is called in, and rules."),
     ("payouts", "What the payment adapter reports."),
+    ("messages", "What the people around a refund write to each other."),
     ("events", "Everything that happened, in order, once."),
     ("sellers", "Who sells, and where their goods go back to."),
     ("settings", "The policy, and to which sellers negotiation is open."),

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use axum::Json;
-use refund_core::RefundId;
-use refund_store::{EventPosition, Feed, Place, Store};
+use refund_core::{Event, RefundId};
+use refund_store::{EventPosition, Feed, Place, Recorded, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -80,7 +80,34 @@ impl Part {
     }
 }
 
+/// A refund's history behind an event, read a part at a time and as far as it is wanted.
+pub(super) fn told<'a>(
+    store: &'a dyn Store,
+    refund_id: &'a RefundId,
+    mut behind: u64,
+    at_once: usize,
+) -> impl Iterator<Item = Result<Recorded, StoreError>> + 'a {
+    let mut goes_on = true;
+    let parts = std::iter::from_fn(move || {
+        let part = goes_on.then(|| store.history(refund_id, behind, at_once))?;
+        goes_on = part.as_ref().is_ok_and(|part| part.len() == at_once);
+        behind = part.iter().flatten().last().map_or(behind, |(_, event)| event.sequence);
+        Some(part.map_or_else(|error| vec![Err(error)], |part| part.into_iter().map(Ok).collect()))
+    });
+    parts.flatten()
+}
+
+/// What is wanted of a history.
+pub(super) fn kept<'a>(
+    history: impl Iterator<Item = Result<Recorded, StoreError>> + 'a,
+    is_wanted: impl Fn(&Event) -> bool + 'a,
+) -> impl Iterator<Item = Result<Recorded, StoreError>> + 'a {
+    history.filter(move |recorded| recorded.as_ref().map_or(true, |(_, event)| is_wanted(event)))
+}
+
 /// Tells the history of a refund, from the start.
+///
+/// A buyer is told of no internal note; the numbers of the others stay what they are.
 #[utoipa::path(
     get, path = "/v1/refunds/{id}/events", tag = "events", operation_id = "list_refund_events",
     params(PartParams),
@@ -95,7 +122,12 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
     // Read after what is due has happened, like the refund itself (R3).
     app.settled(caller, &refund_id).await?;
     let (behind, limit) = part.needed();
-    let history = app.reading(move |store| Ok(store.history(&refund_id, behind, limit)?)).await?;
+    let role = caller.role();
+    let read = move |store: &dyn Store| {
+        let history = told(store, &refund_id, behind, limit);
+        Ok(kept(history, |event| event.fact.is_for(role)).take(limit).collect::<Result<Vec<_>, StoreError>>()?)
+    };
+    let history = app.reading(read).await?;
     let (events, next_cursor) = part.take(&app.cursors, history, |(_, event)| event.sequence);
     let items = events.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
     Ok(Json(Items { items, next_cursor }))
@@ -171,7 +203,7 @@ pub(super) fn find(
         let feed = store.feed(found.looked_at, LOOKED_AT_ONCE)?;
         looked = looked.saturating_add(LOOKED_AT_ONCE);
         for (position, event) in feed.events {
-            if !sees(store, caller, &event.refund_id, &mut may_see)? {
+            if !event.fact.is_for(caller.role()) || !sees(store, caller, &event.refund_id, &mut may_see)? {
                 continue;
             }
             if found.events.len() == limit {

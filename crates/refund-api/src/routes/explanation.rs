@@ -2,9 +2,9 @@
 
 use axum::Json;
 use refund_core::explain;
-use refund_store::{Store, prospect};
+use refund_store::{Store, StoreError, prospect};
 
-use super::events::{Part, PartParams};
+use super::events::{Part, PartParams, kept, told};
 use crate::app::Settled;
 use crate::call::Call;
 use crate::error::Problem;
@@ -26,8 +26,11 @@ pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let (refund, actors) = (seen.refund.clone(), caller.knows_actions_of(&seen.refund));
     let shared = call.app.clone();
     let read = move |store: &dyn Store| {
-        let (positions, history): (Vec<_>, Vec<_>) =
-            store.history(&refund_id, 0, part.needed_from_start())?.into_iter().unzip();
+        // Messages led to nothing.
+        let needed = part.needed_from_start();
+        let history = kept(told(store, &refund_id, 0, needed), |event| event.fact.message().is_none());
+        let history = history.take(needed).collect::<Result<Vec<_>, StoreError>>()?;
+        let (positions, history): (Vec<_>, Vec<_>) = history.into_iter().unzip();
         // What has happened since the refund was looked at is no part of its explanation.
         let history = history.into_iter().take_while(|event| event.sequence <= refund.sequence);
         let explained = positions.into_iter().zip(explain(history));

@@ -11,6 +11,7 @@ mod explanation;
 mod health;
 mod keys;
 mod lists;
+mod messages;
 mod refunds;
 mod sellers;
 mod settings;
@@ -92,6 +93,7 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commands::extend))
         .routes(routes!(commands::report_payout))
         .routes(routes!(commands::retry_payout))
+        .routes(routes!(messages::list, messages::post))
         .routes(routes!(buyer_links::show, buyer_links::replace))
         .routes(routes!(sellers::list))
         .routes(routes!(sellers::show, sellers::put))

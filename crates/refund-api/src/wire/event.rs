@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::MoneyOut;
+use super::message::WrittenOut;
 use super::refund::{ActorOut, TermsOut};
 
 /// Something that happened, as answered.
@@ -114,6 +115,7 @@ pub(super) fn data(fact: &Fact) -> Value {
         Fact::OfferAccepted | Fact::OfferRejected | Fact::OfferExpired => json!({}),
         Fact::OfferWithdrawn { reason } => json!({ "withdrawn_reason": reason }),
         Fact::DeadlineExtended { kind, timer } => json!({ "kind": kind, "to": timer.by }),
+        Fact::MessagePosted { message } => json!(WrittenOut::from(&**message)),
         Fact::Reminded { kind, by } => json!({ "kind": kind, "deadline_at": by, "who": kind.who() }),
     }
 }

@@ -2,6 +2,7 @@
 
 mod event;
 mod explanation;
+mod message;
 mod money;
 mod options;
 mod policy;
@@ -12,6 +13,7 @@ mod webhooks;
 
 pub(crate) use event::EventOut;
 pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
+pub(crate) use message::{MessageIn, MessageOut};
 pub(crate) use money::{MoneyIn, MoneyOut};
 pub(crate) use options::OptionsOut;
 pub(crate) use policy::{OverriderOut, Overriders, PolicyCheckOut};

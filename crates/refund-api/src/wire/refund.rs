@@ -2,7 +2,7 @@
 
 use refund_core::{
     Actor, Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, Escalation, Label, LineId,
-    Message, Negotiation, NegotiationId, NegotiationStatus, OnSilence, OrderId, OrderLine, Payout, PayoutStatus,
+    Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence, OrderId, OrderLine, Payout, PayoutStatus,
     Reason, Refund, RefundId, RefundType, Role, SellerId, Shipment, Status, StatusKind, Terms, Timestamp, Via,
     WithdrawnReason,
 };
@@ -130,7 +130,7 @@ struct OfferOut {
     #[serde(flatten)]
     terms: TermsOut,
     #[schema(required)]
-    message: Option<Message>,
+    message: Option<OfferMessage>,
     agreed_offline: bool,
 }
 

@@ -1,8 +1,8 @@
 //! The bodies of commands.
 
 use refund_core::{
-    AddressId, BuyerId, Category, Command, DeadlineKind, Label, LineId, MakeOffer, Message, NegotiationId, Opening,
-    OrderId, OrderLine, PayoutResult, Reason, RefundId, RefundType, Request, Ruling, SellerId, Timestamp,
+    AddressId, BuyerId, Category, Command, DeadlineKind, Label, LineId, MakeOffer, NegotiationId, OfferMessage,
+    Opening, OrderId, OrderLine, PayoutResult, Reason, RefundId, RefundType, Request, Ruling, SellerId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -78,7 +78,7 @@ pub(crate) struct OfferIn {
     #[serde(default)]
     return_address_id: Option<AddressId>,
     #[serde(default)]
-    message: Option<Message>,
+    message: Option<OfferMessage>,
     #[serde(default)]
     agreed_offline: Option<bool>,
 }

@@ -50,7 +50,8 @@ impl Event {
             | Fact::OfferRejected
             | Fact::OfferExpired
             | Fact::OfferWithdrawn { .. }
-            | Fact::Reminded { .. } => false,
+            | Fact::Reminded { .. }
+            | Fact::MessagePosted { .. } => false,
         }
     }
 
@@ -86,6 +87,7 @@ impl Event {
             },
             Fact::DeadlineExtended { .. } => &[Rule::R6],
             Fact::Reminded { .. } => &[Rule::R7],
+            Fact::MessagePosted { .. } => &[Rule::R30],
         }
     }
 

@@ -5,7 +5,7 @@ use refund_core::{
     opened, replay, settle,
 };
 
-use crate::support::{Shop, Step};
+use crate::support::{Shop, Step, actor, message};
 
 /// What one step may have done, and what it may not.
 pub(crate) fn step(shop: &Shop, before: &Refund, who: &Actor, command: &Command, step: &Step) {
@@ -83,8 +83,32 @@ fn history_makes_the_refund(refund: &Refund, history: &[Event]) {
         if matches!(event.fact, Fact::OfferAccepted | Fact::OfferRejected) {
             assert_eq!((event.actor.role, event.actor.id.as_str()), (Role::Buyer, refund.buyer_id.as_str()), "law 9");
         }
+        if event.fact.message().is_some() {
+            says_and_changes_nothing(&before, &state);
+            continue;
+        }
         assert!(!before.status.kind().is_final(), "nothing happens to a final refund: {event:?}");
     }
+}
+
+/// A message leaves the refund as it was, but for its place in the history and its count.
+fn says_and_changes_nothing(before: &Refund, after: &Refund) {
+    assert_ne!(after.messages, before.messages);
+    let as_it_was = Refund { sequence: before.sequence, messages: before.messages, ..after.clone() };
+    assert_eq!(as_it_was, *before, "a message changed the refund");
+}
+
+/// What everybody may do is the same after a message as before it.
+pub(crate) fn posting(shop: &mut Shop, role: Role, internal: bool) {
+    shop.settle();
+    let possible = |shop: &Shop| {
+        let of = |role: &Role| refund_core::all_actions(shop.refund(), &shop.facts(), &actor(*role), shop.now);
+        Role::ALL.iter().map(of).collect::<Vec<_>>()
+    };
+    let before = (possible(shop), shop.refund().deadlines());
+    let is_theirs = message(internal).roles().contains(&role);
+    assert_eq!(shop.post(&actor(role), message(internal)).is_ok(), is_theirs, "{role}, internal: {internal}");
+    assert_eq!((possible(shop), shop.refund().deadlines()), before, "a message changed what can be done");
 }
 
 /// Laws 1, 2 and 4.

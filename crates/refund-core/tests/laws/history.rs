@@ -99,6 +99,11 @@ impl Act {
         self.what.is_multiple_of(16) || last.status.kind().is_final() && self.what % 8 != 7
     }
 
+    pub(crate) fn posts(&self, shop: &Shop) -> Option<(Role, bool)> {
+        let is_message = self.what % 16 == 2 && !shop.refunds.is_empty();
+        is_message.then(|| (Role::ALL[usize::from(self.who) % Role::ALL.len()], self.value.is_multiple_of(2)))
+    }
+
     pub(crate) fn changes_settings(&self) -> bool {
         self.what % 16 == 1
     }

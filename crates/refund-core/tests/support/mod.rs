@@ -3,9 +3,9 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use refund_core::{
-    Actor, Address, AddressBook, Category, Command, Currency, Event, Facts, Line, LineLedger, MakeOffer, Money, Opened,
-    Opening, OrderLine, Policy, Reason, Refund, RefundType, Refusal, Request, Role, Rollout, Timestamp, Via, decide,
-    evolve, open, opened, settle,
+    Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, Facts, Line, LineLedger, MakeOffer,
+    Message, Money, NotPosted, Opened, Opening, OrderLine, Policy, Reason, Refund, RefundType, Refusal, Request, Role,
+    Rollout, Timestamp, Via, decide, evolve, open, opened, post, settle,
 };
 
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -138,6 +138,14 @@ impl Shop {
         self
     }
 
+    /// Settles, and posts a message.
+    pub(crate) fn post(&mut self, who: &Actor, message: Message) -> Result<Event, NotPosted> {
+        self.settle();
+        let event = post(self.refund(), who, message, self.now)?;
+        self.record(std::slice::from_ref(&event));
+        Ok(event)
+    }
+
     fn record(&mut self, events: &[Event]) {
         let (refund, history) = self.refunds.last_mut().expect("a refund");
         *refund = events.iter().fold(refund.clone(), evolve);
@@ -176,6 +184,16 @@ pub(crate) fn money(code: &str, minor: i64) -> Money {
 
 pub(crate) fn cny(minor: i64) -> Money {
     money("CNY", minor)
+}
+
+pub(crate) fn message(internal: bool) -> Message {
+    let attachment = Attachment {
+        url: text("https://files.example/dent.jpg"),
+        sha256: text(&"0a".repeat(32)),
+        media_type: text("image/jpeg"),
+        size: 81_920,
+    };
+    Message { text: text("Here is the dent"), attachments: vec![attachment].try_into().expect("one"), internal }
 }
 
 pub(crate) fn reason() -> Reason {

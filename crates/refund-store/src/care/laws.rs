@@ -43,7 +43,7 @@ pub enum Law {
         /// The seller's deadline.
         seller: Timestamp,
     },
-    /// Nothing happens to a refund that has ended.
+    /// Nothing but messages comes to a refund that has ended.
     #[error("something happened after it had ended (law 4)")]
     AfterTheEnd,
     /// A refund that has ended waits for nothing.
@@ -142,7 +142,7 @@ pub(super) fn of_event(before: &Refund, after: &Refund, line: Option<&LineLedger
     if event.sequence != expected {
         broken.push(Law::Gap { found: event.sequence, expected });
     }
-    if before.status.kind().is_final() {
+    if before.status.kind().is_final() && event.fact.changes_state() {
         broken.push(Law::AfterTheEnd);
     }
     if !is_theirs(before, event) {
@@ -169,6 +169,8 @@ fn is_theirs(before: &Refund, event: &Event) -> bool {
         role == Role::Buyer && id == before.buyer_id.as_str()
     } else if matches!(event.fact, Fact::OfferMade { .. }) {
         role == Role::Seller
+    } else if let Some(message) = event.fact.message() {
+        message.roles().contains(&role)
     } else {
         !matches!(event.fact, Fact::Ruled { .. }) || role == Role::Operator
     }

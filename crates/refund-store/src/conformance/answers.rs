@@ -2,7 +2,7 @@
 
 use refund_core::StatusKind;
 
-use super::desk::{AGREE, Desk, HOUR, offer, on, open, opening, refund_of, same, seller, under};
+use super::desk::{AGREE, Desk, HOUR, message, offer, on, open, opening, refund_of, same, seller, under};
 use super::{Broken, Make};
 use crate::{Answer, Answered, Refused, Request, Work};
 
@@ -25,6 +25,7 @@ pub(super) fn replayed(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     twice(&desk, &under("open", 1, open(opening("r")?)))?;
     twice(&desk, &under("offer", 2, on("r", seller("shop"), offer("r")?)?))?;
+    twice(&desk, &under("message", 8, message("r", seller("shop"), true)?))?;
     twice(&desk, &under("agree", 3, on("r", seller("shop"), AGREE)?))?;
     twice(&desk, &under("seller", 4, super::desk::put_seller("other")?))?;
     twice(&desk, &under("key", 5, super::settings::issue("k", 7)?))?;

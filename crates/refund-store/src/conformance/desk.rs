@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use refund_core::{
-    Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MakeOffer, Money,
-    NegotiationId, Opening, OrderId, OrderLine, PolicyOverrides, Reason, Refund, RefundId, RefundType, Role, SellerId,
-    Timestamp, Via,
+    Actor, Address, AddressBook, AddressId, Attachments, BuyerId, Category, Command, Currency, Label, LineId,
+    MakeOffer, Message, MessageText, Money, NegotiationId, Opening, OrderId, OrderLine, PolicyOverrides, Reason,
+    Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
 };
 
 use super::{Broken, Make};
@@ -163,9 +163,12 @@ pub(super) fn feed_behind(
 pub(super) fn refund_of(answered: Answered) -> Result<Refund, Broken> {
     match answered.answer {
         Answer::Refund { seen, .. } => Ok(seen.refund),
-        Answer::Seller { .. } | Answer::Key(_) | Answer::Webhook(_) | Answer::Clock(_) | Answer::Done => {
-            Err("the answer is no refund".into())
-        }
+        Answer::Seller { .. }
+        | Answer::Key(_)
+        | Answer::Webhook(_)
+        | Answer::Message(_)
+        | Answer::Clock(_)
+        | Answer::Done => Err("the answer is no refund".into()),
     }
 }
 
@@ -228,6 +231,13 @@ pub(super) fn open(opening: Opening) -> Work {
 
 pub(super) fn on(id: &str, actor: Actor, command: Command) -> Result<Work, Broken> {
     Ok(Work::Command { refund_id: RefundId::new(id)?, actor, command, expected: Expected::Any })
+}
+
+/// Something written on a refund.
+pub(super) fn message(refund: &str, actor: Actor, internal: bool) -> Result<Work, Broken> {
+    let (text, attachments) = (MessageText::new("Here is the dent")?, Attachments::default());
+    let message = Box::new(Message { text, attachments, internal });
+    Ok(Work::PostMessage { refund_id: RefundId::new(refund)?, actor, message })
 }
 
 /// An offer of 2.00 without a return.

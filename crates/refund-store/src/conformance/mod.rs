@@ -89,6 +89,7 @@ pub const PROMISES: &[Promise] = &[
     Promise { name: "another request under the same key is refused", check: answers::reused },
     Promise { name: "a refusal is not remembered", check: answers::not_remembered },
     Promise { name: "an answer is remembered for 31 days and no longer", check: answers::forgotten },
+    Promise { name: "a message is an event, and leaves the refund's version and deadlines", check: requests::messages },
     Promise { name: "what is due happens before a command is decided (R2, R3)", check: time::settled_first },
     Promise { name: "what is due on several refunds happens in the order of the instants (R3)", check: time::in_order },
     Promise { name: "more than one step can settle is settled step by step, and says so", check: time::step_by_step },

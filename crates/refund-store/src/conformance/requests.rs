@@ -1,12 +1,12 @@
 //! One request at a time: whole or not at all.
 
-use refund_core::{RefundId, RefundType, Refusal, StatusKind, Timestamp};
+use refund_core::{MessageCounts, Refund, RefundId, RefundType, Refusal, StatusKind, Timestamp};
 
 use super::desk::{
-    AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, money, offer, on, open, opening, same, seller, under,
+    AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, message, money, offer, on, open, opening, same, seller, under,
 };
 use super::{Broken, Make};
-use crate::{Expected, Query, Refused, Work};
+use crate::{Answer, Expected, Query, Refused, Work};
 
 pub(super) fn empty(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::empty(make);
@@ -138,4 +138,23 @@ pub(super) fn in_progress(make: &mut Make<'_>) -> Result<(), Broken> {
     };
     same("the one that is named", &refund_id, &first.id)?;
     same("the one that is shown", &seen.refund, &first)
+}
+
+pub(super) fn messages(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    desk.open(opening("r")?)?;
+    let before = desk.refund("r")?;
+    let posted = desk.done(message("r", buyer("kim"), false)?)?;
+    let after = desk.refund("r")?;
+    let as_it_was = Refund { sequence: before.sequence, messages: before.messages, ..after.clone() };
+    same("the refund but for its history", &as_it_was, &before)?;
+    let (history, feed) = (desk.store.history(&before.id, 1, 9)?, desk.feed(9)?);
+    let [(position, event)] = &history[..] else { return Err("the history goes on with one message".into()) };
+    same("the answer", &posted.answer, &Answer::Message(Box::new(event.clone())))?;
+    same("the end of the feed", &feed.last(), &Some(&(*position, event.clone())))?;
+    let refused = desk.refused(message("r", buyer("kim"), true)?)?;
+    holds("a buyer writes no internal note", matches!(refused, Refused::Rule { .. }))?;
+    desk.command("r", buyer("kim"), CANCEL)?;
+    desk.done(message("r", seller("shop"), false)?)?;
+    same("messages of either side", &(desk.refund("r")?.messages), &MessageCounts { buyer: 1, seller: 1, operator: 0 })
 }

@@ -1,7 +1,7 @@
 //! Any requests, to the memory model and to the embedded store side by side: nobody can tell them apart.
 
 use proptest::prelude::*;
-use refund_core::{BuyerId, Command, Reason, StatusKind};
+use refund_core::{Attachments, BuyerId, Command, Message, Reason, StatusKind};
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::{
     DisabledBecause, EmbeddedStore, MemoryStore, Query, Refused, Request, Sort, Store, WebhookChange, Work,
@@ -36,7 +36,7 @@ enum What {
 fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         6 => (0..12_u8, 0..4_u8, 1..2500_i64).prop_map(|(refund, line, minor)| What::Open { refund, line, minor }),
-        12 => (0..12_u8, 0..9_u8).prop_map(|(refund, command)| What::Do { refund, command }),
+        12 => (0..12_u8, 0..10_u8).prop_map(|(refund, command)| What::Do { refund, command }),
         3 => prop_oneof![Just(60), Just(HOUR), Just(20 * HOUR), Just(32 * 24 * HOUR)].prop_map(What::Advance),
         1 => (0..12_u8).prop_map(What::Settle),
         1 => Just(What::SettleDue),
@@ -110,8 +110,13 @@ fn command_on(id: &str, command: u8) -> Work {
             let label = refund_core::Label::new("SF").unwrap();
             by_buyer(id, Command::Ship { carrier: label.clone(), tracking_number: label })
         }
+        8 => Work::PostMessage { refund_id: id.parse().unwrap(), actor: operator(), message: Box::new(note()) },
         _ => by_seller(id, Command::ConfirmReceipt),
     }
+}
+
+fn note() -> Message {
+    Message { text: "seen".parse().unwrap(), attachments: Attachments::default(), internal: true }
 }
 
 /// What is told of an answer; the reason of a refusal by its words.

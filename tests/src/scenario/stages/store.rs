@@ -54,9 +54,12 @@ impl Stage for StoreStage {
     fn open(&mut self, who: Who, opening: &Opening) -> Result<(RefundId, bool), Not> {
         match self.submit(Work::Open { opening: Box::new(opening.clone()), actor: who.actor() })? {
             Answer::Refund { seen, created } => Ok((seen.refund.id, created)),
-            other @ (Answer::Seller { .. } | Answer::Key(_) | Answer::Webhook(_) | Answer::Clock(_) | Answer::Done) => {
-                Err(Not::Broken(format!("opening a refund was answered with {other:?}")))
-            }
+            other @ (Answer::Seller { .. }
+            | Answer::Key(_)
+            | Answer::Webhook(_)
+            | Answer::Message(_)
+            | Answer::Clock(_)
+            | Answer::Done) => Err(Not::Broken(format!("opening a refund was answered with {other:?}"))),
         }
     }
 
@@ -128,6 +131,7 @@ impl From<Refused> for Not {
             | Refused::ClockGoesBack { .. }
             | Refused::MoreIsDue { .. }
             | Refused::IdTaken
+            | Refused::TooManyMessages { .. }
             | Refused::Store(_)) => Self::Broken(format!("the store refused: {other:?}")),
         }
     }

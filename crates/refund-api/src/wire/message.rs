@@ -1,0 +1,90 @@
+//! Messages on a refund, in JSON.
+
+use refund_core::{
+    Attachment, AttachmentUrl, Attachments, Event, MediaType, Message, MessageText, RefundId, Sha256Hex, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::refund::ActorOut;
+use crate::code::ApiCode;
+use crate::error::Problem;
+use crate::json::Object;
+
+/// Writing something on a refund.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MessageIn {
+    text: MessageText,
+    /// At most 10 files that lie elsewhere.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<AttachmentIn>>, max_items = 10)]
+    attachments: Option<Vec<Object<AttachmentIn>>>,
+    /// Whether the buyer is not to be shown it; for the seller and the operator.
+    #[serde(default)]
+    internal: Option<bool>,
+}
+
+/// A file that lies elsewhere.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AttachmentIn {
+    url: AttachmentUrl,
+    sha256: Sha256Hex,
+    media_type: MediaType,
+    size: u32,
+}
+
+impl MessageIn {
+    /// The message.
+    ///
+    /// # Errors
+    /// A [`Problem`] where there are too many attachments.
+    pub(crate) fn read(self) -> Result<Message, Problem> {
+        let given = self.attachments.unwrap_or_default().into_iter();
+        let attachments = given.map(|Object(AttachmentIn { url, sha256, media_type, size })| Attachment {
+            url,
+            sha256,
+            media_type,
+            size,
+        });
+        let attachments = Attachments::try_from(attachments.collect::<Vec<_>>())
+            .map_err(|error| Problem::at(ApiCode::MalformedBody, "/attachments", error.to_string()))?;
+        Ok(Message { text: self.text, attachments, internal: self.internal.unwrap_or(false) })
+    }
+}
+
+/// Something that was written on a refund.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MessageOut {
+    refund_id: RefundId,
+    /// Its number among all that happened to the refund.
+    sequence: u64,
+    at: Timestamp,
+    actor: ActorOut,
+    #[serde(flatten)]
+    written: WrittenOut,
+}
+
+/// What was written.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WrittenOut {
+    text: MessageText,
+    attachments: Attachments,
+    internal: bool,
+}
+
+impl From<&Message> for WrittenOut {
+    fn from(message: &Message) -> Self {
+        Self { text: message.text.clone(), attachments: message.attachments.clone(), internal: message.internal }
+    }
+}
+
+impl MessageOut {
+    /// The message of an event, if it is one.
+    pub(crate) fn of(event: &Event) -> Option<Self> {
+        let written = event.fact.message()?.into();
+        let (refund_id, actor) = (event.refund_id.clone(), (&event.actor).into());
+        Some(Self { refund_id, sequence: event.sequence, at: event.at, actor, written })
+    }
+}
