@@ -110,6 +110,12 @@ impl App {
         &*self.store
     }
 
+    /// Hands a request to the store at once: what is handed in one after the other is decided in that
+    /// order, and may become durable together.
+    pub(crate) fn hand_in(&self, request: Request) -> impl Future<Output = Result<Answered, Refused>> + use<> {
+        in_time(self.store.submit(request))
+    }
+
     /// Carries out a request. The work goes on even where whoever asked is gone before the answer.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use crate::caller::Caller;
 use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::json;
-use crate::routes::Received;
+use crate::routes::{CallId, Received};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -27,6 +27,8 @@ pub(crate) type Idempotency = Option<(IdempotencyKey, Fingerprint)>;
 pub(crate) struct Call {
     pub(crate) app: Arc<App>,
     pub(crate) caller: Caller,
+    /// What the call is known by in the log.
+    pub(crate) request_id: String,
     scope: KeyScope,
     method: Method,
     path: String,
@@ -50,10 +52,12 @@ impl FromRequest<Arc<App>> for Call {
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let path = parts.uri.path().to_owned();
         let body = parts.extensions.remove().map_or(Ok(Bytes::new()), Received::whole)?;
+        let request_id = parts.extensions.remove().map_or(String::new(), |CallId(id)| id);
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let call = Self {
             app: app.clone(),
             caller,
+            request_id,
             scope,
             method: parts.method,
             path,

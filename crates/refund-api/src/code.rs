@@ -49,7 +49,7 @@ api_codes! {
         "Send it again with the same idempotency key, over a better connection.";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE,
         "The body is larger than any call needs.",
-        "Send at most 65,536 bytes, or 1 MiB for the roll-out.";
+        "Send at most 65,536 bytes, or 1 MiB for the roll-out and in bulk.";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE,
         "The body is of another media type than JSON.",
         "Send `Content-Type: application/json`.";

@@ -138,6 +138,12 @@ impl Problem {
         problem
     }
 
+    /// The same about a part of the body that stands there.
+    pub(crate) fn within(mut self, place: &str) -> Self {
+        self.0.errors.iter_mut().for_each(|error| error.pointer.insert_str(0, place));
+        self
+    }
+
     fn pointing(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         self.0.errors.push(Pointed { pointer: pointer.into(), detail: detail.into() });
         self
@@ -148,10 +154,10 @@ impl Problem {
         self
     }
 
-    /// The JSON of it. `base` is where the server's own pages are, without a slash at the end.
-    pub(crate) fn into_response_at(self, base: &str, request_id: &str) -> Response {
-        let Content { code, detail, rule, possible_at, errors, data, refund, retry_after } = *self.0;
-        let body = ProblemOut {
+    /// The document of it. `base` is where the server's own pages are, without a slash at the end.
+    pub(crate) fn into_out(self, base: &str, request_id: &str) -> ProblemOut {
+        let Content { code, detail, rule, possible_at, errors, data, refund, retry_after: _ } = *self.0;
+        ProblemOut {
             page: code.page(base),
             title: code.meaning(),
             status: code.status().as_u16(),
@@ -164,8 +170,13 @@ impl Problem {
             errors,
             refund,
             data,
-        };
-        let mut response = (code.status(), Json(body)).into_response();
+        }
+    }
+
+    /// The answer with it. `base` is where the server's own pages are, without a slash at the end.
+    pub(crate) fn into_response_at(self, base: &str, request_id: &str) -> Response {
+        let (code, retry_after) = (self.0.code, self.0.retry_after);
+        let mut response = (code.status(), Json(self.into_out(base, request_id))).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         let soon = (code.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::ZERO);

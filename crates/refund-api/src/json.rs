@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 use serde_path_to_error::{Path, Segment};
 
 use crate::code::ApiCode;
@@ -22,6 +23,12 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         .map_err(|error| Problem::at(ApiCode::MalformedBody, pointer(error.path()), error.inner().to_string()))?;
     deserializer.end().map_err(|error| Problem::at(ApiCode::MalformedBody, "", error.to_string()))?;
     Ok(value)
+}
+
+/// Reads a value that was read as JSON before, as strictly.
+pub(crate) fn read_members<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(Value::Object(members))
+        .map_err(|error| Problem::at(ApiCode::MalformedBody, pointer(error.path()), error.inner().to_string()))
 }
 
 /// A JSON pointer (RFC 6901) to where it went wrong.

@@ -8,7 +8,6 @@ use serde::de::DeserializeOwned;
 
 use super::refunds::{answer, unexpected};
 use crate::call::Call;
-use crate::entropy;
 use crate::error::Problem;
 use crate::wire::{
     AgreeIn, AnswerIn, CancelIn, ExtendIn, ModifyIn, Nothing, OfferIn, PayoutIn, ReasonIn, RefundOut, RuleIn, ShipIn,
@@ -50,8 +49,8 @@ async fn carry_out<T: DeserializeOwned>(
     request_body = OfferIn, responses((status = CREATED, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn make_offer(call: Call) -> Result<Response, Problem> {
-    let negotiation_id = entropy::negotiation_id(&call.refund_id()?).map_err(|_| Problem::not_found())?;
-    let read = |body: OfferIn| body.read(negotiation_id);
+    let refund_id = call.refund_id()?;
+    let read = |body: OfferIn| body.read(&refund_id);
     carry_out(call, CommandKind::MakeOffer, StatusCode::CREATED, read).await
 }
 
@@ -97,8 +96,7 @@ pub(super) async fn withdraw(call: Call) -> Result<Response, Problem> {
     request_body = AgreeIn, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn agree(call: Call) -> Result<Response, Problem> {
-    let read = |body: AgreeIn| Ok(Command::Agree { return_address_id: body.return_address_id });
-    carry_out(call, CommandKind::Agree, StatusCode::OK, read).await
+    carry_out(call, CommandKind::Agree, StatusCode::OK, |body: AgreeIn| Ok(body.read())).await
 }
 
 /// Refuses the refund; the buyer may change the request or call the operator in.
@@ -107,8 +105,7 @@ pub(super) async fn agree(call: Call) -> Result<Response, Problem> {
     request_body = ReasonIn, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn refuse(call: Call) -> Result<Response, Problem> {
-    let read = |body: ReasonIn| Ok(Command::Refuse { reason: body.reason });
-    carry_out(call, CommandKind::Refuse, StatusCode::OK, read).await
+    carry_out(call, CommandKind::Refuse, StatusCode::OK, |body: ReasonIn| Ok(body.refuse())).await
 }
 
 /// Changes what is asked for; the seller's time to decide starts anew.

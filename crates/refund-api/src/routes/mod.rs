@@ -2,6 +2,7 @@
 
 mod admission;
 mod body;
+mod bulk;
 mod buyer_links;
 mod commands;
 mod contract_page;
@@ -30,6 +31,7 @@ use utoipa_axum::routes;
 
 pub(crate) use admission::NOT_COUNTED;
 pub(crate) use body::Received;
+pub(crate) use trace::CallId;
 
 use crate::app::App;
 use crate::contract::{self, Contract};
@@ -91,6 +93,7 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commands::waive_return))
         .routes(routes!(commands::rule))
         .routes(routes!(commands::extend))
+        .routes(routes!(bulk::bulk))
         .routes(routes!(commands::report_payout))
         .routes(routes!(commands::retry_payout))
         .routes(routes!(messages::list, messages::post))

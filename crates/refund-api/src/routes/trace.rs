@@ -17,6 +17,10 @@ use crate::error::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What a call is known by in the log and in its answer.
+#[derive(Clone)]
+pub(crate) struct CallId(pub(crate) String);
+
 /// A problem on its way out: it gets its page's address and the call's id here.
 #[derive(Clone)]
 struct Failed(Arc<std::sync::Mutex<Option<Problem>>>);
@@ -35,9 +39,10 @@ fn http_date(at: Timestamp) -> Option<HeaderValue> {
     HeaderValue::from_str(&date.to_string()).ok()
 }
 
-pub(super) async fn trace(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(super) async fn trace(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let stopwatch = Stopwatch::start();
     let request_id = entropy::id("req_");
+    request.extensions_mut().insert(CallId(request_id.clone()));
     let method = request.method().clone();
     // The pattern and not the path: a path may hold a buyer's token.
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());

@@ -1,5 +1,6 @@
 //! The names of JSON fields, once, in both directions.
 
+mod bulk;
 mod event;
 mod explanation;
 mod message;
@@ -11,6 +12,7 @@ mod requests;
 mod settings;
 mod webhooks;
 
+pub(crate) use bulk::{BulkCommand, BulkIn, BulkOut, ResultOut};
 pub(crate) use event::EventOut;
 pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
 pub(crate) use message::{MessageIn, MessageOut};

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::MoneyIn;
 use crate::code::ApiCode;
+use crate::entropy::negotiation_id;
 use crate::error::Problem;
 use crate::json::Object;
 
@@ -88,9 +89,9 @@ impl OfferIn {
     ///
     /// # Errors
     /// A [`Problem`] where the amount is none.
-    pub(crate) fn read(self, negotiation_id: NegotiationId) -> Result<Command, Problem> {
+    pub(crate) fn read(self, refund_id: &RefundId) -> Result<Command, Problem> {
         Ok(Command::MakeOffer(MakeOffer {
-            negotiation_id,
+            negotiation_id: negotiation_id(refund_id).map_err(|_| Problem::not_found())?,
             kind: self.kind,
             amount: self.amount.0.read("/amount")?,
             return_address_id: self.return_address_id,
@@ -112,7 +113,14 @@ pub(crate) struct AnswerIn {
 #[serde(deny_unknown_fields)]
 pub(crate) struct AgreeIn {
     #[serde(default)]
-    pub(crate) return_address_id: Option<AddressId>,
+    return_address_id: Option<AddressId>,
+}
+
+impl AgreeIn {
+    /// The command.
+    pub(crate) fn read(self) -> Command {
+        Command::Agree { return_address_id: self.return_address_id }
+    }
 }
 
 /// A command that takes a reason.
@@ -120,6 +128,13 @@ pub(crate) struct AgreeIn {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReasonIn {
     pub(crate) reason: Reason,
+}
+
+impl ReasonIn {
+    /// The seller's refusal.
+    pub(crate) fn refuse(self) -> Command {
+        Command::Refuse { reason: self.reason }
+    }
 }
 
 /// Cancelling; the body may be left out.

@@ -1,0 +1,93 @@
+//! Many commands in one call: each is read and decided as if it had come alone.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use refund_core::{CommandKind, RefundId, Role};
+use refund_store::{Answer, Answered, Expected, IdempotencyKey, Refused, Request, Work};
+
+use super::refunds::{mark, unexpected};
+use crate::call::{Call, Idempotency};
+use crate::error::Problem;
+use crate::wire::{BulkCommand, BulkIn, BulkOut, RefundOut, ResultOut};
+
+/// Agrees to, refuses, or makes offers on up to 100 refunds, in the order given.
+///
+/// Each has a result of its own: what is refused says why and holds nothing else up; only a malformed call
+/// is refused as a whole, and does nothing. Sent again with its
+/// `Idempotency-Key`, what was carried out is answered as it was, and the rest is tried.
+#[utoipa::path(
+    post, path = "/v1/refunds/bulk", tag = "refunds", operation_id = "act_in_bulk",
+    request_body = BulkIn, responses((status = OK, body = BulkOut)), security(("key" = ["seller"])),
+)]
+pub(super) async fn bulk(call: Call) -> Result<Response, Problem> {
+    call.caller.only(&[Role::Seller])?;
+    let idempotency = call.idempotency()?;
+    let items = call.body::<BulkIn>()?.read()?;
+    is_not_anothers(&call, &idempotency, items.len())?;
+    // All are handed in before the first is waited for, so that they share what a disk takes its time for.
+    let handed_in = (0..).zip(items).map(|(index, item)| {
+        let (refund_id, kind) = (item.refund_id.clone(), item.kind);
+        let reply = request(&call, item, of_item(&idempotency, index)).map(|request| call.app.hand_in(request));
+        (refund_id, kind, reply)
+    });
+    let handed_in: Vec<_> = handed_in.collect();
+    let mut items = Vec::with_capacity(handed_in.len());
+    let mut all_replayed = true;
+    for (refund_id, kind, reply) in handed_in {
+        let outcome = match reply {
+            Ok(reply) => reply.await.map_err(Problem::from),
+            Err(problem) => Err(problem),
+        };
+        all_replayed &= outcome.as_ref().is_ok_and(|answered| answered.replayed);
+        items.push(result(&call, refund_id, kind, outcome));
+    }
+    let mut response = (StatusCode::OK, Json(BulkOut { items })).into_response();
+    mark(&mut response, all_replayed);
+    Ok(response)
+}
+
+/// What the store is asked for an item, checked as the call for one refund checks it.
+fn request(call: &Call, item: BulkCommand, idempotency: Idempotency) -> Result<Request, Problem> {
+    let BulkCommand { refund_id, version, kind, command } = item;
+    let refund = call.app.known(&call.caller, &refund_id)?;
+    let actor = call.caller.actor_for(&refund, kind)?;
+    let work = Work::Command { refund_id, actor, command: command?, expected: Expected::Version(version) };
+    Ok(Request { idempotency, viewers: call.caller.actors(&refund), ..Request::new(work) })
+}
+
+fn result(call: &Call, refund_id: RefundId, kind: CommandKind, outcome: Result<Answered, Problem>) -> ResultOut {
+    let done = outcome.and_then(|answered| {
+        let Answer::Refund { seen, .. } = answered.answer else { return Err(unexpected()) };
+        Ok(RefundOut::new(*seen))
+    });
+    match done {
+        Ok(refund) => {
+            let status = if kind == CommandKind::MakeOffer { StatusCode::CREATED } else { StatusCode::OK };
+            ResultOut { refund_id, status: status.as_u16(), refund: Some(refund), problem: None }
+        }
+        Err(problem) => {
+            let status = problem.code().status().as_u16();
+            let problem = problem.into_out(&call.app.public_url, &call.request_id);
+            ResultOut { refund_id, status, refund: None, problem: Some(problem) }
+        }
+    }
+}
+
+/// Under which key an item's answer is remembered. No caller's own key has a space.
+fn of_item(idempotency: &Idempotency, index: usize) -> Idempotency {
+    let (IdempotencyKey { caller, key }, fingerprint) = idempotency.as_ref()?;
+    Some((IdempotencyKey { caller: caller.clone(), key: format!("{key} {index}") }, *fingerprint))
+}
+
+/// Nothing is done of a call whose key was used for another, by itself or in bulk.
+fn is_not_anothers(call: &Call, idempotency: &Idempotency, items: usize) -> Result<(), Problem> {
+    let of_items = (0..items).map(|index| of_item(idempotency, index));
+    for (key, fingerprint) in of_items.chain([idempotency.clone()]).flatten() {
+        let remembered = call.app.store().remembered(&key)?;
+        if remembered.is_some_and(|remembered| remembered.fingerprint != fingerprint) {
+            return Err(Refused::KeyReused.into());
+        }
+    }
+    Ok(())
+}
