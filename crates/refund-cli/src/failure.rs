@@ -72,7 +72,7 @@ pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
     (4, "not allowed, or not there"),
     (5, "busy: nothing was done, try again later"),
     (6, "unknown whether it was carried out; the message says what to do"),
-    (7, "partly done: some lines of an import failed"),
+    (7, "partly done: some lines of a file failed"),
     (130, "interrupted"),
 ];
 

@@ -76,6 +76,17 @@ fn the_seller() {
     let on = |order: &str| desk.refund(order);
     let offer = ["offer", &on("1001"), "--type", "REFUND_ONLY", "--amount", "2.00", "--message", "As we said."];
     act(&desk, "offer", SELLER, &offer);
+    let dent = format!("https://files.example/dent.jpg,{},image/jpeg,81920", "0a".repeat(32));
+    desk.run(&["message", &on("1001"), "Here is the dent.", "--attach", &dent, "--profile", PLATFORM]);
+    act(&desk, "message", SELLER, &["message", &on("1001"), "-10 % was agreed.", "--internal"]);
+    tell(&desk, "messages", SELLER, &["messages", &on("1001")]);
+    // Messages have left the version where the offer put it.
+    let many = format!(
+        "refund_id,version,action,type,amount,currency,reason\n{},1,offer,REFUND_ONLY,1.00,CNY,\n{},2,refuse,,,,No.\n",
+        on("1000"),
+        on("1001"),
+    );
+    tell(&desk, "bulk", SELLER, &["bulk", &desk.file("decisions.csv", &many)]);
     act(&desk, "agree", SELLER, &["agree", &on("1003")]);
     act(&desk, "refuse", SELLER, &["refuse", &on("1004"), "--reason", "-10 % was offered."]);
     act(&desk, "waive-return", SELLER, &["waive-return", &on("1008")]);

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod acts;
 pub(crate) mod desk;
+pub(crate) mod messages;
 pub(crate) mod overview;
 pub(crate) mod refunds;
 pub(crate) mod settings;
@@ -14,7 +15,8 @@ use crate::output::{Colours, Format};
 use access::{Keys, Link};
 use acts::{Accept, Agree, Cancel, Extend, MakeOffer, Modify, Payout, Plain, Reasoned, Rule, Ship};
 use desk::{Clock, Completions, Events, Man, Profile};
-use refunds::{Import, List, One, Open};
+use messages::{Message, Messages};
+use refunds::{Bulk, Import, List, One, Open};
 use settings::{Policy, Rollout, Sellers};
 
 /// The operator's desk of the refund negotiation engine
@@ -66,6 +68,12 @@ pub(crate) enum Command {
     Open(Box<Open>),
     /// Open many refunds from a file of JSON lines (platform)
     Import(Import),
+    /// Read what was written on a refund
+    Messages(Messages),
+    /// Write on a refund (seller, operator; platform, for the buyer)
+    Message(Message),
+    /// Agree to, refuse, offer: on many, from a file (seller)
+    Bulk(Bulk),
     /// Propose other terms, once (seller)
     Offer(MakeOffer),
     /// Withdraw the offer, where the policy allows it (seller)

@@ -6,8 +6,12 @@ use crate::failure::EXIT_CODES;
 
 /// The commands in the order of a day's work.
 pub(crate) const GROUPS: &[(&str, &[&str])] = &[
-    ("Look", &["list", "show", "explain", "options", "events"]),
-    ("The seller", &["offer", "withdraw", "agree", "refuse", "confirm-receipt", "refuse-receipt", "waive-return"]),
+    ("Look", &["list", "show", "explain", "options", "messages", "events"]),
+    (
+        "The seller",
+        &["offer", "withdraw", "agree", "refuse", "confirm-receipt", "refuse-receipt", "waive-return", "bulk"],
+    ),
+    ("Everybody", &["message"]),
     (
         "The buyer, through the platform",
         &["open", "import", "accept", "reject", "modify", "cancel", "escalate", "ship", "link"],

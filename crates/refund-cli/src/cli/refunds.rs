@@ -57,6 +57,31 @@ pub(crate) struct List {
 
 #[derive(Args)]
 #[command(after_help = "\
+A file of CSV with a line of headings, or of JSON lines, which begin with {.
+Each line is one command; all are looked at before the first is sent. The same
+file again does nothing twice.
+
+Examples:
+  refund bulk decisions.csv
+  refund bulk decisions.jsonl -o jsonl > results.jsonl
+  refund bulk - < decisions.csv
+
+decisions.csv:
+refund_id,version,action,type,amount,currency,reason
+rfd_01abc,1,agree,,,,
+rfd_02def,3,refuse,,,,It was whole.
+rfd_03ghi,1,offer,REFUND_ONLY,2.00,CNY,
+
+Further columns are return_address_id, message and agreed_offline. In JSON an
+amount is {\"currency\": \"CNY\", \"value\": \"2.00\"}, as in the API.")]
+pub(crate) struct Bulk {
+    /// The file, or `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Args)]
+#[command(after_help = "\
 Examples:
   refund {command} rfd_01abc
   refund {command} rfd_01abc -o json")]

@@ -1,6 +1,7 @@
 //! What each command does: asks the server, and shows what it said.
 
 mod acts;
+mod bulk;
 mod clock;
 mod confirm;
 mod events;
@@ -9,6 +10,7 @@ mod import;
 mod keys;
 mod link;
 mod list;
+mod messages;
 mod open;
 mod options;
 mod policy;
@@ -89,6 +91,9 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::Options(one) => options::run(desk, &one.id),
         Command::Open(open) => open::run(desk, &open),
         Command::Import(import) => import::run(desk, &import),
+        Command::Messages(messages) => messages::list(desk, &messages),
+        Command::Message(message) => messages::post(desk, &message),
+        Command::Bulk(bulk) => bulk::run(desk, &bulk),
         Command::Offer(offer) => acts::offer(desk, offer),
         Command::Accept(accept) => acts::answer(desk, accept, acts::Answer::Accept),
         Command::Reject(reject) => acts::answer(desk, reject, acts::Answer::Reject),

@@ -50,6 +50,35 @@ pub(crate) struct Event {
     pub(crate) data: serde_json::Value,
 }
 
+/// Something that was written on a refund.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Message {
+    pub(crate) at: String,
+    pub(crate) actor: Actor,
+    pub(crate) text: String,
+    pub(crate) attachments: Vec<Attachment>,
+    pub(crate) internal: bool,
+}
+
+/// A file that lies elsewhere.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Attachment {
+    pub(crate) url: String,
+    pub(crate) media_type: String,
+    pub(crate) size: u64,
+}
+
+/// What came of one command of many.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct BulkResult {
+    pub(crate) refund_id: String,
+    pub(crate) refund: Option<Refund>,
+    pub(crate) problem: Option<crate::failure::Problem>,
+}
+
 /// A reason for no, and what would change it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]

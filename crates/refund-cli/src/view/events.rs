@@ -82,6 +82,8 @@ pub(crate) fn gist(event: &Event) -> String {
         text("kind").or_else(|| text("deadline")).map(|kind| awaited(&kind).to_owned()),
         text("to").map(|to| format!("until {}", absolute(&to))),
         text("deadline_at").map(|at| format!("until {}", absolute(&at))),
+        data.get("internal").and_then(Value::as_bool).filter(|internal| *internal).map(|_| "internal".to_owned()),
+        text("text").map(|text| format!("\u{201c}{text}\u{201d}")),
         text("reason").map(|reason| format!("\u{201c}{reason}\u{201d}")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")

@@ -1,8 +1,10 @@
 //! How each thing looks to people.
 
+pub(crate) mod bulk;
 pub(crate) mod events;
 pub(crate) mod explanation;
 pub(crate) mod failure;
+pub(crate) mod messages;
 pub(crate) mod next;
 pub(crate) mod refund;
 
