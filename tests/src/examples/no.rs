@@ -1,5 +1,6 @@
 //! Every reason for no that is not a rule's and that a healthy server can give.
 
+use refund_core::MESSAGES_MAX;
 use serde_json::{Value, json};
 
 use super::tour::{By, SELLER, Tour, offer, on, opening};
@@ -15,6 +16,7 @@ fn opening_with(pointer: &str, value: Value) -> String {
 pub(super) fn meet(tour: &mut Tour<'_>) -> Result<(), String> {
     of_http(tour)?;
     of_versions(tour)?;
+    of_messages(tour)?;
     let open = |tour: &mut Tour<'_>, body: String| tour.send("POST", "/v1/refunds", &By::Platform, &[], &body);
     open(tour, opening_with("/reason", json!(7)))?;
     open(tour, opening_with("/amount/value", json!("19.999")))?;
@@ -40,6 +42,15 @@ fn of_http(tour: &mut Tour<'_>) -> Result<(), String> {
     tour.send("DELETE", "/v1/refunds", &By::Platform, &[], "")?;
     tour.send("POST", "/v1/refunds", &By::Platform, &[], &"x".repeat(70_000))?;
     tour.send("POST", "/v1/refunds", &By::Platform, &[("Content-Type", "text/plain")], "{}").map(drop)
+}
+
+/// One more than a side may post.
+fn of_messages(tour: &mut Tour<'_>) -> Result<(), String> {
+    let messages = on(&tour.open("order-23")?, "/messages");
+    for _ in 0..=MESSAGES_MAX {
+        tour.send("POST", &messages, &By::Seller, &[], r#"{"text":"Hello?"}"#)?;
+    }
+    Ok(())
 }
 
 fn of_versions(tour: &mut Tour<'_>) -> Result<(), String> {

@@ -189,6 +189,8 @@ impl<'a> Tour<'a> {
         self.negotiation()?;
         self.returns()?;
         self.disputes()?;
+        self.bulk()?;
+        self.messages()?;
         self.webhooks()
     }
 
@@ -288,6 +290,29 @@ impl<'a> Tour<'a> {
         let more_time = json!({ "kind": "seller_decide", "to": "2026-03-03T12:00:00Z" });
         let extended = self.command(&refund, "/extend", &By::Operator, &more_time)?;
         self.command(&extended, "/cancel", &By::Platform, &reason("I keep it.")).map(drop)
+    }
+
+    fn bulk(&mut self) -> Result<(), String> {
+        let (one, other) = (self.open("order-20")?, self.open("order-21")?);
+        let item = |refund: &Value, action: &str, version: u64| json!({ "refund_id": text(refund, "/id"), "version": version, "action": action });
+        let mut offered = item(&one, "offer", 1);
+        offered
+            .as_object_mut()
+            .into_iter()
+            .for_each(|item| item.extend(offer("2.00").as_object().cloned().unwrap_or_default()));
+        let items = [offered, item(&other, "agree", 7)];
+        self.post("/v1/refunds/bulk", &By::Seller, &json!({ "items": items })).map(drop)
+    }
+
+    fn messages(&mut self) -> Result<(), String> {
+        let messages = on(&self.open("order-22")?, "/messages");
+        let dent = json!({
+            "url": "https://files.example/dent.jpg", "media_type": "image/jpeg", "size": 81_920,
+            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        });
+        self.post(&messages, &By::Platform, &json!({ "text": "Here is the dent.", "attachments": [dent] }))?;
+        self.post(&messages, &By::Seller, &json!({ "text": "The third one this week.", "internal": true }))?;
+        self.get(&messages, &By::Seller).map(drop)
     }
 
     /// Once nothing happens any more: what is sent and when is nobody's example.

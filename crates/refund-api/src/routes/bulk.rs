@@ -4,12 +4,12 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_core::{CommandKind, RefundId, Role};
-use refund_store::{Answer, Answered, Expected, IdempotencyKey, Refused, Request, Work};
+use refund_store::{Answer, Answered, Expected, IdempotencyKey, Refused, Request, Store, Work};
 
 use super::refunds::{mark, unexpected};
 use crate::call::{Call, Idempotency};
 use crate::error::Problem;
-use crate::wire::{BulkCommand, BulkIn, BulkOut, RefundOut, ResultOut};
+use crate::wire::{BULK_MAX, BulkCommand, BulkIn, BulkOut, RefundOut, ResultOut};
 
 /// Agrees to, refuses, or makes offers on up to 100 refunds, in the order given.
 ///
@@ -23,8 +23,8 @@ use crate::wire::{BulkCommand, BulkIn, BulkOut, RefundOut, ResultOut};
 pub(super) async fn bulk(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Seller])?;
     let idempotency = call.idempotency()?;
+    is_not_anothers(&call, idempotency.clone()).await?;
     let items = call.body::<BulkIn>()?.read()?;
-    is_not_anothers(&call, &idempotency, items.len())?;
     // All are handed in before the first is waited for, so that they share what a disk takes its time for.
     let handed_in = (0..).zip(items).map(|(index, item)| {
         let (refund_id, kind) = (item.refund_id.clone(), item.kind);
@@ -81,13 +81,19 @@ fn of_item(idempotency: &Idempotency, index: usize) -> Idempotency {
 }
 
 /// Nothing is done of a call whose key was used for another, by itself or in bulk.
-fn is_not_anothers(call: &Call, idempotency: &Idempotency, items: usize) -> Result<(), Problem> {
-    let of_items = (0..items).map(|index| of_item(idempotency, index));
-    for (key, fingerprint) in of_items.chain([idempotency.clone()]).flatten() {
-        let remembered = call.app.store().remembered(&key)?;
-        if remembered.is_some_and(|remembered| remembered.fingerprint != fingerprint) {
-            return Err(Refused::KeyReused.into());
-        }
+async fn is_not_anothers(call: &Call, idempotency: Idempotency) -> Result<(), Problem> {
+    if idempotency.is_none() {
+        return Ok(());
     }
-    Ok(())
+    let read = move |store: &dyn Store| {
+        let of_items = (0..BULK_MAX).map(|index| of_item(&idempotency, index));
+        for (key, fingerprint) in of_items.chain([idempotency.clone()]).flatten() {
+            let remembered = store.remembered(&key)?;
+            if remembered.is_some_and(|remembered| remembered.fingerprint != fingerprint) {
+                return Err(Refused::KeyReused.into());
+            }
+        }
+        Ok(())
+    };
+    call.app.reading(read).await
 }

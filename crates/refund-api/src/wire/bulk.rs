@@ -12,7 +12,7 @@ use crate::error::{Problem, ProblemOut};
 use crate::json::{Object, read_members};
 
 /// How many commands one call takes.
-const ITEMS_MAX: usize = 100;
+pub(crate) const BULK_MAX: usize = 100;
 
 /// Agreeing to, refusing, or offering on many refunds.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -29,8 +29,8 @@ impl BulkIn {
     /// # Errors
     /// A [`Problem`] where there are none, too many, or one of them is malformed.
     pub(crate) fn read(self) -> Result<Vec<BulkCommand>, Problem> {
-        if !(1..=ITEMS_MAX).contains(&self.items.len()) {
-            let detail = format!("1 to {ITEMS_MAX} items are taken");
+        if !(1..=BULK_MAX).contains(&self.items.len()) {
+            let detail = format!("1 to {BULK_MAX} items are taken");
             return Err(Problem::at(ApiCode::MalformedBody, "/items", detail));
         }
         let items = (0_usize..).zip(self.items);

@@ -12,7 +12,7 @@ mod requests;
 mod settings;
 mod webhooks;
 
-pub(crate) use bulk::{BulkCommand, BulkIn, BulkOut, ResultOut};
+pub(crate) use bulk::{BULK_MAX, BulkCommand, BulkIn, BulkOut, ResultOut};
 pub(crate) use event::EventOut;
 pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
 pub(crate) use message::{MessageIn, MessageOut};
