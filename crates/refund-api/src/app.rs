@@ -18,6 +18,7 @@ use crate::cursor::Cursors;
 use crate::error::Problem;
 use crate::key_uses::KeyUses;
 use crate::limits::Limits;
+use crate::stats::Stats;
 use crate::webhooks::Webhooks;
 use crate::wire::{BuyerLink, RefundOut};
 
@@ -58,6 +59,7 @@ pub struct App {
     pub(crate) test_clock: bool,
     pub(crate) admission: Admission,
     pub(crate) uses: KeyUses,
+    pub(crate) stats: Stats,
     /// What sends webhooks, once the server runs.
     webhooks: OnceLock<Arc<Webhooks>>,
     /// Turns to read on in the feed: whoever calls is not to wait for all who only listen.
@@ -77,6 +79,7 @@ impl App {
             test_clock,
             admission: Admission::new(limits),
             uses: KeyUses::default(),
+            stats: Stats::default(),
             webhooks: OnceLock::new(),
             turns: Semaphore::new(FOLLOWING_AT_ONCE),
             stop: watch::Sender::new(false),

@@ -101,6 +101,9 @@ api_codes! {
     NotStored = "not_stored", SERVICE_UNAVAILABLE,
         "It could not be stored; nothing of it was done.",
         "Send it again later with the same idempotency key. Operators find the reason in the server's log.";
+    NotCounted = "not_counted", SERVICE_UNAVAILABLE,
+        "The server started a short while ago, and still counts what happened before.",
+        "Wait for `Retry-After` seconds and ask again: numbers that lack something are not shown.";
     Stopped = "stopped", SERVICE_UNAVAILABLE,
         "The store has stopped after a failure of the disk; nothing of this call was done.",
         "Operators: look at the disk and the log, then restart the server. Send it again afterwards with the same idempotency key.";

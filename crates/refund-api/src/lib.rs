@@ -27,6 +27,7 @@ mod rate;
 mod routes;
 mod secrets;
 mod server;
+mod stats;
 mod store_tools;
 mod streams;
 mod timer;

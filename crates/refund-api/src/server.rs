@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::caller::hash;
 use crate::limits::Limits;
 use crate::webhooks::{Reach, Webhooks};
-use crate::{clock, connections, entropy, key_uses, secrets, timer};
+use crate::{clock, connections, entropy, key_uses, secrets, stats, timer};
 
 /// How the server is started.
 #[derive(Clone)]
@@ -166,6 +166,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let mut tasks = vec![
         tokio::spawn(connections::serve(listener, app.clone(), connections_max)),
         tokio::spawn(key_uses::run(app.clone())),
+        tokio::spawn(stats::run(app.clone())),
     ];
     tasks.extend(webhooks.begin(&app));
     if !hold_settling {

@@ -25,6 +25,19 @@ impl Currency {
         self.0.code()
     }
 
+    /// That many minor units as a decimal string, with exactly the currency's decimals: also of a sum
+    /// that is larger than an amount may be.
+    #[must_use]
+    pub fn decimal(self, minor: i128) -> String {
+        let scale = 10_u128.saturating_pow(self.decimals());
+        let (sign, size) = (if minor < 0 { "-" } else { "" }, minor.unsigned_abs());
+        let whole = size.checked_div(scale).unwrap_or(size);
+        match usize::try_from(self.decimals()) {
+            Ok(0) | Err(_) => format!("{sign}{whole}"),
+            Ok(decimals) => format!("{sign}{whole}.{:0decimals$}", size.checked_rem(scale).unwrap_or(0)),
+        }
+    }
+
     /// How many decimals an amount of it has: 2 for CNY, 0 for JPY, 3 for KWD.
     #[must_use]
     pub fn decimals(self) -> u32 {
@@ -169,7 +182,7 @@ impl Money {
     /// The decimal string, with exactly the currency's decimals.
     #[must_use]
     pub fn decimal(self) -> String {
-        Decimal::new(self.minor, self.currency.decimals()).to_string()
+        self.currency.decimal(self.minor.into())
     }
 
     /// Whether it is more than zero.

@@ -289,7 +289,8 @@ impl<'a> Tour<'a> {
         let refund = self.open("order-8")?;
         let more_time = json!({ "kind": "seller_decide", "to": "2026-03-03T12:00:00Z" });
         let extended = self.command(&refund, "/extend", &By::Operator, &more_time)?;
-        self.command(&extended, "/cancel", &By::Platform, &reason("I keep it.")).map(drop)
+        self.command(&extended, "/cancel", &By::Platform, &reason("I keep it."))?;
+        self.get("/v1/stats?from=2026-03-01&to=2026-03-01", &By::Seller).map(drop)
     }
 
     fn bulk(&mut self) -> Result<(), String> {

@@ -25,6 +25,7 @@ const TAGS: &[(&str, &str)] = &[
     ("payouts", "What the payment adapter reports."),
     ("messages", "What the people around a refund write to each other."),
     ("events", "Everything that happened, in order, once."),
+    ("statistics", "What came of the offers, in numbers."),
     ("sellers", "Who sells, and where their goods go back to."),
     ("settings", "The policy, and to which sellers negotiation is open."),
     (

@@ -16,6 +16,7 @@ mod messages;
 mod refunds;
 mod sellers;
 mod settings;
+mod stats;
 mod stream;
 mod test_clock;
 mod trace;
@@ -106,6 +107,7 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(settings::check_rollout))
         .routes(routes!(events::feed))
         .routes(routes!(stream::stream))
+        .routes(routes!(stats::show))
         .routes(routes!(keys::list, keys::issue))
         .routes(routes!(keys::show))
         .routes(routes!(keys::revoke))

@@ -10,6 +10,7 @@ mod policy;
 mod refund;
 mod requests;
 mod settings;
+mod stats;
 mod webhooks;
 
 pub(crate) use bulk::{BULK_MAX, BulkCommand, BulkIn, BulkOut, ResultOut};
@@ -25,6 +26,7 @@ pub(crate) use requests::{
     RuleIn, ShipIn,
 };
 pub(crate) use settings::{CheckIn, KeyIn, KeyOut, SellerIn, SellerOut, VerdictOut};
+pub(crate) use stats::{Date, StatsOut};
 
 pub(crate) use webhooks::{DeliveryOut, RedeliverIn, RedeliveredOut, WebhookIn, WebhookOut};
 

@@ -14,6 +14,13 @@ pub(crate) struct MoneyOut {
     value: String,
 }
 
+impl MoneyOut {
+    /// A sum of amounts, in minor units.
+    pub(crate) fn sum(minor: i128, currency: Currency) -> Self {
+        Self { currency, value: currency.decimal(minor) }
+    }
+}
+
 impl From<Money> for MoneyOut {
     fn from(money: Money) -> Self {
         Self { currency: money.currency(), value: money.decimal() }

@@ -1,0 +1,93 @@
+//! Statistics: counted from the feed, in memory, from its start and as it grows.
+
+mod counts;
+mod day;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use refund_core::SellerId;
+use refund_store::{EventPosition, Feed, Store};
+use tokio::sync::watch;
+
+pub(crate) use self::counts::day_of;
+pub(crate) use self::day::{Numbers, Sums};
+use crate::app::App;
+use crate::code::ApiCode;
+use crate::error::Problem;
+use crate::follow::Follower;
+use counts::Counts;
+
+/// How many records of the journal are counted in one go.
+const AT_ONCE: usize = 500;
+/// How long to wait after the feed could not be read.
+const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// How long a caller waits for what was recorded before they asked.
+const COUNTED_MAX: Duration = Duration::from_secs(2);
+
+/// What has been counted, and up to where.
+pub(crate) struct Stats {
+    counts: RwLock<Counts>,
+    reached: watch::Sender<Option<EventPosition>>,
+}
+
+impl Default for Stats {
+    fn default() -> Self {
+        Self { counts: RwLock::default(), reached: watch::Sender::new(None) }
+    }
+}
+
+impl Stats {
+    /// Counts on behind that place.
+    fn count_on(&self, store: &dyn Store, after: Option<EventPosition>) -> Result<Feed, Problem> {
+        let feed = store.feed(after, AT_ONCE)?;
+        let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
+        feed.events.iter().for_each(|(_, event)| counts.count(event));
+        drop(counts);
+        self.reached.send_replace(feed.looked_at);
+        Ok(feed)
+    }
+
+    /// Waits until everything up to there has been counted.
+    ///
+    /// # Errors
+    /// [`ApiCode::NotCounted`] where that takes too long: numbers that lack something are not shown.
+    pub(crate) async fn up_to(&self, end: Option<EventPosition>) -> Result<(), Problem> {
+        let mut reached = self.reached.subscribe();
+        let counted = tokio::time::timeout(COUNTED_MAX, reached.wait_for(|reached| *reached >= end)).await;
+        let behind = || Problem::new(ApiCode::NotCounted, "what happened before is still being counted");
+        counted.map(drop).map_err(|_| behind())
+    }
+
+    /// Each day from one to another that has something.
+    pub(crate) fn between(
+        &self,
+        seller_id: Option<&SellerId>,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> BTreeMap<NaiveDate, Numbers> {
+        self.counts.read().unwrap_or_else(PoisonError::into_inner).between(seller_id, from, to)
+    }
+}
+
+/// Counts what is in the feed, and whatever comes, until the server stops.
+pub(crate) async fn run(app: Arc<App>) {
+    let mut stopping = app.stopping();
+    while !*stopping.borrow_and_update() {
+        let reached = *app.stats.reached.borrow();
+        let mut follower = Follower::new(app.clone(), reached);
+        let counting = app.clone();
+        let read = move |store: &dyn Store, after| counting.stats.count_on(store, after);
+        while follower.next(read.clone()).await.is_some() {}
+        if *stopping.borrow() {
+            return;
+        }
+        tracing::error!("the feed could not be read for the statistics; trying again");
+        tokio::select! {
+            () = tokio::time::sleep(WAIT_AFTER_FAILURE) => {}
+            _ = stopping.changed() => {}
+        }
+    }
+}
