@@ -146,7 +146,7 @@ fn outcome(answer: &Answer) -> Outcome {
         Answer::Message(event) => Outcome::Message { refund_id: event.refund_id.clone(), sequence: event.sequence },
         Answer::Clock(now) => Outcome::Clock { now: *now },
         Answer::Webhook(webhook) => Outcome::Webhook { webhook: webhook.clone() },
-        Answer::Done => Outcome::Settings,
+        Answer::User(_) | Answer::Done => Outcome::Settings,
     }
 }
 

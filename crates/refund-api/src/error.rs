@@ -241,6 +241,7 @@ impl From<Refused> for Problem {
                 problem
             }
             Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
+            Refused::NameTaken => Self::new(ApiCode::Internal, "somebody else is called that"),
             Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),
             Refused::NoTestClock => Self::not_found(),
             Refused::ClockGoesBack { now } => {

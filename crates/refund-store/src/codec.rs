@@ -110,7 +110,10 @@ impl Payload {
             | Entry::Answer { .. }
             | Entry::BuyerLink { .. }
             | Entry::Webhook { .. }
-            | Entry::WebhookRemoved { .. } => None,
+            | Entry::WebhookRemoved { .. }
+            | Entry::User { .. }
+            | Entry::Session(_)
+            | Entry::SessionEnded { .. } => None,
         })
     }
 }

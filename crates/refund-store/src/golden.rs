@@ -9,8 +9,8 @@ use refund_core::*;
 use crate::codec::{CodecError, Payload, VERSION, decode, encode, parse_last, parse_refund, refund_row};
 use crate::record::{Entry, Record};
 use crate::{
-    Disabled, DisabledBecause, IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered, Secret, Seller, Webhook,
-    WebhookTerms,
+    Disabled, DisabledBecause, IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered, Secret, Seller, Session,
+    SignInLink, User, Webhook, WebhookTerms,
 };
 
 fn golden(name: &str, written: &[u8]) -> Vec<u8> {
@@ -49,6 +49,15 @@ fn the_golden_record_of_webhooks_says_what_it_said() {
     let bytes = golden("record-v1-webhooks.bin", &written);
     let payload: Payload = decode(&bytes).unwrap();
     assert_eq!(payload.into_record(), webhooks());
+    assert!(written == bytes, "version {VERSION} is still written byte for byte");
+}
+
+#[test]
+fn the_golden_record_of_people_says_what_it_said() {
+    let written = Payload::bytes(&people(), |_| Ok::<_, CodecError>(0)).unwrap();
+    let bytes = golden("record-v1-people.bin", &written);
+    let payload: Payload = decode(&bytes).unwrap();
+    assert_eq!(payload.into_record(), people());
     assert!(written == bytes, "version {VERSION} is still written byte for byte");
 }
 
@@ -324,6 +333,29 @@ fn keys_and_links() -> Record {
     let entries = vec![
         Entry::Key { key: Box::new(key), actor: user.clone() },
         Entry::BuyerLink { refund_id: id("rf_1"), generation: 2, actor: user },
+    ];
+    Record { at: at(20), entries }
+}
+
+fn people() -> Record {
+    let set_up = Actor::new(Role::Operator, "ops", Via::User("usr_0".to_owned()));
+    let bare = User {
+        id: "usr_1".to_owned(),
+        name: text("Ann"),
+        role: KeyRole::Seller(id("shop")),
+        password: None,
+        created_at: at(1),
+        link: Some(SignInLink { secret: Secret([3; 32]), expires_at: at(5) }),
+        disabled_at: None,
+    };
+    let left =
+        User { password: Some("$argon2id$hash".to_owned()), link: None, disabled_at: Some(at(4)), ..bare.clone() };
+    let session = Session { secret: Secret([4; 32]), user_id: "usr_1".to_owned(), began_at: at(2), ends_at: at(9) };
+    let entries = vec![
+        Entry::User { user: Box::new(bare), actor: set_up.clone() },
+        Entry::Session(Box::new(session)),
+        Entry::SessionEnded { secret: Secret([4; 32]) },
+        Entry::User { user: Box::new(left), actor: set_up },
     ];
     Record { at: at(20), entries }
 }

@@ -13,7 +13,7 @@ use crate::step::carry_out;
 use crate::store::Feed;
 use crate::{
     EventPosition, IdempotencyKey, Key, Listing, Page, Query, Recorded, Remembered, Reply, Request, Secret, Seller,
-    Store, StoreError, Surroundings, View, Webhook,
+    Session, Store, StoreError, Surroundings, User, View, Webhook,
 };
 
 /// A store that forgets everything when it goes.
@@ -190,6 +190,22 @@ impl View for Model {
         Ok(self.settings.webhooks())
     }
 
+    fn users(&self) -> Result<Vec<Arc<User>>, StoreError> {
+        Ok(self.settings.users())
+    }
+
+    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError> {
+        Ok(self.settings.user(id))
+    }
+
+    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError> {
+        Ok(self.settings.session(secret))
+    }
+
+    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError> {
+        Ok(self.settings.sessions_of(user_id))
+    }
+
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
         Ok(self.answers.get(key).cloned())
     }
@@ -251,6 +267,22 @@ impl View for MemoryStore {
 
     fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
         self.model().webhooks()
+    }
+
+    fn users(&self) -> Result<Vec<Arc<User>>, StoreError> {
+        self.model().users()
+    }
+
+    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError> {
+        self.model().user(id)
+    }
+
+    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError> {
+        self.model().session(secret)
+    }
+
+    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError> {
+        self.model().sessions_of(user_id)
     }
 
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {

@@ -3,7 +3,7 @@
 use refund_core::{Actor, Event, Policy, RefundId, Rollout, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{IdempotencyKey, Key, Remembered, Seller, Webhook};
+use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, Session, User, Webhook};
 
 /// Everything that one request wrote, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +80,20 @@ pub enum Entry {
         webhook_id: String,
         /// Who did it.
         actor: Actor,
+    },
+    /// A person was set up, or changed.
+    User {
+        /// As they are from then on.
+        user: Box<User>,
+        /// Who did it.
+        actor: Actor,
+    },
+    /// Somebody signed in.
+    Session(Box<Session>),
+    /// Somebody signed out, or was signed out.
+    SessionEnded {
+        /// In which browser.
+        secret: Secret,
     },
 }
 

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::codec::{Named, encode};
 use crate::stage::Changed;
-use crate::{StoreError, Webhook};
+use crate::{Session, StoreError, User, Webhook};
 
 /// A seller that has been set up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +139,8 @@ pub(crate) struct Settings {
     /// Which buyer's link is the present one, for refunds that have had more than one.
     pub(crate) links: BTreeMap<RefundId, u32>,
     pub(crate) webhooks: BTreeMap<String, Arc<Webhook>>,
+    pub(crate) users: BTreeMap<String, Arc<User>>,
+    pub(crate) sessions: BTreeMap<Secret, Arc<Session>>,
 }
 
 impl Default for Settings {
@@ -151,6 +153,8 @@ impl Default for Settings {
             key_ids: BTreeMap::new(),
             links: BTreeMap::new(),
             webhooks: BTreeMap::new(),
+            users: BTreeMap::new(),
+            sessions: BTreeMap::new(),
         }
     }
 }
@@ -172,6 +176,13 @@ impl Settings {
             match webhook {
                 Some(webhook) => self.webhooks.insert(id.clone(), Arc::clone(webhook)),
                 None => self.webhooks.remove(id),
+            };
+        }
+        self.users.extend(changed.users.iter().map(|(id, user)| (id.clone(), Arc::clone(user))));
+        for (secret, session) in &changed.sessions {
+            match session {
+                Some(session) => self.sessions.insert(*secret, Arc::clone(session)),
+                None => self.sessions.remove(secret),
             };
         }
     }
@@ -201,12 +212,37 @@ impl Settings {
         in_order(self.webhooks.values().cloned().collect())
     }
 
+    /// In the order in which they were set up.
+    pub(crate) fn users(&self) -> Vec<Arc<User>> {
+        let mut users: Vec<_> = self.users.values().cloned().collect();
+        users.sort_by_key(|user| user.made());
+        users
+    }
+
+    pub(crate) fn user(&self, id: &str) -> Option<Arc<User>> {
+        self.users.get(id).cloned()
+    }
+
+    pub(crate) fn session(&self, secret: &Secret) -> Option<Arc<Session>> {
+        self.sessions.get(secret).cloned()
+    }
+
+    pub(crate) fn sessions_of(&self, user_id: &str) -> Vec<Arc<Session>> {
+        by_beginning(self.sessions.values().filter(|session| session.user_id == user_id).cloned().collect())
+    }
+
     /// In the order in which they were made.
     pub(crate) fn keys(&self) -> Vec<Arc<Key>> {
         let mut keys: Vec<_> = self.keys.values().cloned().collect();
         keys.sort_by_key(|key| key.made());
         keys
     }
+}
+
+/// Sessions in the order in which they began.
+pub(crate) fn by_beginning(mut sessions: Vec<Arc<Session>>) -> Vec<Arc<Session>> {
+    sessions.sort_by_key(|session| (session.began_at, session.secret));
+    sessions
 }
 
 /// Endpoints in the order in which they were made.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp, evolve, opened};
 
 use crate::record::{Entry, Record};
-use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View, Webhook};
+use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, Session, StoreError, User, View, Webhook};
 
 /// What differs from what a store holds.
 #[derive(Debug, Default)]
@@ -21,6 +21,9 @@ pub(crate) struct Changed {
     pub(crate) links: BTreeMap<RefundId, u32>,
     /// Nothing where one was removed.
     pub(crate) webhooks: BTreeMap<String, Option<Arc<Webhook>>>,
+    pub(crate) users: BTreeMap<String, Arc<User>>,
+    /// Nothing where one ended.
+    pub(crate) sessions: BTreeMap<Secret, Option<Arc<Session>>>,
     pub(crate) answers: BTreeMap<IdempotencyKey, Remembered>,
     pub(crate) latest: Option<Timestamp>,
 }
@@ -54,6 +57,8 @@ impl Changed {
         self.keys.extend(later.keys);
         self.links.extend(later.links);
         self.webhooks.extend(later.webhooks);
+        self.users.extend(later.users);
+        self.sessions.extend(later.sessions);
         self.answers.extend(later.answers);
         self.policy = later.policy.or_else(|| self.policy.take());
         self.rollout = later.rollout.or_else(|| self.rollout.take());
@@ -140,6 +145,30 @@ impl View for Overlay<'_> {
         webhooks.retain(|webhook| !self.changed.webhooks.contains_key(&webhook.id));
         webhooks.extend(self.changed.webhooks.values().flatten().cloned());
         Ok(crate::settings::in_order(webhooks))
+    }
+
+    fn users(&self) -> Result<Vec<Arc<User>>, StoreError> {
+        let mut users = self.under.users()?;
+        users.retain(|user| !self.changed.users.contains_key(&user.id));
+        users.extend(self.changed.users.values().cloned());
+        users.sort_by_key(|user| user.made());
+        Ok(users)
+    }
+
+    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError> {
+        self.changed.users.get(id).map_or_else(|| self.under.user(id), |user| Ok(Some(user.clone())))
+    }
+
+    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError> {
+        self.changed.sessions.get(secret).map_or_else(|| self.under.session(secret), |session| Ok(session.clone()))
+    }
+
+    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError> {
+        let mut sessions = self.under.sessions_of(user_id)?;
+        sessions.retain(|session| !self.changed.sessions.contains_key(&session.secret));
+        let begun = self.changed.sessions.values().flatten();
+        sessions.extend(begun.filter(|session| session.user_id == user_id).cloned());
+        Ok(crate::settings::by_beginning(sessions))
     }
 
     fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
@@ -229,6 +258,15 @@ impl<'a> Stage<'a> {
             }
             Entry::WebhookRemoved { webhook_id, .. } => {
                 self.changed.webhooks.insert(webhook_id.clone(), None);
+            }
+            Entry::User { user, .. } => {
+                self.changed.users.insert(user.id.clone(), Arc::new((**user).clone()));
+            }
+            Entry::Session(session) => {
+                self.changed.sessions.insert(session.secret, Some(Arc::new((**session).clone())));
+            }
+            Entry::SessionEnded { secret } => {
+                self.changed.sessions.insert(*secret, None);
             }
         }
         self.entries.push(entry);

@@ -9,6 +9,7 @@ use refund_core::{
 };
 
 use crate::known::{Known, seen};
+use crate::people;
 use crate::record::{Entry, Record};
 use crate::set_up;
 use crate::stage::{Changed, Stage};
@@ -89,6 +90,10 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
         Work::MakeWebhook { webhook, actor } => set_up::make_webhook(stage, webhook, actor)?,
         Work::ChangeWebhook { webhook_id, change, actor } => set_up::change_webhook(stage, webhook_id, change, actor)?,
         Work::RemoveWebhook { webhook_id, actor } => set_up::remove_webhook(stage, webhook_id, actor)?,
+        Work::MakeUser { user, actor } => people::make_user(stage, user, actor)?,
+        Work::ChangeUser { user_id, change, actor } => people::change_user(stage, user_id, change, actor)?,
+        Work::SignIn { session, link } => people::sign_in(stage, session, link.as_ref())?,
+        Work::SignOut { secret } => people::sign_out(stage, secret)?,
     };
     if let Some((key, fingerprint)) = &request.idempotency {
         let remembered = Remembered { fingerprint: *fingerprint, at: stage.now, outcome };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use refund_core::{Event, LineKey, LineLedger, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
 
-use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, Webhook};
+use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, Session, User, Webhook};
 
 /// Something that could not be read or recorded.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +73,14 @@ pub trait View {
     fn webhook(&self, id: &str) -> Result<Option<Arc<Webhook>>, StoreError> {
         Ok(self.webhooks()?.into_iter().find(|webhook| webhook.id == id))
     }
+    /// Everybody who can sign in, in the order in which they were set up.
+    fn users(&self) -> Result<Vec<Arc<User>>, StoreError>;
+    /// The person of that id.
+    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError>;
+    /// The session whose secret has that hash.
+    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError>;
+    /// Where that person is signed in, the latest session last.
+    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError>;
     /// The answer that was given under that key.
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError>;
     /// Refunds on which something is due by `until`, earliest first, at most `limit`. Those that are

@@ -8,7 +8,7 @@ use refund_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Key, Seller, StoreError, Tag, Webhook, WebhookChange};
+use crate::{Key, Secret, Seller, Session, StoreError, Tag, User, UserChange, Webhook, WebhookChange};
 
 /// One thing to be done: whole, or not at all.
 #[derive(Debug, Clone)]
@@ -151,6 +151,34 @@ pub enum Work {
         /// Who wants it.
         actor: Actor,
     },
+    /// Set a person up. When that was is set when it is recorded.
+    MakeUser {
+        /// The person.
+        user: Box<User>,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Change a person.
+    ChangeUser {
+        /// Which.
+        user_id: String,
+        /// What about them.
+        change: UserChange,
+        /// Who wants it.
+        actor: Actor,
+    },
+    /// Let somebody in. Of their other sessions those that are over by then go, and the oldest of too many.
+    SignIn {
+        /// Where, who and for how long.
+        session: Box<Session>,
+        /// By which link, if not by a password: it opens nothing any more afterwards.
+        link: Option<Secret>,
+    },
+    /// Let somebody out.
+    SignOut {
+        /// In which browser.
+        secret: Secret,
+    },
     /// Move the test clock forward; everything that comes due on the way happens at its instant.
     AdvanceTestClock {
         /// How far.
@@ -281,6 +309,8 @@ pub enum Answer {
     Key(Box<Key>),
     /// The endpoint of webhooks as it now is; one that was removed as it was before.
     Webhook(Box<Webhook>),
+    /// The person as they now are.
+    User(Box<User>),
     /// The message that was posted.
     Message(Box<Event>),
     /// The test clock as it now stands.
@@ -338,6 +368,8 @@ pub enum Refused {
         /// By when it is due: where a test clock is on its way to.
         by: Timestamp,
     },
+    /// Somebody else is called that.
+    NameTaken,
     /// A refund of that id is there already, on another order line.
     IdTaken,
     /// There is no test clock here.

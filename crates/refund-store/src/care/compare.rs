@@ -273,6 +273,11 @@ impl Comparison<'_> {
             self.same(|| format!("the buyer's link of refund {id}"), store.link(id), generation);
         }
         self.same(|| "the endpoints of webhooks".to_owned(), store.webhooks(), &model.settings.webhooks());
+        self.same(|| "the people".to_owned(), store.users(), &model.settings.users());
+        for user in model.settings.users() {
+            let sessions = || format!("where {} is signed in", user.id);
+            self.same(sessions, store.sessions_of(&user.id), &model.settings.sessions_of(&user.id));
+        }
         let all = model.settings.sellers_after(None, usize::MAX);
         self.same(|| "the sellers".to_owned(), store.sellers(None, usize::MAX), &all);
         for (id, seller) in &model.settings.sellers {

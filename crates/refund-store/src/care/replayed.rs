@@ -8,7 +8,7 @@ use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, T
 use crate::codec::{parse_last, parse_refund, refund_row};
 use crate::settings::Settings;
 use crate::stage::Changed;
-use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, StoreError, View, Webhook};
+use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, Session, StoreError, User, View, Webhook};
 
 /// Everything as it is after some records. A refund takes about half a kilobyte.
 #[derive(Default)]
@@ -85,6 +85,22 @@ impl View for Replayed {
 
     fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
         Ok(self.settings.webhooks())
+    }
+
+    fn users(&self) -> Result<Vec<Arc<User>>, StoreError> {
+        Ok(self.settings.users())
+    }
+
+    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError> {
+        Ok(self.settings.user(id))
+    }
+
+    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError> {
+        Ok(self.settings.session(secret))
+    }
+
+    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError> {
+        Ok(self.settings.sessions_of(user_id))
     }
 
     /// Answers stay in the journal.

@@ -166,6 +166,7 @@ pub(super) fn refund_of(answered: Answered) -> Result<Refund, Broken> {
         Answer::Seller { .. }
         | Answer::Key(_)
         | Answer::Webhook(_)
+        | Answer::User(_)
         | Answer::Message(_)
         | Answer::Clock(_)
         | Answer::Done => Err("the answer is no refund".into()),

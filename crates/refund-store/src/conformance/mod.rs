@@ -17,6 +17,7 @@ mod answers;
 mod desk;
 mod feeds;
 mod lists;
+mod people;
 mod races;
 mod requests;
 mod settings;
@@ -106,6 +107,9 @@ pub const PROMISES: &[Promise] = &[
         name: "endpoints of webhooks are made, changed and removed, and listed as they were made",
         check: settings::webhooks,
     },
+    Promise { name: "people are set up once, changed, and listed as they were set up", check: people::known },
+    Promise { name: "people are signed in until they are not, in so many browsers", check: people::signed_in },
+    Promise { name: "a link signs in once, and not too late", check: people::by_link },
     Promise { name: "settings that have moved on are not replaced", check: settings::moved_on },
     Promise { name: "policy and roll-out are read as they were last set", check: settings::policy_and_rollout },
     Promise { name: "a list has exactly what is asked for, in order, in pages of any size", check: lists::pages },

@@ -165,7 +165,7 @@ impl SledView {
     }
 }
 
-/// Sellers, policy, roll-out, keys and links.
+/// Sellers, policy, roll-out, keys, links, endpoints and people.
 fn write_settings(changed: &Changed, rows: &mut Rows) -> Result<(), StoreError> {
     for (id, seller) in &changed.sellers {
         rows.put(keys::seller(id), encode(seller)?);
@@ -180,6 +180,15 @@ fn write_settings(changed: &Changed, rows: &mut Rows) -> Result<(), StoreError> 
         match webhook {
             Some(webhook) => rows.put(keys::webhook(id), encode(webhook)?),
             None => rows.remove(keys::webhook(id)),
+        }
+    }
+    for (id, user) in &changed.users {
+        rows.put(keys::user(id), encode(user)?);
+    }
+    for (secret, session) in &changed.sessions {
+        match session {
+            Some(session) => rows.put(keys::session(secret), encode(session)?),
+            None => rows.remove(keys::session(secret)),
         }
     }
     if let Some(policy) = &changed.policy {

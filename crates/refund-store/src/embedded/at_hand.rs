@@ -11,7 +11,7 @@ use super::keys;
 use super::view::strange;
 use crate::codec::{Named, decode, parse_refund};
 use crate::settings::Settings;
-use crate::{StoreError, Webhook};
+use crate::{Session, StoreError, User, Webhook};
 
 /// All that is kept in memory.
 #[derive(Default)]
@@ -74,6 +74,14 @@ fn read_settings(db: &sled::Db) -> Result<Settings, StoreError> {
     for row in rows(db, keys::WEBHOOKS) {
         let webhook: Arc<Webhook> = decode(&row?.1)?;
         settings.webhooks.insert(webhook.id.clone(), webhook);
+    }
+    for row in rows(db, keys::USERS) {
+        let user: Arc<User> = decode(&row?.1)?;
+        settings.users.insert(user.id.clone(), user);
+    }
+    for row in rows(db, keys::SESSIONS) {
+        let session: Arc<Session> = decode(&row?.1)?;
+        settings.sessions.insert(session.secret, session);
     }
     Ok(settings)
 }

@@ -10,6 +10,8 @@
 //! k  key id      key
 //! l  refund id   link       which of the buyer's links is the present one, where it is not the first
 //! w  webhook id  endpoint   where events are sent
+//! u  user id     user       who signs in
+//! i  hash        session    where somebody is signed in
 //! a  position    answers    of one time: when, and for each its key's hash and its record
 //! ```
 //!
@@ -19,7 +21,7 @@
 
 use refund_core::{RefundId, SellerId};
 
-use crate::Number;
+use crate::{Number, Secret};
 
 pub(super) const META: &[u8] = b"m";
 pub(super) const POLICY: &[u8] = b"p";
@@ -31,6 +33,8 @@ pub(super) const SELLERS: &[u8] = b"s";
 pub(super) const KEYS: &[u8] = b"k";
 pub(super) const WEBHOOKS: &[u8] = b"w";
 pub(super) const LINKS: &[u8] = b"l";
+pub(super) const USERS: &[u8] = b"u";
+pub(super) const SESSIONS: &[u8] = b"i";
 
 pub(super) fn refund(number: Number) -> Vec<u8> {
     [REFUNDS, &number.to_be_bytes()].concat()
@@ -64,6 +68,14 @@ pub(super) fn key(id: &str) -> Vec<u8> {
 
 pub(super) fn webhook(id: &str) -> Vec<u8> {
     [WEBHOOKS, id.as_bytes()].concat()
+}
+
+pub(super) fn user(id: &str) -> Vec<u8> {
+    [USERS, id.as_bytes()].concat()
+}
+
+pub(super) fn session(secret: &Secret) -> Vec<u8> {
+    [SESSIONS, &secret.0].concat()
 }
 
 pub(super) fn link(id: &RefundId) -> Vec<u8> {

@@ -36,8 +36,8 @@ use crate::files::Files;
 use crate::files::disk::Disk;
 use crate::journal::Torn;
 use crate::{
-    EventPosition, Feed, IdempotencyKey, Key, Page, Query, Recorded, Remembered, Reply, Request, Secret, Seller, Store,
-    StoreError, Surroundings, View, Webhook,
+    EventPosition, Feed, IdempotencyKey, Key, Page, Query, Recorded, Remembered, Reply, Request, Secret, Seller,
+    Session, Store, StoreError, Surroundings, User, View, Webhook,
 };
 
 /// How many requests wait at the most; beyond that the answer is [`StoreError::Busy`].
@@ -244,6 +244,22 @@ impl View for EmbeddedStore {
 
     fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
         self.view.webhooks()
+    }
+
+    fn users(&self) -> Result<Vec<Arc<User>>, StoreError> {
+        self.view.users()
+    }
+
+    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError> {
+        self.view.user(id)
+    }
+
+    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError> {
+        self.view.session(secret)
+    }
+
+    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError> {
+        self.view.sessions_of(user_id)
     }
 
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {

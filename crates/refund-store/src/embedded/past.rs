@@ -65,7 +65,10 @@ impl Past {
             | Entry::Key { .. }
             | Entry::BuyerLink { .. }
             | Entry::Webhook { .. }
-            | Entry::WebhookRemoved { .. } => None,
+            | Entry::WebhookRemoved { .. }
+            | Entry::User { .. }
+            | Entry::Session(_)
+            | Entry::SessionEnded { .. } => None,
         });
         Ok(answers.next())
     }

@@ -17,7 +17,8 @@ use super::past::Past;
 use super::rows::Meta;
 use crate::codec::{parse_id, parse_last, parse_refund};
 use crate::{
-    EventPosition, IdempotencyKey, Key, Number, Recorded, Remembered, Secret, Seller, StoreError, View, Webhook,
+    EventPosition, IdempotencyKey, Key, Number, Recorded, Remembered, Secret, Seller, Session, StoreError, User, View,
+    Webhook,
 };
 
 /// Rows in sled, and beside them in memory what every request asks for.
@@ -230,6 +231,26 @@ impl View for SledView {
     fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
         self.whole()?;
         Ok(self.at_hand().settings.webhooks())
+    }
+
+    fn users(&self) -> Result<Vec<Arc<User>>, StoreError> {
+        self.whole()?;
+        Ok(self.at_hand().settings.users())
+    }
+
+    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError> {
+        self.whole()?;
+        Ok(self.at_hand().settings.user(id))
+    }
+
+    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError> {
+        self.whole()?;
+        Ok(self.at_hand().settings.session(secret))
+    }
+
+    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError> {
+        self.whole()?;
+        Ok(self.at_hand().settings.sessions_of(user_id))
     }
 
     fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use refund_core::{Attachments, BuyerId, Command, Message, Reason, StatusKind};
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::{
-    DisabledBecause, EmbeddedStore, MemoryStore, Query, Refused, Request, Sort, Store, WebhookChange, Work,
+    DisabledBecause, EmbeddedStore, MemoryStore, Query, Refused, Request, Sort, Store, UserChange, WebhookChange, Work,
 };
 
 use super::open_on;
@@ -30,6 +30,7 @@ enum What {
     Used(u8, u8),
     Link(u8),
     Webhook(u8, u8),
+    Person(u8, u8),
     Policy(bool),
 }
 
@@ -46,6 +47,7 @@ fn what() -> impl Strategy<Value = What> {
         1 => (1..4_u8, 0..9_u8).prop_map(|(secret, hour)| What::Used(secret, hour)),
         1 => (0..12_u8).prop_map(What::Link),
         1 => (0..3_u8, 0..5_u8).prop_map(|(which, how)| What::Webhook(which, how)),
+        1 => (0..3_u8, 0..7_u8).prop_map(|(which, how)| What::Person(which, how)),
         1 => any::<bool>().prop_map(What::Policy),
     ]
 }
@@ -78,6 +80,7 @@ fn work(what: &What) -> Work {
             Work::ReplaceBuyerLink { refund_id: format!("r{refund}").parse().unwrap(), actor: operator() }
         }
         What::Webhook(which, how) => webhook(&format!("w{which}"), *how),
+        What::Person(which, how) => person(&format!("u{which}"), *how),
         What::Policy(cap) => {
             let policy = refund_core::Policy { cap_at_requested: *cap, ..refund_core::Policy::default() };
             Work::PutPolicy { policy: Box::new(policy), actor: operator() }
@@ -94,6 +97,18 @@ fn webhook(id: &str, how: u8) -> Work {
         2 => change(WebhookChange::Enabled),
         3 => change(WebhookChange::Disabled(DisabledBecause::Failing)),
         _ => Work::RemoveWebhook { webhook_id, actor },
+    }
+}
+
+fn person(id: &str, how: u8) -> Work {
+    let change = |change| Work::ChangeUser { user_id: id.to_owned(), change, actor: operator() };
+    match how {
+        0 => make_user(id),
+        1 => change(UserChange::Password { hash: "hash".to_owned() }),
+        2 => change(UserChange::Disabled),
+        3 => change(UserChange::Enabled),
+        4 | 5 => sign_in(id, how),
+        _ => Work::SignOut { secret: refund_store::Secret([4; 32]) },
     }
 }
 

@@ -10,7 +10,7 @@ use refund_core::{
 };
 use refund_store::{
     Advance, Answered, Clock, Expected, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope, Query, Recorded, Refused,
-    Request, Secret, Seller, Sort, Store, Surroundings, Webhook, WebhookTerms, Work,
+    Request, Secret, Seller, Session, Sort, Store, Surroundings, User, Webhook, WebhookTerms, Work,
 };
 
 pub(crate) const HOUR: u32 = 3600;
@@ -48,6 +48,27 @@ pub(crate) fn advance(seconds: u32) -> Work {
 
 pub(crate) fn operator() -> Actor {
     Actor::new(Role::Operator, "ops", Via::User("ann".to_owned()))
+}
+
+/// Somebody who can sign in, and is called what their id is.
+pub(crate) fn make_user(id: &str) -> Work {
+    let user = User {
+        id: id.to_owned(),
+        name: id.parse().unwrap(),
+        role: KeyRole::Operator,
+        password: None,
+        created_at: Timestamp::MIN,
+        link: None,
+        disabled_at: None,
+    };
+    Work::MakeUser { user: Box::new(user), actor: operator() }
+}
+
+/// They sign in, in a browser of that number.
+pub(crate) fn sign_in(id: &str, browser: u8) -> Work {
+    let (began_at, ends_at) = (Timestamp::MIN, Timestamp::MAX);
+    let session = Session { secret: Secret([browser; 32]), user_id: id.to_owned(), began_at, ends_at };
+    Work::SignIn { session: Box::new(session), link: None }
 }
 
 /// An endpoint of webhooks.
@@ -219,10 +240,13 @@ pub(crate) fn see(store: &dyn Store) -> Seen {
         feed: events.into_iter().map(|(_, event)| event).collect(),
         due: store.due(Timestamp::MAX, 1000).unwrap().into_iter().collect(),
         settings: format!(
-            "{:?} {:?} {:?} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             store.sellers(None, 100).unwrap(),
             store.keys().unwrap(),
             store.webhooks().unwrap(),
+            store.users().unwrap(),
+            store.sessions_of("u1").unwrap(),
+            store.session(&Secret([4; 32])).unwrap(),
             store.key_by_secret(&Secret([1; 32])).unwrap(),
             store.policy().unwrap(),
             store.rollout().unwrap()

@@ -57,6 +57,7 @@ impl Stage for StoreStage {
             other @ (Answer::Seller { .. }
             | Answer::Key(_)
             | Answer::Webhook(_)
+            | Answer::User(_)
             | Answer::Message(_)
             | Answer::Clock(_)
             | Answer::Done) => Err(Not::Broken(format!("opening a refund was answered with {other:?}"))),

@@ -1,0 +1,107 @@
+//! People, and where they are signed in.
+
+use refund_core::{Label, Timestamp};
+
+use super::desk::{Desk, HOUR, holds, operator, same};
+use super::{Broken, Make};
+use crate::{KeyRole, Refused, Secret, Session, SignInLink, User, UserChange, Work};
+
+fn at(hours: i64) -> Result<Timestamp, Broken> {
+    Ok(Timestamp::from_millis(hours.saturating_mul(3_600_000))?)
+}
+
+fn make_user(id: &str, name: &str) -> Result<Work, Broken> {
+    let user = User {
+        id: id.to_owned(),
+        name: Label::new(name)?,
+        role: KeyRole::Operator,
+        password: None,
+        created_at: Timestamp::MIN,
+        link: None,
+        disabled_at: None,
+    };
+    Ok(Work::MakeUser { user: Box::new(user), actor: operator() })
+}
+
+fn change(change: UserChange) -> Work {
+    Work::ChangeUser { user_id: "ann".to_owned(), change, actor: operator() }
+}
+
+/// A session of that number, which is also its secret, from its hour on for a day.
+fn session(number: u8) -> Result<Session, Broken> {
+    let (began_at, ends_at) = (at(i64::from(number))?, at(i64::from(number).saturating_add(24))?);
+    Ok(Session { secret: Secret([number; 32]), user_id: "ann".to_owned(), began_at, ends_at })
+}
+
+fn sign_in(number: u8, link: Option<Secret>) -> Result<Work, Broken> {
+    Ok(Work::SignIn { session: Box::new(session(number)?), link })
+}
+
+pub(super) fn known(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    for (id, name) in [("zoe", "Zoe"), ("ann", "Ann")] {
+        desk.done(make_user(id, name)?)?;
+        desk.advance(HOUR)?;
+    }
+    let ids = desk.store.users()?.iter().map(|user| user.id.clone()).collect::<Vec<_>>();
+    same("people in the order in which they were set up", &ids, &vec!["zoe".to_owned(), "ann".to_owned()])?;
+    let taken = desk.refused(make_user("eve", "ANN")?)?;
+    holds("no two are called the same", matches!(taken, Refused::NameTaken))?;
+    let taken = desk.refused(make_user("ann", "Eve")?)?;
+    holds("no two have one id", matches!(taken, Refused::NameTaken))?;
+    desk.done(change(UserChange::Password { hash: "hash".to_owned() }))?;
+    let ann = desk.store.user("ann")?.ok_or("no Ann")?;
+    same("her password", &ann.password.as_deref(), &Some("hash"))?;
+    let nobody = Work::ChangeUser { user_id: "eve".to_owned(), change: UserChange::Enabled, actor: operator() };
+    holds("nobody is not changed", matches!(desk.refused(nobody)?, Refused::NotFound))
+}
+
+pub(super) fn signed_in(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    desk.done(make_user("ann", "Ann")?)?;
+    let where_ann_is = || {
+        let sessions = desk.store.sessions_of("ann")?;
+        Ok::<Vec<u8>, Broken>(sessions.iter().map(|session| session.secret.0[0]).collect())
+    };
+    for number in [1, 2] {
+        desk.done(sign_in(number, None)?)?;
+    }
+    let found = desk.store.session(&Secret([2; 32]))?.map(|session| (*session).clone());
+    same("a session is found by its secret", &found, &Some(session(2)?))?;
+    same("both sessions", &where_ann_is()?, &vec![1, 2])?;
+    desk.done(sign_in(26, None)?)?;
+    same("what is over goes when she signs in again", &where_ann_is()?, &vec![26])?;
+    desk.done(Work::SignOut { secret: Secret([26; 32]) })?;
+    desk.done(Work::SignOut { secret: Secret([26; 32]) })?;
+    same("signed out, and once more", &where_ann_is()?, &Vec::new())?;
+    for number in 30..=50 {
+        desk.done(sign_in(number, None)?)?;
+    }
+    same("of too many the oldest goes", &where_ann_is()?, &(31..=50).collect())?;
+    desk.done(change(UserChange::Password { hash: "hash".to_owned() }))?;
+    same("another password signs out", &where_ann_is()?, &Vec::new())?;
+    desk.done(sign_in(51, None)?)?;
+    desk.done(change(UserChange::Disabled))?;
+    same("who is shut out is signed out", &where_ann_is()?, &Vec::new())?;
+    holds("and stays out", matches!(desk.refused(sign_in(52, None)?)?, Refused::NotFound))?;
+    desk.done(change(UserChange::Enabled))?;
+    desk.done(sign_in(53, None)?)?;
+    same("and comes in again", &where_ann_is()?, &vec![53])
+}
+
+pub(super) fn by_link(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    desk.done(make_user("ann", "Ann")?)?;
+    let (secret, expires_at) = (Secret([7; 32]), at(10)?);
+    let link = || change(UserChange::Link(SignInLink { secret, expires_at }));
+    let no = |what: &str, work: Work| holds(what, matches!(desk.refused(work)?, Refused::NotFound));
+    no("without a link none opens anything", sign_in(1, Some(secret))?)?;
+    desk.done(link())?;
+    no("another one opens nothing", sign_in(1, Some(Secret([8; 32])))?)?;
+    no("one that is over opens nothing", sign_in(10, Some(secret))?)?;
+    desk.done(sign_in(9, Some(secret))?)?;
+    no("it opens one session", sign_in(9, Some(secret))?)?;
+    desk.done(link())?;
+    desk.done(change(UserChange::Password { hash: "hash".to_owned() }))?;
+    no("another password ends it", sign_in(1, Some(secret))?)
+}
