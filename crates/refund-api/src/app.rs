@@ -3,14 +3,16 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use hmac::Hmac;
 use refund_core::{Actor, CommandKind, Refund, RefundId, Role, Timestamp};
 use refund_store::{
     Advance, Answer, Answered, KeyScope, Refused, Reply, Request, Seen, Store, StoreError, Work, replayed, seen,
 };
+use sha2::Sha256;
 use tokio::sync::{Semaphore, watch};
 
 use crate::admission::Admission;
-use crate::buyer_link::Links;
+use crate::buyer_link::{Links, keyed};
 use crate::call::Idempotency;
 use crate::caller::Caller;
 use crate::code::ApiCode;
@@ -18,6 +20,7 @@ use crate::cursor::Cursors;
 use crate::error::Problem;
 use crate::key_uses::KeyUses;
 use crate::limits::Limits;
+use crate::passwords::Passwords;
 use crate::stats::Stats;
 use crate::webhooks::Webhooks;
 use crate::wire::{BuyerLink, RefundOut};
@@ -54,6 +57,9 @@ pub struct App {
     store: Arc<dyn Store>,
     pub(crate) links: Links,
     pub(crate) cursors: Cursors,
+    /// Marks the forms of the pages, so that no other page can send them.
+    pub(crate) form_marks: Hmac<Sha256>,
+    pub(crate) passwords: Passwords,
     /// Where the server's own pages are, without a slash at the end.
     pub(crate) public_url: String,
     pub(crate) test_clock: bool,
@@ -75,6 +81,8 @@ impl App {
             store,
             links: Links::new(secret),
             cursors: Cursors::new(secret),
+            form_marks: keyed(secret, b"form"),
+            passwords: Passwords::default(),
             public_url,
             test_clock,
             admission: Admission::new(limits),
@@ -128,7 +136,12 @@ impl App {
     }
 
     /// Carries out a request that needs everything due to have happened first, however much that is (R34).
-    pub(crate) async fn change(&self, mut request: Request) -> Result<Answered, Problem> {
+    pub(crate) async fn change(&self, request: Request) -> Result<Answered, Problem> {
+        Ok(self.try_change(request).await?)
+    }
+
+    /// The same for whoever does something about a refusal.
+    pub(crate) async fn try_change(&self, mut request: Request) -> Result<Answered, Refused> {
         loop {
             match self.submit(request.clone()).await {
                 // One step settles so much and no more, so that others get their turn between.
@@ -137,7 +150,7 @@ impl App {
                         *advance = Advance::To(by);
                     }
                 }
-                done => return Ok(done?),
+                done => return done,
             }
         }
     }

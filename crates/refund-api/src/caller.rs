@@ -1,20 +1,32 @@
 //! Who calls, and what they may know of and act as.
 
 use refund_core::{Actor, BuyerId, CommandKind, Refund, RefundId, Refusal, Role, SellerId, Via};
-use refund_store::{Key, KeyRole, KeyScope, Secret};
+use refund_store::{Key, KeyRole, KeyScope, Secret, User};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::code::ApiCode;
 use crate::error::Problem;
 
-/// Whoever sent a call, by their key or link.
+/// Whoever sent a call, by their key or link, or by being signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Caller {
-    Operator { key_id: String },
-    Platform { key_id: String },
-    Seller { key_id: String, seller_id: SellerId },
-    Buyer { refund_id: RefundId, buyer_id: BuyerId },
+    /// By a key, or a person who is signed in.
+    Operator {
+        via: Via,
+    },
+    Platform {
+        key_id: String,
+    },
+    /// The same of a seller.
+    Seller {
+        via: Via,
+        seller_id: SellerId,
+    },
+    Buyer {
+        refund_id: RefundId,
+        buyer_id: BuyerId,
+    },
 }
 
 /// The hash under which a key's secret is kept.
@@ -55,16 +67,30 @@ impl Caller {
     fn of(key: &Key) -> Self {
         let key_id = key.id.clone();
         match &key.role {
-            KeyRole::Operator => Self::Operator { key_id },
+            KeyRole::Operator => Self::Operator { via: Via::Key(key_id) },
             KeyRole::Platform => Self::Platform { key_id },
-            KeyRole::Seller(seller_id) => Self::Seller { key_id, seller_id: seller_id.clone() },
+            KeyRole::Seller(seller_id) => Self::Seller { via: Via::Key(key_id), seller_id: seller_id.clone() },
+        }
+    }
+
+    /// Somebody who is signed in. Nobody signs in for the platform: it is a program.
+    pub(crate) fn signed_in(user: &User) -> Option<Self> {
+        let via = Via::User(user.id.clone());
+        match &user.role {
+            KeyRole::Operator => Some(Self::Operator { via }),
+            KeyRole::Seller(seller_id) => Some(Self::Seller { via, seller_id: seller_id.clone() }),
+            KeyRole::Platform => None,
         }
     }
 
     /// What names the caller, for idempotency keys, cursors and the log.
     pub(crate) fn id(&self) -> &str {
         match self {
-            Self::Operator { key_id } | Self::Platform { key_id } | Self::Seller { key_id, .. } => key_id,
+            Self::Operator { via } | Self::Seller { via, .. } => match via {
+                Via::Key(id) | Via::User(id) => id,
+                Via::Link | Via::Clock => "",
+            },
+            Self::Platform { key_id } => key_id,
             Self::Buyer { refund_id, .. } => refund_id.as_str(),
         }
     }
@@ -97,12 +123,11 @@ impl Caller {
     /// Whose actions on a refund the caller may know of: an operator everybody's, others those that
     /// they can take.
     pub(crate) fn knows_actions_of(&self, refund: &Refund) -> Vec<Actor> {
-        let Self::Operator { key_id } = self else { return self.actors(refund) };
-        let via = || Via::Key(key_id.clone());
+        let Self::Operator { via } = self else { return self.actors(refund) };
         vec![
             self.buyer(&refund.buyer_id),
-            Actor::new(Role::Seller, refund.seller_id.as_str(), via()),
-            Actor::new(Role::Platform, key_id, via()),
+            Actor::new(Role::Seller, refund.seller_id.as_str(), via.clone()),
+            Actor::new(Role::Platform, self.id(), via.clone()),
             self.itself(),
         ]
     }
@@ -114,10 +139,10 @@ impl Caller {
 
     /// The caller in their own name.
     pub(crate) fn itself(&self) -> Actor {
-        let via = Via::Key(self.id().to_owned());
         match self {
-            Self::Seller { seller_id, .. } => Actor::new(Role::Seller, seller_id.as_str(), via),
-            Self::Operator { key_id } | Self::Platform { key_id } => Actor::new(self.role(), key_id, via),
+            Self::Seller { seller_id, via } => Actor::new(Role::Seller, seller_id.as_str(), via.clone()),
+            Self::Operator { via } => Actor::new(Role::Operator, self.id(), via.clone()),
+            Self::Platform { key_id } => Actor::new(Role::Platform, key_id, Via::Key(key_id.clone())),
             Self::Buyer { buyer_id, .. } => Actor::new(Role::Buyer, buyer_id.as_str(), Via::Link),
         }
     }

@@ -15,6 +15,11 @@ macro_rules! api_codes {
             /// Every code, in declared order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
+            /// What it means, in a sentence.
+            pub(crate) fn meaning(self) -> &'static str {
+                self.row().2
+            }
+
             const fn row(self) -> (&'static str, StatusCode, &'static str, &'static str) {
                 match self { $(Self::$variant => ($code, StatusCode::$status, $meaning, $remedy)),+ }
             }
@@ -38,6 +43,9 @@ api_codes! {
     KeyReadsOnly = "key_reads_only", FORBIDDEN,
         "The key was made for reading, and this call changes something or shows a secret.",
         "Use a key whose scope is `full`.";
+    ForgedForm = "forged_form", FORBIDDEN,
+        "The form did not come from a page of this server that is still valid.",
+        "Open the page again and send its form from there.";
     NotFound = "not_found", NOT_FOUND,
         "There is nothing here, or nothing that you may know of.",
         "Check the path and the id, and whether the key belongs to whose it is.";

@@ -6,13 +6,13 @@ mod stories;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use refund_core::{Label, SellerId, Span, Timestamp};
-use refund_store::{Advance, Clock, KeyRole};
+use refund_core::{Label, NegotiationStatus, SellerId, Span, Timestamp};
+use refund_store::{Advance, Clock, KeyRole, Query, Sort};
 use serde_json::json;
 
 use crate::server::{Config, Running, StartError, issue, start};
 use crate::webhooks::Reach;
-use crate::{clock, entropy, secrets};
+use crate::{clock, entropy, pages, secrets};
 
 /// Where the demo is and what opens it.
 #[derive(Debug, Clone)]
@@ -27,6 +27,12 @@ pub struct Demo {
     pub seller: String,
     /// That seller.
     pub seller_id: SellerId,
+    /// Where a person of that seller signs in once.
+    pub seller_link: String,
+    /// Where a person of the operator does.
+    pub operator_link: String,
+    /// The page of a buyer who has an offer to answer.
+    pub buyer_link: String,
     /// Where all this is written.
     pub file: PathBuf,
     /// Where the test clock stands.
@@ -99,7 +105,12 @@ async fn open_doors(running: &Running, file: &Path) -> Result<Demo, StartError> 
         secrets.push(secret);
     }
     let [operator, platform, seller] = <[String; 3]>::try_from(secrets).map_err(|_| set_up("three keys".to_owned()))?;
+    let links = links(running, &seller_id).await.map_err(set_up)?;
+    let [seller_link, operator_link, buyer_link] = links;
     let demo = Demo {
+        seller_link,
+        operator_link,
+        buyer_link,
         base_url: running.public_url.clone(),
         operator,
         platform,
@@ -112,8 +123,37 @@ async fn open_doors(running: &Running, file: &Path) -> Result<Demo, StartError> 
         "base_url": demo.base_url,
         "keys": { "operator": demo.operator, "platform": demo.platform, "seller": demo.seller },
         "seller_id": demo.seller_id,
+        "links": { "seller": demo.seller_link, "operator": demo.operator_link, "buyer": demo.buyer_link },
     });
     secrets::write(file, &format!("{text:#}"))
         .map_err(|error| StartError::Folder { folder: file.to_owned(), error })?;
     Ok(demo)
+}
+
+/// What the people of the seller and of the operator are called.
+const SELLER_PERSON: &str = "homeware-1";
+const OPERATOR_PERSON: &str = "operator";
+
+/// Where a seller, an operator and a buyer begin.
+async fn links(running: &Running, seller_id: &SellerId) -> Result<[String; 3], String> {
+    let (store, base) = (running.app.store(), &running.public_url);
+    let mut links = Vec::new();
+    for (name, role) in [(SELLER_PERSON, KeyRole::Seller(seller_id.clone())), (OPERATOR_PERSON, KeyRole::Operator)] {
+        let name = Label::new(name).map_err(|error| error.to_string())?;
+        let path = pages::link_for(store, name, role).await.map_err(|refused| format!("{refused:?}"))?;
+        links.push(format!("{base}{path}"));
+    }
+    let open = Query {
+        seller_id: Some(seller_id.clone()),
+        negotiation: Some(NegotiationStatus::Pending),
+        limit: 1,
+        ..Query::default()
+    };
+    // Where time has passed since, no offer may be open: then the latest refund has to do.
+    let any = Query { seller_id: Some(seller_id.clone()), sort: Sort::OpenedAt, limit: 1, ..Query::default() };
+    let list = |query: &Query| store.list(query).map(|page| page.items).map_err(|error| error.to_string());
+    let refund = list(&open)?.into_iter().chain(list(&any)?).next().ok_or("no refunds")?;
+    let buyer = running.app.buyer_link(&refund.id).map_err(|problem| format!("{problem:?}"))?;
+    links.push(buyer.url);
+    <[String; 3]>::try_from(links).map_err(|_| "three links".to_owned())
 }

@@ -28,7 +28,13 @@ pub(crate) const KEY_PREFIX: &str = "rfk_";
 /// A new API key: a secret of 256 bits, as text.
 #[must_use]
 pub(crate) fn key() -> String {
-    format!("{KEY_PREFIX}{}", BASE64URL_NOPAD.encode(&bytes::<32>()))
+    format!("{KEY_PREFIX}{}", secret())
+}
+
+/// A new secret of 256 bits, as text: what a browser keeps, or a link that lets somebody in.
+#[must_use]
+pub(crate) fn secret() -> String {
+    BASE64URL_NOPAD.encode(&bytes::<32>())
 }
 
 /// An id that is like no other, of a kind.

@@ -23,6 +23,8 @@ mod json;
 mod key_uses;
 mod limits;
 mod open_files;
+mod pages;
+mod passwords;
 mod rate;
 mod routes;
 mod secrets;

@@ -111,6 +111,9 @@ async fn run(command: Command) -> Result<(), String> {
             if let Some(path) = &running.operator_key {
                 println!("The first operator's key is in {}", path.display());
             }
+            if let Some(link) = &running.sign_in {
+                println!("The operator signs in once, within a day, at {link}");
+            }
             println!("Listening on {}", running.public_url);
             running
         }
@@ -130,10 +133,14 @@ fn said(error: StartError) -> String {
 }
 
 fn greeting(demo: &Demo) -> String {
-    let Demo { base_url, operator, platform, seller, seller_id, file, now } = demo;
+    let Demo { base_url, operator, platform, seller, seller_id, seller_link, operator_link, buyer_link, file, now } =
+        demo;
     let file = file.display();
     format!(
-        "The demo listens on {base_url}, and its clock stands at {now}.\n\n  \
+        "The demo listens on {base_url}, and its clock stands at {now}.\n\n\
+         Open in a browser (the first two links sign in once):\n\n  \
+         seller    {seller_link}\n  operator  {operator_link}\n  buyer     {buyer_link}\n\n\
+         Keys for programs:\n\n  \
          operator  {operator}\n  platform  {platform}\n  seller    {seller}  ({seller_id})\n\n\
          The same is in {file}. In another terminal:\n\n  \
          refund profile add demo --demo {file}\n  \

@@ -22,8 +22,16 @@ pub(crate) struct Rate<K: Hash + Eq + Clone, C: Clock> {
 impl<K: Hash + Eq + Clone, C: Clock> Rate<K, C> {
     /// A limit, where there is one.
     pub(crate) fn per_second(max: u32, clock: C) -> Option<Self> {
-        let quota = Quota::per_second(NonZeroU32::new(max)?);
-        Some(Self { limiter: RateLimiter::hashmap_with_clock(quota, clock), calls: AtomicU32::new(0) })
+        Some(Self::new(Quota::per_second(NonZeroU32::new(max)?), clock))
+    }
+
+    /// The same a minute.
+    pub(crate) fn per_minute(max: u32, clock: C) -> Option<Self> {
+        Some(Self::new(Quota::per_minute(NonZeroU32::new(max)?), clock))
+    }
+
+    fn new(quota: Quota, clock: C) -> Self {
+        Self { limiter: RateLimiter::hashmap_with_clock(quota, clock), calls: AtomicU32::new(0) }
     }
 
     /// Counts a call.

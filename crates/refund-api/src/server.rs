@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::caller::hash;
 use crate::limits::Limits;
 use crate::webhooks::{Reach, Webhooks};
-use crate::{clock, connections, entropy, key_uses, secrets, stats, timer};
+use crate::{clock, connections, entropy, key_uses, pages, secrets, stats, timer};
 
 /// How the server is started.
 #[derive(Clone)]
@@ -114,6 +114,8 @@ pub struct Running {
     pub app: Arc<App>,
     /// The file with the first operator's key, where this start made it.
     pub operator_key: Option<PathBuf>,
+    /// Where the first of the operator's people signs in once, as long as none of them has a password.
+    pub sign_in: Option<String>,
     tasks: Vec<JoinHandle<()>>,
     store: Arc<EmbeddedStore>,
     webhooks: Arc<Webhooks>,
@@ -152,6 +154,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let secret = secrets::server_secret(&data).map_err(folder_error)?;
     let operator_key = first_key(&*store, &data).await?;
+    let first = pages::first_operator(&*store).await;
+    let first = first.map_err(|refused| StartError::SetUp(format!("{refused:?}")))?;
 
     if !hold_settling && let Err(error) = timer::settle(&*store).await {
         // The timer goes on trying, and all else can be served meanwhile.
@@ -172,7 +176,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     if !hold_settling {
         tasks.push(tokio::spawn(timer::run(app.clone())));
     }
-    Ok(Running { address, public_url, app, operator_key, tasks, store, webhooks })
+    let sign_in = first.map(|path| format!("{public_url}{path}"));
+    Ok(Running { address, public_url, app, operator_key, sign_in, tasks, store, webhooks })
 }
 
 impl Running {

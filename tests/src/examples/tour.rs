@@ -242,7 +242,6 @@ impl<'a> Tour<'a> {
         let offered = self.command(&refund, "/negotiation", &By::Seller, &offer("2.00"))?;
         let link = text(&refund, "/buyer_link/token");
         let accepted = self.command(&offered, "/negotiation/accept", &By::Buyer(link.clone()), &answer(&offered))?;
-        self.get(&format!("/b/{link}"), &By::Nobody)?;
         self.get(&on(&refund, "/events"), &By::Seller)?;
         self.get(&on(&refund, "/explanation"), &By::Seller)?;
         self.get("/v1/events?limit=2", &By::Platform)?;

@@ -91,8 +91,9 @@ fn every_schema_has_a_name_for_others() {
     assert_eq!(odd, [""; 0], "two types would have one name: give one of them another with #[schema(as = ...)]");
 }
 
-/// What only a server in trouble says, or one with limits.
+/// What only a server in trouble says, or one with limits, or a page.
 const SAID_IN_TROUBLE: &[&str] = &[
+    "forged_form",
     "body_too_slow",
     "too_many_requests",
     "settling_held",

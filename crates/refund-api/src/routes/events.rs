@@ -190,7 +190,7 @@ pub(super) fn place(store: &dyn Store, after: Option<&str>) -> Result<Option<Eve
 }
 
 /// What a caller may see of the feed.
-pub(super) fn find(
+pub(crate) fn find(
     store: &dyn Store,
     caller: &Caller,
     after: Option<EventPosition>,

@@ -32,10 +32,12 @@ use utoipa_axum::routes;
 
 pub(crate) use admission::NOT_COUNTED;
 pub(crate) use body::Received;
-pub(crate) use trace::CallId;
+pub(crate) use events::find;
+pub(crate) use trace::{CallId, refused_with};
 
 use crate::app::App;
 use crate::contract::{self, Contract};
+use crate::pages;
 
 /// The server's paths. What answers to one is written beside it, and is nowhere else.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -43,6 +45,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let contract = Contract::new(&contract::document(contract, &app.public_url));
     router
         .layer(Extension(Arc::new(contract)))
+        .merge(pages::router(&app))
         .fallback(health::nothing_here)
         .method_not_allowed_fallback(health::method_not_allowed)
         .layer(from_fn(body::receive))
@@ -119,7 +122,6 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::redeliver))
         .routes(routes!(deliveries::ping))
-        .routes(routes!(refunds::by_link))
         .routes(routes!(health::problem_page))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))

@@ -1,16 +1,13 @@
 //! Opening refunds and reading them.
 
 use axum::Json;
-use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::{Actor, BuyerId, NegotiationStatus, OrderId, Role, SellerId, StatusKind, Timestamp};
 use refund_store::{Answer, Answered, Query, Sort, Work, offer_options};
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::app::App;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::code::ApiCode;
@@ -86,19 +83,6 @@ pub(super) fn unexpected() -> Problem {
 )]
 pub(super) async fn show(call: Call) -> Result<Response, Problem> {
     let seen = call.app.settled(&call.caller, &call.refund_id()?).await?;
-    Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
-}
-
-/// Opens a buyer's link: the refund as the buyer sees it. Opening it changes nothing.
-#[utoipa::path(
-    get, path = "/b/{token}", tag = "refunds", operation_id = "open_buyer_link",
-    responses((status = OK, body = RefundOut), (status = UNAUTHORIZED), (status = INTERNAL_SERVER_ERROR)),
-    security(()),
-)]
-pub(super) async fn by_link(State(app): State<Arc<App>>, Path(token): Path<String>) -> Result<Response, Problem> {
-    let (caller, _) = app.recognise(&token)?;
-    let Caller::Buyer { refund_id, .. } = &caller else { return Err(Problem::not_found()) };
-    let seen = app.settled(&caller, refund_id).await?;
     Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
 }
 

@@ -33,6 +33,12 @@ impl IntoResponse for Problem {
     }
 }
 
+/// Takes out what a handler refused with, for whoever tells it in another way.
+pub(crate) fn refused_with(response: &mut Response) -> Option<Problem> {
+    let Failed(failed) = response.extensions_mut().remove::<Failed>()?;
+    failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
+}
+
 /// An instant as HTTP has it, to the second (RFC 9110).
 fn http_date(at: Timestamp) -> Option<HeaderValue> {
     let date = DateTime::from_timestamp_millis(at.as_millis())?.format("%a, %d %b %Y %H:%M:%S GMT");
@@ -49,9 +55,7 @@ pub(super) async fn trace(State(app): State<Arc<App>>, mut request: Request, nex
     let span = tracing::info_span!("call", caller = tracing::field::Empty);
     let mut response = next.run(request).instrument(span.clone()).await;
     let mut code = "";
-    if let Some(Failed(failed)) = response.extensions_mut().remove::<Failed>()
-        && let Some(problem) = failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
-    {
+    if let Some(problem) = refused_with(&mut response) {
         code = problem.code().as_str();
         let allow = response.headers_mut().remove(header::ALLOW);
         response = problem.into_response_at(&app.public_url, &request_id);

@@ -131,6 +131,7 @@ impl From<Refused> for Not {
             | Refused::NoTestClock
             | Refused::ClockGoesBack { .. }
             | Refused::MoreIsDue { .. }
+            | Refused::NameTaken
             | Refused::IdTaken
             | Refused::TooManyMessages { .. }
             | Refused::Store(_)) => Self::Broken(format!("the store refused: {other:?}")),

@@ -1,0 +1,79 @@
+// What the pages do by themselves. Everything works without it.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  // The browser knows where its reader is; the server writes the times.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!root.dataset.zone && zone && !sessionStorage.getItem("zone")) {
+    sessionStorage.setItem("zone", zone);
+    document.cookie = `zone=${encodeURIComponent(zone)};path=/;max-age=31536000;samesite=lax`;
+    if (document.querySelector("time")) location.reload();
+  }
+
+  // Time that passes, counted from the server's: this machine's clock may be wrong.
+  const begun = performance.now();
+  const serverNow = Date.parse(root.dataset.now);
+  const now = () => serverNow + (performance.now() - begun);
+  const pad = (number) => String(number).padStart(2, "0");
+  const count = () => {
+    for (const time of document.querySelectorAll("time[data-left]")) {
+      const left = Date.parse(time.dataset.left) - now();
+      if (left <= 0 || left > 3_600_000) continue;
+      time.textContent = `${pad(Math.floor(left / 60_000))}:${pad(Math.floor(left / 1000) % 60)}`;
+    }
+  };
+  if ("timePasses" in root.dataset) {
+    setInterval(count, 1000);
+    // Longer times are told in words, which are the server's: it is asked again each minute.
+    setInterval(() => refresh(), 60_000);
+  }
+
+  const live = () => document.getElementById("live");
+  const isBusy = () => live()?.querySelector("form[data-typed], dialog[open]") !== null
+    || document.querySelector("form[data-typed]") !== null;
+  const refresh = () => {
+    if (live() && !isBusy()) htmx.trigger(live(), "sse:changed");
+  };
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("form[method=post]");
+    if (form && !form.classList.contains("clock")) form.dataset.typed = "";
+  });
+
+  // What somebody is typing is not taken away from them: they are told instead.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id !== "live" || !isBusy()) return;
+    event.preventDefault();
+    document.getElementById("changed").hidden = false;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id !== "live") return;
+    const announce = document.getElementById("announce");
+    announce.textContent = "";
+    announce.textContent = announce.dataset.text;
+  });
+  // What was unfolded stays unfolded when the page moves on.
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", () => {
+    unfolded = [...document.querySelectorAll("#live details[open] > summary")].map((summary) => summary.textContent);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const summary of document.querySelectorAll("#live details > summary")) {
+      if (unfolded.includes(summary.textContent)) summary.parentElement.open = true;
+    }
+  });
+
+  // A form that was sent is not sent twice by a second click.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent !== undefined) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "";
+    setTimeout(() => { delete form.dataset.sent; }, 5000);
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+})();

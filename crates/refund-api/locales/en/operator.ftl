@@ -1,0 +1,2 @@
+# The operator's pages.
+nav-escalated = To rule on

@@ -1,0 +1,2 @@
+# The operator's pages.
+nav-escalated = 待裁定

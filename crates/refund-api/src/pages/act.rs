@@ -1,0 +1,136 @@
+//! What the buttons on a refund's page do: each form becomes one command, and goes through the one door.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{
+    Actor, Attachments, Command, CommandKind, Currency, DeadlineKind, Message, PayoutResult, Refund, Request, Ruling,
+    Timestamp,
+};
+use refund_store::{Expected, Refused, Seen, Work};
+
+use super::form::{Form, Mistake};
+use super::frame::{Notice, go_to};
+use super::refund::{page, told_mistake, told_no};
+use super::visit::Visit;
+use crate::caller::Caller;
+use crate::error::Problem;
+
+/// The command that a form asks for. Offers have a page of their own.
+pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result<Command, Mistake> {
+    let currency: Currency = refund.line.paid.currency();
+    Ok(match kind {
+        CommandKind::AcceptOffer => Command::AcceptOffer { negotiation_id: form.choice("negotiation_id")? },
+        CommandKind::RejectOffer => Command::RejectOffer { negotiation_id: form.choice("negotiation_id")? },
+        CommandKind::WithdrawOffer => Command::WithdrawOffer,
+        CommandKind::Agree => {
+            let named = form.get("return_address_id");
+            let address = if named.is_empty() { None } else { Some(form.choice("return_address_id")?) };
+            Command::Agree { return_address_id: address }
+        }
+        CommandKind::Refuse => Command::Refuse { reason: form.needed("reason")? },
+        CommandKind::Modify => {
+            let (kind, amount) = (form.choice("type")?, form.money("amount", currency)?);
+            Command::Modify { request: Request { kind, amount, reason: form.needed("reason")? } }
+        }
+        CommandKind::Cancel => Command::Cancel { reason: form.text("reason")? },
+        CommandKind::Escalate => Command::Escalate { reason: form.needed("reason")? },
+        CommandKind::Ship => {
+            Command::Ship { carrier: form.needed("carrier")?, tracking_number: form.needed("tracking_number")? }
+        }
+        CommandKind::ConfirmReceipt => Command::ConfirmReceipt,
+        CommandKind::RefuseReceipt => Command::RefuseReceipt { reason: form.needed("reason")? },
+        CommandKind::WaiveReturn => Command::WaiveReturn,
+        CommandKind::Rule => {
+            let reason = form.needed("reason")?;
+            let ruling = match form.get("decision") {
+                "REFUND" => Ruling::Refund { amount: form.money("amount", currency)? },
+                "CLOSE" => Ruling::Close,
+                _ => return Err(Mistake::new("decision", "mistake-choose")),
+            };
+            Command::Rule { ruling, reason }
+        }
+        CommandKind::Extend => {
+            let kind: DeadlineKind = form.choice("kind")?;
+            let hours: u32 = form.choice("hours")?;
+            let running = refund.deadlines().into_iter().find(|deadline| deadline.kind == kind);
+            let from = running.map_or(refund.updated_at, |deadline| deadline.at);
+            Command::Extend { kind, to: later(from, hours) }
+        }
+        CommandKind::RetryPayout => Command::RetryPayout,
+        CommandKind::ReportPayout => Command::ReportPayout { result: PayoutResult::Succeeded },
+        CommandKind::MakeOffer => return Err(Mistake::new("type", "mistake-choose")),
+    })
+}
+
+fn later(from: Timestamp, hours: u32) -> Timestamp {
+    let millis = from.as_millis().saturating_add(i64::from(hours).saturating_mul(3_600_000));
+    Timestamp::from_millis(millis).unwrap_or(from)
+}
+
+/// Does what a form asks for on a refund, of the version that its page showed.
+pub(super) async fn act(
+    visit: &Visit,
+    caller: &Caller,
+    refund: &Refund,
+    kind: CommandKind,
+    command: Command,
+) -> Result<Result<Seen, Refused>, Problem> {
+    let actor: Actor = caller.actor_for(refund, kind)?;
+    let expected = visit.form.get("version").parse().map_or(Expected::Missing, Expected::Version);
+    let work = Work::Command { refund_id: refund.id.clone(), actor, command, expected };
+    visit.done(work, caller.actors(refund)).await
+}
+
+/// The action that a path names, such as `confirm-receipt`.
+pub(super) fn named(visit: &Visit) -> Result<CommandKind, Problem> {
+    visit.param("action").replace('-', "_").parse().map_err(|_| Problem::not_found())
+}
+
+/// Carries out an action of whoever is signed in.
+pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
+    let caller = visit.person()?.caller.clone();
+    let id = visit.refund_id()?;
+    let kind = named(&visit)?;
+    let refund = visit.app.known(&caller, &id)?;
+    let command = match command(kind, &visit.form, &refund) {
+        Ok(command) => command,
+        Err(mistake) => {
+            return page(&visit, Some(told_mistake(&visit, &mistake)), StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    match act(&visit, &caller, &refund, kind, command).await? {
+        Ok(_) => Ok(go_to(&format!("/refunds/{id}?done={kind}"))),
+        Err(refused) => {
+            let (notice, status) = told_no(&visit, &refused);
+            page(&visit, Some(notice), status).await
+        }
+    }
+}
+
+/// Posts what somebody wrote on a refund. It changes nothing about it, so it speaks of no version.
+pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
+    let caller = visit.person()?.caller.clone();
+    let id = visit.refund_id()?;
+    let refund = visit.app.known(&caller, &id)?;
+    match post(&visit, &caller, &refund).await? {
+        None => Ok(go_to(&format!("/refunds/{id}?done=message"))),
+        Some(notice) => page(&visit, Some(notice), StatusCode::UNPROCESSABLE_ENTITY).await,
+    }
+}
+
+/// Posts a message; what stands against it, if something does.
+pub(super) async fn post(visit: &Visit, caller: &Caller, refund: &Refund) -> Result<Option<Notice>, Problem> {
+    let text = match visit.form.needed("text") {
+        Ok(text) => text,
+        Err(mistake) => return Ok(Some(told_mistake(visit, &mistake))),
+    };
+    let internal = visit.form.is_ticked("internal");
+    let message = Message { text, attachments: Attachments::default(), internal };
+    let actor = caller.actor_among(refund, message.roles())?;
+    let work = Work::PostMessage { refund_id: refund.id.clone(), actor, message: Box::new(message) };
+    match visit.app.try_change(refund_store::Request::new(work)).await {
+        Ok(_) => Ok(None),
+        Err(Refused::TooManyMessages { .. }) => Ok(Some(Notice::bad(visit.reader.say("mistake-too-many-messages")))),
+        Err(refused) => Err(refused.into()),
+    }
+}

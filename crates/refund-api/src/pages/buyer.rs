@@ -1,0 +1,113 @@
+//! The buyer's page, which a link opens: what was asked for, what is offered, and what to do until when.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{CommandKind, Refund, RefundId, Role};
+
+use super::act::{act, command, named, post};
+use super::frame::{Frame, Notice, go_to, shown};
+use super::queue::{Choice, types};
+use super::refund::{Known, done_before, known, told_mistake, told_no};
+use super::view::{Moment, RefundView, moments};
+use super::visit::Visit;
+use crate::caller::Caller;
+use crate::error::Problem;
+
+/// One refund for its buyer.
+#[derive(Template)]
+#[template(path = "pages/buyer.html")]
+pub(crate) struct Page {
+    pub(crate) page: Frame,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) refund: RefundView,
+    pub(crate) seller: String,
+    pub(crate) possible: Vec<&'static str>,
+    /// The action that is to be confirmed.
+    pub(crate) asked: Option<&'static str>,
+    pub(crate) moments: Vec<Moment>,
+    pub(crate) types: Vec<Choice>,
+    pub(crate) amount: String,
+    pub(crate) currency: String,
+    /// The page's own path, which holds the buyer's token.
+    pub(crate) path: String,
+    pub(crate) form: super::form::Form,
+}
+
+impl Page {
+    pub(crate) fn may(&self, action: &str) -> bool {
+        self.possible.contains(&action)
+    }
+
+    pub(crate) fn asks(&self, action: &str) -> bool {
+        self.asked == Some(action)
+    }
+}
+
+/// Shows it. Opening it changes nothing.
+pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
+    let (caller, id) = visit.buyer()?;
+    page(&visit, &caller, &id, done_before(&visit, "buyer-done", Role::Buyer), StatusCode::OK).await
+}
+
+async fn page(
+    visit: &Visit,
+    caller: &Caller,
+    id: &RefundId,
+    notice: Option<Notice>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let (app, reader) = (&visit.app, &visit.reader);
+    let Known { refund, actions, events, is_cut: _ } = known(app, caller, id).await?;
+    let possible: Vec<_> = actions.iter().filter(|action| action.against.is_none()).map(|action| action.kind).collect();
+    let asked = visit.query.get("ask").parse::<CommandKind>().ok();
+    let asked = asked.filter(|kind| possible.contains(kind)).map(CommandKind::as_str);
+    let seller = app.store().seller(&refund.seller_id)?;
+    let path = format!("/b/{}", visit.param("token"));
+    let page = Page {
+        page: Frame::for_nobody(visit, "buyer-title").coming_back_to(path.clone()).with_live(format!("{path}/live")),
+        notice,
+        seller: seller.map_or_else(String::new, |seller| seller.name.to_string()),
+        possible: possible.into_iter().map(CommandKind::as_str).collect(),
+        asked,
+        moments: moments(reader, app.store(), caller.role(), &events),
+        types: types(visit, refund.requested.kind.as_str()),
+        amount: refund.requested.amount.decimal(),
+        currency: refund.line.paid.currency().to_string(),
+        refund: RefundView::new(reader, &refund),
+        path,
+        form: visit.form.clone(),
+    };
+    shown(status, &page)
+}
+
+/// Carries out what the buyer confirmed.
+pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
+    let (caller, id) = visit.buyer()?;
+    let kind = named(&visit)?;
+    let refund: Refund = visit.app.known(&caller, &id)?;
+    let command = match command(kind, &visit.form, &refund) {
+        Ok(command) => command,
+        Err(mistake) => {
+            let notice = Some(told_mistake(&visit, &mistake));
+            return page(&visit, &caller, &id, notice, StatusCode::UNPROCESSABLE_ENTITY).await;
+        }
+    };
+    match act(&visit, &caller, &refund, kind, command).await? {
+        Ok(_) => Ok(go_to(&format!("/b/{}?done={kind}", visit.param("token")))),
+        Err(refused) => {
+            let (notice, status) = told_no(&visit, &refused);
+            page(&visit, &caller, &id, Some(notice), status).await
+        }
+    }
+}
+
+/// Posts what the buyer wrote.
+pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
+    let (caller, id) = visit.buyer()?;
+    let refund = visit.app.known(&caller, &id)?;
+    match post(&visit, &caller, &refund).await? {
+        None => Ok(go_to(&format!("/b/{}?done=message", visit.param("token")))),
+        Some(notice) => page(&visit, &caller, &id, Some(notice), StatusCode::UNPROCESSABLE_ENTITY).await,
+    }
+}

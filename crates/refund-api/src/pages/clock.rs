@@ -1,0 +1,34 @@
+//! The demo's clock, which anybody may move who is signed in there, or has a buyer's page open.
+
+use axum::response::Response;
+use refund_core::Timestamp;
+use refund_store::{Advance, Request, Work};
+
+use super::frame::go_to;
+use super::visit::Visit;
+use crate::error::Problem;
+
+const HOUR: u32 = 3_600;
+
+/// Moves the clock as a button of the bar says.
+pub(super) async fn advance(visit: Visit) -> Result<Response, Problem> {
+    if !visit.app.test_clock {
+        return Err(Problem::not_found());
+    }
+    let advance = match visit.form.get("by") {
+        "hour" => Advance::Seconds(HOUR),
+        "36h" => Advance::Seconds(HOUR.saturating_mul(36)),
+        "next" => match next(&visit)? {
+            Some(at) => Advance::To(at),
+            None => Advance::Seconds(HOUR),
+        },
+        _ => return Err(Problem::not_found()),
+    };
+    visit.app.change(Request::new(Work::AdvanceTestClock { advance })).await?;
+    Ok(go_to(super::preferences::back(&visit)))
+}
+
+/// When something is due next.
+fn next(visit: &Visit) -> Result<Option<Timestamp>, Problem> {
+    Ok(visit.app.store().next_due()?)
+}

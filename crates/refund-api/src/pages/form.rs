@@ -1,0 +1,116 @@
+//! What a form of a page brought, as browsers send it.
+
+use std::str::FromStr;
+
+use refund_core::{Currency, InvalidMoney, InvalidText, Money, Text};
+
+/// The fields of a form, in their order; of one name there may be several.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Form(Vec<(String, String)>);
+
+/// What is wrong with one field: a text's name, and how much it would take where that is what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    pub(crate) field: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) max: usize,
+}
+
+impl Mistake {
+    pub(crate) fn new(field: &'static str, text: &'static str) -> Self {
+        Self { field, text, max: 0 }
+    }
+}
+
+impl Form {
+    pub(crate) fn read(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// A field as it was typed; empty where there is none.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Every field of that name.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn is_ticked(&self, name: &str) -> bool {
+        !self.get(name).is_empty()
+    }
+
+    /// Every field and its value, to be passed on.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// What somebody wrote, where they wrote something. Browsers end lines as telegraphs did.
+    pub(crate) fn text<const MAX: usize, const LINES: bool>(
+        &self,
+        field: &'static str,
+    ) -> Result<Option<Text<MAX, LINES>>, Mistake> {
+        let typed = self.get(field).replace("\r\n", "\n");
+        match Text::new(typed.trim()) {
+            Ok(text) => Ok(Some(text)),
+            Err(InvalidText::Blank) => Ok(None),
+            Err(InvalidText::TooLong { max, .. }) => Err(Mistake { field, text: "mistake-too-long", max }),
+            Err(InvalidText::Control) => Err(Mistake::new(field, "mistake-control")),
+        }
+    }
+
+    /// What somebody has to have written.
+    pub(crate) fn needed<const MAX: usize, const LINES: bool>(
+        &self,
+        field: &'static str,
+    ) -> Result<Text<MAX, LINES>, Mistake> {
+        self.text(field)?.ok_or_else(|| Mistake::new(field, "mistake-needed"))
+    }
+
+    /// One out of a closed list.
+    pub(crate) fn choice<T: FromStr>(&self, field: &'static str) -> Result<T, Mistake> {
+        self.get(field).parse().map_err(|_| Mistake::new(field, "mistake-choose"))
+    }
+
+    /// An amount in a currency that is known already. Commas that set off thousands may stand in it.
+    pub(crate) fn money(&self, field: &'static str, currency: Currency) -> Result<Money, Mistake> {
+        let typed: String = self.get(field).trim().chars().filter(|c| !matches!(c, ',' | '，')).collect();
+        if typed.is_empty() {
+            return Err(Mistake::new(field, "mistake-needed"));
+        }
+        Money::parse(currency, &typed).map_err(|invalid| match invalid {
+            InvalidMoney::TooManyDecimals { .. } => {
+                let max = usize::try_from(currency.decimals()).unwrap_or_default();
+                Mistake { field, text: "mistake-decimals", max }
+            }
+            InvalidMoney::Malformed
+            | InvalidMoney::CurrencyMismatch
+            | InvalidMoney::TooLarge
+            | InvalidMoney::UnknownCurrency { .. } => Mistake::new(field, "mistake-amount"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use refund_core::{Label, Reason};
+
+    use super::*;
+
+    #[test]
+    fn fields_are_read_as_they_were_meant() {
+        let form =
+            Form::read("reason=%20two%0D%0Alines%20&none=%20&amount=1%2C234.50&amount2=1.234&r=1&r=2".as_bytes());
+        assert_eq!(form.needed::<1000, true>("reason"), Ok(Reason::new("two\nlines").unwrap()));
+        assert_eq!(form.needed::<200, false>("none"), Err(Mistake::new("none", "mistake-needed")));
+        assert_eq!(form.text::<200, false>("missing"), Ok(None::<Label>));
+        let yuan = Currency::from_code("CNY").unwrap();
+        assert_eq!(form.money("amount", yuan).unwrap().decimal(), "1234.50");
+        assert_eq!(form.money("amount2", yuan).unwrap_err().text, "mistake-decimals");
+        assert_eq!(form.money("reason", yuan).unwrap_err().text, "mistake-amount");
+        assert_eq!(form.all("r").collect::<Vec<_>>(), ["1", "2"]);
+        let long = Form::read(format!("reason={}", "x".repeat(1001)).as_bytes());
+        assert_eq!(long.needed::<1000, true>("reason").unwrap_err().max, 1000);
+    }
+}

@@ -1,0 +1,191 @@
+//! What every page has around what it is about.
+
+use std::ops::Deref;
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use refund_core::Role;
+
+use super::assets;
+use super::reader::{Reader, Theme};
+use super::text::Language;
+use super::visit::{Person, Visit};
+use crate::code::ApiCode;
+use crate::error::Problem;
+
+/// The frame of one page. Its texts are the reader's.
+pub(crate) struct Frame {
+    reader: Reader,
+    /// What the page is called.
+    pub(crate) title: String,
+    /// Which place of the navigation it belongs to.
+    pub(crate) place: &'static str,
+    pub(crate) person: Option<FramePerson>,
+    /// What comes back here, where something is chosen that has nothing to do with the page.
+    pub(crate) here: String,
+    /// Where its live changes come from, if it has any.
+    pub(crate) live: Option<String>,
+    /// Whether the clock can be moved here.
+    pub(crate) moves_clock: bool,
+}
+
+/// Who is signed in, as the frame shows them.
+pub(crate) struct FramePerson {
+    pub(crate) name: String,
+    pub(crate) works_for: String,
+    pub(crate) is_operator: bool,
+    pub(crate) mark: String,
+}
+
+impl Deref for Frame {
+    type Target = Reader;
+    fn deref(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+impl Frame {
+    /// The frame of a page of that title in that place.
+    pub(crate) fn new(visit: &Visit, title: &str, place: &'static str) -> Self {
+        Self {
+            reader: visit.reader,
+            title: visit.reader.say(title),
+            place,
+            person: visit.person.as_ref().map(|person| FramePerson::of(visit, person)),
+            here: visit.here.clone(),
+            live: None,
+            moves_clock: visit.app.test_clock,
+        }
+    }
+
+    /// The same of a page that a link opens: nobody is signed in there, whoever else uses the browser.
+    pub(crate) fn for_nobody(visit: &Visit, title: &str) -> Self {
+        Self { person: None, ..Self::new(visit, title, "") }
+    }
+
+    /// The same under a title that somebody wrote.
+    pub(crate) fn titled(self, title: String) -> Self {
+        Self { title, ..self }
+    }
+
+    /// The same of a page that is shown in answer to a form: its own address is another.
+    pub(crate) fn coming_back_to(self, here: String) -> Self {
+        Self { here, ..self }
+    }
+
+    pub(crate) fn with_live(self, source: String) -> Self {
+        Self { live: Some(source), ..self }
+    }
+
+    pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let own = self.reader.language;
+        Language::ALL.into_iter().map(move |language| (language.tag(), language.own_name(), language == own))
+    }
+
+    pub(crate) fn themes(&self) -> impl Iterator<Item = (&'static str, String, bool)> {
+        let (own, language) = (self.reader.theme, self.reader.language);
+        Theme::ALL
+            .into_iter()
+            .map(move |theme| (theme.name(), language.say(&format!("theme-{}", theme.name()), &[]), theme == own))
+    }
+
+    pub(crate) fn style(&self) -> &'static str {
+        assets::style()
+    }
+
+    pub(crate) fn icon(&self) -> &'static str {
+        assets::icon()
+    }
+
+    pub(crate) fn scripts(&self) -> &'static [String] {
+        assets::scripts()
+    }
+
+    /// What the forms of whoever is signed in carry.
+    pub(crate) fn mark(&self) -> &str {
+        self.person.as_ref().map_or("", |person| person.mark.as_str())
+    }
+}
+
+impl FramePerson {
+    fn of(visit: &Visit, person: &Person) -> Self {
+        let seller = visit.seller_id().map(|id| visit.app.store().seller(id));
+        let works_for = match seller {
+            Some(Ok(Some(seller))) => seller.name.to_string(),
+            Some(_) => String::new(),
+            None => visit.reader.term("role", Role::Operator.as_str()),
+        };
+        Self {
+            name: person.user.name.to_string(),
+            works_for,
+            is_operator: person.caller.role() == Role::Operator,
+            mark: person.mark.clone(),
+        }
+    }
+}
+
+/// Something that a page has to tell first.
+pub(crate) struct Notice {
+    /// `good`, `bad` or `moved`: what it looks like, and how urgently it is announced.
+    pub(crate) kind: &'static str,
+    pub(crate) text: String,
+    /// The rule that said no, if one did.
+    pub(crate) rule: Option<&'static str>,
+}
+
+impl Notice {
+    pub(crate) fn good(text: String) -> Self {
+        Self { kind: "good", text, rule: None }
+    }
+
+    pub(crate) fn bad(text: String) -> Self {
+        Self { kind: "bad", text, rule: None }
+    }
+}
+
+/// A page as the browser gets it.
+pub(crate) fn shown(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
+    let html = page.render().map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
+    let mut response = (status, html).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    Ok(response)
+}
+
+/// Sends the browser to another page, by GET.
+pub(crate) fn go_to(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}
+
+/// A path of this server and no other: what is not one leads to the start.
+pub(crate) fn own_path(path: &str) -> &str {
+    let is_own = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(['\\', '\r', '\n', '\t'])
+        && path.is_ascii()
+        && !path.starts_with("/b/");
+    if is_own { path } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        for path in ["/", "/refunds?status=CLOSED", "/refunds/rfd_1"] {
+            assert_eq!(own_path(path), path);
+        }
+        for path in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:x",
+            "/\t/evil.example",
+            "/b/lnk_secret",
+        ] {
+            assert_eq!(own_path(path), "/", "{path}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What people see: the seller's workbench, the buyer's page, the operator's pages. Made on the server, from
+//! templates and language files; they work without scripts, and move with them.
+
+mod act;
+mod assets;
+mod bulk;
+mod buyer;
+mod clock;
+mod cookies;
+mod form;
+mod frame;
+mod links;
+mod live;
+mod offer;
+mod preferences;
+mod queue;
+mod reader;
+mod refund;
+mod signing_in;
+mod text;
+mod trouble;
+mod view;
+mod visit;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+pub(crate) use links::{first_operator, link_for};
+
+use crate::app::App;
+
+/// Where an operator can go: the place, its address, and the name of its text.
+pub(crate) fn operator_places() -> &'static [(&'static str, &'static str, &'static str)] {
+    &[("escalated", "/refunds?escalated=yes", "nav-escalated")]
+}
+
+/// The pages' paths. They are for people and stand in no contract.
+pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(signing_in::start))
+        .route("/sign-in", get(signing_in::ask).post(signing_in::with_password))
+        .route("/sign-in/{token}", get(signing_in::ask_once).post(signing_in::with_link))
+        .route("/sign-out", post(signing_in::sign_out))
+        .route("/preferences", post(preferences::keep))
+        .route("/clock", post(clock::advance))
+        .route("/refunds", get(queue::show))
+        .route("/refunds/live", get(live::queue))
+        .route("/refunds/bulk", post(bulk::carry_out))
+        .route("/refunds/{id}", get(refund::show))
+        .route("/refunds/{id}/live", get(live::refund))
+        .route("/refunds/{id}/offer", get(offer::ask).post(offer::send))
+        .route("/refunds/{id}/message", post(act::write))
+        .route("/refunds/{id}/act/{action}", post(act::carry_out))
+        .route("/b/{token}", get(buyer::show))
+        .route("/b/{token}/live", get(live::buyer))
+        .route("/b/{token}/message", post(buyer::write))
+        .route("/b/{token}/act/{action}", post(buyer::carry_out))
+        .route("/assets/{name}", get(assets::show))
+        .layer(from_fn_with_state(app.clone(), trouble::told_as_page))
+}

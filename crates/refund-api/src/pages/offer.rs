@@ -1,0 +1,191 @@
+//! The offer: what is proposed, shown beside what was asked for before it is sent, because it is the only chance.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use fluent_bundle::FluentValue;
+use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Terms};
+use refund_store::offer_options;
+
+use super::act::act;
+use super::form::{Form, Mistake};
+use super::frame::{Frame, Notice, go_to, shown};
+use super::queue::Choice;
+use super::refund::{page as refund_page, told_mistake, told_no};
+use super::view::{RefundView, TermsView, refusal_text};
+use super::visit::Visit;
+use crate::caller::Caller;
+use crate::entropy;
+use crate::error::Problem;
+
+/// What is typed, and beside it what that would mean once it has been looked at.
+#[derive(Template)]
+#[template(path = "pages/offer.html")]
+pub(crate) struct Offer {
+    pub(crate) page: Frame,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) refund: RefundView,
+    pub(crate) types: Vec<TypeView>,
+    pub(crate) addresses: Vec<(String, String, bool)>,
+    pub(crate) amount: String,
+    pub(crate) currency: String,
+    pub(crate) range: String,
+    pub(crate) message: String,
+    pub(crate) agreed_offline: bool,
+    pub(crate) expires_at: String,
+    pub(crate) expires_in: String,
+    /// The offer as the buyer would see it.
+    pub(crate) review: Option<Review>,
+}
+
+/// A type that can be offered, or what stands against it.
+pub(crate) struct TypeView {
+    pub(crate) choice: Choice,
+    pub(crate) against: Option<String>,
+}
+
+/// An offer that can be sent.
+pub(crate) struct Review {
+    pub(crate) terms: TermsView,
+    pub(crate) message: Option<String>,
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) if_accepted: String,
+    pub(crate) if_rejected: String,
+    pub(crate) if_silent: String,
+}
+
+/// The refund, what may be offered on it, and who asks.
+async fn options(visit: &Visit) -> Result<(Caller, Refund, Options), Problem> {
+    let caller = visit.person()?.caller.clone();
+    let id: RefundId = visit.refund_id()?;
+    let app = &visit.app;
+    app.known(&caller, &id)?;
+    caller.only(CommandKind::MakeOffer.roles())?;
+    let refund = app.settled(&caller, &id).await?.refund;
+    let options = offer_options(app.store(), &refund, &caller.itself(), app.store().now())?;
+    Ok((caller, refund, options))
+}
+
+pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
+    let (_, refund, options) = options(&visit).await?;
+    if let Some(refusal) = options.objections.first() {
+        let text = refusal_text(&visit.reader, refusal);
+        let notice = Notice { kind: "bad", text, rule: Some(refusal.rule().as_str()) };
+        return refund_page(&visit, Some(notice), StatusCode::CONFLICT).await;
+    }
+    shown(StatusCode::OK, &page(&visit, &refund, &options, &Form::default(), None, None))
+}
+
+/// Looks at what was typed, or sends it once it has been looked at.
+pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
+    let (caller, refund, options) = options(&visit).await?;
+    let form = &visit.form;
+    let offer = match typed(form, &refund) {
+        Ok(offer) => offer,
+        Err(mistake) => {
+            let notice = Some(told_mistake(&visit, &mistake));
+            let again = page(&visit, &refund, &options, form, notice, None);
+            return shown(StatusCode::UNPROCESSABLE_ENTITY, &again);
+        }
+    };
+    if form.get("step") == "send" {
+        return match act(&visit, &caller, &refund, CommandKind::MakeOffer, Command::MakeOffer(offer)).await? {
+            Ok(_) => Ok(go_to(&format!("/refunds/{}?done=make_offer", refund.id))),
+            Err(refused) => {
+                let (notice, status) = told_no(&visit, &refused);
+                refund_page(&visit, Some(notice), status).await
+            }
+        };
+    }
+    let review = form.get("step") == "review";
+    let review = review.then(|| Review::new(&visit, &refund, &offer, &options, form));
+    shown(StatusCode::OK, &page(&visit, &refund, &options, form, None, review))
+}
+
+fn typed(form: &Form, refund: &Refund) -> Result<MakeOffer, Mistake> {
+    let kind: RefundType = form.choice("type")?;
+    let named = form.get("return_address_id");
+    let address = if kind == RefundType::RefundOnly || named.is_empty() {
+        None
+    } else {
+        Some(form.choice::<AddressId>("return_address_id")?)
+    };
+    Ok(MakeOffer {
+        negotiation_id: entropy::negotiation_id(&refund.id).map_err(|_| Mistake::new("type", "mistake-choose"))?,
+        kind,
+        amount: form.money("amount", refund.line.paid.currency())?,
+        return_address_id: address,
+        message: form.text("message")?,
+        agreed_offline: form.is_ticked("agreed_offline"),
+    })
+}
+
+fn page(
+    visit: &Visit,
+    refund: &Refund,
+    options: &Options,
+    form: &Form,
+    notice: Option<Notice>,
+    review: Option<Review>,
+) -> Offer {
+    let reader = &visit.reader;
+    let possible = options.types.iter().find(|option| option.objections.is_empty()).map(|option| option.kind);
+    let chosen = form.choice::<RefundType>("type").ok().or(possible);
+    let types = options.types.iter().map(|option| TypeView {
+        choice: Choice {
+            value: option.kind.as_str(),
+            text: reader.term("type", option.kind.as_str()),
+            is_chosen: chosen == Some(option.kind),
+        },
+        against: option.objections.first().map(|refusal| refusal_text(reader, refusal)),
+    });
+    let range = options.types.first().map(|option| {
+        let told = [("min", reader.money(option.amount_min)), ("max", reader.money(option.amount_max))];
+        reader.language.say("offer-range", &told.map(|(name, value)| (name, FluentValue::from(value))))
+    });
+    let address = form.get("return_address_id");
+    let addresses = (0_usize..).zip(&options.addresses).map(|(index, own)| {
+        let is_chosen = if address.is_empty() { index == 0 } else { own.id.as_str() == address };
+        (own.id.to_string(), format!("{} · {}", own.recipient, own.address), is_chosen)
+    });
+    let expires_at = options.expires_at.unwrap_or(reader.now);
+    Offer {
+        page: Frame::new(visit, "offer-title", "refunds"),
+        notice,
+        refund: RefundView::new(reader, refund),
+        types: types.collect(),
+        addresses: addresses.collect(),
+        amount: form.get("amount").to_owned(),
+        currency: refund.line.paid.currency().to_string(),
+        range: range.unwrap_or_default(),
+        message: form.get("message").to_owned(),
+        agreed_offline: form.is_ticked("agreed_offline"),
+        expires_at: reader.instant(expires_at),
+        expires_in: reader.left(expires_at),
+        review,
+    }
+}
+
+impl Review {
+    fn new(visit: &Visit, refund: &Refund, offer: &MakeOffer, options: &Options, form: &Form) -> Self {
+        let reader = &visit.reader;
+        let named = offer.return_address_id.as_ref();
+        let address = options.addresses.iter().find(|own| Some(&own.id) == named);
+        let terms = match address {
+            Some(address) => TermsView::new(reader, &Terms::new(offer.kind, offer.amount, address.clone())),
+            None => TermsView::asked(reader, offer.kind, offer.amount),
+        };
+        let view = RefundView::new(reader, refund);
+        let is_return = offer.kind == RefundType::ReturnAndRefund;
+        let accepted = if is_return { "offer-if-accepted-return" } else { "offer-if-accepted-paid" };
+        let fields = form.fields().filter(|(name, _)| !matches!(*name, "step" | "mark" | "version"));
+        Self {
+            if_accepted: reader.say_with(accepted, "amount", &reader.money(offer.amount)),
+            if_rejected: reader.say("offer-if-rejected"),
+            if_silent: view.seller_silence.unwrap_or_default(),
+            message: offer.message.as_ref().map(ToString::to_string),
+            fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            terms,
+        }
+    }
+}

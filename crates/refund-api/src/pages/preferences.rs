@@ -1,0 +1,33 @@
+//! How somebody likes to read: language, theme, time zone. It has nothing to do with who they are.
+
+use axum::http::header;
+use axum::response::Response;
+
+use super::cookies;
+use super::frame::{go_to, own_path};
+use super::reader::Theme;
+use super::text::Language;
+use super::visit::Visit;
+use crate::error::Problem;
+
+/// Keeps what was chosen, and goes back to where it was.
+pub(super) async fn keep(visit: Visit) -> Result<Response, Problem> {
+    let (form, reader) = (&visit.form, &visit.reader);
+    let language = Language::from_tag(form.get("language")).unwrap_or(reader.language);
+    let theme = Theme::from_name(form.get("theme")).unwrap_or(reader.theme);
+    let mut response = go_to(back(&visit));
+    let zone = form.get("zone").trim().parse().ok().and_then(cookies::set_zone);
+    for cookie in cookies::set_reader(language, theme).into_iter().chain(zone) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// A buyer comes back to their own page, whose address is in none of the server's hands but this call's.
+pub(super) fn back(visit: &Visit) -> &str {
+    let back = visit.form.get("back");
+    let own = back
+        .strip_prefix("/b/")
+        .is_some_and(|token| visit.app.links.read(token.split(['/', '?']).next().unwrap_or_default()).is_some());
+    if own && back.is_ascii() && !back.contains(['\\', '\r', '\n', '\t']) { back } else { own_path(back) }
+}

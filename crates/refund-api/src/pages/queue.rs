@@ -1,0 +1,115 @@
+//! The queue: a seller's refunds, the most urgent first; all of them for an operator.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{NegotiationStatus, RefundType, SellerId, StatusKind};
+use refund_store::{Query, Sort};
+
+use super::frame::{Frame, shown};
+use super::view::RefundView;
+use super::visit::Visit;
+use crate::error::Problem;
+
+/// How many refunds are on one page.
+const PAGE: usize = 50;
+
+/// The queue, or a part of it.
+#[derive(Template)]
+#[template(path = "pages/queue.html")]
+pub(crate) struct Queue {
+    pub(crate) page: Frame,
+    pub(crate) refunds: Vec<RefundView>,
+    pub(crate) statuses: Vec<Choice>,
+    pub(crate) negotiations: Vec<Choice>,
+    pub(crate) order: String,
+    pub(crate) seller: String,
+    pub(crate) escalated: bool,
+    pub(crate) is_filtered: bool,
+    pub(crate) is_first: bool,
+    pub(crate) next: Option<String>,
+    pub(crate) shows_sellers: bool,
+}
+
+/// One thing out of a closed list, to be chosen.
+pub(crate) struct Choice {
+    pub(crate) value: &'static str,
+    pub(crate) text: String,
+    pub(crate) is_chosen: bool,
+}
+
+pub(super) fn types(visit: &Visit, chosen: &str) -> Vec<Choice> {
+    let choice = |kind: &RefundType| Choice {
+        value: kind.as_str(),
+        text: visit.reader.term("type", kind.as_str()),
+        is_chosen: kind.as_str() == chosen,
+    };
+    RefundType::ALL.iter().map(choice).collect()
+}
+
+/// What was asked for: a filter that names nothing is none.
+fn query(visit: &Visit) -> Query {
+    let asked = &visit.query;
+    let named = |name: &str| Some(asked.get(name).trim()).filter(|value| !value.is_empty());
+    Query {
+        seller_id: visit.seller_id().cloned().or_else(|| named("seller").and_then(|id| SellerId::new(id).ok())),
+        buyer_id: None,
+        order_id: named("order").and_then(|id| id.parse().ok()),
+        status: named("status").and_then(|status| status.parse::<StatusKind>().ok()),
+        negotiation: named("negotiation").and_then(|status| status.parse::<NegotiationStatus>().ok()),
+        escalated: named("escalated").map(|_| true),
+        due_before: None,
+        sort: Sort::Deadline,
+        after: None,
+        limit: PAGE,
+    }
+}
+
+/// Shows the queue.
+pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
+    let person = visit.person()?.clone();
+    let (app, reader, asked) = (&visit.app, &visit.reader, query(&visit));
+    let list = format!("{} {asked:?}", person.caller.id());
+    let cursor = visit.query.get("cursor");
+    let after = if cursor.is_empty() { None } else { Some(app.cursors.read(cursor, &list)?) };
+    let is_first = after.is_none();
+    let wanted = Query { after, ..asked.clone() };
+    let page = app.reading(move |store| Ok(store.list(&wanted)?)).await?;
+    let refunds = page.items.iter().map(|refund| RefundView::new(reader, refund)).collect();
+    let next = page.next.map(|place| with_cursor(&visit, &app.cursors.write(&place, &list)));
+    let statuses = StatusKind::ALL.iter().map(|status| Choice {
+        value: status.as_str(),
+        text: reader.term("status", status.as_str()),
+        is_chosen: asked.status == Some(*status),
+    });
+    let negotiations = NegotiationStatus::ALL.iter().map(|status| Choice {
+        value: status.as_str(),
+        text: reader.term("negotiation", status.as_str()),
+        is_chosen: asked.negotiation == Some(*status),
+    });
+    let shows_sellers = visit.seller_id().is_none();
+    let place = if asked.escalated.is_some() { "escalated" } else { "refunds" };
+    let queue = Queue {
+        page: Frame::new(&visit, "queue-title", place).with_live("/refunds/live".to_owned()),
+        refunds,
+        statuses: statuses.collect(),
+        negotiations: negotiations.collect(),
+        order: visit.query.get("order").to_owned(),
+        seller: if shows_sellers { visit.query.get("seller").to_owned() } else { String::new() },
+        escalated: asked.escalated.is_some(),
+        is_filtered: asked.status.is_some() || asked.negotiation.is_some() || asked.order_id.is_some(),
+        is_first,
+        next,
+        shows_sellers,
+    };
+    shown(StatusCode::OK, &queue)
+}
+
+/// The same list from there on.
+fn with_cursor(visit: &Visit, cursor: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in visit.query.fields().filter(|(name, value)| *name != "cursor" && !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    format!("/refunds?{}", query.append_pair("cursor", cursor).finish())
+}

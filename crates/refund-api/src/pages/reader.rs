@@ -1,0 +1,221 @@
+//! Who reads a page: in which language, in which time zone, and when.
+
+use chrono::{DateTime, Datelike, Offset, TimeZone, Timelike};
+use chrono_tz::Tz;
+use fluent_bundle::FluentValue;
+use refund_core::{Money, Timestamp};
+
+use super::text::Language;
+
+/// Light, dark, or as the machine has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub(crate) const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.name() == name)
+    }
+}
+
+/// Whoever a page is made for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader {
+    pub(crate) language: Language,
+    pub(crate) theme: Theme,
+    /// Their time zone, as far as it is known.
+    pub(crate) zone: Option<Tz>,
+    /// The engine's time.
+    pub(crate) now: Timestamp,
+    /// Whether time passes by itself; a test clock stands still.
+    pub(crate) time_passes: bool,
+}
+
+impl Reader {
+    /// The text of that name.
+    pub(crate) fn say(&self, name: &str) -> String {
+        self.language.say(name, &[])
+    }
+
+    /// The same with one thing told in it.
+    pub(crate) fn say_with(&self, name: &str, told: &str, value: &str) -> String {
+        self.language.say(name, &[(told, value.into())])
+    }
+
+    /// The same with a number.
+    pub(crate) fn say_count(&self, name: &str, told: &str, count: &usize) -> String {
+        self.language.say(name, &[(told, (*count).into())])
+    }
+
+    /// The rule that something follows from.
+    pub(crate) fn rule(&self, rule: &str) -> String {
+        self.say_with("rule", "rule", rule)
+    }
+
+    /// The same with two.
+    pub(crate) fn say_two(&self, name: &str, one: &str, value: &usize, other: &str, value_of_other: &usize) -> String {
+        self.language.say(name, &[(one, (*value).into()), (other, (*value_of_other).into())])
+    }
+
+    /// The text of a name out of a closed list.
+    pub(crate) fn term(&self, kind: &str, name: &str) -> String {
+        self.language.say(&format!("{kind}-{}", name.replace(['.', '_'], "-").to_ascii_lowercase()), &[])
+    }
+
+    /// An amount as a reader of the language writes it.
+    pub(crate) fn money(&self, money: Money) -> String {
+        let value = grouped(&money.decimal());
+        let currency = money.currency().code();
+        self.language.say("money", &[("currency", currency.into()), ("value", value.into())])
+    }
+
+    /// An instant in the reader's time zone, to the minute, with the zone.
+    pub(crate) fn instant(&self, at: Timestamp) -> String {
+        let zone = self.zone.unwrap_or(Tz::UTC);
+        let Some(utc) = DateTime::from_timestamp_millis(at.as_millis()) else { return at.to_string() };
+        let local = zone.from_utc_datetime(&utc.naive_utc());
+        let arguments = [
+            ("year", local.year().into()),
+            ("month", local.month().into()),
+            ("day", local.day().into()),
+            ("time", format!("{:02}:{:02}", local.hour(), local.minute()).into()),
+            ("zone", offset(local.offset().fix().local_minus_utc()).into()),
+        ];
+        // A year is no quantity: it has no thousands to be set off.
+        let [year, rest @ ..] = arguments;
+        let year = (year.0, FluentValue::from(local.year().to_string()));
+        let mut all = vec![year];
+        all.extend(rest);
+        self.language.say("instant", &all)
+    }
+
+    /// A day that stands for itself, such as one of the statistics.
+    pub(crate) fn day(&self, date: chrono::NaiveDate) -> String {
+        self.language.say("day", &[("month", date.month().into()), ("day", date.day().into())])
+    }
+
+    /// How long it is from now until then.
+    pub(crate) fn left(&self, until: Timestamp) -> String {
+        let millis = until.as_millis().saturating_sub(self.now.as_millis());
+        if millis <= 0 { self.say("left-none") } else { self.span(millis / 60_000) }
+    }
+
+    /// A length of time in minutes, in the two largest units that it has.
+    pub(crate) fn span(&self, minutes: i64) -> String {
+        let (days, hours, rest) = (minutes / 1_440, minutes % 1_440 / 60, minutes % 60);
+        let arguments = [("days", days.into()), ("hours", hours.into()), ("minutes", rest.into())];
+        let name = match (days, hours, rest) {
+            (0, 0, 0) => "span-under-a-minute",
+            (0, 0, _) => "span-minutes",
+            (0, _, 0) => "span-hours",
+            (0..=1, ..) => return self.hours(minutes),
+            (_, 0, _) => "span-days",
+            _ => "span-days-hours",
+        };
+        self.language.say(name, &arguments)
+    }
+
+    /// Up to two days are told in hours, because the rules count in hours.
+    fn hours(&self, minutes: i64) -> String {
+        let (hours, rest) = (minutes / 60, minutes % 60);
+        let name = if rest == 0 { "span-hours" } else { "span-hours-minutes" };
+        self.language.say(name, &[("hours", hours.into()), ("minutes", rest.into())])
+    }
+
+    /// The reader's zone by its name, where it is known.
+    pub(crate) fn zone_name(&self) -> &'static str {
+        self.zone.map_or("", Tz::name)
+    }
+}
+
+/// An offset from UTC as people write it.
+fn offset(seconds: i32) -> String {
+    let (hours, minutes) = (seconds.abs() / 3600, seconds.abs() % 3600 / 60);
+    let sign = if seconds < 0 { '−' } else { '+' };
+    match (hours, minutes) {
+        (0, 0) => "UTC".to_owned(),
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
+    }
+}
+
+/// A decimal number with its thousands set off, which all three languages do alike.
+pub(crate) fn grouped(decimal: &str) -> String {
+    let (sign, digits) = decimal.strip_prefix('-').map_or(("", decimal), |rest| ("−", rest));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let mut out = sign.to_owned();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if !fraction.is_empty() {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use refund_core::Currency;
+
+    use super::*;
+
+    fn reader(language: Language, zone: &str) -> Reader {
+        let now = "2026-03-01T02:05:00Z".parse().unwrap();
+        Reader { language, theme: Theme::Auto, zone: zone.parse().ok(), now, time_passes: true }
+    }
+
+    fn yuan(value: &str) -> Money {
+        Money::parse(Currency::from_code("CNY").unwrap(), value).unwrap()
+    }
+
+    #[test]
+    fn money_times_and_lengths_are_written_as_in_the_language() {
+        let at: Timestamp = "2026-12-24T17:05:59.999Z".parse().unwrap();
+        let told = |language, zone| {
+            let reader = reader(language, zone);
+            let minutes = [0, 59, 60, 61, 35 * 60 + 12, 47 * 60, 48 * 60, 50 * 60, 7 * 1440 + 61];
+            let spans: Vec<_> = minutes.into_iter().map(|minutes| reader.span(minutes)).collect();
+            format!(
+                "{} · {} · {}\n{}\n{}",
+                reader.money(yuan("1234567.50")),
+                reader.money(Money::parse(Currency::from_code("JPY").unwrap(), "980").unwrap()),
+                reader.money(Money::parse(Currency::from_code("KWD").unwrap(), "1.250").unwrap()),
+                reader.instant(at),
+                spans.join(" · ")
+            )
+        };
+        let all = [
+            (Language::En, "Asia/Shanghai"),
+            (Language::ZhHant, "Asia/Taipei"),
+            (Language::ZhHans, "Asia/Kathmandu"),
+            (Language::En, ""),
+        ];
+        insta::assert_snapshot!(all.map(|(language, zone)| told(language, zone)).join("\n\n"));
+    }
+
+    #[test]
+    fn thousands_are_set_off() {
+        for (decimal, written) in [("0", "0"), ("999.10", "999.10"), ("1000", "1,000"), ("-1234567.1", "−1,234,567.1")]
+        {
+            assert_eq!(grouped(decimal), written);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! One refund: everything about it, and what can be done now.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Role};
+use refund_store::{Refused, Store, prospect};
+
+use super::form::Mistake;
+use super::frame::{Frame, Notice, shown};
+use super::queue::Choice;
+use super::view::{Moment, RefundView, moments, refusal_text};
+use super::visit::Visit;
+use crate::app::{App, Settled, possible_while_held};
+use crate::caller::Caller;
+use crate::error::Problem;
+
+/// How much of a history is on the page: all, for most refunds; of a very long one the latest.
+const HISTORY: usize = 200;
+
+/// One refund for whoever works with it.
+#[derive(Template)]
+#[template(path = "pages/refund.html")]
+pub(crate) struct Page {
+    pub(crate) page: Frame,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) refund: RefundView,
+    pub(crate) seller: String,
+    pub(crate) possible: Vec<ActionView>,
+    pub(crate) against: Vec<ActionView>,
+    pub(crate) moments: Vec<Moment>,
+    pub(crate) is_cut: bool,
+    pub(crate) addresses: Vec<(String, String)>,
+    pub(crate) deadlines: Vec<Choice>,
+    pub(crate) is_operator: bool,
+    pub(crate) currency: String,
+    pub(crate) form: super::form::Form,
+}
+
+/// What can be done, or why not.
+pub(crate) struct ActionView {
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+    pub(crate) against: String,
+    pub(crate) rule: &'static str,
+    pub(crate) possible_at: Option<String>,
+}
+
+impl ActionView {
+    fn new(visit: &Visit, action: &Action) -> Self {
+        let reader = &visit.reader;
+        let refusal = action.against.as_ref();
+        Self {
+            kind: action.kind.as_str(),
+            name: reader.term("action", action.kind.as_str()),
+            against: refusal.map_or_else(String::new, |refusal| refusal_text(reader, refusal)),
+            rule: refusal.map_or("", |refusal| refusal.rule().as_str()),
+            possible_at: refusal.and_then(refund_core::Refusal::possible_at).map(|at| reader.instant(at)),
+        }
+    }
+}
+
+/// What is known of one refund at one moment.
+pub(super) struct Known {
+    pub(super) refund: Refund,
+    pub(super) actions: Vec<Action>,
+    pub(super) events: Vec<Event>,
+    pub(super) is_cut: bool,
+}
+
+/// Reads a refund with what its caller could do, settled, with its history.
+pub(super) async fn known(app: &App, caller: &Caller, id: &RefundId) -> Result<Known, Problem> {
+    let Settled { seen, now, is_held } = app.settled_now(caller, id).await?;
+    let (refund, actors) = (seen.refund, caller.actors(&seen_refund(app, id)?));
+    let role = caller.role();
+    let read = move |store: &dyn Store| {
+        let behind = refund.sequence.saturating_sub(HISTORY as u64);
+        let history = store.history(&refund.id, behind, HISTORY)?;
+        let events: Vec<_> = history.into_iter().map(|(_, event)| event).collect();
+        let told = prospect(store, &refund, actors, now)?;
+        let mut actions: Vec<Action> = told.actions.into_iter().flat_map(|(_, actions)| actions).collect();
+        if is_held {
+            actions.retain(|action| possible_while_held(role, action.kind));
+        }
+        Ok(Known { refund, actions, events, is_cut: behind > 0 })
+    };
+    app.reading(read).await
+}
+
+fn seen_refund(app: &App, id: &RefundId) -> Result<Refund, Problem> {
+    app.store().refund(id)?.ok_or_else(Problem::not_found)
+}
+
+pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
+    let role = visit.person()?.caller.role();
+    page(&visit, done_before(&visit, "done", role), StatusCode::OK).await
+}
+
+/// What the page before did, told once.
+pub(super) fn done_before(visit: &Visit, texts: &str, role: Role) -> Option<Notice> {
+    let asked = visit.query.get("done");
+    let done = asked.parse::<CommandKind>().ok().filter(|kind| kind.roles().contains(&role));
+    let said = done.map(|kind| visit.reader.term(texts, kind.as_str()));
+    let message = (asked == "message").then(|| visit.reader.say("done-message"));
+    said.or(message).map(Notice::good)
+}
+
+/// The page as it stands now, with what has to be told first.
+pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+    let caller = visit.person()?.caller.clone();
+    let (app, reader) = (&visit.app, &visit.reader);
+    let id = visit.refund_id()?;
+    let Known { refund, actions, events, is_cut } = known(app, &caller, &id).await?;
+    let (possible, against): (Vec<_>, Vec<_>) = actions.iter().partition(|action| action.against.is_none());
+    let seller = app.store().seller(&refund.seller_id)?;
+    let addresses = seller.iter().flat_map(|seller| seller.addresses.iter());
+    let addresses = addresses.map(|address| (address.id.to_string(), address.address.to_string())).collect();
+    let running = refund.deadlines();
+    let deadlines = running.iter().map(|deadline| Choice {
+        value: deadline.kind.as_str(),
+        text: reader.term("deadline", deadline.kind.as_str()),
+        is_chosen: false,
+    });
+    let own = |deadline: &Choice| caller.role() == Role::Operator || deadline.value == DeadlineKind::BuyerShip.as_str();
+    let view = |actions: Vec<&Action>| actions.into_iter().map(|action| ActionView::new(visit, action)).collect();
+    let shown_page = Page {
+        page: Frame::new(visit, "refund-title", "refunds")
+            .titled(refund.line.title.to_string())
+            .coming_back_to(format!("/refunds/{id}"))
+            .with_live(format!("/refunds/{id}/live")),
+        notice,
+        seller: seller.map_or_else(String::new, |seller| seller.name.to_string()),
+        possible: view(possible),
+        against: if refund.status.kind().is_final() { Vec::new() } else { view(against) },
+        moments: moments(reader, app.store(), caller.role(), &events),
+        is_cut,
+        addresses,
+        deadlines: deadlines.filter(own).collect(),
+        is_operator: caller.role() == Role::Operator,
+        currency: refund.line.paid.currency().to_string(),
+        refund: RefundView::new(reader, &refund),
+        form: visit.form.clone(),
+    };
+    shown(status, &shown_page)
+}
+
+/// Why something was not done, and what to show with it.
+pub(super) fn told_no(visit: &Visit, refused: &Refused) -> (Notice, StatusCode) {
+    match refused {
+        Refused::Rule { refusal, .. } => {
+            let text = refusal_text(&visit.reader, refusal);
+            (Notice { kind: "bad", text, rule: Some(refusal.rule().as_str()) }, StatusCode::CONFLICT)
+        }
+        _ => {
+            let text = visit.reader.say("notice-moved");
+            (Notice { kind: "moved", text, rule: None }, StatusCode::PRECONDITION_FAILED)
+        }
+    }
+}
+
+/// What is wrong with a form.
+pub(super) fn told_mistake(visit: &Visit, mistake: &Mistake) -> Notice {
+    let field = visit.reader.term("field", mistake.field);
+    let what = visit.reader.say_count(mistake.text, "max", &mistake.max);
+    Notice::bad(format!("{field}: {what}"))
+}

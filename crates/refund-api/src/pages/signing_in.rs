@@ -1,0 +1,174 @@
+//! Signing in and out: by name and password, or once by a link.
+
+use askama::Template;
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use refund_core::{Actor, Span, Timestamp};
+use refund_store::{Refused, Request, Session, User, UserChange, Work};
+
+use super::cookies;
+use super::frame::{Frame, Notice, go_to, own_path, shown};
+use super::visit::Visit;
+use crate::caller::{Caller, hash};
+use crate::clock::system_now;
+use crate::entropy;
+use crate::error::Problem;
+use crate::passwords::{PASSWORD_MAX, PASSWORD_MIN};
+
+/// How long somebody stays signed in: a week, by the machine's clock.
+const SESSION: Span = Span::hours(7 * 24);
+
+#[derive(Template)]
+#[template(path = "pages/sign-in.html")]
+struct SignIn {
+    page: Frame,
+    notice: Option<Notice>,
+    name: String,
+    back: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/sign-in-once.html")]
+struct Once {
+    page: Frame,
+    name: String,
+    needs_password: bool,
+    min: usize,
+    notice: Option<Notice>,
+}
+
+/// The start: each is led to where they work.
+pub(super) async fn start(visit: Visit) -> Result<Response, Problem> {
+    visit.person()?;
+    Ok(go_to("/refunds"))
+}
+
+pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
+    if visit.person.is_some() {
+        return Ok(go_to(own_path(visit.query.get("back"))));
+    }
+    asked(&visit, None, StatusCode::OK)
+}
+
+fn asked(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+    let given = if visit.form.get("back").is_empty() { &visit.query } else { &visit.form };
+    let page = SignIn {
+        page: Frame::new(visit, "sign-in-title", "sign-in"),
+        notice,
+        name: visit.form.get("name").to_owned(),
+        back: own_path(given.get("back")).to_owned(),
+    };
+    shown(status, &page)
+}
+
+/// Signs in by name and password. What was wrong is not said: that a name is known is nobody's to know.
+pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
+    let (name, password) = (visit.form.get("name").trim(), visit.form.get("password"));
+    let app = &visit.app;
+    if name.chars().count() <= 200 && password.chars().count() <= PASSWORD_MAX {
+        if let Err(problem) = app.passwords.count(name) {
+            tracing::warn!("too many tries to sign in under one name");
+            return Err(problem);
+        }
+        let user = app.store().users()?.into_iter().find(|user| user.is_called(name));
+        let known = user.as_ref().and_then(|user| user.password.clone());
+        let is_right = app.passwords.is_right(password.to_owned(), known).await?;
+        if let Some(user) = user.filter(|user| is_right && user.disabled_at.is_none()) {
+            let to = own_path(visit.form.get("back"));
+            return let_in(&visit, &user, None, to).await?.map_or_else(|| wrong(&visit), Ok);
+        }
+    }
+    wrong(&visit)
+}
+
+fn wrong(visit: &Visit) -> Result<Response, Problem> {
+    asked(visit, Some(Notice::bad(visit.reader.say("sign-in-wrong"))), StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// Whoever a link is for. Links are few, and looked for by their hash.
+fn of_link(visit: &Visit) -> Result<Option<std::sync::Arc<User>>, Problem> {
+    let (secret, now) = (hash(visit.param("token")), system_now());
+    let is_theirs = |user: &std::sync::Arc<User>| {
+        let good = |link: &refund_store::SignInLink| link.secret == secret && now < link.expires_at;
+        user.disabled_at.is_none() && user.link.as_ref().is_some_and(good)
+    };
+    Ok(visit.app.store().users()?.into_iter().find(is_theirs))
+}
+
+/// What a link opens. Looking at it changes nothing: programs look at links too.
+pub(super) async fn ask_once(visit: Visit) -> Result<Response, Problem> {
+    asked_once(&visit, None, StatusCode::OK)
+}
+
+fn asked_once(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+    let Some(user) = of_link(visit)? else { return link_is_over(visit) };
+    let page = Once {
+        page: Frame::for_nobody(visit, "once-title").coming_back_to("/".to_owned()),
+        name: user.name.to_string(),
+        needs_password: user.password.is_none(),
+        min: PASSWORD_MIN,
+        notice,
+    };
+    shown(status, &page)
+}
+
+fn link_is_over(visit: &Visit) -> Result<Response, Problem> {
+    asked(visit, Some(Notice::bad(visit.reader.say("once-over"))), StatusCode::NOT_FOUND)
+}
+
+/// Signs in by a link, which opens nothing afterwards; a password may be chosen with it.
+pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
+    let Some(user) = of_link(&visit)? else { return link_is_over(&visit) };
+    let password = visit.form.get("password");
+    let length = password.chars().count();
+    if length > 0 && !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
+        let text = visit.reader.say_count("mistake-password", "min", &PASSWORD_MIN);
+        return asked_once(&visit, Some(Notice::bad(text)), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let Some(response) = let_in(&visit, &user, Some(hash(visit.param("token"))), "/").await? else {
+        return link_is_over(&visit);
+    };
+    if length == 0 {
+        return Ok(response);
+    }
+    // Another password signs out wherever they were signed in, so they come in anew with it.
+    let change = UserChange::Password { hash: visit.app.passwords.hash(password.to_owned()).await? };
+    let actor = Caller::signed_in(&user).map_or_else(Actor::system, |caller| caller.itself());
+    let work = Work::ChangeUser { user_id: user.id.clone(), change, actor };
+    visit.app.change(Request::new(work)).await?;
+    Ok(let_in(&visit, &user, None, "/").await?.unwrap_or(response))
+}
+
+/// Begins a session, unless its person can't sign in any more.
+async fn let_in(
+    visit: &Visit,
+    user: &User,
+    link: Option<refund_store::Secret>,
+    to: &str,
+) -> Result<Option<Response>, Problem> {
+    let secret = entropy::secret();
+    let began_at: Timestamp = system_now();
+    let session =
+        Session { secret: hash(&secret), user_id: user.id.clone(), began_at, ends_at: began_at.plus(SESSION) };
+    let work = Work::SignIn { session: Box::new(session), link };
+    match visit.app.submit(Request::new(work)).await {
+        Ok(_) => {}
+        Err(Refused::NotFound) => return Ok(None),
+        Err(refused) => return Err(refused.into()),
+    }
+    tracing::info!(user = user.id, by_link = link.is_some(), "signed in");
+    let mut response = go_to(to);
+    response
+        .headers_mut()
+        .extend(cookies::set_session(&secret, SESSION.as_seconds()).map(|value| (header::SET_COOKIE, value)));
+    Ok(Some(response))
+}
+
+/// Signs out, here alone.
+pub(super) async fn sign_out(visit: Visit) -> Result<Response, Problem> {
+    let secret = visit.person()?.session;
+    visit.app.submit(Request::new(Work::SignOut { secret })).await?;
+    let mut response = go_to("/sign-in");
+    response.headers_mut().extend(cookies::set_session("", 0).map(|value| (header::SET_COOKIE, value)));
+    Ok(response)
+}

@@ -1,0 +1,76 @@
+//! What goes wrong, as a page: whatever a handler refuses with becomes one on its way out.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::cookies;
+use super::frame::{go_to, shown};
+use super::reader::Reader;
+use crate::app::App;
+use crate::code::{ApiCode, Code};
+use crate::error::Problem;
+use crate::routes::refused_with;
+
+/// What a page may load and where it may lead: itself, and nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+#[derive(Template)]
+#[template(path = "pages/trouble.html")]
+struct Trouble {
+    reader: Reader,
+    style: &'static str,
+    icon: &'static str,
+    title: String,
+    text: String,
+    code: &'static str,
+}
+
+pub(super) async fn told_as_page(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (method, headers) = (request.method().clone(), request.headers().clone());
+    let here = request.uri().path_and_query().map_or("/".to_owned(), |here| here.as_str().to_owned());
+    let mut response = next.run(request).await;
+    if let Some(problem) = refused_with(&mut response) {
+        response = page_of(problem, &app, &method, &headers, &here);
+    }
+    let of_page = response.headers_mut();
+    of_page.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    response
+}
+
+fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, here: &str) -> Response {
+    let code = problem.code();
+    let is_link = here.starts_with("/b/");
+    if code == Code::Api(ApiCode::Unauthenticated) && !is_link {
+        let back: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
+        return if method.is_safe() { go_to(&format!("/sign-in?back={back}")) } else { go_to("/sign-in") };
+    }
+    let reader = cookies::reader(headers, app);
+    let (name, status) = match code {
+        Code::Api(ApiCode::Unauthenticated) => ("trouble-link", StatusCode::NOT_FOUND),
+        Code::Api(ApiCode::NotFound) => ("trouble-not-found", StatusCode::NOT_FOUND),
+        Code::Api(ApiCode::MethodNotAllowed) => ("trouble-not-found", StatusCode::METHOD_NOT_ALLOWED),
+        Code::Api(ApiCode::ForgedForm) => ("trouble-forged", StatusCode::FORBIDDEN),
+        Code::Api(ApiCode::TooManyRequests) => ("trouble-too-often", StatusCode::TOO_MANY_REQUESTS),
+        Code::Api(ApiCode::Unsure) => ("trouble-unsure", code.status()),
+        Code::Api(ApiCode::SettlingHeld) => ("trouble-held", code.status()),
+        Code::Api(ApiCode::BodyTooLarge) => ("trouble-too-large", code.status()),
+        _ if code.status() == StatusCode::SERVICE_UNAVAILABLE => ("trouble-busy", code.status()),
+        _ => ("trouble-other", code.status()),
+    };
+    let page = Trouble {
+        reader,
+        style: super::assets::style(),
+        icon: super::assets::icon(),
+        title: reader.say(&format!("{name}-title")),
+        text: reader.say(name),
+        code: code.as_str(),
+    };
+    // The problem goes on with it, so that the log has its code.
+    shown(status, &page).unwrap_or_else(axum::response::IntoResponse::into_response)
+}

@@ -1,0 +1,7 @@
+//! Refunds as people see them: every text ready to be shown.
+
+mod history;
+mod refund;
+
+pub(super) use history::{Moment, moments};
+pub(super) use refund::{RefundView, TermsView, refusal_text};

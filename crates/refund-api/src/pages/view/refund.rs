@@ -1,0 +1,302 @@
+//! One refund, in the words of whoever reads.
+
+use fluent_bundle::FluentValue;
+use refund_core::{
+    Address, Deadline, DeadlineKind, Negotiation, OnSilence, Refund, RefundType, Refusal, Role, Status, Terms,
+};
+
+use crate::pages::reader::Reader;
+
+/// A refund as a page shows it.
+pub(crate) struct RefundView {
+    pub(crate) id: String,
+    pub(crate) version: u64,
+    pub(crate) title: String,
+    pub(crate) order_id: String,
+    pub(crate) line_id: String,
+    pub(crate) buyer_id: String,
+    pub(crate) seller_id: String,
+    pub(crate) category: String,
+    pub(crate) paid: String,
+    pub(crate) shipped: bool,
+    pub(crate) insured: bool,
+    pub(crate) status: String,
+    /// What it is drawn as: `open`, `wait`, `dispute`, `good` or `over`.
+    pub(crate) tone: &'static str,
+    pub(crate) closed_reason: Option<String>,
+    pub(crate) requested: TermsView,
+    pub(crate) reason: String,
+    pub(crate) offer: Option<OfferView>,
+    pub(crate) effective: Option<TermsView>,
+    pub(crate) deadlines: Vec<DeadlineView>,
+    /// What happens if the seller does nothing, while the seller is to decide.
+    pub(crate) seller_silence: Option<String>,
+    pub(crate) refusal: Option<String>,
+    pub(crate) shipment: Option<(String, String, String)>,
+    /// Since when the operator has been called in, and why.
+    pub(crate) escalated: Option<(String, String)>,
+    pub(crate) payout: Option<(String, String)>,
+    pub(crate) opened_at: String,
+}
+
+/// Terms: what kind, how much, and where the goods go.
+pub(crate) struct TermsView {
+    pub(crate) kind: String,
+    pub(crate) is_return: bool,
+    pub(crate) amount: String,
+    pub(crate) address: Option<AddressView>,
+}
+
+pub(crate) struct AddressView {
+    pub(crate) recipient: String,
+    pub(crate) phone: String,
+    pub(crate) address: String,
+}
+
+/// The one offer.
+pub(crate) struct OfferView {
+    pub(crate) id: String,
+    pub(crate) status: String,
+    pub(crate) tone: &'static str,
+    pub(crate) is_pending: bool,
+    pub(crate) ended_because: Option<String>,
+    pub(crate) terms: TermsView,
+    pub(crate) message: Option<String>,
+    pub(crate) agreed_offline: bool,
+    pub(crate) expires_at: String,
+    pub(crate) left: String,
+    pub(crate) until: String,
+    pub(crate) resolved_at: Option<String>,
+}
+
+/// A clock that runs, and what silence leads to.
+pub(crate) struct DeadlineView {
+    pub(crate) who: String,
+    pub(crate) what: String,
+    pub(crate) at: String,
+    /// For programs.
+    pub(crate) until: String,
+    pub(crate) left: String,
+    pub(crate) silence: String,
+    pub(crate) is_urgent: bool,
+}
+
+/// Less than that is left: it is drawn as urgent.
+const URGENT_MILLIS: i64 = 6 * 3_600_000;
+
+impl RefundView {
+    pub(crate) fn new(reader: &Reader, refund: &Refund) -> Self {
+        let around = Around::of(reader, refund);
+        let line = &refund.line;
+        Self {
+            id: refund.id.to_string(),
+            version: refund.version,
+            title: line.title.to_string(),
+            order_id: line.order_id.to_string(),
+            line_id: line.line_id.to_string(),
+            buyer_id: refund.buyer_id.to_string(),
+            seller_id: refund.seller_id.to_string(),
+            category: reader.term("category", line.category.as_str()),
+            paid: reader.money(line.paid),
+            shipped: line.shipped,
+            insured: line.freight_insurance,
+            status: reader.term("status", refund.status.kind().as_str()),
+            tone: tone(refund),
+            closed_reason: around.closed_reason,
+            requested: TermsView::asked(reader, refund.requested.kind, refund.requested.amount),
+            reason: refund.requested.reason.to_string(),
+            offer: refund.negotiation.as_ref().map(|own| OfferView::new(reader, own)),
+            effective: refund.effective().map(|terms| TermsView::new(reader, terms)),
+            deadlines: refund.deadlines().iter().map(|own| DeadlineView::new(reader, own, refund)).collect(),
+            seller_silence: (refund.deadlines().iter())
+                .find(|own| own.kind == DeadlineKind::SellerDecide)
+                .map(|own| silence(reader, own, refund)),
+            refusal: around.refusal,
+            shipment: around.shipment,
+            escalated: refund.escalated().map(|escalation| {
+                let why = escalation.reason.as_ref().map(ToString::to_string).unwrap_or_default();
+                (reader.instant(escalation.at), why)
+            }),
+            payout: refund
+                .payout()
+                .map(|payout| (reader.term("payout", payout.status.as_str()), reader.money(payout.amount))),
+            opened_at: reader.instant(refund.opened_at),
+        }
+    }
+
+    /// The clock that comes first.
+    pub(crate) fn next(&self) -> Option<&DeadlineView> {
+        self.deadlines.first()
+    }
+}
+
+fn tone(refund: &Refund) -> &'static str {
+    match &refund.status {
+        Status::WaitSellerAgree { .. } => "open",
+        Status::WaitBuyerReturnGoods { .. } | Status::WaitSellerConfirmGoods { .. } | Status::Refunding { .. } => {
+            "wait"
+        }
+        Status::SellerRefuseBuyer { .. } | Status::SellerRefuseReceipt { .. } | Status::RefundFailed { .. } => {
+            "dispute"
+        }
+        Status::Success { .. } => "good",
+        Status::Closed { .. } => "over",
+    }
+}
+
+/// What only some statuses have.
+#[derive(Default)]
+struct Around {
+    closed_reason: Option<String>,
+    refusal: Option<String>,
+    shipment: Option<(String, String, String)>,
+}
+
+impl Around {
+    fn of(reader: &Reader, refund: &Refund) -> Self {
+        let parcel = |shipment: &refund_core::Shipment| {
+            let at = reader.instant(shipment.shipped_at);
+            Some((shipment.carrier.to_string(), shipment.tracking_number.to_string(), at))
+        };
+        match &refund.status {
+            Status::Closed { reason, .. } => {
+                Self { closed_reason: Some(reader.term("closed", reason.as_str())), ..Self::default() }
+            }
+            Status::SellerRefuseBuyer { reason, .. } => Self { refusal: Some(reason.to_string()), ..Self::default() },
+            Status::WaitSellerConfirmGoods { shipment, .. } => Self { shipment: parcel(shipment), ..Self::default() },
+            Status::SellerRefuseReceipt { shipment, reason, .. } => {
+                Self { refusal: Some(reason.to_string()), shipment: parcel(shipment), ..Self::default() }
+            }
+            Status::WaitSellerAgree { .. }
+            | Status::WaitBuyerReturnGoods { .. }
+            | Status::Refunding { .. }
+            | Status::RefundFailed { .. }
+            | Status::Success { .. } => Self::default(),
+        }
+    }
+}
+
+impl TermsView {
+    pub(crate) fn new(reader: &Reader, terms: &Terms) -> Self {
+        let address = terms.return_address().map(AddressView::new);
+        Self { address, ..Self::asked(reader, terms.kind(), terms.amount()) }
+    }
+
+    pub(crate) fn asked(reader: &Reader, kind: RefundType, amount: refund_core::Money) -> Self {
+        Self {
+            kind: reader.term("type", kind.as_str()),
+            is_return: kind == RefundType::ReturnAndRefund,
+            amount: reader.money(amount),
+            address: None,
+        }
+    }
+}
+
+impl AddressView {
+    pub(crate) fn new(address: &Address) -> Self {
+        Self {
+            recipient: address.recipient.to_string(),
+            phone: address.phone.to_string(),
+            address: address.address.to_string(),
+        }
+    }
+}
+
+impl OfferView {
+    fn new(reader: &Reader, own: &Negotiation) -> Self {
+        Self {
+            id: own.id.to_string(),
+            status: reader.term("negotiation", own.status().as_str()),
+            tone: match own.status() {
+                refund_core::NegotiationStatus::Pending => "open",
+                refund_core::NegotiationStatus::Accepted => "good",
+                refund_core::NegotiationStatus::Rejected => "dispute",
+                refund_core::NegotiationStatus::Expired | refund_core::NegotiationStatus::Withdrawn => "over",
+            },
+            is_pending: own.is_pending(),
+            ended_because: own.withdrawn_reason().map(|reason| reader.term("withdrawn", reason.as_str())),
+            terms: TermsView::new(reader, &own.offer.terms),
+            message: own.offer.message.as_ref().map(ToString::to_string),
+            agreed_offline: own.offer.agreed_offline,
+            expires_at: reader.instant(own.answer.by),
+            left: reader.left(own.answer.by),
+            until: own.answer.by.to_string(),
+            resolved_at: own.resolved_at().map(|at| reader.instant(at)),
+        }
+    }
+}
+
+impl DeadlineView {
+    pub(crate) fn new(reader: &Reader, deadline: &Deadline, refund: &Refund) -> Self {
+        let left = deadline.at.as_millis().saturating_sub(reader.now.as_millis());
+        Self {
+            who: reader.term("role", deadline.kind.who().as_str()),
+            what: reader.term("deadline", deadline.kind.as_str()),
+            at: reader.instant(deadline.at),
+            until: deadline.at.to_string(),
+            left: reader.left(deadline.at),
+            silence: silence(reader, deadline, refund),
+            is_urgent: deadline.kind != DeadlineKind::BuyerAnswer && left < URGENT_MILLIS,
+        }
+    }
+}
+
+/// What happens at a deadline if nobody acts.
+fn silence(reader: &Reader, deadline: &Deadline, refund: &Refund) -> String {
+    let terms = [
+        ("type", FluentValue::from(reader.term("type", refund.requested.kind.as_str()))),
+        ("amount", FluentValue::from(reader.money(refund.requested.amount))),
+    ];
+    let name = match (deadline.on_silence, refund.requested.kind) {
+        (OnSilence::AgreedAsRequested, RefundType::ReturnAndRefund) => "silence-agreed-return",
+        (OnSilence::AgreedAsRequested, RefundType::RefundOnly) => "silence-agreed-paid",
+        (OnSilence::OfferExpires, _) => "silence-offer-expires",
+        (OnSilence::RefundClosed, _) => "silence-refund-closed",
+        (OnSilence::OperatorCalledIn, _) => "silence-operator-called-in",
+        (OnSilence::RefundPaid, _) => "silence-refund-paid",
+    };
+    reader.language.say(name, &terms)
+}
+
+/// A rule's no, in the reader's language.
+pub(crate) fn refusal_text(reader: &Reader, refusal: &Refusal) -> String {
+    let mut told: Vec<(&str, FluentValue<'_>)> = Vec::new();
+    let mut tell = |name: &'static str, value: String| told.push((name, value.into()));
+    match refusal {
+        Refusal::NotYourRole { allowed, .. } => {
+            let names: Vec<_> = allowed.iter().map(|role: &Role| reader.term("role", role.as_str())).collect();
+            tell("who", names.join(" / "));
+        }
+        Refusal::NegotiationAlreadyUsed { status, .. } => tell("status", reader.term("negotiation", status.as_str())),
+        Refusal::WrongStatus { status, .. } => tell("status", reader.term("status", status.as_str())),
+        Refusal::DeadlinePassed { expired_at } => tell("at", reader.instant(*expired_at)),
+        Refusal::AmountOverRefundable { max, .. } | Refusal::AmountOverRequested { max, .. } => {
+            tell("max", reader.money(*max));
+        }
+        Refusal::CurrencyMismatch { expected, .. } => tell("currency", expected.to_string()),
+        Refusal::TooManyRefundsOnLine { max } => tell("count", max.to_string()),
+        Refusal::ExtensionNotLater { after, .. } => tell("at", reader.instant(*after)),
+        Refusal::ExtensionTooFar { limit, .. } => tell("at", reader.instant(*limit)),
+        Refusal::SellerUnknown { .. }
+        | Refusal::OrderLineDiffers { .. }
+        | Refusal::RefundInProgress { .. }
+        | Refusal::OfferIsAnother { .. }
+        | Refusal::OfferNotPending { .. }
+        | Refusal::PayoutAlreadySucceeded
+        | Refusal::DeadlineNotRunning { .. }
+        | Refusal::WithdrawNotAllowed
+        | Refusal::NegotiateBeforeRefuse { .. }
+        | Refusal::NegotiationNotOpenToSeller { .. }
+        | Refusal::FreshGoodsNotNegotiable { .. }
+        | Refusal::AmountNotPositive { .. }
+        | Refusal::ReturnNeedsShippedGoods
+        | Refusal::ReturnNeedsFreightInsurance
+        | Refusal::ReturnAddressRequired
+        | Refusal::ReturnAddressUnknown { .. }
+        | Refusal::DefaultAddressRequired { .. }
+        | Refusal::OfferChangesNothing
+        | Refusal::RequestChangesNothing => {}
+    }
+    let name = format!("refusal-{}", refusal.code().as_str().replace('_', "-"));
+    reader.language.say(&name, &told)
+}

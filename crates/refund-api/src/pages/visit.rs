@@ -1,0 +1,158 @@
+//! A call by a browser, as the pages see it: who reads, who is signed in, and what a form brought.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
+use axum::http::{HeaderMap, HeaderName};
+use data_encoding::HEXLOWER;
+use hmac::Mac;
+use refund_core::{Actor, RefundId, Role, SellerId};
+use refund_store::{Answer, Answered, Refused, Request, Secret, Seen, Session, User, Work};
+
+use super::cookies;
+use super::form::Form;
+use super::reader::Reader;
+use crate::app::App;
+use crate::caller::{Caller, hash};
+use crate::code::ApiCode;
+use crate::error::Problem;
+use crate::routes::Received;
+
+/// Says where a form comes from; every browser of today sends it.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// One call by a browser.
+pub(crate) struct Visit {
+    pub(crate) app: Arc<App>,
+    pub(crate) reader: Reader,
+    /// Who is signed in, if anybody is.
+    pub(crate) person: Option<Person>,
+    /// The path and query, to come back to.
+    pub(crate) here: String,
+    pub(crate) query: Form,
+    pub(crate) form: Form,
+    params: Vec<(String, String)>,
+    /// Whether it is to change anything.
+    changes: bool,
+}
+
+/// Somebody who is signed in.
+#[derive(Clone)]
+pub(crate) struct Person {
+    pub(crate) user: Arc<User>,
+    pub(crate) caller: Caller,
+    pub(crate) session: Secret,
+    /// What the forms on their pages carry, and nobody else can know.
+    pub(crate) mark: String,
+}
+
+/// Whoever is signed in by these headers.
+pub(crate) fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Person>, Problem> {
+    let Some(secret) = cookies::session(headers).map(hash) else { return Ok(None) };
+    let now = crate::clock::system_now();
+    let is_running = |session: &Arc<Session>| now < session.ends_at;
+    let Some(session) = app.store().session(&secret)?.filter(is_running) else { return Ok(None) };
+    let Some(user) = app.store().user(&session.user_id)?.filter(|user| user.disabled_at.is_none()) else {
+        return Ok(None);
+    };
+    let Some(caller) = Caller::signed_in(&user) else { return Ok(None) };
+    let mut mac = app.form_marks.clone();
+    mac.update(&secret.0);
+    let mark = HEXLOWER.encode(&mac.finalize().into_bytes());
+    Ok(Some(Person { user, caller, session: secret, mark }))
+}
+
+impl FromRequest<Arc<App>> for Visit {
+    type Rejection = Problem;
+
+    async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
+        let (mut parts, _) = request.into_parts();
+        let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let body = parts.extensions.remove().map_or(Ok(axum::body::Bytes::new()), Received::whole)?;
+        let person = signed_in(app, &parts.headers)?;
+        let visit = Self {
+            app: app.clone(),
+            reader: cookies::reader(&parts.headers, app),
+            here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
+            query: Form::read(parts.uri.query().unwrap_or_default().as_bytes()),
+            form: Form::read(&body),
+            params,
+            changes: !parts.method.is_safe(),
+            person,
+        };
+        if let Some(person) = &visit.person {
+            tracing::Span::current().record("caller", person.caller.id());
+            app.admission.caller(&person.caller)?;
+        }
+        if visit.changes && sent_from_elsewhere(&parts.headers) {
+            return Err(forged());
+        }
+        Ok(visit)
+    }
+}
+
+fn forged() -> Problem {
+    Problem::new(ApiCode::ForgedForm, ApiCode::ForgedForm.meaning())
+}
+
+/// Whether the browser says that the form stood on somebody else's page.
+fn sent_from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get(FETCH_SITE).and_then(|site| site.to_str().ok());
+    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+}
+
+impl Visit {
+    pub(crate) fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The refund that the path names. What can't be an id names nothing.
+    pub(crate) fn refund_id(&self) -> Result<RefundId, Problem> {
+        self.param("id").parse().map_err(|_| Problem::not_found())
+    }
+
+    /// Whoever is signed in; the others are asked to. What changes something has to come from a form of
+    /// theirs: nobody else's page can know its mark.
+    pub(crate) fn person(&self) -> Result<&Person, Problem> {
+        let missing = || Problem::new(ApiCode::Unauthenticated, "nobody is signed in");
+        let person = self.person.as_ref().ok_or_else(missing)?;
+        if self.changes && !crate::secrets::alike(self.form.get("mark"), &person.mark) {
+            return Err(forged());
+        }
+        Ok(person)
+    }
+
+    /// The operator's person who is signed in. To others these pages are not there.
+    pub(crate) fn operator(&self) -> Result<&Person, Problem> {
+        let person = self.person()?;
+        if person.caller.role() == Role::Operator { Ok(person) } else { Err(Problem::not_found()) }
+    }
+
+    /// The seller whose person is signed in.
+    pub(crate) fn seller_id(&self) -> Option<&SellerId> {
+        match &self.person.as_ref()?.caller {
+            Caller::Seller { seller_id, .. } => Some(seller_id),
+            Caller::Operator { .. } | Caller::Platform { .. } | Caller::Buyer { .. } => None,
+        }
+    }
+
+    /// Whoever opened a buyer's link, which the path names.
+    pub(crate) fn buyer(&self) -> Result<(Caller, RefundId), Problem> {
+        let (caller, _) = self.app.recognise(self.param("token"))?;
+        let Caller::Buyer { refund_id, .. } = &caller else { return Err(Problem::not_found()) };
+        let refund_id = refund_id.clone();
+        Ok((caller, refund_id))
+    }
+
+    /// Carries out what a page asks for; the refund after it.
+    pub(crate) async fn done(&self, work: Work, viewers: Vec<Actor>) -> Result<Result<Seen, Refused>, Problem> {
+        let request = Request { viewers, ..Request::new(work) };
+        match self.app.try_change(request).await {
+            Ok(Answered { answer: Answer::Refund { seen, .. }, .. }) => Ok(Ok(*seen)),
+            Ok(_) => Err(Problem::new(ApiCode::Internal, "the store answered another question")),
+            Err(refused @ (Refused::Rule { .. } | Refused::VersionMoved { .. })) => Ok(Err(refused)),
+            Err(refused) => Err(refused.into()),
+        }
+    }
+}
