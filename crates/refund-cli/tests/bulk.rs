@@ -1,0 +1,53 @@
+//! Many commands from a file, and what people write.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+mod support;
+
+use support::{Desk, PLATFORM, SELLER, told};
+
+#[test]
+fn a_file_of_commands_is_looked_at_whole_before_any_is_sent() {
+    let desk = Desk::open();
+    let id = desk.refund("1001");
+    let file = desk.file(
+        "half.csv",
+        &format!("refund_id,version,action,reason\n{id},1,agree,\n{id},one,agree,\n{id},1,refuse,\n"),
+    );
+    let refused = desk.run(&["bulk", &file, "--profile", SELLER]);
+    hold!("bulk-mistakes", desk.redacted(&told(&refused)));
+    let blank = format!(
+        "{{\"refund_id\":\"{id}\",\"version\":1,\"action\":\"agree\"}}\n\n{{\"refund_id\":\"{id}\",\"version\":1,\"action\":\"refuse\",\"reason\":\" \"}}\n"
+    );
+    let refused = desk.run_with(&["bulk", "-", "--profile", SELLER], &[], &blank);
+    assert!(refused.code == 2 && refused.err.contains("line 3 reason: must not be blank"), "{}", refused.err);
+    let shown = desk.run(&["show", &id, "-o", "json"]).out;
+    assert!(shown.contains("\"version\":1"), "nothing was done: {shown}");
+}
+
+#[test]
+fn a_file_of_commands_sent_again_does_nothing_twice() {
+    let desk = Desk::open();
+    let lines: String = (0..150)
+        .map(|_| format!("{{\"refund_id\":\"{}\",\"version\":1,\"action\":\"agree\"}}\n", desk.refund("1001")))
+        .collect();
+    let file = desk.file("many.jsonl", &lines);
+    let first = desk.run(&["bulk", &file, "-o", "jsonl", "--profile", SELLER]);
+    assert_eq!((first.code, first.out.lines().count()), (7, 150), "{}", first.err);
+    assert!(first.err.contains("149 of 150 were refused"), "{}", first.err);
+    let again = desk.run(&["bulk", &file, "-o", "jsonl", "--profile", SELLER]);
+    assert_eq!((again.code, again.out.lines().next()), (7, first.out.lines().next()));
+    assert_eq!(desk.run(&["bulk", "nowhere.csv", "--profile", SELLER]).code, 2);
+}
+
+#[test]
+fn a_message_that_is_too_much_or_of_the_wrong_hand_is_refused() {
+    let desk = Desk::open();
+    let id = desk.refund("1001");
+    let long = "x".repeat(4001);
+    let refused = desk.run(&["message", &id, &long, "--profile", SELLER]);
+    assert!(refused.code == 2 && refused.err.contains("at most 4000"), "{}", refused.err);
+    let refused = desk.run(&["message", &id, "a note", "--internal", "--profile", PLATFORM]);
+    assert!(refused.code == 4 && refused.err.contains("the seller's key"), "{}", refused.err);
+    assert_eq!(desk.run(&["message", &id, "x", "--attach", "https://a.example/x,jpeg"]).code, 2);
+    assert_eq!(desk.run(&["messages", &id]).out, "no messages\n");
+}
