@@ -207,3 +207,42 @@ fn a_server_that_is_not_for_trying_out_sends_to_public_addresses_alone() {
     assert_eq!(server.post("/v1/webhooks", &server.operator, &[], &unknown).status, 400);
     server.stop();
 }
+
+/// The next delivery that a stream tells of.
+fn told(lines: &mut impl Iterator<Item = String>) -> Value {
+    let data = lines.find_map(|line| line.strip_prefix("data: ").map(str::to_owned)).unwrap();
+    serde_json::from_str(&data).unwrap()
+}
+
+#[test]
+fn each_attempt_is_told_to_whoever_listens_for_that_endpoint() {
+    let (_folder, server) = demo();
+    let (url, _received) = receiver(&[500, 204]);
+    let (other_url, _other) = receiver(&[200]);
+    let [made, other] = [url, other_url].map(|url| {
+        let body = json!({ "url": url, "types": ["refund.opened"] });
+        server.post("/v1/webhooks", &server.seller, &[], &body)
+    });
+    let mut lines = server
+        .stream(&of(&made, "/deliveries/stream"), &server.seller, "")
+        .lines()
+        .map(|line| line.unwrap_or_default());
+    let refund = server.open("o-1");
+    let failed = told(&mut lines);
+    assert_eq!((&failed["refund_id"], &failed["state"]), (&refund["id"], &json!("pending")));
+    assert_eq!((failed["attempts"].as_array().unwrap().len(), &failed["attempts"][0]["status"]), (1, &json!(500)));
+    assert_eq!(deliveries(&server, &made, "")[0], failed, "as the list has it");
+    server.post(&of(&made, "/redeliver"), &server.seller, &[], &json!({ "events": [failed["event_id"]] }));
+    let taken = told(&mut lines);
+    assert_eq!((&taken["event_id"], &taken["state"]), (&failed["event_id"], &json!("succeeded")));
+    assert_eq!(taken["attempts"][1]["status"], 204);
+    // The other endpoint was sent it too, and is not told of here.
+    assert_eq!(server.send("DELETE", &of(&made, ""), &server.seller, &[], b"").status, 200);
+    server.post(&of(&other, "/redeliver"), &server.seller, &[], &json!({ "events": [failed["event_id"]] }));
+    assert!(lines.all(|line| !line.starts_with("data")), "it ends with its endpoint");
+    for (who, status) in [(&server.platform, 404), (&server.seller, 404)] {
+        assert_eq!(server.get(&of(&made, "/deliveries/stream"), who).status, status);
+    }
+    assert_eq!(server.get(&of(&other, "/deliveries/stream"), &server.platform).status, 404);
+    server.stop();
+}

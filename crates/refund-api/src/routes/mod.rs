@@ -7,6 +7,7 @@ mod buyer_links;
 mod commands;
 mod contract_page;
 mod deliveries;
+mod delivery_stream;
 mod events;
 mod explanation;
 mod health;
@@ -120,6 +121,7 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(webhooks::enable))
         .routes(routes!(webhooks::disable))
         .routes(routes!(deliveries::list))
+        .routes(routes!(delivery_stream::stream))
         .routes(routes!(deliveries::redeliver))
         .routes(routes!(deliveries::ping))
         .routes(routes!(health::problem_page))

@@ -22,7 +22,7 @@ use crate::wire::EventOut;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// How often an idle stream says that it lives, and looks whether its caller still is who they were.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How many events are read at once.
 const AT_ONCE: usize = 100;
 
@@ -52,7 +52,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let app = call.app.clone();
     // A place that never was is refused now, and not by a stream that ends at once.
     app.reading(move |store| Ok(store.feed(after, 1)?)).await?;
-    let listener = Listener { token: call.token()?.into(), caller: call.caller.clone(), app: app.clone() };
+    let listener = Listener::new(&call)?;
     let _place = app.admission.stream(&call.caller)?;
     let listening = Listening { listener, follower: Follower::new(app, after), _place };
     let events = stream::unfold(listening, next).flat_map(stream::iter);
@@ -61,15 +61,19 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
 
 /// Who listens to a stream.
 #[derive(Clone)]
-struct Listener {
-    app: Arc<App>,
+pub(super) struct Listener {
+    pub(super) app: Arc<App>,
     token: Arc<str>,
     caller: Caller,
 }
 
 impl Listener {
+    pub(super) fn new(call: &Call) -> Result<Self, Problem> {
+        Ok(Self { token: call.token()?.into(), caller: call.caller.clone(), app: call.app.clone() })
+    }
+
     /// Whether they still are who they were when the stream began.
-    fn is_still_there(&self) -> bool {
+    pub(super) fn is_still_there(&self) -> bool {
         Caller::from_token(&self.app, &self.token).is_ok_and(|(caller, _)| caller == self.caller)
     }
 }

@@ -22,6 +22,17 @@ pub(crate) enum DeliveryState {
     Failed,
 }
 
+impl DeliveryState {
+    /// As JSON spells it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// One attempt, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Attempt {

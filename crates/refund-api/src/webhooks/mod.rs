@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use refund_core::Timestamp;
 use refund_store::{EventPosition, Webhook};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio::task::JoinHandle;
 
 use self::book::Book;
@@ -40,6 +40,16 @@ use self::sign::SigningSecrets;
 /// How many test messages are under way at once.
 const PINGS_AT_ONCE: usize = 16;
 
+/// How many attempts a listener may be behind: what a slow one misses is in the book.
+const TRIED_KEPT: usize = 1024;
+
+/// A delivery that was just tried.
+#[derive(Debug, Clone)]
+pub(crate) struct JustTried {
+    pub(crate) webhook_id: String,
+    pub(crate) delivery: Delivery,
+}
+
 /// What sending needs.
 pub(crate) struct Webhooks {
     pub(crate) book: Book,
@@ -50,6 +60,8 @@ pub(crate) struct Webhooks {
     pub(crate) secrets: SigningSecrets,
     /// Told when there is more to send.
     wake: Notify,
+    /// Told of each attempt once it is written down.
+    tried: broadcast::Sender<JustTried>,
 }
 
 impl Webhooks {
@@ -62,6 +74,7 @@ impl Webhooks {
             pings: Semaphore::new(PINGS_AT_ONCE),
             secrets: SigningSecrets::new(secret),
             wake: Notify::new(),
+            tried: broadcast::Sender::new(TRIED_KEPT),
         })
     }
 
@@ -134,6 +147,23 @@ impl Webhooks {
         self.book.flush()?;
         self.wake.notify_one();
         Ok(count)
+    }
+
+    /// Each delivery that is tried from now on, to whichever endpoint.
+    pub(crate) fn tried(&self) -> broadcast::Receiver<JustTried> {
+        self.tried.subscribe()
+    }
+
+    /// Tells whoever listens of a delivery that was tried.
+    fn tell(&self, endpoint_id: &str, event: EventPosition) -> Result<(), Problem> {
+        if self.tried.receiver_count() == 0 {
+            return Ok(());
+        }
+        if let Some(delivery) = self.book.delivery(endpoint_id, event)? {
+            // Whoever listened may have gone meanwhile.
+            let _ = self.tried.send(JustTried { webhook_id: endpoint_id.to_owned(), delivery });
+        }
+        Ok(())
     }
 
     /// What waits to be sent to these endpoints.

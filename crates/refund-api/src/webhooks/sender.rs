@@ -189,6 +189,7 @@ fn written_down(
     };
     let tried = webhooks.book.tried(endpoint_id, event, attempt, next)?;
     webhooks.book.flush()?;
+    webhooks.tell(endpoint_id, event)?;
     Ok(tried)
 }
 

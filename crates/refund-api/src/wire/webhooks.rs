@@ -147,6 +147,13 @@ pub(crate) struct DeliveryOut {
     attempts: Vec<Attempt>,
 }
 
+impl DeliveryOut {
+    /// How it stands, in the word that its JSON has for it.
+    pub(crate) fn state_name(&self) -> &'static str {
+        self.state.name()
+    }
+}
+
 impl From<Delivery> for DeliveryOut {
     fn from(delivery: Delivery) -> Self {
         Self {

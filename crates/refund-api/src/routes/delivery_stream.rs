@@ -1,0 +1,81 @@
+//! What comes of deliveries while somebody looks: server-sent events.
+
+use std::convert::Infallible;
+
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::{self, Stream};
+use tokio::sync::{broadcast, watch};
+use tokio::time::{Interval, interval};
+
+use super::stream::{HEARTBEAT, Listener};
+use super::webhooks::webhook;
+use crate::call::Call;
+use crate::error::Problem;
+use crate::streams::StreamPlace;
+use crate::webhooks::{Delivery, JustTried};
+use crate::wire::DeliveryOut;
+
+/// Gives each delivery to an endpoint as it is tried, from now on: with the attempt that was just made.
+///
+/// What was tried while nobody listened is in the list of deliveries. It ends when the server stops, the caller's key
+/// does or the endpoint is removed, and where the caller is too slow for what is sent.
+#[utoipa::path(
+    get, path = "/v1/webhooks/{id}/deliveries/stream", tag = "webhooks", operation_id = "stream_deliveries",
+    responses((status = OK, body = String, content_type = "text/event-stream",
+        description = "Server-sent events: `event` is the state of the delivery, `data` is the delivery as JSON.")),
+    security(("key" = ["operator", "platform", "seller"])),
+)]
+pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let webhook = webhook(&call)?;
+    let _place = call.app.admission.stream(&call.caller)?;
+    let looking = Looking {
+        webhook_id: webhook.id.clone(),
+        tried: call.app.webhooks()?.tried(),
+        stopping: call.app.stopping(),
+        heartbeat: interval(HEARTBEAT),
+        listener: Listener::new(&call)?,
+        _place,
+    };
+    Ok(Sse::new(stream::unfold(looking, next)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+/// A stream that is open.
+struct Looking {
+    webhook_id: String,
+    tried: broadcast::Receiver<JustTried>,
+    stopping: watch::Receiver<bool>,
+    heartbeat: Interval,
+    listener: Listener,
+    _place: StreamPlace,
+}
+
+impl Looking {
+    /// The next delivery to that endpoint that was tried; none where the stream is over.
+    async fn next(&mut self) -> Option<Delivery> {
+        loop {
+            let tried = tokio::select! {
+                tried = self.tried.recv() => Some(tried.ok()?),
+                _ = self.heartbeat.tick() => None,
+                _ = self.stopping.wait_for(|stop| *stop) => return None,
+            };
+            let tried = tried.filter(|tried| tried.webhook_id == self.webhook_id);
+            match tried {
+                Some(tried) if self.is_there() => return Some(tried.delivery),
+                None if self.is_there() => {}
+                Some(_) | None => return None,
+            }
+        }
+    }
+
+    fn is_there(&self) -> bool {
+        let there = self.listener.app.store().webhook(&self.webhook_id);
+        there.is_ok_and(|webhook| webhook.is_some()) && self.listener.is_still_there()
+    }
+}
+
+async fn next(mut looking: Looking) -> Option<(Result<Event, Infallible>, Looking)> {
+    let delivery = DeliveryOut::from(looking.next().await?);
+    let event = Event::default().event(delivery.state_name());
+    // The data is of our own making and can always be written.
+    Some((Ok(event.json_data(&delivery).unwrap_or_default()), looking))
+}
