@@ -51,3 +51,22 @@ fn a_message_that_is_too_much_or_of_the_wrong_hand_is_refused() {
     assert_eq!(desk.run(&["message", &id, "x", "--attach", "https://a.example/x,jpeg"]).code, 2);
     assert_eq!(desk.run(&["messages", &id]).out, "no messages\n");
 }
+
+#[test]
+fn what_was_refused_and_what_was_written_can_be_read_at_40_columns() {
+    let desk = Desk::open();
+    let id = desk.refund("1001");
+    let text = "Two lines:\n不鏽鋼垃圾桶凹了一塊，我想把它留下來，賣家多退一點錢就好。";
+    let file = format!("https://files.example/dent-of-the-bin.jpg,{},image/jpeg,81920", "0a".repeat(32));
+    assert_eq!(desk.run(&["message", &id, text, "--attach", &file, "--profile", PLATFORM]).code, 0);
+    assert_eq!(desk.run(&["message", &id, "The third one.", "--internal", "--profile", SELLER]).code, 0);
+    let many = desk.file("many.csv", &format!("refund_id,version,action,reason\n{id},7,agree,\n{id},1,refuse,No.\n"));
+    let narrow = |arguments: &[&str]| {
+        let said = desk.run_with(&[arguments, &["--profile", SELLER]].concat(), &[("COLUMNS", "40")], "");
+        let is_wide = |line: &&str| !line.contains("https:") && line.chars().count() > 40;
+        assert_eq!(said.out.lines().find(is_wide), None);
+        desk.redacted(&said.out)
+    };
+    hold!("narrow-messages", narrow(&["messages", &id]));
+    hold!("narrow-bulk", narrow(&["bulk", &many]));
+}

@@ -1,12 +1,10 @@
-//! What people wrote, line by line.
+//! What people wrote, one below the other.
 
 use crate::model::{Attachment, Message};
 use crate::output::Output;
 use crate::output::style::Tone;
-use crate::output::table::{Cell, Column, Table, column};
-use crate::output::time::minute;
-
-const COLUMNS: &[Column] = &[column("AT (UTC)", 0), column("BY", 0), column("", 1), column("MESSAGE", 0)];
+use crate::output::table::wrap_hanging;
+use crate::output::time::absolute;
 
 /// The columns of messages in CSV.
 pub(crate) const FIELDS: &[&str] =
@@ -17,20 +15,23 @@ pub(crate) fn list(messages: &[Message], out: &Output) -> String {
     if messages.is_empty() {
         return "no messages\n".to_owned();
     }
-    let row = |message: &Message| {
-        let note = if message.internal { "internal" } else { "" };
-        vec![
-            minute(&message.at).into(),
-            message.actor.told().into(),
-            Cell::new(note, Tone::Faint),
-            whole(message).into(),
-        ]
-    };
-    out.draw(&Table { columns: COLUMNS, rows: messages.iter().map(row).collect(), last_wraps: true })
+    messages.iter().map(|message| one(message, out)).collect::<Vec<_>>().join("\n")
 }
 
-/// What was written, with the files that go with it.
-fn whole(message: &Message) -> String {
-    let file = |Attachment { url, media_type, size }: &Attachment| format!(" [{media_type}, {size} bytes: {url}]");
-    message.text.clone() + &message.attachments.iter().map(file).collect::<String>()
+/// Who wrote when, and below that the text in its own lines and each file in one of its own, to be copied.
+fn one(message: &Message, out: &Output) -> String {
+    let Message { at, actor, text, attachments, internal } = message;
+    let note = if *internal { "  internal" } else { "" };
+    let head = format!("{}  {}{note}", absolute(at), actor.told());
+    let mut all = String::new();
+    for line in wrap_hanging(&head, out.width, 0, 2) {
+        all += &format!("{}\n", out.paint(Tone::Faint, &line));
+    }
+    for line in text.lines() {
+        all += &format!("{}\n", wrap_hanging(line, out.width, 2, 2).join("\n"));
+    }
+    for Attachment { url, media_type, size } in attachments {
+        all += &format!("  {media_type}, {size} bytes:\n  {url}\n");
+    }
+    all
 }
