@@ -66,7 +66,7 @@ pub(crate) struct Standing {
 /// Every exit code with its meaning, as `--help` and the man page list them.
 pub(crate) const EXIT_CODES: &[(u8, &str)] = &[
     (0, "done"),
-    (1, "failed: no connection, no refund server there, or a fault"),
+    (1, "failed: no connection, no refund server, a fault, or a ping that was lost"),
     (2, "not understood: arguments, profile, or malformed input"),
     (3, "refused by a rule; nothing was changed"),
     (4, "not allowed, or not there"),

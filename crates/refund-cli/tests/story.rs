@@ -7,7 +7,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Desk, LIGHTS, OPERATOR, PLATFORM, SELLER, Said};
+use support::{Desk, LIGHTS, OPERATOR, PLATFORM, SELLER, Said, receiver};
 
 /// Says a command in both forms, and holds both answers.
 fn tell(desk: &Desk, name: &str, profile: &str, arguments: &[&str]) {
@@ -214,4 +214,50 @@ fn settings() {
     tell(&desk, "rollout deny", OPERATOR, &["rollout", "deny", "seller-lights"]);
     tell(&desk, "rollout get", OPERATOR, &["rollout", "get"]);
     tell(&desk, "rollout check", OPERATOR, &["rollout", "check", "seller-orchard"]);
+}
+
+/// A new refund, and the attempt to tell of it that the endpoint was shown.
+fn opened_and_told(desk: &Desk, endpoint: &str, order: &str, format: &str) -> String {
+    let tail = ["webhooks", "tail", endpoint, "--last", "0", "-o", format, "--profile", SELLER];
+    let mut going = desk.begin(&tail, "Each attempt is shown from now on");
+    let file = desk.file("line.json", &LINE.replace("ORDER", order));
+    assert_eq!(desk.run(&["open", "--file", &file, "--profile", PLATFORM]).code, 0);
+    going.line()
+}
+
+#[test]
+fn webhooks() {
+    let desk = Desk::open();
+    let receiver = receiver::receiver();
+    let (there, gone) = (format!("{receiver}/200"), format!("{receiver}/410"));
+    let create = ["webhooks", "create", &there, "--description", "the shop's", "--types", "refund.opened"];
+    act(&desk, "webhooks create", SELLER, &create);
+    let made = |url: &str| -> String {
+        let made =
+            desk.run(&["webhooks", "create", url, "--types", "refund.opened", "-o", "json", "--profile", SELLER]);
+        let webhook: Value = serde_json::from_str(&made.out).unwrap();
+        webhook["id"].as_str().unwrap().to_owned()
+    };
+    let listed = desk.run(&["webhooks", "list", "-o", "json", "--profile", SELLER]).out;
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let endpoint = listed["items"][0]["id"].as_str().unwrap();
+    tell(&desk, "webhooks list", OPERATOR, &["webhooks", "list"]);
+    tell(&desk, "webhooks show", SELLER, &["webhooks", "show", endpoint]);
+    tell(&desk, "webhooks ping", SELLER, &["webhooks", "ping", endpoint]);
+    for (format, form, order) in [("table", "table", "3001"), ("jsonl", "json", "3002")] {
+        let line = desk.redacted(&opened_and_told(&desk, endpoint, order, format));
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("webhooks-tail.{form}"), line);
+        });
+    }
+    let lost = made(&gone);
+    opened_and_told(&desk, &lost, "3003", "jsonl");
+    tell(&desk, "webhooks deliveries", SELLER, &["webhooks", "deliveries", &lost, "--state", "failed"]);
+    tell(&desk, "webhooks redeliver", SELLER, &["webhooks", "redeliver", &lost, "--from", "1h"]);
+    tell(&desk, "webhooks set", SELLER, &["webhooks", "set", endpoint, "--types", "all", "--description", ""]);
+    act(&desk, "webhooks rotate", SELLER, &["webhooks", "rotate", endpoint, "--yes"]);
+    tell(&desk, "webhooks disable", OPERATOR, &["webhooks", "disable", endpoint]);
+    tell(&desk, "webhooks enable", OPERATOR, &["webhooks", "enable", endpoint]);
+    // Said twice: the second time it is not there.
+    tell(&desk, "webhooks remove", OPERATOR, &["webhooks", "remove", endpoint, "--yes"]);
 }

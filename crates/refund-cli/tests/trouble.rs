@@ -147,10 +147,12 @@ fn what_somebody_else_set_meanwhile_is_not_overwritten() {
     let policy = read(r#"{"allow_withdraw":false}"#);
     let rollout = read(r#"{"batches":[],"percentage":100,"allow":[],"deny":[]}"#);
     let seller = read(r#"{"id":"s","name":"S","addresses":[],"policy":{}}"#);
-    let cases: [(&[&str], &[&str]); 3] = [
+    let endpoint = read(r#"{"id":"whk_1","url":"https://a.example/","description":null,"types":[]}"#);
+    let cases: [(&[&str], &[&str]); 4] = [
         (&["policy", "set", "allow_withdraw=true", "--yes"], &[&policy, &check, &moved]),
         (&["rollout", "percentage", "25"], &[&rollout, &moved]),
         (&["sellers", "put", "s", "--name", "T"], &[&seller, &moved]),
+        (&["webhooks", "set", "whk_1", "--types", "all"], &[&endpoint, &moved]),
     ];
     for (arguments, answers) in cases {
         let (said, heads) = Elsewhere::answering(answers).asked(&desk, arguments);

@@ -8,6 +8,7 @@ pub(crate) mod overview;
 pub(crate) mod refunds;
 pub(crate) mod settings;
 pub(crate) mod values;
+pub(crate) mod webhooks;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
@@ -18,6 +19,7 @@ use desk::{Clock, Completions, Events, Man, Profile};
 use messages::{Message, Messages};
 use refunds::{Bulk, Import, List, One, Open};
 use settings::{Policy, Rollout, Sellers};
+use webhooks::Webhooks;
 
 /// The operator's desk of the refund negotiation engine
 #[derive(Parser)]
@@ -158,6 +160,15 @@ Examples:
   refund link replace rfd_01abc"
     )]
     Link(Link),
+    /// Endpoints that are told what happens, and what was sent
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund webhooks create https://shop.example/refunds
+  refund webhooks deliveries whk_01abc --state failed"
+    )]
+    Webhooks(Webhooks),
     /// What happened, and what happens right now
     Events(Events),
     /// The clock of a demo: look at it, move it forward (operator)
@@ -316,7 +327,7 @@ mod tests {
         for (path, command) in leaves(&tree(), "") {
             for argument in command.get_arguments() {
                 let name = argument.get_id().as_str();
-                let harmless = matches!(name, "idempotency_key" | "key_file");
+                let harmless = matches!(name, "idempotency_key" | "key_file" | "secret_file");
                 let is_secret = ["key", "secret", "token", "password"].iter().any(|word| name.contains(word));
                 assert!(harmless || !is_secret, "{path} --{name}");
             }

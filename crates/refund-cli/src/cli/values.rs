@@ -55,6 +55,14 @@ impl When {
             Self::After(span) => written(start.checked_add_signed(span).unwrap_or(start)),
         }
     }
+
+    /// The instant as the API writes it; a span is counted back from `end`.
+    pub(crate) fn back_from(self, end: Instant) -> String {
+        match self {
+            Self::At(at) => written(at),
+            Self::After(span) => written(end.checked_sub_signed(span).unwrap_or(end)),
+        }
+    }
 }
 
 /// A span of time in words: `36h`, `1day 2h`, `90s`.
@@ -74,6 +82,11 @@ mod tests {
         assert_eq!(from("6h"), "2026-01-01T06:00:00.000Z");
         assert_eq!(from("+1day 30min"), "2026-01-02T00:30:00.000Z");
         assert_eq!(from("2026-01-03T08:00:00+08:00"), "2026-01-03T00:00:00.000Z");
+        let back = |text: &str| text.parse::<When>().unwrap().back_from(start);
+        assert_eq!(
+            (back("6h"), back("2026-01-03T00:00:00Z")),
+            ("2025-12-31T18:00:00.000Z".into(), "2026-01-03T00:00:00.000Z".into())
+        );
         assert!("soon".parse::<When>().is_err());
     }
 }

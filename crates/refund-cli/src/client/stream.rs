@@ -21,9 +21,9 @@ pub(crate) struct Sent {
 }
 
 impl Client {
-    /// Every event behind that one, or from the start, and then each as it happens.
-    pub(crate) fn stream(&self, last: Option<&str>) -> Result<Stream, Failure> {
-        let mut request = Request::get(self.address("/v1/events/stream", &Query::new()));
+    /// What is there behind that event, or from the start, and then each thing as it happens.
+    pub(crate) fn stream(&self, path: &str, last: Option<&str>) -> Result<Stream, Failure> {
+        let mut request = Request::get(self.address(path, &Query::new()));
         request = request.header("Authorization", &self.authorization).header("Accept", "text/event-stream");
         if let Some(last) = last {
             request = request.header("Last-Event-ID", last);

@@ -1,7 +1,5 @@
 //! `refund events`: what happened, and what happens.
 
-use std::time::Duration;
-
 use super::Desk;
 use crate::cli::desk::Events;
 use crate::client::{Page, Query, Stream, seen, segment};
@@ -9,9 +7,6 @@ use crate::failure::Failure;
 use crate::model::Event;
 use crate::output::{Format, Said};
 use crate::view;
-
-/// How long to wait before a lost stream is asked for again.
-const BEFORE_TRYING_AGAIN: Duration = Duration::from_secs(2);
 
 pub(super) fn run(desk: &Desk, events: &Events) -> Result<(), Failure> {
     if events.follow {
@@ -59,33 +54,21 @@ fn follow(desk: &Desk, events: &Events) -> Result<(), Failure> {
         last = client.feed_end()?;
         desk.out.note("Each event is shown from now on; with --from-start also all that were before.");
     }
-    let mut was_connected = false;
-    loop {
-        match client.stream(last.as_deref()) {
-            Ok(stream) => {
-                was_connected = true;
-                last = show(desk, events, stream, last)?;
-                desk.out.hint("The connection was lost; it is taken up where it broke.");
-            }
-            // A server that was there comes back.
-            Err(Failure::Unreachable { .. } | Failure::Foreign { .. }) if was_connected => {}
-            // It may not have noticed yet that the last stream is over.
-            Err(Failure::Problem(problem)) if was_connected && matches!(problem.status, 429 | 503) => {}
-            Err(failure) => return Err(failure),
-        }
-        desk.under_way.wait_for_interrupt(BEFORE_TRYING_AGAIN);
-    }
+    super::follow::follow(desk, || {
+        let stream = client.stream("/v1/events/stream", last.as_deref())?;
+        show(desk, events, stream, &mut last)
+    })
 }
 
-/// Shows what the stream brings until it ends, and says which event was the last.
-fn show(desk: &Desk, events: &Events, stream: Stream, mut last: Option<String>) -> Result<Option<String>, Failure> {
+/// Shows what the stream brings until it ends, and keeps which event was the last.
+fn show(desk: &Desk, events: &Events, stream: Stream, last: &mut Option<String>) -> Result<(), Failure> {
     for sent in stream {
         let Ok(sent) = sent else { break };
         let event: Event = seen(&sent.json).map_err(|error| Failure::Broken(format!("an event: {error}")))?;
-        last = Some(sent.id);
+        *last = Some(sent.id);
         if events.refund.as_ref().is_none_or(|id| *id == event.refund_id) {
             desk.out.say(&Said::One(&sent.json), &[], || Ok(view::events::line(&event, &desk.out)))?;
         }
     }
-    Ok(last)
+    Ok(())
 }

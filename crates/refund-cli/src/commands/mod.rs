@@ -6,6 +6,7 @@ mod clock;
 mod confirm;
 mod events;
 mod explain;
+mod follow;
 mod import;
 mod keys;
 mod link;
@@ -22,6 +23,7 @@ mod send;
 mod shell;
 mod show;
 mod watch;
+mod webhooks;
 
 use std::cell::OnceCell;
 use std::path::Path;
@@ -66,6 +68,17 @@ impl Desk {
         Ok(self.client.get_or_init(|| client))
     }
 
+    /// The command that lists what this one was about.
+    fn listing(&self) -> &'static str {
+        let listings = [
+            ("webhooks", "refund webhooks list"),
+            ("keys", "refund keys list"),
+            ("sellers", "refund sellers list"),
+        ];
+        let is_typed = |(group, _): &(&str, &str)| self.typed.iter().any(|word| word == group);
+        listings.into_iter().find(is_typed).map_or("refund list", |(_, listing)| listing)
+    }
+
     /// Says why it ends, and with which code.
     pub(crate) fn end(&self, failure: &Failure) -> ExitCode {
         let client = self.client.get();
@@ -74,7 +87,7 @@ impl Desk {
             (Failure::Problem(problem), Some(client)) => profile::of_role(client.url(), &problem.allowed),
             _ => None,
         };
-        let told = view::failure::told(failure, now, other.as_deref(), &self.out);
+        let told = view::failure::told(failure, now, other.as_deref(), self.listing(), &self.out);
         if !told.is_empty() {
             self.out.note(&told);
         }
@@ -115,6 +128,7 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::Rollout(rollout) => rollout::run(desk, rollout),
         Command::Keys(keys) => keys::run(desk, keys),
         Command::Link(link) => link::run(desk, link),
+        Command::Webhooks(webhooks) => webhooks::run(desk, webhooks),
         Command::Events(events) => events::run(desk, &events),
         Command::Clock(clock) => clock::run(desk, &clock),
         Command::Profile(profile) => profiles::run(desk, profile),

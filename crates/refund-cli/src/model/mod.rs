@@ -2,11 +2,13 @@
 
 mod explanation;
 mod refund;
+mod webhook;
 
 use serde::Deserialize;
 
 pub(crate) use explanation::{Action, Explanation, Happened, Prospect, Rule};
 pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Refund};
+pub(crate) use webhook::{Attempt, Delivery, Redelivered, Webhook};
 
 /// An amount.
 #[derive(Debug, Clone, Default, Deserialize)]

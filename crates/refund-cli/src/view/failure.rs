@@ -7,8 +7,9 @@ use crate::output::time::{Instant, absolute, both};
 
 /// What went wrong, for standard error.
 ///
-/// `other` is a profile whose key may do it, where this one's may not.
-pub(crate) fn told(failure: &Failure, now: Option<Instant>, other: Option<&str>, out: &Output) -> String {
+/// `other` is a profile whose key may do it, where this one's may not; `listed` is the command that lists
+/// what was asked for.
+pub(crate) fn told(failure: &Failure, now: Option<Instant>, other: Option<&str>, listed: &str, out: &Output) -> String {
     let refund = out.painted(Tone::Bad, "refund:");
     match failure {
         Failure::ReaderGone => String::new(),
@@ -24,7 +25,7 @@ pub(crate) fn told(failure: &Failure, now: Option<Instant>, other: Option<&str>,
             "{refund} the answer was lost: {detail}\n  it is unknown whether this was carried out; \
              to know, repeat it: with its key it is done once at the most\n  {repeat}"
         ),
-        Failure::Problem(problem) => format!("{refund} {}", problem_told(problem, now, other)),
+        Failure::Problem(problem) => format!("{refund} {}", problem_told(problem, now, other, listed)),
     }
 }
 
@@ -36,7 +37,7 @@ fn where_to_look(url: &str, detail: &str) -> &'static str {
     }
 }
 
-fn problem_told(problem: &Problem, now: Option<Instant>, other: Option<&str>) -> String {
+fn problem_told(problem: &Problem, now: Option<Instant>, other: Option<&str>, listed: &str) -> String {
     let Problem { detail, code, rule, errors, possible_at, refund, request_id, .. } = problem;
     let kind = match problem.status {
         409 | 412 | 422 => "refused: ",
@@ -54,7 +55,7 @@ fn problem_told(problem: &Problem, now: Option<Instant>, other: Option<&str>) ->
     if let Some(refund) = refund {
         text += &format!("\n  the refund is {}, version {}", refund.status, refund.version);
     }
-    for line in what_to_do(problem, other) {
+    for line in what_to_do(problem, other, listed) {
         text += &format!("\n  {line}");
     }
     if problem.status >= 500 {
@@ -64,7 +65,7 @@ fn problem_told(problem: &Problem, now: Option<Instant>, other: Option<&str>) ->
 }
 
 /// What to do about it: as a command where this desk has one, else in the server's words.
-fn what_to_do(problem: &Problem, other: Option<&str>) -> Vec<String> {
+fn what_to_do(problem: &Problem, other: Option<&str>, listed: &str) -> Vec<String> {
     let Problem { remedy, refund, refund_id, allowed, .. } = problem;
     let id = refund.as_ref().map(|refund| &refund.id).or(refund_id.as_ref());
     let own = match (problem.code.as_str(), id) {
@@ -76,7 +77,7 @@ fn what_to_do(problem: &Problem, other: Option<&str>) -> Vec<String> {
             "is the key revoked or cut short, or was the demo made anew?  refund profile add NAME …".to_owned()
         }
         ("not_your_role", _) if !allowed.is_empty() => role_needed(allowed, other),
-        ("not_found", _) => "check the id: refund list; and whose key it is: refund profile list".to_owned(),
+        ("not_found", _) => format!("check the id: {listed}; and whose key it is: refund profile list"),
         // What the server says to that is for those who write JSON.
         ("malformed_body" | "malformed_query" | "malformed_header", _) => "mend that and try again".to_owned(),
         (code, id) => {

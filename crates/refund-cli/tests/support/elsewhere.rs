@@ -29,6 +29,10 @@ impl Elsewhere {
         Self { url, thread }
     }
 
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     pub fn reached(self, desk: &Desk, arguments: &[&str]) -> Said {
         self.asked(desk, arguments).0
     }

@@ -3,11 +3,12 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
 pub mod elsewhere;
+pub mod receiver;
 mod redacted;
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use refund_api::{Demo, Running};
 use tempfile::TempDir;
@@ -34,6 +35,41 @@ pub const SELLER: &str = "shop";
 /// The seller that may withdraw, and whose payouts are confirmed.
 pub const LIGHTS: &str = "lights";
 pub const PLATFORM: &str = "back";
+
+/// A command that goes on until it is ended.
+pub struct Going {
+    child: Child,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+impl Going {
+    /// Begins it, and waits until it says that it has begun.
+    pub fn begin(mut command: Command, begun: &str) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut err = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.contains(begun) {
+            line.clear();
+            assert_ne!(err.read_line(&mut line).unwrap(), 0, "it ended before it said {begun:?}");
+        }
+        Self { child, out }
+    }
+
+    /// The next line that it says.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line
+    }
+}
+
+impl Drop for Going {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
 
 /// All that was said, to be held.
 pub fn told(said: &Said) -> String {
@@ -93,6 +129,11 @@ impl Desk {
         let output = child.wait_with_output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Said { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Says a command that goes on by itself, and waits until it says that it does.
+    pub fn begin(&self, arguments: &[&str], begun: &str) -> Going {
+        Going::begin(self.command(arguments), begun)
     }
 
     /// A file in the desk's folder.

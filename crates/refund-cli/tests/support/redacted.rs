@@ -17,10 +17,23 @@ pub(super) fn redacted(text: &str, listed: &str, demo: &Demo, folder: &Path) -> 
         let suffix = fields[0].trim_start_matches("rfd_");
         text = text.replace(suffix, &format!("{:.<width$}", format!("order{}", fields[6]), width = suffix.len()));
     }
-    for kind in ["evt_", "key_", "req_", "rfk_", "lnk_"] {
+    for kind in ["evt_", "key_", "req_", "rfk_", "lnk_", "whk_", "whsec_", "127.0.0.1:"] {
         text = masked(&text, kind);
     }
-    instants(&text)
+    instants(&durations(&text))
+}
+
+/// How long a message was under way, as N: "after 3 ms", `"duration_ms": 3`.
+fn durations(text: &str) -> String {
+    let after = |text: &str, before: &str| {
+        let mut parts = text.split(before);
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |text, part| {
+            let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("{text}{before}{}{rest}", if rest.len() < part.len() { "N" } else { "" })
+        })
+    };
+    ["\"duration_ms\": ", "\"duration_ms\":"].iter().fold(after(text, " after "), |text, before| after(&text, before))
 }
 
 /// Whatever stands behind that prefix, as x.
@@ -28,8 +41,10 @@ fn masked(text: &str, prefix: &str) -> String {
     let mut parts = text.split(prefix);
     let mut masked = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let length =
-            part.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '-' | '.')).unwrap_or(part.len());
+        // A secret of webhooks is in base64.
+        let more: &[char] = if prefix == "whsec_" { &['+', '/', '='] } else { &['_', '-', '.'] };
+        let goes_on = |c: char| c.is_ascii_alphanumeric() || more.contains(&c);
+        let length = part.find(|c| !goes_on(c)).unwrap_or(part.len());
         masked += &format!("{prefix}{}{}", "x".repeat(length), &part[length..]);
     }
     masked
