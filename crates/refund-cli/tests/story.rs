@@ -261,3 +261,45 @@ fn webhooks() {
     // Said twice: the second time it is not there.
     tell(&desk, "webhooks remove", OPERATOR, &["webhooks", "remove", endpoint, "--yes"]);
 }
+
+#[test]
+fn statistics() {
+    let desk = Desk::open();
+    // Far from the demo's own days, so that the days are the same whenever this is run.
+    let at = |instant: &str| assert_eq!(desk.run(&["clock", "advance", instant]).code, 0);
+    at("2099-03-30T22:00:00Z");
+    let offer = |order: &str, currency: &str| {
+        let file = desk.file("line.json", &LINE.replace("ORDER", order).replace("CNY", currency));
+        assert_eq!(desk.run(&["open", "--file", &file, "--profile", PLATFORM]).code, 0);
+        let id = desk.refund(order);
+        let offer = ["offer", &id, "--type", "REFUND_ONLY", "--amount", "2.50", "--profile", SELLER];
+        assert_eq!(desk.run(&offer).code, 0);
+        id
+    };
+    let (one, two) = (offer("4001", "CNY"), offer("4002", "USD"));
+    at("2099-03-31T05:30:00Z");
+    for (what, id) in [("accept", &one), ("accept", &two), ("reject", &offer("4003", "CNY"))] {
+        assert_eq!(desk.run(&[what, id, "--profile", PLATFORM]).code, 0);
+    }
+    offer("4004", "CNY");
+    at("2099-04-03T00:00:00Z");
+    tell(&desk, "stats", SELLER, &["stats", "--from", "2099-03-30", "--to", "2099-04-02"]);
+    let held = |name: &str, arguments: &[&str], columns: &str| {
+        let stats = [&["stats", "--seller", "seller-homeware"], arguments].concat();
+        let said = desk.run_with(&stats, &[("COLUMNS", columns)], "");
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(format!("stats-{name}"), format!("{}--\n{}exit {}", said.out, said.err, said.code));
+        });
+    };
+    held("chart", &["--chart", "--days", "5"], "80");
+    held("chart-narrow", &["--chart", "--days", "5"], "40");
+    held("chart-kept", &["--chart=kept", "--days", "5"], "60");
+    held("narrow", &["--days", "5"], "40");
+    held("wide", &["--days", "5"], "120");
+    held("csv", &["--days", "5", "-o", "csv"], "80");
+    held("chart-json", &["--chart", "-o", "json"], "80");
+    held("backwards", &["--to", "2099-01-01", "--from", "2099-02-01"], "80");
+    assert_eq!(desk.run(&["stats", "--profile", PLATFORM]).code, 4);
+    let wrong = desk.run(&["stats", "--from", "yesterday"]);
+    assert!(wrong.code == 2 && wrong.err.contains("--from <DAY>"), "{}", wrong.err);
+}

@@ -7,6 +7,7 @@ pub(crate) mod messages;
 pub(crate) mod overview;
 pub(crate) mod refunds;
 pub(crate) mod settings;
+pub(crate) mod stats;
 pub(crate) mod values;
 pub(crate) mod webhooks;
 
@@ -19,6 +20,7 @@ use desk::{Clock, Completions, Events, Man, Profile};
 use messages::{Message, Messages};
 use refunds::{Bulk, Import, List, One, Open};
 use settings::{Policy, Rollout, Sellers};
+use stats::Stats;
 use webhooks::Webhooks;
 
 /// The operator's desk of the refund negotiation engine
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Read what was written on a refund
     Messages(Messages),
+    /// Count what came of the offers, day by day (operator, seller)
+    Stats(Stats),
     /// Write on a refund (seller, operator; platform, for the buyer)
     Message(Message),
     /// Agree to, refuse, offer: on many, from a file (seller)

@@ -6,7 +6,7 @@ use crate::failure::EXIT_CODES;
 
 /// The commands in the order of a day's work.
 pub(crate) const GROUPS: &[(&str, &[&str])] = &[
-    ("Look", &["list", "show", "explain", "options", "messages", "events"]),
+    ("Look", &["list", "show", "explain", "options", "messages", "events", "stats"]),
     (
         "The seller",
         &["offer", "withdraw", "agree", "refuse", "confirm-receipt", "refuse-receipt", "waive-return", "bulk"],

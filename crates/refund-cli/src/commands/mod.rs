@@ -22,6 +22,7 @@ mod sellers;
 mod send;
 mod shell;
 mod show;
+mod stats;
 mod watch;
 mod webhooks;
 
@@ -74,6 +75,7 @@ impl Desk {
             ("webhooks", "refund webhooks list"),
             ("keys", "refund keys list"),
             ("sellers", "refund sellers list"),
+            ("stats", "refund sellers list"),
         ];
         let is_typed = |(group, _): &(&str, &str)| self.typed.iter().any(|word| word == group);
         listings.into_iter().find(is_typed).map_or("refund list", |(_, listing)| listing)
@@ -105,6 +107,7 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::Open(open) => open::run(desk, &open),
         Command::Import(import) => import::run(desk, &import),
         Command::Messages(messages) => messages::list(desk, &messages),
+        Command::Stats(stats) => stats::run(desk, &stats),
         Command::Message(message) => messages::post(desk, &message),
         Command::Bulk(bulk) => bulk::run(desk, &bulk),
         Command::Offer(offer) => acts::offer(desk, offer),

@@ -2,12 +2,14 @@
 
 mod explanation;
 mod refund;
+mod stats;
 mod webhook;
 
 use serde::Deserialize;
 
 pub(crate) use explanation::{Action, Explanation, Happened, Prospect, Rule};
 pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Refund};
+pub(crate) use stats::{Day, Numbers, Stats};
 pub(crate) use webhook::{Attempt, Delivery, Redelivered, Webhook};
 
 /// An amount.

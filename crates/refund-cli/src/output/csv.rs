@@ -36,8 +36,12 @@ fn plain(value: &Value) -> String {
 }
 
 /// A spreadsheet takes text that begins like a formula for one: an apostrophe before it says that it is text.
+/// An amount below zero is none.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    let is_amount = text.strip_prefix('-').is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    });
+    if !is_amount && text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -47,11 +51,13 @@ mod tests {
     #[test]
     fn fields_are_quoted_and_formulas_are_text() {
         let item = serde_json::json!({
-            "id": "a,\"b\"", "deep": { "reason": "=HYPERLINK(1)" }, "list": [{ "at": "x" }], "names": ["one", "two"],
+            "id": "a,\"b\"", "deep": { "reason": "=HYPERLINK(1)" }, "list": [{ "at": "x" }], "names": ["one", "two"], "kept": "-3.00", "minus": "-3+1",
             "none": null, "text": "two\nlines", "yes": true, "n": -3
         });
-        let written = write(&[item], &["id", "deep.reason", "list.0.at", "names", "none", "text", "yes", "n"]).unwrap();
-        let row = "\"a,\"\"b\"\"\",'=HYPERLINK(1),x,one two,,\"two\nlines\",true,-3\n";
-        assert_eq!(written, format!("id,deep.reason,list.0.at,names,none,text,yes,n\n{row}"));
+        let written =
+            write(&[item], &["id", "deep.reason", "list.0.at", "names", "none", "text", "yes", "n", "kept", "minus"])
+                .unwrap();
+        let row = "\"a,\"\"b\"\"\",'=HYPERLINK(1),x,one two,,\"two\nlines\",true,-3,-3.00,'-3+1\n";
+        assert_eq!(written, format!("id,deep.reason,list.0.at,names,none,text,yes,n,kept,minus\n{row}"));
     }
 }

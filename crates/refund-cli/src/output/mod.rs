@@ -1,5 +1,6 @@
 //! What reaches the terminal, a file or a pipe, and how.
 
+pub(crate) mod bars;
 pub(crate) mod clean;
 mod csv;
 pub(crate) mod style;

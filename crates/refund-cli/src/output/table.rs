@@ -9,11 +9,18 @@ use super::style::Tone;
 pub(crate) struct Column {
     pub(crate) title: &'static str,
     pub(crate) goes: u8,
+    /// Numbers stand below each other by their last digit.
+    right: bool,
 }
 
 /// A column.
 pub(crate) const fn column(title: &'static str, goes: u8) -> Column {
-    Column { title, goes }
+    Column { title, goes, right: false }
+}
+
+/// A column of numbers.
+pub(crate) const fn number(title: &'static str, goes: u8) -> Column {
+    Column { title, goes, right: true }
 }
 
 /// What stands at one place.
@@ -34,8 +41,15 @@ impl Cell {
     }
 
     fn padded(&self, width: usize, colours: bool) -> String {
-        let room = width.saturating_sub(self.width());
-        format!("{}{}", self.tone.paint(&self.text, colours), " ".repeat(room))
+        format!("{}{}", self.tone.paint(&self.text, colours), self.room(width))
+    }
+
+    fn on_the_right(&self, width: usize, colours: bool) -> String {
+        format!("{}{}", self.room(width), self.tone.paint(&self.text, colours))
+    }
+
+    fn room(&self, width: usize) -> String {
+        " ".repeat(width.saturating_sub(self.width()))
     }
 }
 
@@ -91,7 +105,9 @@ impl Table {
                 let painted = wrapped.iter().map(|part| cell.tone.paint(part, colours));
                 line += &painted.collect::<Vec<_>>().join(&format!("\n{}", " ".repeat(indent)));
             } else {
-                line += &format!("{}{}", cell.padded(*width, colours), " ".repeat(GAP));
+                let right = self.columns.get(*at).is_some_and(|column| column.right);
+                let text = if right { cell.on_the_right(*width, colours) } else { cell.padded(*width, colours) };
+                line += &format!("{text}{}", " ".repeat(GAP));
                 indent += width + GAP;
             }
         }

@@ -7,6 +7,7 @@ pub(crate) mod failure;
 pub(crate) mod messages;
 pub(crate) mod next;
 pub(crate) mod refund;
+pub(crate) mod stats;
 pub(crate) mod webhooks;
 
 /// What silence leads to, in words.
