@@ -55,6 +55,11 @@ impl Admission {
         counted.map_err(|wait| Problem::too_many("this key or link calls too often", wait))
     }
 
+    /// How many streams are open.
+    pub(crate) fn open_streams(&self) -> usize {
+        self.streams.count()
+    }
+
     /// A place for a stream of theirs.
     pub(crate) fn stream(&self, caller: &Caller) -> Result<StreamPlace, Problem> {
         self.streams.enter(caller.id()).map_err(|detail| Problem::too_many(detail, STREAM_AGAIN))

@@ -20,6 +20,7 @@ use crate::cursor::Cursors;
 use crate::error::Problem;
 use crate::key_uses::KeyUses;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::passwords::Passwords;
 use crate::stats::Stats;
 use crate::webhooks::Webhooks;
@@ -66,6 +67,7 @@ pub struct App {
     pub(crate) admission: Admission,
     pub(crate) uses: KeyUses,
     pub(crate) stats: Stats,
+    pub(crate) metrics: Metrics,
     /// What sends webhooks, once the server runs.
     webhooks: OnceLock<Arc<Webhooks>>,
     /// Turns to read on in the feed: whoever calls is not to wait for all who only listen.
@@ -76,7 +78,14 @@ pub struct App {
 
 impl App {
     /// An application on a store; `secret` makes links and cursors that nobody else can make.
-    pub fn new(store: Arc<dyn Store>, secret: &[u8; 32], public_url: String, test_clock: bool, limits: Limits) -> Self {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        secret: &[u8; 32],
+        public_url: String,
+        test_clock: bool,
+        limits: Limits,
+        metrics: Metrics,
+    ) -> Self {
         Self {
             store,
             links: Links::new(secret),
@@ -88,6 +97,7 @@ impl App {
             admission: Admission::new(limits),
             uses: KeyUses::default(),
             stats: Stats::default(),
+            metrics,
             webhooks: OnceLock::new(),
             turns: Semaphore::new(FOLLOWING_AT_ONCE),
             stop: watch::Sender::new(false),
@@ -124,7 +134,13 @@ impl App {
     /// Hands a request to the store at once: what is handed in one after the other is decided in that
     /// order, and may become durable together.
     pub(crate) fn hand_in(&self, request: Request) -> impl Future<Output = Result<Answered, Refused>> + use<> {
-        in_time(self.store.submit(request))
+        let watched = self.metrics.handed_in(&request.work);
+        let reply = in_time(self.store.submit(request));
+        async move {
+            let result = reply.await;
+            watched.ended(&result);
+            result
+        }
     }
 
     /// Carries out a request. The work goes on even where whoever asked is gone before the answer.
@@ -132,7 +148,7 @@ impl App {
     /// # Errors
     /// [`Refused`].
     pub async fn submit(&self, request: Request) -> Result<Answered, Refused> {
-        in_time(self.store.submit(request)).await
+        self.hand_in(request).await
     }
 
     /// Carries out a request that needs everything due to have happened first, however much that is (R34).
@@ -169,6 +185,7 @@ impl App {
             Ok(answer.map(|answer| Answered { answer, now, replayed: true }))
         })
         .await
+        .inspect(|answered| answered.iter().for_each(|_| self.metrics.replayed()))
     }
 
     /// Reads much, on a thread that nobody else waits for.
@@ -240,6 +257,18 @@ impl App {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trial;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_command_whose_caller_goes_away_is_counted_too() {
+        let app = trial::app(&trial::Machine::start()).await;
+        let begun = app.hand_in(Request::new(Work::RevokeKey { key_id: "key_1".to_owned(), actor: trial::operator() }));
+        drop(begun);
+        app.submit(Request::new(Work::SettleDue)).await.unwrap();
+        let text = app.metrics.text(&prometheus_client::registry::Registry::default()).unwrap();
+        let counted: Vec<_> = text.lines().filter(|line| line.starts_with("refund_commands_total{")).collect();
+        assert_eq!(counted, ["refund_commands_total{command=\"revoke_key\",outcome=\"caller_gone\"} 1"]);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_disk_that_does_not_answer_leaves_the_caller_unsure_and_not_waiting() {

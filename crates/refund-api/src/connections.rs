@@ -58,11 +58,12 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, max: usize) {
         let has_room = places.available_permits() >= TURNED_AWAY_MAX;
         let (router, manners) =
             if has_room { (router.clone(), Manners::GUEST) } else { (turning_away.clone(), Manners::TURNED_AWAY) };
+        let connected = app.metrics.connection();
         let connection = connections.watch(talk(stream, peer.ip(), router, manners));
         tokio::spawn(async move {
             // However it ended: what is wrong with a call was answered, and what breaks a connection is the caller's.
             let _ = connection.await;
-            drop(place);
+            drop((place, connected));
         });
     }
     drop(listener);

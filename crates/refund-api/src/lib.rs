@@ -22,6 +22,7 @@ mod follow;
 mod json;
 mod key_uses;
 mod limits;
+mod metrics;
 mod open_files;
 mod pages;
 mod passwords;

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::{Actor, Label, Role, Timestamp, Via};
+use refund_store::files::disk::Disk;
 use refund_store::{
-    Advance, Clock, EmbeddedStore, Key, KeyRole, KeyScope, OpenError, Refused, Request, Store, Surroundings, View, Work,
+    Advance, Clock, EmbeddedStore, Key, KeyRole, KeyScope, OpenError, Opened, Refused, Request, Store, Surroundings,
+    View, Work,
 };
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -15,6 +17,7 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 use crate::caller::hash;
 use crate::limits::Limits;
+use crate::metrics::{Metrics, TimedFiles};
 use crate::webhooks::{Reach, Webhooks};
 use crate::{clock, connections, entropy, key_uses, pages, secrets, stats, timer};
 
@@ -141,12 +144,14 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let address = listener.local_addr().map_err(|error| StartError::Listen { address: listen, error })?;
     let test_clock = clock.is_test();
     let surroundings = Surroundings { clock, entropy: Arc::new(entropy::fill), hold_settling };
-    let opened = EmbeddedStore::open(&data, surroundings)?;
+    let metrics = Metrics::default();
+    let opened = open(&data, surroundings, &metrics)?;
     if let Some(torn) = opened.torn {
         tracing::warn!(at = torn.at, bytes = torn.bytes, "cut off what a crash had left of an unfinished write");
     }
     tracing::info!(replayed = opened.replayed, rebuilt = opened.rebuilt, "the store is open");
     let store = Arc::new(opened.store);
+    metrics.begin_behind(store.feed_end().map_err(|error| StartError::SetUp(error.to_string()))?);
     if let Some(begin) = begins_at.filter(|_| store.latest() == Timestamp::MIN) {
         let work = Work::AdvanceTestClock { advance: Advance::To(begin) };
         let begun = store.submit(Request::new(work)).await;
@@ -165,7 +170,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let connections_max = limits.connections;
     let webhooks = Webhooks::open(&data, reach, &secret).map_err(|error| StartError::SetUp(error.to_string()))?;
     let webhooks = Arc::new(webhooks);
-    let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock, limits));
+    let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock, limits, metrics));
 
     let mut tasks = vec![
         tokio::spawn(connections::serve(listener, app.clone(), connections_max)),
@@ -178,6 +183,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let sign_in = first.map(|path| format!("{public_url}{path}"));
     Ok(Running { address, public_url, app, operator_key, sign_in, tasks, store, webhooks })
+}
+
+/// Opens the store in a folder that is this process's alone, on a disk whose syncs are measured.
+fn open(data: &Path, surroundings: Surroundings, metrics: &Metrics) -> Result<Opened, OpenError> {
+    let disk = Disk::open(data)?;
+    EmbeddedStore::open_on(&TimedFiles::new(&disk, metrics.syncs()), data, surroundings)
 }
 
 impl Running {

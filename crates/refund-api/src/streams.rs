@@ -31,6 +31,11 @@ impl Streams {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many are open.
+    pub(crate) fn count(&self) -> usize {
+        self.open().all
+    }
+
     /// A place for a stream of that caller.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
 use crate::server;
 
 /// The key of the platform.
@@ -85,7 +86,7 @@ pub(crate) async fn app(machine: &Machine) -> Arc<App> {
     let surroundings = Surroundings { clock: machine.clock(), entropy: Arc::new(|_| {}), hold_settling: false };
     let store = Arc::new(MemoryStore::new(surroundings));
     server::issue(&*store, Label::new("platform").unwrap(), KeyRole::Platform, KEY).await.unwrap();
-    Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates()))
+    Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates(), Metrics::default()))
 }
 
 /// The same with the refund `rfd_1` in it.

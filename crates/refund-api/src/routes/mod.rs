@@ -14,6 +14,7 @@ mod health;
 mod keys;
 mod lists;
 mod messages;
+mod metrics;
 mod refunds;
 mod sellers;
 mod settings;
@@ -127,6 +128,7 @@ fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(health::problem_page))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
+        .routes(routes!(metrics::show))
         .routes(routes!(contract_page::openapi))
         .routes(routes!(contract_page::page));
     if !test_clock {

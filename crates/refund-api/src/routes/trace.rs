@@ -54,14 +54,15 @@ pub(super) async fn trace(State(app): State<Arc<App>>, mut request: Request, nex
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("call", caller = tracing::field::Empty);
     let mut response = next.run(request).instrument(span.clone()).await;
-    let mut code = "";
+    let mut code = None;
     if let Some(problem) = refused_with(&mut response) {
-        code = problem.code().as_str();
+        code = Some(problem.code());
         let allow = response.headers_mut().remove(header::ALLOW);
         response = problem.into_response_at(&app.public_url, &request_id);
         response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
     }
-    let status = response.status().as_u16();
+    app.metrics.answered(response.status(), code);
+    let (status, code) = (response.status().as_u16(), code.map_or("", |code| code.as_str()));
     let micros = u64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(%method, route, status, code, micros, request_id, "answered"));
     let headers = response.headers_mut();

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::follow::Follower;
+use crate::metrics::Metrics;
 use counts::Counts;
 
 /// How many records of the journal are counted in one go.
@@ -41,11 +42,12 @@ impl Default for Stats {
 
 impl Stats {
     /// Counts on behind that place.
-    fn count_on(&self, store: &dyn Store, after: Option<EventPosition>) -> Result<Feed, Problem> {
+    fn count_on(&self, store: &dyn Store, after: Option<EventPosition>, metrics: &Metrics) -> Result<Feed, Problem> {
         let feed = store.feed(after, AT_ONCE)?;
         let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
         feed.events.iter().for_each(|(_, event)| counts.count(event));
         drop(counts);
+        metrics.happened(&feed.events);
         self.reached.send_replace(feed.looked_at);
         Ok(feed)
     }
@@ -79,7 +81,7 @@ pub(crate) async fn run(app: Arc<App>) {
         let reached = *app.stats.reached.borrow();
         let mut follower = Follower::new(app.clone(), reached);
         let counting = app.clone();
-        let read = move |store: &dyn Store, after| counting.stats.count_on(store, after);
+        let read = move |store: &dyn Store, after| counting.stats.count_on(store, after, &counting.metrics);
         while follower.next(read.clone()).await.is_some() {}
         if *stopping.borrow() {
             return;

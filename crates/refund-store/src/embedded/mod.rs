@@ -90,8 +90,9 @@ impl EmbeddedStore {
         Self::open_on(&Disk::open(folder)?, folder, surroundings)
     }
 
-    /// Opens a store whose journal is in `files` and whose view is in `folder`: for tests with a
-    /// [simulated](crate::files::simulated) disk. Who calls it sees to it that nobody else does.
+    /// Opens a store whose journal is in `files` and whose view is in `folder`: for a disk that is
+    /// [simulated](crate::files::simulated), or that somebody measures. Who calls it sees to it that
+    /// nobody else does.
     ///
     /// # Errors
     /// [`OpenError`]. Nothing that was recorded has been changed.

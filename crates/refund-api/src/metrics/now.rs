@@ -1,0 +1,95 @@
+//! What is so at the moment at which it is asked for. What can't be read then is left out, so that
+//! nobody takes an old number for a new one.
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+use refund_core::Timestamp;
+use refund_store::{Store, StoreError};
+
+use super::Metrics;
+use crate::app::App;
+use crate::error::Problem;
+use crate::webhooks::Backlog;
+
+/// How many overdue refunds are counted: each is looked up.
+const OVERDUE_COUNTED_MAX: usize = 10_000;
+
+impl Metrics {
+    /// What is so now.
+    pub(crate) fn now(app: &App, store: &dyn Store) -> Registry {
+        let mut now = Registry::default();
+        let seen = overdue(&mut now, store).map_err(Problem::from).and(waiting(&mut now, app, store));
+        if let Err(problem) = seen {
+            tracing::error!(?problem, "not all can be measured now");
+        }
+        let streams = app.admission.open_streams();
+        number(&mut now, "refund_event_streams", "Streams of events that are open", u64::try_from(streams).ok());
+        process(&mut now);
+        now
+    }
+}
+
+/// What should have happened and has not.
+fn overdue(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
+    let at = store.now();
+    let overdue = store.due(at, OVERDUE_COUNTED_MAX)?;
+    let help = "Refunds on which something is due that has not happened yet, counted up to 10,000";
+    number(now, "refund_overdue_refunds", help, u64::try_from(overdue.len()).ok());
+    let help = "How long the first of them has been overdue; 0 where none is";
+    seconds(now, "refund_overdue_seconds", help, since(overdue.first().map(|(due, _)| *due), at));
+    Ok(())
+}
+
+/// What webhooks have still to send.
+fn waiting(now: &mut Registry, app: &App, store: &dyn Store) -> Result<(), Problem> {
+    let Backlog { count, oldest } = match app.webhooks() {
+        Ok(webhooks) => webhooks.backlog(&store.webhooks()?)?,
+        // Nothing sends, so nothing waits.
+        Err(_) => Backlog::default(),
+    };
+    number(now, "refund_webhook_messages_waiting", "Messages that wait to be sent, or to be tried again", Some(count));
+    let help = "How long the oldest of them has waited; 0 where none does";
+    seconds(now, "refund_webhook_oldest_waiting_seconds", help, since(oldest, store.now()));
+    Ok(())
+}
+
+fn since(from: Option<Timestamp>, to: Timestamp) -> Duration {
+    let millis = from.map_or(0, |from| to.as_millis().saturating_sub(from.as_millis()));
+    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+/// What is usual to tell of any process.
+fn process(now: &mut Registry) {
+    let process = metrics_process::collector::collect();
+    if let Some(cpu) = process.cpu_seconds_total {
+        let counter = Counter::<f64, AtomicU64>::default();
+        counter.inc_by(cpu);
+        now.register("process_cpu_seconds", "Time that the processors spent on this process, in seconds", counter);
+    }
+    let resident = "Memory that the process has in use, in bytes";
+    number(now, "process_resident_memory_bytes", resident, process.resident_memory_bytes);
+    number(now, "process_virtual_memory_bytes", "Its address space, in bytes", process.virtual_memory_bytes);
+    number(now, "process_open_fds", "Files and connections that it has open", process.open_fds);
+    number(now, "process_max_fds", "How many it may have open", process.max_fds);
+    let started = "When it started, in seconds since 1970";
+    number(now, "process_start_time_seconds", started, process.start_time_seconds);
+    number(now, "process_threads", "Threads that it has", process.threads);
+}
+
+fn number(now: &mut Registry, name: &str, help: &str, value: Option<u64>) {
+    if let Some(value) = value {
+        let gauge: Gauge = Gauge::default();
+        gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+        now.register(name, help, gauge);
+    }
+}
+
+fn seconds(now: &mut Registry, name: &str, help: &str, value: Duration) {
+    let gauge = Gauge::<f64, AtomicU64>::default();
+    gauge.set(value.as_secs_f64());
+    now.register(name, help, gauge);
+}

@@ -1,0 +1,109 @@
+//! What a command is called, and what became of it, in words of the program's own.
+
+use refund_store::{Answered, Refused, StoreError, Work};
+
+use crate::code::{ApiCode, Code};
+
+/// It was carried out.
+pub(super) const DONE: &str = "done";
+/// It had been carried out before.
+pub(super) const REPLAYED: &str = "replayed";
+/// Whoever asked did not wait; it was carried out or not, as it would have been.
+pub(super) const CALLER_GONE: &str = "caller_gone";
+
+/// What a request is called, where somebody asked for it.
+pub(super) fn command(work: &Work) -> Option<&'static str> {
+    Some(match work {
+        Work::Open { .. } => "open",
+        Work::Command { command, .. } => command.kind().as_str(),
+        Work::PostMessage { .. } => "post_message",
+        Work::PutSeller { .. } | Work::EditSeller { .. } => "put_seller",
+        Work::PutPolicy { .. } => "put_policy",
+        Work::PutRollout { .. } => "put_rollout",
+        Work::IssueKey { .. } => "issue_key",
+        Work::RevokeKey { .. } => "revoke_key",
+        Work::ReplaceBuyerLink { .. } => "replace_buyer_link",
+        Work::MakeWebhook { .. } => "make_webhook",
+        Work::ChangeWebhook { .. } => "change_webhook",
+        Work::RemoveWebhook { .. } => "remove_webhook",
+        Work::MakeUser { .. } => "make_user",
+        Work::ChangeUser { .. } => "change_user",
+        Work::SignIn { .. } => "sign_in",
+        Work::SignOut { .. } => "sign_out",
+        Work::AdvanceTestClock { .. } => "advance_test_clock",
+        Work::Settle { .. } | Work::SettleDue | Work::KeysUsed { .. } => return None,
+    })
+}
+
+/// What became of it; nothing where it is not at its end.
+pub(super) fn outcome(result: &Result<Answered, Refused>) -> Option<&'static str> {
+    match result {
+        Ok(answered) if answered.replayed => Some(REPLAYED),
+        Ok(_) => Some(DONE),
+        Err(Refused::MoreIsDue { .. }) => None,
+        Err(refused) => Some(code(refused).as_str()),
+    }
+}
+
+/// The code that is answered, without making the answer.
+fn code(refused: &Refused) -> Code {
+    let code = match refused {
+        Refused::Rule { refusal, .. } => return Code::Rule(refusal.code()),
+        Refused::TooManyMessages { .. } => ApiCode::TooManyMessages,
+        Refused::NotFound | Refused::NoTestClock => ApiCode::NotFound,
+        Refused::VersionMissing => ApiCode::VersionMissing,
+        Refused::VersionMoved { .. } => ApiCode::VersionMoved,
+        Refused::SettingsMoved => ApiCode::SettingsMoved,
+        Refused::KeyReused => ApiCode::IdempotencyKeyReused,
+        Refused::SettlingHeld => ApiCode::SettlingHeld,
+        Refused::MoreIsDue { .. } => ApiCode::Busy,
+        Refused::NameTaken | Refused::IdTaken => ApiCode::Internal,
+        Refused::ClockGoesBack { .. } => ApiCode::ClockGoesBack,
+        Refused::Store(error) => match &**error {
+            StoreError::Busy { .. } | StoreError::Closed => ApiCode::Busy,
+            StoreError::NotRecorded(_) => ApiCode::NotStored,
+            StoreError::Unsure(_) => ApiCode::Unsure,
+            StoreError::Stopped(_) => ApiCode::Stopped,
+            StoreError::NoSuchPosition(_) => ApiCode::MalformedQuery,
+            StoreError::Unreadable(_) => ApiCode::Internal,
+        },
+    };
+    Code::Api(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use refund_core::{Refusal, Timestamp};
+
+    use super::*;
+    use crate::error::Problem;
+
+    #[test]
+    fn what_is_counted_is_the_code_that_is_answered() {
+        let why = || "a reason".to_owned();
+        let of_the_store = [
+            StoreError::Busy { waiting: 1 },
+            StoreError::Closed,
+            StoreError::NotRecorded(why()),
+            StoreError::Unsure(why()),
+            StoreError::Stopped(why()),
+            StoreError::NoSuchPosition(1),
+            StoreError::Unreadable(why()),
+        ];
+        let all = [
+            Refused::Rule { refusal: Refusal::OfferChangesNothing, seen: None },
+            Refused::NotFound,
+            Refused::VersionMissing,
+            Refused::SettingsMoved,
+            Refused::KeyReused,
+            Refused::SettlingHeld,
+            Refused::MoreIsDue { by: Timestamp::MIN },
+            Refused::IdTaken,
+            Refused::NoTestClock,
+            Refused::ClockGoesBack { now: Timestamp::MIN },
+        ];
+        for refused in all.into_iter().chain(of_the_store.map(Refused::from)) {
+            assert_eq!(code(&refused), Problem::from(refused.clone()).code(), "{refused:?}");
+        }
+    }
+}
