@@ -149,7 +149,8 @@ impl Problem {
         self
     }
 
-    fn with(mut self, name: &str, value: Value) -> Self {
+    /// The same with something for programs beside its name.
+    pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
         self.0.data.insert(name.to_owned(), value);
         self
     }
@@ -253,16 +254,22 @@ impl From<Refused> for Problem {
     }
 }
 
+impl From<&StoreError> for ApiCode {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Busy { .. } | StoreError::Closed => Self::Busy,
+            StoreError::NotRecorded(_) => Self::NotStored,
+            StoreError::Unsure(_) => Self::Unsure,
+            StoreError::Stopped(_) => Self::Stopped,
+            StoreError::NoSuchPosition(_) => Self::MalformedQuery,
+            StoreError::Unreadable(_) => Self::Internal,
+        }
+    }
+}
+
 impl From<&StoreError> for Problem {
     fn from(error: &StoreError) -> Self {
-        let code = match error {
-            StoreError::Busy { .. } | StoreError::Closed => ApiCode::Busy,
-            StoreError::NotRecorded(_) => ApiCode::NotStored,
-            StoreError::Unsure(_) => ApiCode::Unsure,
-            StoreError::Stopped(_) => ApiCode::Stopped,
-            StoreError::NoSuchPosition(_) => ApiCode::MalformedQuery,
-            StoreError::Unreadable(_) => ApiCode::Internal,
-        };
+        let code = ApiCode::from(error);
         if code == ApiCode::MalformedQuery {
             return Self::new(code, error.to_string());
         }

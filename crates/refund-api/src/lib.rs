@@ -27,6 +27,7 @@ mod open_files;
 mod pages;
 mod passwords;
 mod rate;
+mod readiness;
 mod routes;
 mod secrets;
 mod server;

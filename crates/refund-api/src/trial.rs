@@ -69,6 +69,11 @@ impl Machine {
         self.put_forward.fetch_add(hours * 3_600_000, Ordering::SeqCst);
     }
 
+    /// What a store is opened with.
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        Surroundings { clock: self.clock(), entropy: Arc::new(|_| {}), hold_settling: false }
+    }
+
     fn clock(&self) -> Clock {
         let epoch: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
         let machine = self.clone();
@@ -83,8 +88,7 @@ impl Machine {
 
 /// A server of which nothing runs yet, with a key for the platform.
 pub(crate) async fn app(machine: &Machine) -> Arc<App> {
-    let surroundings = Surroundings { clock: machine.clock(), entropy: Arc::new(|_| {}), hold_settling: false };
-    let store = Arc::new(MemoryStore::new(surroundings));
+    let store = Arc::new(MemoryStore::new(machine.surroundings()));
     server::issue(&*store, Label::new("platform").unwrap(), KeyRole::Platform, KEY).await.unwrap();
     Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates(), Metrics::default()))
 }

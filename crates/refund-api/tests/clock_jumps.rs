@@ -56,6 +56,24 @@ fn put_back_by_an_hour_no_answer_comes_too_late_and_no_deadline_too_early() {
 }
 
 #[test]
+fn a_server_whose_clock_is_more_than_five_minutes_behind_says_that_it_is_not_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let hands = Hands::at(OPENED);
+    let server = Server::serve(folder.path(), &hands, false).unwrap();
+    hands.forward(-300);
+    assert_eq!(server.get("/readyz", "").status, 204);
+    hands.forward(-1);
+    let told = server.get("/readyz", "");
+    assert_eq!((told.status, &told.body["code"]), (503, &json!("not_ready")));
+    assert_eq!(told.body["failing"][0]["check"], "clock");
+    assert_eq!((told.media_type.as_str(), told.retry_after.as_deref()), ("application/problem+json", Some("1")));
+    let numbers = server.get("/metrics", "").body;
+    let well = numbers.as_str().unwrap().lines().filter(|line| line.starts_with("refund_ready{"));
+    assert!(well.clone().any(|line| line == "refund_ready{check=\"clock\"} 0") && well.count() == 3, "{numbers}");
+    server.stop();
+}
+
+#[test]
 fn put_to_the_end_of_all_time_the_server_still_answers() {
     let folder = tempfile::tempdir().unwrap();
     let hands = Hands::at(OPENED);

@@ -75,6 +75,7 @@ fn commands_are_counted_by_what_became_of_them_and_calls_by_how_they_were_answer
     let connections: u64 = numbers.get("refund_http_connections").unwrap().parse().unwrap();
     assert!((1..8).contains(&connections), "{connections}");
     numbers.is("refund_overdue_refunds", "0");
+    numbers.is("refund_ready{check=\"store\"}", "1");
     let secrets = [&server.operator, &server.platform, &server.seller, &refund["id"].as_str().unwrap().to_owned()];
     for secret in secrets.into_iter().map(String::as_str).chain([SELLER, "buyer-1", "20.00"]) {
         assert!(!numbers.0.contains(secret), "{secret} is for nobody who has no key");

@@ -34,7 +34,7 @@ mod view;
 mod webhook;
 mod work;
 
-pub use embedded::{EmbeddedStore, LastUse, OpenError, Opened, SledFolder, WAITING_MAX};
+pub use embedded::{EmbeddedStore, KEPT_FREE_BYTES, LastUse, OpenError, Opened, SledFolder, WAITING_MAX};
 pub use known::{Prospect, offer_options, prospect, seen};
 pub use list::{Listing, Number, Page, Place, Query, Sort};
 pub use memory::MemoryStore;

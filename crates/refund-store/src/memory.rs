@@ -108,6 +108,14 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn space_left(&self) -> Option<u64> {
+        None
+    }
+
+    fn clock_behind(&self) -> Option<Timestamp> {
+        self.surroundings.clock.behind(self.model().latest())
+    }
+
     fn now(&self) -> Timestamp {
         self.surroundings.clock.now(self.model().latest())
     }

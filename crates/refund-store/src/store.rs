@@ -60,6 +60,13 @@ pub trait Store: View + Send + Sync {
     /// Why it takes none until it is opened again.
     fn is_writable(&self) -> Result<(), StoreError>;
 
+    /// How many bytes can still be written to its disk, where there is one and it can be asked. Below
+    /// [`KEPT_FREE_BYTES`](crate::KEPT_FREE_BYTES) nothing is recorded.
+    fn space_left(&self) -> Option<u64>;
+
+    /// What the clock says, where that is more than 5 minutes behind what was recorded (R35).
+    fn clock_behind(&self) -> Option<Timestamp>;
+
     /// The engine's time: the later of the clock and the latest instant recorded (R35).
     fn now(&self) -> Timestamp;
 

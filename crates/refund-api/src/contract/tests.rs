@@ -100,6 +100,7 @@ const SAID_IN_TROUBLE: &[&str] = &[
     "busy",
     "not_stored",
     "not_counted",
+    "not_ready",
     "stopped",
     "unsure",
     "internal",

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use refund_core::Timestamp;
@@ -13,6 +14,7 @@ use refund_store::{Store, StoreError};
 use super::Metrics;
 use crate::app::App;
 use crate::error::Problem;
+use crate::readiness::{self, Check};
 use crate::webhooks::Backlog;
 
 /// How many overdue refunds are counted: each is looked up.
@@ -26,11 +28,24 @@ impl Metrics {
         if let Err(problem) = seen {
             tracing::error!(?problem, "not all can be measured now");
         }
+        ready(&mut now, store);
         let streams = app.admission.open_streams();
         number(&mut now, "refund_event_streams", "Streams of events that are open", u64::try_from(streams).ok());
         process(&mut now);
         now
     }
+}
+
+/// What a probe would be told, and the space that is left.
+fn ready(now: &mut Registry, store: &dyn Store) {
+    let failing = readiness::failing(store);
+    let ready = Family::<[(&str, &str); 1], Gauge>::default();
+    for check in Check::ALL {
+        let is_well = failing.iter().all(|failing| failing.check != check);
+        ready.get_or_create(&[("check", check.as_str())]).set(i64::from(is_well));
+    }
+    now.register("refund_ready", "1 where what /readyz looks at is well, 0 where it is not", ready);
+    number(now, "refund_disk_free_bytes", "Space left on the disk of the journal, in bytes", store.space_left());
 }
 
 /// What should have happened and has not.

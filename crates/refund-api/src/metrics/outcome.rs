@@ -1,6 +1,6 @@
 //! What a command is called, and what became of it, in words of the program's own.
 
-use refund_store::{Answered, Refused, StoreError, Work};
+use refund_store::{Answered, Refused, Work};
 
 use crate::code::{ApiCode, Code};
 
@@ -59,14 +59,7 @@ fn code(refused: &Refused) -> Code {
         Refused::MoreIsDue { .. } => ApiCode::Busy,
         Refused::NameTaken | Refused::IdTaken => ApiCode::Internal,
         Refused::ClockGoesBack { .. } => ApiCode::ClockGoesBack,
-        Refused::Store(error) => match &**error {
-            StoreError::Busy { .. } | StoreError::Closed => ApiCode::Busy,
-            StoreError::NotRecorded(_) => ApiCode::NotStored,
-            StoreError::Unsure(_) => ApiCode::Unsure,
-            StoreError::Stopped(_) => ApiCode::Stopped,
-            StoreError::NoSuchPosition(_) => ApiCode::MalformedQuery,
-            StoreError::Unreadable(_) => ApiCode::Internal,
-        },
+        Refused::Store(error) => ApiCode::from(&**error),
     };
     Code::Api(code)
 }
@@ -74,6 +67,7 @@ fn code(refused: &Refused) -> Code {
 #[cfg(test)]
 mod tests {
     use refund_core::{Refusal, Timestamp};
+    use refund_store::StoreError;
 
     use super::*;
     use crate::error::Problem;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::code::{ApiCode, Code};
 use crate::error::Problem;
+use crate::readiness;
 
 /// Says that the server runs.
 #[utoipa::path(
@@ -19,15 +20,16 @@ pub(super) async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Says whether the store can be read and takes requests.
+/// Says whether the server carries commands out: the store, the machine's clock and the disk are well.
+///
+/// Where they are not, `failing` in the problem names each check that fails: `store`, `clock`, `disk`.
 #[utoipa::path(
     get, path = "/readyz", tag = "server", operation_id = "check_ready",
-    responses((status = NO_CONTENT, description = "It is ready."), (status = INTERNAL_SERVER_ERROR)),
+    responses((status = NO_CONTENT, description = "It is ready.")),
     security(()),
 )]
-pub(super) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Problem> {
-    app.store().is_writable()?;
-    app.store().next_due()?;
+pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Problem> {
+    app.reading(readiness::look).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

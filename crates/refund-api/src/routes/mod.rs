@@ -35,6 +35,8 @@ use utoipa_axum::routes;
 pub(crate) use admission::NOT_COUNTED;
 pub(crate) use body::Received;
 pub(crate) use events::find;
+#[cfg(test)]
+pub(crate) use health::ready;
 pub(crate) use trace::{CallId, refused_with};
 
 use crate::app::App;

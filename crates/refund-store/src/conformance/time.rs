@@ -143,6 +143,7 @@ pub(super) fn never_back(make: &mut Make<'_>) -> Result<(), Broken> {
     let opened = desk.open(opening("r")?)?;
     hand.set(super::desk::START.parse()?);
     same("the time", &desk.store.now(), &opened.opened_at)?;
+    same("a clock that is too far behind", &desk.store.clock_behind(), &Some(super::desk::START.parse()?))?;
     let refund = desk.command("r", seller("shop"), AGREE)?;
     same("when it was agreed", &refund.updated_at, &opened.opened_at)?;
     let timers = desk.store.history(&refund.id, 0, 100)?;

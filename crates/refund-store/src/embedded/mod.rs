@@ -31,6 +31,7 @@ use tokio::sync::watch;
 pub use self::error::OpenError;
 pub use self::folder::{LastUse, SledFolder};
 use self::view::SledView;
+pub use self::writer::KEPT_FREE_BYTES;
 use self::writer::{Waiting, Writer};
 use crate::files::Files;
 use crate::files::disk::Disk;
@@ -171,6 +172,14 @@ impl Store for EmbeddedStore {
         }
         let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
         queue.as_ref().map(|_| ()).ok_or(StoreError::Closed)
+    }
+
+    fn space_left(&self) -> Option<u64> {
+        self.view.past.reader.space_left().ok()
+    }
+
+    fn clock_behind(&self) -> Option<Timestamp> {
+        self.surroundings.clock.behind(self.view.latest())
     }
 
     fn now(&self) -> Timestamp {

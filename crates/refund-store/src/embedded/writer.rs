@@ -22,9 +22,9 @@ use crate::{Answered, Refused, Request, StoreError, Surroundings};
 const REQUESTS_MAX: usize = 256;
 /// How many bytes a batch has before it takes nothing more.
 const BYTES_MAX: usize = 1 << 20;
-/// How much of the disk is kept free. The view is on it too, and is not to fail when it writes what
-/// has been recorded already.
-const KEPT_FREE_BYTES: u64 = 64 << 20;
+/// How much of the disk is kept free: below that nothing is recorded. The view is on it too, and is
+/// not to fail when it writes what has been recorded already.
+pub const KEPT_FREE_BYTES: u64 = 64 << 20;
 /// After how many batches sled hands what it has to the system, so that a kill costs few records' replay.
 const BATCHES_PER_FLUSH: u32 = 1024;
 

@@ -216,7 +216,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Io`].
     pub fn space_left(&self) -> Result<u64, JournalError> {
-        self.file.space_left().map_err(io_error("ask for the space left for the journal"))
+        self.reader().space_left()
     }
 
     /// The state after the last batch that was recorded.

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::frame::{END_MARK, FRAME_MARK, FrameHeader, HEADER, MAX_RECORD, RECORD, RECORD_MARK};
 use super::frame::{RecordHeader, TRAILER};
-use super::opening::check_file_header;
+use super::opening::{check_file_header, io_error};
 use super::scan::scan;
 use super::sequential::Sequential;
 use super::{Checkpoint, JournalError, Position};
@@ -29,6 +29,14 @@ impl Reader {
     #[must_use]
     pub fn synced(&self) -> u64 {
         self.synced.load(Ordering::Acquire)
+    }
+
+    /// How many bytes can still be written to the disk that the journal is on.
+    ///
+    /// # Errors
+    /// [`JournalError::Io`].
+    pub fn space_left(&self) -> Result<u64, JournalError> {
+        self.file.space_left().map_err(io_error("ask for the space left for the journal"))
     }
 
     /// The payload of the record at `position`.
