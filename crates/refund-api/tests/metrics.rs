@@ -171,3 +171,44 @@ fn the_page_for_operators_explains_each_metric_in_the_servers_own_words() {
     assert!(numbers.said() == explained(), "the table of docs/operating.md has to be\n{table}");
     server.stop();
 }
+
+const ALERTS: &str = include_str!("../../../docs/operating/alerts.yml");
+
+/// The names of metrics in an expression.
+fn names(expression: &str) -> impl Iterator<Item = &str> {
+    let words = expression.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+    words.filter(|word| ["refund_", "process_"].iter().any(|prefix| word.starts_with(prefix)))
+}
+
+#[test]
+fn every_alert_asks_for_what_a_server_shows_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::serve(folder.path(), &Hands::at(OPENED), false).unwrap();
+    let numbers = Numbers::of(&server);
+    let alerts: Vec<_> = ALERTS.split("      - alert: ").skip(1).collect();
+    assert!(alerts.len() >= 6);
+    for alert in alerts {
+        let expression = alert.lines().find_map(|line| line.trim().strip_prefix("expr: ")).unwrap();
+        let asked: Vec<_> = names(expression).collect();
+        assert!(!asked.is_empty() || expression.starts_with("up{"), "{alert}");
+        for name in asked {
+            // A name by itself or with labels, as it is in the text; of a histogram with what it is made of.
+            let is_shown = numbers.0.lines().any(|line| line.split([' ', '{']).next() == Some(name));
+            assert!(is_shown, "{name} is shown by no server: {alert}");
+        }
+        for selected in expression.split('{').skip(1) {
+            let labels = selected.split('}').next().unwrap().split(',');
+            for (label, values) in labels.filter_map(|label| label.split_once('=')) {
+                let values = values.trim_start_matches('~').trim_matches('"').split('|');
+                for value in values.filter(|_| label != "job") {
+                    let shown = format!("{label}=\"{value}\"");
+                    assert!(numbers.0.contains(&shown), "{shown} is shown by no server: {alert}");
+                }
+            }
+        }
+        for part in ["severity: ", "summary: ", "do: >-\n"] {
+            assert!(alert.contains(part), "no {part}in {alert}");
+        }
+    }
+    server.stop();
+}
