@@ -13,6 +13,7 @@ mod again;
 mod check;
 mod client;
 mod commands;
+mod hooks;
 mod load;
 mod memory;
 mod rng;
@@ -28,7 +29,9 @@ use client::{Call, Client, Keys, Who, text};
 use load::{Load, Notes, locked};
 use memory::{Memory, Tally};
 use rng::Rng;
-use server::{Place, Server};
+use server::{Place, Server, What};
+
+pub use hooks::{HooksReport, run_hooks};
 
 fn said(error: impl std::fmt::Display) -> String {
     error.to_string()
@@ -91,7 +94,7 @@ impl std::fmt::Display for Report {
 pub fn run(plan: Plan) -> Result<Report, String> {
     let program = server::build()?;
     let folder = tempfile::tempdir().map_err(said)?;
-    let place = Place { program, folder: folder.path().to_owned() };
+    let place = Place { program, folder: folder.path().to_owned(), what: What::Demo };
     let mut run = Run {
         plan,
         place,

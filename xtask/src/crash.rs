@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use refund_tests::crash::{Plan, run as run_plan};
+use refund_tests::crash::{Plan, run as run_plan, run_hooks};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -12,6 +12,9 @@ pub(crate) struct Args {
     /// How many call at once.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u64).range(1..=256))]
     callers: u64,
+    /// End it at each point of a webhook's life instead, and look what arrived.
+    #[arg(long)]
+    webhooks: bool,
     /// What the choices are made by; another one each time where none is given.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -20,6 +23,10 @@ pub(crate) struct Args {
 /// The report; it is the reason for failing where anything in it should not have been.
 pub(crate) fn run(args: &Args) -> Result<String, String> {
     let seed = args.seed.unwrap_or_else(|| RandomState::new().hash_one(0_u8));
+    if args.webhooks {
+        let report = run_hooks(args.times, seed)?;
+        return if report.violations.is_empty() { Ok(report.to_string()) } else { Err(report.to_string()) };
+    }
     let report = run_plan(Plan { times: args.times, callers: args.callers, seed })?;
     if report.violations.is_empty() { Ok(report.to_string()) } else { Err(report.to_string()) }
 }

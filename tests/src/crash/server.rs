@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -13,8 +14,6 @@ use super::said;
 
 /// How long a start or an orderly end may take before it counts as failed.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What the server prints once everything is ready, `demo.json` included.
-const READY: &str = "The demo listens on ";
 
 /// Builds the server and says where it is.
 ///
@@ -41,10 +40,30 @@ pub(super) fn build() -> Result<PathBuf, String> {
     executable.ok_or_else(|| "cargo built the server and did not say where".to_owned())
 }
 
+/// As what the server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// A demo: it has keys, sellers, refunds and a clock that is moved by hand.
+    Demo,
+    /// A server as it is run for real, whose webhooks may go to this machine.
+    Sender,
+}
+
+impl What {
+    /// What it prints once everything is ready, `demo.json` included.
+    fn ready(self) -> &'static str {
+        match self {
+            Self::Demo => "The demo listens on ",
+            Self::Sender => "Listening on ",
+        }
+    }
+}
+
 /// Where the server's files are, and its log beside them.
 pub(super) struct Place {
     pub(super) program: PathBuf,
     pub(super) folder: PathBuf,
+    pub(super) what: What,
 }
 
 impl Place {
@@ -54,7 +73,11 @@ impl Place {
 
     fn command(&self, log: &str) -> Command {
         let mut command = Command::new(&self.program);
-        command.arg("demo").arg("--data").arg(self.data()).args(["--listen", "127.0.0.1:0"]);
+        command.arg(if self.what == What::Demo { "demo" } else { "serve" });
+        command.arg("--data").arg(self.data()).args(["--listen", "127.0.0.1:0"]);
+        if self.what == What::Sender {
+            command.arg("--webhooks-to-private-addresses");
+        }
         command.env("RUST_LOG", log).stdin(Stdio::null()).stdout(Stdio::piped());
         command
     }
@@ -66,7 +89,7 @@ impl Place {
         let stdout = child.stdout.take();
         let mut server = Server { child, base_url: String::new(), lines: lines(stdout) };
         while let Ok(line) = server.lines.recv_timeout(PATIENCE) {
-            if let Some(rest) = line.strip_prefix(READY) {
+            if let Some(rest) = line.strip_prefix(self.what.ready()) {
                 server.base_url = rest.split(',').next().unwrap_or_default().to_owned();
                 return Ok(server);
             }
@@ -92,6 +115,11 @@ impl Place {
     /// Throws the view away; the journal is the truth.
     pub(super) fn delete_view(&self) -> Result<(), String> {
         fs::remove_dir_all(self.data().join("view")).map_err(said)
+    }
+
+    /// The key that the first start wrote down.
+    pub(super) fn operator_key(&self) -> Result<String, String> {
+        fs::read_to_string(self.data().join("operator.key")).map(|key| key.trim().to_owned()).map_err(said)
     }
 
     /// What the demo wrote down about itself.
@@ -137,12 +165,7 @@ impl Server {
 
     /// SIGTERM, and what it ended with. Its output ends when it does.
     pub(super) fn terminate(mut self) -> Result<ExitStatus, String> {
-        let pid = self.child.id().to_string();
-        // The standard library sends SIGKILL alone; every shell has the other.
-        let sent = Command::new("sh").args(["-c", "kill -TERM \"$1\"", "sh", &pid]).status().map_err(said)?;
-        if !sent.success() {
-            return Err("SIGTERM could not be sent".to_owned());
-        }
+        self.ask_to_end()?;
         loop {
             match self.lines.recv_timeout(PATIENCE) {
                 Ok(_) => {}
@@ -152,6 +175,24 @@ impl Server {
                 }
             }
         }
+    }
+}
+
+impl Server {
+    /// SIGTERM. The standard library sends SIGKILL alone; every shell has the other.
+    fn ask_to_end(&self) -> Result<(), String> {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("sh").args(["-c", "kill -TERM \"$1\"", "sh", &pid]).status().map_err(said)?;
+        if sent.success() { Ok(()) } else { Err("SIGTERM could not be sent".to_owned()) }
+    }
+
+    /// SIGTERM, and waits until nobody can connect any more: then it stops, and has not ended.
+    pub(super) fn begin_to_end(&self) -> Result<(), String> {
+        self.ask_to_end()?;
+        let address = self.base_url.strip_prefix("http://").unwrap_or_default();
+        // Each look takes a place of the server's, so that this ends when it does.
+        while TcpStream::connect(address).is_ok() {}
+        Ok(())
     }
 }
 
