@@ -45,6 +45,40 @@ fn whole(server: &Server, list: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_is_no_key_or_nearly_one_is_nobodys_and_does_nothing() {
+    served(|server, _| {
+        let key = server.platform.clone();
+        let refund = server.open("o-1");
+        let link = refund["buyer_link"]["token"].as_str().unwrap();
+        for value in [
+            "Bearer".to_owned(),
+            "Bearer ".to_owned(),
+            key.clone(),
+            format!("Basic {key}"),
+            format!("Bearer{key}"),
+            format!("Bearer {key}x"),
+            format!("Bearer {}", &key[..key.len() - 1]),
+            format!("Bearer {}", key.to_uppercase()),
+            format!("Bearer {key} {key}"),
+            format!("Bearer {key}, Bearer {key}"),
+            format!("Bearer \"{key}\""),
+            "Bearer rfk_".to_owned(),
+            format!("Bearer {}", &link[..link.len() - 1]),
+            format!("Bearer {link}x"),
+        ] {
+            let headers = [("Authorization", value.as_str())];
+            let body = opening("o-2").to_string();
+            for (method, path, body) in [("GET", "/v1/refunds", ""), ("POST", "/v1/refunds", body.as_str())] {
+                let reply = server.send(method, path, "", &headers, body.as_bytes());
+                assert_eq!((reply.status, &reply.body["code"]), (401, &json!("unauthenticated")), "{method} {value:?}");
+            }
+        }
+        let listed = server.get("/v1/refunds", &server.operator).body;
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+    });
+}
+
+#[test]
 fn a_key_expires_at_its_instant_and_says_so() {
     served(|server, hands| {
         let expires = "2026-03-01T09:20:00.000Z";

@@ -123,8 +123,31 @@ fn written(event: &EventOut) -> Event {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::streams::Streams;
     use crate::timer;
     use crate::trial::{self, Machine, id};
+
+    #[tokio::test(start_paused = true)]
+    async fn ten_thousand_streams_have_what_happens_and_give_their_places_back() {
+        const MANY: usize = 10_000;
+        let app = trial::with_a_seller(&Machine::start()).await;
+        let token: Arc<str> = trial::KEY.into();
+        let (caller, _) = Caller::from_token(&app, &token).unwrap();
+        let (streams, end) = (Arc::new(Streams::new(MANY, MANY)), app.store().feed_end().unwrap());
+        let begin = |_| {
+            let listener = Listener { app: app.clone(), token: token.clone(), caller: caller.clone() };
+            let (follower, _place) = (Follower::new(app.clone(), end), streams.enter(caller.id()).unwrap());
+            let mut listening = Listening { listener, follower, _place };
+            tokio::spawn(async move { listening.next().await.map(|feed| feed.events.len()) })
+        };
+        let open: Vec<_> = (0..MANY).map(begin).collect();
+        assert!(streams.enter(caller.id()).is_err(), "and no more");
+        trial::open(&app).await;
+        for stream in open {
+            assert_eq!(stream.await.unwrap(), Some(1));
+        }
+        assert_eq!(streams.count(), 0);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_stream_ends_with_its_link_though_nothing_happens() {

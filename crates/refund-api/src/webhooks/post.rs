@@ -283,6 +283,38 @@ mod tests {
         assert!(matches!(answer, Err(NoAnswer::SlowToAnswer | NoAnswer::SlowToConnect)), "{answer:?}");
     }
 
+    /// What comes of an answer whose first part comes at once and whose rest byte by byte, one a second; and when.
+    async fn dripping(at_once: &'static str, rest: &'static str) -> (Result<Answer, NoAnswer>, Duration) {
+        let (ours, mut theirs) = tokio::io::duplex(1 << 16);
+        tokio::spawn(async move {
+            theirs.read_buf(&mut Vec::with_capacity(4096)).await.unwrap();
+            theirs.write_all(at_once.as_bytes()).await.unwrap();
+            for byte in rest.bytes().cycle() {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                if theirs.write_all(&[byte]).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let url = Url::parse("http://127.0.0.1/").unwrap();
+        let message = Message { url: &url, id: "msg_1", sent_at: 7, signatures: String::new(), body: "{}".to_owned() };
+        let begun = Instant::now();
+        let answer = timeout_at(begun + ATTEMPT_MAX, answer(ours, message, begun + ATTEMPT_MAX)).await;
+        (answer.unwrap_or(Err(NoAnswer::SlowToAnswer)), begun.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_comes_byte_by_byte_is_waited_for_as_long_as_any_and_its_status_counts() {
+        let (answer, waited) = dripping("", "HTTP/1.1 200 OK and so on and so on").await;
+        assert!(matches!(answer, Err(NoAnswer::SlowToAnswer)), "{answer:?}");
+        assert_eq!(waited.as_secs(), ATTEMPT_MAX.as_secs());
+        let (answer, waited) = dripping("HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n", "x").await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.status, 200);
+        assert!((13..=14).contains(&answer.excerpt.len()), "{}", answer.excerpt);
+        assert_eq!(waited, ATTEMPT_MAX - LEFT_OVER);
+    }
+
     #[tokio::test]
     async fn nothing_is_sent_to_a_name_or_address_within() {
         for url in ["https://localhost/", "https://127.0.0.1/", "http://localhost/"] {
