@@ -92,6 +92,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
     let id = visit.refund_id()?;
     let kind = named(&visit)?;
     let refund = visit.app.known(&caller, &id)?;
+    caller.actor_for(&refund, kind)?;
     let command = match command(kind, &visit.form, &refund) {
         Ok(command) => command,
         Err(mistake) => {

@@ -86,6 +86,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
     let (caller, id) = visit.buyer()?;
     let kind = named(&visit)?;
     let refund: Refund = visit.app.known(&caller, &id)?;
+    caller.actor_for(&refund, kind)?;
     let command = match command(kind, &visit.form, &refund) {
         Ok(command) => command,
         Err(mistake) => {

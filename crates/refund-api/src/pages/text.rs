@@ -206,4 +206,68 @@ mod tests {
             }
         }
     }
+
+    /// Every file that names texts: the templates, and the pages' own code.
+    fn sources() -> Vec<String> {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut folders = vec![root.join("src/pages"), root.join("templates/pages")];
+        let mut sources = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !path.ends_with("text.rs") {
+                    sources.push(std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        sources
+    }
+
+    #[test]
+    fn every_text_that_a_page_names_is_there() {
+        let english = texts(Language::En);
+        let mut named = 0;
+        for source in sources() {
+            for call in ["say(\"", "say_with(\"", "say_count(\"", "say_two(\""] {
+                for rest in source.split(call).skip(1) {
+                    let name = rest.split('"').next().unwrap();
+                    assert!(english.contains_key(name), "{name} is in no language");
+                    named += 1;
+                }
+            }
+        }
+        assert!(named > 150, "{named} are named");
+    }
+
+    #[test]
+    fn every_name_out_of_a_closed_list_has_a_text() {
+        use refund_core::*;
+        let english = texts(Language::En);
+        let mut missing = Vec::new();
+        let mut look = |kind: &str, names: Vec<&str>| {
+            let wanted =
+                names.into_iter().map(|name| format!("{kind}-{}", name.replace(['.', '_'], "-").to_lowercase()));
+            missing.extend(wanted.filter(|name| !english.contains_key(name)));
+        };
+        macro_rules! all {
+            ($($kind:literal: $name:ty),+) => { $(look($kind, <$name>::ALL.iter().map(|name| name.as_str()).collect());)+ };
+        }
+        all!(
+            "role": Role, "type": RefundType, "category": Category, "status": StatusKind, "closed": ClosedReason,
+            "negotiation": NegotiationStatus, "withdrawn": WithdrawnReason, "payout": PayoutStatus,
+            "deadline": DeadlineKind, "action": CommandKind, "refusal": RefusalCode, "event": EventType
+        );
+        let of = |role: Role| {
+            let kinds = CommandKind::ALL.iter().filter(move |kind| kind.roles().contains(&role));
+            kinds.map(|kind| kind.as_str()).collect::<Vec<_>>()
+        };
+        for role in [Role::Seller, Role::Operator] {
+            look("done", of(role));
+            look("means", of(role).into_iter().filter(|kind| *kind != "make_offer").collect());
+        }
+        look("buyer-done", of(Role::Buyer));
+        assert!(missing.is_empty(), "{missing:?}");
+    }
 }

@@ -3,6 +3,8 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
+pub mod browser;
+
 use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -10,10 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use refund_api::{Config, Demo, Limits, Reach, Running, StartError, demo, start};
-use refund_core::Timestamp;
-use refund_store::Clock;
+use refund_core::{Actor, Timestamp};
+use refund_store::{Clock, KeyRole, Request, Secret, SignInLink, User, Work};
 use refund_tests::contract::{Exchange, check};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tokio::runtime::Runtime;
 
 /// A server and the runtime that it lives on.
@@ -24,6 +27,8 @@ pub struct Server {
     pub operator: String,
     pub platform: String,
     pub seller: String,
+    /// What the demo wrote down, where this is one.
+    pub demo_file: Value,
     agent: ureq::Agent,
 }
 
@@ -89,8 +94,9 @@ impl Server {
     pub fn demo(folder: &Path) -> Self {
         let runtime = Runtime::new().unwrap();
         let (running, demo) = runtime.block_on(demo(folder.to_owned(), ANY_PORT.parse().unwrap())).unwrap();
-        let Demo { base_url, operator, platform, seller, .. } = demo;
-        Self { runtime, running: Some(running), base_url, operator, platform, seller, agent: agent() }
+        let Demo { base_url, operator, platform, seller, file, .. } = demo;
+        let demo_file = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        Self { runtime, running: Some(running), base_url, operator, platform, seller, demo_file, agent: agent() }
     }
 
     /// A server as it is run for real, but for its clock. The first start sets a seller up.
@@ -116,7 +122,9 @@ impl Server {
         let operator = std::fs::read_to_string(folder.join("operator.key")).unwrap().trim().to_owned();
         let base_url = running.public_url.clone();
         let (platform, seller) = (String::new(), String::new());
-        let mut server = Self { runtime, running: Some(running), base_url, operator, platform, seller, agent: agent() };
+        let demo_file = Value::Null;
+        let running = Some(running);
+        let mut server = Self { runtime, running, base_url, operator, platform, seller, demo_file, agent: agent() };
         if first {
             let address = json!({ "id": "main", "recipient": "r", "phone": "1", "address": "a", "default": true });
             let path = format!("/v1/sellers/{SELLER}");
@@ -128,6 +136,24 @@ impl Server {
             server.seller = server.key(&json!({ "name": "s", "role": "seller", "seller_id": SELLER }));
         }
         Ok(server)
+    }
+
+    /// A link by which somebody signs in who is called that.
+    pub fn sign_in_link(&self, name: &str, role: KeyRole) -> String {
+        let (id, token) = (format!("usr_{name}"), format!("link-of-{name}"));
+        let user = User {
+            id: id.clone(),
+            name: name.parse().unwrap(),
+            role,
+            password: None,
+            created_at: Timestamp::MIN,
+            link: Some(SignInLink { secret: Secret(Sha256::digest(&token).into()), expires_at: Timestamp::MAX }),
+            disabled_at: None,
+        };
+        let work = Work::MakeUser { user: Box::new(user), actor: Actor::system() };
+        let app = &self.running.as_ref().unwrap().app;
+        self.runtime.block_on(app.submit(Request::new(work))).unwrap();
+        format!("{}/sign-in/{token}", self.base_url)
     }
 
     fn key(&self, body: &Value) -> String {
