@@ -124,7 +124,7 @@ fn in_path(name: &str, listed: &str, schemas: &Value) -> Value {
 }
 
 /// What settings are known by.
-const SETTINGS_TAG: &str = "^\"[!#-~]+\"$";
+const SETTINGS_TAG: &str = "^\"[0-9a-f]{32}\"$";
 
 /// The parameters that many operations take.
 pub(super) fn parameters() -> Value {
