@@ -146,16 +146,12 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
 
 /// Why something was not done, and what to show with it.
 pub(super) fn told_no(visit: &Visit, refused: &Refused) -> (Notice, StatusCode) {
-    match refused {
-        Refused::Rule { refusal, .. } => {
-            let text = refusal_text(&visit.reader, refusal);
-            (Notice { kind: "bad", text, rule: Some(refusal.rule().as_str()) }, StatusCode::CONFLICT)
-        }
-        _ => {
-            let text = visit.reader.say("notice-moved");
-            (Notice { kind: "moved", text, rule: None }, StatusCode::PRECONDITION_FAILED)
-        }
+    if let Refused::Rule { refusal, .. } = refused {
+        let text = refusal_text(&visit.reader, refusal);
+        return (Notice { kind: "bad", text, rule: Some(refusal.rule().as_str()) }, StatusCode::CONFLICT);
     }
+    let text = visit.reader.say("notice-moved");
+    (Notice { kind: "moved", text, rule: None }, StatusCode::PRECONDITION_FAILED)
 }
 
 /// What is wrong with a form.

@@ -20,6 +20,18 @@ use crate::routes::refused_with;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// What is told in words of its own.
+const TOLD: [(ApiCode, &str); 8] = [
+    (ApiCode::Unauthenticated, "trouble-link"),
+    (ApiCode::NotFound, "trouble-not-found"),
+    (ApiCode::MethodNotAllowed, "trouble-not-found"),
+    (ApiCode::ForgedForm, "trouble-forged"),
+    (ApiCode::TooManyRequests, "trouble-too-often"),
+    (ApiCode::Unsure, "trouble-unsure"),
+    (ApiCode::SettlingHeld, "trouble-held"),
+    (ApiCode::BodyTooLarge, "trouble-too-large"),
+];
+
 #[derive(Template)]
 #[template(path = "pages/trouble.html")]
 struct Trouble {
@@ -51,18 +63,11 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
         return if method.is_safe() { go_to(&format!("/sign-in?back={back}")) } else { go_to("/sign-in") };
     }
     let reader = cookies::reader(headers, app);
-    let (name, status) = match code {
-        Code::Api(ApiCode::Unauthenticated) => ("trouble-link", StatusCode::NOT_FOUND),
-        Code::Api(ApiCode::NotFound) => ("trouble-not-found", StatusCode::NOT_FOUND),
-        Code::Api(ApiCode::MethodNotAllowed) => ("trouble-not-found", StatusCode::METHOD_NOT_ALLOWED),
-        Code::Api(ApiCode::ForgedForm) => ("trouble-forged", StatusCode::FORBIDDEN),
-        Code::Api(ApiCode::TooManyRequests) => ("trouble-too-often", StatusCode::TOO_MANY_REQUESTS),
-        Code::Api(ApiCode::Unsure) => ("trouble-unsure", code.status()),
-        Code::Api(ApiCode::SettlingHeld) => ("trouble-held", code.status()),
-        Code::Api(ApiCode::BodyTooLarge) => ("trouble-too-large", code.status()),
-        _ if code.status() == StatusCode::SERVICE_UNAVAILABLE => ("trouble-busy", code.status()),
-        _ => ("trouble-other", code.status()),
-    };
+    let told = TOLD.iter().find(|(known, _)| Code::Api(*known) == code);
+    let busy = code.status() == StatusCode::SERVICE_UNAVAILABLE;
+    let name = told.map_or(if busy { "trouble-busy" } else { "trouble-other" }, |(_, name)| name);
+    // To whoever has no link that is good any more there is nothing.
+    let status = if code.status() == StatusCode::UNAUTHORIZED { StatusCode::NOT_FOUND } else { code.status() };
     let page = Trouble {
         reader,
         style: super::assets::style(),
