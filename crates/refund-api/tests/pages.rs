@@ -412,6 +412,21 @@ fn the_queue_is_filtered_searched_and_turned_page_by_page() {
 }
 
 #[test]
+fn what_a_filter_finds_far_down_is_on_the_first_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let gone = server.open("gone");
+    assert_eq!(server.post(&path(&gone, "cancel"), &server.platform, &[], &json!({})).status, 200);
+    for number in 0..1_050 {
+        server.open(&format!("p-{number}"));
+    }
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let found = seller.open("/refunds?status=CLOSED").text();
+    assert!(found.contains("Order gone"), "{found}");
+    server.stop();
+}
+
+#[test]
 fn what_people_write_stays_text() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());

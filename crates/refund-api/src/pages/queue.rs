@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{NegotiationStatus, RefundType, SellerId, StatusKind};
-use refund_store::{Query, Sort};
+use refund_store::{Page, Query, Sort, Store};
 
 use super::frame::{Frame, shown};
 use super::view::RefundView;
@@ -65,6 +65,26 @@ fn query(visit: &Visit) -> Query {
     }
 }
 
+/// How often the store is asked for a page that a filter leaves few refunds for.
+const ASKED_MAX: usize = 25;
+
+/// A page that is as full as it gets: where only a few of many match, the store gives what it has found in a
+/// part of them.
+fn filled(store: &dyn Store, mut wanted: Query) -> Result<Page, Problem> {
+    let mut filled = Page::default();
+    for _ in 0..ASKED_MAX {
+        let page = store.list(&wanted)?;
+        filled.items.extend(page.items);
+        filled.next = page.next;
+        wanted.limit = PAGE.saturating_sub(filled.items.len());
+        if wanted.limit == 0 || filled.next.is_none() {
+            break;
+        }
+        wanted.after = filled.next;
+    }
+    Ok(filled)
+}
+
 /// Shows the queue.
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?.clone();
@@ -74,7 +94,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let after = if cursor.is_empty() { None } else { Some(app.cursors.read(cursor, &list)?) };
     let is_first = after.is_none();
     let wanted = Query { after, ..asked.clone() };
-    let page = app.reading(move |store| Ok(store.list(&wanted)?)).await?;
+    let page = app.reading(move |store| filled(store, wanted)).await?;
     let refunds = page.items.iter().map(|refund| RefundView::new(reader, refund)).collect();
     let next = page.next.map(|place| with_cursor(&visit, &app.cursors.write(&place, &list)));
     let statuses = StatusKind::ALL.iter().map(|status| Choice {
