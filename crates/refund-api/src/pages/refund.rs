@@ -71,8 +71,7 @@ pub(super) struct Known {
 /// Reads a refund with what its caller could do, settled, with its history.
 pub(super) async fn known(app: &App, caller: &Caller, id: &RefundId) -> Result<Known, Problem> {
     let Settled { seen, now, is_held } = app.settled_now(caller, id).await?;
-    let (refund, actors) = (seen.refund, caller.actors(&seen_refund(app, id)?));
-    let role = caller.role();
+    let (actors, refund, role) = (caller.actors(&seen.refund), seen.refund, caller.role());
     let read = move |store: &dyn Store| {
         let behind = refund.sequence.saturating_sub(HISTORY as u64);
         let history = store.history(&refund.id, behind, HISTORY)?;
@@ -85,10 +84,6 @@ pub(super) async fn known(app: &App, caller: &Caller, id: &RefundId) -> Result<K
         Ok(Known { refund, actions, events, is_cut: behind > 0 })
     };
     app.reading(read).await
-}
-
-fn seen_refund(app: &App, id: &RefundId) -> Result<Refund, Problem> {
-    app.store().refund(id)?.ok_or_else(Problem::not_found)
 }
 
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
