@@ -137,6 +137,11 @@ impl Server {
         self.demo_file["links"][whose].as_str().unwrap().to_owned()
     }
 
+    /// A link for a person of another seller.
+    pub fn others_sign_in_link(&self) -> String {
+        self.sign_in_link("other-1", refund_store::KeyRole::Seller("seller-lights".parse().unwrap()))
+    }
+
     /// The path of an address of this server.
     pub fn path_of<'u>(&self, url: &'u str) -> &'u str {
         url.strip_prefix(&self.base_url).unwrap()

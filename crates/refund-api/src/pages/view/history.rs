@@ -60,79 +60,96 @@ impl Names<'_> {
 }
 
 fn moment(reader: &Reader, names: &mut Names<'_>, event: &Event) -> Moment {
+    let files = event.fact.message().into_iter().flat_map(|message| message.attachments.as_slice());
+    Moment {
+        title: title(reader, event),
+        who: names.of(&event.actor),
+        at: reader.instant(event.at),
+        says: says(reader, &event.fact),
+        words: words(&event.fact),
+        files: files.map(|file| (file.url.as_str().to_owned(), file.media_type.as_str().to_owned())).collect(),
+        tone: tone(event),
+    }
+}
+
+/// What it is called; what the clock brought about is called so.
+fn title(reader: &Reader, event: &Event) -> String {
     let by_clock = event.actor.role == Role::System;
-    let name = event.fact.event_type().as_str();
+    let own = match &event.fact {
+        Fact::Agreed { .. } if by_clock => "event-refund-agreed-by-silence",
+        Fact::ReceiptConfirmed if by_clock => "event-receipt-confirmed-by-silence",
+        Fact::Escalated { .. } if by_clock => "event-escalated-by-silence",
+        Fact::TrackingCorrected { .. } => "event-tracking-corrected",
+        Fact::ReturnWaived => "event-return-waived",
+        Fact::MessagePosted { message } if message.internal => "event-internal-note",
+        fact => return reader.term("event", fact.event_type().as_str()),
+    };
+    reader.say(own)
+}
+
+/// What came of it, in the engine's words.
+fn says(reader: &Reader, fact: &Fact) -> Option<String> {
     let told = |terms: &Terms| {
         let view = TermsView::new(reader, terms);
         format!("{} · {}", view.kind, view.amount)
     };
-    let mut says = None;
-    let mut words = None;
-    let mut files = Vec::new();
-    let mut title = reader.term("event", name);
-    match &event.fact {
-        Fact::Opened { opening, .. } => {
-            says = Some(asked(reader, &opening.request));
-            words = Some(opening.request.reason.to_string());
-        }
-        Fact::Modified { request, .. } => {
-            says = Some(asked(reader, request));
-            words = Some(request.reason.to_string());
-        }
-        Fact::Agreed { agreed, .. } => {
-            says = Some(told(&agreed.terms));
-            if by_clock {
-                title = reader.say("event-refund-agreed-by-silence");
-            }
-        }
-        Fact::Refused { reason, .. } | Fact::ReceiptRefused { reason, .. } => words = Some(reason.to_string()),
-        Fact::ReturnShipped { shipment, .. } => {
-            says = Some(format!("{} · {}", shipment.carrier, shipment.tracking_number));
-        }
-        Fact::TrackingCorrected { carrier, tracking_number } => {
-            title = reader.say("event-tracking-corrected");
-            says = Some(format!("{carrier} · {tracking_number}"));
-        }
-        Fact::ReceiptConfirmed if by_clock => title = reader.say("event-receipt-confirmed-by-silence"),
-        Fact::ReturnWaived => title = reader.say("event-return-waived"),
-        Fact::Escalated { reason } => {
-            words = reason.as_ref().map(ToString::to_string);
-            if by_clock {
-                title = reader.say("event-escalated-by-silence");
-            }
-        }
-        Fact::Ruled { agreed, reason } => {
-            says = Some(agreed.as_ref().map_or_else(|| reader.say("ruled-close"), |agreed| told(&agreed.terms)));
-            words = Some(reason.to_string());
-        }
-        Fact::PayoutStarted { amount } | Fact::Succeeded { amount } => says = Some(reader.money(*amount)),
-        Fact::PayoutFailed { reason } => words = reason.as_ref().map(ToString::to_string),
-        Fact::Closed { reason, comment } => {
-            says = Some(reader.term("closed", reason.as_str()));
-            words = comment.as_ref().map(ToString::to_string);
-        }
-        Fact::OfferMade { negotiation } => {
-            says = Some(told(&negotiation.offer.terms));
-            words = negotiation.offer.message.as_ref().map(ToString::to_string);
-        }
-        Fact::OfferWithdrawn { reason } => says = Some(reader.term("withdrawn", reason.as_str())),
+    Some(match fact {
+        Fact::Opened { opening, .. } => asked(reader, &opening.request),
+        Fact::Modified { request, .. } => asked(reader, request),
+        Fact::Agreed { agreed, .. } | Fact::Ruled { agreed: Some(agreed), .. } => told(&agreed.terms),
+        Fact::Ruled { agreed: None, .. } => reader.say("ruled-close"),
+        Fact::ReturnShipped { shipment, .. } => format!("{} · {}", shipment.carrier, shipment.tracking_number),
+        Fact::TrackingCorrected { carrier, tracking_number } => format!("{carrier} · {tracking_number}"),
+        Fact::PayoutStarted { amount } | Fact::Succeeded { amount } => reader.money(*amount),
+        Fact::Closed { reason, .. } => reader.term("closed", reason.as_str()),
+        Fact::OfferMade { negotiation } => told(&negotiation.offer.terms),
+        Fact::OfferWithdrawn { reason } => reader.term("withdrawn", reason.as_str()),
         Fact::DeadlineExtended { kind, timer } => {
-            says = Some(format!("{} → {}", reader.term("deadline", kind.as_str()), reader.instant(timer.by)));
+            format!("{} → {}", reader.term("deadline", kind.as_str()), reader.instant(timer.by))
         }
         Fact::Reminded { kind, by } => {
-            says = Some(format!("{} · {}", reader.term("deadline", kind.as_str()), reader.instant(*by)));
+            format!("{} · {}", reader.term("deadline", kind.as_str()), reader.instant(*by))
         }
-        Fact::MessagePosted { message } => {
-            words = Some(message.text.to_string());
-            if message.internal {
-                title = reader.say("event-internal-note");
-            }
-            let attached = message.attachments.as_slice().iter();
-            files = attached.map(|file| (file.url.as_str().to_owned(), file.media_type.as_str().to_owned())).collect();
+        Fact::Refused { .. }
+        | Fact::ReceiptRefused { .. }
+        | Fact::ReceiptConfirmed
+        | Fact::ReturnWaived
+        | Fact::Escalated { .. }
+        | Fact::PayoutFailed { .. }
+        | Fact::OfferAccepted
+        | Fact::OfferRejected
+        | Fact::OfferExpired
+        | Fact::MessagePosted { .. } => return None,
+    })
+}
+
+/// What somebody wrote with it.
+fn words(fact: &Fact) -> Option<String> {
+    match fact {
+        Fact::Opened { opening, .. } => Some(opening.request.reason.to_string()),
+        Fact::Modified { request, .. } => Some(request.reason.to_string()),
+        Fact::Refused { reason, .. } | Fact::ReceiptRefused { reason, .. } | Fact::Ruled { reason, .. } => {
+            Some(reason.to_string())
         }
-        Fact::ReceiptConfirmed | Fact::OfferAccepted | Fact::OfferRejected | Fact::OfferExpired => {}
+        Fact::Escalated { reason } | Fact::PayoutFailed { reason } | Fact::Closed { comment: reason, .. } => {
+            reason.as_ref().map(ToString::to_string)
+        }
+        Fact::OfferMade { negotiation } => negotiation.offer.message.as_ref().map(ToString::to_string),
+        Fact::MessagePosted { message } => Some(message.text.to_string()),
+        Fact::Agreed { .. }
+        | Fact::ReturnShipped { .. }
+        | Fact::TrackingCorrected { .. }
+        | Fact::ReceiptConfirmed
+        | Fact::ReturnWaived
+        | Fact::PayoutStarted { .. }
+        | Fact::Succeeded { .. }
+        | Fact::OfferAccepted
+        | Fact::OfferRejected
+        | Fact::OfferExpired
+        | Fact::OfferWithdrawn { .. }
+        | Fact::DeadlineExtended { .. }
+        | Fact::Reminded { .. } => None,
     }
-    Moment { title, who: names.of(&event.actor), at: reader.instant(event.at), says, words, files, tone: tone(event) }
 }
 
 fn asked(reader: &Reader, request: &refund_core::Request) -> String {
