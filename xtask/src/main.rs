@@ -2,6 +2,7 @@
 
 mod api_test;
 mod bench;
+mod browser_test;
 mod client_test;
 mod crash;
 mod docs;
@@ -36,6 +37,8 @@ enum Command {
     ApiTest(api_test::Args),
     /// Generates a client from the contract and lets it do what docs/api.md shows.
     ClientTest,
+    /// Uses the pages of a running demo in a browser, as people use them.
+    BrowserTest(browser_test::Args),
     /// Measures what the engine costs, as ratios within one run.
     Bench(bench::Args),
     /// Looks whether the rules of the repository hold.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Crash(args) => said(crash::run(&args)),
         Command::ApiTest(args) => said(api_test::run_all(&args)),
         Command::ClientTest => said(client_test::run_shown()),
+        Command::BrowserTest(args) => said(browser_test::run_all(&args)),
         Command::Bench(args) => said(bench::run(&args)),
         Command::Rules => said(rules::run()),
         Command::Test => said(test::run()),

@@ -36,8 +36,9 @@
     if (live() && !isBusy()) htmx.trigger(live(), "sse:changed");
   };
   document.addEventListener("input", (event) => {
-    const form = event.target.closest("form[method=post]");
-    if (form && !form.classList.contains("clock")) form.dataset.typed = "";
+    // A tick may stand outside the form that it is sent with.
+    const { form } = event.target;
+    if (form?.method === "post" && !form.classList.contains("clock")) form.dataset.typed = "";
   });
 
   // What somebody is typing is not taken away from them: they are told instead.

@@ -23,6 +23,11 @@ impl Follower {
         Self { app, after, news, stopping }
     }
 
+    /// How far it is.
+    pub(crate) fn place(&self) -> Option<EventPosition> {
+        self.after
+    }
+
     /// The next events, as soon as there are any; none when the server stops or can't read on.
     /// `read` says what is looked for behind a place, and may look at a part of it at a time.
     pub(crate) async fn next<R>(&mut self, read: R) -> Option<Feed>

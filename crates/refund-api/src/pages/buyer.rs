@@ -65,7 +65,7 @@ async fn page(
     let seller = app.store().seller(&refund.seller_id)?;
     let path = format!("/b/{}", visit.param("token"));
     let page = Page {
-        page: Frame::for_nobody(visit, "buyer-title").coming_back_to(path.clone()).with_live(format!("{path}/live")),
+        page: Frame::for_nobody(visit, "buyer-title").coming_back_to(path.clone()).with_live(&format!("{path}/live")),
         notice,
         seller: seller.map_or_else(String::new, |seller| seller.name.to_string()),
         possible: possible.into_iter().map(CommandKind::as_str).collect(),

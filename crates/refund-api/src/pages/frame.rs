@@ -6,6 +6,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use refund_core::Role;
+use refund_store::EventPosition;
 
 use super::assets;
 use super::reader::{Reader, Theme};
@@ -13,6 +14,7 @@ use super::text::Language;
 use super::visit::{Person, Visit};
 use crate::code::ApiCode;
 use crate::error::Problem;
+use crate::wire::EventOut;
 
 /// The frame of one page. Its texts are the reader's.
 pub(crate) struct Frame {
@@ -26,6 +28,8 @@ pub(crate) struct Frame {
     pub(crate) here: String,
     /// Where its live changes come from, if it has any.
     pub(crate) live: Option<String>,
+    /// The last event that it may know of.
+    knows: Option<EventPosition>,
     /// Whether the clock can be moved here.
     pub(crate) moves_clock: bool,
 }
@@ -55,6 +59,7 @@ impl Frame {
             person: visit.person.as_ref().map(|person| FramePerson::of(visit, person)),
             here: visit.here.clone(),
             live: None,
+            knows: visit.feed_end,
             moves_clock: visit.app.test_clock,
         }
     }
@@ -74,8 +79,9 @@ impl Frame {
         Self { here, ..self }
     }
 
-    pub(crate) fn with_live(self, source: String) -> Self {
-        Self { live: Some(source), ..self }
+    pub(crate) fn with_live(self, source: &str) -> Self {
+        let after = self.knows.map_or_else(String::new, |place| format!("?after={}", EventOut::id(place)));
+        Self { live: Some(format!("{source}{after}")), ..self }
     }
 
     pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {

@@ -1,21 +1,23 @@
 //! That something changed, to the pages that show it: each looks again at what it shows.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use refund_core::RefundId;
+use refund_store::EventPosition;
 
 use super::visit::Visit;
-use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Problem;
 use crate::follow::Follower;
 use crate::routes::find;
 use crate::streams::StreamPlace;
+use crate::wire::EventOut;
 
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// How often an idle stream says that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How many events are read at once; that there is one is all that is told.
@@ -27,23 +29,23 @@ type Changes =
     Sse<axum::response::sse::KeepAliveStream<std::pin::Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>>>>;
 
 /// The changes of all refunds in somebody's queue.
-pub(super) async fn queue(visit: Visit) -> Result<Changes, Problem> {
+pub(super) async fn queue(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
     let caller = visit.person()?.caller.clone();
-    changes(&visit.app, caller, None)
+    changes(&visit, &headers, caller, None)
 }
 
 /// Those of one refund, for whoever works with it.
-pub(super) async fn refund(visit: Visit) -> Result<Changes, Problem> {
+pub(super) async fn refund(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
     let caller = visit.person()?.caller.clone();
     let id = visit.refund_id()?;
     visit.app.known(&caller, &id)?;
-    changes(&visit.app, caller, Some(id))
+    changes(&visit, &headers, caller, Some(id))
 }
 
 /// Those of one refund, for its buyer.
-pub(super) async fn buyer(visit: Visit) -> Result<Changes, Problem> {
+pub(super) async fn buyer(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
     let (caller, id) = visit.buyer()?;
-    changes(&visit.app, caller, Some(id))
+    changes(&visit, &headers, caller, Some(id))
 }
 
 struct Watching {
@@ -53,15 +55,25 @@ struct Watching {
     _place: StreamPlace,
 }
 
-fn changes(app: &Arc<App>, caller: Caller, only: Option<RefundId>) -> Result<Changes, Problem> {
+/// What the browser knows already: what it was told last, or what its page was made from. Between the page and
+/// its stream, and between one stream and the next, something may have changed.
+fn known(visit: &Visit, headers: &HeaderMap) -> Option<EventPosition> {
+    let told = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).unwrap_or(visit.query.get("after"));
+    EventOut::position(told).filter(|place| Some(*place) <= visit.feed_end).or(visit.feed_end)
+}
+
+fn changes(visit: &Visit, headers: &HeaderMap, caller: Caller, only: Option<RefundId>) -> Result<Changes, Problem> {
+    let app = &visit.app;
     let _place = app.admission.stream(&caller)?;
-    let follower = Follower::new(app.clone(), app.store().feed_end()?);
+    let follower = Follower::new(app.clone(), known(visit, headers));
     let watching = Watching { follower, caller, only, _place };
     let until = Box::pin(tokio::time::sleep(LIVES));
-    let changes = stream::unfold((watching, until), |(mut watching, mut until)| async move {
+    let changes = stream::unfold(Some((watching, until)), |open| async move {
+        let (mut watching, mut until) = open?;
         tokio::select! {
-            event = watching.next() => Some((Ok(event?), (watching, until))),
-            () = &mut until => None,
+            event = watching.next() => Some((Ok(event?), Some((watching, until)))),
+            // Its last word changes nothing: the next stream goes on from there.
+            () = &mut until => Some((Ok(watching.mark(Event::default())), None)),
         }
     });
     let changes: std::pin::Pin<Box<dyn Stream<Item = _> + Send>> = Box::pin(changes);
@@ -75,8 +87,16 @@ impl Watching {
             let feed = self.follower.next(move |store, after| find(store, &caller, after, AT_ONCE)).await?;
             let is_wanted = |id: &RefundId| self.only.as_ref().is_none_or(|only| only == id);
             if let Some((_, event)) = feed.events.iter().rev().find(|(_, event)| is_wanted(&event.refund_id)) {
-                return Some(Event::default().event("changed").data(event.refund_id.to_string()));
+                return Some(self.mark(Event::default().event("changed").data(event.refund_id.to_string())));
             }
+        }
+    }
+
+    /// The same with how far it is, which the browser gives back when it asks anew.
+    fn mark(&self, event: Event) -> Event {
+        match self.follower.place() {
+            Some(place) => event.id(EventOut::id(place)),
+            None => event,
         }
     }
 }

@@ -110,7 +110,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let shows_sellers = visit.seller_id().is_none();
     let place = if asked.escalated.is_some() { "escalated" } else { "refunds" };
     let queue = Queue {
-        page: Frame::new(&visit, "queue-title", place).with_live("/refunds/live".to_owned()),
+        page: Frame::new(&visit, "queue-title", place).with_live("/refunds/live"),
         refunds,
         statuses: statuses.collect(),
         negotiations: negotiations.collect(),

@@ -122,7 +122,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
         page: Frame::new(visit, "refund-title", "refunds")
             .titled(refund.line.title.to_string())
             .coming_back_to(format!("/refunds/{id}"))
-            .with_live(format!("/refunds/{id}/live")),
+            .with_live(&format!("/refunds/{id}/live")),
         notice,
         seller: seller.map_or_else(String::new, |seller| seller.name.to_string()),
         possible: view(possible),

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName};
 use data_encoding::HEXLOWER;
 use hmac::Mac;
 use refund_core::{Actor, RefundId, Role, SellerId};
-use refund_store::{Answer, Answered, Refused, Request, Secret, Seen, Session, User, Work};
+use refund_store::{Answer, Answered, EventPosition, Refused, Request, Secret, Seen, Session, User, Work};
 
 use super::cookies;
 use super::form::Form;
@@ -31,6 +31,8 @@ pub(crate) struct Visit {
     pub(crate) here: String,
     pub(crate) query: Form,
     pub(crate) form: Form,
+    /// Where the feed ended before anything was read for the page: what changes behind it, the page lacks.
+    pub(crate) feed_end: Option<EventPosition>,
     params: Vec<(String, String)>,
     /// Whether it is to change anything.
     changes: bool,
@@ -77,6 +79,7 @@ impl FromRequest<Arc<App>> for Visit {
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
             query: Form::read(parts.uri.query().unwrap_or_default().as_bytes()),
             form: Form::read(&body),
+            feed_end: app.store().feed_end()?,
             params,
             changes: !parts.method.is_safe(),
             person,

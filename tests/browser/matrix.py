@@ -1,0 +1,2 @@
+def tests(whole):
+    return []
