@@ -61,6 +61,7 @@ class Stage:
         if zone:
             context.add_cookies([{"name": "zone", "value": zone.replace("/", "%2F"), "url": BASE}])
         self.secrets += [cookie["value"] for cookie in context.cookies() if cookie["name"] == "__Host-session"]
+        context.set_default_timeout(5_000)
         context.on("console", self.heard)
         context.on("weberror", lambda error: self.complaints.append(f"an error of the page: {error.error}"))
         context.on("request", self.asked)
@@ -102,7 +103,7 @@ def stayed(page):
 
 
 def shows(page, text, timeout=WITHIN_A_SECOND):
-    expect(page.locator("main").get_by_text(text).first).to_be_visible(timeout=timeout)
+    expect(page.locator("main").get_by_text(text).filter(visible=True).first).to_be_visible(timeout=timeout)
 
 
 def status_is(page, text, timeout=WITHIN_A_SECOND):

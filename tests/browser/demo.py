@@ -39,12 +39,11 @@ class Refund:
     """A refund of its own for one test, opened by the marketplace."""
 
     def __init__(self, kind="RETURN_AND_REFUND", amount="20.00", title="Steel waste bin, 12 litres",
-                 reason="The bin arrived with a dent.", seller=SELLER, category="general", buyer=None):
-        self.order = f"B-{next(_orders):04}"
-        self.seller_key = "seller" if seller == SELLER else "platform"
+                 reason="The bin arrived with a dent.", seller=SELLER, beside=None, line="1"):
+        self.order = beside.order if beside else f"B-{next(_orders):04}"
         opened = call("platform", "POST", "/v1/refunds", {
-            "seller_id": seller, "buyer_id": buyer or f"buyer-{self.order}",
-            "order_line": {"order_id": self.order, "line_id": "1", "title": title, "category": category,
+            "seller_id": seller, "buyer_id": f"buyer-{self.order}",
+            "order_line": {"order_id": self.order, "line_id": line, "title": title, "category": "general",
                            "paid": yuan(amount), "shipped": True, "freight_insurance": True},
             "type": kind, "amount": yuan(amount), "reason": reason,
         })

@@ -5,6 +5,7 @@ Each `test_*` of the modules beside this one is a test, and each of the matrix' 
 
 import importlib
 import pathlib
+import re
 import sys
 import time
 import traceback
@@ -19,12 +20,13 @@ SEEN = HERE.parent.parent / "target" / "browser-test"
 
 
 def tests(whole):
+    # The one-time link is looked at before anybody uses it.
+    yield from matrix.tests(whole)
     for path in sorted(HERE.glob("test_*.py")):
         module = importlib.import_module(path.stem)
         for name, value in vars(module).items():
             if name.startswith("test_") and value.__module__ == path.stem:
                 yield f"{path.stem[5:]}: {name[5:].replace('_', ' ')}", value
-    yield from matrix.tests(whole)
 
 
 def play(name, test, stage):
@@ -34,7 +36,7 @@ def play(name, test, stage):
         stage.close()
     except Exception:  # Whatever goes wrong is the test's failure, and the next one is played.
         for number, page in enumerate(page for context in stage.contexts for page in context.pages):
-            page.screenshot(path=SEEN / f"{name.replace(': ', '-').replace(' ', '-')}-{number}.png")
+            page.screenshot(path=SEEN / f"{re.sub('[^a-zA-Z0-9]+', '-', name)}-{number}.png")
         complaints = "\n".join(stage.complaints)
         return f"{traceback.format_exc(limit=-4)}\n{complaints}".rstrip()
     finally:

@@ -53,15 +53,20 @@
     announce.textContent = "";
     announce.textContent = announce.dataset.text;
   });
-  // What was unfolded stays unfolded when the page moves on.
+  // What was unfolded stays unfolded when the page moves on, and who was somewhere by keyboard stays there.
+  const named = (element) => `${element.tagName} ${element.getAttribute("href") ?? ""} ${element.textContent}`;
   let unfolded = [];
+  let focused = null;
   document.addEventListener("htmx:beforeSwap", () => {
     unfolded = [...document.querySelectorAll("#live details[open] > summary")].map((summary) => summary.textContent);
+    focused = live()?.contains(document.activeElement) ? named(document.activeElement) : null;
   });
   document.addEventListener("htmx:afterSettle", () => {
     for (const summary of document.querySelectorAll("#live details > summary")) {
       if (unfolded.includes(summary.textContent)) summary.parentElement.open = true;
     }
+    const places = focused ? document.querySelectorAll("#live :is(a, button, summary)") : [];
+    [...places].find((place) => named(place) === focused)?.focus({ preventScroll: true });
   });
 
   // A form that was sent is not sent twice by a second click.

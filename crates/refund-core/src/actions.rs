@@ -33,6 +33,19 @@ pub fn all_actions(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Times
     kinds.map(|kind| Action { kind: *kind, against: against(*kind, refund, facts, actor, now) }).collect()
 }
 
+/// What stands against this very command on a refund that has been settled up to `now`; nothing where it can be
+/// carried out.
+#[must_use]
+pub fn objection(
+    refund: &Refund,
+    facts: &Facts<'_>,
+    actor: &Actor,
+    command: &Command,
+    now: Timestamp,
+) -> Option<Refusal> {
+    decide(refund, facts, actor, command, now).err()
+}
+
 /// What stands against a command of that kind: of all that are probed, the refusal of the one that
 /// got furthest in the order of R32; nothing where one is possible.
 fn against(kind: CommandKind, refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Option<Refusal> {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Action, Actor, CommandKind, Explained, Facts, LineLedger, Options, Policy, Refund, Rollout, Timestamp, actions,
-    all_actions, foretell, options,
+    Action, Actor, Command, CommandKind, Explained, Facts, LineLedger, Options, Policy, Refund, Refusal, Rollout,
+    Timestamp, actions, all_actions, foretell, options,
 };
 
 use crate::{Seen, Seller, StoreError, View};
@@ -65,6 +65,21 @@ pub fn seen(view: &dyn View, refund: Refund, viewers: &[Actor], now: Timestamp) 
 pub fn offer_options(view: &dyn View, refund: &Refund, actor: &Actor, now: Timestamp) -> Result<Options, StoreError> {
     let known = Known::of(view, refund)?;
     Ok(options(refund, &known.facts(refund, now), actor, now))
+}
+
+/// What stands against a command on a refund that has been settled, if something does. It is not tried.
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub fn objection(
+    view: &dyn View,
+    refund: &Refund,
+    actor: &Actor,
+    command: &Command,
+    now: Timestamp,
+) -> Result<Option<Refusal>, StoreError> {
+    let known = Known::of(view, refund)?;
+    Ok(refund_core::objection(refund, &known.facts(refund, now), actor, command, now))
 }
 
 /// What comes of a refund from now on.

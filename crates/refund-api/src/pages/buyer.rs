@@ -32,6 +32,8 @@ pub(crate) struct Page {
     /// The page's own path, which holds the buyer's token.
     pub(crate) path: String,
     pub(crate) form: super::form::Form,
+    /// The action that was tried and did not go through: its form is shown with what was typed.
+    pub(crate) tried: String,
 }
 
 impl Page {
@@ -77,6 +79,7 @@ async fn page(
         refund: RefundView::new(reader, &refund),
         path,
         form: visit.form.clone(),
+        tried: visit.param("action").to_owned(),
     };
     shown(status, &page)
 }

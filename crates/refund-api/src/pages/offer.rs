@@ -4,8 +4,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use fluent_bundle::FluentValue;
-use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Terms};
-use refund_store::offer_options;
+use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Refusal, Terms};
+use refund_store::{objection, offer_options};
 
 use super::act::act;
 use super::form::{Form, Mistake};
@@ -69,11 +69,13 @@ async fn options(visit: &Visit) -> Result<(Caller, Refund, Options), Problem> {
 pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
     let (_, refund, options) = options(&visit).await?;
     if let Some(refusal) = options.objections.first() {
-        let text = refusal_text(&visit.reader, refusal);
-        let notice = Notice { kind: "bad", text, rule: Some(refusal.rule().as_str()) };
-        return refund_page(&visit, Some(notice), StatusCode::CONFLICT).await;
+        return refund_page(&visit, Some(no(&visit, refusal)), StatusCode::CONFLICT).await;
     }
     shown(StatusCode::OK, &page(&visit, &refund, &options, &Form::default(), None, None))
+}
+
+fn no(visit: &Visit, refusal: &Refusal) -> Notice {
+    Notice { kind: "bad", text: refusal_text(&visit.reader, refusal), rule: Some(refusal.rule().as_str()) }
 }
 
 /// Looks at what was typed, or sends it once it has been looked at.
@@ -97,9 +99,21 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
             }
         };
     }
-    let review = form.get("step") == "review";
-    let review = review.then(|| Review::new(&visit, &refund, &offer, &options, form));
-    shown(StatusCode::OK, &page(&visit, &refund, &options, form, None, review))
+    if let Some(refusal) = options.objections.first() {
+        return refund_page(&visit, Some(no(&visit, refusal)), StatusCode::CONFLICT).await;
+    }
+    if form.get("step") != "review" {
+        return shown(StatusCode::OK, &page(&visit, &refund, &options, form, None, None));
+    }
+    // What the rules refuse is said before it is looked at, and not once it is sent.
+    let app = &visit.app;
+    let command = Command::MakeOffer(offer.clone());
+    if let Some(refusal) = objection(app.store(), &refund, &caller.itself(), &command, app.store().now())? {
+        let again = page(&visit, &refund, &options, form, Some(no(&visit, &refusal)), None);
+        return shown(StatusCode::CONFLICT, &again);
+    }
+    let review = Review::new(&visit, &refund, &offer, &options, form);
+    shown(StatusCode::OK, &page(&visit, &refund, &options, form, None, Some(review)))
 }
 
 fn typed(form: &Form, refund: &Refund) -> Result<MakeOffer, Mistake> {

@@ -35,6 +35,8 @@ pub(crate) struct Page {
     pub(crate) is_operator: bool,
     pub(crate) currency: String,
     pub(crate) form: super::form::Form,
+    /// The action that was tried and did not go through: its form is shown with what was typed.
+    pub(crate) tried: String,
 }
 
 /// What can be done, or why not.
@@ -135,6 +137,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
         currency: refund.line.paid.currency().to_string(),
         refund: RefundView::new(reader, &refund),
         form: visit.form.clone(),
+        tried: visit.param("action").to_owned(),
     };
     shown(status, &shown_page)
 }

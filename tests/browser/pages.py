@@ -1,0 +1,118 @@
+"""Every page that people can come to, one a line: who looks at it, and how they get there."""
+
+from functools import cache
+
+from demo import BASE, DEMO, Refund, set_policy
+
+
+def paid_through_an_adapter(refund):
+    set_policy(payout="confirmed")
+    refund.agree()
+    set_policy()
+    return refund
+
+
+def with_messages(refund):
+    refund.says("Where do I find the form?").says("It is on this page.", "seller")
+    return refund.says("A regular of ours.", "seller", internal=True)
+
+
+# Each state that a refund can be in, as far as its pages differ.
+STATES = {
+    "waiting": lambda: with_messages(Refund()),
+    "offered": lambda: Refund().offer(),
+    "offered a return": lambda: Refund("REFUND_ONLY").offer("20.00", "RETURN_AND_REFUND"),
+    "rejected": lambda: Refund().offer().answer("reject"),
+    "accepted": lambda: Refund().offer().answer("accept"),
+    "refused": lambda: Refund().refuse(),
+    "called in": lambda: Refund().refuse().escalate(),
+    "returning": lambda: Refund().agree(),
+    "shipped": lambda: Refund().agree().ship(),
+    "not received": lambda: Refund().agree().ship().refuse_receipt(),
+    "paying": lambda: paid_through_an_adapter(Refund("REFUND_ONLY")),
+    "not paid": lambda: paid_through_an_adapter(Refund("REFUND_ONLY")).do(
+        "platform", "payout", {"result": "failed", "reason": "The account is closed."}),
+    "cancelled": lambda: Refund().do("platform", "cancel"),
+}
+
+
+@cache
+def refund(state):
+    return STATES[state]()
+
+
+def at(path):
+    """An address, and nothing to do there."""
+    return lambda page: page.goto(path() if callable(path) else BASE + path)
+
+
+def unfolded(go, which="main details"):
+    """The same with everything unfolded that can be."""
+    def come(page):
+        go(page)
+        for fold in page.locator(which).all():
+            if fold.get_attribute("open") is None:
+                fold.locator("summary").first.click()
+    return come
+
+
+def reviewed(page):
+    page.goto(f"{refund('waiting').page}/offer")
+    page.locator("[value=REFUND_ONLY]").check()
+    page.locator("[name=amount]").fill("2.00")
+    page.locator("[name=message]").fill("Keep it, and take two yuan for the dent.")
+    page.locator("[value=review]").click()
+    page.locator("[value=send]").wait_for()
+
+
+def mistaken(page):
+    page.goto(f"{refund('waiting').page}/offer")
+    page.locator("[name=amount]").fill("none")
+    page.locator("[value=review]").click()
+    page.locator(".notice.bad").wait_for()
+
+
+def done_in_bulk(page):
+    first = Refund()
+    Refund(beside=first, line="2", title="Bamboo tray")
+    page.goto(f"{BASE}/refunds?order={first.order}")
+    for box in page.locator("[name=refund]").all():
+        box.check()
+    first.agree()
+    page.locator("[value=agree]").click()
+    page.locator(".queue .yes").wait_for()
+
+
+def refused_to_come_in(page):
+    page.goto(f"{BASE}/sign-in")
+    page.locator("[name=name]").fill("nobody")
+    page.locator("[name=password]").fill("nothing that opens")
+    page.locator("main button").click()
+    page.locator(".notice.bad").wait_for()
+
+
+PAGES = {
+    # The link that nobody has used yet: before anybody does.
+    "one-time link": (None, at(lambda: DEMO["links"]["operator"])),
+    "one-time link, over": (None, at("/sign-in/none")),
+    "sign-in": (None, at("/sign-in")),
+    "sign-in, wrong": (None, refused_to_come_in),
+    "preferences open": (None, unfolded(at("/sign-in"), "details.menu")),
+    "preferences open, signed in": ("seller", unfolded(at("/refunds"), "details.menu")),
+    "not found": ("seller", at("/refunds/rfd_none")),
+    "link that ended": (None, at("/b/lnk_none")),
+    "queue": ("seller", unfolded(at("/refunds"))),
+    "queue, nothing matches": ("seller", at("/refunds?order=none")),
+    "queue, empty": ("operator", at("/refunds?seller=nobody")),
+    "queue of the operator": ("operator", at("/refunds")),
+    "offer": ("seller", at(lambda: f"{refund('waiting').page}/offer")),
+    "offer, mistaken": ("seller", mistaken),
+    "offer, reviewed": ("seller", reviewed),
+    "bulk": ("seller", done_in_bulk),
+    "buyer, sure to accept": (None, at(lambda: f"{refund('offered').link}?ask=accept_offer")),
+    "buyer, sure to reject": (None, at(lambda: f"{refund('offered').link}?ask=reject_offer")),
+    "refund, called in, for the operator": ("operator", unfolded(at(lambda: refund("called in").page))),
+    "refund, not paid, for the operator": ("operator", unfolded(at(lambda: refund("not paid").page))),
+    **{f"refund, {state}": ("seller", unfolded(at(lambda state=state: refund(state).page))) for state in STATES},
+    **{f"buyer, {state}": (None, unfolded(at(lambda state=state: refund(state).link))) for state in STATES},
+}

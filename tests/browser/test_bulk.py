@@ -1,0 +1,69 @@
+"""Many refunds at once: each is done or refused by itself, and says so."""
+
+from playwright.sync_api import expect
+
+from browse import shows, told
+from demo import BASE, Refund
+
+
+def three(stage, **window):
+    first = Refund()
+    refunds = [first] + [Refund(beside=first, line=line, title=title) for line, title in
+                         [("2", "Bamboo tray"), ("3", "Door mat")]]
+    page = stage.window("seller", **window)
+    page.goto(f"{BASE}/refunds?order={first.order}")
+    return refunds, page
+
+
+def tick(page, *titles):
+    for title in titles:
+        page.get_by_role("row", name=title).get_by_role("checkbox").check()
+
+
+def test_offers_are_made_on_those_that_are_ticked(stage):
+    refunds, page = three(stage)
+    tick(page, "Steel waste bin", "Door mat")
+    refunds[2].agree()
+    bulk = page.locator("#bulk")
+    bulk.locator("summary", has_text="Negotiate").click()
+    bulk.get_by_label("Amount").fill("2.00")
+    bulk.get_by_label("Message to the buyer").fill("Keep it, and take two yuan.")
+    bulk.get_by_role("button", name="Negotiate: offer other terms").click()
+    shows(page, "1 of 2 done.")
+    expect(page.get_by_role("row", name="Steel waste bin")).to_contain_text("Done")
+    expect(page.get_by_role("row", name="Door mat")).to_contain_text("Somebody was faster")
+    assert refunds[0].now()["negotiation"]["offer"]["message"] == "Keep it, and take two yuan."
+    assert refunds[1].now()["negotiation"] is None
+    page.get_by_role("link", name="All refunds").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Refunds")
+
+
+def test_all_are_agreed_to_without_scripts(stage):
+    refunds, page = three(stage, scripts=False)
+    tick(page, "Steel waste bin", "Bamboo tray", "Door mat")
+    page.locator("#bulk").get_by_role("button", name="Agree to the refund").click()
+    shows(page, "3 of 3 done.")
+    assert [refund.status for refund in refunds] == ["WAIT_BUYER_RETURN_GOODS"] * 3
+
+
+def test_all_are_refused_with_one_reason(stage):
+    refunds, page = three(stage)
+    tick(page, "Bamboo tray", "Door mat")
+    bulk = page.locator("#bulk")
+    bulk.locator("summary", has_text="Refuse").click()
+    bulk.get_by_role("button", name="Refuse the refund").click()
+    shows(page, "0 of 2 done.")
+    expect(page.get_by_role("row", name="Door mat")).to_contain_text("Reason: this is needed.")
+    page.go_back()
+    if bulk.get_by_label("Reason").is_hidden():
+        bulk.locator("summary", has_text="Refuse").click()
+    bulk.get_by_label("Reason").fill("It is as it was described.")
+    bulk.get_by_role("button", name="Refuse the refund").click()
+    shows(page, "2 of 2 done.")
+    assert [refund.status for refund in refunds][1:] == ["SELLER_REFUSE_BUYER"] * 2
+
+
+def test_nothing_is_ticked(stage):
+    _, page = three(stage)
+    page.locator("#bulk").get_by_role("button", name="Agree to the refund").click()
+    told(page, "No refund was chosen.")

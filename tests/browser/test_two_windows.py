@@ -1,0 +1,152 @@
+"""What happens in one window while somebody is busy in another: nobody loses what they typed, and nothing is
+done on what is not so any more."""
+
+from playwright.sync_api import expect
+
+from browse import action, shows, status_is, stayed, stays, told
+from demo import BASE, Refund, call
+
+
+def test_a_stale_page_says_so_and_does_nothing(stage):
+    refund = Refund()
+    page = stage.window("seller", scripts=False)
+    page.goto(refund.page)
+    form = action(page, "Agree to the refund")
+    refund.offer()
+    form.get_by_role("button", name="Agree to the refund").click()
+    told(page, "Somebody was faster: the refund has changed since this page was made, so nothing was done.")
+    status_is(page, "Waiting for the seller")
+    shows(page, "Keep it, and take two yuan for the dent.")
+    assert refund.now()["negotiation"]["status"] == "PENDING"
+
+
+def test_a_stale_offer_is_not_sent(stage):
+    refund = Refund()
+    page = stage.window("seller")
+    page.goto(f"{refund.page}/offer")
+    page.get_by_label("Refund only").check()
+    page.get_by_label("Amount (CNY)").fill("3.00")
+    page.get_by_role("button", name="See it as the buyer will").click()
+    refund.do("platform", "modify", {"type": "RETURN_AND_REFUND", "amount": {"currency": "CNY", "value": "19.00"},
+                                     "reason": "I paid a little less."})
+    page.get_by_role("button", name="Send the offer").click()
+    told(page, "Somebody was faster")
+    shows(page, "I paid a little less.")
+    assert refund.now()["negotiation"] is None
+
+
+def test_a_buyer_answers_an_offer_that_is_over(stage):
+    refund = Refund().offer()
+    page = stage.window(scripts=False)
+    page.goto(refund.link)
+    page.get_by_role("link", name="Accept…").click()
+    refund.agree()
+    page.get_by_role("button", name="Yes, accept").click()
+    told(page, "Somebody was faster")
+    status_is(page, "Waiting for the return")
+    assert refund.now()["negotiation"]["status"] == "WITHDRAWN"
+
+
+def test_what_somebody_types_is_kept_and_they_are_told(stage):
+    refund = Refund()
+    page = stage.window("seller")
+    page.goto(refund.page)
+    reason = action(page, "Refuse the refund").get_by_label("Reason")
+    stays(page)
+    reason.fill("The dent is not ours: it left")
+    refund.says("It was dented when I opened it.")
+    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=1_000)
+    expect(reason).to_have_value("The dent is not ours: it left")
+    expect(page.get_by_text("It was dented when I opened it.")).to_have_count(0)
+    stayed(page)
+    page.get_by_role("link", name="Show it").click()
+    shows(page, "It was dented when I opened it.")
+    expect(page.get_by_text("Something has changed while you were typing.")).to_be_hidden()
+
+
+def test_a_buyer_who_types_is_told_too(stage):
+    refund = Refund()
+    page = stage.window()
+    page.goto(refund.link)
+    message = action(page, "Write to the seller").get_by_label("Message", exact=True)
+    message.fill("The dent is on the")
+    refund.offer()
+    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=1_000)
+    expect(message).to_have_value("The dent is on the")
+    message.press_sequentially(" left side.")
+    page.get_by_role("button", name="Send").click()
+    shows(page, "The dent is on the left side.")
+    shows(page, "Keep it, and take two yuan for the dent.")
+
+
+def test_what_is_unfolded_and_focused_stays_so(stage):
+    refund = Refund()
+    page = stage.window("seller")
+    page.goto(refund.page)
+    action(page, "Agree to the refund")
+    stays(page)
+    refund.says("Please look at it soon.")
+    shows(page, "Please look at it soon.")
+    expect(page.get_by_role("button", name="Agree to the refund")).to_be_visible()
+    focused = page.evaluate("document.activeElement.textContent")
+    assert focused == "Agree to the refund", f"the focus is on {focused!r}"
+    expect(page.locator("#announce")).to_have_text("The page has been brought up to date.")
+    refund.says("And a second time.")
+    shows(page, "And a second time.")
+    stayed(page)
+
+
+def test_the_queue_shows_what_comes(stage):
+    first = Refund()
+    page = stage.window("seller")
+    page.goto(f"{BASE}/refunds?order={first.order}")
+    stays(page)
+    expect(page.locator(".queue tbody tr")).to_have_count(1)
+    Refund(beside=first, line="2", title="Bamboo tray")
+    expect(page.locator(".queue tbody tr")).to_have_count(2, timeout=1_000)
+    first.offer()
+    expect(page.locator(".queue tbody")).to_contain_text("Offer: open", timeout=1_000)
+    stayed(page)
+
+
+def test_ticks_in_the_queue_are_kept(stage):
+    first = Refund()
+    second = Refund(beside=first, line="2", title="Bamboo tray")
+    page = stage.window("seller")
+    page.goto(f"{BASE}/refunds?order={first.order}")
+    boxes = page.get_by_role("checkbox", name=f"Choose order {first.order}")
+    boxes.first.check()
+    second.offer()
+    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=1_000)
+    expect(boxes.first).to_be_checked()
+
+
+def test_a_double_click_does_it_once(stage):
+    refund = Refund()
+    seller, buyer = stage.window("seller"), stage.window()
+    seller.goto(f"{refund.page}/offer")
+    seller.get_by_label("Refund only").check()
+    seller.get_by_label("Amount (CNY)").fill("2.00")
+    seller.get_by_role("button", name="See it as the buyer will").click()
+    seller.get_by_role("button", name="Send the offer").dblclick()
+    told(seller, "The offer is on its way to the buyer.")
+    form = action(seller, "Write a message")
+    form.get_by_label("Message", exact=True).fill("Do you have it?")
+    form.get_by_role("button", name="Send").dblclick()
+    told(seller, "Your message was sent.")
+    buyer.goto(refund.link)
+    buyer.get_by_role("link", name="Accept…").dblclick()
+    buyer.get_by_role("button", name="Yes, accept").dblclick()
+    told(buyer, "You accepted the offer.")
+    status_is(buyer, "Refunded")
+    messages = call("operator", "GET", f"/v1/refunds/{refund.id}/messages")["items"]
+    assert len(messages) == 1, messages
+
+
+def test_a_double_click_without_scripts_does_it_once(stage):
+    refund = Refund().offer()
+    page = stage.window(scripts=False)
+    page.goto(f"{refund.link}?ask=accept_offer")
+    page.get_by_role("button", name="Yes, accept").dblclick()
+    status_is(page, "Refunded")
+    assert refund.now()["negotiation"]["status"] == "ACCEPTED"
