@@ -26,6 +26,7 @@ mod metrics;
 mod open_files;
 mod pages;
 mod passwords;
+mod policy_check;
 mod rate;
 mod readiness;
 mod routes;

@@ -1,2 +1,200 @@
 # The operator's pages.
 nav-escalated = To rule on
+nav-rollout = Roll-out
+settings-moved = Somebody else has changed this since the page was made, so nothing was done. Below is how it stands now.
+settings-done-saved = Saved.
+settings-done-added = Added.
+settings-done-removed = Removed.
+settings-done-opened = The batch is open.
+settings-done-closed = The batch is closed.
+settings-done-taken-out = Taken out.
+edit = Change
+field-percentage = Percentage
+field-batch-name = Name of the batch
+field-opens-at = Opens by itself at
+field-sellers = Seller ids
+mistake-id = 1 to 64 letters, digits or signs without spaces are expected.
+mistake-percentage = a whole number from 0 to 100 is expected.
+mistake-instant = this is no time that there is.
+
+# The roll-out.
+rollout-title = Roll-out
+rollout-help = Asked in this order: never, always, an open batch, the percentage. A change takes nothing back: offers that were made stand.
+rollout-batches = Batches
+rollout-no-batches = There are none.
+rollout-open = open
+rollout-closed = not open
+rollout-opens-at = opens by itself at { $at }
+rollout-opened-at = opened by itself at { $at }
+rollout-open-now = Open now
+rollout-open-at-once = Open at once
+rollout-close = Close
+rollout-sellers =
+    { $count ->
+        [one] { $count } seller
+       *[other] { $count } sellers
+    }
+rollout-more = and { $count } more
+rollout-put-in = Put in
+rollout-take-out = Take out
+rollout-sellers-help = Several, set apart by spaces, commas or lines.
+rollout-add-batch = Add a batch
+rollout-remove-batch = Remove the batch
+rollout-check = Is a seller in?
+rollout-check-do = Look
+rollout-percentage-help = Sellers are chosen by their id and always in the same way: raising the number only adds some.
+rollout-percentage-of = Out of 100 sellers
+rollout-list-allow = Always
+rollout-list-deny = Never
+rollout-list-help-allow = Open to these sellers, whatever the batches say.
+rollout-list-help-deny = Not open to these sellers, whatever all else says.
+because-deny = it is on the list of those that never are.
+because-allow = it is on the list of those that always are.
+because-batch = it is in a batch that is open.
+because-percentage = it is within the percentage.
+because-not-yet = it is in nothing that is open.
+because-not-yet-until = its batch opens by itself at { $at }.
+
+# Statistics.
+nav-stats = Statistics
+stats-title = Statistics
+stats-help = Days are those of UTC. Each thing counts on the day on which it happened: an offer of Monday that is accepted on Tuesday is made on Monday and accepted on Tuesday.
+stats-none = Nothing was counted on these days.
+stats-total = All days
+stats-day = Day
+stats-by-day = The numbers, day by day
+stats-made = Offers made
+stats-accepted = Accepted
+stats-rejected = Rejected
+stats-expired = Expired
+stats-withdrawn = Withdrawn
+stats-silence = Decided by silence
+stats-median = Half answered within
+stats-asked = Asked for
+stats-kept = Kept
+stats-chart-offers = Offers, and what came of them
+stats-chart-kept = Kept by accepted offers ({ $currency })
+field-from = From
+field-to = To
+mistake-day = a day such as 2026-03-01 is expected.
+mistake-days = at most { $max } days are taken, the first one first.
+
+# The policy.
+nav-policy = Policy
+policy-title = Policy
+policy-help = What holds for every seller that has nothing of its own. Before anything is saved you see what it will mean.
+policy-now = Now:
+policy-unit = Unit
+policy-review-do = See what this will mean
+policy-review = What the change will mean
+policy-keeps-all = New settings come after what was due under the old, and touch no running deadline and no offer.
+policy-applies = Applies to:
+policy-overriders = It means nothing for these sellers, who have values of their own
+policy-overriders-cut = There are more sellers than were looked at.
+policy-save = Make the change
+policy-edit = Change it
+policy-unchanged = That is what the policy is already.
+none = none
+unit-days = days
+unit-hours = hours
+unit-minutes = minutes
+unit-seconds = seconds
+unit-days-of =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
+unit-hours-of =
+    { $count ->
+        [one] { $count } hour
+       *[other] { $count } hours
+    }
+unit-minutes-of =
+    { $count ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+    }
+unit-seconds-of =
+    { $count ->
+        [one] { $count } second
+       *[other] { $count } seconds
+    }
+fresh-goods-deny = nothing
+fresh-goods-refund-only = offer a refund only
+fresh-goods-allow = as for any other goods
+payout-mode-immediate = at once
+payout-mode-confirmed = when the payment is reported
+mistake-whole = a whole number is expected.
+mistake-span = a length of time from 1 minute to 90 days is expected.
+mistake-spans = at most 5, each different, from 1 minute to 90 days.
+mistake-count = a whole number from 1 to 100 is expected.
+
+# What each field of the policy means, to what a change applies, and what it leaves: as the rules say it.
+policy-seller-decide-seconds = How long the seller has to decide
+policy-applies-seller-decide-seconds = Refunds opened, and requests changed, from then on.
+policy-keeps-seller-decide-seconds = A seller's deadline that runs stays where it is.
+policy-buyer-answer-seconds = How long the buyer has to answer an offer, at most until the seller's deadline
+policy-applies-buyer-answer-seconds = Offers made from then on.
+policy-keeps-buyer-answer-seconds = An open offer ends when it would have.
+policy-buyer-respond-seconds = How long the buyer has to act after a refusal, of the refund or of the parcel
+policy-applies-buyer-respond-seconds = Refusals from then on.
+policy-keeps-buyer-respond-seconds = A buyer's deadline after a refusal stays where it is.
+policy-buyer-ship-seconds = How long the buyer has to ship a return
+policy-applies-buyer-ship-seconds = Returns agreed from then on, by silence too.
+policy-keeps-buyer-ship-seconds = A deadline to ship that runs stays where it is.
+policy-seller-confirm-seconds = How long the seller has to confirm the receipt, from shipping
+policy-applies-seller-confirm-seconds = Returns shipped from then on.
+policy-keeps-seller-confirm-seconds = A deadline to confirm that runs stays where it is.
+policy-reminders-seconds = How long before each deadline its party is reminded
+policy-applies-reminders-seconds = Deadlines set or extended from then on.
+policy-keeps-reminders-seconds = Deadlines that run keep their reminders.
+policy-fresh-goods = What negotiation may do with fresh goods
+policy-applies-fresh-goods = Offers made from then on.
+policy-keeps-fresh-goods = An open offer on fresh goods can still be answered.
+policy-cap-at-requested = Whether an offer may be at most what the buyer asked for
+policy-applies-cap-at-requested = Offers made from then on.
+policy-keeps-cap-at-requested = An open offer keeps its amount.
+policy-return-needs-freight-insurance = Whether an offered return needs freight insurance on the order
+policy-applies-return-needs-freight-insurance = Offers made from then on.
+policy-keeps-return-needs-freight-insurance = An open offer of a return can still be answered.
+policy-allow-withdraw = Whether the seller may withdraw an offer by hand
+policy-applies-allow-withdraw = Every open offer, from then on.
+policy-keeps-allow-withdraw = What was withdrawn stays withdrawn.
+policy-negotiate-before-refuse = Whether the seller has to negotiate before refusing
+policy-applies-negotiate-before-refuse = Refusals from then on, also of refunds that are open already.
+policy-keeps-negotiate-before-refuse = What was refused stays refused.
+policy-payout = How an agreed refund is paid
+policy-applies-payout = Refunds agreed from then on, by silence too.
+policy-keeps-payout = A refund that is agreed already is paid as it was agreed.
+policy-refunds-per-line-max = How many refunds an order line may ever have
+policy-applies-refunds-per-line-max = Refunds opened from then on.
+policy-keeps-refunds-per-line-max = Refunds that are open already go on.
+
+# Sellers.
+nav-sellers = Sellers
+nav-settings = Settings
+sellers-title = Sellers
+sellers-open = Open
+sellers-none = No sellers yet. The marketplace sets them up.
+sellers-unknown = There is no such seller.
+sellers-own = Own policy values
+sellers-back = All sellers
+seller-title = Seller
+seller-addresses = Return addresses
+seller-addresses-help = Exactly one is the default: goods go there when nobody names another. A change leaves offers and refunds that were made.
+seller-another = Another address
+seller-default = Default
+seller-remove = Remove
+seller-policy = Policy
+seller-policy-help = All that is not ticked is as the platform has it.
+seller-own = A value of its own
+seller-platform = Platform:
+seller-no-people = Nobody signs in for this seller yet.
+field-seller-id = Seller id
+field-seller-name = Seller's name
+field-recipient = Recipient
+field-phone = Phone
+field-address = Address
+field-default = Default
+mistake-default = exactly one address that stays has to be the default.
+mistake-addresses = at most { $max } addresses are taken.

@@ -22,6 +22,19 @@ impl Mistake {
     }
 }
 
+/// What somebody wrote into a field, where they wrote something. Browsers end lines as telegraphs did.
+pub(crate) fn written<const MAX: usize, const LINES: bool>(
+    field: &'static str,
+    typed: &str,
+) -> Result<Option<Text<MAX, LINES>>, Mistake> {
+    match Text::new(typed.replace("\r\n", "\n").trim()) {
+        Ok(text) => Ok(Some(text)),
+        Err(InvalidText::Blank) => Ok(None),
+        Err(InvalidText::TooLong { max, .. }) => Err(Mistake { field, text: "mistake-too-long", max }),
+        Err(InvalidText::Control) => Err(Mistake::new(field, "mistake-control")),
+    }
+}
+
 impl Form {
     pub(crate) fn read(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
@@ -46,18 +59,12 @@ impl Form {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// What somebody wrote, where they wrote something. Browsers end lines as telegraphs did.
+    /// What somebody wrote, where they wrote something.
     pub(crate) fn text<const MAX: usize, const LINES: bool>(
         &self,
         field: &'static str,
     ) -> Result<Option<Text<MAX, LINES>>, Mistake> {
-        let typed = self.get(field).replace("\r\n", "\n");
-        match Text::new(typed.trim()) {
-            Ok(text) => Ok(Some(text)),
-            Err(InvalidText::Blank) => Ok(None),
-            Err(InvalidText::TooLong { max, .. }) => Err(Mistake { field, text: "mistake-too-long", max }),
-            Err(InvalidText::Control) => Err(Mistake::new(field, "mistake-control")),
-        }
+        written(field, self.get(field))
     }
 
     /// What somebody has to have written.

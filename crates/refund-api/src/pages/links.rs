@@ -12,28 +12,18 @@ const GOOD_FOR: Span = Span::hours(24);
 /// What the first of the operator's people is called.
 const FIRST: &str = "operator";
 
-/// Gives somebody a link that opens one session; the one before opens nothing any more. Its path.
-///
-/// # Errors
-/// [`Refused`].
-pub(crate) async fn sign_in_link(store: &dyn Store, user_id: &str, actor: Actor) -> Result<String, Refused> {
+/// What gives somebody a link that opens one session, and its path. The one before opens nothing any more.
+pub(super) fn link_work(user_id: &str, actor: Actor) -> (Work, String) {
     let secret = entropy::secret();
     let link = SignInLink { secret: hash(&secret), expires_at: system_now().plus(GOOD_FOR) };
     let work = Work::ChangeUser { user_id: user_id.to_owned(), change: UserChange::Link(link), actor };
-    store.submit(Request::new(work)).await?;
-    Ok(format!("/sign-in/{secret}"))
+    (work, format!("/sign-in/{secret}"))
 }
 
-/// Sets somebody up who signs in by a link at first. Their id.
-///
-/// # Errors
-/// [`Refused`], also where somebody else is called that.
-pub(crate) async fn set_up(store: &dyn Store, name: Label, role: KeyRole, actor: Actor) -> Result<String, Refused> {
+/// Somebody who signs in by a link at first.
+pub(super) fn newcomer(name: Label, role: KeyRole) -> User {
     let id = entropy::id("usr_");
-    let user =
-        User { id: id.clone(), name, role, password: None, created_at: Timestamp::MIN, link: None, disabled_at: None };
-    store.submit(Request::new(Work::MakeUser { user: Box::new(user), actor })).await?;
-    Ok(id)
+    User { id, name, role, password: None, created_at: Timestamp::MIN, link: None, disabled_at: None }
 }
 
 /// A link for somebody who is called that, who is set up first where nobody is.
@@ -45,9 +35,16 @@ pub(crate) async fn link_for(store: &dyn Store, name: Label, role: KeyRole) -> R
     let known = store.users()?.into_iter().find(|user| user.is_called(name.as_str()));
     let id = match known {
         Some(user) => user.id.clone(),
-        None => set_up(store, name, role, actor.clone()).await?,
+        None => {
+            let user = newcomer(name, role);
+            let id = user.id.clone();
+            store.submit(Request::new(Work::MakeUser { user: Box::new(user), actor: actor.clone() })).await?;
+            id
+        }
     };
-    sign_in_link(store, &id, actor).await
+    let (work, path) = link_work(&id, actor);
+    store.submit(Request::new(work)).await?;
+    Ok(path)
 }
 
 /// A link for the first of the operator's people, as long as none of them has a password: whoever starts

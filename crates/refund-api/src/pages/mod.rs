@@ -2,9 +2,11 @@
 //! templates and language files; they work without scripts, and move with them.
 
 mod act;
+mod addresses;
 mod assets;
 mod bulk;
 mod buyer;
+mod chart;
 mod clock;
 mod cookies;
 mod form;
@@ -12,11 +14,17 @@ mod frame;
 mod links;
 mod live;
 mod offer;
+mod operator;
+mod own;
+mod part;
+mod people;
 mod preferences;
 mod queue;
 mod reader;
 mod refund;
+mod seller;
 mod signing_in;
+mod stats;
 mod text;
 mod trouble;
 mod view;
@@ -34,7 +42,14 @@ use crate::app::App;
 
 /// Where an operator can go: the place, its address, and the name of its text.
 pub(crate) fn operator_places() -> &'static [(&'static str, &'static str, &'static str)] {
-    &[("escalated", "/refunds?escalated=yes", "nav-escalated")]
+    &[
+        ("escalated", "/refunds?escalated=yes", "nav-escalated"),
+        ("stats", "/stats", "nav-stats"),
+        ("sellers", "/operator/sellers", "nav-sellers"),
+        ("people", "/people", "nav-people"),
+        ("rollout", "/operator/rollout", "nav-rollout"),
+        ("policy", "/operator/policy", "nav-policy"),
+    ]
 }
 
 /// The pages' paths. They are for people and stand in no contract.
@@ -54,10 +69,17 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/refunds/{id}/offer", get(offer::ask).post(offer::send))
         .route("/refunds/{id}/message", post(act::write))
         .route("/refunds/{id}/act/{action}", post(act::carry_out))
+        .route("/stats", get(stats::show))
+        .route("/settings", get(seller::show).post(seller::change))
+        .route("/people", get(people::show).post(people::add))
+        .route("/people/own/password", post(own::password))
+        .route("/people/own/sign-out", post(own::sign_out_everywhere))
+        .route("/people/{id}/{change}", post(people::change))
         .route("/b/{token}", get(buyer::show))
         .route("/b/{token}/live", get(live::buyer))
         .route("/b/{token}/message", post(buyer::write))
         .route("/b/{token}/act/{action}", post(buyer::carry_out))
         .route("/assets/{name}", get(assets::show))
+        .merge(operator::router())
         .layer(from_fn_with_state(app.clone(), trouble::told_as_page))
 }

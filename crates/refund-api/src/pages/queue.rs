@@ -96,7 +96,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let wanted = Query { after, ..asked.clone() };
     let page = app.reading(move |store| filled(store, wanted)).await?;
     let refunds = page.items.iter().map(|refund| RefundView::new(reader, refund)).collect();
-    let next = page.next.map(|place| with_cursor(&visit, &app.cursors.write(&place, &list)));
+    let next = page.next.map(|place| visit.same_with("cursor", &app.cursors.write(&place, &list)));
     let statuses = StatusKind::ALL.iter().map(|status| Choice {
         value: status.as_str(),
         text: reader.term("status", status.as_str()),
@@ -123,13 +123,4 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         shows_sellers,
     };
     shown(StatusCode::OK, &queue)
-}
-
-/// The same list from there on.
-fn with_cursor(visit: &Visit, cursor: &str) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in visit.query.fields().filter(|(name, value)| *name != "cursor" && !value.is_empty()) {
-        query.append_pair(name, value);
-    }
-    format!("/refunds?{}", query.append_pair("cursor", cursor).finish())
 }

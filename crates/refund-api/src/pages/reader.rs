@@ -1,10 +1,11 @@
 //! Who reads a page: in which language, in which time zone, and when.
 
-use chrono::{DateTime, Datelike, Offset, TimeZone, Timelike};
+use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeZone, Timelike};
 use chrono_tz::Tz;
 use fluent_bundle::FluentValue;
-use refund_core::{Money, Timestamp};
+use refund_core::{Currency, Money, Timestamp};
 
+use super::form::{Form, Mistake};
 use super::text::Language;
 
 /// Light, dark, or as the machine has it.
@@ -78,9 +79,13 @@ impl Reader {
 
     /// An amount as a reader of the language writes it.
     pub(crate) fn money(&self, money: Money) -> String {
-        let value = grouped(&money.decimal());
-        let currency = money.currency().code();
-        self.language.say("money", &[("currency", currency.into()), ("value", value.into())])
+        self.sum(money.minor().into(), money.currency())
+    }
+
+    /// The same of a sum, in minor units.
+    pub(crate) fn sum(&self, minor: i128, currency: Currency) -> String {
+        let value = grouped(&currency.decimal(minor));
+        self.language.say("money", &[("currency", currency.code().into()), ("value", value.into())])
     }
 
     /// An instant in the reader's time zone, to the minute, with the zone.
@@ -101,6 +106,36 @@ impl Reader {
         let mut all = vec![year];
         all.extend(rest);
         self.language.say("instant", &all)
+    }
+
+    /// An instant as a field for one has it, in the reader's time zone; no finer than it has to be.
+    pub(crate) fn typed_instant(&self, at: Timestamp) -> String {
+        let zone = self.zone.unwrap_or(Tz::UTC);
+        let Some(utc) = DateTime::from_timestamp_millis(at.as_millis()) else { return String::new() };
+        let finest = match at.as_millis() {
+            millis if millis % 60_000 == 0 => "%Y-%m-%dT%H:%M",
+            millis if millis % 1_000 == 0 => "%Y-%m-%dT%H:%M:%S",
+            _ => "%Y-%m-%dT%H:%M:%S%.3f",
+        };
+        zone.from_utc_datetime(&utc.naive_utc()).format(finest).to_string()
+    }
+
+    /// The instant that was typed into such a field, if one was. Where clocks are put back the earlier one is meant.
+    pub(crate) fn read_instant(&self, form: &Form, field: &'static str) -> Result<Option<Timestamp>, Mistake> {
+        let typed = form.get(field).trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"];
+        let local = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(typed, format).ok());
+        let at = local.and_then(|local| self.zone.unwrap_or(Tz::UTC).from_local_datetime(&local).earliest());
+        let at = at.and_then(|at| Timestamp::from_millis(at.timestamp_millis()).ok());
+        at.map(Some).ok_or_else(|| Mistake::new(field, "mistake-instant"))
+    }
+
+    /// The reader's zone as it is told beside a field for an instant.
+    pub(crate) fn zone_told(&self) -> String {
+        self.zone.map_or("UTC", Tz::name).to_owned()
     }
 
     /// A day that stands for itself, such as one of the statistics.
@@ -173,8 +208,6 @@ pub(crate) fn grouped(decimal: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use refund_core::Currency;
-
     use super::*;
 
     fn reader(language: Language, zone: &str) -> Reader {
@@ -209,6 +242,26 @@ mod tests {
             (Language::En, ""),
         ];
         insta::assert_snapshot!(all.map(|(language, zone)| told(language, zone)).join("\n\n"));
+    }
+
+    #[test]
+    fn an_instant_that_is_typed_is_meant_in_the_readers_zone_and_comes_back_as_it_was() {
+        let read = |zone, typed: &str| {
+            let form = Form::read(format!("at={typed}").as_bytes());
+            reader(Language::En, zone).read_instant(&form, "at").map(|at| at.map(|at| at.to_string()))
+        };
+        let taipei = Ok(Some("2026-12-24T17:05:00.000Z".to_owned()));
+        assert_eq!(read("Asia/Taipei", "2026-12-25T01:05"), taipei);
+        assert_eq!(read("", "2026-12-24T17:05"), taipei);
+        assert_eq!(read("", " "), Ok(None));
+        // Clocks are put forward over this hour, and back over the other.
+        assert!(read("Europe/Berlin", "2026-03-29T02:30").is_err());
+        assert_eq!(read("Europe/Berlin", "2026-10-25T02:30"), Ok(Some("2026-10-25T00:30:00.000Z".to_owned())));
+        assert!(read("", "tomorrow").is_err());
+        for at in ["2026-12-24T17:05:00.000Z", "2026-12-24T17:05:09.000Z", "2026-12-24T17:05:09.120Z"] {
+            let typed = reader(Language::En, "Asia/Taipei").typed_instant(at.parse().unwrap());
+            assert_eq!(read("Asia/Taipei", &typed), Ok(Some(at.to_owned())), "{typed}");
+        }
     }
 
     #[test]

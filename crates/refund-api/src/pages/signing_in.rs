@@ -140,7 +140,7 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
 }
 
 /// Begins a session, unless its person can't sign in any more.
-async fn let_in(
+pub(super) async fn let_in(
     visit: &Visit,
     user: &User,
     link: Option<refund_store::Secret>,
@@ -168,7 +168,12 @@ async fn let_in(
 pub(super) async fn sign_out(visit: Visit) -> Result<Response, Problem> {
     let secret = visit.person()?.session;
     visit.app.submit(Request::new(Work::SignOut { secret })).await?;
+    Ok(left())
+}
+
+/// What a browser is told in which nobody is signed in any more.
+pub(super) fn left() -> Response {
     let mut response = go_to("/sign-in");
     response.headers_mut().extend(cookies::set_session("", 0).map(|value| (header::SET_COOKIE, value)));
-    Ok(response)
+    response
 }

@@ -110,6 +110,17 @@ impl Visit {
         self.params.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
 
+    /// The address of the same list with something else in its query; without it where it is empty.
+    pub(crate) fn same_with(&self, name: &str, value: &str) -> String {
+        let path = self.here.split('?').next().unwrap_or_default();
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.query.fields().filter(|(known, kept)| *known != name && !kept.is_empty()));
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+        format!("{path}?{}", query.finish())
+    }
+
     /// The refund that the path names. What can't be an id names nothing.
     pub(crate) fn refund_id(&self) -> Result<RefundId, Problem> {
         self.param("id").parse().map_err(|_| Problem::not_found())

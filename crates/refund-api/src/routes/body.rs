@@ -17,7 +17,9 @@ const BODY_MAX: usize = 64 * 1024;
 /// The same where there may be much in one call: the roll-out names sellers one by one, and a hundred
 /// offers may each have a message.
 const LONG_BODY_MAX: usize = 1024 * 1024;
-const WITH_LONG_BODY: [&str; 2] = ["/v1/rollout", "/v1/refunds/bulk"];
+const WITH_LONG_BODY: [&str; 3] = ["/v1/rollout", "/v1/refunds/bulk", "/settings"];
+/// The pages on which the same is typed.
+const LONG_PAGES: &str = "/operator/";
 /// How much is read of a body that is too large, before the connection is given up.
 const READ_MAX: usize = 32 * 1024 * 1024;
 /// How long a body may take to arrive.
@@ -37,7 +39,9 @@ impl Received {
 /// Reads the body, and puts it where the routes find it.
 pub(super) async fn receive(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let max = if WITH_LONG_BODY.contains(&parts.uri.path()) { LONG_BODY_MAX } else { BODY_MAX };
+    let path = parts.uri.path();
+    let is_long = WITH_LONG_BODY.contains(&path) || path.starts_with(LONG_PAGES);
+    let max = if is_long { LONG_BODY_MAX } else { BODY_MAX };
     let received = tokio::time::timeout(READING_MAX, read(body, max)).await;
     let received = received.unwrap_or_else(|_| {
         Err((ApiCode::BodyTooSlow, format!("the body took more than {} seconds", READING_MAX.as_secs())))

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use refund_core::{Policy, PolicyField, PolicyOverrides, Role, Rollout, SellerId};
+use refund_core::{Policy, PolicyOverrides, Role, Rollout};
 use refund_store::{Request, Store, Tag, Work};
 use serde::Serialize;
 
@@ -10,7 +10,8 @@ use super::refunds::tagged;
 use crate::call::Call;
 use crate::code::ApiCode;
 use crate::error::Problem;
-use crate::wire::{CheckIn, OverriderOut, Overriders, PolicyCheckOut, VerdictOut};
+use crate::policy_check::PolicyChange;
+use crate::wire::{CheckIn, PolicyCheckOut, VerdictOut};
 
 /// Shows the policy.
 #[utoipa::path(
@@ -55,12 +56,6 @@ fn asked_for(call: &Call) -> Result<Policy, Problem> {
     Ok(Policy::default().with(&body))
 }
 
-/// How many sellers are read in one go.
-const SELLERS_AT_ONCE: usize = 500;
-/// How many at the most for one check, and how many of them are listed.
-const SELLERS_MAX: usize = 10_000;
-const OVERRIDERS_MAX: usize = 100;
-
 /// Says what putting that policy would mean.
 ///
 /// It changes nothing, and so it settles nothing either.
@@ -72,37 +67,10 @@ pub(super) async fn check_policy(call: Call) -> Result<Json<PolicyCheckOut>, Pro
     call.caller.only(&[Role::Operator])?;
     let to = asked_for(&call)?;
     let check = move |store: &dyn Store| {
-        let from = store.policy()?;
-        let changed = from.changed_in(&to);
-        let overriders = overriders(store, &changed)?;
-        PolicyCheckOut::new(&from, &to, &changed, overriders)
+        PolicyCheckOut::new(PolicyChange::look(store, to)?)
             .map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))
     };
     Ok(Json(call.app.reading(check).await?))
-}
-
-/// The sellers that have a value of their own for one of these fields, in the order of their ids.
-fn overriders(store: &dyn Store, fields: &[PolicyField]) -> Result<Overriders, Problem> {
-    let mut overriders = Overriders::default();
-    let mut after: Option<SellerId> = None;
-    // Where nothing changes nobody is asked.
-    let mut more = !fields.is_empty();
-    while more {
-        let page = store.sellers(after.as_ref(), SELLERS_AT_ONCE)?;
-        more = page.len() == SELLERS_AT_ONCE;
-        for (seller_id, seller) in page {
-            if overriders.looked_at == SELLERS_MAX || overriders.found.len() == OVERRIDERS_MAX {
-                return Ok(Overriders { is_cut: true, ..overriders });
-            }
-            overriders.looked_at = overriders.looked_at.saturating_add(1);
-            after = Some(seller_id.clone());
-            let fields: Vec<_> = seller.policy.fields().into_iter().filter(|own| fields.contains(own)).collect();
-            if !fields.is_empty() {
-                overriders.found.push(OverriderOut { seller_id, fields });
-            }
-        }
-    }
-    Ok(overriders)
 }
 
 /// Shows to which sellers negotiation is open.

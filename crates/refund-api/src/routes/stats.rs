@@ -1,7 +1,7 @@
 //! What came of the offers, in numbers.
 
 use axum::Json;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use refund_core::{Role, SellerId};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -10,13 +10,8 @@ use crate::call::Call;
 use crate::caller::Caller;
 use crate::code::ApiCode;
 use crate::error::Problem;
-use crate::stats::day_of;
+use crate::stats::{AskedDays, DAYS_MAX, counted};
 use crate::wire::{Date, StatsOut};
-
-/// How many days are shown where nothing is said.
-const DAYS: u64 = 30;
-/// How many at the most.
-const DAYS_MAX: i64 = 366;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -54,17 +49,13 @@ pub(super) async fn show(call: Call) -> Result<Json<StatsOut>, Problem> {
         (Caller::Operator { .. } | Caller::Platform { .. } | Caller::Buyer { .. }, asked) => asked,
     };
     let app = &call.app;
-    let to = day("to", to)?.unwrap_or_else(|| day_of(app.store().now()));
-    let first = || to.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(to);
-    let from = day("from", from)?.unwrap_or_else(first);
-    if !(0..DAYS_MAX).contains(&to.signed_duration_since(from).num_days()) {
-        let detail = format!("from {from} to {to}: 1 to {DAYS_MAX} days, the first one first");
+    let days = AskedDays::new(day("from", from)?, day("to", to)?, app.store().now());
+    if !days.can_be_asked() {
+        let detail = format!("from {} to {}: 1 to {DAYS_MAX} days, the first one first", days.from, days.to);
         return Err(Problem::new(ApiCode::MalformedQuery, detail));
     }
-    let end = app.reading(|store| Ok(store.feed_end()?)).await?;
-    app.stats.up_to(end).await?;
-    let counted = app.stats.between(seller_id.as_ref(), from, to);
-    Ok(Json(StatsOut::new(seller_id, from, to, &counted)))
+    let counted = counted(app, seller_id.as_ref(), days).await?;
+    Ok(Json(StatsOut::new(seller_id, days, &counted)))
 }
 
 fn day(name: &str, text: Option<String>) -> Result<Option<NaiveDate>, Problem> {

@@ -1,5 +1,6 @@
 //! Statistics: counted from the feed, in memory, from its start and as it grows.
 
+mod asked;
 mod counts;
 mod day;
 
@@ -12,6 +13,7 @@ use refund_core::SellerId;
 use refund_store::{EventPosition, Feed, Store};
 use tokio::sync::watch;
 
+pub(crate) use self::asked::{AskedDays, DAYS_MAX, counted};
 pub(crate) use self::counts::day_of;
 pub(crate) use self::day::{Numbers, Sums};
 use crate::app::App;

@@ -1,9 +1,11 @@
 //! What a change of the policy would mean, in JSON.
 
-use refund_core::{Policy, PolicyField, Rule, SellerId};
+use refund_core::{PolicyField, Rule, SellerId};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+
+use crate::policy_check::PolicyChange;
 
 /// What a change would mean. Nothing has been changed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,13 +46,9 @@ pub(crate) struct Overriders {
 
 impl PolicyCheckOut {
     /// What it means to put one policy in the place of another.
-    pub(crate) fn new(
-        from: &Policy,
-        to: &Policy,
-        changed: &[PolicyField],
-        overriders: Overriders,
-    ) -> Result<Self, serde_json::Error> {
-        let (from, to) = (serde_json::to_value(from)?, serde_json::to_value(to)?);
+    pub(crate) fn new(change: PolicyChange) -> Result<Self, serde_json::Error> {
+        let PolicyChange { from, to, changed, overriders } = change;
+        let (from, to) = (serde_json::to_value(&from)?, serde_json::to_value(&to)?);
         let value = |policy: &Value, field: PolicyField| policy.get(field.as_str()).cloned().unwrap_or_default();
         let changes = changed.iter().map(|field| ChangeOut {
             field: *field,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use refund_core::SellerId;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
@@ -10,7 +10,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::MoneyOut;
-use crate::stats::{Numbers, Sums};
+use crate::stats::{AskedDays, Numbers, Sums};
 
 /// A day in UTC, as in `2026-03-01`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,20 +108,15 @@ impl From<&Numbers> for NumbersOut {
 
 impl StatsOut {
     /// What was counted between two days, with the days on which nothing was.
-    pub(crate) fn new(
-        seller_id: Option<SellerId>,
-        from: NaiveDate,
-        to: NaiveDate,
-        counted: &BTreeMap<NaiveDate, Numbers>,
-    ) -> Self {
+    pub(crate) fn new(seller_id: Option<SellerId>, asked: AskedDays, counted: &BTreeMap<NaiveDate, Numbers>) -> Self {
         let mut total = Numbers::default();
         counted.values().for_each(|numbers| total.add(numbers));
         let nothing = Numbers::default();
-        let dates = std::iter::successors(Some(from), |day| day.checked_add_days(Days::new(1)));
-        let days = dates.take_while(|day| *day <= to).map(|day| {
+        let days = asked.each().map(|day| {
             let numbers = counted.get(&day).unwrap_or(&nothing).into();
             DayOut { date: Date(day), numbers }
         });
-        Self { seller_id, from: Date(from), to: Date(to), total: (&total).into(), days: days.collect() }
+        let (from, to) = (Date(asked.from), Date(asked.to));
+        Self { seller_id, from, to, total: (&total).into(), days: days.collect() }
     }
 }

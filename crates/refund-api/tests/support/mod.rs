@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 pub mod browser;
+pub mod clerk;
 
 use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -1,0 +1,41 @@
+//! What the forms that change settings have in common: they replace what their page showed, and nothing else.
+
+use data_encoding::HEXLOWER;
+use refund_store::{Answer, Refused, Request, Tag, Work};
+
+use crate::error::Problem;
+use crate::pages::form::{Form, Mistake};
+use crate::pages::frame::Notice;
+use crate::pages::visit::Visit;
+
+/// What the settings were when the form's page was made. A form that doesn't say so replaces nothing.
+fn read_as(form: &Form) -> Tag {
+    let bytes = HEXLOWER.decode(form.get("tag").as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+    Tag(bytes.unwrap_or_default())
+}
+
+/// Carries out what a form asks for, if the settings are still what its page showed.
+pub(in crate::pages) async fn replaced(visit: &Visit, work: Work) -> Result<Result<Answer, Notice>, Problem> {
+    let request = Request { replaces: Some(read_as(&visit.form)), ..Request::new(work) };
+    match visit.app.try_change(request).await {
+        Ok(answered) => Ok(Ok(answered.answer)),
+        Err(Refused::SettingsMoved) => {
+            let text = visit.reader.say("settings-moved");
+            Ok(Err(Notice { kind: "moved", text, rule: None }))
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// What the page before did, told once: the address says it by one of these words.
+pub(in crate::pages) fn done_before(visit: &Visit, known: &[&str]) -> Option<Notice> {
+    let asked = visit.query.get("done");
+    let done = known.iter().find(|word| **word == asked)?;
+    Some(Notice::good(visit.reader.term("settings-done", done)))
+}
+
+/// What is wrong with a field that is called so.
+pub(in crate::pages) fn mistaken(visit: &Visit, field: &str, mistake: &Mistake) -> Notice {
+    let what = visit.reader.say_count(mistake.text, "max", &mistake.max);
+    Notice::bad(format!("{field}: {what}"))
+}

@@ -1,0 +1,26 @@
+//! The operator's pages: how the platform is set up, and how it fares.
+
+mod change;
+mod fields;
+mod policy;
+mod rollout;
+mod sellers;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+
+pub(super) use self::change::{done_before, mistaken, replaced};
+pub(super) use self::fields::{FieldView, typed as typed_policy};
+pub(super) use self::policy::field_mistaken;
+use super::seller;
+use crate::app::App;
+
+pub(super) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/operator/rollout", get(rollout::show).post(rollout::change))
+        .route("/operator/sellers", get(sellers::show))
+        .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
+        .route("/operator/policy", get(policy::show).post(policy::change))
+}

@@ -1,0 +1,151 @@
+//! The platform's policy: what it is, and what a change will mean before it is made.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{Policy, PolicyField};
+use refund_store::{Store, Tag, Work};
+use serde_json::Value;
+
+use super::change::{done_before, mistaken, replaced};
+use super::fields::{FieldView, told, typed};
+use crate::error::Problem;
+use crate::pages::form::Mistake;
+use crate::pages::frame::{Frame, Notice, go_to, shown};
+use crate::pages::seller::place;
+use crate::pages::visit::Visit;
+use crate::policy_check::PolicyChange;
+
+/// Where the page is.
+const HERE: &str = "/operator/policy";
+
+#[derive(Template)]
+#[template(path = "pages/operator/policy.html")]
+struct Page {
+    page: Frame,
+    notice: Option<Notice>,
+    tag: String,
+    fields: Vec<FieldView>,
+    /// What would change, once that has been asked.
+    review: Option<Review>,
+}
+
+struct Review {
+    changes: Vec<ChangeView>,
+    /// Sellers for whom it means nothing: who, where they are, and which fields they have for themselves.
+    overriders: Vec<(String, String, String)>,
+    is_cut: bool,
+    /// What was typed, to be sent again.
+    sent: Vec<(String, String)>,
+}
+
+struct ChangeView {
+    means: String,
+    rule: &'static str,
+    from: String,
+    to: String,
+    applies_to: String,
+    keeps: String,
+}
+
+pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
+    visit.operator()?;
+    as_it_is(&visit, done_before(&visit, &["saved"]), StatusCode::OK)
+}
+
+/// The page with the policy as it stands.
+fn as_it_is(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+    let policy = visit.app.store().policy()?;
+    let values = serde_json::to_value(&*policy)?;
+    let fields = FieldView::all(&visit.reader, &values, &values, &[]);
+    page(visit, notice, Tag::of(&*policy)?.to_string(), fields, None, status)
+}
+
+/// The page with what was typed.
+fn as_typed(
+    visit: &Visit,
+    notice: Option<Notice>,
+    review: Option<Review>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let present = serde_json::to_value(&*visit.app.store().policy()?)?;
+    let fields = FieldView::typed(&visit.reader, &visit.form, &present);
+    page(visit, notice, visit.form.get("tag").to_owned(), fields, review, status)
+}
+
+fn page(
+    visit: &Visit,
+    notice: Option<Notice>,
+    tag: String,
+    fields: Vec<FieldView>,
+    review: Option<Review>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let frame = Frame::new(visit, "policy-title", "policy").coming_back_to(HERE.to_owned());
+    shown(status, &Page { page: frame, notice, tag, fields, review })
+}
+
+/// Looks at what a change would mean, or makes it once that has been looked at.
+pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> {
+    let actor = visit.operator()?.caller.itself();
+    let policy = match typed(&visit.form, false) {
+        Ok(fields) => Policy::default().with(&fields),
+        Err((field, mistake)) => {
+            let notice = field_mistaken(&visit, field, &mistake);
+            return as_typed(&visit, Some(notice), None, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    if visit.form.get("step") == "save" {
+        return match replaced(&visit, Work::PutPolicy { policy: Box::new(policy), actor }).await? {
+            Ok(_) => Ok(go_to(&format!("{HERE}?done=saved"))),
+            Err(moved) => as_it_is(&visit, Some(moved), StatusCode::PRECONDITION_FAILED),
+        };
+    }
+    if visit.form.get("step") == "edit" {
+        return as_typed(&visit, None, None, StatusCode::OK);
+    }
+    let change = visit.app.reading(move |store: &dyn Store| PolicyChange::look(store, policy)).await?;
+    if change.changed.is_empty() {
+        let notice = Notice { kind: "moved", text: visit.reader.say("policy-unchanged"), rule: None };
+        return as_typed(&visit, Some(notice), None, StatusCode::OK);
+    }
+    let review = Review::new(&visit, change)?;
+    as_typed(&visit, None, Some(review), StatusCode::OK)
+}
+
+/// What is wrong with a field.
+pub(in crate::pages) fn field_mistaken(visit: &Visit, field: PolicyField, mistake: &Mistake) -> Notice {
+    mistaken(visit, &visit.reader.term("policy", field.as_str()), mistake)
+}
+
+impl Review {
+    fn new(visit: &Visit, change: PolicyChange) -> Result<Self, Problem> {
+        let reader = &visit.reader;
+        let PolicyChange { from, to, changed, overriders } = change;
+        let (from, to) = (serde_json::to_value(&from)?, serde_json::to_value(&to)?);
+        let value = |policy: &Value, field: PolicyField| {
+            told(reader, field, policy.get(field.as_str()).unwrap_or(&Value::Null))
+        };
+        let changes = changed.iter().map(|field| ChangeView {
+            means: reader.term("policy", field.as_str()),
+            rule: field.rule().as_str(),
+            from: value(&from, *field),
+            to: value(&to, *field),
+            applies_to: reader.term("policy-applies", field.as_str()),
+            keeps: reader.term("policy-keeps", field.as_str()),
+        });
+        let named = |fields: &[PolicyField]| {
+            let names = fields.iter().map(|field| reader.term("policy", field.as_str()));
+            names.collect::<Vec<_>>().join(" · ")
+        };
+        let sent = visit.form.fields().filter(|(name, _)| !matches!(*name, "step" | "mark"));
+        Ok(Self {
+            changes: changes.collect(),
+            overriders: (overriders.found.iter())
+                .map(|own| (own.seller_id.to_string(), place(&own.seller_id), named(&own.fields)))
+                .collect(),
+            is_cut: overriders.is_cut,
+            sent: sent.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        })
+    }
+}

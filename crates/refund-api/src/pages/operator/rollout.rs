@@ -1,0 +1,228 @@
+//! The roll-out: to which sellers negotiation is open, batch by batch, by percentage and by name (S13, R37).
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::rollout::{Batch, Percentage};
+use refund_core::{Rollout, SellerId};
+use refund_store::{Tag, Work};
+
+use super::change::{done_before, replaced};
+use crate::error::Problem;
+use crate::pages::form::{Form, Mistake};
+use crate::pages::frame::{Frame, Notice, go_to, shown};
+use crate::pages::refund::told_mistake;
+use crate::pages::visit::Visit;
+
+/// How many sellers of a list are shown: a batch may have thousands.
+const SHOWN_MAX: usize = 200;
+/// What a form of this page can have done.
+const DONE: [&str; 6] = ["opened", "closed", "added", "taken-out", "removed", "saved"];
+
+#[derive(Template)]
+#[template(path = "pages/operator/rollout.html")]
+struct Page {
+    page: Frame,
+    notice: Option<Notice>,
+    tag: String,
+    percentage: u8,
+    batches: Vec<BatchView>,
+    lists: Vec<SellersView>,
+    zone: String,
+    form: Form,
+    /// Who was asked about, and what the roll-out says of them.
+    asked: String,
+    verdict: Option<(bool, String)>,
+}
+
+struct BatchView {
+    index: usize,
+    name: String,
+    is_open: bool,
+    /// Whether its instant has come, so that it is open whatever else is said.
+    has_come: bool,
+    opens_at: Option<String>,
+    opens_at_typed: String,
+    sellers: SellersView,
+}
+
+/// Some sellers by their ids.
+struct SellersView {
+    /// What the forms call the list.
+    list: String,
+    count: usize,
+    ids: Vec<String>,
+    more: usize,
+}
+
+impl SellersView {
+    fn new(list: &str, sellers: &BTreeSet<SellerId>) -> Self {
+        Self {
+            list: list.to_owned(),
+            count: sellers.len(),
+            ids: sellers.iter().take(SHOWN_MAX).map(ToString::to_string).collect(),
+            more: sellers.len().saturating_sub(SHOWN_MAX),
+        }
+    }
+}
+
+pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
+    visit.operator()?;
+    page(&visit, done_before(&visit, &DONE), StatusCode::OK)
+}
+
+fn page(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+    let (app, reader) = (&visit.app, &visit.reader);
+    let rollout = app.store().rollout()?;
+    let batch = |(index, batch): (usize, &Batch)| BatchView {
+        index,
+        name: batch.name.to_string(),
+        is_open: batch.open,
+        has_come: batch.opens_at.is_some_and(|at| at <= reader.now),
+        opens_at: batch.opens_at.map(|at| reader.instant(at)),
+        opens_at_typed: batch.opens_at.map(|at| reader.typed_instant(at)).unwrap_or_default(),
+        sellers: SellersView::new(&index.to_string(), &batch.sellers),
+    };
+    let asked = visit.query.get("seller").trim().to_owned();
+    let shown_page = Page {
+        page: Frame::new(visit, "rollout-title", "rollout").coming_back_to("/operator/rollout".to_owned()),
+        notice: notice.or_else(|| unknown(visit, &asked)),
+        tag: Tag::of(&*rollout)?.to_string(),
+        percentage: rollout.percentage.into(),
+        batches: rollout.batches.iter().enumerate().map(batch).collect(),
+        lists: vec![SellersView::new("allow", &rollout.allow), SellersView::new("deny", &rollout.deny)],
+        zone: reader.zone_told(),
+        form: visit.form.clone(),
+        verdict: verdict(visit, &rollout, &asked),
+        asked,
+    };
+    shown(status, &shown_page)
+}
+
+/// What is wrong with an id that can't be a seller's.
+fn unknown(visit: &Visit, asked: &str) -> Option<Notice> {
+    let is_wrong = !asked.is_empty() && SellerId::new(asked).is_err();
+    is_wrong.then(|| told_mistake(visit, &Mistake::new("seller", "mistake-id")))
+}
+
+/// Whether negotiation is open to a seller, and why.
+fn verdict(visit: &Visit, rollout: &Rollout, asked: &str) -> Option<(bool, String)> {
+    let reader = &visit.reader;
+    let verdict = rollout.check(&SellerId::new(asked).ok()?, reader.now);
+    let why = match verdict.opens_at {
+        Some(at) => reader.say_with("because-not-yet-until", "at", &reader.instant(at)),
+        None => reader.term("because", verdict.because.as_str()),
+    };
+    Some((verdict.is_open(), why))
+}
+
+/// Replaces the roll-out by what a form makes of it.
+pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> {
+    let actor = visit.operator()?.caller.itself();
+    let before = visit.app.store().rollout()?;
+    let (rollout, done) = match changed(&visit, &before) {
+        Ok(Some(changed)) => changed,
+        // Its batch is gone: the page was made of something else.
+        Ok(None) => {
+            let text = visit.reader.say("settings-moved");
+            return page(&visit, Some(Notice { kind: "moved", text, rule: None }), StatusCode::PRECONDITION_FAILED);
+        }
+        Err(mistake) => {
+            return page(&visit, Some(told_mistake(&visit, &mistake)), StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    match replaced(&visit, Work::PutRollout { rollout: Box::new(rollout), actor }).await? {
+        Ok(_) => Ok(go_to(&format!("/operator/rollout?done={done}"))),
+        Err(moved) => page(&visit, Some(moved), StatusCode::PRECONDITION_FAILED),
+    }
+}
+
+type Changed = Option<(Rollout, &'static str)>;
+
+/// The roll-out as a form wants it; nothing where it speaks of a batch that isn't there.
+fn changed(visit: &Visit, before: &Rollout) -> Result<Changed, Mistake> {
+    let (form, mut rollout) = (&visit.form, before.clone());
+    let done = match form.get("do") {
+        "percentage" => {
+            let typed: u8 = form.get("percentage").trim().parse().map_err(|_| not_percent())?;
+            rollout.percentage = Percentage::try_from(typed).map_err(|_| not_percent())?;
+            "saved"
+        }
+        "new" => {
+            rollout.batches.push(Batch {
+                name: form.needed("batch_name")?,
+                sellers: sellers(form)?,
+                open: form.is_ticked("open"),
+                opens_at: visit.reader.read_instant(form, "opens_at")?,
+            });
+            "added"
+        }
+        step @ ("add" | "take-out") => {
+            let named = sellers(form)?;
+            if named.is_empty() {
+                return Err(Mistake::new("sellers", "mistake-needed"));
+            }
+            let Some(list) = list_of(&mut rollout, form.get("list")) else { return Ok(None) };
+            if step == "add" {
+                list.extend(named)
+            } else {
+                list.retain(|seller| !named.contains(seller))
+            }
+            if step == "add" { "added" } else { "taken-out" }
+        }
+        step => return batch_changed(visit, rollout, step),
+    };
+    Ok(Some((rollout, done)))
+}
+
+fn not_percent() -> Mistake {
+    Mistake::new("percentage", "mistake-percentage")
+}
+
+/// The same where a form is about one batch.
+fn batch_changed(visit: &Visit, mut rollout: Rollout, step: &str) -> Result<Changed, Mistake> {
+    let form = &visit.form;
+    let Ok(index) = form.get("batch").parse::<usize>() else { return Ok(None) };
+    let Some(batch) = rollout.batches.get_mut(index) else { return Ok(None) };
+    let done = match step {
+        "open" => {
+            batch.open = true;
+            "opened"
+        }
+        // An instant that has come would keep it open.
+        "close" => {
+            batch.open = false;
+            batch.opens_at = batch.opens_at.filter(|at| *at > visit.reader.now);
+            "closed"
+        }
+        "save" => {
+            batch.name = form.needed("batch_name")?;
+            batch.opens_at = visit.reader.read_instant(form, "opens_at")?;
+            "saved"
+        }
+        "remove" => {
+            rollout.batches.remove(index);
+            "removed"
+        }
+        _ => return Err(Mistake::new("action", "mistake-choose")),
+    };
+    Ok(Some((rollout, done)))
+}
+
+/// The sellers of a list or of a batch.
+fn list_of<'r>(rollout: &'r mut Rollout, name: &str) -> Option<&'r mut BTreeSet<SellerId>> {
+    match name {
+        "allow" => Some(&mut rollout.allow),
+        "deny" => Some(&mut rollout.deny),
+        batch => rollout.batches.get_mut(batch.parse::<usize>().ok()?).map(|batch| &mut batch.sellers),
+    }
+}
+
+/// The ids that were typed, however they are set apart.
+fn sellers(form: &Form) -> Result<BTreeSet<SellerId>, Mistake> {
+    let typed = form.get("sellers").split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';'));
+    let ids = typed.filter(|id| !id.is_empty()).map(SellerId::new);
+    ids.collect::<Result<_, _>>().map_err(|_| Mistake::new("sellers", "mistake-id"))
+}

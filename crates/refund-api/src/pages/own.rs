@@ -1,0 +1,44 @@
+//! What somebody who is signed in does about their own signing in.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_store::{Request, UserChange, Work};
+
+use super::frame::Notice;
+use super::people::page;
+use super::signing_in::{left, let_in};
+use super::visit::Visit;
+use crate::error::Problem;
+use crate::passwords::{PASSWORD_MAX, PASSWORD_MIN};
+
+/// Gives whoever asks another password, if they know the present one. Wherever else they were signed in they are not
+/// any more.
+pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
+    let person = visit.person()?.clone();
+    let (user, passwords) = (&person.user, &visit.app.passwords);
+    let (old, new) = (visit.form.get("old"), visit.form.get("new"));
+    let wrong = |text: String| page(&visit, Some(Notice::bad(text)), None, StatusCode::UNPROCESSABLE_ENTITY);
+    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&new.chars().count()) {
+        return wrong(visit.reader.say_count("mistake-password", "min", &PASSWORD_MIN));
+    }
+    // Somebody who came in by a link and never chose one has none to know.
+    if user.password.is_some() {
+        passwords.count(user.name.as_str())?;
+        if old.chars().count() > PASSWORD_MAX || !passwords.is_right(old.to_owned(), user.password.clone()).await? {
+            return wrong(visit.reader.say("people-password-wrong"));
+        }
+    }
+    let change = UserChange::Password { hash: passwords.hash(new.to_owned()).await? };
+    let work = Work::ChangeUser { user_id: user.id.clone(), change, actor: person.caller.itself() };
+    visit.app.change(Request::new(work)).await?;
+    Ok(let_in(&visit, user, None, "/people?done=password").await?.unwrap_or_else(left))
+}
+
+/// Signs whoever asks out wherever they are signed in.
+pub(super) async fn sign_out_everywhere(visit: Visit) -> Result<Response, Problem> {
+    let person = visit.person()?;
+    for session in visit.app.store().sessions_of(&person.user.id)? {
+        visit.app.submit(Request::new(Work::SignOut { secret: session.secret })).await?;
+    }
+    Ok(left())
+}

@@ -1,0 +1,179 @@
+//! The people who sign in: a seller's see and add their own, the operator's see and add all.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{Label, SellerId};
+use refund_store::{KeyRole, Refused, Request, User, UserChange, Work};
+
+use super::form::{Form, Mistake};
+use super::frame::{Frame, Notice, go_to, shown};
+use super::links::{link_work, newcomer};
+use super::operator::done_before;
+use super::part::{Links, Part};
+use super::refund::told_mistake;
+use super::visit::Visit;
+use crate::clock::system_now;
+use crate::error::Problem;
+use crate::passwords::PASSWORD_MIN;
+
+/// What a form of this page can have done.
+const DONE: [&str; 3] = ["disabled", "enabled", "password"];
+
+#[derive(Template)]
+#[template(path = "pages/people.html")]
+struct Page {
+    page: Frame,
+    notice: Option<Notice>,
+    /// A link that was just made: for whom, and where it leads.
+    link: Option<(String, String)>,
+    people: Vec<PersonView>,
+    links: Links,
+    is_operator: bool,
+    has_password: bool,
+    min: usize,
+    form: Form,
+}
+
+struct PersonView {
+    id: String,
+    name: String,
+    works_for: String,
+    seller_id: String,
+    is_oneself: bool,
+    is_disabled: bool,
+    has_password: bool,
+    link_until: Option<String>,
+    since: String,
+}
+
+impl PersonView {
+    fn new(visit: &Visit, user: &User, oneself: &User) -> Self {
+        let reader = &visit.reader;
+        let (works_for, seller_id) = match &user.role {
+            KeyRole::Seller(id) => ("seller", id.to_string()),
+            KeyRole::Operator => ("operator", String::new()),
+            KeyRole::Platform => ("platform", String::new()),
+        };
+        let running = user.link.filter(|link| system_now() < link.expires_at);
+        Self {
+            id: user.id.clone(),
+            name: user.name.to_string(),
+            works_for: reader.term("role", works_for),
+            seller_id,
+            is_oneself: user.id == oneself.id,
+            is_disabled: user.disabled_at.is_some(),
+            has_password: user.password.is_some(),
+            link_until: running.map(|link| reader.instant(link.expires_at)),
+            since: reader.instant(user.created_at),
+        }
+    }
+}
+
+pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
+    visit.person()?;
+    page(&visit, done_before(&visit, &DONE), None, StatusCode::OK)
+}
+
+pub(super) fn page(
+    visit: &Visit,
+    notice: Option<Notice>,
+    link: Option<(String, String)>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let oneself = &visit.person()?.user;
+    let mut users = visit.app.store().users()?;
+    users.retain(|user| may_see(visit, user));
+    let wanted = visit.query.get("name").trim().to_lowercase();
+    users.retain(|user| user.name.as_str().to_lowercase().contains(&wanted));
+    let Part { items, links } = Part::of(visit, "people", users, |user: &Arc<User>| user.id.clone())?;
+    let shown_page = Page {
+        page: Frame::new(visit, "people-title", "people").coming_back_to("/people".to_owned()),
+        notice,
+        link,
+        people: items.iter().map(|user| PersonView::new(visit, user, oneself)).collect(),
+        links,
+        is_operator: visit.seller_id().is_none(),
+        has_password: oneself.password.is_some(),
+        min: PASSWORD_MIN,
+        form: visit.form.clone(),
+    };
+    shown(status, &shown_page)
+}
+
+fn may_see(visit: &Visit, user: &User) -> bool {
+    visit.seller_id().is_none_or(|own| user.role == KeyRole::Seller(own.clone()))
+}
+
+/// Sets somebody up, and shows the link by which they come in for the first time.
+pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
+    let actor = visit.person()?.caller.itself();
+    let (name, role) = match newcomer_of(&visit)? {
+        Ok(typed) => typed,
+        Err(mistake) => {
+            return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    let user = newcomer(name, role);
+    let id = user.id.clone();
+    match visit.app.try_change(Request::new(Work::MakeUser { user: Box::new(user), actor })).await {
+        Ok(_) => with_link(&visit, &id).await,
+        Err(Refused::NameTaken) => {
+            let notice = Notice::bad(visit.reader.say("people-name-taken"));
+            page(&visit, Some(notice), None, StatusCode::CONFLICT)
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// Who is to be set up, and for whom they are to act: a seller's people only add such of their own.
+fn newcomer_of(visit: &Visit) -> Result<Result<(Label, KeyRole), Mistake>, Problem> {
+    let form = &visit.form;
+    let name: Label = match form.needed("name") {
+        Ok(name) => name,
+        Err(mistake) => return Ok(Err(mistake)),
+    };
+    if let Some(own) = visit.seller_id() {
+        return Ok(Ok((name, KeyRole::Seller(own.clone()))));
+    }
+    Ok(match form.get("role") {
+        "operator" => Ok((name, KeyRole::Operator)),
+        "seller" => match SellerId::new(form.get("seller_id").trim()) {
+            Ok(id) if visit.app.store().seller(&id)?.is_some() => Ok((name, KeyRole::Seller(id))),
+            _ => Err(Mistake::new("seller", "mistake-seller")),
+        },
+        _ => Err(Mistake::new("role", "mistake-choose")),
+    })
+}
+
+/// Makes a link for somebody, and shows it this once.
+async fn with_link(visit: &Visit, user_id: &str) -> Result<Response, Problem> {
+    let (work, path) = link_work(user_id, visit.person()?.caller.itself());
+    visit.app.change(Request::new(work)).await?;
+    let name = visit.app.store().user(user_id)?.map_or_else(String::new, |user| user.name.to_string());
+    let link = format!("{}{path}", visit.app.public_url);
+    page(visit, None, Some((name, link)), StatusCode::OK)
+}
+
+/// Does to somebody what the path says: a link, no more signing in, or signing in again.
+pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
+    let person = visit.person()?.clone();
+    let user = visit.app.store().user(visit.param("id"))?.filter(|user| may_see(&visit, user));
+    let user = user.ok_or_else(Problem::not_found)?;
+    let (change, done) = match visit.param("change") {
+        "link" => return with_link(&visit, &user.id).await,
+        // Whoever is the last one would let nobody in any more.
+        "disable" if user.id == person.user.id => {
+            let notice = Notice::bad(visit.reader.say("people-not-oneself"));
+            return page(&visit, Some(notice), None, StatusCode::CONFLICT);
+        }
+        "disable" => (UserChange::Disabled, "disabled"),
+        "enable" => (UserChange::Enabled, "enabled"),
+        _ => return Err(Problem::not_found()),
+    };
+    let work = Work::ChangeUser { user_id: user.id.clone(), change, actor: person.caller.itself() };
+    visit.app.change(Request::new(work)).await?;
+    Ok(go_to(&format!("/people?done={done}")))
+}

@@ -1,0 +1,170 @@
+//! One seller: what it is called, where goods go back to, and what differs from the platform's policy. Its own people
+//! may change the first two.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{PolicyOverrides, SellerId};
+use refund_store::{KeyRole, Seller, Tag, Work};
+
+use super::addresses::{self, AddressRow};
+use super::frame::{Frame, Notice, go_to, shown};
+use super::operator::{FieldView, done_before, field_mistaken, replaced, typed_policy};
+use super::refund::told_mistake;
+use super::visit::Visit;
+use crate::error::Problem;
+
+#[derive(Template)]
+#[template(path = "pages/seller.html")]
+struct Page {
+    page: Frame,
+    notice: Option<Notice>,
+    id: String,
+    /// The same as it stands in addresses of pages.
+    id_in_query: String,
+    /// Where the form is sent.
+    here: String,
+    name: String,
+    tag: String,
+    addresses: Vec<AddressRow>,
+    /// The policy, where an operator looks.
+    fields: Vec<FieldView>,
+    people: Vec<String>,
+    is_operator: bool,
+}
+
+/// Where an operator finds a seller.
+pub(super) fn place(id: &SellerId) -> String {
+    format!("/operator/sellers/{}", in_query(id))
+}
+
+fn in_query(id: &SellerId) -> String {
+    form_urlencoded::byte_serialize(id.as_str().as_bytes()).collect()
+}
+
+/// Whom the page is about: whom the path names, for an operator; for a seller's people their own.
+fn about(visit: &Visit) -> Result<(SellerId, String), Problem> {
+    visit.person()?;
+    match visit.seller_id() {
+        Some(own) if visit.param("id").is_empty() => Ok((own.clone(), "/settings".to_owned())),
+        _ => {
+            visit.operator()?;
+            let id: SellerId = visit.param("id").parse().map_err(|_| Problem::not_found())?;
+            let place = place(&id);
+            Ok((id, place))
+        }
+    }
+}
+
+pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
+    let (id, here) = about(&visit)?;
+    let seller = visit.app.store().seller(&id)?.ok_or_else(Problem::not_found)?;
+    let notice = done_before(&visit, &["saved"]);
+    as_it_is(&visit, &id, here, &seller, notice, StatusCode::OK)
+}
+
+fn as_it_is(
+    visit: &Visit,
+    id: &SellerId,
+    here: String,
+    seller: &Seller,
+    notice: Option<Notice>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let policy = visit.app.store().policy()?;
+    let own = serde_json::to_value(policy.with(&seller.policy))?;
+    let fields = FieldView::all(&visit.reader, &own, &serde_json::to_value(&*policy)?, &seller.policy.fields());
+    let typed = Typed {
+        name: seller.name.to_string(),
+        tag: Tag::of(seller)?.to_string(),
+        addresses: addresses::rows(&seller.addresses),
+        fields,
+    };
+    page(visit, id, here, typed, notice, status)
+}
+
+/// What stands in the form.
+struct Typed {
+    name: String,
+    tag: String,
+    addresses: Vec<AddressRow>,
+    fields: Vec<FieldView>,
+}
+
+fn as_typed(visit: &Visit, id: &SellerId, here: String, notice: Notice) -> Result<Response, Problem> {
+    let (form, policy) = (&visit.form, serde_json::to_value(&*visit.app.store().policy()?)?);
+    let typed = Typed {
+        name: form.get("seller_name").to_owned(),
+        tag: form.get("tag").to_owned(),
+        addresses: addresses::typed_rows(form),
+        fields: FieldView::typed(&visit.reader, form, &policy),
+    };
+    page(visit, id, here, typed, Some(notice), StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+fn page(
+    visit: &Visit,
+    id: &SellerId,
+    here: String,
+    typed: Typed,
+    notice: Option<Notice>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let is_operator = visit.seller_id().is_none();
+    let Typed { name, tag, addresses, fields } = typed;
+    let mut people = visit.app.store().users()?;
+    people.retain(|user| user.role == KeyRole::Seller(id.clone()));
+    let place = if is_operator { "sellers" } else { "settings" };
+    let shown_page = Page {
+        page: Frame::new(visit, "seller-title", place).coming_back_to(here.clone()),
+        notice,
+        id: id.to_string(),
+        id_in_query: in_query(id),
+        here,
+        name,
+        tag,
+        addresses,
+        fields: if is_operator { fields } else { Vec::new() },
+        people: people.iter().map(|user| user.name.to_string()).collect(),
+        is_operator,
+    };
+    shown(status, &shown_page)
+}
+
+/// Replaces what is known of a seller by what a form says.
+pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
+    let (id, here) = about(&visit)?;
+    let actor = visit.person()?.caller.itself();
+    let before = visit.app.store().seller(&id)?.ok_or_else(Problem::not_found)?;
+    let seller = match typed(&visit) {
+        Ok(seller) => seller,
+        Err(notice) => return as_typed(&visit, &id, here, notice),
+    };
+    let work = if visit.seller_id().is_none() {
+        Work::PutSeller { seller_id: id.clone(), seller: Box::new(seller), actor }
+    } else {
+        let Seller { name, addresses, .. } = seller;
+        Work::EditSeller { seller_id: id.clone(), name, addresses: Box::new(addresses), actor }
+    };
+    match replaced(&visit, work).await? {
+        Ok(_) => Ok(go_to(&format!("{here}?done=saved"))),
+        Err(moved) => {
+            let now = visit.app.store().seller(&id)?.unwrap_or(before);
+            as_it_is(&visit, &id, here, &now, Some(moved), StatusCode::PRECONDITION_FAILED)
+        }
+    }
+}
+
+/// The seller as the form has it, or what is wrong with that.
+fn typed(visit: &Visit) -> Result<Seller, Notice> {
+    let form = &visit.form;
+    let told = |mistake| told_mistake(visit, &mistake);
+    let name = form.needed("seller_name").map_err(told)?;
+    let addresses = addresses::typed(form).map_err(told)?;
+    let policy = if visit.seller_id().is_none() {
+        typed_policy(form, true).map_err(|(field, mistake)| field_mistaken(visit, field, &mistake))?
+    } else {
+        PolicyOverrides::default()
+    };
+    Ok(Seller { name, addresses, policy })
+}

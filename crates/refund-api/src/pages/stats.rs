@@ -1,0 +1,174 @@
+//! Statistics: what came of the offers, as numbers and as bars. A seller's people see their own.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::NaiveDate;
+use refund_core::{Currency, SellerId};
+
+use super::chart::{Chart, Columns, Day};
+use super::form::Mistake;
+use super::frame::{Frame, Notice, shown};
+use super::operator::mistaken;
+use super::reader::Reader;
+use super::visit::Visit;
+use crate::error::Problem;
+use crate::stats::{AskedDays, DAYS_MAX, Numbers, Sums, counted};
+use crate::wire::Date;
+
+#[derive(Template)]
+#[template(path = "pages/stats.html")]
+struct Page {
+    page: Frame,
+    notice: Option<Notice>,
+    shows_sellers: bool,
+    seller: String,
+    from: String,
+    to: String,
+    total: Row,
+    charts: Vec<Chart>,
+    rows: Vec<Row>,
+}
+
+/// The numbers of one day, or of all of them.
+struct Row {
+    day: String,
+    /// What came of offers: the class of its colour, what it is, how many.
+    counts: Vec<(&'static str, String, u64)>,
+    asked: Vec<String>,
+    kept: Vec<String>,
+    median: String,
+    silence: u64,
+}
+
+type Counted = fn(&Numbers) -> u64;
+
+/// What is counted of offers, each in a colour of its own; the first is no outcome.
+const OFFERS: [(&str, Counted); 5] = [
+    ("made", |day| day.offers_made),
+    ("accepted", |day| day.offers_accepted),
+    ("rejected", |day| day.offers_rejected),
+    ("expired", |day| day.offers_expired),
+    ("withdrawn", |day| day.offers_withdrawn),
+];
+
+impl Row {
+    fn new(reader: &Reader, day: String, numbers: &Numbers) -> Self {
+        let sums = |of: fn(&Sums) -> i128| {
+            let told = numbers.sums.iter().map(|sums| reader.sum(of(sums), sums.currency));
+            told.collect()
+        };
+        let median = numbers.median_answer_seconds();
+        let minutes = |seconds: u64| i64::try_from(seconds / 60).unwrap_or(i64::MAX);
+        Self {
+            day,
+            counts: OFFERS.iter().map(|(name, count)| (*name, reader.term("stats", name), count(numbers))).collect(),
+            asked: sums(|sums| sums.asked),
+            kept: sums(|sums| sums.kept),
+            median: median.map_or_else(|| "—".to_owned(), |seconds| reader.span(minutes(seconds))),
+            silence: numbers.decided_by_silence,
+        }
+    }
+}
+
+pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
+    visit.person()?;
+    let reader = &visit.reader;
+    let (seller_id, days, notice) = asked(&visit);
+    let counted = counted(&visit.app, seller_id.as_ref(), days).await?;
+    let mut total = Numbers::default();
+    counted.values().for_each(|numbers| total.add(numbers));
+    let rows = counted.iter().rev().map(|(day, numbers)| Row::new(reader, reader.day(*day), numbers));
+    let status = if notice.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let shows_sellers = visit.seller_id().is_none();
+    let page = Page {
+        page: Frame::new(&visit, "stats-title", "stats"),
+        notice,
+        seller: if shows_sellers { visit.query.get("seller").to_owned() } else { String::new() },
+        shows_sellers,
+        from: days.from.to_string(),
+        to: days.to.to_string(),
+        charts: charts(reader, days, &counted, &total),
+        rows: rows.collect(),
+        total: Row::new(reader, reader.say("stats-total"), &total),
+    };
+    shown(status, &page)
+}
+
+/// Of whom and about which days, and what is wrong with that. A seller's people ask about their own whatever they say.
+fn asked(visit: &Visit) -> (Option<SellerId>, AskedDays, Option<Notice>) {
+    let (query, now) = (&visit.query, visit.reader.now);
+    let named = query.get("seller").trim();
+    let mut notice = None;
+    let mut wrong = |field: &'static str, text: &'static str, max: usize| {
+        let name = visit.reader.term("field", field);
+        notice = Some(mistaken(visit, &name, &Mistake { field, text, max }));
+    };
+    let seller_id = match visit.seller_id() {
+        Some(own) => Some(own.clone()),
+        None if named.is_empty() => None,
+        None => SellerId::new(named).map_err(|_| wrong("seller", "mistake-id", 0)).ok(),
+    };
+    let mut day = |field: &'static str| -> Option<NaiveDate> {
+        let typed = query.get(field).trim();
+        if typed.is_empty() {
+            return None;
+        }
+        typed.parse().map(|Date(day)| day).map_err(|()| wrong(field, "mistake-day", 0)).ok()
+    };
+    let days = AskedDays::new(day("from"), day("to"), now);
+    if days.can_be_asked() {
+        return (seller_id, days, notice);
+    }
+    wrong("from", "mistake-days", usize::try_from(DAYS_MAX).unwrap_or_default());
+    (seller_id, AskedDays::new(None, None, now), notice)
+}
+
+fn charts(reader: &Reader, days: AskedDays, counted: &BTreeMap<NaiveDate, Numbers>, total: &Numbers) -> Vec<Chart> {
+    let ends = || (reader.day(days.from), reader.day(days.to));
+    let nothing = Numbers::default();
+    let drawn = |of: &dyn Fn(&Numbers) -> Columns, told: &dyn Fn(&Numbers) -> String| {
+        let day = |day: NaiveDate| {
+            let numbers = counted.get(&day).unwrap_or(&nothing);
+            Day { told: format!("{} · {}", reader.day(day), told(numbers)), columns: of(numbers) }
+        };
+        days.each().map(day).collect::<Vec<_>>()
+    };
+    let key = |name: &'static str| (name, reader.term("stats", name));
+    let mut charts = Vec::new();
+    let offers = drawn(
+        &|numbers| {
+            let mut parts = OFFERS.iter().map(|(name, count)| (*name, i128::from(count(numbers))));
+            vec![parts.by_ref().take(1).collect(), parts.collect()]
+        },
+        &|numbers| {
+            let told = OFFERS.iter().map(|(name, count)| format!("{} {}", reader.term("stats", name), count(numbers)));
+            told.collect::<Vec<_>>().join(" · ")
+        },
+    );
+    let whole = |value: i128| value.to_string();
+    let keys = OFFERS.iter().map(|(name, _)| key(name)).collect();
+    charts.extend(Chart::new(reader.say("stats-chart-offers"), ends(), keys, offers, whole));
+    for currency in total.sums.iter().map(|sums| sums.currency) {
+        let days = drawn(
+            &|numbers| {
+                vec![vec![(if kept(numbers, currency) < 0 { "rejected" } else { "accepted" }, kept(numbers, currency))]]
+            },
+            &|numbers| reader.sum(kept(numbers, currency), currency),
+        );
+        let title = reader.say_with("stats-chart-kept", "currency", currency.code());
+        charts.extend(Chart::new(title, ends(), Vec::new(), days, |value| reader.sum(value, currency)));
+    }
+    let silence = drawn(&|numbers| vec![vec![("expired", i128::from(numbers.decided_by_silence))]], &|numbers| {
+        numbers.decided_by_silence.to_string()
+    });
+    charts.extend(Chart::new(reader.say("stats-silence"), ends(), Vec::new(), silence, whole));
+    charts
+}
+
+/// What was kept of that currency.
+fn kept(numbers: &Numbers, currency: Currency) -> i128 {
+    numbers.sums.iter().find(|sums| sums.currency == currency).map_or(0, |sums| sums.kept)
+}

@@ -1,0 +1,56 @@
+//! What a change of the platform's policy would mean, before it is made. It changes nothing, and so it settles nothing
+//! either.
+
+use refund_core::{Policy, PolicyField, SellerId};
+use refund_store::Store;
+
+use crate::error::Problem;
+use crate::wire::{OverriderOut, Overriders};
+
+/// How many sellers are read in one go.
+const SELLERS_AT_ONCE: usize = 500;
+/// How many at the most for one check, and how many of them are listed.
+const SELLERS_MAX: usize = 10_000;
+const OVERRIDERS_MAX: usize = 100;
+
+/// One policy in the place of another.
+pub(crate) struct PolicyChange {
+    pub(crate) from: Policy,
+    pub(crate) to: Policy,
+    pub(crate) changed: Vec<PolicyField>,
+    pub(crate) overriders: Overriders,
+}
+
+impl PolicyChange {
+    /// That policy in the place of the present one.
+    pub(crate) fn look(store: &dyn Store, to: Policy) -> Result<Self, Problem> {
+        let from = (*store.policy()?).clone();
+        let changed = from.changed_in(&to);
+        let overriders = overriders(store, &changed)?;
+        Ok(Self { from, to, changed, overriders })
+    }
+}
+
+/// The sellers that have a value of their own for one of these fields, in the order of their ids.
+fn overriders(store: &dyn Store, fields: &[PolicyField]) -> Result<Overriders, Problem> {
+    let mut overriders = Overriders::default();
+    let mut after: Option<SellerId> = None;
+    // Where nothing changes nobody is asked.
+    let mut more = !fields.is_empty();
+    while more {
+        let page = store.sellers(after.as_ref(), SELLERS_AT_ONCE)?;
+        more = page.len() == SELLERS_AT_ONCE;
+        for (seller_id, seller) in page {
+            if overriders.looked_at == SELLERS_MAX || overriders.found.len() == OVERRIDERS_MAX {
+                return Ok(Overriders { is_cut: true, ..overriders });
+            }
+            overriders.looked_at = overriders.looked_at.saturating_add(1);
+            after = Some(seller_id.clone());
+            let fields: Vec<_> = seller.policy.fields().into_iter().filter(|own| fields.contains(own)).collect();
+            if !fields.is_empty() {
+                overriders.found.push(OverriderOut { seller_id, fields });
+            }
+        }
+    }
+    Ok(overriders)
+}

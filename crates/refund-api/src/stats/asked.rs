@@ -1,0 +1,52 @@
+//! About which days somebody asks, and what was counted of them.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use refund_core::{SellerId, Timestamp};
+
+use super::{Numbers, day_of};
+use crate::app::App;
+use crate::error::Problem;
+
+/// How many days are shown where nothing is said.
+const DAYS: u64 = 30;
+/// How many at the most.
+pub(crate) const DAYS_MAX: i64 = 366;
+
+/// Days in UTC, the first and the last among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AskedDays {
+    pub(crate) from: NaiveDate,
+    pub(crate) to: NaiveDate,
+}
+
+impl AskedDays {
+    /// The days as far as they were said: up to today, and 30 of them.
+    pub(crate) fn new(from: Option<NaiveDate>, to: Option<NaiveDate>, now: Timestamp) -> Self {
+        let to = to.unwrap_or_else(|| day_of(now));
+        let from = from.unwrap_or_else(|| to.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(to));
+        Self { from, to }
+    }
+
+    /// Whether there are so many, the first one first.
+    pub(crate) fn can_be_asked(self) -> bool {
+        (0..DAYS_MAX).contains(&self.to.signed_duration_since(self.from).num_days())
+    }
+
+    pub(crate) fn each(self) -> impl Iterator<Item = NaiveDate> {
+        let dates = std::iter::successors(Some(self.from), |day| day.checked_add_days(Days::new(1)));
+        dates.take_while(move |day| *day <= self.to)
+    }
+}
+
+/// What was counted on these days of one seller or of all, with everything that was recorded before this call.
+pub(crate) async fn counted(
+    app: &App,
+    seller_id: Option<&SellerId>,
+    days: AskedDays,
+) -> Result<BTreeMap<NaiveDate, Numbers>, Problem> {
+    let end = app.reading(|store| Ok(store.feed_end()?)).await?;
+    app.stats.up_to(end).await?;
+    Ok(app.stats.between(seller_id, days.from, days.to))
+}

@@ -1,0 +1,88 @@
+//! Somebody who is signed in and sets things up: each form carries the mark of the pages that they were shown.
+
+use super::Server;
+use super::browser::{Browser, Shown};
+
+/// One person before a screen.
+pub struct Clerk<'s> {
+    server: &'s Server,
+    browser: Browser<'s>,
+    mark: String,
+}
+
+impl<'s> Clerk<'s> {
+    /// Nobody is signed in.
+    pub fn nobody(server: &'s Server) -> Self {
+        Self { server, browser: Browser::new(server), mark: String::new() }
+    }
+
+    /// The operator's person of a demo.
+    pub fn operator(server: &'s Server) -> Self {
+        Self::by_link(server, &server.link("operator"))
+    }
+
+    /// The seller's person of a demo.
+    pub fn seller(server: &'s Server) -> Self {
+        Self::by_link(server, &server.link("seller"))
+    }
+
+    /// Whoever a link lets in once.
+    pub fn by_link(server: &'s Server, link: &str) -> Self {
+        let mut clerk = Self { server, browser: Browser::signed_in(server, link), mark: String::new() };
+        clerk.get("/refunds");
+        clerk
+    }
+
+    /// The same who reads in that language.
+    pub fn reading(self, language: &'static str) -> Self {
+        let browser = Browser::reading(self.server, language);
+        self.browser.cookie("__Host-session").iter().for_each(|session| browser.keep("__Host-session", session));
+        Self { browser, ..self }
+    }
+
+    pub fn get(&mut self, path: &str) -> Shown {
+        let shown = self.browser.open(path);
+        self.look(shown)
+    }
+
+    /// Sends a form, with the mark of the pages that were shown.
+    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
+        let shown = self.browser.submit(path, &[&[("mark", self.mark.as_str())], fields].concat());
+        self.look(shown)
+    }
+
+    /// The same of a page that shows what it replaces.
+    pub fn change(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
+        let tag = self.get(path).hidden("tag");
+        self.post(path, &[&[("tag", tag.as_str())], fields].concat())
+    }
+
+    fn look(&mut self, shown: Shown) -> Shown {
+        let mark = shown.hidden("mark");
+        if !mark.is_empty() {
+            self.mark = mark;
+        }
+        shown
+    }
+}
+
+impl Shown {
+    /// What the page's first hidden field of that name holds; nothing where there is none.
+    pub fn hidden(&self, name: &str) -> String {
+        let start = format!("name=\"{name}\" value=\"");
+        let rest = self.html.split_once(&start).map_or("", |(_, rest)| rest);
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+
+    pub fn says(&self, html: &str) -> bool {
+        self.html.contains(html)
+    }
+
+    /// What the page tells first, if it tells something.
+    pub fn notice(&self) -> String {
+        let after = |from: &str| self.html.split_once(from).map(|(_, rest)| rest.to_owned());
+        let notice = ["notice good\"", "notice bad\"", "notice moved\" role=\"alert"].iter().find_map(|kind| after(kind));
+        let notice = notice.and_then(|rest| rest.split_once("<p>").map(|(_, rest)| rest.to_owned())).unwrap_or_default();
+        notice.split('<').next().unwrap_or_default().replace("&#39;", "'")
+    }
+}
