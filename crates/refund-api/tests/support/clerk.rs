@@ -81,8 +81,10 @@ impl Shown {
     /// What the page tells first, if it tells something.
     pub fn notice(&self) -> String {
         let after = |from: &str| self.html.split_once(from).map(|(_, rest)| rest.to_owned());
-        let notice = ["notice good\"", "notice bad\"", "notice moved\" role=\"alert"].iter().find_map(|kind| after(kind));
-        let notice = notice.and_then(|rest| rest.split_once("<p>").map(|(_, rest)| rest.to_owned())).unwrap_or_default();
+        let notice =
+            ["notice good\"", "notice bad\"", "notice moved\" role=\"alert"].iter().find_map(|kind| after(kind));
+        let notice =
+            notice.and_then(|rest| rest.split_once("<p>").map(|(_, rest)| rest.to_owned())).unwrap_or_default();
         notice.split('<').next().unwrap_or_default().replace("&#39;", "'")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use refund_core::{Actor, Event, Fact, Role, Terms, Via};
+use refund_core::{Actor, Event, EventType, Fact, Role, Terms, Via};
 use refund_store::Store;
 
 use super::TermsView;
@@ -72,19 +72,27 @@ fn moment(reader: &Reader, names: &mut Names<'_>, event: &Event) -> Moment {
     }
 }
 
-/// What it is called; what the clock brought about is called so.
+/// What is called otherwise where the clock brought it about.
+const BY_SILENCE: [(EventType, &str); 3] = [
+    (EventType::RefundAgreed, "event-refund-agreed-by-silence"),
+    (EventType::RefundReceiptConfirmed, "event-receipt-confirmed-by-silence"),
+    (EventType::RefundEscalated, "event-escalated-by-silence"),
+];
+
+/// What it is called.
 fn title(reader: &Reader, event: &Event) -> String {
-    let by_clock = event.actor.role == Role::System;
-    let own = match &event.fact {
-        Fact::Agreed { .. } if by_clock => "event-refund-agreed-by-silence",
-        Fact::ReceiptConfirmed if by_clock => "event-receipt-confirmed-by-silence",
-        Fact::Escalated { .. } if by_clock => "event-escalated-by-silence",
-        Fact::TrackingCorrected { .. } => "event-tracking-corrected",
-        Fact::ReturnWaived => "event-return-waived",
-        Fact::MessagePosted { message } if message.internal => "event-internal-note",
-        fact => return reader.term("event", fact.event_type().as_str()),
+    let (fact, kind) = (&event.fact, event.fact.event_type());
+    let silent = BY_SILENCE.iter().find(|(known, _)| *known == kind && event.actor.role == Role::System);
+    let own = if matches!(fact, Fact::TrackingCorrected { .. }) {
+        Some("event-tracking-corrected")
+    } else if matches!(fact, Fact::ReturnWaived) {
+        Some("event-return-waived")
+    } else if fact.message().is_some_and(|message| message.internal) {
+        Some("event-internal-note")
+    } else {
+        silent.map(|(_, name)| *name)
     };
-    reader.say(own)
+    own.map_or_else(|| reader.term("event", kind.as_str()), |name| reader.say(name))
 }
 
 /// What came of it, in the engine's words.
