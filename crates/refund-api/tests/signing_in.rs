@@ -125,3 +125,19 @@ fn nobody_is_led_elsewhere() {
     assert!(page.html.contains("<html lang=\"zh-Hans\" data-theme=\"dark\""), "{}", &page.html[..200]);
     server.stop();
 }
+
+#[test]
+fn a_page_that_listens_hears_nothing_after_its_reader_was_signed_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let browser = Browser::signed_in(&server, &server.link("seller"));
+    let mut stream = browser.listen("/refunds/live");
+    server.open("o-1");
+    assert!(stream.next_line().starts_with("event: changed"), "it hears while they are signed in");
+    let queue = browser.open("/refunds");
+    assert_eq!(browser.submit_on(&queue, "/sign-out", &[]).status, 303);
+    server.open("o-2");
+    let rest = stream.rest();
+    assert_eq!(rest.matches("event: changed").count(), 0, "{rest}");
+    server.stop();
+}

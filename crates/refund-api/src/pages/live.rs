@@ -1,15 +1,17 @@
 //! That something changed, to the pages that show it: each looks again at what it shows.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use refund_core::RefundId;
-use refund_store::EventPosition;
+use refund_store::{EventPosition, Secret, Store};
 
-use super::visit::Visit;
+use super::visit::{Visit, in_session};
+use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Problem;
 use crate::follow::Follower;
@@ -22,7 +24,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How many events are read at once; that there is one is all that is told.
 const AT_ONCE: usize = 100;
-/// After that long a page asks anew: whether its reader is still signed in is asked with it.
+/// After that long a page asks anew.
 const LIVES: Duration = Duration::from_secs(300);
 
 type Changes =
@@ -30,27 +32,57 @@ type Changes =
 
 /// The changes of all refunds in somebody's queue.
 pub(super) async fn queue(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
-    let caller = visit.person()?.caller.clone();
-    changes(&visit, &headers, caller, None)
+    let reader = Listener::signed_in(&visit)?;
+    changes(&visit, &headers, reader, None)
 }
 
 /// Those of one refund, for whoever works with it.
 pub(super) async fn refund(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
-    let caller = visit.person()?.caller.clone();
+    let reader = Listener::signed_in(&visit)?;
     let id = visit.refund_id()?;
-    visit.app.known(&caller, &id)?;
-    changes(&visit, &headers, caller, Some(id))
+    visit.app.known(&reader.caller, &id)?;
+    changes(&visit, &headers, reader, Some(id))
 }
 
 /// Those of one refund, for its buyer.
 pub(super) async fn buyer(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
     let (caller, id) = visit.buyer()?;
-    changes(&visit, &headers, caller, Some(id))
+    let by = By::Link(visit.param("token").into());
+    changes(&visit, &headers, Listener { caller, by }, Some(id))
+}
+
+/// Who listens, and what they were let in by.
+#[derive(Clone)]
+struct Listener {
+    caller: Caller,
+    by: By,
+}
+
+#[derive(Clone)]
+enum By {
+    Session(Secret),
+    Link(Arc<str>),
+}
+
+impl Listener {
+    fn signed_in(visit: &Visit) -> Result<Self, Problem> {
+        let person = visit.person()?;
+        Ok(Self { caller: person.caller.clone(), by: By::Session(person.session) })
+    }
+
+    /// Whether it still lets them in.
+    fn is_still_there(&self, app: &App) -> bool {
+        match &self.by {
+            By::Session(secret) => in_session(app, secret).is_ok_and(|person| person.is_some()),
+            By::Link(token) => Caller::from_token(app, token).is_ok_and(|(caller, _)| caller == self.caller),
+        }
+    }
 }
 
 struct Watching {
+    app: Arc<App>,
     follower: Follower,
-    caller: Caller,
+    listener: Listener,
     only: Option<RefundId>,
     _place: StreamPlace,
 }
@@ -62,11 +94,11 @@ fn known(visit: &Visit, headers: &HeaderMap) -> Option<EventPosition> {
     EventOut::position(told).filter(|place| Some(*place) <= visit.feed_end).or(visit.feed_end)
 }
 
-fn changes(visit: &Visit, headers: &HeaderMap, caller: Caller, only: Option<RefundId>) -> Result<Changes, Problem> {
+fn changes(visit: &Visit, headers: &HeaderMap, listener: Listener, only: Option<RefundId>) -> Result<Changes, Problem> {
     let app = &visit.app;
-    let _place = app.admission.stream(&caller)?;
+    let _place = app.admission.stream(&listener.caller)?;
     let follower = Follower::new(app.clone(), known(visit, headers));
-    let watching = Watching { follower, caller, only, _place };
+    let watching = Watching { app: app.clone(), follower, listener, only, _place };
     let until = Box::pin(tokio::time::sleep(LIVES));
     let changes = stream::unfold(Some((watching, until)), |open| async move {
         let (mut watching, mut until) = open?;
@@ -83,8 +115,15 @@ fn changes(visit: &Visit, headers: &HeaderMap, caller: Caller, only: Option<Refu
 impl Watching {
     async fn next(&mut self) -> Option<Event> {
         loop {
-            let caller = self.caller.clone();
-            let feed = self.follower.next(move |store, after| find(store, &caller, after, AT_ONCE)).await?;
+            let (app, listener) = (self.app.clone(), self.listener.clone());
+            let read = move |store: &dyn Store, after| {
+                // That somebody was signed out is news too.
+                if !listener.is_still_there(&app) {
+                    return Err(Problem::not_found());
+                }
+                find(store, &listener.caller, after, AT_ONCE)
+            };
+            let feed = self.follower.next(read).await?;
             let is_wanted = |id: &RefundId| self.only.as_ref().is_none_or(|only| only == id);
             if let Some((_, event)) = feed.events.iter().rev().find(|(_, event)| is_wanted(&event.refund_id)) {
                 return Some(self.mark(Event::default().event("changed").data(event.refund_id.to_string())));

@@ -51,9 +51,14 @@ pub(crate) struct Person {
 /// Whoever is signed in by these headers.
 pub(crate) fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Person>, Problem> {
     let Some(secret) = cookies::session(headers).map(hash) else { return Ok(None) };
+    in_session(app, &secret)
+}
+
+/// Whoever is signed in by that session, as long as it runs and they may sign in.
+pub(super) fn in_session(app: &App, secret: &Secret) -> Result<Option<Person>, Problem> {
     let now = crate::clock::system_now();
     let is_running = |session: &Arc<Session>| now < session.ends_at;
-    let Some(session) = app.store().session(&secret)?.filter(is_running) else { return Ok(None) };
+    let Some(session) = app.store().session(secret)?.filter(is_running) else { return Ok(None) };
     let Some(user) = app.store().user(&session.user_id)?.filter(|user| user.disabled_at.is_none()) else {
         return Ok(None);
     };
@@ -61,7 +66,7 @@ pub(crate) fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Person>
     let mut mac = app.form_marks.clone();
     mac.update(&secret.0);
     let mark = HEXLOWER.encode(&mac.finalize().into_bytes());
-    Ok(Some(Person { user, caller, session: secret, mark }))
+    Ok(Some(Person { user, caller, session: *secret, mark }))
 }
 
 impl FromRequest<Arc<App>> for Visit {

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
 
 use serde_json::Value;
 
@@ -87,6 +88,15 @@ impl<'s> Browser<'s> {
         self.send("GET", path, &[], "")
     }
 
+    /// A stream of changes, as it comes.
+    pub fn listen(&self, path: &str) -> Listened {
+        let request = ureq::http::Request::builder().uri(format!("{}{path}", self.server.base_url));
+        let cookies = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let response = self.agent.run(request.header("Cookie", cookies.join("; ")).body(()).unwrap()).unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Listened(BufReader::new(response.into_body().into_reader()))
+    }
+
     /// Sends a form. What the page would carry for whoever is signed in is put in, unless it is given.
     pub fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
         self.send("POST", path, &[("Sec-Fetch-Site", "same-origin")], &form(fields))
@@ -121,6 +131,28 @@ impl<'s> Browser<'s> {
         let headers = response.headers().clone();
         let html = response.body_mut().read_to_string().unwrap();
         Shown { status: response.status().as_u16(), location, html, headers }
+    }
+}
+
+/// What a page hears that listens.
+pub struct Listened(BufReader<ureq::BodyReader<'static>>);
+
+impl Listened {
+    /// The next line that is not empty.
+    pub fn next_line(&mut self) -> String {
+        let mut line = String::new();
+        while line.trim().is_empty() {
+            line.clear();
+            assert_ne!(self.0.read_line(&mut line).unwrap(), 0, "the stream has ended");
+        }
+        line
+    }
+
+    /// All that comes until it ends.
+    pub fn rest(&mut self) -> String {
+        let mut rest = String::new();
+        self.0.read_to_string(&mut rest).unwrap();
+        rest
     }
 }
 
