@@ -22,7 +22,7 @@ pub(crate) enum Check {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Failing {
     pub(crate) check: Check,
-    detail: String,
+    pub(crate) detail: String,
 }
 
 impl Check {

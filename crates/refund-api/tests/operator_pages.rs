@@ -18,8 +18,14 @@ fn demo(test: impl FnOnce(&Server, &mut Clerk)) {
 }
 
 /// What is shown to the operator alone.
-const PLACES: [&str; 4] =
-    ["/operator/rollout", "/operator/policy", "/operator/sellers", "/operator/sellers/seller-homeware"];
+const PLACES: [&str; 6] = [
+    "/operator/rollout",
+    "/operator/policy",
+    "/operator/sellers",
+    "/operator/sellers/seller-homeware",
+    "/operator/keys",
+    "/operator/health",
+];
 
 #[test]
 fn each_page_is_the_operators_alone_and_answers_in_every_language() {
@@ -171,5 +177,29 @@ fn what_is_hostile_is_shown_as_text() {
         );
         assert!(!operator.get(&format!("{ROLLOUT}?seller={long}")).says("<script>"));
         assert_eq!(operator.get("/operator/rollout?done=%3Cscript%3E").notice(), "");
+    });
+}
+
+#[test]
+fn the_servers_health_is_what_probes_and_metrics_say() {
+    demo(|server, operator| {
+        let page = operator.get("/operator/health");
+        assert!(page.says("The server carries commands out.") && !page.says("pill dispute"), "{}", page.html);
+        let metrics = server.get("/metrics", "").body;
+        let version =
+            metrics.as_str().unwrap().split_once("version=\"").unwrap().1.split('"').next().unwrap().to_owned();
+        assert!(page.says(&format!("<dd>{version}</dd>")));
+        let waiting = || {
+            let text = server.get("/metrics", "").body.as_str().unwrap().to_owned();
+            let line =
+                text.lines().find(|line| line.starts_with("refund_webhook_messages_waiting ")).unwrap().to_owned();
+            line.split(' ').nth(1).unwrap().to_owned()
+        };
+        assert!(page.says("To be sent by webhooks</dt><dd>0</dd>"));
+        operator.post("/operator/webhooks", &[("url", "http://127.0.0.1:9/nobody")]);
+        server.open("o-health");
+        // It is taken in soon.
+        assert!((0..20_000).any(|_| waiting() != "0"));
+        assert!(operator.get("/operator/health").says(&format!("To be sent by webhooks</dt><dd>{}</dd>", waiting())));
     });
 }

@@ -25,10 +25,13 @@ use refund_store::{Answered, EventPosition, Recorded, Refused, Work};
 use tokio::sync::Semaphore;
 
 pub(crate) use self::files::TimedFiles;
+pub(crate) use self::now::{OVERDUE_COUNTED_MAX, Overdue, unsent};
 use self::outcome::{command, outcome};
 use crate::clock::Stopwatch;
 use crate::code::Code;
 
+/// Which version runs.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The media type of what is shown.
 pub(crate) const MEDIA_TYPE: &str = prometheus_text::CONTENT_TYPE;
 
@@ -90,7 +93,7 @@ impl Default for Metrics {
 impl Metrics {
     fn registered(mut self) -> Self {
         let all = &mut self.registry;
-        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        let version = Info::new([("version", VERSION)]);
         all.register("refund_build", "Which version runs", version);
         all.register(
             "refund_commands",

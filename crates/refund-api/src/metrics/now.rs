@@ -18,7 +18,7 @@ use crate::readiness::{self, Check};
 use crate::webhooks::Backlog;
 
 /// How many overdue refunds are counted: each is looked up.
-const OVERDUE_COUNTED_MAX: usize = 10_000;
+pub(crate) const OVERDUE_COUNTED_MAX: usize = 10_000;
 
 impl Metrics {
     /// What is so now.
@@ -49,26 +49,45 @@ fn ready(now: &mut Registry, store: &dyn Store) {
 }
 
 /// What should have happened and has not.
+pub(crate) struct Overdue {
+    /// On how many refunds; counted up to [`OVERDUE_COUNTED_MAX`].
+    pub(crate) count: usize,
+    /// How long the first of them has been overdue.
+    pub(crate) for_how_long: Duration,
+}
+
+impl Overdue {
+    pub(crate) fn look(store: &dyn Store) -> Result<Self, StoreError> {
+        let at = store.now();
+        let overdue = store.due(at, OVERDUE_COUNTED_MAX)?;
+        Ok(Self { count: overdue.len(), for_how_long: since(overdue.first().map(|(due, _)| *due), at) })
+    }
+}
+
 fn overdue(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
-    let at = store.now();
-    let overdue = store.due(at, OVERDUE_COUNTED_MAX)?;
+    let Overdue { count, for_how_long } = Overdue::look(store)?;
     let help = "Refunds on which something is due that has not happened yet, counted up to 10,000";
-    number(now, "refund_overdue_refunds", help, u64::try_from(overdue.len()).ok());
+    number(now, "refund_overdue_refunds", help, u64::try_from(count).ok());
     let help = "How long the first of them has been overdue; 0 where none is";
-    seconds(now, "refund_overdue_seconds", help, since(overdue.first().map(|(due, _)| *due), at));
+    seconds(now, "refund_overdue_seconds", help, for_how_long);
     Ok(())
 }
 
-/// What webhooks have still to send.
-fn waiting(now: &mut Registry, app: &App, store: &dyn Store) -> Result<(), Problem> {
+/// What webhooks have still to send, and how long the oldest of it has waited.
+pub(crate) fn unsent(app: &App, store: &dyn Store) -> Result<(u64, Duration), Problem> {
     let Backlog { count, oldest } = match app.webhooks() {
         Ok(webhooks) => webhooks.backlog(&store.webhooks()?)?,
         // Nothing sends, so nothing waits.
         Err(_) => Backlog::default(),
     };
+    Ok((count, since(oldest, store.now())))
+}
+
+fn waiting(now: &mut Registry, app: &App, store: &dyn Store) -> Result<(), Problem> {
+    let (count, for_how_long) = unsent(app, store)?;
     number(now, "refund_webhook_messages_waiting", "Messages that wait to be sent, or to be tried again", Some(count));
     let help = "How long the oldest of them has waited; 0 where none does";
-    seconds(now, "refund_webhook_oldest_waiting_seconds", help, since(oldest, store.now()));
+    seconds(now, "refund_webhook_oldest_waiting_seconds", help, for_how_long);
     Ok(())
 }
 

@@ -54,6 +54,11 @@ impl Form {
         !self.get(name).is_empty()
     }
 
+    /// The fields of that name alone.
+    pub(crate) fn only(&self, name: &str) -> Self {
+        Self(self.0.iter().filter(|(known, _)| known == name).cloned().collect())
+    }
+
     /// Every field and its value, to be passed on.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

@@ -49,6 +49,9 @@ pub(crate) fn operator_places() -> &'static [(&'static str, &'static str, &'stat
         ("people", "/people", "nav-people"),
         ("rollout", "/operator/rollout", "nav-rollout"),
         ("policy", "/operator/policy", "nav-policy"),
+        ("keys", "/operator/keys", "nav-keys"),
+        ("webhooks", "/operator/webhooks", "nav-webhooks"),
+        ("health", "/operator/health", "nav-health"),
     ]
 }
 

@@ -26,19 +26,28 @@ impl<T> Part<T> {
         id: impl Fn(&T) -> String,
         read: impl FnOnce(Option<&str>, usize) -> Result<Vec<T>, Problem>,
     ) -> Result<Self, Problem> {
-        let (cursors, cursor) = (&visit.app.cursors, visit.query.get("cursor"));
-        let list = format!("{} page {list}", visit.person()?.caller.id());
-        let last = if cursor.is_empty() { None } else { Some(cursors.read_id(cursor, &list)?) };
+        let last = behind(visit, list)?;
         // One more than is shown tells whether the list goes on.
-        let mut items = read(last.as_deref(), PAGE.saturating_add(1))?;
+        Self::cut(visit, list, read(last.as_deref(), PAGE.saturating_add(1))?, id)
+    }
+
+    /// The page of what was read behind the id that a visit goes on from: one more than it shows, if there are more.
+    pub(super) fn cut(
+        visit: &Visit,
+        list: &str,
+        mut items: Vec<T>,
+        id: impl Fn(&T) -> String,
+    ) -> Result<Self, Problem> {
         let goes_on = items.len() > PAGE;
         items.truncate(PAGE);
-        let next = items.last().filter(|_| goes_on).map(|item| cursors.write_id(&id(item), &list));
-        let first = last.map(|_| visit.same_with("cursor", ""));
+        let list = named(visit, list)?;
+        let next = items.last().filter(|_| goes_on).map(|item| visit.app.cursors.write_id(&id(item), &list));
+        let is_first = visit.query.get("cursor").is_empty();
+        let first = (!is_first).then(|| visit.same_with("cursor", ""));
         Ok(Self { items, links: Links { first, next: next.map(|cursor| visit.same_with("cursor", &cursor)) } })
     }
 
-    /// The same of a list that is there as a whole.
+    /// The page of a list that is there as a whole.
     pub(super) fn of(visit: &Visit, list: &str, all: Vec<T>, id: impl Fn(&T) -> String) -> Result<Self, Problem> {
         let behind = |last: Option<&str>, limit: usize| {
             let before =
@@ -47,4 +56,18 @@ impl<T> Part<T> {
         };
         Self::read(visit, list, &id, behind)
     }
+}
+
+/// What a list is called in its cursors: whose it is, and which.
+fn named(visit: &Visit, list: &str) -> Result<String, Problem> {
+    Ok(format!("{} page {list}", visit.person()?.caller.id()))
+}
+
+/// The id behind which a visit goes on in a list.
+pub(super) fn behind(visit: &Visit, list: &str) -> Result<Option<String>, Problem> {
+    let cursor = visit.query.get("cursor");
+    if cursor.is_empty() {
+        return Ok(None);
+    }
+    visit.app.cursors.read_id(cursor, &named(visit, list)?).map(Some)
 }

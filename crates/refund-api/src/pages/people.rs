@@ -119,7 +119,7 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
     let user = newcomer(name, role);
     let id = user.id.clone();
     match visit.app.try_change(Request::new(Work::MakeUser { user: Box::new(user), actor })).await {
-        Ok(_) => with_link(&visit, &id).await,
+        Ok(_) => with_link(&visit.with_form_done(), &id).await,
         Err(Refused::NameTaken) => {
             let notice = Notice::bad(visit.reader.say("people-name-taken"));
             page(&visit, Some(notice), None, StatusCode::CONFLICT)

@@ -119,11 +119,18 @@ impl Visit {
     pub(crate) fn same_with(&self, name: &str, value: &str) -> String {
         let path = self.here.split('?').next().unwrap_or_default();
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.query.fields().filter(|(known, kept)| *known != name && !kept.is_empty()));
+        query.extend_pairs(
+            self.query.fields().filter(|(known, kept)| ![name, "done"].contains(known) && !kept.is_empty()),
+        );
         if !value.is_empty() {
             query.append_pair(name, value);
         }
         format!("{path}?{}", query.finish())
+    }
+
+    /// The same once its form was carried out: nothing that was typed is shown again.
+    pub(crate) fn with_form_done(self) -> Self {
+        Self { form: self.form.only("mark"), ..self }
     }
 
     /// The refund that the path names. What can't be an id names nothing.

@@ -5,20 +5,15 @@ use std::sync::Arc;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use refund_core::{Role, Timestamp};
+use refund_core::Role;
 use refund_store::{Answer, Answered, DisabledBecause, KeyRole, Request, Tag, Webhook, WebhookChange, Work};
 
 use super::lists::behind;
 use super::refunds::{mark, tagged, unexpected};
 use crate::call::Call;
-use crate::caller::Caller;
-use crate::code::ApiCode;
-use crate::entropy;
 use crate::error::Problem;
+use crate::webhooks::{self, another, may_see};
 use crate::wire::{Items, Nothing, WebhookIn, WebhookOut};
-
-/// How many endpoints one owner has at the most.
-const ENDPOINTS_MAX: usize = 20;
 
 /// Lists the caller's endpoints in the order in which they were made; an operator's list has everybody's.
 #[utoipa::path(
@@ -49,22 +44,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<WebhookOut>>, Problem>
 pub(super) async fn make(call: Call) -> Result<Response, Problem> {
     let owner = owner(&call)?;
     let work = || {
-        let terms = terms(&call)?;
-        let of_owner = call.app.store().webhooks()?.iter().filter(|webhook| webhook.owner == owner).count();
-        if of_owner >= ENDPOINTS_MAX {
-            let detail = format!("there are {of_owner} already");
-            return Err(Problem::new(ApiCode::TooManyWebhooks, detail));
-        }
-        let webhook = Webhook {
-            id: entropy::id("whk_"),
-            owner: owner.clone(),
-            terms,
-            created_at: Timestamp::MIN,
-            generation: 1,
-            rotated_at: None,
-            enabled_at: Timestamp::MIN,
-            disabled: None,
-        };
+        let webhook = another(call.app.store(), owner.clone(), terms(&call)?)?;
         Ok((Work::MakeWebhook { webhook: Box::new(webhook), actor: call.caller.itself() }, Vec::new()))
     };
     let answered = call.once(work).await?;
@@ -164,15 +144,7 @@ fn terms(call: &Call) -> Result<refund_store::WebhookTerms, Problem> {
 /// As whom the caller has endpoints.
 fn owner(call: &Call) -> Result<KeyRole, Problem> {
     call.caller.only(&[Role::Operator, Role::Platform, Role::Seller])?;
-    Ok(match &call.caller {
-        Caller::Platform { .. } => KeyRole::Platform,
-        Caller::Seller { seller_id, .. } => KeyRole::Seller(seller_id.clone()),
-        Caller::Operator { .. } | Caller::Buyer { .. } => KeyRole::Operator,
-    })
-}
-
-fn may_see(owner: &KeyRole, webhook: &Webhook) -> bool {
-    *owner == KeyRole::Operator || *owner == webhook.owner
+    Ok(webhooks::owner(&call.caller))
 }
 
 /// The endpoint in the path, if it is the caller's to deal with.

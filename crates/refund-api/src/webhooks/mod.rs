@@ -9,6 +9,7 @@ mod endpoint;
 mod guard;
 mod intake;
 mod message;
+mod owning;
 mod post;
 mod schedule;
 mod sender;
@@ -28,6 +29,7 @@ use self::message::Unsigned;
 use self::post::{Answer, Message, Post};
 use crate::app::App;
 use crate::clock::{self, Stopwatch};
+use crate::code::ApiCode;
 use crate::entropy;
 use crate::error::Problem;
 
@@ -35,10 +37,14 @@ pub(crate) use self::book::{Backlog, BookError};
 pub(crate) use self::delivery::{Attempt, Delivery, DeliveryState};
 pub(crate) use self::endpoint::both_valid_until;
 pub use self::guard::Reach;
+pub(crate) use self::owning::{another, may_see, owner};
 use self::sign::SigningSecrets;
 
 /// How many test messages are under way at once.
 const PINGS_AT_ONCE: usize = 16;
+
+/// How many deliveries are made again in one go.
+const AGAIN_MAX: usize = 10_000;
 
 /// How many attempts a listener may be behind: what a slow one misses is in the book.
 const TRIED_KEPT: usize = 1024;
@@ -56,7 +62,7 @@ pub(crate) struct Webhooks {
     post: Post,
     reach: Reach,
     /// Turns to send test messages: whoever sends many waits for slow receivers alone.
-    pub(crate) pings: Semaphore,
+    pings: Semaphore,
     pub(crate) secrets: SigningSecrets,
     /// Told when there is more to send.
     wake: Notify,
@@ -114,6 +120,8 @@ impl Webhooks {
 
     /// Sends a message now that only tries whether messages arrive; what came of it.
     pub(crate) async fn ping(&self, webhook: Arc<Webhook>, now: Timestamp) -> Result<Attempt, Problem> {
+        let busy = |_| Problem::new(ApiCode::Busy, "other test messages are under way");
+        let _one_at_a_time = self.pings.try_acquire().map_err(busy)?;
         let endpoint = Endpoint::new(self, webhook, now).ok_or_else(Problem::not_found)?;
         let message = Unsigned::ping(&endpoint, entropy::id("msg_"), now)?;
         Ok(self.send(&endpoint, message, now).await.0)
@@ -136,13 +144,14 @@ impl Webhooks {
         all.filter(|found| found.as_ref().map_or(true, &fits)).take(limit).collect()
     }
 
-    /// Has deliveries made again; how many.
+    /// Has deliveries made again that fit; how many.
     pub(crate) fn deliver_again(
         &self,
         endpoint_id: &str,
-        again: Vec<Delivery>,
         now: Timestamp,
+        fits: impl Fn(&Delivery) -> bool,
     ) -> Result<usize, Problem> {
+        let again = self.deliveries(endpoint_id, None, AGAIN_MAX, fits)?;
         let count = self.book.send_again(endpoint_id, again, now)?;
         self.book.flush()?;
         self.wake.notify_one();

@@ -26,6 +26,10 @@ pub(crate) struct WebhookIn {
 }
 
 impl WebhookIn {
+    pub(crate) fn new(url: String, description: Option<Label>, types: Vec<EventType>) -> Self {
+        Self { url, description, types }
+    }
+
     /// What its owner says of it; `forbids` says why nothing would be sent to an address.
     pub(crate) fn terms(self, forbids: impl FnOnce(&str) -> Option<String>) -> Result<WebhookTerms, Problem> {
         if let Some(why) = forbids(&self.url) {

@@ -2,14 +2,18 @@
 
 mod change;
 mod fields;
+mod health;
+mod keys;
 mod policy;
 mod rollout;
 mod sellers;
+mod webhook;
+mod webhooks;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 pub(super) use self::change::{done_before, mistaken, replaced};
 pub(super) use self::fields::{FieldView, typed as typed_policy};
@@ -22,5 +26,11 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/operator/rollout", get(rollout::show).post(rollout::change))
         .route("/operator/sellers", get(sellers::show))
         .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
+        .route("/operator/health", get(health::show))
+        .route("/operator/keys", get(keys::show).post(keys::make))
+        .route("/operator/keys/{id}/revoke", post(keys::revoke))
+        .route("/operator/webhooks", get(webhooks::show).post(webhooks::make))
+        .route("/operator/webhooks/{id}", get(webhook::show))
+        .route("/operator/webhooks/{id}/{what}", post(webhook::act))
         .route("/operator/policy", get(policy::show).post(policy::change))
 }

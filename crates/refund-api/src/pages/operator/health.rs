@@ -1,0 +1,93 @@
+//! How the server fares: what a probe is told, and what waits. It shows what `/readyz` and `/metrics` say, and measures
+//! nothing of its own.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_store::Store;
+
+use crate::clock::system_now;
+use crate::error::Problem;
+use crate::metrics::{OVERDUE_COUNTED_MAX, Overdue, VERSION, unsent};
+use crate::pages::frame::{Frame, shown};
+use crate::pages::visit::Visit;
+use crate::readiness::{self, Check};
+
+#[derive(Template)]
+#[template(path = "pages/operator/health.html")]
+struct Page {
+    page: Frame,
+    checks: Vec<CheckView>,
+    is_well: bool,
+    overdue: String,
+    overdue_for: Option<String>,
+    unsent: u64,
+    unsent_for: Option<String>,
+    space_left: Option<String>,
+    version: &'static str,
+    machine: String,
+    engine: String,
+    is_test_clock: bool,
+}
+
+struct CheckView {
+    name: String,
+    is_well: bool,
+    /// What is wrong, as a probe is told it.
+    detail: String,
+    /// What can be done about it.
+    remedy: String,
+}
+
+/// What is so at one moment.
+struct Seen {
+    failing: Vec<readiness::Failing>,
+    overdue: Overdue,
+    unsent: (u64, Duration),
+    space_left: Option<u64>,
+}
+
+pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
+    visit.operator()?;
+    let (app, reader) = (visit.app.clone(), &visit.reader);
+    let look = move |store: &dyn Store| {
+        let (failing, overdue) = (readiness::failing(store), Overdue::look(store)?);
+        Ok(Seen { failing, overdue, unsent: unsent(&app, store)?, space_left: store.space_left() })
+    };
+    let Seen { failing, overdue, unsent: (unsent, unsent_for), space_left } = visit.app.reading(look).await?;
+    let check = |check: &Check| {
+        let found = failing.iter().find(|failing| failing.check == *check);
+        CheckView {
+            name: reader.term("check", check.as_str()),
+            is_well: found.is_none(),
+            detail: found.map_or_else(String::new, |failing| failing.detail.clone()),
+            remedy: found.map_or_else(String::new, |_| reader.term("check-remedy", check.as_str())),
+        }
+    };
+    let long = |duration: Duration| {
+        let minutes = i64::try_from(duration.as_secs() / 60).unwrap_or(i64::MAX);
+        (!duration.is_zero()).then(|| reader.span(minutes))
+    };
+    let is_cut = overdue.count >= OVERDUE_COUNTED_MAX;
+    let page = Page {
+        page: Frame::new(&visit, "health-title", "health"),
+        checks: Check::ALL.iter().map(check).collect(),
+        is_well: failing.is_empty(),
+        overdue: if is_cut {
+            reader.say_count("health-at-least", "count", &overdue.count)
+        } else {
+            overdue.count.to_string()
+        },
+        overdue_for: long(overdue.for_how_long),
+        unsent,
+        unsent_for: long(unsent_for),
+        space_left: space_left.map(|bytes| crate::pages::reader::grouped(&(bytes >> 20).to_string())),
+        version: VERSION,
+        machine: reader.instant(system_now()),
+        engine: reader.instant(reader.now),
+        is_test_clock: visit.app.test_clock,
+    };
+    shown(StatusCode::OK, &page)
+}

@@ -1,0 +1,157 @@
+//! API keys: made, seen, revoked. A secret is shown this once and kept only as its hash.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{SellerId, Timestamp};
+use refund_store::{Key, KeyRole, KeyScope, Refused, Request, Work};
+
+use super::change::done_before;
+use crate::caller::hash;
+use crate::entropy;
+use crate::error::Problem;
+use crate::pages::form::{Form, Mistake};
+use crate::pages::frame::{Frame, Notice, go_to, shown};
+use crate::pages::part::{Links, Part};
+use crate::pages::refund::told_mistake;
+use crate::pages::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "pages/operator/keys.html")]
+struct Page {
+    page: Frame,
+    notice: Option<Notice>,
+    /// A key that was just made: its name and its secret.
+    secret: Option<(String, String)>,
+    keys: Vec<KeyView>,
+    links: Links,
+    zone: String,
+    form: Form,
+}
+
+struct KeyView {
+    id: String,
+    name: String,
+    role: String,
+    seller_id: String,
+    scope: String,
+    created_at: String,
+    expires_at: Option<String>,
+    last_used_at: Option<String>,
+    revoked_at: Option<String>,
+    has_expired: bool,
+}
+
+impl KeyView {
+    fn new(visit: &Visit, key: &Key) -> Self {
+        let reader = &visit.reader;
+        let (role, seller_id) = match &key.role {
+            KeyRole::Operator => ("operator", String::new()),
+            KeyRole::Platform => ("platform", String::new()),
+            KeyRole::Seller(id) => ("seller", id.to_string()),
+        };
+        let scope = match key.scope {
+            KeyScope::Full => "full",
+            KeyScope::Read => "read",
+        };
+        Self {
+            id: key.id.clone(),
+            name: key.name.to_string(),
+            role: reader.term("role", role),
+            seller_id,
+            scope: reader.term("scope", scope),
+            created_at: reader.instant(key.created_at),
+            expires_at: key.expires_at.map(|at| reader.instant(at)),
+            last_used_at: visit.app.uses.last(key).map(|at| reader.instant(at)),
+            revoked_at: key.revoked_at.map(|at| reader.instant(at)),
+            has_expired: key.has_expired(reader.now),
+        }
+    }
+}
+
+pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
+    visit.operator()?;
+    page(&visit, done_before(&visit, &["revoked"]), None, StatusCode::OK)
+}
+
+fn page(
+    visit: &Visit,
+    notice: Option<Notice>,
+    secret: Option<(String, String)>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let keys = visit.app.store().keys()?;
+    let Part { items, links } = Part::of(visit, "keys", keys, |key: &Arc<Key>| key.id.clone())?;
+    let shown_page = Page {
+        page: Frame::new(visit, "keys-title", "keys").coming_back_to("/operator/keys".to_owned()),
+        notice,
+        secret,
+        keys: items.iter().map(|key| KeyView::new(visit, key)).collect(),
+        links,
+        zone: visit.reader.zone_told(),
+        form: visit.form.clone(),
+    };
+    shown(status, &shown_page)
+}
+
+/// Makes a key, and shows its secret this once.
+pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
+    let actor = visit.operator()?.caller.itself();
+    let secret = entropy::key();
+    let key = match typed(&visit, &secret)? {
+        Ok(key) => key,
+        Err(mistake) => {
+            return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    let name = key.name.to_string();
+    visit.app.change(Request::new(Work::IssueKey { key: Box::new(key), actor })).await?;
+    let visit = visit.with_form_done();
+    page(&visit, None, Some((name, secret)), StatusCode::CREATED)
+}
+
+/// The key that a form asks for, or what is wrong with that.
+fn typed(visit: &Visit, secret: &str) -> Result<Result<Key, Mistake>, Problem> {
+    let form = &visit.form;
+    let seller_id = SellerId::new(form.get("seller_id").trim());
+    let role = match (form.get("role"), seller_id) {
+        ("operator", _) => Ok(KeyRole::Operator),
+        ("platform", _) => Ok(KeyRole::Platform),
+        ("seller", Ok(id)) if visit.app.store().seller(&id)?.is_some() => Ok(KeyRole::Seller(id)),
+        ("seller", _) => Err(Mistake::new("seller", "mistake-seller")),
+        _ => Err(Mistake::new("role", "mistake-choose")),
+    };
+    let scope = match form.get("scope") {
+        "full" => Ok(KeyScope::Full),
+        "read" => Ok(KeyScope::Read),
+        _ => Err(Mistake::new("scope", "mistake-choose")),
+    };
+    let made = || {
+        let key = Key {
+            id: entropy::id("key_"),
+            name: form.needed("key_name")?,
+            role: role?,
+            secret: hash(secret),
+            created_at: Timestamp::MIN,
+            revoked_at: None,
+            scope: scope?,
+            expires_at: visit.reader.read_instant(form, "expires_at")?,
+            last_used_at: None,
+        };
+        if key.has_expired(visit.reader.now) { Err(Mistake::new("expires_at", "mistake-past")) } else { Ok(key) }
+    };
+    Ok(made())
+}
+
+/// Ends a key at once and for ever.
+pub(in crate::pages) async fn revoke(visit: Visit) -> Result<Response, Problem> {
+    let actor = visit.operator()?.caller.itself();
+    let work = Work::RevokeKey { key_id: visit.param("id").to_owned(), actor };
+    match visit.app.try_change(Request::new(work)).await {
+        Ok(_) => Ok(go_to("/operator/keys?done=revoked")),
+        Err(Refused::NotFound) => Err(Problem::not_found()),
+        Err(refused) => Err(refused.into()),
+    }
+}

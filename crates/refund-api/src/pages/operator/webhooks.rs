@@ -1,0 +1,177 @@
+//! Endpoints of webhooks: an operator's page has everybody's, a seller's people have their own.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::EventType;
+use refund_store::{Answer, DisabledBecause, KeyRole, Request, Webhook, WebhookTerms, Work};
+
+use super::change::done_before;
+use crate::code::{ApiCode, Code};
+use crate::error::Problem;
+use crate::pages::form::Mistake;
+use crate::pages::frame::{Frame, Notice, shown};
+use crate::pages::part::{Links, Part};
+use crate::pages::reader::Reader;
+use crate::pages::refund::told_mistake;
+use crate::pages::visit::Visit;
+use crate::webhooks::{another, both_valid_until, may_see, owner};
+use crate::wire::WebhookIn;
+
+#[derive(Template)]
+#[template(path = "pages/operator/webhooks.html")]
+struct Page {
+    page: Frame,
+    notice: Option<Notice>,
+    /// An endpoint that was just made: where it is, and its secret.
+    secret: Option<(String, String)>,
+    endpoints: Vec<EndpointView>,
+    links: Links,
+    types: Vec<TypeView>,
+    url: String,
+    description: String,
+}
+
+/// An endpoint as a page shows it.
+pub(super) struct EndpointView {
+    pub(super) id: String,
+    pub(super) url: String,
+    pub(super) description: String,
+    pub(super) owner: String,
+    pub(super) seller_id: String,
+    /// What it is told of, in words; of everything where nothing is named.
+    pub(super) types: Vec<String>,
+    pub(super) is_enabled: bool,
+    pub(super) enabled_at: String,
+    /// Since when nothing is sent, and why.
+    pub(super) disabled: Option<(String, String)>,
+    pub(super) both_until: Option<String>,
+}
+
+/// One type of events, to be ticked.
+pub(super) struct TypeView {
+    pub(super) name: &'static str,
+    pub(super) text: String,
+    pub(super) is_ticked: bool,
+}
+
+impl EndpointView {
+    pub(super) fn new(reader: &Reader, webhook: &Webhook) -> Self {
+        let (owner, seller_id) = match &webhook.owner {
+            KeyRole::Operator => ("operator", String::new()),
+            KeyRole::Platform => ("platform", String::new()),
+            KeyRole::Seller(id) => ("seller", id.to_string()),
+        };
+        let because = |because| match because {
+            DisabledBecause::Asked => "asked",
+            DisabledBecause::Gone => "gone",
+            DisabledBecause::Failing => "failing",
+        };
+        let until = both_valid_until(webhook).filter(|until| reader.now < *until);
+        Self {
+            id: webhook.id.clone(),
+            url: webhook.terms.url.clone(),
+            description: webhook.terms.description.as_ref().map_or_else(String::new, ToString::to_string),
+            owner: reader.term("role", owner),
+            seller_id,
+            types: webhook.terms.types.iter().map(|name| reader.term("event", name)).collect(),
+            is_enabled: webhook.disabled.is_none(),
+            enabled_at: reader.instant(webhook.enabled_at),
+            disabled: webhook
+                .disabled
+                .map(|disabled| (reader.instant(disabled.at), reader.term("off", because(disabled.because)))),
+            both_until: until.map(|until| reader.instant(until)),
+        }
+    }
+}
+
+/// Every type of events, of which some are ticked.
+pub(super) fn types(reader: &Reader, ticked: impl Fn(&str) -> bool) -> Vec<TypeView> {
+    let view = |kind: &EventType| TypeView {
+        name: kind.as_str(),
+        text: reader.term("event", kind.as_str()),
+        is_ticked: ticked(kind.as_str()),
+    };
+    EventType::ALL.iter().map(view).collect()
+}
+
+pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
+    page(&visit, done_before(&visit, &["removed"]), None, StatusCode::OK)
+}
+
+fn page(
+    visit: &Visit,
+    notice: Option<Notice>,
+    secret: Option<(String, String)>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let (reader, form) = (&visit.reader, &visit.form);
+    let owner = owner(&visit.person()?.caller);
+    let mut webhooks = visit.app.store().webhooks()?;
+    webhooks.retain(|webhook| may_see(&owner, webhook));
+    let Part { items, links } = Part::of(visit, "webhooks", webhooks, |webhook: &Arc<Webhook>| webhook.id.clone())?;
+    let shown_page = Page {
+        page: Frame::new(visit, "webhooks-title", "webhooks").coming_back_to("/operator/webhooks".to_owned()),
+        notice,
+        secret,
+        endpoints: items.iter().map(|webhook| EndpointView::new(reader, webhook)).collect(),
+        links,
+        types: types(reader, |name| form.all("type").any(|typed| typed == name)),
+        url: form.get("url").to_owned(),
+        description: form.get("description").to_owned(),
+    };
+    shown(status, &shown_page)
+}
+
+/// What a form says of an endpoint, or what is wrong with that.
+pub(super) fn typed(visit: &Visit) -> Result<Result<WebhookTerms, Mistake>, Problem> {
+    let form = &visit.form;
+    let types = form.all("type").map(|name| name.parse().map_err(|_| Mistake::new("type", "mistake-choose")));
+    let read = || Ok((form.text("description")?, types.collect::<Result<Vec<EventType>, Mistake>>()?));
+    let (description, types) = match read() {
+        Ok(read) => read,
+        Err(mistake) => return Ok(Err(mistake)),
+    };
+    let webhooks = visit.app.webhooks()?;
+    let terms = WebhookIn::new(form.get("url").trim().to_owned(), description, types);
+    match terms.terms(|url| webhooks.forbids(url)) {
+        Ok(terms) => Ok(Ok(terms)),
+        Err(problem) if problem.code() == Code::Api(ApiCode::UrlNotAllowed) => {
+            Ok(Err(Mistake::new("url", "mistake-url")))
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Makes an endpoint, and shows its secret.
+pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
+    let caller = visit.person()?.caller.clone();
+    let terms = match typed(&visit)? {
+        Ok(terms) => terms,
+        Err(mistake) => {
+            return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    let webhook = match another(visit.app.store(), owner(&caller), terms) {
+        Ok(webhook) => Box::new(webhook),
+        Err(problem) if problem.code() == Code::Api(ApiCode::TooManyWebhooks) => {
+            let notice = Notice::bad(visit.reader.say("webhooks-too-many"));
+            return page(&visit, Some(notice), None, StatusCode::CONFLICT);
+        }
+        Err(problem) => return Err(problem),
+    };
+    let work = Work::MakeWebhook { webhook, actor: caller.itself() };
+    let Answer::Webhook(made) = visit.app.change(Request::new(work)).await?.answer else {
+        return Err(Problem::new(ApiCode::Internal, "the store answered another question"));
+    };
+    let secret = secret(&visit, &made)?;
+    let visit = visit.with_form_done();
+    page(&visit, None, Some((made.terms.url.clone(), secret)), StatusCode::CREATED)
+}
+
+/// What an endpoint's messages are signed with.
+pub(super) fn secret(visit: &Visit, webhook: &Webhook) -> Result<String, Problem> {
+    Ok(visit.app.webhooks()?.secrets.secret(&webhook.id, webhook.generation).text())
+}

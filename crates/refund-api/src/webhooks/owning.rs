@@ -1,0 +1,44 @@
+//! Whose endpoints are whose, and how many one owner has.
+
+use refund_core::Timestamp;
+use refund_store::{KeyRole, Store, Webhook, WebhookTerms};
+
+use crate::caller::Caller;
+use crate::code::ApiCode;
+use crate::entropy;
+use crate::error::Problem;
+
+/// How many endpoints one owner has at the most.
+const ENDPOINTS_MAX: usize = 20;
+
+/// As whom a caller has endpoints.
+pub(crate) fn owner(caller: &Caller) -> KeyRole {
+    match caller {
+        Caller::Platform { .. } => KeyRole::Platform,
+        Caller::Seller { seller_id, .. } => KeyRole::Seller(seller_id.clone()),
+        Caller::Operator { .. } | Caller::Buyer { .. } => KeyRole::Operator,
+    }
+}
+
+/// Whether an owner may deal with an endpoint: an operator deals with everybody's.
+pub(crate) fn may_see(owner: &KeyRole, webhook: &Webhook) -> bool {
+    *owner == KeyRole::Operator || *owner == webhook.owner
+}
+
+/// An endpoint to be made, if its owner may have one more.
+pub(crate) fn another(store: &dyn Store, owner: KeyRole, terms: WebhookTerms) -> Result<Webhook, Problem> {
+    let of_owner = store.webhooks()?.iter().filter(|webhook| webhook.owner == owner).count();
+    if of_owner >= ENDPOINTS_MAX {
+        return Err(Problem::new(ApiCode::TooManyWebhooks, format!("there are {of_owner} already")));
+    }
+    Ok(Webhook {
+        id: entropy::id("whk_"),
+        owner,
+        terms,
+        created_at: Timestamp::MIN,
+        generation: 1,
+        rotated_at: None,
+        enabled_at: Timestamp::MIN,
+        disabled: None,
+    })
+}
