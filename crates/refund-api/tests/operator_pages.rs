@@ -52,6 +52,29 @@ fn each_page_is_the_operators_alone_and_answers_in_every_language() {
     server.stop();
 }
 
+#[test]
+fn a_form_that_stood_on_no_page_of_theirs_does_nothing() {
+    demo(|server, operator| {
+        operator.post("/operator/webhooks", &[("url", "http://127.0.0.1:9/nobody")]);
+        let hook = server.get("/v1/webhooks", &server.operator).body["items"][0]["id"].as_str().unwrap().to_owned();
+        let key = server.get("/v1/keys", &server.operator).body["items"][0]["id"].as_str().unwrap().to_owned();
+        let before = |path: &str| server.get(path, &server.operator).body;
+        let (keys, hooks) = (before("/v1/keys"), before("/v1/webhooks"));
+        for path in ["rollout", "policy", "sellers/seller-homeware", "keys", "webhooks"] {
+            assert_eq!(operator.forge(&format!("/operator/{path}")).status, 403, "{path}");
+        }
+        for what in ["change", "rotate", "enable", "disable", "remove", "ping", "again"] {
+            assert_eq!(operator.forge(&format!("/operator/webhooks/{hook}/{what}")).status, 403, "{what}");
+        }
+        assert_eq!(operator.forge(&format!("/operator/keys/{key}/revoke")).status, 403);
+        for path in ["/people", "/people/own/password", "/people/own/sign-out", "/people/usr_1/link"] {
+            assert_eq!(operator.forge(path).status, 403, "{path}");
+        }
+        assert_eq!((before("/v1/keys"), before("/v1/webhooks")), (keys, hooks));
+        assert_eq!(Clerk::seller(server).forge("/settings").status, 403);
+    });
+}
+
 const ROLLOUT: &str = "/operator/rollout";
 
 fn rollout(server: &Server) -> Value {

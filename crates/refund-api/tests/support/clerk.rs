@@ -51,6 +51,11 @@ impl<'s> Clerk<'s> {
         self.look(shown)
     }
 
+    /// Sends a form that stood on none of the pages that they were shown.
+    pub fn forge(&self, path: &str) -> Shown {
+        self.browser.submit(path, &[])
+    }
+
     /// The same of a page that shows what it replaces.
     pub fn change(&mut self, path: &str, fields: &[(&str, &str)]) -> Shown {
         let tag = self.get(path).hidden("tag");

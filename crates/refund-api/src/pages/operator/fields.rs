@@ -288,9 +288,11 @@ mod tests {
 
     #[test]
     fn what_a_form_shows_is_what_it_says() {
-        let mut policy = refund_core::Policy::default();
-        policy.allow_withdraw = true;
-        policy.buyer_ship_seconds = refund_core::Span::seconds(435_661).unwrap();
+        let policy = refund_core::Policy {
+            allow_withdraw: true,
+            buyer_ship_seconds: refund_core::Span::seconds(435_661).unwrap(),
+            ..refund_core::Policy::default()
+        };
         let mut sent = form_urlencoded::Serializer::new(String::new());
         let values = serde_json::to_value(&policy).unwrap();
         for field in FieldView::all(&reader(Language::En), &values, &values, &[]) {
