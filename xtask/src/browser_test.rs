@@ -1,4 +1,5 @@
 //! `cargo xtask browser-test`: the pages of a running demo in a browser, used as people use them.
+//! `cargo xtask screenshots`: the same pages, to be looked at.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -27,6 +28,11 @@ pub(crate) struct Args {
 pub(crate) fn run_all(args: &Args) -> Result<String, String> {
     let all = args.all.then(|| "--all".to_owned());
     play("run.py", &all.into_iter().chain(args.words.iter().cloned()).collect::<Vec<_>>())
+}
+
+/// Makes the pictures that the README shows.
+pub(crate) fn screenshots() -> Result<String, String> {
+    play("screenshots.py", &[root().join("docs/screenshots").display().to_string()])
 }
 
 /// Runs a program of the tests' beside a fresh demo; the last line that it prints.

@@ -39,6 +39,8 @@ enum Command {
     ClientTest,
     /// Uses the pages of a running demo in a browser, as people use them.
     BrowserTest(browser_test::Args),
+    /// Makes the pictures of the pages that the README shows.
+    Screenshots,
     /// Measures what the engine costs, as ratios within one run.
     Bench(bench::Args),
     /// Looks whether the rules of the repository hold.
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Command::ApiTest(args) => said(api_test::run_all(&args)),
         Command::ClientTest => said(client_test::run_shown()),
         Command::BrowserTest(args) => said(browser_test::run_all(&args)),
+        Command::Screenshots => said(browser_test::screenshots()),
         Command::Bench(args) => said(bench::run(&args)),
         Command::Rules => said(rules::run()),
         Command::Test => said(test::run()),
