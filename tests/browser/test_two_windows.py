@@ -96,6 +96,17 @@ def test_what_is_unfolded_and_focused_stays_so(stage):
     stayed(page)
 
 
+def test_the_last_of_many_changes_is_shown(stage):
+    refund = Refund()
+    page = stage.window()
+    page.goto(refund.link)
+    stays(page)
+    for number in range(1, 8):
+        refund.says(f"This is message {number}.", "seller")
+    shows(page, "This is message 7.")
+    stayed(page)
+
+
 def test_the_queue_shows_what_comes(stage):
     first = Refund()
     page = stage.window("seller")
