@@ -278,3 +278,33 @@ fn what_a_seller_can_not_be_is_told() {
         assert_eq!(seller.post(&place, &[]).status, 404);
     });
 }
+
+#[test]
+fn a_seller_is_set_up_with_one_address_and_never_over_another() {
+    demo(|server, operator, seller| {
+        let typed = [
+            ("seller_id", "seller-tea"),
+            ("seller_name", "Tea <b>House</b>"),
+            ("recipient", "Desk"),
+            ("phone", "0571-5550-0109"),
+            ("address", "9 Leaf Lane"),
+        ];
+        let place = "/operator/sellers";
+        for (field, value) in [("seller_id", "no id"), ("seller_name", ""), ("address", " "), ("seller_id", SELLER)] {
+            let shown = send(operator, place, &with(own(&typed), &[(field, value)]));
+            assert_eq!(shown.status, 422, "{field} {value}");
+            assert!(shown.says("value=\"0571-5550-0109\""), "what was typed is kept");
+        }
+        assert_eq!(send(seller, place, &own(&typed)).status, 404, "it is the operator's to do");
+        let added = send(operator, place, &own(&typed));
+        assert_eq!(added.location(), "/operator/sellers/seller-tea?done=saved");
+        assert!(operator.get(added.location()).says("Tea &#60;b&#62;House&#60;/b&#62;"));
+        let told = server.get("/v1/sellers/seller-tea", &server.operator).body;
+        assert_eq!((&told["name"], &told["addresses"][0]["default"]), (&json!("Tea <b>House</b>"), &json!(true)));
+        assert_eq!(send(operator, place, &own(&typed)).status, 422, "what is there is not set up anew");
+    });
+}
+
+fn own(typed: &[(&str, &str)]) -> Fields {
+    typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}

@@ -24,7 +24,7 @@ use crate::app::App;
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/operator/rollout", get(rollout::show).post(rollout::change))
-        .route("/operator/sellers", get(sellers::show))
+        .route("/operator/sellers", get(sellers::show).post(sellers::add))
         .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
         .route("/operator/health", get(health::show))
         .route("/operator/keys", get(keys::show).post(keys::make))

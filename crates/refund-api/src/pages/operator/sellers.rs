@@ -1,13 +1,17 @@
-//! Every seller there is, page by page.
+//! Every seller there is, page by page, and setting up another.
 
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::SellerId;
+use refund_core::{Address, AddressBook, AddressId, PolicyOverrides, SellerId};
+use refund_store::{Request, Seller, Work};
 
+use crate::entropy;
 use crate::error::Problem;
+use crate::pages::form::{Form, Mistake};
 use crate::pages::frame::{Frame, Notice, go_to, shown};
 use crate::pages::part::{Links, Part};
+use crate::pages::refund::told_mistake;
 use crate::pages::seller::place;
 use crate::pages::visit::Visit;
 
@@ -19,6 +23,7 @@ struct Page {
     asked: String,
     sellers: Vec<SellerView>,
     links: Links,
+    form: Form,
 }
 
 struct SellerView {
@@ -33,20 +38,27 @@ struct SellerView {
 
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
-    let (store, reader) = (visit.app.store(), &visit.reader);
+    let store = visit.app.store();
     let asked = visit.query.get("id").trim().to_owned();
     // Whoever knows the id is led there at once.
     let known = SellerId::new(asked.as_str()).ok().filter(|id| matches!(store.seller(id), Ok(Some(_))));
     if let Some(id) = known {
         return Ok(go_to(&place(&id)));
     }
+    let notice = (!asked.is_empty()).then(|| Notice::bad(visit.reader.say("sellers-unknown")));
+    let status = if notice.is_some() { StatusCode::NOT_FOUND } else { StatusCode::OK };
+    page(&visit, asked, notice, status)
+}
+
+fn page(visit: &Visit, asked: String, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+    let (store, reader) = (visit.app.store(), &visit.reader);
     let read = |last: Option<&str>, limit: usize| {
         let last = last.map(SellerId::new).transpose().map_err(|_| Problem::not_found())?;
         Ok(store.sellers(last.as_ref(), limit)?)
     };
-    let Part { items, links } = Part::read(&visit, "sellers", |(id, _)| id.to_string(), read)?;
+    let Part { items, links } = Part::read(visit, "sellers", |(id, _)| id.to_string(), read)?;
     let rollout = store.rollout()?;
-    let view = |(id, seller): &(SellerId, std::sync::Arc<refund_store::Seller>)| SellerView {
+    let view = |(id, seller): &(SellerId, std::sync::Arc<Seller>)| SellerView {
         id: id.to_string(),
         place: place(id),
         name: seller.name.to_string(),
@@ -54,8 +66,37 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
         own: seller.policy.fields().len(),
         is_open: rollout.check(id, reader.now).is_open(),
     };
-    let notice = (!asked.is_empty()).then(|| Notice::bad(reader.say("sellers-unknown")));
-    let status = if notice.is_some() { StatusCode::NOT_FOUND } else { StatusCode::OK };
     let sellers = items.iter().map(view).collect();
-    shown(status, &Page { page: Frame::new(&visit, "sellers-title", "sellers"), notice, asked, sellers, links })
+    let page = Frame::new(visit, "sellers-title", "sellers").coming_back_to("/operator/sellers".to_owned());
+    shown(status, &Page { page, notice, asked, sellers, links, form: visit.form.clone() })
+}
+
+/// Sets a seller up, with one address: the default (R29).
+pub(in crate::pages) async fn add(visit: Visit) -> Result<Response, Problem> {
+    let actor = visit.operator()?.caller.itself();
+    let no = |notice: Notice| page(&visit, String::new(), Some(notice), StatusCode::UNPROCESSABLE_ENTITY);
+    let (seller_id, seller) = match typed(&visit.form) {
+        Ok(typed) => typed,
+        Err(mistake) => return no(told_mistake(&visit, &mistake)),
+    };
+    if visit.app.store().seller(&seller_id)?.is_some() {
+        return no(Notice::bad(visit.reader.say("sellers-there")));
+    }
+    let place = place(&seller_id);
+    let work = Work::PutSeller { seller_id, seller: Box::new(seller), actor };
+    visit.app.change(Request::new(work)).await?;
+    Ok(go_to(&format!("{place}?done=saved")))
+}
+
+fn typed(form: &Form) -> Result<(SellerId, Seller), Mistake> {
+    let id = SellerId::new(form.get("seller_id").trim()).map_err(|_| Mistake::new("seller_id", "mistake-id"))?;
+    let name = form.needed("seller_name")?;
+    let address = Address {
+        id: AddressId::new(entropy::id("adr_")).map_err(|_| Mistake::new("address", "mistake-choose"))?,
+        recipient: form.needed("recipient")?,
+        phone: form.needed("phone")?,
+        address: form.needed("address")?,
+    };
+    let one = AddressBook::new(vec![(address, true)]).map_err(|_| Mistake::new("default", "mistake-default"))?;
+    Ok((id, Seller { name, addresses: one, policy: PolicyOverrides::default() }))
 }
