@@ -41,12 +41,6 @@ pub(crate) fn kept(path: &Path, make: impl FnOnce() -> String) -> io::Result<Str
     }
 }
 
-/// Whether two secrets are the same; how long that takes says nothing of where they differ.
-pub(crate) fn alike(one: &str, other: &str) -> bool {
-    let differing = one.bytes().zip(other.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
-    one.len() == other.len() && differing == 0
-}
-
 /// Makes a folder, where there is none, that only its owner can look into.
 ///
 /// # Errors

@@ -142,6 +142,16 @@ fn every_page_keeps_to_its_own_server() {
     server.stop();
 }
 
+#[test]
+fn what_a_page_refuses_is_counted_by_its_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    assert_eq!(Browser::signed_in(&server, &server.link("seller")).open("/refunds/rfd_none").status, 404);
+    let metrics = server.get("/metrics", "").body;
+    assert!(metrics.as_str().unwrap().contains("refund_http_problems_total{code=\"not_found\"} 1"), "{metrics}");
+    server.stop();
+}
+
 /// Each refund of the demo, in every status there is, for everybody who may see it, in each language.
 #[test]
 fn every_page_is_told_in_every_state_and_language() {

@@ -190,6 +190,24 @@ fn many_at_once_are_each_done_or_refused() {
 }
 
 #[test]
+fn of_many_nothing_is_done_where_one_is_not_theirs_or_the_form_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let others = server.get("/v1/refunds?seller_id=seller-lights&limit=1", &server.operator).body;
+    let others = others["items"][0]["id"].as_str().unwrap();
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let queue = seller.open("/refunds");
+    let (own, others) = (format!("{} 1", refund["id"].as_str().unwrap()), format!("{others} 1"));
+    let send = |fields: &[(&str, &str)]| seller.submit_on(&queue, "/refunds/bulk", fields);
+    assert_eq!(send(&[("refund", &own), ("refund", &others), ("action", "agree")]).status, 404);
+    let wrong = send(&[("refund", &own), ("action", "rule")]);
+    assert!(wrong.text().contains("What to do: choose one."), "{}", wrong.text());
+    assert_eq!(server.show(&refund)["version"], 1);
+    server.stop();
+}
+
+#[test]
 fn the_queue_is_filtered_searched_and_turned_page_by_page() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());

@@ -3,19 +3,19 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{
-    Actor, Attachments, Command, CommandKind, Currency, DeadlineKind, Message, PayoutResult, Refund, Request, Ruling,
-    Timestamp,
+    Actor, Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, Request, Ruling, Timestamp,
 };
-use refund_store::{Expected, Refused, Seen, Work};
+use refund_store::{Expected, Refused, Work};
 
 use super::form::{Form, Mistake};
 use super::frame::{Notice, go_to};
+use super::offer::offered;
 use super::refund::{page, told_mistake, told_no};
 use super::visit::Visit;
 use crate::caller::Caller;
 use crate::error::Problem;
 
-/// The command that a form asks for. Offers have a page of their own.
+/// The command that a form asks for.
 pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result<Command, Mistake> {
     let currency: Currency = refund.line.paid.currency();
     Ok(match kind {
@@ -57,8 +57,9 @@ pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result
             Command::Extend { kind, to: later(from, hours) }
         }
         CommandKind::RetryPayout => Command::RetryPayout,
-        CommandKind::ReportPayout => Command::ReportPayout { result: PayoutResult::Succeeded },
-        CommandKind::MakeOffer => return Err(Mistake::new("type", "mistake-choose")),
+        CommandKind::MakeOffer => Command::MakeOffer(offered(form, refund)?),
+        // Payment adapters report, and no page does.
+        CommandKind::ReportPayout => return Err(Mistake::new("action", "mistake-choose")),
     })
 }
 
@@ -74,11 +75,11 @@ pub(super) async fn act(
     refund: &Refund,
     kind: CommandKind,
     command: Command,
-) -> Result<Result<Seen, Refused>, Problem> {
+) -> Result<Result<(), Refused>, Problem> {
     let actor: Actor = caller.actor_for(refund, kind)?;
     let expected = visit.form.get("version").parse().map_or(Expected::Missing, Expected::Version);
     let work = Work::Command { refund_id: refund.id.clone(), actor, command, expected };
-    visit.done(work, caller.actors(refund)).await
+    visit.done(work).await
 }
 
 /// The action that a path names, such as `confirm-receipt`.

@@ -3,14 +3,15 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{Command, CommandKind, MakeOffer, Refund, RefundId, RefundType};
+use refund_core::{CommandKind, Refund, RefundId};
 use refund_store::{Expected, Refused, Request, Work};
 
+use super::act::command;
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, shown};
 use super::refund::{told_mistake, told_no};
+use super::trouble::name_of;
 use super::visit::Visit;
-use crate::entropy;
 use crate::error::Problem;
 use crate::wire::BULK_MAX;
 
@@ -39,54 +40,39 @@ fn ticked(form: &Form) -> Vec<(RefundId, u64)> {
     read.take(BULK_MAX).collect()
 }
 
-fn command(form: &Form, refund: &Refund) -> Result<(CommandKind, Command), Mistake> {
-    match form.get("action") {
-        "agree" => Ok((CommandKind::Agree, Command::Agree { return_address_id: None })),
-        "refuse" => Ok((CommandKind::Refuse, Command::Refuse { reason: form.needed("reason")? })),
-        "make_offer" => {
-            let offer = MakeOffer {
-                negotiation_id: entropy::negotiation_id(&refund.id)
-                    .map_err(|_| Mistake::new("action", "mistake-choose"))?,
-                kind: RefundType::RefundOnly,
-                amount: form.money("amount", refund.line.paid.currency())?,
-                return_address_id: None,
-                message: form.text("message")?,
-                agreed_offline: form.is_ticked("agreed_offline"),
-            };
-            Ok((CommandKind::MakeOffer, Command::MakeOffer(offer)))
-        }
-        _ => Err(Mistake::new("action", "mistake-choose")),
-    }
-}
+/// What can be done with many.
+const ACTIONS: [CommandKind; 3] = [CommandKind::Agree, CommandKind::Refuse, CommandKind::MakeOffer];
 
 /// Agrees to, refuses or makes an offer on all that were ticked.
 pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
     let caller = visit.person()?.caller.clone();
-    let app = &visit.app;
-    let ticked = ticked(&visit.form);
+    let (app, form) = (&visit.app, &visit.form);
+    let kind = form.choice("action").ok().filter(|kind| ACTIONS.contains(kind));
+    let ticked = ticked(form);
     let notice = ticked.is_empty().then(|| Notice::bad(visit.reader.say("bulk-nothing-ticked")));
-    // All are handed in before the first is waited for, so that they share what a disk takes its time for.
-    let mut handed_in = Vec::with_capacity(ticked.len());
+    // All are read before the first is done: nothing is half done because of one that is not theirs.
+    let mut asked = Vec::with_capacity(ticked.len());
     for (id, version) in ticked {
         let refund = app.known(&caller, &id)?;
-        let reply = command(&visit.form, &refund).map(|(kind, command)| {
-            let actor = caller.actor_for(&refund, kind)?;
-            let work = Work::Command { refund_id: id, actor, command, expected: Expected::Version(version) };
-            Ok::<_, Problem>(app.hand_in(Request::new(work)))
-        });
-        handed_in.push((refund, reply));
+        let work = match kind.ok_or(Mistake::new("action", "mistake-choose")) {
+            Ok(kind) => {
+                let actor = caller.actor_for(&refund, kind)?;
+                let expected = Expected::Version(version);
+                command(kind, form, &refund).map(|command| Work::Command { refund_id: id, actor, command, expected })
+            }
+            Err(mistake) => Err(mistake),
+        };
+        asked.push((refund, work));
     }
+    // And all are handed in before the first is waited for, so that they share what a disk takes its time for.
+    let hand_in =
+        |(refund, work): (Refund, Result<Work, Mistake>)| (refund, work.map(|work| app.hand_in(Request::new(work))));
+    let handed_in: Vec<_> = asked.into_iter().map(hand_in).collect();
     let mut results = Vec::with_capacity(handed_in.len());
     for (refund, reply) in handed_in {
         let no = match reply {
             Err(mistake) => Some(told_mistake(&visit, &mistake)),
-            Ok(reply) => match reply?.await {
-                Ok(_) => None,
-                Err(refused @ (Refused::Rule { .. } | Refused::VersionMoved { .. })) => {
-                    Some(told_no(&visit, &refused).0)
-                }
-                Err(refused) => return Err(refused.into()),
-            },
+            Ok(reply) => reply.await.err().map(|refused| told(&visit, refused)),
         };
         let now = app.store().refund(&refund.id)?.unwrap_or(refund);
         results.push(Outcome {
@@ -104,4 +90,12 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
         results,
     };
     shown(StatusCode::OK, &page)
+}
+
+/// Why one was not done. What is wrong with the server is told like a rule's no, because others may be done.
+fn told(visit: &Visit, refused: Refused) -> Notice {
+    if matches!(refused, Refused::Rule { .. } | Refused::VersionMoved { .. }) {
+        return told_no(visit, &refused).0;
+    }
+    Notice::bad(visit.reader.say(name_of(Problem::from(refused).code())))
 }

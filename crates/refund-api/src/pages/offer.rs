@@ -82,7 +82,7 @@ fn no(visit: &Visit, refusal: &Refusal) -> Notice {
 pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
     let (caller, refund, options) = options(&visit).await?;
     let form = &visit.form;
-    let offer = match typed(form, &refund) {
+    let offer = match offered(form, &refund) {
         Ok(offer) => offer,
         Err(mistake) => {
             let notice = Some(told_mistake(&visit, &mistake));
@@ -116,7 +116,8 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
     shown(StatusCode::OK, &page(&visit, &refund, &options, form, None, Some(review)))
 }
 
-fn typed(form: &Form, refund: &Refund) -> Result<MakeOffer, Mistake> {
+/// The offer that a form makes.
+pub(super) fn offered(form: &Form, refund: &Refund) -> Result<MakeOffer, Mistake> {
     let kind: RefundType = form.choice("type")?;
     let named = form.get("return_address_id");
     let address = if kind == RefundType::RefundOnly || named.is_empty() {

@@ -14,7 +14,7 @@ use super::reader::Reader;
 use crate::app::App;
 use crate::code::{ApiCode, Code};
 use crate::error::Problem;
-use crate::routes::refused_with;
+use crate::routes::{Told, refused_with};
 
 /// What a page may load and where it may lead: itself, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -63,9 +63,7 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
         return if method.is_safe() { go_to(&format!("/sign-in?back={back}")) } else { go_to("/sign-in") };
     }
     let reader = cookies::reader(headers, app);
-    let told = TOLD.iter().find(|(known, _)| Code::Api(*known) == code);
-    let busy = code.status() == StatusCode::SERVICE_UNAVAILABLE;
-    let name = told.map_or(if busy { "trouble-busy" } else { "trouble-other" }, |(_, name)| name);
+    let name = name_of(code);
     // To whoever has no link that is good any more there is nothing.
     let status = if code.status() == StatusCode::UNAUTHORIZED { StatusCode::NOT_FOUND } else { code.status() };
     let page = Trouble {
@@ -76,6 +74,14 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
         text: reader.say(name),
         code: code.as_str(),
     };
-    // The problem goes on with it, so that the log has its code.
-    shown(status, &page).unwrap_or_else(axum::response::IntoResponse::into_response)
+    let mut response = shown(status, &page).unwrap_or_else(axum::response::IntoResponse::into_response);
+    response.extensions_mut().insert(Told(code));
+    response
+}
+
+/// The text that tells of a problem.
+pub(super) fn name_of(code: Code) -> &'static str {
+    let told = TOLD.iter().find(|(known, _)| Code::Api(*known) == code);
+    let busy = code.status() == StatusCode::SERVICE_UNAVAILABLE;
+    told.map_or(if busy { "trouble-busy" } else { "trouble-other" }, |(_, name)| name)
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
 use axum::http::{HeaderMap, HeaderName};
 use data_encoding::HEXLOWER;
-use hmac::Mac;
-use refund_core::{Actor, RefundId, Role, SellerId};
-use refund_store::{Answer, Answered, EventPosition, Refused, Request, Secret, Seen, Session, User, Work};
+use hmac::{Hmac, Mac};
+use refund_core::{RefundId, Role, SellerId};
+use refund_store::{EventPosition, Refused, Request, Secret, Session, User, Work};
+use sha2::Sha256;
 
 use super::cookies;
 use super::form::Form;
@@ -63,10 +64,15 @@ pub(super) fn in_session(app: &App, secret: &Secret) -> Result<Option<Person>, P
         return Ok(None);
     };
     let Some(caller) = Caller::signed_in(&user) else { return Ok(None) };
-    let mut mac = app.form_marks.clone();
-    mac.update(&secret.0);
-    let mark = HEXLOWER.encode(&mac.finalize().into_bytes());
+    let mark = HEXLOWER.encode(&form_mark(app, secret).finalize().into_bytes());
     Ok(Some(Person { user, caller, session: *secret, mark }))
+}
+
+/// What marks the forms of a session's pages.
+fn form_mark(app: &App, session: &Secret) -> Hmac<Sha256> {
+    let mut mac = app.form_marks.clone();
+    mac.update(&session.0);
+    mac
 }
 
 impl FromRequest<Arc<App>> for Visit {
@@ -143,8 +149,9 @@ impl Visit {
     pub(crate) fn person(&self) -> Result<&Person, Problem> {
         let missing = || Problem::new(ApiCode::Unauthenticated, "nobody is signed in");
         let person = self.person.as_ref().ok_or_else(missing)?;
-        if self.changes && !crate::secrets::alike(self.form.get("mark"), &person.mark) {
-            return Err(forged());
+        if self.changes {
+            let given = HEXLOWER.decode(self.form.get("mark").as_bytes()).map_err(|_| forged())?;
+            form_mark(&self.app, &person.session).verify_slice(&given).map_err(|_| forged())?;
         }
         Ok(person)
     }
@@ -171,12 +178,10 @@ impl Visit {
         Ok((caller, refund_id))
     }
 
-    /// Carries out what a page asks for; the refund after it.
-    pub(crate) async fn done(&self, work: Work, viewers: Vec<Actor>) -> Result<Result<Seen, Refused>, Problem> {
-        let request = Request { viewers, ..Request::new(work) };
-        match self.app.try_change(request).await {
-            Ok(Answered { answer: Answer::Refund { seen, .. }, .. }) => Ok(Ok(*seen)),
-            Ok(_) => Err(Problem::new(ApiCode::Internal, "the store answered another question")),
+    /// Carries out what a page asks for. The page that is shown next looks for itself at what came of it.
+    pub(crate) async fn done(&self, work: Work) -> Result<Result<(), Refused>, Problem> {
+        match self.app.try_change(Request::new(work)).await {
+            Ok(_) => Ok(Ok(())),
             Err(refused @ (Refused::Rule { .. } | Refused::VersionMoved { .. })) => Ok(Err(refused)),
             Err(refused) => Err(refused.into()),
         }

@@ -37,7 +37,7 @@ pub(crate) use body::Received;
 pub(crate) use events::find;
 #[cfg(test)]
 pub(crate) use health::ready;
-pub(crate) use trace::{CallId, refused_with};
+pub(crate) use trace::{CallId, Told, refused_with};
 
 use crate::app::App;
 use crate::contract::{self, Contract};

@@ -12,6 +12,7 @@ use tracing::Instrument;
 
 use crate::app::App;
 use crate::clock::Stopwatch;
+use crate::code::Code;
 use crate::entropy;
 use crate::error::Problem;
 
@@ -32,6 +33,10 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+/// The code of a problem that the answer tells already, in its own way: for the log and the numbers.
+#[derive(Clone)]
+pub(crate) struct Told(pub(crate) Code);
 
 /// Takes out what a handler refused with, for whoever tells it in another way.
 pub(crate) fn refused_with(response: &mut Response) -> Option<Problem> {
@@ -54,7 +59,7 @@ pub(super) async fn trace(State(app): State<Arc<App>>, mut request: Request, nex
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("call", caller = tracing::field::Empty);
     let mut response = next.run(request).instrument(span.clone()).await;
-    let mut code = None;
+    let mut code = response.extensions_mut().remove::<Told>().map(|Told(code)| code);
     if let Some(problem) = refused_with(&mut response) {
         code = Some(problem.code());
         let allow = response.headers_mut().remove(header::ALLOW);
