@@ -10,6 +10,7 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync", "--hide-scrollbars"]
 LOCALES = {"zh-Hant": "zh-TW", "zh-Hans": "zh-CN", "en": "en-GB"}
+PERSON = "homeware-1"
 PASSWORD = "a long enough password"
 WITHIN_A_SECOND = 1_000
 
@@ -91,6 +92,22 @@ class Stage:
         for context in self.contexts:
             context.close()
         assert not self.complaints, "\n".join(self.complaints)
+
+
+def sign_in(page, where="/refunds"):
+    """By name and password, as whoever wants to go there; somebody used the seller's link before."""
+    page.goto(BASE + where)
+    page.get_by_label("Name").fill(PERSON)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def looks_at(page, whether):
+    """Whether somebody sees the page, or it waits behind another: without a screen every page is in front."""
+    page.evaluate("""(whether) => {
+        Object.defineProperty(document, "hidden", { value: !whether, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }""", whether)
 
 
 def stays(page):

@@ -3,6 +3,8 @@
 Each `test_*` of the modules beside this one is a test, and each of the matrix' combinations another.
 """
 
+import contextlib
+import faulthandler
 import importlib
 import pathlib
 import re
@@ -10,12 +12,14 @@ import sys
 import time
 import traceback
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 import matrix
 from browse import People, Stage, launch
 
 HERE = pathlib.Path(__file__).parent
+# A test that waits for ever says where it does, and ends them all.
+TOO_LONG = 120
 SEEN = HERE.parent.parent / "target" / "browser-test"
 
 
@@ -36,7 +40,8 @@ def play(name, test, stage):
         stage.close()
     except Exception:  # Whatever goes wrong is the test's failure, and the next one is played.
         for number, page in enumerate(page for context in stage.contexts for page in context.pages):
-            page.screenshot(path=SEEN / f"{re.sub('[^a-zA-Z0-9]+', '-', name)}-{number}.png")
+            with contextlib.suppress(Error):  # A page that hangs can't be shown; the other tests are played all the same.
+                page.screenshot(path=SEEN / f"{re.sub('[^a-zA-Z0-9]+', '-', name)}-{number}.png")
         complaints = "\n".join(stage.complaints)
         return f"{traceback.format_exc(limit=-4)}\n{complaints}".rstrip()
     finally:
@@ -58,6 +63,7 @@ def main(arguments):
             if not all(word in name for word in words):
                 continue
             begun = time.perf_counter()
+            faulthandler.dump_traceback_later(TOO_LONG, exit=True)
             why = play(name, test, Stage(browser, people))
             print(f"{'FAILED' if why else 'ok'}  {name}  {time.perf_counter() - begun:.1f} s", flush=True)
             if why:
@@ -66,6 +72,7 @@ def main(arguments):
             else:
                 passed += 1
         browser.close()
+        faulthandler.cancel_dump_traceback_later()
     for name in failed:
         print(f"failed: {name}")
     if failed:

@@ -2,24 +2,15 @@
 
 from playwright.sync_api import expect
 
-from browse import PASSWORD, WITHIN_A_SECOND, action, shows, status_is, told
+from browse import PERSON, WITHIN_A_SECOND, action, shows, sign_in, status_is, told
 from demo import BASE, DEMO, Refund, call
 from checks import nothing_scrolls_sideways
-
-PERSON = "homeware-1"
-
-
-def sign_in(page):
-    page.goto(f"{BASE}/refunds?status=CLOSED")
-    page.get_by_label("Name").fill(PERSON)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
 
 
 def test_signing_in_leads_to_where_one_wanted_to_go(stage):
     stage.people.state("seller")
     page = stage.window()
-    sign_in(page)
+    sign_in(page, "/refunds?status=CLOSED")
     expect(page).to_have_url(f"{BASE}/refunds?status=CLOSED")
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(f"{BASE}/sign-in")

@@ -3,7 +3,7 @@ done on what is not so any more."""
 
 from playwright.sync_api import expect
 
-from browse import action, shows, status_is, stayed, stays, told
+from browse import action, looks_at, shows, sign_in, status_is, stayed, stays, told
 from demo import BASE, Refund, call
 
 
@@ -118,6 +118,55 @@ def test_the_queue_shows_what_comes(stage):
     first.offer()
     expect(page.locator(".queue tbody")).to_contain_text("Offer: open", timeout=1_000)
     stayed(page)
+
+
+def test_whoever_signs_out_is_out_in_every_tab(stage):
+    stage.people.state("seller")
+    page = stage.window()
+    sign_in(page)
+    beside = page.context.new_page()
+    refund = Refund()
+    beside.goto(refund.page)
+    refund.says("It has arrived.")
+    shows(beside, "It has arrived.")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(f"{BASE}/sign-in")
+    expect(beside).to_have_url(f"{BASE}/sign-in?back=%2Frefunds%2F{refund.id}")
+
+
+def test_a_buyer_whose_link_is_replaced_is_told(stage):
+    refund = Refund()
+    page = stage.window()
+    page.goto(refund.link)
+    refund.offer()
+    shows(page, "Keep it, and take two yuan for the dent.")
+    call("platform", "POST", f"/v1/refunds/{refund.id}/buyer-link")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link opens nothing any more")
+
+
+def test_a_page_that_nobody_looks_at_catches_up_once_somebody_does(stage):
+    refund = Refund()
+    page = stage.window("seller")
+    page.goto(refund.page)
+    stays(page)
+    looks_at(page, False)
+    refund.says("Please look at it soon.")
+    expect(page.get_by_text("Please look at it soon.")).to_have_count(0)
+    looks_at(page, True)
+    shows(page, "Please look at it soon.")
+    refund.says("And a second time.")
+    shows(page, "And a second time.")
+    stayed(page)
+
+
+def test_a_browser_keeps_six_connections_to_a_server_and_a_seller_more_tabs(stage):
+    refund = Refund()
+    page = stage.window("seller")
+    for _ in range(9):
+        page.goto(refund.page)
+        status_is(page, "Waiting for the seller")
+        looks_at(page, False)
+        page = page.context.new_page()
 
 
 def test_ticks_in_the_queue_are_kept(stage):

@@ -30,10 +30,11 @@
   }
 
   const live = () => document.getElementById("live");
-  const isBusy = () => live()?.querySelector("form[data-typed], dialog[open]") !== null
-    || document.querySelector("form[data-typed]") !== null;
+  const isTyped = () => document.querySelector("form[data-typed]") !== null;
+  // The answer to a form that is on its way shows everything.
+  const isSent = () => document.querySelector("form[data-sent]") !== null;
   const refresh = () => {
-    if (live() && !isBusy()) htmx.trigger(live(), "sse:changed");
+    if (live() && !document.hidden && !isTyped()) htmx.trigger(live(), "changed");
   };
   document.addEventListener("input", (event) => {
     // A tick may stand outside the form that it is sent with.
@@ -43,9 +44,9 @@
 
   // What somebody is typing is not taken away from them: they are told instead.
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target.id !== "live" || !isBusy()) return;
+    if (event.target.id !== "live" || !(isTyped() || isSent())) return;
     event.preventDefault();
-    document.getElementById("changed").hidden = false;
+    if (!isSent()) document.getElementById("changed").hidden = false;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "live") return;
@@ -53,6 +54,37 @@
     announce.textContent = "";
     announce.textContent = announce.dataset.text;
   });
+
+  // The server says when something has changed, to a page that somebody looks at: a browser keeps few
+  // connections to one server, and pages that wait behind others would hold them all.
+  const { source } = document.getElementById("main").dataset;
+  const address = source && new URL(source, location.href);
+  let stream = null;
+  const listen = () => {
+    stream = new EventSource(address);
+    stream.addEventListener("changed", ({ lastEventId }) => {
+      address.searchParams.set("after", lastEventId);
+      htmx.trigger(live(), "changed");
+    });
+    stream.addEventListener("error", ({ target }) => {
+      // It comes back by itself unless it was refused; whether that is for good, the page finds out.
+      if (target.readyState !== EventSource.CLOSED) return;
+      refresh();
+      setTimeout(comeBack, 5_000, target);
+    });
+  };
+  const comeBack = (lost) => {
+    if (lost === stream && !document.hidden) listen();
+  };
+  if (source) {
+    if (!document.hidden) listen();
+    document.addEventListener("visibilitychange", () => {
+      stream?.close();
+      refresh();
+      comeBack(stream);
+    });
+  }
+
   // What was unfolded stays unfolded when the page moves on, and who was somewhere by keyboard stays there.
   const named = (element) => `${element.tagName} ${element.getAttribute("href") ?? ""} ${element.textContent}`;
   let unfolded = [];

@@ -127,7 +127,7 @@ fn nobody_is_led_elsewhere() {
 }
 
 #[test]
-fn a_page_that_listens_hears_nothing_after_its_reader_was_signed_out() {
+fn a_page_that_listens_hears_that_its_reader_was_signed_out_and_nothing_more() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());
     let browser = Browser::signed_in(&server, &server.link("seller"));
@@ -138,6 +138,14 @@ fn a_page_that_listens_hears_nothing_after_its_reader_was_signed_out() {
     assert_eq!(browser.submit_on(&queue, "/sign-out", &[]).status, 303);
     server.open("o-2");
     let rest = stream.rest();
-    assert_eq!(rest.matches("event: changed").count(), 0, "{rest}");
+    assert_eq!(rest.matches("event: changed").count(), 1, "its last word is that they are signed out: {rest}");
+    assert_eq!(rest.matches("rfd_").count(), 0, "{rest}");
+
+    // A page that is still open goes to see for itself, whatever it notices first.
+    let behind = |name, value| browser.send("GET", "/refunds?status=CLOSED", &[(name, value)], "");
+    let shown = behind("HX-Request", "true");
+    assert_eq!((shown.status, shown.headers["hx-redirect"].as_bytes()), (204, b"/refunds?status=CLOSED".as_slice()));
+    assert_eq!(behind("Accept", "text/event-stream").status, 204);
+    assert_eq!(behind("Accept", "text/html").location(), "/sign-in?back=%2Frefunds%3Fstatus%3DCLOSED");
     server.stop();
 }

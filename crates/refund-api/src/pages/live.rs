@@ -103,7 +103,10 @@ fn changes(visit: &Visit, headers: &HeaderMap, listener: Listener, only: Option<
     let changes = stream::unfold(Some((watching, until)), |open| async move {
         let (mut watching, mut until) = open?;
         tokio::select! {
-            event = watching.next() => Some((Ok(event?), Some((watching, until)))),
+            event = watching.next() => match event {
+                Some(event) => Some((Ok(event), Some((watching, until)))),
+                None => Some((Ok(watching.last_word().await?), None)),
+            },
             // Its last word changes nothing: the next stream goes on from there.
             () = &mut until => Some((Ok(watching.mark(Event::default())), None)),
         }
@@ -125,10 +128,21 @@ impl Watching {
             };
             let feed = self.follower.next(read).await?;
             let is_wanted = |id: &RefundId| self.only.as_ref().is_none_or(|only| only == id);
-            if let Some((_, event)) = feed.events.iter().rev().find(|(_, event)| is_wanted(&event.refund_id)) {
-                return Some(self.mark(Event::default().event("changed").data(event.refund_id.to_string())));
+            if feed.events.iter().any(|(_, event)| is_wanted(&event.refund_id)) {
+                return Some(self.changed());
             }
         }
+    }
+
+    /// That somebody may not look any more changes all that they see; that the server stops changes nothing.
+    async fn last_word(&self) -> Option<Event> {
+        let (app, listener) = (self.app.clone(), self.listener.clone());
+        let is_there = self.app.reading(move |_| Ok(listener.is_still_there(&app))).await.ok()?;
+        (!is_there).then(|| self.changed())
+    }
+
+    fn changed(&self) -> Event {
+        self.mark(Event::default().event("changed").data("look again"))
     }
 
     /// The same with how far it is, which the browser gives back when it asks anew.

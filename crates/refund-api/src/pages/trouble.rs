@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::cookies;
 use super::frame::{go_to, shown};
@@ -15,6 +15,11 @@ use crate::app::App;
 use crate::code::{ApiCode, Code};
 use crate::error::Problem;
 use crate::routes::{Told, refused_with};
+
+/// Says that a page is brought up to date, and not opened.
+const BY_HTMX: HeaderName = HeaderName::from_static("hx-request");
+/// Where it sends the browser.
+const SENT_BY_HTMX: HeaderName = HeaderName::from_static("hx-redirect");
 
 /// What a page may load and where it may lead: itself, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -55,8 +60,24 @@ pub(super) async fn told_as_page(State(app): State<Arc<App>>, request: Request, 
     response
 }
 
+/// Whether it is asked for by a page that is open, to be up to date.
+fn is_behind_a_page(headers: &HeaderMap) -> bool {
+    let is_stream = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream");
+    is_stream || headers.contains_key(BY_HTMX)
+}
+
+/// Then no other can be shown in its place: the stream ends for good, and the browser goes to see for itself.
+fn opened_anew(here: &str) -> Response {
+    let here = HeaderValue::from_str(here).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::NO_CONTENT, [(SENT_BY_HTMX, here)]).into_response()
+}
+
 fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, here: &str) -> Response {
     let code = problem.code();
+    let is_gone = matches!(code, Code::Api(ApiCode::Unauthenticated | ApiCode::NotFound));
+    if is_gone && is_behind_a_page(headers) {
+        return opened_anew(here);
+    }
     let is_link = here.starts_with("/b/");
     if code == Code::Api(ApiCode::Unauthenticated) && !is_link {
         let back: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
@@ -74,7 +95,7 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
         text: reader.say(name),
         code: code.as_str(),
     };
-    let mut response = shown(status, &page).unwrap_or_else(axum::response::IntoResponse::into_response);
+    let mut response = shown(status, &page).unwrap_or_else(IntoResponse::into_response);
     response.extensions_mut().insert(Told(code));
     response
 }
