@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from browse import PERSON, WITHIN_A_SECOND, action, shows, sign_in, status_is, told
+from browse import PASSWORD, PERSON, WITHIN_A_SECOND, action, shows, sign_in, status_is, told
 from demo import BASE, DEMO, Refund, call
 from checks import nothing_scrolls_sideways
 
