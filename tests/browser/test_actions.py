@@ -48,6 +48,18 @@ def test_the_seller_refuses_without_a_reason(stage):
     status_is(page, "Waiting for the seller")
 
 
+def test_what_has_to_be_mended_is_where_one_goes_on(stage):
+    page = at(stage, Refund())
+    form = action(page, "Refuse the refund")
+    form.get_by_label("Reason").fill("   ")
+    form.get_by_role("button", name="Refuse the refund").click()
+    told(page, "Reason: this is needed.")
+    reason = action(page, "Refuse the refund").get_by_label("Reason")
+    expect(reason).to_be_focused()
+    expect(reason).to_have_attribute("aria-invalid", "true")
+    expect(reason).to_have_accessible_description("Reason: this is needed.")
+
+
 def test_the_seller_offers_a_return(stage):
     page = at(stage, Refund(kind="REFUND_ONLY"))
     page.get_by_role("link", name="Negotiate: offer other terms").click()

@@ -63,6 +63,30 @@ def test_all_are_refused_with_one_reason(stage):
     assert [refund.status for refund in refunds][1:] == ["SELLER_REFUSE_BUYER"] * 2
 
 
+def test_all_of_a_page_are_chosen_but_those_that_are_over(stage):
+    refunds, page = three(stage)
+    refunds[1].do("platform", "cancel")
+    expect(page.get_by_role("row", name="Bamboo tray").get_by_role("checkbox")).to_have_count(0)
+    choose_all = page.get_by_role("button", name="Choose all on this page")
+    choose_all.click()
+    expect(page.locator(".queue :checked")).to_have_count(2)
+    choose_all.click()
+    expect(page.locator(".queue :checked")).to_have_count(0)
+    choose_all.click()
+    page.locator("#bulk").get_by_role("button", name="Agree to the refund").click()
+    shows(page, "2 of 2 done.")
+
+
+def test_there_is_nothing_to_do_with_none(stage):
+    order = Refund().do("platform", "cancel").order
+    page = stage.window("seller")
+    page.goto(f"{BASE}/refunds?order={order}")
+    expect(page.locator(".queue tbody tr")).to_have_count(1)
+    expect(page.locator("#bulk")).to_be_hidden()
+    page.goto(f"{BASE}/refunds?order={order}-none")
+    expect(page.locator("#bulk")).to_be_hidden()
+
+
 def test_nothing_is_ticked(stage):
     _, page = three(stage)
     page.locator("#bulk").get_by_role("button", name="Agree to the refund").click()

@@ -29,6 +29,8 @@
     setInterval(() => refresh(), 60_000);
   }
 
+  // Whether something happened, or only time passed.
+  let isNews = false;
   const live = () => document.getElementById("live");
   const isTyped = () => document.querySelector("form[data-typed]") !== null;
   // The answer to a form that is on its way shows everything.
@@ -49,7 +51,8 @@
     if (!isSent()) document.getElementById("changed").hidden = false;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id !== "live") return;
+    if (event.target.id !== "live" || !isNews) return;
+    isNews = false;
     const announce = document.getElementById("announce");
     announce.textContent = "";
     announce.textContent = announce.dataset.text;
@@ -63,6 +66,7 @@
   const listen = () => {
     stream = new EventSource(address);
     stream.addEventListener("changed", ({ lastEventId }) => {
+      isNews = true;
       address.searchParams.set("after", lastEventId);
       htmx.trigger(live(), "changed");
     });
@@ -84,6 +88,26 @@
       comeBack(stream);
     });
   }
+
+  // What has to be mended is where whoever typed it goes on.
+  const mistake = document.getElementById("mistake");
+  const fields = mistake ? document.getElementsByName(mistake.dataset.field) : [];
+  const wrong = [...fields].find((field) => field.checkVisibility());
+  if (wrong) {
+    wrong.setAttribute("aria-invalid", "true");
+    wrong.setAttribute("aria-describedby", "mistake");
+    wrong.focus();
+  }
+
+  // All refunds of a page are chosen at once, or none where all were.
+  const chooseAll = document.getElementById("choose-all");
+  if (chooseAll) chooseAll.hidden = false;
+  chooseAll?.addEventListener("click", () => {
+    const ticks = [...chooseAll.form.elements].filter((field) => field.name === "refund");
+    const areChosen = ticks.every((tick) => tick.checked);
+    for (const tick of ticks) tick.checked = !areChosen;
+    chooseAll.form.dataset.typed = "";
+  });
 
   // What was unfolded stays unfolded when the page moves on, and who was somewhere by keyboard stays there.
   const named = (element) => `${element.tagName} ${element.getAttribute("href") ?? ""} ${element.textContent}`;

@@ -176,19 +176,21 @@ impl Problem {
 
     /// The answer with it. `base` is where the server's own pages are, without a slash at the end.
     pub(crate) fn into_response_at(self, base: &str, request_id: &str) -> Response {
-        let (code, retry_after) = (self.0.code, self.0.retry_after);
+        let (code, wait) = (self.0.code, self.wait());
         let mut response = (code.status(), Json(self.into_out(base, request_id))).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        let soon = (code.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::ZERO);
-        if let Some(wait) = retry_after.or(soon) {
-            // In whole seconds, and none too early.
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
-        }
+        headers.extend(wait.map(|wait| (header::RETRY_AFTER, wait)));
         if code.status() == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+
+    /// When trying again may help: in whole seconds, and none too early.
+    pub(crate) fn wait(&self) -> Option<HeaderValue> {
+        let soon = (self.0.code.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(Duration::ZERO);
+        self.0.retry_after.or(soon).map(|wait| HeaderValue::from(wait.as_secs().saturating_add(1)))
     }
 
     /// Its code.

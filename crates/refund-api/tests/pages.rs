@@ -112,6 +112,45 @@ fn what_people_write_stays_text() {
 }
 
 #[test]
+fn a_long_history_is_shown_a_part_at_a_time_and_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    for number in 1..=210 {
+        let text = json!({ "text": format!("message {number}.") });
+        assert_eq!(server.post(&path(&refund, "messages"), &server.seller, &[], &text).status, 201);
+    }
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    for (browser, page) in [(seller, server.page(&refund)), (Browser::new(&server), server.buyer_page(&refund))] {
+        let latest = browser.open(&page).html;
+        assert!(latest.contains("message 210.") && latest.contains("message 11.") && !latest.contains("message 10."));
+        let link = format!("{page}?until=11");
+        assert!(latest.contains(&format!("href=\"{link}#history\"")) && !latest.contains("To the latest"));
+        let earlier = browser.open(&link).html;
+        assert!(earlier.contains("message 10.") && !earlier.contains("message 11."));
+        assert!(earlier.contains("Refund asked for"), "it begins where it began");
+        assert!(earlier.contains(&format!("href=\"{page}#history\"")) && !earlier.contains("What came before"));
+        assert!(earlier.contains(&format!("hx-get=\"{link}\"")), "what is read is not taken away");
+        for odd in ["until=0", "until=1"] {
+            assert!(browser.open(&format!("{page}?{odd}")).html.contains("To the latest"), "{odd}");
+        }
+        for odd in ["until=", "until=-1", "until=211", "until=99999999999999999999", "until=x"] {
+            assert!(browser.open(&format!("{page}?{odd}")).html.contains("message 210."), "{odd}");
+        }
+    }
+    server.stop();
+}
+
+#[test]
+fn a_page_that_takes_no_form_says_what_it_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let shown = Browser::new(&server).submit("/refunds/rfd_1", &[]);
+    assert_eq!((shown.status, shown.headers["allow"].as_bytes()), (405, b"GET,HEAD".as_slice()));
+    server.stop();
+}
+
+#[test]
 fn every_page_keeps_to_its_own_server() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());

@@ -39,6 +39,15 @@ impl Known {
             refundable: self.refundable,
         }
     }
+
+    fn every_action(&self, refund: &Refund, actors: Vec<Actor>, now: Timestamp) -> Vec<(Actor, Vec<Action>)> {
+        let facts = self.facts(refund, now);
+        let each = actors.into_iter().map(|actor| {
+            let all = all_actions(refund, &facts, &actor, now);
+            (actor, all)
+        });
+        each.collect()
+    }
 }
 
 /// A refund as these see it: with what any of them may do now.
@@ -82,6 +91,19 @@ pub fn objection(
     Ok(refund_core::objection(refund, &known.facts(refund, now), actor, command, now))
 }
 
+/// What each of these could do about a refund that has been settled, and what stands against the rest.
+///
+/// # Errors
+/// [`StoreError::Unreadable`].
+pub fn every_action(
+    view: &dyn View,
+    refund: &Refund,
+    actors: Vec<Actor>,
+    now: Timestamp,
+) -> Result<Vec<(Actor, Vec<Action>)>, StoreError> {
+    Ok(Known::of(view, refund)?.every_action(refund, actors, now))
+}
+
 /// What comes of a refund from now on.
 #[derive(Debug, Clone)]
 pub struct Prospect {
@@ -97,10 +119,6 @@ pub struct Prospect {
 /// [`StoreError::Unreadable`].
 pub fn prospect(view: &dyn View, refund: &Refund, actors: Vec<Actor>, now: Timestamp) -> Result<Prospect, StoreError> {
     let known = Known::of(view, refund)?;
-    let facts = known.facts(refund, now);
-    let each = actors.into_iter().map(|actor| {
-        let all = all_actions(refund, &facts, &actor, now);
-        (actor, all)
-    });
-    Ok(Prospect { actions: each.collect(), if_nobody_acts: foretell(refund, &facts, now) })
+    let if_nobody_acts = foretell(refund, &known.facts(refund, now), now);
+    Ok(Prospect { if_nobody_acts, actions: known.every_action(refund, actors, now) })
 }

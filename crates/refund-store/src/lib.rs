@@ -35,7 +35,7 @@ mod webhook;
 mod work;
 
 pub use embedded::{EmbeddedStore, KEPT_FREE_BYTES, LastUse, OpenError, Opened, SledFolder, WAITING_MAX};
-pub use known::{Prospect, objection, offer_options, prospect, seen};
+pub use known::{Prospect, every_action, objection, offer_options, prospect, seen};
 pub use list::{Listing, Number, Page, Place, Query, Sort};
 pub use memory::MemoryStore;
 pub use record::{Entry, EventPosition, Record, Recorded};

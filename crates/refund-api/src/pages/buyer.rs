@@ -9,7 +9,7 @@ use super::act::{act, command, named, post};
 use super::frame::{Frame, Notice, go_to, shown};
 use super::queue::{Choice, types};
 use super::refund::{Known, done_before, known, told_mistake, told_no};
-use super::view::{Moment, RefundView, moments};
+use super::view::{History, RefundView};
 use super::visit::Visit;
 use crate::caller::Caller;
 use crate::error::Problem;
@@ -25,7 +25,7 @@ pub(crate) struct Page {
     pub(crate) possible: Vec<&'static str>,
     /// The action that is to be confirmed.
     pub(crate) asked: Option<&'static str>,
-    pub(crate) moments: Vec<Moment>,
+    pub(crate) history: History,
     pub(crate) types: Vec<Choice>,
     pub(crate) amount: String,
     pub(crate) currency: String,
@@ -60,19 +60,22 @@ async fn page(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let (app, reader) = (&visit.app, &visit.reader);
-    let Known { refund, actions, events, is_cut: _ } = known(app, caller, id).await?;
+    let Known { refund, actions, events, is_latest } = known(visit, caller, id).await?;
     let possible: Vec<_> = actions.iter().filter(|action| action.against.is_none()).map(|action| action.kind).collect();
     let asked = visit.query.get("ask").parse::<CommandKind>().ok();
     let asked = asked.filter(|kind| possible.contains(kind)).map(CommandKind::as_str);
     let seller = app.store().seller(&refund.seller_id)?;
     let path = format!("/b/{}", visit.param("token"));
+    let history = History::new(visit, caller.role(), &path, &events, is_latest);
     let page = Page {
-        page: Frame::for_nobody(visit, "buyer-title").coming_back_to(path.clone()).with_live(&format!("{path}/live")),
+        page: Frame::for_nobody(visit, "buyer-title")
+            .coming_back_to(history.here.clone())
+            .with_live(&format!("{path}/live")),
         notice,
         seller: seller.map_or_else(String::new, |seller| seller.name.to_string()),
         possible: possible.into_iter().map(CommandKind::as_str).collect(),
         asked,
-        moments: moments(reader, app.store(), caller.role(), &events),
+        history,
         types: types(visit, refund.requested.kind.as_str()),
         amount: refund.requested.amount.decimal(),
         currency: refund.line.paid.currency().to_string(),

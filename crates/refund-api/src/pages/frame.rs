@@ -5,12 +5,14 @@ use std::ops::Deref;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use refund_core::Role;
+use refund_core::{Refusal, Role};
 use refund_store::EventPosition;
 
 use super::assets;
+use super::form::Mistake;
 use super::reader::{Reader, Theme};
 use super::text::Language;
+use super::view::refusal_text;
 use super::visit::{Person, Visit};
 use crate::code::ApiCode;
 use crate::error::Problem;
@@ -138,15 +140,33 @@ pub(crate) struct Notice {
     pub(crate) text: String,
     /// The rule that said no, if one did.
     pub(crate) rule: Option<&'static str>,
+    /// The field that has to be mended, by its name in the form.
+    pub(crate) field: Option<&'static str>,
 }
 
 impl Notice {
     pub(crate) fn good(text: String) -> Self {
-        Self { kind: "good", text, rule: None }
+        Self { kind: "good", text, rule: None, field: None }
     }
 
     pub(crate) fn bad(text: String) -> Self {
-        Self { kind: "bad", text, rule: None }
+        Self { kind: "bad", ..Self::good(text) }
+    }
+
+    /// Something is not what whoever reads saw before.
+    pub(crate) fn moved(text: String) -> Self {
+        Self { kind: "moved", ..Self::good(text) }
+    }
+
+    /// A rule's no.
+    pub(crate) fn ruled(reader: &Reader, refusal: &Refusal) -> Self {
+        Self { rule: Some(refusal.rule().as_str()), ..Self::bad(refusal_text(reader, refusal)) }
+    }
+
+    /// What is wrong with the field of that name, which people know as `called`.
+    pub(crate) fn mistaken(reader: &Reader, called: &str, mistake: &Mistake) -> Self {
+        let what = reader.say_count(mistake.text, "max", &mistake.max);
+        Self { field: Some(mistake.field), ..Self::bad(format!("{called}: {what}")) }
     }
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use fluent_bundle::FluentValue;
-use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Refusal, Terms};
+use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Terms};
 use refund_store::{objection, offer_options};
 
 use super::act::act;
@@ -69,13 +69,9 @@ async fn options(visit: &Visit) -> Result<(Caller, Refund, Options), Problem> {
 pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
     let (_, refund, options) = options(&visit).await?;
     if let Some(refusal) = options.objections.first() {
-        return refund_page(&visit, Some(no(&visit, refusal)), StatusCode::CONFLICT).await;
+        return refund_page(&visit, Some(Notice::ruled(&visit.reader, refusal)), StatusCode::CONFLICT).await;
     }
     shown(StatusCode::OK, &page(&visit, &refund, &options, &Form::default(), None, None))
-}
-
-fn no(visit: &Visit, refusal: &Refusal) -> Notice {
-    Notice { kind: "bad", text: refusal_text(&visit.reader, refusal), rule: Some(refusal.rule().as_str()) }
 }
 
 /// Looks at what was typed, or sends it once it has been looked at.
@@ -100,7 +96,7 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
         };
     }
     if let Some(refusal) = options.objections.first() {
-        return refund_page(&visit, Some(no(&visit, refusal)), StatusCode::CONFLICT).await;
+        return refund_page(&visit, Some(Notice::ruled(&visit.reader, refusal)), StatusCode::CONFLICT).await;
     }
     if form.get("step") != "review" {
         return shown(StatusCode::OK, &page(&visit, &refund, &options, form, None, None));
@@ -109,7 +105,7 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
     let app = &visit.app;
     let command = Command::MakeOffer(offer.clone());
     if let Some(refusal) = objection(app.store(), &refund, &caller.itself(), &command, app.store().now())? {
-        let again = page(&visit, &refund, &options, form, Some(no(&visit, &refusal)), None);
+        let again = page(&visit, &refund, &options, form, Some(Notice::ruled(&visit.reader, &refusal)), None);
         return shown(StatusCode::CONFLICT, &again);
     }
     let review = Review::new(&visit, &refund, &offer, &options, form);

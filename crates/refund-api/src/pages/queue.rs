@@ -26,7 +26,8 @@ pub(crate) struct Queue {
     pub(crate) seller: String,
     pub(crate) escalated: bool,
     pub(crate) is_filtered: bool,
-    pub(crate) is_first: bool,
+    /// Where the first page is, if this isn't it.
+    pub(crate) first: Option<String>,
     pub(crate) next: Option<String>,
     pub(crate) shows_sellers: bool,
 }
@@ -92,7 +93,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let list = format!("{} {asked:?}", person.caller.id());
     let cursor = visit.query.get("cursor");
     let after = if cursor.is_empty() { None } else { Some(app.cursors.read(cursor, &list)?) };
-    let is_first = after.is_none();
+    let first = after.is_some().then(|| visit.same_with("cursor", ""));
     let wanted = Query { after, ..asked.clone() };
     let page = app.reading(move |store| filled(store, wanted)).await?;
     let refunds = page.items.iter().map(|refund| RefundView::new(reader, refund)).collect();
@@ -118,7 +119,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         seller: if shows_sellers { visit.query.get("seller").to_owned() } else { String::new() },
         escalated: asked.escalated.is_some(),
         is_filtered: asked.status.is_some() || asked.negotiation.is_some() || asked.order_id.is_some(),
-        is_first,
+        first,
         next,
         shows_sellers,
     };

@@ -4,19 +4,19 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Role};
-use refund_store::{Refused, Store, prospect};
+use refund_store::{Refused, Store, every_action};
 
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
-use super::view::{Moment, RefundView, moments, refusal_text};
+use super::view::{History, RefundView, refusal_text};
 use super::visit::Visit;
-use crate::app::{App, Settled, possible_while_held};
+use crate::app::{Settled, possible_while_held};
 use crate::caller::Caller;
 use crate::error::Problem;
 
-/// How much of a history is on the page: all, for most refunds; of a very long one the latest.
-const HISTORY: usize = 200;
+/// How much of a history is on one page: all, for most refunds.
+const HISTORY_PAGE: u64 = 200;
 
 /// One refund for whoever works with it.
 #[derive(Template)]
@@ -28,8 +28,7 @@ pub(crate) struct Page {
     pub(crate) seller: String,
     pub(crate) possible: Vec<ActionView>,
     pub(crate) against: Vec<ActionView>,
-    pub(crate) moments: Vec<Moment>,
-    pub(crate) is_cut: bool,
+    pub(crate) history: History,
     pub(crate) addresses: Vec<(String, String)>,
     pub(crate) deadlines: Vec<Choice>,
     pub(crate) is_operator: bool,
@@ -66,24 +65,28 @@ impl ActionView {
 pub(super) struct Known {
     pub(super) refund: Refund,
     pub(super) actions: Vec<Action>,
+    /// A part of what happened, and whether that is where it ends.
     pub(super) events: Vec<Event>,
-    pub(super) is_cut: bool,
+    pub(super) is_latest: bool,
 }
 
-/// Reads a refund with what its caller could do, settled, with its history.
-pub(super) async fn known(app: &App, caller: &Caller, id: &RefundId) -> Result<Known, Problem> {
+/// Reads a refund with what its caller could do, settled, with the part of its history that is asked for.
+pub(super) async fn known(visit: &Visit, caller: &Caller, id: &RefundId) -> Result<Known, Problem> {
+    let app = &visit.app;
+    let asked = visit.query.get("until").parse().unwrap_or(u64::MAX);
     let Settled { seen, now, is_held } = app.settled_now(caller, id).await?;
     let (actors, refund, role) = (caller.actors(&seen.refund), seen.refund, caller.role());
     let read = move |store: &dyn Store| {
-        let behind = refund.sequence.saturating_sub(HISTORY as u64);
-        let history = store.history(&refund.id, behind, HISTORY)?;
+        let until = asked.min(refund.sequence).max(1);
+        let behind = until.saturating_sub(HISTORY_PAGE);
+        let history = store.history(&refund.id, behind, usize::try_from(until.saturating_sub(behind)).unwrap_or(0))?;
         let events: Vec<_> = history.into_iter().map(|(_, event)| event).collect();
-        let told = prospect(store, &refund, actors, now)?;
-        let mut actions: Vec<Action> = told.actions.into_iter().flat_map(|(_, actions)| actions).collect();
+        let all = every_action(store, &refund, actors, now)?;
+        let mut actions: Vec<Action> = all.into_iter().flat_map(|(_, actions)| actions).collect();
         if is_held {
             actions.retain(|action| possible_while_held(role, action.kind));
         }
-        Ok(Known { refund, actions, events, is_cut: behind > 0 })
+        Ok(Known { is_latest: until == refund.sequence, refund, actions, events })
     };
     app.reading(read).await
 }
@@ -107,7 +110,9 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
     let caller = visit.person()?.caller.clone();
     let (app, reader) = (&visit.app, &visit.reader);
     let id = visit.refund_id()?;
-    let Known { refund, actions, events, is_cut } = known(app, &caller, &id).await?;
+    let Known { refund, actions, events, is_latest } = known(visit, &caller, &id).await?;
+    let path = format!("/refunds/{id}");
+    let history = History::new(visit, caller.role(), &path, &events, is_latest);
     let (possible, against): (Vec<_>, Vec<_>) = actions.iter().partition(|action| action.against.is_none());
     let seller = app.store().seller(&refund.seller_id)?;
     let addresses = seller.iter().flat_map(|seller| seller.addresses.iter());
@@ -123,14 +128,13 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
     let shown_page = Page {
         page: Frame::new(visit, "refund-title", "refunds")
             .titled(refund.line.title.to_string())
-            .coming_back_to(format!("/refunds/{id}"))
-            .with_live(&format!("/refunds/{id}/live")),
+            .coming_back_to(history.here.clone())
+            .with_live(&format!("{path}/live")),
         notice,
         seller: seller.map_or_else(String::new, |seller| seller.name.to_string()),
         possible: view(possible),
         against: if refund.status.kind().is_final() { Vec::new() } else { view(against) },
-        moments: moments(reader, app.store(), caller.role(), &events),
-        is_cut,
+        history,
         addresses,
         deadlines: deadlines.filter(own).collect(),
         is_operator: caller.role() == Role::Operator,
@@ -145,16 +149,12 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
 /// Why something was not done, and what to show with it.
 pub(super) fn told_no(visit: &Visit, refused: &Refused) -> (Notice, StatusCode) {
     if let Refused::Rule { refusal, .. } = refused {
-        let text = refusal_text(&visit.reader, refusal);
-        return (Notice { kind: "bad", text, rule: Some(refusal.rule().as_str()) }, StatusCode::CONFLICT);
+        return (Notice::ruled(&visit.reader, refusal), StatusCode::CONFLICT);
     }
-    let text = visit.reader.say("notice-moved");
-    (Notice { kind: "moved", text, rule: None }, StatusCode::PRECONDITION_FAILED)
+    (Notice::moved(visit.reader.say("notice-moved")), StatusCode::PRECONDITION_FAILED)
 }
 
 /// What is wrong with a form.
 pub(super) fn told_mistake(visit: &Visit, mistake: &Mistake) -> Notice {
-    let field = visit.reader.term("field", mistake.field);
-    let what = visit.reader.say_count(mistake.text, "max", &mistake.max);
-    Notice::bad(format!("{field}: {what}"))
+    Notice::mistaken(&visit.reader, &visit.reader.term("field", mistake.field), mistake)
 }

@@ -11,7 +11,6 @@ use refund_core::{Currency, SellerId};
 use super::chart::{Chart, Columns, Day};
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
-use super::operator::mistaken;
 use super::reader::Reader;
 use super::visit::Visit;
 use crate::error::Problem;
@@ -104,7 +103,7 @@ fn asked(visit: &Visit) -> (Option<SellerId>, AskedDays, Option<Notice>) {
     let mut notice = None;
     let mut wrong = |field: &'static str, text: &'static str, max: usize| {
         let name = visit.reader.term("field", field);
-        notice = Some(mistaken(visit, &name, &Mistake { field, text, max }));
+        notice = Some(Notice::mistaken(&visit.reader, &name, &Mistake { field, text, max }));
     };
     let seller_id = match visit.seller_id() {
         Some(own) => Some(own.clone()),

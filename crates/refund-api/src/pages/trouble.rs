@@ -53,7 +53,9 @@ pub(super) async fn told_as_page(State(app): State<Arc<App>>, request: Request, 
     let here = request.uri().path_and_query().map_or("/".to_owned(), |here| here.as_str().to_owned());
     let mut response = next.run(request).await;
     if let Some(problem) = refused_with(&mut response) {
+        let allowed = response.headers_mut().remove(header::ALLOW);
         response = page_of(problem, &app, &method, &headers, &here);
+        response.headers_mut().extend(allowed.map(|allowed| (header::ALLOW, allowed)));
     }
     let of_page = response.headers_mut();
     of_page.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
@@ -73,7 +75,7 @@ fn opened_anew(here: &str) -> Response {
 }
 
 fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, here: &str) -> Response {
-    let code = problem.code();
+    let (code, wait) = (problem.code(), problem.wait());
     let is_gone = matches!(code, Code::Api(ApiCode::Unauthenticated | ApiCode::NotFound));
     if is_gone && is_behind_a_page(headers) {
         return opened_anew(here);
@@ -97,6 +99,7 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
     };
     let mut response = shown(status, &page).unwrap_or_else(IntoResponse::into_response);
     response.extensions_mut().insert(Told(code));
+    response.headers_mut().extend(wait.map(|wait| (header::RETRY_AFTER, wait)));
     response
 }
 

@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use refund_store::{Answer, Refused, Request, Tag, Work};
 
 use crate::error::Problem;
-use crate::pages::form::{Form, Mistake};
+use crate::pages::form::Form;
 use crate::pages::frame::Notice;
 use crate::pages::visit::Visit;
 
@@ -19,10 +19,7 @@ pub(in crate::pages) async fn replaced(visit: &Visit, work: Work) -> Result<Resu
     let request = Request { replaces: Some(read_as(&visit.form)), ..Request::new(work) };
     match visit.app.try_change(request).await {
         Ok(answered) => Ok(Ok(answered.answer)),
-        Err(Refused::SettingsMoved) => {
-            let text = visit.reader.say("settings-moved");
-            Ok(Err(Notice { kind: "moved", text, rule: None }))
-        }
+        Err(Refused::SettingsMoved) => Ok(Err(Notice::moved(visit.reader.say("settings-moved")))),
         Err(refused) => Err(refused.into()),
     }
 }
@@ -32,10 +29,4 @@ pub(in crate::pages) fn done_before(visit: &Visit, known: &[&str]) -> Option<Not
     let asked = visit.query.get("done");
     let done = known.iter().find(|word| **word == asked)?;
     Some(Notice::good(visit.reader.term("settings-done", done)))
-}
-
-/// What is wrong with a field that is called so.
-pub(in crate::pages) fn mistaken(visit: &Visit, field: &str, mistake: &Mistake) -> Notice {
-    let what = visit.reader.say_count(mistake.text, "max", &mistake.max);
-    Notice::bad(format!("{field}: {what}"))
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-pub(super) use self::change::{done_before, mistaken, replaced};
+pub(super) use self::change::{done_before, replaced};
 pub(super) use self::fields::{FieldView, typed as typed_policy};
 pub(super) use self::policy::field_mistaken;
 use super::seller;

@@ -7,7 +7,7 @@ use refund_core::{Policy, PolicyField};
 use refund_store::{Store, Tag, Work};
 use serde_json::Value;
 
-use super::change::{done_before, mistaken, replaced};
+use super::change::{done_before, replaced};
 use super::fields::{FieldView, told, typed};
 use crate::error::Problem;
 use crate::pages::form::Mistake;
@@ -106,7 +106,7 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
     }
     let change = visit.app.reading(move |store: &dyn Store| PolicyChange::look(store, policy)).await?;
     if change.changed.is_empty() {
-        let notice = Notice { kind: "moved", text: visit.reader.say("policy-unchanged"), rule: None };
+        let notice = Notice::moved(visit.reader.say("policy-unchanged"));
         return as_typed(&visit, Some(notice), None, StatusCode::OK);
     }
     let review = Review::new(&visit, change)?;
@@ -115,7 +115,7 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
 
 /// What is wrong with a field.
 pub(in crate::pages) fn field_mistaken(visit: &Visit, field: PolicyField, mistake: &Mistake) -> Notice {
-    mistaken(visit, &visit.reader.term("policy", field.as_str()), mistake)
+    Notice::mistaken(&visit.reader, &visit.reader.term("policy", field.as_str()), mistake)
 }
 
 impl Review {

@@ -126,8 +126,8 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
         Ok(Some(changed)) => changed,
         // Its batch is gone: the page was made of something else.
         Ok(None) => {
-            let text = visit.reader.say("settings-moved");
-            return page(&visit, Some(Notice { kind: "moved", text, rule: None }), StatusCode::PRECONDITION_FAILED);
+            let notice = Notice::moved(visit.reader.say("settings-moved"));
+            return page(&visit, Some(notice), StatusCode::PRECONDITION_FAILED);
         }
         Err(mistake) => {
             return page(&visit, Some(told_mistake(&visit, &mistake)), StatusCode::UNPROCESSABLE_ENTITY);

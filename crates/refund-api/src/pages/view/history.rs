@@ -7,6 +7,7 @@ use refund_store::Store;
 
 use super::TermsView;
 use crate::pages::reader::Reader;
+use crate::pages::visit::Visit;
 
 /// One thing that happened.
 pub(crate) struct Moment {
@@ -22,11 +23,31 @@ pub(crate) struct Moment {
     pub(crate) tone: &'static str,
 }
 
-/// What happened, the latest first, as somebody of that role may know it.
-pub(crate) fn moments(reader: &Reader, store: &dyn Store, role: Role, events: &[Event]) -> Vec<Moment> {
-    let mut names = Names { reader, store, role, known: BTreeMap::new() };
-    let theirs = events.iter().rev().filter(|event| event.fact.is_for(role));
-    theirs.map(|event| moment(reader, &mut names, event)).collect()
+/// A part of what happened, the latest first, as somebody of that role may know it.
+pub(crate) struct History {
+    pub(crate) moments: Vec<Moment>,
+    /// Where this part is shown.
+    pub(crate) here: String,
+    /// Where the one before it is, and where the latest, if this isn't the one.
+    pub(crate) earlier: Option<String>,
+    pub(crate) latest: Option<String>,
+}
+
+impl History {
+    /// The part that those events are, on the page with that path.
+    pub(crate) fn new(visit: &Visit, role: Role, path: &str, events: &[Event], is_latest: bool) -> Self {
+        let reader = &visit.reader;
+        let mut names = Names { reader, store: visit.app.store(), role, known: BTreeMap::new() };
+        let theirs = events.iter().rev().filter(|event| event.fact.is_for(role));
+        let until = |sequence: u64| format!("{path}?until={sequence}");
+        let last = events.last().filter(|_| !is_latest).map(|event| event.sequence);
+        Self {
+            moments: theirs.map(|event| moment(reader, &mut names, event)).collect(),
+            here: last.map_or_else(|| path.to_owned(), until),
+            earlier: events.first().and_then(|event| event.sequence.checked_sub(1)).filter(|at| *at > 0).map(until),
+            latest: last.map(|_| path.to_owned()),
+        }
+    }
 }
 
 /// Who people are, as far as whoever reads may know.

@@ -3,5 +3,5 @@
 mod history;
 mod refund;
 
-pub(super) use history::{Moment, moments};
+pub(super) use history::History;
 pub(super) use refund::{RefundView, TermsView, refusal_text};

@@ -21,6 +21,8 @@ pub(crate) struct RefundView {
     pub(crate) shipped: bool,
     pub(crate) insured: bool,
     pub(crate) status: String,
+    /// Whether nothing can happen to it any more.
+    pub(crate) is_over: bool,
     /// What it is drawn as: `open`, `wait`, `dispute`, `good` or `over`.
     pub(crate) tone: &'static str,
     pub(crate) closed_reason: Option<String>,
@@ -101,6 +103,7 @@ impl RefundView {
             shipped: line.shipped,
             insured: line.freight_insurance,
             status: reader.term("status", refund.status.kind().as_str()),
+            is_over: refund.status.kind().is_final(),
             tone: tone(refund),
             closed_reason: around.closed_reason,
             requested: TermsView::asked(reader, refund.requested.kind, refund.requested.amount),
