@@ -1,6 +1,7 @@
 """Every page that people can come to, one a line: who looks at it, and how they get there."""
 
 from functools import cache
+from itertools import count
 
 from demo import BASE, DEMO, Refund, set_policy
 
@@ -16,6 +17,8 @@ def with_messages(refund):
     refund.says("Where do I find the form?").says("It is on this page.", "seller")
     return refund.says("A regular of ours.", "seller", internal=True)
 
+
+names = count()
 
 # Each state that a refund can be in, as far as its pages differ.
 STATES = {
@@ -85,7 +88,8 @@ def done_in_bulk(page):
 
 def refused_to_come_in(page):
     page.goto(f"{BASE}/sign-in")
-    page.locator("[name=name]").fill("nobody")
+    # One name is not tried without end.
+    page.locator("[name=name]").fill(f"nobody-{next(names)}")
     page.locator("[name=password]").fill("nothing that opens")
     page.locator("main button").click()
     page.locator(".notice.bad").wait_for()

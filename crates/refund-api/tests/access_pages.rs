@@ -9,16 +9,8 @@ use std::net::TcpListener;
 use serde_json::Value;
 
 use support::browser::Shown;
-use support::clerk::Clerk;
+use support::clerk::{Clerk, demo};
 use support::{SELLER, Server};
-
-fn demo(test: impl FnOnce(&Server, &mut Clerk, &mut Clerk)) {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(folder.path());
-    let (mut operator, mut seller) = (Clerk::operator(&server), Clerk::seller(&server));
-    test(&server, &mut operator, &mut seller);
-    server.stop();
-}
 
 const KEYS: &str = "/operator/keys";
 const HOOKS: &str = "/operator/webhooks";

@@ -5,17 +5,8 @@ mod support;
 
 use serde_json::{Value, json};
 
-use support::clerk::Clerk;
+use support::clerk::{Clerk, demo};
 use support::{SELLER, Server};
-
-/// A demo, and the operator's person before it.
-fn demo(test: impl FnOnce(&Server, &mut Clerk)) {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(folder.path());
-    let mut operator = Clerk::operator(&server);
-    test(&server, &mut operator);
-    server.stop();
-}
 
 /// What is shown to the operator alone.
 const PLACES: [&str; 6] = [
@@ -54,7 +45,7 @@ fn each_page_is_the_operators_alone_and_answers_in_every_language() {
 
 #[test]
 fn a_form_that_stood_on_no_page_of_theirs_does_nothing() {
-    demo(|server, operator| {
+    demo(|server, operator, _| {
         operator.post("/operator/webhooks", &[("url", "http://127.0.0.1:9/nobody")]);
         let hook = server.get("/v1/webhooks", &server.operator).body["items"][0]["id"].as_str().unwrap().to_owned();
         let key = server.get("/v1/keys", &server.operator).body["items"][0]["id"].as_str().unwrap().to_owned();
@@ -83,7 +74,7 @@ fn rollout(server: &Server) -> Value {
 
 #[test]
 fn batches_are_added_opened_closed_changed_and_removed() {
-    demo(|server, operator| {
+    demo(|server, operator, _| {
         let fields = [
             ("do", "new"),
             ("batch_name", "first"),
@@ -113,7 +104,7 @@ fn batches_are_added_opened_closed_changed_and_removed() {
 
 #[test]
 fn a_batch_that_opened_by_itself_is_closed_by_hand() {
-    demo(|server, operator| {
+    demo(|server, operator, _| {
         let past = [("do", "new"), ("batch_name", "b"), ("sellers", "s-1"), ("opens_at", "2020-01-01T00:00")];
         operator.change(ROLLOUT, &past);
         operator.change(ROLLOUT, &[("do", "percentage"), ("percentage", "0")]);
@@ -129,7 +120,7 @@ fn a_batch_that_opened_by_itself_is_closed_by_hand() {
 
 #[test]
 fn percentage_and_lists_decide_about_a_seller_and_the_page_says_why() {
-    demo(|server, operator| {
+    demo(|server, operator, _| {
         let ask = format!("{ROLLOUT}?seller={SELLER}");
         assert!(operator.get(&ask).says("it is within the percentage."));
         operator.change(ROLLOUT, &[("do", "percentage"), ("percentage", "0")]);
@@ -148,7 +139,7 @@ fn percentage_and_lists_decide_about_a_seller_and_the_page_says_why() {
 
 #[test]
 fn what_can_not_be_is_told_and_changes_nothing() {
-    demo(|server, operator| {
+    demo(|server, operator, _| {
         let before = rollout(server);
         for (fields, told) in [
             (vec![("do", "percentage"), ("percentage", "101")], "Percentage: a whole number"),
@@ -172,7 +163,7 @@ fn what_can_not_be_is_told_and_changes_nothing() {
 
 #[test]
 fn what_somebody_else_changed_meanwhile_is_not_written_over() {
-    demo(|server, operator| {
+    demo(|server, operator, _| {
         let tag = operator.get(ROLLOUT).hidden("tag");
         let changed = json!({ "batches": [], "percentage": 7 });
         assert_eq!(server.put("/v1/rollout", &server.operator, &changed).status, 200);
@@ -186,7 +177,7 @@ fn what_somebody_else_changed_meanwhile_is_not_written_over() {
 
 #[test]
 fn what_is_hostile_is_shown_as_text() {
-    demo(|_, operator| {
+    demo(|_, operator, _| {
         let name = "<script>alert(1)</script>\u{202e}gnp.exe";
         operator.change(ROLLOUT, &[("do", "new"), ("batch_name", name), ("sellers", "\"><img/src=x>")]);
         let page = operator.get(ROLLOUT);
@@ -205,7 +196,7 @@ fn what_is_hostile_is_shown_as_text() {
 
 #[test]
 fn the_servers_health_is_what_probes_and_metrics_say() {
-    demo(|server, operator| {
+    demo(|server, operator, _| {
         let page = operator.get("/operator/health");
         assert!(page.says("The server carries commands out.") && !page.says("pill dispute"), "{}", page.html);
         let metrics = server.get("/metrics", "").body;

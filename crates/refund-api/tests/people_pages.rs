@@ -3,18 +3,8 @@
 
 mod support;
 
-use support::Server;
 use support::browser::Shown;
-use support::clerk::Clerk;
-
-fn demo(test: impl FnOnce(&Server, &mut Clerk, &mut Clerk)) {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(folder.path());
-    let mut operator = Clerk::operator(&server);
-    let mut seller = Clerk::seller(&server);
-    test(&server, &mut operator, &mut seller);
-    server.stop();
-}
+use support::clerk::{Clerk, demo};
 
 /// The link that a page shows this once.
 fn link(page: &Shown) -> String {

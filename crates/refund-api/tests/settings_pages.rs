@@ -6,17 +6,8 @@ mod support;
 use serde_json::{Value, json};
 
 use support::browser::Shown;
-use support::clerk::Clerk;
+use support::clerk::{Clerk, demo};
 use support::{SELLER, Server};
-
-fn demo(test: impl FnOnce(&Server, &mut Clerk, &mut Clerk)) {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(folder.path());
-    let mut operator = Clerk::operator(&server);
-    let mut seller = Clerk::seller(&server);
-    test(&server, &mut operator, &mut seller);
-    server.stop();
-}
 
 const POLICY: &str = "/operator/policy";
 

@@ -3,19 +3,10 @@
 
 mod support;
 
-use support::clerk::Clerk;
-use support::{SELLER, Server, money, opening, path, small_refund};
+use support::clerk::{Clerk, demo};
+use support::{SELLER, money, opening, path, small_refund};
 
 use serde_json::json;
-
-fn demo(test: impl FnOnce(&Server, &mut Clerk, &mut Clerk)) {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(folder.path());
-    let mut operator = Clerk::operator(&server);
-    let mut seller = Clerk::seller(&server);
-    test(&server, &mut operator, &mut seller);
-    server.stop();
-}
 
 /// What a tile of the page says.
 fn tile(html: &str, name: &str) -> String {

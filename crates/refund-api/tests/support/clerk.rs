@@ -3,6 +3,15 @@
 use super::Server;
 use super::browser::{Browser, Shown};
 
+/// A demo, and before it the operator's person and the seller's.
+pub fn demo(test: impl FnOnce(&Server, &mut Clerk, &mut Clerk)) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let (mut operator, mut seller) = (Clerk::operator(&server), Clerk::seller(&server));
+    test(&server, &mut operator, &mut seller);
+    server.stop();
+}
+
 /// One person before a screen.
 pub struct Clerk<'s> {
     server: &'s Server,
