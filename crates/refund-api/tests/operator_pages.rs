@@ -45,7 +45,7 @@ fn each_page_is_the_operators_alone_and_answers_in_every_language() {
 
 #[test]
 fn a_form_that_stood_on_no_page_of_theirs_does_nothing() {
-    demo(|server, operator, _| {
+    demo(|server, operator, seller| {
         operator.post("/operator/webhooks", &[("url", "http://127.0.0.1:9/nobody")]);
         let hook = server.get("/v1/webhooks", &server.operator).body["items"][0]["id"].as_str().unwrap().to_owned();
         let key = server.get("/v1/keys", &server.operator).body["items"][0]["id"].as_str().unwrap().to_owned();
@@ -62,7 +62,7 @@ fn a_form_that_stood_on_no_page_of_theirs_does_nothing() {
             assert_eq!(operator.forge(path).status, 403, "{path}");
         }
         assert_eq!((before("/v1/keys"), before("/v1/webhooks")), (keys, hooks));
-        assert_eq!(Clerk::seller(server).forge("/settings").status, 403);
+        assert_eq!(seller.forge("/settings").status, 403);
     });
 }
 
