@@ -87,6 +87,20 @@ def test_there_is_nothing_to_do_with_none(stage):
     expect(page.locator("#bulk")).to_be_hidden()
 
 
+def test_enter_does_nothing_that_nobody_chose(stage):
+    refunds, page = three(stage)
+    tick(page, "Bamboo tray", "Door mat")
+    page.get_by_role("row", name="Door mat").get_by_role("checkbox").press("Enter")
+    bulk = page.locator("#bulk")
+    bulk.locator("summary", has_text="Negotiate").click()
+    bulk.get_by_label("Amount").fill("2.00")
+    bulk.get_by_label("Amount").press("Enter")
+    expect(bulk.get_by_label("Amount")).to_have_value("2.00")
+    bulk.get_by_role("button", name="Negotiate: offer other terms").click()
+    shows(page, "2 of 2 done.")
+    assert [refund.status for refund in refunds] == ["WAIT_SELLER_AGREE"] * 3
+
+
 def test_nothing_is_ticked(stage):
     _, page = three(stage)
     page.locator("#bulk").get_by_role("button", name="Agree to the refund").click()

@@ -36,6 +36,48 @@ def test_a_link_opens_once(stage):
     told(page, "This link was used already, or has ended.")
 
 
+def test_whoever_comes_for_the_first_time_may_choose_their_language_first(stage):
+    made = stage.window("operator")
+    made.goto(f"{BASE}/people")
+    made.get_by_label("Name").last.fill("reader-1")
+    made.get_by_role("radio", name="Operator").check()
+    made.get_by_role("button", name="Add, and make a link").click()
+    link = made.locator(".secret code").inner_text()
+    page = stage.window()
+    page.goto(link)
+    page.locator("details.menu summary").click()
+    page.get_by_label("Language").select_option("zh-Hant")
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_url(link)
+    page.locator("main button").click()
+    expect(page).to_have_url(f"{BASE}/refunds")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hant")
+
+
+def test_what_a_form_answered_can_be_loaded_again(stage):
+    refund = Refund()
+    page = stage.window()
+    for form in ["message", "act/modify"]:
+        page.goto(f"{refund.link}/{form}")
+        expect(page).to_have_url(refund.link)
+    page = stage.window("seller")
+    for form, leads_to in [(f"/refunds/{refund.id}/act/agree", f"/refunds/{refund.id}"), ("/refunds/bulk", "/refunds"),
+                           ("/people/own/password", "/people")]:
+        page.goto(BASE + form)
+        expect(page).to_have_url(BASE + leads_to)
+    page.goto(f"{BASE}/nothing")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing here")
+
+
+def test_an_order_that_can_not_be_is_not_found(stage):
+    page = stage.window("seller")
+    page.goto(f"{BASE}/refunds")
+    page.get_by_label("Order", exact=True).fill("訂單 123")
+    page.get_by_role("button", name="Show").click()
+    shows(page, "Nothing matches on this page.")
+    expect(page.get_by_label("Order", exact=True)).to_have_value("訂單 123")
+
+
 def test_a_form_without_its_mark_does_nothing(stage):
     refund = Refund()
     page = stage.window("seller")

@@ -4,59 +4,82 @@ other is shown within a second, and no page is loaded for it."""
 from playwright.sync_api import expect
 
 from browse import shows, status_is, stayed, stays
+from checks import is_in, says_everything
 from demo import BASE, HOUR, Refund, advance
+from words import words
+
+# As a reader of each language writes two yuan and twenty.
+MONEY = {"en": ("CN¥2.00", "CN¥20.00"), "zh-Hant": ("¥2.00", "¥20.00"), "zh-Hans": ("¥2.00", "¥20.00")}
 
 
-def both(stage):
+def both(stage, language="en"):
     """A refund, on its seller's and on its buyer's screen."""
-    refund = Refund()
-    seller, buyer = stage.window("seller"), stage.window(width=390)
+    refund, say = Refund(), words(language)
+    seller, buyer = stage.window("seller", language), stage.window(language=language, width=390)
     seller.goto(f"{BASE}/refunds?order={refund.order}")
     seller.get_by_role("link", name="Steel waste bin").click()
     buyer.goto(refund.link)
-    status_is(seller, "Waiting for the seller")
-    status_is(buyer, "Waiting for the seller")
+    status_is(seller, say("status-wait-seller-agree"))
+    status_is(buyer, say("status-wait-seller-agree"))
     return refund, seller, buyer
 
 
-def offers(seller, buyer):
+def offers(seller, buyer, language="en"):
     """At T+1 h the seller offers 2.00 and no return; the buyer sees it come."""
+    say, (offered, asked) = words(language), MONEY[language]
     advance(HOUR)
     stays(buyer)
-    seller.get_by_role("link", name="Negotiate: offer other terms").click()
-    seller.get_by_label("Refund only").check()
-    seller.get_by_label("Amount (CNY)").fill("2.00")
-    seller.get_by_label("Message to the buyer").fill("Keep it, and take two yuan for the dent.")
-    seller.get_by_label("Agreed with the buyer already").check()
-    seller.get_by_role("button", name="See it as the buyer will").click()
-    shows(seller, "This is the only offer that this refund can have.")
-    shows(seller, "The refund is agreed at once: CN¥2.00 is paid")
-    shows(seller, "The refund is agreed as asked, Return and refund CN¥20.00: it waits for the goods.")
-    expect(buyer.get_by_role("heading", name="The seller offers other terms")).to_have_count(0)
-    seller.get_by_role("button", name="Send the offer").click()
-    shows(seller, "The offer is on its way to the buyer.")
-    expect(buyer.get_by_role("heading", name="The seller offers other terms")).to_be_visible(timeout=1_000)
+    seller.get_by_role("link", name=say("action-make-offer")).click()
+    seller.get_by_label(say("type-refund-only")).check()
+    seller.get_by_label(f"{say('field-amount')} (CNY)").fill("2.00")
+    seller.get_by_label(say("field-message")).fill("Keep it, and take two yuan for the dent.")
+    seller.get_by_label(say("field-agreed-offline")).check()
+    seller.get_by_role("button", name=say("offer-review")).click()
+    shows(seller, say("offer-only-chance"))
+    shows(seller, say("offer-if-accepted-paid", amount=offered))
+    shows(seller, say("silence-agreed-return", type=say("type-return-and-refund"), amount=asked))
+    come = buyer.get_by_role("heading", name=say("buyer-offer-open"))
+    expect(come).to_have_count(0)
+    seller.get_by_role("button", name=say("offer-send")).click()
+    shows(seller, say("done-make-offer"))
+    expect(come).to_be_visible(timeout=1_000)
     shows(buyer, "Keep it, and take two yuan for the dent.")
-    shows(buyer, "You keep the goods: nothing has to be sent back.")
+    shows(buyer, say("buyer-keeps"))
     stayed(buyer)
 
 
-def test_the_buyer_accepts(stage):
-    refund, seller, buyer = both(stage)
-    offers(seller, buyer)
+def accepts(stage, language):
+    refund, seller, buyer = both(stage, language)
+    offers(seller, buyer, language)
+    say, (offered, _) = words(language), MONEY[language]
     advance(9 * HOUR)
     stays(seller)
-    buyer.get_by_role("link", name="Accept…").click()
-    shows(buyer, "You are paid CN¥2.00 and keep the goods. That ends the refund.")
-    buyer.get_by_role("button", name="Yes, accept").click()
-    shows(buyer, "You accepted the offer.")
-    status_is(buyer, "Refunded")
-    status_is(seller, "Refunded")
-    shows(seller, "Offer accepted")
+    buyer.get_by_role("link", name=say("buyer-accept"), exact=True).click()
+    shows(buyer, say("offer-if-accepted-paid-buyer", amount=offered))
+    buyer.get_by_role("button", name=say("buyer-accept-yes")).click()
+    shows(buyer, say("buyer-done-accept-offer"))
+    status_is(buyer, say("status-success"))
+    status_is(seller, say("status-success"))
+    shows(seller, say("event-negotiation-accepted"))
     stayed(seller)
+    for page in (seller, buyer):
+        is_in(page, language)
+        says_everything(page)
     now = refund.now()
     assert (now["status"], now["effective"]["type"]) == ("SUCCESS", "REFUND_ONLY"), now
     assert now["effective"]["amount"]["value"] == "2.00", now
+
+
+def test_the_buyer_accepts(stage):
+    accepts(stage, "en")
+
+
+def test_the_buyer_accepts_in_traditional_chinese(stage):
+    accepts(stage, "zh-Hant")
+
+
+def test_the_buyer_accepts_in_simplified_chinese(stage):
+    accepts(stage, "zh-Hans")
 
 
 def test_the_buyer_rejects(stage):

@@ -3,7 +3,7 @@ done on what is not so any more."""
 
 from playwright.sync_api import expect
 
-from browse import action, looks_at, shows, sign_in, status_is, stayed, stays, told
+from browse import WITHIN_A_SECOND, action, looks_at, shows, sign_in, status_is, stayed, stays, told
 from demo import BASE, Refund, call
 
 
@@ -15,6 +15,7 @@ def test_a_stale_page_says_so_and_does_nothing(stage):
     refund.offer()
     form.get_by_role("button", name="Agree to the refund").click()
     told(page, "Somebody was faster: the refund has changed since this page was made, so nothing was done.")
+    told(page, "What has happened since: Other terms offered.")
     status_is(page, "Waiting for the seller")
     shows(page, "Keep it, and take two yuan for the dent.")
     assert refund.now()["negotiation"]["status"] == "PENDING"
@@ -35,6 +36,16 @@ def test_a_stale_offer_is_not_sent(stage):
     assert refund.now()["negotiation"] is None
 
 
+def test_a_refund_that_moves_on_is_told_while_an_offer_is_made(stage):
+    refund = Refund()
+    page = stage.window("seller")
+    page.goto(f"{refund.page}/offer")
+    refund.do("platform", "cancel")
+    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=WITHIN_A_SECOND)
+    page.get_by_role("link", name="Show it").click()
+    status_is(page, "Closed")
+
+
 def test_a_buyer_answers_an_offer_that_is_over(stage):
     refund = Refund().offer()
     page = stage.window(scripts=False)
@@ -43,6 +54,7 @@ def test_a_buyer_answers_an_offer_that_is_over(stage):
     refund.agree()
     page.get_by_role("button", name="Yes, accept").click()
     told(page, "Somebody was faster")
+    told(page, "What has happened since: Offer withdrawn · Agreed.")
     status_is(page, "Waiting for the return")
     assert refund.now()["negotiation"]["status"] == "WITHDRAWN"
 
@@ -55,7 +67,7 @@ def test_what_somebody_types_is_kept_and_they_are_told(stage):
     stays(page)
     reason.fill("The dent is not ours: it left")
     refund.says("It was dented when I opened it.")
-    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=1_000)
+    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=WITHIN_A_SECOND)
     expect(reason).to_have_value("The dent is not ours: it left")
     expect(page.get_by_text("It was dented when I opened it.")).to_have_count(0)
     stayed(page)
@@ -71,12 +83,68 @@ def test_a_buyer_who_types_is_told_too(stage):
     message = action(page, "Write to the seller").get_by_label("Message", exact=True)
     message.fill("The dent is on the")
     refund.offer()
-    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=1_000)
+    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=WITHIN_A_SECOND)
     expect(message).to_have_value("The dent is on the")
     message.press_sequentially(" left side.")
     page.get_by_role("button", name="Send").click()
     shows(page, "The dent is on the left side.")
     shows(page, "Keep it, and take two yuan for the dent.")
+
+
+def test_a_buyer_who_is_sure_stays_so(stage):
+    refund = Refund().offer()
+    page = stage.window()
+    page.goto(refund.link)
+    page.get_by_role("link", name="Accept…").click()
+    refund.says("It is a small dent.", "seller")
+    shows(page, "It is a small dent.")
+    page.get_by_role("button", name="Yes, accept").click()
+    status_is(page, "Refunded")
+
+
+def test_what_did_not_go_through_is_kept_while_the_page_moves_on(stage):
+    refund = Refund()
+    page = stage.window()
+    page.goto(refund.link)
+    form = action(page, "Change the request")
+    form.get_by_label("Amount (CNY)").fill("1,5")
+    form.get_by_label("Reason").fill("It is bent, and I paid for the freight.")
+    form.get_by_role("button", name="Change the request").click()
+    told(page, "Amount")
+    refund.says("It is a small dent.", "seller")
+    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(page.locator(".notice.bad")).to_contain_text("Amount")
+    expect(form.get_by_label("Amount (CNY)")).to_have_value("1,5")
+    expect(form.get_by_label("Reason")).to_have_value("It is bent, and I paid for the freight.")
+    assert refund.now()["requested"]["amount"]["value"] == "20.00"
+
+
+def test_whoever_is_at_a_field_stays_there(stage):
+    first = Refund()
+    second = Refund(beside=first, line="2", title="Bamboo tray")
+    page = stage.window("seller")
+    page.goto(f"{BASE}/refunds?order={first.order}")
+    box = page.get_by_role("row", name="Steel waste bin").get_by_role("checkbox")
+    box.focus()
+    second.offer()
+    expect(page.locator(".queue tbody")).to_contain_text("Offer: open")
+    expect(box).to_be_focused()
+
+
+def test_a_connection_that_is_lost_is_told(stage):
+    refund = Refund()
+    page = stage.window("seller")
+    page.clock.install()
+    page.context.route("**/live?*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.goto(refund.page)
+    lost = page.get_by_text("The connection is lost")
+    expect(lost).to_be_hidden()
+    page.clock.run_for(11_000)
+    expect(lost).to_be_visible()
+    page.context.unroute_all()
+    expect(lost).to_be_hidden(timeout=20_000)
+    stage.complaints.clear()  # The browser says itself that the calls came to nothing.
 
 
 def test_what_is_unfolded_and_focused_stays_so(stage):
@@ -114,9 +182,9 @@ def test_the_queue_shows_what_comes(stage):
     stays(page)
     expect(page.locator(".queue tbody tr")).to_have_count(1)
     Refund(beside=first, line="2", title="Bamboo tray")
-    expect(page.locator(".queue tbody tr")).to_have_count(2, timeout=1_000)
+    expect(page.locator(".queue tbody tr")).to_have_count(2, timeout=WITHIN_A_SECOND)
     first.offer()
-    expect(page.locator(".queue tbody")).to_contain_text("Offer: open", timeout=1_000)
+    expect(page.locator(".queue tbody")).to_contain_text("Offer: open", timeout=WITHIN_A_SECOND)
     stayed(page)
 
 
@@ -177,7 +245,7 @@ def test_ticks_in_the_queue_are_kept(stage):
     boxes = page.get_by_role("checkbox", name=f"Choose order {first.order}")
     boxes.first.check()
     second.offer()
-    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=1_000)
+    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=WITHIN_A_SECOND)
     expect(boxes.first).to_be_checked()
 
 

@@ -35,6 +35,7 @@
   const isTyped = () => document.querySelector("form[data-typed]") !== null;
   // The answer to a form that is on its way shows everything.
   const isSent = () => document.querySelector("form[data-sent]") !== null;
+  const tell = () => { document.getElementById("changed").hidden = false; };
   const refresh = () => {
     if (live() && !document.hidden && !isTyped()) htmx.trigger(live(), "changed");
   };
@@ -48,37 +49,50 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.id !== "live" || !(isTyped() || isSent())) return;
     event.preventDefault();
-    if (!isSent()) document.getElementById("changed").hidden = false;
+    if (!isSent()) tell();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id !== "live" || !isNews) return;
+    if (event.target.id !== "live") return;
+    // What was done here is not the latest any more.
+    document.querySelector("main > .notice.good")?.remove();
+    if (!isNews) return;
     isNews = false;
     const announce = document.getElementById("announce");
     announce.textContent = "";
-    announce.textContent = announce.dataset.text;
+    // The same words are read again only where they were gone in between.
+    setTimeout(() => { announce.textContent = announce.dataset.text; }, 100);
   });
 
   // The server says when something has changed, to a page that somebody looks at: a browser keeps few
   // connections to one server, and pages that wait behind others would hold them all.
   const { source } = document.getElementById("main").dataset;
   const address = source && new URL(source, location.href);
+  const lost = document.getElementById("lost");
+  let losing = 0;
   let stream = null;
   const listen = () => {
     stream = new EventSource(address);
     stream.addEventListener("changed", ({ lastEventId }) => {
       isNews = true;
       address.searchParams.set("after", lastEventId);
-      htmx.trigger(live(), "changed");
+      if (live()) htmx.trigger(live(), "changed");
+      else if (!isSent()) tell();
+    });
+    stream.addEventListener("open", () => {
+      clearTimeout(losing);
+      losing = 0;
+      lost.hidden = true;
     });
     stream.addEventListener("error", ({ target }) => {
+      losing ||= setTimeout(() => { lost.hidden = document.hidden; }, 10_000);
       // It comes back by itself unless it was refused; whether that is for good, the page finds out.
       if (target.readyState !== EventSource.CLOSED) return;
       refresh();
       setTimeout(comeBack, 5_000, target);
     });
   };
-  const comeBack = (lost) => {
-    if (lost === stream && !document.hidden) listen();
+  const comeBack = (ended) => {
+    if (ended === stream && !document.hidden) listen();
   };
   if (source) {
     if (!document.hidden) listen();
@@ -92,7 +106,7 @@
   // What has to be mended is where whoever typed it goes on.
   const mistake = document.getElementById("mistake");
   const fields = mistake ? document.getElementsByName(mistake.dataset.field) : [];
-  const wrong = [...fields].find((field) => field.checkVisibility());
+  const wrong = [...fields].find((field) => field.checkVisibility?.() ?? true);
   if (wrong) {
     wrong.setAttribute("aria-invalid", "true");
     wrong.setAttribute("aria-describedby", "mistake");
@@ -110,7 +124,7 @@
   });
 
   // What was unfolded stays unfolded when the page moves on, and who was somewhere by keyboard stays there.
-  const named = (element) => `${element.tagName} ${element.getAttribute("href") ?? ""} ${element.textContent}`;
+  const named = (element) => [element.tagName, element.name, element.value, element.href, element.textContent].join();
   let unfolded = [];
   let focused = null;
   document.addEventListener("htmx:beforeSwap", () => {
@@ -121,21 +135,24 @@
     for (const summary of document.querySelectorAll("#live details > summary")) {
       if (unfolded.includes(summary.textContent)) summary.parentElement.open = true;
     }
-    const places = focused ? document.querySelectorAll("#live :is(a, button, summary)") : [];
+    const places = focused ? document.querySelectorAll("#live :is(a, button, summary, input, select, textarea)") : [];
     [...places].find((place) => named(place) === focused)?.focus({ preventScroll: true });
   });
 
   // A form that was sent is not sent twice by a second click.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.dataset.sent !== undefined) {
+    if (form.dataset.sent !== undefined || event.submitter?.value === "none") {
       event.preventDefault();
       return;
     }
     form.dataset.sent = "";
-    setTimeout(() => { delete form.dataset.sent; }, 5000);
+    event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(mayBeSent, 5_000, form);
   });
-  addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
-  });
+  const mayBeSent = (form) => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  };
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(mayBeSent));
 })();

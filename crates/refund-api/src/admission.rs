@@ -37,10 +37,14 @@ impl Admission {
         }
     }
 
+    /// Where a call comes from.
+    pub(crate) fn address_of(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        address::of_caller(peer, headers, &self.trusted_proxies)
+    }
+
     /// Counts a call that came from there, whoever it is.
-    pub(crate) fn address(&self, peer: IpAddr, headers: &HeaderMap) -> Result<(), Problem> {
+    pub(crate) fn address(&self, address: IpAddr) -> Result<(), Problem> {
         let Some(rate) = &self.per_address else { return Ok(()) };
-        let address = address::of_caller(peer, headers, &self.trusted_proxies);
         rate.count(&address::counted(address)).map_err(|wait| {
             // Nobody was asked who they are: for the log this is all that there is.
             tracing::Span::current().record("caller", address.to_string());

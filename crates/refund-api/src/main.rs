@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use refund_api::{Config, Demo, Limits, Reach, Running, StartError, StoreTool, demo, start};
+use refund_core::Label;
 use tracing_subscriber::EnvFilter;
 
 /// What it gains over the system's is in docs/benchmarks.md.
@@ -48,6 +49,9 @@ enum Command {
         /// Speak plain HTTP on an address that others can reach.
         #[arg(long)]
         insecure: bool,
+        /// Print a link by which one of the operator's people signs in once, also where they have a password.
+        #[arg(long, value_name = "NAME")]
+        sign_in_link: Option<Label>,
         /// Let nothing happen that is due, so that it can be extended after an outage (R36).
         #[arg(long)]
         hold_settling: bool,
@@ -103,10 +107,20 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), String> {
     let running = match command {
-        Command::Serve { data, listen, public_url, insecure, hold_settling, webhooks_to_private_addresses, limits } => {
+        Command::Serve {
+            data,
+            listen,
+            public_url,
+            insecure,
+            sign_in_link,
+            hold_settling,
+            webhooks_to_private_addresses,
+            limits,
+        } => {
             let reach = if webhooks_to_private_addresses { Reach::Anywhere } else { Reach::Public };
             let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
-            let config = Config { public_url, insecure, hold_settling, limits, reach, ..Config::new(data, listen) };
+            let config = Config::new(data, listen);
+            let config = Config { public_url, insecure, sign_in_link, hold_settling, limits, reach, ..config };
             let running = start(config).await.map_err(said)?;
             if let Some(path) = &running.operator_key {
                 println!("The first operator's key is in {}", path.display());

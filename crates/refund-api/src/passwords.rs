@@ -1,5 +1,6 @@
 //! Passwords: stored as argon2 hashes, and tried only so often.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use argon2::Argon2;
@@ -19,27 +20,33 @@ pub(crate) const PASSWORD_MAX: usize = 200;
 
 /// How many are hashed at once: each takes 19 MiB and a core for a moment.
 const AT_ONCE: usize = 2;
-/// How many tries each name has in a minute, and as many at once after a silence.
+/// How many tries a name has in a minute from one address, and as many at once after a silence.
 const TRIES_A_MINUTE: u32 = 10;
+/// The same from all addresses together: a stranger's guesses hold up nobody whose name they know.
+const TRIES_FROM_ANYWHERE: u32 = 100;
 
 /// Hashes passwords, and counts who tries.
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
-    tries: Option<Rate<String, Stopwatch>>,
+    tries: Option<Rate<(String, Option<IpAddr>), Stopwatch>>,
+    from_anywhere: Option<Rate<String, Stopwatch>>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
         let tries = Rate::per_minute(TRIES_A_MINUTE, Stopwatch::start());
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), tries }
+        let from_anywhere = Rate::per_minute(TRIES_FROM_ANYWHERE, Stopwatch::start());
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), tries, from_anywhere }
     }
 }
 
 impl Passwords {
-    /// Counts a try to sign in under that name.
-    pub(crate) fn count(&self, name: &str) -> Result<(), Problem> {
-        let Some(tries) = &self.tries else { return Ok(()) };
-        let counted = tries.count(&name.to_lowercase());
+    /// Counts a try to sign in under that name, from there.
+    pub(crate) fn count(&self, name: &str, from: Option<IpAddr>) -> Result<(), Problem> {
+        let name = name.to_lowercase();
+        let here = self.tries.as_ref().map_or(Ok(()), |tries| tries.count(&(name.clone(), from)));
+        let anywhere = || self.from_anywhere.as_ref().map_or(Ok(()), |tries| tries.count(&name));
+        let counted = here.and_then(|()| anywhere());
         counted.map_err(|wait| Problem::too_many("too many tries to sign in under this name", wait))
     }
 
@@ -94,10 +101,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_tried_ten_times_and_then_waits() {
+    fn a_name_is_tried_ten_times_from_one_address_and_then_waits_and_its_owner_elsewhere_does_not() {
         let passwords = Passwords::default();
-        assert!((0..10).all(|_| passwords.count("Ann").is_ok()));
-        assert!(passwords.count("ann").is_err());
-        assert!(passwords.count("Bob").is_ok());
+        let from = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
+        assert!((0..10).all(|_| passwords.count("Ann", from(1)).is_ok()));
+        assert!((0..500).all(|_| passwords.count("ann", from(1)).is_err()));
+        assert!(passwords.count("Bob", from(1)).is_ok());
+        assert!(passwords.count("Ann", from(2)).is_ok());
+        let others = (3..200).filter(|last| passwords.count("Ann", from(*last)).is_ok()).count();
+        assert_eq!(others, 100 - 11, "many addresses together have an end too");
     }
 }

@@ -38,6 +38,8 @@ pub struct Config {
     pub begins_at: Option<Timestamp>,
     /// Whether nothing that is due happens, so that an operator can extend it first (R36).
     pub hold_settling: bool,
+    /// Whom of the operator's people a link is made for by which they sign in once, whatever their password is.
+    pub sign_in_link: Option<Label>,
     /// How much it takes at once, and of whom.
     pub limits: Limits,
     /// How far webhooks are sent.
@@ -59,6 +61,7 @@ impl Config {
             clock,
             begins_at: None,
             hold_settling: false,
+            sign_in_link: None,
             limits,
             reach: Reach::Public,
         }
@@ -99,6 +102,9 @@ pub enum StartError {
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// Nobody of the operator's people is called that and may sign in.
+    #[error("nobody of the operator's people who may sign in is called {0:?}; the first is called \"operator\"")]
+    NoSuchOperator(String),
     /// The first key could not be made, or the demo not set up.
     #[error("setting up: {0}")]
     SetUp(String),
@@ -117,7 +123,8 @@ pub struct Running {
     pub app: Arc<App>,
     /// The file with the first operator's key, where this start made it.
     pub operator_key: Option<PathBuf>,
-    /// Where the first of the operator's people signs in once, as long as none of them has a password.
+    /// Where one of the operator's people signs in once: whoever was asked for, or the first as long as none of them
+    /// has a password.
     pub sign_in: Option<String>,
     tasks: Vec<JoinHandle<()>>,
     store: Arc<EmbeddedStore>,
@@ -129,7 +136,8 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], each with what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling, limits, reach } = config;
+    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling, sign_in_link, limits, reach } =
+        config;
     if let Some(url) = &public_url
         && !(url.starts_with("http://") || url.starts_with("https://"))
     {
@@ -159,8 +167,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let secret = secrets::server_secret(&data).map_err(folder_error)?;
     let operator_key = first_key(&*store, &data).await?;
-    let first = pages::first_operator(&*store).await;
-    let first = first.map_err(|refused| StartError::SetUp(format!("{refused:?}")))?;
+    let nobody = sign_in_link.as_ref().map(Label::to_string).unwrap_or_default();
+    let link = pages::operators_link(&*store, sign_in_link).await.map_err(|refused| {
+        let is_missing = matches!(refused, Refused::NotFound);
+        if is_missing { StartError::NoSuchOperator(nobody) } else { StartError::SetUp(format!("{refused:?}")) }
+    })?;
 
     if !hold_settling && let Err(error) = timer::settle(&*store).await {
         // The timer goes on trying, and all else can be served meanwhile.
@@ -181,7 +192,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     if !hold_settling {
         tasks.push(tokio::spawn(timer::run(app.clone())));
     }
-    let sign_in = first.map(|path| format!("{public_url}{path}"));
+    let sign_in = link.map(|path| format!("{public_url}{path}"));
     Ok(Running { address, public_url, app, operator_key, sign_in, tasks, store, webhooks })
 }
 

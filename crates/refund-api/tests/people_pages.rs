@@ -3,6 +3,7 @@
 
 mod support;
 
+use support::Server;
 use support::browser::Shown;
 use support::clerk::{Clerk, demo};
 
@@ -17,6 +18,11 @@ fn id(page: &Shown, name: &str) -> String {
     let row = page.html.split_once(&format!("<bdi>{name}</bdi>")).unwrap().1;
     let rest = row.split_once("formaction=\"/people/").unwrap().1;
     rest.split('/').next().unwrap().to_owned()
+}
+
+/// Somebody else of the operator's: nobody's own row has anything to do to them.
+fn other_operator<'s>(server: &'s Server, operator: &mut Clerk) -> Clerk<'s> {
+    Clerk::by_link(server, &link(&operator.post("/people", &[("name", "the other"), ("role", "operator")])))
 }
 
 const PASSWORD: &str = "long enough, truly";
@@ -54,7 +60,7 @@ fn a_sellers_people_see_and_add_their_own_and_nobody_elses() {
         assert!(colleague.get("/people").says("<bdi>homeware-1</bdi>"));
         assert_eq!(colleague.get("/operator/rollout").status, 404);
         // Others are not there for them, so nothing can be done to them.
-        let operator_id = id(&operator.get("/people"), "operator");
+        let operator_id = id(&other_operator(server, operator).get("/people"), "operator");
         for what in ["link", "disable", "enable"] {
             assert_eq!(seller.post(&format!("/people/{operator_id}/{what}"), &[]).status, 404, "{what}");
         }
@@ -77,11 +83,30 @@ fn whoever_is_let_in_no_more_is_out_at_once_and_may_come_back() {
         assert_eq!(Clerk::nobody(server).get(old).status, 404, "another link took its place");
         assert_eq!(Clerk::by_link(server, &second).get("/refunds").status, 200);
         // Nobody shuts themselves out.
-        let oneself = id(&operator.get("/people"), "operator");
+        let oneself = id(&other_operator(server, operator).get("/people"), "operator");
         let told = operator.post(&format!("/people/{oneself}/disable"), &[]);
         assert!(told.status == 409 && told.notice().starts_with("You can"), "{}", told.notice());
+        assert_eq!(operator.post(&format!("/people/{oneself}/link"), &[]).status, 409, "nor round their password");
         assert_eq!(operator.post(&format!("/people/{oneself}/fly"), &[]).status, 404);
         assert_eq!(operator.post("/people/usr_nobody/link", &[]).status, 404);
+    });
+}
+
+#[test]
+fn nobody_of_a_seller_can_become_a_colleague() {
+    demo(|server, operator, seller| {
+        let made = link(&seller.post("/people", &[("name", "colleague")]));
+        let colleague = id(&seller.get("/people"), "colleague");
+        let again = seller.post(&format!("/people/{colleague}/link"), &[]);
+        assert_eq!(again.status, 200, "as long as they never came in");
+        assert_eq!(Clerk::nobody(server).get(made.strip_prefix(&server.base_url).unwrap()).status, 404);
+        let chosen = Clerk::by_link(server, &link(&again)).post("/people/own/password", &[("new", PASSWORD)]);
+        assert_eq!(chosen.location(), "/people?done=password");
+        let path = format!("/people/{colleague}/link");
+        assert!(!seller.get("/people").says(&path) && operator.get("/people").says(&path));
+        let told = seller.post(&path, &[]);
+        assert!(told.status == 409 && told.notice().starts_with("They have a password."), "{}", told.notice());
+        assert_eq!(operator.post(&path, &[]).status, 200);
     });
 }
 
@@ -91,8 +116,8 @@ fn a_password_is_changed_by_whoever_knows_the_present_one_and_ends_what_is_open_
         let change = |browser: &mut Clerk, old: &str, new: &str| {
             browser.post("/people/own/password", &[("old", old), ("new", new)])
         };
-        assert_eq!(change(operator, "", "short").notice(), "A password has at least 10 characters.");
-        assert_eq!(change(operator, "", &"x".repeat(10_000)).notice(), "A password has at least 10 characters.");
+        assert_eq!(change(operator, "", "short").notice(), "A password has 10 to 200 characters.");
+        assert_eq!(change(operator, "", &"x".repeat(10_000)).notice(), "A password has 10 to 200 characters.");
         assert_eq!(change(operator, "", PASSWORD).location(), "/people?done=password");
         assert_eq!(operator.get("/people").status, 200, "here they are signed in still");
         let mut elsewhere = Clerk::nobody(server);

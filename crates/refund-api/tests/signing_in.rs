@@ -81,6 +81,25 @@ fn a_name_is_not_tried_without_end() {
 }
 
 #[test]
+fn an_operator_who_forgot_their_password_comes_in_by_whoever_starts_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || Server::limited(folder.path(), refund_api::Limits::without_rates());
+    let server = start();
+    let link = server.path_of(server.printed_link().unwrap());
+    assert_eq!(Browser::new(&server).submit(link, &[("password", "a long enough password")]).status, 303);
+    server.stop();
+    let server = start();
+    assert_eq!(server.printed_link(), None, "they have a password");
+    server.stop();
+    let no = Server::with_link_for(folder.path(), "nobody").err().unwrap().to_string();
+    assert!(no.contains("nobody of the operator's people who may sign in is called \"nobody\""), "{no}");
+    let server = Server::with_link_for(folder.path(), "Operator").unwrap();
+    let browser = Browser::signed_in(&server, server.printed_link().unwrap());
+    assert_eq!(browser.open("/operator/health").status, 200);
+    server.stop();
+}
+
+#[test]
 fn no_other_page_can_send_a_form() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());

@@ -25,7 +25,9 @@ possible-from = Possible from
 announce-changed = The page has been brought up to date.
 notice-changed = Something has changed while you were typing.
 notice-changed-show = Show it
+notice-lost = The connection is lost: what you see may be old. It is being tried again.
 notice-moved = Somebody was faster: the refund has changed since this page was made, so nothing was done. Below is how it stands now.
+notice-moved-by = What has happened since: { $what }.
 who-by-system = { $role } (system)
 clock-label = The demo's clock
 clock-now = Demo clock:
@@ -102,7 +104,7 @@ mistake-decimals =
         [0] no decimals are taken in this currency.
        *[other] at most { $max } decimals are taken in this currency.
     }
-mistake-password = A password has at least { $min } characters.
+mistake-password = A password has { $min } to { $max } characters.
 mistake-too-many-messages = There are as many messages on this refund as your side may write.
 
 # When something goes wrong.

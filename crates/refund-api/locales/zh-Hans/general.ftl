@@ -25,7 +25,9 @@ possible-from = 可操作时间：
 announce-changed = 页面内容已更新。
 notice-changed = 您填写期间，内容有了变化。
 notice-changed-show = 查看最新内容
+notice-lost = 连接已断开，页面内容可能不是最新，正在重新连接。
 notice-moved = 页面打开后该退款单已有变化，本次操作未执行。下面是最新状态。
+notice-moved-by = 其间的变化：{ $what }。
 who-by-system = { $role }（系统对接）
 clock-label = 演示时钟
 clock-now = 演示时钟：
@@ -66,7 +68,7 @@ mistake-decimals =
         [0] 该币种没有小数。
        *[other] 该币种最多 { $max } 位小数。
     }
-mistake-password = 密码至少 { $min } 个字符。
+mistake-password = 密码需为 { $min } 至 { $max } 个字符。
 mistake-too-many-messages = 该退款单的留言数量已达上限。
 
 # When something goes wrong.
@@ -88,4 +90,4 @@ trouble-too-large = 提交的内容超出上限，本次操作未执行。
 trouble-busy-title = 暂时无法处理
 trouble-busy = 服务暂时无法处理，本次操作未执行，请稍后再试。
 trouble-other-title = 无法完成操作
-trouble-other = 本次操作未执行。如再次出现，请将下面的代码告知平台。
+trouble-other = 本次操作未执行。如再次出现，请将下面的错误代码告知平台。

@@ -25,7 +25,9 @@ possible-from = 可操作時間：
 announce-changed = 頁面內容已更新。
 notice-changed = 您填寫期間，內容有了變化。
 notice-changed-show = 查看最新內容
+notice-lost = 連線已中斷，頁面內容可能不是最新，正在重新連線。
 notice-moved = 頁面開啟後該退款單已有變化，本次操作未執行。下面是最新狀態。
+notice-moved-by = 其間的變化：{ $what }。
 who-by-system = { $role }（系統對接）
 clock-label = 示範時鐘
 clock-now = 示範時鐘：
@@ -66,7 +68,7 @@ mistake-decimals =
         [0] 該幣種沒有小數。
        *[other] 該幣種最多 { $max } 位小數。
     }
-mistake-password = 密碼至少 { $min } 個字元。
+mistake-password = 密碼需為 { $min } 至 { $max } 個字元。
 mistake-too-many-messages = 該退款單的留言數量已達上限。
 
 # When something goes wrong.
@@ -88,4 +90,4 @@ trouble-too-large = 提交的內容超出上限，本次操作未執行。
 trouble-busy-title = 暫時無法處理
 trouble-busy = 服務暫時無法處理，本次操作未執行，請稍後再試。
 trouble-other-title = 無法完成操作
-trouble-other = 本次操作未執行。如再次出現，請將下面的程式碼告知平台。
+trouble-other = 本次操作未執行。如再次出現，請將下面的錯誤代碼告知平台。

@@ -84,7 +84,12 @@ pub(super) async fn act(
 
 /// The action that a path names, such as `confirm-receipt`.
 pub(super) fn named(visit: &Visit) -> Result<CommandKind, Problem> {
-    visit.param("action").replace('-', "_").parse().map_err(|_| Problem::not_found())
+    tried(visit).parse().map_err(|_| Problem::not_found())
+}
+
+/// The name of the action that was tried, if one was.
+pub(super) fn tried(visit: &Visit) -> String {
+    visit.param("action").replace('-', "_")
 }
 
 /// Carries out an action of whoever is signed in.

@@ -84,7 +84,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
         });
     }
     let page = Bulk {
-        page: Frame::new(&visit, "bulk-title", "refunds"),
+        page: Frame::new(&visit, "bulk-title", "refunds").coming_back_to("/refunds".to_owned()),
         notice,
         done: results.iter().filter(|result| result.no.is_none()).count(),
         results,

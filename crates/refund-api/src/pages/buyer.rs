@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{CommandKind, Refund, RefundId, Role};
 
-use super::act::{act, command, named, post};
+use super::act::{act, command, named, post, tried};
 use super::frame::{Frame, Notice, go_to, shown};
 use super::queue::{Choice, types};
 use super::refund::{Known, done_before, known, told_mistake, told_no};
@@ -28,6 +28,7 @@ pub(crate) struct Page {
     pub(crate) history: History,
     pub(crate) types: Vec<Choice>,
     pub(crate) amount: String,
+    pub(crate) reason: String,
     pub(crate) currency: String,
     /// The page's own path, which holds the buyer's token.
     pub(crate) path: String,
@@ -61,28 +62,33 @@ async fn page(
 ) -> Result<Response, Problem> {
     let (app, reader) = (&visit.app, &visit.reader);
     let Known { refund, actions, events, is_latest } = known(visit, caller, id).await?;
+    let notice = notice.map(|notice| notice.told_since(visit, &refund, &events));
     let possible: Vec<_> = actions.iter().filter(|action| action.against.is_none()).map(|action| action.kind).collect();
     let asked = visit.query.get("ask").parse::<CommandKind>().ok();
     let asked = asked.filter(|kind| possible.contains(kind)).map(CommandKind::as_str);
+    let tried = tried(visit);
+    let typed = |field: &str, now: String| {
+        if tried == CommandKind::Modify.as_str() { visit.form.get(field).to_owned() } else { now }
+    };
     let seller = app.store().seller(&refund.seller_id)?;
     let path = format!("/b/{}", visit.param("token"));
     let history = History::new(visit, caller.role(), &path, &events, is_latest);
+    let here = asked.map_or_else(|| history.here.clone(), |kind| format!("{path}?ask={kind}"));
     let page = Page {
-        page: Frame::for_nobody(visit, "buyer-title")
-            .coming_back_to(history.here.clone())
-            .with_live(&format!("{path}/live")),
+        page: Frame::for_nobody(visit, "buyer-title").coming_back_to(here).with_live(&format!("{path}/live")),
         notice,
         seller: seller.map_or_else(String::new, |seller| seller.name.to_string()),
         possible: possible.into_iter().map(CommandKind::as_str).collect(),
         asked,
         history,
-        types: types(visit, refund.requested.kind.as_str()),
-        amount: refund.requested.amount.decimal(),
+        types: types(visit, &typed("type", refund.requested.kind.to_string())),
+        amount: typed("amount", refund.requested.amount.decimal()),
+        reason: typed("reason", refund.requested.reason.to_string()),
         currency: refund.line.paid.currency().to_string(),
         refund: RefundView::new(reader, &refund),
         path,
         form: visit.form.clone(),
-        tried: visit.param("action").to_owned(),
+        tried,
     };
     shown(status, &page)
 }

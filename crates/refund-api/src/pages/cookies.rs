@@ -55,7 +55,7 @@ pub(crate) fn reader(headers: &HeaderMap, app: &App) -> Reader {
     Reader {
         language: chosen.and_then(|(language, _)| Language::from_tag(language)).unwrap_or_else(accepted),
         theme: chosen.and_then(|(_, theme)| Theme::from_name(theme)).unwrap_or_default(),
-        zone: cookie(headers, ZONE).and_then(|zone| zone.replace("%2F", "/").parse().ok()),
+        zone: cookie(headers, ZONE).and_then(|zone| zone.replace("%2F", "/").replace("%2B", "+").parse().ok()),
         now,
         time_passes: !app.test_clock,
     }

@@ -35,6 +35,19 @@ pub(crate) fn written<const MAX: usize, const LINES: bool>(
     }
 }
 
+/// An amount without the commas that set off its thousands. A comma in another place may be meant as a decimal
+/// point, and leaving it out would make a hundredfold of the amount.
+fn without_thousands(typed: &str) -> Option<String> {
+    let whole = typed.split('.').next().unwrap_or_default();
+    let mut groups = whole.split([',', '，']);
+    let first = groups.next().unwrap_or_default();
+    let are_thousands = groups.all(|group| group.len() == 3 && group.bytes().all(|digit| digit.is_ascii_digit()));
+    let is_plain = first.len() == whole.len();
+    let fits = is_plain || (are_thousands && (1..=3).contains(&first.len()));
+    let has_more = typed.get(whole.len()..).is_some_and(|rest| rest.contains([',', '，']));
+    (fits && !has_more).then(|| typed.replace([',', '，'], ""))
+}
+
 impl Form {
     pub(crate) fn read(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
@@ -87,10 +100,11 @@ impl Form {
 
     /// An amount in a currency that is known already. Commas that set off thousands may stand in it.
     pub(crate) fn money(&self, field: &'static str, currency: Currency) -> Result<Money, Mistake> {
-        let typed: String = self.get(field).trim().chars().filter(|c| !matches!(c, ',' | '，')).collect();
+        let typed = self.get(field).trim();
         if typed.is_empty() {
             return Err(Mistake::new(field, "mistake-needed"));
         }
+        let typed = without_thousands(typed).ok_or(Mistake::new(field, "mistake-amount"))?;
         Money::parse(currency, &typed).map_err(|invalid| match invalid {
             InvalidMoney::TooManyDecimals { .. } => {
                 let max = usize::try_from(currency.decimals()).unwrap_or_default();
@@ -122,6 +136,13 @@ mod tests {
         assert_eq!(form.money("amount2", yuan).unwrap_err().text, "mistake-decimals");
         assert_eq!(form.money("reason", yuan).unwrap_err().text, "mistake-amount");
         assert_eq!(form.all("r").collect::<Vec<_>>(), ["1", "2"]);
+        let typed = |amount: &str| Form(vec![("amount".to_owned(), amount.to_owned())]).money("amount", yuan);
+        for (amount, meant) in [("1,234,567.8", "1234567.80"), ("12，345", "12345.00"), (" 7 ", "7.00")] {
+            assert_eq!(typed(amount).unwrap().decimal(), meant);
+        }
+        for unclear in ["1,5", "12,50", "1,2345", ",500", "1234,567", "1,,000", "1.000,50", "1,000,5"] {
+            assert_eq!(typed(unclear).unwrap_err().text, "mistake-amount", "{unclear}");
+        }
         let long = Form::read(format!("reason={}", "x".repeat(1001)).as_bytes());
         assert_eq!(long.needed::<1000, true>("reason").unwrap_err().max, 1000);
     }

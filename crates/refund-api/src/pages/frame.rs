@@ -3,16 +3,17 @@
 use std::ops::Deref;
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use refund_core::{Refusal, Role};
+use axum::routing::{MethodRouter, get};
+use refund_core::{Event, Refund, Refusal, Role};
 use refund_store::EventPosition;
 
 use super::assets;
 use super::form::Mistake;
 use super::reader::{Reader, Theme};
 use super::text::Language;
-use super::view::refusal_text;
+use super::view::{changes_since, refusal_text};
 use super::visit::{Person, Visit};
 use crate::code::ApiCode;
 use crate::error::Problem;
@@ -158,6 +159,14 @@ impl Notice {
         Self { kind: "moved", ..Self::good(text) }
     }
 
+    /// The same with what has changed since the form was made that was sent, if that is why nothing was done.
+    pub(crate) fn told_since(self, visit: &Visit, refund: &Refund, events: &[Event]) -> Self {
+        let version = visit.form.get("version").parse().ok().filter(|_| self.kind == "moved");
+        let changes = version.and_then(|version| changes_since(&visit.reader, refund, events, version));
+        let Some(changes) = changes else { return self };
+        Self { text: format!("{} {changes}", self.text), ..self }
+    }
+
     /// A rule's no.
     pub(crate) fn ruled(reader: &Reader, refusal: &Refusal) -> Self {
         Self { rule: Some(refusal.rule().as_str()), ..Self::bad(refusal_text(reader, refusal)) }
@@ -176,6 +185,15 @@ pub(crate) fn shown(status: StatusCode, page: &impl Template) -> Result<Response
     let mut response = (status, html).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     Ok(response)
+}
+
+/// What stands beside the address that a form is sent to. Its answer may be a page too, which a browser asks for again
+/// by that address: it is led to the page that the form stood on, at the first parts of the path.
+pub(crate) fn form_of_page<S: Clone + Send + Sync + 'static>(parts: usize) -> MethodRouter<S> {
+    get(move |uri: Uri| async move {
+        let page: Vec<_> = uri.path().split('/').take(parts.saturating_add(1)).collect();
+        go_to(&page.join("/"))
+    })
 }
 
 /// Sends the browser to another page, by GET.

@@ -47,17 +47,23 @@ pub(crate) async fn link_for(store: &dyn Store, name: Label, role: KeyRole) -> R
     Ok(path)
 }
 
-/// A link for the first of the operator's people, as long as none of them has a password: whoever starts
-/// the server is the operator.
+/// A link for one of the operator's people: for the one who is asked for, or for the first as long as none of them
+/// has a password. Whoever starts the server is the operator.
 ///
 /// # Errors
-/// [`Refused`].
-pub(crate) async fn first_operator(store: &dyn Store) -> Result<Option<String>, Refused> {
-    let has_password =
-        |user: &User| user.role == KeyRole::Operator && user.password.is_some() && user.disabled_at.is_none();
-    let Ok(name) = Label::new(FIRST) else { return Ok(None) };
-    if store.users()?.iter().any(|user| has_password(user)) {
-        return Ok(None);
-    }
+/// [`Refused`]; [`Refused::NotFound`] where nobody of the operator's is called that and may sign in.
+pub(crate) async fn operators_link(store: &dyn Store, asked_for: Option<Label>) -> Result<Option<String>, Refused> {
+    let users = store.users()?;
+    let may_sign_in = |user: &User| user.role == KeyRole::Operator && user.disabled_at.is_none();
+    let mut operators = users.iter().filter(|user| may_sign_in(user));
+    let name = match asked_for {
+        Some(name) if operators.any(|user| user.is_called(name.as_str())) => name,
+        Some(_) => return Err(Refused::NotFound),
+        None if operators.any(|user| user.password.is_some()) => return Ok(None),
+        None => match Label::new(FIRST) {
+            Ok(name) => name,
+            Err(_) => return Ok(None),
+        },
+    };
     link_for(store, name, KeyRole::Operator).await.map(Some)
 }

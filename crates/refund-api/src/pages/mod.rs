@@ -36,8 +36,10 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-pub(crate) use links::{first_operator, link_for};
+pub(crate) use links::{link_for, operators_link};
+pub(crate) use trouble::told_to_people;
 
+use self::frame::form_of_page;
 use crate::app::App;
 
 /// Where an operator can go: the place, its address, and the name of its text.
@@ -66,22 +68,22 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/clock", post(clock::advance))
         .route("/refunds", get(queue::show))
         .route("/refunds/live", get(live::queue))
-        .route("/refunds/bulk", post(bulk::carry_out))
+        .route("/refunds/bulk", form_of_page(1).post(bulk::carry_out))
         .route("/refunds/{id}", get(refund::show))
         .route("/refunds/{id}/live", get(live::refund))
         .route("/refunds/{id}/offer", get(offer::ask).post(offer::send))
-        .route("/refunds/{id}/message", post(act::write))
-        .route("/refunds/{id}/act/{action}", post(act::carry_out))
+        .route("/refunds/{id}/message", form_of_page(2).post(act::write))
+        .route("/refunds/{id}/act/{action}", form_of_page(2).post(act::carry_out))
         .route("/stats", get(stats::show))
         .route("/settings", get(seller::show).post(seller::change))
         .route("/people", get(people::show).post(people::add))
-        .route("/people/own/password", post(own::password))
+        .route("/people/own/password", form_of_page(1).post(own::password))
         .route("/people/own/sign-out", post(own::sign_out_everywhere))
-        .route("/people/{id}/{change}", post(people::change))
+        .route("/people/{id}/{change}", form_of_page(1).post(people::change))
         .route("/b/{token}", get(buyer::show))
         .route("/b/{token}/live", get(live::buyer))
-        .route("/b/{token}/message", post(buyer::write))
-        .route("/b/{token}/act/{action}", post(buyer::carry_out))
+        .route("/b/{token}/message", form_of_page(2).post(buyer::write))
+        .route("/b/{token}/act/{action}", form_of_page(2).post(buyer::carry_out))
         .route("/assets/{name}", get(assets::show))
         .merge(operator::router())
         .layer(from_fn_with_state(app.clone(), trouble::told_as_page))

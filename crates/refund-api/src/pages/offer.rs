@@ -161,7 +161,7 @@ fn page(
     });
     let expires_at = options.expires_at.unwrap_or(reader.now);
     Offer {
-        page: Frame::new(visit, "offer-title", "refunds"),
+        page: Frame::new(visit, "offer-title", "refunds").with_live(&format!("/refunds/{}/live", refund.id)),
         notice,
         refund: RefundView::new(reader, refund),
         types: types.collect(),

@@ -19,11 +19,11 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     let (old, new) = (visit.form.get("old"), visit.form.get("new"));
     let wrong = |text: String| page(&visit, Some(Notice::bad(text)), None, StatusCode::UNPROCESSABLE_ENTITY);
     if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&new.chars().count()) {
-        return wrong(visit.reader.say_count("mistake-password", "min", &PASSWORD_MIN));
+        return wrong(visit.reader.say_two("mistake-password", "min", &PASSWORD_MIN, "max", &PASSWORD_MAX));
     }
     // Somebody who came in by a link and never chose one has none to know.
     if user.password.is_some() {
-        passwords.count(user.name.as_str())?;
+        passwords.count(user.name.as_str(), visit.address)?;
         if old.chars().count() > PASSWORD_MAX || !passwords.is_right(old.to_owned(), user.password.clone()).await? {
             return wrong(visit.reader.say("people-password-wrong"));
         }

@@ -162,13 +162,14 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?.clone();
     let user = visit.app.store().user(visit.param("id"))?.filter(|user| may_see(&visit, user));
     let user = user.ok_or_else(Problem::not_found)?;
+    let no = |text: &str| page(&visit, Some(Notice::bad(visit.reader.say(text))), None, StatusCode::CONFLICT);
     let (change, done) = match visit.param("change") {
+        // A link opens what a password opens, and lets another be chosen: whoever has one is asked for it.
+        "link" if user.id == person.user.id => return no("people-link-not-oneself"),
+        "link" if user.password.is_some() && visit.seller_id().is_some() => return no("people-link-of-operator"),
         "link" => return with_link(&visit, &user.id).await,
         // Whoever is the last one would let nobody in any more.
-        "disable" if user.id == person.user.id => {
-            let notice = Notice::bad(visit.reader.say("people-not-oneself"));
-            return page(&visit, Some(notice), None, StatusCode::CONFLICT);
-        }
+        "disable" if user.id == person.user.id => return no("people-not-oneself"),
         "disable" => (UserChange::Disabled, "disabled"),
         "enable" => (UserChange::Enabled, "enabled"),
         _ => return Err(Problem::not_found()),

@@ -1,5 +1,7 @@
 //! The queue: a seller's refunds, the most urgent first; all of them for an operator.
 
+use std::str::FromStr;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -48,22 +50,27 @@ pub(super) fn types(visit: &Visit, chosen: &str) -> Vec<Choice> {
     RefundType::ALL.iter().map(choice).collect()
 }
 
-/// What was asked for: a filter that names nothing is none.
-fn query(visit: &Visit) -> Query {
-    let asked = &visit.query;
-    let named = |name: &str| Some(asked.get(name).trim()).filter(|value| !value.is_empty());
-    Query {
-        seller_id: visit.seller_id().cloned().or_else(|| named("seller").and_then(|id| SellerId::new(id).ok())),
+/// What was asked for; nothing, where what is looked for can't be: no refund has it.
+fn query(visit: &Visit) -> Option<Query> {
+    let seller = named::<SellerId>(visit, "seller").ok()?;
+    Some(Query {
+        seller_id: visit.seller_id().cloned().or(seller),
         buyer_id: None,
-        order_id: named("order").and_then(|id| id.parse().ok()),
-        status: named("status").and_then(|status| status.parse::<StatusKind>().ok()),
-        negotiation: named("negotiation").and_then(|status| status.parse::<NegotiationStatus>().ok()),
-        escalated: named("escalated").map(|_| true),
+        order_id: named(visit, "order").ok()?,
+        status: named::<StatusKind>(visit, "status").ok()?,
+        negotiation: named::<NegotiationStatus>(visit, "negotiation").ok()?,
+        escalated: visit.query.is_ticked("escalated").then_some(true),
         due_before: None,
         sort: Sort::Deadline,
         after: None,
         limit: PAGE,
-    }
+    })
+}
+
+/// What a filter names, if it is used.
+fn named<T: FromStr>(visit: &Visit, filter: &str) -> Result<Option<T>, T::Err> {
+    let value = visit.query.get(filter).trim();
+    if value.is_empty() { Ok(None) } else { value.parse().map(Some) }
 }
 
 /// How often the store is asked for a page that a filter leaves few refunds for.
@@ -94,31 +101,38 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let cursor = visit.query.get("cursor");
     let after = if cursor.is_empty() { None } else { Some(app.cursors.read(cursor, &list)?) };
     let first = after.is_some().then(|| visit.same_with("cursor", ""));
-    let wanted = Query { after, ..asked.clone() };
-    let page = app.reading(move |store| filled(store, wanted)).await?;
+    let page = match asked {
+        Some(asked) => {
+            let wanted = Query { after, ..asked };
+            app.reading(move |store| filled(store, wanted)).await?
+        }
+        None => Page::default(),
+    };
+    let chosen = |filter: &str| visit.query.get(filter).trim();
     let refunds = page.items.iter().map(|refund| RefundView::new(reader, refund)).collect();
     let next = page.next.map(|place| visit.same_with("cursor", &app.cursors.write(&place, &list)));
     let statuses = StatusKind::ALL.iter().map(|status| Choice {
         value: status.as_str(),
         text: reader.term("status", status.as_str()),
-        is_chosen: asked.status == Some(*status),
+        is_chosen: chosen("status") == status.as_str(),
     });
     let negotiations = NegotiationStatus::ALL.iter().map(|status| Choice {
         value: status.as_str(),
         text: reader.term("negotiation", status.as_str()),
-        is_chosen: asked.negotiation == Some(*status),
+        is_chosen: chosen("negotiation") == status.as_str(),
     });
     let shows_sellers = visit.seller_id().is_none();
-    let place = if asked.escalated.is_some() { "escalated" } else { "refunds" };
+    let escalated = visit.query.is_ticked("escalated");
+    let place = if escalated { "escalated" } else { "refunds" };
     let queue = Queue {
         page: Frame::new(&visit, "queue-title", place).with_live("/refunds/live"),
         refunds,
         statuses: statuses.collect(),
         negotiations: negotiations.collect(),
-        order: visit.query.get("order").to_owned(),
-        seller: if shows_sellers { visit.query.get("seller").to_owned() } else { String::new() },
-        escalated: asked.escalated.is_some(),
-        is_filtered: asked.status.is_some() || asked.negotiation.is_some() || asked.order_id.is_some(),
+        order: chosen("order").to_owned(),
+        seller: if shows_sellers { chosen("seller").to_owned() } else { String::new() },
+        escalated,
+        is_filtered: ["status", "negotiation", "order"].iter().any(|filter| !chosen(filter).is_empty()),
         first,
         next,
         shows_sellers,

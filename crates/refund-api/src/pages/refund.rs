@@ -6,6 +6,7 @@ use axum::response::Response;
 use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Role};
 use refund_store::{Refused, Store, every_action};
 
+use super::act::tried;
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
@@ -113,6 +114,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
     let Known { refund, actions, events, is_latest } = known(visit, &caller, &id).await?;
     let path = format!("/refunds/{id}");
     let history = History::new(visit, caller.role(), &path, &events, is_latest);
+    let notice = notice.map(|notice| notice.told_since(visit, &refund, &events));
     let (possible, against): (Vec<_>, Vec<_>) = actions.iter().partition(|action| action.against.is_none());
     let seller = app.store().seller(&refund.seller_id)?;
     let addresses = seller.iter().flat_map(|seller| seller.addresses.iter());
@@ -141,7 +143,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
         currency: refund.line.paid.currency().to_string(),
         refund: RefundView::new(reader, &refund),
         form: visit.form.clone(),
-        tried: visit.param("action").to_owned(),
+        tried: tried(visit),
     };
     shown(status, &shown_page)
 }

@@ -66,7 +66,7 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
     let (name, password) = (visit.form.get("name").trim(), visit.form.get("password"));
     let app = &visit.app;
     if name.chars().count() <= 200 && password.chars().count() <= PASSWORD_MAX {
-        if let Err(problem) = app.passwords.count(name) {
+        if let Err(problem) = app.passwords.count(name, visit.address) {
             tracing::warn!("too many tries to sign in under one name");
             return Err(problem);
         }
@@ -82,7 +82,8 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
 }
 
 fn wrong(visit: &Visit) -> Result<Response, Problem> {
-    asked(visit, Some(Notice::bad(visit.reader.say("sign-in-wrong"))), StatusCode::UNPROCESSABLE_ENTITY)
+    let notice = Notice { field: Some("password"), ..Notice::bad(visit.reader.say("sign-in-wrong")) };
+    asked(visit, Some(notice), StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// Whoever a link is for. Links are few, and looked for by their hash.
@@ -103,7 +104,7 @@ pub(super) async fn ask_once(visit: Visit) -> Result<Response, Problem> {
 fn asked_once(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
     let Some(user) = of_link(visit)? else { return link_is_over(visit) };
     let page = Once {
-        page: Frame::for_nobody(visit, "once-title").coming_back_to("/".to_owned()),
+        page: Frame::for_nobody(visit, "once-title"),
         name: user.name.to_string(),
         needs_password: user.password.is_none(),
         min: PASSWORD_MIN,
@@ -122,7 +123,7 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     let password = visit.form.get("password");
     let length = password.chars().count();
     if length > 0 && !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
-        let text = visit.reader.say_count("mistake-password", "min", &PASSWORD_MIN);
+        let text = visit.reader.say_two("mistake-password", "min", &PASSWORD_MIN, "max", &PASSWORD_MAX);
         return asked_once(&visit, Some(Notice::bad(text)), StatusCode::UNPROCESSABLE_ENTITY);
     }
     let Some(response) = let_in(&visit, &user, Some(hash(visit.param("token"))), "/").await? else {

@@ -48,6 +48,16 @@ struct Trouble {
     code: &'static str,
 }
 
+/// The same of what stands outside of the pages, for whoever looks at it with a browser. Programs have their own paths.
+pub(crate) async fn told_to_people(app: State<Arc<App>>, request: Request, next: Next) -> Response {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let is_for_people = accepted.is_some_and(|accepted| accepted.contains("text/html"));
+    if is_for_people && !request.uri().path().starts_with("/v1/") {
+        return told_as_page(app, request, next).await;
+    }
+    next.run(request).await
+}
+
 pub(super) async fn told_as_page(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let here = request.uri().path_and_query().map_or("/".to_owned(), |here| here.as_str().to_owned());

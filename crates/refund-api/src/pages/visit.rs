@@ -1,5 +1,6 @@
 //! A call by a browser, as the pages see it: who reads, who is signed in, and what a form brought.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
@@ -13,11 +14,12 @@ use sha2::Sha256;
 use super::cookies;
 use super::form::Form;
 use super::reader::Reader;
+use crate::address::counted;
 use crate::app::App;
 use crate::caller::{Caller, hash};
 use crate::code::ApiCode;
 use crate::error::Problem;
-use crate::routes::Received;
+use crate::routes::{CallerAddress, Received};
 
 /// Says where a form comes from; every browser of today sends it.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -28,6 +30,8 @@ pub(crate) struct Visit {
     pub(crate) reader: Reader,
     /// Who is signed in, if anybody is.
     pub(crate) person: Option<Person>,
+    /// Where the call comes from, as it is counted.
+    pub(crate) address: Option<IpAddr>,
     /// The path and query, to come back to.
     pub(crate) here: String,
     pub(crate) query: Form,
@@ -91,6 +95,7 @@ impl FromRequest<Arc<App>> for Visit {
             query: Form::read(parts.uri.query().unwrap_or_default().as_bytes()),
             form: Form::read(&body),
             feed_end: app.store().feed_end()?,
+            address: parts.extensions.get().map(|CallerAddress(address)| counted(*address)),
             params,
             changes: !parts.method.is_safe(),
             person,

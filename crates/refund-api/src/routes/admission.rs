@@ -1,5 +1,6 @@
 //! Nobody gets to ask who they are more often than their address is granted.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -13,11 +14,17 @@ use crate::error::Problem;
 /// Whoever watches the server has to get an answer also where others call too often.
 pub(crate) const NOT_COUNTED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 
-pub(super) async fn admit(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, Problem> {
-    if let Some(Peer(peer)) = request.extensions().get()
-        && !NOT_COUNTED.contains(&request.uri().path())
-    {
-        app.admission.address(*peer, request.headers())?;
+/// Where a call comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct CallerAddress(pub(crate) IpAddr);
+
+pub(super) async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Result<Response, Problem> {
+    if let Some(Peer(peer)) = request.extensions().get() {
+        let address = app.admission.address_of(*peer, request.headers());
+        if !NOT_COUNTED.contains(&request.uri().path()) {
+            app.admission.address(address)?;
+        }
+        request.extensions_mut().insert(CallerAddress(address));
     }
     Ok(next.run(request).await)
 }

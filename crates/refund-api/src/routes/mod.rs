@@ -32,7 +32,7 @@ use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use admission::NOT_COUNTED;
+pub(crate) use admission::{CallerAddress, NOT_COUNTED};
 pub(crate) use body::Received;
 pub(crate) use events::find;
 #[cfg(test)]
@@ -54,6 +54,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(health::method_not_allowed)
         .layer(from_fn(body::receive))
         .layer(from_fn_with_state(app.clone(), admission::admit))
+        .layer(from_fn_with_state(app.clone(), pages::told_to_people))
         .layer(from_fn_with_state(app.clone(), trace::trace))
         .with_state(app)
 }

@@ -115,6 +115,16 @@ impl Server {
         Self::start(folder, Config { reach: refund_api::Reach::Public, ..config(folder) }).unwrap()
     }
 
+    /// The same with a link for one of the operator's people.
+    pub fn with_link_for(folder: &Path, name: &str) -> Result<Self, StartError> {
+        Self::start(folder, Config { sign_in_link: Some(name.parse().unwrap()), ..config(folder) })
+    }
+
+    /// The link that this start made for somebody of the operator's.
+    pub fn printed_link(&self) -> Option<&str> {
+        self.running.as_ref()?.sign_in.as_deref()
+    }
+
     fn start(folder: &Path, config: Config) -> Result<Self, StartError> {
         let hold_settling = config.hold_settling;
         let runtime = Runtime::new().unwrap();

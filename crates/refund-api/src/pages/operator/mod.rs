@@ -13,11 +13,12 @@ mod webhooks;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 pub(super) use self::change::{done_before, replaced};
 pub(super) use self::fields::{FieldView, typed as typed_policy};
 pub(super) use self::policy::field_mistaken;
+use super::frame::form_of_page;
 use super::seller;
 use crate::app::App;
 
@@ -28,9 +29,9 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
         .route("/operator/health", get(health::show))
         .route("/operator/keys", get(keys::show).post(keys::make))
-        .route("/operator/keys/{id}/revoke", post(keys::revoke))
+        .route("/operator/keys/{id}/revoke", form_of_page(2).post(keys::revoke))
         .route("/operator/webhooks", get(webhooks::show).post(webhooks::make))
         .route("/operator/webhooks/{id}", get(webhook::show))
-        .route("/operator/webhooks/{id}/{what}", post(webhook::act))
+        .route("/operator/webhooks/{id}/{what}", form_of_page(3).post(webhook::act))
         .route("/operator/policy", get(policy::show).post(policy::change))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use refund_core::{Actor, Event, EventType, Fact, Role, Terms, Via};
+use refund_core::{Actor, Event, EventType, Fact, Refund, Role, Terms, Via};
 use refund_store::Store;
 
 use super::TermsView;
@@ -48,6 +48,15 @@ impl History {
             latest: last.map(|_| path.to_owned()),
         }
     }
+}
+
+/// What has changed a refund since it had that version, in a few words; nothing where it is not known.
+pub(crate) fn changes_since(reader: &Reader, refund: &Refund, events: &[Event], version: u64) -> Option<String> {
+    let count = usize::try_from(refund.version.checked_sub(version)?).ok()?;
+    let changes = events.iter().rev().filter(|event| event.fact.changes_state()).take(count);
+    let titles: Vec<_> = changes.map(|event| title(reader, event)).collect();
+    let what = titles.into_iter().rev().collect::<Vec<_>>().join(" · ");
+    (!what.is_empty()).then(|| reader.say_with("notice-moved-by", "what", &what))
 }
 
 /// Who people are, as far as whoever reads may know.

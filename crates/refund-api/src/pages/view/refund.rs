@@ -2,7 +2,8 @@
 
 use fluent_bundle::FluentValue;
 use refund_core::{
-    Address, Deadline, DeadlineKind, Negotiation, OnSilence, Refund, RefundType, Refusal, Role, Status, Terms,
+    Address, Deadline, DeadlineKind, Negotiation, OnSilence, PayoutStatus, Refund, RefundType, Refusal, Role, Status,
+    Terms,
 };
 
 use crate::pages::reader::Reader;
@@ -37,7 +38,7 @@ pub(crate) struct RefundView {
     pub(crate) shipment: Option<(String, String, String)>,
     /// Since when the operator has been called in, and why.
     pub(crate) escalated: Option<(String, String)>,
-    pub(crate) payout: Option<(String, String)>,
+    pub(crate) payout: Option<PayoutView>,
     pub(crate) opened_at: String,
 }
 
@@ -69,6 +70,13 @@ pub(crate) struct OfferView {
     pub(crate) left: String,
     pub(crate) until: String,
     pub(crate) resolved_at: Option<String>,
+}
+
+/// What is paid, and how that stands.
+pub(crate) struct PayoutView {
+    pub(crate) status: String,
+    pub(crate) amount: String,
+    pub(crate) tone: &'static str,
 }
 
 /// A clock that runs, and what silence leads to.
@@ -120,9 +128,15 @@ impl RefundView {
                 let why = escalation.reason.as_ref().map(ToString::to_string).unwrap_or_default();
                 (reader.instant(escalation.at), why)
             }),
-            payout: refund
-                .payout()
-                .map(|payout| (reader.term("payout", payout.status.as_str()), reader.money(payout.amount))),
+            payout: refund.payout().map(|payout| PayoutView {
+                status: reader.term("payout", payout.status.as_str()),
+                amount: reader.money(payout.amount),
+                tone: match payout.status {
+                    PayoutStatus::Started => "wait",
+                    PayoutStatus::Succeeded => "good",
+                    PayoutStatus::Failed => "dispute",
+                },
+            }),
             opened_at: reader.instant(refund.opened_at),
         }
     }
