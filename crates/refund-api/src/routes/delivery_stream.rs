@@ -2,12 +2,12 @@
 
 use std::convert::Infallible;
 
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, Sse};
 use futures_util::stream::{self, Stream};
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Interval, interval};
 
-use super::stream::{HEARTBEAT, Listener};
+use super::stream::{HEARTBEAT, Listener, living};
 use super::webhooks::webhook;
 use crate::call::Call;
 use crate::error::Problem;
@@ -36,7 +36,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
         listener: Listener::new(&call)?,
         _place,
     };
-    Ok(Sse::new(stream::unfold(looking, next)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+    Ok(living(stream::unfold(looking, next)))
 }
 
 /// A stream that is open.

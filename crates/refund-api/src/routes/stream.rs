@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderName;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
 use refund_store::Feed;
 use serde::Deserialize;
@@ -56,7 +56,14 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let _place = app.admission.stream(&call.caller)?;
     let listening = Listening { listener, follower: Follower::new(app, after), _place };
     let events = stream::unfold(listening, next).flat_map(stream::iter);
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+    Ok(living(events))
+}
+
+/// Those events, and a comment every now and then where there are none.
+pub(super) fn living<S: Stream<Item = Result<Event, Infallible>> + Send + 'static>(
+    events: S,
+) -> Sse<KeepAliveStream<S>> {
+    Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT))
 }
 
 /// Who listens to a stream.
@@ -122,7 +129,13 @@ fn written(event: &EventOut) -> Event {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+    use axum::http::{Request, header};
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+
     use super::*;
+    use crate::routes::router;
     use crate::streams::Streams;
     use crate::timer;
     use crate::trial::{self, Machine, id};
@@ -147,6 +160,20 @@ mod tests {
             assert_eq!(stream.await.unwrap(), Some(1));
         }
         assert_eq!(streams.count(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_stream_says_that_it_lives() {
+        let app = trial::app(&Machine::start()).await;
+        let bearer = format!("Bearer {}", trial::KEY);
+        let request = Request::get("/v1/events/stream").header(header::AUTHORIZATION, bearer);
+        let server = TowerToHyperService::new(router(app));
+        let answer = server.call(request.body(Body::empty()).unwrap()).await.unwrap();
+        let mut said = answer.into_body().into_data_stream();
+        for _ in 0..3 {
+            let heartbeat = tokio::time::timeout(HEARTBEAT * 2, said.next()).await.unwrap().unwrap().unwrap();
+            assert!(heartbeat.starts_with(b":"), "{heartbeat:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
