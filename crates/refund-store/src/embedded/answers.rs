@@ -37,6 +37,11 @@ impl Answers {
         self.0.extend(&row.answers);
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn forget(&mut self, row: &Row) {
         for answer in &row.answers {
             self.0.remove(answer);

@@ -64,8 +64,9 @@ const ROWS_PER_COLLECTION: usize = 64;
 /// for one of its segments gets a file of its own.
 const ANSWERS_PER_ROW: usize = 64;
 
-/// How many rows of outdated answers are dropped beside each new one: more than one, so that they end.
-const DROPPED_PER_ROW: usize = 2;
+/// How many rows of outdated answers are dropped when sled gets the recent rows: more than come in
+/// meanwhile, so that they end.
+const DROPPED_AT_ONCE: usize = 2 * RECENT_MAX;
 
 impl SledView {
     /// Takes in what was gathered: from then on it is seen. With it goes the checkpoint up to which
@@ -77,7 +78,7 @@ impl SledView {
         let numbers = self.write_refunds(&gathered, &mut rows)?;
         write_settings(&gathered.changed, &mut rows)?;
         let answers = answers::Row { at: latest, answers: gathered.answers };
-        let outdated = self.write_answers(&answers, &mut rows)?;
+        write_answers(&answers, &mut rows);
         match current {
             Some(current) => rows.put(keys::META.to_vec(), Meta { layout: LAYOUT, latest, current }.to_bytes()),
             None => rows.remove(keys::META.to_vec()),
@@ -88,7 +89,6 @@ impl SledView {
             at_hand.index.changed(*number, change.before.as_ref(), &change.after);
         }
         at_hand.answers.add(&answers);
-        outdated.iter().for_each(|row| at_hand.answers.forget(row));
         at_hand.settings.changed(&gathered.changed);
         let many = at_hand.recent.len() >= RECENT_MAX;
         drop(at_hand);
@@ -100,13 +100,15 @@ impl SledView {
         Ok(())
     }
 
-    /// Gives the recent rows to sled, as one batch of one tree, which it recovers whole or not at
-    /// all. What it recovers after a kill is all that it wrote up to some moment; so the checkpoint,
-    /// which is among them, is never ahead of the rows.
+    /// Gives the recent rows to sled, and drops outdated answers, as one batch of one tree, which it
+    /// recovers whole or not at all. What it recovers after a kill is all that it wrote up to some
+    /// moment; so the checkpoint, which is among them, is never ahead of the rows.
     pub(super) fn write_out(&self) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
+        let outdated = self.outdated()?;
+        outdated.iter().for_each(|(key, _)| batch.remove(key));
         let at_hand = self.at_hand();
-        let count = at_hand.recent.len();
+        let count = at_hand.recent.len().saturating_add(outdated.len());
         for (key, row) in &at_hand.recent {
             match row {
                 Some(row) => batch.insert(&key[..], row),
@@ -120,7 +122,9 @@ impl SledView {
             crossbeam_epoch::pin().flush();
         }
         // Only now: whoever reads finds each row here or there.
-        self.at_hand_mut().recent.clear();
+        let mut at_hand = self.at_hand_mut();
+        at_hand.recent.clear();
+        outdated.iter().for_each(|(_, row)| at_hand.answers.forget(row));
         Ok(())
     }
 
@@ -145,23 +149,26 @@ impl SledView {
         Ok(numbers)
     }
 
-    /// New answers, and no more of those that are too old to be given: gives those that were dropped.
-    fn write_answers(&self, new: &answers::Row, rows: &mut Rows) -> Result<Vec<answers::Row>, StoreError> {
+    /// Rows of answers that are too old to be given, the oldest first, as sled has them in order.
+    fn outdated(&self) -> Result<Vec<(IVec, answers::Row)>, StoreError> {
+        let latest = self.latest();
         let mut outdated = Vec::new();
-        let written = new.answers.len().div_ceil(ANSWERS_PER_ROW);
-        for row in self.db.scan_prefix(keys::ANSWERS).take(written.saturating_mul(DROPPED_PER_ROW)) {
+        for row in self.db.scan_prefix(keys::ANSWERS).take(DROPPED_AT_ONCE) {
             let (key, row) = row.map_err(unreadable)?;
             let row = parse_answers(&row)?;
-            if answers::is_over(row.at, new.at) {
-                rows.remove(key.to_vec());
-                outdated.push(row);
+            if !answers::is_over(row.at, latest) {
+                break;
             }
-        }
-        for some in new.answers.chunks(ANSWERS_PER_ROW) {
-            let first = some.first().map_or(0, |(_, position)| *position);
-            rows.put(keys::answers(first), answers::Row { at: new.at, answers: some.to_vec() }.to_bytes());
+            outdated.push((key, row));
         }
         Ok(outdated)
+    }
+}
+
+fn write_answers(new: &answers::Row, rows: &mut Rows) {
+    for some in new.answers.chunks(ANSWERS_PER_ROW) {
+        let first = some.first().map_or(0, |(_, position)| *position);
+        rows.put(keys::answers(first), answers::Row { at: new.at, answers: some.to_vec() }.to_bytes());
     }
 }
 
@@ -211,5 +218,44 @@ impl Rows {
 
     fn remove(&mut self, key: Vec<u8>) {
         self.0.push((key, None));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::files::simulated::SimulatedDisk;
+    use crate::{Advance, Clock, EmbeddedStore, IdempotencyKey, Request, Store, Surroundings, Work};
+
+    const DAYS: usize = 100;
+    const PER_DAY: usize = 40;
+
+    #[test]
+    fn what_is_remembered_is_dropped_after_31_days_and_what_is_younger_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let surroundings = Surroundings { clock: Clock::Test, entropy: Arc::new(|_| {}), hold_settling: false };
+        let store = EmbeddedStore::open_on(&SimulatedDisk::new(), folder.path(), surroundings).unwrap().store;
+        let key =
+            |day: usize, number: usize| IdempotencyKey { caller: "key_1".to_owned(), key: format!("{day}-{number}") };
+        let day = Work::AdvanceTestClock { advance: Advance::Seconds(86_400) };
+        for today in 0..DAYS {
+            for number in 0..PER_DAY {
+                let idempotency = Some((key(today, number), [0; 32]));
+                let request = Request { idempotency, ..Request::new(Work::KeysUsed { used: Vec::new() }) };
+                store.submit(request).wait().unwrap();
+            }
+            store.submit(Request::new(day.clone())).wait().unwrap();
+        }
+        let kept = 31 * PER_DAY;
+        let in_memory = store.view.at_hand().answers.len();
+        let in_sled = store.view.db.scan_prefix(keys::ANSWERS).count();
+        assert!((kept..kept + 3 * RECENT_MAX).contains(&in_memory), "{in_memory} of {}", DAYS * PER_DAY);
+        assert!(in_sled <= in_memory, "{in_sled} rows for {in_memory} answers");
+        for number in 0..PER_DAY {
+            assert!(store.view.remembered(&key(DAYS - 31, number)).unwrap().is_some());
+            assert!(store.view.remembered(&key(DAYS - 32, number)).unwrap().is_none());
+        }
     }
 }
