@@ -197,3 +197,30 @@ fn another_s_refund_is_not_there() {
         assert_eq!(told(&reply), [(404, "not_found")]);
     });
 }
+
+#[test]
+fn the_key_of_a_bulk_call_is_no_other_call_s() {
+    served(|server| {
+        let [a, b, c, d] = ["a", "b", "c", "d"].map(|order| server.open(order));
+        let late = json!({ "refund_id": a["id"], "version": 9, "action": "agree" });
+        let items = [late, agree(&b)];
+        let first = send(server, "k", &items);
+        assert_eq!(told(&first), [(412, "version_moved"), (200, "-")]);
+        let alone = |refund: &Value, key: &str| {
+            let headers = [("If-Match", "\"1\""), ("Idempotency-Key", key)];
+            server.post(&path(refund, "agree"), &server.seller, &headers, &json!({}))
+        };
+        let reused = alone(&c, "k");
+        assert_eq!((reused.status, &reused.body["code"]), (422, &json!("idempotency_key_reused")));
+        assert_eq!(server.show(&c)["version"], 1);
+        let again = send(server, "k", &items);
+        assert_eq!((again.status, told(&again)), (200, vec![(412, "version_moved"), (200, "-")]));
+        assert_eq!(again.body["items"][1], first.body["items"][1]);
+        assert_eq!(alone(&c, "own").status, 200);
+        let reused = send(server, "own", &[agree(&d)]);
+        assert_eq!((reused.status, &reused.body["code"]), (422, &json!("idempotency_key_reused")));
+        // Nothing was done, so nobody has the key.
+        assert_eq!(told(&send(server, "free", &[agree(&b)])), [(412, "version_moved")]);
+        assert_eq!(alone(&d, "free").status, 200);
+    });
+}

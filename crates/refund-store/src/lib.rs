@@ -17,6 +17,7 @@ mod embedded;
 pub mod files;
 #[cfg(test)]
 mod golden;
+mod idempotency;
 pub mod journal;
 mod known;
 mod list;
@@ -35,6 +36,7 @@ mod webhook;
 mod work;
 
 pub use embedded::{EmbeddedStore, KEPT_FREE_BYTES, LastUse, OpenError, Opened, SledFolder, WAITING_MAX};
+pub use idempotency::{Fingerprint, IdempotencyKey, Remembered};
 pub use known::{Prospect, every_action, objection, offer_options, prospect, seen};
 pub use list::{Listing, Number, Page, Place, Query, Sort};
 pub use memory::MemoryStore;
@@ -46,6 +48,4 @@ pub use surroundings::{Clock, Entropy, Surroundings};
 pub use user::{Session, SignInLink, User, UserChange};
 pub use view::{StoreError, View};
 pub use webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
-pub use work::{
-    Advance, Answer, Answered, Expected, Fingerprint, IdempotencyKey, Outcome, Refused, Remembered, Request, Seen, Work,
-};
+pub use work::{Advance, Answer, Answered, Expected, Outcome, Refused, Request, Seen, Work};

@@ -8,15 +8,15 @@ use refund_core::{
     Timestamp, decide, open, post, settle,
 };
 
+use crate::idempotency;
 use crate::known::{Known, seen};
 use crate::people;
 use crate::record::{Entry, Record};
 use crate::set_up;
 use crate::stage::{Changed, Stage};
-use crate::work::{Advance, REMEMBERED_FOR_MILLIS};
+use crate::work::Advance;
 use crate::{
-    Answer, Answered, Clock, Expected, Outcome, Refused, Remembered, Request, Seen, Seller, StoreError, Surroundings,
-    View, Work,
+    Answer, Answered, Clock, Expected, Outcome, Refused, Request, Seen, Seller, StoreError, Surroundings, View, Work,
 };
 
 /// How many instants one request of the timer settles, so that others get their turn between.
@@ -96,8 +96,7 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
         Work::SignOut { secret } => people::sign_out(stage, secret)?,
     };
     if let Some((key, fingerprint)) = &request.idempotency {
-        let remembered = Remembered { fingerprint: *fingerprint, at: stage.now, outcome };
-        stage.push(Entry::Answer { key: key.clone(), remembered })?;
+        idempotency::remember(stage, key, *fingerprint, outcome)?;
     }
     Ok(Answered { answer, now: stage.now, replayed: false })
 }
@@ -108,17 +107,10 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
 /// for others: a long history takes a while to read.
 ///
 /// # Errors
-/// [`Refused::KeyReused`] where the key was used for another request.
+/// [`Refused::KeyReused`] where the key was used for another request, also that of a call with many items.
 pub fn replayed(view: &dyn View, request: &Request, now: Timestamp) -> Result<Option<Answer>, Refused> {
     let Some((key, fingerprint)) = &request.idempotency else { return Ok(None) };
-    let Some(remembered) = view.remembered(key)? else { return Ok(None) };
-    let age = now.as_millis().saturating_sub(remembered.at.as_millis());
-    if age > REMEMBERED_FOR_MILLIS {
-        return Ok(None);
-    }
-    if remembered.fingerprint != *fingerprint {
-        return Err(Refused::KeyReused);
-    }
+    let Some(remembered) = idempotency::of_the_same(view, key, *fingerprint, now)? else { return Ok(None) };
     let lost = |what: &str| StoreError::Unreadable(format!("an answer is remembered of {what} that is not there"));
     Ok(Some(match remembered.outcome {
         Outcome::Settings => Answer::Done,

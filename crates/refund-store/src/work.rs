@@ -8,7 +8,10 @@ use refund_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Key, Secret, Seller, Session, StoreError, Tag, User, UserChange, Webhook, WebhookChange};
+use crate::{
+    Fingerprint, IdempotencyKey, Key, Secret, Seller, Session, StoreError, Tag, User, UserChange, Webhook,
+    WebhookChange,
+};
 
 /// One thing to be done: whole, or not at all.
 #[derive(Debug, Clone)]
@@ -204,32 +207,6 @@ pub enum Expected {
     Version(u64),
     /// It should have said and did not.
     Missing,
-}
-
-/// A caller and the key that they chose.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct IdempotencyKey {
-    /// The id of the API key that the caller used.
-    pub caller: String,
-    /// What they chose: 1 to 64 visible ASCII characters.
-    pub key: String,
-}
-
-/// The SHA-256 of method, path and body: whether a second request with the same key is the same.
-pub type Fingerprint = [u8; 32];
-
-/// How long an answer is remembered: 31 days.
-pub(crate) const REMEMBERED_FOR_MILLIS: i64 = 31 * 86_400_000;
-
-/// What is remembered of a request that was carried out: enough to give its answer again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remembered {
-    /// Of which request.
-    pub fingerprint: Fingerprint,
-    /// When it was answered.
-    pub at: Timestamp,
-    /// What the answer was.
-    pub outcome: Outcome,
 }
 
 /// An answer, without what can be had from the events again.

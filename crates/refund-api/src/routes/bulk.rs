@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_core::{CommandKind, RefundId, Role};
-use refund_store::{Answer, Answered, Expected, IdempotencyKey, Refused, Request, Store, Work};
+use refund_store::{Answer, Answered, Expected, Refused, Request, Store, Work};
 
 use super::refunds::{mark, unexpected};
 use crate::call::{Call, Idempotency};
@@ -74,10 +74,10 @@ fn result(call: &Call, refund_id: RefundId, kind: CommandKind, outcome: Result<A
     }
 }
 
-/// Under which key an item's answer is remembered. No caller's own key has a space.
+/// Under which key an item's answer is remembered.
 fn of_item(idempotency: &Idempotency, index: usize) -> Idempotency {
-    let (IdempotencyKey { caller, key }, fingerprint) = idempotency.as_ref()?;
-    Some((IdempotencyKey { caller: caller.clone(), key: format!("{key} {index}") }, *fingerprint))
+    let (key, fingerprint) = idempotency.as_ref()?;
+    Some((key.of_item(index), *fingerprint))
 }
 
 /// Nothing is done of a call whose key was used for another, by itself or in bulk.

@@ -13,9 +13,9 @@ use super::source::bytes_below;
 use super::{CareError, Found, Watcher};
 use crate::codec::{Payload, decode, parse_last, parse_refund};
 use crate::files::{AppendFile, Files};
+use crate::idempotency::REMEMBERED_FOR_MILLIS;
 use crate::journal::{Checkpoint, inspect};
 use crate::record::Entry;
-use crate::work::REMEMBERED_FOR_MILLIS;
 use crate::{
     Clock, EmbeddedStore, IdempotencyKey, OpenError, Query, Remembered, Sort, Store, StoreError, Surroundings, View,
 };

@@ -64,6 +64,26 @@ pub(super) fn reused(make: &mut Make<'_>) -> Result<(), Broken> {
     same("the feed", &desk.feed(100)?.len(), &1)
 }
 
+pub(super) fn many_items(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let item = |key: &str, index: usize, print: u8, work: Work| {
+        let mut request = under(key, print, work);
+        request.idempotency = request.idempotency.map(|(key, print)| (key.of_item(index), print));
+        request
+    };
+    let reused = |request: Request| match desk.submit(request) {
+        Err(Refused::KeyReused) => Ok(()),
+        other => Err(Broken::from(format!("the key of another call: {other:?}"))),
+    };
+    twice(&desk, &item("many", 1, 1, open(opening("r")?)))?;
+    twice(&desk, &item("many", 0, 1, open(opening("s")?)))?;
+    reused(under("many", 2, open(opening("t")?)))?;
+    reused(item("many", 2, 2, open(opening("t")?)))?;
+    twice(&desk, &under("one", 1, open(opening("t")?)))?;
+    reused(item("one", 0, 2, open(opening("u")?)))?;
+    same("the feed", &desk.feed(100)?.len(), &3)
+}
+
 pub(super) fn not_remembered(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     let request = under("agree", 1, on("r", seller("shop"), AGREE)?);

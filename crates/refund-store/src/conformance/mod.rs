@@ -88,6 +88,7 @@ pub const PROMISES: &[Promise] = &[
     },
     Promise { name: "an answer that is given again is the one of then", check: answers::of_then },
     Promise { name: "another request under the same key is refused", check: answers::reused },
+    Promise { name: "a call with many items and one with that key keep each other off", check: answers::many_items },
     Promise { name: "a refusal is not remembered", check: answers::not_remembered },
     Promise { name: "an answer is remembered for 31 days and no longer", check: answers::forgotten },
     Promise { name: "a message is an event, and leaves the refund's version and deadlines", check: requests::messages },

@@ -7,7 +7,7 @@ use refund_core::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::IdempotencyKey;
-use crate::work::REMEMBERED_FOR_MILLIS;
+use crate::idempotency::REMEMBERED_FOR_MILLIS;
 
 /// A key's hash, and the position of the record that remembers its answer.
 type Answer = (u64, u64);
