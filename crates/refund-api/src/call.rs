@@ -6,8 +6,8 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use data_encoding::HEXLOWER;
-use refund_core::{Actor, RefundId, SellerId};
-use refund_store::{Answered, Expected, Fingerprint, IdempotencyKey, KeyScope, Request, Tag, Work};
+use refund_core::{RefundId, SellerId};
+use refund_store::{Answered, Expected, Fingerprint, IdempotencyKey, KeyScope, Request, Tag};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -156,28 +156,31 @@ impl Call {
         Ok(Some(text.to_owned()))
     }
 
-    /// Carries out what the call asks for, as seen by whom; or gives the answer that was given before
+    /// Carries out what the call asks for; or gives the answer that was given before
     /// under its idempotency key. That is looked for before the body is read.
-    pub(crate) async fn once(
-        &self,
-        read: impl FnOnce() -> Result<(Work, Vec<Actor>), Problem>,
-    ) -> Result<Answered, Problem> {
+    pub(crate) async fn once(&self, read: impl FnOnce() -> Result<Request, Problem>) -> Result<Answered, Problem> {
         let idempotency = self.idempotency()?;
         if let Some(before) = self.app.answered_before(idempotency.clone()).await? {
             return Ok(before);
         }
-        let (work, viewers) = read()?;
-        self.app.change(Request { idempotency, viewers, ..Request::new(work) }).await
+        self.app.change(Request { idempotency, ..read()? }).await
     }
 
     /// The version that the command speaks of: one strong tag as in `ETag`.
     pub(crate) fn expected(&self) -> Result<Expected, Problem> {
-        let Some(value) = only(&self.headers, &header::IF_MATCH)? else {
-            return Ok(if self.caller.names_version() { Expected::Missing } else { Expected::Any });
-        };
+        Ok(match self.version()? {
+            Some(version) => Expected::Version(version),
+            None if self.caller.names_version() => Expected::Missing,
+            None => Expected::Any,
+        })
+    }
+
+    /// The same, where nobody has to say it.
+    pub(crate) fn version(&self) -> Result<Option<u64>, Problem> {
+        let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(None) };
         let version = |tag: &str| tag.parse().ok().filter(|version: &u64| version.to_string() == tag);
         let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
-        tag.and_then(version).map(Expected::Version).ok_or_else(|| {
+        tag.and_then(version).map(Some).ok_or_else(|| {
             let detail = "If-Match: one version in quotes, as the refund's ETag has it; no weak tag, no list, no star";
             Problem::new(ApiCode::MalformedHeader, detail)
         })

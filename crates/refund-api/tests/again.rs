@@ -106,11 +106,11 @@ fn every_post_is_done_once_for_its_key() {
     let open = server.open("o-11");
     let due: Timestamp = open["deadlines"][0]["at"].as_str().unwrap().parse().unwrap();
     let later = Timestamp::from_millis(due.as_millis() + 3_600_000).unwrap();
-    twice.on(&open, "extend", operator, &json!({ "kind": "seller_decide", "to": later.to_string() }));
-    twice.on(&open, "messages", platform, &json!({ "text": "Here is the dent" }));
+    let extended = twice.on(&open, "extend", operator, &json!({ "kind": "seller_decide", "to": later.to_string() }));
+    twice.on(&extended, "messages", platform, &json!({ "text": "Here is the dent" }));
     let item = json!({ "refund_id": server.open("o-12")["id"], "version": 1, "action": "agree" });
     twice.send("/v1/refunds/bulk", seller, &Value::Null, &json!({ "items": [item] }));
-    twice.on(&open, "buyer-link", platform, &json!({}));
+    twice.on(&extended, "buyer-link", platform, &json!({}));
     let key = twice.send("/v1/keys", operator, &Value::Null, &json!({ "name": "k", "role": "platform" }));
     let revoke = format!("/v1/keys/{}/revoke", key["id"].as_str().unwrap());
     twice.send(&revoke, operator, &Value::Null, &json!({}));

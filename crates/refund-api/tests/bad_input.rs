@@ -183,6 +183,46 @@ fn a_header_that_makes_no_sense_is_refused_by_name() {
 }
 
 #[test]
+fn a_version_counts_wherever_it_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let mut table = Table::default();
+    let refund = server.open("o-1");
+    let made = server.post("/v1/webhooks", &server.seller, &[], &json!({ "url": "http://127.0.0.1:1/" }));
+    let webhook = |what: &str| format!("/v1/webhooks/{}/{what}", made.body["id"].as_str().unwrap());
+    let (message, nothing) = (json!({ "text": "Here is the dent" }), json!({}));
+    let others = "\"00000000000000000000000000000000\"";
+    for (sent, path, token, body, moved) in [
+        ("a seller's message", path(&refund, "messages"), &server.seller, &message, "\"99\""),
+        ("the platform's message", path(&refund, "messages"), &server.platform, &message, "\"99\""),
+        ("a buyer's link", path(&refund, "buyer-link"), &server.platform, &nothing, "\"99\""),
+        ("another secret", webhook("rotate"), &server.seller, &nothing, others),
+        ("switching off", webhook("disable"), &server.seller, &nothing, others),
+        ("switching on", webhook("enable"), &server.seller, &nothing, others),
+    ] {
+        let send = |tag: &str| server.post(&path, token, &[("If-Match", tag)], body);
+        for tag in [moved, &format!("W/{moved}"), &format!("{moved}, {moved}"), "*"] {
+            table.row(&format!("{sent}, If-Match: {tag}"), &send(tag));
+        }
+        // What was refused left the tag as it was.
+        let read = path.rsplit_once('/').unwrap().0;
+        let tag = server.get(read, token).etag.unwrap();
+        assert!(send(&tag).status < 300, "{sent}");
+        assert!(server.post(&path, token, &[], body).status < 300, "{sent} without a version");
+    }
+    let messages = server.get(&path(&refund, "messages"), &server.seller).body;
+    assert_eq!(messages["items"].as_array().unwrap().len(), 4, "what was refused was not posted");
+    // What is due by then happens before the versions are compared.
+    server.advance(48 * 3600);
+    for (what, body) in [("messages", &message), ("buyer-link", &nothing)] {
+        let late = server.post(&path(&refund, what), &server.platform, &[("If-Match", "\"1\"")], body);
+        assert_eq!((late.status, &late.body["refund"]), (412, &server.get(&path(&refund, ""), &server.platform).body));
+    }
+    server.stop();
+    insta::assert_snapshot!("versions", table.0);
+}
+
+#[test]
 fn settings_that_can_not_be_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());

@@ -51,6 +51,7 @@ fn step(stage: &mut Stage<'_>, request: &Request, surroundings: &Surroundings) -
     }
     let door = Door { held: surroundings.hold_settling, viewers: &request.viewers };
     set_up::as_it_was(stage, request)?;
+    door.has_its_version(stage, request)?;
     let (answer, outcome) = match &request.work {
         Work::Open { opening, actor } => door.open(stage, opening, actor)?,
         Work::Command { refund_id, actor, command, expected } => {
@@ -200,11 +201,10 @@ impl Door<'_> {
         // While settling is held an operator extends what fell due (R36); nobody else does anything to it.
         let extends = matches!(command, Command::Extend { .. }) && actor.role == Role::Operator;
         let refund = if self.held && extends { refund } else { self.settled(stage, refund)? };
-        if let Expected::Version(version) = expected
-            && version != refund.version
-        {
-            return Err(Refused::VersionMoved { seen: Box::new(self.seen(stage, refund)?) });
-        }
+        let refund = match expected {
+            Expected::Version(version) => self.still(stage, refund, version)?,
+            Expected::Any | Expected::Missing => refund,
+        };
         let known = Known::of(&stage.view(), &refund)?;
         match decide(&refund, &known.facts(&refund, stage.now), actor, command, stage.now) {
             Ok(events) => {
@@ -213,6 +213,25 @@ impl Door<'_> {
             }
             Err(refusal) => Err(Refused::Rule { refusal, seen: Some(Box::new(self.seen(stage, refund)?)) }),
         }
+    }
+
+    /// The refund that is written on, or whose link is replaced, has the version that was named.
+    fn has_its_version(&self, stage: &mut Stage<'_>, request: &Request) -> Result<(), Refused> {
+        let Some(version) = request.version else { return Ok(()) };
+        let (Work::PostMessage { refund_id, .. } | Work::ReplaceBuyerLink { refund_id, .. }) = &request.work else {
+            return Ok(());
+        };
+        let refund = stage.view().refund(refund_id)?.ok_or(Refused::NotFound)?;
+        let refund = self.settled(stage, refund)?;
+        self.still(stage, refund, version).map(drop)
+    }
+
+    /// The refund, if it has that version still.
+    fn still(&self, stage: &Stage<'_>, refund: Refund, version: u64) -> Result<Refund, Refused> {
+        if version == refund.version {
+            return Ok(refund);
+        }
+        Err(Refused::VersionMoved { seen: Box::new(self.seen(stage, refund)?) })
     }
 
     fn post(&self, stage: &mut Stage<'_>, refund_id: &RefundId, actor: &Actor, message: &Message) -> Done {

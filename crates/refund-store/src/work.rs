@@ -24,13 +24,16 @@ pub struct Request {
     pub viewers: Vec<Actor>,
     /// What the seller, the policy, the roll-out or the endpoint that it replaces has to be still, if that was said.
     pub replaces: Option<Tag>,
+    /// Which version the refund of a message or of a buyer's link has to have still, if that was said. A command
+    /// says it itself.
+    pub version: Option<u64>,
 }
 
 impl Request {
     /// A request whose answer is not remembered and lists no actions.
     #[must_use]
     pub fn new(work: Work) -> Self {
-        Self { work, idempotency: None, viewers: Vec::new(), replaces: None }
+        Self { work, idempotency: None, viewers: Vec::new(), replaces: None, version: None }
     }
 }
 

@@ -95,8 +95,12 @@ fn add_parameters(path: &str, shape: &Shape, operation: &mut Map<String, Value>,
     if shape.is_remembered {
         said.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
     }
-    if shape.takes_version() {
-        let name = if shape.version == Version::Everybody { "IfMatch" } else { "IfMatchOptional" };
+    if shape.takes_version {
+        let name = match shape.version {
+            Version::Everybody => "IfMatch",
+            Version::Some => "IfMatchOptional",
+            Version::Nobody => "IfMatchIfSent",
+        };
         said.push(json!({ "$ref": format!("#/components/parameters/{name}") }));
     }
     if shape.replaces {
@@ -147,9 +151,13 @@ pub(super) fn parameters() -> Value {
             false,
             "The version that the command is about: the refund's `ETag`. A seller or an operator has to say it.",
         ),
+        "IfMatchIfSent": version(
+            false,
+            "The version that the refund has to have still, where that matters: the refund's `ETag`.",
+        ),
         "IfMatchSettings": {
             "name": "If-Match", "in": "header", "required": false,
-            "description": "The `ETag` that the settings were read with: they are replaced only where they are still those.",
+            "description": "The `ETag` that the settings were read with: they are changed only where they are still those.",
             "schema": { "type": "string", "pattern": SETTINGS_TAG },
         },
     })

@@ -26,6 +26,8 @@ pub(super) struct Shape {
     pub(super) has_body: bool,
     /// Whether it changes a refund, and answers it.
     is_command: bool,
+    /// Whether `If-Match` is looked at: a buyer or the platform may send it too.
+    pub(super) takes_version: bool,
     /// Whether it replaces settings, which may have become others since they were read.
     pub(super) replaces: bool,
     /// Whether its answer is remembered under an idempotency key.
@@ -45,11 +47,17 @@ impl Shape {
         let who = Who::of(operation);
         let is_post = method == "post";
         let is_command = is_post && succeeds(operation).any(answers_refund);
-        let is_on_refund = is_command && path.starts_with("/v1/refunds/{id}/");
+        let is_on_refund = is_post && path.starts_with("/v1/refunds/{id}/");
+        let is_remembered = is_post && !who.is_anybody && !NOTHING_TWICE.iter().any(|end| path.ends_with(end));
+        let is_command_on_refund = is_command && is_on_refund;
         Self {
             is_for_somebody: !who.is_anybody,
             is_restricted: !who.is_everybody(),
-            version: match (is_on_refund, who.has("operator") || who.has("seller"), who.link || who.has("platform")) {
+            version: match (
+                is_command_on_refund,
+                who.has("operator") || who.has("seller"),
+                who.link || who.has("platform"),
+            ) {
                 (false, _, _) | (true, false, _) => Version::Nobody,
                 (true, true, true) => Version::Some,
                 (true, true, false) => Version::Everybody,
@@ -58,8 +66,9 @@ impl Shape {
             has_parameter: path.contains('{'),
             has_body: operation.contains_key("requestBody"),
             is_command,
-            replaces: method == "put" || method == "delete",
-            is_remembered: is_post && !who.is_anybody && !NOTHING_TWICE.iter().any(|end| path.ends_with(end)),
+            takes_version: is_on_refund,
+            replaces: method == "put" || method == "delete" || is_remembered && path.starts_with("/v1/webhooks/{id}/"),
+            is_remembered,
         }
     }
 
@@ -71,7 +80,7 @@ impl Shape {
             (self.is_restricted, StatusCode::FORBIDDEN),
             (self.has_parameter, StatusCode::NOT_FOUND),
             (self.is_command, StatusCode::CONFLICT),
-            (self.takes_version() || self.replaces, StatusCode::PRECONDITION_FAILED),
+            (self.takes_version || self.replaces, StatusCode::PRECONDITION_FAILED),
             // A body is read before it is known that it isn't wanted.
             (self.is_for_somebody, StatusCode::REQUEST_TIMEOUT),
             (self.is_for_somebody, StatusCode::PAYLOAD_TOO_LARGE),
@@ -84,11 +93,6 @@ impl Shape {
             (true, StatusCode::SERVICE_UNAVAILABLE),
         ];
         follow.into_iter().filter(|(does, _)| *does).map(|(_, status)| status).collect()
-    }
-
-    /// Whether `If-Match` is looked at: a buyer or the platform may send it too.
-    pub(super) fn takes_version(&self) -> bool {
-        self.is_command && self.has_parameter
     }
 }
 

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use refund_core::{RefundId, Role};
-use refund_store::Work;
+use refund_core::{Refund, Role};
+use refund_store::{Request, Work};
 
 use super::refunds::mark;
 use crate::call::Call;
@@ -12,12 +12,11 @@ use crate::error::Problem;
 use crate::wire::{BuyerLink, Nothing};
 
 /// The refund, if the caller may have the link: who has it can act as the buyer.
-fn refund_id(call: &Call) -> Result<RefundId, Problem> {
-    let id = call.refund_id()?;
-    call.app.known(&call.caller, &id)?;
+fn refund(call: &Call) -> Result<Refund, Problem> {
+    let refund = call.app.known(&call.caller, &call.refund_id()?)?;
     call.caller.only(&[Role::Platform])?;
     call.with_full_scope()?;
-    Ok(id)
+    Ok(refund)
 }
 
 /// Shows the buyer's present link.
@@ -28,7 +27,7 @@ fn refund_id(call: &Call) -> Result<RefundId, Problem> {
     responses((status = OK, body = BuyerLink)), security(("key" = ["platform"])),
 )]
 pub(super) async fn show(call: Call) -> Result<Json<BuyerLink>, Problem> {
-    Ok(Json(call.app.buyer_link(&refund_id(&call)?)?))
+    Ok(Json(call.app.buyer_link(&refund(&call)?.id)?))
 }
 
 /// Replaces the buyer's link.
@@ -39,13 +38,14 @@ pub(super) async fn show(call: Call) -> Result<Json<BuyerLink>, Problem> {
     request_body = Nothing, responses((status = OK, body = BuyerLink)), security(("key" = ["platform"])),
 )]
 pub(super) async fn replace(call: Call) -> Result<Response, Problem> {
-    let id = refund_id(&call)?;
+    let refund = refund(&call)?;
     let work = || {
         let Nothing {} = call.body()?;
-        Ok((Work::ReplaceBuyerLink { refund_id: id.clone(), actor: call.caller.itself() }, Vec::new()))
+        let work = Work::ReplaceBuyerLink { refund_id: refund.id.clone(), actor: call.caller.itself() };
+        Ok(Request { viewers: call.caller.actors(&refund), version: call.version()?, ..Request::new(work) })
     };
     let answered = call.once(work).await?;
-    let mut response = (StatusCode::OK, Json(call.app.buyer_link(&id)?)).into_response();
+    let mut response = (StatusCode::OK, Json(call.app.buyer_link(&refund.id)?)).into_response();
     mark(&mut response, answered.replayed);
     Ok(response)
 }

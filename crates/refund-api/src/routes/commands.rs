@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Command, CommandKind};
-use refund_store::{Answer, Answered, Work};
+use refund_store::{Answer, Answered, Request, Work};
 use serde::de::DeserializeOwned;
 
 use super::refunds::{answer, unexpected};
@@ -31,7 +31,7 @@ async fn carry_out<T: DeserializeOwned>(
             return Err(call.caller.not_theirs(command.roles()));
         }
         let work = Work::Command { refund_id, actor, command, expected: call.expected()? };
-        Ok((work, call.caller.actors(&refund)))
+        Ok(Request { viewers: call.caller.actors(&refund), ..Request::new(work) })
     };
     match call.once(work).await? {
         Answered { answer: Answer::Refund { seen, .. }, replayed, .. } => {

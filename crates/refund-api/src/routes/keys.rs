@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_core::{Role, Timestamp};
-use refund_store::{Answer, Answered, Key, Work};
+use refund_store::{Answer, Answered, Key, Request, Work};
 
 use super::lists::{ListParams, behind};
 use super::refunds::{mark, unexpected};
@@ -71,7 +71,7 @@ pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
             let detail = format!("it is {now} now");
             return Err(Problem::at(ApiCode::ExpiryPassed, "/expires_at", detail));
         }
-        Ok((Work::IssueKey { key: Box::new(key), actor: call.caller.itself() }, Vec::new()))
+        Ok(Request::new(Work::IssueKey { key: Box::new(key), actor: call.caller.itself() }))
     };
     let answered = call.once(work).await?;
     answer(&call, answered, StatusCode::CREATED, Some(secret))
@@ -86,7 +86,7 @@ pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let work = || {
         let Nothing {} = call.body()?;
-        Ok((Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() }, Vec::new()))
+        Ok(Request::new(Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() }))
     };
     let answered = call.once(work).await?;
     answer(&call, answered, StatusCode::OK, None)

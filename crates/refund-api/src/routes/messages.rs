@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use refund_store::{Answer, Answered, Store, StoreError, Work};
+use refund_store::{Answer, Answered, Request, Store, StoreError, Work};
 
 use super::events::{Part, PartParams, kept, told};
 use super::refunds::{mark, unexpected};
@@ -26,7 +26,8 @@ pub(super) async fn post(call: Call) -> Result<Response, Problem> {
     let work = || {
         let message = call.body::<MessageIn>()?.read()?;
         let actor = call.caller.actor_among(&refund, message.roles())?;
-        Ok((Work::PostMessage { refund_id, actor, message: Box::new(message) }, call.caller.actors(&refund)))
+        let work = Work::PostMessage { refund_id, actor, message: Box::new(message) };
+        Ok(Request { viewers: call.caller.actors(&refund), version: call.version()?, ..Request::new(work) })
     };
     let Answered { answer: Answer::Message(event), replayed, .. } = call.once(work).await? else {
         return Err(unexpected());

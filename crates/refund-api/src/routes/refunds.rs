@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::{Actor, BuyerId, NegotiationStatus, OrderId, Role, SellerId, StatusKind, Timestamp};
-use refund_store::{Answer, Answered, Query, Sort, Work, offer_options};
+use refund_store::{Answer, Answered, Query, Request, Sort, Work, offer_options};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -57,7 +57,8 @@ pub(super) async fn open(call: Call) -> Result<Response, Problem> {
         let actor = call.caller.buyer(&body.buyer_id);
         let viewers = vec![actor.clone(), call.caller.itself()];
         let refund_id = entropy::refund_id(app.store().now()).map_err(|_| Problem::not_found())?;
-        Ok((Work::Open { opening: Box::new(body.read(refund_id)?), actor }, viewers))
+        let work = Work::Open { opening: Box::new(body.read(refund_id)?), actor };
+        Ok(Request { viewers, ..Request::new(work) })
     };
     match call.once(work).await? {
         Answered { answer: Answer::Refund { seen, created }, replayed, .. } => {

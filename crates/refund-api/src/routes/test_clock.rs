@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use refund_core::Role;
-use refund_store::{Advance, Answer, Answered, Work};
+use refund_store::{Advance, Answer, Answered, Request, Work};
 
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
@@ -39,7 +39,7 @@ pub(super) async fn advance(call: Call) -> Result<Response, Problem> {
                 return Err(Problem::at(ApiCode::MalformedBody, "", "either seconds or to, and not both"));
             }
         };
-        Ok((Work::AdvanceTestClock { advance }, Vec::new()))
+        Ok(Request::new(Work::AdvanceTestClock { advance }))
     };
     match call.once(work).await? {
         Answered { answer: Answer::Clock(now), replayed, .. } => {

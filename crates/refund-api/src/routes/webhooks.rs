@@ -45,7 +45,7 @@ pub(super) async fn make(call: Call) -> Result<Response, Problem> {
     let owner = owner(&call)?;
     let work = || {
         let webhook = another(call.app.store(), owner.clone(), terms(&call)?)?;
-        Ok((Work::MakeWebhook { webhook: Box::new(webhook), actor: call.caller.itself() }, Vec::new()))
+        Ok(Request::new(Work::MakeWebhook { webhook: Box::new(webhook), actor: call.caller.itself() }))
     };
     let answered = call.once(work).await?;
     answer(&call, answered, StatusCode::CREATED, true)
@@ -129,7 +129,8 @@ async fn change(call: &Call, change: WebhookChange) -> Result<Response, Problem>
     let work = || {
         let Nothing {} = call.body()?;
         let webhook_id = webhook.id.clone();
-        Ok((Work::ChangeWebhook { webhook_id, change: change.clone(), actor: call.caller.itself() }, Vec::new()))
+        let work = Work::ChangeWebhook { webhook_id, change, actor: call.caller.itself() };
+        Ok(Request { replaces: call.replaces()?, ..Request::new(work) })
     };
     let answered = call.once(work).await?;
     answer(call, answered, StatusCode::OK, shows_secret)
