@@ -66,6 +66,10 @@ impl FromRequest<Arc<App>> for Call {
             headers: parts.headers,
             body,
         };
+        if call.method == Method::POST {
+            // A mistake in it is told also where nothing is remembered.
+            call.chosen_key()?;
+        }
         Ok(call)
     }
 }
@@ -200,19 +204,21 @@ impl Call {
 
     /// Under which key the answer is remembered, and what makes the request the same.
     pub(crate) fn idempotency(&self) -> Result<Idempotency, Problem> {
-        let Some(value) = only(&self.headers, &IDEMPOTENCY_KEY)? else { return Ok(None) };
-        let key = value.as_bytes();
-        if key.is_empty() || key.len() > 64 || !key.iter().all(u8::is_ascii_graphic) {
-            let detail = "Idempotency-Key: 1 to 64 visible ASCII characters";
-            return Err(Problem::new(ApiCode::MalformedHeader, detail));
-        }
+        let Some(key) = self.chosen_key()? else { return Ok(None) };
         let mut hash = Sha256::new();
         for part in [self.method.as_str().as_bytes(), self.path.as_bytes()] {
             hash.update(part);
             hash.update([0]);
         }
         hash.update(&self.body);
-        let key = String::from_utf8_lossy(key).into_owned();
         Ok(Some((IdempotencyKey { caller: self.caller.id().to_owned(), key }, hash.finalize().into())))
+    }
+
+    fn chosen_key(&self) -> Result<Option<String>, Problem> {
+        let Some(value) = only(&self.headers, &IDEMPOTENCY_KEY)? else { return Ok(None) };
+        let visible = |key: &&str| (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        let key = value.to_str().ok().filter(visible);
+        let detail = "Idempotency-Key: 1 to 64 visible ASCII characters";
+        key.map(|key| Some(key.to_owned())).ok_or_else(|| Problem::new(ApiCode::MalformedHeader, detail))
     }
 }

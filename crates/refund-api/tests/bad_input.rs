@@ -183,6 +183,32 @@ fn a_header_that_makes_no_sense_is_refused_by_name() {
 }
 
 #[test]
+fn an_idempotency_key_makes_sense_where_nothing_is_remembered_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let made = server.post("/v1/webhooks", &server.operator, &[], &json!({ "url": "http://127.0.0.1:1/" }));
+    let webhook = |what: &str| format!("/v1/webhooks/{}/{what}", made.body["id"].as_str().unwrap());
+    let nothing = json!({});
+    for (path, body) in [
+        (webhook("redeliver"), &json!({ "state": "failed" })),
+        (webhook("ping"), &nothing),
+        ("/v1/policy/check".to_owned(), &nothing),
+        ("/v1/rollout/check".to_owned(), &json!({ "seller_id": support::SELLER })),
+    ] {
+        let send = |keys: &[&str]| {
+            let headers: Vec<_> = keys.iter().map(|key| ("Idempotency-Key", *key)).collect();
+            server.post(&path, &server.operator, &headers, body)
+        };
+        for keys in [&["x".repeat(65).as_str()][..], &[""], &["a b"], &["a", "a"]] {
+            let reply = send(keys);
+            assert_eq!((reply.status, &reply.body["code"]), (400, &json!("malformed_header")), "{path} {keys:?}");
+        }
+        assert_eq!(send(&[&"x".repeat(64)]).status, 200, "{path}");
+    }
+    server.stop();
+}
+
+#[test]
 fn a_version_counts_wherever_it_is_sent() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());
