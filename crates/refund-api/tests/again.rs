@@ -161,6 +161,25 @@ fn a_key_is_its_callers_own() {
 }
 
 #[test]
+fn a_key_is_shown_again_as_it_was_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let send = || {
+        let body = json!({ "name": "k", "role": "platform" });
+        server.post("/v1/keys", &server.operator, &[("Idempotency-Key", "one")], &body)
+    };
+    let first = send();
+    assert_eq!(server.get("/v1/refunds", first.body["secret"].as_str().unwrap()).status, 200);
+    let revoke = format!("/v1/keys/{}/revoke", first.body["id"].as_str().unwrap());
+    let revoked = server.post(&revoke, &server.operator, &[], &json!({})).body;
+    assert!(revoked["last_used_at"].is_string() && revoked["revoked_at"].is_string(), "{revoked:?}");
+    let again = send();
+    assert!(again.replayed && again.body.get("secret").is_none_or(Value::is_null), "{again:?}");
+    assert_eq!(lasting(&again), lasting(&first));
+    server.stop();
+}
+
+#[test]
 fn an_answer_is_remembered_for_31_days() {
     let folder = tempfile::tempdir().unwrap();
     let hands = Hands::at("2026-03-01T00:00:00Z");

@@ -28,7 +28,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
         let before = last.map_or(0, |last| keys.iter().take_while(|key| key.id != last).count().saturating_add(1));
         Ok(keys.into_iter().skip(before).take(limit).map(|key| (key.id.clone(), key)).collect())
     })?;
-    Ok(Json(page.map(|key| shown(&call, &key, None))))
+    Ok(Json(page.map(|key| shown(&call, &key))))
 }
 
 /// Shows a key, without its secret.
@@ -40,12 +40,12 @@ pub(super) async fn show(call: Call) -> Result<Json<KeyOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let id = call.key_id()?;
     let key = call.app.store().keys()?.into_iter().find(|key| key.id == id).ok_or_else(Problem::not_found)?;
-    Ok(Json(shown(&call, &key, None)))
+    Ok(Json(shown(&call, &key)))
 }
 
 /// Makes a key, and shows its secret this once.
 ///
-/// A replay shows the key again without its secret, which is kept nowhere.
+/// A replay shows the key again as it was made, without its secret, which is kept nowhere.
 #[utoipa::path(
     post, path = "/v1/keys", tag = "keys", operation_id = "issue_key",
     request_body = KeyIn, responses((status = CREATED, body = KeyOut)), security(("key" = ["operator"])),
@@ -73,8 +73,13 @@ pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
         }
         Ok(Request::new(Work::IssueKey { key: Box::new(key), actor: call.caller.itself() }))
     };
-    let answered = call.once(work).await?;
-    answer(&call, answered, StatusCode::CREATED, Some(secret))
+    let (key, replayed) = answered(call.once(work).await?)?;
+    // A replay is what was answered then: the key as it was made.
+    let key = Key { revoked_at: None, last_used_at: None, ..key };
+    let body = KeyOut::new(&key, None, Some(secret).filter(|_| !replayed));
+    let mut response = (StatusCode::CREATED, Json(body)).into_response();
+    mark(&mut response, replayed);
+    Ok(response)
 }
 
 /// Ends a key, at once and for ever, with every stream that it has open.
@@ -88,18 +93,17 @@ pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
         let Nothing {} = call.body()?;
         Ok(Request::new(Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() }))
     };
-    let answered = call.once(work).await?;
-    answer(&call, answered, StatusCode::OK, None)
-}
-
-fn shown(call: &Call, key: &Key, secret: Option<String>) -> KeyOut {
-    KeyOut::new(key, call.app.uses.last(key), secret)
-}
-
-fn answer(call: &Call, answered: Answered, status: StatusCode, secret: Option<String>) -> Result<Response, Problem> {
-    let Answered { answer: Answer::Key(key), replayed, .. } = answered else { return Err(unexpected()) };
-    let body = shown(call, &key, secret.filter(|_| !replayed));
-    let mut response = (status, Json(body)).into_response();
+    let (key, replayed) = answered(call.once(work).await?)?;
+    let mut response = Json(shown(&call, &key)).into_response();
     mark(&mut response, replayed);
     Ok(response)
+}
+
+fn shown(call: &Call, key: &Key) -> KeyOut {
+    KeyOut::new(key, call.app.uses.last(key), None)
+}
+
+fn answered(answered: Answered) -> Result<(Key, bool), Problem> {
+    let Answered { answer: Answer::Key(key), replayed, .. } = answered else { return Err(unexpected()) };
+    Ok((*key, replayed))
 }
