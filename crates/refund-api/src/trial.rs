@@ -23,9 +23,9 @@ pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
-fn opening() -> Opening {
+fn opening(number: u32) -> Opening {
     let paid = Money::new(2000, Currency::from_code("CNY").unwrap()).unwrap();
-    let (order_id, line_id): (OrderId, LineId) = (id("o-1"), id("1"));
+    let (order_id, line_id): (OrderId, LineId) = (id(&format!("o-{number}")), id("1"));
     let line = OrderLine {
         order_id,
         line_id,
@@ -37,7 +37,7 @@ fn opening() -> Opening {
     };
     let reason: Reason = id("a dent");
     Opening {
-        refund_id: id("rfd_1"),
+        refund_id: id(&format!("rfd_{number}")),
         seller_id: id("s-1"),
         buyer_id: id("b-1"),
         line,
@@ -114,6 +114,11 @@ pub(crate) fn operator() -> Actor {
 
 /// Opens the refund `rfd_1`.
 pub(crate) async fn open(app: &App) {
+    open_nth(app, 1).await;
+}
+
+/// Opens the refund of that number, on an order of its own.
+pub(crate) async fn open_nth(app: &App, number: u32) {
     let actor = Actor::new(Role::Buyer, id::<BuyerId>("b-1").as_str(), Via::Link);
-    app.submit(Request::new(Work::Open { opening: Box::new(opening()), actor })).await.unwrap();
+    app.submit(Request::new(Work::Open { opening: Box::new(opening(number)), actor })).await.unwrap();
 }

@@ -196,10 +196,12 @@ fn written_down(
 /// Switches an endpoint off that is gone, or has failed for long.
 async fn give_up(app: &App, endpoint: &Endpoint, attempt: &Attempt, tried: Tried) -> Result<(), Problem> {
     let Some(failing_since) = tried.failing_since else { return Ok(()) };
+    // While it was off nothing was tried, and whoever switched it on wants it tried anew.
+    let failing_since = failing_since.max(endpoint.stored.enabled_at);
     let exhausted_since = Some(tried.first_try_at).filter(|_| tried.state == DeliveryState::Failed);
     let because = if attempt.is_gone() {
         DisabledBecause::Gone
-    } else if schedule::is_given_up(failing_since, exhausted_since, app.store().now()) {
+    } else if schedule::is_given_up(failing_since, exhausted_since, attempt.ended_at()) {
         DisabledBecause::Failing
     } else {
         return Ok(());

@@ -1,5 +1,7 @@
 //! Messages to receivers on loopback. What was written down is looked at once everything stopped.
 
+mod giving_up;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -31,13 +33,19 @@ struct Sending {
 impl Sending {
     /// To these endpoints, of a refund that was opened when they were there.
     async fn to(endpoints: Vec<Stored>) -> Self {
+        let sending = Self::nothing_to(endpoints).await;
+        trial::open(&sending.app).await;
+        sending
+    }
+
+    /// To these endpoints, before anything has happened.
+    async fn nothing_to(endpoints: Vec<Stored>) -> Self {
         let machine = Machine::start();
         let app = trial::with_a_seller(&machine).await;
         for endpoint in endpoints {
             let work = Work::MakeWebhook { webhook: Box::new(endpoint), actor: trial::operator() };
             app.submit(Request::new(work)).await.unwrap();
         }
-        trial::open(&app).await;
         Self::on(tempfile::tempdir().unwrap(), app, machine)
     }
 
@@ -52,17 +60,39 @@ impl Sending {
         self.webhooks.wake.notify_one();
     }
 
+    /// Why an endpoint is switched off, once it is.
+    async fn switched_off(&self, id: &str) -> DisabledBecause {
+        let mut news = self.app.store().news();
+        loop {
+            news.borrow_and_update();
+            if let Some(disabled) = self.app.store().webhook(id).unwrap().unwrap().disabled {
+                return disabled.because;
+            }
+            news.changed().await.unwrap();
+        }
+    }
+
     /// Is cut off wherever it is, and begins again on the same book, with the endpoint elsewhere.
     async fn cut_off(self, endpoint: Stored) -> Self {
+        let (folder, app, machine) = self.ended().await;
+        change(&app, &endpoint.id, WebhookChange::Terms(endpoint.terms)).await;
+        Self::on(folder, app, machine)
+    }
+
+    /// Is cut off wherever it is, and begins again with a book that knows nothing.
+    async fn lose_the_book(self) -> Self {
+        let (_, app, machine) = self.ended().await;
+        Self::on(tempfile::tempdir().unwrap(), app, machine)
+    }
+
+    async fn ended(self) -> (tempfile::TempDir, Arc<App>, Machine) {
         let Self { app, webhooks, machine, tasks, folder } = self;
         for task in tasks {
             task.abort();
             assert!(task.await.unwrap_err().is_cancelled());
         }
         webhooks.book.flush().unwrap();
-        drop(webhooks);
-        change(&app, &endpoint.id, WebhookChange::Terms(endpoint.terms)).await;
-        Self::on(folder, app, machine)
+        (folder, app, machine)
     }
 
     /// Ends, and gives the deliveries to an endpoint, the latest first.
@@ -152,17 +182,6 @@ async fn what_was_not_taken_is_sent_again_later_under_the_same_id() {
     let delivered = sending.delivered("whk_a").await;
     let statuses: Vec<_> = delivered[0].attempts.iter().filter_map(|attempt| attempt.status).collect();
     assert_eq!((statuses, delivered[0].state), (vec![500, 301, 200], DeliveryState::Succeeded));
-}
-
-#[tokio::test]
-async fn a_receiver_is_left_alone_for_as_long_as_it_asks() {
-    let busy = (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "7200")]);
-    let (url, mut sent) = receiver(vec![busy]).await;
-    let sending = Sending::to(vec![endpoint("a", &url)]).await;
-    sent.recv().await.unwrap();
-    let delivered = sending.delivered("whk_a").await;
-    let wait = delivered[0].next_at.unwrap().as_millis() - delivered[0].attempts[0].at.as_millis();
-    assert!((7_200_000..7_210_000).contains(&wait), "{wait}");
 }
 
 #[tokio::test]
