@@ -142,6 +142,38 @@ fn a_message_waits_until_its_receiver_has_answered() {
     server.stop();
 }
 
+#[test]
+fn what_waits_for_an_endpoint_that_is_off_waits_for_its_owner_and_how_many_were_given_up_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let hands = Hands::at(OPENED);
+    let server = Server::serve(folder.path(), &hands, false).unwrap();
+    let receivers = ["410 Gone", "500 Internal Server Error"].map(|answer| {
+        let receiver = TcpListener::bind("127.0.0.1:0").unwrap();
+        let body = json!({ "url": format!("http://{}/", receiver.local_addr().unwrap()), "types": ["refund.opened"] });
+        (receiver, answer, server.post("/v1/webhooks", &server.platform, &[], &body).body)
+    });
+    server.open("o-1");
+    for (receiver, answer, _) in &receivers {
+        let (mut stream, _) = receiver.accept().unwrap();
+        read_call(&mut stream);
+        write!(stream, "HTTP/1.1 {answer}\r\n\r\n").unwrap();
+    }
+    server.stop();
+    let server = Server::serve(folder.path(), &hands, false).unwrap();
+    let given_up = |because: &str| format!("refund_webhook_endpoints_given_up{{because=\"{because}\"}}");
+    let numbers = Numbers::of(&server);
+    numbers.is("refund_webhook_messages_waiting", "1");
+    let off = format!("/v1/webhooks/{}/disable", receivers[1].2["id"].as_str().unwrap());
+    assert_eq!(server.post(&off, &server.platform, &[], &json!({})).status, 200);
+    hands.forward(2 * HOUR);
+    let numbers = Numbers::of(&server);
+    numbers.is("refund_webhook_messages_waiting", "0");
+    numbers.is("refund_webhook_oldest_waiting_seconds", "0.0");
+    numbers.is(&given_up("gone"), "1");
+    numbers.is(&given_up("failing"), "0");
+    server.stop();
+}
+
 /// Reads a call to its end.
 fn read_call(stream: &mut std::net::TcpStream) {
     let mut reader = BufReader::new(stream);

@@ -1,6 +1,7 @@
 //! What is so at the moment at which it is asked for. What can't be read then is left out, so that
 //! nobody takes an old number for a new one.
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use refund_core::Timestamp;
-use refund_store::{Store, StoreError};
+use refund_store::{DisabledBecause, Store, StoreError, Webhook};
 
 use super::Metrics;
 use crate::app::App;
@@ -73,10 +74,13 @@ fn overdue(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What webhooks have still to send, and how long the oldest of it has waited.
+/// What webhooks have still to send, and how long the oldest of it has waited. What is kept for an
+/// endpoint that is off waits for its owner and not for us.
 pub(crate) fn unsent(app: &App, store: &dyn Store) -> Result<(u64, Duration), Problem> {
+    let mut endpoints = store.webhooks()?;
+    endpoints.retain(|endpoint| endpoint.disabled.is_none());
     let Backlog { count, oldest } = match app.webhooks() {
-        Ok(webhooks) => webhooks.backlog(&store.webhooks()?)?,
+        Ok(webhooks) => webhooks.backlog(&endpoints)?,
         // Nothing sends, so nothing waits.
         Err(_) => Backlog::default(),
     };
@@ -85,9 +89,24 @@ pub(crate) fn unsent(app: &App, store: &dyn Store) -> Result<(u64, Duration), Pr
 
 fn waiting(now: &mut Registry, app: &App, store: &dyn Store) -> Result<(), Problem> {
     let (count, for_how_long) = unsent(app, store)?;
-    number(now, "refund_webhook_messages_waiting", "Messages that wait to be sent, or to be tried again", Some(count));
+    let help = "Messages that wait to be sent, or to be tried again, to endpoints that are on";
+    number(now, "refund_webhook_messages_waiting", help, Some(count));
     let help = "How long the oldest of them has waited; 0 where none does";
     seconds(now, "refund_webhook_oldest_waiting_seconds", help, for_how_long);
+    given_up(now, store)?;
+    Ok(())
+}
+
+fn given_up(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
+    let endpoints = store.webhooks()?;
+    let off = Family::<[(&str, &str); 1], Gauge>::default();
+    for (because, word) in [(DisabledBecause::Gone, "gone"), (DisabledBecause::Failing, "failing")] {
+        let is_off = |endpoint: &&Arc<Webhook>| endpoint.disabled.is_some_and(|off| off.because == because);
+        let count = endpoints.iter().filter(is_off).count();
+        off.get_or_create(&[("because", word)]).set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+    let help = "Endpoints of webhooks that are off because they are gone or failed for too long, and not by hand";
+    now.register("refund_webhook_endpoints_given_up", help, off);
     Ok(())
 }
 
