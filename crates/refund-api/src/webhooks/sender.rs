@@ -78,23 +78,34 @@ impl Sender {
         }
         let mut next: Option<Timestamp> = None;
         for endpoint in endpoints.iter().filter(|endpoint| endpoint.is_enabled()) {
-            let under_way = self.under_way.get(endpoint.id()).map_or(0, BTreeSet::len);
-            let fails = self.webhooks.book.failing_since(endpoint.id())?.is_some();
-            let room = if fails { TO_ONE_THAT_FAILS } else { TO_ONE }.saturating_sub(under_way);
-            // Those under way stand in the queue still, and one more than there is room for may be next.
-            let looked_at = under_way.saturating_add(room).saturating_add(1);
-            for (at, event) in self.webhooks.book.queue(endpoint.id(), looked_at)? {
-                if at > now {
-                    next = Some(next.map_or(at, |next| next.min(at)));
-                    break;
-                }
-                self.begin(endpoint, event, if fails { TO_ONE_THAT_FAILS } else { TO_ONE });
+            if let Some(at) = self.serve(endpoint, now)? {
+                next = Some(next.map_or(at, |next| next.min(at)));
             }
         }
         Ok(next.map_or(WAIT_MAX, |at| {
             let millis = at.as_millis().saturating_sub(now.as_millis());
             Duration::from_millis(u64::try_from(millis).unwrap_or(0)).clamp(WAIT_MIN, WAIT_MAX)
         }))
+    }
+
+    /// Begins the attempts at one endpoint; when there is more to do for it, if that is later.
+    fn serve(&mut self, endpoint: &Arc<Endpoint>, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+        let left_alone = self.webhooks.book.left_alone_until(endpoint.id(), endpoint.stored.enabled_at)?;
+        if left_alone.is_some_and(|until| now < until) {
+            return Ok(left_alone);
+        }
+        let fails = self.webhooks.book.failing_since(endpoint.id())?.is_some();
+        let at_once = if fails { TO_ONE_THAT_FAILS } else { TO_ONE };
+        let under_way = self.under_way.get(endpoint.id()).map_or(0, BTreeSet::len);
+        // Those under way stand in the queue still, and one more than there is room for may be next.
+        let looked_at = under_way.max(at_once).saturating_add(1);
+        for (at, event) in self.webhooks.book.queue(endpoint.id(), looked_at)? {
+            if at > now {
+                return Ok(Some(at));
+            }
+            self.begin(endpoint, event, at_once);
+        }
+        Ok(None)
     }
 
     fn begin(&mut self, endpoint: &Arc<Endpoint>, event: EventPosition, at_once: usize) {
@@ -183,6 +194,9 @@ fn written_down(
 ) -> Result<Option<Tried>, Problem> {
     let random = u64::from_be_bytes(entropy::bytes());
     let (ended_at, gone) = (attempt.ended_at(), attempt.is_gone());
+    if let Some(millis) = asked.filter(|_| !attempt.has_succeeded()) {
+        webhooks.book.leave_alone(endpoint_id, attempt.at, schedule::later(ended_at, millis))?;
+    }
     let next = |before: &Delivery| {
         let tries = before.tries.saturating_add(1);
         schedule::next(tries, ended_at, random, asked).filter(|_| !gone)

@@ -1,6 +1,7 @@
 //! Messages to receivers on loopback. What was written down is looked at once everything stopped.
 
 mod giving_up;
+mod leaving_alone;
 
 use axum::Router;
 use axum::body::Bytes;

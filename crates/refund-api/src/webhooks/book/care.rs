@@ -45,7 +45,7 @@ impl Book {
 
     /// Forgets every endpoint but these.
     pub(in crate::webhooks) fn forget_but(&self, endpoints: &BTreeSet<String>) -> Result<(), BookError> {
-        for kind in ["delivery/", "queue/", "failing/"] {
+        for kind in ["delivery/", "queue/", "failing/", "left-alone/"] {
             let mut next = kind.to_owned();
             while let Some((row, _)) = self.db.get_gt(&next)?.filter(|(row, _)| row.starts_with(kind.as_bytes())) {
                 let text = std::str::from_utf8(&row).map_err(|_| strange(&row))?;

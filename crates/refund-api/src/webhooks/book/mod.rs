@@ -158,6 +158,27 @@ impl Book {
         self.get(&rows::failing(endpoint_id))
     }
 
+    /// Leaves an endpoint alone until then, as its receiver asked at that instant.
+    pub(super) fn leave_alone(
+        &self,
+        endpoint_id: &str,
+        asked_at: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), BookError> {
+        self.db.insert(rows::left_alone(endpoint_id), json(&(asked_at, until))?)?;
+        Ok(())
+    }
+
+    /// Until when an endpoint is left alone, if its receiver asked for that since it was switched on.
+    pub(super) fn left_alone_until(
+        &self,
+        endpoint_id: &str,
+        enabled_at: Timestamp,
+    ) -> Result<Option<Timestamp>, BookError> {
+        let asked: Option<(Timestamp, Timestamp)> = self.get(&rows::left_alone(endpoint_id))?;
+        Ok(asked.filter(|(asked_at, _)| *asked_at >= enabled_at).map(|(_, until)| until))
+    }
+
     /// What is due at an endpoint first, up to so many, each with when it is due.
     pub(super) fn queue(&self, endpoint_id: &str, limit: usize) -> Result<Vec<(Timestamp, EventPosition)>, BookError> {
         let rows = self.db.scan_prefix(rows::queue(endpoint_id)).keys().take(limit);

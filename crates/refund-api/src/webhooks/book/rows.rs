@@ -34,6 +34,11 @@ pub(super) fn read_queued(endpoint_id: &str, row: &[u8]) -> Option<(Timestamp, E
     Some((at, EventOut::position(event)?))
 }
 
+/// When an endpoint's receiver last asked to be left alone, and until when.
+pub(super) fn left_alone(endpoint_id: &str) -> String {
+    format!("left-alone/{endpoint_id}")
+}
+
 /// Since when an endpoint has failed.
 pub(super) fn failing(endpoint_id: &str) -> String {
     format!("failing/{endpoint_id}")
