@@ -74,7 +74,7 @@ impl Sender {
         let (now, endpoints) = (self.app.store().now(), endpoint::all(&self.app, &self.webhooks)?);
         if self.care_at <= now {
             self.care_at = schedule::later(now, CARE_EVERY);
-            self.forget_old(&endpoints, now);
+            self.forget_old(now);
         }
         let mut next: Option<Timestamp> = None;
         for endpoint in endpoints.iter().filter(|endpoint| endpoint.is_enabled()) {
@@ -103,19 +103,19 @@ impl Sender {
             if at > now {
                 return Ok(Some(at));
             }
-            self.begin(endpoint, event, at_once);
+            self.begin(endpoint, (at, event), at_once);
         }
         Ok(None)
     }
 
-    fn begin(&mut self, endpoint: &Arc<Endpoint>, event: EventPosition, at_once: usize) {
+    fn begin(&mut self, endpoint: &Arc<Endpoint>, (at, event): (Timestamp, EventPosition), at_once: usize) {
         let under_way = self.under_way.entry(endpoint.id().to_owned()).or_default();
         if self.attempts.len() >= AT_ONCE || under_way.len() >= at_once || !under_way.insert(event) {
             return;
         }
         let (app, webhooks, endpoint) = (self.app.clone(), self.webhooks.clone(), endpoint.clone());
         self.attempts.spawn(async move {
-            if let Err(problem) = attempt(&app, &webhooks, &endpoint, event).await {
+            if let Err(problem) = attempt(&app, &webhooks, &endpoint, at, event).await {
                 tracing::error!(?problem, webhook = endpoint.id(), "an attempt could not be made or written down");
                 tokio::time::sleep(WAIT_AFTER_FAILURE).await;
             }
@@ -139,14 +139,11 @@ impl Sender {
     }
 
     /// Has the book forget what is old, on a thread that nobody waits for.
-    fn forget_old(&self, endpoints: &[Arc<Endpoint>], now: Timestamp) {
-        let (webhooks, ids) = (self.webhooks.clone(), endpoints.iter().map(|endpoint| endpoint.id().to_owned()));
-        let ids: BTreeSet<String> = ids.collect();
+    fn forget_old(&self, now: Timestamp) {
+        let (app, webhooks) = (self.app.clone(), self.webhooks.clone());
         tokio::task::spawn_blocking(move || {
-            let forgotten = webhooks.book.forget_but(&ids);
-            let forgotten = forgotten.and_then(|()| ids.iter().try_for_each(|id| webhooks.book.forget_old(id, now)));
-            if let Err(error) = forgotten {
-                tracing::error!(%error, "the delivery book could not be relieved of what is old");
+            if let Err(problem) = forget(&app, &webhooks, now) {
+                tracing::error!(?problem, "the delivery book could not be relieved of what is old");
             }
         });
     }
@@ -162,14 +159,23 @@ impl Sender {
     }
 }
 
+fn forget(app: &App, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {
+    webhooks.book.forget_gone(|id| Ok::<_, Problem>(app.store().webhook(id)?.is_none()))?;
+    for endpoint in app.store().webhooks()? {
+        webhooks.book.forget_old(&endpoint.id, now)?;
+    }
+    Ok(())
+}
+
 /// One attempt, from reading the event to writing down what came of it.
 async fn attempt(
     app: &App,
     webhooks: &Arc<Webhooks>,
     endpoint: &Endpoint,
+    at: Timestamp,
     event: EventPosition,
 ) -> Result<(), Problem> {
-    let Some(delivery) = webhooks.book.delivery(endpoint.id(), event)? else { return Ok(()) };
+    let Some(delivery) = webhooks.book.queued(endpoint.id(), at, event)? else { return Ok(()) };
     let Delivery { refund_id, sequence, .. } = delivery;
     let before = sequence.saturating_sub(1);
     let found = app.reading(move |store| Ok(store.history(&refund_id, before, 1)?)).await?;

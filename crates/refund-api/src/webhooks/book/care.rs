@@ -1,6 +1,6 @@
 //! What the book forgets, and how much waits in it.
 
-use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 use refund_core::Timestamp;
 use sled::Batch;
@@ -26,32 +26,41 @@ pub(crate) struct Backlog {
 impl Book {
     /// Forgets an endpoint's deliveries that came to an end long ago, or are behind too many others.
     pub(in crate::webhooks) fn forget_old(&self, endpoint_id: &str, now: Timestamp) -> Result<(), BookError> {
-        let mut batch = Batch::default();
-        let mut removed: usize = 0;
+        let mut old = Vec::new();
         for (place, delivery) in self.deliveries(endpoint_id, None).enumerate() {
             let delivery: Delivery = delivery?;
-            let is_old = place >= KEPT_MAX || later(delivery.asked_at, KEPT) <= now;
-            if is_old && delivery.state != DeliveryState::Pending {
-                batch.remove(rows::delivery(endpoint_id, delivery.event).as_bytes());
-                removed = removed.saturating_add(1);
+            if is_over(&delivery) && (place >= KEPT_MAX || later(delivery.asked_at, KEPT) <= now) {
+                old.push(delivery);
             }
-            if removed >= AT_ONCE {
-                self.apply(std::mem::take(&mut batch))?;
-                removed = 0;
+            if old.len() >= AT_ONCE {
+                self.forget(endpoint_id, &std::mem::take(&mut old))?;
+            }
+        }
+        self.forget(endpoint_id, &old)
+    }
+
+    /// Forgets these of an endpoint's deliveries, but for those that changed since they were looked at.
+    pub(super) fn forget(&self, endpoint_id: &str, old: &[Delivery]) -> Result<(), BookError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut batch = Batch::default();
+        for delivery in old {
+            if self.delivery(endpoint_id, delivery.event)?.as_ref() == Some(delivery) {
+                batch.remove(rows::delivery(endpoint_id, delivery.event).as_bytes());
             }
         }
         self.apply(batch)
     }
 
-    /// Forgets every endpoint but these.
-    pub(in crate::webhooks) fn forget_but(&self, endpoints: &BTreeSet<String>) -> Result<(), BookError> {
-        for kind in ["delivery/", "queue/", "failing/", "left-alone/"] {
+    /// Forgets every endpoint that is gone at the moment at which it is met.
+    pub(in crate::webhooks) fn forget_gone<E: From<BookError>>(
+        &self,
+        is_gone: impl Fn(&str) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        for kind in rows::OF_ENDPOINTS {
             let mut next = kind.to_owned();
-            while let Some((row, _)) = self.db.get_gt(&next)?.filter(|(row, _)| row.starts_with(kind.as_bytes())) {
-                let text = std::str::from_utf8(&row).map_err(|_| strange(&row))?;
-                let id = text.strip_prefix(kind).and_then(|rest| rest.split('/').next()).unwrap_or_default();
+            while let Some(id) = self.endpoint_behind(kind, &next)? {
                 next = format!("{kind}{id}/~");
-                if !endpoints.contains(id) {
+                if is_gone(&id)? {
                     self.remove_all(&format!("{kind}{id}"))?;
                 }
             }
@@ -59,8 +68,20 @@ impl Book {
         Ok(())
     }
 
-    fn remove_all(&self, prefix: &str) -> Result<(), BookError> {
-        for row in self.db.scan_prefix(prefix).keys() {
+    /// Whose the next row of a kind is.
+    fn endpoint_behind(&self, kind: &str, row: &str) -> Result<Option<String>, BookError> {
+        let Some((row, _)) = self.db.get_gt(row)?.filter(|(row, _)| row.starts_with(kind.as_bytes())) else {
+            return Ok(None);
+        };
+        let text = std::str::from_utf8(&row).map_err(|_| strange(&row))?;
+        Ok(text.strip_prefix(kind).and_then(|rest| rest.split('/').next()).map(str::to_owned))
+    }
+
+    /// Removes the row of that name, and what is below it.
+    fn remove_all(&self, name: &str) -> Result<(), BookError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.db.remove(name)?;
+        for row in self.db.scan_prefix(format!("{name}/")).keys() {
             self.db.remove(row?)?;
         }
         Ok(())
@@ -92,4 +113,8 @@ impl Book {
         self.flush()?;
         Ok(self.folder.end_use()?)
     }
+}
+
+fn is_over(delivery: &Delivery) -> bool {
+    delivery.state != DeliveryState::Pending
 }

@@ -186,6 +186,22 @@ impl Book {
         rows.map(|row| row.map_err(BookError::from).and_then(read)).collect()
     }
 
+    /// The delivery that a row of a queue names. A row that no longer says when its delivery is tried
+    /// is removed, because nothing else would end it.
+    pub(super) fn queued(
+        &self,
+        endpoint_id: &str,
+        at: Timestamp,
+        event: EventPosition,
+    ) -> Result<Option<Delivery>, BookError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let delivery = self.delivery(endpoint_id, event)?.filter(|delivery| delivery.next_at == Some(at));
+        if delivery.is_none() {
+            self.db.remove(rows::queued(endpoint_id, at, event))?;
+        }
+        Ok(delivery)
+    }
+
     /// One delivery.
     pub(super) fn delivery(&self, endpoint_id: &str, event: EventPosition) -> Result<Option<Delivery>, BookError> {
         self.get(&rows::delivery(endpoint_id, event))

@@ -8,6 +8,9 @@ use crate::wire::EventOut;
 /// The one row that says how far the feed was read.
 pub(super) const READ_TO: &str = "read-to";
 
+/// What the rows of endpoints begin with; the endpoint's id follows.
+pub(super) const OF_ENDPOINTS: [&str; 4] = ["delivery/", "queue/", "failing/", "left-alone/"];
+
 /// An endpoint's deliveries, in the order of their events.
 pub(super) fn deliveries(endpoint_id: &str) -> String {
     format!("delivery/{endpoint_id}/")

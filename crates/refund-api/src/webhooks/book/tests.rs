@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use refund_core::EventType;
 
 use super::care::Backlog;
@@ -127,7 +125,37 @@ fn what_ended_long_ago_and_who_is_gone_are_forgotten() {
     assert_eq!(left("whk_a"), 3);
     book.forget_old("whk_a", later(at(0), 30 * 86_400_000)).unwrap();
     assert_eq!(left("whk_a"), 1, "what is pending stays");
-    book.forget_but(&BTreeSet::from(["whk_b".to_owned()])).unwrap();
-    assert_eq!((left("whk_a"), left("whk_b")), (0, 1));
+    book.take_in(position(4), &[("whk_ab".to_owned(), delivery(4))]).unwrap();
+    book.forget_gone(|id| Ok::<_, BookError>(id == "whk_a")).unwrap();
+    assert_eq!((left("whk_a"), left("whk_b"), left("whk_ab")), (0, 1, 1));
+    assert_eq!(book.queue("whk_a", 9).unwrap(), []);
     assert_eq!(book.read_to().unwrap(), Some(position(4)));
+}
+
+#[test]
+fn what_was_asked_for_again_while_the_old_was_looked_for_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = with_three(folder.path());
+    for record in [1, 2] {
+        book.tried("whk_a", position(record), attempt(5, 200), |_| None).unwrap();
+    }
+    let old = [1, 2].map(|record| book.delivery("whk_a", position(record)).unwrap().unwrap());
+    book.send_again("whk_a", [delivery(1)], at(20)).unwrap();
+    book.forget("whk_a", &old).unwrap();
+    let left: Vec<_> = book.deliveries("whk_a", None).map(|delivery| delivery.unwrap().event.record).collect();
+    assert_eq!(left, [3, 1]);
+}
+
+#[test]
+fn a_row_of_a_queue_that_is_true_no_longer_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = with_three(folder.path());
+    book.db.remove(rows::delivery("whk_a", position(1))).unwrap();
+    assert_eq!(book.queued("whk_a", at(0), position(1)).unwrap(), None);
+    let mut moved = Batch::default();
+    write(&mut moved, "whk_a", &Delivery { next_at: Some(at(7)), ..delivery(2) }).unwrap();
+    book.apply(moved).unwrap();
+    assert_eq!(book.queued("whk_a", at(0), position(2)).unwrap(), None);
+    assert_eq!(book.queue("whk_a", 9).unwrap(), [(at(0), position(3)), (at(7), position(2))]);
+    assert!(book.queued("whk_a", at(7), position(2)).unwrap().is_some());
 }
