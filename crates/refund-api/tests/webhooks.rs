@@ -95,17 +95,56 @@ fn what_happens_arrives_signed_and_can_be_sent_again() {
     for which in [json!({ "events": [event] }), json!({ "from": "2020-01-01T00:00:00Z", "to": "2099-01-01T00:00:00Z" })]
     {
         let again = server.post(&of(&made, "/redeliver"), &server.seller, &[], &which);
-        assert_eq!((again.status, &again.body), (200, &json!({ "count": 1 })));
+        assert_eq!((again.status, &again.body), (200, &json!({ "count": 1, "next_from": null })));
         assert_eq!(received.recv().unwrap().id(), first.id());
     }
     let none = server.post(&of(&made, "/redeliver"), &server.seller, &[], &json!({ "state": "failed" }));
-    assert_eq!(none.body, json!({ "count": 0 }));
+    assert_eq!(none.body, json!({ "count": 0, "next_from": null }));
     for wrong in [json!({}), json!({ "events": vec!["evt_1"; 101] }), json!({ "state": "lost" })] {
         assert_eq!(server.post(&of(&made, "/redeliver"), &server.seller, &[], &wrong).status, 400, "{wrong}");
     }
     let listed = deliveries(&server, &made, "?limit=1");
     assert_eq!((listed.len(), &listed[0]["event_id"]), (1, &event));
     assert_eq!(server.get(&of(&made, "/deliveries?cursor=x"), &server.seller).status, 400);
+    server.stop();
+}
+
+#[test]
+fn a_time_is_when_events_happened_and_can_be_sent_again_as_often_as_wanted() {
+    let (_folder, server) = demo();
+    let (url, received) = receiver(&[200]);
+    let made = server.post("/v1/webhooks", &server.seller, &[], &json!({ "url": url, "types": ["refund.opened"] }));
+    server.open("o-1");
+    let first = received.recv().unwrap();
+    let from = first.signed(&made.body["secret"])["data"]["recorded_at"].clone();
+    server.advance(60);
+    let to = server.get("/v1/test-clock", &server.operator).body["now"].clone();
+    server.open("o-2");
+    received.recv().unwrap();
+    for _ in 1..=2 {
+        server.advance(60);
+        let again = server.post(&of(&made, "/redeliver"), &server.seller, &[], &json!({ "from": from, "to": to }));
+        assert_eq!((again.status, &again.body["count"]), (200, &json!(1)));
+        assert_eq!(received.recv().unwrap().id(), first.id());
+    }
+    server.stop();
+}
+
+#[test]
+fn what_failed_is_sent_again() {
+    let (folder, server) = demo();
+    let (url, received) = receiver(&[410, 200]);
+    let made = server.post("/v1/webhooks", &server.operator, &[], &json!({ "url": url, "types": ["refund.opened"] }));
+    server.open("o-1");
+    let first = received.recv().unwrap();
+    // It stops once it has written down what came of what was under way.
+    server.stop();
+    let server = Server::demo(folder.path());
+    assert_eq!(deliveries(&server, &made, "?state=failed").len(), 1);
+    assert_eq!(server.post(&of(&made, "/enable"), &server.operator, &[], &json!({})).status, 200);
+    let again = server.post(&of(&made, "/redeliver"), &server.operator, &[], &json!({ "state": "failed" }));
+    assert_eq!((again.status, &again.body["count"]), (200, &json!(1)));
+    assert_eq!(received.recv().unwrap().id(), first.id());
     server.stop();
 }
 

@@ -53,7 +53,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
     Ok(Json(Items { items: found.into_iter().map(DeliveryOut::from).collect(), next_cursor }))
 }
 
-/// Has deliveries made again: of these events, of a time, of all that failed.
+/// Has deliveries made again: of these events, of what was recorded in a time, of all that failed.
 ///
 /// The messages have the ids that they had, so that the receiver can tell. It needs no idempotency key: what is to be
 /// sent again already is not sent twice.
@@ -70,7 +70,7 @@ pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Proble
     let send = move |store: &dyn refund_store::Store| {
         webhooks.deliver_again(&webhook.id, store.now(), |delivery| body.fits(delivery))
     };
-    Ok(Json(RedeliveredOut { count: call.app.reading(send).await? }))
+    Ok(Json(call.app.reading(send).await?.into()))
 }
 
 /// Sends a message now that only tries whether messages arrive, and shows what came of it.

@@ -74,6 +74,9 @@ pub(crate) struct Delivery {
     pub(crate) refund_id: RefundId,
     pub(crate) sequence: u64,
     pub(crate) event_type: EventType,
+    /// When the event was recorded; nothing in a row of before this was written down.
+    #[serde(default)]
+    pub(crate) recorded_at: Option<Timestamp>,
     /// When it was last asked for: by the event itself, or by somebody later.
     pub(crate) asked_at: Timestamp,
     pub(crate) state: DeliveryState,
@@ -95,6 +98,7 @@ impl Delivery {
             refund_id: event.refund_id.clone(),
             sequence: event.sequence,
             event_type: event.fact.event_type(),
+            recorded_at: Some(event.recorded_at),
             asked_at: now,
             state: DeliveryState::Pending,
             next_at: Some(now),
@@ -102,6 +106,11 @@ impl Delivery {
             first_try_at: None,
             attempts: Vec::new(),
         }
+    }
+
+    /// When the event was recorded, or else when it was asked for, which is the same for what was never sent again.
+    pub(crate) fn recorded_at(&self) -> Timestamp {
+        self.recorded_at.unwrap_or(self.asked_at)
     }
 
     /// The same, to be tried anew from now on.

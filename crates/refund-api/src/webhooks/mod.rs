@@ -49,6 +49,14 @@ const AGAIN_MAX: usize = 10_000;
 /// How many attempts a listener may be behind: what a slow one misses is in the book.
 const TRIED_KEPT: usize = 1024;
 
+/// What is made again of what was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Again {
+    pub(crate) count: usize,
+    /// When the first event that had no room was recorded.
+    pub(crate) next_from: Option<Timestamp>,
+}
+
 /// A delivery that was just tried.
 #[derive(Debug, Clone)]
 pub(crate) struct JustTried {
@@ -144,18 +152,22 @@ impl Webhooks {
         all.filter(|found| found.as_ref().map_or(true, &fits)).take(limit).collect()
     }
 
-    /// Has deliveries made again that fit; how many.
+    /// Has deliveries made again that fit, the oldest first, so that the rest is what lies behind them.
     pub(crate) fn deliver_again(
         &self,
         endpoint_id: &str,
         now: Timestamp,
         fits: impl Fn(&Delivery) -> bool,
-    ) -> Result<usize, Problem> {
-        let again = self.deliveries(endpoint_id, None, AGAIN_MAX, fits)?;
+    ) -> Result<Again, Problem> {
+        let fitting = self.book.deliveries(endpoint_id, None).rev();
+        let fitting = fitting.filter(|found| found.as_ref().map_or(true, &fits));
+        let mut again: Vec<_> = fitting.take(AGAIN_MAX.saturating_add(1)).collect::<Result<_, _>>()?;
+        let next_from = again.get(AGAIN_MAX).map(Delivery::recorded_at);
+        again.truncate(AGAIN_MAX);
         let count = self.book.send_again(endpoint_id, again, now)?;
         self.book.flush()?;
         self.wake.notify_one();
-        Ok(count)
+        Ok(Again { count, next_from })
     }
 
     /// Each delivery that is tried from now on, to whichever endpoint.

@@ -2,6 +2,7 @@
 
 mod giving_up;
 mod leaving_alone;
+mod sending_again;
 
 use axum::Router;
 use axum::body::Bytes;

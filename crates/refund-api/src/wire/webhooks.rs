@@ -9,7 +9,7 @@ use super::EventOut;
 use super::settings::{RoleIn, role_of};
 use crate::code::ApiCode;
 use crate::error::Problem;
-use crate::webhooks::{Attempt, Backlog, Delivery, DeliveryState, both_valid_until};
+use crate::webhooks::{Again, Attempt, Backlog, Delivery, DeliveryState, both_valid_until};
 
 /// An endpoint to be made or changed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -184,10 +184,10 @@ pub(crate) struct RedeliverIn {
     /// Those that stand so.
     #[serde(default)]
     state: Option<DeliveryState>,
-    /// Those that were asked for from then on.
+    /// Those of events that were recorded from then on.
     #[serde(default)]
     from: Option<Timestamp>,
-    /// Those that were asked for before then.
+    /// Those of events that were recorded before then.
     #[serde(default)]
     to: Option<Timestamp>,
 }
@@ -212,13 +212,23 @@ impl RedeliverIn {
     pub(crate) fn fits(&self, delivery: &Delivery) -> bool {
         (self.events.is_empty() || self.events.contains(&EventOut::id(delivery.event)))
             && self.state.is_none_or(|state| state == delivery.state)
-            && self.from.is_none_or(|from| delivery.asked_at >= from)
-            && self.to.is_none_or(|to| delivery.asked_at < to)
+            && self.from.is_none_or(|from| delivery.recorded_at() >= from)
+            && self.to.is_none_or(|to| delivery.recorded_at() < to)
     }
 }
 
 /// How many deliveries are made again.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RedeliveredOut {
-    pub(crate) count: usize,
+    count: usize,
+    /// Where more than 10,000 fit, which are made again at once, the oldest first: when the first event of the rest
+    /// was recorded. With it as `from` the same call goes on.
+    #[schema(required)]
+    next_from: Option<Timestamp>,
+}
+
+impl From<Again> for RedeliveredOut {
+    fn from(Again { count, next_from }: Again) -> Self {
+        Self { count, next_from }
+    }
 }

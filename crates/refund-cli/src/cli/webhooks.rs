@@ -88,7 +88,7 @@ Examples:
     #[command(after_help = "\
 The messages have the ids that they had, so that the receiver can tell. What is
 said together has to fit together: --failed --from 2h is what failed of what was
-asked for in the last two hours.
+recorded in the last two hours. Ten thousand go at once, the oldest first.
 
 Examples:
   refund webhooks redeliver whk_01abc evt_01abc
@@ -231,10 +231,10 @@ pub(crate) struct Redeliver {
     /// Those that had all their attempts, and did not arrive
     #[arg(long)]
     pub(crate) failed: bool,
-    /// Those asked for since an instant, or within a span that ends now, such as 2h
+    /// Events recorded since an instant, or within a span that ends now, such as 2h
     #[arg(long, value_name = "WHEN")]
     pub(crate) from: Option<When>,
-    /// Those asked for before an instant, or before a span that ends now
+    /// Events recorded before an instant, or before a span that ends now
     #[arg(long, value_name = "WHEN")]
     pub(crate) to: Option<When>,
 }

@@ -223,7 +223,7 @@ fn redeliver(desk: &Desk, given: Redeliver) -> Result<(), Failure> {
         }
     }
     let answer = post(desk, &given.id, "/redeliver", &Value::Object(body))?;
-    let Redelivered { count } = answer.seen()?;
+    let Redelivered { count, next_from } = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), &["count"], || {
         Ok(match count {
             0 => "Nothing of what was sent fits that.\n".to_owned(),
@@ -231,6 +231,9 @@ fn redeliver(desk: &Desk, given: Redeliver) -> Result<(), Failure> {
             _ => format!("{}: {count} messages.\n", desk.out.paint(Tone::Good, "Sent again")),
         })
     })?;
+    if let Some(from) = next_from {
+        desk.out.hint(&format!("There is more. To go on, the same with: --from {from}"));
+    }
     desk.out.hint(&format!("What comes of it: refund webhooks tail {}", given.id));
     Ok(())
 }

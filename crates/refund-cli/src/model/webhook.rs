@@ -80,4 +80,5 @@ impl Attempt {
 #[serde(default)]
 pub(crate) struct Redelivered {
     pub(crate) count: u64,
+    pub(crate) next_from: Option<String>,
 }

@@ -212,7 +212,7 @@ impl Book {
         &self,
         endpoint_id: &str,
         behind: Option<EventPosition>,
-    ) -> impl Iterator<Item = Result<Delivery, BookError>> {
+    ) -> impl DoubleEndedIterator<Item = Result<Delivery, BookError>> {
         let prefix = rows::deliveries(endpoint_id);
         let end = behind.map_or_else(|| format!("{prefix}~"), |event| rows::delivery(endpoint_id, event));
         let rows = self.db.range(prefix..end).values().rev();

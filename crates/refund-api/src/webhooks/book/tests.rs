@@ -19,6 +19,7 @@ fn delivery(record: u64) -> Delivery {
         refund_id: id("rfd_1"),
         sequence: record,
         event_type: EventType::RefundOpened,
+        recorded_at: Some(at(0)),
         asked_at: at(0),
         state: DeliveryState::Pending,
         next_at: Some(at(0)),
