@@ -14,13 +14,14 @@ mod post;
 mod schedule;
 mod sender;
 mod sign;
+mod turns;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use refund_core::Timestamp;
 use refund_store::{EventPosition, Webhook};
-use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 
 use self::book::Book;
@@ -39,9 +40,7 @@ pub(crate) use self::endpoint::both_valid_until;
 pub use self::guard::Reach;
 pub(crate) use self::owning::{another, may_see, owner};
 use self::sign::SigningSecrets;
-
-/// How many test messages are under way at once.
-const PINGS_AT_ONCE: usize = 16;
+use self::turns::Turns;
 
 /// How many deliveries are made again in one go.
 const AGAIN_MAX: usize = 10_000;
@@ -69,8 +68,7 @@ pub(crate) struct Webhooks {
     pub(crate) book: Book,
     post: Post,
     reach: Reach,
-    /// Turns to send test messages: whoever sends many waits for slow receivers alone.
-    pings: Semaphore,
+    pings: Turns,
     pub(crate) secrets: SigningSecrets,
     /// Told when there is more to send.
     wake: Notify,
@@ -85,7 +83,7 @@ impl Webhooks {
             book: Book::open(data)?,
             post: Post::new(reach),
             reach,
-            pings: Semaphore::new(PINGS_AT_ONCE),
+            pings: Turns::default(),
             secrets: SigningSecrets::new(secret),
             wake: Notify::new(),
             tried: broadcast::Sender::new(TRIED_KEPT),
@@ -128,8 +126,8 @@ impl Webhooks {
 
     /// Sends a message now that only tries whether messages arrive; what came of it.
     pub(crate) async fn ping(&self, webhook: Arc<Webhook>, now: Timestamp) -> Result<Attempt, Problem> {
-        let busy = |_| Problem::new(ApiCode::Busy, "other test messages are under way");
-        let _one_at_a_time = self.pings.try_acquire().map_err(busy)?;
+        let busy = || Problem::new(ApiCode::Busy, "other test messages are under way");
+        let _turn = self.pings.take(&webhook.owner).ok_or_else(busy)?;
         let endpoint = Endpoint::new(self, webhook, now).ok_or_else(Problem::not_found)?;
         let message = Unsigned::ping(&endpoint, entropy::id("msg_"), now)?;
         Ok(self.send(&endpoint, message, now).await.0)

@@ -36,11 +36,34 @@ const CARE_EVERY: i64 = 60 * 60 * 1000;
 /// What is under way, by endpoint.
 type UnderWay = BTreeMap<String, BTreeSet<EventPosition>>;
 
+/// When an endpoint was made, and its id: the order of endpoints.
+pub(super) type Made = (Timestamp, String);
+
+pub(super) fn made(endpoint: &Endpoint) -> Made {
+    (endpoint.stored.created_at, endpoint.stored.id.clone())
+}
+
+/// Endpoints in the order in which they are served: whoever had the last turn comes last, so that
+/// those made first don't take all the room there is.
+pub(super) fn in_turn(mut endpoints: Vec<Arc<Endpoint>>, last: Option<&Made>) -> Vec<Arc<Endpoint>> {
+    if let Some(last) = last {
+        let behind = endpoints.partition_point(|endpoint| made(endpoint) <= *last);
+        endpoints.rotate_left(behind);
+    }
+    endpoints
+}
+
 /// Sends until the server stops.
 pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
     let (mut news, mut stopping) = (app.store().news(), app.stopping());
-    let mut sender =
-        Sender { app, webhooks, under_way: UnderWay::new(), attempts: JoinSet::new(), care_at: Timestamp::MIN };
+    let mut sender = Sender {
+        app,
+        webhooks,
+        under_way: UnderWay::new(),
+        attempts: JoinSet::new(),
+        served_last: None,
+        care_at: Timestamp::MIN,
+    };
     while !*stopping.borrow_and_update() {
         // Before looking, so that what is recorded meanwhile is news again: a test clock may move.
         news.borrow_and_update();
@@ -64,6 +87,8 @@ struct Sender {
     webhooks: Arc<Webhooks>,
     under_way: UnderWay,
     attempts: JoinSet<(String, EventPosition)>,
+    /// To which endpoint the last attempt was begun.
+    served_last: Option<Made>,
     /// When the book is next relieved of what is old.
     care_at: Timestamp,
 }
@@ -77,7 +102,7 @@ impl Sender {
             self.forget_old(now);
         }
         let mut next: Option<Timestamp> = None;
-        for endpoint in endpoints.iter().filter(|endpoint| endpoint.is_enabled()) {
+        for endpoint in in_turn(endpoints, self.served_last.as_ref()).iter().filter(|endpoint| endpoint.is_enabled()) {
             if let Some(at) = self.serve(endpoint, now)? {
                 next = Some(next.map_or(at, |next| next.min(at)));
             }
@@ -113,6 +138,7 @@ impl Sender {
         if self.attempts.len() >= AT_ONCE || under_way.len() >= at_once || !under_way.insert(event) {
             return;
         }
+        self.served_last = Some(made(endpoint));
         let (app, webhooks, endpoint) = (self.app.clone(), self.webhooks.clone(), endpoint.clone());
         self.attempts.spawn(async move {
             if let Err(problem) = attempt(&app, &webhooks, &endpoint, at, event).await {

@@ -3,6 +3,7 @@
 mod giving_up;
 mod leaving_alone;
 mod sending_again;
+mod taking_turns;
 
 use axum::Router;
 use axum::body::Bytes;
