@@ -53,10 +53,12 @@ impl Endpoint {
             KeyRole::Operator | KeyRole::Platform => true,
             KeyRole::Seller(seller_id) => *seller_id == refund.seller_id,
         };
+        // What happened before it was switched off waits for it, also where the book was lost meanwhile.
+        let was_on = event.recorded_at >= self.stored.enabled_at
+            && self.stored.disabled.is_none_or(|off| event.recorded_at < off.at);
         let types = &self.stored.terms.types;
         let name = event.fact.event_type().as_str();
-        sees && event.recorded_at >= self.stored.enabled_at
-            && (types.is_empty() || types.iter().any(|wanted| wanted == name))
+        sees && was_on && (types.is_empty() || types.iter().any(|wanted| wanted == name))
     }
 }
 

@@ -77,7 +77,7 @@ fn take_in(
             break;
         }
         let Some(refund) = refund(store, &event.refund_id, &mut refunds)? else { continue };
-        let wanting = endpoints.iter().filter(|endpoint| endpoint.is_enabled() && endpoint.wants(event, refund));
+        let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(event, refund));
         deliveries.extend(wanting.map(|endpoint| (endpoint.id().to_owned(), Delivery::new(*position, event, now))));
     }
     webhooks.book.take_in(read_to, &deliveries)?;

@@ -2,6 +2,7 @@
 
 mod giving_up;
 mod leaving_alone;
+mod losing;
 mod sending_again;
 mod taking_turns;
 
