@@ -149,6 +149,18 @@ fn what_failed_is_sent_again() {
 }
 
 #[test]
+fn an_idempotency_key_that_is_none_is_refused_also_where_none_is_needed() {
+    let (_folder, server) = demo();
+    let (url, _received) = receiver(&[200]);
+    let made = server.post("/v1/webhooks", &server.seller, &[], &json!({ "url": url }));
+    for (what, body) in [("/redeliver", json!({ "state": "failed" })), ("/ping", json!({}))] {
+        let refused = server.post(&of(&made, what), &server.seller, &[("Idempotency-Key", "a key")], &body);
+        assert_eq!((refused.status, &refused.body["code"]), (400, &json!("malformed_header")), "{what}");
+    }
+    server.stop();
+}
+
+#[test]
 fn a_test_message_says_what_came_of_it() {
     let (_folder, server) = demo();
     let (url, received) = receiver(&[204, 500]);

@@ -8,7 +8,7 @@ a meaning that both know beforehand.
 
 - **Who you are**: `Authorization: Bearer` with an API key, or with the token of a buyer's link. What isn't yours \
 looks like what isn't there (404).
-- **Safe to send again**: `Idempotency-Key` on every POST.
+- **Safe to send again**: `Idempotency-Key` on every POST that lists it, which is every one that does something once.
 - **Nobody decides on what has changed meanwhile**: a seller's or operator's command names the refund's version in \
 `If-Match`.
 - **Money** is a currency and a decimal string; **instants** are RFC 3339 in UTC; **ids** are opaque.

@@ -55,8 +55,8 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
 
 /// Has deliveries made again: of these events, of what was recorded in a time, of all that failed.
 ///
-/// The messages have the ids that they had, so that the receiver can tell. It needs no idempotency key: what is to be
-/// sent again already is not sent twice.
+/// The messages have the ids that they had, so that the receiver can tell. No idempotency key is
+/// remembered: what waits to be sent again is not sent twice, and what arrived again since is.
 #[utoipa::path(
     post, path = "/v1/webhooks/{id}/redeliver", tag = "webhooks", operation_id = "redeliver_events",
     request_body = RedeliverIn, responses((status = OK, body = RedeliveredOut)),
@@ -64,6 +64,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
 )]
 pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Problem> {
     let webhook = webhook(&call)?;
+    call.idempotency()?;
     let body: RedeliverIn = call.body()?;
     let body = body.checked()?;
     let webhooks = call.app.webhooks()?.clone();
@@ -83,6 +84,7 @@ pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Proble
 )]
 pub(super) async fn ping(call: Call) -> Result<Json<Attempt>, Problem> {
     let webhook = webhook(&call)?;
+    call.idempotency()?;
     let Nothing {} = call.body()?;
     call.with_full_scope()?;
     let now = call.app.store().now();
