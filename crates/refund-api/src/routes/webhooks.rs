@@ -93,7 +93,8 @@ pub(super) async fn remove(call: Call) -> Result<Response, Problem> {
 
 /// Gives an endpoint another secret, and shows it.
 ///
-/// For 24 hours messages are signed with the one before too.
+/// For 24 hours messages are signed with the one before too, but never with more than two: another rotation within
+/// that time ends the first at once.
 #[utoipa::path(
     post, path = "/v1/webhooks/{id}/rotate", tag = "webhooks", operation_id = "rotate_webhook_secret",
     request_body = Nothing, responses((status = OK, body = WebhookOut)),

@@ -61,7 +61,8 @@ pub(crate) struct WebhookOut {
     enabled_at: Timestamp,
     #[schema(required)]
     disabled: Option<DisabledOut>,
-    /// Until when messages are signed with the secret before the present one too.
+    /// Until when messages are signed with the secret before the present one too; another rotation ends that one at
+    /// once.
     #[schema(required)]
     both_secrets_until: Option<Timestamp>,
     /// What waits to be sent, where one endpoint is shown.
