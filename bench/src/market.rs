@@ -7,7 +7,7 @@ use refund_core::{
     NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PolicyOverrides, Reason, RefundId, RefundType, Role,
     SellerId, Via,
 };
-use refund_store::{Expected, IdempotencyKey, Request, Seller, Work};
+use refund_store::{IdempotencyKey, Precondition, Request, Seller, SetUp, Work};
 
 use crate::Fault;
 
@@ -101,8 +101,8 @@ impl Market {
                 reason: Reason::new("The lid does not close, and there is a dent in the side")?,
             },
         };
-        let work = Work::Open { opening: Box::new(opening), actor: refund.buyer() };
-        let request = self.request(work, &refund, PLATFORM_KEY.to_owned());
+        let request = Request::new(refund.buyer(), Work::Open { opening: Box::new(opening) });
+        let request = self.asked(request, &refund, PLATFORM_KEY.to_owned());
         Ok((refund, request))
     }
 
@@ -126,22 +126,22 @@ impl Market {
             Wish::Agree => Command::Agree { return_address_id: None },
             Wish::Cancel => Command::Cancel { reason: None },
         };
-        let (actor, key, expected) = match wish {
-            Wish::Offer | Wish::Agree => (refund.seller()?, seller_key(refund.seller), Expected::Version(version)),
-            Wish::Accept | Wish::Reject | Wish::Cancel => (refund.buyer(), PLATFORM_KEY.to_owned(), Expected::Any),
+        let (actor, key, precondition) = match wish {
+            Wish::Offer | Wish::Agree => (refund.seller()?, seller_key(refund.seller), Precondition::Version(version)),
+            Wish::Accept | Wish::Reject | Wish::Cancel => (refund.buyer(), PLATFORM_KEY.to_owned(), Precondition::None),
         };
-        let work = Work::Command { refund_id: refund.refund_id.clone(), actor, command, expected };
-        Ok(self.request(work, refund, key))
+        let work = Work::Command { refund_id: refund.refund_id.clone(), command };
+        Ok(self.asked(Request { precondition, ..Request::new(actor, work) }, refund, key))
     }
 
-    /// The work under a key of its own, seen by whoever asks.
-    fn request(&mut self, work: Work, refund: &Known, caller: String) -> Request {
+    /// The request under a key of its own, seen by whoever asks.
+    fn asked(&mut self, request: Request, refund: &Known, caller: String) -> Request {
         let seller = refund.seller().ok().filter(|_| caller != PLATFORM_KEY);
         let viewers = seller.map_or_else(|| vec![refund.buyer(), platform()], |seller| vec![seller]);
         let key = IdempotencyKey { caller, key: format!("{:032x}", self.random.u128(..)) };
         let mut fingerprint = [0; 32];
         self.random.fill(&mut fingerprint);
-        Request { idempotency: Some((key, fingerprint)), viewers, ..Request::new(work) }
+        Request { idempotency: Some((key, fingerprint)), viewers, ..request }
     }
 
     /// As a server makes them: the time first, here a millisecond for four refunds; the rest random.
@@ -204,5 +204,5 @@ fn put_seller(number: u64) -> Result<Request, Fault> {
     let name = Label::new(format!("Shop number {number}"))?;
     let seller = Box::new(Seller { name, addresses, policy: PolicyOverrides::default() });
     let actor = Actor::new(Role::Operator, "operator", Via::User("ann".to_owned()));
-    Ok(Request::new(Work::PutSeller { seller_id: seller_id(number)?, seller, actor }))
+    Ok(Request::new(actor, SetUp::PutSeller { seller_id: seller_id(number)?, seller }))
 }

@@ -5,6 +5,7 @@
 //! one sync for all that has gathered. So what the embedded store takes beyond this is what sled costs.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -13,9 +14,10 @@ use refund_core::RefundId;
 use refund_store::files::Files;
 use refund_store::journal::{Batch, Checkpoint, Journal, Record as Bytes};
 use refund_store::{
-    Answer, Answered, Entry, EventPosition, MemoryStore, Outcome, Record, Refused, Remembered, Reply, Request, Store,
-    StoreError, Surroundings, WAITING_MAX, Work,
+    Answer, Answered, Entry, EventPosition, MemoryStore, Outcome, Record, Refused, Remembered, Reply, Request, SetUp,
+    Store, StoreError, Surroundings, WAITING_MAX, Work,
 };
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use crate::callers::Door;
@@ -40,7 +42,8 @@ impl Peer {
         let journal = Journal::open(files, Checkpoint::START)?.journal;
         let (queue, waiting) = sync_channel(WAITING_MAX);
         let memory = MemoryStore::new(surroundings.clone());
-        let writer = Writer { journal, memory, surroundings, recorded: None, last: HashMap::new() };
+        let runtime = Builder::new_current_thread().build()?;
+        let writer = Writer { journal, memory, runtime, surroundings, recorded: None, last: HashMap::new() };
         let thread = std::thread::Builder::new().name("peer-writer".to_owned());
         let writer = thread.spawn(move || writer.run(&waiting).map_err(|fault| fault.to_string()))?;
         Ok(Self { queue: Some(queue), writer: Some(writer) })
@@ -67,6 +70,8 @@ impl Door for Peer {
 struct Writer {
     journal: Journal,
     memory: MemoryStore,
+    /// Where the memory is read.
+    runtime: Runtime,
     surroundings: Surroundings,
     /// Up to where the memory's records are in the journal.
     recorded: Option<EventPosition>,
@@ -79,13 +84,13 @@ type Decided = Result<Answered, Refused>;
 impl Writer {
     fn run(mut self, queue: &Receiver<Box<Waiting>>) -> Result<(), Fault> {
         while let Ok(first) = queue.recv() {
-            let Self { journal, memory, surroundings, recorded, last } = &mut self;
+            let Self { journal, memory, runtime, surroundings, recorded, last } = &mut self;
             let mut batch = journal.batch();
             let mut decided = Vec::new();
             let mut next = Some(first);
             while let Some(waiting) = next.take() {
                 let Waiting { request, answer } = *waiting;
-                let (result, record) = decide(memory, recorded, request)?;
+                let (result, record) = decide(memory, runtime, recorded, request)?;
                 if let Some(record) = record {
                     push(&mut batch, &record, last, surroundings)?;
                 }
@@ -107,23 +112,24 @@ impl Writer {
 /// Decides in memory; the answer, and what was recorded if anything was.
 fn decide(
     memory: &MemoryStore,
+    runtime: &Runtime,
     recorded: &mut Option<EventPosition>,
     request: Request,
 ) -> Result<(Decided, Option<Record>), Fault> {
     let idempotency = request.idempotency.clone();
-    let setting = if let Work::PutSeller { seller_id, seller, actor } = &request.work {
-        Some(Entry::Seller { seller_id: seller_id.clone(), seller: seller.clone(), actor: actor.clone() })
+    let setting = if let Work::SetUp(SetUp::PutSeller { seller_id, seller }) = &request.work {
+        Some(Entry::Seller { seller_id: seller_id.clone(), seller: seller.clone(), actor: request.actor.clone() })
     } else {
         None
     };
     let result = memory.submit(request).wait();
-    let feed = memory.feed(*recorded, 1)?;
+    let feed = runtime.block_on(memory.feed(*recorded, 1))?;
     let Ok(answered) = &result else { return Ok((result, None)) };
     if feed.looked_at == *recorded {
         return Ok((result, None));
     }
     *recorded = feed.looked_at;
-    let events = feed.events.into_iter().map(|(_, event)| Entry::Refund(event));
+    let events = feed.events.into_iter().map(|told| Entry::Refund(Arc::unwrap_or_clone(told).event));
     let remembered = idempotency.map(|(key, fingerprint)| Entry::Answer {
         key,
         remembered: Remembered { fingerprint, at: answered.now, outcome: outcome(&answered.answer) },
@@ -185,7 +191,6 @@ fn push(
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::Arc;
 
     use refund_store::{Clock, EmbeddedStore};
 

@@ -12,9 +12,10 @@ use refund_bench::statistics::p50;
 use refund_bench::stopwatch::Stopwatch;
 use refund_bench::table::{Table, each, mib, micros, seconds, whole};
 use refund_core::{SellerId, Timestamp};
-use refund_store::{EmbeddedStore, Query, Store, View};
+use refund_store::{EmbeddedStore, Query, Store};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tokio::runtime::Builder;
 
 use crate::callers::Callers;
 use crate::lanes::dealt;
@@ -166,22 +167,26 @@ fn open(folder: &Path) -> Result<Opened, Fault> {
     let store = opened.store;
     let sellers: Vec<_> = (0..200_u64).map(|n| seller_id(n.wrapping_mul(37) % SELLERS)).collect::<Result<_, _>>()?;
     let of = |seller: &SellerId| Query { seller_id: Some(seller.clone()), ..page() };
-    let sellers_first_page = each_takes(&sellers, |seller| Ok(store.list(&of(seller))?.items.len()))?;
-    let sellers_page = each_takes(&sellers, |seller| Ok(store.list(&of(seller))?.items.len()))?;
+    // Readers share its threads, as in a server.
+    let reading = Builder::new_current_thread().build()?;
+    let list = |query: &Query| reading.block_on(store.list(query));
+    let sellers_first_page = each_takes(&sellers, |seller| Ok(list(&of(seller))?.items.len()))?;
+    let sellers_page = each_takes(&sellers, |seller| Ok(list(&of(seller))?.items.len()))?;
     let mut next = page();
     let everyones_page = each_takes(0..200, |_| {
-        let page = store.list(&next)?;
+        let page = list(&next)?;
         next.after = page.next;
         Ok(page.items.len())
     })?;
     let mut ids = Vec::new();
     for seller in &sellers {
-        ids.extend(store.list(&Query { limit: 1, ..of(seller) })?.items.into_iter().map(|refund| refund.id));
+        let first = list(&Query { limit: 1, ..of(seller) })?;
+        ids.extend(first.items.into_iter().map(|around| around.refund.id));
     }
-    let one_refund = each_takes(ids, |id| Ok(usize::from(store.refund(&id)?.is_some())))?;
-    let now = Timestamp::MIN;
-    let nothing_due = each_takes(0..200, |_| Ok(store.due(now, 256)?.len().max(1)))?;
-    let due_256 = each_takes(0..200, |_| Ok(store.due(Timestamp::MAX, 256)?.len()))?;
+    let one_refund = each_takes(ids, |id| Ok(usize::from(reading.block_on(store.refund(&id))?.is_some())))?;
+    let due = |until| Ok(reading.block_on(store.due(until, 256))?.len());
+    let nothing_due = each_takes(0..200, |_| due(Timestamp::MIN).map(|due| due.max(1)))?;
+    let due_256 = each_takes(0..200, |_| due(Timestamp::MAX))?;
     let memory_after_reading = machine::memory();
     store.close()?;
     let (replayed, rebuilt) = (opened.replayed, opened.rebuilt);

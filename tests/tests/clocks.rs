@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use refund_core::{Command, DeadlineKind, EventType, Opening, Refund, RefundId, Role, Span, Timestamp};
 use refund_store::{
-    Clock, EmbeddedStore, Expected, MemoryStore, OpenError, Refused, Request, Seller, Store, Surroundings, View, Work,
+    Clock, EmbeddedStore, MemoryStore, OpenError, Refused, Request, Seller, SetUp, Store, Surroundings, Work, wait,
 };
 use refund_tests::scenario::{Deed, Place, Scenario, Setting, Who};
 
@@ -51,22 +51,23 @@ fn opened(store: &dyn Store) -> RefundId {
         let Setting::Seller(plan) = setting else { continue };
         let addresses = plan.address_book().expect("an address book");
         let seller = Box::new(Seller { name: plan.name, addresses, policy: plan.policy });
-        let actor = Who::Operator.actor();
-        store.submit(Request::new(Work::PutSeller { seller_id: plan.id, seller, actor })).wait().expect("a seller");
+        let put = SetUp::PutSeller { seller_id: plan.id, seller };
+        store.submit(Request::new(Who::Operator.actor(), put)).wait().expect("a seller");
     }
     let refund_id = opening.refund_id.clone();
-    store.submit(Request::new(Work::Open { opening, actor: Who::Buyer.actor() })).wait().expect("a refund");
+    store.submit(Request::new(Who::Buyer.actor(), Work::Open { opening })).wait().expect("a refund");
     refund_id
 }
 
 fn read(store: &dyn Store, refund_id: &RefundId) -> Refund {
-    store.submit(Request::new(Work::Settle { refund_id: refund_id.clone() })).wait().expect("a refund that is read");
-    store.refund(refund_id).expect("a readable store").expect("the refund")
+    let settle = Request::by_system(Work::Settle { refund_id: refund_id.clone() });
+    store.submit(settle).wait().expect("a refund that is read");
+    wait(store.refund(refund_id)).expect("a readable store").expect("the refund").refund
 }
 
 fn command(store: &dyn Store, refund_id: &RefundId, who: Who, command: Command) -> Result<(), Refused> {
-    let (refund_id, actor, expected) = (refund_id.clone(), who.actor(), Expected::Any);
-    store.submit(Request::new(Work::Command { refund_id, actor, command, expected })).wait().map(drop)
+    let command = Work::Command { refund_id: refund_id.clone(), command };
+    store.submit(Request::new(who.actor(), command)).wait().map(drop)
 }
 
 /// When the buyer has to have shipped, after the seller's silence was noticed that late.
@@ -76,8 +77,8 @@ fn ship_by_when_settled_at(noticed: Timestamp) -> Timestamp {
     let id = opened(&store);
     dial.set(noticed);
     let refund = read(&store, &id);
-    let agreed =
-        store.events(&id).expect("events").into_iter().find(|e| e.fact.event_type() == EventType::RefundAgreed);
+    let mut events = wait(store.history(&id, 0, usize::MAX)).expect("events").into_iter().map(|(_, event)| event);
+    let agreed = events.find(|e| e.fact.event_type() == EventType::RefundAgreed);
     let agreed = agreed.expect("the refund is agreed by silence");
     assert_eq!((agreed.at, agreed.recorded_at, agreed.actor.role), (t(36), noticed, Role::System));
     refund.deadlines().first().expect("the buyer's deadline").at

@@ -6,7 +6,7 @@ use std::time::Duration;
 use hmac::Hmac;
 use refund_core::{Actor, CommandKind, Refund, RefundId, Role, Timestamp};
 use refund_store::{
-    Advance, Answer, Answered, KeyScope, Refused, Reply, Request, Seen, Store, StoreError, Work, replayed, seen,
+    Advance, Answered, Around, KeyScope, Refused, Reply, Request, Seen, Settings, Store, StoreError, Work,
 };
 use sha2::Sha256;
 use tokio::sync::{Semaphore, watch};
@@ -18,6 +18,7 @@ use crate::caller::Caller;
 use crate::code::ApiCode;
 use crate::cursor::Cursors;
 use crate::error::Problem;
+use crate::in_time::InTime;
 use crate::key_uses::KeyUses;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -28,10 +29,25 @@ use crate::wire::{BuyerLink, RefundOut};
 
 /// A refund on which everything due by an instant has happened.
 pub(crate) struct Settled {
-    pub(crate) seen: Seen,
+    pub(crate) around: Around,
     pub(crate) now: Timestamp,
     /// Whether something is overdue all the same, because settling is held (R36).
     pub(crate) is_held: bool,
+}
+
+impl Settled {
+    /// The refund as a caller sees it. While settling is held it is shown as it stands, and all that can be
+    /// done with what is overdue is that an operator extends it (R36).
+    pub(crate) fn seen(self, caller: &Caller) -> Seen {
+        let mut viewers = caller.actors(&self.around.refund);
+        if !self.is_held {
+            return self.around.seen(&viewers, self.now);
+        }
+        viewers.retain(|actor| actor.role == Role::Operator);
+        let mut seen = self.around.seen(&viewers, self.now);
+        seen.actions.retain(|action| possible_while_held(Role::Operator, *action));
+        seen
+    }
 }
 
 /// What can be done with a refund on which something is overdue while settling is held (R36).
@@ -55,7 +71,7 @@ async fn in_time(reply: Reply) -> Result<Answered, Refused> {
 
 /// The server's one door to the store, and its secrets.
 pub struct App {
-    store: Arc<dyn Store>,
+    store: InTime,
     pub(crate) links: Links,
     pub(crate) cursors: Cursors,
     /// Marks the forms of the pages, so that no other page can send them.
@@ -87,7 +103,7 @@ impl App {
         metrics: Metrics,
     ) -> Self {
         Self {
-            store,
+            store: InTime(store),
             links: Links::new(secret),
             cursors: Cursors::new(secret),
             form_marks: keyed(secret, b"form"),
@@ -128,7 +144,12 @@ impl App {
     /// The store, to read from.
     #[must_use]
     pub fn store(&self) -> &dyn Store {
-        &*self.store
+        &self.store
+    }
+
+    /// All settings, as they are at this moment.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        self.store.settings()
     }
 
     /// Hands a request to the store at once: what is handed in one after the other is decided in that
@@ -174,97 +195,83 @@ impl App {
     /// The answer that was given before under this key, if it was. It is looked for before the
     /// body is read, and away from the door, because a long history takes a while to read.
     pub(crate) async fn answered_before(&self, idempotency: Idempotency) -> Result<Option<Answered>, Problem> {
-        let Some((key, _)) = &idempotency else { return Ok(None) };
-        if self.store.remembered(key)?.is_none() {
-            return Ok(None);
-        }
-        self.reading(move |store| {
-            let now = store.now();
-            let request = Request { idempotency, ..Request::new(Work::SettleDue) };
-            let answer = replayed(store, &request, now)?;
-            Ok(answer.map(|answer| Answered { answer, now, replayed: true }))
-        })
-        .await
-        .inspect(|answered| answered.iter().for_each(|_| self.metrics.replayed()))
+        let Some((key, fingerprint)) = &idempotency else { return Ok(None) };
+        let Some(answer) = self.store.answered(key, *fingerprint).await? else { return Ok(None) };
+        self.metrics.replayed();
+        Ok(Some(Answered { answer, now: self.store.now(), replayed: true }))
     }
 
-    /// Reads much, on a thread that nobody else waits for.
-    pub(crate) async fn reading<T: Send + 'static>(
+    /// Does what takes a while, on a thread that nobody else waits for.
+    pub(crate) async fn aside<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&dyn Store) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let store = self.store.clone();
-        let result = tokio::task::spawn_blocking(move || read(&*store)).await;
+        let result = tokio::task::spawn_blocking(work).await;
         result.unwrap_or_else(|error| Err(Problem::new(ApiCode::Internal, error.to_string())))
     }
 
     /// Who calls with that token and for what it is good, counted.
-    pub(crate) fn recognise(&self, token: &str) -> Result<(Caller, KeyScope), Problem> {
-        let (caller, scope) = Caller::from_token(self, token)?;
+    pub(crate) async fn recognise(&self, token: &str) -> Result<(Caller, KeyScope), Problem> {
+        let (caller, scope) = Caller::from_token(self, token).await?;
         self.admission.caller(&caller)?;
         Ok((caller, scope))
     }
 
     /// The present link of a refund for its buyer.
-    pub(crate) fn buyer_link(&self, refund_id: &RefundId) -> Result<BuyerLink, Problem> {
-        Ok(self.links.link(refund_id, self.store.link(refund_id)?, &self.public_url))
+    pub(crate) fn buyer_link(&self, refund_id: &RefundId) -> BuyerLink {
+        self.links.link(refund_id, self.store.settings().link(refund_id), &self.public_url)
     }
 
     /// A refund that the caller may know of, as it stands in the store.
-    pub(crate) fn known(&self, caller: &Caller, id: &RefundId) -> Result<Refund, Problem> {
-        let refund = self.store.refund(id)?.ok_or_else(Problem::not_found)?;
-        if caller.may_see(&refund) { Ok(refund) } else { Err(Problem::not_found()) }
+    pub(crate) async fn known(&self, caller: &Caller, id: &RefundId) -> Result<Refund, Problem> {
+        Ok(self.around(caller, id).await?.refund)
+    }
+
+    /// The same with what stands around it.
+    async fn around(&self, caller: &Caller, id: &RefundId) -> Result<Around, Problem> {
+        let around = self.store.refund(id).await?.ok_or_else(Problem::not_found)?;
+        if caller.may_see(&around.refund) { Ok(around) } else { Err(Problem::not_found()) }
     }
 
     /// The same after what is due on it has happened (R3).
     pub(crate) async fn settled(&self, caller: &Caller, id: &RefundId) -> Result<Seen, Problem> {
-        Ok(self.settled_now(caller, id).await?.seen)
+        Ok(self.settled_now(caller, id).await?.seen(caller))
     }
 
     /// The same, with the instant up to which it is settled.
     pub(crate) async fn settled_now(&self, caller: &Caller, id: &RefundId) -> Result<Settled, Problem> {
-        let refund = self.known(caller, id)?;
-        let viewers = caller.actors(&refund);
+        let around = self.around(caller, id).await?;
         let now = self.store.now();
-        if refund.next_due().is_none_or(|at| at > now) {
-            let seen = seen(&*self.store, refund, &viewers, now)?;
-            return Ok(Settled { seen, now, is_held: false });
+        if around.refund.next_due().is_none_or(|at| at > now) {
+            return Ok(Settled { around, now, is_held: false });
         }
-        let work = Work::Settle { refund_id: id.clone() };
-        match self.submit(Request { viewers: viewers.clone(), ..Request::new(work) }).await {
-            Ok(Answered { answer: Answer::Refund { seen, .. }, now, .. }) => {
-                Ok(Settled { seen: *seen, now, is_held: false })
-            }
-            // While settling is held a refund is shown as it stands, and all that can be done with
-            // what is overdue is that an operator extends it (R36).
-            Ok(_) | Err(Refused::SettlingHeld) => {
-                let operators: Vec<_> = viewers.into_iter().filter(|actor| actor.role == Role::Operator).collect();
-                let mut seen = seen(&*self.store, refund, &operators, now)?;
-                seen.actions.retain(|action| possible_while_held(Role::Operator, *action));
-                Ok(Settled { seen, now, is_held: true })
-            }
+        match self.submit(Request::by_system(Work::Settle { refund_id: id.clone() })).await {
+            Ok(Answered { now, .. }) => Ok(Settled { around: self.around(caller, id).await?, now, is_held: false }),
+            Err(Refused::SettlingHeld) => Ok(Settled { around, now, is_held: true }),
             Err(refused) => Err(refused.into()),
         }
     }
 
     /// A refund as a caller sees it in a list: it may lag by the time that settling takes (R3).
-    pub(crate) fn shown(&self, caller: &Caller, refund: Refund) -> Result<RefundOut, Problem> {
-        let viewers: Vec<Actor> = caller.actors(&refund);
-        Ok(RefundOut::new(seen(&*self.store, refund, &viewers, self.store.now())?))
+    pub(crate) fn shown(&self, caller: &Caller, around: Around) -> RefundOut {
+        let viewers: Vec<Actor> = caller.actors(&around.refund);
+        RefundOut::new(around.seen(&viewers, self.store.now()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use refund_store::SetUp;
+
     use super::*;
     use crate::trial;
 
     #[tokio::test(start_paused = true)]
     async fn a_command_whose_caller_goes_away_is_counted_too() {
         let app = trial::app(&trial::Machine::start()).await;
-        let begun = app.hand_in(Request::new(Work::RevokeKey { key_id: "key_1".to_owned(), actor: trial::operator() }));
+        let begun = app.hand_in(Request::new(trial::operator(), SetUp::RevokeKey { key_id: "key_1".to_owned() }));
         drop(begun);
-        app.submit(Request::new(Work::SettleDue)).await.unwrap();
+        app.submit(Request::by_system(Work::SettleDue)).await.unwrap();
         let text = app.metrics.text(&prometheus_client::registry::Registry::default()).unwrap();
         let counted: Vec<_> = text.lines().filter(|line| line.starts_with("refund_commands_total{")).collect();
         assert_eq!(counted, ["refund_commands_total{command=\"revoke_key\",outcome=\"caller_gone\"} 1"]);

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as Htt
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use data_encoding::HEXLOWER;
 use refund_core::{RefundId, SellerId};
-use refund_store::{Answered, Expected, Fingerprint, IdempotencyKey, KeyScope, Request, Tag};
+use refund_store::{Answered, Fingerprint, IdempotencyKey, KeyScope, Precondition, Request, Tag};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -43,7 +43,7 @@ impl FromRequest<Arc<App>> for Call {
 
     async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
         let (mut parts, _) = request.into_parts();
-        let (caller, scope) = app.recognise(bearer(&parts.headers)?)?;
+        let (caller, scope) = app.recognise(bearer(&parts.headers)?).await?;
         tracing::Span::current().record("caller", caller.id());
         if !parts.method.is_safe() {
             good_for_all(scope)?;
@@ -171,31 +171,29 @@ impl Call {
     }
 
     /// The version that the command speaks of: one strong tag as in `ETag`.
-    pub(crate) fn expected(&self) -> Result<Expected, Problem> {
-        Ok(match self.version()? {
-            Some(version) => Expected::Version(version),
-            None if self.caller.names_version() => Expected::Missing,
-            None => Expected::Any,
-        })
+    pub(crate) fn expected(&self) -> Result<Precondition, Problem> {
+        let version = self.version()?;
+        let lacks_it = version == Precondition::None && self.caller.names_version();
+        Ok(if lacks_it { Precondition::Missing } else { version })
     }
 
     /// The same, where nobody has to say it.
-    pub(crate) fn version(&self) -> Result<Option<u64>, Problem> {
-        let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(None) };
+    pub(crate) fn version(&self) -> Result<Precondition, Problem> {
+        let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
         let version = |tag: &str| tag.parse().ok().filter(|version: &u64| version.to_string() == tag);
         let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
-        tag.and_then(version).map(Some).ok_or_else(|| {
+        tag.and_then(version).map(Precondition::Version).ok_or_else(|| {
             let detail = "If-Match: one version in quotes, as the refund's ETag has it; no weak tag, no list, no star";
             Problem::new(ApiCode::MalformedHeader, detail)
         })
     }
 
     /// What the settings that the call replaces have to be still: one strong tag as in `ETag`, if one was sent.
-    pub(crate) fn replaces(&self) -> Result<Option<Tag>, Problem> {
-        let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(None) };
+    pub(crate) fn replaces(&self) -> Result<Precondition, Problem> {
+        let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
         let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
         let bytes = tag.and_then(|tag| HEXLOWER.decode(tag.as_bytes()).ok()).and_then(|bytes| bytes.try_into().ok());
-        bytes.map(|bytes| Some(Tag(bytes))).ok_or_else(|| {
+        bytes.map(|bytes| Precondition::Tag(Tag(bytes))).ok_or_else(|| {
             let detail =
                 "If-Match: one tag in quotes, as the ETag of these settings has it; no weak tag, no list, no star";
             Problem::new(ApiCode::MalformedHeader, detail)

@@ -1,7 +1,7 @@
 //! Who calls, and what they may know of and act as.
 
 use refund_core::{Actor, BuyerId, CommandKind, Refund, RefundId, Refusal, Role, SellerId, Via};
-use refund_store::{Key, KeyRole, KeyScope, Secret, User};
+use refund_store::{Around, Key, KeyRole, KeyScope, Secret, Told, User};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
@@ -37,13 +37,13 @@ pub(crate) fn hash(secret: &str) -> Secret {
 impl Caller {
     /// Who a bearer token speaks for, and for what it is good. Keys are found by their hash, so that how long it takes says
     /// nothing of any key; a link's signature is compared in constant time.
-    pub(crate) fn from_token(app: &App, token: &str) -> Result<(Self, KeyScope), Problem> {
+    pub(crate) async fn from_token(app: &App, token: &str) -> Result<(Self, KeyScope), Problem> {
         let no = |why: String| Problem::new(ApiCode::Unauthenticated, why);
         let unknown = || no("the key or link is not valid, or not any more".to_owned());
         if token.starts_with(crate::buyer_link::PREFIX) {
             let (refund_id, generation) = app.links.read(token).ok_or_else(unknown)?;
-            let refund = app.store().refund(&refund_id)?.ok_or_else(unknown)?;
-            if generation != app.store().link(&refund_id)? {
+            let Around { refund, link, .. } = app.store().refund(&refund_id).await?.ok_or_else(unknown)?;
+            if generation != link {
                 return Err(no("the link was replaced by another".to_owned()));
             }
             if crate::buyer_link::has_ended(&refund, app.store().now()) {
@@ -52,7 +52,7 @@ impl Caller {
             return Ok((Self::Buyer { refund_id, buyer_id: refund.buyer_id }, KeyScope::Full));
         }
         // Whoever has the secret may know why it opens nothing.
-        let key = app.store().key_by_secret(&hash(token))?.ok_or_else(unknown)?;
+        let key = app.settings().key_by_secret(&hash(token)).cloned().ok_or_else(unknown)?;
         if let Some(at) = key.revoked_at {
             return Err(no(format!("the key was revoked at {at}")));
         }
@@ -110,6 +110,16 @@ impl Caller {
             Self::Seller { seller_id, .. } => *seller_id == refund.seller_id,
             Self::Buyer { refund_id, .. } => *refund_id == refund.id,
         }
+    }
+
+    /// Whether an event is the caller's to know of.
+    pub(crate) fn may_be_told(&self, told: &Told) -> bool {
+        let is_of_theirs = match self {
+            Self::Operator { .. } | Self::Platform { .. } => true,
+            Self::Seller { seller_id, .. } => *seller_id == told.seller_id,
+            Self::Buyer { refund_id, .. } => *refund_id == told.event.refund_id,
+        };
+        is_of_theirs && told.event.fact.is_for(self.role())
     }
 
     /// As whom the caller can act on a refund: the platform also speaks for its buyer.

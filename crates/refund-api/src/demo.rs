@@ -87,7 +87,7 @@ const BEGINS_BEFORE: Span = Span::hours(37);
 /// Plays the stories that fill the demo, once, and leaves the clock at the present.
 async fn set_up(running: &Running, present: Timestamp) -> Result<(), String> {
     let store = running.app.store();
-    let is_new = store.sellers(None, 1).map_err(|error| error.to_string())?.is_empty();
+    let is_new = store.settings().sellers(None, 1).is_empty();
     people::set_up(store).await?;
     stories::play(store).await?;
     if is_new { stories::pass(store, Advance::To(present.max(store.now()))).await } else { Ok(()) }
@@ -151,9 +151,8 @@ async fn links(running: &Running, seller_id: &SellerId) -> Result<[String; 3], S
     };
     // Where time has passed since, no offer may be open: then the latest refund has to do.
     let any = Query { seller_id: Some(seller_id.clone()), sort: Sort::OpenedAt, limit: 1, ..Query::default() };
-    let list = |query: &Query| store.list(query).map(|page| page.items).map_err(|error| error.to_string());
-    let refund = list(&open)?.into_iter().chain(list(&any)?).next().ok_or("no refunds")?;
-    let buyer = running.app.buyer_link(&refund.id).map_err(|problem| format!("{problem:?}"))?;
-    links.push(buyer.url);
+    let list = async |query| store.list(query).await.map(|page| page.items).map_err(|error| error.to_string());
+    let found = list(&open).await?.into_iter().chain(list(&any).await?).next().ok_or("no refunds")?;
+    links.push(running.app.buyer_link(&found.refund.id).url);
     <[String; 3]>::try_from(links).map_err(|_| "three links".to_owned())
 }

@@ -259,7 +259,7 @@ impl From<Refused> for Problem {
 impl From<&StoreError> for ApiCode {
     fn from(error: &StoreError) -> Self {
         match error {
-            StoreError::Busy { .. } | StoreError::Closed => Self::Busy,
+            StoreError::Busy { .. } | StoreError::Closed | StoreError::TooSlow { .. } => Self::Busy,
             StoreError::NotRecorded(_) => Self::NotStored,
             StoreError::Unsure(_) => Self::Unsure,
             StoreError::Stopped(_) => Self::Stopped,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use refund_store::{EventPosition, Feed, Store};
+use refund_store::{EventPosition, Feed, Soon};
 use tokio::sync::watch;
 
 use crate::app::App;
@@ -12,7 +12,7 @@ use crate::error::Problem;
 pub(crate) struct Follower {
     app: Arc<App>,
     after: Option<EventPosition>,
-    news: watch::Receiver<()>,
+    news: watch::Receiver<Option<EventPosition>>,
     stopping: watch::Receiver<bool>,
 }
 
@@ -30,16 +30,16 @@ impl Follower {
 
     /// The next events, as soon as there are any; none when the server stops or can't read on.
     /// `read` says what is looked for behind a place, and may look at a part of it at a time.
-    pub(crate) async fn next<R>(&mut self, read: R) -> Option<Feed>
-    where
-        R: Fn(&dyn Store, Option<EventPosition>) -> Result<Feed, Problem> + Clone + Send + 'static,
-    {
+    pub(crate) async fn next<'r>(
+        &mut self,
+        read: impl Fn(Option<EventPosition>) -> Soon<'r, Feed, Problem> + Send,
+    ) -> Option<Feed> {
         loop {
             let turn = self.app.turns.acquire().await.ok()?;
             // Before reading, so that what is recorded meanwhile is news again.
             self.news.borrow_and_update();
-            let (read, after) = (read.clone(), self.after);
-            let feed = self.app.reading(move |store| read(store, after)).await.ok()?;
+            let reading = read(self.after);
+            let feed = reading.await.ok()?;
             drop(turn);
             self.after = feed.looked_at;
             if !feed.events.is_empty() {

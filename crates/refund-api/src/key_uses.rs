@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use refund_core::Timestamp;
-use refund_store::{Key, Request, Work, hour_of};
+use refund_store::{Key, Request, SetUp, hour_of};
 
 use crate::app::App;
 
@@ -52,7 +52,7 @@ pub(crate) async fn run(app: Arc<App>) {
         let stops = tokio::time::timeout(STORED_EVERY, stopping.wait_for(|stop| *stop)).await.is_ok();
         let used = app.uses.all();
         // What can't be stored now is tried again the next time.
-        if !used.is_empty() && app.submit(Request::new(Work::KeysUsed { used: used.clone() })).await.is_ok() {
+        if !used.is_empty() && app.submit(Request::by_system(SetUp::KeysUsed { used: used.clone() })).await.is_ok() {
             app.uses.forget(&used);
         }
         if stops {

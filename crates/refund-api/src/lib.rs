@@ -19,6 +19,7 @@ mod demo;
 mod entropy;
 mod error;
 mod follow;
+mod in_time;
 mod json;
 mod key_uses;
 mod limits;

@@ -2,9 +2,8 @@
 //! either.
 
 use refund_core::{Policy, PolicyField, SellerId};
-use refund_store::Store;
+use refund_store::Settings;
 
-use crate::error::Problem;
 use crate::wire::{OverriderOut, Overriders};
 
 /// How many sellers are read in one go.
@@ -23,26 +22,26 @@ pub(crate) struct PolicyChange {
 
 impl PolicyChange {
     /// That policy in the place of the present one.
-    pub(crate) fn look(store: &dyn Store, to: Policy) -> Result<Self, Problem> {
-        let from = (*store.policy()?).clone();
+    pub(crate) fn look(settings: &Settings, to: Policy) -> Self {
+        let from = Policy::clone(&settings.policy);
         let changed = from.changed_in(&to);
-        let overriders = overriders(store, &changed)?;
-        Ok(Self { from, to, changed, overriders })
+        let overriders = overriders(settings, &changed);
+        Self { from, to, changed, overriders }
     }
 }
 
 /// The sellers that have a value of their own for one of these fields, in the order of their ids.
-fn overriders(store: &dyn Store, fields: &[PolicyField]) -> Result<Overriders, Problem> {
+fn overriders(settings: &Settings, fields: &[PolicyField]) -> Overriders {
     let mut overriders = Overriders::default();
     let mut after: Option<SellerId> = None;
     // Where nothing changes nobody is asked.
     let mut more = !fields.is_empty();
     while more {
-        let page = store.sellers(after.as_ref(), SELLERS_AT_ONCE)?;
+        let page = settings.sellers(after.as_ref(), SELLERS_AT_ONCE);
         more = page.len() == SELLERS_AT_ONCE;
         for (seller_id, seller) in page {
             if overriders.looked_at == SELLERS_MAX || overriders.found.len() == OVERRIDERS_MAX {
-                return Ok(Overriders { is_cut: true, ..overriders });
+                return Overriders { is_cut: true, ..overriders };
             }
             overriders.looked_at = overriders.looked_at.saturating_add(1);
             after = Some(seller_id.clone());
@@ -52,5 +51,5 @@ fn overriders(store: &dyn Store, fields: &[PolicyField]) -> Result<Overriders, P
             }
         }
     }
-    Ok(overriders)
+    overriders
 }

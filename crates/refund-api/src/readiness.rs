@@ -1,6 +1,6 @@
 //! What stands against carrying commands out, each by a name: a probe and an alert say which.
 
-use refund_store::{KEPT_FREE_BYTES, Store};
+use refund_store::{Health, KEPT_FREE_BYTES, Store};
 use serde::Serialize;
 
 use crate::code::{ApiCode, Code};
@@ -37,21 +37,22 @@ impl Check {
     }
 
     /// What is wrong with it; nothing where all is well.
-    fn fails(self, store: &dyn Store) -> Option<String> {
+    async fn fails(self, store: &dyn Store, health: &Health) -> Option<String> {
         match self {
             Self::Store => {
-                let error = store.is_writable().and_then(|()| store.next_due().map(drop)).err()?;
+                let unreadable = store.next_due().await.err();
+                let error = health.stopped.as_ref().or(unreadable.as_ref())?;
                 tracing::warn!(%error, "not ready");
                 // The reason may name the machine's folders: it is for the log.
-                Some(Code::Api(ApiCode::from(&error)).meaning().to_owned())
+                Some(Code::Api(ApiCode::from(error)).meaning().to_owned())
             }
             Self::Clock => {
-                let (clock, latest) = (store.clock_behind()?, store.latest());
+                let (clock, latest) = (health.clock_behind?, store.latest());
                 Some(format!("the clock says {clock}, and something was recorded at {latest}"))
             }
             Self::Disk => {
                 // Where the disk can't be asked, writing will tell.
-                let left = store.space_left().filter(|left| *left < KEPT_FREE_BYTES)?;
+                let left = health.space_left.filter(|left| *left < KEPT_FREE_BYTES)?;
                 Some(format!("{left} bytes are left on the disk, and {KEPT_FREE_BYTES} are kept free"))
             }
         }
@@ -59,14 +60,18 @@ impl Check {
 }
 
 /// Every check that fails.
-pub(crate) fn failing(store: &dyn Store) -> Vec<Failing> {
-    let failing = |check: Check| check.fails(store).map(|detail| Failing { check, detail });
-    Check::ALL.into_iter().filter_map(failing).collect()
+pub(crate) async fn failing(store: &dyn Store) -> Vec<Failing> {
+    let health = store.health();
+    let mut failing = Vec::new();
+    for check in Check::ALL {
+        failing.extend(check.fails(store, &health).await.map(|detail| Failing { check, detail }));
+    }
+    failing
 }
 
 /// Nothing, where all is well.
-pub(crate) fn look(store: &dyn Store) -> Result<(), Problem> {
-    let failing = failing(store);
+pub(crate) async fn look(store: &dyn Store) -> Result<(), Problem> {
+    let failing = failing(store).await;
     if failing.is_empty() {
         return Ok(());
     }
@@ -82,7 +87,7 @@ mod tests {
 
     use refund_core::Label;
     use refund_store::files::simulated::SimulatedDisk;
-    use refund_store::{EmbeddedStore, KeyRole, Request, Work};
+    use refund_store::{EmbeddedStore, KeyRole, Request, SetUp};
     use serde_json::{Value, json};
 
     use super::*;
@@ -102,7 +107,7 @@ mod tests {
         let store = EmbeddedStore::open_on(&disk, folder.path(), machine.surroundings()).unwrap().store;
         let trial = Trial { machine, disk, store, _folder: folder };
         assert_eq!(issue(&trial.store).await, Ok(()));
-        assert_eq!(failing(&trial.store), []);
+        assert_eq!(failing(&trial.store).await, []);
         trial
     }
 
@@ -112,26 +117,26 @@ mod tests {
     }
 
     /// The problem that a probe is answered with.
-    fn told(store: &dyn Store) -> Value {
-        let problem = look(store).unwrap_err();
+    async fn told(store: &dyn Store) -> Value {
+        let problem = look(store).await.unwrap_err();
         assert_eq!(problem.code().status().as_u16(), 503);
         serde_json::to_value(problem.into_out("", "req_1")).unwrap()
     }
 
-    fn names(store: &dyn Store) -> Vec<&'static str> {
-        failing(store).into_iter().map(|failing| failing.check.as_str()).collect()
+    async fn names(store: &dyn Store) -> Vec<&'static str> {
+        failing(store).await.into_iter().map(|failing| failing.check.as_str()).collect()
     }
 
     #[tokio::test]
     async fn a_store_that_has_stopped_is_named_and_its_reason_stays_in_the_log() {
         let trial = trial().await;
         trial.disk.fail_sync(1);
-        let lost = trial.store.submit(Request::new(Work::RevokeKey { key_id: "x".into(), actor: trial::operator() }));
+        let lost = trial.store.submit(Request::new(trial::operator(), SetUp::RevokeKey { key_id: "x".into() }));
         assert!(lost.await.is_err(), "there is no such key, and nothing was to be written");
-        assert_eq!(failing(&trial.store), [], "a refusal stops nothing");
+        assert_eq!(failing(&trial.store).await, [], "a refusal stops nothing");
         assert!(issue(&trial.store).await.is_err());
-        assert_eq!(names(&trial.store), ["store"]);
-        let told = told(&trial.store);
+        assert_eq!(names(&trial.store).await, ["store"]);
+        let told = told(&trial.store).await;
         assert_eq!((&told["code"], &told["failing"][0]["check"]), (&json!("not_ready"), &json!("store")));
         assert_eq!(told["failing"][0]["detail"], Code::Api(ApiCode::Stopped).meaning());
     }
@@ -140,7 +145,7 @@ mod tests {
     async fn a_store_that_is_closed_is_named() {
         let trial = trial().await;
         trial.store.close().unwrap();
-        assert_eq!(names(&trial.store), ["store"]);
+        assert_eq!(names(&trial.store).await, ["store"]);
     }
 
     #[tokio::test]
@@ -148,10 +153,10 @@ mod tests {
         let trial = trial().await;
         trial.disk.set_space_left(Some(KEPT_FREE_BYTES - 1));
         assert!(issue(&trial.store).await.is_err(), "that is where writing stops too");
-        assert_eq!(names(&trial.store), ["disk"]);
-        assert!(told(&trial.store)["detail"].as_str().unwrap().contains("67108863 bytes are left"));
+        assert_eq!(names(&trial.store).await, ["disk"]);
+        assert!(told(&trial.store).await["detail"].as_str().unwrap().contains("67108863 bytes are left"));
         trial.disk.set_space_left(Some(KEPT_FREE_BYTES));
-        assert_eq!(failing(&trial.store), []);
+        assert_eq!(failing(&trial.store).await, []);
         assert_eq!(issue(&trial.store).await, Ok(()));
     }
 
@@ -159,16 +164,16 @@ mod tests {
     async fn a_clock_more_than_five_minutes_behind_is_named_and_beside_it_whatever_else_fails() {
         let trial = trial().await;
         trial.machine.put_forward(-1);
-        assert_eq!(names(&trial.store), ["clock"]);
+        assert_eq!(names(&trial.store).await, ["clock"]);
         trial.disk.set_space_left(Some(0));
-        assert_eq!(names(&trial.store), ["clock", "disk"]);
-        let told = told(&trial.store);
+        assert_eq!(names(&trial.store).await, ["clock", "disk"]);
+        let told = told(&trial.store).await;
         let checks: Vec<_> = told["failing"].as_array().unwrap().iter().map(|failing| &failing["check"]).collect();
         assert_eq!(checks, [&json!("clock"), &json!("disk")]);
         assert!(told["detail"].as_str().unwrap().starts_with("clock: the clock says 2026-02-28T23:"), "{told}");
         trial.machine.put_forward(1);
         trial.disk.set_space_left(None);
-        assert_eq!(failing(&trial.store), []);
+        assert_eq!(failing(&trial.store).await, []);
     }
 
     #[tokio::test]

@@ -8,8 +8,8 @@ use std::time::Duration;
 use refund_core::{Actor, Label, Role, Timestamp, Via};
 use refund_store::files::disk::Disk;
 use refund_store::{
-    Advance, Clock, EmbeddedStore, Key, KeyRole, KeyScope, OpenError, Opened, Refused, Request, Store, Surroundings,
-    View, Work,
+    Advance, Clock, EmbeddedStore, Key, KeyRole, KeyScope, OpenError, Opened, Refused, Request, SetUp, Store,
+    Surroundings, Work,
 };
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -159,10 +159,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     tracing::info!(replayed = opened.replayed, rebuilt = opened.rebuilt, "the store is open");
     let store = Arc::new(opened.store);
-    metrics.begin_behind(store.feed_end().map_err(|error| StartError::SetUp(error.to_string()))?);
+    metrics.begin_behind(store.feed_end());
     if let Some(begin) = begins_at.filter(|_| store.latest() == Timestamp::MIN) {
-        let work = Work::AdvanceTestClock { advance: Advance::To(begin) };
-        let begun = store.submit(Request::new(work)).await;
+        let request = Request::by_system(Work::AdvanceTestClock { advance: Advance::To(begin) });
+        let begun = store.submit(request).await;
         begun.map_err(|refused| StartError::SetUp(format!("{refused:?}")))?;
     }
     let secret = secrets::server_secret(&data).map_err(folder_error)?;
@@ -232,7 +232,7 @@ impl Running {
 /// file before it is made valid: a crash in between leaves a file whose key the next start makes valid.
 async fn first_key(store: &dyn Store, data: &Path) -> Result<Option<PathBuf>, StartError> {
     let setting_up = |error: String| StartError::SetUp(error);
-    let keys = store.keys().map_err(|error| setting_up(error.to_string()))?;
+    let keys = store.settings().keys();
     let makes_others = |key: &Key| {
         let is_valid = key.revoked_at.is_none() && !key.has_expired(store.now());
         is_valid && key.role == KeyRole::Operator && key.scope == KeyScope::Full
@@ -271,5 +271,5 @@ pub(crate) async fn issue(store: &dyn Store, name: Label, role: KeyRole, secret:
         last_used_at: None,
     };
     let actor = Actor::new(Role::Operator, "set-up", Via::User("set-up".to_owned()));
-    store.submit(Request::new(Work::IssueKey { key: Box::new(key), actor })).await.map(|_| ())
+    store.submit(Request::new(actor, SetUp::IssueKey(Box::new(key)))).await.map(|_| ())
 }

@@ -37,21 +37,21 @@ pub(crate) async fn run(app: Arc<App>) {
 
 /// Settles what is due by now; the next instant at which anything is.
 pub(crate) async fn settle(store: &dyn Store) -> Result<Option<Timestamp>, String> {
-    let next_due = || store.next_due().map_err(|error| error.to_string());
+    let next_due = async || store.next_due().await.map_err(|error| error.to_string());
     let now = store.now();
-    let next = next_due()?;
+    let next = next_due().await?;
     if next.is_none_or(|at| at > now) {
         return Ok(next);
     }
     loop {
-        match store.submit(Request::new(Work::SettleDue)).await {
+        match store.submit(Request::by_system(Work::SettleDue)).await {
             // One step settles so much and no more, so that others get their turn between.
             Err(Refused::MoreIsDue { .. }) => {}
             Ok(_) => break,
             Err(refused) => return Err(format!("{refused:?}")),
         }
     }
-    match next_due()? {
+    match next_due().await? {
         Some(at) if at <= now => Err(format!("something stays due at {at}")),
         next => Ok(next),
     }
@@ -80,17 +80,17 @@ mod tests {
         (app, timer)
     }
 
-    fn status(app: &App) -> StatusKind {
-        app.store().refund(&id("rfd_1")).unwrap().unwrap().status.kind()
+    async fn status(app: &App) -> StatusKind {
+        app.store().refund(&id("rfd_1")).await.unwrap().unwrap().refund.status.kind()
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_deadline_settles_by_itself_at_its_instant() {
         let (app, timer) = with_one_refund(&Machine::start()).await;
         tokio::time::sleep(Duration::from_secs(SECONDS_36_HOURS - 1)).await;
-        assert_eq!(status(&app), StatusKind::WaitSellerAgree);
+        assert_eq!(status(&app).await, StatusKind::WaitSellerAgree);
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_eq!(status(&app), StatusKind::Success);
+        assert_eq!(status(&app).await, StatusKind::Success);
         app.stop();
         timer.await.unwrap();
     }
@@ -101,10 +101,10 @@ mod tests {
         let (app, timer) = with_one_refund(&machine).await;
         machine.put_forward(24);
         tokio::time::sleep(WAIT_MAX).await;
-        assert_eq!(status(&app), StatusKind::WaitSellerAgree);
+        assert_eq!(status(&app).await, StatusKind::WaitSellerAgree);
         machine.put_forward(12);
         tokio::time::sleep(WAIT_MAX).await;
-        assert_eq!(status(&app), StatusKind::Success);
+        assert_eq!(status(&app).await, StatusKind::Success);
         app.stop();
         timer.await.unwrap();
     }
@@ -121,9 +121,9 @@ mod tests {
         let looked_at = machine.looked_at.load(Ordering::SeqCst) - looked_at;
         assert!(looked_at < 3000, "{looked_at} looks in an hour");
         tokio::time::sleep(Duration::from_secs(SECONDS_36_HOURS)).await;
-        assert_eq!(status(&app), StatusKind::WaitSellerAgree);
+        assert_eq!(status(&app).await, StatusKind::WaitSellerAgree);
         tokio::time::sleep(Duration::from_secs(2)).await;
-        assert_eq!(status(&app), StatusKind::Success, "36 hours after time went on");
+        assert_eq!(status(&app).await, StatusKind::Success, "36 hours after time went on");
         app.stop();
         timer.await.unwrap();
     }

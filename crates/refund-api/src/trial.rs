@@ -1,15 +1,19 @@
 //! A server in memory, for tests beside the code.
 
+mod lazy;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use refund_core::{
     Actor, Address, AddressBook, BuyerId, Category, Currency, Label, LineId, Money, Opening, OrderId, OrderLine,
     PolicyOverrides, Reason, RefundType, Role, Timestamp, Via,
 };
-use refund_store::{Clock, KeyRole, MemoryStore, Request, Seller, Surroundings, Work};
+use refund_store::{Clock, KeyRole, MemoryStore, Request, Seller, SetUp, Store, Surroundings, Work};
 use tokio::time::Instant;
 
+use self::lazy::Lazy;
 use crate::app::App;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -88,7 +92,19 @@ impl Machine {
 
 /// A server of which nothing runs yet, with a key for the platform.
 pub(crate) async fn app(machine: &Machine) -> Arc<App> {
+    on(Arc::new(MemoryStore::new(machine.surroundings()))).await
+}
+
+/// The same on a store that takes that long for each read.
+pub(crate) async fn on_a_lazy_store(
+    machine: &Machine,
+    takes: impl Fn() -> Duration + Send + Sync + 'static,
+) -> Arc<App> {
     let store = Arc::new(MemoryStore::new(machine.surroundings()));
+    on(Arc::new(Lazy { store, takes: Box::new(takes) })).await
+}
+
+async fn on(store: Arc<dyn Store>) -> Arc<App> {
     server::issue(&*store, Label::new("platform").unwrap(), KeyRole::Platform, KEY).await.unwrap();
     Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates(), Metrics::default()))
 }
@@ -103,9 +119,14 @@ pub(crate) async fn with_one_refund(machine: &Machine) -> Arc<App> {
 /// The same with a seller.
 pub(crate) async fn with_a_seller(machine: &Machine) -> Arc<App> {
     let app = app(machine).await;
-    let work = Work::PutSeller { seller_id: id("s-1"), seller: Box::new(seller()), actor: operator() };
-    app.submit(Request::new(work)).await.unwrap();
+    set_up_a_seller(&app).await;
     app
+}
+
+/// Sets the seller `s-1` up.
+pub(crate) async fn set_up_a_seller(app: &App) {
+    let request = Request::new(operator(), SetUp::PutSeller { seller_id: id("s-1"), seller: Box::new(seller()) });
+    app.submit(request).await.unwrap();
 }
 
 pub(crate) fn operator() -> Actor {
@@ -120,5 +141,5 @@ pub(crate) async fn open(app: &App) {
 /// Opens the refund of that number, on an order of its own.
 pub(crate) async fn open_nth(app: &App, number: u32) {
     let actor = Actor::new(Role::Buyer, id::<BuyerId>("b-1").as_str(), Via::Link);
-    app.submit(Request::new(Work::Open { opening: Box::new(opening(number)), actor })).await.unwrap();
+    app.submit(Request::new(actor, Work::Open { opening: Box::new(opening(number)) })).await.unwrap();
 }

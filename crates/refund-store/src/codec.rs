@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Entry, Record};
-use crate::{EventPosition, Recorded, StoreError};
+use crate::{EventPosition, Recorded, Secret, StoreError};
 
 /// The version of the format that this program writes, and the newest that it reads.
 pub(crate) const VERSION: u8 = 1;
@@ -101,19 +101,8 @@ impl Payload {
     /// The events of the record that stands at `record`, each with its position.
     pub(crate) fn into_events(self, record: u64) -> impl DoubleEndedIterator<Item = Recorded> {
         let entries = (0..).zip(self.record.entries).collect::<Vec<_>>().into_iter();
-        entries.filter_map(move |(entry, content)| match content {
-            Entry::Refund(event) => Some((EventPosition { record, entry }, event)),
-            Entry::Seller { .. }
-            | Entry::Policy { .. }
-            | Entry::Rollout { .. }
-            | Entry::Key { .. }
-            | Entry::Answer { .. }
-            | Entry::BuyerLink { .. }
-            | Entry::Webhook { .. }
-            | Entry::WebhookRemoved { .. }
-            | Entry::User { .. }
-            | Entry::Session(_)
-            | Entry::SessionEnded { .. } => None,
+        entries.filter_map(move |(entry, content)| {
+            if let Entry::Refund(event) = content { Some((EventPosition { record, entry }, event)) } else { None }
         })
     }
 }
@@ -147,6 +136,34 @@ pub(crate) fn parse_id(row: &[u8]) -> Option<&str> {
 /// Where the latest record of the refund of a row stands.
 pub(crate) fn parse_last(row: &[u8]) -> Option<u64> {
     row.first_chunk().map(|last| u64::from_be_bytes(*last))
+}
+
+/// A setting as the view keeps it.
+pub(crate) struct SettingRow {
+    /// Which it is, in words: its kind, and which of its kind.
+    pub(crate) which: String,
+    /// The entry that made it what it is; nothing where that removed it.
+    pub(crate) bytes: Option<Vec<u8>>,
+}
+
+/// The view's row of the setting that an entry is about, if it is about one.
+pub(crate) fn setting_row(entry: &Entry) -> Result<Option<SettingRow>, CodecError> {
+    let hex = |secret: &Secret| data_encoding::HEXLOWER.encode(&secret.0);
+    let (which, is_there) = match entry {
+        Entry::Refund(_) | Entry::Answer { .. } => return Ok(None),
+        Entry::Policy { .. } => ("policy".to_owned(), true),
+        Entry::Rollout { .. } => ("rollout".to_owned(), true),
+        Entry::Seller { seller_id, .. } => (format!("seller {seller_id}"), true),
+        Entry::Key { key, .. } => (format!("key {}", key.id), true),
+        Entry::BuyerLink { refund_id, .. } => (format!("link {refund_id}"), true),
+        Entry::Webhook { webhook, .. } => (format!("webhook {}", webhook.id), true),
+        Entry::WebhookRemoved { webhook_id, .. } => (format!("webhook {webhook_id}"), false),
+        Entry::User { user, .. } => (format!("user {}", user.id), true),
+        Entry::Session(session) => (format!("session {}", hex(&session.secret)), true),
+        Entry::SessionEnded { secret } => (format!("session {}", hex(secret)), false),
+    };
+    let bytes = if is_there { Some(encode(entry)?) } else { None };
+    Ok(Some(SettingRow { which, bytes }))
 }
 
 /// A value whose fields are written with their names: see [`named`].

@@ -13,39 +13,36 @@
 pub mod care;
 mod codec;
 pub mod conformance;
+mod door;
 mod embedded;
+mod error;
 pub mod files;
 #[cfg(test)]
 mod golden;
-mod idempotency;
 pub mod journal;
-mod known;
-mod list;
 mod memory;
-mod people;
-mod record;
-mod set_up;
-mod settings;
-mod stage;
-mod step;
+mod model;
+mod soon;
 mod store;
 mod surroundings;
-mod user;
-mod view;
-mod webhook;
-mod work;
 
+pub use door::{
+    Advance, Answer, Answered, Fingerprint, IdempotencyKey, Outcome, Precondition, Refused, Remembered, Request, Seen,
+    SetUp, Work,
+};
 pub use embedded::{EmbeddedStore, KEPT_FREE_BYTES, LastUse, OpenError, Opened, SledFolder, WAITING_MAX};
-pub use idempotency::{Fingerprint, IdempotencyKey, Remembered};
-pub use known::{Prospect, every_action, objection, offer_options, prospect, seen};
-pub use list::{Listing, Number, Page, Place, Query, Sort};
+pub use error::StoreError;
 pub use memory::MemoryStore;
-pub use record::{Entry, EventPosition, Record, Recorded};
-pub use settings::{Key, KeyRole, KeyScope, Secret, Seller, Tag, hour_of};
-pub use step::replayed;
-pub use store::{Feed, Reply, Store};
+pub use model::around::{Around, Prospect};
+pub use model::key::{Key, KeyRole, KeyScope, Secret, hour_of};
+pub use model::list::{Listing, Number, Page, Place, Query, Sort};
+pub(crate) use model::record;
+pub use model::record::{Entry, EventPosition, Record, Recorded};
+pub use model::seller::Seller;
+pub use model::settings::Settings;
+pub use model::tag::Tag;
+pub use model::user::{Session, SignInLink, User, UserChange};
+pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
+pub use soon::{Soon, wait};
+pub use store::{Feed, Health, Reply, Store, Told};
 pub use surroundings::{Clock, Entropy, Surroundings};
-pub use user::{Session, SignInLink, User, UserChange};
-pub use view::{StoreError, View};
-pub use webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
-pub use work::{Advance, Answer, Answered, Expected, Outcome, Refused, Request, Seen, Work};

@@ -1,35 +1,34 @@
 //! The memory model: sorted maps, nothing on disk. What it does is what every store has to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
+use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Timestamp};
 use tokio::sync::watch;
 
+use crate::door::{Case, Changed, Found, Need, Shelf, Turn, answered_before, carry_out};
 use crate::record::{Entry, Record};
-use crate::settings::Settings;
-use crate::stage::Changed;
-use crate::step::carry_out;
-use crate::store::Feed;
+use crate::soon::at_once;
+use crate::store::{Feed, Told};
 use crate::{
-    EventPosition, IdempotencyKey, Key, Listing, Page, Query, Recorded, Remembered, Reply, Request, Secret, Seller,
-    Session, Store, StoreError, Surroundings, User, View, Webhook,
+    Answer, Around, EventPosition, Fingerprint, Health, IdempotencyKey, Listing, Page, Query, Recorded, Refused,
+    Remembered, Reply, Request, Settings, Soon, Store, StoreError, Surroundings,
 };
 
 /// A store that forgets everything when it goes.
 pub struct MemoryStore {
     model: Mutex<Model>,
     surroundings: Surroundings,
-    news: watch::Sender<()>,
+    news: watch::Sender<Option<EventPosition>>,
 }
 
 #[derive(Default)]
 struct Model {
     records: Vec<Record>,
     /// Each with its number: how many were opened before.
-    refunds: BTreeMap<RefundId, (u64, Refund)>,
+    refunds: BTreeMap<RefundId, (u64, Arc<Refund>)>,
     lines: BTreeMap<LineKey, Vec<RefundId>>,
-    settings: Settings,
+    settings: Arc<Settings>,
     answers: BTreeMap<IdempotencyKey, Remembered>,
     latest: Option<Timestamp>,
 }
@@ -38,7 +37,15 @@ impl MemoryStore {
     /// An empty store.
     #[must_use]
     pub fn new(surroundings: Surroundings) -> Self {
-        Self { model: Mutex::new(Model::default()), surroundings, news: watch::Sender::new(()) }
+        Self { model: Mutex::new(Model::default()), surroundings, news: watch::Sender::new(None) }
+    }
+
+    fn record(&self, model: &mut Model, written: Option<(Record, Changed)>) {
+        if let Some((record, changed)) = written {
+            model.records.push(record);
+            model.apply(changed);
+            self.news.send_replace(model.end());
+        }
     }
 
     fn model(&self) -> MutexGuard<'_, Model> {
@@ -50,74 +57,72 @@ impl MemoryStore {
 impl Store for MemoryStore {
     fn submit(&self, request: Request) -> Reply {
         let mut model = self.model();
-        let (result, written) = carry_out(&*model, &request, &self.surroundings);
-        if let Some((record, changed)) = written {
-            model.records.push(record);
-            model.apply(changed);
-            self.news.send_replace(());
-        }
+        let turn = |latest| Turn::taken(&self.surroundings, latest);
+        let (result, written) = carry_out(&*model, &mut model.case(), &request, turn);
+        self.record(&mut model, written);
         Reply::ready(result)
     }
 
-    fn list(&self, query: &Query) -> Result<Page, StoreError> {
-        Ok(Listing::of(query, self.model().refunds.values().cloned()))
+    fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.model().settings)
     }
 
-    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError> {
+    fn now(&self) -> Timestamp {
+        self.surroundings.clock.now(self.latest())
+    }
+
+    fn latest(&self) -> Timestamp {
+        self.model().latest()
+    }
+
+    fn news(&self) -> watch::Receiver<Option<EventPosition>> {
+        self.news.subscribe()
+    }
+
+    fn health(&self) -> Health {
+        Health { clock_behind: self.surroundings.clock.behind(self.latest()), ..Health::default() }
+    }
+
+    fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>> {
         let model = self.model();
-        let first = after.map_or(0, |after| after.record);
-        let start = usize::try_from(first).ok().filter(|start| after.is_none() || *start < model.records.len());
-        let start = start.ok_or(StoreError::NoSuchPosition(first))?;
-        let mut feed = Feed { events: Vec::new(), looked_at: after, more: false };
-        // The record of `after` is there for its rest; `limit` counts those behind it.
-        let until = start.saturating_add(limit.max(1)).saturating_add(usize::from(after.is_some()));
-        for (number, record) in (first..).zip(model.records.iter().take(until).skip(start)) {
-            feed.looked_at = feed.looked_at.max(Some(EventPosition::last_of(number, record.entries.len())));
-            let events = numbered(number, record).filter(|(position, _)| after.is_none_or(|after| *position > after));
-            feed.events.extend(events.filter_map(|(position, event)| Some((position, event?.clone()))));
-        }
-        feed.more = until < model.records.len();
-        Ok(feed)
+        let refund = model.refunds.get(id).map(|(_, refund)| model.around(refund));
+        at_once(refund.transpose())
     }
 
-    fn feed_end(&self) -> Result<Option<EventPosition>, StoreError> {
+    fn on_line<'a>(&'a self, line: &'a LineKey) -> Soon<'a, Vec<Refund>> {
+        at_once(Ok(self.model().on_line(line).map(|refund| (**refund).clone()).collect()))
+    }
+
+    fn list<'a>(&'a self, query: &'a Query) -> Soon<'a, Page> {
         let model = self.model();
-        Ok((0..)
-            .zip(&model.records)
-            .last()
-            .map(|(number, record)| EventPosition::last_of(number, record.entries.len())))
+        let all = model.refunds.values().map(|(number, refund)| Ok((*number, model.around(refund)?)));
+        at_once(all.collect::<Result<Vec<_>, _>>().map(|all| Listing::of(query, all)))
     }
 
-    fn history(&self, id: &RefundId, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {
+        at_once(self.model().feed(after, limit))
+    }
+
+    fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {
         let model = self.model();
         let all = (0..).zip(&model.records).flat_map(|(number, record)| numbered(number, record));
         let is_wanted = |event: &&Event| event.refund_id == *id && event.sequence > after;
         let wanted = all.filter_map(|(position, event)| Some((position, event.filter(is_wanted)?)));
-        Ok(wanted.take(limit).map(|(position, event)| (position, event.clone())).collect())
+        at_once(Ok(wanted.take(limit).map(|(position, event)| (position, event.clone())).collect()))
     }
 
-    fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.model().refunds.values().filter_map(|(_, refund)| refund.next_due()).min())
+    fn answered<'a>(&'a self, key: &'a IdempotencyKey, fingerprint: Fingerprint) -> Soon<'a, Option<Answer>, Refused> {
+        let model = self.model();
+        let now = self.surroundings.clock.now(model.latest());
+        at_once(answered_before(&*model, &mut model.case(), key, fingerprint, now))
     }
 
-    fn news(&self) -> watch::Receiver<()> {
-        self.news.subscribe()
+    fn due(&self, until: Timestamp, limit: usize) -> Soon<'_, Vec<(Timestamp, RefundId)>> {
+        at_once(Ok(self.model().due(until).into_iter().take(limit).collect()))
     }
 
-    fn is_writable(&self) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    fn space_left(&self) -> Option<u64> {
-        None
-    }
-
-    fn clock_behind(&self) -> Option<Timestamp> {
-        self.surroundings.clock.behind(self.model().latest())
-    }
-
-    fn now(&self) -> Timestamp {
-        self.surroundings.clock.now(self.model().latest())
+    fn next_due(&self) -> Soon<'_, Option<Timestamp>> {
+        at_once(Ok(self.model().refunds.values().filter_map(|(_, refund)| refund.next_due()).min()))
     }
 
     fn close(&self) -> Result<(), StoreError> {
@@ -134,8 +139,11 @@ fn numbered(record: u64, content: &Record) -> impl Iterator<Item = (EventPositio
 }
 
 impl Model {
+    fn case(&self) -> Case {
+        Case::new(Arc::clone(&self.settings), self.latest())
+    }
+
     fn apply(&mut self, changed: Changed) {
-        self.settings.changed(&changed);
         for (line, ids) in changed.opened {
             self.lines.entry(line).or_default().extend(ids);
         }
@@ -146,162 +154,88 @@ impl Model {
             self.refunds.insert(id, (number, change.after));
         }
         self.answers.extend(changed.answers);
+        if let Some(settings) = changed.settings {
+            self.settings = settings;
+        }
         self.latest = changed.latest.max(self.latest);
-    }
-}
-
-impl View for Model {
-    fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
-        Ok(self.refunds.get(id).map(|(_, refund)| refund.clone()))
-    }
-
-    fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError> {
-        let all = self.records.iter().flat_map(|record| &record.entries);
-        let own = all.filter_map(|entry| if let Entry::Refund(event) = entry { Some(event) } else { None });
-        Ok(own.filter(|event| event.refund_id == *id).cloned().collect())
-    }
-
-    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
-        let ids = self.lines.get(key).into_iter().flatten();
-        Ok(ids.filter_map(|id| self.refunds.get(id)).map(|(_, refund)| refund.clone()).collect())
-    }
-
-    fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
-        Ok(self.settings.sellers.get(id).cloned())
-    }
-
-    fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError> {
-        Ok(self.settings.sellers_after(after, limit))
-    }
-
-    fn policy(&self) -> Result<Arc<Policy>, StoreError> {
-        Ok(Arc::clone(&self.settings.policy))
-    }
-
-    fn rollout(&self) -> Result<Arc<Rollout>, StoreError> {
-        Ok(Arc::clone(&self.settings.rollout))
-    }
-
-    fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError> {
-        Ok(self.settings.key_by_secret(secret))
-    }
-
-    fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
-        Ok(self.settings.keys())
-    }
-
-    fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
-        Ok(self.settings.link(id))
-    }
-
-    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
-        Ok(self.settings.webhooks())
-    }
-
-    fn users(&self) -> Result<Vec<Arc<User>>, StoreError> {
-        Ok(self.settings.users())
-    }
-
-    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError> {
-        Ok(self.settings.user(id))
-    }
-
-    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError> {
-        Ok(self.settings.session(secret))
-    }
-
-    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError> {
-        Ok(self.settings.sessions_of(user_id))
-    }
-
-    fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
-        Ok(self.answers.get(key).cloned())
-    }
-
-    fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError> {
-        let all = self.refunds.values().filter_map(|(_, refund)| Some((refund.next_due()?, refund.id.clone())));
-        let mut due: Vec<_> = all.filter(|(at, _)| *at <= until).collect();
-        due.sort_unstable();
-        due.truncate(limit);
-        Ok(due)
     }
 
     fn latest(&self) -> Timestamp {
         self.latest.unwrap_or(Timestamp::MIN)
     }
-}
 
-/// Reads each thing on its own, as it is at that moment.
-impl View for MemoryStore {
-    fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
-        self.model().refund(id)
+    fn end(&self) -> Option<EventPosition> {
+        let last = (0..).zip(&self.records).last();
+        last.map(|(number, record)| EventPosition::last_of(number, record.entries.len()))
     }
 
-    fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError> {
-        self.model().events(id)
+    fn on_line(&self, key: &LineKey) -> impl Iterator<Item = &Arc<Refund>> {
+        let ids = self.lines.get(key).into_iter().flatten();
+        ids.filter_map(|id| self.refunds.get(id)).map(|(_, refund)| refund)
     }
 
-    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
-        self.model().on_line(key)
+    fn around(&self, refund: &Refund) -> Result<Around, StoreError> {
+        let ledger = LineLedger::of(self.on_line(&refund.line_key()).map(|refund| &**refund));
+        let refundable = ledger.map_or(refund.line.paid, |ledger| ledger.refundable());
+        Around::new(&self.settings, refund.clone(), refundable)
     }
 
-    fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
-        self.model().seller(id)
+    fn due(&self, until: Timestamp) -> BTreeSet<(Timestamp, RefundId)> {
+        let next = self.refunds.values().filter_map(|(_, refund)| Some((refund.next_due()?, refund.id.clone())));
+        next.filter(|(at, _)| *at <= until).collect()
     }
 
-    fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError> {
-        self.model().sellers(after, limit)
+    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError> {
+        let first = after.map_or(0, |after| after.record);
+        let start = usize::try_from(first).ok().filter(|start| after.is_none() || *start < self.records.len());
+        let start = start.ok_or(StoreError::NoSuchPosition(first))?;
+        let mut feed = Feed { events: Vec::new(), looked_at: after, more: false };
+        // The record of `after` is there for its rest; `limit` counts those behind it.
+        let until = start.saturating_add(limit.max(1)).saturating_add(usize::from(after.is_some()));
+        for (number, record) in (first..).zip(self.records.iter().take(until).skip(start)) {
+            feed.looked_at = feed.looked_at.max(Some(EventPosition::last_of(number, record.entries.len())));
+            let events = numbered(number, record).filter(|(position, _)| after.is_none_or(|after| *position > after));
+            feed.events.extend(events.filter_map(|(position, event)| self.told(position, event?)));
+        }
+        feed.more = until < self.records.len();
+        Ok(feed)
     }
 
-    fn policy(&self) -> Result<Arc<Policy>, StoreError> {
-        self.model().policy()
-    }
-
-    fn rollout(&self) -> Result<Arc<Rollout>, StoreError> {
-        self.model().rollout()
-    }
-
-    fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError> {
-        self.model().key_by_secret(secret)
-    }
-
-    fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
-        self.model().keys()
-    }
-
-    fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
-        self.model().link(id)
-    }
-
-    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
-        self.model().webhooks()
-    }
-
-    fn users(&self) -> Result<Vec<Arc<User>>, StoreError> {
-        self.model().users()
-    }
-
-    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError> {
-        self.model().user(id)
-    }
-
-    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError> {
-        self.model().session(secret)
-    }
-
-    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError> {
-        self.model().sessions_of(user_id)
-    }
-
-    fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
-        self.model().remembered(key)
-    }
-
-    fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError> {
-        self.model().due(until, limit)
-    }
-
-    fn latest(&self) -> Timestamp {
-        self.model().latest()
+    fn told(&self, position: EventPosition, event: &Event) -> Option<Arc<Told>> {
+        let (_, refund) = self.refunds.get(&event.refund_id)?;
+        Some(Arc::new(Told::new(position, event.clone(), refund)))
     }
 }
+
+impl Shelf for Model {
+    fn load(&self, need: &Need, case: &mut Case) -> Result<(), StoreError> {
+        match need {
+            Need::Refund(id) => {
+                let refund = self.refunds.get(id).map(|(_, refund)| Arc::clone(refund));
+                if let Some(refund) = &refund {
+                    self.load(&Need::Line(refund.line_key()), case)?;
+                }
+                case.put_refund(id.clone(), refund.map_or(Found::Nothing, Found::There));
+            }
+            Need::Line(key) => case.put_line(key.clone(), self.on_line(key).cloned()),
+            Need::Answer(key) => case.put_answer(key.clone(), self.answers.get(key).cloned()),
+            Need::History(id) => {
+                let all = self.records.iter().flat_map(|record| &record.entries);
+                let own = all.filter_map(|entry| if let Entry::Refund(event) = entry { Some(event) } else { None });
+                case.put_history(id.clone(), own.filter(|event| event.refund_id == *id).cloned().collect());
+            }
+            Need::Due(until, limit) => {
+                let mut due = self.due(*until).into_iter();
+                let first: Vec<_> = due.by_ref().take(case.due_limit(*limit)).collect();
+                for (_, id) in &first {
+                    self.load(&Need::Refund(id.clone()), case)?;
+                }
+                case.put_due(*until, due.next().is_none(), first);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

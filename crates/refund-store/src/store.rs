@@ -1,8 +1,14 @@
 //! What a store promises.
 
-use crate::{Answered, EventPosition, Page, Query, Recorded, Refused, Request, StoreError, View};
-use refund_core::{RefundId, Timestamp};
+use std::sync::Arc;
+
+use refund_core::{BuyerId, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
 use tokio::sync::watch;
+
+use crate::{
+    Answer, Answered, Around, EventPosition, Fingerprint, IdempotencyKey, Page, Query, Recorded, Refused, Request,
+    Settings, Soon, StoreError,
+};
 
 /// The memory of the engine. Everything that changes anything goes through [`Store::submit`].
 ///
@@ -15,60 +21,73 @@ use tokio::sync::watch;
 ///   was carried out whole or not at all; its idempotency key tells which.
 /// - Reading shows what was answered; it never shows half a request.
 /// - The feed has every event once, and no event ever appears before one that was already read.
-pub trait Store: View + Send + Sync {
+///
+/// What is at hand is read at once, and is never older than what was answered. Everything else may
+/// come from another machine: it is awaited, it is of one moment, and what can't be had is an error
+/// and never an empty answer.
+pub trait Store: Send + Sync {
     /// Carries a request out, or refuses it. The reply comes when it is durable.
     fn submit(&self, request: Request) -> Reply;
 
-    /// One page of a list of refunds. It may lag behind what is due by the time that settling takes (R3).
+    /// All settings, as they are at this moment.
+    fn settings(&self) -> Arc<Settings>;
+
+    /// The engine's time: the later of the clock and the latest instant recorded (R35).
+    fn now(&self) -> Timestamp;
+
+    /// The latest instant recorded: the engine's time never goes before it (R35).
+    fn latest(&self) -> Timestamp;
+
+    /// Where the feed ends: behind it comes what is yet to be recorded. It changes whenever something
+    /// has been recorded and can be read: whoever waits for news waits on this.
+    fn news(&self) -> watch::Receiver<Option<EventPosition>>;
+
+    /// Where the feed ends now. Nothing where nothing was recorded yet.
+    fn feed_end(&self) -> Option<EventPosition> {
+        *self.news().borrow()
+    }
+
+    /// Where the store stands, as far as it knows without trying.
+    fn health(&self) -> Health;
+
+    /// The refund of that id.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`].
-    fn list(&self, query: &Query) -> Result<Page, StoreError>;
+    /// [`StoreError::Unreadable`], as for everything that is read.
+    fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>>;
+
+    /// All refunds that an order line has had, in the order in which they were opened.
+    fn on_line<'a>(&'a self, line: &'a LineKey) -> Soon<'a, Vec<Refund>>;
+
+    /// One page of a list of refunds. It may lag behind what is due by the time that settling takes (R3).
+    fn list<'a>(&'a self, query: &'a Query) -> Soon<'a, Page>;
 
     /// The events behind that position, in order, over all refunds. It looks at about `limit`
     /// records and may find fewer events; where it stopped is part of the answer.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`].
-    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError>;
-
-    /// Where the feed ends now: behind it comes what is yet to be recorded. Nothing where nothing is.
-    ///
-    /// # Errors
-    /// [`StoreError::Unreadable`].
-    fn feed_end(&self) -> Result<Option<EventPosition>, StoreError>;
+    /// [`StoreError::NoSuchPosition`] for a position that this feed never gave.
+    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed>;
 
     /// A refund's history behind the event of that number, from its opening behind 0, with where
     /// each event stands in the feed; `limit` events at the most, and about as much is read.
+    fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>>;
+
+    /// The answer that was given before to the same request under that key, if it was. The door looks for
+    /// it too; to have it from outside keeps the door free for others, because a long history takes a
+    /// while to read.
     ///
     /// # Errors
-    /// [`StoreError::Unreadable`].
-    fn history(&self, id: &RefundId, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError>;
+    /// [`Refused::KeyReused`] where the key was used for another request, also that of a call with many
+    /// items; [`Refused::Store`].
+    fn answered<'a>(&'a self, key: &'a IdempotencyKey, fingerprint: Fingerprint) -> Soon<'a, Option<Answer>, Refused>;
+
+    /// Refunds on which something is due by `until`, earliest first, at most `limit`. Those that are
+    /// due at the same instant come in any order.
+    fn due(&self, until: Timestamp, limit: usize) -> Soon<'_, Vec<(Timestamp, RefundId)>>;
 
     /// The next instant at which something is due on any refund.
-    ///
-    /// # Errors
-    /// [`StoreError::Unreadable`].
-    fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
-
-    /// Changes whenever something has been recorded and can be read: whoever waits for news waits on this.
-    fn news(&self) -> watch::Receiver<()>;
-
-    /// Whether it takes requests, as far as it knows without trying.
-    ///
-    /// # Errors
-    /// Why it takes none until it is opened again.
-    fn is_writable(&self) -> Result<(), StoreError>;
-
-    /// How many bytes can still be written to its disk, where there is one and it can be asked. Below
-    /// [`KEPT_FREE_BYTES`](crate::KEPT_FREE_BYTES) nothing is recorded.
-    fn space_left(&self) -> Option<u64>;
-
-    /// What the clock says, where that is more than 5 minutes behind what was recorded (R35).
-    fn clock_behind(&self) -> Option<Timestamp>;
-
-    /// The engine's time: the later of the clock and the latest instant recorded (R35).
-    fn now(&self) -> Timestamp;
+    fn next_due(&self) -> Soon<'_, Option<Timestamp>>;
 
     /// Takes no more requests, finishes those it has, and makes everything durable.
     ///
@@ -77,11 +96,43 @@ pub trait Store: View + Send + Sync {
     fn close(&self) -> Result<(), StoreError>;
 }
 
+/// Where a store stands.
+#[derive(Debug, Default)]
+pub struct Health {
+    /// Why it takes no requests until it is opened again, if it takes none.
+    pub stopped: Option<StoreError>,
+    /// How many bytes can still be written to its disk, where there is one and it can be asked. Below
+    /// [`KEPT_FREE_BYTES`](crate::KEPT_FREE_BYTES) nothing is recorded.
+    pub space_left: Option<u64>,
+    /// What the clock says, where that is more than 5 minutes behind what was recorded (R35).
+    pub clock_behind: Option<Timestamp>,
+}
+
+/// An event of the feed and whose it is: who may see it is known without reading the refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Where it stands.
+    pub position: EventPosition,
+    /// What happened.
+    pub event: Event,
+    /// The seller of the refund that it happened to.
+    pub seller_id: SellerId,
+    /// Its buyer.
+    pub buyer_id: BuyerId,
+}
+
+impl Told {
+    /// An event that happened to that refund.
+    pub(crate) fn new(position: EventPosition, event: Event, refund: &Refund) -> Self {
+        Self { position, event, seller_id: refund.seller_id.clone(), buyer_id: refund.buyer_id.clone() }
+    }
+}
+
 /// Some of all events, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Feed {
     /// The events.
-    pub events: Vec<Recorded>,
+    pub events: Vec<Arc<Told>>,
     /// The last position that was looked at, if any was: where the next call goes on.
     pub looked_at: Option<EventPosition>,
     /// Whether more was there when this was read.

@@ -6,7 +6,7 @@ use refund_core::{
     Actor, Command, CommandKind, Facts, Opened, Opening, Policy, Refund, Rollout, Span, Timestamp, actions, decide,
     evolve, open, opened, settle,
 };
-use refund_store::Work;
+use refund_store::{Request, SetUp, Work};
 
 /// How often each comes among the commands of twenty refunds.
 pub(crate) const MIX: &[(&str, u8)] = &[
@@ -45,7 +45,8 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new() -> Result<Self, Fault> {
-        let Some(Work::PutSeller { seller, .. }) = Market::new(1).sellers()?.pop().map(|request| request.work) else {
+        let request = Market::new(1).sellers()?.pop();
+        let Some(Request { work: Work::SetUp(SetUp::PutSeller { seller, .. }), .. }) = request else {
             return Err("the market set up no seller".into());
         };
         Ok(Self { policy: Policy::default(), seller, start: Timestamp::from_millis(1_772_323_200_000)? })
@@ -64,7 +65,9 @@ impl Desk {
 
     fn case(&self, name: &str, market: &mut Market) -> Result<Case, Fault> {
         let (known, request) = market.open()?;
-        let Work::Open { opening, actor } = request.work else { return Err("the market opened nothing".into()) };
+        let Request { actor, work: Work::Open { opening }, .. } = request else {
+            return Err("the market opened nothing".into());
+        };
         let event = match open(&opening, &self.policy, refund_core::Line::default(), &actor, self.start)? {
             Opened::New(event) => event,
             Opened::Already(_) => return Err("a refund was there already".into()),
@@ -79,7 +82,8 @@ impl Desk {
             _ => &[],
         };
         let mut asked = |wish, refund: &Refund| -> Result<Asked, Fault> {
-            let Work::Command { actor, command, .. } = market.ask(&known, wish, refund.version)?.work else {
+            let request = market.ask(&known, wish, refund.version)?;
+            let Request { actor, work: Work::Command { command, .. }, .. } = request else {
                 return Err("the market asked for no command".into());
             };
             Ok(Asked::Command(Box::new(command), actor))

@@ -1,7 +1,7 @@
 //! The demo's sellers, from a file that anyone can read.
 
 use refund_core::{Actor, Role, SellerId, Via};
-use refund_store::{Request, Store, Work};
+use refund_store::{Request, SetUp, Store};
 use serde::Deserialize;
 
 use crate::wire::SellerIn;
@@ -26,13 +26,13 @@ pub(super) fn first_seller() -> Result<SellerId, String> {
 /// Sets up those that aren't there yet; one that somebody has changed since stays as it is.
 pub(super) async fn set_up(store: &dyn Store) -> Result<(), String> {
     for Given { id, seller } in sellers()? {
-        if store.seller(&id).map_err(|error| error.to_string())?.is_some() {
+        if store.settings().seller(&id).is_some() {
             continue;
         }
         let seller = seller.read().map_err(|problem| format!("{problem:?}"))?;
         let actor = Actor::new(Role::Operator, "demo", Via::User("demo".to_owned()));
-        let work = Work::PutSeller { seller_id: id, seller: Box::new(seller), actor };
-        store.submit(Request::new(work)).await.map_err(|refused| format!("{refused:?}"))?;
+        let request = Request::new(actor, SetUp::PutSeller { seller_id: id, seller: Box::new(seller) });
+        store.submit(request).await.map_err(|refused| format!("{refused:?}"))?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use refund_core::{
     Actor, AddressId, BuyerId, Category, Command, Label, LineId, MakeOffer, Money, Opening, OrderId, OrderLine,
     PayoutResult, Reason, Refund, RefundType, Request as Asked, Role, SellerId, Via,
 };
-use refund_store::{Advance, Answer, Expected, Request, Store, View, Work};
+use refund_store::{Advance, Answer, Request, Store, Work};
 use serde::Deserialize;
 
 use crate::entropy;
@@ -40,20 +40,20 @@ pub(super) async fn play(store: &dyn Store) -> Played<()> {
     let stories: Vec<Story> = serde_json::from_str(STORIES).map_err(said)?;
     for story in stories {
         let opening = story.opening(store)?;
-        if store.line(&opening.line_key()).map_err(said)?.is_some() {
+        if !store.on_line(&opening.line_key()).await.map_err(said)?.is_empty() {
             continue;
         }
         pass(store, Advance::Seconds(60)).await?;
         let actor = buyer(&opening.buyer_id);
-        let mut refund = submit(store, Work::Open { opening: Box::new(opening), actor }).await?;
+        let mut refund = submit(store, Request::new(actor, Work::Open { opening: Box::new(opening) })).await?;
         for step in &story.steps {
             if step == SILENCE {
                 pass(store, Advance::Seconds(36 * 3600)).await?;
                 continue;
             }
             let (actor, command) = read(step, &refund)?;
-            let work = Work::Command { refund_id: refund.id.clone(), actor, command, expected: Expected::Any };
-            refund = submit(store, work).await?;
+            let request = Request::new(actor, Work::Command { refund_id: refund.id.clone(), command });
+            refund = submit(store, request).await?;
         }
     }
     Ok(())
@@ -64,12 +64,12 @@ const SILENCE: &str = "36 hours of silence";
 
 /// Lets time pass.
 pub(super) async fn pass(store: &dyn Store, advance: Advance) -> Played<()> {
-    let work = Work::AdvanceTestClock { advance };
-    store.submit(Request::new(work)).await.map(|_| ()).map_err(|refused| format!("{refused:?}"))
+    let request = Request::by_system(Work::AdvanceTestClock { advance });
+    store.submit(request).await.map(|_| ()).map_err(|refused| format!("{refused:?}"))
 }
 
-async fn submit(store: &dyn Store, work: Work) -> Played<Refund> {
-    let answered = store.submit(Request::new(work)).await.map_err(|refused| format!("{refused:?}"))?;
+async fn submit(store: &dyn Store, request: Request) -> Played<Refund> {
+    let answered = store.submit(request).await.map_err(|refused| format!("{refused:?}"))?;
     if let Answer::Refund { seen, .. } = answered.answer { Ok(seen.refund) } else { Err("no refund".to_owned()) }
 }
 
@@ -82,7 +82,7 @@ fn cny(amount: &str) -> Played<Money> {
 }
 
 impl Story {
-    fn opening(&self, store: &dyn View) -> Played<Opening> {
+    fn opening(&self, store: &dyn Store) -> Played<Opening> {
         let paid = cny(&self.paid)?;
         Ok(Opening {
             refund_id: entropy::refund_id(store.latest()).map_err(said)?,

@@ -10,7 +10,7 @@ mod now;
 mod outcome;
 
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -21,7 +21,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use refund_store::{Answered, EventPosition, Recorded, Refused, Work};
+use refund_store::{Answered, EventPosition, Refused, Told, Work};
 use tokio::sync::Semaphore;
 
 pub(crate) use self::files::TimedFiles;
@@ -168,9 +168,9 @@ impl Metrics {
     }
 
     /// These events are in the feed.
-    pub(crate) fn happened(&self, events: &[Recorded]) {
+    pub(crate) fn happened(&self, events: &[Arc<Told>]) {
         let begun_at = self.begun_at.get().copied().flatten();
-        for (_, event) in events.iter().filter(|(position, _)| Some(*position) > begun_at) {
+        for event in events.iter().filter(|told| Some(told.position) > begun_at).map(|told| &told.event) {
             if let Some(kind) = lateness::settles(event) {
                 let late = event.recorded_at.as_millis().saturating_sub(event.at.as_millis());
                 let late = Duration::from_millis(u64::try_from(late).unwrap_or(0));

@@ -23,13 +23,15 @@ pub(crate) const OVERDUE_COUNTED_MAX: usize = 10_000;
 
 impl Metrics {
     /// What is so now.
-    pub(crate) fn now(app: &App, store: &dyn Store) -> Registry {
+    pub(crate) async fn now(app: &Arc<App>) -> Registry {
+        let store = app.store();
         let mut now = Registry::default();
-        let seen = overdue(&mut now, store).map_err(Problem::from).and(waiting(&mut now, app, store));
+        let overdue = overdue(&mut now, store).await.map_err(Problem::from);
+        let seen = overdue.and(waiting(&mut now, app).await);
         if let Err(problem) = seen {
             tracing::error!(?problem, "not all can be measured now");
         }
-        ready(&mut now, store);
+        ready(&mut now, store).await;
         let streams = app.admission.open_streams();
         number(&mut now, "refund_event_streams", "Streams of events that are open", u64::try_from(streams).ok());
         process(&mut now);
@@ -38,15 +40,15 @@ impl Metrics {
 }
 
 /// What a probe would be told, and the space that is left.
-fn ready(now: &mut Registry, store: &dyn Store) {
-    let failing = readiness::failing(store);
+async fn ready(now: &mut Registry, store: &dyn Store) {
+    let failing = readiness::failing(store).await;
     let ready = Family::<[(&str, &str); 1], Gauge>::default();
     for check in Check::ALL {
         let is_well = failing.iter().all(|failing| failing.check != check);
         ready.get_or_create(&[("check", check.as_str())]).set(i64::from(is_well));
     }
     now.register("refund_ready", "1 where what /readyz looks at is well, 0 where it is not", ready);
-    number(now, "refund_disk_free_bytes", "Space left on the disk of the journal, in bytes", store.space_left());
+    number(now, "refund_disk_free_bytes", "Space left on the disk of the journal, in bytes", store.health().space_left);
 }
 
 /// What should have happened and has not.
@@ -58,15 +60,15 @@ pub(crate) struct Overdue {
 }
 
 impl Overdue {
-    pub(crate) fn look(store: &dyn Store) -> Result<Self, StoreError> {
+    pub(crate) async fn look(store: &dyn Store) -> Result<Self, StoreError> {
         let at = store.now();
-        let overdue = store.due(at, OVERDUE_COUNTED_MAX)?;
+        let overdue = store.due(at, OVERDUE_COUNTED_MAX).await?;
         Ok(Self { count: overdue.len(), for_how_long: since(overdue.first().map(|(due, _)| *due), at) })
     }
 }
 
-fn overdue(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
-    let Overdue { count, for_how_long } = Overdue::look(store)?;
+async fn overdue(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
+    let Overdue { count, for_how_long } = Overdue::look(store).await?;
     let help = "Refunds on which something is due that has not happened yet, counted up to 10,000";
     number(now, "refund_overdue_refunds", help, u64::try_from(count).ok());
     let help = "How long the first of them has been overdue; 0 where none is";
@@ -76,29 +78,32 @@ fn overdue(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
 
 /// What webhooks have still to send, and how long the oldest of it has waited. What is kept for an
 /// endpoint that is off waits for its owner and not for us.
-pub(crate) fn unsent(app: &App, store: &dyn Store) -> Result<(u64, Duration), Problem> {
-    let mut endpoints = store.webhooks()?;
+pub(crate) async fn unsent(app: &Arc<App>) -> Result<(u64, Duration), Problem> {
+    let mut endpoints = app.settings().webhooks();
     endpoints.retain(|endpoint| endpoint.disabled.is_none());
     let Backlog { count, oldest } = match app.webhooks() {
-        Ok(webhooks) => webhooks.backlog(&endpoints)?,
+        Ok(webhooks) => {
+            let webhooks = Arc::clone(webhooks);
+            app.aside(move || webhooks.backlog(&endpoints)).await?
+        }
         // Nothing sends, so nothing waits.
         Err(_) => Backlog::default(),
     };
-    Ok((count, since(oldest, store.now())))
+    Ok((count, since(oldest, app.store().now())))
 }
 
-fn waiting(now: &mut Registry, app: &App, store: &dyn Store) -> Result<(), Problem> {
-    let (count, for_how_long) = unsent(app, store)?;
+async fn waiting(now: &mut Registry, app: &Arc<App>) -> Result<(), Problem> {
+    let (count, for_how_long) = unsent(app).await?;
     let help = "Messages that wait to be sent, or to be tried again, to endpoints that are on";
     number(now, "refund_webhook_messages_waiting", help, Some(count));
     let help = "How long the oldest of them has waited; 0 where none does";
     seconds(now, "refund_webhook_oldest_waiting_seconds", help, for_how_long);
-    given_up(now, store)?;
+    given_up(now, app);
     Ok(())
 }
 
-fn given_up(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
-    let endpoints = store.webhooks()?;
+fn given_up(now: &mut Registry, app: &App) {
+    let endpoints = app.settings().webhooks();
     let off = Family::<[(&str, &str); 1], Gauge>::default();
     for (because, word) in [(DisabledBecause::Gone, "gone"), (DisabledBecause::Failing, "failing")] {
         let is_off = |endpoint: &&Arc<Webhook>| endpoint.disabled.is_some_and(|off| off.because == because);
@@ -107,7 +112,6 @@ fn given_up(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
     }
     let help = "Endpoints of webhooks that are off because they are gone or failed for too long, and not by hand";
     now.register("refund_webhook_endpoints_given_up", help, off);
-    Ok(())
 }
 
 fn since(from: Option<Timestamp>, to: Timestamp) -> Duration {

@@ -1,6 +1,6 @@
 //! What a command is called, and what became of it, in words of the program's own.
 
-use refund_store::{Answered, Refused, Work};
+use refund_store::{Answered, Refused, SetUp, Work};
 
 use crate::code::{ApiCode, Code};
 
@@ -17,21 +17,10 @@ pub(super) fn command(work: &Work) -> Option<&'static str> {
         Work::Open { .. } => "open",
         Work::Command { command, .. } => command.kind().as_str(),
         Work::PostMessage { .. } => "post_message",
-        Work::PutSeller { .. } | Work::EditSeller { .. } => "put_seller",
-        Work::PutPolicy { .. } => "put_policy",
-        Work::PutRollout { .. } => "put_rollout",
-        Work::IssueKey { .. } => "issue_key",
-        Work::RevokeKey { .. } => "revoke_key",
         Work::ReplaceBuyerLink { .. } => "replace_buyer_link",
-        Work::MakeWebhook { .. } => "make_webhook",
-        Work::ChangeWebhook { .. } => "change_webhook",
-        Work::RemoveWebhook { .. } => "remove_webhook",
-        Work::MakeUser { .. } => "make_user",
-        Work::ChangeUser { .. } => "change_user",
-        Work::SignIn { .. } => "sign_in",
-        Work::SignOut { .. } => "sign_out",
         Work::AdvanceTestClock { .. } => "advance_test_clock",
-        Work::Settle { .. } | Work::SettleDue | Work::KeysUsed { .. } => return None,
+        Work::Settle { .. } | Work::SettleDue | Work::SetUp(SetUp::KeysUsed { .. }) => return None,
+        Work::SetUp(set_up) => set_up.name(),
     })
 }
 
@@ -78,6 +67,7 @@ mod tests {
         let of_the_store = [
             StoreError::Busy { waiting: 1 },
             StoreError::Closed,
+            StoreError::TooSlow { seconds: 1 },
             StoreError::NotRecorded(why()),
             StoreError::Unsure(why()),
             StoreError::Stopped(why()),

@@ -5,7 +5,7 @@ use axum::response::Response;
 use refund_core::{
     Actor, Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, Request, Ruling, Timestamp,
 };
-use refund_store::{Expected, Refused, Work};
+use refund_store::{Precondition, Refused, Work};
 
 use super::form::{Form, Mistake};
 use super::frame::{Notice, go_to};
@@ -77,9 +77,9 @@ pub(super) async fn act(
     command: Command,
 ) -> Result<Result<(), Refused>, Problem> {
     let actor: Actor = caller.actor_for(refund, kind)?;
-    let expected = visit.form.get("version").parse().map_or(Expected::Missing, Expected::Version);
-    let work = Work::Command { refund_id: refund.id.clone(), actor, command, expected };
-    visit.done(work).await
+    let precondition = visit.form.get("version").parse().map_or(Precondition::Missing, Precondition::Version);
+    let work = Work::Command { refund_id: refund.id.clone(), command };
+    visit.done(refund_store::Request { precondition, ..refund_store::Request::new(actor, work) }).await
 }
 
 /// The action that a path names, such as `confirm-receipt`.
@@ -97,7 +97,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
     let caller = visit.person()?.caller.clone();
     let id = visit.refund_id()?;
     let kind = named(&visit)?;
-    let refund = visit.app.known(&caller, &id)?;
+    let refund = visit.app.known(&caller, &id).await?;
     caller.actor_for(&refund, kind)?;
     let command = match command(kind, &visit.form, &refund) {
         Ok(command) => command,
@@ -118,7 +118,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
 pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
     let caller = visit.person()?.caller.clone();
     let id = visit.refund_id()?;
-    let refund = visit.app.known(&caller, &id)?;
+    let refund = visit.app.known(&caller, &id).await?;
     match post(&visit, &caller, &refund).await? {
         None => Ok(go_to(&format!("/refunds/{id}?done=message"))),
         Some(notice) => page(&visit, Some(notice), StatusCode::UNPROCESSABLE_ENTITY).await,
@@ -134,8 +134,8 @@ pub(super) async fn post(visit: &Visit, caller: &Caller, refund: &Refund) -> Res
     let internal = visit.form.is_ticked("internal");
     let message = Message { text, attachments: Attachments::default(), internal };
     let actor = caller.actor_among(refund, message.roles())?;
-    let work = Work::PostMessage { refund_id: refund.id.clone(), actor, message: Box::new(message) };
-    match visit.app.try_change(refund_store::Request::new(work)).await {
+    let work = Work::PostMessage { refund_id: refund.id.clone(), message: Box::new(message) };
+    match visit.app.try_change(refund_store::Request::new(actor, work)).await {
         Ok(_) => Ok(None),
         Err(Refused::TooManyMessages { .. }) => Ok(Some(Notice::bad(visit.reader.say("mistake-too-many-messages")))),
         Err(refused) => Err(refused.into()),

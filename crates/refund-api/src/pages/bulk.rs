@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{CommandKind, Refund, RefundId};
-use refund_store::{Expected, Refused, Request, Work};
+use refund_store::{Precondition, Refused, Request, Work};
 
 use super::act::command;
 use super::form::{Form, Mistake};
@@ -53,20 +53,20 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
     // All are read before the first is done: nothing is half done because of one that is not theirs.
     let mut asked = Vec::with_capacity(ticked.len());
     for (id, version) in ticked {
-        let refund = app.known(&caller, &id)?;
+        let refund = app.known(&caller, &id).await?;
         let work = match kind.ok_or(Mistake::new("action", "mistake-choose")) {
             Ok(kind) => {
                 let actor = caller.actor_for(&refund, kind)?;
-                let expected = Expected::Version(version);
-                command(kind, form, &refund).map(|command| Work::Command { refund_id: id, actor, command, expected })
+                let precondition = Precondition::Version(version);
+                let request = |command| Request::new(actor, Work::Command { refund_id: id, command });
+                command(kind, form, &refund).map(|command| Request { precondition, ..request(command) })
             }
             Err(mistake) => Err(mistake),
         };
         asked.push((refund, work));
     }
     // And all are handed in before the first is waited for, so that they share what a disk takes its time for.
-    let hand_in =
-        |(refund, work): (Refund, Result<Work, Mistake>)| (refund, work.map(|work| app.hand_in(Request::new(work))));
+    let hand_in = |(refund, request): (Refund, Result<Request, Mistake>)| (refund, request.map(|r| app.hand_in(r)));
     let handed_in: Vec<_> = asked.into_iter().map(hand_in).collect();
     let mut results = Vec::with_capacity(handed_in.len());
     for (refund, reply) in handed_in {
@@ -74,7 +74,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
             Err(mistake) => Some(told_mistake(&visit, &mistake)),
             Ok(reply) => reply.await.err().map(|refused| told(&visit, refused)),
         };
-        let now = app.store().refund(&refund.id)?.unwrap_or(refund);
+        let now = app.store().refund(&refund.id).await?.map_or(refund, |around| around.refund);
         results.push(Outcome {
             id: now.id.to_string(),
             title: now.line.title.to_string(),

@@ -49,7 +49,7 @@ impl Page {
 
 /// Shows it. Opening it changes nothing.
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
-    let (caller, id) = visit.buyer()?;
+    let (caller, id) = visit.buyer().await?;
     page(&visit, &caller, &id, done_before(&visit, "buyer-done", Role::Buyer), StatusCode::OK).await
 }
 
@@ -60,8 +60,8 @@ async fn page(
     notice: Option<Notice>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let (app, reader) = (&visit.app, &visit.reader);
-    let Known { refund, actions, events, is_latest } = known(visit, caller, id).await?;
+    let reader = &visit.reader;
+    let Known { refund, seller, actions, events, is_latest } = known(visit, caller, id).await?;
     let notice = notice.map(|notice| notice.told_since(visit, &refund, &events));
     let possible: Vec<_> = actions.iter().filter(|action| action.against.is_none()).map(|action| action.kind).collect();
     let asked = visit.query.get("ask").parse::<CommandKind>().ok();
@@ -70,14 +70,13 @@ async fn page(
     let typed = |field: &str, now: String| {
         if tried == CommandKind::Modify.as_str() { visit.form.get(field).to_owned() } else { now }
     };
-    let seller = app.store().seller(&refund.seller_id)?;
     let path = format!("/b/{}", visit.param("token"));
     let history = History::new(visit, caller.role(), &path, &events, is_latest);
     let here = asked.map_or_else(|| history.here.clone(), |kind| format!("{path}?ask={kind}"));
     let page = Page {
         page: Frame::for_nobody(visit, "buyer-title").coming_back_to(here).with_live(&format!("{path}/live")),
         notice,
-        seller: seller.map_or_else(String::new, |seller| seller.name.to_string()),
+        seller: seller.name.to_string(),
         possible: possible.into_iter().map(CommandKind::as_str).collect(),
         asked,
         history,
@@ -95,9 +94,9 @@ async fn page(
 
 /// Carries out what the buyer confirmed.
 pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
-    let (caller, id) = visit.buyer()?;
+    let (caller, id) = visit.buyer().await?;
     let kind = named(&visit)?;
-    let refund: Refund = visit.app.known(&caller, &id)?;
+    let refund: Refund = visit.app.known(&caller, &id).await?;
     caller.actor_for(&refund, kind)?;
     let command = match command(kind, &visit.form, &refund) {
         Ok(command) => command,
@@ -117,8 +116,8 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
 
 /// Posts what the buyer wrote.
 pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
-    let (caller, id) = visit.buyer()?;
-    let refund = visit.app.known(&caller, &id)?;
+    let (caller, id) = visit.buyer().await?;
+    let refund = visit.app.known(&caller, &id).await?;
     match post(&visit, &caller, &refund).await? {
         None => Ok(go_to(&format!("/b/{}?done=message", visit.param("token")))),
         Some(notice) => page(&visit, &caller, &id, Some(notice), StatusCode::UNPROCESSABLE_ENTITY).await,

@@ -18,17 +18,17 @@ pub(super) async fn advance(visit: Visit) -> Result<Response, Problem> {
     let advance = match visit.form.get("by") {
         "hour" => Advance::Seconds(HOUR),
         "36h" => Advance::Seconds(HOUR.saturating_mul(36)),
-        "next" => match next(&visit)? {
+        "next" => match next(&visit).await? {
             Some(at) => Advance::To(at),
             None => Advance::Seconds(HOUR),
         },
         _ => return Err(Problem::not_found()),
     };
-    visit.app.change(Request::new(Work::AdvanceTestClock { advance })).await?;
+    visit.app.change(Request::by_system(Work::AdvanceTestClock { advance })).await?;
     Ok(go_to(super::preferences::back(&visit)))
 }
 
 /// When something is due next.
-fn next(visit: &Visit) -> Result<Option<Timestamp>, Problem> {
-    Ok(visit.app.store().next_due()?)
+async fn next(visit: &Visit) -> Result<Option<Timestamp>, Problem> {
+    Ok(visit.app.store().next_due().await?)
 }

@@ -119,10 +119,8 @@ impl Frame {
 
 impl FramePerson {
     fn of(visit: &Visit, person: &Person) -> Self {
-        let seller = visit.seller_id().map(|id| visit.app.store().seller(id));
-        let works_for = match seller {
-            Some(Ok(Some(seller))) => seller.name.to_string(),
-            Some(_) => String::new(),
+        let works_for = match visit.seller_id() {
+            Some(id) => visit.app.settings().seller(id).map_or_else(String::new, |seller| seller.name.to_string()),
             None => visit.reader.term("role", Role::Operator.as_str()),
         };
         Self {

@@ -1,7 +1,7 @@
 //! People who can sign in, and the links that let them in once.
 
 use refund_core::{Actor, Label, Span, Timestamp};
-use refund_store::{KeyRole, Refused, Request, SignInLink, Store, User, UserChange, Work};
+use refund_store::{KeyRole, Refused, Request, SetUp, SignInLink, Store, User, UserChange};
 
 use crate::caller::hash;
 use crate::clock::system_now;
@@ -13,11 +13,12 @@ const GOOD_FOR: Span = Span::hours(24);
 const FIRST: &str = "operator";
 
 /// What gives somebody a link that opens one session, and its path. The one before opens nothing any more.
-pub(super) fn link_work(user_id: &str, actor: Actor) -> (Work, String) {
+pub(super) fn link_work(user_id: &str, actor: Actor) -> (Request, String) {
     let secret = entropy::secret();
     let link = SignInLink { secret: hash(&secret), expires_at: system_now().plus(GOOD_FOR) };
-    let work = Work::ChangeUser { user_id: user_id.to_owned(), change: UserChange::Link(link), actor };
-    (work, format!("/sign-in/{secret}"))
+    let request =
+        Request::new(actor, SetUp::ChangeUser { user_id: user_id.to_owned(), change: UserChange::Link(link) });
+    (request, format!("/sign-in/{secret}"))
 }
 
 /// Somebody who signs in by a link at first.
@@ -32,18 +33,18 @@ pub(super) fn newcomer(name: Label, role: KeyRole) -> User {
 /// [`Refused`].
 pub(crate) async fn link_for(store: &dyn Store, name: Label, role: KeyRole) -> Result<String, Refused> {
     let actor = Actor::system();
-    let known = store.users()?.into_iter().find(|user| user.is_called(name.as_str()));
+    let known = store.settings().user_named(name.as_str()).cloned();
     let id = match known {
         Some(user) => user.id.clone(),
         None => {
             let user = newcomer(name, role);
             let id = user.id.clone();
-            store.submit(Request::new(Work::MakeUser { user: Box::new(user), actor: actor.clone() })).await?;
+            store.submit(Request::new(actor.clone(), SetUp::MakeUser(Box::new(user)))).await?;
             id
         }
     };
-    let (work, path) = link_work(&id, actor);
-    store.submit(Request::new(work)).await?;
+    let (request, path) = link_work(&id, actor);
+    store.submit(request).await?;
     Ok(path)
 }
 
@@ -53,11 +54,12 @@ pub(crate) async fn link_for(store: &dyn Store, name: Label, role: KeyRole) -> R
 /// # Errors
 /// [`Refused`]; [`Refused::NotFound`] where nobody of the operator's is called that and may sign in.
 pub(crate) async fn operators_link(store: &dyn Store, asked_for: Option<Label>) -> Result<Option<String>, Refused> {
-    let users = store.users()?;
+    let settings = store.settings();
     let may_sign_in = |user: &User| user.role == KeyRole::Operator && user.disabled_at.is_none();
+    let users = settings.users();
     let mut operators = users.iter().filter(|user| may_sign_in(user));
     let name = match asked_for {
-        Some(name) if operators.any(|user| user.is_called(name.as_str())) => name,
+        Some(name) if settings.user_named(name.as_str()).is_some_and(|user| may_sign_in(user)) => name,
         Some(_) => return Err(Refused::NotFound),
         None if operators.any(|user| user.password.is_some()) => return Ok(None),
         None => match Label::new(FIRST) {

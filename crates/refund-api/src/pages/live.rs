@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use refund_core::RefundId;
-use refund_store::{EventPosition, Secret, Store};
+use refund_store::{EventPosition, Feed, Secret};
 
 use super::visit::{Visit, in_session};
 use crate::app::App;
@@ -40,13 +40,13 @@ pub(super) async fn queue(headers: HeaderMap, visit: Visit) -> Result<Changes, P
 pub(super) async fn refund(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
     let reader = Listener::signed_in(&visit)?;
     let id = visit.refund_id()?;
-    visit.app.known(&reader.caller, &id)?;
+    visit.app.known(&reader.caller, &id).await?;
     changes(&visit, &headers, reader, Some(id))
 }
 
 /// Those of one refund, for its buyer.
 pub(super) async fn buyer(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
-    let (caller, id) = visit.buyer()?;
+    let (caller, id) = visit.buyer().await?;
     let by = By::Link(visit.param("token").into());
     changes(&visit, &headers, Listener { caller, by }, Some(id))
 }
@@ -70,11 +70,19 @@ impl Listener {
         Ok(Self { caller: person.caller.clone(), by: By::Session(person.session) })
     }
 
+    /// What they may see of the feed, as long as it still lets them in: that somebody was signed out is news too.
+    async fn find(&self, app: &App, after: Option<EventPosition>) -> Result<Feed, Problem> {
+        if !self.is_still_there(app).await {
+            return Err(Problem::not_found());
+        }
+        find(app.store(), &self.caller, after, AT_ONCE).await
+    }
+
     /// Whether it still lets them in.
-    fn is_still_there(&self, app: &App) -> bool {
+    async fn is_still_there(&self, app: &App) -> bool {
         match &self.by {
-            By::Session(secret) => in_session(app, secret).is_ok_and(|person| person.is_some()),
-            By::Link(token) => Caller::from_token(app, token).is_ok_and(|(caller, _)| caller == self.caller),
+            By::Session(secret) => in_session(app, secret).is_some(),
+            By::Link(token) => Caller::from_token(app, token).await.is_ok_and(|(caller, _)| caller == self.caller),
         }
     }
 }
@@ -118,17 +126,10 @@ fn changes(visit: &Visit, headers: &HeaderMap, listener: Listener, only: Option<
 impl Watching {
     async fn next(&mut self) -> Option<Event> {
         loop {
-            let (app, listener) = (self.app.clone(), self.listener.clone());
-            let read = move |store: &dyn Store, after| {
-                // That somebody was signed out is news too.
-                if !listener.is_still_there(&app) {
-                    return Err(Problem::not_found());
-                }
-                find(store, &listener.caller, after, AT_ONCE)
-            };
-            let feed = self.follower.next(read).await?;
+            let (app, listener) = (&self.app, &self.listener);
+            let feed = self.follower.next(|after| Box::pin(listener.find(app, after))).await?;
             let is_wanted = |id: &RefundId| self.only.as_ref().is_none_or(|only| only == id);
-            if feed.events.iter().any(|(_, event)| is_wanted(&event.refund_id)) {
+            if feed.events.iter().any(|told| is_wanted(&told.event.refund_id)) {
                 return Some(self.changed());
             }
         }
@@ -136,9 +137,7 @@ impl Watching {
 
     /// That somebody may not look any more changes all that they see; that the server stops changes nothing.
     async fn last_word(&self) -> Option<Event> {
-        let (app, listener) = (self.app.clone(), self.listener.clone());
-        let is_there = self.app.reading(move |_| Ok(listener.is_still_there(&app))).await.ok()?;
-        (!is_there).then(|| self.changed())
+        (!self.listener.is_still_there(&self.app).await).then(|| self.changed())
     }
 
     fn changed(&self) -> Event {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use fluent_bundle::FluentValue;
 use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Terms};
-use refund_store::{objection, offer_options};
+use refund_store::Around;
 
 use super::act::act;
 use super::form::{Form, Mistake};
@@ -55,39 +55,39 @@ pub(crate) struct Review {
 }
 
 /// The refund, what may be offered on it, and who asks.
-async fn options(visit: &Visit) -> Result<(Caller, Refund, Options), Problem> {
+async fn options(visit: &Visit) -> Result<(Caller, Around, Options), Problem> {
     let caller = visit.person()?.caller.clone();
     let id: RefundId = visit.refund_id()?;
     let app = &visit.app;
-    app.known(&caller, &id)?;
+    app.known(&caller, &id).await?;
     caller.only(CommandKind::MakeOffer.roles())?;
-    let refund = app.settled(&caller, &id).await?.refund;
-    let options = offer_options(app.store(), &refund, &caller.itself(), app.store().now())?;
-    Ok((caller, refund, options))
+    let around = app.settled_now(&caller, &id).await?.around;
+    let options = around.offer_options(&caller.itself(), app.store().now());
+    Ok((caller, around, options))
 }
 
 pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
-    let (_, refund, options) = options(&visit).await?;
+    let (_, around, options) = options(&visit).await?;
     if let Some(refusal) = options.objections.first() {
         return refund_page(&visit, Some(Notice::ruled(&visit.reader, refusal)), StatusCode::CONFLICT).await;
     }
-    shown(StatusCode::OK, &page(&visit, &refund, &options, &Form::default(), None, None))
+    shown(StatusCode::OK, &page(&visit, &around.refund, &options, &Form::default(), None, None))
 }
 
 /// Looks at what was typed, or sends it once it has been looked at.
 pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
-    let (caller, refund, options) = options(&visit).await?;
-    let form = &visit.form;
-    let offer = match offered(form, &refund) {
+    let (caller, around, options) = options(&visit).await?;
+    let (form, refund) = (&visit.form, &around.refund);
+    let offer = match offered(form, refund) {
         Ok(offer) => offer,
         Err(mistake) => {
             let notice = Some(told_mistake(&visit, &mistake));
-            let again = page(&visit, &refund, &options, form, notice, None);
+            let again = page(&visit, refund, &options, form, notice, None);
             return shown(StatusCode::UNPROCESSABLE_ENTITY, &again);
         }
     };
     if form.get("step") == "send" {
-        return match act(&visit, &caller, &refund, CommandKind::MakeOffer, Command::MakeOffer(offer)).await? {
+        return match act(&visit, &caller, refund, CommandKind::MakeOffer, Command::MakeOffer(offer)).await? {
             Ok(_) => Ok(go_to(&format!("/refunds/{}?done=make_offer", refund.id))),
             Err(refused) => {
                 let (notice, status) = told_no(&visit, &refused);
@@ -99,17 +99,16 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
         return refund_page(&visit, Some(Notice::ruled(&visit.reader, refusal)), StatusCode::CONFLICT).await;
     }
     if form.get("step") != "review" {
-        return shown(StatusCode::OK, &page(&visit, &refund, &options, form, None, None));
+        return shown(StatusCode::OK, &page(&visit, refund, &options, form, None, None));
     }
     // What the rules refuse is said before it is looked at, and not once it is sent.
-    let app = &visit.app;
     let command = Command::MakeOffer(offer.clone());
-    if let Some(refusal) = objection(app.store(), &refund, &caller.itself(), &command, app.store().now())? {
-        let again = page(&visit, &refund, &options, form, Some(Notice::ruled(&visit.reader, &refusal)), None);
+    if let Some(refusal) = around.objection(&caller.itself(), &command, visit.app.store().now()) {
+        let again = page(&visit, refund, &options, form, Some(Notice::ruled(&visit.reader, &refusal)), None);
         return shown(StatusCode::CONFLICT, &again);
     }
-    let review = Review::new(&visit, &refund, &offer, &options, form);
-    shown(StatusCode::OK, &page(&visit, &refund, &options, form, None, Some(review)))
+    let review = Review::new(&visit, refund, &offer, &options, form);
+    shown(StatusCode::OK, &page(&visit, refund, &options, form, None, Some(review)))
 }
 
 /// The offer that a form makes.

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_store::{Request, UserChange, Work};
+use refund_store::{Request, SetUp, UserChange};
 
 use super::frame::Notice;
 use super::people::page;
@@ -29,16 +29,16 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
         }
     }
     let change = UserChange::Password { hash: passwords.hash(new.to_owned()).await? };
-    let work = Work::ChangeUser { user_id: user.id.clone(), change, actor: person.caller.itself() };
-    visit.app.change(Request::new(work)).await?;
+    let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
+    visit.app.change(request).await?;
     Ok(let_in(&visit, user, None, "/people?done=password").await?.unwrap_or_else(left))
 }
 
 /// Signs whoever asks out wherever they are signed in.
 pub(super) async fn sign_out_everywhere(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?;
-    for session in visit.app.store().sessions_of(&person.user.id)? {
-        visit.app.submit(Request::new(Work::SignOut { secret: session.secret })).await?;
+    for session in visit.app.settings().sessions_of(&person.user.id) {
+        visit.app.submit(Request::by_system(SetUp::SignOut { secret: session.secret })).await?;
     }
     Ok(left())
 }

@@ -78,10 +78,10 @@ const ASKED_MAX: usize = 25;
 
 /// A page that is as full as it gets: where only a few of many match, the store gives what it has found in a
 /// part of them.
-fn filled(store: &dyn Store, mut wanted: Query) -> Result<Page, Problem> {
+async fn filled(store: &dyn Store, mut wanted: Query) -> Result<Page, Problem> {
     let mut filled = Page::default();
     for _ in 0..ASKED_MAX {
-        let page = store.list(&wanted)?;
+        let page = store.list(&wanted).await?;
         filled.items.extend(page.items);
         filled.next = page.next;
         wanted.limit = PAGE.saturating_sub(filled.items.len());
@@ -104,12 +104,12 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let page = match asked {
         Some(asked) => {
             let wanted = Query { after, ..asked };
-            app.reading(move |store| filled(store, wanted)).await?
+            filled(app.store(), wanted).await?
         }
         None => Page::default(),
     };
     let chosen = |filter: &str| visit.query.get(filter).trim();
-    let refunds = page.items.iter().map(|refund| RefundView::new(reader, refund)).collect();
+    let refunds = page.items.iter().map(|around| RefundView::new(reader, &around.refund)).collect();
     let next = page.next.map(|place| visit.same_with("cursor", &app.cursors.write(&place, &list)));
     let statuses = StatusKind::ALL.iter().map(|status| Choice {
         value: status.as_str(),

@@ -1,10 +1,12 @@
 //! One refund: everything about it, and what can be done now.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Role};
-use refund_store::{Refused, Store, every_action};
+use refund_store::{Refused, Seller};
 
 use super::act::tried;
 use super::form::Mistake;
@@ -65,6 +67,7 @@ impl ActionView {
 /// What is known of one refund at one moment.
 pub(super) struct Known {
     pub(super) refund: Refund,
+    pub(super) seller: Arc<Seller>,
     pub(super) actions: Vec<Action>,
     /// A part of what happened, and whether that is where it ends.
     pub(super) events: Vec<Event>,
@@ -75,21 +78,23 @@ pub(super) struct Known {
 pub(super) async fn known(visit: &Visit, caller: &Caller, id: &RefundId) -> Result<Known, Problem> {
     let app = &visit.app;
     let asked = visit.query.get("until").parse().unwrap_or(u64::MAX);
-    let Settled { seen, now, is_held } = app.settled_now(caller, id).await?;
-    let (actors, refund, role) = (caller.actors(&seen.refund), seen.refund, caller.role());
-    let read = move |store: &dyn Store| {
-        let until = asked.min(refund.sequence).max(1);
-        let behind = until.saturating_sub(HISTORY_PAGE);
-        let history = store.history(&refund.id, behind, usize::try_from(until.saturating_sub(behind)).unwrap_or(0))?;
-        let events: Vec<_> = history.into_iter().map(|(_, event)| event).collect();
-        let all = every_action(store, &refund, actors, now)?;
-        let mut actions: Vec<Action> = all.into_iter().flat_map(|(_, actions)| actions).collect();
-        if is_held {
-            actions.retain(|action| possible_while_held(role, action.kind));
-        }
-        Ok(Known { is_latest: until == refund.sequence, refund, actions, events })
-    };
-    app.reading(read).await
+    let Settled { around, now, is_held } = app.settled_now(caller, id).await?;
+    let until = asked.min(around.refund.sequence).max(1);
+    let behind = until.saturating_sub(HISTORY_PAGE);
+    let length = usize::try_from(until.saturating_sub(behind)).unwrap_or(0);
+    let history = app.store().history(id, behind, length).await?;
+    let all = around.every_action(caller.actors(&around.refund), now);
+    let mut actions: Vec<Action> = all.into_iter().flat_map(|(_, actions)| actions).collect();
+    if is_held {
+        actions.retain(|action| possible_while_held(caller.role(), action.kind));
+    }
+    Ok(Known {
+        is_latest: until == around.refund.sequence,
+        refund: around.refund,
+        seller: around.seller,
+        actions,
+        events: history.into_iter().map(|(_, event)| event).collect(),
+    })
 }
 
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
@@ -109,16 +114,15 @@ pub(super) fn done_before(visit: &Visit, texts: &str, role: Role) -> Option<Noti
 /// The page as it stands now, with what has to be told first.
 pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
     let caller = visit.person()?.caller.clone();
-    let (app, reader) = (&visit.app, &visit.reader);
+    let reader = &visit.reader;
     let id = visit.refund_id()?;
-    let Known { refund, actions, events, is_latest } = known(visit, &caller, &id).await?;
+    let Known { refund, seller, actions, events, is_latest } = known(visit, &caller, &id).await?;
     let path = format!("/refunds/{id}");
     let history = History::new(visit, caller.role(), &path, &events, is_latest);
     let notice = notice.map(|notice| notice.told_since(visit, &refund, &events));
     let (possible, against): (Vec<_>, Vec<_>) = actions.iter().partition(|action| action.against.is_none());
-    let seller = app.store().seller(&refund.seller_id)?;
-    let addresses = seller.iter().flat_map(|seller| seller.addresses.iter());
-    let addresses = addresses.map(|address| (address.id.to_string(), address.address.to_string())).collect();
+    let addresses =
+        seller.addresses.iter().map(|address| (address.id.to_string(), address.address.to_string())).collect();
     let running = refund.deadlines();
     let deadlines = running.iter().map(|deadline| Choice {
         value: deadline.kind.as_str(),
@@ -133,7 +137,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
             .coming_back_to(history.here.clone())
             .with_live(&format!("{path}/live")),
         notice,
-        seller: seller.map_or_else(String::new, |seller| seller.name.to_string()),
+        seller: seller.name.to_string(),
         possible: view(possible),
         against: if refund.status.kind().is_final() { Vec::new() } else { view(against) },
         history,

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{PolicyOverrides, SellerId};
-use refund_store::{KeyRole, Seller, Tag, Work};
+use refund_store::{KeyRole, Request, Seller, SetUp, Tag};
 
 use super::addresses::{self, AddressRow};
 use super::frame::{Frame, Notice, go_to, shown};
@@ -58,7 +58,7 @@ fn about(visit: &Visit) -> Result<(SellerId, String), Problem> {
 
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let (id, here) = about(&visit)?;
-    let seller = visit.app.store().seller(&id)?.ok_or_else(Problem::not_found)?;
+    let seller = visit.app.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
     let notice = done_before(&visit, &["saved"]);
     as_it_is(&visit, &id, here, &seller, notice, StatusCode::OK)
 }
@@ -71,7 +71,7 @@ fn as_it_is(
     notice: Option<Notice>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let policy = visit.app.store().policy()?;
+    let policy = visit.app.settings().policy.clone();
     let own = serde_json::to_value(policy.with(&seller.policy))?;
     let fields = FieldView::all(&visit.reader, &own, &serde_json::to_value(&*policy)?, &seller.policy.fields());
     let typed = Typed {
@@ -92,7 +92,7 @@ struct Typed {
 }
 
 fn as_typed(visit: &Visit, id: &SellerId, here: String, notice: Notice) -> Result<Response, Problem> {
-    let (form, policy) = (&visit.form, serde_json::to_value(&*visit.app.store().policy()?)?);
+    let (form, policy) = (&visit.form, serde_json::to_value(&*visit.app.settings().policy)?);
     let typed = Typed {
         name: form.get("seller_name").to_owned(),
         tag: form.get("tag").to_owned(),
@@ -112,7 +112,7 @@ fn page(
 ) -> Result<Response, Problem> {
     let is_operator = visit.seller_id().is_none();
     let Typed { name, tag, addresses, fields } = typed;
-    let mut people = visit.app.store().users()?;
+    let mut people = visit.app.settings().users();
     people.retain(|user| user.role == KeyRole::Seller(id.clone()));
     let place = if is_operator { "sellers" } else { "settings" };
     let shown_page = Page {
@@ -135,21 +135,21 @@ fn page(
 pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let (id, here) = about(&visit)?;
     let actor = visit.person()?.caller.itself();
-    let before = visit.app.store().seller(&id)?.ok_or_else(Problem::not_found)?;
+    let before = visit.app.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
     let seller = match typed(&visit) {
         Ok(seller) => seller,
         Err(notice) => return as_typed(&visit, &id, here, notice),
     };
     let work = if visit.seller_id().is_none() {
-        Work::PutSeller { seller_id: id.clone(), seller: Box::new(seller), actor }
+        Request::new(actor, SetUp::PutSeller { seller_id: id.clone(), seller: Box::new(seller) })
     } else {
         let Seller { name, addresses, .. } = seller;
-        Work::EditSeller { seller_id: id.clone(), name, addresses: Box::new(addresses), actor }
+        Request::new(actor, SetUp::EditSeller { seller_id: id.clone(), name, addresses: Box::new(addresses) })
     };
     match replaced(&visit, work).await? {
         Ok(_) => Ok(go_to(&format!("{here}?done=saved"))),
         Err(moved) => {
-            let now = visit.app.store().seller(&id)?.unwrap_or(before);
+            let now = visit.app.settings().seller(&id).cloned().unwrap_or(before);
             as_it_is(&visit, &id, here, &now, Some(moved), StatusCode::PRECONDITION_FAILED)
         }
     }

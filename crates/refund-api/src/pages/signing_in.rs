@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use refund_core::{Actor, Span, Timestamp};
-use refund_store::{Refused, Request, Session, User, UserChange, Work};
+use refund_store::{Refused, Request, Session, SetUp, User, UserChange};
 
 use super::cookies;
 use super::frame::{Frame, Notice, go_to, own_path, shown};
@@ -70,7 +70,7 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
             tracing::warn!("too many tries to sign in under one name");
             return Err(problem);
         }
-        let user = app.store().users()?.into_iter().find(|user| user.is_called(name));
+        let user = app.settings().user_named(name).cloned();
         let known = user.as_ref().and_then(|user| user.password.clone());
         let is_right = app.passwords.is_right(password.to_owned(), known).await?;
         if let Some(user) = user.filter(|user| is_right && user.disabled_at.is_none()) {
@@ -93,7 +93,7 @@ fn of_link(visit: &Visit) -> Result<Option<std::sync::Arc<User>>, Problem> {
         let good = |link: &refund_store::SignInLink| link.secret == secret && now < link.expires_at;
         user.disabled_at.is_none() && user.link.as_ref().is_some_and(good)
     };
-    Ok(visit.app.store().users()?.into_iter().find(is_theirs))
+    Ok(visit.app.settings().users().into_iter().find(is_theirs))
 }
 
 /// What a link opens. Looking at it changes nothing: programs look at links too.
@@ -135,8 +135,8 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     // Another password signs out wherever they were signed in, so they come in anew with it.
     let change = UserChange::Password { hash: visit.app.passwords.hash(password.to_owned()).await? };
     let actor = Caller::signed_in(&user).map_or_else(Actor::system, |caller| caller.itself());
-    let work = Work::ChangeUser { user_id: user.id.clone(), change, actor };
-    visit.app.change(Request::new(work)).await?;
+    let request = Request::new(actor, SetUp::ChangeUser { user_id: user.id.clone(), change });
+    visit.app.change(request).await?;
     Ok(let_in(&visit, &user, None, "/").await?.unwrap_or(response))
 }
 
@@ -151,8 +151,8 @@ pub(super) async fn let_in(
     let began_at: Timestamp = system_now();
     let session =
         Session { secret: hash(&secret), user_id: user.id.clone(), began_at, ends_at: began_at.plus(SESSION) };
-    let work = Work::SignIn { session: Box::new(session), link };
-    match visit.app.submit(Request::new(work)).await {
+    let request = Request::by_system(SetUp::SignIn { session: Box::new(session), link });
+    match visit.app.submit(request).await {
         Ok(_) => {}
         Err(Refused::NotFound) => return Ok(None),
         Err(refused) => return Err(refused.into()),
@@ -168,7 +168,7 @@ pub(super) async fn let_in(
 /// Signs out, here alone.
 pub(super) async fn sign_out(visit: Visit) -> Result<Response, Problem> {
     let secret = visit.person()?.session;
-    visit.app.submit(Request::new(Work::SignOut { secret })).await?;
+    visit.app.submit(Request::by_system(SetUp::SignOut { secret })).await?;
     Ok(left())
 }
 

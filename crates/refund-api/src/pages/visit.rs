@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderName};
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, Mac};
 use refund_core::{RefundId, Role, SellerId};
-use refund_store::{EventPosition, Refused, Request, Secret, Session, User, Work};
+use refund_store::{EventPosition, Refused, Request, Secret, User};
 use sha2::Sha256;
 
 use super::cookies;
@@ -54,22 +54,19 @@ pub(crate) struct Person {
 }
 
 /// Whoever is signed in by these headers.
-pub(crate) fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<Person>, Problem> {
-    let Some(secret) = cookies::session(headers).map(hash) else { return Ok(None) };
-    in_session(app, &secret)
+pub(crate) fn signed_in(app: &App, headers: &HeaderMap) -> Option<Person> {
+    in_session(app, &cookies::session(headers).map(hash)?)
 }
 
 /// Whoever is signed in by that session, as long as it runs and they may sign in.
-pub(super) fn in_session(app: &App, secret: &Secret) -> Result<Option<Person>, Problem> {
+pub(super) fn in_session(app: &App, secret: &Secret) -> Option<Person> {
     let now = crate::clock::system_now();
-    let is_running = |session: &Arc<Session>| now < session.ends_at;
-    let Some(session) = app.store().session(secret)?.filter(is_running) else { return Ok(None) };
-    let Some(user) = app.store().user(&session.user_id)?.filter(|user| user.disabled_at.is_none()) else {
-        return Ok(None);
-    };
-    let Some(caller) = Caller::signed_in(&user) else { return Ok(None) };
+    let settings = app.settings();
+    let session = settings.session(secret).filter(|session| now < session.ends_at)?;
+    let user = settings.user(&session.user_id).filter(|user| user.disabled_at.is_none())?;
+    let caller = Caller::signed_in(user)?;
     let mark = HEXLOWER.encode(&form_mark(app, secret).finalize().into_bytes());
-    Ok(Some(Person { user, caller, session: *secret, mark }))
+    Some(Person { user: Arc::clone(user), caller, session: *secret, mark })
 }
 
 /// What marks the forms of a session's pages.
@@ -87,14 +84,14 @@ impl FromRequest<Arc<App>> for Visit {
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let body = parts.extensions.remove().map_or(Ok(axum::body::Bytes::new()), Received::whole)?;
-        let person = signed_in(app, &parts.headers)?;
+        let person = signed_in(app, &parts.headers);
         let visit = Self {
             app: app.clone(),
             reader: cookies::reader(&parts.headers, app),
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
             query: Form::read(parts.uri.query().unwrap_or_default().as_bytes()),
             form: Form::read(&body),
-            feed_end: app.store().feed_end()?,
+            feed_end: app.store().feed_end(),
             address: parts.extensions.get().map(|CallerAddress(address)| counted(*address)),
             params,
             changes: !parts.method.is_safe(),
@@ -176,16 +173,16 @@ impl Visit {
     }
 
     /// Whoever opened a buyer's link, which the path names.
-    pub(crate) fn buyer(&self) -> Result<(Caller, RefundId), Problem> {
-        let (caller, _) = self.app.recognise(self.param("token"))?;
+    pub(crate) async fn buyer(&self) -> Result<(Caller, RefundId), Problem> {
+        let (caller, _) = self.app.recognise(self.param("token")).await?;
         let Caller::Buyer { refund_id, .. } = &caller else { return Err(Problem::not_found()) };
         let refund_id = refund_id.clone();
         Ok((caller, refund_id))
     }
 
     /// Carries out what a page asks for. The page that is shown next looks for itself at what came of it.
-    pub(crate) async fn done(&self, work: Work) -> Result<Result<(), Refused>, Problem> {
-        match self.app.try_change(Request::new(work)).await {
+    pub(crate) async fn done(&self, request: Request) -> Result<Result<(), Refused>, Problem> {
+        match self.app.try_change(request).await {
             Ok(_) => Ok(Ok(())),
             Err(refused @ (Refused::Rule { .. } | Refused::VersionMoved { .. })) => Ok(Err(refused)),
             Err(refused) => Err(refused.into()),

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_core::{CommandKind, RefundId, Role};
-use refund_store::{Answer, Answered, Expected, Refused, Request, Store, Work};
+use refund_store::{Answer, Answered, Precondition, Request, Work};
 
 use super::refunds::{mark, unexpected};
 use crate::call::{Call, Idempotency};
@@ -26,12 +26,12 @@ pub(super) async fn bulk(call: Call) -> Result<Response, Problem> {
     is_not_anothers(&call, idempotency.clone()).await?;
     let items = call.body::<BulkIn>()?.read()?;
     // All are handed in before the first is waited for, so that they share what a disk takes its time for.
-    let handed_in = (0..).zip(items).map(|(index, item)| {
+    let mut handed_in = Vec::with_capacity(items.len());
+    for (index, item) in (0..).zip(items) {
         let (refund_id, kind) = (item.refund_id.clone(), item.kind);
-        let reply = request(&call, item, of_item(&idempotency, index)).map(|request| call.app.hand_in(request));
-        (refund_id, kind, reply)
-    });
-    let handed_in: Vec<_> = handed_in.collect();
+        let request = request(&call, item, of_item(&idempotency, index)).await;
+        handed_in.push((refund_id, kind, request.map(|request| call.app.hand_in(request))));
+    }
     let mut items = Vec::with_capacity(handed_in.len());
     let mut all_replayed = true;
     for (refund_id, kind, reply) in handed_in {
@@ -48,12 +48,13 @@ pub(super) async fn bulk(call: Call) -> Result<Response, Problem> {
 }
 
 /// What the store is asked for an item, checked as the call for one refund checks it.
-fn request(call: &Call, item: BulkCommand, idempotency: Idempotency) -> Result<Request, Problem> {
+async fn request(call: &Call, item: BulkCommand, idempotency: Idempotency) -> Result<Request, Problem> {
     let BulkCommand { refund_id, version, kind, command } = item;
-    let refund = call.app.known(&call.caller, &refund_id)?;
+    let refund = call.app.known(&call.caller, &refund_id).await?;
     let actor = call.caller.actor_for(&refund, kind)?;
-    let work = Work::Command { refund_id, actor, command: command?, expected: Expected::Version(version) };
-    Ok(Request { idempotency, viewers: call.caller.actors(&refund), ..Request::new(work) })
+    let (precondition, viewers) = (Precondition::Version(version), call.caller.actors(&refund));
+    let work = Work::Command { refund_id, command: command? };
+    Ok(Request { precondition, idempotency, viewers, ..Request::new(actor, work) })
 }
 
 fn result(call: &Call, refund_id: RefundId, kind: CommandKind, outcome: Result<Answered, Problem>) -> ResultOut {
@@ -85,15 +86,9 @@ async fn is_not_anothers(call: &Call, idempotency: Idempotency) -> Result<(), Pr
     if idempotency.is_none() {
         return Ok(());
     }
-    let read = move |store: &dyn Store| {
-        let of_items = (0..BULK_MAX).map(|index| of_item(&idempotency, index));
-        for (key, fingerprint) in of_items.chain([idempotency.clone()]).flatten() {
-            let remembered = store.remembered(&key)?;
-            if remembered.is_some_and(|remembered| remembered.fingerprint != fingerprint) {
-                return Err(Refused::KeyReused.into());
-            }
-        }
-        Ok(())
-    };
-    call.app.reading(read).await
+    let of_items = (0..BULK_MAX).map(|index| of_item(&idempotency, index));
+    for (key, fingerprint) in of_items.chain([idempotency.clone()]).flatten() {
+        call.app.store().answered(&key, fingerprint).await?;
+    }
+    Ok(())
 }

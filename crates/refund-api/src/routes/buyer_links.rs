@@ -12,8 +12,8 @@ use crate::error::Problem;
 use crate::wire::{BuyerLink, Nothing};
 
 /// The refund, if the caller may have the link: who has it can act as the buyer.
-fn refund(call: &Call) -> Result<Refund, Problem> {
-    let refund = call.app.known(&call.caller, &call.refund_id()?)?;
+async fn refund(call: &Call) -> Result<Refund, Problem> {
+    let refund = call.app.known(&call.caller, &call.refund_id()?).await?;
     call.caller.only(&[Role::Platform])?;
     call.with_full_scope()?;
     Ok(refund)
@@ -27,7 +27,7 @@ fn refund(call: &Call) -> Result<Refund, Problem> {
     responses((status = OK, body = BuyerLink)), security(("key" = ["platform"])),
 )]
 pub(super) async fn show(call: Call) -> Result<Json<BuyerLink>, Problem> {
-    Ok(Json(call.app.buyer_link(&refund(&call)?.id)?))
+    Ok(Json(call.app.buyer_link(&refund(&call).await?.id)))
 }
 
 /// Replaces the buyer's link.
@@ -38,14 +38,15 @@ pub(super) async fn show(call: Call) -> Result<Json<BuyerLink>, Problem> {
     request_body = Nothing, responses((status = OK, body = BuyerLink)), security(("key" = ["platform"])),
 )]
 pub(super) async fn replace(call: Call) -> Result<Response, Problem> {
-    let refund = refund(&call)?;
+    let refund = refund(&call).await?;
     let work = || {
         let Nothing {} = call.body()?;
-        let work = Work::ReplaceBuyerLink { refund_id: refund.id.clone(), actor: call.caller.itself() };
-        Ok(Request { viewers: call.caller.actors(&refund), version: call.version()?, ..Request::new(work) })
+        let (precondition, viewers) = (call.version()?, call.caller.actors(&refund));
+        let work = Work::ReplaceBuyerLink { refund_id: refund.id.clone() };
+        Ok(Request { precondition, viewers, ..Request::new(call.caller.itself(), work) })
     };
     let answered = call.once(work).await?;
-    let mut response = (StatusCode::OK, Json(call.app.buyer_link(&refund.id)?)).into_response();
+    let mut response = (StatusCode::OK, Json(call.app.buyer_link(&refund.id))).into_response();
     mark(&mut response, answered.replayed);
     Ok(response)
 }

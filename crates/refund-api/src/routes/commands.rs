@@ -23,15 +23,15 @@ async fn carry_out<T: DeserializeOwned>(
 ) -> Result<Response, Problem> {
     let app = &call.app;
     let refund_id = call.refund_id()?;
-    let refund = app.known(&call.caller, &refund_id)?;
+    let refund = app.known(&call.caller, &refund_id).await?;
     let actor = call.caller.actor_for(&refund, kind)?;
     let work = || {
         let command = read(call.body()?)?;
         if !command.roles().contains(&actor.role) {
             return Err(call.caller.not_theirs(command.roles()));
         }
-        let work = Work::Command { refund_id, actor, command, expected: call.expected()? };
-        Ok(Request { viewers: call.caller.actors(&refund), ..Request::new(work) })
+        let (precondition, viewers) = (call.expected()?, call.caller.actors(&refund));
+        Ok(Request { precondition, viewers, ..Request::new(actor, Work::Command { refund_id, command }) })
     };
     match call.once(work).await? {
         Answered { answer: Answer::Refund { seen, .. }, replayed, .. } => {

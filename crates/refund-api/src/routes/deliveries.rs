@@ -41,11 +41,11 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
     let last = params.cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
     let last = last.and_then(|id| EventOut::position(&id));
     let (webhooks, state) = (call.app.webhooks()?.clone(), params.state);
-    let find = move |_: &dyn refund_store::Store| {
+    let find = move || {
         let fits = |delivery: &crate::webhooks::Delivery| state.is_none_or(|state| state == delivery.state);
         webhooks.deliveries(&webhook.id, last, limit.saturating_add(1), fits)
     };
-    let mut found = call.app.reading(find).await?;
+    let mut found = call.app.aside(find).await?;
     let goes_on = found.len() > limit;
     found.truncate(limit);
     let last = found.last().filter(|_| goes_on);
@@ -68,10 +68,9 @@ pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Proble
     let body: RedeliverIn = call.body()?;
     let body = body.checked()?;
     let webhooks = call.app.webhooks()?.clone();
-    let send = move |store: &dyn refund_store::Store| {
-        webhooks.deliver_again(&webhook.id, store.now(), |delivery| body.fits(delivery))
-    };
-    Ok(Json(call.app.reading(send).await?.into()))
+    let now = call.app.store().now();
+    let send = move || webhooks.deliver_again(&webhook.id, now, |delivery| body.fits(delivery));
+    Ok(Json(call.app.aside(send).await?.into()))
 }
 
 /// Sends a message now that only tries whether messages arrive, and shows what came of it.

@@ -59,17 +59,18 @@ impl Looking {
                 _ = self.stopping.wait_for(|stop| *stop) => return None,
             };
             let tried = tried.filter(|tried| tried.webhook_id == self.webhook_id);
-            match tried {
-                Some(tried) if self.is_there() => return Some(tried.delivery),
-                None if self.is_there() => {}
-                Some(_) | None => return None,
+            if !self.is_there().await {
+                return None;
+            }
+            if let Some(tried) = tried {
+                return Some(tried.delivery);
             }
         }
     }
 
-    fn is_there(&self) -> bool {
-        let there = self.listener.app.store().webhook(&self.webhook_id);
-        there.is_ok_and(|webhook| webhook.is_some()) && self.listener.is_still_there()
+    async fn is_there(&self) -> bool {
+        let is_there = self.listener.app.settings().webhook(&self.webhook_id).is_some();
+        is_there && self.listener.is_still_there().await
     }
 }
 

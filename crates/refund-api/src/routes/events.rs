@@ -1,7 +1,6 @@
 //! What happened: of one refund, and of all that the caller may know of.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use axum::Json;
 use refund_core::{Event, RefundId};
@@ -80,29 +79,26 @@ impl Part {
     }
 }
 
-/// A refund's history behind an event, read a part at a time and as far as it is wanted.
-pub(super) fn told<'a>(
-    store: &'a dyn Store,
-    refund_id: &'a RefundId,
+/// What is wanted of a refund's history behind an event, at most so much of it, read a part at a time and as
+/// far as it is needed.
+pub(super) async fn told(
+    store: &dyn Store,
+    refund_id: &RefundId,
     mut behind: u64,
-    at_once: usize,
-) -> impl Iterator<Item = Result<Recorded, StoreError>> + 'a {
-    let mut goes_on = true;
-    let parts = std::iter::from_fn(move || {
-        let part = goes_on.then(|| store.history(refund_id, behind, at_once))?;
-        goes_on = part.as_ref().is_ok_and(|part| part.len() == at_once);
-        behind = part.iter().flatten().last().map_or(behind, |(_, event)| event.sequence);
-        Some(part.map_or_else(|error| vec![Err(error)], |part| part.into_iter().map(Ok).collect()))
-    });
-    parts.flatten()
-}
-
-/// What is wanted of a history.
-pub(super) fn kept<'a>(
-    history: impl Iterator<Item = Result<Recorded, StoreError>> + 'a,
-    is_wanted: impl Fn(&Event) -> bool + 'a,
-) -> impl Iterator<Item = Result<Recorded, StoreError>> + 'a {
-    history.filter(move |recorded| recorded.as_ref().map_or(true, |(_, event)| is_wanted(event)))
+    limit: usize,
+    is_wanted: impl Fn(&Event) -> bool,
+) -> Result<Vec<Recorded>, StoreError> {
+    let mut wanted = Vec::new();
+    loop {
+        let part = store.history(refund_id, behind, limit).await?;
+        let is_last = part.len() < limit;
+        behind = part.last().map_or(behind, |(_, event)| event.sequence);
+        wanted.extend(part.into_iter().filter(|(_, event)| is_wanted(event)));
+        if is_last || wanted.len() >= limit {
+            wanted.truncate(limit);
+            return Ok(wanted);
+        }
+    }
 }
 
 /// Tells the history of a refund, from the start.
@@ -117,17 +113,13 @@ pub(super) fn kept<'a>(
 pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);
-    app.known(caller, &refund_id)?;
+    app.known(caller, &refund_id).await?;
     let part = Part::asked(&call, &refund_id, "events")?;
     // Read after what is due has happened, like the refund itself (R3).
     app.settled(caller, &refund_id).await?;
     let (behind, limit) = part.needed();
     let role = caller.role();
-    let read = move |store: &dyn Store| {
-        let history = told(store, &refund_id, behind, limit);
-        Ok(kept(history, |event| event.fact.is_for(role)).take(limit).collect::<Result<Vec<_>, StoreError>>()?)
-    };
-    let history = app.reading(read).await?;
+    let history = told(app.store(), &refund_id, behind, limit, |event| event.fact.is_for(role)).await?;
     let (events, next_cursor) = part.take(&app.cursors, history, |(_, event)| event.sequence);
     let items = events.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
     Ok(Json(Items { items, next_cursor }))
@@ -169,10 +161,9 @@ pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = limit(params.limit)?;
     let after = place(call.app.store(), params.after.as_deref())?;
-    let caller = call.caller.clone();
-    let Feed { events, looked_at, more } = call.app.reading(move |store| find(store, &caller, after, limit)).await?;
+    let Feed { events, looked_at, more } = find(call.app.store(), &call.caller, after, limit).await?;
     let reached = looked_at.map(EventOut::id);
-    let items = events.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
+    let items = events.iter().map(|told| EventOut::new(told.position, &told.event)).collect();
     Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| more), after: reached }))
 }
 
@@ -183,51 +174,33 @@ const LATEST: &str = "latest";
 pub(super) fn place(store: &dyn Store, after: Option<&str>) -> Result<Option<EventPosition>, Problem> {
     let Some(after) = after else { return Ok(None) };
     if after == LATEST {
-        return Ok(store.feed_end()?);
+        return Ok(store.feed_end());
     }
     let unknown = || Problem::new(ApiCode::MalformedQuery, "after: the id of an event, as the feed gave it, or latest");
     EventOut::position(after).map(Some).ok_or_else(unknown)
 }
 
 /// What a caller may see of the feed.
-pub(crate) fn find(
+pub(crate) async fn find(
     store: &dyn Store,
     caller: &Caller,
     after: Option<EventPosition>,
     limit: usize,
 ) -> Result<Feed, Problem> {
-    let mut may_see = BTreeMap::new();
     let mut found = Feed { events: Vec::new(), looked_at: after, more: true };
     let mut looked = 0_usize;
     while found.more && looked < LOOKED_AT_MAX {
-        let feed = store.feed(found.looked_at, LOOKED_AT_ONCE)?;
+        let feed = store.feed(found.looked_at, LOOKED_AT_ONCE).await?;
         looked = looked.saturating_add(LOOKED_AT_ONCE);
-        for (position, event) in feed.events {
-            if !event.fact.is_for(caller.role()) || !sees(store, caller, &event.refund_id, &mut may_see)? {
-                continue;
-            }
+        for told in feed.events.into_iter().filter(|told| caller.may_be_told(told)) {
             if found.events.len() == limit {
                 // The page is full, and here is one more: it goes on behind the last that it has.
-                found.looked_at = found.events.last().map(|(last, _)| *last);
+                found.looked_at = found.events.last().map(|last| last.position);
                 return Ok(found);
             }
-            found.events.push((position, event));
+            found.events.push(told);
         }
         (found.looked_at, found.more) = (feed.looked_at, feed.more);
     }
     Ok(found)
-}
-
-fn sees(
-    store: &dyn Store,
-    caller: &Caller,
-    id: &RefundId,
-    known: &mut BTreeMap<RefundId, bool>,
-) -> Result<bool, Problem> {
-    if let Some(sees) = known.get(id) {
-        return Ok(*sees);
-    }
-    let sees = store.refund(id)?.is_some_and(|refund| caller.may_see(&refund));
-    known.insert(id.clone(), sees);
-    Ok(sees)
 }

@@ -2,10 +2,8 @@
 
 use axum::Json;
 use refund_core::explain;
-use refund_store::{Store, StoreError, prospect};
 
-use super::events::{Part, PartParams, kept, told};
-use crate::app::Settled;
+use super::events::{Part, PartParams, told};
 use crate::call::Call;
 use crate::error::Problem;
 use crate::wire::{ExplanationOut, HappenedOut, RefundOut, prospect_out};
@@ -20,27 +18,22 @@ use crate::wire::{ExplanationOut, HappenedOut, RefundOut, prospect_out};
 pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);
-    app.known(caller, &refund_id)?;
+    app.known(caller, &refund_id).await?;
     let part = Part::asked(&call, &refund_id, "explanation")?;
-    let Settled { seen, now, is_held } = app.settled_now(caller, &refund_id).await?;
-    let (refund, actors) = (seen.refund.clone(), caller.knows_actions_of(&seen.refund));
-    let shared = call.app.clone();
-    let read = move |store: &dyn Store| {
-        // Messages led to nothing.
-        let needed = part.needed_from_start();
-        let history = kept(told(store, &refund_id, 0, needed), |event| event.fact.message().is_none());
-        let history = history.take(needed).collect::<Result<Vec<_>, StoreError>>()?;
-        let (positions, history): (Vec<_>, Vec<_>) = history.into_iter().unzip();
-        // What has happened since the refund was looked at is no part of its explanation.
-        let history = history.into_iter().take_while(|event| event.sequence <= refund.sequence);
-        let explained = positions.into_iter().zip(explain(history));
-        let so_far = part.take(&shared.cursors, explained, |(_, explained)| explained.event.sequence);
-        Ok((so_far, prospect(store, &refund, actors, now)?))
-    };
-    let ((so_far, next_cursor), prospect) = app.reading(read).await?;
-    let (if_nobody_acts, actions) = prospect_out(&prospect, caller.role(), is_held);
+    let settled = app.settled_now(caller, &refund_id).await?;
+    let refund = &settled.around.refund;
+    // Messages led to nothing.
+    let needed = part.needed_from_start();
+    let history = told(app.store(), &refund_id, 0, needed, |event| event.fact.message().is_none()).await?;
+    let (positions, history): (Vec<_>, Vec<_>) = history.into_iter().unzip();
+    // What has happened since the refund was looked at is no part of its explanation.
+    let history = history.into_iter().take_while(|event| event.sequence <= refund.sequence);
+    let explained = positions.into_iter().zip(explain(history));
+    let (so_far, next_cursor) = part.take(&app.cursors, explained, |(_, explained)| explained.event.sequence);
+    let prospect = settled.around.prospect(caller.knows_actions_of(refund), settled.now);
+    let (if_nobody_acts, actions) = prospect_out(&prospect, caller.role(), settled.is_held);
     Ok(Json(ExplanationOut {
-        refund: RefundOut::new(seen),
+        refund: RefundOut::new(settled.seen(caller)),
         so_far: so_far.iter().map(|(position, explained)| HappenedOut::new(*position, explained)).collect(),
         next_cursor,
         if_nobody_acts,

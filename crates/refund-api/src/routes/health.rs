@@ -29,7 +29,7 @@ pub(super) async fn live() -> StatusCode {
     security(()),
 )]
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Problem> {
-    app.reading(readiness::look).await?;
+    readiness::look(app.store()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

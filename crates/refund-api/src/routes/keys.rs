@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_core::{Role, Timestamp};
-use refund_store::{Answer, Answered, Key, Request, Work};
+use refund_store::{Answer, Answered, Key, Request, SetUp};
 
 use super::lists::{ListParams, behind};
 use super::refunds::{mark, unexpected};
@@ -24,7 +24,7 @@ use crate::wire::{Items, KeyIn, KeyOut, Nothing};
 pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let page = behind(&call, "keys", |last, limit| {
-        let keys = call.app.store().keys()?;
+        let keys = call.app.settings().keys();
         let before = last.map_or(0, |last| keys.iter().take_while(|key| key.id != last).count().saturating_add(1));
         Ok(keys.into_iter().skip(before).take(limit).map(|key| (key.id.clone(), key)).collect())
     })?;
@@ -39,7 +39,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
 pub(super) async fn show(call: Call) -> Result<Json<KeyOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let id = call.key_id()?;
-    let key = call.app.store().keys()?.into_iter().find(|key| key.id == id).ok_or_else(Problem::not_found)?;
+    let key = call.app.settings().key(&id).cloned().ok_or_else(Problem::not_found)?;
     Ok(Json(shown(&call, &key)))
 }
 
@@ -71,7 +71,7 @@ pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
             let detail = format!("it is {now} now");
             return Err(Problem::at(ApiCode::ExpiryPassed, "/expires_at", detail));
         }
-        Ok(Request::new(Work::IssueKey { key: Box::new(key), actor: call.caller.itself() }))
+        Ok(Request::new(call.caller.itself(), SetUp::IssueKey(Box::new(key))))
     };
     let (key, replayed) = answered(call.once(work).await?)?;
     // A replay is what was answered then: the key as it was made.
@@ -91,7 +91,7 @@ pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let work = || {
         let Nothing {} = call.body()?;
-        Ok(Request::new(Work::RevokeKey { key_id: call.key_id()?, actor: call.caller.itself() }))
+        Ok(Request::new(call.caller.itself(), SetUp::RevokeKey { key_id: call.key_id()? }))
     };
     let (key, replayed) = answered(call.once(work).await?)?;
     let mut response = Json(shown(&call, &key)).into_response();

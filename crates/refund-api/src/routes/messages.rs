@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use refund_store::{Answer, Answered, Request, Store, StoreError, Work};
+use refund_core::Event;
+use refund_store::{Answer, Answered, Request, Work};
 
-use super::events::{Part, PartParams, kept, told};
+use super::events::{Part, PartParams, told};
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
 use crate::error::Problem;
@@ -22,12 +23,13 @@ use crate::wire::{Items, MessageIn, MessageOut};
 )]
 pub(super) async fn post(call: Call) -> Result<Response, Problem> {
     let refund_id = call.refund_id()?;
-    let refund = call.app.known(&call.caller, &refund_id)?;
+    let refund = call.app.known(&call.caller, &refund_id).await?;
     let work = || {
         let message = call.body::<MessageIn>()?.read()?;
         let actor = call.caller.actor_among(&refund, message.roles())?;
-        let work = Work::PostMessage { refund_id, actor, message: Box::new(message) };
-        Ok(Request { viewers: call.caller.actors(&refund), version: call.version()?, ..Request::new(work) })
+        let (precondition, viewers) = (call.version()?, call.caller.actors(&refund));
+        let work = Work::PostMessage { refund_id, message: Box::new(message) };
+        Ok(Request { precondition, viewers, ..Request::new(actor, work) })
     };
     let Answered { answer: Answer::Message(event), replayed, .. } = call.once(work).await? else {
         return Err(unexpected());
@@ -50,14 +52,11 @@ pub(super) async fn post(call: Call) -> Result<Response, Problem> {
 pub(super) async fn list(call: Call) -> Result<Json<Items<MessageOut>>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, role) = (&call.app, call.caller.role());
-    app.known(&call.caller, &refund_id)?;
+    app.known(&call.caller, &refund_id).await?;
     let part = Part::asked(&call, &refund_id, "messages")?;
     let (behind, limit) = part.needed();
-    let read = move |store: &dyn Store| {
-        let history = told(store, &refund_id, behind, limit);
-        let messages = kept(history, |event| event.fact.message().is_some() && event.fact.is_for(role));
-        Ok(messages.take(limit).collect::<Result<Vec<_>, StoreError>>()?)
-    };
-    let (messages, next_cursor) = part.take(&app.cursors, app.reading(read).await?, |(_, event)| event.sequence);
+    let is_wanted = |event: &Event| event.fact.message().is_some() && event.fact.is_for(role);
+    let messages = told(app.store(), &refund_id, behind, limit, is_wanted).await?;
+    let (messages, next_cursor) = part.take(&app.cursors, messages, |(_, event)| event.sequence);
     Ok(Json(Items { items: messages.iter().filter_map(|(_, event)| MessageOut::of(event)).collect(), next_cursor }))
 }

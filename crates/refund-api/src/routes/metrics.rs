@@ -25,8 +25,7 @@ use crate::metrics::{MEDIA_TYPE, Metrics};
 pub(super) async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let failed = |error: String| Problem::new(ApiCode::Internal, error);
     let _turn = app.metrics.turn.acquire().await.map_err(|error| failed(error.to_string()))?;
-    let asked = app.clone();
-    let now = app.reading(move |store| Ok(Metrics::now(&asked, store))).await?;
+    let now = Metrics::now(&app).await;
     let text = app.metrics.text(&now).map_err(|error| failed(error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response())
 }

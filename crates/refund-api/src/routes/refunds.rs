@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use refund_core::{Actor, BuyerId, NegotiationStatus, OrderId, Role, SellerId, StatusKind, Timestamp};
-use refund_store::{Answer, Answered, Query, Request, Sort, Work, offer_options};
+use refund_core::{BuyerId, NegotiationStatus, OrderId, Role, SellerId, StatusKind, Timestamp};
+use refund_store::{Answer, Answered, Query, Request, Sort, Work};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -57,13 +57,13 @@ pub(super) async fn open(call: Call) -> Result<Response, Problem> {
         let actor = call.caller.buyer(&body.buyer_id);
         let viewers = vec![actor.clone(), call.caller.itself()];
         let refund_id = entropy::refund_id(app.store().now()).map_err(|_| Problem::not_found())?;
-        let work = Work::Open { opening: Box::new(body.read(refund_id)?), actor };
-        Ok(Request { viewers, ..Request::new(work) })
+        let work = Work::Open { opening: Box::new(body.read(refund_id)?) };
+        Ok(Request { viewers, ..Request::new(actor, work) })
     };
     match call.once(work).await? {
         Answered { answer: Answer::Refund { seen, created }, replayed, .. } => {
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-            let link = app.buyer_link(&seen.refund.id)?;
+            let link = app.buyer_link(&seen.refund.id);
             Ok(answer(status, RefundOut::new(*seen).with_link(link), replayed))
         }
         _ => Err(unexpected()),
@@ -95,11 +95,10 @@ pub(super) async fn show(call: Call) -> Result<Response, Problem> {
 pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
     let app = &call.app;
     let refund_id = call.refund_id()?;
-    app.known(&call.caller, &refund_id)?;
+    app.known(&call.caller, &refund_id).await?;
     call.caller.only(&[Role::Seller])?;
-    let refund = app.settled(&call.caller, &refund_id).await?.refund;
-    let actor: Actor = call.caller.itself();
-    Ok(Json(offer_options(app.store(), &refund, &actor, app.store().now())?.into()))
+    let settled = app.settled_now(&call.caller, &refund_id).await?;
+    Ok(Json(settled.around.offer_options(&call.caller.itself(), app.store().now()).into()))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -193,8 +192,8 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> 
     // A cursor goes on in the list that it came from: the same caller, filters and order.
     let list = format!("{} {:?}", caller.id(), Query { limit: 0, ..query.clone() });
     query.after = params.cursor.map(|cursor| app.cursors.read(&cursor, &list)).transpose()?;
-    let page = app.reading(move |store| Ok(store.list(&query)?)).await?;
-    let items = page.items.into_iter().map(|refund| app.shown(caller, refund));
+    let page = app.store().list(&query).await?;
+    let items = page.items.into_iter().map(|refund| app.shown(caller, refund)).collect();
     let next_cursor = page.next.map(|place| app.cursors.write(&place, &list));
-    Ok(Json(Items { items: items.collect::<Result<_, _>>()?, next_cursor }))
+    Ok(Json(Items { items, next_cursor }))
 }

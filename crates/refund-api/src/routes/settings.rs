@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use refund_core::{Policy, PolicyOverrides, Role, Rollout};
-use refund_store::{Request, Store, Tag, Work};
+use refund_store::{Request, SetUp, Tag};
 use serde::Serialize;
 
 use super::refunds::tagged;
@@ -20,7 +20,7 @@ use crate::wire::{CheckIn, PolicyCheckOut, VerdictOut};
 )]
 pub(super) async fn policy(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
-    answer(&*call.app.store().policy()?)
+    answer(&*call.app.settings().policy)
 }
 
 /// Replaces the policy.
@@ -33,8 +33,7 @@ pub(super) async fn policy(call: Call) -> Result<Response, Problem> {
 pub(super) async fn put_policy(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let policy = asked_for(&call)?;
-    let work = Work::PutPolicy { policy: Box::new(policy.clone()), actor: call.caller.itself() };
-    replace(&call, work).await?;
+    replace(&call, SetUp::PutPolicy(Box::new(policy.clone()))).await?;
     answer(&policy)
 }
 
@@ -45,9 +44,9 @@ fn answer<T: Serialize>(settings: &T) -> Result<Response, Problem> {
 }
 
 /// Replaces settings, unless they are not what `If-Match` says any more.
-async fn replace(call: &Call, work: Work) -> Result<(), Problem> {
-    let replaces = call.replaces()?;
-    call.app.change(Request { replaces, ..Request::new(work) }).await.map(drop)
+async fn replace(call: &Call, set_up: SetUp) -> Result<(), Problem> {
+    let precondition = call.replaces()?;
+    call.app.change(Request { precondition, ..Request::new(call.caller.itself(), set_up) }).await.map(drop)
 }
 
 /// The policy that the body makes.
@@ -66,11 +65,12 @@ fn asked_for(call: &Call) -> Result<Policy, Problem> {
 pub(super) async fn check_policy(call: Call) -> Result<Json<PolicyCheckOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let to = asked_for(&call)?;
-    let check = move |store: &dyn Store| {
-        PolicyCheckOut::new(PolicyChange::look(store, to)?)
+    let settings = call.app.settings();
+    let check = move || {
+        PolicyCheckOut::new(PolicyChange::look(&settings, to))
             .map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))
     };
-    Ok(Json(call.app.reading(check).await?))
+    Ok(Json(call.app.aside(check).await?))
 }
 
 /// Shows to which sellers negotiation is open.
@@ -80,7 +80,7 @@ pub(super) async fn check_policy(call: Call) -> Result<Json<PolicyCheckOut>, Pro
 )]
 pub(super) async fn rollout(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
-    answer(&*call.app.store().rollout()?)
+    answer(&*call.app.settings().rollout)
 }
 
 /// Replaces the roll-out.
@@ -91,8 +91,7 @@ pub(super) async fn rollout(call: Call) -> Result<Response, Problem> {
 pub(super) async fn put_rollout(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let rollout: Rollout = call.body()?;
-    let work = Work::PutRollout { rollout: Box::new(rollout.clone()), actor: call.caller.itself() };
-    replace(&call, work).await?;
+    replace(&call, SetUp::PutRollout(Box::new(rollout.clone()))).await?;
     answer(&rollout)
 }
 
@@ -105,5 +104,5 @@ pub(super) async fn check_rollout(call: Call) -> Result<Json<VerdictOut>, Proble
     call.caller.only(&[Role::Operator])?;
     let body: CheckIn = call.body()?;
     let store = call.app.store();
-    Ok(Json(store.rollout()?.check(&body.seller_id, store.now()).into()))
+    Ok(Json(store.settings().rollout.check(&body.seller_id, store.now()).into()))
 }

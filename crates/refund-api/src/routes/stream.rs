@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::HeaderName;
 use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
-use refund_store::Feed;
+use refund_store::{EventPosition, Feed};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -51,7 +51,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let after = place(call.app.store(), last.as_deref())?;
     let app = call.app.clone();
     // A place that never was is refused now, and not by a stream that ends at once.
-    app.reading(move |store| Ok(store.feed(after, 1)?)).await?;
+    app.store().feed(after, 1).await?;
     let listener = Listener::new(&call)?;
     let _place = app.admission.stream(&call.caller)?;
     let listening = Listening { listener, follower: Follower::new(app, after), _place };
@@ -79,9 +79,17 @@ impl Listener {
         Ok(Self { token: call.token()?.into(), caller: call.caller.clone(), app: call.app.clone() })
     }
 
+    /// What they may see of the feed, as long as they are who they were: that a key was revoked is news too.
+    async fn find(&self, after: Option<EventPosition>) -> Result<Feed, Problem> {
+        if !self.is_still_there().await {
+            return Err(Problem::not_found());
+        }
+        find(self.app.store(), &self.caller, after, AT_ONCE).await
+    }
+
     /// Whether they still are who they were when the stream began.
-    pub(super) fn is_still_there(&self) -> bool {
-        Caller::from_token(&self.app, &self.token).is_ok_and(|(caller, _)| caller == self.caller)
+    pub(super) async fn is_still_there(&self) -> bool {
+        Caller::from_token(&self.app, &self.token).await.is_ok_and(|(caller, _)| caller == self.caller)
     }
 }
 
@@ -96,19 +104,13 @@ impl Listening {
     /// The next events that the caller may see; none where the key or link is not valid any more,
     /// the server stops, or nothing more can be read.
     async fn next(&mut self) -> Option<Feed> {
-        let reader = self.listener.clone();
-        let mut news = std::pin::pin!(self.follower.next(move |store, after| {
-            // That a key was revoked is news too.
-            if !reader.is_still_there() {
-                return Err(Problem::not_found());
-            }
-            find(store, &reader.caller, after, AT_ONCE)
-        }));
+        let listener = &self.listener;
+        let mut news = std::pin::pin!(self.follower.next(|after| Box::pin(listener.find(after))));
         loop {
             tokio::select! {
                 feed = &mut news => return feed,
                 // That one has expired is not.
-                () = tokio::time::sleep(HEARTBEAT) => if !self.listener.is_still_there() { return None },
+                () = tokio::time::sleep(HEARTBEAT) => if !listener.is_still_there().await { return None },
             }
         }
     }
@@ -117,7 +119,7 @@ impl Listening {
 /// What the next events look like, and the stream to go on with.
 async fn next(mut listening: Listening) -> Option<(Vec<Result<Event, Infallible>>, Listening)> {
     let feed = listening.next().await?;
-    let events = feed.events.iter().map(|(position, event)| Ok(written(&EventOut::new(*position, event))));
+    let events = feed.events.iter().map(|told| Ok(written(&EventOut::new(told.position, &told.event))));
     Some((events.collect(), listening))
 }
 
@@ -145,8 +147,8 @@ mod tests {
         const MANY: usize = 10_000;
         let app = trial::with_a_seller(&Machine::start()).await;
         let token: Arc<str> = trial::KEY.into();
-        let (caller, _) = Caller::from_token(&app, &token).unwrap();
-        let (streams, end) = (Arc::new(Streams::new(MANY, MANY)), app.store().feed_end().unwrap());
+        let (caller, _) = Caller::from_token(&app, &token).await.unwrap();
+        let (streams, end) = (Arc::new(Streams::new(MANY, MANY)), app.store().feed_end());
         let begin = |_| {
             let listener = Listener { app: app.clone(), token: token.clone(), caller: caller.clone() };
             let (follower, _place) = (Follower::new(app.clone(), end), streams.enter(caller.id()).unwrap());
@@ -183,9 +185,9 @@ mod tests {
         machine.put_forward(36);
         timer::settle(app.store()).await.unwrap();
         let token: Arc<str> = app.links.link(&id("rfd_1"), 1, "").token.into();
-        let (caller, _) = Caller::from_token(&app, &token).unwrap();
+        let (caller, _) = Caller::from_token(&app, &token).await.unwrap();
         let _place = app.admission.stream(&caller).unwrap();
-        let follower = Follower::new(app.clone(), app.store().feed_end().unwrap());
+        let follower = Follower::new(app.clone(), app.store().feed_end());
         let mut listening = Listening { listener: Listener { app, token, caller }, follower, _place };
         assert!(tokio::time::timeout(HEARTBEAT * 4, listening.next()).await.is_err(), "it goes on");
         // The refund is final, and its link ends 30 days after that.

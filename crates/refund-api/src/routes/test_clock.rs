@@ -39,7 +39,7 @@ pub(super) async fn advance(call: Call) -> Result<Response, Problem> {
                 return Err(Problem::at(ApiCode::MalformedBody, "", "either seconds or to, and not both"));
             }
         };
-        Ok(Request::new(Work::AdvanceTestClock { advance }))
+        Ok(Request::by_system(Work::AdvanceTestClock { advance }))
     };
     match call.once(work).await? {
         Answered { answer: Answer::Clock(now), replayed, .. } => {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_core::Role;
-use refund_store::{Answer, Answered, DisabledBecause, KeyRole, Request, Tag, Webhook, WebhookChange, Work};
+use refund_store::{Answer, Answered, DisabledBecause, KeyRole, Request, SetUp, Tag, Webhook, WebhookChange};
 
 use super::lists::behind;
 use super::refunds::{mark, tagged, unexpected};
@@ -23,7 +23,7 @@ use crate::wire::{Items, Nothing, WebhookIn, WebhookOut};
 pub(super) async fn list(call: Call) -> Result<Json<Items<WebhookOut>>, Problem> {
     let owner = owner(&call)?;
     let page = behind(&call, "webhooks", |last, limit| {
-        let mut webhooks = call.app.store().webhooks()?;
+        let mut webhooks = call.app.settings().webhooks();
         webhooks.retain(|webhook| may_see(&owner, webhook));
         let before =
             last.map_or(0, |last| webhooks.iter().take_while(|known| known.id != last).count().saturating_add(1));
@@ -45,7 +45,7 @@ pub(super) async fn make(call: Call) -> Result<Response, Problem> {
     let owner = owner(&call)?;
     let work = || {
         let webhook = another(call.app.store(), owner.clone(), terms(&call)?)?;
-        Ok(Request::new(Work::MakeWebhook { webhook: Box::new(webhook), actor: call.caller.itself() }))
+        Ok(Request::new(call.caller.itself(), SetUp::MakeWebhook(Box::new(webhook))))
     };
     let answered = call.once(work).await?;
     answer(&call, answered, StatusCode::CREATED, true)
@@ -59,7 +59,7 @@ pub(super) async fn make(call: Call) -> Result<Response, Problem> {
 pub(super) async fn show(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
     let (webhooks, of) = (call.app.webhooks()?.clone(), webhook.clone());
-    let backlog = call.app.reading(move |_| webhooks.backlog(&[of])).await?;
+    let backlog = call.app.aside(move || webhooks.backlog(&[of])).await?;
     let tag = Tag::of(&*webhook)?.to_string();
     Ok(tagged(Json(WebhookOut::new(&webhook, None).with(backlog)).into_response(), &tag))
 }
@@ -73,8 +73,8 @@ pub(super) async fn show(call: Call) -> Result<Response, Problem> {
 pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
     let change = WebhookChange::Terms(terms(&call)?);
-    let work = Work::ChangeWebhook { webhook_id: webhook.id.clone(), change, actor: call.caller.itself() };
-    let answered = call.app.submit(Request { replaces: call.replaces()?, ..Request::new(work) }).await?;
+    let request = Request::new(call.caller.itself(), SetUp::ChangeWebhook { webhook_id: webhook.id.clone(), change });
+    let answered = call.app.submit(Request { precondition: call.replaces()?, ..request }).await?;
     answer(&call, answered, StatusCode::OK, false)
 }
 
@@ -86,8 +86,8 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn remove(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
-    let work = Work::RemoveWebhook { webhook_id: webhook.id.clone(), actor: call.caller.itself() };
-    let answered = call.app.submit(Request { replaces: call.replaces()?, ..Request::new(work) }).await?;
+    let request = Request::new(call.caller.itself(), SetUp::RemoveWebhook { webhook_id: webhook.id.clone() });
+    let answered = call.app.submit(Request { precondition: call.replaces()?, ..request }).await?;
     answer(&call, answered, StatusCode::OK, false)
 }
 
@@ -130,8 +130,8 @@ async fn change(call: &Call, change: WebhookChange) -> Result<Response, Problem>
     let work = || {
         let Nothing {} = call.body()?;
         let webhook_id = webhook.id.clone();
-        let work = Work::ChangeWebhook { webhook_id, change, actor: call.caller.itself() };
-        Ok(Request { replaces: call.replaces()?, ..Request::new(work) })
+        let request = Request::new(call.caller.itself(), SetUp::ChangeWebhook { webhook_id, change });
+        Ok(Request { precondition: call.replaces()?, ..request })
     };
     let answered = call.once(work).await?;
     answer(call, answered, StatusCode::OK, shows_secret)
@@ -152,7 +152,7 @@ fn owner(call: &Call) -> Result<KeyRole, Problem> {
 /// The endpoint in the path, if it is the caller's to deal with.
 pub(super) fn webhook(call: &Call) -> Result<Arc<Webhook>, Problem> {
     let owner = owner(call)?;
-    let webhook = call.app.store().webhook(&call.webhook_id()?)?;
+    let webhook = call.app.settings().webhook(&call.webhook_id()?).cloned();
     webhook.filter(|webhook| may_see(&owner, webhook)).ok_or_else(Problem::not_found)
 }
 

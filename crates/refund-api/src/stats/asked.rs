@@ -46,7 +46,6 @@ pub(crate) async fn counted(
     seller_id: Option<&SellerId>,
     days: AskedDays,
 ) -> Result<BTreeMap<NaiveDate, Numbers>, Problem> {
-    let end = app.reading(|store| Ok(store.feed_end()?)).await?;
-    app.stats.up_to(end).await?;
+    app.stats.up_to(app.store().feed_end()).await?;
     Ok(app.stats.between(seller_id, days.from, days.to))
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use refund_core::SellerId;
-use refund_store::{EventPosition, Feed, Store};
+use refund_store::{EventPosition, Feed};
 use tokio::sync::watch;
 
 pub(crate) use self::asked::{AskedDays, DAYS_MAX, counted};
@@ -20,7 +20,6 @@ use crate::app::App;
 use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::follow::Follower;
-use crate::metrics::Metrics;
 use counts::Counts;
 
 /// How many records of the journal are counted in one go.
@@ -44,12 +43,12 @@ impl Default for Stats {
 
 impl Stats {
     /// Counts on behind that place.
-    fn count_on(&self, store: &dyn Store, after: Option<EventPosition>, metrics: &Metrics) -> Result<Feed, Problem> {
-        let feed = store.feed(after, AT_ONCE)?;
+    async fn count_on(&self, app: &App, after: Option<EventPosition>) -> Result<Feed, Problem> {
+        let feed = app.store().feed(after, AT_ONCE).await?;
         let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
-        feed.events.iter().for_each(|(_, event)| counts.count(event));
+        feed.events.iter().for_each(|told| counts.count(&told.event));
         drop(counts);
-        metrics.happened(&feed.events);
+        app.metrics.happened(&feed.events);
         self.reached.send_replace(feed.looked_at);
         Ok(feed)
     }
@@ -82,9 +81,7 @@ pub(crate) async fn run(app: Arc<App>) {
     while !*stopping.borrow_and_update() {
         let reached = *app.stats.reached.borrow();
         let mut follower = Follower::new(app.clone(), reached);
-        let counting = app.clone();
-        let read = move |store: &dyn Store, after| counting.stats.count_on(store, after, &counting.metrics);
-        while follower.next(read.clone()).await.is_some() {}
+        while follower.next(|after| Box::pin(app.stats.count_on(&app, after))).await.is_some() {}
         if *stopping.borrow() {
             return;
         }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use refund_core::{Actor, Event, Refund, Span, Timestamp};
-use refund_store::{DisabledBecause, KeyRole, Webhook, WebhookChange, Work};
+use refund_core::{Actor, Span, Timestamp};
+use refund_store::{DisabledBecause, KeyRole, Request, SetUp, Told, Webhook, WebhookChange};
 use url::Url;
 
 use super::Webhooks;
@@ -47,11 +47,12 @@ impl Endpoint {
         self.stored.disabled.is_none()
     }
 
-    /// Whether it is told of that event on that refund.
-    pub(crate) fn wants(&self, event: &Event, refund: &Refund) -> bool {
+    /// Whether it is told of that event.
+    pub(crate) fn wants(&self, told: &Told) -> bool {
+        let event = &told.event;
         let sees = match &self.stored.owner {
             KeyRole::Operator | KeyRole::Platform => true,
-            KeyRole::Seller(seller_id) => *seller_id == refund.seller_id,
+            KeyRole::Seller(seller_id) => *seller_id == told.seller_id,
         };
         // What happened before it was switched off waits for it, also where the book was lost meanwhile.
         let was_on = event.recorded_at >= self.stored.enabled_at
@@ -63,17 +64,17 @@ impl Endpoint {
 }
 
 /// Every endpoint there is.
-pub(super) fn all(app: &App, webhooks: &Webhooks) -> Result<Vec<Arc<Endpoint>>, Problem> {
+pub(super) fn all(app: &App, webhooks: &Webhooks) -> Vec<Arc<Endpoint>> {
     let now = app.store().now();
-    let stored = app.store().webhooks()?.into_iter();
-    Ok(stored.filter_map(|stored| Endpoint::new(webhooks, stored, now)).map(Arc::new).collect())
+    let stored = app.settings().webhooks().into_iter();
+    stored.filter_map(|stored| Endpoint::new(webhooks, stored, now)).map(Arc::new).collect()
 }
 
 /// Switches an endpoint off, and says why.
 pub(super) async fn switch_off(app: &App, id: &str, because: DisabledBecause) -> Result<(), Problem> {
     let change = WebhookChange::Disabled(because);
-    let work = Work::ChangeWebhook { webhook_id: id.to_owned(), change, actor: Actor::system() };
-    match app.submit(refund_store::Request::new(work)).await {
+    let request = Request::new(Actor::system(), SetUp::ChangeWebhook { webhook_id: id.to_owned(), change });
+    match app.submit(request).await {
         // Its owner removed it meanwhile.
         Ok(_) | Err(refund_store::Refused::NotFound) => Ok(()),
         Err(refused) => Err(refused.into()),

@@ -1,10 +1,9 @@
 //! From the feed into the book: what is to be sent to whom.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use refund_core::{Refund, RefundId, Timestamp};
+use refund_core::Timestamp;
 use refund_store::{EventPosition, Feed, Store, StoreError};
 
 use super::Webhooks;
@@ -34,13 +33,17 @@ pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
 }
 
 async fn follow(app: &Arc<App>, webhooks: &Arc<Webhooks>) -> Result<(), Problem> {
-    let Start { after, oldest } = start(app.store(), webhooks)?;
+    let Start { after, oldest } = start(app.store(), webhooks).await?;
     let mut follower = Follower::new(app.clone(), after);
-    while let Some(feed) = follower.next(|store, after| Ok(store.feed(after, LOOKED_AT_ONCE)?)).await {
-        let (endpoints, webhooks) = (endpoint::all(app, webhooks)?, webhooks.clone());
-        app.reading(move |store| take_in(store, &webhooks, &endpoints, feed, oldest)).await?;
+    while let Some(feed) = follower.next(|after| Box::pin(read_on(app, after))).await {
+        let (endpoints, now, webhooks) = (endpoint::all(app, webhooks), app.store().now(), webhooks.clone());
+        app.aside(move || take_in(&webhooks, &endpoints, feed, oldest, now)).await?;
     }
     Ok(())
+}
+
+async fn read_on(app: &App, after: Option<EventPosition>) -> Result<Feed, Problem> {
+    Ok(app.store().feed(after, LOOKED_AT_ONCE).await?)
 }
 
 /// Where the feed is read on, and how old an event may be.
@@ -50,10 +53,10 @@ struct Start {
 }
 
 /// A book that is new begins with what is young enough to be tried still.
-fn start(store: &dyn Store, webhooks: &Webhooks) -> Result<Start, Problem> {
+async fn start(store: &dyn Store, webhooks: &Webhooks) -> Result<Start, Problem> {
     let mut after = webhooks.book.read_to()?;
     if let Some(position) = after
-        && let Err(StoreError::NoSuchPosition(_)) = store.feed(after, 1)
+        && let Err(StoreError::NoSuchPosition(_)) = store.feed(after, 1).await
     {
         tracing::warn!(?position, "the delivery book is of another journal, and begins anew");
         webhooks.book.clear()?;
@@ -64,21 +67,18 @@ fn start(store: &dyn Store, webhooks: &Webhooks) -> Result<Start, Problem> {
 }
 
 fn take_in(
-    store: &dyn Store,
     webhooks: &Webhooks,
     endpoints: &[Arc<Endpoint>],
     feed: Feed,
     oldest: Timestamp,
+    now: Timestamp,
 ) -> Result<(), Problem> {
     let Some(read_to) = feed.looked_at else { return Ok(()) };
-    let (now, mut refunds, mut deliveries) = (store.now(), BTreeMap::new(), Vec::new());
-    for (position, event) in feed.events.iter().filter(|(_, event)| event.recorded_at >= oldest) {
-        if endpoints.is_empty() {
-            break;
-        }
-        let Some(refund) = refund(store, &event.refund_id, &mut refunds)? else { continue };
-        let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(event, refund));
-        deliveries.extend(wanting.map(|endpoint| (endpoint.id().to_owned(), Delivery::new(*position, event, now))));
+    let mut deliveries = Vec::new();
+    for told in feed.events.iter().filter(|told| told.event.recorded_at >= oldest) {
+        let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(told));
+        let delivery = || Delivery::new(told.position, &told.event, now);
+        deliveries.extend(wanting.map(|endpoint| (endpoint.id().to_owned(), delivery())));
     }
     webhooks.book.take_in(read_to, &deliveries)?;
     webhooks.book.flush()?;
@@ -86,15 +86,4 @@ fn take_in(
         webhooks.wake.notify_one();
     }
     Ok(())
-}
-
-fn refund<'r>(
-    store: &dyn Store,
-    id: &RefundId,
-    known: &'r mut BTreeMap<RefundId, Option<Refund>>,
-) -> Result<Option<&'r Refund>, Problem> {
-    if !known.contains_key(id) {
-        known.insert(id.clone(), store.refund(id)?);
-    }
-    Ok(known.get(id).and_then(Option::as_ref))
 }

@@ -27,7 +27,7 @@ pub(crate) fn may_see(owner: &KeyRole, webhook: &Webhook) -> bool {
 
 /// An endpoint to be made, if its owner may have one more.
 pub(crate) fn another(store: &dyn Store, owner: KeyRole, terms: WebhookTerms) -> Result<Webhook, Problem> {
-    let of_owner = store.webhooks()?.iter().filter(|webhook| webhook.owner == owner).count();
+    let of_owner = store.settings().webhooks().iter().filter(|webhook| webhook.owner == owner).count();
     if of_owner >= ENDPOINTS_MAX {
         return Err(Problem::new(ApiCode::TooManyWebhooks, format!("there are {of_owner} already")));
     }

@@ -96,7 +96,7 @@ struct Sender {
 impl Sender {
     /// Begins every attempt that is due and has room; how long to wait for the next.
     fn send_due(&mut self) -> Result<Duration, Problem> {
-        let (now, endpoints) = (self.app.store().now(), endpoint::all(&self.app, &self.webhooks)?);
+        let (now, endpoints) = (self.app.store().now(), endpoint::all(&self.app, &self.webhooks));
         if self.care_at <= now {
             self.care_at = schedule::later(now, CARE_EVERY);
             self.forget_old(now);
@@ -186,8 +186,8 @@ impl Sender {
 }
 
 fn forget(app: &App, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {
-    webhooks.book.forget_gone(|id| Ok::<_, Problem>(app.store().webhook(id)?.is_none()))?;
-    for endpoint in app.store().webhooks()? {
+    webhooks.book.forget_gone(|id| Ok::<_, Problem>(app.settings().webhook(id).is_none()))?;
+    for endpoint in app.settings().webhooks() {
         webhooks.book.forget_old(&endpoint.id, now)?;
     }
     Ok(())
@@ -204,14 +204,14 @@ async fn attempt(
     let Some(delivery) = webhooks.book.queued(endpoint.id(), at, event)? else { return Ok(()) };
     let Delivery { refund_id, sequence, .. } = delivery;
     let before = sequence.saturating_sub(1);
-    let found = app.reading(move |store| Ok(store.history(&refund_id, before, 1)?)).await?;
+    let found = app.store().history(&refund_id, before, 1).await?;
     let (position, event) =
         found.first().ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
     let message = Unsigned::event(endpoint, *position, event)?;
     let now = app.store().now();
     let (attempt, asked) = webhooks.send(endpoint, message, now).await;
     let (book, id, position, made) = (webhooks.clone(), endpoint.id().to_owned(), *position, attempt.clone());
-    match app.reading(move |_| written_down(&book, &id, position, made, asked)).await? {
+    match app.aside(move || written_down(&book, &id, position, made, asked)).await? {
         Some(tried) => give_up(app, endpoint, &attempt, tried).await,
         None => Ok(()),
     }

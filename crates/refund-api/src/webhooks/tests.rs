@@ -11,7 +11,9 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use refund_core::{EventType, SellerId};
-use refund_store::{Disabled, DisabledBecause, KeyRole, Request, Webhook as Stored, WebhookChange, WebhookTerms, Work};
+use refund_store::{
+    Disabled, DisabledBecause, KeyRole, Request, SetUp, Webhook as Stored, WebhookChange, WebhookTerms,
+};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
@@ -47,8 +49,8 @@ impl Sending {
         let machine = Machine::start();
         let app = trial::with_a_seller(&machine).await;
         for endpoint in endpoints {
-            let work = Work::MakeWebhook { webhook: Box::new(endpoint), actor: trial::operator() };
-            app.submit(Request::new(work)).await.unwrap();
+            let request = Request::new(trial::operator(), SetUp::MakeWebhook(Box::new(endpoint)));
+            app.submit(request).await.unwrap();
         }
         Self::on(tempfile::tempdir().unwrap(), app, machine)
     }
@@ -69,7 +71,7 @@ impl Sending {
         let mut news = self.app.store().news();
         loop {
             news.borrow_and_update();
-            if let Some(disabled) = self.app.store().webhook(id).unwrap().unwrap().disabled {
+            if let Some(disabled) = self.app.settings().webhook(id).cloned().unwrap().disabled {
                 return disabled.because;
             }
             news.changed().await.unwrap();
@@ -130,8 +132,8 @@ fn secret(name: &str, generation: u32) -> String {
 }
 
 async fn change(app: &App, id: &str, change: WebhookChange) {
-    let work = Work::ChangeWebhook { webhook_id: id.to_owned(), change, actor: trial::operator() };
-    app.submit(Request::new(work)).await.unwrap();
+    let request = Request::new(trial::operator(), SetUp::ChangeWebhook { webhook_id: id.to_owned(), change });
+    app.submit(request).await.unwrap();
 }
 
 /// A receiver that answers with these, one after the other and then with the last for ever.
@@ -196,7 +198,7 @@ async fn an_endpoint_that_is_gone_is_switched_off() {
     let app = sending.app.clone();
     let delivered = sending.delivered("whk_a").await;
     assert_eq!((delivered[0].state, delivered[0].attempts.len()), (DeliveryState::Failed, 1));
-    let disabled = app.store().webhook("whk_a").unwrap().unwrap().disabled.unwrap();
+    let disabled = app.settings().webhook("whk_a").cloned().unwrap().disabled.unwrap();
     assert_eq!(disabled.because, DisabledBecause::Gone);
 }
 
@@ -242,7 +244,7 @@ async fn for_a_day_after_a_rotation_both_secrets_are_good() {
     sent.recv().await.unwrap();
     change(&sending.app, "whk_a", WebhookChange::Rotated).await;
     let good = async |sending: &Sending, sent: &mut UnboundedReceiver<Sent>| {
-        let stored = sending.app.store().webhook("whk_a").unwrap().unwrap();
+        let stored = sending.app.settings().webhook("whk_a").cloned().unwrap();
         sending.webhooks.ping(stored, sending.app.store().now()).await.unwrap();
         let (headers, body) = sent.recv().await.unwrap();
         [1, 2].map(|generation| Webhook::new(&secret("a", generation)).unwrap().verify(&body, &headers).is_ok())

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use refund_api::{Config, Demo, Limits, Reach, Running, StartError, demo, start};
 use refund_core::{Actor, Timestamp};
-use refund_store::{Clock, KeyRole, Request, Secret, SignInLink, User, Work};
+use refund_store::{Clock, KeyRole, Request, Secret, SetUp, SignInLink, User};
 use refund_tests::contract::{Exchange, check};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -161,9 +161,9 @@ impl Server {
             link: Some(SignInLink { secret: Secret(Sha256::digest(&token).into()), expires_at: Timestamp::MAX }),
             disabled_at: None,
         };
-        let work = Work::MakeUser { user: Box::new(user), actor: Actor::system() };
+        let request = Request::new(Actor::system(), SetUp::MakeUser(Box::new(user)));
         let app = &self.running.as_ref().unwrap().app;
-        self.runtime.block_on(app.submit(Request::new(work))).unwrap();
+        self.runtime.block_on(app.submit(request)).unwrap();
         format!("{}/sign-in/{token}", self.base_url)
     }
 

@@ -1,6 +1,6 @@
 //! Whether the view says what the journal says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -12,13 +12,12 @@ use super::replayed::Replayed;
 use super::source::bytes_below;
 use super::{CareError, Found, Watcher};
 use crate::codec::{Payload, decode, parse_last, parse_refund};
+use crate::door::REMEMBERED_FOR_MILLIS;
+use crate::embedded::SledView;
 use crate::files::{AppendFile, Files};
-use crate::idempotency::REMEMBERED_FOR_MILLIS;
 use crate::journal::{Checkpoint, inspect};
 use crate::record::Entry;
-use crate::{
-    Clock, EmbeddedStore, IdempotencyKey, OpenError, Query, Remembered, Sort, Store, StoreError, Surroundings, View,
-};
+use crate::{Clock, EmbeddedStore, IdempotencyKey, OpenError, Query, Remembered, Sort, StoreError, Surroundings};
 
 /// Something that the view says otherwise than the journal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,7 +75,7 @@ pub(super) fn compare(
         Ok(Err(error)) => return Ok(ViewFound::Unusable(error.to_string())),
         Err(_) => return Ok(ViewFound::Unusable("sled failed while it was opened".to_owned())),
     };
-    let mut comparison = Comparison { store: &opened.store, model, differences: Found::default() };
+    let mut comparison = Comparison { view: opened.store.view(), model, differences: Found::default() };
     let answers = |comparison: &mut Comparison<'_>| comparison.answers(&journal, length, watcher);
     // sled may panic on what a disk has changed.
     let compared =
@@ -168,7 +167,7 @@ impl AppendFile for Prefix {
 const PAGE: usize = 1_000;
 
 struct Comparison<'a> {
-    store: &'a EmbeddedStore,
+    view: &'a SledView,
     model: &'a Replayed,
     differences: Found<Difference>,
 }
@@ -193,7 +192,7 @@ impl Comparison<'_> {
             watcher.counted("comparing the view", done, of);
         }
         for key in self.model.lines.keys() {
-            let found = self.store.on_line(key);
+            let found = self.view.on_line(key);
             let expected = self.model.on_line(key)?;
             self.same(|| format!("order line {} of order {}", key.line_id, key.order_id), found, &expected);
         }
@@ -224,7 +223,7 @@ impl Comparison<'_> {
 
     fn answer(&mut self, key: &IdempotencyKey, remembered: &Remembered) {
         let of = || format!("the answer of {} under key {}", remembered.at, key.key);
-        match self.store.remembered(key) {
+        match self.view.remembered(key) {
             Ok(Some(found)) if found == *remembered || found.at > remembered.at => {}
             Ok(_) => self.differs(of(), "the view does not remember it"),
             Err(error) => self.differs(of(), error.to_string()),
@@ -246,9 +245,9 @@ impl Comparison<'_> {
 
     fn refund(&mut self, id: &RefundId, refund: &Refund, last: u64) {
         let of = || format!("refund {id}");
-        let found = self.store.refund(id);
+        let found = self.view.refund(id).map(|found| found.map(|around| around.refund));
         self.same(of, found, &Some(refund.clone()));
-        match self.store.history(id, 0, usize::MAX) {
+        match self.view.history(id, 0, usize::MAX) {
             Ok(history) => {
                 let ends = history.last().map(|(position, event)| (position.record, event.sequence));
                 if ends != Some((last, refund.sequence)) || history.len() as u64 != refund.sequence {
@@ -260,34 +259,19 @@ impl Comparison<'_> {
     }
 
     fn settings(&mut self) {
-        let (store, model) = (self.store, self.model);
-        self.same(|| "the policy".to_owned(), store.policy(), &model.settings.policy);
-        self.same(|| "the roll-out".to_owned(), store.rollout(), &model.settings.rollout);
-        self.same(|| "the keys".to_owned(), store.keys(), &model.settings.keys());
-        self.same(|| "the latest instant".to_owned(), Ok(store.latest()), &model.latest());
-        for key in &model.settings.keys() {
-            let found = store.key_by_secret(&key.secret);
-            self.same(|| format!("key {}, by its secret", key.id), found, &Some(Arc::clone(key)));
-        }
-        for (id, generation) in &model.settings.links {
-            self.same(|| format!("the buyer's link of refund {id}"), store.link(id), generation);
-        }
-        self.same(|| "the endpoints of webhooks".to_owned(), store.webhooks(), &model.settings.webhooks());
-        self.same(|| "the people".to_owned(), store.users(), &model.settings.users());
-        for user in model.settings.users() {
-            let sessions = || format!("where {} is signed in", user.id);
-            self.same(sessions, store.sessions_of(&user.id), &model.settings.sessions_of(&user.id));
-        }
-        let all = model.settings.sellers_after(None, usize::MAX);
-        self.same(|| "the sellers".to_owned(), store.sellers(None, usize::MAX), &all);
-        for (id, seller) in &model.settings.sellers {
-            self.same(|| format!("seller {id}"), store.seller(id), &Some(Arc::clone(seller)));
+        let (view, model) = (self.view, self.model);
+        self.same(|| "the latest instant".to_owned(), Ok(view.latest()), &model.latest());
+        self.same(|| "the settings".to_owned(), Ok(&*view.settings()), &&*model.settings);
+        let rows = view.setting_rows().unwrap_or_default();
+        let all: BTreeSet<_> = rows.keys().chain(model.setting_rows.keys()).collect();
+        for which in all {
+            self.same(|| format!("the setting {which}"), Ok(rows.get(which)), &model.setting_rows.get(which));
         }
     }
 
     fn lists(&mut self, mut expected: Expected, watcher: &Watcher) {
         expected.due.sort_unstable();
-        let mut due = self.store.due(Timestamp::MAX, usize::MAX);
+        let mut due = self.view.due(Timestamp::MAX, usize::MAX).map(|(due, _)| due);
         if let Ok(due) = &mut due {
             due.sort_unstable();
         }
@@ -316,7 +300,7 @@ impl Comparison<'_> {
     fn list(&mut self, mut query: Query, expected: u64, of: impl Fn() -> String) {
         let mut found: u64 = 0;
         loop {
-            match self.store.list(&query) {
+            match self.view.list(&query) {
                 Ok(page) => {
                     found = found.saturating_add(page.items.len() as u64);
                     let Some(next) = page.next else { break };

@@ -1,6 +1,6 @@
 //! Going through a journal record by record: what it makes, and which laws it breaks.
 
-use refund_core::{Event, Refund, RefundId, Timestamp};
+use refund_core::{Event, RefundId, Timestamp};
 use serde::Serialize;
 
 use super::error::senseless;
@@ -8,11 +8,11 @@ use super::laws::{self, Law, Violation};
 use super::replayed::Replayed;
 use super::source::Source;
 use super::{CareError, Found, Watcher};
+use crate::StoreError;
 use crate::codec::{CodecError, Payload, decode};
+use crate::door::{Changed, Halt, Need, Shelf, Stage};
 use crate::journal::{Checkpoint, Ending, Frame, Inspected, Position, inspect};
-use crate::record::Entry;
-use crate::stage::Stage;
-use crate::{StoreError, View};
+use crate::record::{Entry, Record};
 
 /// How much there is in a journal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -87,23 +87,12 @@ impl Replay {
         if record.at < before {
             broken.push((None, Law::TimeWentBack { now: record.at, before }));
         }
-        let mut stage = Stage::new(&self.model, record.at);
-        let mut events: u64 = 0;
-        for entry in record.entries {
-            if let Entry::Refund(event) = &entry {
-                events = events.saturating_add(1);
-                let event = event.clone();
-                step(&mut stage, entry, &event, before, &mut broken).map_err(|error| senseless(at, &error))?;
-            } else {
-                stage.push(entry).map_err(|error| senseless(at, &error))?;
-            }
-        }
-        let mut changed = stage.changed;
-        changed.latest = Some(record.at);
+        let changed = self.changed_by(&record, before, &mut broken).map_err(|error| senseless(at, &error))?;
         for (id, change) in &changed.refunds {
             broken.extend(laws::of_state(&change.after).into_iter().map(|law| (Some(id.clone()), law)));
         }
-        self.model.apply(at, changed).map_err(|error| senseless(at, &error))?;
+        let events = record.entries.iter().filter(|entry| matches!(entry, Entry::Refund(_))).count() as u64;
+        self.model.apply(at, &record, changed).map_err(|error| senseless(at, &error))?;
         self.contents.records = self.contents.records.saturating_add(1);
         self.contents.events = self.contents.events.saturating_add(events);
         self.contents.first = self.contents.first.or(Some(record.at));
@@ -113,23 +102,52 @@ impl Replay {
         }
         Ok(())
     }
+
+    /// What a record changes, with each of its events held against the laws.
+    fn changed_by(
+        &self,
+        record: &Record,
+        latest: Timestamp,
+        broken: &mut Vec<(Option<RefundId>, Law)>,
+    ) -> Result<Changed, StoreError> {
+        let mut case = self.model.case();
+        for entry in &record.entries {
+            let Entry::Refund(event) = entry else { continue };
+            self.model.load(&Need::Refund(event.refund_id.clone()), &mut case)?;
+            if let Some(new) = refund_core::opened(event) {
+                self.model.load(&Need::Line(new.line_key()), &mut case)?;
+            }
+        }
+        let mut stage = Stage::new(&case, record.at);
+        for entry in &record.entries {
+            let pushed = if let Entry::Refund(event) = entry {
+                step(&mut stage, event, latest, broken)
+            } else {
+                stage.push(entry.clone())
+            };
+            pushed.map_err(|halt| StoreError::Unreadable(format!("{halt:?}")))?;
+        }
+        Ok(Changed { latest: Some(record.at), ..stage.changed })
+    }
 }
 
 /// Puts one event on the stage, and checks it against the refund and the line as they were before it.
 fn step(
     stage: &mut Stage<'_>,
-    entry: Entry,
     event: &Event,
     latest: Timestamp,
     broken: &mut Vec<(Option<RefundId>, Law)>,
-) -> Result<(), StoreError> {
+) -> Result<(), Halt> {
     let id = &event.refund_id;
     let mut add = |law| broken.push((Some(id.clone()), law));
-    let before = stage.view().refund(id)?;
-    let key = before.as_ref().map(Refund::line_key).or_else(|| refund_core::opened(event).map(|new| new.line_key()));
-    let line = key.map(|key| stage.view().line(&key)).transpose()?.flatten();
-    stage.push(entry)?;
-    let Some(after) = stage.view().refund(id)? else { return Ok(()) };
+    let before = stage.found(id)?.cloned();
+    let key = match &before {
+        Some(before) => Some(before.line_key()),
+        None => refund_core::opened(event).map(|new| new.line_key()),
+    };
+    let line = key.map(|key| stage.ledger(&key)).transpose()?.flatten();
+    stage.push(Entry::Refund(event.clone()))?;
+    let after = stage.refund(id)?;
     if event.at > event.recorded_at {
         add(Law::BeforeItsInstant { at: event.at, recorded_at: event.recorded_at });
     }
@@ -140,7 +158,7 @@ fn step(
         Some(before) => laws::of_event(&before, &after, line.as_ref(), event).into_iter().for_each(add),
         None => {
             laws::of_opening(&after, line.as_ref()).into_iter().for_each(&mut add);
-            if stage.view().seller(&after.seller_id)?.is_none() {
+            if stage.settings().seller(&after.seller_id).is_none() {
                 add(Law::NoSeller);
             }
         }

@@ -84,7 +84,7 @@ pub fn stats(folder: &Path, now: Timestamp, watcher: &Watcher) -> Result<Stats, 
         by_negotiation: BTreeMap::new(),
         overdue: 0,
         order_lines: model.lines.len() as u64,
-        sellers: model.settings.sellers.len() as u64,
+        sellers: model.settings.sellers(None, usize::MAX).len() as u64,
         keys: model.settings.keys().iter().filter(|key| key.revoked_at.is_none()).count() as u64,
     };
     for row in model.refunds.values() {

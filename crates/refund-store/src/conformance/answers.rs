@@ -29,7 +29,7 @@ pub(super) fn replayed(make: &mut Make<'_>) -> Result<(), Broken> {
     twice(&desk, &under("agree", 3, on("r", seller("shop"), AGREE)?))?;
     twice(&desk, &under("seller", 4, super::desk::put_seller("other")?))?;
     twice(&desk, &under("key", 5, super::settings::issue("k", 7)?))?;
-    let advance = Work::AdvanceTestClock { advance: crate::Advance::Seconds(60) };
+    let advance = Request::by_system(Work::AdvanceTestClock { advance: crate::Advance::Seconds(60) });
     let before = desk.store.now();
     twice(&desk, &under("clock", 6, advance))?;
     let moved = desk.store.now().as_millis().saturating_sub(before.as_millis());
@@ -66,8 +66,8 @@ pub(super) fn reused(make: &mut Make<'_>) -> Result<(), Broken> {
 
 pub(super) fn many_items(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
-    let item = |key: &str, index: usize, print: u8, work: Work| {
-        let mut request = under(key, print, work);
+    let item = |key: &str, index: usize, print: u8, request: Request| {
+        let mut request = under(key, print, request);
         request.idempotency = request.idempotency.map(|(key, print)| (key.of_item(index), print));
         request
     };

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use refund_core::{
-    Actor, Address, AddressBook, AddressId, Attachments, BuyerId, Category, Command, Currency, Label, LineId,
-    MakeOffer, Message, MessageText, Money, NegotiationId, Opening, OrderId, OrderLine, PolicyOverrides, Reason,
-    Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
+    Actor, Address, AddressBook, AddressId, Attachments, BuyerId, Category, Command, Currency, Event, Label, LineId,
+    LineKey, LineLedger, MakeOffer, Message, MessageText, Money, NegotiationId, Opening, OrderId, OrderLine,
+    PolicyOverrides, Reason, Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
 };
 
 use super::{Broken, Make};
 use crate::{
-    Advance, Answer, Answered, Clock, EventPosition, Expected, Feed, IdempotencyKey, Recorded, Refused, Request,
-    Seller, Store, Surroundings, Work,
+    Advance, Answer, Answered, Clock, EventPosition, Feed, IdempotencyKey, Recorded, Refused, Request, Seller, SetUp,
+    Store, Surroundings, Work, wait,
 };
 
 /// The instant at which every story begins.
@@ -72,7 +72,7 @@ impl Desk {
     /// With a test clock at [`START`], and the seller `shop`.
     pub(super) fn new(make: &mut Make<'_>) -> Result<Self, Broken> {
         let desk = Self::empty(make);
-        desk.done(Work::AdvanceTestClock { advance: Advance::To(START.parse()?) })?;
+        desk.done(Request::by_system(Work::AdvanceTestClock { advance: Advance::To(START.parse()?) }))?;
         desk.put_seller("shop")?;
         Ok(desk)
     }
@@ -100,15 +100,15 @@ impl Desk {
     }
 
     /// Does what must succeed.
-    pub(super) fn done(&self, work: Work) -> Result<Answered, Broken> {
-        let what = format!("{work:?}");
-        self.submit(Request::new(work)).map_err(|refused| format!("{what} was refused: {refused:?}").into())
+    pub(super) fn done(&self, request: Request) -> Result<Answered, Broken> {
+        let what = format!("{request:?}");
+        self.submit(request).map_err(|refused| format!("{what} was refused: {refused:?}").into())
     }
 
     /// Does what must be refused.
-    pub(super) fn refused(&self, work: Work) -> Result<Refused, Broken> {
-        let what = format!("{work:?}");
-        match self.submit(Request::new(work)) {
+    pub(super) fn refused(&self, request: Request) -> Result<Refused, Broken> {
+        let what = format!("{request:?}");
+        match self.submit(request) {
             Ok(answered) => Err(format!("{what} was carried out: {answered:?}").into()),
             Err(refused) => Ok(refused),
         }
@@ -127,12 +127,23 @@ impl Desk {
     }
 
     pub(super) fn advance(&self, seconds: u32) -> Result<(), Broken> {
-        self.done(Work::AdvanceTestClock { advance: Advance::Seconds(seconds) }).map(drop)
+        self.done(Request::by_system(Work::AdvanceTestClock { advance: Advance::Seconds(seconds) })).map(drop)
     }
 
     pub(super) fn refund(&self, id: &str) -> Result<Refund, Broken> {
-        let found = self.store.refund(&RefundId::new(id)?)?;
-        found.ok_or_else(|| format!("no refund {id}").into())
+        let found = wait(self.store.refund(&RefundId::new(id)?))?;
+        found.map(|around| around.refund).ok_or_else(|| format!("no refund {id}").into())
+    }
+
+    /// A refund's whole history.
+    pub(super) fn events(&self, id: &RefundId) -> Result<Vec<Event>, Broken> {
+        let history = wait(self.store.history(id, 0, usize::MAX))?;
+        Ok(history.into_iter().map(|(_, event)| event).collect())
+    }
+
+    /// The account of an order line, if it has had a refund.
+    pub(super) fn ledger(&self, line: &LineKey) -> Result<Option<LineLedger>, Broken> {
+        Ok(LineLedger::of(&wait(self.store.on_line(line))?))
     }
 
     /// The whole feed, in pages of `limit`.
@@ -149,10 +160,10 @@ pub(super) fn feed_behind(
 ) -> Result<(Vec<Recorded>, Option<EventPosition>), Broken> {
     let mut events = Vec::new();
     loop {
-        let Feed { events: page, looked_at, more } = store.feed(after, limit)?;
+        let Feed { events: page, looked_at, more } = wait(store.feed(after, limit))?;
         let moved = looked_at > after;
         after = looked_at;
-        events.extend(page);
+        events.extend(page.iter().map(|told| (told.position, told.event.clone())));
         if !more {
             return Ok((events, after));
         }
@@ -185,7 +196,7 @@ pub(super) fn operator() -> Actor {
     Actor::new(Role::Operator, "operator", Via::User("ann".to_owned()))
 }
 
-pub(super) fn put_seller(id: &str) -> Result<Work, Broken> {
+pub(super) fn put_seller(id: &str) -> Result<Request, Broken> {
     let address = Address {
         id: AddressId::new("warehouse")?,
         recipient: Label::new("Returns")?,
@@ -194,7 +205,7 @@ pub(super) fn put_seller(id: &str) -> Result<Work, Broken> {
     };
     let addresses = AddressBook::new(vec![(address, true)])?;
     let seller = Box::new(Seller { name: Label::new(id)?, addresses, policy: PolicyOverrides::default() });
-    Ok(Work::PutSeller { seller_id: SellerId::new(id)?, seller, actor: operator() })
+    Ok(Request::new(operator(), SetUp::PutSeller { seller_id: SellerId::new(id)?, seller }))
 }
 
 pub(super) fn money(minor: i64) -> Result<Money, Broken> {
@@ -225,20 +236,20 @@ pub(super) fn opening(id: &str) -> Result<Opening, Broken> {
 }
 
 /// Has the opening's buyer open it.
-pub(super) fn open(opening: Opening) -> Work {
+pub(super) fn open(opening: Opening) -> Request {
     let actor = buyer(opening.buyer_id.as_str());
-    Work::Open { opening: Box::new(opening), actor }
+    Request::new(actor, Work::Open { opening: Box::new(opening) })
 }
 
-pub(super) fn on(id: &str, actor: Actor, command: Command) -> Result<Work, Broken> {
-    Ok(Work::Command { refund_id: RefundId::new(id)?, actor, command, expected: Expected::Any })
+pub(super) fn on(id: &str, actor: Actor, command: Command) -> Result<Request, Broken> {
+    Ok(Request::new(actor, Work::Command { refund_id: RefundId::new(id)?, command }))
 }
 
 /// Something written on a refund.
-pub(super) fn message(refund: &str, actor: Actor, internal: bool) -> Result<Work, Broken> {
+pub(super) fn message(refund: &str, actor: Actor, internal: bool) -> Result<Request, Broken> {
     let (text, attachments) = (MessageText::new("Here is the dent")?, Attachments::default());
     let message = Box::new(Message { text, attachments, internal });
-    Ok(Work::PostMessage { refund_id: RefundId::new(refund)?, actor, message })
+    Ok(Request::new(actor, Work::PostMessage { refund_id: RefundId::new(refund)?, message }))
 }
 
 /// An offer of 2.00 without a return.
@@ -270,12 +281,8 @@ fn negotiation(refund: &str) -> Result<NegotiationId, Broken> {
 pub(super) const AGREE: Command = Command::Agree { return_address_id: None };
 pub(super) const CANCEL: Command = Command::Cancel { reason: None };
 
-/// The work under a key, with a fingerprint that is the same for the same number.
-pub(super) fn under(key: &str, fingerprint: u8, work: Work) -> Request {
+/// The request under a key, with a fingerprint that is the same for the same number.
+pub(super) fn under(key: &str, fingerprint: u8, request: Request) -> Request {
     let key = IdempotencyKey { caller: "key_1".to_owned(), key: key.to_owned() };
-    Request {
-        idempotency: Some((key, [fingerprint; 32])),
-        viewers: vec![buyer("kim"), seller("shop")],
-        ..Request::new(work)
-    }
+    Request { idempotency: Some((key, [fingerprint; 32])), viewers: vec![buyer("kim"), seller("shop")], ..request }
 }

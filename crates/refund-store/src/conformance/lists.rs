@@ -6,7 +6,7 @@ use refund_core::{
 
 use super::desk::{AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, offer, opening, same, seller};
 use super::{Broken, Make};
-use crate::{Query, Sort};
+use crate::{Query, Sort, wait};
 
 /// Refunds of two sellers and three buyers, on orders of the same names, in many states.
 fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Refund>), Broken> {
@@ -100,9 +100,9 @@ pub(super) fn pages(make: &mut Make<'_>) -> Result<(), Broken> {
 fn all(desk: &Desk, mut query: Query) -> Result<Vec<Refund>, Broken> {
     let mut found = Vec::new();
     loop {
-        let page = desk.store.list(&query)?;
+        let page = wait(desk.store.list(&query))?;
         holds("no more than asked for", page.items.len() <= query.limit)?;
-        found.extend(page.items);
+        found.extend(page.items.into_iter().map(|around| around.refund));
         let Some(next) = page.next else { return Ok(found) };
         holds("the next page lies behind", query.after.as_ref().is_none_or(|after| next > *after))?;
         query.after = Some(next);
@@ -111,7 +111,7 @@ fn all(desk: &Desk, mut query: Query) -> Result<Vec<Refund>, Broken> {
 
 pub(super) fn follows(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
-    let listed = |sort| Ok::<_, Broken>(desk.store.list(&Query { limit: 10, sort, ..Query::default() })?.items);
+    let listed = |sort| all(&desk, Query { limit: 10, sort, ..Query::default() });
     desk.open(opening("a")?)?;
     desk.advance(HOUR)?;
     desk.open(opening("b")?)?;

@@ -73,6 +73,17 @@ pub fn check_all(make: &mut Make<'_>) -> Result<(), Broken> {
     PROMISES.iter().try_for_each(|promise| promise.check(make))
 }
 
+/// Opens the refunds `one` and `other` against a seller in a store that has nothing yet.
+#[cfg(test)]
+pub(crate) fn two_refunds(store: &dyn Store) -> Result<(), Broken> {
+    let start = desk::put_seller("shop")?;
+    let opened = ["one", "other"].map(|id| desk::opening(id).map(desk::open));
+    for request in std::iter::once(Ok(start)).chain(opened) {
+        store.submit(request?).wait().map_err(|refused| format!("{refused:?}"))?;
+    }
+    Ok(())
+}
+
 /// Every promise, the simple ones first.
 pub const PROMISES: &[Promise] = &[
     Promise { name: "an empty store knows nothing, and says so", check: requests::empty },

@@ -4,13 +4,13 @@ use refund_core::{Label, Timestamp};
 
 use super::desk::{Desk, HOUR, holds, operator, same};
 use super::{Broken, Make};
-use crate::{KeyRole, Refused, Secret, Session, SignInLink, User, UserChange, Work};
+use crate::{KeyRole, Refused, Request, Secret, Session, SetUp, SignInLink, User, UserChange};
 
 fn at(hours: i64) -> Result<Timestamp, Broken> {
     Ok(Timestamp::from_millis(hours.saturating_mul(3_600_000))?)
 }
 
-fn make_user(id: &str, name: &str) -> Result<Work, Broken> {
+fn make_user(id: &str, name: &str) -> Result<Request, Broken> {
     let user = User {
         id: id.to_owned(),
         name: Label::new(name)?,
@@ -20,11 +20,11 @@ fn make_user(id: &str, name: &str) -> Result<Work, Broken> {
         link: None,
         disabled_at: None,
     };
-    Ok(Work::MakeUser { user: Box::new(user), actor: operator() })
+    Ok(Request::new(operator(), SetUp::MakeUser(Box::new(user))))
 }
 
-fn change(change: UserChange) -> Work {
-    Work::ChangeUser { user_id: "ann".to_owned(), change, actor: operator() }
+fn change(change: UserChange) -> Request {
+    Request::new(operator(), SetUp::ChangeUser { user_id: "ann".to_owned(), change })
 }
 
 /// A session of that number, which is also its secret, from its hour on for a day.
@@ -33,8 +33,8 @@ fn session(number: u8) -> Result<Session, Broken> {
     Ok(Session { secret: Secret([number; 32]), user_id: "ann".to_owned(), began_at, ends_at })
 }
 
-fn sign_in(number: u8, link: Option<Secret>) -> Result<Work, Broken> {
-    Ok(Work::SignIn { session: Box::new(session(number)?), link })
+fn sign_in(number: u8, link: Option<Secret>) -> Result<Request, Broken> {
+    Ok(Request::by_system(SetUp::SignIn { session: Box::new(session(number)?), link }))
 }
 
 pub(super) fn known(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -43,16 +43,16 @@ pub(super) fn known(make: &mut Make<'_>) -> Result<(), Broken> {
         desk.done(make_user(id, name)?)?;
         desk.advance(HOUR)?;
     }
-    let ids = desk.store.users()?.iter().map(|user| user.id.clone()).collect::<Vec<_>>();
+    let ids = desk.store.settings().users().iter().map(|user| user.id.clone()).collect::<Vec<_>>();
     same("people in the order in which they were set up", &ids, &vec!["zoe".to_owned(), "ann".to_owned()])?;
     let taken = desk.refused(make_user("eve", "ANN")?)?;
     holds("no two are called the same", matches!(taken, Refused::NameTaken))?;
     let taken = desk.refused(make_user("ann", "Eve")?)?;
     holds("no two have one id", matches!(taken, Refused::NameTaken))?;
     desk.done(change(UserChange::Password { hash: "hash".to_owned() }))?;
-    let ann = desk.store.user("ann")?.ok_or("no Ann")?;
+    let ann = desk.store.settings().user("ann").cloned().ok_or("no Ann")?;
     same("her password", &ann.password.as_deref(), &Some("hash"))?;
-    let nobody = Work::ChangeUser { user_id: "eve".to_owned(), change: UserChange::Enabled, actor: operator() };
+    let nobody = Request::new(operator(), SetUp::ChangeUser { user_id: "eve".to_owned(), change: UserChange::Enabled });
     holds("nobody is not changed", matches!(desk.refused(nobody)?, Refused::NotFound))
 }
 
@@ -60,19 +60,19 @@ pub(super) fn signed_in(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     desk.done(make_user("ann", "Ann")?)?;
     let where_ann_is = || {
-        let sessions = desk.store.sessions_of("ann")?;
+        let sessions = desk.store.settings().sessions_of("ann");
         Ok::<Vec<u8>, Broken>(sessions.iter().map(|session| session.secret.0[0]).collect())
     };
     for number in [1, 2] {
         desk.done(sign_in(number, None)?)?;
     }
-    let found = desk.store.session(&Secret([2; 32]))?.map(|session| (*session).clone());
+    let found = desk.store.settings().session(&Secret([2; 32])).cloned().map(|session| (*session).clone());
     same("a session is found by its secret", &found, &Some(session(2)?))?;
     same("both sessions", &where_ann_is()?, &vec![1, 2])?;
     desk.done(sign_in(26, None)?)?;
     same("what is over goes when she signs in again", &where_ann_is()?, &vec![26])?;
-    desk.done(Work::SignOut { secret: Secret([26; 32]) })?;
-    desk.done(Work::SignOut { secret: Secret([26; 32]) })?;
+    desk.done(Request::by_system(SetUp::SignOut { secret: Secret([26; 32]) }))?;
+    desk.done(Request::by_system(SetUp::SignOut { secret: Secret([26; 32]) }))?;
     same("signed out, and once more", &where_ann_is()?, &Vec::new())?;
     for number in 30..=50 {
         desk.done(sign_in(number, None)?)?;
@@ -94,7 +94,7 @@ pub(super) fn by_link(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.done(make_user("ann", "Ann")?)?;
     let (secret, expires_at) = (Secret([7; 32]), at(10)?);
     let link = || change(UserChange::Link(SignInLink { secret, expires_at }));
-    let no = |what: &str, work: Work| holds(what, matches!(desk.refused(work)?, Refused::NotFound));
+    let no = |what: &str, request: Request| holds(what, matches!(desk.refused(request)?, Refused::NotFound));
     no("without a link none opens anything", sign_in(1, Some(secret))?)?;
     desk.done(link())?;
     no("another one opens nothing", sign_in(1, Some(Secret([8; 32])))?)?;

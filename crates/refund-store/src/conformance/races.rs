@@ -44,7 +44,7 @@ pub(super) fn rivals(make: &mut Make<'_>) -> Result<(), Broken> {
         desk.open(opening(&id)?)?;
         desk.command(&id, seller("shop"), offer(&id)?)?;
         let rivals = vec![on(&id, buyer("kim"), accept(&id)?)?, on(&id, seller("shop"), AGREE)?];
-        let answers = race(&*desk.store, rivals.into_iter().map(Request::new).collect())?;
+        let answers = race(&*desk.store, rivals)?;
         let refund = desk.refund(&id)?;
         let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
         same("how many won", &won.len(), &1)?;
@@ -54,7 +54,7 @@ pub(super) fn rivals(make: &mut Make<'_>) -> Result<(), Broken> {
             }
             other => return Err(format!("the other was told {other:?}").into()),
         }
-        let agreed = desk.store.events(&refund.id)?;
+        let agreed = desk.events(&refund.id)?;
         let agreed = agreed.iter().filter(|event| matches!(event.fact, refund_core::Fact::Agreed { .. })).count();
         same("how often it was agreed", &agreed, &1)?;
     }
@@ -68,11 +68,11 @@ pub(super) fn openings(make: &mut Make<'_>) -> Result<(), Broken> {
         let mut opening = opening(&format!("r{number}"))?;
         opening.line.line_id = refund_core::LineId::new("line")?;
         opening.request.kind = if number % 2 == 0 { RefundType::RefundOnly } else { RefundType::ReturnAndRefund };
-        requests.push(Request::new(open(opening)));
+        requests.push(open(opening));
     }
     let line = opening("line")?.line_key();
     let answers = race(&*desk.store, requests)?;
-    let winner = desk.store.line(&line)?.and_then(|ledger| ledger.in_progress).ok_or("none in progress")?;
+    let winner = desk.ledger(&line)?.and_then(|ledger| ledger.in_progress).ok_or("none in progress")?;
     let winner = desk.refund(winner.as_str())?;
     let mut refused: usize = 0;
     for answer in answers {

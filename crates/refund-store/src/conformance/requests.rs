@@ -6,21 +6,21 @@ use super::desk::{
     AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, message, money, offer, on, open, opening, same, seller, under,
 };
 use super::{Broken, Make};
-use crate::{Answer, Expected, Query, Refused, Work};
+use crate::{Answer, Precondition, Query, Refused, Request, Work, wait};
 
 pub(super) fn empty(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::empty(make);
     let store = &desk.store;
     let id = RefundId::new("nobody")?;
-    same("a refund", &store.refund(&id)?, &None)?;
-    same("its events", &store.events(&id)?, &Vec::new())?;
-    same("its history", &store.history(&id, 0, 10)?, &Vec::new())?;
-    same("its line", &store.line(&opening("nobody")?.line_key())?, &None)?;
+    same("a refund", &wait(store.refund(&id))?.map(|around| around.refund), &None)?;
+    same("its events", &desk.events(&id)?, &Vec::new())?;
+    same("its history", &wait(store.history(&id, 0, 10))?, &Vec::new())?;
+    same("its line", &desk.ledger(&opening("nobody")?.line_key())?, &None)?;
     same("the feed", &desk.feed(10)?, &Vec::new())?;
-    same("what is due", &store.next_due()?, &None)?;
+    same("what is due", &wait(store.next_due())?, &None)?;
     same("the latest instant", &store.latest(), &Timestamp::MIN)?;
-    same("a list", &store.list(&Query { limit: 10, ..Query::default() })?.items, &Vec::new())?;
-    let refused = desk.refused(Work::Settle { refund_id: id })?;
+    same("a list", &wait(store.list(&Query { limit: 10, ..Query::default() }))?.items, &Vec::new())?;
+    let refused = desk.refused(Request::by_system(Work::Settle { refund_id: id }))?;
     holds("a refund that is not there is not found", matches!(refused, Refused::NotFound))?;
     let refused = desk.refused(open(opening("r")?))?;
     let unknown = matches!(refused, Refused::Rule { refusal: Refusal::SellerUnknown { .. }, .. });
@@ -31,26 +31,28 @@ pub(super) fn whole(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     let store = &desk.store;
     let request = under("open", 1, open(opening("r")?));
-    let (key, _) = request.idempotency.clone().ok_or("a key")?;
+    let (key, fingerprint) = request.idempotency.clone().ok_or("a key")?;
     let answered = desk.submit(request).map_err(|refused| format!("{refused:?}"))?;
     let refund = super::desk::refund_of(answered)?;
-    same("the state that was answered", &store.refund(&refund.id)?, &Some(refund.clone()))?;
-    same("its events", &refund_core::replay(&store.events(&refund.id)?), &Some(refund.clone()))?;
-    same("what is due", &store.next_due()?, &refund.next_due())?;
+    same("the state that was answered", &desk.refund("r")?, &refund)?;
+    same("its events", &refund_core::replay(&desk.events(&refund.id)?), &Some(refund.clone()))?;
+    same("what is due", &wait(store.next_due())?, &refund.next_due())?;
     let due: Vec<_> = refund.next_due().map(|at| (at, refund.id.clone())).into_iter().collect();
-    same("what is due by then", &store.due(Timestamp::MAX, 10)?, &due)?;
-    let ledger = store.line(&refund.line_key())?.ok_or("no account of the line")?;
+    same("what is due by then", &wait(store.due(Timestamp::MAX, 10))?, &due)?;
+    let ledger = desk.ledger(&refund.line_key())?.ok_or("no account of the line")?;
     same("the refund in progress on the line", &ledger.in_progress, &Some(refund.id.clone()))?;
-    holds("the answer is remembered", store.remembered(&key)?.is_some())?;
+    holds("the answer is remembered", matches!(wait(store.answered(&key, fingerprint)), Ok(Some(_))))?;
+    let other = wait(store.answered(&key, [0; 32]));
+    holds("for that request alone", matches!(other, Err(Refused::KeyReused)))?;
     same("the feed", &desk.feed(10)?.len(), &1)?;
-    let listed = store.list(&Query { limit: 10, ..Query::default() })?.items;
-    same("the list", &listed, &vec![refund])?;
+    let listed = wait(store.list(&Query { limit: 10, ..Query::default() }))?.items;
+    same("the list", &listed.into_iter().map(|around| around.refund).collect(), &vec![refund])?;
 
     desk.command("r", seller("shop"), AGREE)?;
     let paid = desk.refund("r")?;
     same("the status", &paid.status.kind(), &StatusKind::Success)?;
-    same("what is due after the end", &store.next_due()?, &None)?;
-    let ledger = store.line(&paid.line_key())?.ok_or("no account of the line")?;
+    same("what is due after the end", &wait(store.next_due())?, &None)?;
+    let ledger = desk.ledger(&paid.line_key())?.ok_or("no account of the line")?;
     same("what was refunded on the line", &ledger.refunded, &money(2000)?)?;
     same("the refund in progress on the line", &ledger.in_progress, &None)
 }
@@ -77,16 +79,18 @@ pub(super) fn refused(make: &mut Make<'_>) -> Result<(), Broken> {
 pub(super) fn versions(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     let opened = desk.open(opening("r")?)?;
-    let command =
-        |expected| Work::Command { refund_id: opened.id.clone(), actor: seller("shop"), command: AGREE, expected };
-    let refused = desk.refused(command(Expected::Missing))?;
+    let command = |precondition| Request {
+        precondition,
+        ..Request::new(seller("shop"), Work::Command { refund_id: opened.id.clone(), command: AGREE })
+    };
+    let refused = desk.refused(command(Precondition::Missing))?;
     holds("a version has to be named where it has to be", matches!(refused, Refused::VersionMissing))?;
-    let refused = desk.refused(command(Expected::Version(opened.version.saturating_add(1))))?;
+    let refused = desk.refused(command(Precondition::Version(opened.version.saturating_add(1))))?;
     let Refused::VersionMoved { seen } = refused else {
         return Err(format!("another version was refused as {refused:?}").into());
     };
     same("the version there is", &seen.refund, &opened)?;
-    desk.done(command(Expected::Version(opened.version))).map(drop)
+    desk.done(command(Precondition::Version(opened.version))).map(drop)
 }
 
 pub(super) fn ledger(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -108,7 +112,7 @@ pub(super) fn ledger(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.command("b", buyer("kim"), CANCEL)?;
     desk.open(part("c", 500)?)?;
     desk.command("c", seller("shop"), AGREE)?;
-    let ledger = desk.store.line(&part("a", 1)?.line_key())?.ok_or("no account of the line")?;
+    let ledger = desk.ledger(&part("a", 1)?.line_key())?.ok_or("no account of the line")?;
     same("what was refunded", &ledger.refunded, &money(2000)?)?;
     same("how many refunds there were", &ledger.refunds, &3)?;
     let refused = desk.refused(open(part("d", 1)?))?;
@@ -148,7 +152,7 @@ pub(super) fn messages(make: &mut Make<'_>) -> Result<(), Broken> {
     let after = desk.refund("r")?;
     let as_it_was = Refund { sequence: before.sequence, messages: before.messages, ..after.clone() };
     same("the refund but for its history", &as_it_was, &before)?;
-    let (history, feed) = (desk.store.history(&before.id, 1, 9)?, desk.feed(9)?);
+    let (history, feed) = (wait(desk.store.history(&before.id, 1, 9))?, desk.feed(9)?);
     let [(position, event)] = &history[..] else { return Err("the history goes on with one message".into()) };
     same("the answer", &posted.answer, &Answer::Message(Box::new(event.clone())))?;
     same("the end of the feed", &feed.last(), &Some(&(*position, event.clone())))?;

@@ -1,13 +1,13 @@
 //! Sellers, keys, policy and roll-out.
 
 use refund_core::rollout::Percentage;
-use refund_core::{Label, Policy, PolicyOverrides, RefundId, Rollout, SellerId, Timestamp};
+use refund_core::{Actor, Label, Policy, PolicyOverrides, RefundId, Rollout, SellerId, Timestamp};
 
 use super::desk::{Desk, HOUR, holds, open, opening, operator, put_seller, same};
 use super::{Broken, Make};
 use crate::{
-    Answer, Disabled, DisabledBecause, Key, KeyRole, KeyScope, Refused, Request, Secret, Seller, Tag, Webhook,
-    WebhookChange, WebhookTerms, Work, hour_of,
+    Answer, Disabled, DisabledBecause, Key, KeyRole, KeyScope, Precondition, Refused, Request, Secret, Seller, SetUp,
+    Tag, Webhook, WebhookChange, WebhookTerms, Work, hour_of,
 };
 
 pub(super) fn sellers(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -20,39 +20,48 @@ pub(super) fn sellers(make: &mut Make<'_>) -> Result<(), Broken> {
         let mut found = Vec::new();
         loop {
             let last = found.last().cloned();
-            let page = desk.store.sellers(last.as_ref(), limit)?;
+            let page = desk.store.settings().sellers(last.as_ref(), limit);
             holds("no more than asked for", page.len() <= limit)?;
             if page.is_empty() {
                 break;
             }
             for (id, seller) in page {
-                same("one seller", &desk.store.seller(&id)?, &Some(seller))?;
+                same("one seller", &desk.store.settings().seller(&id).cloned(), &Some(seller))?;
                 found.push(id);
             }
         }
         same("all sellers", &found.iter().map(SellerId::as_str).collect(), &ids.to_vec())?;
     }
-    same("an unknown one", &desk.store.seller(&SellerId::new("aaa")?)?, &None)
+    same("an unknown one", &desk.store.settings().seller(&SellerId::new("aaa")?).cloned(), &None)
+}
+
+/// The seller `shop`, and who sets it up.
+fn shop() -> Result<(SellerId, Box<Seller>, Actor), Broken> {
+    let Request { actor, work: Work::SetUp(SetUp::PutSeller { seller_id, seller }), .. } = put_seller("shop")? else {
+        return Err("no seller".into());
+    };
+    Ok((seller_id, seller, actor))
 }
 
 pub(super) fn edited(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::empty(make);
-    let Work::PutSeller { seller_id, seller, actor } = put_seller("shop")? else { return Err("no seller".into()) };
+    let (seller_id, seller, actor) = shop()?;
     let (name, addresses) = (Label::new("new name")?, Box::new(seller.addresses.clone()));
-    let edit = Work::EditSeller { seller_id: seller_id.clone(), name: name.clone(), addresses, actor: actor.clone() };
+    let edit =
+        Request::new(actor.clone(), SetUp::EditSeller { seller_id: seller_id.clone(), name: name.clone(), addresses });
     holds("who isn't there is not edited", matches!(desk.refused(edit.clone())?, Refused::NotFound))?;
     let policy = PolicyOverrides { allow_withdraw: Some(true), ..PolicyOverrides::default() };
     let strict = Box::new(Seller { policy: policy.clone(), ..*seller });
-    desk.done(Work::PutSeller { seller_id: seller_id.clone(), seller: strict, actor })?;
+    desk.done(Request::new(actor, SetUp::PutSeller { seller_id: seller_id.clone(), seller: strict }))?;
     let answer = desk.done(edit)?.answer;
-    let edited = desk.store.seller(&seller_id)?.ok_or("no seller")?;
+    let edited = desk.store.settings().seller(&seller_id).cloned().ok_or("no seller")?;
     same("the answer", &answer, &Answer::Seller { seller: Box::new((*edited).clone()), created: false })?;
     same("the name", &edited.name, &name)?;
     same("the policy", &edited.policy, &policy)
 }
 
 /// Work that issues a key whose secret is that byte over and over.
-pub(super) fn issue(id: &str, secret: u8) -> Result<Work, Broken> {
+pub(super) fn issue(id: &str, secret: u8) -> Result<Request, Broken> {
     let key = Key {
         id: id.to_owned(),
         name: Label::new(id)?,
@@ -64,7 +73,7 @@ pub(super) fn issue(id: &str, secret: u8) -> Result<Work, Broken> {
         expires_at: None,
         last_used_at: None,
     };
-    Ok(Work::IssueKey { key: Box::new(key), actor: operator() })
+    Ok(Request::new(operator(), SetUp::IssueKey(Box::new(key))))
 }
 
 pub(super) fn keys(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -72,23 +81,23 @@ pub(super) fn keys(make: &mut Make<'_>) -> Result<(), Broken> {
     let ids = ["zoe", "ann", "kim"];
     for (id, secret) in ids.into_iter().zip(1..) {
         let made = desk.done(issue(id, secret)?)?;
-        let found = desk.store.key_by_secret(&Secret([secret; 32]))?.ok_or("no key")?;
+        let found = desk.store.settings().key_by_secret(&Secret([secret; 32])).cloned().ok_or("no key")?;
         same("the key that was made", &made.answer, &Answer::Key(Box::new((*found).clone())))?;
         same("when it was made", &found.created_at, &desk.store.now())?;
         desk.advance(HOUR)?;
     }
-    let listed = || Ok::<_, Broken>(desk.store.keys()?.iter().map(|key| key.id.clone()).collect::<Vec<_>>());
+    let listed = || Ok::<_, Broken>(desk.store.settings().keys().iter().map(|key| key.id.clone()).collect::<Vec<_>>());
     same("the keys in the order in which they were made", &listed()?, &ids.map(str::to_owned).to_vec())?;
-    let revoke = |id: &str| Work::RevokeKey { key_id: id.to_owned(), actor: operator() };
+    let revoke = |id: &str| Request::new(operator(), SetUp::RevokeKey { key_id: id.to_owned() });
     desk.done(revoke("ann"))?;
-    let revoked = desk.store.key_by_secret(&Secret([2; 32]))?.ok_or("no key")?.revoked_at;
+    let revoked = desk.store.settings().key_by_secret(&Secret([2; 32])).cloned().ok_or("no key")?.revoked_at;
     same("when it was revoked", &revoked, &Some(desk.store.now()))?;
     desk.advance(HOUR)?;
     desk.done(revoke("ann"))?;
-    let again = desk.store.key_by_secret(&Secret([2; 32]))?.ok_or("no key")?.revoked_at;
+    let again = desk.store.settings().key_by_secret(&Secret([2; 32])).cloned().ok_or("no key")?.revoked_at;
     same("revoking again moves nothing", &again, &revoked)?;
     same("the keys", &listed()?.len(), &3)?;
-    same("an unknown secret", &desk.store.key_by_secret(&Secret([9; 32]))?, &None)?;
+    same("an unknown secret", &desk.store.settings().key_by_secret(&Secret([9; 32])).cloned(), &None)?;
     holds("an unknown key is not found", matches!(desk.refused(revoke("bob"))?, Refused::NotFound))
 }
 
@@ -97,13 +106,17 @@ pub(super) fn keys_used(make: &mut Make<'_>) -> Result<(), Broken> {
     for (id, secret) in [("ann", 1), ("kim", 2)] {
         desk.done(issue(id, secret)?)?;
     }
-    let used_at =
-        |secret| Ok::<_, Broken>(desk.store.key_by_secret(&Secret([secret; 32]))?.ok_or("no key")?.last_used_at);
+    let used_at = |secret| {
+        Ok::<_, Broken>(
+            desk.store.settings().key_by_secret(&Secret([secret; 32])).cloned().ok_or("no key")?.last_used_at,
+        )
+    };
     same("a key that nobody used", &used_at(1)?, &None)?;
     desk.advance(HOUR)?;
     let later = hour_of(desk.store.now());
     let earlier = hour_of(Timestamp::MIN);
-    let used = |at| Work::KeysUsed { used: vec![("ann".to_owned(), at), ("nobody".to_owned(), at)] };
+    let used =
+        |at| Request::by_system(SetUp::KeysUsed { used: vec![("ann".to_owned(), at), ("nobody".to_owned(), at)] });
     desk.done(used(later))?;
     desk.done(used(earlier))?;
     same("the latest use", &used_at(1)?, &Some(later))?;
@@ -115,12 +128,13 @@ pub(super) fn links(make: &mut Make<'_>) -> Result<(), Broken> {
     let [one, other] = [RefundId::new("one")?, RefundId::new("other")?];
     desk.done(open(opening("one")?))?;
     desk.done(open(opening("other")?))?;
-    let replace = |refund_id: &RefundId| Work::ReplaceBuyerLink { refund_id: refund_id.clone(), actor: operator() };
-    same("the first link", &desk.store.link(&one)?, &1)?;
+    let replace =
+        |refund_id: &RefundId| Request::new(operator(), Work::ReplaceBuyerLink { refund_id: refund_id.clone() });
+    same("the first link", &desk.store.settings().link(&one), &1)?;
     desk.done(replace(&one))?;
     desk.done(replace(&one))?;
-    same("the third", &desk.store.link(&one)?, &3)?;
-    same("the other refund's", &desk.store.link(&other)?, &1)?;
+    same("the third", &desk.store.settings().link(&one), &3)?;
+    same("the other refund's", &desk.store.settings().link(&other), &1)?;
     let nobody = desk.refused(replace(&RefundId::new("nobody")?))?;
     holds("a refund that isn't there has no link", matches!(nobody, Refused::NotFound))
 }
@@ -128,20 +142,20 @@ pub(super) fn links(make: &mut Make<'_>) -> Result<(), Broken> {
 /// What was looked at and has changed since is not replaced; what is as it was is.
 pub(super) fn moved_on(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
-    let works = |allow: bool| -> Result<[Work; 3], Broken> {
+    let works = |allow: bool| -> Result<[Request; 3], Broken> {
         let policy = Box::new(Policy { allow_withdraw: allow, ..Policy::default() });
         let rollout = Box::new(Rollout { percentage: Percentage::try_from(u8::from(allow))?, ..Rollout::everyone() });
-        let Work::PutSeller { seller_id, seller, actor } = put_seller("shop")? else { return Err("no seller".into()) };
+        let (seller_id, seller, actor) = shop()?;
         let seller = Box::new(Seller { name: Label::new(if allow { "open" } else { "shut" })?, ..*seller });
         Ok([
-            Work::PutPolicy { policy, actor: operator() },
-            Work::PutRollout { rollout, actor: operator() },
-            Work::PutSeller { seller_id, seller, actor },
+            Request::new(operator(), SetUp::PutPolicy(policy)),
+            Request::new(operator(), SetUp::PutRollout(rollout)),
+            Request::new(actor, SetUp::PutSeller { seller_id, seller }),
         ])
     };
     let tags = || -> Result<[Tag; 3], Broken> {
-        let seller = desk.store.seller(&SellerId::new("shop")?)?.ok_or("no seller")?;
-        Ok([Tag::of(&*desk.store.policy()?)?, Tag::of(&*desk.store.rollout()?)?, Tag::of(&*seller)?])
+        let seller = desk.store.settings().seller(&SellerId::new("shop")?).cloned().ok_or("no seller")?;
+        Ok([Tag::of(&*desk.store.settings().policy)?, Tag::of(&*desk.store.settings().rollout)?, Tag::of(&*seller)?])
     };
     let read = tags()?;
     for work in works(true)? {
@@ -150,31 +164,34 @@ pub(super) fn moved_on(make: &mut Make<'_>) -> Result<(), Broken> {
     let now = tags()?;
     for ((work, read), now) in works(false)?.into_iter().zip(read).zip(now) {
         holds("other settings have another tag", read != now)?;
-        let put = |replaces| desk.submit(Request { replaces: Some(replaces), ..Request::new(work.clone()) });
+        let put = |read| desk.submit(Request { precondition: Precondition::Tag(read), ..work.clone() });
         holds("what has moved on is not replaced", matches!(put(read), Err(Refused::SettingsMoved)))?;
         holds("what is as it was read is", put(now).is_ok())?;
     }
-    let nobody = Work::EditSeller {
-        seller_id: SellerId::new("nobody")?,
-        name: Label::new("nobody")?,
-        addresses: Box::new(desk.store.seller(&SellerId::new("shop")?)?.ok_or("no seller")?.addresses.clone()),
-        actor: operator(),
-    };
-    let read = Some(Tag([0; 16]));
-    let refused = desk.submit(Request { replaces: read, ..Request::new(nobody) });
+    let nobody = Request::new(
+        operator(),
+        SetUp::EditSeller {
+            seller_id: SellerId::new("nobody")?,
+            name: Label::new("nobody")?,
+            addresses: Box::new(
+                desk.store.settings().seller(&SellerId::new("shop")?).cloned().ok_or("no seller")?.addresses.clone(),
+            ),
+        },
+    );
+    let refused = desk.submit(Request { precondition: Precondition::Tag(Tag([0; 16])), ..nobody });
     holds("what isn't there was never read", matches!(refused, Err(Refused::SettingsMoved)))
 }
 
 pub(super) fn policy_and_rollout(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
-    same("the policy at first", &*desk.store.policy()?, &Policy::default())?;
-    same("the roll-out at first", &*desk.store.rollout()?, &Rollout::everyone())?;
+    same("the policy at first", &*desk.store.settings().policy, &Policy::default())?;
+    same("the roll-out at first", &*desk.store.settings().rollout, &Rollout::everyone())?;
     let policy = Policy { allow_withdraw: true, ..Policy::default() };
-    desk.done(Work::PutPolicy { policy: Box::new(policy.clone()), actor: operator() })?;
+    desk.done(Request::new(operator(), SetUp::PutPolicy(Box::new(policy.clone()))))?;
     let rollout = Rollout { percentage: Percentage::try_from(10)?, ..Rollout::everyone() };
-    desk.done(Work::PutRollout { rollout: Box::new(rollout.clone()), actor: operator() })?;
-    same("the policy", &*desk.store.policy()?, &policy)?;
-    same("the roll-out", &*desk.store.rollout()?, &rollout)
+    desk.done(Request::new(operator(), SetUp::PutRollout(Box::new(rollout.clone()))))?;
+    same("the policy", &*desk.store.settings().policy, &policy)?;
+    same("the roll-out", &*desk.store.settings().rollout, &rollout)
 }
 
 pub(super) fn webhooks(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -183,11 +200,12 @@ pub(super) fn webhooks(make: &mut Make<'_>) -> Result<(), Broken> {
         desk.done(make_webhook(id))?;
         desk.advance(HOUR)?;
     }
-    let listed =
-        || Ok::<_, Broken>(desk.store.webhooks()?.iter().map(|webhook| webhook.id.clone()).collect::<Vec<_>>());
+    let listed = || {
+        Ok::<_, Broken>(desk.store.settings().webhooks().iter().map(|webhook| webhook.id.clone()).collect::<Vec<_>>())
+    };
     same("the endpoints in the order in which they were made", &listed()?, &vec!["zoe".to_owned(), "ann".to_owned()])?;
-    let change = |change| Work::ChangeWebhook { webhook_id: "ann".to_owned(), change, actor: operator() };
-    let ann = || desk.store.webhook("ann")?.ok_or_else(|| Broken::from("no endpoint"));
+    let change = |change| Request::new(operator(), SetUp::ChangeWebhook { webhook_id: "ann".to_owned(), change });
+    let ann = || desk.store.settings().webhook("ann").cloned().ok_or_else(|| Broken::from("no endpoint"));
     let begun = ann()?;
     desk.done(change(WebhookChange::Rotated))?;
     same("its secret", &(ann()?.generation, ann()?.rotated_at), &(2, Some(desk.store.now())))?;
@@ -199,16 +217,16 @@ pub(super) fn webhooks(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.done(change(WebhookChange::Enabled))?;
     same("switched on", &(ann()?.disabled, ann()?.enabled_at), &(None, desk.store.now()))?;
     same("as it was made", &ann()?.created_at, &begun.created_at)?;
-    let tag = Some(Tag::of(&*begun)?);
-    let moved = desk.submit(Request { replaces: tag, ..Request::new(change(WebhookChange::Rotated)) });
+    let tag = Precondition::Tag(Tag::of(&*begun)?);
+    let moved = desk.submit(Request { precondition: tag, ..change(WebhookChange::Rotated) });
     holds("an endpoint that moved on is not changed", matches!(moved, Err(Refused::SettingsMoved)))?;
-    let remove = || Work::RemoveWebhook { webhook_id: "zoe".to_owned(), actor: operator() };
+    let remove = || Request::new(operator(), SetUp::RemoveWebhook { webhook_id: "zoe".to_owned() });
     desk.done(remove())?;
     same("the endpoint that is left", &listed()?, &vec!["ann".to_owned()])?;
     holds("one that was removed is not found", matches!(desk.refused(remove())?, Refused::NotFound))
 }
 
-fn make_webhook(id: &str) -> Work {
+fn make_webhook(id: &str) -> Request {
     let terms = WebhookTerms { url: "https://example.com/".to_owned(), description: None, types: Vec::new() };
     let webhook = Webhook {
         id: id.to_owned(),
@@ -220,5 +238,5 @@ fn make_webhook(id: &str) -> Work {
         enabled_at: Timestamp::MIN,
         disabled: None,
     };
-    Work::MakeWebhook { webhook: Box::new(webhook), actor: operator() }
+    Request::new(operator(), SetUp::MakeWebhook(Box::new(webhook)))
 }

@@ -4,7 +4,7 @@ use refund_core::{Command, DeadlineKind, Fact, PayoutMode, Policy, Refund, Span,
 
 use super::desk::{AGREE, Desk, HOUR, accept, buyer, holds, offer, on, opening, operator, put_seller, same, seller};
 use super::{Broken, Make};
-use crate::{Advance, Refused, Work};
+use crate::{Advance, Refused, Request, SetUp, Work, wait};
 
 const DECIDE: Span = Span::hours(36);
 
@@ -28,7 +28,7 @@ pub(super) fn settled_first(make: &mut Make<'_>) -> Result<(), Broken> {
     same("the status", &desk.command("s", buyer("kim"), accept("s")?)?.status.kind(), &StatusKind::Success)?;
     let third = desk.open(opening("t")?)?;
     hand.set(third.opened_at.plus(DECIDE));
-    let read = super::desk::refund_of(desk.done(Work::Settle { refund_id: third.id })?)?;
+    let read = super::desk::refund_of(desk.done(Request::by_system(Work::Settle { refund_id: third.id }))?)?;
     same("the status of one that is read", &read.status.kind(), &StatusKind::Success)
 }
 
@@ -44,17 +44,17 @@ pub(super) fn in_order(make: &mut Make<'_>) -> Result<(), Broken> {
     }
     let begun = desk.feed(100)?.len();
     hand.forward(40 * HOUR);
-    let due = desk.store.due(desk.store.now(), 10)?;
+    let due = wait(desk.store.due(desk.store.now(), 10))?;
     let ids: Vec<_> = due.iter().map(|(_, id)| id.as_str()).collect();
     same("the order of what is due", &ids, &vec!["c", "a", "b"])?;
-    same("the first of it", &desk.store.due(desk.store.now(), 1)?, &due.iter().take(1).cloned().collect())?;
-    desk.done(Work::SettleDue)?;
+    same("the first of it", &wait(desk.store.due(desk.store.now(), 1))?, &due.iter().take(1).cloned().collect())?;
+    desk.done(Request::by_system(Work::SettleDue))?;
     let events = desk.feed(100)?.split_off(begun);
     let instants: Vec<_> = events.iter().map(|(_, event)| event.at).collect();
     holds("instants that don't go back", instants.is_sorted())?;
     holds("a reminder of one between the events of others", mixed(&events))?;
     holds("nothing later than now", instants.iter().all(|at| *at <= desk.store.now()))?;
-    same("what is due now", &desk.store.due(desk.store.now(), 10)?, &Vec::new())?;
+    same("what is due now", &wait(desk.store.due(desk.store.now(), 10))?, &Vec::new())?;
     for id in ["a", "b", "c"] {
         same("the status", &desk.refund(id)?.status.kind(), &StatusKind::Success)?;
     }
@@ -78,13 +78,13 @@ pub(super) fn step_by_step(make: &mut Make<'_>) -> Result<(), Broken> {
     }
     // Each has two reminders and a deadline: 300 instants.
     hand.forward(36 * HOUR);
-    let refused = desk.refused(Work::SettleDue)?;
+    let refused = desk.refused(Request::by_system(Work::SettleDue))?;
     holds("there is more than one step's worth", matches!(refused, Refused::MoreIsDue { .. }))?;
-    let left = desk.store.due(desk.store.now(), 1000)?.len();
+    let left = wait(desk.store.due(desk.store.now(), 1000))?.len();
     holds("the step has settled some", left > 0 && left <= 100)?;
-    let policy = || Work::PutPolicy { policy: Box::new(Policy::default()), actor: operator() };
+    let policy = || Request::new(operator(), SetUp::PutPolicy(Box::default()));
     desk.done(policy())?;
-    same("what is due now", &desk.store.due(desk.store.now(), 10)?, &Vec::new())
+    same("what is due now", &wait(desk.store.due(desk.store.now(), 10))?, &Vec::new())
 }
 
 pub(super) fn settings_after(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -93,10 +93,10 @@ pub(super) fn settings_after(make: &mut Make<'_>) -> Result<(), Broken> {
     hand.forward(36 * HOUR);
     desk.open(opening("after")?)?;
     let policy = Box::new(Policy { payout: PayoutMode::Confirmed, ..Policy::default() });
-    desk.done(Work::PutPolicy { policy, actor: operator() })?;
+    desk.done(Request::new(operator(), SetUp::PutPolicy(policy)))?;
     same("one that was due before", &desk.refund("before")?.status.kind(), &StatusKind::Success)?;
     hand.forward(36 * HOUR);
-    desk.done(Work::SettleDue)?;
+    desk.done(Request::by_system(Work::SettleDue))?;
     same("one that was due after", &desk.refund("after")?.status.kind(), &StatusKind::Refunding)
 }
 
@@ -107,7 +107,7 @@ pub(super) fn test_clock(make: &mut Make<'_>) -> Result<(), Broken> {
     let other = desk.open(opening("s")?)?;
     let begun = desk.feed(100)?.len();
     let now = desk.store.now();
-    let answered = desk.done(Work::AdvanceTestClock { advance: Advance::Seconds(48 * HOUR) })?;
+    let answered = desk.done(Request::by_system(Work::AdvanceTestClock { advance: Advance::Seconds(48 * HOUR) }))?;
     let to = now.plus(Span::hours(48));
     same("the answer", &answered.answer, &crate::Answer::Clock(to))?;
     same("the time", &desk.store.now(), &to)?;
@@ -118,13 +118,13 @@ pub(super) fn test_clock(make: &mut Make<'_>) -> Result<(), Broken> {
     let agreed = |refund: &Refund| Ok::<_, Broken>(desk.refund(refund.id.as_str())?.updated_at);
     same("when one was agreed", &agreed(&opened)?, &opened.opened_at.plus(DECIDE))?;
     same("when the other was agreed", &agreed(&other)?, &other.opened_at.plus(DECIDE))?;
-    let refused = desk.refused(Work::AdvanceTestClock { advance: Advance::To(now) })?;
+    let refused = desk.refused(Request::by_system(Work::AdvanceTestClock { advance: Advance::To(now) }))?;
     let Refused::ClockGoesBack { now } = refused else {
         return Err(format!("a test clock that goes back was refused as {refused:?}").into());
     };
     same("where it stands", &now, &to)?;
     let (running, _) = Desk::running(make)?;
-    let refused = running.refused(Work::AdvanceTestClock { advance: Advance::Seconds(1) })?;
+    let refused = running.refused(Request::by_system(Work::AdvanceTestClock { advance: Advance::Seconds(1) }))?;
     holds("a running clock is not moved by hand", matches!(refused, Refused::NoTestClock))
 }
 
@@ -132,9 +132,9 @@ pub(super) fn held(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::held(make)?;
     let refused = desk.refused(put_seller("shop")?)?;
     holds("settings don't change", matches!(refused, Refused::SettlingHeld))?;
-    let refused = desk.refused(Work::SettleDue)?;
+    let refused = desk.refused(Request::by_system(Work::SettleDue))?;
     holds("nothing settles", matches!(refused, Refused::SettlingHeld))?;
-    same("the sellers", &desk.store.sellers(None, 10)?.len(), &0)
+    same("the sellers", &desk.store.settings().sellers(None, 10).len(), &0)
 }
 
 pub(super) fn never_back(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -143,10 +143,10 @@ pub(super) fn never_back(make: &mut Make<'_>) -> Result<(), Broken> {
     let opened = desk.open(opening("r")?)?;
     hand.set(super::desk::START.parse()?);
     same("the time", &desk.store.now(), &opened.opened_at)?;
-    same("a clock that is too far behind", &desk.store.clock_behind(), &Some(super::desk::START.parse()?))?;
+    same("a clock that is too far behind", &desk.store.health().clock_behind, &Some(super::desk::START.parse()?))?;
     let refund = desk.command("r", seller("shop"), AGREE)?;
     same("when it was agreed", &refund.updated_at, &opened.opened_at)?;
-    let timers = desk.store.history(&refund.id, 0, 100)?;
+    let timers = wait(desk.store.history(&refund.id, 0, 100))?;
     let recorded: Vec<_> = timers.iter().map(|(_, event)| event.recorded_at).collect();
     holds("instants that don't go back", recorded.is_sorted())?;
     let ends = timers.iter().any(|(_, event)| matches!(event.fact, Fact::Succeeded { .. }));

@@ -7,7 +7,6 @@ use refund_core::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::IdempotencyKey;
-use crate::idempotency::REMEMBERED_FOR_MILLIS;
 
 /// A key's hash, and the position of the record that remembers its answer.
 type Answer = (u64, u64);
@@ -71,11 +70,6 @@ impl Row {
         let at = Timestamp::from_millis(i64::from_be_bytes(*at)).ok()?;
         Some(Self { at, answers: answers.collect::<Option<_>>()? })
     }
-}
-
-/// Whether an answer of that instant is given no more.
-pub(super) fn is_over(at: Timestamp, latest: Timestamp) -> bool {
-    latest.as_millis().saturating_sub(at.as_millis()) > REMEMBERED_FOR_MILLIS
 }
 
 /// The first bytes of a SHA-256: nobody can choose keys that share them with many others.

@@ -1,6 +1,7 @@
 //! What the view writes: all that some records changed, in one step.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
 
 use refund_core::{RefundId, Timestamp};
 use sled::IVec;
@@ -11,37 +12,67 @@ use super::keys;
 use super::marks::Marks;
 use super::rows::{LAYOUT, Meta};
 use super::view::{SledView, unreadable};
-use crate::codec::{Named, encode, refund_row};
+use crate::codec::{SettingRow, refund_row, setting_row};
+use crate::door::{Case, Changed, is_over};
 use crate::journal::{Checkpoint, Position};
-use crate::stage::{Changed, Overlay};
-use crate::{Number, StoreError, View};
+use crate::record::{Entry, Record};
+use crate::store::Told;
+use crate::{EventPosition, Number, StoreError};
 
 /// What the records of a batch changed, and where they stand.
-#[derive(Default)]
 pub(super) struct Gathered {
-    pub(super) changed: Changed,
+    pub(super) case: Case,
     /// The first and the latest of these records that tells of a refund.
     told: BTreeMap<RefundId, (u64, u64)>,
-    /// Where the last of them stands.
-    last: Option<u64>,
+    /// Where the last of them stands, and where it ends.
+    last: Option<(u64, EventPosition)>,
     answers: Vec<(u64, u64)>,
+    settings: Rows,
+    /// What the feed gets, record by record, where somebody may follow it.
+    young: Vec<(EventPosition, Vec<Arc<Told>>)>,
 }
 
 impl Gathered {
-    /// Adds what the record that stands at `position` changed.
-    pub(super) fn add(&mut self, position: Position, changed: Changed) {
+    /// Nothing yet.
+    pub(super) fn new(view: &SledView) -> Self {
+        Self {
+            case: Case::new(view.settings(), view.latest()),
+            told: BTreeMap::new(),
+            last: None,
+            answers: Vec::new(),
+            settings: Rows::default(),
+            young: Vec::new(),
+        }
+    }
+
+    /// Adds the record that stands at `position`, and what it changed.
+    pub(super) fn add(&mut self, position: Position, record: &Record, changed: Changed) -> Result<(), StoreError> {
         let position = position.into();
-        self.last = Some(position);
+        self.last = Some((position, EventPosition::last_of(position, record.entries.len())));
         for id in changed.refunds.keys() {
             self.told.entry(id.clone()).or_insert((position, position)).1 = position;
         }
         self.answers.extend(changed.answers.keys().map(|key| (answers::hash(key), position)));
-        self.changed.merge(changed);
+        if changed.settings.is_some() {
+            for entry in &record.entries {
+                if let Some(SettingRow { which, bytes }) = setting_row(entry)? {
+                    self.settings.0.push((keys::setting(&which), bytes.map(IVec::from)));
+                }
+            }
+        }
+        self.case.take_in(changed);
+        Ok(())
     }
 
-    /// Everything as it is with what has been gathered.
-    pub(super) fn over<'a>(&'a self, view: &'a SledView) -> Overlay<'a> {
-        Overlay { under: view, changed: &self.changed }
+    /// Lets those who follow the feed have the record that was added last.
+    pub(super) fn tell(&mut self, record: Record) {
+        let Some((position, end)) = self.last else { return };
+        let told = (0..).zip(record.entries).filter_map(|(entry, content)| {
+            let Entry::Refund(event) = content else { return None };
+            let refund = &self.case.changed.refunds.get(&event.refund_id)?.after;
+            Some(Arc::new(Told::new(EventPosition { record: position, entry }, event, refund)))
+        });
+        self.young.push((end, told.collect()));
     }
 
     /// Where the latest record stands that tells of a refund; 0 where there is none.
@@ -73,10 +104,14 @@ impl SledView {
     /// the rows are then current; without one the rows in sled are not to be believed until there
     /// is one again.
     pub(super) fn apply(&self, gathered: Gathered, current: Option<Checkpoint>) -> Result<(), StoreError> {
-        let latest = gathered.changed.latest.max(Some(self.latest())).unwrap_or(Timestamp::MIN);
-        let mut rows = Rows::default();
-        let numbers = self.write_refunds(&gathered, &mut rows)?;
-        write_settings(&gathered.changed, &mut rows)?;
+        let changed = &gathered.case.changed;
+        let latest = changed.latest.max(Some(self.latest())).unwrap_or(Timestamp::MIN);
+        if let Some(settings) = &changed.settings {
+            // First of all, so that a key that was revoked opens nothing, whatever comes of the rows.
+            self.at_hand_mut().settings = Arc::clone(settings);
+        }
+        let mut rows = gathered.settings;
+        let numbers = self.write_refunds(changed, &gathered.told, &mut rows)?;
         let answers = answers::Row { at: latest, answers: gathered.answers };
         write_answers(&answers, &mut rows);
         match current {
@@ -85,18 +120,21 @@ impl SledView {
         }
         let mut at_hand = self.at_hand_mut();
         at_hand.recent.extend(rows.0);
-        for (number, change) in numbers.iter().zip(gathered.changed.refunds.values()) {
-            at_hand.index.changed(*number, change.before.as_ref(), &change.after);
+        for (number, change) in numbers.iter().zip(changed.refunds.values()) {
+            at_hand.index.changed(*number, change.before.as_deref(), &change.after);
         }
         at_hand.answers.add(&answers);
-        at_hand.settings.changed(&gathered.changed);
         let many = at_hand.recent.len() >= RECENT_MAX;
         drop(at_hand);
         if many {
             self.write_out()?;
         }
+        let mut young = self.young.write().unwrap_or_else(PoisonError::into_inner);
+        gathered.young.into_iter().for_each(|(end, events)| young.add(end, events));
+        drop(young);
         let length = current.map_or(self.current(), |current| current.length());
-        self.is_current(latest, length, gathered.last.unwrap_or(self.last()));
+        let (last, end) = gathered.last.map_or((self.last(), *self.news.borrow()), |(last, end)| (last, Some(end)));
+        self.is_current(latest, length, last, end);
         Ok(())
     }
 
@@ -129,10 +167,15 @@ impl SledView {
     }
 
     /// The refunds that changed; gives their numbers.
-    fn write_refunds(&self, gathered: &Gathered, rows: &mut Rows) -> Result<Vec<Number>, StoreError> {
+    fn write_refunds(
+        &self,
+        changed: &Changed,
+        told: &BTreeMap<RefundId, (u64, u64)>,
+        rows: &mut Rows,
+    ) -> Result<Vec<Number>, StoreError> {
         let mut numbers = Vec::new();
-        for (id, change) in &gathered.changed.refunds {
-            let (first, last) = gathered.told.get(id).copied().unwrap_or_default();
+        for (id, change) in &changed.refunds {
+            let (first, last) = told.get(id).copied().unwrap_or_default();
             let number = match change.before {
                 Some(_) => self.row(id)?.map_or(first, |row| row.number),
                 None => first,
@@ -156,7 +199,7 @@ impl SledView {
         for row in self.db.scan_prefix(keys::ANSWERS).take(DROPPED_AT_ONCE) {
             let (key, row) = row.map_err(unreadable)?;
             let row = parse_answers(&row)?;
-            if !answers::is_over(row.at, latest) {
+            if !is_over(row.at, latest) {
                 break;
             }
             outdated.push((key, row));
@@ -170,41 +213,6 @@ fn write_answers(new: &answers::Row, rows: &mut Rows) {
         let first = some.first().map_or(0, |(_, position)| *position);
         rows.put(keys::answers(first), answers::Row { at: new.at, answers: some.to_vec() }.to_bytes());
     }
-}
-
-/// Sellers, policy, roll-out, keys, links, endpoints and people.
-fn write_settings(changed: &Changed, rows: &mut Rows) -> Result<(), StoreError> {
-    for (id, seller) in &changed.sellers {
-        rows.put(keys::seller(id), encode(seller)?);
-    }
-    for (id, key) in &changed.keys {
-        rows.put(keys::key(id), encode(key)?);
-    }
-    for (id, generation) in &changed.links {
-        rows.put(keys::link(id), encode(generation)?);
-    }
-    for (id, webhook) in &changed.webhooks {
-        match webhook {
-            Some(webhook) => rows.put(keys::webhook(id), encode(webhook)?),
-            None => rows.remove(keys::webhook(id)),
-        }
-    }
-    for (id, user) in &changed.users {
-        rows.put(keys::user(id), encode(user)?);
-    }
-    for (secret, session) in &changed.sessions {
-        match session {
-            Some(session) => rows.put(keys::session(secret), encode(session)?),
-            None => rows.remove(keys::session(secret)),
-        }
-    }
-    if let Some(policy) = &changed.policy {
-        rows.put(keys::POLICY.to_vec(), encode(&Named(&**policy))?);
-    }
-    if let Some(rollout) = &changed.rollout {
-        rows.put(keys::ROLLOUT.to_vec(), encode(&Named(&**rollout))?);
-    }
-    Ok(())
 }
 
 /// Rows to be written in one step.
@@ -227,7 +235,7 @@ mod tests {
 
     use super::*;
     use crate::files::simulated::SimulatedDisk;
-    use crate::{Advance, Clock, EmbeddedStore, IdempotencyKey, Request, Store, Surroundings, Work};
+    use crate::{Advance, Clock, EmbeddedStore, IdempotencyKey, Request, SetUp, Store, Surroundings, Work};
 
     const DAYS: usize = 100;
     const PER_DAY: usize = 40;
@@ -243,10 +251,10 @@ mod tests {
         for today in 0..DAYS {
             for number in 0..PER_DAY {
                 let idempotency = Some((key(today, number), [0; 32]));
-                let request = Request { idempotency, ..Request::new(Work::KeysUsed { used: Vec::new() }) };
+                let request = Request { idempotency, ..Request::by_system(SetUp::KeysUsed { used: Vec::new() }) };
                 store.submit(request).wait().unwrap();
             }
-            store.submit(Request::new(day.clone())).wait().unwrap();
+            store.submit(Request::by_system(day.clone())).wait().unwrap();
         }
         let kept = 31 * PER_DAY;
         let in_memory = store.view.at_hand().answers.len();

@@ -9,16 +9,15 @@ use super::answers::{self, Answers};
 use super::index::Index;
 use super::keys;
 use super::view::strange;
-use crate::codec::{Named, decode, parse_refund};
-use crate::settings::Settings;
-use crate::{Session, StoreError, User, Webhook};
+use crate::codec::{decode, parse_refund};
+use crate::{Settings, StoreError};
 
 /// All that is kept in memory.
 #[derive(Default)]
 pub(super) struct AtHand {
     pub(super) index: Index,
     pub(super) answers: Answers,
-    pub(super) settings: Settings,
+    pub(super) settings: Arc<Settings>,
     /// Rows that sled has not been given yet, and those that it is to remove.
     pub(super) recent: BTreeMap<Vec<u8>, Option<IVec>>,
 }
@@ -50,38 +49,10 @@ pub(super) fn parse_answers(row: &[u8]) -> Result<answers::Row, StoreError> {
     answers::Row::parse(row).ok_or_else(|| strange("answers that can't be read"))
 }
 
-fn read_settings(db: &sled::Db) -> Result<Settings, StoreError> {
+fn read_settings(db: &sled::Db) -> Result<Arc<Settings>, StoreError> {
     let mut settings = Settings::default();
-    for row in rows(db, keys::POLICY) {
-        settings.policy = Arc::new(decode::<Named<_>>(&row?.1)?.0);
+    for row in rows(db, keys::SETTINGS) {
+        settings.take_in(&decode(&row?.1)?);
     }
-    for row in rows(db, keys::ROLLOUT) {
-        settings.rollout = Arc::new(decode::<Named<_>>(&row?.1)?.0);
-    }
-    for row in rows(db, keys::SELLERS) {
-        let (key, row) = row?;
-        let id = keys::parse_seller(&key).ok_or_else(|| strange("a seller without an id"))?;
-        settings.sellers.insert(id, decode(&row)?);
-    }
-    for row in rows(db, keys::KEYS) {
-        settings.add_key(decode(&row?.1)?);
-    }
-    for row in rows(db, keys::LINKS) {
-        let (key, row) = row?;
-        let id = keys::parse_link(&key).ok_or_else(|| strange("a link without a refund"))?;
-        settings.links.insert(id, decode(&row)?);
-    }
-    for row in rows(db, keys::WEBHOOKS) {
-        let webhook: Arc<Webhook> = decode(&row?.1)?;
-        settings.webhooks.insert(webhook.id.clone(), webhook);
-    }
-    for row in rows(db, keys::USERS) {
-        let user: Arc<User> = decode(&row?.1)?;
-        settings.users.insert(user.id.clone(), user);
-    }
-    for row in rows(db, keys::SESSIONS) {
-        let session: Arc<Session> = decode(&row?.1)?;
-        settings.sessions.insert(session.secret, session);
-    }
-    Ok(settings)
+    Ok(Arc::new(settings))
 }

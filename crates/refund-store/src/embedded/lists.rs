@@ -6,18 +6,18 @@ use refund_core::Refund;
 
 use super::index::Group;
 use super::view::SledView;
-use crate::list::LOOKED_AT_MAX;
-use crate::{Listing, Number, Page, Place, Query, StoreError};
+use crate::model::list::LOOKED_AT_MAX;
+use crate::{Around, Listing, Number, Page, Place, Query, StoreError};
 
 /// How many places are taken from the index at once, while nothing can change it.
 const PLACES_AT_ONCE: usize = 128;
 
 impl SledView {
-    pub(super) fn list(&self, query: &Query) -> Result<Page, StoreError> {
+    pub(crate) fn list(&self, query: &Query) -> Result<Page, StoreError> {
         let order = query.order_id.as_ref().map(Group::Order);
         let buyer = query.buyer_id.as_ref().map(Group::Buyer);
         for group in [order, buyer].into_iter().flatten() {
-            if let Some(few) = self.few(group)? {
+            if let Some(few) = self.few(group, query)? {
                 return Ok(Listing::of(query, few));
             }
         }
@@ -25,8 +25,9 @@ impl SledView {
         let mut places = self.places(query).peekable();
         while let Some(place) = places.next() {
             // Rows are read one by one: the refund may have moved since its place was read.
-            let refund =
-                self.numbered(place.number.0)?.filter(|refund| query.sort.place(place.number.0, refund) == place);
+            let is_asked_for =
+                |refund: &Refund| query.sort.place(place.number.0, refund) == place && query.matches(refund);
+            let refund = self.numbered(place.number.0, is_asked_for)?;
             if let Some(page) = listing.look(place, refund, places.peek().is_some()) {
                 return Ok(page);
             }
@@ -35,14 +36,14 @@ impl SledView {
     }
 
     /// All refunds of a group, unless they are too many to be looked at at once.
-    fn few(&self, group: Group<'_>) -> Result<Option<Vec<(Number, Refund)>>, StoreError> {
+    fn few(&self, group: Group<'_>, query: &Query) -> Result<Option<Vec<(Number, Around)>>, StoreError> {
         let numbers: Vec<_> = self.at_hand().index.group(group).take(LOOKED_AT_MAX.saturating_add(1)).collect();
         if numbers.len() > LOOKED_AT_MAX {
             return Ok(None);
         }
-        let rows =
-            numbers.into_iter().filter_map(|number| Some(self.numbered(number).transpose()?.map(|row| (number, row))));
-        rows.collect::<Result<_, _>>().map(Some)
+        let found =
+            |number| Some(self.numbered(number, |refund| query.matches(refund)).transpose()?.map(|row| (number, row)));
+        numbers.into_iter().filter_map(found).collect::<Result<_, _>>().map(Some)
     }
 
     /// The places that a query goes through, in order, until it ends.

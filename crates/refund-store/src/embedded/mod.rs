@@ -16,29 +16,32 @@ mod marks;
 mod opening;
 mod past;
 mod rows;
+mod shelf;
 mod view;
 mod writer;
+mod young;
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
-
+use refund_core::{LineKey, Refund, RefundId, Timestamp};
 use tokio::sync::watch;
 
 pub use self::error::OpenError;
 pub use self::folder::{LastUse, SledFolder};
-use self::view::SledView;
+pub(crate) use self::view::SledView;
 pub use self::writer::KEPT_FREE_BYTES;
 use self::writer::{Waiting, Writer};
+use crate::door::{Case, answered_before};
 use crate::files::Files;
 use crate::files::disk::Disk;
 use crate::journal::Torn;
+use crate::soon::at_once;
 use crate::{
-    EventPosition, Feed, IdempotencyKey, Key, Page, Query, Recorded, Remembered, Reply, Request, Secret, Seller,
-    Session, Store, StoreError, Surroundings, User, View, Webhook,
+    Answer, Around, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query, Recorded, Refused, Reply,
+    Request, Settings, Soon, Store, StoreError, Surroundings,
 };
 
 /// How many requests wait at the most; beyond that the answer is [`StoreError::Busy`].
@@ -126,6 +129,34 @@ fn start(
     started.map_err(|source| OpenError::Thread { folder: folder.to_owned(), source })
 }
 
+impl EmbeddedStore {
+    /// Reads much, on a thread that nobody else waits for.
+    fn reading<'a, T: Send + 'static, E: From<StoreError> + Send + 'static>(
+        &self,
+        read: impl FnOnce(&SledView) -> Result<T, E> + Send + 'static,
+    ) -> Soon<'a, T, E> {
+        let view = Arc::clone(&self.view);
+        Box::pin(async move {
+            let read = tokio::task::spawn_blocking(move || read(&view)).await;
+            read.unwrap_or_else(|failed| Err(StoreError::Unreadable(failed.to_string()).into()))
+        })
+    }
+
+    /// What it reads from, for who checks it.
+    pub(crate) fn view(&self) -> &SledView {
+        &self.view
+    }
+
+    /// Why it takes no requests until it is opened again, if it takes none.
+    fn stopped(&self) -> Option<StoreError> {
+        if let Some(why) = self.stopped.get() {
+            return Some(StoreError::Stopped(why.clone()));
+        }
+        let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
+        if queue.is_none() { Some(StoreError::Closed) } else { None }
+    }
+}
+
 impl Store for EmbeddedStore {
     fn submit(&self, request: Request) -> Reply {
         let (answer, reply) = Reply::pending();
@@ -142,48 +173,72 @@ impl Store for EmbeddedStore {
         Reply::ready(Err(refused.into()))
     }
 
-    fn list(&self, query: &Query) -> Result<Page, StoreError> {
-        self.view.list(query)
-    }
-
-    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError> {
-        self.view.past.feed(after, limit, self.view.current())
-    }
-
-    fn feed_end(&self) -> Result<Option<EventPosition>, StoreError> {
-        self.view.feed_end()
-    }
-
-    fn history(&self, id: &RefundId, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
-        self.view.history(id, after, limit)
-    }
-
-    fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.view.next_due()
-    }
-
-    fn news(&self) -> watch::Receiver<()> {
-        self.view.news.subscribe()
-    }
-
-    fn is_writable(&self) -> Result<(), StoreError> {
-        if let Some(why) = self.stopped.get() {
-            return Err(StoreError::Stopped(why.clone()));
-        }
-        let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
-        queue.as_ref().map(|_| ()).ok_or(StoreError::Closed)
-    }
-
-    fn space_left(&self) -> Option<u64> {
-        self.view.past.reader.space_left().ok()
-    }
-
-    fn clock_behind(&self) -> Option<Timestamp> {
-        self.surroundings.clock.behind(self.view.latest())
+    fn settings(&self) -> Arc<Settings> {
+        self.view.settings()
     }
 
     fn now(&self) -> Timestamp {
         self.surroundings.clock.now(self.view.latest())
+    }
+
+    fn latest(&self) -> Timestamp {
+        self.view.latest()
+    }
+
+    fn news(&self) -> watch::Receiver<Option<EventPosition>> {
+        self.view.news.subscribe()
+    }
+
+    fn health(&self) -> Health {
+        Health {
+            stopped: self.stopped(),
+            space_left: self.view.past.reader.space_left().ok(),
+            clock_behind: self.surroundings.clock.behind(self.view.latest()),
+        }
+    }
+
+    fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>> {
+        at_once(self.view.refund(id))
+    }
+
+    fn on_line<'a>(&'a self, line: &'a LineKey) -> Soon<'a, Vec<Refund>> {
+        at_once(self.view.on_line(line))
+    }
+
+    fn list<'a>(&'a self, query: &'a Query) -> Soon<'a, Page> {
+        let query = query.clone();
+        self.reading(move |view| view.list(&query))
+    }
+
+    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {
+        match after.and_then(|after| self.view.young(after, limit)) {
+            Some(feed) => at_once(Ok(feed)),
+            None => self.reading(move |view| view.feed(after, limit)),
+        }
+    }
+
+    fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {
+        let id = id.clone();
+        self.reading(move |view| view.history(&id, after, limit))
+    }
+
+    fn answered<'a>(&'a self, key: &'a IdempotencyKey, fingerprint: Fingerprint) -> Soon<'a, Option<Answer>, Refused> {
+        if !self.view.may_remember(key) {
+            return at_once(Ok(None));
+        }
+        let (key, now) = (key.clone(), self.now());
+        self.reading(move |view| {
+            let mut case = Case::new(view.settings(), view.latest());
+            answered_before(view, &mut case, &key, fingerprint, now)
+        })
+    }
+
+    fn due(&self, until: Timestamp, limit: usize) -> Soon<'_, Vec<(Timestamp, RefundId)>> {
+        at_once(self.view.due(until, limit).map(|(due, _)| due))
+    }
+
+    fn next_due(&self) -> Soon<'_, Option<Timestamp>> {
+        at_once(self.view.next_due())
     }
 
     fn close(&self) -> Result<(), StoreError> {
@@ -203,84 +258,5 @@ impl Drop for EmbeddedStore {
         if let Err(error) = self.close() {
             tracing::error!(%error, "the store was not closed as it should be");
         }
-    }
-}
-
-/// Reads each thing on its own, as it is at that moment.
-impl View for EmbeddedStore {
-    fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
-        self.view.refund(id)
-    }
-
-    fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError> {
-        self.view.events(id)
-    }
-
-    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
-        self.view.on_line(key)
-    }
-
-    fn beside(&self, refund: &Refund) -> Result<Vec<Refund>, StoreError> {
-        self.view.beside(refund)
-    }
-
-    fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
-        self.view.seller(id)
-    }
-
-    fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError> {
-        self.view.sellers(after, limit)
-    }
-
-    fn policy(&self) -> Result<Arc<Policy>, StoreError> {
-        self.view.policy()
-    }
-
-    fn rollout(&self) -> Result<Arc<Rollout>, StoreError> {
-        self.view.rollout()
-    }
-
-    fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError> {
-        self.view.key_by_secret(secret)
-    }
-
-    fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
-        self.view.keys()
-    }
-
-    fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
-        self.view.link(id)
-    }
-
-    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
-        self.view.webhooks()
-    }
-
-    fn users(&self) -> Result<Vec<Arc<User>>, StoreError> {
-        self.view.users()
-    }
-
-    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError> {
-        self.view.user(id)
-    }
-
-    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError> {
-        self.view.session(secret)
-    }
-
-    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError> {
-        self.view.sessions_of(user_id)
-    }
-
-    fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
-        self.view.remembered(key)
-    }
-
-    fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError> {
-        self.view.due(until, limit)
-    }
-
-    fn latest(&self) -> Timestamp {
-        self.view.latest()
     }
 }

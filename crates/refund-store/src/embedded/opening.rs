@@ -9,11 +9,11 @@ use super::keys;
 use super::past::Past;
 use super::rows::{LAYOUT, Meta};
 use super::view::SledView;
+use crate::Surroundings;
 use crate::codec::{CodecError, Payload, decode};
+use crate::door::replay;
 use crate::files::Files;
 use crate::journal::{Checkpoint, Journal, JournalError, Opened, Position, Torn};
-use crate::stage::Stage;
-use crate::{Surroundings, View};
 
 /// The parts of an opened store.
 pub(super) struct Parts {
@@ -121,17 +121,18 @@ impl Opening<'_> {
     /// one, which is built anew: no record is ever applied twice.
     fn replay(&self, view: &SledView, start: Position, end: Checkpoint) -> Result<u64, OpenError> {
         let mut records = view.past.reader.read_from(start);
-        let mut gathered = Gathered::default();
+        let mut gathered = Gathered::new(view);
         let mut replayed: u64 = 0;
         while let Some((position, bytes)) = records.read_next().map_err(|source| self.journal_error(source))? {
             let payload: Payload = decode(bytes).map_err(|error| self.record_error(position, &error))?;
-            let changed = Stage::replay(&gathered.over(view), payload.into_record());
-            let changed =
-                changed.map_err(|error| self.record_error(position, &CodecError::Invalid(error.to_string())))?;
-            gathered.add(position, changed);
+            let record = payload.into_record();
+            let added =
+                replay(view, &mut gathered.case, &record).and_then(|changed| gathered.add(position, &record, changed));
+            added.map_err(|error| self.record_error(position, &CodecError::Invalid(error.to_string())))?;
             replayed = replayed.saturating_add(1);
-            if replayed.is_multiple_of(RECORDS_AT_ONCE) || gathered.changed.refunds.len() >= REFUNDS_AT_ONCE {
-                view.apply(std::mem::take(&mut gathered), None).map_err(|error| self.view_error(&error))?;
+            if replayed.is_multiple_of(RECORDS_AT_ONCE) || gathered.case.changed.refunds.len() >= REFUNDS_AT_ONCE {
+                view.apply(gathered, None).map_err(|error| self.view_error(&error))?;
+                gathered = Gathered::new(view);
             }
         }
         view.apply(gathered, Some(end)).map_err(|error| self.view_error(&error))?;

@@ -5,7 +5,16 @@ use refund_core::RefundId;
 use crate::codec::{Payload, decode};
 use crate::journal::{Checkpoint, JournalError, Position, Reader};
 use crate::record::Entry;
-use crate::{EventPosition, Feed, IdempotencyKey, Recorded, Remembered, StoreError};
+use crate::{EventPosition, IdempotencyKey, Recorded, Remembered, StoreError};
+
+/// A part of the feed, as the journal has it.
+pub(super) struct Part {
+    pub(super) events: Vec<Recorded>,
+    /// The last position that was looked at.
+    pub(super) looked_at: Option<EventPosition>,
+    /// Whether more was there when this was read.
+    pub(super) more: bool,
+}
 
 /// The journal as something to read events from.
 pub(super) struct Past {
@@ -55,20 +64,8 @@ impl Past {
     /// The answer that the record at a position remembers under a key, if it does.
     pub(super) fn answer(&self, wanted: &IdempotencyKey, number: u64) -> Result<Option<Remembered>, StoreError> {
         let entries = self.payload(number)?.into_record().entries.into_iter();
-        let mut answers = entries.filter_map(|entry| match entry {
-            Entry::Answer { key, remembered } if key == *wanted => Some(remembered),
-            Entry::Answer { .. }
-            | Entry::Refund(_)
-            | Entry::Seller { .. }
-            | Entry::Policy { .. }
-            | Entry::Rollout { .. }
-            | Entry::Key { .. }
-            | Entry::BuyerLink { .. }
-            | Entry::Webhook { .. }
-            | Entry::WebhookRemoved { .. }
-            | Entry::User { .. }
-            | Entry::Session(_)
-            | Entry::SessionEnded { .. } => None,
+        let mut answers = entries.filter_map(|entry| {
+            if let Entry::Answer { key, remembered } = entry { (key == *wanted).then_some(remembered) } else { None }
         });
         Ok(answers.next())
     }
@@ -96,9 +93,9 @@ impl Past {
     }
 
     /// The events behind a position, of records that stand before `end`.
-    pub(super) fn feed(&self, after: Option<EventPosition>, limit: usize, end: u64) -> Result<Feed, StoreError> {
+    pub(super) fn feed(&self, after: Option<EventPosition>, limit: usize, end: u64) -> Result<Part, StoreError> {
         let start = after.map_or(Ok(Position::FIRST), |after| position(after.record))?;
-        let mut feed = Feed { events: Vec::new(), looked_at: after, more: false };
+        let mut feed = Part { events: Vec::new(), looked_at: after, more: false };
         let mut records = self.reader.read_from(start);
         let mut looked_at: usize = 0;
         let mut begun = after.is_none();

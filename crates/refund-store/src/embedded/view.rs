@@ -1,38 +1,39 @@
 //! The view: what is true now, in sled, as it follows from the journal.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use refund_core::{LineKey, LineLedger, Refund, RefundId, Timestamp};
+use sled::IVec;
 use tokio::sync::watch;
 
-use refund_core::{Event, LineKey, Policy, Refund, RefundId, Rollout, SellerId, Timestamp};
-use sled::IVec;
-
-use super::answers;
 use super::at_hand::AtHand;
 use super::index::Group;
 use super::keys;
 use super::marks::Marks;
-use super::past::Past;
+use super::past::{Part, Past};
 use super::rows::Meta;
+use super::young::Young;
 use crate::codec::{parse_id, parse_last, parse_refund};
-use crate::{
-    EventPosition, IdempotencyKey, Key, Number, Recorded, Remembered, Secret, Seller, Session, StoreError, User, View,
-    Webhook,
-};
+use crate::door::is_over;
+use crate::store::Told;
+use crate::{Around, EventPosition, Feed, IdempotencyKey, Number, Recorded, Remembered, Settings, StoreError};
 
 /// Rows in sled, and beside them in memory what every request asks for.
-pub(super) struct SledView {
+pub(crate) struct SledView {
     pub(super) db: sled::Db,
     pub(super) past: Past,
     at_hand: RwLock<AtHand>,
+    /// What the feed ends with.
+    pub(super) young: RwLock<Young>,
     latest: AtomicI64,
     /// Up to where in the journal the rows are current: nothing behind is shown.
     current: AtomicU64,
     /// Where the last record stands before that; 0 where there is none.
     last: AtomicU64,
-    /// Told when there is more to see.
-    pub(super) news: watch::Sender<()>,
+    /// Where the feed ends; told when there is more to see.
+    pub(super) news: watch::Sender<Option<EventPosition>>,
     /// Why the rows can't be believed any more, once that is so.
     broken: OnceLock<String>,
 }
@@ -45,14 +46,17 @@ impl SledView {
             db,
             past,
             at_hand,
+            young: RwLock::default(),
             latest: AtomicI64::new(Timestamp::MIN.as_millis()),
             current: AtomicU64::new(0),
             last: AtomicU64::new(0),
-            news: watch::Sender::new(()),
+            news: watch::Sender::new(None),
             broken: OnceLock::new(),
         };
         if let Some(meta) = meta {
-            view.is_current(meta.latest, meta.current.length(), view.past.last_before(meta.current)?);
+            let last = view.past.last_before(meta.current)?;
+            let end = if last > 0 { Some(view.past.end_of(last)?) } else { None };
+            view.is_current(meta.latest, meta.current.length(), last, end);
         }
         Ok(view)
     }
@@ -66,12 +70,13 @@ impl SledView {
         self.at_hand.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says up to when and to where in the journal the rows are current, and where its last record stands.
-    pub(super) fn is_current(&self, latest: Timestamp, length: u64, last: u64) {
+    /// Says up to when and to where in the journal the rows are current, where its last record stands, and
+    /// where the feed ends with it.
+    pub(super) fn is_current(&self, latest: Timestamp, length: u64, last: u64, end: Option<EventPosition>) {
         self.latest.fetch_max(latest.as_millis(), Ordering::AcqRel);
         self.current.store(length, Ordering::Release);
         self.last.store(last, Ordering::Release);
-        self.news.send_replace(());
+        self.news.send_replace(end);
     }
 
     /// Up to where in the journal the rows are current.
@@ -84,9 +89,23 @@ impl SledView {
         self.last.load(Ordering::Acquire)
     }
 
-    pub(super) fn feed_end(&self) -> Result<Option<EventPosition>, StoreError> {
-        let last = Some(self.last()).filter(|last| *last > 0);
-        last.map(|last| self.past.end_of(last)).transpose()
+    pub(crate) fn latest(&self) -> Timestamp {
+        Timestamp::from_millis(self.latest.load(Ordering::Acquire)).unwrap_or(Timestamp::MIN)
+    }
+
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.at_hand().settings)
+    }
+
+    /// The rows of all settings: which, and the bytes of the entry that made it what it is.
+    pub(crate) fn setting_rows(&self) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
+        self.write_out()?;
+        let rows = self.db.scan_prefix(keys::SETTINGS).map(|row| {
+            let (key, row) = row.map_err(unreadable)?;
+            let which = key.strip_prefix(keys::SETTINGS).unwrap_or_default();
+            Ok((String::from_utf8_lossy(which).into_owned(), row.to_vec()))
+        });
+        rows.collect()
     }
 
     /// Shows nothing more: the rows may have half of something.
@@ -100,21 +119,24 @@ impl SledView {
     }
 
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
-        self.whole()?;
-        let recent = self.at_hand().recent.get(key).cloned();
-        recent.map_or_else(|| self.db.get(key).map_err(unreadable), Ok)
+        self.get_beside(&self.at_hand(), key)
     }
 
-    /// The refund of that number.
-    pub(super) fn numbered(&self, number: Number) -> Result<Option<Refund>, StoreError> {
-        Ok(self.get(&keys::refund(number))?.map(|row| parse_refund(&row)).transpose()?)
+    /// A row, for whoever holds what is in memory already: what they find belongs together.
+    fn get_beside(&self, at_hand: &AtHand, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+        self.whole()?;
+        at_hand.recent.get(key).cloned().map_or_else(|| self.db.get(key).map_err(unreadable), Ok)
     }
 
     /// The row of the refund of that id.
     pub(super) fn row(&self, id: &RefundId) -> Result<Option<Row>, StoreError> {
-        let numbers: Vec<_> = self.at_hand().index.group(Group::Id(id)).collect();
-        for number in numbers {
-            let bytes = self.get(&keys::refund(number))?.ok_or_else(|| strange("a refund's row is not there"))?;
+        self.row_beside(&self.at_hand(), id)
+    }
+
+    pub(super) fn row_beside(&self, at_hand: &AtHand, id: &RefundId) -> Result<Option<Row>, StoreError> {
+        for number in at_hand.index.group(Group::Id(id)) {
+            let bytes = self.get_beside(at_hand, &keys::refund(number))?;
+            let bytes = bytes.ok_or_else(|| strange("a refund's row is not there"))?;
             if parse_id(&bytes) == Some(id.as_str()) {
                 return Ok(Some(Row { number, bytes }));
             }
@@ -122,7 +144,51 @@ impl SledView {
         Ok(None)
     }
 
-    pub(super) fn history(&self, id: &RefundId, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+    /// The refund of that number.
+    fn numbered_beside(&self, at_hand: &AtHand, number: Number) -> Result<Option<Refund>, StoreError> {
+        Ok(self.get_beside(at_hand, &keys::refund(number))?.map(|row| parse_refund(&row)).transpose()?)
+    }
+
+    pub(crate) fn refund(&self, id: &RefundId) -> Result<Option<Around>, StoreError> {
+        let at_hand = self.at_hand();
+        let Some(row) = self.row_beside(&at_hand, id)? else { return Ok(None) };
+        self.around(&at_hand, row.refund()?).map(Some)
+    }
+
+    /// The refund of that number, if it is still one that is asked for.
+    pub(super) fn numbered(
+        &self,
+        number: Number,
+        is_asked_for: impl FnOnce(&Refund) -> bool,
+    ) -> Result<Option<Around>, StoreError> {
+        let at_hand = self.at_hand();
+        let refund = self.numbered_beside(&at_hand, number)?.filter(is_asked_for);
+        refund.map(|refund| self.around(&at_hand, refund)).transpose()
+    }
+
+    fn around(&self, at_hand: &AtHand, refund: Refund) -> Result<Around, StoreError> {
+        let key = refund.line_key();
+        // Mostly there is no other, which is known without reading a row.
+        let ledger = if at_hand.index.is_alone(&refund.id, &key) {
+            LineLedger::of([&refund])
+        } else {
+            LineLedger::of(&self.line_beside(at_hand, &key)?)
+        };
+        let refundable = ledger.map_or(refund.line.paid, |ledger| ledger.refundable());
+        Around::new(&at_hand.settings, refund, refundable)
+    }
+
+    pub(crate) fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
+        self.line_beside(&self.at_hand(), key)
+    }
+
+    pub(super) fn line_beside(&self, at_hand: &AtHand, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
+        let numbers = at_hand.index.group(key.into()).rev();
+        let refunds = numbers.filter_map(|number| self.numbered_beside(at_hand, number).transpose());
+        refunds.filter(|refund| refund.as_ref().map_or(true, |refund| refund.is_on(key))).collect()
+    }
+
+    pub(crate) fn history(&self, id: &RefundId, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
         let Some(row) = self.row(id)? else { return Ok(Vec::new()) };
         let until = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
         let marked = self.marks(row.number)?.from(until);
@@ -135,15 +201,68 @@ impl SledView {
         row.map_or(Ok(Marks::default()), |row| Marks::parse(&row).ok_or_else(|| strange("marks that can't be read")))
     }
 
-    /// Hands everything to the system, which keeps it when this process is killed.
-    pub(super) fn flush(&self) -> Result<(), StoreError> {
-        self.write_out()?;
-        self.db.flush().map(drop).map_err(unreadable)
+    /// What the feed has behind that position, if all of it is young and in memory.
+    pub(super) fn young(&self, after: EventPosition, limit: usize) -> Option<Feed> {
+        self.young.read().unwrap_or_else(PoisonError::into_inner).behind(after, limit)
+    }
+
+    /// What the feed has behind that position, from the journal.
+    pub(super) fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError> {
+        let Part { events, looked_at, more } = self.past.feed(after, limit, self.current())?;
+        let mut whose = BTreeMap::new();
+        let told = events.into_iter().map(|(position, event)| {
+            if !whose.contains_key(&event.refund_id) {
+                let row =
+                    self.row(&event.refund_id)?.ok_or_else(|| strange("an event of a refund that is not there"))?;
+                whose.insert(event.refund_id.clone(), row.refund()?);
+            }
+            let refund = whose.get(&event.refund_id).ok_or_else(|| strange("a refund that is not there"))?;
+            Ok(Arc::new(Told::new(position, event, refund)))
+        });
+        Ok(Feed { events: told.collect::<Result<_, StoreError>>()?, looked_at, more })
+    }
+
+    /// Whether an answer may be remembered under that key, or under that of the whole call.
+    pub(super) fn may_remember(&self, key: &IdempotencyKey) -> bool {
+        let at_hand = self.at_hand();
+        let is_there = |key: &IdempotencyKey| !at_hand.answers.of(key).is_empty();
+        is_there(key) || key.of_whole_call().is_some_and(|whole| is_there(&whole))
+    }
+
+    pub(crate) fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
+        let positions = self.at_hand().answers.of(key);
+        for position in positions {
+            if let Some(remembered) = self.past.answer(key, position)? {
+                return Ok(Some(remembered).filter(|remembered| !is_over(remembered.at, self.latest())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// On which refunds something is due by then, the earliest first, and whether those are all.
+    pub(crate) fn due(&self, until: Timestamp, limit: usize) -> Result<(Vec<(Timestamp, RefundId)>, bool), StoreError> {
+        let at_hand = self.at_hand();
+        let mut due = at_hand.index.due(until);
+        let mut first = Vec::new();
+        for (at, number) in due.by_ref().take(limit) {
+            if let Some(row) = self.get_beside(&at_hand, &keys::refund(number))? {
+                let id = parse_id(&row).and_then(|id| RefundId::new(id).ok());
+                first.push((at, id.ok_or_else(|| strange("a refund without an id"))?));
+            }
+        }
+        let is_all = due.next().is_none();
+        Ok((first, is_all))
     }
 
     pub(super) fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.whole()?;
         Ok(self.at_hand().index.due(Timestamp::MAX).next().map(|(at, _)| at))
+    }
+
+    /// Hands everything to the system, which keeps it when this process is killed.
+    pub(super) fn flush(&self) -> Result<(), StoreError> {
+        self.write_out()?;
+        self.db.flush().map(drop).map_err(unreadable)
     }
 }
 
@@ -162,114 +281,13 @@ impl Row {
     pub(super) fn last(&self) -> u64 {
         parse_last(&self.bytes).unwrap_or(0)
     }
+
+    pub(crate) fn refund(&self) -> Result<Refund, StoreError> {
+        Ok(parse_refund(&self.bytes)?)
+    }
 }
 
 /// A row that is there and says nothing that can be.
 pub(super) fn strange(what: &str) -> StoreError {
     StoreError::Unreadable(format!("the view: {what}"))
-}
-
-impl View for SledView {
-    fn refund(&self, id: &RefundId) -> Result<Option<Refund>, StoreError> {
-        Ok(self.row(id)?.map(|row| parse_refund(&row.bytes)).transpose()?)
-    }
-
-    fn events(&self, id: &RefundId) -> Result<Vec<Event>, StoreError> {
-        Ok(self.history(id, 0, usize::MAX)?.into_iter().map(|(_, event)| event).collect())
-    }
-
-    fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
-        let numbers: Vec<_> = self.at_hand().index.group(key.into()).rev().collect();
-        let refunds = numbers.into_iter().filter_map(|number| self.numbered(number).transpose());
-        refunds.filter(|refund| refund.as_ref().map_or(true, |refund| refund.is_on(key))).collect()
-    }
-
-    fn beside(&self, refund: &Refund) -> Result<Vec<Refund>, StoreError> {
-        let line = refund.line_key();
-        // Mostly there is no other, which is known without reading a row.
-        if self.at_hand().index.is_alone(&refund.id, &line) {
-            return Ok(Vec::new());
-        }
-        let mut others = self.on_line(&line)?;
-        others.retain(|other| other.id != refund.id);
-        Ok(others)
-    }
-
-    fn seller(&self, id: &SellerId) -> Result<Option<Arc<Seller>>, StoreError> {
-        self.whole()?;
-        Ok(self.at_hand().settings.sellers.get(id).cloned())
-    }
-
-    fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Result<Vec<(SellerId, Arc<Seller>)>, StoreError> {
-        self.whole()?;
-        Ok(self.at_hand().settings.sellers_after(after, limit))
-    }
-
-    fn policy(&self) -> Result<Arc<Policy>, StoreError> {
-        Ok(Arc::clone(&self.at_hand().settings.policy))
-    }
-
-    fn rollout(&self) -> Result<Arc<Rollout>, StoreError> {
-        Ok(Arc::clone(&self.at_hand().settings.rollout))
-    }
-
-    fn key_by_secret(&self, secret: &Secret) -> Result<Option<Arc<Key>>, StoreError> {
-        self.whole()?;
-        Ok(self.at_hand().settings.key_by_secret(secret))
-    }
-
-    fn keys(&self) -> Result<Vec<Arc<Key>>, StoreError> {
-        self.whole()?;
-        Ok(self.at_hand().settings.keys())
-    }
-
-    fn link(&self, id: &RefundId) -> Result<u32, StoreError> {
-        self.whole()?;
-        Ok(self.at_hand().settings.link(id))
-    }
-
-    fn webhooks(&self) -> Result<Vec<Arc<Webhook>>, StoreError> {
-        self.whole()?;
-        Ok(self.at_hand().settings.webhooks())
-    }
-
-    fn users(&self) -> Result<Vec<Arc<User>>, StoreError> {
-        self.whole()?;
-        Ok(self.at_hand().settings.users())
-    }
-
-    fn user(&self, id: &str) -> Result<Option<Arc<User>>, StoreError> {
-        self.whole()?;
-        Ok(self.at_hand().settings.user(id))
-    }
-
-    fn session(&self, secret: &Secret) -> Result<Option<Arc<Session>>, StoreError> {
-        self.whole()?;
-        Ok(self.at_hand().settings.session(secret))
-    }
-
-    fn sessions_of(&self, user_id: &str) -> Result<Vec<Arc<Session>>, StoreError> {
-        self.whole()?;
-        Ok(self.at_hand().settings.sessions_of(user_id))
-    }
-
-    fn remembered(&self, key: &IdempotencyKey) -> Result<Option<Remembered>, StoreError> {
-        let positions = self.at_hand().answers.of(key);
-        for position in positions {
-            if let Some(remembered) = self.past.answer(key, position)? {
-                return Ok(Some(remembered).filter(|remembered| !answers::is_over(remembered.at, self.latest())));
-            }
-        }
-        Ok(None)
-    }
-
-    fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, StoreError> {
-        let due: Vec<_> = self.at_hand().index.due(until).take(limit).collect();
-        let with_id = |(at, number)| Ok(self.numbered(number)?.map(|refund| (at, refund.id)));
-        due.into_iter().filter_map(|due| with_id(due).transpose()).collect()
-    }
-
-    fn latest(&self) -> Timestamp {
-        Timestamp::from_millis(self.latest.load(Ordering::Acquire)).unwrap_or(Timestamp::MIN)
-    }
 }

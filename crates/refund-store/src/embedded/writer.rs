@@ -14,8 +14,8 @@ use super::apply::Gathered;
 use super::folder::SledFolder;
 use super::view::SledView;
 use crate::codec::Payload;
+use crate::door::{Turn, carry_out};
 use crate::journal::{Batch, Journal, JournalError, Record};
-use crate::step::carry_out;
 use crate::{Answered, Refused, Request, StoreError, Surroundings};
 
 /// How many requests share a sync at the most, so that nobody waits for too many others.
@@ -92,7 +92,7 @@ impl Writer {
 
     /// Carries out what has gathered; one request may be left over for the next batch.
     fn batch(&mut self, first: Box<Waiting>, queue: &Receiver<Box<Waiting>>) -> Option<Box<Waiting>> {
-        let mut gathered = Gathered::default();
+        let mut gathered = Gathered::new(&self.view);
         let low = self.low_on_space();
         let mut batch = self.journal.batch();
         let mut decided = Vec::new();
@@ -199,7 +199,8 @@ fn decide(
     gathered: &mut Gathered,
     batch: &mut Batch<'_>,
 ) -> Decided {
-    let (result, written) = carry_out(&gathered.over(view), request, surroundings);
+    let turn = |latest| Turn::taken(surroundings, latest);
+    let (result, written) = carry_out(view, &mut gathered.case, request, turn);
     let Some((record, changed)) = written else { return Decided::Answer(result) };
     let refused = |error: StoreError| Decided::Answer(Err(error.into()));
     let payload = match Payload::bytes(&record, |id| gathered.last(view, id)) {
@@ -210,7 +211,10 @@ fn decide(
     (surroundings.entropy)(&mut salt);
     match batch.push(Record { salt, payload: &payload }) {
         Ok(position) => {
-            gathered.add(position, changed);
+            if let Err(error) = gathered.add(position, &record, changed) {
+                return refused(error);
+            }
+            gathered.tell(record);
             Decided::Answer(result)
         }
         Err(JournalError::BatchTooLarge { .. }) if !batch.is_empty() => Decided::NoRoom,

@@ -11,8 +11,8 @@ use super::*;
 fn records(folder: &Path) -> Vec<Record> {
     let opened = open(folder);
     begin(&opened.store);
-    for work in [open_refund("a"), by_seller("a", offer("a")), by_buyer("a", accept("a")), open_refund("b")] {
-        do_it(&opened.store, work);
+    for request in [open_refund("a"), by_seller("a", offer("a")), by_buyer("a", accept("a")), open_refund("b")] {
+        do_it(&opened.store, request);
         do_it(&opened.store, advance(60));
     }
     drop(opened);

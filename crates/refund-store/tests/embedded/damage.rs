@@ -1,7 +1,7 @@
 use refund_core::{Command, Reason, RefundId, RefundType, Request};
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::journal::{self, Checkpoint, FILE, Journal, JournalError};
-use refund_store::{EmbeddedStore, OpenError, Opened, Store};
+use refund_store::{EmbeddedStore, OpenError, Opened, Store, wait};
 
 use super::story::*;
 use super::{error_of, open_on};
@@ -146,13 +146,13 @@ fn a_page_of_a_long_history_is_read_without_all_that_came_behind_it() {
             let request = Request { kind: RefundType::RefundOnly, amount: money(minor), reason: reason.clone() };
             do_it(&store, by_buyer("a", Command::Modify { request }));
         }
-        store.history(&id, 149, 1).unwrap()[0].0.record
+        wait(store.history(&id, 149, 1)).unwrap()[0].0.record
     };
     let mut journal = disk.contents(FILE).unwrap();
     journal[usize::try_from(damaged_from).unwrap() + 80] ^= 1;
     disk.put(FILE, &journal);
     let store = try_open_on(&disk, &folder).unwrap().store;
-    assert_eq!(store.history(&id, 0, 100).unwrap().len(), 100);
-    assert_eq!(store.history(&id, 150, 100).unwrap().len(), 50);
-    assert!(store.history(&id, 100, 100).is_err());
+    assert_eq!(wait(store.history(&id, 0, 100)).unwrap().len(), 100);
+    assert_eq!(wait(store.history(&id, 150, 100)).unwrap().len(), 50);
+    assert!(wait(store.history(&id, 100, 100)).is_err());
 }

@@ -1,6 +1,6 @@
 use refund_store::files::simulated::{Crash, SimulatedDisk};
 use refund_store::journal::FILE;
-use refund_store::{Answered, Refused, Request, Store, StoreError};
+use refund_store::{Answered, Refused, Store, StoreError};
 
 use super::open_on;
 use super::story::*;
@@ -12,6 +12,7 @@ fn reason(answer: Result<Answered, Refused>) -> StoreErrorKind {
             StoreError::Stopped(why) => StoreErrorKind::Stopped(why.clone()),
             StoreError::Unsure(why) => StoreErrorKind::Unsure(why.clone()),
             StoreError::Busy { .. }
+            | StoreError::TooSlow { .. }
             | StoreError::Closed
             | StoreError::NoSuchPosition(_)
             | StoreError::Unreadable(_) => panic!("{error}"),
@@ -58,7 +59,7 @@ fn on_a_disk_that_is_nearly_full_nothing_is_recorded_and_all_can_be_read() {
     tell(&opened.store);
     let before = see(&opened.store);
     disk.set_space_left(Some((64 << 20) - 1));
-    let refused = reason(opened.store.submit(Request::new(open_refund("x"))).wait());
+    let refused = reason(opened.store.submit(open_refund("x")).wait());
     assert!(matches!(&refused, StoreErrorKind::NotRecorded(why) if why.contains("67108863 bytes of space")));
     assert_eq!(see(&opened.store), before);
     disk.set_space_left(Some(64 << 20));
@@ -73,10 +74,10 @@ fn after_a_failed_sync_nothing_is_taken_and_a_restart_shows_one_truth() {
     tell(&opened.store);
     let before = see(&opened.store);
     disk.fail_sync(1);
-    let unsure = reason(opened.store.submit(Request::new(open_refund("x"))).wait());
+    let unsure = reason(opened.store.submit(open_refund("x")).wait());
     assert!(matches!(&unsure, StoreErrorKind::Unsure(why) if why.contains("not known")), "{unsure:?}");
     for _ in 0..3 {
-        let refused = reason(opened.store.submit(Request::new(open_refund("y"))).wait());
+        let refused = reason(opened.store.submit(open_refund("y")).wait());
         assert!(matches!(&refused, StoreErrorKind::Stopped(why) if why.contains("restart")), "{refused:?}");
     }
     // What was answered before can still be read.
@@ -100,8 +101,8 @@ fn a_crash_at_any_moment_keeps_what_was_answered_and_nothing_by_halves() {
         let mut answered = Vec::new();
         for number in 0..10 {
             let id = format!("r{number}");
-            for work in [open_refund(&id), by_seller(&id, offer(&id)), by_buyer(&id, accept(&id))] {
-                if opened.store.submit(Request::new(work)).wait().is_ok() {
+            for request in [open_refund(&id), by_seller(&id, offer(&id)), by_buyer(&id, accept(&id))] {
+                if opened.store.submit(request).wait().is_ok() {
                     answered.push(feed(&opened.store));
                 }
             }
@@ -131,9 +132,9 @@ fn who_panics_while_deciding_is_told_so_and_the_others_go_on() {
     let surroundings =
         refund_store::Surroundings { clock: refund_store::Clock::Running(std::sync::Arc::new(read)), ..surroundings() };
     let store = refund_store::EmbeddedStore::open(folder.path(), surroundings).unwrap().store;
-    let mut answers = vec![store.submit(Request::new(put_seller("shop"))).wait()];
+    let mut answers = vec![store.submit(put_seller("shop")).wait()];
     for number in 0..6 {
-        answers.push(store.submit(Request::new(open_refund(&format!("r{number}")))).wait());
+        answers.push(store.submit(open_refund(&format!("r{number}"))).wait());
     }
     let failed: Vec<_> = answers.into_iter().filter_map(Result::err).collect();
     assert_eq!(failed.len(), 1);

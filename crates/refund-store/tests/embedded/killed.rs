@@ -34,7 +34,7 @@ trait Unset {
 
 impl<S: refund_store::Store> Unset for S {
     fn next_due_is_unset(&self) -> bool {
-        self.next_due().unwrap().is_none()
+        refund_store::wait(self.next_due()).unwrap().is_none()
     }
 }
 

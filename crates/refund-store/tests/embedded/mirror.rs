@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use refund_core::{Attachments, BuyerId, Command, Message, Reason, StatusKind};
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::{
-    DisabledBecause, EmbeddedStore, MemoryStore, Query, Refused, Request, Sort, Store, UserChange, WebhookChange, Work,
+    DisabledBecause, EmbeddedStore, MemoryStore, Query, Refused, Request, SetUp, Sort, Store, UserChange,
+    WebhookChange, Work,
 };
 
 use super::open_on;
@@ -60,59 +61,59 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn work(what: &What) -> Work {
+fn request(what: &What) -> Request {
     match what {
         What::Open { refund, line, minor } => {
             open_on_line(&format!("r{refund}"), &format!("l{line}"), if line % 2 == 0 { "kim" } else { "lee" }, *minor)
         }
         What::Do { refund, command } => command_on(&format!("r{refund}"), *command),
         What::Advance(seconds) => advance(*seconds),
-        What::Settle(refund) => Work::Settle { refund_id: format!("r{refund}").parse().unwrap() },
-        What::SettleDue => Work::SettleDue,
+        What::Settle(refund) => Request::by_system(Work::Settle { refund_id: format!("r{refund}").parse().unwrap() }),
+        What::SettleDue => Request::by_system(Work::SettleDue),
         What::Seller(number) => put_seller(if *number == 0 { "shop" } else { "stall" }),
         What::Key(secret) => issue(&format!("k{secret}"), *secret),
-        What::Revoke(secret) => Work::RevokeKey { key_id: format!("k{secret}"), actor: operator() },
+        What::Revoke(secret) => Request::new(operator(), SetUp::RevokeKey { key_id: format!("k{secret}") }),
         What::Used(secret, hour) => {
             let at = refund_core::Timestamp::from_millis(i64::from(*hour) * 3_600_000).unwrap();
-            Work::KeysUsed { used: vec![(format!("k{secret}"), at)] }
+            Request::by_system(SetUp::KeysUsed { used: vec![(format!("k{secret}"), at)] })
         }
         What::Link(refund) => {
-            Work::ReplaceBuyerLink { refund_id: format!("r{refund}").parse().unwrap(), actor: operator() }
+            Request::new(operator(), Work::ReplaceBuyerLink { refund_id: format!("r{refund}").parse().unwrap() })
         }
         What::Webhook(which, how) => webhook(&format!("w{which}"), *how),
         What::Person(which, how) => person(&format!("u{which}"), *how),
         What::Policy(cap) => {
             let policy = refund_core::Policy { cap_at_requested: *cap, ..refund_core::Policy::default() };
-            Work::PutPolicy { policy: Box::new(policy), actor: operator() }
+            Request::new(operator(), SetUp::PutPolicy(Box::new(policy)))
         }
     }
 }
 
-fn webhook(id: &str, how: u8) -> Work {
-    let (webhook_id, actor) = (id.to_owned(), operator());
-    let change = |change| Work::ChangeWebhook { webhook_id: webhook_id.clone(), change, actor: operator() };
+fn webhook(id: &str, how: u8) -> Request {
+    let webhook_id = id.to_owned();
+    let change = |change| Request::new(operator(), SetUp::ChangeWebhook { webhook_id: webhook_id.clone(), change });
     match how {
         0 => make_webhook(id),
         1 => change(WebhookChange::Rotated),
         2 => change(WebhookChange::Enabled),
         3 => change(WebhookChange::Disabled(DisabledBecause::Failing)),
-        _ => Work::RemoveWebhook { webhook_id, actor },
+        _ => Request::new(operator(), SetUp::RemoveWebhook { webhook_id }),
     }
 }
 
-fn person(id: &str, how: u8) -> Work {
-    let change = |change| Work::ChangeUser { user_id: id.to_owned(), change, actor: operator() };
+fn person(id: &str, how: u8) -> Request {
+    let change = |change| Request::new(operator(), SetUp::ChangeUser { user_id: id.to_owned(), change });
     match how {
         0 => make_user(id),
         1 => change(UserChange::Password { hash: "hash".to_owned() }),
         2 => change(UserChange::Disabled),
         3 => change(UserChange::Enabled),
         4 | 5 => sign_in(id, how),
-        _ => Work::SignOut { secret: refund_store::Secret([4; 32]) },
+        _ => Request::by_system(SetUp::SignOut { secret: refund_store::Secret([4; 32]) }),
     }
 }
 
-fn command_on(id: &str, command: u8) -> Work {
+fn command_on(id: &str, command: u8) -> Request {
     let reason = || Reason::new("because").unwrap();
     match command {
         0 | 1 => by_seller(id, offer(id)),
@@ -125,7 +126,7 @@ fn command_on(id: &str, command: u8) -> Work {
             let label = refund_core::Label::new("SF").unwrap();
             by_buyer(id, Command::Ship { carrier: label.clone(), tracking_number: label })
         }
-        8 => Work::PostMessage { refund_id: id.parse().unwrap(), actor: operator(), message: Box::new(note()) },
+        8 => Request::new(operator(), Work::PostMessage { refund_id: id.parse().unwrap(), message: Box::new(note()) }),
         _ => by_seller(id, Command::ConfirmReceipt),
     }
 }
@@ -164,15 +165,15 @@ impl Mirror {
         match step {
             Step::Ask { what, key } => {
                 let request = match key {
-                    Some((key, print)) => under(&format!("key-{key}"), *print, work(what)),
-                    None => Request::new(work(what)),
+                    Some((key, print)) => under(&format!("key-{key}"), *print, request(what)),
+                    None => request(what),
                 };
                 let asked = |store: &dyn Store| told(store.submit(request.clone()).wait());
                 assert_eq!(asked(&self.memory), asked(self.embedded()), "{what:?}");
             }
             Step::Together(whats) => {
                 let asked = |store: &dyn Store| -> Vec<_> {
-                    gathered(store, whats.iter().map(work).collect()).into_iter().map(told).collect()
+                    gathered(store, whats.iter().map(request).collect()).into_iter().map(told).collect()
                 };
                 assert_eq!(asked(&self.memory), asked(self.embedded()), "{whats:?}");
             }

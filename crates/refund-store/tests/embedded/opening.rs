@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use refund_core::{Command, DeadlineKind, StatusKind};
 use refund_store::files::simulated::SimulatedDisk;
-use refund_store::{EmbeddedStore, OpenError, Refused, Request, Store, StoreError, Surroundings, View, Work};
+use refund_store::{EmbeddedStore, OpenError, Refused, Request, Store, StoreError, Surroundings, Work, wait};
 
 use super::story::*;
 use super::{error_of, open, open_on, try_open};
@@ -56,7 +56,7 @@ fn a_view_of_another_journal_is_built_anew() {
     do_it(&open_on(&other, folder.path()).store, put_seller("stall"));
     let opened = open_on(&one, folder.path());
     assert!(opened.rebuilt);
-    assert!(opened.store.refund(&"a".parse().unwrap()).unwrap().is_some());
+    assert!(wait(opened.store.refund(&"a".parse().unwrap())).unwrap().is_some());
 }
 
 #[test]
@@ -137,17 +137,17 @@ fn a_store_that_is_held_lets_an_operator_extend_what_fell_due() {
     let later = start().plus(refund_core::Span::hours(40));
     let held = Surroundings { hold_settling: true, ..running(later) };
     let opened = EmbeddedStore::open_on(&disk, folder.path(), held).unwrap();
-    let refused = opened.store.submit(Request::new(by_seller("a", AGREE))).wait();
+    let refused = opened.store.submit(by_seller("a", AGREE)).wait();
     assert!(matches!(refused, Err(Refused::SettlingHeld)));
-    let refused = opened.store.submit(Request::new(Work::SettleDue)).wait();
+    let refused = opened.store.submit(Request::by_system(Work::SettleDue)).wait();
     assert!(matches!(refused, Err(Refused::SettlingHeld)));
     let extend = Command::Extend { kind: DeadlineKind::SellerDecide, to: later.plus(refund_core::Span::hours(2)) };
     do_it(&opened.store, by("a", operator(), extend));
     drop(opened);
     let opened = EmbeddedStore::open_on(&disk, folder.path(), running(later)).unwrap();
-    do_it(&opened.store, Work::SettleDue);
-    let refund = opened.store.refund(&"a".parse().unwrap()).unwrap().unwrap();
-    assert_eq!(refund.status.kind(), StatusKind::WaitSellerAgree);
+    do_it(&opened.store, Request::by_system(Work::SettleDue));
+    let around = wait(opened.store.refund(&"a".parse().unwrap())).unwrap().unwrap();
+    assert_eq!(around.refund.status.kind(), StatusKind::WaitSellerAgree);
 }
 
 #[test]
@@ -155,10 +155,10 @@ fn a_store_that_is_closed_takes_nothing_more_and_can_still_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let opened = open(folder.path());
     begin(&opened.store);
-    let waiting = opened.store.submit(Request::new(open_refund("a")));
+    let waiting = opened.store.submit(open_refund("a"));
     opened.store.close().unwrap();
     waiting.wait().unwrap();
-    let refused = opened.store.submit(Request::new(open_refund("b"))).wait();
+    let refused = opened.store.submit(open_refund("b")).wait();
     assert!(matches!(refused, Err(Refused::Store(error)) if matches!(*error, StoreError::Closed)));
     assert_eq!(feed(&opened.store).len(), 1);
     opened.store.close().unwrap();
@@ -167,20 +167,20 @@ fn a_store_that_is_closed_takes_nothing_more_and_can_still_be_read() {
 #[test]
 fn beyond_the_limit_of_what_may_wait_requests_are_told_so() {
     let folder = tempfile::tempdir().unwrap();
-    let (resume, wait) = std::sync::mpsc::channel::<()>();
-    let wait = std::sync::Mutex::new(Some(wait));
+    let (resume, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(Some(held));
     // The first record's salt is not to be had until all others wait.
     let entropy = move |_: &mut [u8]| {
-        if let Some(wait) = wait.lock().unwrap().take() {
-            let _ = wait.recv_timeout(Duration::from_secs(60));
+        if let Some(held) = held.lock().unwrap().take() {
+            let _ = held.recv_timeout(Duration::from_secs(60));
         }
     };
     let surroundings = Surroundings { entropy: std::sync::Arc::new(entropy), ..surroundings() };
     let store = EmbeddedStore::open(folder.path(), surroundings).unwrap().store;
-    let first = store.submit(Request::new(put_seller("shop")));
+    let first = store.submit(put_seller("shop"));
     let mut waiting = Vec::new();
     let busy = loop {
-        let reply = store.submit(Request::new(Work::SettleDue));
+        let reply = store.submit(Request::by_system(Work::SettleDue));
         if waiting.len() > refund_store::WAITING_MAX {
             break reply;
         }
@@ -203,7 +203,7 @@ fn an_answer_is_forgotten_in_the_end() {
     let key = |number: u32| format!("key-{number}");
     let remembered = |number: u32| {
         let key = refund_store::IdempotencyKey { caller: "key_1".to_owned(), key: key(number) };
-        store.remembered(&key).unwrap().is_some()
+        wait(store.answered(&key, [1; 32])).unwrap().is_some()
     };
     for number in 0..10 {
         store.submit(under(&key(number), 1, put_seller("shop"))).wait().unwrap();

@@ -9,8 +9,8 @@ use refund_core::{
     Opening, OrderLine, PolicyOverrides, Reason, Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
 };
 use refund_store::{
-    Advance, Answered, Clock, Expected, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope, Query, Recorded, Refused,
-    Request, Secret, Seller, Session, Sort, Store, Surroundings, User, Webhook, WebhookTerms, Work,
+    Advance, Answered, Around, Clock, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope, Query, Recorded, Refused,
+    Request, Secret, Seller, Session, SetUp, Sort, Store, Surroundings, User, Webhook, WebhookTerms, Work, wait,
 };
 
 pub(crate) const HOUR: u32 = 3600;
@@ -32,18 +32,18 @@ pub(crate) fn start() -> Timestamp {
     "2026-03-01T00:00:00Z".parse().unwrap()
 }
 
-pub(crate) fn do_it(store: &dyn Store, work: Work) -> Answered {
-    store.submit(Request::new(work)).wait().unwrap()
+pub(crate) fn do_it(store: &dyn Store, request: Request) -> Answered {
+    store.submit(request).wait().unwrap()
 }
 
 /// Sets the clock, and `shop` up.
 pub(crate) fn begin(store: &dyn Store) {
-    do_it(store, Work::AdvanceTestClock { advance: Advance::To(start()) });
+    do_it(store, Request::by_system(Work::AdvanceTestClock { advance: Advance::To(start()) }));
     do_it(store, put_seller("shop"));
 }
 
-pub(crate) fn advance(seconds: u32) -> Work {
-    Work::AdvanceTestClock { advance: Advance::Seconds(seconds) }
+pub(crate) fn advance(seconds: u32) -> Request {
+    Request::by_system(Work::AdvanceTestClock { advance: Advance::Seconds(seconds) })
 }
 
 pub(crate) fn operator() -> Actor {
@@ -51,7 +51,7 @@ pub(crate) fn operator() -> Actor {
 }
 
 /// Somebody who can sign in, and is called what their id is.
-pub(crate) fn make_user(id: &str) -> Work {
+pub(crate) fn make_user(id: &str) -> Request {
     let user = User {
         id: id.to_owned(),
         name: id.parse().unwrap(),
@@ -61,18 +61,18 @@ pub(crate) fn make_user(id: &str) -> Work {
         link: None,
         disabled_at: None,
     };
-    Work::MakeUser { user: Box::new(user), actor: operator() }
+    Request::new(operator(), SetUp::MakeUser(Box::new(user)))
 }
 
 /// They sign in, in a browser of that number.
-pub(crate) fn sign_in(id: &str, browser: u8) -> Work {
+pub(crate) fn sign_in(id: &str, browser: u8) -> Request {
     let (began_at, ends_at) = (Timestamp::MIN, Timestamp::MAX);
     let session = Session { secret: Secret([browser; 32]), user_id: id.to_owned(), began_at, ends_at };
-    Work::SignIn { session: Box::new(session), link: None }
+    Request::by_system(SetUp::SignIn { session: Box::new(session), link: None })
 }
 
 /// An endpoint of webhooks.
-pub(crate) fn make_webhook(id: &str) -> Work {
+pub(crate) fn make_webhook(id: &str) -> Request {
     let terms = WebhookTerms { url: "https://example.com/".to_owned(), description: None, types: Vec::new() };
     let webhook = Webhook {
         id: id.to_owned(),
@@ -84,10 +84,10 @@ pub(crate) fn make_webhook(id: &str) -> Work {
         enabled_at: Timestamp::MIN,
         disabled: None,
     };
-    Work::MakeWebhook { webhook: Box::new(webhook), actor: operator() }
+    Request::new(operator(), SetUp::MakeWebhook(Box::new(webhook)))
 }
 
-pub(crate) fn put_seller(id: &str) -> Work {
+pub(crate) fn put_seller(id: &str) -> Request {
     let address = Address {
         id: "wh".parse().unwrap(),
         recipient: Label::new("Returns").unwrap(),
@@ -99,10 +99,10 @@ pub(crate) fn put_seller(id: &str) -> Work {
         addresses: AddressBook::new(vec![(address, true)]).unwrap(),
         policy: PolicyOverrides { allow_withdraw: Some(true), ..PolicyOverrides::default() },
     };
-    Work::PutSeller { seller_id: SellerId::new(id).unwrap(), seller: Box::new(seller), actor: operator() }
+    Request::new(operator(), SetUp::PutSeller { seller_id: SellerId::new(id).unwrap(), seller: Box::new(seller) })
 }
 
-pub(crate) fn issue(id: &str, secret: u8) -> Work {
+pub(crate) fn issue(id: &str, secret: u8) -> Request {
     let key = Key {
         id: id.to_owned(),
         name: Label::new(id).unwrap(),
@@ -114,15 +114,15 @@ pub(crate) fn issue(id: &str, secret: u8) -> Work {
         expires_at: None,
         last_used_at: None,
     };
-    Work::IssueKey { key: Box::new(key), actor: operator() }
+    Request::new(operator(), SetUp::IssueKey(Box::new(key)))
 }
 
 /// The refund `id` on a line of its own.
-pub(crate) fn open_refund(id: &str) -> Work {
+pub(crate) fn open_refund(id: &str) -> Request {
     open_on_line(id, id, "kim", 2000)
 }
 
-pub(crate) fn open_on_line(id: &str, line: &str, buyer: &str, minor: i64) -> Work {
+pub(crate) fn open_on_line(id: &str, line: &str, buyer: &str, minor: i64) -> Request {
     let opening = Opening {
         refund_id: RefundId::new(id).unwrap(),
         seller_id: SellerId::new("shop").unwrap(),
@@ -142,23 +142,23 @@ pub(crate) fn open_on_line(id: &str, line: &str, buyer: &str, minor: i64) -> Wor
             reason: Reason::new("dented").unwrap(),
         },
     };
-    Work::Open { opening: Box::new(opening), actor: Actor::new(Role::Buyer, buyer, Via::Link) }
+    Request::new(Actor::new(Role::Buyer, buyer, Via::Link), Work::Open { opening: Box::new(opening) })
 }
 
 pub(crate) fn money(minor: i64) -> Money {
     Money::new(minor, Currency::from_code("CNY").unwrap()).unwrap()
 }
 
-pub(crate) fn by_seller(id: &str, command: Command) -> Work {
+pub(crate) fn by_seller(id: &str, command: Command) -> Request {
     by(id, Actor::new(Role::Seller, "shop", Via::Key("k".to_owned())), command)
 }
 
-pub(crate) fn by_buyer(id: &str, command: Command) -> Work {
+pub(crate) fn by_buyer(id: &str, command: Command) -> Request {
     by(id, Actor::new(Role::Buyer, "kim", Via::Link), command)
 }
 
-pub(crate) fn by(id: &str, actor: Actor, command: Command) -> Work {
-    Work::Command { refund_id: RefundId::new(id).unwrap(), actor, command, expected: Expected::Any }
+pub(crate) fn by(id: &str, actor: Actor, command: Command) -> Request {
+    Request::new(actor, Work::Command { refund_id: RefundId::new(id).unwrap(), command })
 }
 
 pub(crate) fn offer(id: &str) -> Command {
@@ -178,11 +178,11 @@ pub(crate) fn accept(id: &str) -> Command {
     Command::AcceptOffer { negotiation_id: format!("ng-{id}").parse().unwrap() }
 }
 
-pub(crate) fn under(key: &str, print: u8, work: Work) -> Request {
+pub(crate) fn under(key: &str, print: u8, request: Request) -> Request {
     let fingerprint: Fingerprint = [print; 32];
     let key = IdempotencyKey { caller: "key_1".to_owned(), key: key.to_owned() };
     let viewers = vec![Actor::new(Role::Seller, "shop", Via::Key("k".to_owned()))];
-    Request { idempotency: Some((key, fingerprint)), viewers, ..Request::new(work) }
+    Request { idempotency: Some((key, fingerprint)), viewers, ..request }
 }
 
 /// A few refunds in several states, with time gone by, and settings of every kind.
@@ -199,10 +199,10 @@ pub(crate) fn tell(store: &dyn Store) {
     do_it(store, advance(34 * HOUR));
     do_it(store, by_seller("d", AGREE));
     let policy = refund_core::Policy { cap_at_requested: true, ..refund_core::Policy::default() };
-    do_it(store, Work::PutPolicy { policy: Box::new(policy), actor: operator() });
+    do_it(store, Request::new(operator(), SetUp::PutPolicy(Box::new(policy))));
     let rollout =
         refund_core::Rollout { deny: [SellerId::new("x").unwrap()].into(), ..refund_core::Rollout::everyone() };
-    do_it(store, Work::PutRollout { rollout: Box::new(rollout), actor: operator() });
+    do_it(store, Request::new(operator(), SetUp::PutRollout(Box::new(rollout))));
 }
 
 /// All that one can see of a store, but for the numbers of positions.
@@ -211,65 +211,66 @@ pub(crate) struct Seen {
     feed: Vec<Event>,
     refunds: Vec<(Refund, Vec<Event>)>,
     lines: Vec<(Option<LineLedger>, Vec<RefundId>)>,
-    lists: Vec<Vec<Refund>>,
+    lists: Vec<Vec<Around>>,
     due: BTreeSet<(Timestamp, RefundId)>,
     settings: String,
     now: Timestamp,
 }
 
 pub(crate) fn see(store: &dyn Store) -> Seen {
-    let events = feed(store);
+    let (events, settings) = (feed(store), store.settings());
     let lists: Vec<_> = [Sort::Deadline, Sort::OpenedAt].into_iter().map(|sort| list(store, sort)).collect();
-    let refunds = lists[1].iter().map(|refund| {
-        assert_eq!(store.refund(&refund.id).unwrap().as_ref(), Some(refund));
-        let history = store.history(&refund.id, 0, 1000).unwrap();
-        let own: Vec<_> = events.iter().filter(|(_, event)| event.refund_id == refund.id).cloned().collect();
+    let refunds = lists[1].iter().map(|around| {
+        let id = &around.refund.id;
+        assert_eq!(wait(store.refund(id)).unwrap().as_ref(), Some(around));
+        let history = wait(store.history(id, 0, 1000)).unwrap();
+        let own: Vec<_> = events.iter().filter(|(_, event)| event.refund_id == *id).cloned().collect();
         assert_eq!(history, own);
         let history = history.into_iter().map(|(_, event)| event).collect();
-        (refund.clone(), history)
+        (around.refund.clone(), history)
     });
-    let beside = |refund: &Refund| store.beside(refund).unwrap().into_iter().map(|other| other.id);
-    let on_lines = lists[1].iter().map(|refund| {
-        let not_there = Refund { id: "not-there".parse().unwrap(), ..refund.clone() };
-        (store.line(&refund.line_key()).unwrap(), beside(refund).chain(beside(&not_there)).collect())
+    let on_lines = lists[1].iter().map(|around| {
+        let all = wait(store.on_line(&around.refund.line_key())).unwrap();
+        let beside = all.iter().filter(|other| other.id != around.refund.id);
+        (LineLedger::of(&all), beside.chain(&all).map(|other| other.id.clone()).collect())
     });
     Seen {
         refunds: refunds.collect(),
         lines: on_lines.collect(),
         lists,
         feed: events.into_iter().map(|(_, event)| event).collect(),
-        due: store.due(Timestamp::MAX, 1000).unwrap().into_iter().collect(),
+        due: wait(store.due(Timestamp::MAX, 1000)).unwrap().into_iter().collect(),
         settings: format!(
             "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
-            store.sellers(None, 100).unwrap(),
-            store.keys().unwrap(),
-            store.webhooks().unwrap(),
-            store.users().unwrap(),
-            store.sessions_of("u1").unwrap(),
-            store.session(&Secret([4; 32])).unwrap(),
-            store.key_by_secret(&Secret([1; 32])).unwrap(),
-            store.policy().unwrap(),
-            store.rollout().unwrap()
+            settings.sellers(None, 100),
+            settings.keys(),
+            settings.webhooks(),
+            settings.users(),
+            settings.sessions_of("u1"),
+            settings.session(&Secret([4; 32])),
+            settings.key_by_secret(&Secret([1; 32])),
+            settings.policy,
+            settings.rollout
         ),
         now: store.now(),
     }
 }
 
 pub(crate) fn feed(store: &dyn Store) -> Vec<Recorded> {
-    let feed = store.feed(None, 1_000_000).unwrap();
+    let feed = wait(store.feed(None, 1_000_000)).unwrap();
     assert!(!feed.more);
-    assert_eq!(store.feed_end().unwrap(), feed.looked_at);
-    feed.events
+    assert_eq!(store.feed_end(), feed.looked_at);
+    feed.events.iter().map(|told| (told.position, told.event.clone())).collect()
 }
 
-pub(crate) fn list(store: &dyn Store, sort: Sort) -> Vec<Refund> {
+pub(crate) fn list(store: &dyn Store, sort: Sort) -> Vec<Around> {
     all_pages(store, Query { sort, limit: 3, ..Query::default() })
 }
 
-pub(crate) fn all_pages(store: &dyn Store, mut query: Query) -> Vec<Refund> {
+pub(crate) fn all_pages(store: &dyn Store, mut query: Query) -> Vec<Around> {
     let mut refunds = Vec::new();
     loop {
-        let page = store.list(&query).unwrap();
+        let page = wait(store.list(&query)).unwrap();
         refunds.extend(page.items);
         match page.next {
             Some(next) => query.after = Some(next),
@@ -279,7 +280,7 @@ pub(crate) fn all_pages(store: &dyn Store, mut query: Query) -> Vec<Refund> {
 }
 
 /// Submits requests that gather while the first is carried out; the answers.
-pub(crate) fn gathered(store: &dyn Store, works: Vec<Work>) -> Vec<Result<Answered, Refused>> {
-    let replies: Vec<_> = works.into_iter().map(|work| store.submit(Request::new(work))).collect();
+pub(crate) fn gathered(store: &dyn Store, requests: Vec<Request>) -> Vec<Result<Answered, Refused>> {
+    let replies: Vec<_> = requests.into_iter().map(|request| store.submit(request)).collect();
     replies.into_iter().map(refund_store::Reply::wait).collect()
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use refund_core::{Command, CommandKind, Event, EventType, Opening, Policy, RefundId, Timestamp};
 use refund_store::{
-    Advance, Answer, Clock, EmbeddedStore, Expected, MemoryStore, Refused, Request, Seller, Store, StoreError,
-    Surroundings, Work, offer_options, prospect, seen,
+    Advance, Answer, Around, Clock, EmbeddedStore, MemoryStore, Refused, Request, Seller, SetUp, Store, StoreError,
+    Surroundings, Work, wait,
 };
 
 use super::{Look, Not, OptionsLook, Stage, foretold};
@@ -36,8 +36,12 @@ impl StoreStage {
         Ok(Self { store: reopen()?, reopen: Some(reopen) })
     }
 
-    fn submit(&self, work: Work) -> Result<Answer, Not> {
-        Ok(self.store.submit(Request::new(work)).wait()?.answer)
+    fn submit(&self, request: Request) -> Result<Answer, Not> {
+        Ok(self.store.submit(request).wait()?.answer)
+    }
+
+    fn around(&self, id: &RefundId) -> Result<Around, Not> {
+        wait(self.store.refund(id))?.ok_or_else(|| Not::broken("the refund is gone"))
     }
 }
 
@@ -48,11 +52,11 @@ fn surroundings() -> Surroundings {
 
 impl Stage for StoreStage {
     fn advance(&mut self, to: Timestamp) -> Result<(), Not> {
-        self.submit(Work::AdvanceTestClock { advance: Advance::To(to) }).map(drop)
+        self.submit(Request::by_system(Work::AdvanceTestClock { advance: Advance::To(to) })).map(drop)
     }
 
     fn open(&mut self, who: Who, opening: &Opening) -> Result<(RefundId, bool), Not> {
-        match self.submit(Work::Open { opening: Box::new(opening.clone()), actor: who.actor() })? {
+        match self.submit(Request::new(who.actor(), Work::Open { opening: Box::new(opening.clone()) }))? {
             Answer::Refund { seen, created } => Ok((seen.refund.id, created)),
             other @ (Answer::Seller { .. }
             | Answer::Key(_)
@@ -65,47 +69,41 @@ impl Stage for StoreStage {
     }
 
     fn command(&mut self, id: &RefundId, who: Who, command: &Command) -> Result<(), Not> {
-        let (refund_id, actor, command) = (id.clone(), who.actor(), command.clone());
-        self.submit(Work::Command { refund_id, actor, command, expected: Expected::Any }).map(drop)
+        let (refund_id, command) = (id.clone(), command.clone());
+        self.submit(Request::new(who.actor(), Work::Command { refund_id, command })).map(drop)
     }
 
     fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {
-        let actor = who.actor();
-        let work = match setting {
-            Setting::Policy(overrides) => {
-                Work::PutPolicy { policy: Box::new(Policy::default().with(overrides)), actor }
-            }
-            Setting::Rollout(rollout) => Work::PutRollout { rollout: Box::new(rollout.clone()), actor },
+        let set_up = match setting {
+            Setting::Policy(overrides) => SetUp::PutPolicy(Box::new(Policy::default().with(overrides))),
+            Setting::Rollout(rollout) => SetUp::PutRollout(Box::new(rollout.clone())),
             Setting::Seller(plan) => {
-                let before = self.store.seller(&plan.id)?;
-                let policy = plan.policy_from(who, before.as_ref().map(|seller| &seller.policy));
+                let settings = self.store.settings();
+                let policy = plan.policy_from(who, settings.seller(&plan.id).map(|seller| &seller.policy));
                 let addresses = plan.address_book()?;
                 let seller = Box::new(Seller { name: plan.name.clone(), addresses, policy });
-                Work::PutSeller { seller_id: plan.id.clone(), seller, actor }
+                SetUp::PutSeller { seller_id: plan.id.clone(), seller }
             }
         };
-        self.submit(work).map(drop)
+        self.submit(Request::new(who.actor(), set_up)).map(drop)
     }
 
     fn look(&mut self, id: &RefundId) -> Result<Look, Not> {
-        let refund = self.store.refund(id)?.ok_or_else(|| Not::broken("the refund is gone"))?;
-        let events: Vec<Event> = self.store.history(id, 0, usize::MAX)?.into_iter().map(|(_, event)| event).collect();
-        Ok(Look::of(&refund, &events))
+        let history = wait(self.store.history(id, 0, usize::MAX))?;
+        let events: Vec<Event> = history.into_iter().map(|(_, event)| event).collect();
+        Ok(Look::of(&self.around(id)?.refund, &events))
     }
 
     fn actions(&mut self, id: &RefundId, who: Who) -> Result<Vec<CommandKind>, Not> {
-        let refund = self.store.refund(id)?.ok_or_else(|| Not::broken("the refund is gone"))?;
-        Ok(seen(&*self.store, refund, &[who.actor()], self.store.now())?.actions)
+        Ok(self.around(id)?.seen(&[who.actor()], self.store.now()).actions)
     }
 
     fn options(&mut self, id: &RefundId, who: Who) -> Result<OptionsLook, Not> {
-        let refund = self.store.refund(id)?.ok_or_else(|| Not::broken("the refund is gone"))?;
-        Ok(offer_options(&*self.store, &refund, &who.actor(), self.store.now())?.into())
+        Ok(self.around(id)?.offer_options(&who.actor(), self.store.now()).into())
     }
 
     fn if_nobody_acts(&mut self, id: &RefundId) -> Result<Vec<(Timestamp, EventType)>, Not> {
-        let refund = self.store.refund(id)?.ok_or_else(|| Not::broken("the refund is gone"))?;
-        Ok(foretold(&prospect(&*self.store, &refund, Vec::new(), self.store.now())?.if_nobody_acts))
+        Ok(foretold(&self.around(id)?.prospect(Vec::new(), self.store.now()).if_nobody_acts))
     }
 
     fn restart(&mut self) -> Result<(), Not> {

@@ -1,7 +1,7 @@
 //! What the forms that change settings have in common: they replace what their page showed, and nothing else.
 
 use data_encoding::HEXLOWER;
-use refund_store::{Answer, Refused, Request, Tag, Work};
+use refund_store::{Answer, Precondition, Refused, Request, Tag};
 
 use crate::error::Problem;
 use crate::pages::form::Form;
@@ -15,9 +15,9 @@ fn read_as(form: &Form) -> Tag {
 }
 
 /// Carries out what a form asks for, if the settings are still what its page showed.
-pub(in crate::pages) async fn replaced(visit: &Visit, work: Work) -> Result<Result<Answer, Notice>, Problem> {
-    let request = Request { replaces: Some(read_as(&visit.form)), ..Request::new(work) };
-    match visit.app.try_change(request).await {
+pub(in crate::pages) async fn replaced(visit: &Visit, request: Request) -> Result<Result<Answer, Notice>, Problem> {
+    let precondition = Precondition::Tag(read_as(&visit.form));
+    match visit.app.try_change(Request { precondition, ..request }).await {
         Ok(answered) => Ok(Ok(answered.answer)),
         Err(Refused::SettingsMoved) => Ok(Err(Notice::moved(visit.reader.say("settings-moved")))),
         Err(refused) => Err(refused.into()),

@@ -6,7 +6,6 @@ use std::time::Duration;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_store::Store;
 
 use crate::clock::system_now;
 use crate::error::Problem;
@@ -41,22 +40,13 @@ struct CheckView {
     remedy: String,
 }
 
-/// What is so at one moment.
-struct Seen {
-    failing: Vec<readiness::Failing>,
-    overdue: Overdue,
-    unsent: (u64, Duration),
-    space_left: Option<u64>,
-}
-
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
-    let (app, reader) = (visit.app.clone(), &visit.reader);
-    let look = move |store: &dyn Store| {
-        let (failing, overdue) = (readiness::failing(store), Overdue::look(store)?);
-        Ok(Seen { failing, overdue, unsent: unsent(&app, store)?, space_left: store.space_left() })
-    };
-    let Seen { failing, overdue, unsent: (unsent, unsent_for), space_left } = visit.app.reading(look).await?;
+    let (app, reader) = (&visit.app, &visit.reader);
+    let failing = readiness::failing(app.store()).await;
+    let overdue = Overdue::look(app.store()).await?;
+    let (unsent, unsent_for) = unsent(app).await?;
+    let space_left = app.store().health().space_left;
     let check = |check: &Check| {
         let found = failing.iter().find(|failing| failing.check == *check);
         CheckView {

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{SellerId, Timestamp};
-use refund_store::{Key, KeyRole, KeyScope, Refused, Request, Work};
+use refund_store::{Key, KeyRole, KeyScope, Refused, Request, SetUp};
 
 use super::change::done_before;
 use crate::caller::hash;
@@ -82,7 +82,7 @@ fn page(
     secret: Option<(String, String)>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let keys = visit.app.store().keys()?;
+    let keys = visit.app.settings().keys();
     let Part { items, links } = Part::of(visit, "keys", keys, |key: &Arc<Key>| key.id.clone())?;
     let shown_page = Page {
         page: Frame::new(visit, "keys-title", "keys").coming_back_to("/operator/keys".to_owned()),
@@ -107,7 +107,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
         }
     };
     let name = key.name.to_string();
-    visit.app.change(Request::new(Work::IssueKey { key: Box::new(key), actor })).await?;
+    visit.app.change(Request::new(actor, SetUp::IssueKey(Box::new(key)))).await?;
     let visit = visit.with_form_done();
     page(&visit, None, Some((name, secret)), StatusCode::CREATED)
 }
@@ -119,7 +119,7 @@ fn typed(visit: &Visit, secret: &str) -> Result<Result<Key, Mistake>, Problem> {
     let role = match (form.get("role"), seller_id) {
         ("operator", _) => Ok(KeyRole::Operator),
         ("platform", _) => Ok(KeyRole::Platform),
-        ("seller", Ok(id)) if visit.app.store().seller(&id)?.is_some() => Ok(KeyRole::Seller(id)),
+        ("seller", Ok(id)) if visit.app.settings().seller(&id).cloned().is_some() => Ok(KeyRole::Seller(id)),
         ("seller", _) => Err(Mistake::new("seller", "mistake-seller")),
         _ => Err(Mistake::new("role", "mistake-choose")),
     };
@@ -148,8 +148,8 @@ fn typed(visit: &Visit, secret: &str) -> Result<Result<Key, Mistake>, Problem> {
 /// Ends a key at once and for ever.
 pub(in crate::pages) async fn revoke(visit: Visit) -> Result<Response, Problem> {
     let actor = visit.operator()?.caller.itself();
-    let work = Work::RevokeKey { key_id: visit.param("id").to_owned(), actor };
-    match visit.app.try_change(Request::new(work)).await {
+    let request = Request::new(actor, SetUp::RevokeKey { key_id: visit.param("id").to_owned() });
+    match visit.app.try_change(request).await {
         Ok(_) => Ok(go_to("/operator/keys?done=revoked")),
         Err(Refused::NotFound) => Err(Problem::not_found()),
         Err(refused) => Err(refused.into()),

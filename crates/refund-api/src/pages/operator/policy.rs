@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Policy, PolicyField};
-use refund_store::{Store, Tag, Work};
+use refund_store::{Request, SetUp, Tag};
 use serde_json::Value;
 
 use super::change::{done_before, replaced};
@@ -55,7 +55,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
 
 /// The page with the policy as it stands.
 fn as_it_is(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
-    let policy = visit.app.store().policy()?;
+    let policy = visit.app.settings().policy.clone();
     let values = serde_json::to_value(&*policy)?;
     let fields = FieldView::all(&visit.reader, &values, &values, &[]);
     page(visit, notice, Tag::of(&*policy)?.to_string(), fields, None, status)
@@ -68,7 +68,7 @@ fn as_typed(
     review: Option<Review>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let present = serde_json::to_value(&*visit.app.store().policy()?)?;
+    let present = serde_json::to_value(&*visit.app.settings().policy)?;
     let fields = FieldView::typed(&visit.reader, &visit.form, &present);
     page(visit, notice, visit.form.get("tag").to_owned(), fields, review, status)
 }
@@ -96,7 +96,7 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
         }
     };
     if visit.form.get("step") == "save" {
-        return match replaced(&visit, Work::PutPolicy { policy: Box::new(policy), actor }).await? {
+        return match replaced(&visit, Request::new(actor, SetUp::PutPolicy(Box::new(policy)))).await? {
             Ok(_) => Ok(go_to(&format!("{HERE}?done=saved"))),
             Err(moved) => as_it_is(&visit, Some(moved), StatusCode::PRECONDITION_FAILED),
         };
@@ -104,7 +104,8 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
     if visit.form.get("step") == "edit" {
         return as_typed(&visit, None, None, StatusCode::OK);
     }
-    let change = visit.app.reading(move |store: &dyn Store| PolicyChange::look(store, policy)).await?;
+    let settings = visit.app.settings();
+    let change = visit.app.aside(move || Ok(PolicyChange::look(&settings, policy))).await?;
     if change.changed.is_empty() {
         let notice = Notice::moved(visit.reader.say("policy-unchanged"));
         return as_typed(&visit, Some(notice), None, StatusCode::OK);

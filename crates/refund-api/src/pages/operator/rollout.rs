@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::rollout::{Batch, Percentage};
 use refund_core::{Rollout, SellerId};
-use refund_store::{Tag, Work};
+use refund_store::{Request, SetUp, Tag};
 
 use super::change::{done_before, replaced};
 use crate::error::Problem;
@@ -75,7 +75,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
 
 fn page(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
     let (app, reader) = (&visit.app, &visit.reader);
-    let rollout = app.store().rollout()?;
+    let rollout = app.settings().rollout.clone();
     let batch = |(index, batch): (usize, &Batch)| BatchView {
         index,
         name: batch.name.to_string(),
@@ -121,7 +121,7 @@ fn verdict(visit: &Visit, rollout: &Rollout, asked: &str) -> Option<(bool, Strin
 /// Replaces the roll-out by what a form makes of it.
 pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> {
     let actor = visit.operator()?.caller.itself();
-    let before = visit.app.store().rollout()?;
+    let before = visit.app.settings().rollout.clone();
     let (rollout, done) = match changed(&visit, &before) {
         Ok(Some(changed)) => changed,
         // Its batch is gone: the page was made of something else.
@@ -133,7 +133,7 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
             return page(&visit, Some(told_mistake(&visit, &mistake)), StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    match replaced(&visit, Work::PutRollout { rollout: Box::new(rollout), actor }).await? {
+    match replaced(&visit, Request::new(actor, SetUp::PutRollout(Box::new(rollout)))).await? {
         Ok(_) => Ok(go_to(&format!("/operator/rollout?done={done}"))),
         Err(moved) => page(&visit, Some(moved), StatusCode::PRECONDITION_FAILED),
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Address, AddressBook, AddressId, PolicyOverrides, SellerId};
-use refund_store::{Request, Seller, Work};
+use refund_store::{Request, Seller, SetUp};
 
 use crate::entropy;
 use crate::error::Problem;
@@ -41,7 +41,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     let store = visit.app.store();
     let asked = visit.query.get("id").trim().to_owned();
     // Whoever knows the id is led there at once.
-    let known = SellerId::new(asked.as_str()).ok().filter(|id| matches!(store.seller(id), Ok(Some(_))));
+    let known = SellerId::new(asked.as_str()).ok().filter(|id| store.settings().seller(id).is_some());
     if let Some(id) = known {
         return Ok(go_to(&place(&id)));
     }
@@ -54,10 +54,10 @@ fn page(visit: &Visit, asked: String, notice: Option<Notice>, status: StatusCode
     let (store, reader) = (visit.app.store(), &visit.reader);
     let read = |last: Option<&str>, limit: usize| {
         let last = last.map(SellerId::new).transpose().map_err(|_| Problem::not_found())?;
-        Ok(store.sellers(last.as_ref(), limit)?)
+        Ok(store.settings().sellers(last.as_ref(), limit))
     };
     let Part { items, links } = Part::read(visit, "sellers", |(id, _)| id.to_string(), read)?;
-    let rollout = store.rollout()?;
+    let rollout = store.settings().rollout.clone();
     let view = |(id, seller): &(SellerId, std::sync::Arc<Seller>)| SellerView {
         id: id.to_string(),
         place: place(id),
@@ -79,12 +79,12 @@ pub(in crate::pages) async fn add(visit: Visit) -> Result<Response, Problem> {
         Ok(typed) => typed,
         Err(mistake) => return no(told_mistake(&visit, &mistake)),
     };
-    if visit.app.store().seller(&seller_id)?.is_some() {
+    if visit.app.settings().seller(&seller_id).cloned().is_some() {
         return no(Notice::bad(visit.reader.say("sellers-there")));
     }
     let place = place(&seller_id);
-    let work = Work::PutSeller { seller_id, seller: Box::new(seller), actor };
-    visit.app.change(Request::new(work)).await?;
+    let request = Request::new(actor, SetUp::PutSeller { seller_id, seller: Box::new(seller) });
+    visit.app.change(request).await?;
     Ok(go_to(&format!("{place}?done=saved")))
 }
 

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use fluent_bundle::FluentValue;
-use refund_store::{DisabledBecause, Request, Tag, Webhook, WebhookChange, Work};
+use refund_store::{DisabledBecause, Request, SetUp, Tag, Webhook, WebhookChange};
 
 use super::change::{done_before, replaced};
 use super::webhooks::{EndpointView, TypeView, secret, typed, types};
@@ -108,7 +108,7 @@ fn outcome(visit: &Visit, attempt: &Attempt) -> String {
 /// The endpoint that the path names, if it is the visitor's to deal with.
 fn named(visit: &Visit) -> Result<Arc<Webhook>, Problem> {
     let owner = owner(&visit.person()?.caller);
-    let webhook = visit.app.store().webhook(visit.param("id"))?;
+    let webhook = visit.app.settings().webhook(visit.param("id")).cloned();
     webhook.filter(|webhook| may_see(&owner, webhook)).ok_or_else(Problem::not_found)
 }
 
@@ -130,12 +130,12 @@ async fn page(
     let list = format!("deliveries {id} {}", state.map_or("", DeliveryState::name));
     let last = behind(visit, &list)?.and_then(|id| EventOut::position(&id));
     let (webhooks, of) = (visit.app.webhooks()?.clone(), webhook.clone());
-    let read = move |_: &dyn refund_store::Store| {
+    let read = move || {
         let fits = |delivery: &Delivery| state.is_none_or(|state| state == delivery.state);
         let found = webhooks.deliveries(&of.id, last, PAGE.saturating_add(1), fits)?;
         Ok((found, webhooks.backlog(&[of])?))
     };
-    let (found, backlog) = visit.app.reading(read).await?;
+    let (found, backlog) = visit.app.aside(read).await?;
     let Part { items, links } = Part::cut(visit, &list, found, |delivery| EventOut::id(delivery.event))?;
     let choice = |own: DeliveryState| Choice {
         value: own.name(),
@@ -189,8 +189,8 @@ pub(in crate::pages) async fn act(visit: Visit) -> Result<Response, Problem> {
         }
         "remove" => {
             let actor = visit.person()?.caller.itself();
-            let work = Work::RemoveWebhook { webhook_id: webhook.id.clone(), actor };
-            visit.app.change(Request::new(work)).await?;
+            let request = Request::new(actor, SetUp::RemoveWebhook { webhook_id: webhook.id.clone() });
+            visit.app.change(request).await?;
             Ok(go_to("/operator/webhooks?done=removed"))
         }
         "ping" => {
@@ -206,9 +206,9 @@ pub(in crate::pages) async fn act(visit: Visit) -> Result<Response, Problem> {
 
 async fn changed(visit: &Visit, webhook: &Webhook, change: WebhookChange) -> Result<Arc<Webhook>, Problem> {
     let actor = visit.person()?.caller.itself();
-    let work = Work::ChangeWebhook { webhook_id: webhook.id.clone(), change, actor };
-    visit.app.change(Request::new(work)).await?;
-    visit.app.store().webhook(&webhook.id)?.ok_or_else(Problem::not_found)
+    let request = Request::new(actor, SetUp::ChangeWebhook { webhook_id: webhook.id.clone(), change });
+    visit.app.change(request).await?;
+    visit.app.settings().webhook(&webhook.id).cloned().ok_or_else(Problem::not_found)
 }
 
 /// Changes where an endpoint is and what it is told of, if it is still what the page showed.
@@ -222,11 +222,12 @@ async fn change(visit: &Visit, webhook: Arc<Webhook>) -> Result<Response, Proble
         }
     };
     let id = webhook.id.clone();
-    let work = Work::ChangeWebhook { webhook_id: id.clone(), change: WebhookChange::Terms(terms), actor };
+    let work =
+        Request::new(actor, SetUp::ChangeWebhook { webhook_id: id.clone(), change: WebhookChange::Terms(terms) });
     match replaced(visit, work).await? {
         Ok(_) => Ok(go_to(&format!("/operator/webhooks/{id}?done=saved"))),
         Err(moved) => {
-            let now = visit.app.store().webhook(&id)?.ok_or_else(Problem::not_found)?;
+            let now = visit.app.settings().webhook(&id).cloned().ok_or_else(Problem::not_found)?;
             page(visit, now, Some(moved), None, StatusCode::PRECONDITION_FAILED).await
         }
     }
@@ -235,12 +236,13 @@ async fn change(visit: &Visit, webhook: Arc<Webhook>) -> Result<Response, Proble
 /// Has one event sent again, or all that failed.
 async fn again(visit: &Visit, webhook: &Webhook) -> Result<Response, Problem> {
     let (webhooks, id, event) = (visit.app.webhooks()?.clone(), webhook.id.clone(), visit.form.get("event").to_owned());
-    let send = move |store: &dyn refund_store::Store| {
-        webhooks.deliver_again(&id, store.now(), |delivery| match event.as_str() {
+    let now = visit.app.store().now();
+    let send = move || {
+        webhooks.deliver_again(&id, now, |delivery| match event.as_str() {
             "" => delivery.state == DeliveryState::Failed,
             event => EventOut::id(delivery.event) == event,
         })
     };
-    visit.app.reading(send).await?;
+    visit.app.aside(send).await?;
     Ok(go_to(&format!("/operator/webhooks/{}?done=again", webhook.id)))
 }

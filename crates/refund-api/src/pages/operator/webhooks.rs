@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::EventType;
-use refund_store::{Answer, DisabledBecause, KeyRole, Request, Webhook, WebhookTerms, Work};
+use refund_store::{Answer, DisabledBecause, KeyRole, Request, SetUp, Webhook, WebhookTerms};
 
 use super::change::done_before;
 use crate::code::{ApiCode, Code};
@@ -109,7 +109,7 @@ fn page(
 ) -> Result<Response, Problem> {
     let (reader, form) = (&visit.reader, &visit.form);
     let owner = owner(&visit.person()?.caller);
-    let mut webhooks = visit.app.store().webhooks()?;
+    let mut webhooks = visit.app.settings().webhooks();
     webhooks.retain(|webhook| may_see(&owner, webhook));
     let Part { items, links } = Part::of(visit, "webhooks", webhooks, |webhook: &Arc<Webhook>| webhook.id.clone())?;
     let shown_page = Page {
@@ -162,8 +162,8 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
         }
         Err(problem) => return Err(problem),
     };
-    let work = Work::MakeWebhook { webhook, actor: caller.itself() };
-    let Answer::Webhook(made) = visit.app.change(Request::new(work)).await?.answer else {
+    let request = Request::new(caller.itself(), SetUp::MakeWebhook(webhook));
+    let Answer::Webhook(made) = visit.app.change(request).await?.answer else {
         return Err(Problem::new(ApiCode::Internal, "the store answered another question"));
     };
     let secret = secret(&visit, &made)?;

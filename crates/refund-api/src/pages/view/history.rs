@@ -1,9 +1,9 @@
 //! What has happened to a refund, told to people.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use refund_core::{Actor, Event, EventType, Fact, Refund, Role, Terms, Via};
-use refund_store::Store;
+use refund_store::Settings;
 
 use super::TermsView;
 use crate::pages::reader::Reader;
@@ -37,12 +37,12 @@ impl History {
     /// The part that those events are, on the page with that path.
     pub(crate) fn new(visit: &Visit, role: Role, path: &str, events: &[Event], is_latest: bool) -> Self {
         let reader = &visit.reader;
-        let mut names = Names { reader, store: visit.app.store(), role, known: BTreeMap::new() };
+        let names = Names { reader, settings: visit.app.settings(), role };
         let theirs = events.iter().rev().filter(|event| event.fact.is_for(role));
         let until = |sequence: u64| format!("{path}?until={sequence}");
         let last = events.last().filter(|_| !is_latest).map(|event| event.sequence);
         Self {
-            moments: theirs.map(|event| moment(reader, &mut names, event)).collect(),
+            moments: theirs.map(|event| moment(reader, &names, event)).collect(),
             here: last.map_or_else(|| path.to_owned(), until),
             earlier: events.first().and_then(|event| event.sequence.checked_sub(1)).filter(|at| *at > 0).map(until),
             latest: last.map(|_| path.to_owned()),
@@ -62,13 +62,12 @@ pub(crate) fn changes_since(reader: &Reader, refund: &Refund, events: &[Event], 
 /// Who people are, as far as whoever reads may know.
 struct Names<'a> {
     reader: &'a Reader,
-    store: &'a dyn Store,
+    settings: Arc<Settings>,
     role: Role,
-    known: BTreeMap<String, String>,
 }
 
 impl Names<'_> {
-    fn of(&mut self, actor: &Actor) -> String {
+    fn of(&self, actor: &Actor) -> String {
         let role = self.reader.term("role", actor.role.as_str());
         // A buyer is told which side it was, and not which person there.
         if self.role == Role::Buyer {
@@ -76,11 +75,7 @@ impl Names<'_> {
         }
         match &actor.via {
             Via::User(id) => {
-                let store = self.store;
-                let name = self.known.entry(id.clone()).or_insert_with(|| {
-                    let user = store.user(id).ok().flatten();
-                    user.map_or_else(|| id.clone(), |user| user.name.to_string())
-                });
+                let name = self.settings.user(id).map_or(id.as_str(), |user| user.name.as_str());
                 format!("{role} · {name}")
             }
             Via::Key(_) => self.reader.say_with("who-by-system", "role", &role),
@@ -89,7 +84,7 @@ impl Names<'_> {
     }
 }
 
-fn moment(reader: &Reader, names: &mut Names<'_>, event: &Event) -> Moment {
+fn moment(reader: &Reader, names: &Names<'_>, event: &Event) -> Moment {
     let files = event.fact.message().into_iter().flat_map(|message| message.attachments.as_slice());
     Moment {
         title: title(reader, event),

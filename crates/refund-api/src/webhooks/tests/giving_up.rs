@@ -25,7 +25,7 @@ async fn an_endpoint_that_failed_ten_times_is_switched_off_and_begins_anew_when_
     let app = sending.app.clone();
     let delivered = sending.delivered("whk_a").await;
     assert_eq!((delivered[0].state, delivered[0].attempts.len()), (DeliveryState::Pending, 11));
-    assert_eq!(app.store().webhook("whk_a").unwrap().unwrap().disabled, None, "it failed for a moment");
+    assert_eq!(app.settings().webhook("whk_a").cloned().unwrap().disabled, None, "it failed for a moment");
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn what_was_tried_before_an_endpoint_was_switched_on_does_not_put_it_out()
     let app = sending.app.clone();
     let delivered = sending.delivered("whk_a").await;
     assert_eq!((delivered[0].state, delivered[0].attempts.len()), (DeliveryState::Failed, 10));
-    assert_eq!(app.store().webhook("whk_a").unwrap().unwrap().disabled, None);
+    assert_eq!(app.settings().webhook("whk_a").cloned().unwrap().disabled, None);
 }
 
 #[tokio::test]

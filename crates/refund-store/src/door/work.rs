@@ -2,70 +2,90 @@
 
 use std::sync::Arc;
 
-use refund_core::{
-    Actor, AddressBook, Command, CommandKind, Event, Label, Message, Opening, Policy, Refund, RefundId, Refusal, Role,
-    Rollout, SellerId, Timestamp,
-};
+use refund_core::{Actor, Command, CommandKind, Event, Message, Opening, Refund, RefundId, Refusal, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Fingerprint, IdempotencyKey, Key, Secret, Seller, Session, StoreError, Tag, User, UserChange, Webhook,
-    WebhookChange,
-};
+use super::SetUp;
+use super::case::Need;
+use super::due::SETTLED_AT_ONCE;
+use crate::{Fingerprint, IdempotencyKey, Key, Seller, StoreError, Tag, User, Webhook};
 
 /// One thing to be done: whole, or not at all.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// Who wants it.
+    pub actor: Actor,
     /// What.
     pub work: Work,
+    /// What has to be so still for it to be done.
+    pub precondition: Precondition,
     /// Under which key the answer is remembered, if it is.
     pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
     /// As whom the answer is seen: it lists what these may do next.
     pub viewers: Vec<Actor>,
-    /// What the seller, the policy, the roll-out or the endpoint that it replaces has to be still, if that was said.
-    pub replaces: Option<Tag>,
-    /// Which version the refund of a message or of a buyer's link has to have still, if that was said. A command
-    /// says it itself.
-    pub version: Option<u64>,
 }
 
 impl Request {
-    /// A request whose answer is not remembered and lists no actions.
+    /// A request without precondition, whose answer is not remembered and lists no actions.
     #[must_use]
-    pub fn new(work: Work) -> Self {
-        Self { work, idempotency: None, viewers: Vec::new(), replaces: None, version: None }
+    pub fn new(actor: Actor, work: impl Into<Work>) -> Self {
+        let precondition = Precondition::None;
+        Self { actor, work: work.into(), precondition, idempotency: None, viewers: Vec::new() }
     }
+
+    /// What nobody in particular wants: the clock, or the server itself.
+    #[must_use]
+    pub fn by_system(work: impl Into<Work>) -> Self {
+        Self::new(Actor::system(), work)
+    }
+
+    /// What has to be known to decide it at that instant, as far as that can be said beforehand.
+    pub(crate) fn needs(&self, now: Timestamp) -> Vec<Need> {
+        let remembered = self.idempotency.iter().flat_map(|(key, _)| key.needs());
+        remembered.chain(self.work.needs(now)).collect()
+    }
+}
+
+/// What has to be so still for a request to be done; else it is told how things stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing.
+    #[default]
+    None,
+    /// It should have named the refund's version and did not.
+    Missing,
+    /// The refund has that version.
+    Version(u64),
+    /// The seller, the policy, the roll-out or the endpoint is what has that tag.
+    Tag(Tag),
 }
 
 /// What is to be done.
 #[derive(Debug, Clone)]
 pub enum Work {
-    /// Open a refund.
+    /// Open a refund, for the buyer.
     Open {
         /// With what.
         opening: Box<Opening>,
-        /// The buyer, through whatever speaks for them.
-        actor: Actor,
     },
     /// Carry out a command on a refund.
     Command {
         /// Which refund.
         refund_id: RefundId,
-        /// Who wants it.
-        actor: Actor,
-        /// What they want.
+        /// What is wanted.
         command: Command,
-        /// Of which version they speak.
-        expected: Expected,
     },
     /// Post a message on a refund.
     PostMessage {
         /// Which refund.
         refund_id: RefundId,
-        /// Who writes it.
-        actor: Actor,
         /// What.
         message: Box<Message>,
+    },
+    /// Replace a buyer's link: those that the refund had open nothing any more.
+    ReplaceBuyerLink {
+        /// Of which refund.
+        refund_id: RefundId,
     },
     /// Let happen what is due on one refund, before it is read (R3).
     Settle {
@@ -74,122 +94,36 @@ pub enum Work {
     },
     /// Let happen what is due on any refund, in the order of the instants (R3).
     SettleDue,
-    /// Set a seller up, or change it (R29, R34).
-    PutSeller {
-        /// Which.
-        seller_id: SellerId,
-        /// As it is from now on.
-        seller: Box<Seller>,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Change a seller's name and addresses; its policy stays what it is at that moment (R34).
-    EditSeller {
-        /// Which; it has been set up before.
-        seller_id: SellerId,
-        /// What people call it from now on.
-        name: Label,
-        /// Where goods go back to from now on.
-        addresses: Box<AddressBook>,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Change the platform's policy (R34).
-    PutPolicy {
-        /// As it is from now on.
-        policy: Box<Policy>,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Change the roll-out (R34, R37).
-    PutRollout {
-        /// As it is from now on.
-        rollout: Box<Rollout>,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Make a key. Its `created_at` is set when it is recorded.
-    IssueKey {
-        /// The key.
-        key: Box<Key>,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Revoke a key.
-    RevokeKey {
-        /// Which.
-        key_id: String,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Keep when keys were last used. What is known of a later use stays.
-    KeysUsed {
-        /// Which, and when.
-        used: Vec<(String, Timestamp)>,
-    },
-    /// Replace a buyer's link: those that the refund had open nothing any more.
-    ReplaceBuyerLink {
-        /// Of which refund.
-        refund_id: RefundId,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Make an endpoint of webhooks. Its instants are set when it is recorded.
-    MakeWebhook {
-        /// The endpoint.
-        webhook: Box<Webhook>,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Change an endpoint of webhooks.
-    ChangeWebhook {
-        /// Which.
-        webhook_id: String,
-        /// What about it.
-        change: WebhookChange,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Remove an endpoint of webhooks.
-    RemoveWebhook {
-        /// Which.
-        webhook_id: String,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Set a person up. When that was is set when it is recorded.
-    MakeUser {
-        /// The person.
-        user: Box<User>,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Change a person.
-    ChangeUser {
-        /// Which.
-        user_id: String,
-        /// What about them.
-        change: UserChange,
-        /// Who wants it.
-        actor: Actor,
-    },
-    /// Let somebody in. Of their other sessions those that are over by then go, and the oldest of too many.
-    SignIn {
-        /// Where, who and for how long.
-        session: Box<Session>,
-        /// By which link, if not by a password: it opens nothing any more afterwards.
-        link: Option<Secret>,
-    },
-    /// Let somebody out.
-    SignOut {
-        /// In which browser.
-        secret: Secret,
-    },
+    /// Change a setting.
+    SetUp(SetUp),
     /// Move the test clock forward; everything that comes due on the way happens at its instant.
     AdvanceTestClock {
         /// How far.
         advance: Advance,
     },
+}
+
+impl Work {
+    /// What has to be known to decide it at that instant, as far as that can be said beforehand.
+    fn needs(&self, now: Timestamp) -> Vec<Need> {
+        match self {
+            Self::Open { opening } => vec![Need::Refund(opening.refund_id.clone()), Need::Line(opening.line_key())],
+            Self::Command { refund_id, .. }
+            | Self::PostMessage { refund_id, .. }
+            | Self::ReplaceBuyerLink { refund_id }
+            | Self::Settle { refund_id } => vec![Need::Refund(refund_id.clone())],
+            Self::SettleDue => vec![Need::Due(now, SETTLED_AT_ONCE)],
+            Self::SetUp(set_up) if set_up.settles_first() => vec![Need::Due(now, SETTLED_AT_ONCE)],
+            // How far the clock is moved is not known before it is read.
+            Self::SetUp(_) | Self::AdvanceTestClock { .. } => Vec::new(),
+        }
+    }
+}
+
+impl From<SetUp> for Work {
+    fn from(set_up: SetUp) -> Self {
+        Self::SetUp(set_up)
+    }
 }
 
 /// How far the test clock is moved.
@@ -199,17 +133,6 @@ pub enum Advance {
     Seconds(u32),
     /// To that instant, which is not before the present one.
     To(Timestamp),
-}
-
-/// Of which version of a refund a command speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
-    /// Whatever it is.
-    Any,
-    /// That one.
-    Version(u64),
-    /// It should have said and did not.
-    Missing,
 }
 
 /// An answer, without what can be had from the events again.

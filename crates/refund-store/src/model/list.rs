@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 use refund_core::{BuyerId, NegotiationStatus, OrderId, Refund, SellerId, StatusKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::Around;
+
 /// Which refunds are asked for, in which order, from where on.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
@@ -54,10 +56,10 @@ pub struct Place {
 pub type Number = u64;
 
 /// One page of a list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
     /// What it shows. It may be less than was asked for, even nothing, where only a few of many match.
-    pub items: Vec<Refund>,
+    pub items: Vec<Around>,
     /// Behind where the list goes on, if it does.
     pub next: Option<Place>,
 }
@@ -118,7 +120,7 @@ pub(crate) const LOOKED_AT_MAX: usize = 1_000;
 #[derive(Debug)]
 pub struct Listing<'q> {
     query: &'q Query,
-    items: Vec<Refund>,
+    items: Vec<Around>,
     looked_at: usize,
 }
 
@@ -132,8 +134,8 @@ impl<'q> Listing<'q> {
     /// Looks at the next place; the page, once it is complete with it. There may be no refund
     /// there, because it moved elsewhere while the list was read. `more` says whether any place
     /// follows behind this one.
-    pub fn look(&mut self, place: Place, refund: Option<Refund>, more: bool) -> Option<Page> {
-        self.items.extend(refund.filter(|refund| self.query.matches(refund)));
+    pub fn look(&mut self, place: Place, refund: Option<Around>, more: bool) -> Option<Page> {
+        self.items.extend(refund.filter(|found| self.query.matches(&found.refund)));
         self.looked_at = self.looked_at.saturating_add(1);
         let full = self.items.len() >= self.query.limit || self.looked_at >= LOOKED_AT_MAX;
         (full || !more).then(|| Page { items: std::mem::take(&mut self.items), next: more.then_some(place) })
@@ -141,8 +143,8 @@ impl<'q> Listing<'q> {
 
     /// The page of refunds that are all at hand, in any order.
     #[must_use]
-    pub fn of(query: &'q Query, refunds: impl IntoIterator<Item = (Number, Refund)>) -> Page {
-        let place = |(number, refund)| (query.sort.place(number, &refund), refund);
+    pub fn of(query: &'q Query, refunds: impl IntoIterator<Item = (Number, Around)>) -> Page {
+        let place = |(number, found): (_, Around)| (query.sort.place(number, &found.refund), found);
         let mut placed: Vec<_> = refunds.into_iter().map(place).collect();
         placed.retain(|(place, _)| query.after.is_none_or(|after| *place > after));
         placed.retain(|(place, _)| query.ends_at().is_none_or(|end| place.rank < end));

@@ -64,17 +64,6 @@ pub enum UserChange {
 }
 
 impl User {
-    /// Sorts people in the order in which they were set up.
-    pub(crate) fn made(&self) -> (Timestamp, String) {
-        (self.created_at, self.id.clone())
-    }
-
-    /// Whether that is what they are called; capitals make no difference.
-    #[must_use]
-    pub fn is_called(&self, name: &str) -> bool {
-        self.name.as_str().to_lowercase() == name.to_lowercase()
-    }
-
     pub(crate) fn changed(self, change: &UserChange, now: Timestamp) -> Self {
         match change {
             UserChange::Password { hash } => Self { password: Some(hash.clone()), link: None, ..self },

@@ -71,11 +71,6 @@ pub enum WebhookChange {
 }
 
 impl Webhook {
-    /// Sorts endpoints in the order in which they were made.
-    pub(crate) fn made(&self) -> (Timestamp, String) {
-        (self.created_at, self.id.clone())
-    }
-
     pub(crate) fn changed(self, change: &WebhookChange, now: Timestamp) -> Self {
         match change {
             WebhookChange::Terms(terms) => Self { terms: terms.clone(), ..self },

@@ -1,0 +1,137 @@
+//! The one door. Whatever changes anything passes here: what it needs is loaded, what is due
+//! happens, it is decided, and what follows is recorded.
+//!
+//! Nothing in this folder knows a disk, a database or HTTP: a [`Case`] is all that is known, and a
+//! store's [`Shelf`] is where more of it comes from.
+
+mod case;
+mod due;
+mod idempotency;
+mod people;
+mod refunds;
+mod replay;
+mod set_up;
+mod stage;
+mod step;
+mod work;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use refund_core::Timestamp;
+
+pub(crate) use self::case::{Case, Found, Need, Shelf};
+pub use self::idempotency::{Fingerprint, IdempotencyKey, Remembered};
+pub(crate) use self::idempotency::{REMEMBERED_FOR_MILLIS, is_over};
+pub(crate) use self::replay::replay;
+pub use self::set_up::SetUp;
+pub(crate) use self::stage::{Changed, Halt, Stage};
+pub use self::work::{Advance, Answer, Answered, Outcome, Precondition, Refused, Request, Seen, Work};
+use crate::record::Record;
+use crate::{StoreError, Surroundings};
+
+/// Whose turn it is to decide, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Turn {
+    /// The instant of the decision (R2).
+    pub(crate) now: Timestamp,
+    /// Whether settling is held (R36).
+    pub(crate) held: bool,
+    /// Whether time stands still until somebody moves it.
+    pub(crate) test_clock: bool,
+}
+
+impl Turn {
+    /// A turn that is taken now, where that was recorded latest.
+    pub(crate) fn taken(surroundings: &Surroundings, latest: Timestamp) -> Self {
+        let Surroundings { clock, hold_settling, .. } = surroundings;
+        Self { now: clock.now(latest), held: *hold_settling, test_clock: clock.is_test() }
+    }
+}
+
+/// What became of a request: its answer, and what is to be recorded before it is given. Whatever the
+/// answer, that is to be recorded: a refused command leaves what was due before it (R33). Where
+/// something could not be read, or the program itself is at fault, there is nothing to record,
+/// because it might be half of something.
+pub(crate) type CarriedOut = (Result<Answered, Refused>, Option<(Record, Changed)>);
+
+/// Carries a request out: loads what it needs, decides, and loads what turned out to be missing.
+/// `case` is what is known by now, and gets whatever is needed; `turn` is taken once, behind what is
+/// known to be latest.
+pub(crate) fn carry_out(
+    shelf: &impl Shelf,
+    case: &mut Case,
+    request: &Request,
+    turn: impl FnOnce(Timestamp) -> Turn,
+) -> CarriedOut {
+    // What a panic leaves half done is the stage, and that is dropped with it. What the case knows, it
+    // knows whole.
+    let caught = catch_unwind(AssertUnwindSafe(|| {
+        let turn = turn(case.latest);
+        finding(shelf, case, request.needs(turn.now), |case| {
+            let (result, written) = decided(case, request, turn);
+            match result {
+                Err(Halt::Needs(need)) => Err(need),
+                Err(Halt::Refused(refused)) => Ok((Err(refused), written)),
+                Ok(answered) => Ok((Ok(answered), written)),
+            }
+        })
+    }));
+    let decided = caught.unwrap_or_else(|_| {
+        let fault = "the program failed while this was decided, and its log says where; nothing of it was recorded";
+        Err(StoreError::Unreadable(fault.to_owned()))
+    });
+    decided.unwrap_or_else(|error| (Err(error.into()), None))
+}
+
+/// The answer that was given before to the same request under the same key, if it was.
+///
+/// The door looks for it before all else. To have it from outside as well keeps the door free
+/// for others: a long history takes a while to read.
+///
+/// # Errors
+/// [`Refused::KeyReused`] where the key was used for another request, also that of a call with many items.
+pub(crate) fn answered_before(
+    shelf: &impl Shelf,
+    case: &mut Case,
+    key: &IdempotencyKey,
+    fingerprint: Fingerprint,
+    now: Timestamp,
+) -> Result<Option<Answer>, Refused> {
+    finding(shelf, case, key.needs(), |case| match idempotency::answered(&Stage::new(case, now), key, fingerprint) {
+        Err(Halt::Needs(need)) => Err(need),
+        Err(Halt::Refused(refused)) => Ok(Err(refused)),
+        Ok(answer) => Ok(Ok(answer)),
+    })?
+}
+
+/// Asks with what is known, and again with what turned out to be missing.
+fn finding<T>(
+    shelf: &impl Shelf,
+    case: &mut Case,
+    needs: Vec<Need>,
+    ask: impl Fn(&Case) -> Result<T, Need>,
+) -> Result<T, StoreError> {
+    for need in needs {
+        if !case.knows(&need) {
+            shelf.load(&need, case)?;
+        }
+    }
+    loop {
+        let need = match ask(case) {
+            Ok(found) => return Ok(found),
+            Err(need) => need,
+        };
+        shelf.load(&need, case)?;
+        if !case.knows(&need) {
+            return Err(StoreError::Unreadable(format!("a store that was asked for {need:?} gave something else")));
+        }
+    }
+}
+
+/// Decides from the case alone.
+fn decided(case: &Case, request: &Request, turn: Turn) -> (Result<Answered, Halt>, Option<(Record, Changed)>) {
+    let mut stage = Stage::new(case, turn.now);
+    let result = step::step(&mut stage, request, turn);
+    let half_done = matches!(result, Err(Halt::Needs(_) | Halt::Refused(Refused::Store(_))));
+    (result, if half_done { None } else { stage.finish() })
+}

@@ -1,0 +1,65 @@
+//! What passes the door and is about people: who they are, and where they are signed in.
+
+use refund_core::Actor;
+
+use super::stage::Stage;
+use super::step::Done;
+use super::work::{Answer, Outcome};
+use crate::record::Entry;
+use crate::{Refused, Secret, Session, User, UserChange};
+
+/// In how many browsers one person is signed in at the most.
+const SESSIONS_MAX: usize = 20;
+
+pub(super) fn make_user(stage: &mut Stage<'_>, user: &User, actor: &Actor) -> Done {
+    let settings = stage.settings();
+    if settings.user(&user.id).is_some() || settings.user_named(user.name.as_str()).is_some() {
+        return Err(Refused::NameTaken.into());
+    }
+    let created_at = stage.now;
+    keep(stage, User { created_at, ..user.clone() }, actor)
+}
+
+pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, actor: &Actor) -> Done {
+    let user = User::clone(stage.settings().user(id).ok_or(Refused::NotFound)?);
+    if change.signs_out() {
+        for session in stage.settings().sessions_of(id) {
+            stage.push(Entry::SessionEnded { secret: session.secret })?;
+        }
+    }
+    let changed = user.changed(change, stage.now);
+    keep(stage, changed, actor)
+}
+
+/// Whoever can't sign in is not there: that somebody was there before is nobody's to know.
+pub(super) fn sign_in(stage: &mut Stage<'_>, session: &Session, link: Option<&Secret>) -> Done {
+    let user = stage.settings().user(&session.user_id).filter(|user| user.disabled_at.is_none());
+    let user = User::clone(user.ok_or(Refused::NotFound)?);
+    if let Some(secret) = link {
+        let is_good = |own: &crate::SignInLink| own.secret == *secret && session.began_at < own.expires_at;
+        user.link.as_ref().filter(|own| is_good(own)).ok_or(Refused::NotFound)?;
+        let used = User { link: None, ..user.clone() };
+        stage.push(Entry::User { user: Box::new(used), actor: Actor::system() })?;
+    }
+    let theirs = stage.settings().sessions_of(&user.id);
+    let (over, running): (Vec<_>, Vec<_>) = theirs.into_iter().partition(|other| other.ends_at <= session.began_at);
+    let too_many = running.len().saturating_add(1).saturating_sub(SESSIONS_MAX);
+    for ended in over.iter().chain(running.iter().take(too_many)) {
+        stage.push(Entry::SessionEnded { secret: ended.secret })?;
+    }
+    stage.push(Entry::Session(Box::new(session.clone())))?;
+    Ok((Answer::User(Box::new(user)), Outcome::Settings))
+}
+
+pub(super) fn sign_out(stage: &mut Stage<'_>, secret: &Secret) -> Done {
+    if stage.settings().session(secret).is_some() {
+        stage.push(Entry::SessionEnded { secret: *secret })?;
+    }
+    Ok((Answer::Done, Outcome::Settings))
+}
+
+fn keep(stage: &mut Stage<'_>, user: User, actor: &Actor) -> Done {
+    let user = Box::new(user);
+    stage.push(Entry::User { user: user.clone(), actor: actor.clone() })?;
+    Ok((Answer::User(user), Outcome::Settings))
+}

@@ -1,0 +1,169 @@
+//! What passes the door and is about one refund.
+
+use refund_core::{Command, Event, Line, Message, NotPosted, Opened, Opening, Refund, RefundId, Refusal, Role, decide};
+
+use super::Turn;
+use super::due::{due_events, known, may_settle};
+use super::stage::{Halt, Stage};
+use super::step::Done;
+use super::work::{Answer, Outcome, Precondition, Request, Seen};
+use crate::model::around::shows_no_actions;
+use crate::record::Entry;
+use crate::{Refused, StoreError};
+
+pub(super) fn open(stage: &mut Stage<'_>, request: &Request, turn: Turn, opening: &Opening) -> Done {
+    let seller_id = &opening.seller_id;
+    let Some(seller) = stage.settings().seller(seller_id).cloned() else {
+        let refusal = Refusal::SellerUnknown { seller_id: seller_id.clone() };
+        return Err(Refused::Rule { refusal, seen: None }.into());
+    };
+    if stage.found(&opening.refund_id)?.is_some() {
+        return Err(Refused::IdTaken.into());
+    }
+    let line = opening.line_key();
+    let mut ledger = stage.ledger(&line)?;
+    let mut in_progress = None;
+    if let Some(id) = ledger.as_ref().and_then(|ledger| ledger.in_progress.as_ref()) {
+        let other = stage.found(id)?.ok_or_else(|| StoreError::Unreadable(format!("no refund {id}")))?;
+        let other = settled(stage, turn, (**other).clone())?;
+        // Settling may have ended it.
+        ledger = stage.ledger(&line)?;
+        in_progress = Some(other).filter(|other| !other.status.kind().is_final());
+    }
+    let policy = stage.settings().policy.with(&seller.policy);
+    let line = Line { ledger: ledger.as_ref(), in_progress: in_progress.as_ref() };
+    match refund_core::open(opening, &policy, line, &request.actor, stage.now) {
+        Ok(Opened::New(event)) => {
+            let refund = pushed(stage, &opening.refund_id, vec![event])?;
+            answer(stage, request, refund, true)
+        }
+        Ok(Opened::Already(_)) => answer(stage, request, in_progress.ok_or(Refused::NotFound)?, false),
+        Err(refusal) => {
+            let seen = in_progress.map(|refund| seen(stage, request, refund)).transpose()?;
+            Err(Refused::Rule { refusal, seen: seen.map(Box::new) }.into())
+        }
+    }
+}
+
+pub(super) fn command(
+    stage: &mut Stage<'_>,
+    request: &Request,
+    turn: Turn,
+    refund_id: &RefundId,
+    command: &Command,
+) -> Done {
+    let refund = (*stage.refund(refund_id)?).clone();
+    if request.precondition == Precondition::Missing {
+        return Err(Refused::VersionMissing.into());
+    }
+    // While settling is held an operator extends what fell due (R36); nobody else does anything to it.
+    let extends = matches!(command, Command::Extend { .. }) && request.actor.role == Role::Operator;
+    let refund = if turn.held && extends { refund } else { settled(stage, turn, refund)? };
+    let refund = still(stage, request, refund)?;
+    let known = known(stage, &refund)?;
+    match decide(&refund, &known.facts(&refund, stage.now), &request.actor, command, stage.now) {
+        Ok(events) => {
+            let refund = if events.is_empty() { refund } else { pushed(stage, refund_id, events)? };
+            answer(stage, request, refund, false)
+        }
+        Err(refusal) => {
+            let seen = Some(Box::new(seen(stage, request, refund)?));
+            Err(Refused::Rule { refusal, seen }.into())
+        }
+    }
+}
+
+pub(super) fn post(
+    stage: &mut Stage<'_>,
+    request: &Request,
+    turn: Turn,
+    refund_id: &RefundId,
+    message: &Message,
+) -> Done {
+    let refund = settled_and_still(stage, request, turn, refund_id)?;
+    match refund_core::post(&refund, &request.actor, message.clone(), stage.now) {
+        Ok(event) => {
+            stage.push(Entry::Refund(event.clone()))?;
+            let outcome = Outcome::Message { refund_id: refund_id.clone(), sequence: event.sequence };
+            Ok((Answer::Message(Box::new(event)), outcome))
+        }
+        Err(NotPosted::NotTheirs(refusal)) => Err(Refused::Rule { refusal, seen: None }.into()),
+        Err(NotPosted::TooMany { role }) => {
+            let seen = Box::new(seen(stage, request, refund)?);
+            Err(Refused::TooManyMessages { role, seen }.into())
+        }
+    }
+}
+
+/// A link decides nothing about a refund: it may be replaced whatever is due, unless a version was named.
+pub(super) fn replace_link(stage: &mut Stage<'_>, request: &Request, turn: Turn, refund_id: &RefundId) -> Done {
+    if let Precondition::Version(_) = request.precondition {
+        settled_and_still(stage, request, turn, refund_id)?;
+    }
+    stage.refund(refund_id)?;
+    let generation = stage.settings().link(refund_id).saturating_add(1);
+    stage.push(Entry::BuyerLink { refund_id: refund_id.clone(), generation, actor: request.actor.clone() })?;
+    Ok((Answer::Done, Outcome::Settings))
+}
+
+pub(super) fn settle(stage: &mut Stage<'_>, request: &Request, turn: Turn, refund_id: &RefundId) -> Done {
+    let refund = (*stage.refund(refund_id)?).clone();
+    let refund = settled(stage, turn, refund)?;
+    answer(stage, request, refund, false)
+}
+
+/// The refund after what is due on it by now has happened, if it then has the version that was named.
+fn settled_and_still(stage: &mut Stage<'_>, request: &Request, turn: Turn, id: &RefundId) -> Result<Refund, Halt> {
+    let refund = (*stage.refund(id)?).clone();
+    let refund = settled(stage, turn, refund)?;
+    still(stage, request, refund)
+}
+
+/// The refund after what is due on it by now has happened (R3).
+fn settled(stage: &mut Stage<'_>, turn: Turn, refund: Refund) -> Result<Refund, Halt> {
+    if refund.next_due().is_none_or(|at| at > stage.now) {
+        return Ok(refund);
+    }
+    may_settle(turn)?;
+    let events = due_events(stage, &refund)?;
+    pushed(stage, &refund.id, events)
+}
+
+/// The refund, if it has the version still that was named, if one was.
+fn still(stage: &Stage<'_>, request: &Request, refund: Refund) -> Result<Refund, Halt> {
+    match request.precondition {
+        Precondition::Version(version) if version != refund.version => {
+            let seen = Box::new(seen(stage, request, refund)?);
+            Err(Refused::VersionMoved { seen }.into())
+        }
+        Precondition::Version(_) | Precondition::None | Precondition::Missing | Precondition::Tag(_) => Ok(refund),
+    }
+}
+
+/// Puts down what happened to one refund; the refund after it.
+fn pushed(stage: &mut Stage<'_>, id: &RefundId, events: Vec<Event>) -> Result<Refund, Halt> {
+    for event in events {
+        stage.push(Entry::Refund(event))?;
+    }
+    Ok((*stage.refund(id)?).clone())
+}
+
+fn answer(stage: &Stage<'_>, request: &Request, refund: Refund, created: bool) -> Done {
+    let seen = seen(stage, request, refund)?;
+    let outcome = Outcome::Refund {
+        refund_id: seen.refund.id.clone(),
+        sequence: seen.refund.sequence,
+        actions: seen.actions.clone(),
+        created,
+    };
+    Ok((Answer::Refund { seen: Box::new(seen), created }, outcome))
+}
+
+/// The refund as those see it who ask.
+fn seen(stage: &Stage<'_>, request: &Request, refund: Refund) -> Result<Seen, Halt> {
+    if shows_no_actions(&refund, &request.viewers) {
+        return Ok(Seen { refund, actions: Vec::new() });
+    }
+    let actions = known(stage, &refund)?.possible(&refund, &request.viewers, stage.now);
+    Ok(Seen { refund, actions })
+}

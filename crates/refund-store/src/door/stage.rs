@@ -1,0 +1,189 @@
+//! What a request is about to write, and everything as it will be then.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Timestamp, evolve, opened};
+
+use super::case::{Case, Found, Need};
+use crate::record::{Entry, Record};
+use crate::{IdempotencyKey, Refused, Remembered, Settings, StoreError};
+
+/// What differs from what a store holds.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Changed {
+    pub(crate) refunds: BTreeMap<RefundId, RefundChange>,
+    /// Refunds that were opened, by their order lines.
+    pub(crate) opened: BTreeMap<LineKey, Vec<RefundId>>,
+    /// All settings, where one of them changed.
+    pub(crate) settings: Option<Arc<Settings>>,
+    pub(crate) answers: BTreeMap<IdempotencyKey, Remembered>,
+    pub(crate) latest: Option<Timestamp>,
+}
+
+/// A refund that changed: as the store holds it, as it is now, and what happened in between.
+#[derive(Debug, Clone)]
+pub(crate) struct RefundChange {
+    pub(crate) before: Option<Arc<Refund>>,
+    pub(crate) after: Arc<Refund>,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Changed {
+    /// Adds what a later step changed.
+    pub(crate) fn merge(&mut self, later: Self) {
+        for (id, change) in later.refunds {
+            match self.refunds.get_mut(&id) {
+                Some(earlier) => {
+                    earlier.after = change.after;
+                    earlier.events.extend(change.events);
+                }
+                None => {
+                    self.refunds.insert(id, change);
+                }
+            }
+        }
+        for (line, ids) in later.opened {
+            self.opened.entry(line).or_default().extend(ids);
+        }
+        self.answers.extend(later.answers);
+        self.settings = later.settings.or_else(|| self.settings.take());
+        self.latest = later.latest.max(self.latest);
+    }
+}
+
+/// Why a step stops before its end.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// The request is refused.
+    Refused(Refused),
+    /// This has to be known first.
+    Needs(Need),
+}
+
+impl From<Refused> for Halt {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<Need> for Halt {
+    fn from(need: Need) -> Self {
+        Self::Needs(need)
+    }
+}
+
+/// One request's changes while they are being made, over what the case knows.
+pub(crate) struct Stage<'a> {
+    case: &'a Case,
+    pub(crate) now: Timestamp,
+    pub(crate) changed: Changed,
+    entries: Vec<Entry>,
+}
+
+impl<'a> Stage<'a> {
+    pub(crate) fn new(case: &'a Case, now: Timestamp) -> Self {
+        Self { case, now, changed: Changed::default(), entries: Vec::new() }
+    }
+
+    /// What is to be recorded, and what it changes; nothing where nothing happened.
+    pub(crate) fn finish(mut self) -> Option<(Record, Changed)> {
+        if self.entries.is_empty() && self.changed.latest.is_none() {
+            return None;
+        }
+        self.changed.latest = Some(self.now);
+        Some((Record { at: self.now, entries: self.entries }, self.changed))
+    }
+
+    /// All settings, with what this request changed.
+    pub(crate) fn settings(&self) -> &Settings {
+        self.changed.settings.as_ref().unwrap_or(&self.case.settings)
+    }
+
+    /// The refund of that id, if there is one.
+    pub(crate) fn found(&self, id: &RefundId) -> Result<Option<&Arc<Refund>>, Halt> {
+        if let Some(change) = self.changed.refunds.get(id) {
+            return Ok(Some(&change.after));
+        }
+        match self.case.refund(id)? {
+            Found::There(refund) => Ok(Some(refund)),
+            Found::Nothing => Ok(None),
+            Found::Senseless(what) => Err(StoreError::Unreadable(format!("refund {id}: {what}")).into()),
+        }
+    }
+
+    /// The refund of that id, which somebody named.
+    pub(crate) fn refund(&self, id: &RefundId) -> Result<Arc<Refund>, Halt> {
+        Ok(Arc::clone(self.found(id)?.ok_or(Refused::NotFound)?))
+    }
+
+    /// The account of an order line, if it has had a refund.
+    pub(crate) fn ledger(&self, key: &LineKey) -> Result<Option<LineLedger>, Halt> {
+        let opened = self.changed.opened.get(key).into_iter().flatten();
+        let ids = self.case.line(key)?.iter().chain(opened);
+        let refunds = ids.filter_map(|id| self.found(id).transpose()).collect::<Result<Vec<_>, _>>()?;
+        Ok(LineLedger::of(refunds.into_iter().map(|refund| &**refund)))
+    }
+
+    /// What is remembered under a key, however old.
+    pub(crate) fn answer(&self, key: &IdempotencyKey) -> Result<Option<&Remembered>, Halt> {
+        match self.changed.answers.get(key) {
+            Some(remembered) => Ok(Some(remembered)),
+            None => Ok(self.case.answer(key)?),
+        }
+    }
+
+    /// A refund's whole history, before this request.
+    pub(crate) fn history(&self, id: &RefundId) -> Result<&[Event], Halt> {
+        Ok(self.case.history(id)?)
+    }
+
+    /// On which refunds something is due by then, the earliest first, before this request.
+    pub(crate) fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, Halt> {
+        Ok(self.case.due(until, limit)?)
+    }
+
+    /// Puts down what is to be recorded, and what follows from it.
+    pub(crate) fn push(&mut self, entry: Entry) -> Result<(), Halt> {
+        if let Entry::Refund(event) = &entry {
+            self.happened(event)?;
+        } else if let Entry::Answer { key, remembered } = &entry {
+            self.changed.answers.insert(key.clone(), remembered.clone());
+        } else {
+            let settings = self.changed.settings.get_or_insert_with(|| Arc::clone(&self.case.settings));
+            Arc::make_mut(settings).take_in(&entry);
+        }
+        self.entries.push(entry);
+        Ok(())
+    }
+
+    /// A refund's event, and with it the refund's new state.
+    fn happened(&mut self, event: &Event) -> Result<(), Halt> {
+        let id = &event.refund_id;
+        if let Some(change) = self.changed.refunds.get_mut(id) {
+            let before = Arc::clone(&change.after);
+            change.after = Arc::new(evolve(Arc::unwrap_or_clone(before), event));
+            change.events.push(event.clone());
+            return Ok(());
+        }
+        let before = self.found(id)?.cloned();
+        let after = match &before {
+            Some(before) => evolve((**before).clone(), event),
+            None => {
+                let early = || StoreError::Unreadable(format!("an event comes before the opening of refund {id}"));
+                let after = opened(event).ok_or_else(early)?;
+                self.changed.opened.entry(after.line_key()).or_default().push(after.id.clone());
+                after
+            }
+        };
+        let change = RefundChange { before, after: Arc::new(after), events: vec![event.clone()] };
+        self.changed.refunds.insert(id.clone(), change);
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+//! In which order a request is asked what. It decides from what the stage knows, and reads nothing else.
+
+use super::Turn;
+use super::stage::{Halt, Stage};
+use super::work::{Answer, Answered, Outcome, Precondition, Request, Work};
+use super::{due, idempotency, refunds, set_up};
+use crate::Refused;
+
+/// What a request comes to: its answer, and what is remembered of it.
+pub(super) type Done = Result<(Answer, Outcome), Halt>;
+
+/// Carries a request out on a stage: is it remembered, does it find what it speaks of as it was, what is
+/// due happens first, and then it is decided.
+pub(super) fn step(stage: &mut Stage<'_>, request: &Request, turn: Turn) -> Result<Answered, Halt> {
+    if let Some((key, fingerprint)) = &request.idempotency
+        && let Some(answer) = idempotency::answered(stage, key, *fingerprint)?
+    {
+        return Ok(Answered { answer, now: stage.now, replayed: true });
+    }
+    let (answer, outcome) = decide(stage, request, turn)?;
+    if let Some((key, fingerprint)) = &request.idempotency {
+        idempotency::remember(stage, key, *fingerprint, outcome)?;
+    }
+    Ok(Answered { answer, now: stage.now, replayed: false })
+}
+
+fn decide(stage: &mut Stage<'_>, request: &Request, turn: Turn) -> Done {
+    match &request.work {
+        Work::Open { opening } => refunds::open(stage, request, turn, opening),
+        Work::Command { refund_id, command } => refunds::command(stage, request, turn, refund_id, command),
+        Work::PostMessage { refund_id, message } => refunds::post(stage, request, turn, refund_id, message),
+        Work::ReplaceBuyerLink { refund_id } => refunds::replace_link(stage, request, turn, refund_id),
+        Work::Settle { refund_id } => refunds::settle(stage, request, turn, refund_id),
+        Work::SettleDue => {
+            due::all_settled(stage, turn)?;
+            Ok((Answer::Done, Outcome::Settings))
+        }
+        Work::AdvanceTestClock { advance } => due::advance_clock(stage, *advance, turn),
+        Work::SetUp(set_up) => {
+            if let Precondition::Tag(tag) = request.precondition
+                && set_up.present_tag(stage.settings())? != Some(tag)
+            {
+                return Err(Refused::SettingsMoved.into());
+            }
+            if set_up.settles_first() {
+                due::all_settled(stage, turn)?;
+            }
+            set_up::set_up(stage, set_up, &request.actor)
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A refund with all that is needed to say what may be done about it.
+
+use std::sync::Arc;
+
+use refund_core::{
+    Action, Actor, Command, CommandKind, Explained, Facts, Money, Options, Policy, Refund, Refusal, Rollout, Timestamp,
+    actions, all_actions, foretell, options,
+};
+
+use crate::{Seen, Seller, Settings, StoreError};
+
+/// A refund, and what stood around it at the same moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Around {
+    /// The refund.
+    pub refund: Refund,
+    /// The seller whom it is against.
+    pub seller: Arc<Seller>,
+    /// What can still be refunded on its order line.
+    pub refundable: Money,
+    /// Which of its links for the buyer is the present one, counted from 1.
+    pub link: u32,
+    policy: Arc<Policy>,
+    rollout: Arc<Rollout>,
+}
+
+impl Around {
+    /// A refund among these settings, on whose order line so much is left.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] where its seller is not there.
+    pub(crate) fn new(settings: &Settings, refund: Refund, refundable: Money) -> Result<Self, StoreError> {
+        let known = Known::new(settings, &refund, refundable)?;
+        let Known { seller, rollout, .. } = known;
+        let link = settings.link(&refund.id);
+        Ok(Self { refund, seller, refundable, link, policy: Arc::clone(&settings.policy), rollout })
+    }
+
+    fn known(&self) -> Known {
+        Known {
+            policy: self.policy.with(&self.seller.policy),
+            seller: Arc::clone(&self.seller),
+            rollout: Arc::clone(&self.rollout),
+            refundable: self.refundable,
+        }
+    }
+
+    /// The refund as these see it: with what any of them may do now.
+    #[must_use]
+    pub fn seen(self, viewers: &[Actor], now: Timestamp) -> Seen {
+        if shows_no_actions(&self.refund, viewers) {
+            return Seen { refund: self.refund, actions: Vec::new() };
+        }
+        let actions = self.known().possible(&self.refund, viewers, now);
+        Seen { refund: self.refund, actions }
+    }
+
+    /// What the seller may offer on a refund that has been settled (R18).
+    #[must_use]
+    pub fn offer_options(&self, actor: &Actor, now: Timestamp) -> Options {
+        options(&self.refund, &self.known().facts(&self.refund, now), actor, now)
+    }
+
+    /// What stands against a command on a refund that has been settled, if something does. It is not tried.
+    #[must_use]
+    pub fn objection(&self, actor: &Actor, command: &Command, now: Timestamp) -> Option<Refusal> {
+        refund_core::objection(&self.refund, &self.known().facts(&self.refund, now), actor, command, now)
+    }
+
+    /// What each of these could do about a refund that has been settled, and what stands against the rest.
+    #[must_use]
+    pub fn every_action(&self, actors: Vec<Actor>, now: Timestamp) -> Vec<(Actor, Vec<Action>)> {
+        let known = self.known();
+        let facts = known.facts(&self.refund, now);
+        let each = actors.into_iter().map(|actor| {
+            let all = all_actions(&self.refund, &facts, &actor, now);
+            (actor, all)
+        });
+        each.collect()
+    }
+
+    /// What comes of a refund that has been settled, and what each of these could do about it.
+    #[must_use]
+    pub fn prospect(&self, actors: Vec<Actor>, now: Timestamp) -> Prospect {
+        let if_nobody_acts = foretell(&self.refund, &self.known().facts(&self.refund, now), now);
+        Prospect { if_nobody_acts, actions: self.every_action(actors, now) }
+    }
+}
+
+/// What comes of a refund from now on.
+#[derive(Debug, Clone)]
+pub struct Prospect {
+    /// What happens if nobody does anything and nothing around it changes.
+    pub if_nobody_acts: Vec<Explained>,
+    /// For each who could act, what is possible now and what stands against the rest.
+    pub actions: Vec<(Actor, Vec<Action>)>,
+}
+
+/// The settings and the account that a decision about one refund depends on.
+pub(crate) struct Known {
+    policy: Policy,
+    seller: Arc<Seller>,
+    rollout: Arc<Rollout>,
+    refundable: Money,
+}
+
+impl Known {
+    pub(crate) fn new(settings: &Settings, refund: &Refund, refundable: Money) -> Result<Self, StoreError> {
+        let missing = || StoreError::Unreadable(format!("no seller for refund {}", refund.id));
+        let seller = settings.seller(&refund.seller_id).ok_or_else(missing)?;
+        Ok(Self {
+            policy: settings.policy.with(&seller.policy),
+            seller: Arc::clone(seller),
+            rollout: Arc::clone(&settings.rollout),
+            refundable,
+        })
+    }
+
+    pub(crate) fn facts(&self, refund: &Refund, now: Timestamp) -> Facts<'_> {
+        Facts {
+            policy: &self.policy,
+            addresses: &self.seller.addresses,
+            rollout: self.rollout.check(&refund.seller_id, now),
+            refundable: self.refundable,
+        }
+    }
+
+    /// What any of these may do now.
+    pub(crate) fn possible(&self, refund: &Refund, viewers: &[Actor], now: Timestamp) -> Vec<CommandKind> {
+        let facts = self.facts(refund, now);
+        let mut possible: Vec<_> = viewers.iter().flat_map(|actor| actions(refund, &facts, actor, now)).collect();
+        possible.sort_unstable();
+        possible.dedup();
+        possible
+    }
+}
+
+/// Whether nobody asks what may be done, or nothing may.
+pub(crate) fn shows_no_actions(refund: &Refund, viewers: &[Actor]) -> bool {
+    viewers.is_empty() || refund.status.kind().is_final()
+}

@@ -1,0 +1,11 @@
+//! What is remembered: what was set up, what was written, and how it is listed.
+
+pub(crate) mod around;
+pub(crate) mod key;
+pub(crate) mod list;
+pub(crate) mod record;
+pub(crate) mod seller;
+pub(crate) mod settings;
+pub(crate) mod tag;
+pub(crate) mod user;
+pub(crate) mod webhook;

@@ -1,0 +1,175 @@
+//! All settings, as they are at one moment.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use refund_core::{Policy, RefundId, Rollout, SellerId};
+use rpds::RedBlackTreeMapSync;
+
+use crate::record::Entry;
+use crate::{Key, Secret, Seller, Session, User, Webhook};
+
+/// A sorted map of which a copy shares what has not changed.
+type Map<K, V> = RedBlackTreeMapSync<K, V>;
+
+/// Which link a refund has when it is opened; each that replaces one is the next.
+const FIRST_LINK: u32 = 1;
+
+/// All settings as they are at one moment: policy, roll-out, sellers, keys, buyers' links, endpoints of
+/// webhooks, people, and where they are signed in. What changes afterwards makes another snapshot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The platform's policy.
+    pub policy: Arc<Policy>,
+    /// The roll-out (R37).
+    pub rollout: Arc<Rollout>,
+    sellers: Map<SellerId, Arc<Seller>>,
+    keys: Map<String, Arc<Key>>,
+    key_ids: Map<Secret, String>,
+    /// Which buyer's link is the present one, for refunds that have had more than one.
+    links: Map<RefundId, u32>,
+    webhooks: Map<String, Arc<Webhook>>,
+    users: Map<String, Arc<User>>,
+    /// Who is called what; capitals make no difference.
+    user_ids: Map<String, String>,
+    sessions: Map<Secret, Arc<Session>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            policy: Arc::new(Policy::default()),
+            rollout: Arc::new(Rollout::everyone()),
+            sellers: Map::default(),
+            keys: Map::default(),
+            key_ids: Map::default(),
+            links: Map::default(),
+            webhooks: Map::default(),
+            users: Map::default(),
+            user_ids: Map::default(),
+            sessions: Map::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Takes in a change of a setting. An entry about anything else changes nothing here.
+    pub(crate) fn take_in(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Refund(_) | Entry::Answer { .. } => {}
+            Entry::Policy { policy, .. } => self.policy = Arc::new((**policy).clone()),
+            Entry::Rollout { rollout, .. } => self.rollout = Arc::new((**rollout).clone()),
+            Entry::Seller { seller_id, seller, .. } => {
+                self.sellers.insert_mut(seller_id.clone(), Arc::new((**seller).clone()));
+            }
+            Entry::Key { key, .. } => {
+                self.key_ids.insert_mut(key.secret, key.id.clone());
+                self.keys.insert_mut(key.id.clone(), Arc::new((**key).clone()));
+            }
+            Entry::BuyerLink { refund_id, generation, .. } => self.links.insert_mut(refund_id.clone(), *generation),
+            Entry::Webhook { webhook, .. } => {
+                self.webhooks.insert_mut(webhook.id.clone(), Arc::new((**webhook).clone()));
+            }
+            Entry::WebhookRemoved { webhook_id, .. } => {
+                self.webhooks.remove_mut(webhook_id);
+            }
+            Entry::User { user, .. } => {
+                self.user_ids.insert_mut(user.name.as_str().to_lowercase(), user.id.clone());
+                self.users.insert_mut(user.id.clone(), Arc::new((**user).clone()));
+            }
+            Entry::Session(session) => {
+                self.sessions.insert_mut(session.secret, Arc::new((**session).clone()));
+            }
+            Entry::SessionEnded { secret } => {
+                self.sessions.remove_mut(secret);
+            }
+        }
+    }
+
+    /// The seller of that id.
+    #[must_use]
+    pub fn seller(&self, id: &SellerId) -> Option<&Arc<Seller>> {
+        self.sellers.get(id)
+    }
+
+    /// All sellers behind that id, in the order of their ids, at most `limit`.
+    #[must_use]
+    pub fn sellers(&self, after: Option<&SellerId>, limit: usize) -> Vec<(SellerId, Arc<Seller>)> {
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let behind = self.sellers.range::<SellerId, _>((start, Bound::Unbounded));
+        behind.take(limit).map(|(id, seller)| (id.clone(), Arc::clone(seller))).collect()
+    }
+
+    /// The key of that id.
+    #[must_use]
+    pub fn key(&self, id: &str) -> Option<&Arc<Key>> {
+        self.keys.get(id)
+    }
+
+    /// The key whose secret has that hash.
+    #[must_use]
+    pub fn key_by_secret(&self, secret: &Secret) -> Option<&Arc<Key>> {
+        self.keys.get(self.key_ids.get(secret)?).filter(|key| key.secret == *secret)
+    }
+
+    /// All keys, in the order in which they were made.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Arc<Key>> {
+        sorted(self.keys.values(), |key| (key.created_at, key.id.clone()))
+    }
+
+    /// Which of a refund's links for the buyer is the present one, counted from 1.
+    #[must_use]
+    pub fn link(&self, id: &RefundId) -> u32 {
+        self.links.get(id).copied().unwrap_or(FIRST_LINK)
+    }
+
+    /// The endpoint of webhooks of that id.
+    #[must_use]
+    pub fn webhook(&self, id: &str) -> Option<&Arc<Webhook>> {
+        self.webhooks.get(id)
+    }
+
+    /// All endpoints of webhooks, in the order in which they were made.
+    #[must_use]
+    pub fn webhooks(&self) -> Vec<Arc<Webhook>> {
+        sorted(self.webhooks.values(), |webhook| (webhook.created_at, webhook.id.clone()))
+    }
+
+    /// The person of that id.
+    #[must_use]
+    pub fn user(&self, id: &str) -> Option<&Arc<User>> {
+        self.users.get(id)
+    }
+
+    /// The person who is called that; capitals make no difference.
+    #[must_use]
+    pub fn user_named(&self, name: &str) -> Option<&Arc<User>> {
+        self.users.get(self.user_ids.get(&name.to_lowercase())?)
+    }
+
+    /// Everybody who can sign in, in the order in which they were set up.
+    #[must_use]
+    pub fn users(&self) -> Vec<Arc<User>> {
+        sorted(self.users.values(), |user| (user.created_at, user.id.clone()))
+    }
+
+    /// The session whose secret has that hash.
+    #[must_use]
+    pub fn session(&self, secret: &Secret) -> Option<&Arc<Session>> {
+        self.sessions.get(secret)
+    }
+
+    /// Where that person is signed in, the latest session last.
+    #[must_use]
+    pub fn sessions_of(&self, user_id: &str) -> Vec<Arc<Session>> {
+        let theirs = self.sessions.values().filter(|session| session.user_id == user_id);
+        sorted(theirs, |session| (session.began_at, session.secret))
+    }
+}
+
+fn sorted<'a, T: 'a, K: Ord>(all: impl Iterator<Item = &'a Arc<T>>, by: impl Fn(&T) -> K) -> Vec<Arc<T>> {
+    let mut all: Vec<_> = all.cloned().collect();
+    all.sort_by_cached_key(|one| by(one));
+    all
+}
