@@ -161,6 +161,8 @@ pub(crate) fn setting_row(entry: &Entry) -> Result<Option<SettingRow>, CodecErro
         Entry::User { user, .. } => (format!("user {}", user.id), true),
         Entry::Session(session) => (format!("session {}", hex(&session.secret)), true),
         Entry::SessionEnded { secret } => (format!("session {}", hex(secret)), false),
+        Entry::SavedOffer { seller_id, offer, .. } => (format!("saved offer {seller_id} {}", offer.id), true),
+        Entry::SavedOfferRemoved { seller_id, offer_id, .. } => (format!("saved offer {seller_id} {offer_id}"), false),
     };
     let bytes = if is_there { Some(encode(entry)?) } else { None };
     Ok(Some(SettingRow { which, bytes }))

@@ -9,8 +9,8 @@ use refund_core::*;
 use crate::codec::{CodecError, Payload, VERSION, decode, encode, parse_last, parse_refund, refund_row};
 use crate::record::{Entry, Record};
 use crate::{
-    Disabled, DisabledBecause, IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered, Secret, Seller, Session,
-    SignInLink, User, Webhook, WebhookTerms,
+    Disabled, DisabledBecause, IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered, SavedAmount, SavedOffer,
+    Secret, Seller, Session, Share, SignInLink, User, Webhook, WebhookTerms,
 };
 
 fn golden(name: &str, written: &[u8]) -> Vec<u8> {
@@ -58,6 +58,14 @@ fn the_golden_record_of_people_says_what_it_said() {
     let bytes = golden("record-v1-people.bin", &written);
     let payload: Payload = decode(&bytes).unwrap();
     assert_eq!(payload.into_record(), people());
+    assert!(written == bytes, "version {VERSION} is still written byte for byte");
+}
+
+#[test]
+fn the_golden_record_of_saved_offers_says_what_it_said() {
+    let written = Payload::bytes(&saved_offers(), |_| Ok::<_, CodecError>(0)).unwrap();
+    let bytes = golden("record-v1-saved-offers.bin", &written);
+    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), saved_offers());
     assert!(written == bytes, "version {VERSION} is still written byte for byte");
 }
 
@@ -357,6 +365,33 @@ fn people() -> Record {
         Entry::SessionEnded { secret: Secret([4; 32]) },
         Entry::User { user: Box::new(left), actor: set_up },
     ];
+    Record { at: at(20), entries }
+}
+
+fn saved_offers() -> Record {
+    let actor = Actor::new(Role::Seller, "shop", Via::User("usr_1".to_owned()));
+    let share = Share::try_from(1_250).unwrap();
+    let whole = SavedOffer {
+        id: "svo_1".to_owned(),
+        name: text("小額退款"),
+        kind: RefundType::ReturnAndRefund,
+        amount: SavedAmount::OfRequested(share),
+        messages: [("en".to_owned(), text("Keep it")), ("zh-Hant".to_owned(), text("不用退貨"))].into(),
+        return_address_id: Some(id("wh-1")),
+    };
+    let (messages, return_address_id) = (std::collections::BTreeMap::new(), None);
+    let amounts = [SavedAmount::OfPaid(share), SavedAmount::Fixed(money(200))];
+    let bare = amounts.map(|amount| SavedOffer {
+        kind: RefundType::RefundOnly,
+        amount,
+        messages: messages.clone(),
+        return_address_id: return_address_id.clone(),
+        ..whole.clone()
+    });
+    let saved = |offer| Entry::SavedOffer { seller_id: id("shop"), offer: Box::new(offer), actor: actor.clone() };
+    let removed =
+        Entry::SavedOfferRemoved { seller_id: id("shop"), offer_id: "svo_1".to_owned(), actor: actor.clone() };
+    let entries = std::iter::once(whole).chain(bare).map(saved).chain([removed]).collect();
     Record { at: at(20), entries }
 }
 

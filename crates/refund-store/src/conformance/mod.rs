@@ -122,6 +122,7 @@ pub const PROMISES: &[Promise] = &[
     Promise { name: "people are set up once, changed, and listed as they were set up", check: people::known },
     Promise { name: "people are signed in until they are not, in so many browsers", check: people::signed_in },
     Promise { name: "a link signs in once, and not too late", check: people::by_link },
+    Promise { name: "a seller's prepared offers are saved, changed and removed", check: settings::saved_offers },
     Promise { name: "settings that have moved on are not replaced", check: settings::moved_on },
     Promise { name: "policy and roll-out are read as they were last set", check: settings::policy_and_rollout },
     Promise { name: "a list has exactly what is asked for, in order, in pages of any size", check: lists::pages },

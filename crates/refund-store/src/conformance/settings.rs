@@ -1,13 +1,15 @@
 //! Sellers, keys, policy and roll-out.
 
 use refund_core::rollout::Percentage;
-use refund_core::{Actor, Label, Policy, PolicyOverrides, RefundId, Rollout, SellerId, Timestamp};
+use refund_core::{
+    Actor, Label, OfferMessage, Policy, PolicyOverrides, RefundId, RefundType, Rollout, SellerId, Timestamp,
+};
 
 use super::desk::{Desk, HOUR, holds, open, opening, operator, put_seller, same};
 use super::{Broken, Make};
 use crate::{
-    Answer, Disabled, DisabledBecause, Key, KeyRole, KeyScope, Precondition, Refused, Request, Secret, Seller, SetUp,
-    Tag, Webhook, WebhookChange, WebhookTerms, Work, hour_of,
+    Answer, Disabled, DisabledBecause, Key, KeyRole, KeyScope, Precondition, Refused, Request, SavedAmount, SavedOffer,
+    Secret, Seller, SetUp, Share, Tag, Webhook, WebhookChange, WebhookTerms, Work, hour_of,
 };
 
 pub(super) fn sellers(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -239,4 +241,46 @@ fn make_webhook(id: &str) -> Request {
         disabled: None,
     };
     Request::new(operator(), SetUp::MakeWebhook(Box::new(webhook)))
+}
+
+pub(super) fn saved_offers(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    desk.put_seller("shop2")?;
+    let [shop, other, nobody] = [SellerId::new("shop")?, SellerId::new("shop2")?, SellerId::new("nobody")?];
+    let save = |seller_id: &SellerId, offer: &SavedOffer| {
+        Request::new(operator(), SetUp::SaveOffer { seller_id: seller_id.clone(), offer: Box::new(offer.clone()) })
+    };
+    let offer = |id: &str| -> Result<SavedOffer, Broken> {
+        Ok(SavedOffer {
+            id: id.to_owned(),
+            name: Label::new("a small refund")?,
+            kind: RefundType::RefundOnly,
+            amount: SavedAmount::OfRequested(Share::try_from(1_000)?),
+            messages: [("en".to_owned(), OfferMessage::new("Keep it")?)].into(),
+            return_address_id: None,
+        })
+    };
+    let saved = |of: &SellerId| desk.store.settings().saved_offers(of).iter().map(|offer| (**offer).clone()).collect();
+    for id in ["b", "a"] {
+        desk.done(save(&shop, &offer(id)?))?;
+    }
+    desk.done(save(&other, &offer("a")?))?;
+    same("each seller has its own", &saved(&shop), &vec![offer("a")?, offer("b")?])?;
+    let half = SavedOffer { amount: SavedAmount::OfPaid(Share::try_from(5_000)?), ..offer("a")? };
+    let tag = Precondition::Tag(Tag::of(&offer("a")?)?);
+    desk.done(Request { precondition: tag, ..save(&shop, &half) })?;
+    same("one is changed", &saved(&shop), &vec![half.clone(), offer("b")?])?;
+    let moved = desk.submit(Request { precondition: tag, ..save(&shop, &offer("a")?) });
+    holds("what has moved on is not replaced", matches!(moved, Err(Refused::SettingsMoved)))?;
+    let elsewhere = SavedOffer { return_address_id: Some("elsewhere".parse()?), ..offer("c")? };
+    for refused in [save(&nobody, &offer("a")?), save(&shop, &elsewhere)] {
+        holds("a seller and an address that are not there", matches!(desk.refused(refused)?, Refused::NotFound))?;
+    }
+    let remove = || {
+        let (seller_id, offer_id) = (shop.clone(), "a".to_owned());
+        Request::new(operator(), SetUp::RemoveSavedOffer { seller_id, offer_id })
+    };
+    desk.done(remove())?;
+    holds("what is gone is not found", matches!(desk.refused(remove())?, Refused::NotFound))?;
+    same("the rest stays", &(saved(&shop), saved(&other)), &(vec![offer("b")?], vec![offer("a")?]))
 }

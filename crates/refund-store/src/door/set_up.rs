@@ -8,7 +8,8 @@ use super::step::Done;
 use super::work::{Answer, Outcome};
 use crate::record::Entry;
 use crate::{
-    Key, Refused, Secret, Seller, Session, Settings, StoreError, Tag, User, UserChange, Webhook, WebhookChange,
+    Key, Refused, SavedOffer, Secret, Seller, Session, Settings, StoreError, Tag, User, UserChange, Webhook,
+    WebhookChange,
 };
 
 /// A change of a setting.
@@ -81,6 +82,20 @@ pub enum SetUp {
         /// In which browser.
         secret: Secret,
     },
+    /// Prepare an offer, or change one that is there (R45).
+    SaveOffer {
+        /// For which seller; it has been set up before.
+        seller_id: SellerId,
+        /// As it is from now on.
+        offer: Box<SavedOffer>,
+    },
+    /// Remove a prepared offer.
+    RemoveSavedOffer {
+        /// Of which seller.
+        seller_id: SellerId,
+        /// Which.
+        offer_id: String,
+    },
 }
 
 impl SetUp {
@@ -107,6 +122,8 @@ impl SetUp {
             Self::ChangeUser { .. } => "change_user",
             Self::SignIn { .. } => "sign_in",
             Self::SignOut { .. } => "sign_out",
+            Self::SaveOffer { .. } => "save_offer",
+            Self::RemoveSavedOffer { .. } => "remove_saved_offer",
         }
     }
 
@@ -129,6 +146,12 @@ impl SetUp {
             | Self::ChangeUser { .. }
             | Self::SignIn { .. }
             | Self::SignOut { .. } => Ok(None),
+            Self::SaveOffer { seller_id, offer } => {
+                settings.saved_offer(seller_id, &offer.id).map(|offer| Tag::of(&**offer)).transpose()
+            }
+            Self::RemoveSavedOffer { seller_id, offer_id } => {
+                settings.saved_offer(seller_id, offer_id).map(|offer| Tag::of(&**offer)).transpose()
+            }
         }
     }
 }
@@ -167,6 +190,21 @@ pub(super) fn set_up(stage: &mut Stage<'_>, set_up: &SetUp, actor: &Actor) -> Do
         SetUp::ChangeUser { user_id, change } => people::change_user(stage, user_id, change, actor),
         SetUp::SignIn { session, link } => people::sign_in(stage, session, link.as_ref()),
         SetUp::SignOut { secret } => people::sign_out(stage, secret),
+        SetUp::SaveOffer { seller_id, offer } => {
+            let seller = stage.settings().seller(seller_id).ok_or(Refused::NotFound)?;
+            if let Some(id) = &offer.return_address_id
+                && seller.addresses.get(id).is_none()
+            {
+                return Err(Refused::NotFound.into());
+            }
+            let (seller_id, offer, actor) = (seller_id.clone(), offer.clone(), actor.clone());
+            put(stage, Entry::SavedOffer { seller_id, offer, actor })
+        }
+        SetUp::RemoveSavedOffer { seller_id, offer_id } => {
+            stage.settings().saved_offer(seller_id, offer_id).ok_or(Refused::NotFound)?;
+            let (seller_id, offer_id, actor) = (seller_id.clone(), offer_id.clone(), actor.clone());
+            put(stage, Entry::SavedOfferRemoved { seller_id, offer_id, actor })
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use refund_core::{Actor, Event, Policy, RefundId, Rollout, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{IdempotencyKey, Key, Remembered, Secret, Seller, Session, User, Webhook};
+use crate::{IdempotencyKey, Key, Remembered, SavedOffer, Secret, Seller, Session, User, Webhook};
 
 /// Everything that one request wrote, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +94,24 @@ pub enum Entry {
     SessionEnded {
         /// In which browser.
         secret: Secret,
+    },
+    /// A seller prepared an offer, or changed one.
+    SavedOffer {
+        /// Which seller.
+        seller_id: SellerId,
+        /// The offer as it is from then on.
+        offer: Box<SavedOffer>,
+        /// Who did it.
+        actor: Actor,
+    },
+    /// A seller removed a prepared offer.
+    SavedOfferRemoved {
+        /// Which seller.
+        seller_id: SellerId,
+        /// Which of their prepared offers.
+        offer_id: String,
+        /// Who did it.
+        actor: Actor,
     },
 }
 

@@ -7,7 +7,7 @@ use refund_core::{Policy, RefundId, Rollout, SellerId};
 use rpds::RedBlackTreeMapSync;
 
 use crate::record::Entry;
-use crate::{Key, Secret, Seller, Session, User, Webhook};
+use crate::{Key, SavedOffer, Secret, Seller, Session, User, Webhook};
 
 /// A sorted map of which a copy shares what has not changed.
 type Map<K, V> = RedBlackTreeMapSync<K, V>;
@@ -33,6 +33,7 @@ pub struct Settings {
     /// Who is called what; capitals make no difference.
     user_ids: Map<String, String>,
     sessions: Map<Secret, Arc<Session>>,
+    saved_offers: Map<(SellerId, String), Arc<SavedOffer>>,
 }
 
 impl Default for Settings {
@@ -48,6 +49,7 @@ impl Default for Settings {
             users: Map::default(),
             user_ids: Map::default(),
             sessions: Map::default(),
+            saved_offers: Map::default(),
         }
     }
 }
@@ -82,6 +84,12 @@ impl Settings {
             }
             Entry::SessionEnded { secret } => {
                 self.sessions.remove_mut(secret);
+            }
+            Entry::SavedOffer { seller_id, offer, .. } => {
+                self.saved_offers.insert_mut((seller_id.clone(), offer.id.clone()), Arc::new((**offer).clone()));
+            }
+            Entry::SavedOfferRemoved { seller_id, offer_id, .. } => {
+                self.saved_offers.remove_mut(&(seller_id.clone(), offer_id.clone()));
             }
         }
     }
@@ -158,6 +166,19 @@ impl Settings {
     #[must_use]
     pub fn session(&self, secret: &Secret) -> Option<&Arc<Session>> {
         self.sessions.get(secret)
+    }
+
+    /// The offer of that id that a seller has prepared.
+    #[must_use]
+    pub fn saved_offer(&self, seller_id: &SellerId, id: &str) -> Option<&Arc<SavedOffer>> {
+        self.saved_offers.get(&(seller_id.clone(), id.to_owned()))
+    }
+
+    /// The offers that a seller has prepared, in the order of their ids.
+    #[must_use]
+    pub fn saved_offers(&self, seller_id: &SellerId) -> Vec<Arc<SavedOffer>> {
+        let from = self.saved_offers.range((seller_id.clone(), String::new())..);
+        from.take_while(|((of, _), _)| of == seller_id).map(|(_, offer)| Arc::clone(offer)).collect()
     }
 
     /// Where that person is signed in, the latest session last.
