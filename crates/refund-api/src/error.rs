@@ -12,7 +12,6 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::code::{ApiCode, Code};
-use crate::webhooks::BookError;
 use crate::wire::RefundOut;
 
 /// A call that was not carried out, and why.
@@ -197,13 +196,6 @@ impl Problem {
     #[must_use]
     pub(crate) fn code(&self) -> Code {
         self.0.code
-    }
-}
-
-/// What a store answered instead of carrying out.
-impl From<BookError> for Problem {
-    fn from(error: BookError) -> Self {
-        Self::new(ApiCode::Internal, error.to_string())
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use refund_core::{Actor, Label, Role, Timestamp, Via};
 use refund_store::files::disk::Disk;
 use refund_store::{
-    Advance, Clock, EmbeddedStore, Key, KeyRole, KeyScope, OpenError, Opened, Refused, Request, SetUp, Store,
-    Surroundings, Work,
+    Advance, Clock, EmbeddedDeliveries, EmbeddedStore, Key, KeyRole, KeyScope, OpenError, Opened, Refused, Request,
+    SetUp, Store, Surroundings, Work,
 };
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -179,8 +179,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let connections_max = limits.connections;
-    let webhooks = Webhooks::open(&data, reach, &secret).map_err(|error| StartError::SetUp(error.to_string()))?;
-    let webhooks = Arc::new(webhooks);
+    let book = EmbeddedDeliveries::open(&data).map_err(|error| StartError::SetUp(error.to_string()))?;
+    let webhooks = Arc::new(Webhooks::new(Arc::new(book), reach, &secret));
     let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock, limits, metrics));
 
     let mut tasks = vec![
@@ -220,11 +220,9 @@ impl Running {
             }
         }
         drop(app);
-        let close = move || {
-            let closed = webhooks.close().map_err(|error| error.to_string());
-            store.close().map_err(|error| error.to_string()).and(closed)
-        };
-        tokio::task::spawn_blocking(close).await.map_err(|error| error.to_string())?
+        let sent = webhooks.close().await.map_err(|error| error.to_string());
+        let close = move || store.close().map_err(|error| error.to_string());
+        tokio::task::spawn_blocking(close).await.map_err(|error| error.to_string())?.and(sent)
     }
 }
 

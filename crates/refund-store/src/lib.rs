@@ -8,11 +8,14 @@
 //!   specification.
 //! - [`EmbeddedStore`] keeps a [`journal`] as the truth and sled as a view of it.
 //!
+//! Beside it another trait, [`Deliveries`]: the book of what sends webhooks, which is no truth and may be lost.
+//!
 //! The rules are `refund-core`'s. This crate says only what is asked in which order, and keeps it.
 
 pub mod care;
 mod codec;
 pub mod conformance;
+mod deliveries;
 mod door;
 mod embedded;
 mod error;
@@ -26,11 +29,15 @@ mod soon;
 mod store;
 mod surroundings;
 
+pub use deliveries::{
+    Again, Attempt, Backlog, Chosen, Claimed, Deliveries, Delivery, DeliveryState, Due, Forget, Intake, LeftAlone,
+    MemoryDeliveries, Noted, Queued, Tried,
+};
 pub use door::{
     Advance, Answer, Answered, Fingerprint, IdempotencyKey, Outcome, Precondition, Refused, Remembered, Request, Seen,
     SetUp, Work,
 };
-pub use embedded::{EmbeddedStore, KEPT_FREE_BYTES, LastUse, OpenError, Opened, SledFolder, WAITING_MAX};
+pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, Opened, WAITING_MAX};
 pub use error::StoreError;
 pub use memory::MemoryStore;
 pub use model::around::{Around, Prospect};

@@ -8,6 +8,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (concat!("SystemTime", "::now"), &["crates/refund-api/src/clock.rs"]),
     (concat!("Utc", "::now"), &["crates/refund-api/src/clock.rs"]),
     (concat!("thread", "::sleep"), &[]),
+    (concat!("sled", "::"), &["crates/refund-store/", "bench/"]),
 ];
 
 /// Folders of a machine.

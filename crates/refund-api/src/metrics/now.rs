@@ -10,20 +10,19 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use refund_core::Timestamp;
-use refund_store::{DisabledBecause, Store, StoreError, Webhook};
+use refund_store::{Backlog, DisabledBecause, Store, StoreError, Webhook};
 
 use super::Metrics;
 use crate::app::App;
 use crate::error::Problem;
 use crate::readiness::{self, Check};
-use crate::webhooks::Backlog;
 
 /// How many overdue refunds are counted: each is looked up.
 pub(crate) const OVERDUE_COUNTED_MAX: usize = 10_000;
 
 impl Metrics {
     /// What is so now.
-    pub(crate) async fn now(app: &Arc<App>) -> Registry {
+    pub(crate) async fn now(app: &App) -> Registry {
         let store = app.store();
         let mut now = Registry::default();
         let overdue = overdue(&mut now, store).await.map_err(Problem::from);
@@ -78,21 +77,18 @@ async fn overdue(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError
 
 /// What webhooks have still to send, and how long the oldest of it has waited. What is kept for an
 /// endpoint that is off waits for its owner and not for us.
-pub(crate) async fn unsent(app: &Arc<App>) -> Result<(u64, Duration), Problem> {
+pub(crate) async fn unsent(app: &App) -> Result<(u64, Duration), Problem> {
     let mut endpoints = app.settings().webhooks();
     endpoints.retain(|endpoint| endpoint.disabled.is_none());
     let Backlog { count, oldest } = match app.webhooks() {
-        Ok(webhooks) => {
-            let webhooks = Arc::clone(webhooks);
-            app.aside(move || webhooks.backlog(&endpoints)).await?
-        }
+        Ok(webhooks) => webhooks.backlog(&endpoints).await?,
         // Nothing sends, so nothing waits.
         Err(_) => Backlog::default(),
     };
     Ok((count, since(oldest, app.store().now())))
 }
 
-async fn waiting(now: &mut Registry, app: &Arc<App>) -> Result<(), Problem> {
+async fn waiting(now: &mut Registry, app: &App) -> Result<(), Problem> {
     let (count, for_how_long) = unsent(app).await?;
     let help = "Messages that wait to be sent, or to be tried again, to endpoints that are on";
     number(now, "refund_webhook_messages_waiting", help, Some(count));

@@ -1,6 +1,7 @@
 //! What was sent to an endpoint, what came of it, and sending it again.
 
 use axum::Json;
+use refund_store::{Chosen, DeliveryState};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -8,8 +9,7 @@ use super::refunds::limit;
 use super::webhooks::webhook;
 use crate::call::Call;
 use crate::error::Problem;
-use crate::webhooks::{Attempt, DeliveryState};
-use crate::wire::{DeliveryOut, EventOut, Items, Nothing, RedeliverIn, RedeliveredOut};
+use crate::wire::{AttemptOut, DeliveryOut, DeliveryStateIn, EventOut, Items, Nothing, RedeliverIn, RedeliveredOut};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -17,7 +17,7 @@ use crate::wire::{DeliveryOut, EventOut, Items, Nothing, RedeliverIn, Redelivere
 pub(super) struct DeliveriesParams {
     /// Those that stand so.
     #[param(inline)]
-    state: Option<DeliveryState>,
+    state: Option<DeliveryStateIn>,
     /// How many at the most.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<usize>,
@@ -37,15 +37,12 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
     let webhook = webhook(&call)?;
     let params: DeliveriesParams = call.query()?;
     let limit = limit(params.limit)?;
-    let list = format!("{} deliveries {} {:?}", call.caller.id(), webhook.id, params.state);
+    let state = params.state.map(DeliveryState::from);
+    let list = format!("{} deliveries {} {state:?}", call.caller.id(), webhook.id);
     let last = params.cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
     let last = last.and_then(|id| EventOut::position(&id));
-    let (webhooks, state) = (call.app.webhooks()?.clone(), params.state);
-    let find = move || {
-        let fits = |delivery: &crate::webhooks::Delivery| state.is_none_or(|state| state == delivery.state);
-        webhooks.deliveries(&webhook.id, last, limit.saturating_add(1), fits)
-    };
-    let mut found = call.app.aside(find).await?;
+    let chosen = Chosen { state, ..Chosen::default() };
+    let mut found = call.app.webhooks()?.deliveries(&webhook.id, &chosen, last, limit.saturating_add(1)).await?;
     let goes_on = found.len() > limit;
     found.truncate(limit);
     let last = found.last().filter(|_| goes_on);
@@ -66,11 +63,8 @@ pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Proble
     let webhook = webhook(&call)?;
     call.idempotency()?;
     let body: RedeliverIn = call.body()?;
-    let body = body.checked()?;
-    let webhooks = call.app.webhooks()?.clone();
-    let now = call.app.store().now();
-    let send = move || webhooks.deliver_again(&webhook.id, now, |delivery| body.fits(delivery));
-    Ok(Json(call.app.aside(send).await?.into()))
+    let (chosen, now) = (body.chosen()?, call.app.store().now());
+    Ok(Json(call.app.webhooks()?.deliver_again(&webhook.id, &chosen, now).await?.into()))
 }
 
 /// Sends a message now that only tries whether messages arrive, and shows what came of it.
@@ -78,14 +72,14 @@ pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Proble
 /// Its type is `webhook.ping`. It is not tried again and not listed among the deliveries.
 #[utoipa::path(
     post, path = "/v1/webhooks/{id}/ping", tag = "webhooks", operation_id = "ping_webhook",
-    request_body = Nothing, responses((status = OK, body = Attempt)),
+    request_body = Nothing, responses((status = OK, body = AttemptOut)),
     security(("key" = ["operator", "platform", "seller"])),
 )]
-pub(super) async fn ping(call: Call) -> Result<Json<Attempt>, Problem> {
+pub(super) async fn ping(call: Call) -> Result<Json<AttemptOut>, Problem> {
     let webhook = webhook(&call)?;
     call.idempotency()?;
     let Nothing {} = call.body()?;
     call.with_full_scope()?;
     let now = call.app.store().now();
-    Ok(Json(call.app.webhooks()?.ping(webhook, now).await?))
+    Ok(Json(call.app.webhooks()?.ping(webhook, now).await?.into()))
 }

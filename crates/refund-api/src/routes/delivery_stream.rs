@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::response::sse::{Event, Sse};
 use futures_util::stream::{self, Stream};
+use refund_store::Delivery;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Interval, interval};
 
@@ -12,7 +13,7 @@ use super::webhooks::webhook;
 use crate::call::Call;
 use crate::error::Problem;
 use crate::streams::StreamPlace;
-use crate::webhooks::{Delivery, JustTried};
+use crate::webhooks::JustTried;
 use crate::wire::DeliveryOut;
 
 /// Gives each delivery to an endpoint as it is tried, from now on: with the attempt that was just made.

@@ -58,8 +58,7 @@ pub(super) async fn make(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn show(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
-    let (webhooks, of) = (call.app.webhooks()?.clone(), webhook.clone());
-    let backlog = call.app.aside(move || webhooks.backlog(&[of])).await?;
+    let backlog = call.app.webhooks()?.backlog(std::slice::from_ref(&webhook)).await?;
     let tag = Tag::of(&*webhook)?.to_string();
     Ok(tagged(Json(WebhookOut::new(&webhook, None).with(backlog)).into_response(), &tag))
 }

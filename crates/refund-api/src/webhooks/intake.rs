@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::Timestamp;
-use refund_store::{EventPosition, Feed, Store, StoreError};
+use refund_store::{Delivery, EventPosition, Feed, Forget, Intake, Store, StoreError};
 
 use super::Webhooks;
-use super::delivery::Delivery;
 use super::endpoint::{self, Endpoint};
 use super::schedule::{HORIZON, later};
 use crate::app::App;
@@ -34,10 +33,19 @@ pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
 
 async fn follow(app: &Arc<App>, webhooks: &Arc<Webhooks>) -> Result<(), Problem> {
     let Start { after, oldest } = start(app.store(), webhooks).await?;
-    let mut follower = Follower::new(app.clone(), after);
+    let (mut follower, mut from) = (Follower::new(app.clone(), after), after);
     while let Some(feed) = follower.next(|after| Box::pin(read_on(app, after))).await {
-        let (endpoints, now, webhooks) = (endpoint::all(app, webhooks), app.store().now(), webhooks.clone());
-        app.aside(move || take_in(&webhooks, &endpoints, feed, oldest, now)).await?;
+        let Some(to) = feed.looked_at else { continue };
+        let deliveries = deliveries(&endpoint::all(app, webhooks), &feed, oldest, app.store().now());
+        let wakes = !deliveries.is_empty();
+        if !webhooks.book.take_in(Intake { from, to, deliveries }).await? {
+            tracing::warn!("somebody else takes events in for webhooks; looking where they are");
+            return Ok(());
+        }
+        from = Some(to);
+        if wakes {
+            webhooks.wake.notify_one();
+        }
     }
     Ok(())
 }
@@ -54,36 +62,25 @@ struct Start {
 
 /// A book that is new begins with what is young enough to be tried still.
 async fn start(store: &dyn Store, webhooks: &Webhooks) -> Result<Start, Problem> {
-    let mut after = webhooks.book.read_to()?;
+    let mut after = webhooks.book.read_to().await?;
     if let Some(position) = after
         && let Err(StoreError::NoSuchPosition(_)) = store.feed(after, 1).await
     {
         tracing::warn!(?position, "the delivery book is of another journal, and begins anew");
-        webhooks.book.clear()?;
+        webhooks.book.forget(Forget::Everything).await?;
         after = None;
     }
     let oldest = if after.is_some() { Timestamp::MIN } else { later(store.now(), -HORIZON) };
     Ok(Start { after, oldest })
 }
 
-fn take_in(
-    webhooks: &Webhooks,
-    endpoints: &[Arc<Endpoint>],
-    feed: Feed,
-    oldest: Timestamp,
-    now: Timestamp,
-) -> Result<(), Problem> {
-    let Some(read_to) = feed.looked_at else { return Ok(()) };
+/// What is to be sent of what was read, and to which endpoint.
+fn deliveries(endpoints: &[Arc<Endpoint>], feed: &Feed, oldest: Timestamp, now: Timestamp) -> Vec<(String, Delivery)> {
     let mut deliveries = Vec::new();
     for told in feed.events.iter().filter(|told| told.event.recorded_at >= oldest) {
         let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(told));
         let delivery = || Delivery::new(told.position, &told.event, now);
         deliveries.extend(wanting.map(|endpoint| (endpoint.id().to_owned(), delivery())));
     }
-    webhooks.book.take_in(read_to, &deliveries)?;
-    webhooks.book.flush()?;
-    if !deliveries.is_empty() {
-        webhooks.wake.notify_one();
-    }
-    Ok(())
+    deliveries
 }

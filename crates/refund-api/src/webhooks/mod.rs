@@ -3,8 +3,6 @@
 //! `intake` reads the feed and writes into the book what is to be sent to whom; `sender` sends what
 //! is due and writes down what came of it. Neither waits for the other.
 
-mod book;
-mod delivery;
 mod endpoint;
 mod guard;
 mod intake;
@@ -16,15 +14,13 @@ mod sender;
 mod sign;
 mod turns;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use refund_core::Timestamp;
-use refund_store::{EventPosition, Webhook};
+use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventPosition, StoreError, Webhook};
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 
-use self::book::Book;
 use self::endpoint::Endpoint;
 use self::message::Unsigned;
 use self::post::{Answer, Message, Post};
@@ -34,8 +30,6 @@ use crate::code::ApiCode;
 use crate::entropy;
 use crate::error::Problem;
 
-pub(crate) use self::book::{Backlog, BookError};
-pub(crate) use self::delivery::{Attempt, Delivery, DeliveryState};
 pub(crate) use self::endpoint::both_valid_until;
 pub use self::guard::Reach;
 pub(crate) use self::owning::{another, may_see, owner};
@@ -48,14 +42,6 @@ const AGAIN_MAX: usize = 10_000;
 /// How many attempts a listener may be behind: what a slow one misses is in the book.
 const TRIED_KEPT: usize = 1024;
 
-/// What is made again of what was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Again {
-    pub(crate) count: usize,
-    /// When the first event that had no room was recorded.
-    pub(crate) next_from: Option<Timestamp>,
-}
-
 /// A delivery that was just tried.
 #[derive(Debug, Clone)]
 pub(crate) struct JustTried {
@@ -65,7 +51,7 @@ pub(crate) struct JustTried {
 
 /// What sending needs.
 pub(crate) struct Webhooks {
-    pub(crate) book: Book,
+    book: Arc<dyn Deliveries>,
     post: Post,
     reach: Reach,
     pings: Turns,
@@ -77,17 +63,17 @@ pub(crate) struct Webhooks {
 }
 
 impl Webhooks {
-    /// Opens the book in a data folder.
-    pub(crate) fn open(data: &Path, reach: Reach, secret: &[u8; 32]) -> Result<Self, BookError> {
-        Ok(Self {
-            book: Book::open(data)?,
+    /// Sends what that book says, and writes down in it what came of it.
+    pub(crate) fn new(book: Arc<dyn Deliveries>, reach: Reach, secret: &[u8; 32]) -> Self {
+        Self {
+            book,
             post: Post::new(reach),
             reach,
             pings: Turns::default(),
             secrets: SigningSecrets::new(secret),
             wake: Notify::new(),
             tried: broadcast::Sender::new(TRIED_KEPT),
-        })
+        }
     }
 
     /// Begins to send what happens.
@@ -98,8 +84,8 @@ impl Webhooks {
     }
 
     /// Makes what was written down durable, once nothing is sent any more.
-    pub(crate) fn close(&self) -> Result<(), BookError> {
-        self.book.close()
+    pub(crate) async fn close(&self) -> Result<(), StoreError> {
+        self.book.close().await
     }
 
     /// Sends a message once; what came of it, and how long the receiver wants to be left alone.
@@ -138,34 +124,27 @@ impl Webhooks {
         self.reach.url(url).err().map(|forbidden| forbidden.to_string())
     }
 
-    /// An endpoint's deliveries, the latest first, behind that event; at most so many that fit.
-    pub(crate) fn deliveries(
+    /// An endpoint's deliveries that are chosen, the latest first, behind that event; at most so many.
+    pub(crate) async fn deliveries(
         &self,
         endpoint_id: &str,
+        chosen: &Chosen,
         behind: Option<EventPosition>,
         limit: usize,
-        fits: impl Fn(&Delivery) -> bool,
     ) -> Result<Vec<Delivery>, Problem> {
-        let all = self.book.deliveries(endpoint_id, behind).map(|found| found.map_err(Problem::from));
-        all.filter(|found| found.as_ref().map_or(true, &fits)).take(limit).collect()
+        Ok(self.book.list(endpoint_id, chosen, behind, limit).await?)
     }
 
-    /// Has deliveries made again that fit, the oldest first, so that the rest is what lies behind them.
-    pub(crate) fn deliver_again(
+    /// Has deliveries made again that are chosen, the oldest first, so that the rest is what lies behind them.
+    pub(crate) async fn deliver_again(
         &self,
         endpoint_id: &str,
+        chosen: &Chosen,
         now: Timestamp,
-        fits: impl Fn(&Delivery) -> bool,
     ) -> Result<Again, Problem> {
-        let fitting = self.book.deliveries(endpoint_id, None).rev();
-        let fitting = fitting.filter(|found| found.as_ref().map_or(true, &fits));
-        let mut again: Vec<_> = fitting.take(AGAIN_MAX.saturating_add(1)).collect::<Result<_, _>>()?;
-        let next_from = again.get(AGAIN_MAX).map(Delivery::recorded_at);
-        again.truncate(AGAIN_MAX);
-        let count = self.book.send_again(endpoint_id, again, now)?;
-        self.book.flush()?;
+        let again = self.book.send_again(endpoint_id, chosen, AGAIN_MAX, now).await?;
         self.wake.notify_one();
-        Ok(Again { count, next_from })
+        Ok(again)
     }
 
     /// Each delivery that is tried from now on, to whichever endpoint.
@@ -174,20 +153,17 @@ impl Webhooks {
     }
 
     /// Tells whoever listens of a delivery that was tried.
-    fn tell(&self, endpoint_id: &str, event: EventPosition) -> Result<(), Problem> {
-        if self.tried.receiver_count() == 0 {
-            return Ok(());
-        }
-        if let Some(delivery) = self.book.delivery(endpoint_id, event)? {
+    fn tell(&self, endpoint_id: &str, delivery: &Delivery) {
+        if self.tried.receiver_count() > 0 {
             // Whoever listened may have gone meanwhile.
-            let _ = self.tried.send(JustTried { webhook_id: endpoint_id.to_owned(), delivery });
+            let _ = self.tried.send(JustTried { webhook_id: endpoint_id.to_owned(), delivery: delivery.clone() });
         }
-        Ok(())
     }
 
     /// What waits to be sent to these endpoints.
-    pub(crate) fn backlog(&self, webhooks: &[Arc<Webhook>]) -> Result<Backlog, Problem> {
-        Ok(self.book.backlog(webhooks.iter().map(|webhook| webhook.id.as_str()))?)
+    pub(crate) async fn backlog(&self, webhooks: &[Arc<Webhook>]) -> Result<Backlog, Problem> {
+        let ids: Vec<_> = webhooks.iter().map(|webhook| webhook.id.as_str()).collect();
+        Ok(self.book.backlog(&ids).await?)
     }
 }
 

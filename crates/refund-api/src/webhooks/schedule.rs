@@ -2,6 +2,7 @@
 
 use chrono::DateTime;
 use refund_core::Timestamp;
+use refund_store::Attempt;
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -33,6 +34,11 @@ pub(crate) fn next(attempts: usize, now: Timestamp, random: u64, retry_after: Op
 /// The instant that many milliseconds later.
 pub(crate) fn later(now: Timestamp, millis: i64) -> Timestamp {
     Timestamp::from_millis(now.as_millis().saturating_add(millis)).unwrap_or(Timestamp::MAX)
+}
+
+/// When an attempt was over. The engine's clock may have moved far meanwhile, where it is a test clock.
+pub(crate) fn ended_at(attempt: &Attempt) -> Timestamp {
+    later(attempt.at, i64::try_from(attempt.duration_ms).unwrap_or(i64::MAX))
 }
 
 /// How long a `Retry-After` asks to wait, in milliseconds; nothing where it is neither seconds nor a date.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::Timestamp;
-use refund_store::{DisabledBecause, EventPosition};
+use refund_store::{
+    Attempt, Claimed, Delivery, DeliveryState, DisabledBecause, Due, EventPosition, Forget, Noted, Queued, Tried,
+};
 use tokio::task::JoinSet;
 
 use super::Webhooks;
-use super::book::Tried;
-use super::delivery::{Attempt, Delivery, DeliveryState};
 use super::endpoint::{self, Endpoint};
 use super::message::Unsigned;
 use super::schedule;
@@ -24,6 +24,8 @@ use crate::error::Problem;
 const AT_ONCE: usize = 256;
 const TO_ONE: usize = 4;
 const TO_ONE_THAT_FAILS: usize = 1;
+/// How much of an endpoint's queue is looked at: what is under way stands in it still, and one more may be next.
+const LOOKED_AT: usize = TO_ONE + 1;
 /// The longest wait: the machine's clock may be set meanwhile.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 const WAIT_MIN: Duration = Duration::from_millis(10);
@@ -67,7 +69,7 @@ pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
     while !*stopping.borrow_and_update() {
         // Before looking, so that what is recorded meanwhile is news again: a test clock may move.
         news.borrow_and_update();
-        let wait = sender.send_due().unwrap_or_else(|problem| {
+        let wait = sender.send_due().await.unwrap_or_else(|problem| {
             tracing::error!(?problem, "webhooks could not be sent; trying again");
             WAIT_AFTER_FAILURE
         });
@@ -95,15 +97,19 @@ struct Sender {
 
 impl Sender {
     /// Begins every attempt that is due and has room; how long to wait for the next.
-    fn send_due(&mut self) -> Result<Duration, Problem> {
+    async fn send_due(&mut self) -> Result<Duration, Problem> {
         let (now, endpoints) = (self.app.store().now(), endpoint::all(&self.app, &self.webhooks));
         if self.care_at <= now {
             self.care_at = schedule::later(now, CARE_EVERY);
             self.forget_old(now);
         }
         let mut next: Option<Timestamp> = None;
-        for endpoint in in_turn(endpoints, self.served_last.as_ref()).iter().filter(|endpoint| endpoint.is_enabled()) {
-            if let Some(at) = self.serve(endpoint, now)? {
+        let mut endpoints = in_turn(endpoints, self.served_last.as_ref());
+        endpoints.retain(|endpoint| endpoint.is_enabled());
+        let ids: Vec<_> = endpoints.iter().map(|endpoint| endpoint.id()).collect();
+        let due = self.webhooks.book.due(&ids, LOOKED_AT).await?;
+        for (endpoint, due) in endpoints.iter().zip(due) {
+            if let Some(at) = self.serve(endpoint, due, now) {
                 next = Some(next.map_or(at, |next| next.min(at)));
             }
         }
@@ -114,26 +120,27 @@ impl Sender {
     }
 
     /// Begins the attempts at one endpoint; when there is more to do for it, if that is later.
-    fn serve(&mut self, endpoint: &Arc<Endpoint>, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
-        let left_alone = self.webhooks.book.left_alone_until(endpoint.id(), endpoint.stored.enabled_at)?;
-        if left_alone.is_some_and(|until| now < until) {
-            return Ok(left_alone);
+    fn serve(&mut self, endpoint: &Arc<Endpoint>, due: Due, now: Timestamp) -> Option<Timestamp> {
+        // Who switched it on since then wants it tried.
+        let asked = due.left_alone.filter(|asked| asked.asked_at >= endpoint.stored.enabled_at);
+        if let Some(asked) = asked.filter(|asked| now < asked.until) {
+            return Some(asked.until);
         }
-        let fails = self.webhooks.book.failing_since(endpoint.id())?.is_some();
-        let at_once = if fails { TO_ONE_THAT_FAILS } else { TO_ONE };
+        let at_once = if due.failing_since.is_some() { TO_ONE_THAT_FAILS } else { TO_ONE };
         let under_way = self.under_way.get(endpoint.id()).map_or(0, BTreeSet::len);
         // Those under way stand in the queue still, and one more than there is room for may be next.
         let looked_at = under_way.max(at_once).saturating_add(1);
-        for (at, event) in self.webhooks.book.queue(endpoint.id(), looked_at)? {
-            if at > now {
-                return Ok(Some(at));
+        for queued in due.queue.into_iter().take(looked_at) {
+            if queued.at > now {
+                return Some(queued.at);
             }
-            self.begin(endpoint, (at, event), at_once);
+            self.begin(endpoint, queued, at_once);
         }
-        Ok(None)
+        None
     }
 
-    fn begin(&mut self, endpoint: &Arc<Endpoint>, (at, event): (Timestamp, EventPosition), at_once: usize) {
+    fn begin(&mut self, endpoint: &Arc<Endpoint>, queued: Queued, at_once: usize) {
+        let event = queued.event;
         let under_way = self.under_way.entry(endpoint.id().to_owned()).or_default();
         if self.attempts.len() >= AT_ONCE || under_way.len() >= at_once || !under_way.insert(event) {
             return;
@@ -141,7 +148,7 @@ impl Sender {
         self.served_last = Some(made(endpoint));
         let (app, webhooks, endpoint) = (self.app.clone(), self.webhooks.clone(), endpoint.clone());
         self.attempts.spawn(async move {
-            if let Err(problem) = attempt(&app, &webhooks, &endpoint, at, event).await {
+            if let Err(problem) = attempt(&app, &webhooks, &endpoint, queued).await {
                 tracing::error!(?problem, webhook = endpoint.id(), "an attempt could not be made or written down");
                 tokio::time::sleep(WAIT_AFTER_FAILURE).await;
             }
@@ -164,11 +171,11 @@ impl Sender {
         }
     }
 
-    /// Has the book forget what is old, on a thread that nobody waits for.
+    /// Has the book forget what is old, while nobody waits for it.
     fn forget_old(&self, now: Timestamp) {
         let (app, webhooks) = (self.app.clone(), self.webhooks.clone());
-        tokio::task::spawn_blocking(move || {
-            if let Err(problem) = forget(&app, &webhooks, now) {
+        tokio::spawn(async move {
+            if let Err(problem) = forget(&app, &webhooks, now).await {
                 tracing::error!(?problem, "the delivery book could not be relieved of what is old");
             }
         });
@@ -179,75 +186,77 @@ impl Sender {
         // What is cut off is sent again after the next start.
         let _ = tokio::time::timeout(STOPPING_MAX, ended).await;
         self.attempts.shutdown().await;
-        if let Err(error) = self.webhooks.book.flush() {
-            tracing::error!(%error, "the delivery book could not be written out");
-        }
     }
 }
 
-fn forget(app: &App, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {
-    webhooks.book.forget_gone(|id| Ok::<_, Problem>(app.settings().webhook(id).is_none()))?;
-    for endpoint in app.settings().webhooks() {
-        webhooks.book.forget_old(&endpoint.id, now)?;
-    }
-    Ok(())
+async fn forget(app: &App, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {
+    // Whoever is in the book was there before, so that who is missing now is gone for good.
+    let mut gone = webhooks.book.endpoints().await?;
+    let settings = app.settings();
+    gone.retain(|id| settings.webhook(id).is_none());
+    webhooks.book.forget(Forget::Endpoints(gone)).await?;
+    Ok(webhooks.book.forget(Forget::Old { now }).await?)
 }
 
 /// One attempt, from reading the event to writing down what came of it.
-async fn attempt(
-    app: &App,
-    webhooks: &Arc<Webhooks>,
-    endpoint: &Endpoint,
-    at: Timestamp,
-    event: EventPosition,
-) -> Result<(), Problem> {
-    let Some(delivery) = webhooks.book.queued(endpoint.id(), at, event)? else { return Ok(()) };
-    let Delivery { refund_id, sequence, .. } = delivery;
-    let before = sequence.saturating_sub(1);
-    let found = app.store().history(&refund_id, before, 1).await?;
+async fn attempt(app: &App, webhooks: &Webhooks, endpoint: &Endpoint, queued: Queued) -> Result<(), Problem> {
+    let Some(claimed) = webhooks.book.claim(endpoint.id(), queued).await? else { return Ok(()) };
+    let before = claimed.delivery.sequence.saturating_sub(1);
+    let found = app.store().history(&claimed.delivery.refund_id, before, 1).await?;
     let (position, event) =
         found.first().ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
     let message = Unsigned::event(endpoint, *position, event)?;
     let now = app.store().now();
     let (attempt, asked) = webhooks.send(endpoint, message, now).await;
-    let (book, id, position, made) = (webhooks.clone(), endpoint.id().to_owned(), *position, attempt.clone());
-    match app.aside(move || written_down(&book, &id, position, made, asked)).await? {
-        Some(tried) => give_up(app, endpoint, &attempt, tried).await,
+    match written_down(webhooks, claimed, &attempt, asked).await? {
+        Some((delivery, failing_since)) => give_up(app, endpoint, &attempt, &delivery, failing_since).await,
         None => Ok(()),
     }
 }
 
-fn written_down(
+/// Writes down what came of an attempt; how the delivery stands then, and since when its endpoint has failed, if the
+/// attempt did. Nothing where there is nothing to write it to.
+async fn written_down(
     webhooks: &Webhooks,
-    endpoint_id: &str,
-    event: EventPosition,
-    attempt: Attempt,
+    mut claimed: Claimed,
+    attempt: &Attempt,
     asked: Option<i64>,
-) -> Result<Option<Tried>, Problem> {
+) -> Result<Option<(Delivery, Option<Timestamp>)>, Problem> {
     let random = u64::from_be_bytes(entropy::bytes());
-    let (ended_at, gone) = (attempt.ended_at(), attempt.is_gone());
-    if let Some(millis) = asked.filter(|_| !attempt.has_succeeded()) {
-        webhooks.book.leave_alone(endpoint_id, attempt.at, schedule::later(ended_at, millis))?;
+    let ended_at = schedule::ended_at(attempt);
+    let asked_for = asked.filter(|_| !attempt.has_succeeded());
+    let leave_alone_until = asked_for.map(|millis| schedule::later(ended_at, millis));
+    loop {
+        let (endpoint_id, tries) = (claimed.endpoint_id.clone(), claimed.delivery.tries.saturating_add(1));
+        let next_at = schedule::next(tries, ended_at, random, asked).filter(|_| !attempt.is_gone());
+        let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
+        match webhooks.book.tried(claimed, tried).await? {
+            Noted::Written { delivery, failing_since } => {
+                webhooks.tell(&endpoint_id, &delivery);
+                return Ok(Some((delivery, failing_since)));
+            }
+            // Somebody asked for it again meanwhile: then this was the first attempt since.
+            Noted::Moved(now) => claimed = now,
+            Noted::Gone => return Ok(None),
+        }
     }
-    let next = |before: &Delivery| {
-        let tries = before.tries.saturating_add(1);
-        schedule::next(tries, ended_at, random, asked).filter(|_| !gone)
-    };
-    let tried = webhooks.book.tried(endpoint_id, event, attempt, next)?;
-    webhooks.book.flush()?;
-    webhooks.tell(endpoint_id, event)?;
-    Ok(tried)
 }
 
 /// Switches an endpoint off that is gone, or has failed for long.
-async fn give_up(app: &App, endpoint: &Endpoint, attempt: &Attempt, tried: Tried) -> Result<(), Problem> {
-    let Some(failing_since) = tried.failing_since else { return Ok(()) };
+async fn give_up(
+    app: &App,
+    endpoint: &Endpoint,
+    attempt: &Attempt,
+    delivery: &Delivery,
+    failing_since: Option<Timestamp>,
+) -> Result<(), Problem> {
+    let Some(failing_since) = failing_since else { return Ok(()) };
     // While it was off nothing was tried, and whoever switched it on wants it tried anew.
     let failing_since = failing_since.max(endpoint.stored.enabled_at);
-    let exhausted_since = Some(tried.first_try_at).filter(|_| tried.state == DeliveryState::Failed);
+    let exhausted_since = delivery.first_try_at.filter(|_| delivery.state == DeliveryState::Failed);
     let because = if attempt.is_gone() {
         DisabledBecause::Gone
-    } else if schedule::is_given_up(failing_since, exhausted_since, attempt.ended_at()) {
+    } else if schedule::is_given_up(failing_since, exhausted_since, schedule::ended_at(attempt)) {
         DisabledBecause::Failing
     } else {
         return Ok(());

@@ -3,6 +3,7 @@
 mod giving_up;
 mod leaving_alone;
 mod losing;
+mod nobody_told;
 mod sending_again;
 mod taking_turns;
 
@@ -12,14 +13,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use refund_core::{EventType, SellerId};
 use refund_store::{
-    Disabled, DisabledBecause, KeyRole, Request, SetUp, Webhook as Stored, WebhookChange, WebhookTerms,
+    DeliveryState, Disabled, DisabledBecause, KeyRole, MemoryDeliveries, Request, SetUp, Webhook as Stored,
+    WebhookChange, WebhookTerms,
 };
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::delivery::{Delivery, DeliveryState};
 use super::sign::SigningSecrets;
 use super::*;
 use crate::trial::{self, Machine, id};
@@ -33,7 +34,6 @@ struct Sending {
     webhooks: Arc<Webhooks>,
     machine: Machine,
     tasks: Vec<JoinHandle<()>>,
-    folder: tempfile::TempDir,
 }
 
 impl Sending {
@@ -52,13 +52,13 @@ impl Sending {
             let request = Request::new(trial::operator(), SetUp::MakeWebhook(Box::new(endpoint)));
             app.submit(request).await.unwrap();
         }
-        Self::on(tempfile::tempdir().unwrap(), app, machine)
+        Self::on(Arc::new(MemoryDeliveries::default()), app, machine)
     }
 
-    fn on(folder: tempfile::TempDir, app: Arc<App>, machine: Machine) -> Self {
-        let webhooks = Arc::new(Webhooks::open(folder.path(), Reach::Anywhere, &SECRET).unwrap());
+    fn on(book: Arc<dyn Deliveries>, app: Arc<App>, machine: Machine) -> Self {
+        let webhooks = Arc::new(Webhooks::new(book, Reach::Anywhere, &SECRET));
         let tasks = webhooks.begin(&app).into();
-        Self { app, webhooks, machine, tasks, folder }
+        Self { app, webhooks, machine, tasks }
     }
 
     fn hours_later(&self, hours: i64) {
@@ -80,25 +80,24 @@ impl Sending {
 
     /// Is cut off wherever it is, and begins again on the same book, with the endpoint elsewhere.
     async fn cut_off(self, endpoint: Stored) -> Self {
-        let (folder, app, machine) = self.ended().await;
+        let (book, app, machine) = self.ended().await;
         change(&app, &endpoint.id, WebhookChange::Terms(endpoint.terms)).await;
-        Self::on(folder, app, machine)
+        Self::on(book, app, machine)
     }
 
     /// Is cut off wherever it is, and begins again with a book that knows nothing.
     async fn lose_the_book(self) -> Self {
         let (_, app, machine) = self.ended().await;
-        Self::on(tempfile::tempdir().unwrap(), app, machine)
+        Self::on(Arc::new(MemoryDeliveries::default()), app, machine)
     }
 
-    async fn ended(self) -> (tempfile::TempDir, Arc<App>, Machine) {
-        let Self { app, webhooks, machine, tasks, folder } = self;
+    async fn ended(self) -> (Arc<dyn Deliveries>, Arc<App>, Machine) {
+        let Self { app, webhooks, machine, tasks } = self;
         for task in tasks {
             task.abort();
             assert!(task.await.unwrap_err().is_cancelled());
         }
-        webhooks.book.flush().unwrap();
-        (folder, app, machine)
+        (webhooks.book.clone(), app, machine)
     }
 
     /// Ends, and gives the deliveries to an endpoint, the latest first.
@@ -107,7 +106,7 @@ impl Sending {
         for task in self.tasks {
             task.await.unwrap();
         }
-        self.webhooks.book.deliveries(endpoint_id, None).map(Result::unwrap).collect()
+        self.webhooks.deliveries(endpoint_id, &Chosen::default(), None, usize::MAX).await.unwrap()
     }
 }
 
@@ -210,7 +209,7 @@ async fn who_never_answers_holds_up_nobody_else() {
     let sending = Sending::to(vec![endpoint("a", &silent_url), endpoint("b", &url)]).await;
     let (_connection, _) = silent.accept().await.unwrap();
     sent.recv().await.unwrap();
-    assert_eq!(sending.webhooks.book.queue("whk_a", 9).unwrap().len(), 1);
+    assert_eq!(sending.webhooks.book.due(&["whk_a"], 9).await.unwrap()[0].queue.len(), 1);
 }
 
 #[tokio::test]
@@ -233,7 +232,8 @@ async fn an_endpoint_is_told_what_it_asked_for_and_may_know() {
     let webhooks = sending.webhooks.clone();
     assert_eq!(sending.delivered("whk_theirs").await.len(), 1);
     for name in ["another", "filtered", "off"] {
-        assert_eq!(webhooks.book.deliveries(&format!("whk_{name}"), None).count(), 0, "{name}");
+        let told = webhooks.deliveries(&format!("whk_{name}"), &Chosen::default(), None, 9).await.unwrap();
+        assert_eq!(told, [], "{name}");
     }
 }
 

@@ -28,7 +28,9 @@ pub(crate) use requests::{
 pub(crate) use settings::{CheckIn, KeyIn, KeyOut, SellerIn, SellerOut, VerdictOut};
 pub(crate) use stats::{Date, StatsOut};
 
-pub(crate) use webhooks::{DeliveryOut, RedeliverIn, RedeliveredOut, WebhookIn, WebhookOut};
+pub(crate) use webhooks::{
+    AttemptOut, DeliveryOut, DeliveryStateIn, RedeliverIn, RedeliveredOut, WebhookIn, WebhookOut,
+};
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,7 +1,9 @@
 //! Endpoints of webhooks and their deliveries in JSON.
 
 use refund_core::{EventType, Label, RefundId, SellerId, Timestamp};
-use refund_store::{DisabledBecause, KeyRole, Webhook, WebhookTerms};
+use refund_store::{
+    Again, Attempt, Backlog, Chosen, Delivery, DeliveryState, DisabledBecause, KeyRole, Webhook, WebhookTerms,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,7 +11,7 @@ use super::EventOut;
 use super::settings::{RoleIn, role_of};
 use crate::code::ApiCode;
 use crate::error::Problem;
-use crate::webhooks::{Again, Attempt, Backlog, Delivery, DeliveryState, both_valid_until};
+use crate::webhooks::both_valid_until;
 
 /// An endpoint to be made or changed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -143,19 +145,67 @@ pub(crate) struct DeliveryOut {
     /// The event's number within the refund.
     sequence: u64,
     event_type: EventType,
-    state: DeliveryState,
+    #[schema(value_type = DeliveryStateIn)]
+    state: &'static str,
     /// When it was last asked for: by the event itself, or by a redelivery.
     asked_at: Timestamp,
     #[schema(required)]
     next_attempt_at: Option<Timestamp>,
     /// The last attempts, the latest at the end.
-    attempts: Vec<Attempt>,
+    attempts: Vec<AttemptOut>,
+}
+
+/// How a delivery stands.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[schema(as = DeliveryState)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DeliveryStateIn {
+    /// It is to be tried, or tried again.
+    Pending,
+    /// The receiver took it.
+    Succeeded,
+    /// It had all its attempts.
+    Failed,
+}
+
+impl From<DeliveryStateIn> for DeliveryState {
+    fn from(state: DeliveryStateIn) -> Self {
+        match state {
+            DeliveryStateIn::Pending => Self::Pending,
+            DeliveryStateIn::Succeeded => Self::Succeeded,
+            DeliveryStateIn::Failed => Self::Failed,
+        }
+    }
+}
+
+/// One attempt, and what came of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attempt)]
+pub(crate) struct AttemptOut {
+    /// When it began.
+    at: Timestamp,
+    /// The receiver's answer, if there was one.
+    #[schema(required)]
+    status: Option<u16>,
+    /// Why there was no answer.
+    #[schema(required)]
+    error: Option<String>,
+    /// How long it took, in milliseconds.
+    duration_ms: u64,
+    /// The beginning of what the receiver said.
+    response: String,
+}
+
+impl From<Attempt> for AttemptOut {
+    fn from(Attempt { at, status, error, duration_ms, response }: Attempt) -> Self {
+        Self { at, status, error, duration_ms, response }
+    }
 }
 
 impl DeliveryOut {
     /// How it stands, in the word that its JSON has for it.
     pub(crate) fn state_name(&self) -> &'static str {
-        self.state.name()
+        self.state
     }
 }
 
@@ -166,10 +216,10 @@ impl From<Delivery> for DeliveryOut {
             refund_id: delivery.refund_id,
             sequence: delivery.sequence,
             event_type: delivery.event_type,
-            state: delivery.state,
+            state: delivery.state.name(),
             asked_at: delivery.asked_at,
             next_attempt_at: delivery.next_at,
-            attempts: delivery.attempts,
+            attempts: delivery.attempts.into_iter().map(AttemptOut::from).collect(),
         }
     }
 }
@@ -184,7 +234,7 @@ pub(crate) struct RedeliverIn {
     events: Vec<String>,
     /// Those that stand so.
     #[serde(default)]
-    state: Option<DeliveryState>,
+    state: Option<DeliveryStateIn>,
     /// Those of events that were recorded from then on.
     #[serde(default)]
     from: Option<Timestamp>,
@@ -197,24 +247,22 @@ pub(crate) struct RedeliverIn {
 const EVENTS_MAX: usize = 100;
 
 impl RedeliverIn {
+    /// Which they are.
+    ///
     /// # Errors
     /// A [`Problem`] where nothing is said, or too much.
-    pub(crate) fn checked(self) -> Result<Self, Problem> {
-        let says_nothing = self.events.is_empty() && self.state.is_none() && self.from.is_none() && self.to.is_none();
-        if says_nothing {
+    pub(crate) fn chosen(self) -> Result<Chosen, Problem> {
+        let Self { events, state, from, to } = self;
+        if events.is_empty() && state.is_none() && from.is_none() && to.is_none() {
             return Err(Problem::at(ApiCode::MalformedBody, "", "say which: events, state, from, to"));
         }
-        if self.events.len() > EVENTS_MAX {
+        if events.len() > EVENTS_MAX {
             return Err(Problem::at(ApiCode::MalformedBody, "/events", format!("at most {EVENTS_MAX} events")));
         }
-        Ok(self)
-    }
-
-    pub(crate) fn fits(&self, delivery: &Delivery) -> bool {
-        (self.events.is_empty() || self.events.contains(&EventOut::id(delivery.event)))
-            && self.state.is_none_or(|state| state == delivery.state)
-            && self.from.is_none_or(|from| delivery.recorded_at() >= from)
-            && self.to.is_none_or(|to| delivery.recorded_at() < to)
+        // An id that is none names no event, and leaves nothing where it stands alone.
+        let named = || events.iter().filter_map(|id| EventOut::position(id)).collect();
+        let events = (!events.is_empty()).then(named);
+        Ok(Chosen { events, state: state.map(DeliveryState::from), from, to })
     }
 }
 

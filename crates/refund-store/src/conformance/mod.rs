@@ -14,6 +14,7 @@
 //! A store that several processes share has more to promise than this; it has to pass this too.
 
 mod answers;
+pub mod deliveries;
 mod desk;
 mod feeds;
 mod lists;

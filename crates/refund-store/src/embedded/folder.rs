@@ -21,7 +21,7 @@ const SEGMENT_BYTES: usize = 128 << 10;
 
 /// A folder with a sled that can be thrown away, and its mark, in the data folder.
 #[derive(Debug)]
-pub struct SledFolder {
+pub(super) struct SledFolder {
     folder: PathBuf,
     name: &'static str,
     cache_bytes: u64,
@@ -29,7 +29,7 @@ pub struct SledFolder {
 
 /// How the last use ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LastUse {
+pub(super) enum LastUse {
     /// Everything is on the disk, or there was none.
     Closed,
     /// The process ended without closing it; the machine runs on.
@@ -40,8 +40,7 @@ pub enum LastUse {
 
 impl SledFolder {
     /// The folder of that name in a data folder, of which so much is kept in memory.
-    #[must_use]
-    pub fn new(folder: &Path, name: &'static str, cache_bytes: u64) -> Self {
+    pub(super) fn new(folder: &Path, name: &'static str, cache_bytes: u64) -> Self {
         Self { folder: folder.to_owned(), name, cache_bytes }
     }
 
@@ -51,8 +50,7 @@ impl SledFolder {
     }
 
     /// Where it is.
-    #[must_use]
-    pub fn path(&self) -> PathBuf {
+    pub(super) fn path(&self) -> PathBuf {
         self.folder.join(self.name)
     }
 
@@ -61,10 +59,7 @@ impl SledFolder {
     }
 
     /// How the last use ended.
-    ///
-    /// # Errors
-    /// An [`io::Error`] where the disk refuses.
-    pub fn last_use(&self) -> io::Result<LastUse> {
+    pub(super) fn last_use(&self) -> io::Result<LastUse> {
         match fs::read_to_string(self.mark()) {
             Ok(boot) if !boot.is_empty() && boot == this_boot() => Ok(LastUse::Killed),
             Ok(_) => Ok(LastUse::Lost),
@@ -74,29 +69,20 @@ impl SledFolder {
     }
 
     /// Marks it as in use, durably, before anything is written to it.
-    ///
-    /// # Errors
-    /// An [`io::Error`] where the disk refuses.
-    pub fn begin_use(&self) -> io::Result<()> {
+    pub(super) fn begin_use(&self) -> io::Result<()> {
         fs::write(self.mark(), this_boot())?;
         File::open(self.mark())?.sync_all()?;
         sync_folder(&self.folder)
     }
 
     /// Marks it as one that is to be built anew when it is opened next.
-    ///
-    /// # Errors
-    /// An [`io::Error`] where the disk refuses.
-    pub fn give_up(&self) -> io::Result<()> {
+    pub(super) fn give_up(&self) -> io::Result<()> {
         // To empty it needs no space on a disk that may be full.
         File::create(self.mark())?.sync_all()
     }
 
     /// Opens the database. It may be damaged in any way, and sled may panic on it.
-    ///
-    /// # Errors
-    /// Why it does not open.
-    pub fn open(&self) -> Result<sled::Db, String> {
+    pub(super) fn open(&self) -> Result<sled::Db, String> {
         self.remove_unfinished_snapshots().map_err(|error| error.to_string())?;
         let path = self.path();
         // Whoever writes flushes.
@@ -127,10 +113,7 @@ impl SledFolder {
     }
 
     /// Throws it away. Renamed first, so that a half removed one is never opened.
-    ///
-    /// # Errors
-    /// An [`io::Error`] where the disk refuses.
-    pub fn discard(&self) -> io::Result<()> {
+    pub(super) fn discard(&self) -> io::Result<()> {
         let discarded = self.folder.join(format!("{}.discarded", self.name));
         remove_folder(&discarded)?;
         match fs::rename(self.path(), &discarded) {
@@ -142,10 +125,7 @@ impl SledFolder {
     }
 
     /// Makes everything in it durable, and says that it was closed.
-    ///
-    /// # Errors
-    /// An [`io::Error`] where the disk refuses.
-    pub fn end_use(&self) -> io::Result<()> {
+    pub(super) fn end_use(&self) -> io::Result<()> {
         sync_all_in(&self.path())?;
         fs::remove_file(self.mark())?;
         sync_folder(&self.folder)

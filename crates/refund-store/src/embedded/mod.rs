@@ -7,6 +7,7 @@
 mod answers;
 mod apply;
 mod at_hand;
+mod deliveries;
 mod error;
 mod folder;
 mod index;
@@ -29,8 +30,9 @@ use std::thread::JoinHandle;
 use refund_core::{LineKey, Refund, RefundId, Timestamp};
 use tokio::sync::watch;
 
+pub use self::deliveries::EmbeddedDeliveries;
 pub use self::error::OpenError;
-pub use self::folder::{LastUse, SledFolder};
+use self::folder::SledFolder;
 pub(crate) use self::view::SledView;
 pub use self::writer::KEPT_FREE_BYTES;
 use self::writer::{Waiting, Writer};

@@ -6,7 +6,9 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use fluent_bundle::FluentValue;
-use refund_store::{DisabledBecause, Request, SetUp, Tag, Webhook, WebhookChange};
+use refund_store::{
+    Attempt, Chosen, Delivery, DeliveryState, DisabledBecause, Request, SetUp, Tag, Webhook, WebhookChange,
+};
 
 use super::change::{done_before, replaced};
 use super::webhooks::{EndpointView, TypeView, secret, typed, types};
@@ -16,7 +18,7 @@ use crate::pages::part::{Links, PAGE, Part, behind};
 use crate::pages::queue::Choice;
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
-use crate::webhooks::{Attempt, Delivery, DeliveryState, may_see, owner};
+use crate::webhooks::{may_see, owner};
 use crate::wire::EventOut;
 
 /// What a form of this page can have done.
@@ -129,13 +131,9 @@ async fn page(
     let state = STATES.into_iter().find(|state| state.name() == asked);
     let list = format!("deliveries {id} {}", state.map_or("", DeliveryState::name));
     let last = behind(visit, &list)?.and_then(|id| EventOut::position(&id));
-    let (webhooks, of) = (visit.app.webhooks()?.clone(), webhook.clone());
-    let read = move || {
-        let fits = |delivery: &Delivery| state.is_none_or(|state| state == delivery.state);
-        let found = webhooks.deliveries(&of.id, last, PAGE.saturating_add(1), fits)?;
-        Ok((found, webhooks.backlog(&[of])?))
-    };
-    let (found, backlog) = visit.app.aside(read).await?;
+    let (webhooks, chosen) = (visit.app.webhooks()?, Chosen { state, ..Chosen::default() });
+    let found = webhooks.deliveries(&webhook.id, &chosen, last, PAGE.saturating_add(1)).await?;
+    let backlog = webhooks.backlog(std::slice::from_ref(&webhook)).await?;
     let Part { items, links } = Part::cut(visit, &list, found, |delivery| EventOut::id(delivery.event))?;
     let choice = |own: DeliveryState| Choice {
         value: own.name(),
@@ -235,14 +233,10 @@ async fn change(visit: &Visit, webhook: Arc<Webhook>) -> Result<Response, Proble
 
 /// Has one event sent again, or all that failed.
 async fn again(visit: &Visit, webhook: &Webhook) -> Result<Response, Problem> {
-    let (webhooks, id, event) = (visit.app.webhooks()?.clone(), webhook.id.clone(), visit.form.get("event").to_owned());
-    let now = visit.app.store().now();
-    let send = move || {
-        webhooks.deliver_again(&id, now, |delivery| match event.as_str() {
-            "" => delivery.state == DeliveryState::Failed,
-            event => EventOut::id(delivery.event) == event,
-        })
+    let chosen = match visit.form.get("event") {
+        "" => Chosen { state: Some(DeliveryState::Failed), ..Chosen::default() },
+        event => Chosen { events: Some(EventOut::position(event).into_iter().collect()), ..Chosen::default() },
     };
-    visit.app.aside(send).await?;
+    visit.app.webhooks()?.deliver_again(&webhook.id, &chosen, visit.app.store().now()).await?;
     Ok(go_to(&format!("/operator/webhooks/{}?done=again", webhook.id)))
 }

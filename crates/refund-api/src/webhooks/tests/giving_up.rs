@@ -15,12 +15,12 @@ async fn an_endpoint_that_failed_ten_times_is_switched_off_and_begins_anew_when_
     }
     sent.recv().await.unwrap();
     assert_eq!(sending.switched_off("whk_a").await, DisabledBecause::Failing);
-    let delivered = sending.webhooks.deliveries("whk_a", None, 9, |_| true).unwrap();
+    let delivered = sending.webhooks.deliveries("whk_a", &Chosen::default(), None, 9).await.unwrap();
     assert_eq!((delivered[0].state, delivered[0].attempts.len()), (DeliveryState::Failed, 10));
     sending.hours_later(6 * 24);
     change(&sending.app, "whk_a", WebhookChange::Enabled).await;
-    let is_failed = |delivery: &Delivery| delivery.state == DeliveryState::Failed;
-    sending.webhooks.deliver_again("whk_a", sending.app.store().now(), is_failed).unwrap();
+    let failed = Chosen { state: Some(DeliveryState::Failed), ..Chosen::default() };
+    sending.webhooks.deliver_again("whk_a", &failed, sending.app.store().now()).await.unwrap();
     sent.recv().await.unwrap();
     let app = sending.app.clone();
     let delivered = sending.delivered("whk_a").await;

@@ -1,5 +1,7 @@
 //! Deliveries that are made again.
 
+use refund_store::Intake;
+
 use super::*;
 
 fn succeeded(record: usize) -> Delivery {
@@ -21,14 +23,15 @@ fn succeeded(record: usize) -> Delivery {
 
 #[tokio::test]
 async fn of_too_many_the_oldest_are_sent_and_where_the_rest_begins_is_said() {
-    let folder = tempfile::tempdir().unwrap();
-    let webhooks = Webhooks::open(folder.path(), Reach::Anywhere, &SECRET).unwrap();
-    let all: Vec<_> = (1..=AGAIN_MAX + 2).map(|record| ("whk_a".to_owned(), succeeded(record))).collect();
-    webhooks.book.take_in(all[0].1.event, &all).unwrap();
-    let (now, rest) = (Timestamp::MAX, all[AGAIN_MAX].1.recorded_at());
-    let again = webhooks.deliver_again("whk_a", now, |_| true).unwrap();
+    let webhooks = Webhooks::new(Arc::new(MemoryDeliveries::default()), Reach::Anywhere, &SECRET);
+    let all: Vec<_> = (1..=AGAIN_MAX + 2).map(succeeded).collect();
+    let deliveries = all.iter().map(|delivery| ("whk_a".to_owned(), delivery.clone())).collect();
+    assert!(webhooks.book.take_in(Intake { from: None, to: all[0].event, deliveries }).await.unwrap());
+    let (now, rest) = (Timestamp::MAX, all[AGAIN_MAX].recorded_at());
+    let again = webhooks.deliver_again("whk_a", &Chosen::default(), now).await.unwrap();
     assert_eq!(again, Again { count: AGAIN_MAX, next_from: Some(rest) });
-    let again = webhooks.deliver_again("whk_a", now, |delivery| delivery.recorded_at() >= rest).unwrap();
+    let chosen = Chosen { from: Some(rest), ..Chosen::default() };
+    let again = webhooks.deliver_again("whk_a", &chosen, now).await.unwrap();
     assert_eq!(again, Again { count: 2, next_from: None });
-    assert_eq!(webhooks.book.queue("whk_a", AGAIN_MAX * 2).unwrap().len(), all.len());
+    assert_eq!(webhooks.book.due(&["whk_a"], AGAIN_MAX * 2).await.unwrap()[0].queue.len(), all.len());
 }

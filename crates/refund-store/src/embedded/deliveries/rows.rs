@@ -1,9 +1,8 @@
 //! The rows of the book. Ids hold no slash, and sort as what they name happened.
 
 use refund_core::Timestamp;
-use refund_store::EventPosition;
 
-use crate::wire::EventOut;
+use crate::{EventPosition, Queued};
 
 /// The one row that says how far the feed was read.
 pub(super) const READ_TO: &str = "read-to";
@@ -17,7 +16,7 @@ pub(super) fn deliveries(endpoint_id: &str) -> String {
 }
 
 pub(super) fn delivery(endpoint_id: &str, event: EventPosition) -> String {
-    format!("{}{}", deliveries(endpoint_id), EventOut::id(event))
+    format!("{}{}", deliveries(endpoint_id), name(event))
 }
 
 /// When each of an endpoint's pending deliveries is tried next, in that order.
@@ -25,16 +24,16 @@ pub(super) fn queue(endpoint_id: &str) -> String {
     format!("queue/{endpoint_id}/")
 }
 
-pub(super) fn queued(endpoint_id: &str, at: Timestamp, event: EventPosition) -> String {
-    format!("{}{:016x}/{}", queue(endpoint_id), at.as_millis(), EventOut::id(event))
+pub(super) fn queued(endpoint_id: &str, Queued { at, event }: Queued) -> String {
+    format!("{}{:016x}/{}", queue(endpoint_id), at.as_millis(), name(event))
 }
 
 /// What a row of a queue names.
-pub(super) fn read_queued(endpoint_id: &str, row: &[u8]) -> Option<(Timestamp, EventPosition)> {
+pub(super) fn read_queued(endpoint_id: &str, row: &[u8]) -> Option<Queued> {
     let rest = std::str::from_utf8(row).ok()?.strip_prefix(&queue(endpoint_id))?;
     let (at, event) = rest.split_once('/')?;
     let at = Timestamp::from_millis(i64::from_str_radix(at, 16).ok()?).ok()?;
-    Some((at, EventOut::position(event)?))
+    Some(Queued { at, event: read_name(event)? })
 }
 
 /// When an endpoint's receiver last asked to be left alone, and until when.
@@ -45,4 +44,15 @@ pub(super) fn left_alone(endpoint_id: &str) -> String {
 /// Since when an endpoint has failed.
 pub(super) fn failing(endpoint_id: &str) -> String {
     format!("failing/{endpoint_id}")
+}
+
+/// What an event is called in the names of rows. It is the stored form, whatever others call the event.
+fn name(event: EventPosition) -> String {
+    format!("evt_{:014x}{:06x}", event.record, event.entry)
+}
+
+fn read_name(name: &str) -> Option<EventPosition> {
+    let (record, entry) = name.strip_prefix("evt_")?.split_at_checked(14)?;
+    let record = u64::from_str_radix(record, 16).ok()?;
+    Some(EventPosition { record, entry: u32::from_str_radix(entry, 16).ok()? })
 }

@@ -1,19 +1,17 @@
 //! One event on its way to one endpoint.
 
-use refund_core::{EventType, RefundId, Timestamp};
-use refund_store::EventPosition;
+use refund_core::{Event, EventType, RefundId, Timestamp};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::schedule::later;
+use crate::EventPosition;
 
 /// How many attempts are remembered of a delivery: all of a schedule, and some before.
 const ATTEMPTS_KEPT: usize = 20;
 
 /// How a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum DeliveryState {
+pub enum DeliveryState {
     /// It is to be tried, or tried again.
     Pending,
     /// The receiver took it.
@@ -23,8 +21,9 @@ pub(crate) enum DeliveryState {
 }
 
 impl DeliveryState {
-    /// As JSON spells it.
-    pub(crate) fn name(self) -> &'static str {
+    /// Its name, as it is stored and spelled in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Succeeded => "succeeded",
@@ -34,65 +33,66 @@ impl DeliveryState {
 }
 
 /// One attempt, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub(crate) struct Attempt {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
     /// When it began.
-    pub(crate) at: Timestamp,
+    pub at: Timestamp,
     /// The receiver's answer, if there was one.
-    #[schema(required)]
-    pub(crate) status: Option<u16>,
+    pub status: Option<u16>,
     /// Why there was no answer.
-    #[schema(required)]
-    pub(crate) error: Option<String>,
+    pub error: Option<String>,
     /// How long it took, in milliseconds.
-    pub(crate) duration_ms: u64,
+    pub duration_ms: u64,
     /// The beginning of what the receiver said.
-    pub(crate) response: String,
+    pub response: String,
 }
 
 impl Attempt {
     /// Whether the receiver took the message.
-    pub(crate) fn has_succeeded(&self) -> bool {
+    #[must_use]
+    pub fn has_succeeded(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
 
-    /// When it was over. The engine's clock may have moved far meanwhile, where it is a test clock.
-    pub(crate) fn ended_at(&self) -> Timestamp {
-        later(self.at, i64::try_from(self.duration_ms).unwrap_or(i64::MAX))
-    }
-
     /// Whether the receiver is gone and says so.
-    pub(crate) fn is_gone(&self) -> bool {
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
         self.status == Some(410)
     }
 }
 
 /// An event for an endpoint. The event itself is the store's: here is where it is found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Delivery {
-    pub(crate) event: EventPosition,
-    pub(crate) refund_id: RefundId,
-    pub(crate) sequence: u64,
-    pub(crate) event_type: EventType,
+pub struct Delivery {
+    /// Where it stands in the feed.
+    pub event: EventPosition,
+    /// On which refund it happened.
+    pub refund_id: RefundId,
+    /// Its number within the refund.
+    pub sequence: u64,
+    /// What it is.
+    pub event_type: EventType,
     /// When the event was recorded; nothing in a row of before this was written down.
     #[serde(default)]
-    pub(crate) recorded_at: Option<Timestamp>,
+    pub recorded_at: Option<Timestamp>,
     /// When it was last asked for: by the event itself, or by somebody later.
-    pub(crate) asked_at: Timestamp,
-    pub(crate) state: DeliveryState,
+    pub asked_at: Timestamp,
+    /// How it stands.
+    pub state: DeliveryState,
     /// When it is tried next, while it is pending.
-    pub(crate) next_at: Option<Timestamp>,
+    pub next_at: Option<Timestamp>,
     /// How often it was tried since it was last asked for.
-    pub(crate) tries: usize,
+    pub tries: usize,
     /// When it was first tried since then.
-    pub(crate) first_try_at: Option<Timestamp>,
+    pub first_try_at: Option<Timestamp>,
     /// The last attempts, the latest at the end.
-    pub(crate) attempts: Vec<Attempt>,
+    pub attempts: Vec<Attempt>,
 }
 
 impl Delivery {
     /// A delivery that is to be tried at once.
-    pub(crate) fn new(position: EventPosition, event: &refund_core::Event, now: Timestamp) -> Self {
+    #[must_use]
+    pub fn new(position: EventPosition, event: &Event, now: Timestamp) -> Self {
         Self {
             event: position,
             refund_id: event.refund_id.clone(),
@@ -109,8 +109,14 @@ impl Delivery {
     }
 
     /// When the event was recorded, or else when it was asked for, which is the same for what was never sent again.
-    pub(crate) fn recorded_at(&self) -> Timestamp {
+    #[must_use]
+    pub fn recorded_at(&self) -> Timestamp {
         self.recorded_at.unwrap_or(self.asked_at)
+    }
+
+    /// Whether nothing is to come of it any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.state != DeliveryState::Pending
     }
 
     /// The same, to be tried anew from now on.

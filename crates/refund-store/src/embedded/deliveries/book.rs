@@ -1,0 +1,251 @@
+//! The rows read and written.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use refund_core::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sled::{Batch, IVec};
+
+use super::rows;
+use crate::embedded::folder::{LastUse, SledFolder};
+use crate::{
+    Again, Backlog, Chosen, Claimed, Delivery, Due, EventPosition, Intake, LeftAlone, Noted, Queued, StoreError, Tried,
+};
+
+const CACHE_BYTES: u64 = 16 << 20;
+
+/// Why the book can't be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BookError {
+    #[error("the delivery book: {0}")]
+    Unreadable(String),
+}
+
+impl From<sled::Error> for BookError {
+    fn from(error: sled::Error) -> Self {
+        Self::Unreadable(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for BookError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Unreadable(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for BookError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Unreadable(error.to_string())
+    }
+}
+
+impl From<BookError> for StoreError {
+    fn from(error: BookError) -> Self {
+        Self::Unreadable(error.to_string())
+    }
+}
+
+pub(super) struct Book {
+    pub(super) db: sled::Db,
+    folder: SledFolder,
+    /// Held by whoever reads a row in order to change it.
+    pub(super) changing: Mutex<()>,
+}
+
+impl Book {
+    pub(super) fn open(data: &Path) -> Result<Self, BookError> {
+        let folder = SledFolder::new(data, "deliveries", CACHE_BYTES);
+        if folder.last_use()? == LastUse::Lost {
+            tracing::warn!("the machine stopped while the delivery book was in use: what is young is sent again");
+            folder.discard()?;
+        }
+        folder.begin_use()?;
+        let db = match folder.open() {
+            Ok(db) => db,
+            Err(why) => {
+                tracing::warn!(why, "the delivery book does not open: what is young is sent again");
+                folder.discard()?;
+                folder.open().map_err(BookError::Unreadable)?
+            }
+        };
+        Ok(Self { db, folder, changing: Mutex::default() })
+    }
+
+    pub(super) fn read_to(&self) -> Result<Option<EventPosition>, BookError> {
+        self.get(rows::READ_TO)
+    }
+
+    /// How far the feed was read goes into one batch with what came of it, so that a crash between loses none.
+    pub(super) fn take_in(&self, Intake { from, to, deliveries }: &Intake) -> Result<bool, BookError> {
+        {
+            let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+            if self.read_to()? != *from {
+                return Ok(false);
+            }
+            let mut batch = Batch::default();
+            batch.insert(rows::READ_TO, json(to)?);
+            for (endpoint_id, delivery) in deliveries {
+                write(&mut batch, endpoint_id, delivery)?;
+            }
+            self.apply(batch)?;
+        }
+        self.flush()?;
+        Ok(true)
+    }
+
+    pub(super) fn due(&self, endpoint_id: &str, limit: usize) -> Result<Due, BookError> {
+        let rows = self.db.scan_prefix(rows::queue(endpoint_id)).keys().take(limit);
+        let read = |row: IVec| rows::read_queued(endpoint_id, &row).ok_or_else(|| strange(&row));
+        let queue = rows.map(|row| row.map_err(BookError::from).and_then(read)).collect::<Result<_, _>>()?;
+        let asked: Option<(Timestamp, Timestamp)> = self.get(&rows::left_alone(endpoint_id))?;
+        let left_alone = asked.map(|(asked_at, until)| LeftAlone { asked_at, until });
+        Ok(Due { queue, failing_since: self.failing_since(endpoint_id)?, left_alone })
+    }
+
+    /// A row of a queue that no longer says when its delivery is tried is removed, because nothing else would end it.
+    pub(super) fn claim(&self, endpoint_id: &str, queued: Queued) -> Result<Option<Claimed>, BookError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let delivery = self.delivery(endpoint_id, queued.event)?;
+        let delivery = delivery.filter(|delivery| delivery.next_at == Some(queued.at));
+        if delivery.is_none() {
+            self.db.remove(rows::queued(endpoint_id, queued))?;
+        }
+        Ok(delivery.map(|delivery| Claimed { endpoint_id: endpoint_id.to_owned(), delivery }))
+    }
+
+    pub(super) fn tried(&self, claimed: Claimed, tried: Tried) -> Result<Noted, BookError> {
+        let noted = self.note(claimed, tried)?;
+        self.flush()?;
+        Ok(noted)
+    }
+
+    fn note(&self, claimed: Claimed, tried: Tried) -> Result<Noted, BookError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Claimed { endpoint_id, delivery: before } = claimed;
+        let Some(now) = self.delivery(&endpoint_id, before.event)? else { return Ok(Noted::Gone) };
+        if now != before {
+            return Ok(Noted::Moved(Claimed { endpoint_id, delivery: now }));
+        }
+        let mut batch = Batch::default();
+        unqueue(&mut batch, &endpoint_id, &before);
+        let Tried { attempt, next_at, leave_alone_until } = tried;
+        let (at, failed) = (attempt.at, !attempt.has_succeeded());
+        if let Some(until) = leave_alone_until {
+            batch.insert(rows::left_alone(&endpoint_id).as_bytes(), json(&(at, until))?);
+        }
+        let failing_since = if failed { Some(self.failing_since(&endpoint_id)?.unwrap_or(at)) } else { None };
+        match failing_since {
+            Some(since) => batch.insert(rows::failing(&endpoint_id).as_bytes(), json(&since)?),
+            None => batch.remove(rows::failing(&endpoint_id).as_bytes()),
+        }
+        let delivery = before.tried(attempt, next_at);
+        write(&mut batch, &endpoint_id, &delivery)?;
+        self.apply(batch)?;
+        Ok(Noted::Written { delivery, failing_since })
+    }
+
+    /// Since when an endpoint has failed, if its last attempt did.
+    fn failing_since(&self, endpoint_id: &str) -> Result<Option<Timestamp>, BookError> {
+        self.get(&rows::failing(endpoint_id))
+    }
+
+    pub(super) fn send_again(
+        &self,
+        endpoint_id: &str,
+        chosen: &Chosen,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Again, BookError> {
+        // Looked for before anybody is kept from writing: there may be many.
+        let fitting = self.latest_first(endpoint_id, None).rev();
+        let fitting = fitting.filter(|found| found.as_ref().map_or(true, |found| chosen.has(found)));
+        let mut fitting: Vec<_> = fitting.take(limit.saturating_add(1)).collect::<Result<_, _>>()?;
+        let next_from = fitting.get(limit).map(Delivery::recorded_at);
+        fitting.truncate(limit);
+        let count = fitting.len();
+        {
+            let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut batch = Batch::default();
+            for delivery in fitting {
+                // As it is now; it may also have been forgotten meanwhile, and is asked for all the same.
+                let delivery = self.delivery(endpoint_id, delivery.event)?.unwrap_or(delivery);
+                unqueue(&mut batch, endpoint_id, &delivery);
+                write(&mut batch, endpoint_id, &delivery.again(now))?;
+            }
+            self.apply(batch)?;
+        }
+        self.flush()?;
+        Ok(Again { count, next_from })
+    }
+
+    pub(super) fn backlog(&self, endpoint_ids: &[String]) -> Result<Backlog, BookError> {
+        let mut backlog = Backlog::default();
+        for id in endpoint_ids {
+            for row in self.db.scan_prefix(rows::queue(id)).values() {
+                backlog = backlog.and(serde_json::from_slice(&row?)?);
+            }
+        }
+        Ok(backlog)
+    }
+
+    pub(super) fn delivery(&self, endpoint_id: &str, event: EventPosition) -> Result<Option<Delivery>, BookError> {
+        self.get(&rows::delivery(endpoint_id, event))
+    }
+
+    /// An endpoint's deliveries, the latest first, of events before that one.
+    pub(super) fn latest_first(
+        &self,
+        endpoint_id: &str,
+        before: Option<EventPosition>,
+    ) -> impl DoubleEndedIterator<Item = Result<Delivery, BookError>> {
+        let prefix = rows::deliveries(endpoint_id);
+        let end = before.map_or_else(|| format!("{prefix}~"), |event| rows::delivery(endpoint_id, event));
+        let rows = self.db.range(prefix..end).values().rev();
+        rows.map(|row| row.map_err(BookError::from).and_then(|row| Ok(serde_json::from_slice(&row)?)))
+    }
+
+    /// Makes everything durable, and says that the book was closed.
+    pub(super) fn close(&self) -> Result<(), BookError> {
+        self.flush()?;
+        Ok(self.folder.end_use()?)
+    }
+
+    /// Hands everything to the system, which keeps it when this process is killed.
+    fn flush(&self) -> Result<(), BookError> {
+        self.db.flush().map(drop).map_err(BookError::from)
+    }
+
+    fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, BookError> {
+        let row = self.db.get(key)?;
+        Ok(row.map(|row| serde_json::from_slice(&row)).transpose()?)
+    }
+
+    pub(super) fn apply(&self, batch: Batch) -> Result<(), BookError> {
+        self.db.apply_batch(batch).map_err(BookError::from)
+    }
+}
+
+fn unqueue(batch: &mut Batch, endpoint_id: &str, delivery: &Delivery) {
+    if let Some(at) = delivery.next_at {
+        batch.remove(rows::queued(endpoint_id, Queued { at, event: delivery.event }).as_bytes());
+    }
+}
+
+pub(super) fn write(batch: &mut Batch, endpoint_id: &str, delivery: &Delivery) -> Result<(), BookError> {
+    batch.insert(rows::delivery(endpoint_id, delivery.event).as_bytes(), json(delivery)?);
+    if let Some(at) = delivery.next_at {
+        let queued = rows::queued(endpoint_id, Queued { at, event: delivery.event });
+        batch.insert(queued.as_bytes(), json(&delivery.asked_at)?);
+    }
+    Ok(())
+}
+
+fn json(value: &impl Serialize) -> Result<Vec<u8>, BookError> {
+    Ok(serde_json::to_vec(value)?)
+}
+
+pub(super) fn strange(row: &[u8]) -> BookError {
+    BookError::Unreadable(format!("a row that says nothing: {}", String::from_utf8_lossy(row)))
+}

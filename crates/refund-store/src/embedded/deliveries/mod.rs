@@ -1,0 +1,118 @@
+//! The delivery book on one machine: a sled in a folder of its own, that may be lost.
+
+mod book;
+mod care;
+mod rows;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use refund_core::Timestamp;
+
+use self::book::{Book, BookError};
+use crate::{
+    Again, Backlog, Chosen, Claimed, Deliveries, Delivery, Due, EventPosition, Forget, Intake, Noted, Queued, Soon,
+    StoreError, Tried,
+};
+
+/// The delivery book of the one server on a machine. What writes out or reads much is done on a thread that nobody
+/// waits for, so it is awaited within a tokio runtime.
+pub struct EmbeddedDeliveries(Arc<Book>);
+
+impl EmbeddedDeliveries {
+    /// The book in a data folder; an empty one where there is none that can be believed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] where the disk refuses.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Ok(Self(Arc::new(Book::open(folder)?)))
+    }
+
+    /// Does something on a thread that nobody waits for.
+    fn apart<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&Book) -> Result<T, BookError> + Send + 'static,
+    ) -> Soon<'static, T> {
+        let book = Arc::clone(&self.0);
+        Box::pin(async move {
+            let done = tokio::task::spawn_blocking(move || what(&book)).await;
+            let done = done.unwrap_or_else(|error| Err(BookError::Unreadable(error.to_string())));
+            done.map_err(StoreError::from)
+        })
+    }
+
+    /// Does something at once.
+    fn at_once<'a, T: Send + 'a>(
+        &'a self,
+        what: impl FnOnce(&Book) -> Result<T, BookError> + Send + 'a,
+    ) -> Soon<'a, T> {
+        Box::pin(async move { what(&self.0).map_err(StoreError::from) })
+    }
+}
+
+impl Deliveries for EmbeddedDeliveries {
+    fn read_to(&self) -> Soon<'_, Option<EventPosition>> {
+        self.at_once(Book::read_to)
+    }
+
+    fn take_in(&self, intake: Intake) -> Soon<'_, bool> {
+        self.apart(move |book| book.take_in(&intake))
+    }
+
+    fn due<'a>(&'a self, endpoint_ids: &'a [&'a str], limit: usize) -> Soon<'a, Vec<Due>> {
+        self.at_once(move |book| endpoint_ids.iter().map(|id| book.due(id, limit)).collect())
+    }
+
+    fn claim<'a>(&'a self, endpoint_id: &'a str, queued: Queued) -> Soon<'a, Option<Claimed>> {
+        self.at_once(move |book| book.claim(endpoint_id, queued))
+    }
+
+    fn tried(&self, claimed: Claimed, tried: Tried) -> Soon<'_, Noted> {
+        self.apart(move |book| book.tried(claimed, tried))
+    }
+
+    fn send_again<'a>(
+        &'a self,
+        endpoint_id: &'a str,
+        chosen: &'a Chosen,
+        limit: usize,
+        now: Timestamp,
+    ) -> Soon<'a, Again> {
+        let (endpoint_id, chosen) = (endpoint_id.to_owned(), chosen.clone());
+        self.apart(move |book| book.send_again(&endpoint_id, &chosen, limit, now))
+    }
+
+    fn list<'a>(
+        &'a self,
+        endpoint_id: &'a str,
+        chosen: &'a Chosen,
+        before: Option<EventPosition>,
+        limit: usize,
+    ) -> Soon<'a, Vec<Delivery>> {
+        let (endpoint_id, chosen) = (endpoint_id.to_owned(), chosen.clone());
+        self.apart(move |book| {
+            let all = book.latest_first(&endpoint_id, before);
+            all.filter(|found| found.as_ref().map_or(true, |found| chosen.has(found))).take(limit).collect()
+        })
+    }
+
+    fn backlog<'a>(&'a self, endpoint_ids: &'a [&'a str]) -> Soon<'a, Backlog> {
+        let ids: Vec<_> = endpoint_ids.iter().map(|id| (*id).to_owned()).collect();
+        self.apart(move |book| book.backlog(&ids))
+    }
+
+    fn endpoints(&self) -> Soon<'_, Vec<String>> {
+        self.apart(|book| Ok(book.endpoints()?.into_iter().collect()))
+    }
+
+    fn forget(&self, what: Forget) -> Soon<'_, ()> {
+        self.apart(|book| book.forget(what))
+    }
+
+    fn close(&self) -> Soon<'_, ()> {
+        self.apart(Book::close)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+use refund_core::{EventType, Span, Timestamp};
+
+use super::*;
+use crate::conformance::deliveries::{at, attempt, delivery, position, three};
+use crate::embedded::folder::SledFolder;
+use crate::{Attempt, DeliveryState, LeftAlone};
+
+fn with_three(folder: &Path) -> Book {
+    let book = Book::open(folder).unwrap();
+    assert!(book.take_in(&three("whk_a").unwrap()).unwrap());
+    book
+}
+
+fn tried(book: &Book, record: u64, status: u16) {
+    let delivery = book.delivery("whk_a", position(record)).unwrap().unwrap();
+    let claimed = Claimed { endpoint_id: "whk_a".to_owned(), delivery };
+    let tried = Tried { attempt: attempt(5, status), next_at: None, leave_alone_until: None };
+    assert!(matches!(book.tried(claimed, tried).unwrap(), Noted::Written { .. }));
+}
+
+fn left(book: &Book, endpoint_id: &str) -> Vec<u64> {
+    book.latest_first(endpoint_id, None).map(|delivery| delivery.unwrap().event.record).collect()
+}
+
+#[test]
+fn what_was_taken_in_and_how_far_is_there_after_a_kill_and_after_a_close() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(with_three(folder.path()));
+    for _ in 0..2 {
+        let book = Book::open(folder.path()).unwrap();
+        assert_eq!(book.read_to().unwrap(), Some(position(3)));
+        assert_eq!(book.due("whk_a", 9).unwrap().queue.len(), 3);
+        book.close().unwrap();
+    }
+}
+
+#[test]
+fn after_the_machine_stopped_the_book_is_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(with_three(folder.path()));
+    std::fs::write(folder.path().join("deliveries.in-use"), "another boot").unwrap();
+    assert_eq!(Book::open(folder.path()).unwrap().read_to().unwrap(), None);
+}
+
+#[test]
+fn a_book_that_is_damaged_is_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    with_three(folder.path()).close().unwrap();
+    std::fs::write(folder.path().join("deliveries/conf"), "nothing of the kind").unwrap();
+    assert_eq!(Book::open(folder.path()).unwrap().read_to().unwrap(), None);
+}
+
+/// Rows as they have been since the first version. The one without `recorded_at` is from before that was written down.
+const ROWS: [(&str, &str); 7] = [
+    ("read-to", r#"{"record":4096,"entry":2}"#),
+    (
+        "delivery/whk_a/evt_00000000000800000001",
+        r#"{"event":{"record":2048,"entry":1},"refund_id":"rfd_1","sequence":3,"event_type":"refund.opened","asked_at":"2026-03-01T00:00:00.000Z","state":"pending","next_at":"2026-03-01T00:00:05.000Z","tries":1,"first_try_at":"2026-03-01T00:00:00.000Z","attempts":[{"at":"2026-03-01T00:00:00.000Z","status":500,"error":null,"duration_ms":7,"response":"no"}]}"#,
+    ),
+    (
+        "delivery/whk_a/evt_00000000001000000002",
+        r#"{"event":{"record":4096,"entry":2},"refund_id":"rfd_1","sequence":4,"event_type":"refund.agreed","recorded_at":"2026-03-01T00:00:01.000Z","asked_at":"2026-03-01T00:00:01.000Z","state":"succeeded","next_at":null,"tries":1,"first_try_at":"2026-03-01T00:00:01.000Z","attempts":[]}"#,
+    ),
+    ("queue/whk_a/0000019ca6b1ef88/evt_00000000000800000001", r#""2026-03-01T00:00:00.000Z""#),
+    ("failing/whk_a", r#""2026-03-01T00:00:00.000Z""#),
+    ("left-alone/whk_a", r#"["2026-03-01T00:00:00.000Z","2026-03-01T02:00:00.000Z"]"#),
+    ("left-alone/whk_b", r#"["2026-03-01T00:00:00.000Z","2026-03-01T02:00:00.000Z"]"#),
+];
+
+#[test]
+fn an_old_book_opens() {
+    let instant = |text: &str| text.parse::<Timestamp>().unwrap();
+    let (began, first) = (instant("2026-03-01T00:00:00Z"), EventPosition { record: 2048, entry: 1 });
+    let folder = tempfile::tempdir().unwrap();
+    let db = SledFolder::new(folder.path(), "deliveries", 1 << 20).open().unwrap();
+    for (name, row) in ROWS {
+        db.insert(name, row).unwrap();
+    }
+    drop(db);
+    let book = Book::open(folder.path()).unwrap();
+    assert_eq!(book.read_to().unwrap(), Some(EventPosition { record: 4096, entry: 2 }));
+    let queued = Queued { at: instant("2026-03-01T00:00:05Z"), event: first };
+    let left_alone = LeftAlone { asked_at: began, until: instant("2026-03-01T02:00:00Z") };
+    let due = Due { queue: vec![queued], failing_since: Some(began), left_alone: Some(left_alone) };
+    assert_eq!(book.due("whk_a", 9).unwrap(), due);
+    let old = book.claim("whk_a", queued).unwrap().unwrap().delivery;
+    let failed = Attempt { at: began, status: Some(500), error: None, duration_ms: 7, response: "no".to_owned() };
+    assert_eq!(
+        (old.event_type, old.tries, old.recorded_at(), old.attempts),
+        (EventType::RefundOpened, 1, began, vec![failed])
+    );
+    assert_eq!(book.delivery("whk_a", position(4096)).unwrap(), None);
+    assert_eq!(book.latest_first("whk_a", None).next().unwrap().unwrap().state, DeliveryState::Succeeded);
+    assert_eq!(book.endpoints().unwrap().into_iter().collect::<Vec<_>>(), ["whk_a", "whk_b"]);
+}
+
+#[test]
+fn rows_are_written_as_they_have_always_been() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = with_three(folder.path());
+    tried(&book, 1, 500);
+    let names: Vec<_> = book.db.iter().keys().map(|name| String::from_utf8(name.unwrap().to_vec()).unwrap()).collect();
+    let event = |record: u64| format!("evt_{record:014x}000000");
+    let mut expected: Vec<_> = (1..=3).map(|record| format!("delivery/whk_a/{}", event(record))).collect();
+    expected.push("failing/whk_a".to_owned());
+    expected.extend((2..=3).map(|record| format!("queue/whk_a/0000000000000000/{}", event(record))));
+    expected.push("read-to".to_owned());
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn what_was_asked_for_again_while_the_old_was_looked_for_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = with_three(folder.path());
+    tried(&book, 1, 200);
+    tried(&book, 2, 200);
+    let old = [1, 2].map(|record| book.delivery("whk_a", position(record)).unwrap().unwrap());
+    let first = Chosen { events: Some(vec![position(1)]), ..Chosen::default() };
+    book.send_again("whk_a", &first, 9, at(20)).unwrap();
+    book.forget_these("whk_a", &old).unwrap();
+    assert_eq!(left(&book, "whk_a"), [3, 1]);
+}
+
+#[test]
+fn an_endpoint_whose_id_begins_as_that_of_one_that_is_gone_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = with_three(folder.path());
+    let deliveries = vec![("whk_ab".to_owned(), delivery(4).unwrap())];
+    assert!(book.take_in(&Intake { from: Some(position(3)), to: position(4), deliveries }).unwrap());
+    tried(&book, 1, 500);
+    book.forget(Forget::Endpoints(vec!["whk_a".to_owned()])).unwrap();
+    assert_eq!((left(&book, "whk_a"), left(&book, "whk_ab")), (vec![], vec![4]));
+    assert_eq!((book.due("whk_a", 9).unwrap(), book.due("whk_", 9).unwrap()), (Due::default(), Due::default()));
+    book.forget(Forget::Old { now: at(0).plus(Span::MAX) }).unwrap();
+    assert_eq!(left(&book, "whk_ab"), [4], "what is pending stays");
+}
+
+#[test]
+fn a_row_of_a_queue_that_is_true_no_longer_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = with_three(folder.path());
+    let queued = |second, record| Queued { at: at(second), event: position(record) };
+    book.db.remove(rows::delivery("whk_a", position(1))).unwrap();
+    assert_eq!(book.claim("whk_a", queued(0, 1)).unwrap(), None);
+    let mut moved = sled::Batch::default();
+    book::write(&mut moved, "whk_a", &Delivery { next_at: Some(at(7)), ..delivery(2).unwrap() }).unwrap();
+    book.apply(moved).unwrap();
+    assert_eq!(book.claim("whk_a", queued(0, 2)).unwrap(), None);
+    assert_eq!(book.due("whk_a", 9).unwrap().queue, [queued(0, 3), queued(7, 2)]);
+    assert!(book.claim("whk_a", queued(7, 2)).unwrap().is_some());
+}
