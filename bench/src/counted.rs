@@ -76,6 +76,10 @@ impl AppendFile for CountedFile {
         self.file.append(bytes)
     }
 
+    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.file.overwrite(bytes, offset)
+    }
+
     fn sync(&self) -> io::Result<()> {
         let watch = Stopwatch::start();
         let synced = self.file.sync();

@@ -27,6 +27,9 @@ const REQUESTS_MAX: usize = 256;
 /// The version of the stored format, which stands before every value.
 const FORMAT: u8 = 1;
 
+/// The epoch of a store that is opened without randomness.
+const EPOCH: u32 = 1;
+
 struct Waiting {
     request: Request,
     answer: oneshot::Sender<Result<Answered, Refused>>,
@@ -176,7 +179,7 @@ fn push(
     rmp_serde::encode::write(&mut payload, &(record, previous))?;
     let mut salt = [0; 16];
     (surroundings.entropy)(&mut salt);
-    let position = batch.push(Bytes { salt, payload: &payload })?;
+    let position = batch.push(Bytes { epoch: EPOCH, salt, payload: &payload })?;
     for id in refunds {
         match last.get_mut(id) {
             Some(last) => *last = position.into(),

@@ -18,6 +18,7 @@ use crate::caller::Caller;
 use crate::code::ApiCode;
 use crate::cursor::Cursors;
 use crate::error::Problem;
+use crate::event_ids::EventIds;
 use crate::in_time::InTime;
 use crate::key_uses::KeyUses;
 use crate::limits::Limits;
@@ -74,6 +75,7 @@ pub struct App {
     store: InTime,
     pub(crate) links: Links,
     pub(crate) cursors: Cursors,
+    pub(crate) event_ids: EventIds,
     /// Marks the forms of the pages, so that no other page can send them.
     pub(crate) form_marks: Hmac<Sha256>,
     pub(crate) passwords: Passwords,
@@ -106,6 +108,7 @@ impl App {
             store: InTime(store),
             links: Links::new(secret),
             cursors: Cursors::new(secret),
+            event_ids: EventIds::new(secret),
             form_marks: keyed(secret, b"form"),
             passwords: Passwords::default(),
             public_url,

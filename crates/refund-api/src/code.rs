@@ -52,6 +52,9 @@ api_codes! {
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED,
         "The path is there, but not for this method.",
         "The `Allow` header lists the methods that the path takes.";
+    OtherHistory = "other_history", GONE,
+        "The place is of another history than this store has: it was restored from a backup, or is another store.",
+        "What came behind that place may be gone. Read on from the start or from `latest`, and load what you know of refunds anew.";
     BodyTooSlow = "body_too_slow", REQUEST_TIMEOUT,
         "The body took too long to arrive; nothing of this call was done.",
         "Send it again with the same idempotency key, over a better connection.";

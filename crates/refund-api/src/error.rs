@@ -256,6 +256,7 @@ impl From<&StoreError> for ApiCode {
             StoreError::Unsure(_) => Self::Unsure,
             StoreError::Stopped(_) => Self::Stopped,
             StoreError::NoSuchPosition(_) => Self::MalformedQuery,
+            StoreError::OtherHistory => Self::OtherHistory,
             StoreError::Unreadable(_) => Self::Internal,
         }
     }
@@ -264,7 +265,7 @@ impl From<&StoreError> for ApiCode {
 impl From<&StoreError> for Problem {
     fn from(error: &StoreError) -> Self {
         let code = ApiCode::from(error);
-        if code == ApiCode::MalformedQuery {
+        if matches!(code, ApiCode::MalformedQuery | ApiCode::OtherHistory) {
             return Self::new(code, error.to_string());
         }
         if code != ApiCode::Busy {

@@ -2,29 +2,45 @@
 
 use std::sync::Arc;
 
-use refund_store::{EventPosition, Feed, Soon};
+use refund_store::{EventPosition, Feed, Soon, Told};
 use tokio::sync::watch;
 
 use crate::app::App;
 use crate::error::Problem;
 
-/// One reader of the feed, and how far it is.
-pub(crate) struct Follower {
+/// What was found behind some place.
+#[derive(Debug)]
+pub(crate) struct Found<P> {
+    pub(crate) events: Vec<Arc<Told>>,
+    /// Where reading goes on.
+    pub(crate) looked_at: P,
+    /// Whether more was there when this was read.
+    pub(crate) more: bool,
+}
+
+impl From<Feed> for Found<Option<EventPosition>> {
+    fn from(Feed { events, looked_at, more }: Feed) -> Self {
+        Self { events, looked_at, more }
+    }
+}
+
+/// One reader of what happens, and how far it is.
+pub(crate) struct Follower<P = Option<EventPosition>> {
     app: Arc<App>,
-    after: Option<EventPosition>,
+    after: P,
     news: watch::Receiver<Option<EventPosition>>,
     stopping: watch::Receiver<bool>,
 }
 
-impl Follower {
-    /// A reader of what comes behind that place, or of all from the start.
-    pub(crate) fn new(app: Arc<App>, after: Option<EventPosition>) -> Self {
+impl<P: Copy> Follower<P> {
+    /// A reader of what comes behind that place.
+    pub(crate) fn new(app: Arc<App>, after: P) -> Self {
         let (news, stopping) = (app.store().news(), app.stopping());
         Self { app, after, news, stopping }
     }
 
     /// How far it is.
-    pub(crate) fn place(&self) -> Option<EventPosition> {
+    pub(crate) fn place(&self) -> P {
         self.after
     }
 
@@ -32,20 +48,20 @@ impl Follower {
     /// `read` says what is looked for behind a place, and may look at a part of it at a time.
     pub(crate) async fn next<'r>(
         &mut self,
-        read: impl Fn(Option<EventPosition>) -> Soon<'r, Feed, Problem> + Send,
-    ) -> Option<Feed> {
+        read: impl Fn(P) -> Soon<'r, Found<P>, Problem> + Send,
+    ) -> Option<Found<P>> {
         loop {
             let turn = self.app.turns.acquire().await.ok()?;
             // Before reading, so that what is recorded meanwhile is news again.
             self.news.borrow_and_update();
             let reading = read(self.after);
-            let feed = reading.await.ok()?;
+            let found = reading.await.ok()?;
             drop(turn);
-            self.after = feed.looked_at;
-            if !feed.events.is_empty() {
-                return Some(feed);
+            self.after = found.looked_at;
+            if !found.events.is_empty() {
+                return Some(found);
             }
-            if feed.more {
+            if found.more {
                 continue;
             }
             tokio::select! {

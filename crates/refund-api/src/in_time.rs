@@ -70,6 +70,10 @@ impl Store for InTime {
         in_time(self.0.feed(after, limit))
     }
 
+    fn counted(&self, place: u64, entry: u32) -> Soon<'_, EventPosition> {
+        in_time(self.0.counted(place, entry))
+    }
+
     fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {
         in_time(self.0.history(id, after, limit))
     }

@@ -18,6 +18,7 @@ mod cursor;
 mod demo;
 mod entropy;
 mod error;
+mod event_ids;
 mod follow;
 mod in_time;
 mod json;

@@ -180,6 +180,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let connections_max = limits.connections;
     let book = EmbeddedDeliveries::open(&data).map_err(|error| StartError::SetUp(error.to_string()))?;
+    if let Err(error) = book.count(&store) {
+        tracing::error!(%error, "the delivery book could not be counted: remove the folder `deliveries`");
+    }
     let webhooks = Arc::new(Webhooks::new(Arc::new(book), reach, &secret));
     let app = Arc::new(App::new(store.clone(), &secret, public_url.clone(), test_clock, limits, metrics));
 

@@ -9,6 +9,7 @@ use refund_core::{Refund, RefundId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::journal::Stamp;
 use crate::record::{Entry, Record};
 use crate::{EventPosition, Recorded, Secret, StoreError};
 
@@ -98,11 +99,11 @@ impl Payload {
         found.map(|(_, position)| *position).filter(|position| *position > 0)
     }
 
-    /// The events of the record that stands at `record`, each with its position.
-    pub(crate) fn into_events(self, record: u64) -> impl DoubleEndedIterator<Item = Recorded> {
+    /// The events of the record, each with its position.
+    pub(crate) fn into_events(self, stamp: Stamp) -> impl DoubleEndedIterator<Item = Recorded> {
         let entries = (0..).zip(self.record.entries).collect::<Vec<_>>().into_iter();
         entries.filter_map(move |(entry, content)| {
-            if let Entry::Refund(event) = content { Some((EventPosition { record, entry }, event)) } else { None }
+            if let Entry::Refund(event) = content { Some((EventPosition::of(stamp, entry), event)) } else { None }
         })
     }
 }

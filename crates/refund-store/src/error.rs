@@ -27,9 +27,12 @@ pub enum StoreError {
     /// The store has stopped and does nothing until it is opened again; nothing of this request was done.
     #[error("the store has stopped: {0}")]
     Stopped(String),
-    /// No record stands at the position that was named.
-    #[error("no record stands at {0}: name a position that this store's feed gave")]
+    /// There never was such a position.
+    #[error("there is nothing at record {0}: name a position that this store's feed gave")]
     NoSuchPosition(u64),
+    /// The position is of a history that this store does not have, or has no more.
+    #[error("the position is of another history: this store was restored since, or is another one")]
+    OtherHistory,
     /// It could not be read, or what was read makes no sense.
     #[error("the store could not be read: {0}")]
     Unreadable(String),

@@ -7,6 +7,7 @@ use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Timestamp};
 use tokio::sync::watch;
 
 use crate::door::{Case, Changed, Found, Need, Shelf, Turn, answered_before, carry_out};
+use crate::journal::Stamp;
 use crate::record::{Entry, Record};
 use crate::soon::at_once;
 use crate::store::{Feed, Told};
@@ -31,13 +32,15 @@ struct Model {
     settings: Arc<Settings>,
     answers: BTreeMap<IdempotencyKey, Remembered>,
     latest: Option<Timestamp>,
+    epoch: u32,
 }
 
 impl MemoryStore {
     /// An empty store.
     #[must_use]
     pub fn new(surroundings: Surroundings) -> Self {
-        Self { model: Mutex::new(Model::default()), surroundings, news: watch::Sender::new(None) }
+        let model = Model { epoch: surroundings.epoch(), ..Model::default() };
+        Self { model: Mutex::new(model), surroundings, news: watch::Sender::new(None) }
     }
 
     fn record(&self, model: &mut Model, written: Option<(Record, Changed)>) {
@@ -103,9 +106,13 @@ impl Store for MemoryStore {
         at_once(self.model().feed(after, limit))
     }
 
+    fn counted(&self, _: u64, _: u32) -> Soon<'_, EventPosition> {
+        at_once(Err(StoreError::OtherHistory))
+    }
+
     fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {
         let model = self.model();
-        let all = (0..).zip(&model.records).flat_map(|(number, record)| numbered(number, record));
+        let all = model.stamped().flat_map(|(stamp, record)| numbered(stamp, record));
         let is_wanted = |event: &&Event| event.refund_id == *id && event.sequence > after;
         let wanted = all.filter_map(|(position, event)| Some((position, event.filter(is_wanted)?)));
         at_once(Ok(wanted.take(limit).map(|(position, event)| (position, event.clone())).collect()))
@@ -131,10 +138,10 @@ impl Store for MemoryStore {
 }
 
 /// A record's entries with where they stand; events where they are about a refund.
-fn numbered(record: u64, content: &Record) -> impl Iterator<Item = (EventPosition, Option<&Event>)> {
+fn numbered(stamp: Stamp, content: &Record) -> impl Iterator<Item = (EventPosition, Option<&Event>)> {
     (0..).zip(&content.entries).map(move |(entry, content)| {
         let event = if let Entry::Refund(event) = content { Some(event) } else { None };
-        (EventPosition { record, entry }, event)
+        (EventPosition::of(stamp, entry), event)
     })
 }
 
@@ -164,9 +171,28 @@ impl Model {
         self.latest.unwrap_or(Timestamp::MIN)
     }
 
+    /// All records, and which each is.
+    fn stamped(&self) -> impl DoubleEndedIterator<Item = (Stamp, &Record)> + ExactSizeIterator {
+        let epoch = self.epoch;
+        self.records.iter().enumerate().map(move |(index, record)| {
+            let number = (index as u64).saturating_add(1);
+            (Stamp { number, epoch }, record)
+        })
+    }
+
+    /// Refuses a position that this store never gave.
+    fn is_known(&self, named: EventPosition) -> Result<(), StoreError> {
+        let index = named.record.checked_sub(1).and_then(|index| usize::try_from(index).ok());
+        match index.and_then(|index| self.stamped().nth(index)) {
+            Some((stamp, record)) => named.is_in(stamp, record.entries.len()),
+            None if named.epoch == self.epoch => Err(StoreError::NoSuchPosition(named.record)),
+            None => Err(StoreError::OtherHistory),
+        }
+    }
+
     fn end(&self) -> Option<EventPosition> {
-        let last = (0..).zip(&self.records).last();
-        last.map(|(number, record)| EventPosition::last_of(number, record.entries.len()))
+        let last = self.stamped().last();
+        last.map(|(stamp, record)| EventPosition::last_of(stamp, record.entries.len()))
     }
 
     fn on_line(&self, key: &LineKey) -> impl Iterator<Item = &Arc<Refund>> {
@@ -186,15 +212,16 @@ impl Model {
     }
 
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError> {
-        let first = after.map_or(0, |after| after.record);
-        let start = usize::try_from(first).ok().filter(|start| after.is_none() || *start < self.records.len());
-        let start = start.ok_or(StoreError::NoSuchPosition(first))?;
+        if let Some(after) = after {
+            self.is_known(after)?;
+        }
+        let start = after.map_or(0, |after| usize::try_from(after.record.saturating_sub(1)).unwrap_or(usize::MAX));
         let mut feed = Feed { events: Vec::new(), looked_at: after, more: false };
         // The record of `after` is there for its rest; `limit` counts those behind it.
         let until = start.saturating_add(limit.max(1)).saturating_add(usize::from(after.is_some()));
-        for (number, record) in (first..).zip(self.records.iter().take(until).skip(start)) {
-            feed.looked_at = feed.looked_at.max(Some(EventPosition::last_of(number, record.entries.len())));
-            let events = numbered(number, record).filter(|(position, _)| after.is_none_or(|after| *position > after));
+        for (stamp, record) in self.stamped().take(until).skip(start) {
+            feed.looked_at = feed.looked_at.max(Some(EventPosition::last_of(stamp, record.entries.len())));
+            let events = numbered(stamp, record).filter(|(position, _)| after.is_none_or(|after| *position > after));
             feed.events.extend(events.filter_map(|(position, event)| self.told(position, event?)));
         }
         feed.more = until < self.records.len();

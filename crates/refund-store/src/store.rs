@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use refund_core::{BuyerId, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
-use tokio::sync::watch;
-
 use crate::{
     Answer, Answered, Around, EventPosition, Fingerprint, IdempotencyKey, Page, Query, Recorded, Refused, Request,
     Settings, Soon, StoreError,
 };
+use refund_core::{BuyerId, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
+use tokio::sync::watch;
 
 /// The memory of the engine. Everything that changes anything goes through [`Store::submit`].
 ///
@@ -66,8 +65,16 @@ pub trait Store: Send + Sync {
     /// records and may find fewer events; where it stopped is part of the answer.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchPosition`] for a position that this feed never gave.
+    /// [`StoreError::NoSuchPosition`] where `after` never was, [`StoreError::OtherHistory`] where it
+    /// is not of what this store holds.
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed>;
+
+    /// The position of the entry that stood in the journal at that place, in bytes: so positions were
+    /// named before records were counted.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherHistory`] where no record of that time stands there, [`StoreError::Unreadable`].
+    fn counted(&self, place: u64, entry: u32) -> Soon<'_, EventPosition>;
 
     /// A refund's history behind the event of that number, from its opening behind 0, with where
     /// each event stands in the feed; `limit` events at the most, and about as much is read.

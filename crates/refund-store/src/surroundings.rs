@@ -19,6 +19,15 @@ pub struct Surroundings {
     pub hold_settling: bool,
 }
 
+impl Surroundings {
+    /// A new epoch for what a store records from now on. 0 is that of records without one.
+    pub(crate) fn epoch(&self) -> u32 {
+        let mut bytes = [0; 4];
+        (self.entropy)(&mut bytes);
+        u32::from_le_bytes(bytes).max(1)
+    }
+}
+
 /// What the time is.
 #[derive(Clone)]
 pub enum Clock {

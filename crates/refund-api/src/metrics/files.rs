@@ -39,6 +39,10 @@ impl AppendFile for TimedFile {
         self.file.append(bytes)
     }
 
+    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.file.overwrite(bytes, offset)
+    }
+
     fn sync(&self) -> io::Result<()> {
         let stopwatch = Stopwatch::start();
         let synced = self.file.sync();

@@ -72,6 +72,7 @@ mod tests {
             StoreError::Unsure(why()),
             StoreError::Stopped(why()),
             StoreError::NoSuchPosition(1),
+            StoreError::OtherHistory,
             StoreError::Unreadable(why()),
         ];
         let all = [

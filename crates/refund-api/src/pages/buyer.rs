@@ -73,8 +73,11 @@ async fn page(
     let path = format!("/b/{}", visit.param("token"));
     let history = History::new(visit, caller.role(), &path, &events, is_latest);
     let here = asked.map_or_else(|| history.here.clone(), |kind| format!("{path}?ask={kind}"));
+    let told = events.iter().rfind(|event| event.fact.is_for(caller.role()));
     let page = Page {
-        page: Frame::for_nobody(visit, "buyer-title").coming_back_to(here).with_live(&format!("{path}/live")),
+        page: Frame::for_nobody(visit, "buyer-title")
+            .coming_back_to(here)
+            .with_own_live(&format!("{path}/live"), told.map_or(0, |event| event.sequence)),
         notice,
         seller: seller.name.to_string(),
         possible: possible.into_iter().map(CommandKind::as_str).collect(),

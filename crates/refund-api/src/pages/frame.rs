@@ -87,6 +87,11 @@ impl Frame {
         Self { live: Some(format!("{source}{after}")), ..self }
     }
 
+    /// The same for a buyer, whose page knows of their refund's events up to that number.
+    pub(crate) fn with_own_live(self, source: &str, knows: u64) -> Self {
+        Self { live: Some(format!("{source}?after={knows}")), ..self }
+    }
+
     pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
         let own = self.reader.language;
         Language::ALL.into_iter().map(move |language| (language.tag(), language.own_name(), language == own))

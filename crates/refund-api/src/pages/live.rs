@@ -8,13 +8,14 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use refund_core::RefundId;
-use refund_store::{EventPosition, Feed, Secret};
+use refund_store::Secret;
 
 use super::visit::{Visit, in_session};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Problem;
-use crate::follow::Follower;
+use crate::event_ids::Reach;
+use crate::follow::{Follower, Found};
 use crate::routes::find;
 use crate::streams::StreamPlace;
 use crate::wire::EventOut;
@@ -71,7 +72,7 @@ impl Listener {
     }
 
     /// What they may see of the feed, as long as it still lets them in: that somebody was signed out is news too.
-    async fn find(&self, app: &App, after: Option<EventPosition>) -> Result<Feed, Problem> {
+    async fn find(&self, app: &App, after: Reach) -> Result<Found<Reach>, Problem> {
         if !self.is_still_there(app).await {
             return Err(Problem::not_found());
         }
@@ -89,7 +90,7 @@ impl Listener {
 
 struct Watching {
     app: Arc<App>,
-    follower: Follower,
+    follower: Follower<Reach>,
     listener: Listener,
     only: Option<RefundId>,
     _place: StreamPlace,
@@ -97,15 +98,19 @@ struct Watching {
 
 /// What the browser knows already: what it was told last, or what its page was made from. Between the page and
 /// its stream, and between one stream and the next, something may have changed.
-fn known(visit: &Visit, headers: &HeaderMap) -> Option<EventPosition> {
+fn known(visit: &Visit, headers: &HeaderMap, caller: &Caller) -> Reach {
     let told = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).unwrap_or(visit.query.get("after"));
-    EventOut::position(told).filter(|place| Some(*place) <= visit.feed_end).or(visit.feed_end)
+    if let Caller::Buyer { .. } = caller {
+        // What makes no sense is taken for nothing: then the page looks again.
+        return Reach::up_to(told.parse().unwrap_or(0));
+    }
+    Reach::All(EventOut::position(told).filter(|place| Some(*place) <= visit.feed_end).or(visit.feed_end))
 }
 
 fn changes(visit: &Visit, headers: &HeaderMap, listener: Listener, only: Option<RefundId>) -> Result<Changes, Problem> {
     let app = &visit.app;
     let _place = app.admission.stream(&listener.caller)?;
-    let follower = Follower::new(app.clone(), known(visit, headers));
+    let follower = Follower::new(app.clone(), known(visit, headers, &listener.caller));
     let watching = Watching { app: app.clone(), follower, listener, only, _place };
     let until = Box::pin(tokio::time::sleep(LIVES));
     let changes = stream::unfold(Some((watching, until)), |open| async move {
@@ -147,8 +152,9 @@ impl Watching {
     /// The same with how far it is, which the browser gives back when it asks anew.
     fn mark(&self, event: Event) -> Event {
         match self.follower.place() {
-            Some(place) => event.id(EventOut::id(place)),
-            None => event,
+            Reach::All(Some(place)) => event.id(EventOut::id(place)),
+            Reach::All(None) => event,
+            Reach::One { told, .. } => event.id(told.to_string()),
         }
     }
 }

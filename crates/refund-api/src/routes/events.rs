@@ -1,10 +1,11 @@
 //! What happened: of one refund, and of all that the caller may know of.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use axum::Json;
-use refund_core::{Event, RefundId};
-use refund_store::{EventPosition, Feed, Place, Recorded, Store, StoreError};
+use refund_core::{Event, RefundId, Role};
+use refund_store::{Around, EventPosition, Feed, Place, Recorded, Store, StoreError, Told};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,6 +15,8 @@ use crate::caller::Caller;
 use crate::code::ApiCode;
 use crate::cursor::Cursors;
 use crate::error::Problem;
+use crate::event_ids::{EventIds, Reach};
+use crate::follow::Found;
 use crate::wire::{EventOut, Items};
 
 /// How many records of the journal are looked at in one go.
@@ -121,7 +124,7 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
     let role = caller.role();
     let history = told(app.store(), &refund_id, behind, limit, |event| event.fact.is_for(role)).await?;
     let (events, next_cursor) = part.take(&app.cursors, history, |(_, event)| event.sequence);
-    let items = events.iter().map(|(position, event)| EventOut::new(*position, event)).collect();
+    let items = events.iter().map(|(position, event)| named(&call, *position, event)).collect();
     Ok(Json(Items { items, next_cursor }))
 }
 
@@ -130,7 +133,7 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
 #[serde(deny_unknown_fields)]
 struct FeedParams {
     /// The event to go on behind, or `latest` for what comes from now on; from the start where nothing is said.
-    #[param(pattern = "^(latest|evt_[0-9a-f]{20})$")]
+    #[param(pattern = "^(latest|evt_[0-9a-fr][0-9a-f]{19,29})$")]
     after: Option<String>,
     /// How many events at the most; 50 where nothing is said.
     #[param(minimum = 1, maximum = 100)]
@@ -155,33 +158,129 @@ pub(super) struct FeedOut {
 #[utoipa::path(
     get, path = "/v1/events", tag = "events", operation_id = "list_events",
     params(FeedParams),
-    responses((status = OK, body = FeedOut)), security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
+    responses((status = OK, body = FeedOut), (status = GONE)), security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = limit(params.limit)?;
-    let after = place(call.app.store(), params.after.as_deref())?;
-    let Feed { events, looked_at, more } = find(call.app.store(), &call.caller, after, limit).await?;
-    let reached = looked_at.map(EventOut::id);
-    let items = events.iter().map(|told| EventOut::new(told.position, &told.event)).collect();
-    Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| more), after: reached }))
+    let after = place(&call, params.after.as_deref()).await?;
+    let found = find(call.app.store(), &call.caller, after, limit).await?;
+    let reached = call.app.event_ids.reached(call.app.store(), &call.caller, found.looked_at).await?;
+    let items = found.events.iter().map(|told| named(&call, told.position, &told.event)).collect();
+    Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| found.more), after: reached }))
+}
+
+/// An event as the caller knows it.
+fn named(call: &Call, position: EventPosition, event: &Event) -> EventOut {
+    EventOut::new(call.app.event_ids.of(&call.caller, position, event), event)
 }
 
 /// What stands for the end of the feed as it is now.
 const LATEST: &str = "latest";
 
-/// The place behind which the feed is asked for: of an event, the end, or none for the start.
-pub(super) fn place(store: &dyn Store, after: Option<&str>) -> Result<Option<EventPosition>, Problem> {
-    let Some(after) = after else { return Ok(None) };
-    if after == LATEST {
-        return Ok(store.feed_end());
+/// Behind what the feed is asked for: an event, the end, or nothing for the start.
+pub(super) async fn place(call: &Call, after: Option<&str>) -> Result<Reach, Problem> {
+    let store = call.app.store();
+    if let Caller::Buyer { refund_id, .. } = &call.caller {
+        return own_place(call, refund_id, after).await;
     }
-    let unknown = || Problem::new(ApiCode::MalformedQuery, "after: the id of an event, as the feed gave it, or latest");
-    EventOut::position(after).map(Some).ok_or_else(unknown)
+    let Some(after) = after else { return Ok(Reach::All(None)) };
+    if after == LATEST {
+        return Ok(Reach::All(store.feed_end()));
+    }
+    let position = match EventOut::place_before_counting(after) {
+        Some((place, entry)) => store.counted(place, entry).await?,
+        None => EventOut::position(after).ok_or_else(no_event)?,
+    };
+    Ok(Reach::All(Some(position)))
+}
+
+/// The same of a buyer, who is told of one refund.
+async fn own_place(call: &Call, refund_id: &RefundId, after: Option<&str>) -> Result<Reach, Problem> {
+    let store = call.app.store();
+    let Some(after) = after else { return Ok(Reach::up_to(0)) };
+    if after == LATEST {
+        let own = told(store, refund_id, 0, usize::MAX, |event| event.fact.is_for(Role::Buyer)).await?;
+        return Ok(Reach::up_to(own.last().map_or(0, |(_, event)| event.sequence)));
+    }
+    if EventOut::place_before_counting(after).is_some() {
+        // It says how much others did, and is not given any more.
+        return Err(StoreError::OtherHistory.into());
+    }
+    let number = EventIds::number(after).ok_or_else(no_event)?;
+    let known = store.history(refund_id, number.saturating_sub(1), 1).await?;
+    if known.first().is_some_and(|recorded| call.app.event_ids.is_of(after, recorded)) {
+        return Ok(Reach::up_to(number));
+    }
+    Err(StoreError::OtherHistory.into())
+}
+
+fn no_event() -> Problem {
+    Problem::new(ApiCode::MalformedQuery, "after: the id of an event, as the feed gave it, or latest")
+}
+
+/// What a caller may see behind some place.
+pub(crate) async fn find(
+    store: &dyn Store,
+    caller: &Caller,
+    after: Reach,
+    limit: usize,
+) -> Result<Found<Reach>, Problem> {
+    match (after, caller) {
+        (Reach::One { told, looked }, Caller::Buyer { refund_id, .. }) => {
+            Ok(find_own(store, refund_id, told, looked, limit).await?)
+        }
+        // Numbers within a refund are a buyer's alone.
+        (Reach::One { .. }, _) => Err(no_event()),
+        (Reach::All(after), _) => {
+            let Feed { events, looked_at, more } = find_in_all(store, caller, after, limit).await?;
+            Ok(Found { events, looked_at: Reach::All(looked_at), more })
+        }
+    }
+}
+
+/// What a buyer may see of their refund.
+async fn find_own(
+    store: &dyn Store,
+    refund_id: &RefundId,
+    mut told: u64,
+    mut looked: u64,
+    limit: usize,
+) -> Result<Found<Reach>, StoreError> {
+    let found = |events, told, looked, more| Found { events, looked_at: Reach::One { told, looked }, more };
+    // Mostly nothing has happened to it, which is known without reading any history.
+    let Some(Around { refund, .. }) = store.refund(refund_id).await? else {
+        return Ok(found(Vec::new(), told, looked, false));
+    };
+    if looked > refund.sequence {
+        // Of a history that is gone: a page that was open meanwhile looks again.
+        (told, looked) = (0, 0);
+    }
+    let mut events = Vec::new();
+    while looked < refund.sequence {
+        let part = store.history(refund_id, looked, HISTORY_LIMIT).await?;
+        if part.is_empty() {
+            break;
+        }
+        for (position, event) in part {
+            if event.fact.is_for(Role::Buyer) {
+                if events.len() == limit {
+                    return Ok(found(events, told, looked, true));
+                }
+                told = event.sequence;
+                let (seller_id, buyer_id) = (refund.seller_id.clone(), refund.buyer_id.clone());
+                events.push(Arc::new(Told { position, event, seller_id, buyer_id }));
+                looked = told;
+            } else {
+                looked = event.sequence;
+            }
+        }
+    }
+    Ok(found(events, told, looked, false))
 }
 
 /// What a caller may see of the feed.
-pub(crate) async fn find(
+async fn find_in_all(
     store: &dyn Store,
     caller: &Caller,
     after: Option<EventPosition>,

@@ -1,7 +1,8 @@
 //! Why a refund stands where it stands, and what comes of it.
 
 use axum::Json;
-use refund_core::explain;
+use refund_core::{Explained, explain};
+use refund_store::EventPosition;
 
 use super::events::{Part, PartParams, told};
 use crate::call::Call;
@@ -31,10 +32,13 @@ pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let explained = positions.into_iter().zip(explain(history));
     let (so_far, next_cursor) = part.take(&app.cursors, explained, |(_, explained)| explained.event.sequence);
     let prospect = settled.around.prospect(caller.knows_actions_of(refund), settled.now);
+    let named = |(position, explained): &(EventPosition, Explained)| {
+        HappenedOut::new(app.event_ids.of(caller, *position, &explained.event), explained)
+    };
     let (if_nobody_acts, actions) = prospect_out(&prospect, caller.role(), settled.is_held);
     Ok(Json(ExplanationOut {
         refund: RefundOut::new(settled.seen(caller)),
-        so_far: so_far.iter().map(|(position, explained)| HappenedOut::new(*position, explained)).collect(),
+        so_far: so_far.iter().map(named).collect(),
         next_cursor,
         if_nobody_acts,
         actions,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::HeaderName;
 use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
-use refund_store::{EventPosition, Feed};
+use refund_store::Told;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -16,7 +16,8 @@ use crate::app::App;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::error::Problem;
-use crate::follow::Follower;
+use crate::event_ids::Reach;
+use crate::follow::{Follower, Found};
 use crate::streams::StreamPlace;
 use crate::wire::EventOut;
 
@@ -31,7 +32,7 @@ const AT_ONCE: usize = 100;
 #[serde(deny_unknown_fields)]
 struct StreamParams {
     /// The event to go on behind, or `latest` for what comes from now on; from the start where nothing is said.
-    #[param(pattern = "^(latest|evt_[0-9a-f]{20})$")]
+    #[param(pattern = "^(latest|evt_[0-9a-fr][0-9a-f]{19,29})$")]
     after: Option<String>,
 }
 
@@ -42,16 +43,19 @@ struct StreamParams {
     get, path = "/v1/events/stream", tag = "events", operation_id = "stream_events",
     params(StreamParams, ("Last-Event-ID" = Option<String>, Header, description = "The last event that was received; goes before `after`.")),
     responses((status = OK, body = String, content_type = "text/event-stream",
-        description = "Server-sent events: `id` and `event` are the event's id and type, `data` is the event as JSON.")),
+        description = "Server-sent events: `id` and `event` are the event's id and type, `data` is the event as JSON."),
+        (status = GONE)),
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let params: StreamParams = call.query()?;
     let last = call.header(&LAST_EVENT_ID)?.or(params.after);
-    let after = place(call.app.store(), last.as_deref())?;
+    let after = place(&call, last.as_deref()).await?;
     let app = call.app.clone();
-    // A place that never was is refused now, and not by a stream that ends at once.
-    app.store().feed(after, 1).await?;
+    if let Reach::All(after) = after {
+        // A place that never was is refused now, and not by a stream that ends at once.
+        app.store().feed(after, 1).await?;
+    }
     let listener = Listener::new(&call)?;
     let _place = app.admission.stream(&call.caller)?;
     let listening = Listening { listener, follower: Follower::new(app, after), _place };
@@ -80,7 +84,7 @@ impl Listener {
     }
 
     /// What they may see of the feed, as long as they are who they were: that a key was revoked is news too.
-    async fn find(&self, after: Option<EventPosition>) -> Result<Feed, Problem> {
+    async fn find(&self, after: Reach) -> Result<Found<Reach>, Problem> {
         if !self.is_still_there().await {
             return Err(Problem::not_found());
         }
@@ -96,14 +100,14 @@ impl Listener {
 /// A stream that is open, and how far it is.
 struct Listening {
     listener: Listener,
-    follower: Follower,
+    follower: Follower<Reach>,
     _place: StreamPlace,
 }
 
 impl Listening {
     /// The next events that the caller may see; none where the key or link is not valid any more,
     /// the server stops, or nothing more can be read.
-    async fn next(&mut self) -> Option<Feed> {
+    async fn next(&mut self) -> Option<Found<Reach>> {
         let listener = &self.listener;
         let mut news = std::pin::pin!(self.follower.next(|after| Box::pin(listener.find(after))));
         loop {
@@ -118,9 +122,11 @@ impl Listening {
 
 /// What the next events look like, and the stream to go on with.
 async fn next(mut listening: Listening) -> Option<(Vec<Result<Event, Infallible>>, Listening)> {
-    let feed = listening.next().await?;
-    let events = feed.events.iter().map(|told| Ok(written(&EventOut::new(told.position, &told.event))));
-    Some((events.collect(), listening))
+    let found = listening.next().await?;
+    let Listener { app, caller, .. } = &listening.listener;
+    let named = |told: &Told| EventOut::new(app.event_ids.of(caller, told.position, &told.event), &told.event);
+    let events = found.events.iter().map(|told| Ok(written(&named(told)))).collect();
+    Some((events, listening))
 }
 
 fn written(event: &EventOut) -> Event {
@@ -151,7 +157,7 @@ mod tests {
         let (streams, end) = (Arc::new(Streams::new(MANY, MANY)), app.store().feed_end());
         let begin = |_| {
             let listener = Listener { app: app.clone(), token: token.clone(), caller: caller.clone() };
-            let (follower, _place) = (Follower::new(app.clone(), end), streams.enter(caller.id()).unwrap());
+            let (follower, _place) = (Follower::new(app.clone(), Reach::All(end)), streams.enter(caller.id()).unwrap());
             let mut listening = Listening { listener, follower, _place };
             tokio::spawn(async move { listening.next().await.map(|feed| feed.events.len()) })
         };
@@ -187,7 +193,8 @@ mod tests {
         let token: Arc<str> = app.links.link(&id("rfd_1"), 1, "").token.into();
         let (caller, _) = Caller::from_token(&app, &token).await.unwrap();
         let _place = app.admission.stream(&caller).unwrap();
-        let follower = Follower::new(app.clone(), app.store().feed_end());
+        let end = app.store().refund(&id("rfd_1")).await.unwrap().unwrap().refund.sequence;
+        let follower = Follower::new(app.clone(), Reach::up_to(end));
         let mut listening = Listening { listener: Listener { app, token, caller }, follower, _place };
         assert!(tokio::time::timeout(HEARTBEAT * 4, listening.next()).await.is_err(), "it goes on");
         // The refund is final, and its link ends 30 days after that.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use refund_core::SellerId;
-use refund_store::{EventPosition, Feed};
+use refund_store::EventPosition;
 use tokio::sync::watch;
 
 pub(crate) use self::asked::{AskedDays, DAYS_MAX, counted};
@@ -19,7 +19,7 @@ pub(crate) use self::day::{Numbers, Sums};
 use crate::app::App;
 use crate::code::ApiCode;
 use crate::error::Problem;
-use crate::follow::Follower;
+use crate::follow::{Follower, Found};
 use counts::Counts;
 
 /// How many records of the journal are counted in one go.
@@ -43,14 +43,14 @@ impl Default for Stats {
 
 impl Stats {
     /// Counts on behind that place.
-    async fn count_on(&self, app: &App, after: Option<EventPosition>) -> Result<Feed, Problem> {
+    async fn count_on(&self, app: &App, after: Option<EventPosition>) -> Result<Found<Option<EventPosition>>, Problem> {
         let feed = app.store().feed(after, AT_ONCE).await?;
         let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
         feed.events.iter().for_each(|told| counts.count(&told.event));
         drop(counts);
         app.metrics.happened(&feed.events);
         self.reached.send_replace(feed.looked_at);
-        Ok(feed)
+        Ok(feed.into())
     }
 
     /// Waits until everything up to there has been counted.

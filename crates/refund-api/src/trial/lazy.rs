@@ -67,6 +67,10 @@ impl Store for Lazy {
         self.late(self.store.feed(after, limit))
     }
 
+    fn counted(&self, place: u64, entry: u32) -> Soon<'_, EventPosition> {
+        self.late(self.store.counted(place, entry))
+    }
+
     fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {
         self.late(self.store.history(id, after, limit))
     }

@@ -4,17 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::Timestamp;
-use refund_store::{Delivery, EventPosition, Feed, Forget, Intake, Store, StoreError};
+use refund_store::{Delivery, EventPosition, Forget, Intake, Store, StoreError};
 
 use super::Webhooks;
 use super::endpoint::{self, Endpoint};
 use super::schedule::{HORIZON, later};
 use crate::app::App;
 use crate::error::Problem;
-use crate::follow::Follower;
+use crate::follow::{Follower, Found};
 
 /// How many records are looked at in one go.
 const LOOKED_AT_ONCE: usize = 500;
+/// How many events nobody is told of before the book has to know how far the feed was read all the same.
+const UNTOLD_MAX: usize = 10_000;
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// Takes in what happens until the server stops.
@@ -33,25 +35,67 @@ pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
 
 async fn follow(app: &Arc<App>, webhooks: &Arc<Webhooks>) -> Result<(), Problem> {
     let Start { after, oldest } = start(app.store(), webhooks).await?;
-    let (mut follower, mut from) = (Follower::new(app.clone(), after), after);
+    let (mut follower, mut progress) = (Follower::new(app.clone(), after), Progress::in_book_up_to(after));
     while let Some(feed) = follower.next(|after| Box::pin(read_on(app, after))).await {
         let Some(to) = feed.looked_at else { continue };
-        let deliveries = deliveries(&endpoint::all(app, webhooks), &feed, oldest, app.store().now());
+        let endpoints = endpoint::all(app, webhooks);
+        progress.read(to, feed.events.len());
+        if endpoints.is_empty() && progress.can_be_forgotten() {
+            continue;
+        }
+        let deliveries = deliveries(&endpoints, &feed, oldest, app.store().now());
         let wakes = !deliveries.is_empty();
-        if !webhooks.book.take_in(Intake { from, to, deliveries }).await? {
+        if !webhooks.book.take_in(Intake { from: progress.in_book, to, deliveries }).await? {
             tracing::warn!("somebody else takes events in for webhooks; looking where they are");
             return Ok(());
         }
-        from = Some(to);
+        progress = Progress::in_book_up_to(Some(to));
         if wakes {
             webhooks.wake.notify_one();
         }
     }
+    if let Some(to) = progress.unwritten() {
+        webhooks.book.take_in(Intake { from: progress.in_book, to, deliveries: Vec::new() }).await?;
+    }
     Ok(())
 }
 
-async fn read_on(app: &App, after: Option<EventPosition>) -> Result<Feed, Problem> {
-    Ok(app.store().feed(after, LOOKED_AT_ONCE).await?)
+/// How far the feed was read, and how much of that the book does not know.
+///
+/// Where there is no endpoint, nothing is to be sent of what is read, and writing down how far costs more than reading
+/// it again after a kill. An endpoint that was made meanwhile is not told of it then: it wants what was recorded since
+/// it was made. Where there is one, how far is written each time, because what it wants may be changed by then.
+struct Progress {
+    in_book: Option<EventPosition>,
+    read_to: Option<EventPosition>,
+    untold: usize,
+}
+
+impl Progress {
+    /// As far as the book says.
+    fn in_book_up_to(in_book: Option<EventPosition>) -> Self {
+        Self { in_book, read_to: in_book, untold: 0 }
+    }
+
+    /// Goes on to there, past so many events.
+    fn read(&mut self, to: EventPosition, events: usize) {
+        self.read_to = Some(to);
+        self.untold = self.untold.saturating_add(events);
+    }
+
+    /// Whether it can be read again: it is little, and a book that is not new says from where.
+    fn can_be_forgotten(&self) -> bool {
+        self.in_book.is_some() && self.untold < UNTOLD_MAX
+    }
+
+    /// How far it was read, where the book does not know it.
+    fn unwritten(&self) -> Option<EventPosition> {
+        self.read_to.filter(|_| self.read_to != self.in_book)
+    }
+}
+
+async fn read_on(app: &App, after: Option<EventPosition>) -> Result<Found<Option<EventPosition>>, Problem> {
+    Ok(app.store().feed(after, LOOKED_AT_ONCE).await?.into())
 }
 
 /// Where the feed is read on, and how old an event may be.
@@ -64,7 +108,7 @@ struct Start {
 async fn start(store: &dyn Store, webhooks: &Webhooks) -> Result<Start, Problem> {
     let mut after = webhooks.book.read_to().await?;
     if let Some(position) = after
-        && let Err(StoreError::NoSuchPosition(_)) = store.feed(after, 1).await
+        && let Err(StoreError::NoSuchPosition(_) | StoreError::OtherHistory) = store.feed(after, 1).await
     {
         tracing::warn!(?position, "the delivery book is of another journal, and begins anew");
         webhooks.book.forget(Forget::Everything).await?;
@@ -75,7 +119,12 @@ async fn start(store: &dyn Store, webhooks: &Webhooks) -> Result<Start, Problem>
 }
 
 /// What is to be sent of what was read, and to which endpoint.
-fn deliveries(endpoints: &[Arc<Endpoint>], feed: &Feed, oldest: Timestamp, now: Timestamp) -> Vec<(String, Delivery)> {
+fn deliveries(
+    endpoints: &[Arc<Endpoint>],
+    feed: &Found<Option<EventPosition>>,
+    oldest: Timestamp,
+    now: Timestamp,
+) -> Vec<(String, Delivery)> {
     let mut deliveries = Vec::new();
     for told in feed.events.iter().filter(|told| told.event.recorded_at >= oldest) {
         let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(told));
@@ -83,4 +132,24 @@ fn deliveries(endpoints: &[Arc<Endpoint>], feed: &Feed, oldest: Timestamp, now: 
         deliveries.extend(wanting.map(|endpoint| (endpoint.id().to_owned(), delivery())));
     }
     deliveries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_is_told_of_is_forgotten_up_to_so_much() {
+        let at = |record| EventPosition { record, epoch: 1, entry: 0 };
+        let mut progress = Progress::in_book_up_to(Some(at(1)));
+        assert_eq!(progress.unwritten(), None);
+        progress.read(at(2), UNTOLD_MAX - 1);
+        assert!(progress.can_be_forgotten());
+        progress.read(at(3), 1);
+        assert!(!progress.can_be_forgotten());
+        assert_eq!((progress.in_book, progress.unwritten()), (Some(at(1)), Some(at(3))));
+        let mut new = Progress::in_book_up_to(None);
+        new.read(at(1), 1);
+        assert!(!new.can_be_forgotten(), "a book that knows nothing leaves out what is old");
+    }
 }

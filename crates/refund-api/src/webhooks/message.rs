@@ -37,8 +37,9 @@ impl Unsigned {
         event: &Event,
     ) -> Result<Self, serde_json::Error> {
         let kind = event.fact.event_type().as_str();
-        let envelope = Envelope { kind, timestamp: event.at, data: EventOut::new(position, event) };
-        let id = format!("msg_{}_{}", digits(&EventOut::id(position)), digits(endpoint.id()));
+        let event_id = EventOut::id(position);
+        let id = format!("msg_{}_{}", digits(&event_id), digits(endpoint.id()));
+        let envelope = Envelope { kind, timestamp: event.at, data: EventOut::new(event_id, event) };
         Ok(Self { id, body: serde_json::to_string(&envelope)? })
     }
 

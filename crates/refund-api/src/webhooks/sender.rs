@@ -218,7 +218,7 @@ async fn attempt(app: &App, webhooks: &Webhooks, endpoint: &Endpoint, queued: Qu
 /// attempt did. Nothing where there is nothing to write it to.
 async fn written_down(
     webhooks: &Webhooks,
-    mut claimed: Claimed,
+    claimed: Claimed,
     attempt: &Attempt,
     asked: Option<i64>,
 ) -> Result<Option<(Delivery, Option<Timestamp>)>, Problem> {
@@ -226,19 +226,15 @@ async fn written_down(
     let ended_at = schedule::ended_at(attempt);
     let asked_for = asked.filter(|_| !attempt.has_succeeded());
     let leave_alone_until = asked_for.map(|millis| schedule::later(ended_at, millis));
-    loop {
-        let (endpoint_id, tries) = (claimed.endpoint_id.clone(), claimed.delivery.tries.saturating_add(1));
-        let next_at = schedule::next(tries, ended_at, random, asked).filter(|_| !attempt.is_gone());
-        let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
-        match webhooks.book.tried(claimed, tried).await? {
-            Noted::Written { delivery, failing_since } => {
-                webhooks.tell(&endpoint_id, &delivery);
-                return Ok(Some((delivery, failing_since)));
-            }
-            // Somebody asked for it again meanwhile: then this was the first attempt since.
-            Noted::Moved(now) => claimed = now,
-            Noted::Gone => return Ok(None),
+    let (endpoint_id, tries) = (claimed.endpoint_id.clone(), claimed.delivery.tries.saturating_add(1));
+    let next_at = schedule::next(tries, ended_at, random, asked).filter(|_| !attempt.is_gone());
+    let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
+    match webhooks.book.tried(claimed, tried).await? {
+        Noted::Written { delivery, failing_since } => {
+            webhooks.tell(&endpoint_id, &delivery);
+            Ok(Some((delivery, failing_since)))
         }
+        Noted::Gone => Ok(None),
     }
 }
 

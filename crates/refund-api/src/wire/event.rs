@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::MoneyOut;
 use super::message::WrittenOut;
 use super::refund::{ActorOut, TermsOut};
+use crate::event_ids::is_hex;
 
 /// Something that happened, as answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,11 +26,11 @@ pub(crate) struct EventOut {
 }
 
 impl EventOut {
-    /// An event with where it stands in the feed.
+    /// An event under its id.
     #[must_use]
-    pub(crate) fn new(position: EventPosition, event: &Event) -> Self {
+    pub(crate) fn new(id: String, event: &Event) -> Self {
         Self {
-            id: Self::id(position),
+            id,
             refund_id: event.refund_id.clone(),
             sequence: event.sequence,
             event_type: event.fact.event_type(),
@@ -40,10 +41,11 @@ impl EventOut {
         }
     }
 
-    /// The id of the event at that position. Ids sort as the events do.
+    /// The id of the event at that position, for everybody but buyers. Ids sort as the events do.
     #[must_use]
     pub(crate) fn id(position: EventPosition) -> String {
-        format!("evt_{:014x}{:06x}", position.record, position.entry)
+        let EventPosition { record, epoch, entry } = position;
+        format!("evt_{record:016x}{epoch:08x}{entry:06x}")
     }
 
     pub(crate) fn id_text(&self) -> &str {
@@ -57,15 +59,22 @@ impl EventOut {
     /// The position that an id names, if it is one.
     #[must_use]
     pub(crate) fn position(id: &str) -> Option<EventPosition> {
-        let digits = id.strip_prefix("evt_")?;
-        let hex =
-            digits.len() == 20 && digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-        let (record, entry) = hex.then(|| digits.split_at(14))?;
-        let position = EventPosition {
-            record: u64::from_str_radix(record, 16).ok()?,
-            entry: u32::from_str_radix(entry, 16).ok()?,
-        };
-        Some(position)
+        let digits = id.strip_prefix("evt_").filter(|digits| is_hex(digits, 30))?;
+        let ((record, rest), number) = (digits.split_at_checked(16)?, |digits| u64::from_str_radix(digits, 16).ok());
+        let (epoch, entry) = rest.split_at_checked(8)?;
+        Some(EventPosition {
+            record: number(record)?,
+            epoch: number(epoch)?.try_into().ok()?,
+            entry: number(entry)?.try_into().ok()?,
+        })
+    }
+
+    /// The place in the journal, in bytes, and the entry that an id names which was given before records were counted.
+    #[must_use]
+    pub(crate) fn place_before_counting(id: &str) -> Option<(u64, u32)> {
+        let digits = id.strip_prefix("evt_").filter(|digits| is_hex(digits, 20))?;
+        let (place, entry) = digits.split_at_checked(14)?;
+        Some((u64::from_str_radix(place, 16).ok()?, u32::from_str_radix(entry, 16).ok()?))
     }
 }
 

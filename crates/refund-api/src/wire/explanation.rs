@@ -1,7 +1,7 @@
 //! Why a refund stands where it stands, in JSON, and what comes of it.
 
 use refund_core::{Actor, CommandKind, EventType, Explained, Role, Rule, StatusKind, Timestamp};
-use refund_store::{EventPosition, Prospect};
+use refund_store::Prospect;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -83,9 +83,9 @@ impl ActionOut {
 }
 
 impl HappenedOut {
-    pub(crate) fn new(position: EventPosition, explained: &Explained) -> Self {
+    pub(crate) fn new(id: String, explained: &Explained) -> Self {
         Self {
-            event: EventOut::new(position, &explained.event),
+            event: EventOut::new(id, &explained.event),
             rules: rules(explained),
             status_after: explained.status_after,
         }

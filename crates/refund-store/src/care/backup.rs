@@ -13,7 +13,7 @@ use super::source::Source;
 use super::{CareError, Watcher};
 use crate::codec::{Payload, decode};
 use crate::files::{AppendFile, Files};
-use crate::journal::{Checkpoint, Ending, FILE, JournalError, Torn, inspect};
+use crate::journal::{Checkpoint, Ending, FILE, FILE_HEADER, JournalError, Torn, inspect};
 
 /// What a backup came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,7 @@ pub fn back_up(
     let copied = copied.map_err(|error| another(error, to, before.length))?;
     disk.sync_directory().map_err(refused("sync", to))?;
     let secrets = copy_secrets(secrets, folder, to)?.into_iter().map(str::to_owned).collect();
-    let records = before.records.saturating_add(copied.records);
-    let manifest = Manifest::new(copied.after, records, copied.latest.or(before.latest), made_at);
+    let manifest = Manifest::new(copied.after, copied.latest.or(before.latest), made_at);
     manifest.write(to)?;
     let good = copied.after.length();
     match copied.ending {
@@ -79,7 +78,7 @@ pub fn back_up(
 
 /// A manifest of nothing: so that a first backup that is interrupted is known as one.
 fn begin(to: &Path, made_at: Timestamp) -> Result<Manifest, CareError> {
-    let manifest = Manifest::new(Checkpoint::START, 0, None, made_at);
+    let manifest = Manifest::new(Checkpoint::START, None, made_at);
     manifest.write(to)?;
     Ok(manifest)
 }
@@ -152,13 +151,16 @@ pub fn copy_journal(
     let kept = if begins { 0 } else { from.length() };
     let mut copying = Copying { copy, path, gathered: Vec::new(), records: 0, last: Vec::new() };
     if begins {
-        let mut header = vec![0; usize::try_from(Checkpoint::START.length().min(length)).unwrap_or(0)];
+        let mut header = vec![0; usize::try_from(length).unwrap_or(FILE_HEADER).min(FILE_HEADER)];
         journal.read_at(&mut header, 0).map_err(refused("read the journal for", path))?;
         copying.gathered = header;
     }
     // A journal that is none, or another one, is found out before the copy is touched.
     inspect(journal, length.min(from.length()), from, |_| Ok::<_, CareError>(()))?;
     copy.truncate(kept).map_err(refused("write", path))?;
+    if !begins {
+        raise_version(journal, copy, path)?;
+    }
     let found = inspect(journal, length, from, |frame| {
         watcher.bytes("copying the journal", frame.after.length(), length);
         copying.frame(frame.bytes, frame.records())
@@ -173,6 +175,18 @@ pub fn copy_journal(
     let found = found?;
     let latest = decode::<Payload>(&last).ok().map(|payload| payload.into_record().at);
     Ok(Copied { after: found.good, records, latest, ending: found.ending })
+}
+
+/// Gives the copy the header that the journal has, which was raised to a newer version since the copy was begun.
+/// It is durable before anything of that version is: see the module `journal`.
+fn raise_version(journal: &Arc<dyn AppendFile>, copy: &dyn AppendFile, path: &Path) -> Result<(), CareError> {
+    let (mut now, mut before) = ([0; FILE_HEADER], [0; FILE_HEADER]);
+    journal.read_at(&mut now, 0).map_err(refused("read the journal for", path))?;
+    copy.read_at(&mut before, 0).map_err(refused("read", path))?;
+    if now == before {
+        return Ok(());
+    }
+    copy.overwrite(&now, 0).and_then(|()| copy.sync()).map_err(refused("write", path))
 }
 
 struct Copying<'a> {

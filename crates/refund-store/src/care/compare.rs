@@ -76,10 +76,10 @@ pub(super) fn compare(
         Err(_) => return Ok(ViewFound::Unusable("sled failed while it was opened".to_owned())),
     };
     let mut comparison = Comparison { view: opened.store.view(), model, differences: Found::default() };
-    let answers = |comparison: &mut Comparison<'_>| comparison.answers(&journal, length, watcher);
+    let records = |comparison: &mut Comparison<'_>| comparison.records(&journal, length, watcher);
     // sled may panic on what a disk has changed.
     let compared =
-        catch_unwind(AssertUnwindSafe(|| comparison.everything(watcher).and_then(|()| answers(&mut comparison))));
+        catch_unwind(AssertUnwindSafe(|| comparison.everything(watcher).and_then(|()| records(&mut comparison))));
     let failed = match compared {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error.to_string()),
@@ -142,6 +142,10 @@ impl AppendFile for Prefix {
         Err(ErrorKind::ReadOnlyFilesystem.into())
     }
 
+    fn overwrite(&self, _: &[u8], _: u64) -> io::Result<()> {
+        Err(ErrorKind::ReadOnlyFilesystem.into())
+    }
+
     fn sync(&self) -> io::Result<()> {
         Ok(())
     }
@@ -165,6 +169,9 @@ impl AppendFile for Prefix {
 
 /// How many refunds a page of a list has.
 const PAGE: usize = 1_000;
+
+/// How many records lie between two of which it is asked where they stand.
+const NUMBERS_APART: u64 = 256;
 
 struct Comparison<'a> {
     view: &'a SledView,
@@ -201,12 +208,20 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// The answers that may still be asked for again; of those under one key the latest.
-    fn answers(&mut self, journal: &Arc<dyn AppendFile>, length: u64, watcher: &Watcher) -> Result<(), StoreError> {
+    /// Where records stand, by their numbers; and the answers that may still be asked for again, of those under one
+    /// key the latest.
+    fn records(&mut self, journal: &Arc<dyn AppendFile>, length: u64, watcher: &Watcher) -> Result<(), StoreError> {
         let oldest = self.model.latest().as_millis().saturating_sub(REMEMBERED_FOR_MILLIS);
+        let mut number: u64 = 0;
         let found = inspect(journal, length, Checkpoint::START, |frame| {
-            watcher.bytes("comparing the answers", frame.after.length(), length);
-            for (_, payload) in frame.records() {
+            watcher.bytes("comparing the records", frame.after.length(), length);
+            for (position, payload) in frame.records() {
+                number = number.saturating_add(1);
+                // To find each would take as long as so many records.
+                if number.is_multiple_of(NUMBERS_APART) {
+                    let found = self.view.place_of(number);
+                    self.same(|| format!("where record {number} stands"), found, &position.into());
+                }
                 let record = decode::<Payload>(payload)?.into_record();
                 for entry in record.entries {
                     if let Entry::Answer { key, remembered } = entry
@@ -249,7 +264,9 @@ impl Comparison<'_> {
         self.same(of, found, &Some(refund.clone()));
         match self.view.history(id, 0, usize::MAX) {
             Ok(history) => {
-                let ends = history.last().map(|(position, event)| (position.record, event.sequence));
+                let ends = history
+                    .last()
+                    .and_then(|(position, event)| Some((self.view.place_of(position.record).ok()?, event.sequence)));
                 if ends != Some((last, refund.sequence)) || history.len() as u64 != refund.sequence {
                     self.differs(of(), "its history in the view is not the one in the journal");
                 }

@@ -38,9 +38,9 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    pub(super) fn new(after: Checkpoint, records: u64, latest: Option<Timestamp>, made_at: Timestamp) -> Self {
+    pub(super) fn new(after: Checkpoint, latest: Option<Timestamp>, made_at: Timestamp) -> Self {
         let checkpoint = HEXLOWER.encode(&after.to_bytes());
-        Self { format: FORMAT, length: after.length(), records, latest, made_at, checkpoint }
+        Self { format: FORMAT, length: after.length(), records: after.records(), latest, made_at, checkpoint }
     }
 
     /// The manifest in a folder, if there is one.
@@ -68,7 +68,7 @@ impl Manifest {
     /// The state of the journal after what is in the backup.
     pub(super) fn checkpoint(&self) -> Option<Checkpoint> {
         let bytes = HEXLOWER.decode(self.checkpoint.as_bytes()).ok()?;
-        Checkpoint::from_bytes(&bytes.try_into().ok()?)
+        Checkpoint::from_bytes(&bytes.try_into().ok()?, self.records)
     }
 
     /// Puts it in the place of the one before, in one step.

@@ -83,6 +83,10 @@ impl AppendFile for WatchedFile {
         self.file.append(bytes)
     }
 
+    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.file.overwrite(bytes, offset)
+    }
+
     fn sync(&self) -> io::Result<()> {
         self.file.sync()
     }

@@ -74,9 +74,21 @@ pub(super) fn news(make: &mut Make<'_>) -> Result<(), Broken> {
 
 pub(super) fn unknown(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = told(make)?;
-    for record in [1 << 40, (1 << 63) - 1, u64::MAX] {
-        let feed = wait(desk.store.feed(Some(EventPosition { record, entry: 0 }), 10));
-        holds("a position that nobody gave is refused", matches!(feed, Err(StoreError::NoSuchPosition(_))))?;
+    let end = desk.store.feed_end().ok_or("no end")?;
+    let never_was = |position| {
+        let feed = wait(desk.store.feed(Some(position), 10));
+        holds("a position that nobody gave is refused", matches!(feed, Err(StoreError::NoSuchPosition(_))))
+    };
+    for record in [0, end.record.saturating_add(1), 1 << 40, (1 << 63) - 1, u64::MAX] {
+        never_was(EventPosition { record, ..end })?;
+    }
+    never_was(EventPosition { entry: end.entry.saturating_add(1), ..end })?;
+    never_was(EventPosition { record: 1, entry: u32::MAX, ..end })?;
+    for record in [1, end.record, end.record.saturating_add(1), u64::MAX] {
+        for epoch in [0, end.epoch ^ 1, u32::MAX] {
+            let feed = wait(desk.store.feed(Some(EventPosition { record, epoch, entry: 0 }), 10));
+            holds("a position of another history is told", matches!(feed, Err(StoreError::OtherHistory)))?;
+        }
     }
     Ok(())
 }

@@ -77,6 +77,9 @@ pub struct Delivery {
     pub recorded_at: Option<Timestamp>,
     /// When it was last asked for: by the event itself, or by somebody later.
     pub asked_at: Timestamp,
+    /// How often somebody asked for it again.
+    #[serde(default)]
+    pub asked_again: u32,
     /// How it stands.
     pub state: DeliveryState,
     /// When it is tried next, while it is pending.
@@ -100,6 +103,7 @@ impl Delivery {
             event_type: event.fact.event_type(),
             recorded_at: Some(event.recorded_at),
             asked_at: now,
+            asked_again: 0,
             state: DeliveryState::Pending,
             next_at: Some(now),
             tries: 0,
@@ -121,11 +125,25 @@ impl Delivery {
 
     /// The same, to be tried anew from now on.
     pub(crate) fn again(self, now: Timestamp) -> Self {
-        Self { state: DeliveryState::Pending, asked_at: now, next_at: Some(now), tries: 0, first_try_at: None, ..self }
+        Self {
+            state: DeliveryState::Pending,
+            asked_at: now,
+            asked_again: self.asked_again.saturating_add(1),
+            next_at: Some(now),
+            tries: 0,
+            first_try_at: None,
+            ..self
+        }
+    }
+
+    /// The same after an attempt at it as it was when it was claimed. Where somebody asked for it again since,
+    /// the attempt is kept, and what they asked for is still to be done.
+    pub(crate) fn after(self, claimed: &Self, attempt: Attempt, next_at: Option<Timestamp>) -> Self {
+        if self.asked_again == claimed.asked_again { self.tried(attempt, next_at) } else { self.with(attempt) }
     }
 
     /// The same after an attempt; `next_at` is when to try again, if at all.
-    pub(crate) fn tried(mut self, attempt: Attempt, next_at: Option<Timestamp>) -> Self {
+    fn tried(mut self, attempt: Attempt, next_at: Option<Timestamp>) -> Self {
         self.state = match (attempt.has_succeeded(), next_at) {
             (true, _) => DeliveryState::Succeeded,
             (false, Some(_)) => DeliveryState::Pending,
@@ -134,6 +152,10 @@ impl Delivery {
         self.next_at = next_at.filter(|_| self.state == DeliveryState::Pending);
         self.tries = self.tries.saturating_add(1);
         self.first_try_at = self.first_try_at.or(Some(attempt.at));
+        self.with(attempt)
+    }
+
+    fn with(mut self, attempt: Attempt) -> Self {
         self.attempts.push(attempt);
         let too_many = self.attempts.len().saturating_sub(ATTEMPTS_KEPT);
         self.attempts.drain(..too_many);

@@ -63,16 +63,13 @@ impl Book {
     fn tried(&mut self, claimed: Claimed, Tried { attempt, next_at, leave_alone_until }: Tried) -> Noted {
         let Some(endpoint) = self.endpoints.get_mut(&claimed.endpoint_id) else { return Noted::Gone };
         let Some(delivery) = endpoint.deliveries.get_mut(&claimed.delivery.event) else { return Noted::Gone };
-        if *delivery != claimed.delivery {
-            return Noted::Moved(Claimed { delivery: delivery.clone(), ..claimed });
-        }
         let at = attempt.at;
         if let Some(until) = leave_alone_until {
             endpoint.left_alone = Some(LeftAlone { asked_at: at, until });
         }
         let failed = !attempt.has_succeeded();
         endpoint.failing_since = failed.then(|| endpoint.failing_since.unwrap_or(at));
-        *delivery = claimed.delivery.tried(attempt, next_at);
+        *delivery = delivery.clone().after(&claimed.delivery, attempt, next_at);
         Noted::Written { delivery: delivery.clone(), failing_since: endpoint.failing_since }
     }
 

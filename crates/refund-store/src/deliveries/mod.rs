@@ -21,8 +21,8 @@ const KEPT_MAX: usize = 100_000;
 /// What every book promises, and [`conformance::deliveries`](crate::conformance::deliveries) holds it to:
 /// - How far the feed was read moves on together with the deliveries that come of it, and for whoever read on from
 ///   where it was and for nobody else: what happens is taken in once, whoever reads.
-/// - What came of an attempt is written down of a delivery that is as it was claimed, or not at all, and together with
-///   what it says of the endpoint.
+/// - What came of an attempt is written down together with what it says of the endpoint. Where somebody asked for the
+///   delivery again while it was tried, it is tried again all the same.
 /// - An endpoint's deliveries are tried in the order of when they are due, and nobody's are given up: what is pending
 ///   is never forgotten while its endpoint is there.
 /// - What was answered is there when this process is killed.
@@ -154,9 +154,6 @@ pub enum Noted {
         /// Since when the endpoint has failed, if this attempt did.
         failing_since: Option<Timestamp>,
     },
-    /// Nothing was changed, because the delivery has changed since it was claimed: here it is as it stands. It is still
-    /// the caller's to write down.
-    Moved(Claimed),
     /// Nothing was changed, because the delivery is forgotten, or somebody else's to try.
     Gone,
 }

@@ -1,6 +1,6 @@
 //! What the view writes: all that some records changed, in one step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError};
 
 use refund_core::{RefundId, Timestamp};
@@ -14,7 +14,7 @@ use super::rows::{LAYOUT, Meta};
 use super::view::{SledView, unreadable};
 use crate::codec::{SettingRow, refund_row, setting_row};
 use crate::door::{Case, Changed, is_over};
-use crate::journal::{Checkpoint, Position};
+use crate::journal::{Checkpoint, Position, Stamp};
 use crate::record::{Entry, Record};
 use crate::store::Told;
 use crate::{EventPosition, Number, StoreError};
@@ -24,8 +24,10 @@ pub(super) struct Gathered {
     pub(super) case: Case,
     /// The first and the latest of these records that tells of a refund.
     told: BTreeMap<RefundId, (u64, u64)>,
-    /// Where the last of them stands, and where it ends.
-    last: Option<(u64, EventPosition)>,
+    /// Where each of them stands, in their order.
+    places: Vec<u64>,
+    /// How many records there were before.
+    records: u64,
     answers: Vec<(u64, u64)>,
     settings: Rows,
     /// What the feed gets, record by record, where somebody may follow it.
@@ -38,7 +40,8 @@ impl Gathered {
         Self {
             case: Case::new(view.settings(), view.latest()),
             told: BTreeMap::new(),
-            last: None,
+            places: Vec::new(),
+            records: view.past.numbers().records(),
             answers: Vec::new(),
             settings: Rows::default(),
             young: Vec::new(),
@@ -48,7 +51,7 @@ impl Gathered {
     /// Adds the record that stands at `position`, and what it changed.
     pub(super) fn add(&mut self, position: Position, record: &Record, changed: Changed) -> Result<(), StoreError> {
         let position = position.into();
-        self.last = Some((position, EventPosition::last_of(position, record.entries.len())));
+        self.places.push(position);
         for id in changed.refunds.keys() {
             self.told.entry(id.clone()).or_insert((position, position)).1 = position;
         }
@@ -64,13 +67,15 @@ impl Gathered {
         Ok(())
     }
 
-    /// Lets those who follow the feed have the record that was added last.
-    pub(super) fn tell(&mut self, record: Record) {
-        let Some((position, end)) = self.last else { return };
+    /// Lets those who follow the feed have the record that was added last, as one of that epoch.
+    pub(super) fn tell(&mut self, record: Record, epoch: u32) {
+        let number = self.records.saturating_add(self.places.len() as u64);
+        let stamp = Stamp { number, epoch };
+        let end = EventPosition::last_of(stamp, record.entries.len());
         let told = (0..).zip(record.entries).filter_map(|(entry, content)| {
             let Entry::Refund(event) = content else { return None };
             let refund = &self.case.changed.refunds.get(&event.refund_id)?.after;
-            Some(Arc::new(Told::new(EventPosition { record: position, entry }, event, refund)))
+            Some(Arc::new(Told::new(EventPosition::of(stamp, entry), event, refund)))
         });
         self.young.push((end, told.collect()));
     }
@@ -114,6 +119,7 @@ impl SledView {
         let numbers = self.write_refunds(changed, &gathered.told, &mut rows)?;
         let answers = answers::Row { at: latest, answers: gathered.answers };
         write_answers(&answers, &mut rows);
+        self.write_numbers(&gathered.places, &mut rows);
         match current {
             Some(current) => rows.put(keys::META.to_vec(), Meta { layout: LAYOUT, latest, current }.to_bytes()),
             None => rows.remove(keys::META.to_vec()),
@@ -129,11 +135,17 @@ impl SledView {
         if many {
             self.write_out()?;
         }
+        let young_end = gathered.young.last().map(|(end, _)| *end);
         let mut young = self.young.write().unwrap_or_else(PoisonError::into_inner);
         gathered.young.into_iter().for_each(|(end, events)| young.add(end, events));
         drop(young);
         let length = current.map_or(self.current(), |current| current.length());
-        let (last, end) = gathered.last.map_or((self.last(), *self.news.borrow()), |(last, end)| (last, Some(end)));
+        let last = gathered.places.last().copied().unwrap_or(self.last());
+        let end = match young_end {
+            Some(end) => Some(end),
+            None if last > 0 => Some(self.past.end_of(last)?),
+            None => None,
+        };
         self.is_current(latest, length, last, end);
         Ok(())
     }
@@ -190,6 +202,13 @@ impl SledView {
             numbers.push(number);
         }
         Ok(numbers)
+    }
+
+    /// Which records stand where. No number of these is given to anybody before they are seen.
+    fn write_numbers(&self, places: &[u64], rows: &mut Rows) {
+        let mut numbers = self.past.numbers_mut();
+        let changed: BTreeSet<u64> = places.iter().filter_map(|at| numbers.add(*at)).collect();
+        changed.into_iter().for_each(|row| rows.put(keys::numbers(row), numbers.row(row)));
     }
 
     /// Rows of answers that are too old to be given, the oldest first, as sled has them in order.

@@ -5,6 +5,7 @@
 //! r  number      refund     where its latest record stands, its state
 //! h  number      marks      of a long history: which record has which event
 //! s  which       setting    the entry that made it what it is: `codec::setting_row`
+//! n  number      numbers    where every so many records stand, by their numbers
 //! a  position    answers    of one time: when, and for each its key's hash and its record
 //! ```
 //!
@@ -17,6 +18,7 @@ use crate::Number;
 pub(super) const META: &[u8] = b"m";
 pub(super) const REFUNDS: &[u8] = b"r";
 pub(super) const MARKS: &[u8] = b"h";
+pub(super) const NUMBERS: &[u8] = b"n";
 pub(super) const ANSWERS: &[u8] = b"a";
 pub(super) const SETTINGS: &[u8] = b"s";
 
@@ -26,6 +28,10 @@ pub(super) fn refund(number: Number) -> Vec<u8> {
 
 pub(super) fn marks(number: Number) -> Vec<u8> {
     [MARKS, &number.to_be_bytes()].concat()
+}
+
+pub(super) fn numbers(row: u64) -> Vec<u8> {
+    [NUMBERS, &row.to_be_bytes()].concat()
 }
 
 /// The number of a row of a refund.

@@ -14,6 +14,7 @@ mod index;
 mod keys;
 mod lists;
 mod marks;
+mod numbers;
 mod opening;
 mod past;
 mod rows;
@@ -217,6 +218,10 @@ impl Store for EmbeddedStore {
             Some(feed) => at_once(Ok(feed)),
             None => self.reading(move |view| view.feed(after, limit)),
         }
+    }
+
+    fn counted(&self, place: u64, entry: u32) -> Soon<'_, EventPosition> {
+        self.reading(move |view| view.past.counted(place, entry, view.current()))
     }
 
     fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {

@@ -26,7 +26,7 @@ pub(super) struct Parts {
 
 /// Opens the journal in `files` and the view in `folder`.
 pub(super) fn open(files: &dyn Files, folder: &Path, surroundings: &Surroundings) -> Result<Parts, OpenError> {
-    let opening = Opening { files, folder, view: SledFolder::of_view(folder) };
+    let opening = Opening { files, folder, view: SledFolder::of_view(folder), epoch: surroundings.epoch() };
     let parts = match opening.with_the_view_there_is()? {
         Ok(parts) => parts,
         Err(unusable) => opening.with_a_new_view(unusable)?,
@@ -53,6 +53,7 @@ struct Opening<'a> {
     files: &'a dyn Files,
     folder: &'a Path,
     view: SledFolder,
+    epoch: u32,
 }
 
 impl Opening<'_> {
@@ -89,7 +90,7 @@ impl Opening<'_> {
             let why = "the machine stopped, or the view failed, while it was in use".to_owned();
             return Ok(Err(Unusable { why, torn }));
         }
-        let view = match SledView::new(db, Past { reader: journal.reader() }, Some(meta)) {
+        let view = match SledView::new(db, self.past(&journal), Some(meta)) {
             Ok(view) => view,
             Err(error) => return Ok(Err(Unusable { why: error.to_string(), torn })),
         };
@@ -109,7 +110,7 @@ impl Opening<'_> {
         self.view.discard().map_err(|error| self.view_error(&error))?;
         self.view.begin_use().map_err(|error| self.view_error(&error))?;
         let db = self.view.open().map_err(|error| self.view_error(&error))?;
-        let view = SledView::new(db, Past { reader: journal.reader() }, None);
+        let view = SledView::new(db, self.past(&journal), None);
         let view = view.map_err(|error| self.view_error(&error))?;
         let replayed = self.replay(&view, Position::FIRST, journal.checkpoint())?;
         Ok(Parts { journal, view, torn: unusable.torn.or(opened.torn), replayed, rebuilt })
@@ -123,8 +124,9 @@ impl Opening<'_> {
         let mut records = view.past.reader.read_from(start);
         let mut gathered = Gathered::new(view);
         let mut replayed: u64 = 0;
-        while let Some((position, bytes)) = records.read_next().map_err(|source| self.journal_error(source))? {
-            let payload: Payload = decode(bytes).map_err(|error| self.record_error(position, &error))?;
+        while let Some(found) = records.read_next().map_err(|source| self.journal_error(source))? {
+            let position = found.position;
+            let payload: Payload = decode(found.payload).map_err(|error| self.record_error(position, &error))?;
             let record = payload.into_record();
             let added =
                 replay(view, &mut gathered.case, &record).and_then(|changed| gathered.add(position, &record, changed));
@@ -138,6 +140,10 @@ impl Opening<'_> {
         view.apply(gathered, Some(end)).map_err(|error| self.view_error(&error))?;
         view.flush().map_err(|error| self.view_error(&error))?;
         Ok(replayed)
+    }
+
+    fn past(&self, journal: &Journal) -> Past {
+        Past::new(journal.reader(), self.epoch)
     }
 
     fn record_error(&self, position: Position, error: &CodecError) -> OpenError {

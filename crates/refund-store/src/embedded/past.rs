@@ -1,9 +1,13 @@
 //! What the journal tells: the feed, and the history of one refund.
 
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
 use refund_core::RefundId;
 
+use super::numbers::Numbers;
+use super::view::strange;
 use crate::codec::{Payload, decode};
-use crate::journal::{Checkpoint, JournalError, Position, Reader};
+use crate::journal::{Checkpoint, JournalError, Position, Reader, Stamp};
 use crate::record::Entry;
 use crate::{EventPosition, IdempotencyKey, Recorded, Remembered, StoreError};
 
@@ -19,6 +23,10 @@ pub(super) struct Part {
 /// The journal as something to read events from.
 pub(super) struct Past {
     pub(super) reader: Reader,
+    numbers: RwLock<Numbers>,
+    /// In which what is recorded from now on is written: a new one each time that the store is opened, so
+    /// that what was lost is never taken for what comes in its place.
+    pub(super) epoch: u32,
 }
 
 impl From<JournalError> for StoreError {
@@ -31,6 +39,18 @@ impl From<JournalError> for StoreError {
 }
 
 impl Past {
+    pub(super) fn new(reader: Reader, epoch: u32) -> Self {
+        Self { reader, numbers: RwLock::default(), epoch }
+    }
+
+    pub(super) fn numbers(&self) -> RwLockReadGuard<'_, Numbers> {
+        self.numbers.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn numbers_mut(&self) -> RwLockWriteGuard<'_, Numbers> {
+        self.numbers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The events of a refund behind that number and up to that one, read back from a record of it
     /// that stands behind them all.
     pub(super) fn history(
@@ -43,10 +63,12 @@ impl Past {
         let mut history: Vec<Recorded> = Vec::new();
         let mut next = Some(from);
         while let Some(number) = next {
-            let payload = self.payload(number)?;
+            let (stamp, payload) = self.reader.read_stamped(position(number)?)?;
+            let payload: Payload = decode(&payload)?;
+            let stamp = self.stamp(number, stamp)?;
             // The chain leads backwards, whatever a forged record says.
             next = payload.previous(id).filter(|previous| *previous < number);
-            for (position, event) in payload.into_events(number).rev().filter(|(_, event)| event.refund_id == *id) {
+            for (position, event) in payload.into_events(stamp).rev().filter(|(_, event)| event.refund_id == *id) {
                 let number = event.sequence;
                 if number <= after.saturating_add(1) {
                     // Numbers have no gaps: nothing that is wanted stands before this one.
@@ -71,19 +93,31 @@ impl Past {
     }
 
     /// Where the record ends that stands there.
-    pub(super) fn end_of(&self, number: u64) -> Result<EventPosition, StoreError> {
-        Ok(EventPosition::last_of(number, self.payload(number)?.entries()))
+    pub(super) fn end_of(&self, at: u64) -> Result<EventPosition, StoreError> {
+        let (stamp, payload) = self.reader.read_stamped(position(at)?)?;
+        let entries = decode::<Payload>(&payload)?.entries();
+        Ok(EventPosition::last_of(self.stamp(at, stamp)?, entries))
     }
 
-    /// Where the last record stands up to there.
-    pub(super) fn last_before(&self, end: Checkpoint) -> Result<u64, StoreError> {
-        let mut records = self.reader.read_from(end.frame());
-        let mut last = 0;
-        while let Some((at, _)) = records.read_next()?
-            && u64::from(at) < end.length()
-        {
-            last = at.into();
+    /// Learns where records stand up to there, from the view's rows and from what lies behind the last mark; where
+    /// the last of them stands, 0 where there is none.
+    pub(super) fn know(
+        &self,
+        rows: impl Iterator<Item = impl AsRef<[u8]>>,
+        end: Checkpoint,
+    ) -> Result<u64, StoreError> {
+        let mut numbers = Numbers::read(end.records(), rows);
+        if let Some(mark) = numbers.as_ref().and_then(|numbers| numbers.before(end.records())) {
+            let mut records = self.reader.read_from(position(mark.at)?);
+            while let Some(at) = records.skip_next()?
+                && u64::from(at) < end.length()
+            {
+                numbers = numbers.map(|numbers| numbers.with_recent(at.into()));
+            }
         }
+        let numbers = numbers.filter(Numbers::is_whole).ok_or_else(|| strange("where records stand can't be told"))?;
+        let last = numbers.before(end.records()).map_or(0, |last| last.at);
+        *self.numbers_mut() = numbers;
         Ok(last)
     }
 
@@ -92,31 +126,91 @@ impl Past {
         Ok(decode(&bytes)?)
     }
 
+    /// Which record it is that stands there: as it says, or counted.
+    fn stamp(&self, at: u64, said: Option<Stamp>) -> Result<Stamp, StoreError> {
+        if let Some(stamp) = said {
+            return Ok(stamp);
+        }
+        let mark = self.numbers().up_to(at).ok_or(StoreError::NoSuchPosition(at))?;
+        let mut records = self.reader.read_from(position(mark.at)?);
+        let mut number = mark.number;
+        while records.skip_next()?.is_some_and(|position| u64::from(position) < at) {
+            number = number.saturating_add(1);
+        }
+        Ok(Stamp { number, epoch: 0 })
+    }
+
+    /// Where the record of that number stands.
+    pub(super) fn seek(&self, number: u64) -> Result<u64, StoreError> {
+        let nothing = || StoreError::NoSuchPosition(number);
+        let mark = self.numbers().before(number).ok_or_else(nothing)?;
+        if mark.number == number {
+            return Ok(mark.at);
+        }
+        let mut records = self.reader.read_from(position(mark.at)?);
+        for _ in mark.number..number {
+            records.skip_next()?.ok_or_else(nothing)?;
+        }
+        Ok(records.skip_next()?.ok_or_else(nothing)?.into())
+    }
+
+    /// Where the record stands that a position names, among those before `end`.
+    fn named(&self, named: EventPosition, end: u64) -> Result<Position, StoreError> {
+        match self.seek(named.record) {
+            Ok(at) if at < end => position(at),
+            // What is yet to come has the present epoch, if it comes.
+            Ok(_) | Err(StoreError::NoSuchPosition(_)) if named.epoch == self.epoch => {
+                Err(StoreError::NoSuchPosition(named.record))
+            }
+            Ok(_) | Err(StoreError::NoSuchPosition(_)) => Err(StoreError::OtherHistory),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What was named by a place in the journal, before records were counted.
+    pub(super) fn counted(&self, place: u64, entry: u32, end: u64) -> Result<EventPosition, StoreError> {
+        let at = position(place).ok().filter(|_| place < end).ok_or(StoreError::OtherHistory)?;
+        let (said, payload) = match self.reader.read_stamped(at) {
+            Err(JournalError::NoRecord { .. }) => return Err(StoreError::OtherHistory),
+            read => read?,
+        };
+        if said.is_some() {
+            return Err(StoreError::OtherHistory);
+        }
+        let stamp = self.stamp(place, None)?;
+        let named = EventPosition::of(stamp, entry);
+        named.is_in(stamp, decode::<Payload>(&payload)?.entries())?;
+        Ok(named)
+    }
+
     /// The events behind a position, of records that stand before `end`.
     pub(super) fn feed(&self, after: Option<EventPosition>, limit: usize, end: u64) -> Result<Part, StoreError> {
-        let start = after.map_or(Ok(Position::FIRST), |after| position(after.record))?;
+        let start = after.map_or(Ok(Position::FIRST), |after| self.named(after, end))?;
         let mut feed = Part { events: Vec::new(), looked_at: after, more: false };
         let mut records = self.reader.read_from(start);
         let mut looked_at: usize = 0;
-        let mut begun = after.is_none();
-        while let Some((at, bytes)) = records.read_next()? {
-            let at = u64::from(at);
-            if at >= end {
+        let mut number = after.map_or(1, |after| after.record);
+        while let Some(found) = records.read_next()? {
+            if u64::from(found.position) >= end {
                 break;
             }
-            let rest = after.filter(|after| after.record == at);
-            begun = true;
+            let stamp = found.stamp.unwrap_or(Stamp { number, epoch: 0 });
+            number = number.saturating_add(1);
+            let rest = after.filter(|after| after.record == stamp.number);
             if rest.is_none() && looked_at >= limit.max(1) {
                 feed.more = true;
                 break;
             }
             looked_at = looked_at.saturating_add(usize::from(rest.is_none()));
-            let payload: Payload = decode(bytes)?;
-            feed.looked_at = feed.looked_at.max(Some(EventPosition::last_of(at, payload.entries())));
-            let events = payload.into_events(at);
+            let payload: Payload = decode(found.payload)?;
+            if let Some(rest) = rest {
+                rest.is_in(stamp, payload.entries())?;
+            }
+            feed.looked_at = feed.looked_at.max(Some(EventPosition::last_of(stamp, payload.entries())));
+            let events = payload.into_events(stamp);
             feed.events.extend(events.filter(|(position, _)| after.is_none_or(|after| *position > after)));
         }
-        if begun { Ok(feed) } else { Err(StoreError::NoSuchPosition(after.map_or(0, |after| after.record))) }
+        Ok(feed)
     }
 }
 

@@ -19,14 +19,18 @@ pub(super) struct Meta {
 
 impl Meta {
     pub(super) fn to_bytes(self) -> Vec<u8> {
-        [&self.layout.to_be_bytes()[..], &self.latest.as_millis().to_be_bytes(), &self.current.to_bytes()].concat()
+        let (layout, latest) = (self.layout.to_be_bytes(), self.latest.as_millis().to_be_bytes());
+        [&layout[..], &latest, &self.current.to_bytes(), &self.current.records().to_be_bytes()].concat()
     }
 
     /// Nothing where the bytes are no meta row of any layout.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let (layout, rest) = bytes.split_first_chunk()?;
         let (latest, rest) = rest.split_first_chunk()?;
-        let current = Checkpoint::from_bytes(rest.try_into().ok()?)?;
+        let (current, rest) = rest.split_first_chunk()?;
+        // Before layout 3 nobody counted.
+        let records = rest.first_chunk().map_or(0, |records| u64::from_be_bytes(*records));
+        let current = Checkpoint::from_bytes(current, records)?;
         let latest = Timestamp::from_millis(i64::from_be_bytes(*latest)).ok()?;
         Some(Self { layout: u32::from_be_bytes(*layout), latest, current })
     }

@@ -54,7 +54,9 @@ impl SledView {
             broken: OnceLock::new(),
         };
         if let Some(meta) = meta {
-            let last = view.past.last_before(meta.current)?;
+            let rows = view.db.scan_prefix(keys::NUMBERS).values();
+            let rows = rows.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+            let last = view.past.know(rows.into_iter(), meta.current)?;
             let end = if last > 0 { Some(view.past.end_of(last)?) } else { None };
             view.is_current(meta.latest, meta.current.length(), last, end);
         }
@@ -77,6 +79,11 @@ impl SledView {
         self.current.store(length, Ordering::Release);
         self.last.store(last, Ordering::Release);
         self.news.send_replace(end);
+    }
+
+    /// Where the record of that number stands in the journal.
+    pub(crate) fn place_of(&self, number: u64) -> Result<u64, StoreError> {
+        self.past.seek(number)
     }
 
     /// Up to where in the journal the rows are current.

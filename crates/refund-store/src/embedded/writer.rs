@@ -209,12 +209,12 @@ fn decide(
     };
     let mut salt = [0; 16];
     (surroundings.entropy)(&mut salt);
-    match batch.push(Record { salt, payload: &payload }) {
+    match batch.push(Record { epoch: view.past.epoch, salt, payload: &payload }) {
         Ok(position) => {
             if let Err(error) = gathered.add(position, &record, changed) {
                 return refused(error);
             }
-            gathered.tell(record);
+            gathered.tell(record, view.past.epoch);
             Decided::Answer(result)
         }
         Err(JournalError::BatchTooLarge { .. }) if !batch.is_empty() => Decided::NoRoom,

@@ -25,6 +25,8 @@ impl Young {
     /// What the feed has behind that position, if all of it is here.
     pub(super) fn behind(&self, after: EventPosition, limit: usize) -> Option<Feed> {
         let at = self.0.binary_search_by_key(&after.record, |(end, _)| end.record).ok()?;
+        // Whether a position ever was, and of which history it is, the journal tells.
+        self.0.get(at).filter(|(end, _)| end.epoch == after.epoch && after <= *end)?;
         let mut feed = Feed { events: Vec::new(), looked_at: Some(after), more: false };
         let until = at.saturating_add(limit.max(1)).saturating_add(1);
         for (end, events) in self.0.range(at..until.min(self.0.len())) {

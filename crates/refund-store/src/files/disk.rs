@@ -99,9 +99,9 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 impl Files for Disk {
     fn open(&self, name: &str) -> io::Result<Box<dyn AppendFile>> {
-        let file =
-            OpenOptions::new().create(true).read(true).append(true).mode(OWNER_ONLY).open(self.folder.join(name))?;
-        Ok(Box::new(DiskFile { file, _lock: Arc::clone(&self.lock) }))
+        let path = self.folder.join(name);
+        let file = OpenOptions::new().create(true).read(true).append(true).mode(OWNER_ONLY).open(&path)?;
+        Ok(Box::new(DiskFile { file, path, _lock: Arc::clone(&self.lock) }))
     }
 
     fn sync_directory(&self) -> io::Result<()> {
@@ -125,12 +125,18 @@ impl Drop for Lock {
 #[derive(Debug)]
 struct DiskFile {
     file: File,
+    path: PathBuf,
     _lock: Arc<Lock>,
 }
 
 impl AppendFile for DiskFile {
     fn append(&self, bytes: &[u8]) -> io::Result<()> {
         (&self.file).write_all(bytes)
+    }
+
+    // Linux appends whatever is written to a file that was opened for appending, wherever it is to go.
+    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        OpenOptions::new().write(true).open(&self.path)?.write_all_at(bytes, offset)
     }
 
     // `fdatasync`: it leaves out the times of the file, but never its length.

@@ -36,6 +36,13 @@ pub trait AppendFile: Send + Sync {
     /// After an error, any part of `bytes` may have been written.
     fn append(&self, bytes: &[u8]) -> io::Result<()>;
 
+    /// Writes `bytes` over what stands at `offset`, all of it within one sector of 512 bytes: after a
+    /// crash either the older bytes are there or these.
+    ///
+    /// # Errors
+    /// After an error either may be there.
+    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
+
     /// Makes durable what has been written, and the length of the file.
     ///
     /// # Errors

@@ -30,6 +30,10 @@ impl AppendFile for ReadOnly {
         Err(ErrorKind::ReadOnlyFilesystem.into())
     }
 
+    fn overwrite(&self, _: &[u8], _: u64) -> io::Result<()> {
+        Err(ErrorKind::ReadOnlyFilesystem.into())
+    }
+
     /// Makes durable what another process has written so far.
     fn sync(&self) -> io::Result<()> {
         self.0.sync_data()

@@ -23,7 +23,8 @@ pub struct SimulatedDisk {
 /// What of the unsynced bytes of every file outlives a crash. The default: nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Crash {
-    /// How many unsynced bytes are kept, counted from the first.
+    /// How many unsynced bytes are kept, counted from the first. If any is, so is what was written over
+    /// synced ones.
     pub keep: u64,
     /// Which sectors of the kept bytes were never written and read as zeros. 0 is the sector in
     /// which the first unsynced byte stands; synced bytes in it are not touched.
@@ -54,6 +55,8 @@ struct Contents {
     common: usize,
     /// Whether the folder's entry for the file is on the platter.
     linked: bool,
+    /// What was written over synced bytes, and where.
+    overwritten: Vec<(usize, Vec<u8>)>,
     /// What a failed sync dropped: it is shown, but no later sync writes it.
     dropped: Vec<Range<usize>>,
 }
@@ -72,7 +75,7 @@ impl SimulatedDisk {
             synced: bytes.to_vec(),
             common: bytes.len(),
             linked: true,
-            dropped: Vec::new(),
+            ..Contents::default()
         };
         self.state().files.insert(name.to_owned(), contents);
     }
@@ -177,12 +180,20 @@ impl AppendFile for SimulatedFile {
         })
     }
 
+    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.with(|state| {
+            state.use_power()?;
+            state.file(&self.name)?.overwrite(bytes, index(offset))
+        })
+    }
+
     fn sync(&self) -> io::Result<()> {
         self.with(|state| {
             state.use_power()?;
             let fails = due(&mut state.sync_failures, |nth| nth).is_some();
             let file = state.file(&self.name)?;
             if fails {
+                file.overwritten.clear();
                 file.dropped.push(file.common..file.cached.len());
                 return Err(io::Error::other("simulated failure of a sync"));
             }
@@ -251,6 +262,12 @@ impl State {
 }
 
 impl Contents {
+    fn overwrite(&mut self, bytes: &[u8], offset: usize) -> io::Result<()> {
+        replace(&mut self.cached, bytes, offset).ok_or(ErrorKind::UnexpectedEof)?;
+        self.overwritten.push((offset, bytes.to_vec()));
+        Ok(())
+    }
+
     fn sync(&mut self) {
         self.write_back(usize::MAX);
         for range in &self.dropped {
@@ -266,6 +283,10 @@ impl Contents {
         let new = self.cached.iter().skip(self.common).take(limit);
         self.synced.extend(new);
         self.common = self.synced.len();
+        for (offset, bytes) in self.overwritten.drain(..) {
+            // What stands behind the end that is kept was not synced, and goes with it.
+            let _ = replace(&mut self.synced, &bytes, offset);
+        }
     }
 
     fn crash(&mut self, crash: &Crash) {
@@ -284,8 +305,15 @@ impl Contents {
         }
         self.cached.clone_from(&self.synced);
         self.common = self.synced.len();
+        self.overwritten.clear();
         self.dropped.clear();
     }
+}
+
+/// Puts bytes in the place of others, which have to be there.
+fn replace(within: &mut [u8], bytes: &[u8], offset: usize) -> Option<()> {
+    within.get_mut(offset..offset.saturating_add(bytes.len()))?.copy_from_slice(bytes);
+    Some(())
 }
 
 /// Counts one step down in every entry, and takes out the one that has come to its turn.

@@ -1,7 +1,7 @@
 use super::frame::{
-    self, FrameHeader, HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, RECORD, RecordHeader, Sums, TRAILER,
+    self, Format, FrameHeader, HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, RecordHeader, Sums, TRAILER,
 };
-use super::{Checkpoint, Journal, JournalError, Position, Record};
+use super::{Checkpoint, Journal, JournalError, Position, Record, Stamp};
 
 /// A batch of records in the making. Nothing of it is recorded until [`commit`](Batch::commit)
 /// succeeds; a batch that is dropped was never there.
@@ -68,14 +68,17 @@ impl Frame {
         let bytes = record.payload.len();
         let length = u32::try_from(bytes).ok().filter(|length| *length <= MAX_RECORD);
         let length = length.ok_or(JournalError::RecordTooLarge { index: self.records as usize, bytes })?;
-        let frame = self.bytes.len().saturating_add(RECORD).saturating_add(bytes).saturating_add(TRAILER);
+        let header = Format::Two.record_header();
+        let frame = self.bytes.len().saturating_add(header).saturating_add(bytes).saturating_add(TRAILER);
         if self.records >= MAX_RECORDS || frame > MAX_FRAME as usize {
             let records = (self.records as usize).saturating_add(1);
             return Err(JournalError::BatchTooLarge { records, bytes: frame as u64 });
         }
         let position = Position::at(self.last.end.saturating_add(self.bytes.len() as u64));
         let digest = frame::digest(&record.salt, record.payload);
-        let header = RecordHeader { length, salt: record.salt, digest };
+        let number = self.last.records.saturating_add(u64::from(self.records)).saturating_add(1);
+        let stamp = Some(Stamp { number, epoch: record.epoch });
+        let header = RecordHeader { length, stamp, salt: record.salt, digest };
         self.bytes.extend(header.to_bytes());
         self.bytes.extend(record.payload);
         self.sums.add(&header, record.payload);
@@ -91,10 +94,10 @@ impl Frame {
         let (links, contents, chain) = sums.finish();
         bytes.extend(frame::trailer(contents));
         let blank = frame::blank_sectors(&bytes, last.end);
-        let header = FrameHeader { records, body, blank, offset: last.end, chain, links };
+        let header = FrameHeader { format: Format::Two, records, body, blank, offset: last.end, chain, links };
         for (place, byte) in bytes.iter_mut().zip(header.to_bytes()) {
             *place = byte;
         }
-        Some((bytes, header.checkpoint()))
+        Some((bytes, header.checkpoint(last.records)))
     }
 }

@@ -1,28 +1,36 @@
-//! The layout of the bytes, format version 1. Numbers are little-endian.
+//! The layout of the bytes, format version 2, and what differs in version 1. Numbers are little-endian.
 //!
 //! ```text
 //! file    = file header, frame*
 //! file header (16)  magic 8 | version u32 | CRC of the 12 bytes before
-//!           These 16 bytes keep their meaning in every later version.
+//!           These 16 bytes keep their meaning in every later version. The version is that of
+//!           the newest frame; older frames may stand before it.
 //! frame   = header, record*, trailer
 //! header (64)       mark 4 | records u32 | bytes of all records u32 | blank sectors u32
 //!                   | own offset u64 | chain hash 32 | links CRC u32 | CRC of the 60 before
-//! record (56 + n)   mark 4 | n u32 | salt 16 | digest 32 | payload n
+//! record (68 + n)   mark 4 | n u32 | number u64 | epoch u32 | salt 16 | digest 32 | payload n
 //! trailer (12)      mark 4 | contents CRC u32 | mark 4
+//! number            1 for the first record of the history, and so on without gaps; its top byte
+//!                   is 0 and kept for a shard
+//! epoch             of whoever wrote the record: see [`Stamp`]
 //! digest            SHA-256(salt ‖ payload)
-//! chain hash        SHA-256(chain hash of the frame before ‖ digests of the records)
-//! links CRC         over mark, n and digest of every record
+//! chain hash        SHA-256(chain hash of the frame before ‖ number, epoch and digest of each record)
+//! links CRC         over mark, n, number, epoch and digest of every record
 //! contents CRC      over salt and payload of every record
 //! blank sectors     how many 512-byte sectors of the file hold nothing but zeros of this
 //!                   frame. (Of the first and the last sector the frame's part counts.)
 //! ```
 //!
+//! **Version 1** has other marks for frames and records, and its records (56 + n) have neither
+//! number nor epoch, also in the chain hash and the links CRC. They are counted, and their epoch
+//! is 0.
+//!
 //! **Erasing.** The header with its CRC, the chain hash and the links CRC say nothing about
 //! salts and payloads; only the trailer and the digests do. Zeroing salt and payload of a record
 //! leaves length, digest and chain as they were, and both still verify; without the salt,
-//! nobody can find out by guessing what the digest was made of. Version 1 has no mark for an
-//! erased record and calls it damage: a later version gives the record another mark and writes
-//! the contents CRC anew.
+//! nobody can find out by guessing what the digest was made of. No version so far has a mark for
+//! an erased record, and each calls it damage: a later one gives the record another mark and
+//! writes the contents CRC anew.
 //!
 //! **Marks** begin with 0xFE and end with 0xFF. Neither byte occurs in UTF-8, so that no text
 //! that a customer types can pass for a record or a frame. The first and the last byte of a
@@ -31,10 +39,10 @@
 use crc32fast::Hasher as Crc;
 use sha2::{Digest, Sha256};
 
-use super::{Checkpoint, JournalError};
+use super::{Checkpoint, JournalError, Stamp};
 
 /// The version of the format that this program writes, and the newest that it reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The most bytes that the payload of one record may have: 16 MiB.
 pub const MAX_RECORD: u32 = 16 << 20;
 /// The most bytes that a frame (one batch with all that is added to it) may have: 64 MiB.
@@ -42,16 +50,59 @@ pub const MAX_FRAME: u32 = 64 << 20;
 /// The most records in one batch.
 pub const MAX_RECORDS: u32 = 1 << 16;
 
-pub(super) const FILE_HEADER: usize = 16;
+/// How many bytes stand before the first frame, in every version.
+pub const FILE_HEADER: usize = 16;
 pub(super) const HEADER: usize = 64;
-pub(super) const RECORD: usize = 56;
 pub(super) const TRAILER: usize = 12;
 pub(super) const SECTOR: usize = 512;
 
-pub(super) const FRAME_MARK: [u8; 4] = *b"\xFEFR\xFF";
-pub(super) const RECORD_MARK: [u8; 4] = *b"\xFERE\xFF";
 pub(super) const END_MARK: [u8; 4] = *b"\xFEEN\xFF";
 const FILE_MAGIC: [u8; 8] = *b"\xFEjournal";
+
+/// How a frame is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    One,
+    Two,
+}
+
+impl Format {
+    const ALL: [Self; 2] = [Self::One, Self::Two];
+
+    /// What a frame begins with.
+    pub(super) const fn frame_mark(self) -> [u8; 4] {
+        match self {
+            Self::One => *b"\xFEFR\xFF",
+            Self::Two => *b"\xFEF2\xFF",
+        }
+    }
+
+    /// What a record begins with.
+    pub(super) const fn record_mark(self) -> [u8; 4] {
+        match self {
+            Self::One => *b"\xFERE\xFF",
+            Self::Two => *b"\xFER2\xFF",
+        }
+    }
+
+    /// How many bytes stand before the payload of a record.
+    pub(super) const fn record_header(self) -> usize {
+        match self {
+            Self::One => 56,
+            Self::Two => 68,
+        }
+    }
+
+    /// The format of the frame that begins with that mark, if one does.
+    pub(super) fn of_frame(mark: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| mark == format.frame_mark())
+    }
+
+    /// The format of the record that begins with that mark, if one does.
+    pub(super) fn of_record(mark: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| mark == format.record_mark())
+    }
+}
 
 /// Takes values off the front of some bytes; `None` where they are too few.
 pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
@@ -72,15 +123,15 @@ impl Bytes<'_> {
     }
 }
 
-/// The first bytes of every journal of this version.
-pub(super) fn file_header() -> Vec<u8> {
-    let mut bytes = [&FILE_MAGIC[..], &VERSION.to_le_bytes()].concat();
+/// The first bytes of every journal of that version.
+pub(super) fn file_header(version: u32) -> Vec<u8> {
+    let mut bytes = [&FILE_MAGIC[..], &version.to_le_bytes()].concat();
     bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
     bytes
 }
 
-/// Checks a complete file header.
-pub(super) fn check_file_header(bytes: &[u8]) -> Result<(), JournalError> {
+/// Checks a complete file header, and gives the version in it.
+pub(super) fn check_file_header(bytes: &[u8]) -> Result<u32, JournalError> {
     let mut rest = Bytes(bytes);
     let magic = rest.array().ok_or(JournalError::NotAJournal)?;
     let version = rest.u32().ok_or(JournalError::NotAJournal)?;
@@ -96,12 +147,13 @@ pub(super) fn check_file_header(bytes: &[u8]) -> Result<(), JournalError> {
     if version > VERSION {
         return Err(JournalError::NewerVersion { found: version });
     }
-    Ok(())
+    Ok(version)
 }
 
 /// What stands before the records of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct FrameHeader {
+    pub(super) format: Format,
     pub(super) records: u32,
     pub(super) body: u32,
     pub(super) blank: u32,
@@ -113,7 +165,7 @@ pub(super) struct FrameHeader {
 impl FrameHeader {
     pub(super) fn to_bytes(self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER);
-        bytes.extend(FRAME_MARK);
+        bytes.extend(self.format.frame_mark());
         for number in [self.records, self.body, self.blank] {
             bytes.extend(number.to_le_bytes());
         }
@@ -128,8 +180,9 @@ impl FrameHeader {
     /// what did not match.
     pub(super) fn parse(bytes: &[u8], offset: u64) -> Result<FrameHeader, &'static str> {
         let sum = crc32fast::hash(bytes.get(..60).unwrap_or_default());
-        let (mark, crc, header) = FrameHeader::fields(bytes).ok_or("the frame's header")?;
-        if mark != FRAME_MARK || crc != sum {
+        // What has no mark of a frame is not told apart from a header whose checksum is wrong.
+        let (crc, header) = FrameHeader::fields(bytes).ok_or("the frame header's checksum")?;
+        if crc != sum {
             return Err("the frame header's checksum");
         }
         if header.offset != offset {
@@ -142,10 +195,11 @@ impl FrameHeader {
         Ok(header)
     }
 
-    fn fields(bytes: &[u8]) -> Option<([u8; 4], u32, FrameHeader)> {
+    fn fields(bytes: &[u8]) -> Option<(u32, FrameHeader)> {
         let mut bytes = Bytes(bytes);
-        let mark = bytes.array()?;
+        let mark: [u8; 4] = bytes.array()?;
         let header = FrameHeader {
+            format: Format::of_frame(&mark)?,
             records: bytes.u32()?,
             body: bytes.u32()?,
             blank: bytes.u32()?,
@@ -153,7 +207,7 @@ impl FrameHeader {
             chain: bytes.array()?,
             links: bytes.u32()?,
         };
-        Some((mark, bytes.u32()?, header))
+        Some((bytes.u32()?, header))
     }
 
     /// The offset of the first byte behind the frame.
@@ -161,9 +215,10 @@ impl FrameHeader {
         self.offset.saturating_add((HEADER + TRAILER) as u64).saturating_add(u64::from(self.body))
     }
 
-    /// The state of the journal after this frame.
-    pub(super) fn checkpoint(&self) -> Checkpoint {
-        Checkpoint { frame: self.offset, end: self.end(), chain: self.chain }
+    /// The state of the journal after this frame, which had so many records before it.
+    pub(super) fn checkpoint(&self, before: u64) -> Checkpoint {
+        let records = before.saturating_add(u64::from(self.records));
+        Checkpoint { frame: self.offset, end: self.end(), chain: self.chain, records }
     }
 }
 
@@ -171,22 +226,39 @@ impl FrameHeader {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RecordHeader {
     pub(super) length: u32,
+    /// None in format 1.
+    pub(super) stamp: Option<Stamp>,
     pub(super) salt: [u8; 16],
     pub(super) digest: [u8; 32],
 }
 
 impl RecordHeader {
-    /// The header in these 56 bytes, or `None` if no record begins there.
+    /// The header in these bytes, which are as many as its format has, or `None` if no record
+    /// begins there.
     pub(super) fn parse(bytes: &[u8]) -> Option<RecordHeader> {
         let mut bytes = Bytes(bytes);
         let mark: [u8; 4] = bytes.array()?;
-        let header = RecordHeader { length: bytes.u32()?, salt: bytes.array()?, digest: bytes.array()? };
-        (mark == RECORD_MARK).then_some(header)
+        let length = bytes.u32()?;
+        let stamp = match Format::of_record(&mark)? {
+            Format::One => None,
+            Format::Two => Some(Stamp { number: bytes.u64()?, epoch: bytes.u32()? }),
+        };
+        Some(RecordHeader { length, stamp, salt: bytes.array()?, digest: bytes.array()? })
+    }
+
+    pub(super) fn format(&self) -> Format {
+        if self.stamp.is_some() { Format::Two } else { Format::One }
     }
 
     pub(super) fn to_bytes(self) -> Vec<u8> {
-        let length = self.length.to_le_bytes();
-        [&RECORD_MARK[..], &length, &self.salt, &self.digest].concat()
+        let (mark, length) = (self.format().record_mark(), self.length.to_le_bytes());
+        [&mark[..], &length, &self.stamp_bytes(), &self.salt, &self.digest].concat()
+    }
+
+    /// Number and epoch, as they are stored and summed; nothing in format 1.
+    fn stamp_bytes(&self) -> Vec<u8> {
+        let bytes = |stamp: Stamp| [&stamp.number.to_le_bytes()[..], &stamp.epoch.to_le_bytes()].concat();
+        self.stamp.map(bytes).unwrap_or_default()
     }
 
     /// Whether the digest was made of this payload.
@@ -214,11 +286,14 @@ impl Sums {
     }
 
     pub(super) fn add(&mut self, record: &RecordHeader, payload: &[u8]) {
-        self.links.update(&RECORD_MARK);
+        let stamp = record.stamp_bytes();
+        self.links.update(&record.format().record_mark());
         self.links.update(&record.length.to_le_bytes());
+        self.links.update(&stamp);
         self.links.update(&record.digest);
         self.contents.update(&record.salt);
         self.contents.update(payload);
+        self.chain.update(stamp);
         self.chain.update(record.digest);
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::frame::{Bytes, HEADER, RECORD, RecordHeader, TRAILER};
+use super::frame::{Bytes, Format, HEADER, RecordHeader, TRAILER};
 use super::opening::{check_file_header, check_trusted, is_new};
 use super::scan::scan_each;
 use super::{Checkpoint, JournalError, Position, Torn};
@@ -26,7 +26,8 @@ impl<'a> Frame<'a> {
         let start = self.after.frame.saturating_add(HEADER as u64);
         std::iter::from_fn(move || {
             let at = start.saturating_add(records.len().saturating_sub(rest.0.len()) as u64);
-            let (header, behind) = rest.0.split_at_checked(RECORD)?;
+            let format = Format::of_record(rest.0.first_chunk::<4>()?)?;
+            let (header, behind) = rest.0.split_at_checked(format.record_header())?;
             let length = RecordHeader::parse(header)?.length as usize;
             let (payload, behind) = behind.split_at_checked(length)?;
             rest = Bytes(behind);

@@ -9,7 +9,7 @@
 //! use refund_store::journal::{Checkpoint, Journal, Record};
 //!
 //! let mut journal = Journal::open(&SimulatedDisk::new(), Checkpoint::START)?.journal;
-//! let records = [Record { salt: [7; 16], payload: b"first" }];
+//! let records = [Record { epoch: 1, salt: [7; 16], payload: b"first" }];
 //! let positions = journal.append(&records)?;
 //! for record in journal.reader().read_from(positions[0]) {
 //!     assert_eq!(record?, (positions[0], b"first".to_vec()));
@@ -68,6 +68,16 @@
 //! before it reports what it found, because a process that was killed may have left a frame
 //! that is written and not synced.
 
+//! # A journal of format 1
+//!
+//! It opens as it is, and nobody who only looks changes it. Before the first frame of format 2 is
+//! appended, the version in the file's header is raised, in place, and synced: so that an older
+//! program, which would take the frame for damage, refuses the file by its version instead. What a
+//! crash had left at the end has been cut off by then, durably, and nothing else is unsynced. The
+//! header is within one sector, which holds the older or the newer bytes after a crash, and with
+//! either the file opens. If the header can't be raised the journal accepts nothing more, as after
+//! a failed sync.
+
 mod batch;
 mod error;
 mod frame;
@@ -80,16 +90,17 @@ mod sequential;
 
 pub use batch::Batch;
 pub use error::JournalError;
-pub use frame::{MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
+pub use frame::{FILE_HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
 pub use inspection::{Ending, Frame, Inspected, inspect};
-pub use position::{Checkpoint, NotAPosition, Position};
-pub use reader::{Reader, Records};
+pub use position::{Checkpoint, NotAPosition, Position, Stamp};
+pub use reader::{Found, Reader, Records};
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::batch::Frame as NewFrame;
+use self::frame::file_header;
 use self::opening::{begin, check_file_header, check_trusted, find_end, io_error, is_new};
 use crate::files::{AppendFile, Files};
 
@@ -99,6 +110,8 @@ pub const FILE: &str = "journal";
 /// One record to be appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'a> {
+    /// Which of those that ever wrote to the history writes it: see [`Stamp`].
+    pub epoch: u32,
     /// Random bytes, never used twice: they keep the digest of an erased payload from telling
     /// what the payload was.
     pub salt: [u8; 16],
@@ -128,6 +141,8 @@ pub struct Journal {
     file: Arc<dyn AppendFile>,
     synced: Arc<AtomicU64>,
     last: Checkpoint,
+    /// The version in the file's header.
+    version: u32,
     stopped: bool,
 }
 
@@ -146,15 +161,13 @@ impl Journal {
         let file: Arc<dyn AppendFile> = Arc::from(file);
         let length = file.length().map_err(io_error("ask the journal"))?;
         let new = is_new(&*file, length)?;
-        if !new {
-            check_file_header(&*file)?;
-        }
+        let version = if new { VERSION } else { check_file_header(&*file)? };
         check_trusted(&*file, length, &trusted)?;
         let (last, torn) =
             if new { (Checkpoint::START, begin(&*file, length)?) } else { find_end(&file, length, trusted)? };
         file.sync().map_err(io_error("sync the journal"))?;
         files.sync_directory().map_err(io_error("sync the journal's folder"))?;
-        let journal = Journal { file, synced: Arc::new(AtomicU64::new(last.end)), last, stopped: false };
+        let journal = Journal { file, synced: Arc::new(AtomicU64::new(last.end)), last, version, stopped: false };
         Ok(Opened { journal, torn })
     }
 
@@ -184,6 +197,7 @@ impl Journal {
             return Err(JournalError::Stopped);
         }
         let Some((bytes, after)) = frame.finish() else { return Ok(()) };
+        self.raise_version()?;
         if let Err(source) = self.file.append(&bytes) {
             return Err(self.undo(source));
         }
@@ -196,6 +210,20 @@ impl Journal {
         }
         self.last = after;
         self.synced.store(self.last.end, Ordering::Release);
+        Ok(())
+    }
+
+    /// Says in the file's header that frames of this version follow, before the first of them does.
+    fn raise_version(&mut self) -> Result<(), JournalError> {
+        if self.version == VERSION {
+            return Ok(());
+        }
+        let raised = self.file.overwrite(&file_header(VERSION), 0).and_then(|()| self.file.sync());
+        if let Err(source) = raised {
+            self.stopped = true;
+            return Err(JournalError::Unsure { source });
+        }
+        self.version = VERSION;
         Ok(())
     }
 

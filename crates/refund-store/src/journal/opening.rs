@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::frame::{self, FILE_HEADER, FrameHeader, HEADER};
+use super::frame::{self, FILE_HEADER, Format, FrameHeader, HEADER, RecordHeader, VERSION};
 use super::scan::scan;
 use super::{Checkpoint, JournalError, Torn};
 use crate::files::AppendFile;
@@ -14,22 +14,22 @@ pub(super) fn is_new(file: &dyn AppendFile, length: u64) -> Result<bool, Journal
     if length > FILE_HEADER as u64 {
         return Ok(false);
     }
-    let header = frame::file_header();
     let bytes = read(file, 0, usize::try_from(length).unwrap_or(FILE_HEADER))?;
-    let part = bytes.len() < FILE_HEADER && header.starts_with(&bytes);
+    let is_begun = |version| frame::file_header(version).starts_with(&bytes);
+    let part = bytes.len() < FILE_HEADER && (1..=VERSION).any(is_begun);
     Ok(part || frame::is_blank(&bytes))
 }
 
 /// Writes the header of a new file, in place of the `length` bytes that a crash left of it.
 pub(super) fn begin(file: &dyn AppendFile, length: u64) -> Result<Option<Torn>, JournalError> {
     let written = file.truncate(0);
-    written.and_then(|()| file.append(&frame::file_header())).map_err(io_error("begin the journal"))?;
+    written.and_then(|()| file.append(&frame::file_header(VERSION))).map_err(io_error("begin the journal"))?;
     let torn = Torn { at: 0, bytes: length };
     Ok((length > 0).then_some(torn))
 }
 
-/// Checks what stands before the first frame.
-pub(super) fn check_file_header(file: &dyn AppendFile) -> Result<(), JournalError> {
+/// Checks what stands before the first frame, and gives the version in it.
+pub(super) fn check_file_header(file: &dyn AppendFile) -> Result<u32, JournalError> {
     let length = file.length().map_err(io_error("ask the journal"))?;
     if length < FILE_HEADER as u64 {
         return Err(JournalError::NotAJournal);
@@ -47,10 +47,23 @@ pub(super) fn check_trusted(file: &dyn AppendFile, length: u64, trusted: &Checkp
         return Err(wrong);
     }
     let bytes = read(file, trusted.frame, HEADER)?;
-    match FrameHeader::parse(&bytes, trusted.frame) {
-        Ok(header) if header.checkpoint() == *trusted => Ok(()),
-        Ok(_) | Err(_) => Err(wrong),
+    let Ok(header) = FrameHeader::parse(&bytes, trusted.frame) else { return Err(wrong) };
+    let Some(before) = trusted.records.checked_sub(u64::from(header.records)) else { return Err(wrong) };
+    if header.checkpoint(before) != *trusted || !begins_behind(file, &header, before)? {
+        return Err(wrong);
     }
+    Ok(())
+}
+
+/// Whether the frame's first record is the one behind so many others. In format 1 it does not say.
+fn begins_behind(file: &dyn AppendFile, frame: &FrameHeader, before: u64) -> Result<bool, JournalError> {
+    if frame.format == Format::One || frame.records == 0 {
+        return Ok(true);
+    }
+    let first = frame.offset.saturating_add(HEADER as u64);
+    let header = RecordHeader::parse(&read(file, first, Format::Two.record_header())?);
+    let stamp = header.and_then(|header| header.stamp);
+    Ok(stamp.is_some_and(|stamp| stamp.number == before.saturating_add(1)))
 }
 
 /// Finds the last good frame, and cuts off what a crash left behind it.

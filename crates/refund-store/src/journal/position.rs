@@ -53,8 +53,19 @@ impl fmt::Display for Position {
     }
 }
 
-/// The state of the journal after one of its frames: where the frame begins and ends, and the
-/// chain hash up to it.
+/// Which record of a history it is. Unlike a [`Position`], it stays the same in every store that
+/// the record is copied to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Stamp {
+    /// Its number: 1 for the first of the history, without gaps. The top byte is 0.
+    pub number: u64,
+    /// Which of those that ever wrote to the history wrote it, as a random number; 0 for records of
+    /// format 1. A record that was lost and the one that later got its number differ in this.
+    pub epoch: u32,
+}
+
+/// The state of the journal after one of its frames: where the frame begins and ends, the chain
+/// hash up to it, and how many records there are.
 ///
 /// Whoever keeps one in a safe place (the view in sled, a backup, another machine) can open the
 /// journal fast, by trusting everything before it, or prove later that the journal still has
@@ -67,12 +78,14 @@ pub struct Checkpoint {
     pub(super) end: u64,
     /// SHA-256 over the chain hash before and the digests of the frame's records.
     pub(super) chain: [u8; 32],
+    /// How many records there are up to here.
+    pub(super) records: u64,
 }
 
 impl Checkpoint {
     /// The state of a journal in which nothing is recorded yet. To open with it is to trust
     /// nothing.
-    pub const START: Checkpoint = Checkpoint { frame: 0, end: FILE_HEADER as u64, chain: [0; 32] };
+    pub const START: Checkpoint = Checkpoint { frame: 0, end: FILE_HEADER as u64, chain: [0; 32], records: 0 };
 
     /// Where the first record after this state stands, or will stand once it is recorded.
     #[must_use]
@@ -93,13 +106,19 @@ impl Checkpoint {
         self.end
     }
 
+    /// How many records the journal has in this state: the number of the last.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
     /// The hash that stands for everything recorded up to here.
     #[must_use]
     pub fn chain(&self) -> &[u8; 32] {
         &self.chain
     }
 
-    /// The checkpoint in 48 bytes, to be stored.
+    /// The checkpoint in 48 bytes, to be stored beside [`records`](Checkpoint::records).
     #[must_use]
     pub fn to_bytes(&self) -> [u8; 48] {
         let mut bytes = [0; 48];
@@ -110,12 +129,13 @@ impl Checkpoint {
         bytes
     }
 
-    /// The checkpoint that [`to_bytes`](Checkpoint::to_bytes) gave, or `None` if `bytes` cannot
-    /// be one. Whether it fits a journal is found out when the journal is opened with it.
+    /// The checkpoint that [`to_bytes`](Checkpoint::to_bytes) gave, with so many records up to it, or
+    /// `None` if `bytes` cannot be one. Whether it fits a journal is found out when the journal is
+    /// opened with it.
     #[must_use]
-    pub fn from_bytes(bytes: &[u8; 48]) -> Option<Checkpoint> {
+    pub fn from_bytes(bytes: &[u8; 48], records: u64) -> Option<Checkpoint> {
         let mut bytes = Bytes(bytes);
-        let checkpoint = Checkpoint { frame: bytes.u64()?, end: bytes.u64()?, chain: bytes.array()? };
+        let checkpoint = Checkpoint { frame: bytes.u64()?, end: bytes.u64()?, chain: bytes.array()?, records };
         let behind = checkpoint.frame < checkpoint.end && i64::try_from(checkpoint.end).is_ok();
         (behind && checkpoint.end >= FILE_HEADER as u64).then_some(checkpoint)
     }

@@ -1,12 +1,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::frame::{END_MARK, FRAME_MARK, FrameHeader, HEADER, MAX_RECORD, RECORD, RECORD_MARK};
-use super::frame::{RecordHeader, TRAILER};
+use super::frame::{END_MARK, Format, FrameHeader, HEADER, MAX_RECORD, RecordHeader, TRAILER};
 use super::opening::{check_file_header, io_error};
 use super::scan::scan;
 use super::sequential::Sequential;
-use super::{Checkpoint, JournalError, Position};
+use super::{Checkpoint, JournalError, Position, Stamp};
 use crate::files::AppendFile;
 
 /// What one read of a single record brings in at once: most records are shorter.
@@ -47,9 +46,17 @@ impl Reader {
     /// [`JournalError::NoRecord`] if none begins there, [`JournalError::Damaged`] if its digest
     /// does not match, [`JournalError::Io`].
     pub fn read(&self, position: Position) -> Result<Vec<u8>, JournalError> {
+        Ok(self.read_stamped(position)?.1)
+    }
+
+    /// The same with the record's stamp, which one of format 1 does not have.
+    ///
+    /// # Errors
+    /// As for [`Reader::read`].
+    pub fn read_stamped(&self, position: Position) -> Result<(Option<Stamp>, Vec<u8>), JournalError> {
         let mut records = self.records(position, ONE);
         match records.read_next()? {
-            Some((_, payload)) => Ok(payload.to_vec()),
+            Some(found) => Ok((found.stamp, found.payload.to_vec())),
             None => Err(JournalError::NoRecord { position }),
         }
     }
@@ -81,7 +88,7 @@ impl Reader {
         mut each: impl FnMut(Position, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut records = self.read_from(position);
-        while let Some((position, payload)) = records.read_next()? {
+        while let Some(Found { position, payload, .. }) = records.read_next()? {
             each(position, payload)?;
         }
         Ok(())
@@ -102,6 +109,17 @@ impl Reader {
     }
 }
 
+/// A record that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// Where it stands.
+    pub position: Position,
+    /// Which it is. A record of format 1 does not say; its number is counted.
+    pub stamp: Option<Stamp>,
+    /// What it says.
+    pub payload: &'a [u8],
+}
+
 /// Records one after the other.
 ///
 /// It is at its end where the synced journal ends, and goes on from there when it is asked again
@@ -114,30 +132,45 @@ pub struct Records {
 }
 
 impl Records {
-    /// The next record with its payload, or `None` at the end.
+    /// The next record, or `None` at the end.
     ///
     /// # Errors
     /// As for [`Reader::read`].
-    pub fn read_next(&mut self) -> Result<Option<(Position, &[u8])>, JournalError> {
+    pub fn read_next(&mut self) -> Result<Option<Found<'_>>, JournalError> {
+        let Some((at, header)) = self.begin_next()? else { return Ok(None) };
+        let payload = self.input.take(header.length as usize)?;
+        if !header.fits(payload) {
+            return Err(JournalError::Damaged { at, what: "the digest of the record" });
+        }
+        self.failed = false;
+        Ok(Some(Found { position: Position::at(at), stamp: header.stamp, payload }))
+    }
+
+    /// Goes over the next record without reading what it says; where it stands, or `None` at the end.
+    ///
+    /// # Errors
+    /// As for [`Reader::read`], but for a digest that does not match.
+    pub fn skip_next(&mut self) -> Result<Option<Position>, JournalError> {
+        let Some((at, header)) = self.begin_next()? else { return Ok(None) };
+        self.input.skip(header.length)?;
+        self.failed = false;
+        Ok(Some(Position::at(at)))
+    }
+
+    /// The header of the next record. What follows is assumed to have failed until it went well.
+    fn begin_next(&mut self) -> Result<Option<(u64, RecordHeader)>, JournalError> {
         if self.failed {
             return Ok(None);
         }
-        // Assumed until it went well.
         self.failed = true;
         let Some((at, header)) = self.next_header()? else {
             self.failed = false;
             return Ok(None);
         };
-        let damaged = |what| JournalError::Damaged { at, what };
         if header.length > MAX_RECORD {
-            return Err(damaged("the length of the record"));
+            return Err(JournalError::Damaged { at, what: "the length of the record" });
         }
-        let payload = self.input.take(header.length as usize)?;
-        if !header.fits(payload) {
-            return Err(damaged("the digest of the record"));
-        }
-        self.failed = false;
-        Ok(Some((Position::at(at), payload)))
+        Ok(Some((at, header)))
     }
 
     /// Goes over what stands between records.
@@ -150,10 +183,10 @@ impl Records {
                 return Ok(None);
             }
             let at = self.input.at();
-            let mark = self.input.left().min(RECORD_MARK.len() as u64);
+            let mark = self.input.left().min(END_MARK.len() as u64);
             let mark = self.input.peek(mark as usize)?;
-            if mark == RECORD_MARK {
-                let header = RecordHeader::parse(self.input.take(RECORD)?);
+            if let Some(format) = Format::of_record(mark) {
+                let header = RecordHeader::parse(self.input.take(format.record_header())?);
                 return Ok(header.map(|header| (at, header)));
             }
             if at == self.start.offset() {
@@ -163,7 +196,7 @@ impl Records {
             let damaged = |what| JournalError::Damaged { at, what };
             if mark == END_MARK {
                 self.input.take(TRAILER)?;
-            } else if mark == FRAME_MARK {
+            } else if Format::of_frame(mark).is_some() {
                 FrameHeader::parse(self.input.take(HEADER)?, at).map_err(damaged)?;
             } else {
                 return Err(damaged("the mark of the record"));
@@ -177,6 +210,6 @@ impl Iterator for Records {
 
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.read_next().transpose()?;
-        Some(next.map(|(position, payload)| (position, payload.to_vec())))
+        Some(next.map(|found| (found.position, found.payload.to_vec())))
     }
 }

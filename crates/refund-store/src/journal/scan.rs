@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::frame::{
-    self, FRAME_MARK, FrameHeader, HEADER, MAX_FRAME, MAX_RECORD, RECORD, RecordHeader, SECTOR, Sums, TRAILER,
-};
+use super::frame::{self, Format, FrameHeader, HEADER, MAX_FRAME, MAX_RECORD, RecordHeader, SECTOR, Sums, TRAILER};
 use super::sequential::Sequential;
 use super::{Checkpoint, JournalError};
 use crate::files::AppendFile;
@@ -98,8 +96,8 @@ fn check(input: &mut Sequential, last: &Checkpoint) -> Result<Checkpoint, Fault>
     input.peek(usize::try_from(length).unwrap_or(usize::MAX))?;
     input.take(HEADER)?;
     let mut sums = Sums::after(last);
-    for _ in 0..header.records {
-        check_record(input, &header, &mut sums)?;
+    for number in (last.records.saturating_add(1)..).take(header.records as usize) {
+        check_record(input, &header, number, &mut sums)?;
     }
     let (links, contents, chain) = sums.finish();
     let at = input.at();
@@ -116,10 +114,10 @@ fn check(input: &mut Sequential, last: &Checkpoint) -> Result<Checkpoint, Fault>
     if chain != header.chain {
         return wrong("the chain hash");
     }
-    Ok(header.checkpoint())
+    Ok(header.checkpoint(last.records))
 }
 
-fn check_record(input: &mut Sequential, frame: &FrameHeader, sums: &mut Sums) -> Result<(), Fault> {
+fn check_record(input: &mut Sequential, frame: &FrameHeader, number: u64, sums: &mut Sums) -> Result<(), Fault> {
     let at = input.at();
     let wrong = |what| Fault::Body(*frame, at, what);
     // What a record may have at most, so that the trailer still has room in the frame. The
@@ -128,10 +126,15 @@ fn check_record(input: &mut Sequential, frame: &FrameHeader, sums: &mut Sums) ->
         let end = frame.end().saturating_sub(TRAILER as u64);
         end.saturating_sub(input.at())
     };
-    if room(input) < RECORD as u64 {
+    let size = frame.format.record_header();
+    if room(input) < size as u64 {
         return Err(wrong("the number of records"));
     }
-    let header = RecordHeader::parse(input.take(RECORD)?).ok_or(wrong("the mark of the record"))?;
+    let header = RecordHeader::parse(input.take(size)?).filter(|header| header.format() == frame.format);
+    let header = header.ok_or(wrong("the mark of the record"))?;
+    if header.stamp.is_some_and(|stamp| stamp.number != number) {
+        return Err(wrong("the number of the record"));
+    }
     if header.length > MAX_RECORD || u64::from(header.length) > room(input) {
         return Err(wrong("the length of the record"));
     }
@@ -165,7 +168,9 @@ fn frame_follows(file: &Arc<dyn AppendFile>, at: u64, length: u64) -> Result<boo
         let start = input.at();
         let bytes = input.peek(count)?;
         for (offset, window) in (start..).zip(bytes.windows(HEADER)) {
-            if window.starts_with(&FRAME_MARK) && FrameHeader::parse(window, offset).is_ok() {
+            if Format::of_frame(window.get(..4).unwrap_or_default()).is_some()
+                && FrameHeader::parse(window, offset).is_ok()
+            {
                 return Ok(true);
             }
         }

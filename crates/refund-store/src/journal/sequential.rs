@@ -60,6 +60,21 @@ impl Sequential {
         bytes.ok_or(too_long(self.at))
     }
 
+    /// Goes over the next `count` bytes without reading them.
+    pub(super) fn skip(&mut self, count: u32) -> Result<(), JournalError> {
+        if self.left() < u64::from(count) {
+            return Err(too_long(self.at));
+        }
+        self.at = self.at.saturating_add(u64::from(count));
+        // What is read next begins a buffer anew where this one ends before it.
+        self.used = self.used.saturating_add(count as usize);
+        if self.used > self.buffer.len() {
+            self.buffer.clear();
+            self.used = 0;
+        }
+        Ok(())
+    }
+
     /// The `count` bytes that were taken last, where they were peeked at as a whole before; else nothing.
     pub(super) fn taken(&self, count: u64) -> &[u8] {
         let start = usize::try_from(count).ok().and_then(|count| self.used.checked_sub(count));

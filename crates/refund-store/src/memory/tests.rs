@@ -71,6 +71,10 @@ impl Store for ForgetfulStore {
         self.0.feed(after, limit)
     }
 
+    fn counted(&self, place: u64, entry: u32) -> Soon<'_, EventPosition> {
+        self.0.counted(place, entry)
+    }
+
     fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {
         self.0.history(id, after, limit)
     }

@@ -3,7 +3,8 @@
 use refund_core::{Actor, Event, Policy, RefundId, Rollout, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{IdempotencyKey, Key, Remembered, SavedOffer, Secret, Seller, Session, User, Webhook};
+use crate::journal::Stamp;
+use crate::{IdempotencyKey, Key, Remembered, SavedOffer, Secret, Seller, Session, StoreError, User, Webhook};
 
 /// Everything that one request wrote, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,18 +117,37 @@ pub enum Entry {
 }
 
 /// Where an event stands in everything that was ever recorded. Later events stand behind earlier ones.
+///
+/// It is the same in every store that the event is copied to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EventPosition {
-    /// The record.
+    /// The record, counted from 1. The top byte is kept for a shard.
     pub record: u64,
+    /// The epoch in which the record was written: a store that lost records gives their numbers to
+    /// others, and those have another epoch.
+    pub epoch: u32,
     /// The entry within the record.
     pub entry: u32,
 }
 
 impl EventPosition {
+    /// That entry of a record.
+    pub(crate) fn of(stamp: Stamp, entry: u32) -> Self {
+        Self { record: stamp.number, epoch: stamp.epoch, entry }
+    }
+
+    /// Refuses a position that names this record and is not in it.
+    pub(crate) fn is_in(self, stamp: Stamp, entries: usize) -> Result<(), StoreError> {
+        if self.epoch != stamp.epoch {
+            return Err(StoreError::OtherHistory);
+        }
+        let last = Self::last_of(stamp, entries);
+        if self > last { Err(StoreError::NoSuchPosition(self.record)) } else { Ok(()) }
+    }
+
     /// The last entry of a record that has so many.
-    pub(crate) fn last_of(record: u64, entries: usize) -> Self {
-        Self { record, entry: u32::try_from(entries).unwrap_or(u32::MAX).saturating_sub(1) }
+    pub(crate) fn last_of(stamp: Stamp, entries: usize) -> Self {
+        Self::of(stamp, u32::try_from(entries).unwrap_or(u32::MAX).saturating_sub(1))
     }
 }
 

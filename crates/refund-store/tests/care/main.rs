@@ -3,11 +3,16 @@
 
 mod backup;
 mod flips;
+mod formats;
 mod laws;
+#[path = "../embedded/older.rs"]
+mod older;
 mod rebuild;
 #[path = "../embedded/story.rs"]
 #[allow(dead_code, reason = "shared with the store's own tests")]
 mod story;
+#[path = "../journal/v1.rs"]
+mod v1;
 mod verify;
 
 use std::collections::BTreeMap;

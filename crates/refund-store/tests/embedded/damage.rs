@@ -79,12 +79,12 @@ fn a_journal_that_lost_its_end_refuses_to_open_though_each_frame_left_is_good() 
 fn a_journal_of_a_newer_program_is_refused() {
     let (folder, disk) = told();
     let mut newer = disk.contents(FILE).unwrap();
-    newer[8] = 2;
+    newer[8] = 3;
     let sum = crc32fast::hash(&newer[..12]);
     newer[12..16].copy_from_slice(&sum.to_le_bytes());
     disk.put(FILE, &newer);
     let error = error_of(try_open_on(&disk, &folder));
-    assert!(matches!(error, OpenError::Journal { source: JournalError::NewerVersion { found: 2 }, .. }), "{error}");
+    assert!(matches!(error, OpenError::Journal { source: JournalError::NewerVersion { found: 3 }, .. }), "{error}");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_record_of_a_newer_program_is_refused_and_so_is_one_without_sense() {
     for (payload, newer) in [(&[9, 0x90][..], true), (&[1, 0x90][..], false), (&[], false)] {
         let (folder, disk) = told();
         let mut journal = Journal::open(&disk, Checkpoint::START).unwrap().journal;
-        let at = journal.append(&[journal::Record { salt: [1; 16], payload }]).unwrap()[0];
+        let at = journal.append(&[journal::Record { epoch: 1, salt: [1; 16], payload }]).unwrap()[0];
         drop(journal);
         let error = error_of(try_open_on(&disk, &folder));
         let at = u64::from(at);
@@ -148,8 +148,11 @@ fn a_page_of_a_long_history_is_read_without_all_that_came_behind_it() {
         }
         wait(store.history(&id, 149, 1)).unwrap()[0].0.record
     };
+    let reader = Journal::open(&disk, Checkpoint::START).unwrap().journal.reader();
+    let before = usize::try_from(damaged_from).unwrap() - 1;
+    let at = u64::from(reader.read_from(journal::Position::FIRST).nth(before).unwrap().unwrap().0);
     let mut journal = disk.contents(FILE).unwrap();
-    journal[usize::try_from(damaged_from).unwrap() + 80] ^= 1;
+    journal[usize::try_from(at).unwrap() + 80] ^= 1;
     disk.put(FILE, &journal);
     let store = try_open_on(&disk, &folder).unwrap().store;
     assert_eq!(wait(store.history(&id, 0, 100)).unwrap().len(), 100);

@@ -15,6 +15,7 @@ fn reason(answer: Result<Answered, Refused>) -> StoreErrorKind {
             | StoreError::TooSlow { .. }
             | StoreError::Closed
             | StoreError::NoSuchPosition(_)
+            | StoreError::OtherHistory
             | StoreError::Unreadable(_) => panic!("{error}"),
         },
         other => panic!("{other:?}"),

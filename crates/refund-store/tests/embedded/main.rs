@@ -3,11 +3,15 @@
 #![cfg(test)]
 
 mod damage;
+mod epochs;
 mod failing;
 mod killed;
 mod mirror;
+mod older;
 mod opening;
 mod story;
+#[path = "../journal/v1.rs"]
+mod v1;
 
 use std::path::Path;
 

@@ -3,19 +3,28 @@
 use proptest::prelude::*;
 use refund_core::{Attachments, BuyerId, Command, Message, Reason, StatusKind};
 use refund_store::files::simulated::SimulatedDisk;
+use refund_store::journal::FILE;
 use refund_store::{
     DisabledBecause, EmbeddedStore, MemoryStore, Query, Refused, Request, SetUp, Sort, Store, UserChange,
     WebhookChange, Work,
 };
 
+use super::older::in_format_1;
 use super::open_on;
 use super::story::*;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Ask { what: What, key: Option<(u8, u8)> },
+    Ask {
+        what: What,
+        key: Option<(u8, u8)>,
+    },
     Together(Vec<What>),
-    Reopen { rebuilt: bool },
+    /// `older`: a program of format 1 had written all that there is.
+    Reopen {
+        rebuilt: bool,
+        older: bool,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -57,7 +66,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         10 => (what(), proptest::option::of((0..6_u8, 0..2_u8))).prop_map(|(what, key)| Step::Ask { what, key }),
         2 => proptest::collection::vec(what(), 2..8).prop_map(Step::Together),
-        1 => any::<bool>().prop_map(|rebuilt| Step::Reopen { rebuilt }),
+        1 => (any::<bool>(), 0..4_u8).prop_map(|(rebuilt, how)| Step::Reopen { rebuilt, older: how == 0 }),
     ]
 }
 
@@ -177,9 +186,12 @@ impl Mirror {
                 };
                 assert_eq!(asked(&self.memory), asked(self.embedded()), "{whats:?}");
             }
-            Step::Reopen { rebuilt } => {
+            Step::Reopen { rebuilt, older } => {
                 self.embedded = None;
-                if *rebuilt {
+                if *older {
+                    self.disk.put(FILE, &in_format_1(&self.disk.contents(FILE).unwrap()));
+                }
+                if *rebuilt || *older {
                     std::fs::remove_dir_all(self.folder.path().join("view")).unwrap();
                 }
                 self.embedded = Some(open_on(&self.disk, self.folder.path()).store);
@@ -219,7 +231,9 @@ proptest! {
             mirror.take(step);
         }
         mirror.compare();
-        mirror.take(&Step::Reopen { rebuilt: true });
+        mirror.take(&Step::Reopen { rebuilt: true, older: false });
+        mirror.compare();
+        mirror.take(&Step::Reopen { rebuilt: true, older: true });
         mirror.compare();
     }
 }

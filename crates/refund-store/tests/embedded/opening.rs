@@ -170,8 +170,9 @@ fn beyond_the_limit_of_what_may_wait_requests_are_told_so() {
     let (resume, held) = std::sync::mpsc::channel::<()>();
     let held = std::sync::Mutex::new(Some(held));
     // The first record's salt is not to be had until all others wait.
-    let entropy = move |_: &mut [u8]| {
-        if let Some(held) = held.lock().unwrap().take() {
+    let entropy = move |bytes: &mut [u8]| {
+        let is_salt = bytes.len() == 16;
+        if let Some(held) = held.lock().unwrap().take_if(|_| is_salt) {
             let _ = held.recv_timeout(Duration::from_secs(60));
         }
     };

@@ -205,10 +205,10 @@ pub(crate) fn tell(store: &dyn Store) {
     do_it(store, Request::new(operator(), SetUp::PutRollout(Box::new(rollout))));
 }
 
-/// All that one can see of a store, but for the numbers of positions.
+/// All that one can see of a store, but for the epochs of positions.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Seen {
-    feed: Vec<Event>,
+    feed: Vec<(u64, u32, Event)>,
     refunds: Vec<(Refund, Vec<Event>)>,
     lines: Vec<(Option<LineLedger>, Vec<RefundId>)>,
     lists: Vec<Vec<Around>>,
@@ -238,7 +238,7 @@ pub(crate) fn see(store: &dyn Store) -> Seen {
         refunds: refunds.collect(),
         lines: on_lines.collect(),
         lists,
-        feed: events.into_iter().map(|(_, event)| event).collect(),
+        feed: events.into_iter().map(|(position, event)| (position.record, position.entry, event)).collect(),
         due: wait(store.due(Timestamp::MAX, 1000)).unwrap().into_iter().collect(),
         settings: format!(
             "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",

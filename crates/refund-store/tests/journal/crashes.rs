@@ -5,16 +5,16 @@ use refund_store::files::Files;
 use refund_store::files::simulated::{Crash, SimulatedDisk};
 use refund_store::journal::{FILE, JournalError, Torn};
 
-use super::{all, append, on_disk, open, sample, written};
+use super::{FORMATS, Format, all, append, on_disk, open, sample, v1};
 
 /// The journal without its last frame, and that frame.
-fn last_frame_apart(batches: &[Vec<Vec<u8>>]) -> (Vec<u8>, Vec<u8>) {
+fn last_frame_apart(format: Format, batches: &[Vec<Vec<u8>>]) -> (Vec<u8>, Vec<u8>) {
     let (_, before) = batches.split_last().unwrap();
-    let mut before = written(before);
-    let mut whole = written(batches);
+    let before = format.before_the_last(before);
+    let mut whole = format.written(batches);
     let frame = whole.split_off(before.len());
-    before.truncate(whole.len());
-    (before, frame)
+    // The header too: it was raised before the frame was begun.
+    (whole, frame)
 }
 
 /// Writes the frame, crashes before it is synced, and checks what the next opening finds.
@@ -36,8 +36,14 @@ fn check_crash(before: &[u8], frame: &[u8], crash: &Crash) {
 
 #[test]
 fn every_crash_during_an_append_leaves_exactly_the_batches_before_it() {
+    for format in FORMATS {
+        check_every_crash(format);
+    }
+}
+
+fn check_every_crash(format: Format) {
     let mut batches = sample();
-    let (before, frame) = last_frame_apart(&batches);
+    let (before, frame) = last_frame_apart(format, &batches);
     for keep in 0..=frame.len() as u64 {
         for lost in 0..1_u64 << frame.len().div_ceil(512).min(4) {
             let lost_sectors = (0..6).filter(|sector| lost >> sector & 1 == 1).collect();
@@ -47,7 +53,7 @@ fn every_crash_during_an_append_leaves_exactly_the_batches_before_it() {
     // The same wherever in a sector the frame begins.
     for shift in 0..512 {
         batches[0][1] = vec![7; shift];
-        let (before, frame) = last_frame_apart(&batches);
+        let (before, frame) = last_frame_apart(format, &batches);
         for lost in 0..16_u64 {
             let lost_sectors = (0..6).filter(|sector| lost >> sector & 1 == 1).collect();
             let keep = frame.len() as u64;
@@ -76,7 +82,7 @@ fn a_crash_while_the_journal_is_created_leaves_one_that_can_be_opened() {
 
 #[test]
 fn what_an_opening_reports_outlives_a_crash_though_a_killed_process_had_not_synced_it() {
-    let (before, frame) = last_frame_apart(&sample());
+    let (before, frame) = last_frame_apart(Format::New, &sample());
     let disk = on_disk(&before);
     disk.open(FILE).unwrap().append(&frame).unwrap();
     let reader = open(&disk).unwrap().journal.reader();
@@ -135,10 +141,15 @@ fn life() -> impl Strategy<Value = (Vec<Vec<Vec<u8>>>, u64, Crash)> {
 proptest! {
     #[test]
     fn through_any_crashes_every_acknowledged_record_is_there_in_order_and_no_batch_is_half(
+        older in proptest::option::of(vec(vec(payloads(), 1..4), 0..3)),
         lives in vec(life(), 1..6)
     ) {
         let disk = SimulatedDisk::new();
         let mut acknowledged: Vec<Vec<u8>> = Vec::new();
+        if let Some(batches) = older {
+            disk.put(FILE, &v1::written(&batches));
+            acknowledged = batches.concat();
+        }
         let mut unsure: Vec<Vec<u8>> = Vec::new();
         for (batches, power, crash) in lives {
             disk.cut_power_after(power);
@@ -167,6 +178,7 @@ proptest! {
         if found.len() > acknowledged.len() {
             acknowledged.append(&mut unsure);
         }
-        prop_assert_eq!(found, acknowledged);
+        prop_assert_eq!(&found, &acknowledged);
+        prop_assert_eq!(open(&disk).unwrap().journal.checkpoint().records(), found.len() as u64);
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use refund_store::files::Files;
 use refund_store::journal::{FILE, Journal, JournalError};
 
-use super::{all, on_disk, open, sample, written};
+use super::{FORMATS, all, on_disk, open, sample, v1, written};
 
 /// Opens a changed journal: it must say so, and must not touch the file.
 fn check_reported(bytes: &[u8], what: &str) {
@@ -19,12 +19,14 @@ fn check_reported(bytes: &[u8], what: &str) {
 
 #[test]
 fn a_flip_of_any_single_bit_is_reported_as_damage() {
-    let mut bytes = written(&sample());
-    for index in 0..bytes.len() {
-        for bit in 0..8 {
-            bytes[index] ^= 1 << bit;
-            check_reported(&bytes, &format!("byte {index}, bit {bit}"));
-            bytes[index] ^= 1 << bit;
+    for format in FORMATS {
+        let mut bytes = format.written(&sample());
+        for index in 0..bytes.len() {
+            for bit in 0..8 {
+                bytes[index] ^= 1 << bit;
+                check_reported(&bytes, &format!("byte {index}, bit {bit}"));
+                bytes[index] ^= 1 << bit;
+            }
         }
     }
 }
@@ -50,7 +52,7 @@ fn a_flip_in_a_record_is_reported_when_that_record_is_read_while_the_others_are_
     let records: Vec<_> = reader.read_from(refund_store::journal::Position::FIRST).collect();
     let (first, second) = (records[0].as_ref().unwrap().0, records[1].as_ref().unwrap().0);
     let mut changed = bytes;
-    changed[u64::from(first) as usize + 57] ^= 1;
+    changed[u64::from(first) as usize + 69] ^= 1;
     disk.put(FILE, &changed);
     assert!(matches!(reader.read(first), Err(JournalError::Damaged { .. })));
     assert_eq!(reader.read(second).unwrap(), b"");
@@ -64,12 +66,15 @@ fn a_flip_in_a_record_is_reported_when_that_record_is_read_while_the_others_are_
 fn a_blank_sector_anywhere_before_the_last_frame_is_damage() {
     // Many frames, so that headers stand at all kinds of places in their sectors.
     let batches: Vec<_> = (100..150).map(|length| vec![vec![7; length]]).collect();
-    let whole = written(&batches);
-    let last = written(&batches[..batches.len() - 1]).len();
-    for sector in 0..last / 512 {
-        let mut bytes = whole.clone();
-        bytes[sector * 512..(sector + 1) * 512].fill(0);
-        check_reported(&bytes, &format!("sector {sector}"));
+    for format in FORMATS {
+        let whole = format.written(&batches);
+        // Before the last frame, in whichever format that is.
+        let last = v1::written(&batches[..batches.len() - 1]).len();
+        for sector in 0..last / 512 {
+            let mut bytes = whole.clone();
+            bytes[sector * 512..(sector + 1) * 512].fill(0);
+            check_reported(&bytes, &format!("sector {sector}"));
+        }
     }
 }
 
@@ -104,10 +109,10 @@ fn a_frame_from_another_journal_breaks_the_chain() {
 #[test]
 fn who_edits_a_payload_and_mends_its_checksum_is_found_out_by_the_digest() {
     let mut bytes = written(&[vec![b"12.50 EUR".to_vec()]]);
-    // One record at 80: its salt at 88, its digest, its payload at 136, the trailer at 145.
-    bytes[136] = b'9';
-    let mended = crc32fast::hash(&[&bytes[88..104], &bytes[136..145]].concat());
-    bytes[149..153].copy_from_slice(&mended.to_le_bytes());
+    // One record at 80: its salt at 100, its digest, its payload at 148, the trailer at 157.
+    bytes[148] = b'9';
+    let mended = crc32fast::hash(&[&bytes[100..116], &bytes[148..157]].concat());
+    bytes[161..165].copy_from_slice(&mended.to_le_bytes());
     let error = open(&on_disk(&bytes)).err().unwrap().to_string();
     assert!(error.contains("byte 80: the digest of the record"), "{error}");
 }
@@ -168,9 +173,10 @@ proptest! {
     #[test]
     fn a_flipped_bit_is_reported_whatever_is_recorded(
         batches in vec(vec(payloads(), 1..5), 1..5),
+        format in 0..FORMATS.len(),
         places in vec((any::<prop::sample::Index>(), 0..8_u8), 20),
     ) {
-        let mut bytes = written(&batches);
+        let mut bytes = FORMATS[format].written(&batches);
         for (place, bit) in places {
             let index = place.index(bytes.len());
             bytes[index] ^= 1 << bit;
@@ -184,16 +190,16 @@ proptest! {
         header in any::<bool>(),
         changes in vec((any::<prop::sample::Index>(), any::<u8>()), 0..20),
         noise in vec(any::<u8>(), 0..2000),
-        sample_first in any::<bool>(),
+        sample_first in proptest::option::of(0..FORMATS.len()),
     ) {
-        let mut bytes = if sample_first { written(&sample()) } else { Vec::new() };
+        let mut bytes = sample_first.map_or_else(Vec::new, |format| FORMATS[format].written(&sample()));
         for (place, byte) in changes {
             if !bytes.is_empty() {
                 let index = place.index(bytes.len());
                 bytes[index] = byte;
             }
         }
-        if header && !sample_first {
+        if header && sample_first.is_none() {
             bytes = written(&[]);
         }
         bytes.extend(noise);

@@ -1,11 +1,22 @@
 //! A journal of every format that was ever written must open for ever. Never write these files
-//! anew: a change of the layout is a new version with a new file beside the old one.
+//! anew: a change of the layout is a new version with a new file beside the old one. A new file is
+//! written by running these tests with `REFUND_STORE_WRITE_GOLDEN=` its name.
 
-use refund_store::journal::Position;
+use refund_store::journal::{Position, Reader, Stamp};
 
-use super::{all, on_disk, open, written};
+use super::{EPOCH, all, continued, on_disk, open, v1, written};
 
 const V1: &[u8] = include_bytes!("../golden/journal-v1.bin");
+
+/// The bytes of a golden file, which are to be those.
+fn golden(name: &str, written: &[u8]) -> Vec<u8> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var("REFUND_STORE_WRITE_GOLDEN").as_deref() == Ok(name) {
+        assert!(!path.exists(), "{name} is there for ever");
+        std::fs::write(&path, written).unwrap();
+    }
+    std::fs::read(path).unwrap()
+}
 
 fn contents() -> Vec<Vec<Vec<u8>>> {
     vec![
@@ -15,18 +26,55 @@ fn contents() -> Vec<Vec<Vec<u8>>> {
     ]
 }
 
+fn positions(reader: &Reader) -> Vec<u64> {
+    reader.read_from(Position::FIRST).map(|record| record.unwrap().0.into()).collect()
+}
+
+fn stamps(reader: &Reader) -> Vec<Option<Stamp>> {
+    let mut records = reader.read_from(Position::FIRST);
+    std::iter::from_fn(|| Some(records.read_next().unwrap()?.stamp)).collect()
+}
+
+fn stamp(number: u64) -> Option<Stamp> {
+    Some(Stamp { number, epoch: EPOCH })
+}
+
 #[test]
 fn the_golden_journal_of_version_1_opens_with_its_contents() {
     let opened = open(&on_disk(V1)).unwrap();
     assert_eq!(opened.torn, None);
     let reader = opened.journal.reader();
     assert_eq!(all(&reader), contents().concat());
-    let positions: Vec<u64> = reader.read_from(Position::FIRST).map(|record| record.unwrap().0.into()).collect();
-    assert_eq!(positions, [80, 242, 319, 375, 1107]);
-    assert_eq!(opened.journal.checkpoint().length(), 1431);
+    assert_eq!(positions(&reader), [80, 242, 319, 375, 1107]);
+    assert_eq!(stamps(&reader), [None; 5]);
+    let checkpoint = opened.journal.checkpoint();
+    assert_eq!((checkpoint.length(), checkpoint.records()), (1431, 5));
 }
 
 #[test]
-fn version_1_is_still_written_byte_for_byte() {
-    assert!(written(&contents()) == V1);
+fn the_golden_journal_of_version_2_opens_with_its_contents() {
+    let bytes = golden("journal-v2.bin", &written(&contents()));
+    assert!(written(&contents()) == bytes, "it is still written byte for byte");
+    let opened = open(&on_disk(&bytes)).unwrap();
+    assert_eq!(opened.torn, None);
+    let reader = opened.journal.reader();
+    assert_eq!(all(&reader), contents().concat());
+    assert_eq!(positions(&reader), [80, 254, 343, 411, 1155]);
+    assert_eq!(stamps(&reader), (1..=5).map(stamp).collect::<Vec<_>>());
+    assert_eq!(opened.journal.checkpoint().length(), 1491);
+}
+
+#[test]
+fn the_golden_journal_that_was_begun_in_version_1_and_continued_opens_with_its_contents() {
+    let bytes = golden("journal-v1-continued.bin", &continued(&contents()));
+    assert!(continued(&contents()) == bytes, "it is still written byte for byte");
+    let opened = open(&on_disk(&bytes)).unwrap();
+    let reader = opened.journal.reader();
+    assert_eq!(all(&reader), contents().concat());
+    assert_eq!(stamps(&reader), [None, None, None, None, stamp(5)]);
+}
+
+#[test]
+fn the_journals_of_version_1_that_are_made_for_these_tests_are_as_it_was() {
+    assert!(v1::written(&contents()) == V1);
 }

@@ -5,7 +5,9 @@ mod appending;
 mod crashes;
 mod damage;
 mod golden;
+mod mixed;
 mod opening;
+mod v1;
 
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::journal::{Checkpoint, FILE, Journal, JournalError, Opened, Position};
@@ -21,10 +23,13 @@ fn append(journal: &mut Journal, payloads: &[Vec<u8>]) -> Result<Vec<Position>, 
     let records: Vec<_> = payloads
         .iter()
         .zip(next..)
-        .map(|(payload, number)| Record { salt: (u128::from(number) << 64 | 0x5A17).to_le_bytes(), payload })
+        .map(|(payload, number)| Record { epoch: EPOCH, salt: v1::salt(number), payload })
         .collect();
     journal.append(&records)
 }
+
+/// In which all is written here.
+const EPOCH: u32 = 0x00C0_FFEE;
 
 fn all(reader: &Reader) -> Vec<Vec<u8>> {
     let records = reader.read_from(Position::FIRST);
@@ -39,6 +44,43 @@ fn written(batches: &[Vec<Vec<u8>>]) -> Vec<u8> {
         append(&mut journal, batch).unwrap();
     }
     disk.contents(FILE).unwrap()
+}
+
+/// The same in format 1 up to the last batch, and that one in format 2.
+fn continued(batches: &[Vec<Vec<u8>>]) -> Vec<u8> {
+    let (last, before) = batches.split_last().unwrap();
+    let disk = on_disk(&v1::written(before));
+    append(&mut open(&disk).unwrap().journal, last).unwrap();
+    disk.contents(FILE).unwrap()
+}
+
+/// How a journal can look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    /// Of format 2.
+    New,
+    /// Of format 1.
+    Old,
+    /// Begun in that, and its last batch written in this.
+    Continued,
+}
+
+const FORMATS: [Format; 3] = [Format::New, Format::Old, Format::Continued];
+
+impl Format {
+    /// The bytes of a journal with these batches.
+    fn written(self, batches: &[Vec<Vec<u8>>]) -> Vec<u8> {
+        match self {
+            Self::New => written(batches),
+            Self::Old => v1::written(batches),
+            Self::Continued => continued(batches),
+        }
+    }
+
+    /// The bytes of all but the last batch.
+    fn before_the_last(self, before: &[Vec<Vec<u8>>]) -> Vec<u8> {
+        if self == Self::New { written(before) } else { v1::written(before) }
+    }
 }
 
 fn on_disk(bytes: &[u8]) -> SimulatedDisk {

@@ -1,11 +1,11 @@
 use std::io;
+use std::sync::Arc;
 
 use refund_store::files::Files;
 use refund_store::files::disk::{Disk, DiskError};
-use refund_store::files::simulated::SimulatedDisk;
-use refund_store::journal::{Checkpoint, FILE, Journal, JournalError, Torn};
+use refund_store::journal::{Checkpoint, FILE, Frame, Journal, JournalError, Torn, inspect};
 
-use super::{all, append, on_disk, open, sample, written};
+use super::{FORMATS, Format, all, append, on_disk, open, sample, v1, written};
 
 #[test]
 fn a_journal_on_the_real_disk_is_there_when_opened_again() {
@@ -65,7 +65,7 @@ fn a_file_of_a_newer_format_is_refused_with_both_versions() {
     let error = open(&disk).err().unwrap();
     assert!(matches!(error, JournalError::NewerVersion { found: 7 }));
     let message = error.to_string();
-    assert!(message.contains("format version 7") && message.contains("up to version 1"));
+    assert!(message.contains("format version 7") && message.contains("up to version 2"));
     assert!(message.contains("use a newer program"));
     assert_eq!(disk.contents(FILE).unwrap(), header);
 }
@@ -82,8 +82,8 @@ fn what_is_not_a_journal_is_refused_and_left_alone() {
 
 #[test]
 fn a_file_torn_while_it_was_created_is_begun_again() {
-    let header = written(&[]);
-    let parts = (0..header.len()).map(|length| &header[..length]);
+    let (header, older) = (written(&[]), v1::written(&[]));
+    let parts = (0..header.len()).flat_map(|length| [&header[..length], &older[..length]]);
     let zeros = (0..=header.len()).map(|length| &[0; 16][..length]);
     for part in parts.chain(zeros) {
         let disk = on_disk(part);
@@ -96,15 +96,24 @@ fn a_file_torn_while_it_was_created_is_begun_again() {
 
 #[test]
 fn a_journal_opens_from_any_of_its_checkpoints() {
-    let disk = SimulatedDisk::new();
-    let mut journal = open(&disk).unwrap().journal;
-    let mut checkpoints = vec![journal.checkpoint()];
-    for batch in sample() {
-        append(&mut journal, &batch).unwrap();
-        checkpoints.push(journal.checkpoint());
+    for format in FORMATS {
+        check_checkpoints(format);
     }
+}
+
+fn check_checkpoints(format: Format) {
+    let disk = on_disk(&format.written(&sample()));
+    let journal = open(&disk).unwrap().journal;
+    let bytes = disk.contents(FILE).unwrap();
+    let (mut checkpoints, file) = (vec![Checkpoint::START], Arc::from(disk.open(FILE).unwrap()));
+    let each = |frame: Frame<'_>| {
+        checkpoints.push(frame.after);
+        Ok::<_, JournalError>(())
+    };
+    inspect(&file, bytes.len() as u64, Checkpoint::START, each).unwrap();
+    assert_eq!(checkpoints.last(), Some(&journal.checkpoint()));
     for (index, checkpoint) in checkpoints.into_iter().enumerate() {
-        assert_eq!(Checkpoint::from_bytes(&checkpoint.to_bytes()), Some(checkpoint));
+        assert_eq!(Checkpoint::from_bytes(&checkpoint.to_bytes(), checkpoint.records()), Some(checkpoint));
         let again = Journal::open(&disk, checkpoint).unwrap().journal;
         assert_eq!(again.checkpoint(), journal.checkpoint());
         let rest = again.reader().read_from(checkpoint.next());
@@ -128,9 +137,14 @@ fn a_checkpoint_that_the_journal_does_not_reach_or_know_is_refused_and_nothing_c
     for byte in 0..48 {
         let mut wrong = checkpoint.to_bytes();
         wrong[byte] ^= 0x10;
-        if let Some(wrong) = Checkpoint::from_bytes(&wrong) {
+        if let Some(wrong) = Checkpoint::from_bytes(&wrong, checkpoint.records()) {
             let refused = Journal::open(&on_disk(&bytes), wrong);
             assert!(matches!(refused, Err(JournalError::WrongCheckpoint { .. })), "{byte}");
         }
+    }
+    for records in [0, 1, checkpoint.records() - 1, checkpoint.records() + 1, u64::MAX] {
+        let wrong = Checkpoint::from_bytes(&checkpoint.to_bytes(), records).unwrap();
+        let refused = Journal::open(&on_disk(&bytes), wrong);
+        assert!(matches!(refused, Err(JournalError::WrongCheckpoint { .. })), "{records} records");
     }
 }

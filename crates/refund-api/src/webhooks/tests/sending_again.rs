@@ -7,12 +7,13 @@ use super::*;
 fn succeeded(record: usize) -> Delivery {
     let at = Timestamp::from_millis(i64::try_from(record).unwrap()).unwrap();
     Delivery {
-        event: EventPosition { record: record.try_into().unwrap(), entry: 0 },
+        event: EventPosition { record: record.try_into().unwrap(), epoch: 1, entry: 0 },
         refund_id: id("rfd_1"),
         sequence: 1,
         event_type: EventType::RefundOpened,
         recorded_at: Some(at),
         asked_at: at,
+        asked_again: 0,
         state: DeliveryState::Succeeded,
         next_at: None,
         tries: 1,

@@ -125,11 +125,8 @@ impl Book {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let Claimed { endpoint_id, delivery: before } = claimed;
         let Some(now) = self.delivery(&endpoint_id, before.event)? else { return Ok(Noted::Gone) };
-        if now != before {
-            return Ok(Noted::Moved(Claimed { endpoint_id, delivery: now }));
-        }
         let mut batch = Batch::default();
-        unqueue(&mut batch, &endpoint_id, &before);
+        unqueue(&mut batch, &endpoint_id, &now);
         let Tried { attempt, next_at, leave_alone_until } = tried;
         let (at, failed) = (attempt.at, !attempt.has_succeeded());
         if let Some(until) = leave_alone_until {
@@ -140,7 +137,7 @@ impl Book {
             Some(since) => batch.insert(rows::failing(&endpoint_id).as_bytes(), json(&since)?),
             None => batch.remove(rows::failing(&endpoint_id).as_bytes()),
         }
-        let delivery = before.tried(attempt, next_at);
+        let delivery = now.after(&before, attempt, next_at);
         write(&mut batch, &endpoint_id, &delivery)?;
         self.apply(batch)?;
         Ok(Noted::Written { delivery, failing_since })
@@ -213,11 +210,11 @@ impl Book {
     }
 
     /// Hands everything to the system, which keeps it when this process is killed.
-    fn flush(&self) -> Result<(), BookError> {
+    pub(super) fn flush(&self) -> Result<(), BookError> {
         self.db.flush().map(drop).map_err(BookError::from)
     }
 
-    fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, BookError> {
+    pub(super) fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, BookError> {
         let row = self.db.get(key)?;
         Ok(row.map(|row| serde_json::from_slice(&row)).transpose()?)
     }
@@ -242,7 +239,7 @@ pub(super) fn write(batch: &mut Batch, endpoint_id: &str, delivery: &Delivery) -
     Ok(())
 }
 
-fn json(value: &impl Serialize) -> Result<Vec<u8>, BookError> {
+pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, BookError> {
     Ok(serde_json::to_vec(value)?)
 }
 

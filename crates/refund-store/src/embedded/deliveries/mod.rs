@@ -2,6 +2,7 @@
 
 mod book;
 mod care;
+mod older;
 mod rows;
 
 use std::path::Path;
@@ -11,8 +12,8 @@ use refund_core::Timestamp;
 
 use self::book::{Book, BookError};
 use crate::{
-    Again, Backlog, Chosen, Claimed, Deliveries, Delivery, Due, EventPosition, Forget, Intake, Noted, Queued, Soon,
-    StoreError, Tried,
+    Again, Backlog, Chosen, Claimed, Deliveries, Delivery, Due, EmbeddedStore, EventPosition, Forget, Intake, Noted,
+    Queued, Soon, StoreError, Tried,
 };
 
 /// The delivery book of the one server on a machine. What writes out or reads much is done on a thread that nobody
@@ -26,6 +27,15 @@ impl EmbeddedDeliveries {
     /// [`StoreError::Unreadable`] where the disk refuses.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         Ok(Self(Arc::new(Book::open(folder)?)))
+    }
+
+    /// Brings a book of before records were counted up to date, with the store that it is about.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`] where a disk refuses.
+    pub fn count(&self, store: &EmbeddedStore) -> Result<(), StoreError> {
+        let view = store.view();
+        Ok(self.0.count(|place, entry| view.past.counted(place, entry, view.current()))?)
     }
 
     /// Does something on a thread that nobody waits for.

@@ -10,6 +10,9 @@ pub(super) const READ_TO: &str = "read-to";
 /// What the rows of endpoints begin with; the endpoint's id follows.
 pub(super) const OF_ENDPOINTS: [&str; 4] = ["delivery/", "queue/", "failing/", "left-alone/"];
 
+/// Those of them that name an event at their end.
+pub(super) const OF_EVENTS: [&str; 2] = ["delivery/", "queue/"];
+
 /// An endpoint's deliveries, in the order of their events.
 pub(super) fn deliveries(endpoint_id: &str) -> String {
     format!("delivery/{endpoint_id}/")
@@ -47,12 +50,24 @@ pub(super) fn failing(endpoint_id: &str) -> String {
 }
 
 /// What an event is called in the names of rows. It is the stored form, whatever others call the event.
-fn name(event: EventPosition) -> String {
-    format!("evt_{:014x}{:06x}", event.record, event.entry)
+pub(super) fn name(event: EventPosition) -> String {
+    format!("evt_{:016x}{:08x}{:06x}", event.record, event.epoch, event.entry)
 }
 
 fn read_name(name: &str) -> Option<EventPosition> {
-    let (record, entry) = name.strip_prefix("evt_")?.split_at_checked(14)?;
-    let record = u64::from_str_radix(record, 16).ok()?;
-    Some(EventPosition { record, entry: u32::from_str_radix(entry, 16).ok()? })
+    let digits = name.strip_prefix("evt_").filter(|digits| digits.len() == 30)?;
+    let (record, rest) = digits.split_at_checked(16)?;
+    let (epoch, entry) = rest.split_at_checked(8)?;
+    Some(EventPosition {
+        record: u64::from_str_radix(record, 16).ok()?,
+        epoch: u32::from_str_radix(epoch, 16).ok()?,
+        entry: u32::from_str_radix(entry, 16).ok()?,
+    })
+}
+
+/// The place in the journal, in bytes, and the entry that a name says which was given before records were counted.
+pub(super) fn place_before_counting(name: &str) -> Option<(u64, u32)> {
+    let digits = name.strip_prefix("evt_").filter(|digits| digits.len() == 20)?;
+    let (place, entry) = digits.split_at_checked(14)?;
+    Some((u64::from_str_radix(place, 16).ok()?, u32::from_str_radix(entry, 16).ok()?))
 }

@@ -50,7 +50,7 @@ fn a_book_that_is_damaged_is_begun_anew() {
     assert_eq!(Book::open(folder.path()).unwrap().read_to().unwrap(), None);
 }
 
-/// Rows as they have been since the first version. The one without `recorded_at` is from before that was written down.
+/// Rows as they were when records were not counted yet, and named by their places. The one without `recorded_at` is from before that was written down.
 const ROWS: [(&str, &str); 7] = [
     ("read-to", r#"{"record":4096,"entry":2}"#),
     (
@@ -70,7 +70,7 @@ const ROWS: [(&str, &str); 7] = [
 #[test]
 fn an_old_book_opens() {
     let instant = |text: &str| text.parse::<Timestamp>().unwrap();
-    let (began, first) = (instant("2026-03-01T00:00:00Z"), EventPosition { record: 2048, entry: 1 });
+    let (began, first) = (instant("2026-03-01T00:00:00Z"), EventPosition { record: 8, epoch: 0, entry: 1 });
     let folder = tempfile::tempdir().unwrap();
     let db = SledFolder::new(folder.path(), "deliveries", 1 << 20).open().unwrap();
     for (name, row) in ROWS {
@@ -78,7 +78,9 @@ fn an_old_book_opens() {
     }
     drop(db);
     let book = Book::open(folder.path()).unwrap();
-    assert_eq!(book.read_to().unwrap(), Some(EventPosition { record: 4096, entry: 2 }));
+    assert!(book.read_to().is_err());
+    book.count(|place, entry| Ok(EventPosition { record: place / 256, epoch: 0, entry })).unwrap();
+    assert_eq!(book.read_to().unwrap(), Some(EventPosition { record: 16, epoch: 0, entry: 2 }));
     let queued = Queued { at: instant("2026-03-01T00:00:05Z"), event: first };
     let left_alone = LeftAlone { asked_at: began, until: instant("2026-03-01T02:00:00Z") };
     let due = Due { queue: vec![queued], failing_since: Some(began), left_alone: Some(left_alone) };
@@ -89,18 +91,18 @@ fn an_old_book_opens() {
         (old.event_type, old.tries, old.recorded_at(), old.attempts),
         (EventType::RefundOpened, 1, began, vec![failed])
     );
-    assert_eq!(book.delivery("whk_a", position(4096)).unwrap(), None);
+    assert_eq!(book.delivery("whk_a", position(16)).unwrap(), None);
     assert_eq!(book.latest_first("whk_a", None).next().unwrap().unwrap().state, DeliveryState::Succeeded);
     assert_eq!(book.endpoints().unwrap().into_iter().collect::<Vec<_>>(), ["whk_a", "whk_b"]);
 }
 
 #[test]
-fn rows_are_written_as_they_have_always_been() {
+fn rows_are_written_as_they_have_been_since_records_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let book = with_three(folder.path());
     tried(&book, 1, 500);
     let names: Vec<_> = book.db.iter().keys().map(|name| String::from_utf8(name.unwrap().to_vec()).unwrap()).collect();
-    let event = |record: u64| format!("evt_{record:014x}000000");
+    let event = |record: u64| format!("evt_{record:016x}00000001000000");
     let mut expected: Vec<_> = (1..=3).map(|record| format!("delivery/whk_a/{}", event(record))).collect();
     expected.push("failing/whk_a".to_owned());
     expected.extend((2..=3).map(|record| format!("queue/whk_a/0000000000000000/{}", event(record))));
@@ -148,4 +150,42 @@ fn a_row_of_a_queue_that_is_true_no_longer_is_removed() {
     assert_eq!(book.claim("whk_a", queued(0, 2)).unwrap(), None);
     assert_eq!(book.due("whk_a", 9).unwrap().queue, [queued(0, 3), queued(7, 2)]);
     assert!(book.claim("whk_a", queued(7, 2)).unwrap().is_some());
+}
+
+/// Has the rows name events by their places in the journal, as they did before records were counted.
+fn forget_to_count(book: &Book) {
+    for kind in rows::OF_EVENTS {
+        for row in book.db.scan_prefix(kind) {
+            let (key, value) = row.unwrap();
+            let (mut name, mut value) =
+                (String::from_utf8_lossy(&key).into_owned(), String::from_utf8_lossy(&value).into_owned());
+            for record in 1..=3 {
+                let before = format!("evt_{:014x}{:06x}", record * 100, 0);
+                name = name.replace(&rows::name(position(record)), &before);
+                let before = format!(r#"{{"record":{},"entry":0}}"#, record * 100);
+                value = value.replace(&serde_json::to_string(&position(record)).unwrap(), &before);
+            }
+            book.db.remove(key).unwrap();
+            book.db.insert(name, value.into_bytes()).unwrap();
+        }
+    }
+    book.db.insert(rows::READ_TO, r#"{"record":300,"entry":0}"#).unwrap();
+}
+
+#[test]
+fn a_book_of_before_records_were_counted_goes_on_without_what_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = with_three(folder.path());
+    forget_to_count(&book);
+    assert!(book.read_to().is_err());
+    let counted = |place, _| if place == 200 { Err(StoreError::OtherHistory) } else { Ok(position(place / 100)) };
+    let queued = |record| Queued { at: at(0), event: position(record) };
+    // Once more changes nothing.
+    for _ in 0..2 {
+        book.count(counted).unwrap();
+        assert_eq!(book.read_to().unwrap(), Some(position(3)));
+        assert_eq!(book.due("whk_a", 9).unwrap().queue, [queued(1), queued(3)]);
+        let listed: Vec<_> = book.latest_first("whk_a", None).map(Result::unwrap).collect();
+        assert_eq!(listed, [delivery(3).unwrap(), delivery(1).unwrap()]);
+    }
 }
