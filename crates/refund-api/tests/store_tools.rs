@@ -120,7 +120,7 @@ fn what_the_tools_say_of_damage() {
     let whole = std::fs::read(desk.path("data/journal")).unwrap();
     assert_eq!(desk.run("A good backup.", "backup --data data --to backup"), 0);
 
-    desk.change("data/journal", |bytes| bytes[2_500] ^= 1);
+    desk.change("data/journal", |bytes| bytes[2_600] ^= 1);
     assert_eq!(desk.run("A bit is turned over.", "verify --data data"), 3);
     assert_eq!(desk.run("It is not what the view is built from.", "rebuild --data data"), 3);
     assert_eq!(desk.run("Nor what is counted.", "stats --data data"), 3);
@@ -134,7 +134,7 @@ fn what_the_tools_say_of_damage() {
     std::fs::write(desk.path("data/journal"), b"something else, and long enough").unwrap();
     assert_eq!(desk.run("It is another file.", "verify --data data"), 3);
 
-    desk.change("backup/journal", |bytes| bytes[2_500] ^= 1);
+    desk.change("backup/journal", |bytes| bytes[2_600] ^= 1);
     assert_eq!(desk.run("A bit is turned over in the backup.", "restore --from backup --data new"), 3);
     desk.change("backup/journal", |bytes| bytes.truncate(2_000));
     assert_eq!(desk.run("The backup lost its end.", "restore --from backup --data newer"), 3);
@@ -187,7 +187,7 @@ fn what_the_tools_say_when_they_can_not() {
     });
     assert_eq!(desk.run("A newer program made the backup.", "restore --from backup --data new"), 1);
     desk.change("data/journal", |bytes| {
-        bytes[8] = 2;
+        bytes[8] = 3;
         let sum = crc32(&bytes[..12]);
         bytes[12..16].copy_from_slice(&sum.to_le_bytes());
     });

@@ -15,17 +15,20 @@ pub(super) fn functions(sources: &[SourceFile]) -> Vec<String> {
     sources.iter().flat_map(long_functions).collect()
 }
 
-/// As rustfmt leaves it a function ends at the first closing brace with its own indentation.
+/// As rustfmt leaves it a function ends at the first closing brace with its own indentation, and one that has no body
+/// at a semicolon behind its signature.
 fn long_functions(file: &SourceFile) -> Vec<String> {
     let lines: Vec<_> = file.text.lines().collect();
     let mut long = Vec::new();
     for (number, line) in (1..).zip(&lines) {
         let Some(name) = function(line) else { continue };
         let indent = line.len().saturating_sub(line.trim_start().len());
-        let end = format!("{}}}", " ".repeat(indent));
+        let spaces = " ".repeat(indent);
+        let (end, bodiless) = (format!("{spaces}}}"), format!("{spaces})"));
+        let ends = |line: &str| line == end || (line.starts_with(&bodiless) && line.ends_with(';'));
         let rest = lines.iter().skip(number);
         let length =
-            if line.trim_end().ends_with([';', '}']) { 0 } else { rest.take_while(|line| **line != end).count() };
+            if line.trim_end().ends_with([';', '}']) { 0 } else { rest.take_while(|line| !ends(line)).count() };
         if length.saturating_add(2) > FUNCTION_LINES_MAX {
             long.push(format!("{}:{number}: {name} has about {} lines; split it", file.path, length.saturating_add(2)));
         }
@@ -39,4 +42,20 @@ fn function(line: &str) -> Option<&str> {
     let modifiers = ["pub", "pub(crate)", "pub(super)", "const", "async", "unsafe"];
     let begins = before.split_whitespace().all(|word| modifiers.contains(&word));
     begins.then(|| after.split(['(', '<']).next()).flatten().filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_function_is_found_and_a_signature_of_a_trait_is_none() {
+        let body = "        line();\n".repeat(80);
+        let text = format!(
+            "trait T {{\n    fn asked(\n        &self,\n    ) -> u8;\n\n    fn given(\n        &self,\n    ) -> u8 {{\n{body}    \
+             }}\n}}\n"
+        );
+        let long = long_functions(&SourceFile { path: "a.rs".into(), text });
+        assert_eq!(long, ["a.rs:6: given has about 84 lines; split it"]);
+    }
 }
