@@ -4,17 +4,8 @@ use std::collections::VecDeque;
 
 use fastrand::Rng;
 use refund_bench::Fault;
-use refund_bench::market::{Known, Market, Wish};
+use refund_bench::market::{Known, Market, Wish, wishes};
 use refund_store::Request;
-
-/// How a refund goes on, and how often of twenty.
-const STORIES: &[(u64, &[Wish])] = &[
-    (8, &[Wish::Offer, Wish::Accept]),
-    (4, &[Wish::Offer, Wish::Reject, Wish::Agree]),
-    (4, &[Wish::Agree]),
-    (3, &[Wish::Offer]),
-    (1, &[Wish::Cancel]),
-];
 
 /// How many refunds a caller has in hand, so that a command seldom follows the one before it.
 const IN_HAND: usize = 32;
@@ -68,18 +59,6 @@ fn next_of(market: &mut Market, stories: &mut Vec<Story>, random: &mut Rng) -> R
         stories.swap_remove(place);
     }
     Ok(request)
-}
-
-/// What is asked of a refund after it has been opened.
-pub(crate) fn wishes(refund: u64) -> &'static [Wish] {
-    let mut of_twenty = refund.wrapping_mul(7) % 20;
-    for (share, wishes) in STORIES {
-        if of_twenty < *share {
-            return wishes;
-        }
-        of_twenty = of_twenty.saturating_sub(*share);
-    }
-    &[Wish::Offer]
 }
 
 /// Requests dealt out to callers in turn.

@@ -1,6 +1,7 @@
 //! What the measurements share: load, a stopwatch, and words for figures.
 #![allow(clippy::float_arithmetic, reason = "ratios and times are measured here, never money")]
 
+pub mod calls;
 pub mod market;
 pub mod statistics;
 pub mod stopwatch;

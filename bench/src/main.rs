@@ -53,8 +53,14 @@ enum What {
         #[arg(long, value_name = "N")]
         callers: Option<usize>,
     },
-    /// A server, against one that only echoes.
+    /// A server, against the least one and one that only echoes.
     Http,
+    /// The least server.
+    #[command(hide = true)]
+    Least {
+        /// Where its keys are, and its events are to be.
+        folder: PathBuf,
+    },
     /// The server that only echoes.
     #[command(hide = true)]
     Echo,
@@ -104,6 +110,7 @@ fn run(cli: Cli) -> Result<(), Fault> {
         Some(What::SizePart { part, store, refunds }) => size::part(part, &store, refunds),
         Some(What::Store { callers }) => store::run(&options, callers),
         Some(What::Http) => http::run(&options),
+        Some(What::Least { folder }) => http::serve_least(&folder),
         Some(What::Echo) => http::serve_echo(),
         Some(What::Size) => size::run(&options),
         None => {

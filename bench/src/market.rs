@@ -16,6 +16,15 @@ const PLATFORM_KEY: &str = "key_m5qaz3kd7v2xhw4t";
 /// What every line has cost, in cents.
 const PAID: i64 = 12_900;
 
+/// How a refund goes on, and how often of twenty.
+const STORIES: &[(u64, &[Wish])] = &[
+    (8, &[Wish::Offer, Wish::Accept]),
+    (4, &[Wish::Offer, Wish::Reject, Wish::Agree]),
+    (4, &[Wish::Agree]),
+    (3, &[Wish::Offer]),
+    (1, &[Wish::Cancel]),
+];
+
 /// Where refunds are opened and negotiated. The same calls make the same requests.
 pub struct Market {
     sellers: u64,
@@ -171,6 +180,19 @@ impl Known {
         let via = Via::Key(seller_key(self.seller));
         Ok(Actor::new(Role::Seller, seller_id(self.seller)?.as_str(), via))
     }
+}
+
+/// What is asked of a refund after it has been opened.
+#[must_use]
+pub fn wishes(refund: u64) -> &'static [Wish] {
+    let mut of_twenty = refund.wrapping_mul(7) % 20;
+    for (share, wishes) in STORIES {
+        if of_twenty < *share {
+            return wishes;
+        }
+        of_twenty = of_twenty.saturating_sub(*share);
+    }
+    &[Wish::Offer]
 }
 
 fn platform() -> Actor {

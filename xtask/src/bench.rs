@@ -17,7 +17,7 @@ enum What {
     Core,
     /// Durable commands, against a plain file and against journal and memory alone.
     Store,
-    /// A server, against one that only echoes.
+    /// A server, against the least one and one that only echoes.
     Http,
     /// Memory, disk, start time and the cost of reading, as refunds become many.
     Size,

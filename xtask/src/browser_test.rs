@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use refund_tests::demo::with_demo;
 use refund_tests::repository::root;
 
-use crate::python::{programs, run};
+use crate::debian::{install, said};
+use crate::python::programs;
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 /// What the tests need of the machine, by the names of Debian's packages.
@@ -62,20 +63,5 @@ fn browser() -> Result<(), String> {
     if Path::new(CHROMIUM).exists() && !said("fc-list", &[":lang=zh-tw", "family"]).is_empty() {
         return Ok(());
     }
-    let packages = PACKAGES.join(" ");
-    if said("id", &["-u"]) != "0" {
-        return Err(format!(
-            "the pages are tested in Debian's Chromium, with a font that has Chinese: apt install {packages}"
-        ));
-    }
-    println!("installing {packages}");
-    let install = |args: &[&str]| run(Command::new("apt-get").args(args).env("DEBIAN_FRONTEND", "noninteractive"));
-    install(&["update", "--quiet=2"])?;
-    install(&[&["install", "--quiet=2", "--yes", "--no-install-recommends"], PACKAGES.as_slice()].concat())
-}
-
-/// What a program of the machine says; nothing where it isn't there.
-fn said(program: &str, args: &[&str]) -> String {
-    let output = Command::new(program).args(args).output();
-    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+    install(&PACKAGES, "the pages are tested in Debian's Chromium, with a font that has Chinese")
 }

@@ -4,7 +4,9 @@ mod api_test;
 mod bench;
 mod browser_test;
 mod client_test;
+mod costs;
 mod crash;
+mod debian;
 mod docs;
 mod python;
 mod rules;
@@ -43,6 +45,8 @@ enum Command {
     Screenshots,
     /// Measures what the engine costs, as ratios within one run.
     Bench(bench::Args),
+    /// Counts what a call costs, and holds it against bench/costs.toml.
+    Costs(costs::Args),
     /// Looks whether the rules of the repository hold.
     Rules,
     /// Everything that has to pass before a change is done.
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         Command::BrowserTest(args) => said(browser_test::run_all(&args)),
         Command::Screenshots => said(browser_test::screenshots()),
         Command::Bench(args) => said(bench::run(&args)),
+        Command::Costs(args) => said(costs::run(&args)),
         Command::Rules => said(rules::run()),
         Command::Test => said(test::run()),
     }

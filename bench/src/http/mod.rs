@@ -1,25 +1,23 @@
-//! A server against one that only echoes, with the same client, in rounds that take turns.
+//! The server over HTTP, against the least server and against one that only echoes, in rounds that take turns.
 
-mod connection;
-mod desk;
 mod echo;
+mod least;
 mod process;
-mod talk;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use refund_bench::Fault;
+use refund_bench::calls::{Commands, Connection, Keys, Readable, Reads, Talk, fill, keys, read};
 use refund_bench::statistics::{Rounds, p50, p99};
 use refund_bench::stopwatch::Stopwatch;
 use refund_bench::table::{Table, whole};
 use tokio::task::JoinSet;
 
-use self::connection::Connection;
-use self::desk::{Desk, Readable};
 pub(crate) use self::echo::serve as serve_echo;
+pub(crate) use self::least::serve as serve_least;
 use self::process::Server;
-use self::talk::{Commands, Reads, Talk};
 use crate::callers::Round;
 use crate::{Options, machine};
 
@@ -27,56 +25,99 @@ use crate::{Options, machine};
 const CONNECTIONS: &[(usize, usize)] = &[(1, 200), (16, 1_600), (64, 3_200), (256, 5_120)];
 /// Rounds before the first that counts.
 const WARMING_UP: usize = 1;
+const SELLERS: usize = 20;
+/// How many commands there are before anything is read.
+const COMMANDS_BEFORE: usize = 1_000;
+/// The server, the least server, the echo.
+const SIDES: usize = 3;
 
 pub(crate) fn run(options: &Options) -> Result<(), Fault> {
     let folder = tempfile::tempdir_in(&options.dir)?;
     let data = folder.path().join("data");
-    let (server, echo) = (Server::engine(&data)?, Server::echo()?);
+    let server = Server::engine(&data)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     runtime.block_on(async {
-        let desk = Desk::new(&server, &data).await?;
-        let sides = [&server, &echo];
+        let operator = std::fs::read_to_string(data.join("operator.key"))?;
+        let keys = Arc::new(keys(&mut Connection::to(server.address).await?, operator.trim(), SELLERS).await?);
+        let (least, echo) = (least(folder.path(), &keys)?, Server::echo()?);
+        let sides = [&server, &least, &echo];
         let mut commands = Vec::new();
+        let own = [readable(&server, &keys).await?, readable(&least, &keys).await?];
         for (connections, calls) in CONNECTIONS {
             let talks = |name: &str| -> Vec<_> {
-                let talk = |number| Commands::new(Arc::clone(&desk.keys), format!("{connections}-{number}-{name}"));
+                let talk = |number| Commands::new(Arc::clone(&keys), format!("{connections}-{number}-{name}"));
                 (0..*connections).map(talk).collect()
             };
-            let figures = measure(options, sides, [talks("a"), talks("b")], calls / connections).await?;
+            let figures = measure(options, sides, ["a", "b", "c"].map(talks), calls / connections).await?;
             commands.push((*connections, figures));
         }
-        print("HTTP: durable commands, against an echo of the same JSON", &commands);
-        for (title, readable) in [("one refund", &desk.refunds), ("a page of a seller's queue, 20", &desk.pages)] {
+        print("HTTP: durable commands, against the least server and an echo of the same JSON", &commands);
+        let [(refunds, pages), (least_refunds, least_pages)] = own;
+        let subjects = [("one refund", refunds, least_refunds), ("a page of a seller's queue, 20", pages, least_pages)];
+        for (title, own, leasts) in subjects {
+            let requests = [&own.requests, &leasts.requests, &echoes(&own)].map(Arc::clone);
             let mut reads = Vec::new();
             for (connections, calls) in CONNECTIONS {
-                let talks = read(readable, *connections);
+                let talks = requests.each_ref().map(|requests| talks(requests, *connections));
                 reads.push((*connections, measure(options, sides, talks, calls / connections).await?));
             }
-            let bytes = readable.bytes;
-            print(&format!("HTTP: {title}, against an answer of the same {bytes} bytes"), &reads);
+            let (bytes, least_bytes) = (mean(&own.bytes), mean(&leasts.bytes));
+            let against = format!("the least server's {least_bytes} bytes and an echo's {bytes}");
+            print(&format!("HTTP: {title}, {bytes} bytes, against {against}"), &reads);
         }
         Ok(())
     })
 }
 
-fn read(readable: &Readable, connections: usize) -> [Vec<Reads>; 2] {
-    [&readable.requests, &readable.echoes]
-        .map(|requests| (0..connections).map(|place| Reads { requests: Arc::clone(requests), place }).collect())
+/// The least server, for the same callers.
+fn least(folder: &Path, keys: &Keys) -> Result<Server, Fault> {
+    let folder = folder.join("least");
+    std::fs::create_dir(&folder)?;
+    std::fs::write(folder.join(least::KEYS), serde_json::to_vec(keys)?)?;
+    Server::least(&folder)
+}
+
+/// Fills a server; its refunds and its sellers' queues.
+async fn readable(server: &Server, keys: &Arc<Keys>) -> Result<(Readable, Readable), Fault> {
+    let mut connection = Connection::to(server.address).await?;
+    let ids = fill(&mut connection, keys, COMMANDS_BEFORE).await?;
+    let refunds = Readable::refunds(&mut connection, keys, &ids).await?;
+    Ok((refunds, Readable::pages(&mut connection, keys).await?))
+}
+
+/// Requests to the echo that are answered with as many bytes.
+fn echoes(readable: &Readable) -> Arc<Vec<Vec<u8>>> {
+    Arc::new(readable.bytes.iter().map(|length| read(&format!("/bytes/{length}"), "nobody")).collect())
+}
+
+fn mean(bytes: &[usize]) -> usize {
+    bytes.iter().sum::<usize>().checked_div(bytes.len()).unwrap_or(0)
+}
+
+fn talks(requests: &Arc<Vec<Vec<u8>>>, connections: usize) -> Vec<Reads> {
+    (0..connections).map(|place| Reads { requests: Arc::clone(requests), place }).collect()
 }
 
 /// What so many connections came to.
 #[derive(Default)]
 struct Figures {
     per_second: Rounds,
-    to_echo: Rounds,
     p50: Rounds,
-    p50_to_echo: Rounds,
     p99: Rounds,
-    p99_to_echo: Rounds,
     cpu: Rounds,
-    echo_cpu: Rounds,
     client_cpu: Rounds,
-    cpu_to_echo: Rounds,
+    to_least: Against,
+    to_echo: Against,
+}
+
+/// The same against a yardstick.
+#[derive(Default)]
+struct Against {
+    per_second: Rounds,
+    p50: Rounds,
+    p99: Rounds,
+    its_cpu: Rounds,
+    cpu: Rounds,
 }
 
 /// One side: a server, and the connections to it with what goes over them.
@@ -93,8 +134,8 @@ struct Turn {
 
 async fn measure<T: Talk>(
     options: &Options,
-    servers: [&Server; 2],
-    talks: [Vec<T>; 2],
+    servers: [&Server; SIDES],
+    talks: [Vec<T>; SIDES],
     calls_each: usize,
 ) -> Result<Figures, Fault> {
     let mut sides = Vec::new();
@@ -107,21 +148,22 @@ async fn measure<T: Talk>(
     }
     let mut figures = Figures::default();
     for number in 0..options.rounds.saturating_add(WARMING_UP) {
-        let mut turns = Vec::new();
-        // Who comes first changes from round to round.
-        if number.is_multiple_of(2) {
-            for side in &mut sides {
-                turns.push(side.turn(calls_each).await?);
-            }
-        } else {
-            for side in sides.iter_mut().rev() {
-                turns.insert(0, side.turn(calls_each).await?);
+        let mut turns = [const { None }; SIDES];
+        // Who comes first, and who after whom, changes from round to round.
+        let mut order = [0, 1, 2];
+        order.rotate_left(number / 2 % SIDES);
+        if !number.is_multiple_of(2) {
+            order.reverse();
+        }
+        for place in order {
+            if let (Some(side), Some(turn)) = (sides.get_mut(place), turns.get_mut(place)) {
+                *turn = Some(side.turn(calls_each).await?);
             }
         }
-        if let [own, echo] = turns.as_slice()
+        if let [Some(own), Some(least), Some(echo)] = &turns
             && number >= WARMING_UP
         {
-            figures.add(own, echo)?;
+            figures.add(own, least, echo)?;
         }
     }
     Ok(figures)
@@ -163,22 +205,30 @@ async fn talked<T: Talk>(
     Ok((connection, talk, times))
 }
 
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
+}
+
 impl Figures {
-    fn add(&mut self, own: &Turn, echo: &Turn) -> Result<(), Fault> {
-        let micros = |time: Duration| time.as_secs_f64() * 1e6;
-        let calls = own.round.calls.len() as f64;
+    fn add(&mut self, own: &Turn, least: &Turn, echo: &Turn) -> Result<(), Fault> {
         self.per_second.add(own.round.per_second());
-        self.to_echo.add(own.round.per_second() / echo.round.per_second());
-        let (own_p50, echo_p50) = (p50(&own.round.calls)?, p50(&echo.round.calls)?);
-        let (own_p99, echo_p99) = (p99(&own.round.calls)?, p99(&echo.round.calls)?);
-        self.p50.add(micros(own_p50));
-        self.p50_to_echo.add(micros(own_p50) / micros(echo_p50));
-        self.p99.add(micros(own_p99));
-        self.p99_to_echo.add(micros(own_p99) / micros(echo_p99));
-        self.cpu.add(micros(own.cpu) / calls);
-        self.echo_cpu.add(micros(echo.cpu) / calls);
-        self.client_cpu.add(micros(own.client_cpu) / calls);
-        self.cpu_to_echo.add(micros(own.cpu) / micros(echo.cpu));
+        self.p50.add(micros(p50(&own.round.calls)?));
+        self.p99.add(micros(p99(&own.round.calls)?));
+        self.cpu.add(own.round.micros_per_call(own.cpu));
+        self.client_cpu.add(own.round.micros_per_call(own.client_cpu));
+        self.to_least.add(own, least)?;
+        self.to_echo.add(own, echo)
+    }
+}
+
+impl Against {
+    fn add(&mut self, own: &Turn, yardstick: &Turn) -> Result<(), Fault> {
+        let (ours, its) = (&own.round, &yardstick.round);
+        self.per_second.add(ours.per_second() / its.per_second());
+        self.p50.add(micros(p50(&ours.calls)?) / micros(p50(&its.calls)?));
+        self.p99.add(micros(p99(&ours.calls)?) / micros(p99(&its.calls)?));
+        self.its_cpu.add(its.micros_per_call(yardstick.cpu));
+        self.cpu.add(micros(own.cpu) / micros(yardstick.cpu));
         Ok(())
     }
 }
@@ -187,30 +237,40 @@ fn print(title: &str, all: &[(usize, Figures)]) {
     let mut table = Table::new(&[
         "connections",
         "calls/s",
+        "÷ least",
         "÷ echo",
         "p50",
+        "p50 ÷ least",
         "p50 ÷ echo",
         "p99",
+        "p99 ÷ least",
         "p99 ÷ echo",
         "server's CPU",
+        "least's CPU",
         "echo's CPU",
+        "CPU ÷ least",
         "CPU ÷ echo",
         "client's CPU",
     ]);
-    for (connections, figures) in all {
+    for (connections, Figures { per_second, p50, p99, cpu, client_cpu, to_least, to_echo }) in all {
         let micros = |rounds: &Rounds| format!("{:.0} µs", rounds.median());
         table.row([
             connections.to_string(),
-            whole(figures.per_second.median()),
-            figures.to_echo.ratio(),
-            micros(&figures.p50),
-            figures.p50_to_echo.ratio(),
-            micros(&figures.p99),
-            figures.p99_to_echo.ratio(),
-            micros(&figures.cpu),
-            micros(&figures.echo_cpu),
-            figures.cpu_to_echo.ratio(),
-            micros(&figures.client_cpu),
+            whole(per_second.median()),
+            to_least.per_second.ratio(),
+            to_echo.per_second.ratio(),
+            micros(p50),
+            to_least.p50.ratio(),
+            to_echo.p50.ratio(),
+            micros(p99),
+            to_least.p99.ratio(),
+            to_echo.p99.ratio(),
+            micros(cpu),
+            micros(&to_least.its_cpu),
+            micros(&to_echo.its_cpu),
+            to_least.cpu.ratio(),
+            to_echo.cpu.ratio(),
+            micros(client_cpu),
         ]);
     }
     table.print(title);

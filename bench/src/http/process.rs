@@ -35,7 +35,12 @@ impl Server {
         Self::start(Command::new(std::env::current_exe()?).arg("echo"))
     }
 
-    /// Both print where they listen, as the end of a line.
+    /// The least one, which keeps its events in that folder and finds there who may call.
+    pub(super) fn least(folder: &Path) -> Result<Self, Fault> {
+        Self::start(Command::new(std::env::current_exe()?).arg("least").arg(folder))
+    }
+
+    /// All print where they listen, as the end of a line.
     fn start(command: &mut Command) -> Result<Self, Fault> {
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().ok_or("a server has no output")?;

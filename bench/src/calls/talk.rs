@@ -6,8 +6,8 @@ use std::sync::Arc;
 use fastrand::Rng;
 
 use super::connection::request;
-use crate::lanes::wishes;
-use refund_bench::market::Wish;
+use super::desk::seller_id;
+use crate::market::{Wish, wishes};
 
 /// How many refunds a connection has in hand.
 const IN_HAND: usize = 8;
@@ -15,15 +15,19 @@ const IN_HAND: usize = 8;
 const ANY_ID: &str = "rfd_6cpj8d9n6opj2e1g70q36c1l";
 
 /// What is said next over a connection.
-pub(super) trait Talk: Send + 'static {
+pub trait Talk: Send + 'static {
+    /// The bytes of the next request.
     fn next(&mut self) -> Vec<u8>;
+    /// What was answered.
     fn heard(&mut self, body: &[u8]);
 }
 
 /// Reads of the same things in turn.
-pub(super) struct Reads {
-    pub(super) requests: Arc<Vec<Vec<u8>>>,
-    pub(super) place: usize,
+pub struct Reads {
+    /// What is asked in turn.
+    pub requests: Arc<Vec<Vec<u8>>>,
+    /// Which was asked last.
+    pub place: usize,
 }
 
 impl Talk for Reads {
@@ -37,9 +41,12 @@ impl Talk for Reads {
 }
 
 /// Who may say something: the platform's key and each seller's.
-pub(super) struct Keys {
-    pub(super) platform: String,
-    pub(super) sellers: Vec<String>,
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct Keys {
+    /// The platform's, which speaks for every buyer.
+    pub platform: String,
+    /// Each seller's, in the order of [`seller_id`].
+    pub sellers: Vec<String>,
 }
 
 struct Story {
@@ -49,8 +56,8 @@ struct Story {
     wishes: VecDeque<Wish>,
 }
 
-/// Commands.
-pub(super) struct Commands {
+/// Commands on refunds of its own.
+pub struct Commands {
     keys: Arc<Keys>,
     /// Which connection this is of which measurement: no other has the same.
     name: String,
@@ -60,7 +67,9 @@ pub(super) struct Commands {
 }
 
 impl Commands {
-    pub(super) fn new(keys: Arc<Keys>, name: String) -> Self {
+    /// The same name says the same things; no other has it.
+    #[must_use]
+    pub fn new(keys: Arc<Keys>, name: String) -> Self {
         let seed = name.bytes().fold(7, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
         Self { keys, name, number: 0, stories: Vec::new(), random: Rng::with_seed(seed) }
     }
@@ -128,10 +137,6 @@ impl Talk for Commands {
 pub(super) fn id(body: &[u8]) -> Option<&str> {
     let body = std::str::from_utf8(body).ok()?;
     body.split_once("\"id\":\"")?.1.split('"').next()
-}
-
-pub(super) fn seller_id(seller: usize) -> String {
-    format!("seller-{seller:05}")
 }
 
 /// A key under which the answer is remembered.

@@ -2,26 +2,35 @@
 
 use std::net::SocketAddr;
 
-use refund_bench::Fault;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::Fault;
+
 const HEADERS_MAX: usize = 32;
 
-pub(super) struct Connection {
+/// A connection that is kept.
+pub struct Connection {
     stream: TcpStream,
     answer: Vec<u8>,
 }
 
 impl Connection {
-    pub(super) async fn to(address: SocketAddr) -> Result<Self, Fault> {
+    /// Connects.
+    ///
+    /// # Errors
+    /// Nobody listens there.
+    pub async fn to(address: SocketAddr) -> Result<Self, Fault> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, answer: Vec::with_capacity(1 << 16) })
     }
 
-    /// Sends a request and gives the body of its answer. Whatever is not done is a mistake of the load.
-    pub(super) async fn ask(&mut self, request: &[u8]) -> Result<&[u8], Fault> {
+    /// Sends a request and gives the body of its answer.
+    ///
+    /// # Errors
+    /// Whatever is not done is a mistake of the load.
+    pub async fn ask(&mut self, request: &[u8]) -> Result<&[u8], Fault> {
         self.stream.write_all(request).await?;
         self.answer.clear();
         let (start, length) = loop {
@@ -56,7 +65,8 @@ fn head(answer: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
 }
 
 /// The bytes of a request; `more` are header lines.
-pub(super) fn request(method: &str, path: &str, key: &str, more: &str, body: &str) -> Vec<u8> {
+#[must_use]
+pub fn request(method: &str, path: &str, key: &str, more: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!(
         "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n{more}\
