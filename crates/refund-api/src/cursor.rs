@@ -69,6 +69,7 @@ fn place(body: &[u8]) -> Option<Place> {
     Some(Place { rank: u64::from_be_bytes(*rank), number: Reverse(number) })
 }
 
-fn another_lists() -> Problem {
+/// What a cursor is refused with that this list did not give.
+pub(crate) fn another_lists() -> Problem {
     Problem::new(ApiCode::MalformedQuery, "cursor: not one that this list gave, with these filters and this key")
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use refund_store::{EventPosition, Feed, Soon, Told};
+use refund_store::{EventPosition, Feed, Soon, Store, StoreError, Told};
 use tokio::sync::watch;
 
 use crate::app::App;
@@ -22,6 +22,12 @@ impl From<Feed> for Found<Option<EventPosition>> {
     fn from(Feed { events, looked_at, more }: Feed) -> Self {
         Self { events, looked_at, more }
     }
+}
+
+/// Whether a place is of what this store has, and not of a history that is gone. A store that can't say is asked again
+/// by whoever reads on from there.
+pub(crate) async fn is_known(store: &dyn Store, place: EventPosition) -> bool {
+    !matches!(store.feed(Some(place), 1).await, Err(StoreError::NoSuchPosition(_) | StoreError::OtherHistory))
 }
 
 /// One reader of what happens, and how far it is.

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use refund_store::care::{self, Watcher};
 use serde_json::{Value, json};
+use support::browser::Browser;
 use support::{Hands, Server, path, small_refund};
 
 fn link(refund: &Value) -> &str {
@@ -136,6 +137,28 @@ fn a_place_that_never_was_and_a_place_that_is_not_the_callers_are_refused() {
     ] {
         assert_eq!(refused(&server, buyer, &after), expected, "{after}");
     }
+    server.stop();
+}
+
+#[test]
+fn a_page_that_knows_a_history_that_is_gone_looks_again_and_any_other_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let browser = Browser::signed_in(&server, &server.link("seller"));
+    server.open("o-1");
+    let place = feed(&server, &server.operator, "?after=latest")["after"].as_str().unwrap().to_owned();
+    let of_another_epoch = format!("{}{}{}", &place[..20], "00000000", &place[28..]);
+    let beyond = format!("{}{}{}", &place[..4], "00ffffffffffffff", &place[20..]);
+    for lost in [of_another_epoch.as_str(), beyond.as_str(), "evt_00000000000050000000", "none"] {
+        let mut stream = browser.listen(&format!("/refunds/live?after={lost}"));
+        assert!(stream.next_line().starts_with("event: changed"), "{lost}");
+    }
+    let mut stream = browser.listen(&format!("/refunds/live?after={place}"));
+    server.open("o-2");
+    assert!(stream.next_line().starts_with("event: changed"));
+    let queue = browser.open("/refunds");
+    assert_eq!(browser.submit_on(&queue, "/sign-out", &[]).status, 303);
+    assert_eq!(stream.rest().matches("event: changed").count(), 1, "that something happened, and the sign-out");
     server.stop();
 }
 

@@ -41,7 +41,7 @@ async fn the_least_server_answers_as_the_server_does() {
     let mut least = Connection::to(listener.local_addr().unwrap()).await.unwrap();
     let serving = tokio::spawn(axum::serve(listener, router(folder.path()).unwrap()).into_future());
 
-    let [mut own_talk, mut least_talk] = [(); 2].map(|()| Commands::new(Arc::clone(&keys), "the same".to_owned()));
+    let [mut own_talk, mut least_talk] = [(); 2].map(|()| Commands::new(Arc::clone(&keys), "same".to_owned()));
     for number in 0..200 {
         let answer = own.ask(&own_talk.next()).await.unwrap();
         own_talk.heard(answer);

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Problem;
 use crate::event_ids::Reach;
-use crate::follow::{Follower, Found};
+use crate::follow::{Follower, Found, is_known};
 use crate::routes::find;
 use crate::streams::StreamPlace;
 use crate::wire::EventOut;
@@ -34,7 +34,7 @@ type Changes =
 /// The changes of all refunds in somebody's queue.
 pub(super) async fn queue(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
     let reader = Listener::signed_in(&visit)?;
-    changes(&visit, &headers, reader, None)
+    changes(&visit, &headers, reader, None).await
 }
 
 /// Those of one refund, for whoever works with it.
@@ -42,14 +42,14 @@ pub(super) async fn refund(headers: HeaderMap, visit: Visit) -> Result<Changes, 
     let reader = Listener::signed_in(&visit)?;
     let id = visit.refund_id()?;
     visit.app.known(&reader.caller, &id).await?;
-    changes(&visit, &headers, reader, Some(id))
+    changes(&visit, &headers, reader, Some(id)).await
 }
 
 /// Those of one refund, for its buyer.
 pub(super) async fn buyer(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
     let (caller, id) = visit.buyer().await?;
     let by = By::Link(visit.param("token").into());
-    changes(&visit, &headers, Listener { caller, by }, Some(id))
+    changes(&visit, &headers, Listener { caller, by }, Some(id)).await
 }
 
 /// Who listens, and what they were let in by.
@@ -93,25 +93,39 @@ struct Watching {
     follower: Follower<Reach>,
     listener: Listener,
     only: Option<RefundId>,
+    /// What they know says nothing of how things stand now: the page looks again, whatever happens.
+    is_lost: bool,
     _place: StreamPlace,
 }
 
 /// What the browser knows already: what it was told last, or what its page was made from. Between the page and
-/// its stream, and between one stream and the next, something may have changed.
-fn known(visit: &Visit, headers: &HeaderMap, caller: &Caller) -> Reach {
+/// its stream, and between one stream and the next, something may have changed. Nothing, where it names a place that
+/// this store does not have, as after a restore.
+async fn known(visit: &Visit, headers: &HeaderMap, caller: &Caller) -> Option<Reach> {
     let told = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).unwrap_or(visit.query.get("after"));
     if let Caller::Buyer { .. } = caller {
         // What makes no sense is taken for nothing: then the page looks again.
-        return Reach::up_to(told.parse().unwrap_or(0));
+        return Some(Reach::up_to(told.parse().unwrap_or(0)));
     }
-    Reach::All(EventOut::position(told).filter(|place| Some(*place) <= visit.feed_end).or(visit.feed_end))
+    if told.is_empty() {
+        return Some(Reach::All(visit.feed_end));
+    }
+    let place = EventOut::position(told).filter(|place| Some(*place) <= visit.feed_end)?;
+    is_known(visit.app.store(), place).await.then_some(Reach::All(Some(place)))
 }
 
-fn changes(visit: &Visit, headers: &HeaderMap, listener: Listener, only: Option<RefundId>) -> Result<Changes, Problem> {
+async fn changes(
+    visit: &Visit,
+    headers: &HeaderMap,
+    listener: Listener,
+    only: Option<RefundId>,
+) -> Result<Changes, Problem> {
     let app = &visit.app;
     let _place = app.admission.stream(&listener.caller)?;
-    let follower = Follower::new(app.clone(), known(visit, headers, &listener.caller));
-    let watching = Watching { app: app.clone(), follower, listener, only, _place };
+    let known = known(visit, headers, &listener.caller).await;
+    let is_lost = known.is_none();
+    let follower = Follower::new(app.clone(), known.unwrap_or(Reach::All(visit.feed_end)));
+    let watching = Watching { app: app.clone(), follower, listener, only, is_lost, _place };
     let until = Box::pin(tokio::time::sleep(LIVES));
     let changes = stream::unfold(Some((watching, until)), |open| async move {
         let (mut watching, mut until) = open?;
@@ -130,6 +144,9 @@ fn changes(visit: &Visit, headers: &HeaderMap, listener: Listener, only: Option<
 
 impl Watching {
     async fn next(&mut self) -> Option<Event> {
+        if std::mem::take(&mut self.is_lost) {
+            return Some(self.changed());
+        }
         loop {
             let (app, listener) = (&self.app, &self.listener);
             let feed = self.follower.next(|after| Box::pin(listener.find(app, after))).await?;

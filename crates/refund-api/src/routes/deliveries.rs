@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 use super::refunds::limit;
 use super::webhooks::webhook;
 use crate::call::Call;
+use crate::cursor::another_lists;
 use crate::error::Problem;
 use crate::wire::{AttemptOut, DeliveryOut, DeliveryStateIn, EventOut, Items, Nothing, RedeliverIn, RedeliveredOut};
 
@@ -40,7 +41,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
     let state = params.state.map(DeliveryState::from);
     let list = format!("{} deliveries {} {state:?}", call.caller.id(), webhook.id);
     let last = params.cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
-    let last = last.and_then(|id| EventOut::position(&id));
+    let last = last.map(|id| EventOut::position(&id).ok_or_else(another_lists)).transpose()?;
     let chosen = Chosen { state, ..Chosen::default() };
     let mut found = call.app.webhooks()?.deliveries(&webhook.id, &chosen, last, limit.saturating_add(1)).await?;
     let goes_on = found.len() > limit;

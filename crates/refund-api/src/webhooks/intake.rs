@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::Timestamp;
-use refund_store::{Delivery, EventPosition, Forget, Intake, Store, StoreError};
+use refund_store::{Delivery, EventPosition, Forget, Intake, Store};
 
 use super::Webhooks;
 use super::endpoint::{self, Endpoint};
 use super::schedule::{HORIZON, later};
 use crate::app::App;
 use crate::error::Problem;
-use crate::follow::{Follower, Found};
+use crate::follow::{Follower, Found, is_known};
 
 /// How many records are looked at in one go.
 const LOOKED_AT_ONCE: usize = 500;
@@ -108,7 +108,7 @@ struct Start {
 async fn start(store: &dyn Store, webhooks: &Webhooks) -> Result<Start, Problem> {
     let mut after = webhooks.book.read_to().await?;
     if let Some(position) = after
-        && let Err(StoreError::NoSuchPosition(_) | StoreError::OtherHistory) = store.feed(after, 1).await
+        && !is_known(store, position).await
     {
         tracing::warn!(?position, "the delivery book is of another journal, and begins anew");
         webhooks.book.forget(Forget::Everything).await?;
