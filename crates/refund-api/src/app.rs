@@ -24,6 +24,7 @@ use crate::key_uses::KeyUses;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::passwords::Passwords;
+use crate::reading::Reading;
 use crate::stats::Stats;
 use crate::webhooks::Webhooks;
 use crate::wire::{BuyerLink, RefundOut};
@@ -72,7 +73,7 @@ async fn in_time(reply: Reply) -> Result<Answered, Refused> {
 
 /// The server's one door to the store, and its secrets.
 pub struct App {
-    store: InTime,
+    store: Reading<InTime>,
     pub(crate) links: Links,
     pub(crate) cursors: Cursors,
     pub(crate) event_ids: EventIds,
@@ -105,7 +106,7 @@ impl App {
         metrics: Metrics,
     ) -> Self {
         Self {
-            store: InTime(store),
+            store: Reading { store, passage: InTime },
             links: Links::new(secret),
             cursors: Cursors::new(secret),
             event_ids: EventIds::new(secret),

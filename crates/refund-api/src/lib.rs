@@ -31,6 +31,7 @@ mod passwords;
 mod policy_check;
 mod rate;
 mod readiness;
+mod reading;
 mod routes;
 mod secrets;
 mod server;

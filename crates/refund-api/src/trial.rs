@@ -17,6 +17,7 @@ use self::lazy::Lazy;
 use crate::app::App;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::reading::Reading;
 use crate::server;
 
 /// The key of the platform.
@@ -101,7 +102,7 @@ pub(crate) async fn on_a_lazy_store(
     takes: impl Fn() -> Duration + Send + Sync + 'static,
 ) -> Arc<App> {
     let store = Arc::new(MemoryStore::new(machine.surroundings()));
-    on(Arc::new(Lazy { store, takes: Box::new(takes) })).await
+    on(Arc::new(Reading { store, passage: Lazy(Box::new(takes)) })).await
 }
 
 async fn on(store: Arc<dyn Store>) -> Arc<App> {

@@ -2,21 +2,15 @@
 //! anew: a change of the format is a new version with a new file beside the old one. A new file
 //! is written by running these tests with `REFUND_STORE_WRITE_GOLDEN=` its name.
 
+#[path = "../tests/golden/file.rs"]
+mod file;
 mod samples;
 
 use refund_core::*;
 
+use self::file::golden;
 use self::samples::*;
 use crate::codec::{CodecError, Payload, VERSION, decode, encode, parse_last, parse_refund, refund_row};
-
-fn golden(name: &str, written: &[u8]) -> Vec<u8> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var("REFUND_STORE_WRITE_GOLDEN").as_deref() == Ok(name) {
-        assert!(!path.exists(), "{name} is there for ever");
-        std::fs::write(&path, written).unwrap();
-    }
-    std::fs::read(path).unwrap()
-}
 
 #[test]
 fn the_golden_record_of_version_1_says_what_it_said() {

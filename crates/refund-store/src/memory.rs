@@ -185,8 +185,7 @@ impl Model {
         let index = named.record.checked_sub(1).and_then(|index| usize::try_from(index).ok());
         match index.and_then(|index| self.stamped().nth(index)) {
             Some((stamp, record)) => named.is_in(stamp, record.entries.len()),
-            None if named.epoch == self.epoch => Err(StoreError::NoSuchPosition(named.record)),
-            None => Err(StoreError::OtherHistory),
+            None => Err(named.is_nowhere(self.epoch)),
         }
     }
 

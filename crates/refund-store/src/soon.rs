@@ -13,6 +13,16 @@ pub(crate) fn at_once<'a, T: Send + 'a, E: Send + 'a>(result: Result<T, E>) -> S
     Box::pin(ready(result))
 }
 
+/// Something that is done on a thread that nobody else waits for, so it is awaited within a tokio runtime.
+pub(crate) fn apart<'a, T: Send + 'static, E: From<StoreError> + Send + 'static>(
+    what: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Soon<'a, T, E> {
+    Box::pin(async move {
+        let done = tokio::task::spawn_blocking(what).await;
+        done.unwrap_or_else(|failed| Err(StoreError::Unreadable(failed.to_string()).into()))
+    })
+}
+
 /// Waits for it, where nothing else is to be done meanwhile. Not for use within an asynchronous task:
 /// there, await it.
 ///

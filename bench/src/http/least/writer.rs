@@ -140,17 +140,23 @@ impl Writer {
         Ok(Some(after))
     }
 
+    /// The account of an order line, if it has had a refund.
+    fn ledger(&self, key: &LineKey) -> Option<LineLedger> {
+        let ids = self.lines.get(key).into_iter().flatten();
+        LineLedger::of(ids.filter_map(|id| self.refunds.get(id)).map(|refund| &**refund))
+    }
+
     fn opened(&mut self, opening: &Opening, now: Timestamp, bytes: &mut Vec<u8>) -> Result<Option<Refund>, Fault> {
         if !self.sellers.contains_key(&opening.seller_id) {
             return Ok(None);
         }
-        let ids = self.lines.entry(opening.line_key()).or_default();
-        let ledger = LineLedger::of(ids.iter().filter_map(|id| self.refunds.get(id)).map(|refund| &**refund));
+        let key = opening.line_key();
+        let ledger = self.ledger(&key);
         let in_progress = ledger.as_ref().and_then(|ledger| self.refunds.get(ledger.in_progress.as_ref()?));
         let line = Line { ledger: ledger.as_ref(), in_progress: in_progress.map(|refund| &**refund) };
         let buyer = buyer(opening.buyer_id.as_str());
         let Ok(Opened::New(event)) = open_refund(opening, &self.policy, line, &buyer, now) else { return Ok(None) };
-        ids.push(opening.refund_id.clone());
+        self.lines.entry(key).or_default().push(opening.refund_id.clone());
         append(bytes, &event)?;
         Ok(opened(&event))
     }
@@ -171,8 +177,7 @@ impl Writer {
             Caller::Seller(_) => return Ok(None),
         };
         let Some(addresses) = self.sellers.get(&before.seller_id) else { return Ok(None) };
-        let ids = self.lines.get(&before.line_key()).map(Vec::as_slice).unwrap_or_default();
-        let ledger = LineLedger::of(ids.iter().filter_map(|id| self.refunds.get(id)).map(|refund| &**refund));
+        let ledger = self.ledger(&before.line_key());
         let facts = Facts {
             policy: &self.policy,
             addresses,

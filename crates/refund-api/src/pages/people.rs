@@ -141,7 +141,7 @@ fn newcomer_of(visit: &Visit) -> Result<Result<(Label, KeyRole), Mistake>, Probl
     Ok(match form.get("role") {
         "operator" => Ok((name, KeyRole::Operator)),
         "seller" => match SellerId::new(form.get("seller_id").trim()) {
-            Ok(id) if visit.app.settings().seller(&id).cloned().is_some() => Ok((name, KeyRole::Seller(id))),
+            Ok(id) if visit.app.settings().seller(&id).is_some() => Ok((name, KeyRole::Seller(id))),
             _ => Err(Mistake::new("seller", "mistake-seller")),
         },
         _ => Err(Mistake::new("role", "mistake-choose")),

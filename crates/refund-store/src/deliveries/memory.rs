@@ -1,7 +1,6 @@
 //! The book as a model: what each method means, in sorted maps.
 
 use std::collections::BTreeMap;
-use std::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use refund_core::Timestamp;
@@ -9,6 +8,7 @@ use refund_core::Timestamp;
 use super::{
     Again, Backlog, Chosen, Claimed, Deliveries, Delivery, Due, Forget, Intake, LeftAlone, Noted, Queued, Tried, is_old,
 };
+use crate::soon::at_once;
 use crate::{EventPosition, Soon};
 
 /// A book in memory: the executable specification of [`Deliveries`].
@@ -117,30 +117,26 @@ fn queued(delivery: &Delivery) -> Option<Queued> {
     delivery.next_at.map(|at| Queued { at, event: delivery.event })
 }
 
-fn now<T: Send + 'static>(value: T) -> Soon<'static, T> {
-    Box::pin(ready(Ok(value)))
-}
-
 impl Deliveries for MemoryDeliveries {
     fn read_to(&self) -> Soon<'_, Option<EventPosition>> {
-        now(self.book().read_to)
+        at_once(Ok(self.book().read_to))
     }
 
     fn take_in(&self, intake: Intake) -> Soon<'_, bool> {
-        now(self.book().take_in(intake))
+        at_once(Ok(self.book().take_in(intake)))
     }
 
     fn due<'a>(&'a self, endpoint_ids: &'a [&'a str], limit: usize) -> Soon<'a, Vec<Due>> {
         let book = self.book();
-        now(endpoint_ids.iter().map(|id| book.due(id, limit)).collect())
+        at_once(Ok(endpoint_ids.iter().map(|id| book.due(id, limit)).collect()))
     }
 
     fn claim<'a>(&'a self, endpoint_id: &'a str, queued: Queued) -> Soon<'a, Option<Claimed>> {
-        now(self.book().claim(endpoint_id, queued))
+        at_once(Ok(self.book().claim(endpoint_id, queued)))
     }
 
     fn tried(&self, claimed: Claimed, tried: Tried) -> Soon<'_, Noted> {
-        now(self.book().tried(claimed, tried))
+        at_once(Ok(self.book().tried(claimed, tried)))
     }
 
     fn send_again<'a>(
@@ -150,7 +146,7 @@ impl Deliveries for MemoryDeliveries {
         limit: usize,
         at: Timestamp,
     ) -> Soon<'a, Again> {
-        now(self.book().send_again(endpoint_id, chosen, limit, at))
+        at_once(Ok(self.book().send_again(endpoint_id, chosen, limit, at)))
     }
 
     fn list<'a>(
@@ -162,23 +158,23 @@ impl Deliveries for MemoryDeliveries {
     ) -> Soon<'a, Vec<Delivery>> {
         let book = self.book();
         let found = book.list(endpoint_id, before).filter(|delivery| chosen.has(delivery));
-        now(found.take(limit).cloned().collect())
+        at_once(Ok(found.take(limit).cloned().collect()))
     }
 
     fn backlog<'a>(&'a self, endpoint_ids: &'a [&'a str]) -> Soon<'a, Backlog> {
-        now(self.book().backlog(endpoint_ids))
+        at_once(Ok(self.book().backlog(endpoint_ids)))
     }
 
     fn endpoints(&self) -> Soon<'_, Vec<String>> {
-        now(self.book().endpoints.keys().cloned().collect())
+        at_once(Ok(self.book().endpoints.keys().cloned().collect()))
     }
 
     fn forget(&self, what: Forget) -> Soon<'_, ()> {
         self.book().forget(what);
-        now(())
+        at_once(Ok(()))
     }
 
     fn close(&self) -> Soon<'_, ()> {
-        now(())
+        at_once(Ok(()))
     }
 }

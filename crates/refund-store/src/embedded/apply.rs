@@ -140,13 +140,11 @@ impl SledView {
         gathered.young.into_iter().for_each(|(end, events)| young.add(end, events));
         drop(young);
         let length = current.map_or(self.current(), |current| current.length());
-        let last = gathered.places.last().copied().unwrap_or(self.last());
         let end = match young_end {
             Some(end) => Some(end),
-            None if last > 0 => Some(self.past.end_of(last)?),
-            None => None,
+            None => self.past.end()?,
         };
-        self.is_current(latest, length, last, end);
+        self.is_current(latest, length, end);
         Ok(())
     }
 

@@ -41,7 +41,7 @@ use crate::door::{Case, answered_before};
 use crate::files::Files;
 use crate::files::disk::Disk;
 use crate::journal::Torn;
-use crate::soon::at_once;
+use crate::soon::{apart, at_once};
 use crate::{
     Answer, Around, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query, Recorded, Refused, Reply,
     Request, Settings, Soon, Store, StoreError, Surroundings,
@@ -139,10 +139,7 @@ impl EmbeddedStore {
         read: impl FnOnce(&SledView) -> Result<T, E> + Send + 'static,
     ) -> Soon<'a, T, E> {
         let view = Arc::clone(&self.view);
-        Box::pin(async move {
-            let read = tokio::task::spawn_blocking(move || read(&view)).await;
-            read.unwrap_or_else(|failed| Err(StoreError::Unreadable(failed.to_string()).into()))
-        })
+        apart(move || read(&view))
     }
 
     /// What it reads from, for who checks it.

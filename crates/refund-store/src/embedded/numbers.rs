@@ -77,6 +77,11 @@ impl Numbers {
         })
     }
 
+    /// Where the last record stands; none where there is none.
+    pub(super) fn last(&self) -> Option<u64> {
+        self.recent.back().copied()
+    }
+
     /// The last known record that is not behind that number; none where there is no such record.
     pub(super) fn before(&self, number: u64) -> Option<Mark> {
         let behind = self.records.checked_sub(number).filter(|_| number > 0)?;

@@ -92,20 +92,16 @@ impl Past {
         Ok(answers.next())
     }
 
-    /// Where the record ends that stands there.
-    pub(super) fn end_of(&self, at: u64) -> Result<EventPosition, StoreError> {
+    /// Where the last record ends; nothing where there is none.
+    pub(super) fn end(&self) -> Result<Option<EventPosition>, StoreError> {
+        let Some(at) = self.numbers().last() else { return Ok(None) };
         let (stamp, payload) = self.reader.read_stamped(position(at)?)?;
         let entries = decode::<Payload>(&payload)?.entries();
-        Ok(EventPosition::last_of(self.stamp(at, stamp)?, entries))
+        Ok(Some(EventPosition::last_of(self.stamp(at, stamp)?, entries)))
     }
 
-    /// Learns where records stand up to there, from the view's rows and from what lies behind the last mark; where
-    /// the last of them stands, 0 where there is none.
-    pub(super) fn know(
-        &self,
-        rows: impl Iterator<Item = impl AsRef<[u8]>>,
-        end: Checkpoint,
-    ) -> Result<u64, StoreError> {
+    /// Learns where records stand up to there, from the view's rows and from what lies behind the last mark.
+    pub(super) fn know(&self, rows: impl Iterator<Item = impl AsRef<[u8]>>, end: Checkpoint) -> Result<(), StoreError> {
         let mut numbers = Numbers::read(end.records(), rows);
         if let Some(mark) = numbers.as_ref().and_then(|numbers| numbers.before(end.records())) {
             let mut records = self.reader.read_from(position(mark.at)?);
@@ -115,10 +111,9 @@ impl Past {
                 numbers = numbers.map(|numbers| numbers.with_recent(at.into()));
             }
         }
-        let numbers = numbers.filter(Numbers::is_whole).ok_or_else(|| strange("where records stand can't be told"))?;
-        let last = numbers.before(end.records()).map_or(0, |last| last.at);
-        *self.numbers_mut() = numbers;
-        Ok(last)
+        let numbers = numbers.filter(Numbers::is_whole);
+        *self.numbers_mut() = numbers.ok_or_else(|| strange("where records stand can't be told"))?;
+        Ok(())
     }
 
     fn payload(&self, number: u64) -> Result<Payload, StoreError> {
@@ -158,11 +153,7 @@ impl Past {
     fn named(&self, named: EventPosition, end: u64) -> Result<Position, StoreError> {
         match self.seek(named.record) {
             Ok(at) if at < end => position(at),
-            // What is yet to come has the present epoch, if it comes.
-            Ok(_) | Err(StoreError::NoSuchPosition(_)) if named.epoch == self.epoch => {
-                Err(StoreError::NoSuchPosition(named.record))
-            }
-            Ok(_) | Err(StoreError::NoSuchPosition(_)) => Err(StoreError::OtherHistory),
+            Ok(_) | Err(StoreError::NoSuchPosition(_)) => Err(named.is_nowhere(self.epoch)),
             Err(error) => Err(error),
         }
     }

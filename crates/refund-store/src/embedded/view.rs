@@ -1,6 +1,7 @@
 //! The view: what is true now, in sled, as it follows from the journal.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -30,8 +31,6 @@ pub(crate) struct SledView {
     latest: AtomicI64,
     /// Up to where in the journal the rows are current: nothing behind is shown.
     current: AtomicU64,
-    /// Where the last record stands before that; 0 where there is none.
-    last: AtomicU64,
     /// Where the feed ends; told when there is more to see.
     pub(super) news: watch::Sender<Option<EventPosition>>,
     /// Why the rows can't be believed any more, once that is so.
@@ -49,16 +48,14 @@ impl SledView {
             young: RwLock::default(),
             latest: AtomicI64::new(Timestamp::MIN.as_millis()),
             current: AtomicU64::new(0),
-            last: AtomicU64::new(0),
             news: watch::Sender::new(None),
             broken: OnceLock::new(),
         };
         if let Some(meta) = meta {
             let rows = view.db.scan_prefix(keys::NUMBERS).values();
             let rows = rows.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
-            let last = view.past.know(rows.into_iter(), meta.current)?;
-            let end = if last > 0 { Some(view.past.end_of(last)?) } else { None };
-            view.is_current(meta.latest, meta.current.length(), last, end);
+            view.past.know(rows.into_iter(), meta.current)?;
+            view.is_current(meta.latest, meta.current.length(), view.past.end()?);
         }
         Ok(view)
     }
@@ -72,12 +69,10 @@ impl SledView {
         self.at_hand.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says up to when and to where in the journal the rows are current, where its last record stands, and
-    /// where the feed ends with it.
-    pub(super) fn is_current(&self, latest: Timestamp, length: u64, last: u64, end: Option<EventPosition>) {
+    /// Says up to when and to where in the journal the rows are current, and where the feed ends with it.
+    pub(super) fn is_current(&self, latest: Timestamp, length: u64, end: Option<EventPosition>) {
         self.latest.fetch_max(latest.as_millis(), Ordering::AcqRel);
         self.current.store(length, Ordering::Release);
-        self.last.store(last, Ordering::Release);
         self.news.send_replace(end);
     }
 
@@ -89,11 +84,6 @@ impl SledView {
     /// Up to where in the journal the rows are current.
     pub(super) fn current(&self) -> u64 {
         self.current.load(Ordering::Acquire)
-    }
-
-    /// Where the last record stands that is shown; 0 where there is none.
-    pub(super) fn last(&self) -> u64 {
-        self.last.load(Ordering::Acquire)
     }
 
     pub(crate) fn latest(&self) -> Timestamp {
@@ -218,12 +208,13 @@ impl SledView {
         let Part { events, looked_at, more } = self.past.feed(after, limit, self.current())?;
         let mut whose = BTreeMap::new();
         let told = events.into_iter().map(|(position, event)| {
-            if !whose.contains_key(&event.refund_id) {
-                let row =
-                    self.row(&event.refund_id)?.ok_or_else(|| strange("an event of a refund that is not there"))?;
-                whose.insert(event.refund_id.clone(), row.refund()?);
-            }
-            let refund = whose.get(&event.refund_id).ok_or_else(|| strange("a refund that is not there"))?;
+            let refund = match whose.entry(event.refund_id.clone()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let row = self.row(new.key())?;
+                    new.insert(row.ok_or_else(|| strange("an event of a refund that is not there"))?.refund()?)
+                }
+            };
             Ok(Arc::new(Told::new(position, event, refund)))
         });
         Ok(Feed { events: told.collect::<Result<_, StoreError>>()?, looked_at, more })

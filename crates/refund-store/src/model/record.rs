@@ -145,6 +145,12 @@ impl EventPosition {
         if self > last { Err(StoreError::NoSuchPosition(self.record)) } else { Ok(()) }
     }
 
+    /// What is said of a position that names no record of a store with that present epoch: what is yet to come
+    /// has that epoch, if it comes.
+    pub(crate) fn is_nowhere(self, present_epoch: u32) -> StoreError {
+        if self.epoch == present_epoch { StoreError::NoSuchPosition(self.record) } else { StoreError::OtherHistory }
+    }
+
     /// The last entry of a record that has so many.
     pub(crate) fn last_of(stamp: Stamp, entries: usize) -> Self {
         Self::of(stamp, u32::try_from(entries).unwrap_or(u32::MAX).saturating_sub(1))

@@ -4,19 +4,10 @@
 
 use refund_store::journal::{Position, Reader, Stamp};
 
+use super::golden_file::golden;
 use super::{EPOCH, all, continued, on_disk, open, v1, written};
 
 const V1: &[u8] = include_bytes!("../golden/journal-v1.bin");
-
-/// The bytes of a golden file, which are to be those.
-fn golden(name: &str, written: &[u8]) -> Vec<u8> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var("REFUND_STORE_WRITE_GOLDEN").as_deref() == Ok(name) {
-        assert!(!path.exists(), "{name} is there for ever");
-        std::fs::write(&path, written).unwrap();
-    }
-    std::fs::read(path).unwrap()
-}
 
 fn contents() -> Vec<Vec<Vec<u8>>> {
     vec![

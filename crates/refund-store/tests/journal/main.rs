@@ -5,6 +5,8 @@ mod appending;
 mod crashes;
 mod damage;
 mod golden;
+#[path = "../golden/file.rs"]
+mod golden_file;
 mod mixed;
 mod opening;
 mod v1;

@@ -119,7 +119,7 @@ fn typed(visit: &Visit, secret: &str) -> Result<Result<Key, Mistake>, Problem> {
     let role = match (form.get("role"), seller_id) {
         ("operator", _) => Ok(KeyRole::Operator),
         ("platform", _) => Ok(KeyRole::Platform),
-        ("seller", Ok(id)) if visit.app.settings().seller(&id).cloned().is_some() => Ok(KeyRole::Seller(id)),
+        ("seller", Ok(id)) if visit.app.settings().seller(&id).is_some() => Ok(KeyRole::Seller(id)),
         ("seller", _) => Err(Mistake::new("seller", "mistake-seller")),
         _ => Err(Mistake::new("role", "mistake-choose")),
     };

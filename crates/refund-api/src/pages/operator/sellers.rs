@@ -79,7 +79,7 @@ pub(in crate::pages) async fn add(visit: Visit) -> Result<Response, Problem> {
         Ok(typed) => typed,
         Err(mistake) => return no(told_mistake(&visit, &mistake)),
     };
-    if visit.app.settings().seller(&seller_id).cloned().is_some() {
+    if visit.app.settings().seller(&seller_id).is_some() {
         return no(Notice::bad(visit.reader.say("sellers-there")));
     }
     let place = place(&seller_id);

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use refund_core::Timestamp;
 
 use self::book::{Book, BookError};
+use crate::soon::{apart, at_once};
 use crate::{
     Again, Backlog, Chosen, Claimed, Deliveries, Delivery, Due, EmbeddedStore, EventPosition, Forget, Intake, Noted,
     Queued, Soon, StoreError, Tried,
@@ -44,25 +45,13 @@ impl EmbeddedDeliveries {
         what: impl FnOnce(&Book) -> Result<T, BookError> + Send + 'static,
     ) -> Soon<'static, T> {
         let book = Arc::clone(&self.0);
-        Box::pin(async move {
-            let done = tokio::task::spawn_blocking(move || what(&book)).await;
-            let done = done.unwrap_or_else(|error| Err(BookError::Unreadable(error.to_string())));
-            done.map_err(StoreError::from)
-        })
-    }
-
-    /// Does something at once.
-    fn at_once<'a, T: Send + 'a>(
-        &'a self,
-        what: impl FnOnce(&Book) -> Result<T, BookError> + Send + 'a,
-    ) -> Soon<'a, T> {
-        Box::pin(async move { what(&self.0).map_err(StoreError::from) })
+        apart(move || Ok(what(&book)?))
     }
 }
 
 impl Deliveries for EmbeddedDeliveries {
     fn read_to(&self) -> Soon<'_, Option<EventPosition>> {
-        self.at_once(Book::read_to)
+        at_once(self.0.read_to().map_err(StoreError::from))
     }
 
     fn take_in(&self, intake: Intake) -> Soon<'_, bool> {
@@ -70,11 +59,11 @@ impl Deliveries for EmbeddedDeliveries {
     }
 
     fn due<'a>(&'a self, endpoint_ids: &'a [&'a str], limit: usize) -> Soon<'a, Vec<Due>> {
-        self.at_once(move |book| endpoint_ids.iter().map(|id| book.due(id, limit)).collect())
+        at_once(endpoint_ids.iter().map(|id| Ok(self.0.due(id, limit)?)).collect())
     }
 
     fn claim<'a>(&'a self, endpoint_id: &'a str, queued: Queued) -> Soon<'a, Option<Claimed>> {
-        self.at_once(move |book| book.claim(endpoint_id, queued))
+        at_once(self.0.claim(endpoint_id, queued).map_err(StoreError::from))
     }
 
     fn tried(&self, claimed: Claimed, tried: Tried) -> Soon<'_, Noted> {

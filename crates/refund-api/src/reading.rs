@@ -1,0 +1,88 @@
+//! A store of which each read passes through something on its way.
+
+use std::sync::Arc;
+
+use refund_core::{LineKey, Refund, RefundId, Timestamp};
+use refund_store::{
+    Answer, Around, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query, Recorded, Refused, Reply,
+    Request, Settings, Soon, Store, StoreError,
+};
+use tokio::sync::watch;
+
+/// What each read of a store passes through.
+pub(crate) trait Passage: Send + Sync {
+    /// The same read behind it.
+    fn pass<'a, T: Send + 'a, E: From<StoreError> + Send + 'a>(&self, soon: Soon<'a, T, E>) -> Soon<'a, T, E>;
+}
+
+/// A store, and what each read of it passes through. What is at hand and what is handed in does not.
+pub(crate) struct Reading<P> {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) passage: P,
+}
+
+impl<P: Passage> Store for Reading<P> {
+    fn submit(&self, request: Request) -> Reply {
+        self.store.submit(request)
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        self.store.settings()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.store.now()
+    }
+
+    fn latest(&self) -> Timestamp {
+        self.store.latest()
+    }
+
+    fn news(&self) -> watch::Receiver<Option<EventPosition>> {
+        self.store.news()
+    }
+
+    fn health(&self) -> Health {
+        self.store.health()
+    }
+
+    fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>> {
+        self.passage.pass(self.store.refund(id))
+    }
+
+    fn on_line<'a>(&'a self, line: &'a LineKey) -> Soon<'a, Vec<Refund>> {
+        self.passage.pass(self.store.on_line(line))
+    }
+
+    fn list<'a>(&'a self, query: &'a Query) -> Soon<'a, Page> {
+        self.passage.pass(self.store.list(query))
+    }
+
+    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {
+        self.passage.pass(self.store.feed(after, limit))
+    }
+
+    fn counted(&self, place: u64, entry: u32) -> Soon<'_, EventPosition> {
+        self.passage.pass(self.store.counted(place, entry))
+    }
+
+    fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {
+        self.passage.pass(self.store.history(id, after, limit))
+    }
+
+    fn answered<'a>(&'a self, key: &'a IdempotencyKey, fingerprint: Fingerprint) -> Soon<'a, Option<Answer>, Refused> {
+        self.passage.pass(self.store.answered(key, fingerprint))
+    }
+
+    fn due(&self, until: Timestamp, limit: usize) -> Soon<'_, Vec<(Timestamp, RefundId)>> {
+        self.passage.pass(self.store.due(until, limit))
+    }
+
+    fn next_due(&self) -> Soon<'_, Option<Timestamp>> {
+        self.passage.pass(self.store.next_due())
+    }
+
+    fn close(&self) -> Result<(), StoreError> {
+        self.store.close()
+    }
+}
