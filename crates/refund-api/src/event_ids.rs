@@ -19,14 +19,32 @@ use crate::wire::EventOut;
 pub(crate) enum Reach {
     /// In what happened to all refunds.
     All(Option<EventPosition>),
-    /// In what happened to one, by the numbers of its events: the last that was told, and the last that was looked at.
-    One { told: u64, looked: u64 },
+    /// In what happened to one.
+    One {
+        /// The last event that was told, if any was.
+        told: Option<Numbered>,
+        /// The number of the last that was looked at.
+        looked: u64,
+    },
 }
 
 impl Reach {
-    /// Up to that event of one refund.
-    pub(crate) fn up_to(number: u64) -> Self {
-        Self::One { told: number, looked: number }
+    /// Up to that event of one refund, or from its start.
+    pub(crate) fn up_to(told: Option<Numbered>) -> Self {
+        Self::One { told, looked: told.map_or(0, |event| event.number) }
+    }
+}
+
+/// An event by its number within its refund, and where it stands in all that happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Numbered {
+    number: u64,
+    position: EventPosition,
+}
+
+impl From<&Recorded> for Numbered {
+    fn from((position, event): &Recorded) -> Self {
+        Self { number: event.sequence, position: *position }
     }
 }
 
@@ -47,13 +65,18 @@ impl EventIds {
 
     /// The id of an event for whoever calls. Ids sort as the events do.
     pub(crate) fn of(&self, caller: &Caller, position: EventPosition, event: &Event) -> String {
-        if let Caller::Buyer { .. } = caller { self.of_buyers(position, event) } else { EventOut::id(position) }
+        self.named(caller, &event.refund_id, Numbered { number: event.sequence, position })
     }
 
-    fn of_buyers(&self, position: EventPosition, event: &Event) -> String {
-        let mark = self.mark(&event.refund_id, event.sequence, position).finalize().into_bytes();
+    fn named(&self, caller: &Caller, refund_id: &RefundId, event: Numbered) -> String {
+        let is_buyer = matches!(caller, Caller::Buyer { .. });
+        if is_buyer { self.of_buyers(refund_id, event) } else { EventOut::id(event.position) }
+    }
+
+    fn of_buyers(&self, refund_id: &RefundId, event: Numbered) -> String {
+        let mark = self.mark(refund_id, event).finalize().into_bytes();
         let mark = HEXLOWER.encode(mark.get(..MARK).unwrap_or_default());
-        format!("evt_{OF_BUYERS}{:0NUMBER$x}{mark}", event.sequence)
+        format!("evt_{OF_BUYERS}{:0NUMBER$x}{mark}", event.number)
     }
 
     /// The number within its refund that a buyer's id names, if it is one.
@@ -63,30 +86,35 @@ impl EventIds {
         u64::from_str_radix(number, 16).ok().filter(|number| *number > 0)
     }
 
-    /// Whether it is the id of that event, which is one of its buyer's own.
-    pub(crate) fn is_of(&self, id: &str, (position, event): &Recorded) -> bool {
-        // Nobody gains anything from an id that they make up: it opens only what is theirs.
-        id == self.of_buyers(*position, event)
-    }
-
-    /// The id of where somebody has read to; none at the start.
-    pub(crate) async fn reached(
+    /// The refund's event of that number, where the caller knows it by that id.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherHistory`] where another has the number now, or none. [`StoreError::Unreadable`].
+    pub(crate) async fn known(
         &self,
         store: &dyn Store,
         caller: &Caller,
-        reach: Reach,
-    ) -> Result<Option<String>, StoreError> {
-        let told = match reach {
-            Reach::All(place) => return Ok(place.map(EventOut::id)),
-            Reach::One { told, .. } => told,
-        };
-        let Caller::Buyer { refund_id, .. } = caller else { return Ok(None) };
-        let Some(before) = told.checked_sub(1) else { return Ok(None) };
-        let last = store.history(refund_id, before, 1).await?;
-        Ok(last.first().map(|(position, event)| self.of_buyers(*position, event)))
+        refund_id: &RefundId,
+        (number, id): (u64, &str),
+    ) -> Result<Numbered, StoreError> {
+        let there = store.history(refund_id, number.saturating_sub(1), 1).await?;
+        let there = there.first().map(Numbered::from).ok_or(StoreError::OtherHistory)?;
+        // Nobody gains anything from an id that they make up: it opens only what is theirs.
+        if self.named(caller, refund_id, there) == id { Ok(there) } else { Err(StoreError::OtherHistory) }
     }
 
-    fn mark(&self, refund_id: &RefundId, number: u64, position: EventPosition) -> Hmac<Sha256> {
+    /// The id of where somebody has read to; none at the start.
+    pub(crate) fn reached(&self, caller: &Caller, reach: Reach) -> Option<String> {
+        match (reach, caller) {
+            (Reach::One { told, .. }, Caller::Buyer { refund_id, .. }) => Some(self.of_buyers(refund_id, told?)),
+            (Reach::All(place), Caller::Operator { .. } | Caller::Platform { .. } | Caller::Seller { .. }) => {
+                place.map(EventOut::id)
+            }
+            _ => None,
+        }
+    }
+
+    fn mark(&self, refund_id: &RefundId, Numbered { number, position }: Numbered) -> Hmac<Sha256> {
         let EventPosition { record, epoch, entry } = position;
         let mut mac = self.0.clone();
         mac.update(refund_id.as_str().as_bytes());
@@ -111,19 +139,28 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_buyers_ids_say_nothing_of_what_others_did_and_sort_as_the_events_do() {
         let app = trial::with_one_refund(&Machine::start()).await;
-        let (position, event) = app.store().history(&id("rfd_1"), 0, 1).await.unwrap().remove(0);
+        let refund_id = id("rfd_1");
+        let recorded = app.store().history(&refund_id, 0, 1).await.unwrap().remove(0);
+        let position = recorded.0;
         let (ids, others) = (EventIds::new(&[7; 32]), EventIds::new(&[8; 32]));
-        let named = |record: u64, sequence: u64| {
-            let event = Event { sequence, ..event.clone() };
-            ids.of_buyers(EventPosition { record, ..position }, &event)
-        };
+        let at = |record, number| Numbered { number, position: EventPosition { record, ..position } };
+        let named = |record, number| ids.of_buyers(&refund_id, at(record, number));
         let first = named(5, 1);
         assert_eq!((EventIds::number(&first), first.len()), (Some(1), 4 + 30));
-        assert!(ids.is_of(&first, &(EventPosition { record: 5, ..position }, event.clone())));
         assert!(first < named(9_000, 2) && named(9_000, 15) < named(9_000, 16));
         // Of the place only the mark knows, and who has no secret can't make it.
         assert!(first[..18] == named(6, 1)[..18] && first != named(6, 1));
-        assert_ne!(first, others.of_buyers(EventPosition { record: 5, ..position }, &event));
+        assert_ne!(first, others.of_buyers(&refund_id, at(5, 1)));
+        // It opens the event that it was given for, and no other of that number.
+        let token = app.links.link(&refund_id, 1, "").token;
+        let (buyer, _) = Caller::from_token(&app, &token).await.unwrap();
+        let own = ids.named(&buyer, &refund_id, (&recorded).into());
+        let known = |id: &str| {
+            let (ids, app, buyer, refund_id, id) = (&ids, &app, &buyer, &refund_id, id.to_owned());
+            async move { ids.known(app.store(), buyer, refund_id, (1, &id)).await }
+        };
+        assert_eq!(known(&own).await.unwrap(), (&recorded).into());
+        assert!(matches!(known(&first).await, Err(StoreError::OtherHistory)));
         for wrong in
             ["", "evt_", "evt_r", &first[..33], &first.to_uppercase(), &first.replace('r', "0"), &format!("{first}0")]
         {

@@ -36,13 +36,20 @@ pub(crate) struct Follower<P = Option<EventPosition>> {
     after: P,
     news: watch::Receiver<Option<EventPosition>>,
     stopping: watch::Receiver<bool>,
+    /// Whether it waits for its turn to read: there may be thousands of such readers.
+    is_one_of_many: bool,
 }
 
 impl<P: Copy> Follower<P> {
-    /// A reader of what comes behind that place.
-    pub(crate) fn new(app: Arc<App>, after: P) -> Self {
+    /// A reader of what comes behind that place, for a caller who listens.
+    pub(crate) fn for_a_caller(app: Arc<App>, after: P) -> Self {
+        Self { is_one_of_many: true, ..Self::for_the_server(app, after) }
+    }
+
+    /// One for the server's own work, which waits for no caller.
+    pub(crate) fn for_the_server(app: Arc<App>, after: P) -> Self {
         let (news, stopping) = (app.store().news(), app.stopping());
-        Self { app, after, news, stopping }
+        Self { app, after, news, stopping, is_one_of_many: false }
     }
 
     /// How far it is.
@@ -57,7 +64,13 @@ impl<P: Copy> Follower<P> {
         read: impl Fn(P) -> Soon<'r, Found<P>, Problem> + Send,
     ) -> Option<Found<P>> {
         loop {
-            let turn = self.app.turns.acquire().await.ok()?;
+            let mut turn = None;
+            if self.is_one_of_many {
+                tokio::select! {
+                    taken = self.app.turns.acquire() => turn = Some(taken.ok()?),
+                    _ = self.stopping.wait_for(|stop| *stop) => return None,
+                }
+            }
             // Before reading, so that what is recorded meanwhile is news again.
             self.news.borrow_and_update();
             let reading = read(self.after);

@@ -2,17 +2,29 @@
 
 use std::time::Duration;
 
+use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use refund_store::{Soon, StoreError};
 
+use crate::error::Problem;
 use crate::reading::Passage;
 
-/// How long a read may take.
+/// How long a read may take, and a call that only reads, however many reads it takes.
 const READING_MAX: Duration = Duration::from_secs(10);
 
 /// A read that takes too long is an error. What is handed in waits as long as it takes: whoever waits
 /// for it says how long.
 pub(crate) struct InTime;
+
+/// The answer to a call that only reads, or that it takes too long.
+pub(crate) async fn answer(reading: impl Future<Output = Response>) -> Response {
+    let late = || Problem::from(late()).into_response();
+    tokio::time::timeout(READING_MAX, reading).await.unwrap_or_else(|_| late())
+}
+
+fn late() -> StoreError {
+    StoreError::TooSlow { seconds: READING_MAX.as_secs() }
+}
 
 impl Passage for InTime {
     fn pass<'a, T: Send + 'a, E: From<StoreError> + Send + 'a>(&self, mut soon: Soon<'a, T, E>) -> Soon<'a, T, E> {
@@ -20,10 +32,7 @@ impl Passage for InTime {
         if let Some(result) = soon.as_mut().now_or_never() {
             return Box::pin(std::future::ready(result));
         }
-        Box::pin(async move {
-            let late = || Err(StoreError::TooSlow { seconds: READING_MAX.as_secs() }.into());
-            tokio::time::timeout(READING_MAX, soon).await.unwrap_or_else(|_| late())
-        })
+        Box::pin(async move { tokio::time::timeout(READING_MAX, soon).await.unwrap_or_else(|_| Err(late().into())) })
     }
 }
 
@@ -56,14 +65,21 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_caller_of_a_store_that_does_not_answer_gets_a_503_in_time() {
-        let app = trial::on_a_lazy_store(&Machine::start(), || Duration::from_secs(86_400)).await;
-        for path in ["/v1/refunds", "/v1/refunds/rfd_1", "/v1/events"] {
-            let bearer = format!("Bearer {}", trial::KEY);
-            let request = HttpRequest::get(path).header(header::AUTHORIZATION, bearer);
-            let server = TowerToHyperService::new(router(app.clone()));
-            let answer = server.call(request.body(Body::empty()).unwrap());
-            let answer = tokio::time::timeout(READING_MAX * 2, answer).await.unwrap().unwrap();
-            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        // One read that never ends, and several of which none takes too long.
+        for (takes, paths) in
+            [(86_400, &["/v1/refunds", "/v1/refunds/rfd_1", "/v1/events"][..]), (4, &["/v1/refunds/rfd_1/explanation"])]
+        {
+            let app = trial::on_a_lazy_store(&Machine::start(), move || Duration::from_secs(takes)).await;
+            trial::set_up_a_seller(&app).await;
+            trial::open(&app).await;
+            for path in paths {
+                let bearer = format!("Bearer {}", trial::KEY);
+                let request = HttpRequest::get(*path).header(header::AUTHORIZATION, bearer);
+                let server = TowerToHyperService::new(router(app.clone()));
+                let answer = server.call(request.body(Body::empty()).unwrap());
+                let answer = tokio::time::timeout(READING_MAX + Duration::from_secs(1), answer).await;
+                assert_eq!(answer.unwrap().unwrap().status(), StatusCode::SERVICE_UNAVAILABLE, "{path}, {takes} s");
+            }
         }
     }
 

@@ -102,6 +102,9 @@ fn a_path_or_a_query_that_makes_no_sense_is_refused_by_name() {
         ("an unknown path", "/v2/refunds".to_owned()),
         ("limit 0", "/v1/refunds?limit=0".to_owned()),
         ("limit 101", "/v1/refunds?limit=101".to_owned()),
+        ("no limit", "/v1/refunds?limit=".to_owned()),
+        ("limit -1", "/v1/refunds?limit=-1".to_owned()),
+        ("limit 1e1", "/v1/events?limit=1e1".to_owned()),
         ("limit twice", "/v1/refunds?limit=1&limit=2".to_owned()),
         ("an unknown parameter", "/v1/refunds?colour=red".to_owned()),
         ("an unknown status", "/v1/refunds?status=OPEN".to_owned()),
@@ -120,6 +123,9 @@ fn a_path_or_a_query_that_makes_no_sense_is_refused_by_name() {
     ] {
         table.row(sent, &server.get(&path(&refund, &format!("explanation?{query}")), seller));
     }
+    let behind = |id| server.send("GET", "/v1/events/stream", seller, &[("Last-Event-ID", id)], b"");
+    table.row("a last event that is none", &behind("evt_1"));
+    table.row("a last event that never was", &behind("evt_00ffffffffffffff00000000000000"));
     table.row("a check that is only read", &server.get("/v1/policy/check", &server.operator));
     table.row("a method that the path has not", &server.send("DELETE", &path(&refund, ""), seller, &[], b""));
     table.row("no key", &server.get(&path(&refund, ""), ""));

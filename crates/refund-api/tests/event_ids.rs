@@ -167,7 +167,8 @@ fn restored(folder: &Path, place: &Path) {
     let (backup, secrets) = (place.join("backup"), ["server.secret", "operator.key"]);
     let now = "2026-03-01T00:00:00Z".parse().unwrap();
     care::back_up(folder, &backup, &secrets, now, &Watcher::nobody()).unwrap();
-    care::restore(&backup, &place.join("restored"), &secrets, &Watcher::nobody()).unwrap();
+    let entropy = std::sync::Arc::new(|bytes: &mut [u8]| bytes.fill(9));
+    care::restore(&backup, &place.join("restored"), &secrets, now, entropy, &Watcher::nobody()).unwrap();
 }
 
 #[test]
@@ -200,5 +201,95 @@ fn after_a_restore_no_event_is_taken_for_one_that_was_lost() {
             assert_eq!(server.post(&path(&refund, "agree"), &seller, &version, &json!({})).status, 200);
         }
     }
+    server.stop();
+}
+
+fn ask_for(server: &Server, refund: &Value, value: &str) -> u64 {
+    let body = json!({ "type": "REFUND_ONLY", "amount": support::money(value), "reason": "less" });
+    let modified = server.post(&path(refund, "modify"), link(refund), &[], &body);
+    assert_eq!(modified.status, 200, "{:?}", modified.body);
+    modified.body["version"].as_u64().unwrap()
+}
+
+fn write(server: &Server, refund: &Value, texts: &[&str]) {
+    for text in texts {
+        assert_eq!(server.post(&path(refund, "messages"), link(refund), &[], &json!({ "text": text })).status, 201);
+    }
+}
+
+#[test]
+fn after_a_restore_nobody_agrees_to_what_they_have_not_seen() {
+    let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let hands = Hands::at("2026-03-01T00:00:00Z");
+    let server = Server::serve(folder.path(), &hands, false).unwrap();
+    let (refund, seller) = (server.open("o-1"), server.seller.clone());
+    restored(folder.path(), place.path());
+    let lost = ask_for(&server, &refund, "1.00");
+    server.stop();
+    let server = Server::serve(&place.path().join("restored"), &hands, false).unwrap();
+    let now = ask_for(&server, &refund, "20.00");
+    let agree = |version: u64| {
+        let of = [("If-Match", format!("\"{version}\""))].map(|(name, value)| (name, value.leak() as &str));
+        server.post(&path(&refund, "agree"), &seller, &of, &json!({}))
+    };
+    let refused = agree(lost);
+    assert_eq!((refused.status, &refused.body["code"]), (412, &json!("version_moved")), "asked for 1.00, now 20.00");
+    let item = json!({ "refund_id": refund["id"], "version": lost, "action": "agree" });
+    let bulk = server.post("/v1/refunds/bulk", &seller, &[], &json!({ "items": [item] })).body;
+    assert_eq!(bulk["items"][0]["status"], 412, "{bulk}");
+    assert_eq!(agree(now).status, 200);
+    server.stop();
+}
+
+#[test]
+fn after_a_restore_no_list_goes_on_behind_what_was_lost() {
+    let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let hands = Hands::at("2026-03-01T00:00:00Z");
+    let server = Server::serve(folder.path(), &hands, false).unwrap();
+    let (refund, seller) = (server.open("o-1"), server.seller.clone());
+    let hook = json!({ "url": "http://127.0.0.1:9/hook" });
+    let webhook = server.post("/v1/webhooks", &server.operator, &[], &hook).body["id"].as_str().unwrap().to_owned();
+    restored(folder.path(), place.path());
+    ask_for(&server, &refund, "1.00");
+    write(&server, &refund, &["lost", "lost too"]);
+    ask_for(&server, &refund, "2.00");
+    let mut cursors = Vec::new();
+    for token in [seller.as_str(), link(&refund)] {
+        for (what, limit) in [("events", 2), ("messages", 1), ("explanation", 2)] {
+            let path = path(&refund, what);
+            let first = server.get(&format!("{path}?limit={limit}"), token).body;
+            let cursor = first["next_cursor"].as_str().unwrap_or_else(|| panic!("{what} goes on: {first}"));
+            cursors.push((token.to_owned(), format!("{path}?cursor={cursor}")));
+        }
+    }
+    let events = ids(&feed(&server, &server.operator, ""));
+    let buyers = feed(&server, link(&refund), "?after=latest")["after"].as_str().unwrap().to_owned();
+    let page = format!("/b/{}/live?after={buyers}", link(&refund));
+    server.stop();
+
+    let server = Server::serve(&place.path().join("restored"), &hands, false).unwrap();
+    ask_for(&server, &refund, "20.00");
+    write(&server, &refund, &["new", "new too"]);
+    ask_for(&server, &refund, "19.00");
+    for (token, path) in &cursors {
+        let gone = server.get(path, token);
+        assert_eq!((gone.status, &gone.body["code"]), (410, &json!("other_history")), "{path}");
+    }
+    // As many events as before, and others: a page that was open looks again.
+    let mut stream = Browser::new(&server).listen(&page);
+    assert!(stream.next_line().starts_with("event: changed"));
+    let again = |events: &[&str]| {
+        let path = format!("/v1/webhooks/{webhook}/redeliver");
+        let reply = server.post(&path, &server.operator, &[], &json!({ "events": events }));
+        (reply.status, reply.body["code"].clone(), reply.body["errors"][0]["pointer"].clone())
+    };
+    assert_eq!(again(&[&events[0]]), (200, Value::Null, Value::Null));
+    assert_eq!(again(&[&events[0], &events[1]]).0, 410);
+    let beyond = format!("evt_00ffffffffffffff{}", &events[0][20..]);
+    for wrong in ["garbage", "", buyers.as_str()] {
+        let expected = (400, json!("malformed_body"), json!("/events/1"));
+        assert_eq!(again(&[&events[0], wrong]), expected, "{wrong}");
+    }
+    assert_eq!(again(&[&beyond]).0, 410);
     server.stop();
 }

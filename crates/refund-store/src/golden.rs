@@ -10,7 +10,9 @@ use refund_core::*;
 
 use self::file::golden;
 use self::samples::*;
+use crate::Restoration;
 use crate::codec::{CodecError, Payload, VERSION, decode, encode, parse_last, parse_refund, refund_row};
+use crate::record::{Entry, Record};
 
 #[test]
 fn the_golden_record_of_version_1_says_what_it_said() {
@@ -56,6 +58,16 @@ fn the_golden_record_of_saved_offers_says_what_it_said() {
     let written = Payload::bytes(&saved_offers(), |_| Ok::<_, CodecError>(0)).unwrap();
     let bytes = golden("record-v1-saved-offers.bin", &written);
     assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), saved_offers());
+    assert!(written == bytes, "version {VERSION} is still written byte for byte");
+}
+
+#[test]
+fn the_golden_record_of_a_restoration_says_what_it_said() {
+    let restoration = Restoration { backup_latest: at(20), at: at(3_600) };
+    let record = Record { at: at(21), entries: vec![Entry::Restored(restoration)] };
+    let written = Payload::bytes(&record, |_| Ok::<_, CodecError>(0)).unwrap();
+    let bytes = golden("record-v1-restored.bin", &written);
+    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), record);
     assert!(written == bytes, "version {VERSION} is still written byte for byte");
 }
 

@@ -45,6 +45,7 @@ pub use model::key::{Key, KeyRole, KeyScope, Secret, hour_of};
 pub use model::list::{Listing, Number, Page, Place, Query, Sort};
 pub(crate) use model::record;
 pub use model::record::{Entry, EventPosition, Record, Recorded};
+pub use model::restoration::Restoration;
 pub use model::saved_offer::{InvalidShare, SavedAmount, SavedOffer, Share};
 pub use model::seller::Seller;
 pub use model::settings::Settings;

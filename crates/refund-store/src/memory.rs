@@ -243,7 +243,7 @@ impl Shelf for Model {
                 }
                 case.put_refund(id.clone(), refund.map_or(Found::Nothing, Found::There));
             }
-            Need::Line(key) => case.put_line(key.clone(), self.on_line(key).cloned()),
+            Need::Line(key) => case.put_line(key.clone(), self.on_line(key).cloned().map(Found::by_id)),
             Need::Answer(key) => case.put_answer(key.clone(), self.answers.get(key).cloned()),
             Need::History(id) => {
                 let all = self.records.iter().flat_map(|record| &record.entries);

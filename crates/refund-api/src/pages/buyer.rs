@@ -61,7 +61,7 @@ async fn page(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let reader = &visit.reader;
-    let Known { refund, seller, actions, events, is_latest } = known(visit, caller, id).await?;
+    let Known { refund, seller, actions, events, is_latest, last_told } = known(visit, caller, id).await?;
     let notice = notice.map(|notice| notice.told_since(visit, &refund, &events));
     let possible: Vec<_> = actions.iter().filter(|action| action.against.is_none()).map(|action| action.kind).collect();
     let asked = visit.query.get("ask").parse::<CommandKind>().ok();
@@ -73,11 +73,10 @@ async fn page(
     let path = format!("/b/{}", visit.param("token"));
     let history = History::new(visit, caller.role(), &path, &events, is_latest);
     let here = asked.map_or_else(|| history.here.clone(), |kind| format!("{path}?ask={kind}"));
-    let told = events.iter().rfind(|event| event.fact.is_for(caller.role()));
     let page = Page {
         page: Frame::for_nobody(visit, "buyer-title")
             .coming_back_to(here)
-            .with_own_live(&format!("{path}/live"), told.map_or(0, |event| event.sequence)),
+            .with_own_live(&format!("{path}/live"), last_told.filter(|_| is_latest)),
         notice,
         seller: seller.name.to_string(),
         possible: possible.into_iter().map(CommandKind::as_str).collect(),

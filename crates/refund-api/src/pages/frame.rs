@@ -87,9 +87,10 @@ impl Frame {
         Self { live: Some(format!("{source}{after}")), ..self }
     }
 
-    /// The same for a buyer, whose page knows of their refund's events up to that number.
-    pub(crate) fn with_own_live(self, source: &str, knows: u64) -> Self {
-        Self { live: Some(format!("{source}?after={knows}")), ..self }
+    /// The same for a buyer, whose page knows of their refund's events up to that one; nothing where the page shows
+    /// an older part of them.
+    pub(crate) fn with_own_live(self, source: &str, knows: Option<String>) -> Self {
+        Self { live: knows.map(|id| format!("{source}?after={id}")), ..self }
     }
 
     pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {

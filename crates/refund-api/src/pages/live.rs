@@ -14,9 +14,9 @@ use super::visit::{Visit, in_session};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Problem;
-use crate::event_ids::Reach;
+use crate::event_ids::{EventIds, Reach};
 use crate::follow::{Follower, Found, is_known};
-use crate::routes::find;
+use crate::routes::{find, own_end};
 use crate::streams::StreamPlace;
 use crate::wire::EventOut;
 
@@ -103,15 +103,26 @@ struct Watching {
 /// this store does not have, as after a restore.
 async fn known(visit: &Visit, headers: &HeaderMap, caller: &Caller) -> Option<Reach> {
     let told = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).unwrap_or(visit.query.get("after"));
-    if let Caller::Buyer { .. } = caller {
-        // What makes no sense is taken for nothing: then the page looks again.
-        return Some(Reach::up_to(told.parse().unwrap_or(0)));
+    let app = &visit.app;
+    if let Caller::Buyer { refund_id, .. } = caller {
+        let number = EventIds::number(told)?;
+        let known = app.event_ids.known(app.store(), caller, refund_id, (number, told)).await;
+        return known.ok().map(|known| Reach::up_to(Some(known)));
     }
     if told.is_empty() {
         return Some(Reach::All(visit.feed_end));
     }
     let place = EventOut::position(told).filter(|place| Some(*place) <= visit.feed_end)?;
-    is_known(visit.app.store(), place).await.then_some(Reach::All(Some(place)))
+    is_known(app.store(), place).await.then_some(Reach::All(Some(place)))
+}
+
+/// What there is to know now.
+async fn present(visit: &Visit, caller: &Caller) -> Result<Reach, Problem> {
+    if let Caller::Buyer { refund_id, .. } = caller {
+        Ok(own_end(visit.app.store(), refund_id).await?)
+    } else {
+        Ok(Reach::All(visit.feed_end))
+    }
 }
 
 async fn changes(
@@ -123,8 +134,11 @@ async fn changes(
     let app = &visit.app;
     let _place = app.admission.stream(&listener.caller)?;
     let known = known(visit, headers, &listener.caller).await;
-    let is_lost = known.is_none();
-    let follower = Follower::new(app.clone(), known.unwrap_or(Reach::All(visit.feed_end)));
+    let (is_lost, after) = match known {
+        Some(known) => (false, known),
+        None => (true, present(visit, &listener.caller).await?),
+    };
+    let follower = Follower::for_a_caller(app.clone(), after);
     let watching = Watching { app: app.clone(), follower, listener, only, is_lost, _place };
     let until = Box::pin(tokio::time::sleep(LIVES));
     let changes = stream::unfold(Some((watching, until)), |open| async move {
@@ -168,10 +182,9 @@ impl Watching {
 
     /// The same with how far it is, which the browser gives back when it asks anew.
     fn mark(&self, event: Event) -> Event {
-        match self.follower.place() {
-            Reach::All(Some(place)) => event.id(EventOut::id(place)),
-            Reach::All(None) => event,
-            Reach::One { told, .. } => event.id(told.to_string()),
+        match self.app.event_ids.reached(&self.listener.caller, self.follower.place()) {
+            Some(id) => event.id(id),
+            None => event,
         }
     }
 }

@@ -72,6 +72,8 @@ pub(super) struct Known {
     /// A part of what happened, and whether that is where it ends.
     pub(super) events: Vec<Event>,
     pub(super) is_latest: bool,
+    /// The id of the last of these events that the caller may be told of.
+    pub(super) last_told: Option<String>,
 }
 
 /// Reads a refund with what its caller could do, settled, with the part of its history that is asked for.
@@ -88,7 +90,10 @@ pub(super) async fn known(visit: &Visit, caller: &Caller, id: &RefundId) -> Resu
     if is_held {
         actions.retain(|action| possible_while_held(caller.role(), action.kind));
     }
+    let role = caller.role();
+    let last_told = history.iter().rfind(|(_, event)| event.fact.is_for(role));
     Ok(Known {
+        last_told: last_told.map(|(position, event)| app.event_ids.of(caller, *position, event)),
         is_latest: until == around.refund.sequence,
         refund: around.refund,
         seller: around.seller,
@@ -116,7 +121,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
     let caller = visit.person()?.caller.clone();
     let reader = &visit.reader;
     let id = visit.refund_id()?;
-    let Known { refund, seller, actions, events, is_latest } = known(visit, &caller, &id).await?;
+    let Known { refund, seller, actions, events, is_latest, .. } = known(visit, &caller, &id).await?;
     let path = format!("/refunds/{id}");
     let history = History::new(visit, caller.role(), &path, &events, is_latest);
     let notice = notice.map(|notice| notice.told_since(visit, &refund, &events));

@@ -11,6 +11,7 @@ use http_body_util::BodyExt;
 
 use crate::code::ApiCode;
 use crate::error::Problem;
+use crate::in_time;
 
 /// The most that a body may have, in bytes.
 const BODY_MAX: usize = 64 * 1024;
@@ -47,7 +48,9 @@ pub(super) async fn receive(request: Request, next: Next) -> Response {
         Err((ApiCode::BodyTooSlow, format!("the body took more than {} seconds", READING_MAX.as_secs())))
     });
     parts.extensions.insert(Received(received));
-    next.run(Request::from_parts(parts, Body::empty())).await
+    let only_reads = parts.method.is_safe();
+    let answer = next.run(Request::from_parts(parts, Body::empty()));
+    if only_reads { in_time::answer(answer).await } else { answer.await }
 }
 
 /// A body of so many bytes at the most; what is longer is read and not kept.

@@ -1,13 +1,15 @@
 //! What was sent to an endpoint, what came of it, and sending it again.
 
 use axum::Json;
-use refund_store::{Chosen, DeliveryState};
+use refund_store::{Chosen, DeliveryState, EventPosition, Store, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::events::named_by;
 use super::refunds::limit;
 use super::webhooks::webhook;
 use crate::call::Call;
+use crate::code::ApiCode;
 use crate::cursor::another_lists;
 use crate::error::Problem;
 use crate::wire::{AttemptOut, DeliveryOut, DeliveryStateIn, EventOut, Items, Nothing, RedeliverIn, RedeliveredOut};
@@ -57,15 +59,34 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
 /// remembered: what waits to be sent again is not sent twice, and what arrived again since is.
 #[utoipa::path(
     post, path = "/v1/webhooks/{id}/redeliver", tag = "webhooks", operation_id = "redeliver_events",
-    request_body = RedeliverIn, responses((status = OK, body = RedeliveredOut)),
+    request_body = RedeliverIn, responses((status = OK, body = RedeliveredOut), (status = GONE)),
     security(("key" = ["operator", "platform", "seller"])),
 )]
 pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Problem> {
     let webhook = webhook(&call)?;
     call.idempotency()?;
     let body: RedeliverIn = call.body()?;
-    let (chosen, now) = (body.chosen()?, call.app.store().now());
+    let named = body.events()?;
+    let mut events = Vec::new();
+    for (index, id) in named.iter().enumerate() {
+        events.push(event(call.app.store(), index, id).await?);
+    }
+    let (chosen, now) = (body.chosen(events)?, call.app.store().now());
     Ok(Json(call.app.webhooks()?.deliver_again(&webhook.id, &chosen, now).await?.into()))
+}
+
+/// The event of that id, which is the one at `index` of those that the body names.
+async fn event(store: &dyn Store, index: usize, id: &str) -> Result<EventPosition, Problem> {
+    let none = || {
+        let what = format!("the id of an event, as the feed or a message gave it, and not {id:.40}");
+        Problem::at(ApiCode::MalformedBody, format!("/events/{index}"), what)
+    };
+    let position = named_by(store, id).await?.ok_or_else(none)?;
+    match store.feed(Some(position), 1).await {
+        Ok(_) => Ok(position),
+        Err(StoreError::NoSuchPosition(_)) => Err(none()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Sends a message now that only tries whether messages arrive, and shows what came of it.

@@ -1,11 +1,10 @@
 //! What happened: of one refund, and of all that the caller may know of.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::Json;
 use refund_core::{Event, RefundId, Role};
-use refund_store::{Around, EventPosition, Feed, Place, Recorded, Store, StoreError, Told};
+use refund_store::{Around, EventPosition, Feed, Recorded, Store, StoreError, Told};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -13,9 +12,9 @@ use super::refunds::limit;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::code::ApiCode;
-use crate::cursor::Cursors;
+use crate::cursor::another_lists;
 use crate::error::Problem;
-use crate::event_ids::{EventIds, Reach};
+use crate::event_ids::{EventIds, Numbered, Reach};
 use crate::follow::Found;
 use crate::wire::{EventOut, Items};
 
@@ -43,18 +42,26 @@ const HISTORY_LIMIT: usize = 100;
 pub(super) struct Part {
     /// What its cursors are good for: the caller, the refund and what is listed of it.
     list: String,
+    /// The number of the event behind which it begins.
     behind: u64,
     limit: usize,
 }
 
 impl Part {
-    /// Reads which part of a list about a refund is asked for.
-    pub(super) fn asked(call: &Call, refund_id: &RefundId, what: &str) -> Result<Self, Problem> {
+    /// Reads which part of a list about a refund is asked for. The event behind which it begins is the one that the
+    /// cursor was made of, or the history that the caller was reading is gone.
+    pub(super) async fn asked(call: &Call, refund_id: &RefundId, what: &str) -> Result<Self, Problem> {
         let params: PartParams = call.query()?;
         let limit = limit(Some(params.limit.unwrap_or(HISTORY_LIMIT)))?;
         let list = format!("{} {refund_id} {what}", call.caller.id());
-        let after = params.cursor.map(|cursor| call.app.cursors.read(&cursor, &list)).transpose()?;
-        Ok(Self { list, behind: after.map_or(0, |place| place.rank), limit })
+        let (app, mut behind) = (&call.app, 0);
+        if let Some(cursor) = params.cursor {
+            let cursor = app.cursors.read_id(&cursor, &list)?;
+            let (number, id) = cursor.split_once(' ').ok_or_else(another_lists)?;
+            behind = number.parse().map_err(|_| another_lists())?;
+            app.event_ids.known(app.store(), &call.caller, refund_id, (behind, id)).await?;
+        }
+        Ok(Self { list, behind, limit })
     }
 
     /// Behind which event it begins, and how many are needed to know whether more come.
@@ -67,17 +74,20 @@ impl Part {
         usize::try_from(self.behind).unwrap_or(usize::MAX).saturating_add(self.limit).saturating_add(1)
     }
 
-    /// Takes the part out of the whole, by the number of each event, and says where it goes on.
+    /// Takes the part out of the whole, by the event of each item, and says where it goes on.
     pub(super) fn take<T>(
         self,
-        cursors: &Cursors,
+        call: &Call,
         whole: impl IntoIterator<Item = T>,
-        number: impl Fn(&T) -> u64,
+        recorded: impl Fn(&T) -> (EventPosition, &Event),
     ) -> (Vec<T>, Option<String>) {
-        let mut behind = whole.into_iter().filter(|item| number(item) > self.behind);
+        let mut behind = whole.into_iter().filter(|item| recorded(item).1.sequence > self.behind);
         let part: Vec<T> = behind.by_ref().take(self.limit).collect();
-        let goes_on = behind.next().and_then(|_| part.last().map(number));
-        let next = goes_on.map(|rank| cursors.write(&Place { rank, number: Reverse(0) }, &self.list));
+        let goes_on = behind.next().and_then(|_| part.last().map(&recorded));
+        let next = goes_on.map(|(position, event)| {
+            let id = call.app.event_ids.of(&call.caller, position, event);
+            call.app.cursors.write_id(&format!("{} {id}", event.sequence), &self.list)
+        });
         (part, next)
     }
 }
@@ -110,20 +120,20 @@ pub(super) async fn told(
 #[utoipa::path(
     get, path = "/v1/refunds/{id}/events", tag = "events", operation_id = "list_refund_events",
     params(PartParams),
-    responses((status = OK, body = Items<EventOut>)),
+    responses((status = OK, body = Items<EventOut>), (status = GONE)),
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);
     app.known(caller, &refund_id).await?;
-    let part = Part::asked(&call, &refund_id, "events")?;
+    let part = Part::asked(&call, &refund_id, "events").await?;
     // Read after what is due has happened, like the refund itself (R3).
     app.settled(caller, &refund_id).await?;
     let (behind, limit) = part.needed();
     let role = caller.role();
     let history = told(app.store(), &refund_id, behind, limit, |event| event.fact.is_for(role)).await?;
-    let (events, next_cursor) = part.take(&app.cursors, history, |(_, event)| event.sequence);
+    let (events, next_cursor) = part.take(&call, history, |(position, event)| (*position, event));
     let items = events.iter().map(|(position, event)| named(&call, *position, event)).collect();
     Ok(Json(Items { items, next_cursor }))
 }
@@ -163,9 +173,9 @@ pub(super) struct FeedOut {
 pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = limit(params.limit)?;
-    let after = place(&call, params.after.as_deref()).await?;
+    let after = place(&call, params.after.as_deref(), Said::After).await?;
     let found = find(call.app.store(), &call.caller, after, limit).await?;
-    let reached = call.app.event_ids.reached(call.app.store(), &call.caller, found.looked_at).await?;
+    let reached = call.app.event_ids.reached(&call.caller, found.looked_at);
     let items = found.events.iter().map(|told| named(&call, told.position, &told.event)).collect();
     Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| found.more), after: reached }))
 }
@@ -178,45 +188,76 @@ fn named(call: &Call, position: EventPosition, event: &Event) -> EventOut {
 /// What stands for the end of the feed as it is now.
 const LATEST: &str = "latest";
 
+/// Where a caller says behind what the feed is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Said {
+    After,
+    LastEventId,
+}
+
+impl Said {
+    /// What is said of something there that is no event's id.
+    fn no_event(self) -> Problem {
+        let (code, name) = match self {
+            Self::After => (ApiCode::MalformedQuery, "after"),
+            Self::LastEventId => (ApiCode::MalformedHeader, "Last-Event-ID"),
+        };
+        let what = "the id of an event, as the feed gave it to this caller (a buyer's begin with evt_r), or latest";
+        Problem::new(code, format!("{name}: {what}"))
+    }
+}
+
 /// Behind what the feed is asked for: an event, the end, or nothing for the start.
-pub(super) async fn place(call: &Call, after: Option<&str>) -> Result<Reach, Problem> {
+pub(super) async fn place(call: &Call, after: Option<&str>, said: Said) -> Result<Reach, Problem> {
     let store = call.app.store();
     if let Caller::Buyer { refund_id, .. } = &call.caller {
-        return own_place(call, refund_id, after).await;
+        return own_place(call, refund_id, after, said).await;
     }
     let Some(after) = after else { return Ok(Reach::All(None)) };
     if after == LATEST {
         return Ok(Reach::All(store.feed_end()));
     }
-    let position = match EventOut::place_before_counting(after) {
-        Some((place, entry)) => store.counted(place, entry).await?,
-        None => EventOut::position(after).ok_or_else(no_event)?,
-    };
-    Ok(Reach::All(Some(position)))
+    Ok(Reach::All(Some(named_by(store, after).await?.ok_or_else(|| said.no_event())?)))
+}
+
+/// The position that an id names, whenever it was given; nothing where it is no id that anybody but a buyer was given.
+pub(super) async fn named_by(store: &dyn Store, id: &str) -> Result<Option<EventPosition>, StoreError> {
+    match EventOut::place_before_counting(id) {
+        Some((place, entry)) => store.counted(place, entry).await.map(Some),
+        None => Ok(EventOut::position(id)),
+    }
 }
 
 /// The same of a buyer, who is told of one refund.
-async fn own_place(call: &Call, refund_id: &RefundId, after: Option<&str>) -> Result<Reach, Problem> {
+async fn own_place(call: &Call, refund_id: &RefundId, after: Option<&str>, said: Said) -> Result<Reach, Problem> {
     let store = call.app.store();
-    let Some(after) = after else { return Ok(Reach::up_to(0)) };
+    let Some(after) = after else { return Ok(Reach::up_to(None)) };
     if after == LATEST {
-        let own = told(store, refund_id, 0, usize::MAX, |event| event.fact.is_for(Role::Buyer)).await?;
-        return Ok(Reach::up_to(own.last().map_or(0, |(_, event)| event.sequence)));
+        return Ok(own_end(store, refund_id).await?);
     }
     if EventOut::place_before_counting(after).is_some() {
         // It says how much others did, and is not given any more.
         return Err(StoreError::OtherHistory.into());
     }
-    let number = EventIds::number(after).ok_or_else(no_event)?;
-    let known = store.history(refund_id, number.saturating_sub(1), 1).await?;
-    if known.first().is_some_and(|recorded| call.app.event_ids.is_of(after, recorded)) {
-        return Ok(Reach::up_to(number));
-    }
-    Err(StoreError::OtherHistory.into())
+    let number = EventIds::number(after).ok_or_else(|| said.no_event())?;
+    let known = call.app.event_ids.known(store, &call.caller, refund_id, (number, after)).await?;
+    Ok(Reach::up_to(Some(known)))
 }
 
-fn no_event() -> Problem {
-    Problem::new(ApiCode::MalformedQuery, "after: the id of an event, as the feed gave it, or latest")
+/// Where what a buyer may be told of their refund ends now.
+pub(crate) async fn own_end(store: &dyn Store, refund_id: &RefundId) -> Result<Reach, StoreError> {
+    let looked = store.refund(refund_id).await?.map_or(0, |around| around.refund.sequence);
+    let mut until = looked;
+    while until > 0 {
+        let behind = until.saturating_sub(HISTORY_LIMIT as u64);
+        let part = store.history(refund_id, behind, HISTORY_LIMIT).await?;
+        let mut before = part.iter().filter(|(_, event)| event.sequence <= looked);
+        if let Some(told) = before.rfind(|(_, event)| event.fact.is_for(Role::Buyer)) {
+            return Ok(Reach::One { told: Some(told.into()), looked });
+        }
+        until = behind;
+    }
+    Ok(Reach::One { told: None, looked })
 }
 
 /// What a caller may see behind some place.
@@ -231,7 +272,7 @@ pub(crate) async fn find(
             Ok(find_own(store, refund_id, told, looked, limit).await?)
         }
         // Numbers within a refund are a buyer's alone.
-        (Reach::One { .. }, _) => Err(no_event()),
+        (Reach::One { .. }, _) => Err(Said::After.no_event()),
         (Reach::All(after), _) => {
             let Feed { events, looked_at, more } = find_in_all(store, caller, after, limit).await?;
             Ok(Found { events, looked_at: Reach::All(looked_at), more })
@@ -243,7 +284,7 @@ pub(crate) async fn find(
 async fn find_own(
     store: &dyn Store,
     refund_id: &RefundId,
-    mut told: u64,
+    mut told: Option<Numbered>,
     mut looked: u64,
     limit: usize,
 ) -> Result<Found<Reach>, StoreError> {
@@ -252,28 +293,24 @@ async fn find_own(
     let Some(Around { refund, .. }) = store.refund(refund_id).await? else {
         return Ok(found(Vec::new(), told, looked, false));
     };
-    if looked > refund.sequence {
-        // Of a history that is gone: a page that was open meanwhile looks again.
-        (told, looked) = (0, 0);
-    }
     let mut events = Vec::new();
     while looked < refund.sequence {
         let part = store.history(refund_id, looked, HISTORY_LIMIT).await?;
         if part.is_empty() {
             break;
         }
-        for (position, event) in part {
-            if event.fact.is_for(Role::Buyer) {
+        for recorded in part {
+            let number = recorded.1.sequence;
+            if recorded.1.fact.is_for(Role::Buyer) {
                 if events.len() == limit {
                     return Ok(found(events, told, looked, true));
                 }
-                told = event.sequence;
+                told = Some((&recorded).into());
                 let (seller_id, buyer_id) = (refund.seller_id.clone(), refund.buyer_id.clone());
+                let (position, event) = recorded;
                 events.push(Arc::new(Told { position, event, seller_id, buyer_id }));
-                looked = told;
-            } else {
-                looked = event.sequence;
             }
+            looked = number;
         }
     }
     Ok(found(events, told, looked, false))

@@ -13,14 +13,14 @@ use crate::wire::{ExplanationOut, HappenedOut, RefundOut, prospect_out};
 #[utoipa::path(
     get, path = "/v1/refunds/{id}/explanation", tag = "refunds", operation_id = "explain_refund",
     params(PartParams),
-    responses((status = OK, body = ExplanationOut)),
+    responses((status = OK, body = ExplanationOut), (status = GONE)),
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);
     app.known(caller, &refund_id).await?;
-    let part = Part::asked(&call, &refund_id, "explanation")?;
+    let part = Part::asked(&call, &refund_id, "explanation").await?;
     let settled = app.settled_now(caller, &refund_id).await?;
     let refund = &settled.around.refund;
     // Messages led to nothing.
@@ -30,7 +30,7 @@ pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     // What has happened since the refund was looked at is no part of its explanation.
     let history = history.into_iter().take_while(|event| event.sequence <= refund.sequence);
     let explained = positions.into_iter().zip(explain(history));
-    let (so_far, next_cursor) = part.take(&app.cursors, explained, |(_, explained)| explained.event.sequence);
+    let (so_far, next_cursor) = part.take(&call, explained, |(position, explained)| (*position, &explained.event));
     let prospect = settled.around.prospect(caller.knows_actions_of(refund), settled.now);
     let named = |(position, explained): &(EventPosition, Explained)| {
         HappenedOut::new(app.event_ids.of(caller, *position, &explained.event), explained)

@@ -46,17 +46,17 @@ pub(super) async fn post(call: Call) -> Result<Response, Problem> {
 #[utoipa::path(
     get, path = "/v1/refunds/{id}/messages", tag = "messages", operation_id = "list_messages",
     params(PartParams),
-    responses((status = OK, body = Items<MessageOut>)),
+    responses((status = OK, body = Items<MessageOut>), (status = GONE)),
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn list(call: Call) -> Result<Json<Items<MessageOut>>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, role) = (&call.app, call.caller.role());
     app.known(&call.caller, &refund_id).await?;
-    let part = Part::asked(&call, &refund_id, "messages")?;
+    let part = Part::asked(&call, &refund_id, "messages").await?;
     let (behind, limit) = part.needed();
     let is_wanted = |event: &Event| event.fact.message().is_some() && event.fact.is_for(role);
     let messages = told(app.store(), &refund_id, behind, limit, is_wanted).await?;
-    let (messages, next_cursor) = part.take(&app.cursors, messages, |(_, event)| event.sequence);
+    let (messages, next_cursor) = part.take(&call, messages, |(position, event)| (*position, event));
     Ok(Json(Items { items: messages.iter().filter_map(|(_, event)| MessageOut::of(event)).collect(), next_cursor }))
 }

@@ -140,13 +140,16 @@ enum SortIn {
 /// How many items a list gives, where nothing else is asked for.
 const LIMIT_DEFAULT: usize = 50;
 
-/// A list's limit, from 1 to 100.
+/// What a list's limit is.
+pub(crate) const NO_LIMIT: &str = "a whole number from 1 to 100";
+
+/// How many items are wanted, if that many may be.
 pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
     let limit = asked.unwrap_or(LIMIT_DEFAULT);
     if (1..=100).contains(&limit) {
         Ok(limit)
     } else {
-        Err(Problem::new(ApiCode::MalformedQuery, "limit: a whole number from 1 to 100"))
+        Err(Problem::new(ApiCode::MalformedQuery, format!("limit: {NO_LIMIT}")))
     }
 }
 

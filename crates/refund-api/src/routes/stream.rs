@@ -11,7 +11,7 @@ use refund_store::Told;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::events::{find, place};
+use super::events::{Said, find, place};
 use crate::app::App;
 use crate::call::Call;
 use crate::caller::Caller;
@@ -49,8 +49,9 @@ struct StreamParams {
 )]
 pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let params: StreamParams = call.query()?;
-    let last = call.header(&LAST_EVENT_ID)?.or(params.after);
-    let after = place(&call, last.as_deref()).await?;
+    let last = call.header(&LAST_EVENT_ID)?;
+    let said = if last.is_some() { Said::LastEventId } else { Said::After };
+    let after = place(&call, last.or(params.after).as_deref(), said).await?;
     let app = call.app.clone();
     if let Reach::All(after) = after {
         // A place that never was is refused now, and not by a stream that ends at once.
@@ -58,7 +59,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     }
     let listener = Listener::new(&call)?;
     let _place = app.admission.stream(&call.caller)?;
-    let listening = Listening { listener, follower: Follower::new(app, after), _place };
+    let listening = Listening { listener, follower: Follower::for_a_caller(app, after), _place };
     let events = stream::unfold(listening, next).flat_map(stream::iter);
     Ok(living(events))
 }
@@ -143,7 +144,7 @@ mod tests {
     use hyper_util::service::TowerToHyperService;
 
     use super::*;
-    use crate::routes::router;
+    use crate::routes::{own_end, router};
     use crate::streams::Streams;
     use crate::timer;
     use crate::trial::{self, Machine, id};
@@ -157,7 +158,8 @@ mod tests {
         let (streams, end) = (Arc::new(Streams::new(MANY, MANY)), app.store().feed_end());
         let begin = |_| {
             let listener = Listener { app: app.clone(), token: token.clone(), caller: caller.clone() };
-            let (follower, _place) = (Follower::new(app.clone(), Reach::All(end)), streams.enter(caller.id()).unwrap());
+            let (follower, _place) =
+                (Follower::for_a_caller(app.clone(), Reach::All(end)), streams.enter(caller.id()).unwrap());
             let mut listening = Listening { listener, follower, _place };
             tokio::spawn(async move { listening.next().await.map(|feed| feed.events.len()) })
         };
@@ -193,8 +195,8 @@ mod tests {
         let token: Arc<str> = app.links.link(&id("rfd_1"), 1, "").token.into();
         let (caller, _) = Caller::from_token(&app, &token).await.unwrap();
         let _place = app.admission.stream(&caller).unwrap();
-        let end = app.store().refund(&id("rfd_1")).await.unwrap().unwrap().refund.sequence;
-        let follower = Follower::new(app.clone(), Reach::up_to(end));
+        let end = own_end(app.store(), &id("rfd_1")).await.unwrap();
+        let follower = Follower::for_a_caller(app.clone(), end);
         let mut listening = Listening { listener: Listener { app, token, caller }, follower, _place };
         assert!(tokio::time::timeout(HEARTBEAT * 4, listening.next()).await.is_err(), "it goes on");
         // The refund is final, and its link ends 30 days after that.

@@ -80,7 +80,7 @@ pub(crate) async fn run(app: Arc<App>) {
     let mut stopping = app.stopping();
     while !*stopping.borrow_and_update() {
         let reached = *app.stats.reached.borrow();
-        let mut follower = Follower::new(app.clone(), reached);
+        let mut follower = Follower::for_the_server(app.clone(), reached);
         while follower.next(|after| Box::pin(app.stats.count_on(&app, after))).await.is_some() {}
         if *stopping.borrow() {
             return;

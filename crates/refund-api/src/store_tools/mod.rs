@@ -5,12 +5,13 @@ mod report;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Subcommand, ValueEnum};
 use refund_store::care::{self, CareError};
 
 use self::bar::Bar;
-use crate::{clock, demo, secrets};
+use crate::{clock, demo, entropy, secrets};
 
 /// The files beside the journal that a restored server needs.
 const SECRETS: &[&str] = &[secrets::SERVER, secrets::OPERATOR_KEY, demo::MARK];
@@ -180,7 +181,8 @@ impl StoreTool {
                 good(report::backed_up(&backup, to))
             }
             Self::Restore { from, data } => {
-                let restored = care::restore(from, data, SECRETS, &watcher)?;
+                let restored =
+                    care::restore(from, data, SECRETS, clock::system_now(), Arc::new(entropy::fill), &watcher)?;
                 good(report::restored(&restored, data))
             }
             Self::Stats { data, output } => {

@@ -35,11 +35,15 @@ pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
 
 async fn follow(app: &Arc<App>, webhooks: &Arc<Webhooks>) -> Result<(), Problem> {
     let Start { after, oldest } = start(app.store(), webhooks).await?;
-    let (mut follower, mut progress) = (Follower::new(app.clone(), after), Progress::in_book_up_to(after));
+    let (mut follower, mut progress) = (Follower::for_the_server(app.clone(), after), Progress::in_book_up_to(after));
     while let Some(feed) = follower.next(|after| Box::pin(read_on(app, after))).await {
         let Some(to) = feed.looked_at else { continue };
         let endpoints = endpoint::all(app, webhooks);
         progress.read(to, feed.events.len());
+        if progress.begins() && feed.more && feed.events.iter().all(|told| told.event.recorded_at < oldest) {
+            // A book that says how far the feed was read has left out what is old: this one has not got there yet.
+            continue;
+        }
         if endpoints.is_empty() && progress.can_be_forgotten() {
             continue;
         }
@@ -83,14 +87,19 @@ impl Progress {
         self.untold = self.untold.saturating_add(events);
     }
 
+    /// Whether the book is new.
+    fn begins(&self) -> bool {
+        self.in_book.is_none()
+    }
+
     /// Whether it can be read again: it is little, and a book that is not new says from where.
     fn can_be_forgotten(&self) -> bool {
-        self.in_book.is_some() && self.untold < UNTOLD_MAX
+        !self.begins() && self.untold < UNTOLD_MAX
     }
 
     /// How far it was read, where the book does not know it.
     fn unwritten(&self) -> Option<EventPosition> {
-        self.read_to.filter(|_| self.read_to != self.in_book)
+        self.read_to.filter(|_| !self.begins() && self.read_to != self.in_book)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use refund_core::{EventType, Label, RefundId, SellerId, Timestamp};
 use refund_store::{
-    Again, Attempt, Backlog, Chosen, Delivery, DeliveryState, DisabledBecause, KeyRole, Webhook, WebhookTerms,
+    Again, Attempt, Backlog, Chosen, Delivery, DeliveryState, DisabledBecause, EventPosition, KeyRole, Webhook,
+    WebhookTerms,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -247,21 +248,27 @@ pub(crate) struct RedeliverIn {
 const EVENTS_MAX: usize = 100;
 
 impl RedeliverIn {
-    /// Which they are.
+    /// The ids of the events that it names.
     ///
     /// # Errors
-    /// A [`Problem`] where nothing is said, or too much.
-    pub(crate) fn chosen(self) -> Result<Chosen, Problem> {
-        let Self { events, state, from, to } = self;
+    /// A [`Problem`] where there are too many.
+    pub(crate) fn events(&self) -> Result<&[String], Problem> {
+        if self.events.len() > EVENTS_MAX {
+            return Err(Problem::at(ApiCode::MalformedBody, "/events", format!("at most {EVENTS_MAX} events")));
+        }
+        Ok(&self.events)
+    }
+
+    /// Which deliveries they are, where those are the events.
+    ///
+    /// # Errors
+    /// A [`Problem`] where nothing is said.
+    pub(crate) fn chosen(self, events: Vec<EventPosition>) -> Result<Chosen, Problem> {
+        let Self { state, from, to, .. } = self;
         if events.is_empty() && state.is_none() && from.is_none() && to.is_none() {
             return Err(Problem::at(ApiCode::MalformedBody, "", "say which: events, state, from, to"));
         }
-        if events.len() > EVENTS_MAX {
-            return Err(Problem::at(ApiCode::MalformedBody, "/events", format!("at most {EVENTS_MAX} events")));
-        }
-        // An id that is none names no event, and leaves nothing where it stands alone.
-        let named = || events.iter().filter_map(|id| EventOut::position(id)).collect();
-        let events = (!events.is_empty()).then(named);
+        let events = (!events.is_empty()).then_some(events);
         Ok(Chosen { events, state: state.map(DeliveryState::from), from, to })
     }
 }

@@ -9,9 +9,10 @@ use super::CareError;
 use super::error::refused;
 use super::progress::{Watched, Watcher};
 use super::source::missing;
+use crate::files::Files;
 use crate::files::disk::{Disk, DiskError};
 use crate::journal::{FILE, Torn};
-use crate::{Clock, EmbeddedStore, Opened, Store, Surroundings};
+use crate::{Clock, EmbeddedStore, Entropy, Opened, Store, Surroundings};
 
 /// What rebuilding came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +73,20 @@ pub(super) fn lock(folder: &Path) -> Result<Disk, CareError> {
 
 /// Opens the store, and with it brings the view up to date. Nothing is asked of it, so that it
 /// needs no clock and no randomness.
-pub(super) fn open(disk: &Disk, folder: &Path, doing: &'static str, watcher: &Watcher) -> Result<Opened, CareError> {
-    let surroundings = Surroundings { clock: Clock::Test, entropy: Arc::new(|_| {}), hold_settling: true };
-    let files = Watched { files: disk, doing, watcher: watcher.clone() };
+fn open(disk: &Disk, folder: &Path, doing: &'static str, watcher: &Watcher) -> Result<Opened, CareError> {
+    open_with(disk, folder, doing, Arc::new(|_| {}), watcher)
+}
+
+/// Opens the store with that randomness. Its time stands still, and nothing that is due happens.
+pub(super) fn open_with(
+    files: &dyn Files,
+    folder: &Path,
+    doing: &'static str,
+    entropy: Entropy,
+    watcher: &Watcher,
+) -> Result<Opened, CareError> {
+    let surroundings = Surroundings { clock: Clock::Test, entropy, hold_settling: true };
+    let files = Watched { files, doing, watcher: watcher.clone() };
     Ok(EmbeddedStore::open_on(&files, folder, surroundings)?)
 }
 

@@ -80,7 +80,9 @@ impl Shelf for Replayed {
                 }
                 case.put_refund(id.clone(), Found::from(refund));
             }
-            Need::Line(key) => case.put_line(key.clone(), self.on_line(key)?.into_iter().map(Arc::new)),
+            Need::Line(key) => {
+                case.put_line(key.clone(), self.on_line(key)?.into_iter().map(Arc::new).map(Found::by_id))
+            }
             Need::Answer(_) | Need::History(_) | Need::Due(..) => {}
         }
         Ok(())

@@ -1,16 +1,20 @@
 //! A store from a backup.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
+
+use refund_core::Timestamp;
 
 use super::backup::{copy_journal, is_empty};
 use super::error::refused;
 use super::manifest::{Manifest, copy_secrets};
-use super::rebuild::{close, lock, open};
+use super::rebuild::{close, lock, open_with};
 use super::source::Source;
 use super::{CareError, MANIFEST, Watcher};
-use crate::files::Files;
+use crate::files::disk::Disk;
+use crate::files::{AppendFile, Files};
 use crate::journal::{Checkpoint, FILE};
+use crate::{Entropy, Request, SetUp, Store};
 
 /// What restoring came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +29,18 @@ pub struct Restored {
 const PART: &str = "journal.part";
 
 /// Makes a store in `to`, which is new or empty, of the backup in `from`: every byte is checked,
-/// and the view is built.
+/// and the view is built. That it was restored is recorded: see [`Restoration`](crate::Restoration).
 ///
 /// # Errors
 /// [`CareError`]. What is then in `to` is no store.
-pub fn restore(from: &Path, to: &Path, secrets: &[&str], watcher: &Watcher) -> Result<Restored, CareError> {
+pub fn restore(
+    from: &Path,
+    to: &Path,
+    secrets: &[&str],
+    now: Timestamp,
+    entropy: Entropy,
+    watcher: &Watcher,
+) -> Result<Restored, CareError> {
     let unfit = |what: String| CareError::NotABackup { folder: from.to_owned(), what };
     let manifest = Manifest::read(from)?.ok_or_else(|| unfit(format!("there is no {MANIFEST}")))?;
     let expected = manifest.checkpoint().filter(|end| *end != Checkpoint::START);
@@ -54,8 +65,25 @@ pub fn restore(from: &Path, to: &Path, secrets: &[&str], watcher: &Watcher) -> R
         return Err(damaged(format!("its journal is good up to byte {good} of {}", expected.length())));
     }
     let secrets = copy_secrets(secrets, from, to)?.into_iter().map(str::to_owned).collect();
+    let opened = open_with(&AsJournal(&disk), to, "building the view", entropy, watcher)?;
+    let told = opened.store.submit(Request::by_system(SetUp::TellOfRestoration { at: now })).wait();
+    told.map_err(|why| refused("record in", &path)(io::Error::other(format!("{why:?}"))))?;
+    close(&opened)?;
+    drop(opened);
     fs::rename(&path, to.join(FILE)).map_err(refused("rename", &path))?;
     disk.sync_directory().map_err(refused("sync", to))?;
-    close(&open(&disk, to, "building the view", watcher)?)?;
     Ok(Restored { manifest, secrets })
+}
+
+/// A folder in which the part stands for the journal.
+struct AsJournal<'a>(&'a Disk);
+
+impl Files for AsJournal<'_> {
+    fn open(&self, name: &str) -> io::Result<Box<dyn AppendFile>> {
+        self.0.open(if name == FILE { PART } else { name })
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        self.0.sync_directory()
+    }
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The instant at which every story begins.
-pub(super) const START: &str = "2026-03-01T00:00:00.000Z";
+pub(crate) const START: &str = "2026-03-01T00:00:00.000Z";
 pub(super) const HOUR: u32 = 3600;
 
 /// Fails with `what` unless both are the same.
@@ -188,7 +188,7 @@ pub(super) fn seller(id: &str) -> Actor {
     Actor::new(Role::Seller, id, Via::Key("key".to_owned()))
 }
 
-pub(super) fn buyer(id: &str) -> Actor {
+pub(crate) fn buyer(id: &str) -> Actor {
     Actor::new(Role::Buyer, id, Via::Link)
 }
 
@@ -196,7 +196,7 @@ pub(super) fn operator() -> Actor {
     Actor::new(Role::Operator, "operator", Via::User("ann".to_owned()))
 }
 
-pub(super) fn put_seller(id: &str) -> Result<Request, Broken> {
+pub(crate) fn put_seller(id: &str) -> Result<Request, Broken> {
     let address = Address {
         id: AddressId::new("warehouse")?,
         recipient: Label::new("Returns")?,
@@ -213,7 +213,7 @@ pub(super) fn money(minor: i64) -> Result<Money, Broken> {
 }
 
 /// Asks `shop` for 20.00 back and no return, on line `id` of the order `order`, as `kim`.
-pub(super) fn opening(id: &str) -> Result<Opening, Broken> {
+pub(crate) fn opening(id: &str) -> Result<Opening, Broken> {
     Ok(Opening {
         refund_id: RefundId::new(id)?,
         seller_id: SellerId::new("shop")?,
@@ -236,12 +236,12 @@ pub(super) fn opening(id: &str) -> Result<Opening, Broken> {
 }
 
 /// Has the opening's buyer open it.
-pub(super) fn open(opening: Opening) -> Request {
+pub(crate) fn open(opening: Opening) -> Request {
     let actor = buyer(opening.buyer_id.as_str());
     Request::new(actor, Work::Open { opening: Box::new(opening) })
 }
 
-pub(super) fn on(id: &str, actor: Actor, command: Command) -> Result<Request, Broken> {
+pub(crate) fn on(id: &str, actor: Actor, command: Command) -> Result<Request, Broken> {
     Ok(Request::new(actor, Work::Command { refund_id: RefundId::new(id)?, command }))
 }
 
@@ -279,7 +279,7 @@ fn negotiation(refund: &str) -> Result<NegotiationId, Broken> {
 }
 
 pub(super) const AGREE: Command = Command::Agree { return_address_id: None };
-pub(super) const CANCEL: Command = Command::Cancel { reason: None };
+pub(crate) const CANCEL: Command = Command::Cancel { reason: None };
 
 /// The request under a key, with a fingerprint that is the same for the same number.
 pub(super) fn under(key: &str, fingerprint: u8, request: Request) -> Request {

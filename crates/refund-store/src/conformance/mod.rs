@@ -15,7 +15,7 @@
 
 mod answers;
 pub mod deliveries;
-mod desk;
+pub(crate) mod desk;
 mod feeds;
 mod lists;
 mod people;

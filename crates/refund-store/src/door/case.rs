@@ -41,6 +41,13 @@ impl From<Option<Refund>> for Found {
     }
 }
 
+impl Found {
+    /// A refund that is there, under its id.
+    pub(crate) fn by_id(refund: Arc<Refund>) -> (RefundId, Self) {
+        (refund.id.clone(), Self::There(refund))
+    }
+}
+
 /// What is due, as far as it was loaded.
 #[derive(Debug, Clone)]
 struct Due {
@@ -103,11 +110,11 @@ impl Case {
     }
 
     /// Takes in which refunds an order line has had, in the order in which they were opened.
-    pub(crate) fn put_line(&mut self, key: LineKey, refunds: impl IntoIterator<Item = Arc<Refund>>) {
+    pub(crate) fn put_line(&mut self, key: LineKey, refunds: impl IntoIterator<Item = (RefundId, Found)>) {
         let mut ids = Vec::new();
-        for refund in refunds {
-            ids.push(refund.id.clone());
-            self.put_refund(refund.id.clone(), Found::There(refund));
+        for (id, found) in refunds {
+            ids.push(id.clone());
+            self.put_refund(id, found);
         }
         self.lines.entry(key).or_insert(ids);
     }

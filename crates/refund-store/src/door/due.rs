@@ -47,12 +47,38 @@ pub(super) fn may_settle(turn: Turn) -> Result<(), Refused> {
 /// A refund of which what is written makes no sense is passed over and logged: it must not stop the
 /// time of all others. One that could not be read now stops this step, and is tried again.
 fn settle_due(stage: &mut Stage<'_>, until: Timestamp) -> Result<bool, Halt> {
+    let mut looked_at: usize = 0;
+    loop {
+        let first = stage.due(until, looked_at.saturating_add(SETTLED_AT_ONCE))?;
+        let due: BTreeSet<_> = first.into_iter().skip(looked_at).collect();
+        looked_at = looked_at.saturating_add(due.len());
+        match settle_some(stage, due, until)? {
+            Settled::All => return Ok(false),
+            Settled::Some => return Ok(true),
+            // What stands behind those that are passed over must not wait for them.
+            Settled::Nothing => {}
+        }
+    }
+}
+
+/// What was done of what is due.
+enum Settled {
+    All,
+    Some,
+    Nothing,
+}
+
+/// Settles so many of these as are settled at once, with what becomes due on the same refunds.
+fn settle_some(
+    stage: &mut Stage<'_>,
+    mut due: BTreeSet<(Timestamp, RefundId)>,
+    until: Timestamp,
+) -> Result<Settled, Halt> {
     // Settling one refund makes no other due: what was read once stays in order, with what
     // comes next on the same refund put among it.
-    let mut due: BTreeSet<_> = stage.due(until, SETTLED_AT_ONCE)?.into_iter().collect();
-    let mut any = false;
+    let mut settled = Settled::Nothing;
     for _ in 0..SETTLED_AT_ONCE {
-        let Some((at, id)) = due.pop_first() else { return Ok(false) };
+        let Some((at, id)) = due.pop_first() else { return Ok(Settled::All) };
         stage.now = at.max(stage.now);
         let events = match due_at(stage, at, &id) {
             Ok(events) if !events.is_empty() => events,
@@ -69,11 +95,11 @@ fn settle_due(stage: &mut Stage<'_>, until: Timestamp) -> Result<bool, Halt> {
         for event in events {
             stage.push(Entry::Refund(event))?;
         }
-        any = true;
+        settled = Settled::Some;
         let next = stage.found(&id)?.and_then(|refund| refund.next_due());
         due.extend(next.filter(|next| *next <= until).map(|next| (next, id)));
     }
-    Ok(any)
+    Ok(settled)
 }
 
 /// What is due on one refund at one instant. What is due on it later waits until that is the earliest.

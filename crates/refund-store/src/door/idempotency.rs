@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::case::Need;
 use super::stage::{Halt, Stage};
+use crate::model::restoration::evolve_in;
 use crate::record::Entry;
 use crate::{Answer, Outcome, Refused, Seen, StoreError};
 
@@ -114,8 +115,10 @@ pub(crate) fn answered(
             let refund = match now {
                 Some(refund) => (**refund).clone(),
                 None => {
-                    let events = stage.history(refund_id)?.iter().take_while(|event| event.sequence <= *sequence);
-                    refund_core::replay(events).ok_or_else(|| lost("a refund"))?
+                    let mut events = stage.history(refund_id)?.iter().take_while(|event| event.sequence <= *sequence);
+                    let opened = events.next().and_then(refund_core::opened).ok_or_else(|| lost("a refund"))?;
+                    let restorations = &stage.settings().restorations;
+                    events.fold(opened, |refund, event| evolve_in(restorations, refund, event))
                 }
             };
             Answer::Refund { seen: Box::new(Seen { refund, actions: actions.clone() }), created: *created }

@@ -8,8 +8,8 @@ use super::step::Done;
 use super::work::{Answer, Outcome};
 use crate::record::Entry;
 use crate::{
-    Key, Refused, SavedOffer, Secret, Seller, Session, Settings, StoreError, Tag, User, UserChange, Webhook,
-    WebhookChange,
+    Key, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings, StoreError, Tag, User, UserChange,
+    Webhook, WebhookChange,
 };
 
 /// A change of a setting.
@@ -96,6 +96,12 @@ pub enum SetUp {
         /// Which.
         offer_id: String,
     },
+    /// Say that the store was just made from a backup, so that no version that was lost is given again. It is
+    /// recorded later than everything in the backup.
+    TellOfRestoration {
+        /// When it was made.
+        at: Timestamp,
+    },
 }
 
 impl SetUp {
@@ -124,6 +130,7 @@ impl SetUp {
             Self::SignOut { .. } => "sign_out",
             Self::SaveOffer { .. } => "save_offer",
             Self::RemoveSavedOffer { .. } => "remove_saved_offer",
+            Self::TellOfRestoration { .. } => "tell_of_restoration",
         }
     }
 
@@ -145,7 +152,8 @@ impl SetUp {
             | Self::MakeUser(_)
             | Self::ChangeUser { .. }
             | Self::SignIn { .. }
-            | Self::SignOut { .. } => Ok(None),
+            | Self::SignOut { .. }
+            | Self::TellOfRestoration { .. } => Ok(None),
             Self::SaveOffer { seller_id, offer } => {
                 settings.saved_offer(seller_id, &offer.id).map(|offer| Tag::of(&**offer)).transpose()
             }
@@ -204,6 +212,12 @@ pub(super) fn set_up(stage: &mut Stage<'_>, set_up: &SetUp, actor: &Actor) -> Do
             stage.settings().saved_offer(seller_id, offer_id).ok_or(Refused::NotFound)?;
             let (seller_id, offer_id, actor) = (seller_id.clone(), offer_id.clone(), actor.clone());
             put(stage, Entry::SavedOfferRemoved { seller_id, offer_id, actor })
+        }
+        SetUp::TellOfRestoration { at } => {
+            let backup_latest = stage.now;
+            let later = backup_latest.as_millis().saturating_add(1);
+            stage.now = Timestamp::from_millis(later).unwrap_or(Timestamp::MAX);
+            put(stage, Entry::Restored(Restoration { backup_latest, at: *at }))
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Timestamp, evolve, opened};
+use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Timestamp, opened};
 
 use super::case::{Case, Found, Need};
+use crate::model::restoration::evolve_in;
 use crate::record::{Entry, Record};
 use crate::{IdempotencyKey, Refused, Remembered, Settings, StoreError};
 
@@ -166,15 +167,16 @@ impl<'a> Stage<'a> {
     /// A refund's event, and with it the refund's new state.
     fn happened(&mut self, event: &Event) -> Result<(), Halt> {
         let id = &event.refund_id;
+        let settings = self.changed.settings.as_ref().unwrap_or(&self.case.settings);
         if let Some(change) = self.changed.refunds.get_mut(id) {
-            let before = Arc::clone(&change.after);
-            change.after = Arc::new(evolve(Arc::unwrap_or_clone(before), event));
+            let before = Arc::unwrap_or_clone(Arc::clone(&change.after));
+            change.after = Arc::new(evolve_in(&settings.restorations, before, event));
             change.events.push(event.clone());
             return Ok(());
         }
         let before = self.found(id)?.cloned();
         let after = match &before {
-            Some(before) => evolve((**before).clone(), event),
+            Some(before) => evolve_in(&self.settings().restorations, (**before).clone(), event),
             None => {
                 let early = || StoreError::Unreadable(format!("an event comes before the opening of refund {id}"));
                 let after = opened(event).ok_or_else(early)?;

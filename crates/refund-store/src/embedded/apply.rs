@@ -48,23 +48,16 @@ impl Gathered {
         }
     }
 
-    /// Adds the record that stands at `position`, and what it changed.
-    pub(super) fn add(&mut self, position: Position, record: &Record, changed: Changed) -> Result<(), StoreError> {
+    /// Adds what the record that stands at `position` changed, with the rows of the settings among it.
+    pub(super) fn add(&mut self, position: Position, changed: Changed, settings: Rows) {
         let position = position.into();
         self.places.push(position);
         for id in changed.refunds.keys() {
             self.told.entry(id.clone()).or_insert((position, position)).1 = position;
         }
         self.answers.extend(changed.answers.keys().map(|key| (answers::hash(key), position)));
-        if changed.settings.is_some() {
-            for entry in &record.entries {
-                if let Some(SettingRow { which, bytes }) = setting_row(entry)? {
-                    self.settings.0.push((keys::setting(&which), bytes.map(IVec::from)));
-                }
-            }
-        }
+        self.settings.0.extend(settings.0);
         self.case.take_in(changed);
-        Ok(())
     }
 
     /// Lets those who follow the feed have the record that was added last, as one of that epoch.
@@ -234,9 +227,22 @@ fn write_answers(new: &answers::Row, rows: &mut Rows) {
 
 /// Rows to be written in one step.
 #[derive(Default)]
-struct Rows(Vec<(Vec<u8>, Option<IVec>)>);
+pub(super) struct Rows(Vec<(Vec<u8>, Option<IVec>)>);
 
 impl Rows {
+    /// The rows of the settings that a record changed.
+    pub(super) fn of_settings(record: &Record, changed: &Changed) -> Result<Self, StoreError> {
+        let mut rows = Self::default();
+        if changed.settings.is_some() {
+            for entry in &record.entries {
+                if let Some(SettingRow { which, bytes }) = setting_row(entry)? {
+                    rows.0.push((keys::setting(&which), bytes.map(IVec::from)));
+                }
+            }
+        }
+        Ok(rows)
+    }
+
     fn put(&mut self, key: Vec<u8>, row: Vec<u8>) {
         self.0.push((key, Some(row.into())));
     }

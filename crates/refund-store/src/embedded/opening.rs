@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::apply::Gathered;
+use super::apply::{Gathered, Rows};
 use super::error::OpenError;
 use super::folder::{LastUse, SledFolder};
 use super::keys;
@@ -128,9 +128,11 @@ impl Opening<'_> {
             let position = found.position;
             let payload: Payload = decode(found.payload).map_err(|error| self.record_error(position, &error))?;
             let record = payload.into_record();
-            let added =
-                replay(view, &mut gathered.case, &record).and_then(|changed| gathered.add(position, &record, changed));
-            added.map_err(|error| self.record_error(position, &CodecError::Invalid(error.to_string())))?;
+            let understood = replay(view, &mut gathered.case, &record)
+                .and_then(|changed| Ok((Rows::of_settings(&record, &changed)?, changed)));
+            let (settings, changed) =
+                understood.map_err(|error| self.record_error(position, &CodecError::Invalid(error.to_string())))?;
+            gathered.add(position, changed, settings);
             replayed = replayed.saturating_add(1);
             if replayed.is_multiple_of(RECORDS_AT_ONCE) || gathered.case.changed.refunds.len() >= REFUNDS_AT_ONCE {
                 view.apply(gathered, None).map_err(|error| self.view_error(&error))?;

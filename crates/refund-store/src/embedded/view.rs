@@ -16,7 +16,7 @@ use super::marks::Marks;
 use super::past::{Part, Past};
 use super::rows::Meta;
 use super::young::Young;
-use crate::codec::{parse_id, parse_last, parse_refund};
+use crate::codec::{CodecError, parse_id, parse_last, parse_refund};
 use crate::door::is_over;
 use crate::store::Told;
 use crate::{Around, EventPosition, Feed, IdempotencyKey, Number, Recorded, Remembered, Settings, StoreError};
@@ -141,9 +141,14 @@ impl SledView {
         Ok(None)
     }
 
+    /// The row of the refund of that number.
+    pub(super) fn numbered_row(&self, at_hand: &AtHand, number: Number) -> Result<Option<Row>, StoreError> {
+        Ok(self.get_beside(at_hand, &keys::refund(number))?.map(|bytes| Row { number, bytes }))
+    }
+
     /// The refund of that number.
     fn numbered_beside(&self, at_hand: &AtHand, number: Number) -> Result<Option<Refund>, StoreError> {
-        Ok(self.get_beside(at_hand, &keys::refund(number))?.map(|row| parse_refund(&row)).transpose()?)
+        Ok(self.numbered_row(at_hand, number)?.map(|row| row.refund()).transpose()?)
     }
 
     pub(crate) fn refund(&self, id: &RefundId) -> Result<Option<Around>, StoreError> {
@@ -243,9 +248,8 @@ impl SledView {
         let mut due = at_hand.index.due(until);
         let mut first = Vec::new();
         for (at, number) in due.by_ref().take(limit) {
-            if let Some(row) = self.get_beside(&at_hand, &keys::refund(number))? {
-                let id = parse_id(&row).and_then(|id| RefundId::new(id).ok());
-                first.push((at, id.ok_or_else(|| strange("a refund without an id"))?));
+            if let Some(row) = self.numbered_row(&at_hand, number)? {
+                first.push((at, row.id_or_number()?));
             }
         }
         let is_all = due.next().is_none();
@@ -280,8 +284,15 @@ impl Row {
         parse_last(&self.bytes).unwrap_or(0)
     }
 
-    pub(crate) fn refund(&self) -> Result<Refund, StoreError> {
-        Ok(parse_refund(&self.bytes)?)
+    pub(crate) fn refund(&self) -> Result<Refund, CodecError> {
+        parse_refund(&self.bytes)
+    }
+
+    /// The refund's id; where the row has none, one that no refund has and a log can show.
+    pub(super) fn id_or_number(&self) -> Result<RefundId, StoreError> {
+        let id = parse_id(&self.bytes).and_then(|id| RefundId::new(id).ok());
+        let number = || RefundId::new(format!("row-{}", self.number)).map_err(|error| strange(&error.to_string()));
+        id.map_or_else(number, Ok)
     }
 }
 

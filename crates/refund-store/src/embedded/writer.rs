@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::sync::oneshot;
 
-use super::apply::Gathered;
+use super::apply::{Gathered, Rows};
 use super::folder::SledFolder;
 use super::view::SledView;
 use crate::codec::Payload;
@@ -203,17 +203,21 @@ fn decide(
     let (result, written) = carry_out(view, &mut gathered.case, request, turn);
     let Some((record, changed)) = written else { return Decided::Answer(result) };
     let refused = |error: StoreError| Decided::Answer(Err(error.into()));
-    let payload = match Payload::bytes(&record, |id| gathered.last(view, id)) {
-        Ok(payload) => payload,
-        Err(error) => return refused(error),
+    // Whatever can go wrong goes wrong before the record is one of the batch.
+    let prepared = catch_unwind(AssertUnwindSafe(|| {
+        let payload = Payload::bytes(&record, |id| gathered.last(view, id))?;
+        Ok((payload, Rows::of_settings(&record, &changed)?))
+    }));
+    let (payload, settings) = match prepared {
+        Ok(Ok(prepared)) => prepared,
+        Ok(Err(error)) => return refused(error),
+        Err(_) => return refused(StoreError::Unreadable("the view failed while it was read".to_owned())),
     };
     let mut salt = [0; 16];
     (surroundings.entropy)(&mut salt);
     match batch.push(Record { epoch: view.past.epoch, salt, payload: &payload }) {
         Ok(position) => {
-            if let Err(error) = gathered.add(position, &record, changed) {
-                return refused(error);
-            }
+            gathered.add(position, changed, settings);
             gathered.tell(record, view.past.epoch);
             Decided::Answer(result)
         }

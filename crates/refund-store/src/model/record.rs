@@ -4,7 +4,9 @@ use refund_core::{Actor, Event, Policy, RefundId, Rollout, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Stamp;
-use crate::{IdempotencyKey, Key, Remembered, SavedOffer, Secret, Seller, Session, StoreError, User, Webhook};
+use crate::{
+    IdempotencyKey, Key, Remembered, Restoration, SavedOffer, Secret, Seller, Session, StoreError, User, Webhook,
+};
 
 /// Everything that one request wrote, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +116,8 @@ pub enum Entry {
         /// Who did it.
         actor: Actor,
     },
+    /// The store was made from a backup: what had been recorded after that was lost.
+    Restored(Restoration),
 }
 
 /// Where an event stands in everything that was ever recorded. Later events stand behind earlier ones.

@@ -7,7 +7,7 @@ use refund_core::{Policy, RefundId, Rollout, SellerId};
 use rpds::RedBlackTreeMapSync;
 
 use crate::record::Entry;
-use crate::{Key, SavedOffer, Secret, Seller, Session, User, Webhook};
+use crate::{Key, Restoration, SavedOffer, Secret, Seller, Session, User, Webhook};
 
 /// A sorted map of which a copy shares what has not changed.
 type Map<K, V> = RedBlackTreeMapSync<K, V>;
@@ -34,6 +34,7 @@ pub struct Settings {
     user_ids: Map<String, String>,
     sessions: Map<Secret, Arc<Session>>,
     saved_offers: Map<(SellerId, String), Arc<SavedOffer>>,
+    pub(crate) restorations: Vec<Restoration>,
 }
 
 impl Default for Settings {
@@ -50,6 +51,7 @@ impl Default for Settings {
             user_ids: Map::default(),
             sessions: Map::default(),
             saved_offers: Map::default(),
+            restorations: Vec::new(),
         }
     }
 }
@@ -91,6 +93,7 @@ impl Settings {
             Entry::SavedOfferRemoved { seller_id, offer_id, .. } => {
                 self.saved_offers.remove_mut(&(seller_id.clone(), offer_id.clone()));
             }
+            Entry::Restored(restoration) => self.restorations.push(*restoration),
         }
     }
 

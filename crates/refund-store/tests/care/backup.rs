@@ -1,10 +1,9 @@
-use std::sync::Arc;
-
 use refund_core::Timestamp;
-use refund_store::care::{self, BackedUp, MANIFEST, Restored, copy_journal};
+use refund_store::care::{self, BackedUp, MANIFEST, copy_journal};
 use refund_store::files::simulated::{Crash, SimulatedDisk};
 use refund_store::files::{AppendFile, Files};
 use refund_store::journal::{Checkpoint, FILE, Journal};
+use refund_store::{Answer, Precondition, Refused, Request, wait};
 
 use super::story::{do_it, open_refund, start, tell};
 use super::*;
@@ -16,7 +15,7 @@ fn back_up(folder: &Path, to: &Path) -> Result<BackedUp, CareError> {
 }
 
 fn restore(from: &Path, to: &Path) -> Result<Restored, CareError> {
-    care::restore(from, to, SECRETS, &Watcher::nobody())
+    super::restore(from, to, SECRETS)
 }
 
 #[test]
@@ -44,7 +43,7 @@ fn a_backup_of_a_running_server_is_restored_as_it_was_and_grows_by_what_is_new()
     let restored = place.path().join("restored");
     restore(&to, &restored).unwrap();
     assert_eq!(std::fs::read(restored.join("server.secret")).unwrap(), b"s");
-    assert!(seen(&restored) == story::see(&opened.store) && seen(&restored) != before);
+    assert!(seen(&restored) == story::see(&opened.store).restored() && seen(&restored) != before.restored());
     assert!(!verify(&restored).unwrap().is_damaged());
 }
 
@@ -149,7 +148,7 @@ fn what_an_interrupted_backup_added_does_not_count_and_is_done_again() {
         put_journal(to.path(), &[&whole[..], behind].concat());
         let restored = tempfile::tempdir().unwrap();
         restore(to.path(), restored.path()).unwrap();
-        assert_eq!(journal(restored.path()), whole);
+        assert!(journal(restored.path()).starts_with(&whole));
         back_up(folder.path(), to.path()).unwrap();
         assert_eq!(journal(to.path()), whole);
     }
@@ -266,4 +265,81 @@ fn of_a_store_without_anything_in_it_there_is_nothing_to_restore() {
     let backup = back_up(folder.path(), to.path()).unwrap();
     assert_eq!((backup.manifest.records, backup.manifest.latest), (0, None::<Timestamp>));
     assert!(matches!(restore(to.path(), &to.path().join("r")), Err(CareError::NotABackup { .. })));
+}
+
+/// The version of a refund after something was done about it at a store.
+fn version_after(store: &dyn Store, request: Request) -> u64 {
+    let Answer::Refund { seen, .. } = do_it(store, request).answer else { panic!("no refund is answered") };
+    seen.refund.version
+}
+
+#[test]
+fn no_version_that_was_lost_with_a_store_is_given_again_however_often_its_backup_is_restored() {
+    let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let refund_id = "r".parse().unwrap();
+    let version = |store: &dyn Store| wait(store.refund(&refund_id)).unwrap().unwrap().refund.version;
+    let offer = || story::under("offer", 1, story::by_seller("r", story::offer("r")));
+    let opened = open(folder.path());
+    story::begin(&opened.store);
+    do_it(&opened.store, open_refund("r"));
+    let to = place.path().join("backup");
+    back_up(folder.path(), &to).unwrap();
+    let lost = version_after(&opened.store, offer());
+    drop(opened);
+    let mut given = vec![lost];
+    for day in 1..=3 {
+        let restored = place.path().join(format!("restored-{day}"));
+        let now = Timestamp::from_millis(restored_at().as_millis() + day * 86_400_000).unwrap();
+        let entropy = Arc::new(|bytes: &mut [u8]| bytes.fill(9));
+        care::restore(&to, &restored, SECRETS, now, entropy, &Watcher::nobody()).unwrap();
+        let opened = open(&restored);
+        assert_eq!(version(&opened.store), 1, "what was there before the backup is what it was");
+        let stale = |version| Request { precondition: Precondition::Version(version), ..offer() };
+        assert!(matches!(opened.store.submit(stale(lost)).wait(), Err(Refused::VersionMoved { .. })));
+        let new = version_after(&opened.store, stale(1));
+        assert!(given.iter().all(|before| before + 1000 < new), "{new} after {given:?}");
+        let accepted = version_after(&opened.store, story::by_buyer("r", story::accept("r")));
+        assert!((1..5).contains(&(accepted - new)), "it goes on from there: {accepted}");
+        assert_eq!(version_after(&opened.store, offer()), new, "a remembered answer is what it was");
+        do_it(&opened.store, open_refund("new"));
+        let on_new = story::by_seller("new", story::offer("new"));
+        assert_eq!(version_after(&opened.store, on_new), 2, "what is opened since is counted from 1");
+        opened.store.close().unwrap();
+        drop(opened);
+        assert!(!verify(&restored).unwrap().is_damaged());
+        std::fs::remove_dir_all(restored.join("view")).unwrap();
+        assert_eq!(version(&open(&restored).store), accepted);
+        given.push(new);
+    }
+}
+
+#[test]
+fn a_store_that_was_restored_twice_remembers_both_times() {
+    let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let opened = open(folder.path());
+    story::begin(&opened.store);
+    do_it(&opened.store, open_refund("c"));
+    drop(opened);
+    let mut from = folder.path().to_owned();
+    let mut versions = Vec::new();
+    for day in 1..=2 {
+        let [backup, restored] = ["backup", "restored"].map(|name| place.path().join(format!("{name}-{day}")));
+        back_up(&from, &backup).unwrap();
+        let now = Timestamp::from_millis(restored_at().as_millis() + day * 86_400_000).unwrap();
+        let entropy = Arc::new(move |bytes: &mut [u8]| bytes.fill(u8::try_from(day).unwrap()));
+        care::restore(&backup, &restored, SECRETS, now, entropy, &Watcher::nobody()).unwrap();
+        let opened = open(&restored);
+        let command = if day == 1 { story::offer("c") } else { story::AGREE };
+        versions.push(version_after(&opened.store, story::under(&format!("{day}"), 1, story::by_seller("c", command))));
+        // What the first leap came to is told from the history, long after.
+        let again = story::under("1", 1, story::by_seller("c", story::offer("c")));
+        assert_eq!(version_after(&opened.store, again), versions[0]);
+        opened.store.close().unwrap();
+        drop(opened);
+        assert!(!verify(&restored).unwrap().is_damaged());
+        from = restored;
+    }
+    let seconds = |day: i64| u64::try_from(restored_at().as_millis() / 1000 + day * 86_400).unwrap();
+    // To agree withdraws the offer first, which is a change of its own.
+    assert_eq!(versions, [seconds(1), seconds(2) + 1]);
 }

@@ -1,8 +1,6 @@
 //! The tools on a journal of format 1, on one that was continued, and on copies of both.
 
-use std::sync::Arc;
-
-use refund_store::care::{ViewFound, back_up, copy_journal, rebuild, restore, stats};
+use refund_store::care::{ViewFound, back_up, copy_journal, rebuild, stats};
 use refund_store::files::simulated::{Crash, SimulatedDisk};
 use refund_store::files::{AppendFile, Files};
 use refund_store::journal::{Checkpoint, FILE, Journal};
@@ -33,15 +31,17 @@ fn each_tool_works_on_a_journal_of_format_1_and_leaves_it_one() {
     assert_eq!(stats(folder.path(), start(), &nobody).unwrap().refunds, 4);
     let backed_up = back_up(folder.path(), backup.path(), &[], start(), &nobody).unwrap();
     let to = place.path().join("restored");
-    restore(backup.path(), &to, &[], &nobody).unwrap();
-    assert!(seen(&to) == expected);
+    restore(backup.path(), &to, &[]).unwrap();
+    assert!(seen(&to) == seen(told().path()).restored());
     assert_eq!(rebuild(folder.path(), &nobody).unwrap().records, backed_up.manifest.records);
     assert!(seen(folder.path()) == expected);
     let found = verify(folder.path()).unwrap();
     assert!(matches!(&found.view, ViewFound::Compared { rebuilt: false, differences } if differences.count == 0));
-    for folder in [folder.path(), backup.path(), &to] {
+    for folder in [folder.path(), backup.path()] {
         assert!((version(folder), journal(folder)) == (1, older.clone()));
     }
+    // That it was restored is recorded in what is restored, as this program records.
+    assert!(version(&to) == 2 && journal(&to)[16..].starts_with(&older[16..]));
 }
 
 #[test]
@@ -64,9 +64,9 @@ fn each_tool_works_on_a_journal_that_was_continued_and_a_backup_grows_with_it() 
     assert_eq!((second.manifest.records, version(backup.path())), (first.manifest.records + 1, 2));
     assert!(journal(backup.path()) == journal(folder.path()));
     let to = place.path().join("restored");
-    restore(backup.path(), &to, &[], &nobody).unwrap();
+    restore(backup.path(), &to, &[]).unwrap();
     rebuild(folder.path(), &nobody).unwrap();
-    assert!(seen(&to) == expected && seen(folder.path()) == expected);
+    assert!(seen(folder.path()) == expected && seen(&to) == expected.restored());
     assert!(!verify(&to).unwrap().is_damaged());
 }
 

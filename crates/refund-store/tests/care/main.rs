@@ -17,8 +17,10 @@ mod verify;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use refund_store::care::{self, CareError, Verified, Watcher};
+use refund_core::Timestamp;
+use refund_store::care::{self, CareError, Restored, Verified, Watcher};
 use refund_store::{EmbeddedStore, Opened, Store};
 use tempfile::TempDir;
 
@@ -33,6 +35,17 @@ fn told() -> TempDir {
 
 fn open(folder: &Path) -> Opened {
     EmbeddedStore::open(folder, story::surroundings()).unwrap()
+}
+
+/// Restores a backup, some hours after the story began.
+fn restore(from: &Path, to: &Path, secrets: &[&str]) -> Result<Restored, CareError> {
+    let entropy = Arc::new(|bytes: &mut [u8]| bytes.fill(9));
+    care::restore(from, to, secrets, restored_at(), entropy, &Watcher::nobody())
+}
+
+/// When backups are restored here.
+fn restored_at() -> Timestamp {
+    "2026-04-01T00:00:00Z".parse().unwrap()
 }
 
 /// All that can be seen of the store in a folder.

@@ -154,14 +154,15 @@ fn positions_of_events_that_were_lost_are_told_from_those_that_came_in_their_pla
     let before = feed(&store);
     drop(store);
     let to = place.path().join("restored");
-    care::restore(backup.path(), &to, &[], &Watcher::nobody()).unwrap();
+    let entropy = Arc::new(|bytes: &mut [u8]| bytes.fill(5));
+    care::restore(backup.path(), &to, &[], start(), entropy, &Watcher::nobody()).unwrap();
     let store = open_in(2, &to);
     let [kept, lost, lost_too] = [0, 1, 2].map(|index: usize| before[index].0);
     assert_eq!(feed(&store), before[..1]);
     assert!(is_of_another_history(&store, lost) && is_of_another_history(&store, lost_too));
     do_it(&store, open_refund("new"));
     let all = check_each_position(&store);
-    assert_eq!((all.len(), all[0].0, all[1].0.record), (2, kept, lost.record));
+    assert_eq!((all.len(), all[0].0, all[1].0.record), (2, kept, lost_too.record));
     assert!(all[1].0 != lost);
     assert!(is_of_another_history(&store, lost) && is_of_another_history(&store, lost_too));
 }
