@@ -164,7 +164,7 @@ pub(crate) fn setting_row(entry: &Entry) -> Result<Option<SettingRow>, CodecErro
         Entry::SessionEnded { secret } => (format!("session {}", hex(secret)), false),
         Entry::SavedOffer { seller_id, offer, .. } => (format!("saved offer {seller_id} {}", offer.id), true),
         Entry::SavedOfferRemoved { seller_id, offer_id, .. } => (format!("saved offer {seller_id} {offer_id}"), false),
-        Entry::Restored(restoration) => (format!("restored {}", restoration.at), true),
+        Entry::Restored(restoration) => (format!("restored {}", restoration.backup_latest), true),
     };
     let bytes = if is_there { Some(encode(entry)?) } else { None };
     Ok(Some(SettingRow { which, bytes }))

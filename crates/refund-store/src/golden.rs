@@ -63,7 +63,7 @@ fn the_golden_record_of_saved_offers_says_what_it_said() {
 
 #[test]
 fn the_golden_record_of_a_restoration_says_what_it_said() {
-    let restoration = Restoration { backup_latest: at(20), at: at(3_600) };
+    let restoration = Restoration { backup_latest: at(20), least_version: 1_795_862_341 };
     let record = Record { at: at(21), entries: vec![Entry::Restored(restoration)] };
     let written = Payload::bytes(&record, |_| Ok::<_, CodecError>(0)).unwrap();
     let bytes = golden("record-v1-restored.bin", &written);

@@ -76,7 +76,7 @@ impl Listener {
         if !self.is_still_there(app).await {
             return Err(Problem::not_found());
         }
-        find(app.store(), &self.caller, after, AT_ONCE).await
+        Ok(find(app.store(), &self.caller, after, AT_ONCE).await?)
     }
 
     /// Whether it still lets them in.

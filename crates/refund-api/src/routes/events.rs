@@ -174,7 +174,7 @@ pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = limit(params.limit)?;
     let after = place(&call, params.after.as_deref(), Said::After).await?;
-    let found = find(call.app.store(), &call.caller, after, limit).await?;
+    let found = find(call.app.store(), &call.caller, after, limit).await.map_err(|error| Said::After.refused(error))?;
     let reached = call.app.event_ids.reached(&call.caller, found.looked_at);
     let items = found.events.iter().map(|told| named(&call, told.position, &told.event)).collect();
     Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| found.more), after: reached }))
@@ -204,6 +204,11 @@ impl Said {
         };
         let what = "the id of an event, as the feed gave it to this caller (a buyer's begin with evt_r), or latest";
         Problem::new(code, format!("{name}: {what}"))
+    }
+
+    /// What is said where the store can't go on behind it.
+    pub(super) fn refused(self, error: StoreError) -> Problem {
+        if let StoreError::NoSuchPosition(_) = error { self.no_event() } else { error.into() }
     }
 }
 
@@ -266,13 +271,13 @@ pub(crate) async fn find(
     caller: &Caller,
     after: Reach,
     limit: usize,
-) -> Result<Found<Reach>, Problem> {
+) -> Result<Found<Reach>, StoreError> {
     match (after, caller) {
         (Reach::One { told, looked }, Caller::Buyer { refund_id, .. }) => {
-            Ok(find_own(store, refund_id, told, looked, limit).await?)
+            find_own(store, refund_id, told, looked, limit).await
         }
         // Numbers within a refund are a buyer's alone.
-        (Reach::One { .. }, _) => Err(Said::After.no_event()),
+        (Reach::One { .. }, _) => Err(StoreError::OtherHistory),
         (Reach::All(after), _) => {
             let Feed { events, looked_at, more } = find_in_all(store, caller, after, limit).await?;
             Ok(Found { events, looked_at: Reach::All(looked_at), more })
@@ -322,7 +327,7 @@ async fn find_in_all(
     caller: &Caller,
     after: Option<EventPosition>,
     limit: usize,
-) -> Result<Feed, Problem> {
+) -> Result<Feed, StoreError> {
     let mut found = Feed { events: Vec::new(), looked_at: after, more: true };
     let mut looked = 0_usize;
     while found.more && looked < LOOKED_AT_MAX {

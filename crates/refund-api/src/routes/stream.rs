@@ -55,7 +55,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let app = call.app.clone();
     if let Reach::All(after) = after {
         // A place that never was is refused now, and not by a stream that ends at once.
-        app.store().feed(after, 1).await?;
+        app.store().feed(after, 1).await.map_err(|error| said.refused(error))?;
     }
     let listener = Listener::new(&call)?;
     let _place = app.admission.stream(&call.caller)?;
@@ -89,7 +89,7 @@ impl Listener {
         if !self.is_still_there().await {
             return Err(Problem::not_found());
         }
-        find(self.app.store(), &self.caller, after, AT_ONCE).await
+        Ok(find(self.app.store(), &self.caller, after, AT_ONCE).await?)
     }
 
     /// Whether they still are who they were when the stream began.

@@ -77,7 +77,7 @@ fn open(disk: &Disk, folder: &Path, doing: &'static str, watcher: &Watcher) -> R
     open_with(disk, folder, doing, Arc::new(|_| {}), watcher)
 }
 
-/// Opens the store with that randomness. Its time stands still, and nothing that is due happens.
+/// Opens the store with that randomness, also one that is being restored. Its time stands still, and nothing that is due happens.
 pub(super) fn open_with(
     files: &dyn Files,
     folder: &Path,
@@ -87,7 +87,7 @@ pub(super) fn open_with(
 ) -> Result<Opened, CareError> {
     let surroundings = Surroundings { clock: Clock::Test, entropy, hold_settling: true };
     let files = Watched { files, doing, watcher: watcher.clone() };
-    Ok(EmbeddedStore::open_on(&files, folder, surroundings)?)
+    Ok(EmbeddedStore::open_unguarded(&files, folder, surroundings)?)
 }
 
 pub(super) fn close(opened: &Opened) -> Result<(), CareError> {

@@ -13,8 +13,8 @@ use super::source::Source;
 use super::{CareError, MANIFEST, Watcher};
 use crate::files::disk::Disk;
 use crate::files::{AppendFile, Files};
-use crate::journal::{Checkpoint, FILE};
-use crate::{Entropy, Request, SetUp, Store};
+use crate::journal::{Checkpoint, FILE, PART};
+use crate::{EmbeddedStore, Entropy, KEPT_FREE_BYTES, Refused, Request, SetUp, Store};
 
 /// What restoring came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +24,6 @@ pub struct Restored {
     /// Which of the secrets there were.
     pub secrets: Vec<String>,
 }
-
-/// The journal while it is not known yet whether it is whole. No server takes it for one.
-const PART: &str = "journal.part";
 
 /// Makes a store in `to`, which is new or empty, of the backup in `from`: every byte is checked,
 /// and the view is built. That it was restored is recorded: see [`Restoration`](crate::Restoration).
@@ -57,6 +54,11 @@ pub fn restore(
     let disk = lock(to)?;
     let path = to.join(PART);
     let part = disk.open(PART).map_err(refused("open", &path))?;
+    let (left, needed) = (part.space_left().unwrap_or(u64::MAX), space_for(source.length));
+    if left < needed {
+        let what = format!("{needed} bytes of space are needed, and {left} are left");
+        return Err(refused("restore into", to)(io::Error::new(io::ErrorKind::StorageFull, what)));
+    }
     let copied = copy_journal(&source.file, expected.length(), &*part, Checkpoint::START, &path, watcher);
     let copied = copied
         .map_err(|error| if let CareError::Journal(error) = error { damaged(error.to_string()) } else { error })?;
@@ -65,14 +67,32 @@ pub fn restore(
         return Err(damaged(format!("its journal is good up to byte {good} of {}", expected.length())));
     }
     let secrets = copy_secrets(secrets, from, to)?.into_iter().map(str::to_owned).collect();
+    let mut random = [0; 4];
+    entropy(&mut random);
     let opened = open_with(&AsJournal(&disk), to, "building the view", entropy, watcher)?;
-    let told = opened.store.submit(Request::by_system(SetUp::TellOfRestoration { at: now })).wait();
-    told.map_err(|why| refused("record in", &path)(io::Error::other(format!("{why:?}"))))?;
+    tell(&opened.store, now, random).map_err(refused("record in", &path))?;
     close(&opened)?;
     drop(opened);
     fs::rename(&path, to.join(FILE)).map_err(refused("rename", &path))?;
     disk.sync_directory().map_err(refused("sync", to))?;
     Ok(Restored { manifest, secrets })
+}
+
+/// How much space a journal of that length needs: for itself, for a view that is about as long, and what is always
+/// kept free.
+fn space_for(length: u64) -> u64 {
+    length.saturating_mul(2).saturating_add(KEPT_FREE_BYTES)
+}
+
+/// Records that the store was restored.
+fn tell(store: &EmbeddedStore, at: Timestamp, random: [u8; 4]) -> io::Result<()> {
+    let restored = SetUp::TellOfRestoration { at, random: u32::from_le_bytes(random) };
+    let refused = match store.submit(Request::by_system(restored)).wait() {
+        Ok(_) => return Ok(()),
+        Err(refused) => refused,
+    };
+    let said = if let Refused::Store(error) = &refused { error.to_string() } else { format!("{refused:?}") };
+    Err(io::Error::other(said))
 }
 
 /// A folder in which the part stands for the journal.

@@ -47,11 +47,12 @@ pub(super) fn may_settle(turn: Turn) -> Result<(), Refused> {
 /// A refund of which what is written makes no sense is passed over and logged: it must not stop the
 /// time of all others. One that could not be read now stops this step, and is tried again.
 fn settle_due(stage: &mut Stage<'_>, until: Timestamp) -> Result<bool, Halt> {
-    let mut looked_at: usize = 0;
+    let mut passed_over = BTreeSet::new();
     loop {
-        let first = stage.due(until, looked_at.saturating_add(SETTLED_AT_ONCE))?;
-        let due: BTreeSet<_> = first.into_iter().skip(looked_at).collect();
-        looked_at = looked_at.saturating_add(due.len());
+        let first = stage.due(until, passed_over.len().saturating_add(SETTLED_AT_ONCE))?;
+        // Those of one instant come in any order, and in another one where more are asked for.
+        let due: BTreeSet<_> = first.into_iter().filter(|due| !passed_over.contains(due)).collect();
+        passed_over.extend(due.iter().cloned());
         match settle_some(stage, due, until)? {
             Settled::All => return Ok(false),
             Settled::Some => return Ok(true),

@@ -99,8 +99,10 @@ pub enum SetUp {
     /// Say that the store was just made from a backup, so that no version that was lost is given again. It is
     /// recorded later than everything in the backup.
     TellOfRestoration {
-        /// When it was made.
+        /// When it was made, by the clock of whoever made it.
         at: Timestamp,
+        /// Anything.
+        random: u32,
     },
 }
 
@@ -213,11 +215,12 @@ pub(super) fn set_up(stage: &mut Stage<'_>, set_up: &SetUp, actor: &Actor) -> Do
             let (seller_id, offer_id, actor) = (seller_id.clone(), offer_id.clone(), actor.clone());
             put(stage, Entry::SavedOfferRemoved { seller_id, offer_id, actor })
         }
-        SetUp::TellOfRestoration { at } => {
+        SetUp::TellOfRestoration { at, random } => {
             let backup_latest = stage.now;
             let later = backup_latest.as_millis().saturating_add(1);
             stage.now = Timestamp::from_millis(later).unwrap_or(Timestamp::MAX);
-            put(stage, Entry::Restored(Restoration { backup_latest, at: *at }))
+            let restoration = Restoration::new(backup_latest, *at, *random, &stage.settings().restorations);
+            put(stage, Entry::Restored(restoration))
         }
     }
 }

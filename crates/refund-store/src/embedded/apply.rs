@@ -137,7 +137,7 @@ impl SledView {
             Some(end) => Some(end),
             None => self.past.end()?,
         };
-        self.is_current(latest, length, end);
+        self.set_current(latest, length, end);
         Ok(())
     }
 

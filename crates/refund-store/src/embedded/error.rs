@@ -21,6 +21,16 @@ pub enum OpenError {
         /// What is wrong with it.
         source: JournalError,
     },
+    /// A backup was being restored into the folder, and that was cut off.
+    #[error(
+        "a backup was being restored into {}, and that was cut off: what is there is no store. Remove that folder, \
+         and restore the backup again",
+        folder.display()
+    )]
+    HalfRestored {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The journal lost its end: what was acknowledged is missing.
     #[error(
         "the journal in {} is {length} bytes long, and {expected} bytes of it had been acknowledged: its end is \

@@ -40,7 +40,7 @@ use self::writer::{Waiting, Writer};
 use crate::door::{Case, answered_before};
 use crate::files::Files;
 use crate::files::disk::Disk;
-use crate::journal::Torn;
+use crate::journal::{PART, Torn};
 use crate::soon::{apart, at_once};
 use crate::{
     Answer, Around, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query, Recorded, Refused, Reply,
@@ -104,6 +104,18 @@ impl EmbeddedStore {
     /// # Errors
     /// [`OpenError`]. Nothing that was recorded has been changed.
     pub fn open_on(files: &dyn Files, folder: &Path, surroundings: Surroundings) -> Result<Opened, OpenError> {
+        if folder.join(PART).exists() {
+            return Err(OpenError::HalfRestored { folder: folder.to_owned() });
+        }
+        Self::open_unguarded(files, folder, surroundings)
+    }
+
+    /// The same, also where a backup is being restored into the folder.
+    pub(crate) fn open_unguarded(
+        files: &dyn Files,
+        folder: &Path,
+        surroundings: Surroundings,
+    ) -> Result<Opened, OpenError> {
         let parts = opening::open(files, folder, &surroundings)?;
         let view = Arc::new(parts.view);
         let (sender, queue) = sync_channel(WAITING_MAX);

@@ -55,7 +55,7 @@ impl SledView {
             let rows = view.db.scan_prefix(keys::NUMBERS).values();
             let rows = rows.collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
             view.past.know(rows.into_iter(), meta.current)?;
-            view.is_current(meta.latest, meta.current.length(), view.past.end()?);
+            view.set_current(meta.latest, meta.current.length(), view.past.end()?);
         }
         Ok(view)
     }
@@ -70,7 +70,7 @@ impl SledView {
     }
 
     /// Says up to when and to where in the journal the rows are current, and where the feed ends with it.
-    pub(super) fn is_current(&self, latest: Timestamp, length: u64, end: Option<EventPosition>) {
+    pub(super) fn set_current(&self, latest: Timestamp, length: u64, end: Option<EventPosition>) {
         self.latest.fetch_max(latest.as_millis(), Ordering::AcqRel);
         self.current.store(length, Ordering::Release);
         self.news.send_replace(end);
@@ -106,7 +106,7 @@ impl SledView {
     }
 
     /// Shows nothing more: the rows may have half of something.
-    pub(super) fn is_broken(&self, why: &str) {
+    pub(super) fn break_off(&self, why: &str) {
         // The first reason is the one that counts.
         let _ = self.broken.set(why.to_owned());
     }

@@ -174,7 +174,7 @@ impl Writer {
         // What was recorded stands and is answered. But nothing can be decided or shown any more.
         let why = format!("{failure}; check the disk, then restart: the view is built anew");
         tracing::error!(why, "the view can't be written");
-        self.view.is_broken(&why);
+        self.view.break_off(&why);
         self.stop(why);
         if let Err(error) = self.folder.give_up() {
             tracing::error!(%error, "the view could not be marked: remove its folder before the next start");

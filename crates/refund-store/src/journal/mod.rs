@@ -106,6 +106,8 @@ use crate::files::{AppendFile, Files};
 
 /// The name of the journal's file in its folder.
 pub const FILE: &str = "journal";
+/// What its file is called while a backup is being restored into the folder. No server takes that for a store.
+pub(crate) const PART: &str = "journal.part";
 
 /// One record to be appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,18 +9,30 @@ use serde::{Deserialize, Serialize};
 pub struct Restoration {
     /// The latest instant in the backup. Whatever is recorded since is later.
     pub backup_latest: Timestamp,
-    /// When it was restored, by the clock of whoever did it.
-    pub at: Timestamp,
+    /// The version that a refund has at least after its first change since.
+    pub least_version: u64,
 }
 
+/// More than a refund ever changes.
+const FURTHER: u64 = 1 << 24;
+
 impl Restoration {
-    /// What the version is at least after an event that follows on what was so since `updated_at`.
+    /// A restoration at that instant, by the clock of whoever does it, of a backup that knows of those before.
     ///
-    /// The first change since the backup leaps to the seconds since 1970 at which it was restored: further
-    /// than any refund changes in its life, and further each time that the same backup is restored.
-    fn least_version(self, updated_at: Timestamp, event: &Event) -> u64 {
+    /// The versions leap to the seconds since 1970 at least, so that they go further each time that the same
+    /// backup is restored, and further than the time before, whatever the clock says. A random part is for
+    /// two at the same time, and for a clock that went back.
+    pub(crate) fn new(backup_latest: Timestamp, at: Timestamp, random: u32, before: &[Self]) -> Self {
+        let seconds = u64::try_from(at.as_millis() / 1000).unwrap_or(0);
+        let beyond = before.iter().map(|before| before.least_version.saturating_add(FURTHER)).max();
+        let least_version = seconds.max(beyond.unwrap_or(0)).saturating_add(u64::from(random) % FURTHER);
+        Self { backup_latest, least_version }
+    }
+
+    /// What the version is at least after an event that follows on what was so since `updated_at`.
+    fn least_after(self, updated_at: Timestamp, event: &Event) -> u64 {
         let is_first = updated_at <= self.backup_latest && self.backup_latest < event.recorded_at;
-        if is_first { u64::try_from(self.at.as_millis() / 1000).unwrap_or(0) } else { 0 }
+        if is_first { self.least_version } else { 0 }
     }
 }
 
@@ -29,7 +41,7 @@ pub(crate) fn evolve_in(restorations: &[Restoration], refund: Refund, event: &Ev
     let (version, updated_at) = (refund.version, refund.updated_at);
     let mut after = evolve(refund, event);
     if after.version > version {
-        let least = restorations.iter().map(|restoration| restoration.least_version(updated_at, event)).max();
+        let least = restorations.iter().map(|restoration| restoration.least_after(updated_at, event)).max();
         after.version = after.version.max(least.unwrap_or(0));
     }
     after

@@ -3,7 +3,7 @@ use refund_store::care::{self, BackedUp, MANIFEST, copy_journal};
 use refund_store::files::simulated::{Crash, SimulatedDisk};
 use refund_store::files::{AppendFile, Files};
 use refund_store::journal::{Checkpoint, FILE, Journal};
-use refund_store::{Answer, Precondition, Refused, Request, wait};
+use refund_store::{Answer, EmbeddedStore, OpenError, Precondition, Refused, Request, wait};
 
 use super::story::{do_it, open_refund, start, tell};
 use super::*;
@@ -287,11 +287,11 @@ fn no_version_that_was_lost_with_a_store_is_given_again_however_often_its_backup
     let lost = version_after(&opened.store, offer());
     drop(opened);
     let mut given = vec![lost];
-    for day in 1..=3 {
-        let restored = place.path().join(format!("restored-{day}"));
-        let now = Timestamp::from_millis(restored_at().as_millis() + day * 86_400_000).unwrap();
-        let entropy = Arc::new(|bytes: &mut [u8]| bytes.fill(9));
-        care::restore(&to, &restored, SECRETS, now, entropy, &Watcher::nobody()).unwrap();
+    // All at the same time, so that the clock is no help.
+    for random in 1..=3 {
+        let restored = place.path().join(format!("restored-{random}"));
+        let entropy = Arc::new(move |bytes: &mut [u8]| bytes.fill(random));
+        care::restore(&to, &restored, SECRETS, restored_at(), entropy, &Watcher::nobody()).unwrap();
         let opened = open(&restored);
         assert_eq!(version(&opened.store), 1, "what was there before the backup is what it was");
         let stale = |version| Request { precondition: Precondition::Version(version), ..offer() };
@@ -322,11 +322,12 @@ fn a_store_that_was_restored_twice_remembers_both_times() {
     drop(opened);
     let mut from = folder.path().to_owned();
     let mut versions = Vec::new();
-    for day in 1..=2 {
+    // The second time by a clock that went back.
+    for day in [1, 0] {
         let [backup, restored] = ["backup", "restored"].map(|name| place.path().join(format!("{name}-{day}")));
         back_up(&from, &backup).unwrap();
         let now = Timestamp::from_millis(restored_at().as_millis() + day * 86_400_000).unwrap();
-        let entropy = Arc::new(move |bytes: &mut [u8]| bytes.fill(u8::try_from(day).unwrap()));
+        let entropy = Arc::new(|bytes: &mut [u8]| bytes.fill(9));
         care::restore(&backup, &restored, SECRETS, now, entropy, &Watcher::nobody()).unwrap();
         let opened = open(&restored);
         let command = if day == 1 { story::offer("c") } else { story::AGREE };
@@ -339,7 +340,25 @@ fn a_store_that_was_restored_twice_remembers_both_times() {
         assert!(!verify(&restored).unwrap().is_damaged());
         from = restored;
     }
-    let seconds = |day: i64| u64::try_from(restored_at().as_millis() / 1000 + day * 86_400).unwrap();
-    // To agree withdraws the offer first, which is a change of its own.
-    assert_eq!(versions, [seconds(1), seconds(2) + 1]);
+    assert!(versions[0] + 1000 < versions[1], "{versions:?}");
+}
+
+#[test]
+fn what_is_left_of_a_restore_that_was_cut_off_is_no_store() {
+    let (folder, place) = (told(), tempfile::tempdir().unwrap());
+    let (to, restored) = (place.path().join("backup"), place.path().join("restored"));
+    back_up(folder.path(), &to).unwrap();
+    restore(&to, &restored).unwrap();
+    // As it is before the last step, and before the view is there.
+    std::fs::rename(restored.join(FILE), restored.join("journal.part")).unwrap();
+    for view in [true, false] {
+        if !view {
+            std::fs::remove_dir_all(restored.join("view")).unwrap();
+        }
+        let before = files(&restored);
+        let Err(error) = EmbeddedStore::open(&restored, story::surroundings()) else { panic!("it opened") };
+        assert!(matches!(error, OpenError::HalfRestored { .. }), "{error}");
+        assert!(matches!(restore(&to, &restored), Err(CareError::NotEmpty(_))));
+        assert_eq!(files(&restored), before);
+    }
 }
