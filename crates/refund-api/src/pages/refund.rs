@@ -16,7 +16,6 @@ use super::view::{History, RefundView, refusal_text};
 use super::visit::Visit;
 use crate::app::{Settled, possible_while_held};
 use crate::caller::Caller;
-use crate::code::Code;
 use crate::error::Problem;
 
 /// How much of a history is on one page: all, for most refunds.
@@ -161,7 +160,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
 /// Why something was not done, and what to show with it.
 pub(super) fn told_no(visit: &Visit, refused: &Refused) -> (Notice, StatusCode) {
     if let Refused::Rule { refusal, .. } = refused {
-        return (Notice::ruled(&visit.reader, refusal), Code::Rule(refusal.code()).status());
+        return (Notice::ruled(&visit.reader, refusal), StatusCode::CONFLICT);
     }
     (Notice::moved(visit.reader.say("notice-moved")), StatusCode::PRECONDITION_FAILED)
 }
