@@ -171,6 +171,8 @@ def test_by_keyboard_alone_an_offer_is_sent_and_accepted(stage):
     refund = Refund()
     page = stage.window()
     page.goto(f"{BASE}/sign-in")
+    # The browser puts the focus there a moment after the page is loaded.
+    expect(page.get_by_label("Name")).to_be_focused()
     page.keyboard.type(PERSON)
     tab_to(page, name="password")
     page.keyboard.type(PASSWORD)
