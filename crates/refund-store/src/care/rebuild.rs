@@ -77,7 +77,8 @@ fn open(disk: &Disk, folder: &Path, doing: &'static str, watcher: &Watcher) -> R
     open_with(disk, folder, doing, Arc::new(|_| {}), watcher)
 }
 
-/// Opens the store with that randomness, also one that is being restored. Its time stands still, and nothing that is due happens.
+/// Opens the store with that randomness, also one that is being restored. Its time stands still, and
+/// nothing that is due happens.
 pub(super) fn open_with(
     files: &dyn Files,
     folder: &Path,

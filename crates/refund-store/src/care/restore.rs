@@ -56,6 +56,8 @@ pub fn restore(
     let part = disk.open(PART).map_err(refused("open", &path))?;
     let (left, needed) = (part.space_left().unwrap_or(u64::MAX), space_for(source.length));
     if left < needed {
+        // What is refused here leaves the folder as empty as it was; where that fails, the next run says so.
+        let _ = fs::remove_file(&path);
         let what = format!("{needed} bytes of space are needed, and {left} are left");
         return Err(refused("restore into", to)(io::Error::new(io::ErrorKind::StorageFull, what)));
     }
