@@ -87,11 +87,11 @@ impl std::fmt::Display for Report {
     }
 }
 
-/// Carries the plan out, up to the first life with a violation.
+/// Carries the plan out, up to the first life with a violation; `began` hears the number of each life.
 ///
 /// # Errors
 /// Where the server can't be built, or there is no place for its files.
-pub fn run(plan: Plan) -> Result<Report, String> {
+pub fn run(plan: Plan, began: impl Fn(u64)) -> Result<Report, String> {
     let program = server::build()?;
     let folder = tempfile::tempdir().map_err(said)?;
     let place = Place { program, folder: folder.path().to_owned(), what: What::Demo };
@@ -103,7 +103,7 @@ pub fn run(plan: Plan) -> Result<Report, String> {
         keys: None,
         report: Report { seed: plan.seed, ..Report::default() },
     };
-    if let Err(failure) = run.lives() {
+    if let Err(failure) = run.lives(began) {
         run.report.violations.push(failure);
     }
     let mut report = run.report;
@@ -132,9 +132,10 @@ struct Ended {
 }
 
 impl Run {
-    fn lives(&mut self) -> Result<(), String> {
+    fn lives(&mut self, began: impl Fn(u64)) -> Result<(), String> {
         let mut last = None;
         for life in 0..=self.plan.times {
+            began(life);
             let server = self.start(life)?;
             let client = self.client(&server)?;
             if let Some(Ended { notes, graceful }) = last.take() {

@@ -4,6 +4,9 @@ use std::hash::{BuildHasher, RandomState};
 
 use refund_tests::crash::{Plan, run as run_plan, run_hooks};
 
+/// After how many lives it says how far it is: some hundred take half an hour.
+const LIVES_PER_LINE: u64 = 10;
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// How often the server is ended under load.
@@ -27,6 +30,12 @@ pub(crate) fn run(args: &Args) -> Result<String, String> {
         let report = run_hooks(args.times, seed)?;
         return if report.violations.is_empty() { Ok(report.to_string()) } else { Err(report.to_string()) };
     }
-    let report = run_plan(Plan { times: args.times, callers: args.callers, seed })?;
+    eprintln!("seed {seed}");
+    let began = |life: u64| {
+        if life.is_multiple_of(LIVES_PER_LINE) {
+            eprintln!("life {life} of {}", args.times);
+        }
+    };
+    let report = run_plan(Plan { times: args.times, callers: args.callers, seed }, began)?;
     if report.violations.is_empty() { Ok(report.to_string()) } else { Err(report.to_string()) }
 }

@@ -10,9 +10,10 @@ use refund_core::{Label, NegotiationStatus, SellerId, Span, Timestamp};
 use refund_store::{Advance, Clock, KeyRole, Query, Sort};
 use serde_json::json;
 
+use crate::machine::{clock, entropy};
 use crate::server::{Config, Running, StartError, issue, start};
 use crate::webhooks::Reach;
-use crate::{clock, entropy, pages, secrets};
+use crate::{pages, secrets};
 
 /// Where the demo is and what opens it.
 #[derive(Debug, Clone)]
@@ -86,7 +87,7 @@ const BEGINS_BEFORE: Span = Span::hours(37);
 
 /// Plays the stories that fill the demo, once, and leaves the clock at the present.
 async fn set_up(running: &Running, present: Timestamp) -> Result<(), String> {
-    let store = running.app.store();
+    let store = running.app.engine.store();
     let is_new = store.settings().sellers(None, 1).is_empty();
     people::set_up(store).await?;
     stories::play(store).await?;
@@ -101,7 +102,9 @@ async fn open_doors(running: &Running, file: &Path) -> Result<Demo, StartError> 
     for role in [KeyRole::Operator, KeyRole::Platform, KeyRole::Seller(seller_id.clone())] {
         let secret = entropy::key();
         let name = Label::new("demo").map_err(|error| set_up(error.to_string()))?;
-        issue(running.app.store(), name, role, &secret).await.map_err(|refused| set_up(format!("{refused:?}")))?;
+        issue(running.app.engine.store(), name, role, &secret)
+            .await
+            .map_err(|refused| set_up(format!("{refused:?}")))?;
         secrets.push(secret);
     }
     let [operator, platform, seller] = <[String; 3]>::try_from(secrets).map_err(|_| set_up("three keys".to_owned()))?;
@@ -117,7 +120,7 @@ async fn open_doors(running: &Running, file: &Path) -> Result<Demo, StartError> 
         seller,
         seller_id,
         file: file.to_owned(),
-        now: running.app.store().now(),
+        now: running.app.engine.store().now(),
     };
     let text = json!({
         "base_url": demo.base_url,
@@ -136,7 +139,7 @@ const OPERATOR_PERSON: &str = "operator";
 
 /// Where a seller, an operator and a buyer begin.
 async fn links(running: &Running, seller_id: &SellerId) -> Result<[String; 3], String> {
-    let (store, base) = (running.app.store(), &running.public_url);
+    let (store, base) = (running.app.engine.store(), &running.public_url);
     let mut links = Vec::new();
     for (name, role) in [(SELLER_PERSON, KeyRole::Seller(seller_id.clone())), (OPERATOR_PERSON, KeyRole::Operator)] {
         let name = Label::new(name).map_err(|error| error.to_string())?;

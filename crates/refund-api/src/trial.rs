@@ -10,16 +10,19 @@ use refund_core::{
     Actor, Address, AddressBook, BuyerId, Category, Currency, Label, LineId, Money, Opening, OrderId, OrderLine,
     PolicyOverrides, Reason, RefundType, Role, Timestamp, Via,
 };
-use refund_store::{Clock, KeyRole, MemoryStore, Request, Seller, SetUp, Store, Surroundings, Work};
+use refund_store::{Clock, KeyRole, MemoryDeliveries, MemoryStore, Request, Seller, SetUp, Store, Surroundings, Work};
 use tokio::time::Instant;
 
 use self::lazy::Lazy;
 use crate::app::App;
-use crate::limits::Limits;
+use crate::callers::Limits;
+use crate::engine::Engine;
+use crate::engine::reading::Reading;
 use crate::metrics::Metrics;
-use crate::reading::Reading;
 use crate::server;
+use crate::webhooks::{Reach, Webhooks};
 
+const SECRET: [u8; 32] = [0; 32];
 /// The key of the platform.
 pub(crate) const KEY: &str = "rfk_of_the_platform";
 
@@ -107,7 +110,9 @@ pub(crate) async fn on_a_lazy_store(
 
 async fn on(store: Arc<dyn Store>) -> Arc<App> {
     server::issue(&*store, Label::new("platform").unwrap(), KeyRole::Platform, KEY).await.unwrap();
-    Arc::new(App::new(store, &[0; 32], String::new(), false, Limits::without_rates(), Metrics::default()))
+    let engine = Arc::new(Engine::new(store, Metrics::default()));
+    let webhooks = Arc::new(Webhooks::new(Arc::new(MemoryDeliveries::default()), Reach::Anywhere, &SECRET));
+    Arc::new(App::new(engine, webhooks, &SECRET, String::new(), false, Limits::without_rates()))
 }
 
 /// The same with the refund `rfd_1` in it.
@@ -127,7 +132,7 @@ pub(crate) async fn with_a_seller(machine: &Machine) -> Arc<App> {
 /// Sets the seller `s-1` up.
 pub(crate) async fn set_up_a_seller(app: &App) {
     let request = Request::new(operator(), SetUp::PutSeller { seller_id: id("s-1"), seller: Box::new(seller()) });
-    app.submit(request).await.unwrap();
+    app.engine.submit(request).await.unwrap();
 }
 
 pub(crate) fn operator() -> Actor {
@@ -142,5 +147,5 @@ pub(crate) async fn open(app: &App) {
 /// Opens the refund of that number, on an order of its own.
 pub(crate) async fn open_nth(app: &App, number: u32) {
     let actor = Actor::new(Role::Buyer, id::<BuyerId>("b-1").as_str(), Via::Link);
-    app.submit(Request::new(actor, Work::Open { opening: Box::new(opening(number)) })).await.unwrap();
+    app.engine.submit(Request::new(actor, Work::Open { opening: Box::new(opening(number)) })).await.unwrap();
 }

@@ -43,6 +43,7 @@ pub use memory::MemoryStore;
 pub use model::around::{Around, Prospect};
 pub use model::key::{Key, KeyRole, KeyScope, Secret, hour_of};
 pub use model::list::{Listing, Number, Page, Place, Query, Sort};
+pub use model::policy_change::{Overriders, PolicyChange};
 pub(crate) use model::record;
 pub use model::record::{Entry, EventPosition, Record, Recorded};
 pub use model::restoration::Restoration;

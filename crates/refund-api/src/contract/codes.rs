@@ -8,7 +8,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::code::Code;
+use crate::wire::code::Code;
 
 impl PartialSchema for Code {
     fn schema() -> RefOr<Schema> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::operations;
-use crate::code::Code;
+use crate::wire::code::Code;
 
 /// Calls and answers of a server, as `cargo xtask docs` wrote them down.
 const KNOWN: &str = include_str!("../../examples.json");

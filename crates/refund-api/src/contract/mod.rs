@@ -25,7 +25,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use utoipa::openapi::{Components, OpenApi};
 
-use crate::error::ProblemOut;
+use crate::wire::ProblemOut;
 
 /// The contract as it is given out.
 pub(crate) struct Contract {

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use self::operations::{Group, groups};
 use self::types::{Kind, kinds};
-use crate::code::Code;
+use crate::wire::code::Code;
 
 const STYLE: &str = include_str!("../../templates/contract.css");
 

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::routes::NOT_COUNTED;
+use crate::call::NOT_COUNTED;
 
 const REFUND: &str = "#/components/schemas/Refund";
 /// All that have a key.

@@ -7,7 +7,7 @@ use refund_core::{
 use refund_store::{Advance, Answer, Request, Store, Work};
 use serde::Deserialize;
 
-use crate::entropy;
+use crate::machine::entropy;
 
 const STORIES: &str = include_str!("stories.json");
 

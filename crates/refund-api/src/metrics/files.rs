@@ -5,7 +5,7 @@ use std::io;
 use prometheus_client::metrics::histogram::Histogram;
 use refund_store::files::{AppendFile, Files};
 
-use crate::clock::Stopwatch;
+use crate::machine::clock::Stopwatch;
 
 /// Files like those behind them, whose syncs are measured.
 pub(crate) struct TimedFiles<'f> {

@@ -6,7 +6,6 @@
 
 mod files;
 mod lateness;
-mod now;
 mod outcome;
 
 use std::fmt;
@@ -25,10 +24,9 @@ use refund_store::{Answered, EventPosition, Refused, Told, Work};
 use tokio::sync::Semaphore;
 
 pub(crate) use self::files::TimedFiles;
-pub(crate) use self::now::{OVERDUE_COUNTED_MAX, Overdue, unsent};
 use self::outcome::{command, outcome};
-use crate::clock::Stopwatch;
-use crate::code::Code;
+use crate::machine::clock::Stopwatch;
+use crate::wire::code::Code;
 
 /// Which version runs.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -2,7 +2,7 @@
 
 use refund_store::{Answered, Refused, SetUp, Work};
 
-use crate::code::{ApiCode, Code};
+use crate::wire::code::{ApiCode, Code};
 
 /// It was carried out.
 pub(super) const DONE: &str = "done";
@@ -59,7 +59,7 @@ mod tests {
     use refund_store::StoreError;
 
     use super::*;
-    use crate::error::Problem;
+    use crate::problem::Problem;
 
     #[test]
     fn what_is_counted_is_the_code_that_is_answered() {

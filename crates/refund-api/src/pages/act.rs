@@ -3,17 +3,17 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{
-    Actor, Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, Request, Ruling, Timestamp,
+    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, Request, Ruling, Timestamp,
 };
-use refund_store::{Precondition, Refused, Work};
+use refund_store::{Refused, Work};
 
 use super::form::{Form, Mistake};
 use super::frame::{Notice, go_to};
 use super::offer::offered;
 use super::refund::{page, told_mistake, told_no};
 use super::visit::Visit;
-use crate::caller::Caller;
-use crate::error::Problem;
+use crate::callers::Caller;
+use crate::problem::Problem;
 
 /// The command that a form asks for.
 pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result<Command, Mistake> {
@@ -68,35 +68,11 @@ fn later(from: Timestamp, hours: u32) -> Timestamp {
     Timestamp::from_millis(millis).unwrap_or(from)
 }
 
-/// Does what a form asks for on a refund, of the version that its page showed.
-pub(super) async fn act(
-    visit: &Visit,
-    caller: &Caller,
-    refund: &Refund,
-    kind: CommandKind,
-    command: Command,
-) -> Result<Result<(), Refused>, Problem> {
-    let actor: Actor = caller.actor_for(refund, kind)?;
-    let precondition = visit.form.get("version").parse().map_or(Precondition::Missing, Precondition::Version);
-    let work = Work::Command { refund_id: refund.id.clone(), command };
-    visit.done(refund_store::Request { precondition, ..refund_store::Request::new(actor, work) }).await
-}
-
-/// The action that a path names, such as `confirm-receipt`.
-pub(super) fn named(visit: &Visit) -> Result<CommandKind, Problem> {
-    tried(visit).parse().map_err(|_| Problem::not_found())
-}
-
-/// The name of the action that was tried, if one was.
-pub(super) fn tried(visit: &Visit) -> String {
-    visit.param("action").replace('-', "_")
-}
-
 /// Carries out an action of whoever is signed in.
 pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
     let caller = visit.person()?.caller.clone();
     let id = visit.refund_id()?;
-    let kind = named(&visit)?;
+    let kind = visit.action()?;
     let refund = visit.app.known(&caller, &id).await?;
     caller.actor_for(&refund, kind)?;
     let command = match command(kind, &visit.form, &refund) {
@@ -105,7 +81,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
             return page(&visit, Some(told_mistake(&visit, &mistake)), StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
-    match act(&visit, &caller, &refund, kind, command).await? {
+    match visit.act(&caller, &refund, kind, command).await? {
         Ok(_) => Ok(go_to(&format!("/refunds/{id}?done={kind}"))),
         Err(refused) => {
             let (notice, status) = told_no(&visit, &refused);
@@ -135,7 +111,7 @@ pub(super) async fn post(visit: &Visit, caller: &Caller, refund: &Refund) -> Res
     let message = Message { text, attachments: Attachments::default(), internal };
     let actor = caller.actor_among(refund, message.roles())?;
     let work = Work::PostMessage { refund_id: refund.id.clone(), message: Box::new(message) };
-    match visit.app.try_change(refund_store::Request::new(actor, work)).await {
+    match visit.app.engine.change(refund_store::Request::new(actor, work)).await {
         Ok(_) => Ok(None),
         Err(Refused::TooManyMessages { .. }) => Ok(Some(Notice::bad(visit.reader.say("mistake-too-many-messages")))),
         Err(refused) => Err(refused.into()),

@@ -3,7 +3,7 @@
 use refund_core::{ADDRESSES_MAX, Address, AddressBook, AddressId, InvalidAddressBook, Label, Reason};
 
 use super::form::{Form, Mistake, written};
-use crate::entropy;
+use crate::machine::entropy;
 
 /// What the row is called in which another address can be typed.
 const ANOTHER: &str = "another";

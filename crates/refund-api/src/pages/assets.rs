@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use crate::error::Problem;
+use crate::problem::Problem;
 
 /// Each by its name, with its media type.
 const FILES: [(&str, &str, &str); 4] = [

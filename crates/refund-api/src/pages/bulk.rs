@@ -12,7 +12,7 @@ use super::frame::{Frame, Notice, shown};
 use super::refund::{told_mistake, told_no};
 use super::trouble::name_of;
 use super::visit::Visit;
-use crate::error::Problem;
+use crate::problem::Problem;
 use crate::wire::BULK_MAX;
 
 /// What came of each.
@@ -66,7 +66,8 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
         asked.push((refund, work));
     }
     // And all are handed in before the first is waited for, so that they share what a disk takes its time for.
-    let hand_in = |(refund, request): (Refund, Result<Request, Mistake>)| (refund, request.map(|r| app.hand_in(r)));
+    let hand_in =
+        |(refund, request): (Refund, Result<Request, Mistake>)| (refund, request.map(|r| app.engine.hand_in(r)));
     let handed_in: Vec<_> = asked.into_iter().map(hand_in).collect();
     let mut results = Vec::with_capacity(handed_in.len());
     for (refund, reply) in handed_in {
@@ -74,7 +75,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
             Err(mistake) => Some(told_mistake(&visit, &mistake)),
             Ok(reply) => reply.await.err().map(|refused| told(&visit, refused)),
         };
-        let now = app.store().refund(&refund.id).await?.map_or(refund, |around| around.refund);
+        let now = app.engine.store().refund(&refund.id).await?.map_or(refund, |around| around.refund);
         results.push(Outcome {
             id: now.id.to_string(),
             title: now.line.title.to_string(),

@@ -5,14 +5,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{CommandKind, Refund, RefundId, Role};
 
-use super::act::{act, command, named, post, tried};
+use super::act::{command, post};
 use super::frame::{Frame, Notice, go_to, shown};
 use super::queue::{Choice, types};
 use super::refund::{Known, done_before, known, told_mistake, told_no};
 use super::view::{History, RefundView};
 use super::visit::Visit;
-use crate::caller::Caller;
-use crate::error::Problem;
+use crate::callers::Caller;
+use crate::problem::Problem;
 
 /// One refund for its buyer.
 #[derive(Template)]
@@ -66,7 +66,7 @@ async fn page(
     let possible: Vec<_> = actions.iter().filter(|action| action.against.is_none()).map(|action| action.kind).collect();
     let asked = visit.query.get("ask").parse::<CommandKind>().ok();
     let asked = asked.filter(|kind| possible.contains(kind)).map(CommandKind::as_str);
-    let tried = tried(visit);
+    let tried = visit.tried();
     let typed = |field: &str, now: String| {
         if tried == CommandKind::Modify.as_str() { visit.form.get(field).to_owned() } else { now }
     };
@@ -97,7 +97,7 @@ async fn page(
 /// Carries out what the buyer confirmed.
 pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
     let (caller, id) = visit.buyer().await?;
-    let kind = named(&visit)?;
+    let kind = visit.action()?;
     let refund: Refund = visit.app.known(&caller, &id).await?;
     caller.actor_for(&refund, kind)?;
     let command = match command(kind, &visit.form, &refund) {
@@ -107,7 +107,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
             return page(&visit, &caller, &id, notice, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
-    match act(&visit, &caller, &refund, kind, command).await? {
+    match visit.act(&caller, &refund, kind, command).await? {
         Ok(_) => Ok(go_to(&format!("/b/{}?done={kind}", visit.param("token")))),
         Err(refused) => {
             let (notice, status) = told_no(&visit, &refused);

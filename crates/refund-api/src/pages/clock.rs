@@ -6,7 +6,7 @@ use refund_store::{Advance, Request, Work};
 
 use super::frame::go_to;
 use super::visit::Visit;
-use crate::error::Problem;
+use crate::problem::Problem;
 
 const HOUR: u32 = 3_600;
 
@@ -24,11 +24,11 @@ pub(super) async fn advance(visit: Visit) -> Result<Response, Problem> {
         },
         _ => return Err(Problem::not_found()),
     };
-    visit.app.change(Request::by_system(Work::AdvanceTestClock { advance })).await?;
+    visit.app.engine.change(Request::by_system(Work::AdvanceTestClock { advance })).await?;
     Ok(go_to(super::preferences::back(&visit)))
 }
 
 /// When something is due next.
 async fn next(visit: &Visit) -> Result<Option<Timestamp>, Problem> {
-    Ok(visit.app.store().next_due().await?)
+    Ok(visit.app.engine.store().next_due().await?)
 }

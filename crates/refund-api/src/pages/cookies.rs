@@ -46,7 +46,7 @@ pub(crate) fn set_zone(zone: chrono_tz::Tz) -> Option<HeaderValue> {
 
 /// Whoever sends these headers, as a reader.
 pub(crate) fn reader(headers: &HeaderMap, app: &App) -> Reader {
-    let now: Timestamp = app.store().now();
+    let now: Timestamp = app.engine.store().now();
     let chosen = cookie(headers, READER).and_then(|value| value.split_once('.'));
     let accepted = || {
         let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());

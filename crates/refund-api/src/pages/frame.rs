@@ -15,9 +15,9 @@ use super::reader::{Reader, Theme};
 use super::text::Language;
 use super::view::{changes_since, refusal_text};
 use super::visit::{Person, Visit};
-use crate::code::ApiCode;
-use crate::error::Problem;
+use crate::problem::Problem;
 use crate::wire::EventOut;
+use crate::wire::code::ApiCode;
 
 /// The frame of one page. Its texts are the reader's.
 pub(crate) struct Frame {
@@ -126,7 +126,9 @@ impl Frame {
 impl FramePerson {
     fn of(visit: &Visit, person: &Person) -> Self {
         let works_for = match visit.seller_id() {
-            Some(id) => visit.app.settings().seller(id).map_or_else(String::new, |seller| seller.name.to_string()),
+            Some(id) => {
+                visit.app.engine.settings().seller(id).map_or_else(String::new, |seller| seller.name.to_string())
+            }
             None => visit.reader.term("role", Role::Operator.as_str()),
         };
         Self {

@@ -3,9 +3,9 @@
 use refund_core::{Actor, Label, Span, Timestamp};
 use refund_store::{KeyRole, Refused, Request, SetUp, SignInLink, Store, User, UserChange};
 
-use crate::caller::hash;
-use crate::clock::system_now;
-use crate::entropy;
+use crate::callers::hash;
+use crate::machine::clock::system_now;
+use crate::machine::entropy;
 
 /// How long a link that was not used is good: a day, by the machine's clock.
 const GOOD_FOR: Span = Span::hours(24);

@@ -12,12 +12,11 @@ use refund_store::Secret;
 
 use super::visit::{Visit, in_session};
 use crate::app::App;
-use crate::caller::Caller;
-use crate::error::Problem;
-use crate::event_ids::{EventIds, Reach};
-use crate::follow::{Follower, Found, is_known};
-use crate::routes::{find, own_end};
-use crate::streams::StreamPlace;
+use crate::callers::Caller;
+use crate::callers::streams::StreamPlace;
+use crate::engine::follow::{Follower, Found, is_known};
+use crate::feed::{EventIds, Reach, find, own_end};
+use crate::problem::Problem;
 use crate::wire::EventOut;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -76,14 +75,14 @@ impl Listener {
         if !self.is_still_there(app).await {
             return Err(Problem::not_found());
         }
-        Ok(find(app.store(), &self.caller, after, AT_ONCE).await?)
+        Ok(find(app.engine.store(), &self.caller, after, AT_ONCE).await?)
     }
 
     /// Whether it still lets them in.
     async fn is_still_there(&self, app: &App) -> bool {
         match &self.by {
             By::Session(secret) => in_session(app, secret).is_some(),
-            By::Link(token) => Caller::from_token(app, token).await.is_ok_and(|(caller, _)| caller == self.caller),
+            By::Link(token) => app.caller_with(token).await.is_ok_and(|(caller, _)| caller == self.caller),
         }
     }
 }
@@ -106,20 +105,20 @@ async fn known(visit: &Visit, headers: &HeaderMap, caller: &Caller) -> Option<Re
     let app = &visit.app;
     if let Caller::Buyer { refund_id, .. } = caller {
         let number = EventIds::number(told)?;
-        let known = app.event_ids.known(app.store(), caller, refund_id, (number, told)).await;
+        let known = app.event_ids.known(app.engine.store(), caller, refund_id, (number, told)).await;
         return known.ok().map(|known| Reach::up_to(Some(known)));
     }
     if told.is_empty() {
         return Some(Reach::All(visit.feed_end));
     }
     let place = EventOut::position(told).filter(|place| Some(*place) <= visit.feed_end)?;
-    is_known(app.store(), place).await.then_some(Reach::All(Some(place)))
+    is_known(app.engine.store(), place).await.then_some(Reach::All(Some(place)))
 }
 
 /// What there is to know now.
 async fn present(visit: &Visit, caller: &Caller) -> Result<Reach, Problem> {
     if let Caller::Buyer { refund_id, .. } = caller {
-        Ok(own_end(visit.app.store(), refund_id).await?)
+        Ok(own_end(visit.app.engine.store(), refund_id).await?)
     } else {
         Ok(Reach::All(visit.feed_end))
     }
@@ -138,7 +137,7 @@ async fn changes(
         Some(known) => (false, known),
         None => (true, present(visit, &listener.caller).await?),
     };
-    let follower = Follower::for_a_caller(app.clone(), after);
+    let follower = Follower::for_a_caller(app.engine.clone(), after);
     let watching = Watching { app: app.clone(), follower, listener, only, is_lost, _place };
     let until = Box::pin(tokio::time::sleep(LIVES));
     let changes = stream::unfold(Some((watching, until)), |open| async move {

@@ -35,6 +35,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use refund_core::SellerId;
 
 pub(crate) use links::{link_for, operators_link};
 pub(crate) use trouble::told_to_people;
@@ -55,6 +56,15 @@ pub(crate) fn operator_places() -> &'static [(&'static str, &'static str, &'stat
         ("webhooks", "/operator/webhooks", "nav-webhooks"),
         ("health", "/operator/health", "nav-health"),
     ]
+}
+
+/// Where an operator finds a seller.
+fn seller_place(id: &SellerId) -> String {
+    format!("/operator/sellers/{}", in_query(id))
+}
+
+fn in_query(id: &SellerId) -> String {
+    form_urlencoded::byte_serialize(id.as_str().as_bytes()).collect()
 }
 
 /// The pages' paths. They are for people and stand in no contract.

@@ -7,16 +7,15 @@ use fluent_bundle::FluentValue;
 use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Terms};
 use refund_store::Around;
 
-use super::act::act;
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, go_to, shown};
 use super::queue::Choice;
 use super::refund::{page as refund_page, told_mistake, told_no};
 use super::view::{RefundView, TermsView, refusal_text};
 use super::visit::Visit;
-use crate::caller::Caller;
-use crate::entropy;
-use crate::error::Problem;
+use crate::callers::Caller;
+use crate::machine::entropy;
+use crate::problem::Problem;
 
 /// What is typed, and beside it what that would mean once it has been looked at.
 #[derive(Template)]
@@ -62,7 +61,7 @@ async fn options(visit: &Visit) -> Result<(Caller, Around, Options), Problem> {
     app.known(&caller, &id).await?;
     caller.only(CommandKind::MakeOffer.roles())?;
     let around = app.settled_now(&caller, &id).await?.around;
-    let options = around.offer_options(&caller.itself(), app.store().now());
+    let options = around.offer_options(&caller.itself(), app.engine.store().now());
     Ok((caller, around, options))
 }
 
@@ -87,7 +86,7 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
         }
     };
     if form.get("step") == "send" {
-        return match act(&visit, &caller, refund, CommandKind::MakeOffer, Command::MakeOffer(offer)).await? {
+        return match visit.act(&caller, refund, CommandKind::MakeOffer, Command::MakeOffer(offer)).await? {
             Ok(_) => Ok(go_to(&format!("/refunds/{}?done=make_offer", refund.id))),
             Err(refused) => {
                 let (notice, status) = told_no(&visit, &refused);
@@ -103,7 +102,7 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
     }
     // What the rules refuse is said before it is looked at, and not once it is sent.
     let command = Command::MakeOffer(offer.clone());
-    if let Some(refusal) = around.objection(&caller.itself(), &command, visit.app.store().now()) {
+    if let Some(refusal) = around.objection(&caller.itself(), &command, visit.app.engine.store().now()) {
         let again = page(&visit, refund, &options, form, Some(Notice::ruled(&visit.reader, &refusal)), None);
         return shown(StatusCode::CONFLICT, &again);
     }

@@ -8,8 +8,8 @@ use super::frame::Notice;
 use super::people::page;
 use super::signing_in::{left, let_in};
 use super::visit::Visit;
-use crate::error::Problem;
-use crate::passwords::{PASSWORD_MAX, PASSWORD_MIN};
+use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN};
+use crate::problem::Problem;
 
 /// Gives whoever asks another password, if they know the present one. Wherever else they were signed in they are not
 /// any more.
@@ -30,15 +30,15 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     }
     let change = UserChange::Password { hash: passwords.hash(new.to_owned()).await? };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
-    visit.app.change(request).await?;
+    visit.app.engine.change(request).await?;
     Ok(let_in(&visit, user, None, "/people?done=password").await?.unwrap_or_else(left))
 }
 
 /// Signs whoever asks out wherever they are signed in.
 pub(super) async fn sign_out_everywhere(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?;
-    for session in visit.app.settings().sessions_of(&person.user.id) {
-        visit.app.submit(Request::by_system(SetUp::SignOut { secret: session.secret })).await?;
+    for session in visit.app.engine.settings().sessions_of(&person.user.id) {
+        visit.app.engine.submit(Request::by_system(SetUp::SignOut { secret: session.secret })).await?;
     }
     Ok(left())
 }

@@ -1,7 +1,7 @@
 //! Lists page by page, of what the server has at hand as a whole.
 
 use super::visit::Visit;
-use crate::error::Problem;
+use crate::problem::Problem;
 
 /// How many are on one page.
 pub(super) const PAGE: usize = 50;

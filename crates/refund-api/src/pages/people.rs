@@ -15,9 +15,9 @@ use super::operator::done_before;
 use super::part::{Links, Part};
 use super::refund::told_mistake;
 use super::visit::Visit;
-use crate::clock::system_now;
-use crate::error::Problem;
-use crate::passwords::PASSWORD_MIN;
+use crate::callers::passwords::PASSWORD_MIN;
+use crate::machine::clock::system_now;
+use crate::problem::Problem;
 
 /// What a form of this page can have done.
 const DONE: [&str; 3] = ["disabled", "enabled", "password"];
@@ -84,7 +84,7 @@ pub(super) fn page(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let oneself = &visit.person()?.user;
-    let mut users = visit.app.settings().users();
+    let mut users = visit.app.engine.settings().users();
     users.retain(|user| may_see(visit, user));
     let wanted = visit.query.get("name").trim().to_lowercase();
     users.retain(|user| user.name.as_str().to_lowercase().contains(&wanted));
@@ -118,7 +118,7 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
     };
     let user = newcomer(name, role);
     let id = user.id.clone();
-    match visit.app.try_change(Request::new(actor, SetUp::MakeUser(Box::new(user)))).await {
+    match visit.app.engine.change(Request::new(actor, SetUp::MakeUser(Box::new(user)))).await {
         Ok(_) => with_link(&visit.with_form_done(), &id).await,
         Err(Refused::NameTaken) => {
             let notice = Notice::bad(visit.reader.say("people-name-taken"));
@@ -141,7 +141,7 @@ fn newcomer_of(visit: &Visit) -> Result<Result<(Label, KeyRole), Mistake>, Probl
     Ok(match form.get("role") {
         "operator" => Ok((name, KeyRole::Operator)),
         "seller" => match SellerId::new(form.get("seller_id").trim()) {
-            Ok(id) if visit.app.settings().seller(&id).is_some() => Ok((name, KeyRole::Seller(id))),
+            Ok(id) if visit.app.engine.settings().seller(&id).is_some() => Ok((name, KeyRole::Seller(id))),
             _ => Err(Mistake::new("seller", "mistake-seller")),
         },
         _ => Err(Mistake::new("role", "mistake-choose")),
@@ -151,8 +151,8 @@ fn newcomer_of(visit: &Visit) -> Result<Result<(Label, KeyRole), Mistake>, Probl
 /// Makes a link for somebody, and shows it this once.
 async fn with_link(visit: &Visit, user_id: &str) -> Result<Response, Problem> {
     let (request, path) = link_work(user_id, visit.person()?.caller.itself());
-    visit.app.change(request).await?;
-    let name = visit.app.settings().user(user_id).map_or_else(String::new, |user| user.name.to_string());
+    visit.app.engine.change(request).await?;
+    let name = visit.app.engine.settings().user(user_id).map_or_else(String::new, |user| user.name.to_string());
     let link = format!("{}{path}", visit.app.public_url);
     page(visit, None, Some((name, link)), StatusCode::OK)
 }
@@ -160,7 +160,7 @@ async fn with_link(visit: &Visit, user_id: &str) -> Result<Response, Problem> {
 /// Does to somebody what the path says: a link, no more signing in, or signing in again.
 pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?.clone();
-    let user = visit.app.settings().user(visit.param("id")).cloned().filter(|user| may_see(&visit, user));
+    let user = visit.app.engine.settings().user(visit.param("id")).cloned().filter(|user| may_see(&visit, user));
     let user = user.ok_or_else(Problem::not_found)?;
     let no = |text: &str| page(&visit, Some(Notice::bad(visit.reader.say(text))), None, StatusCode::CONFLICT);
     let (change, done) = match visit.param("change") {
@@ -175,6 +175,6 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
         _ => return Err(Problem::not_found()),
     };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
-    visit.app.change(request).await?;
+    visit.app.engine.change(request).await?;
     Ok(go_to(&format!("/people?done={done}")))
 }

@@ -8,7 +8,7 @@ use super::frame::{go_to, own_path};
 use super::reader::Theme;
 use super::text::Language;
 use super::visit::Visit;
-use crate::error::Problem;
+use crate::problem::Problem;
 
 /// Keeps what was chosen, and goes back to where it was.
 pub(super) async fn keep(visit: Visit) -> Result<Response, Problem> {

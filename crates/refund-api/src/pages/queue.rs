@@ -11,7 +11,7 @@ use refund_store::{Page, Query, Sort, Store};
 use super::frame::{Frame, shown};
 use super::view::RefundView;
 use super::visit::Visit;
-use crate::error::Problem;
+use crate::problem::Problem;
 
 /// How many refunds are on one page.
 const PAGE: usize = 50;
@@ -104,7 +104,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let page = match asked {
         Some(asked) => {
             let wanted = Query { after, ..asked };
-            filled(app.store(), wanted).await?
+            filled(app.engine.store(), wanted).await?
         }
         None => Page::default(),
     };

@@ -8,15 +8,14 @@ use axum::response::Response;
 use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Role};
 use refund_store::{Refused, Seller};
 
-use super::act::tried;
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
 use super::view::{History, RefundView, refusal_text};
 use super::visit::Visit;
 use crate::app::{Settled, possible_while_held};
-use crate::caller::Caller;
-use crate::error::Problem;
+use crate::callers::Caller;
+use crate::problem::Problem;
 
 /// How much of a history is on one page: all, for most refunds.
 const HISTORY_PAGE: u64 = 200;
@@ -84,7 +83,7 @@ pub(super) async fn known(visit: &Visit, caller: &Caller, id: &RefundId) -> Resu
     let until = asked.min(around.refund.sequence).max(1);
     let behind = until.saturating_sub(HISTORY_PAGE);
     let length = usize::try_from(until.saturating_sub(behind)).unwrap_or(0);
-    let history = app.store().history(id, behind, length).await?;
+    let history = app.engine.store().history(id, behind, length).await?;
     let all = around.every_action(caller.actors(&around.refund), now);
     let mut actions: Vec<Action> = all.into_iter().flat_map(|(_, actions)| actions).collect();
     if is_held {
@@ -152,7 +151,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
         currency: refund.line.paid.currency().to_string(),
         refund: RefundView::new(reader, &refund),
         form: visit.form.clone(),
-        tried: tried(visit),
+        tried: visit.tried(),
     };
     shown(status, &shown_page)
 }

@@ -12,7 +12,8 @@ use super::frame::{Frame, Notice, go_to, shown};
 use super::operator::{FieldView, done_before, field_mistaken, replaced, typed_policy};
 use super::refund::told_mistake;
 use super::visit::Visit;
-use crate::error::Problem;
+use super::{in_query, seller_place};
+use crate::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "pages/seller.html")]
@@ -33,15 +34,6 @@ struct Page {
     is_operator: bool,
 }
 
-/// Where an operator finds a seller.
-pub(super) fn place(id: &SellerId) -> String {
-    format!("/operator/sellers/{}", in_query(id))
-}
-
-fn in_query(id: &SellerId) -> String {
-    form_urlencoded::byte_serialize(id.as_str().as_bytes()).collect()
-}
-
 /// Whom the page is about: whom the path names, for an operator; for a seller's people their own.
 fn about(visit: &Visit) -> Result<(SellerId, String), Problem> {
     visit.person()?;
@@ -50,7 +42,7 @@ fn about(visit: &Visit) -> Result<(SellerId, String), Problem> {
         _ => {
             visit.operator()?;
             let id: SellerId = visit.param("id").parse().map_err(|_| Problem::not_found())?;
-            let place = place(&id);
+            let place = seller_place(&id);
             Ok((id, place))
         }
     }
@@ -58,7 +50,7 @@ fn about(visit: &Visit) -> Result<(SellerId, String), Problem> {
 
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let (id, here) = about(&visit)?;
-    let seller = visit.app.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
+    let seller = visit.app.engine.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
     let notice = done_before(&visit, &["saved"]);
     as_it_is(&visit, &id, here, &seller, notice, StatusCode::OK)
 }
@@ -71,7 +63,7 @@ fn as_it_is(
     notice: Option<Notice>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let policy = visit.app.settings().policy.clone();
+    let policy = visit.app.engine.settings().policy.clone();
     let own = serde_json::to_value(policy.with(&seller.policy))?;
     let fields = FieldView::all(&visit.reader, &own, &serde_json::to_value(&*policy)?, &seller.policy.fields());
     let typed = Typed {
@@ -92,7 +84,7 @@ struct Typed {
 }
 
 fn as_typed(visit: &Visit, id: &SellerId, here: String, notice: Notice) -> Result<Response, Problem> {
-    let (form, policy) = (&visit.form, serde_json::to_value(&*visit.app.settings().policy)?);
+    let (form, policy) = (&visit.form, serde_json::to_value(&*visit.app.engine.settings().policy)?);
     let typed = Typed {
         name: form.get("seller_name").to_owned(),
         tag: form.get("tag").to_owned(),
@@ -112,7 +104,7 @@ fn page(
 ) -> Result<Response, Problem> {
     let is_operator = visit.seller_id().is_none();
     let Typed { name, tag, addresses, fields } = typed;
-    let mut people = visit.app.settings().users();
+    let mut people = visit.app.engine.settings().users();
     people.retain(|user| user.role == KeyRole::Seller(id.clone()));
     let place = if is_operator { "sellers" } else { "settings" };
     let shown_page = Page {
@@ -135,7 +127,7 @@ fn page(
 pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let (id, here) = about(&visit)?;
     let actor = visit.person()?.caller.itself();
-    let before = visit.app.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
+    let before = visit.app.engine.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
     let seller = match typed(&visit) {
         Ok(seller) => seller,
         Err(notice) => return as_typed(&visit, &id, here, notice),
@@ -149,7 +141,7 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     match replaced(&visit, work).await? {
         Ok(_) => Ok(go_to(&format!("{here}?done=saved"))),
         Err(moved) => {
-            let now = visit.app.settings().seller(&id).cloned().unwrap_or(before);
+            let now = visit.app.engine.settings().seller(&id).cloned().unwrap_or(before);
             as_it_is(&visit, &id, here, &now, Some(moved), StatusCode::PRECONDITION_FAILED)
         }
     }

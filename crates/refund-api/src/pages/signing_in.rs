@@ -9,11 +9,11 @@ use refund_store::{Refused, Request, Session, SetUp, User, UserChange};
 use super::cookies;
 use super::frame::{Frame, Notice, go_to, own_path, shown};
 use super::visit::Visit;
-use crate::caller::{Caller, hash};
-use crate::clock::system_now;
-use crate::entropy;
-use crate::error::Problem;
-use crate::passwords::{PASSWORD_MAX, PASSWORD_MIN};
+use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN};
+use crate::callers::{Caller, hash};
+use crate::machine::clock::system_now;
+use crate::machine::entropy;
+use crate::problem::Problem;
 
 /// How long somebody stays signed in: a week, by the machine's clock.
 const SESSION: Span = Span::hours(7 * 24);
@@ -70,7 +70,7 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
             tracing::warn!("too many tries to sign in under one name");
             return Err(problem);
         }
-        let user = app.settings().user_named(name).cloned();
+        let user = app.engine.settings().user_named(name).cloned();
         let known = user.as_ref().and_then(|user| user.password.clone());
         let is_right = app.passwords.is_right(password.to_owned(), known).await?;
         if let Some(user) = user.filter(|user| is_right && user.disabled_at.is_none()) {
@@ -93,7 +93,7 @@ fn of_link(visit: &Visit) -> Result<Option<std::sync::Arc<User>>, Problem> {
         let good = |link: &refund_store::SignInLink| link.secret == secret && now < link.expires_at;
         user.disabled_at.is_none() && user.link.as_ref().is_some_and(good)
     };
-    Ok(visit.app.settings().users().into_iter().find(is_theirs))
+    Ok(visit.app.engine.settings().users().into_iter().find(is_theirs))
 }
 
 /// What a link opens. Looking at it changes nothing: programs look at links too.
@@ -136,7 +136,7 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     let change = UserChange::Password { hash: visit.app.passwords.hash(password.to_owned()).await? };
     let actor = Caller::signed_in(&user).map_or_else(Actor::system, |caller| caller.itself());
     let request = Request::new(actor, SetUp::ChangeUser { user_id: user.id.clone(), change });
-    visit.app.change(request).await?;
+    visit.app.engine.change(request).await?;
     Ok(let_in(&visit, &user, None, "/").await?.unwrap_or(response))
 }
 
@@ -152,7 +152,7 @@ pub(super) async fn let_in(
     let session =
         Session { secret: hash(&secret), user_id: user.id.clone(), began_at, ends_at: began_at.plus(SESSION) };
     let request = Request::by_system(SetUp::SignIn { session: Box::new(session), link });
-    match visit.app.submit(request).await {
+    match visit.app.engine.submit(request).await {
         Ok(_) => {}
         Err(Refused::NotFound) => return Ok(None),
         Err(refused) => return Err(refused.into()),
@@ -168,7 +168,7 @@ pub(super) async fn let_in(
 /// Signs out, here alone.
 pub(super) async fn sign_out(visit: Visit) -> Result<Response, Problem> {
     let secret = visit.person()?.session;
-    visit.app.submit(Request::by_system(SetUp::SignOut { secret })).await?;
+    visit.app.engine.submit(Request::by_system(SetUp::SignOut { secret })).await?;
     Ok(left())
 }
 

@@ -13,7 +13,7 @@ use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::reader::Reader;
 use super::visit::Visit;
-use crate::error::Problem;
+use crate::problem::Problem;
 use crate::stats::{AskedDays, DAYS_MAX, Numbers, Sums, counted};
 use crate::wire::Date;
 
@@ -76,7 +76,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.person()?;
     let reader = &visit.reader;
     let (seller_id, days, notice) = asked(&visit);
-    let counted = counted(&visit.app, seller_id.as_ref(), days).await?;
+    let counted = counted(&visit.app.engine, &visit.app.stats, seller_id.as_ref(), days).await?;
     let mut total = Numbers::default();
     counted.values().for_each(|numbers| total.add(numbers));
     let rows = counted.iter().rev().map(|(day, numbers)| Row::new(reader, reader.day(*day), numbers));

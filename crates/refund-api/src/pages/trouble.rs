@@ -12,9 +12,9 @@ use super::cookies;
 use super::frame::{go_to, shown};
 use super::reader::Reader;
 use crate::app::App;
-use crate::code::{ApiCode, Code};
-use crate::error::Problem;
-use crate::routes::{Told, refused_with};
+use crate::call::{Told, refused_with};
+use crate::problem::Problem;
+use crate::wire::code::{ApiCode, Code};
 
 /// Says that a page is brought up to date, and not opened.
 const BY_HTMX: HeaderName = HeaderName::from_static("hx-request");

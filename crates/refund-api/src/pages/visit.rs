@@ -7,19 +7,19 @@ use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as Htt
 use axum::http::{HeaderMap, HeaderName};
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, Mac};
-use refund_core::{RefundId, Role, SellerId};
-use refund_store::{EventPosition, Refused, Request, Secret, User};
+use refund_core::{Command, CommandKind, Refund, RefundId, Role, SellerId};
+use refund_store::{EventPosition, Precondition, Refused, Request, Secret, User, Work};
 use sha2::Sha256;
 
 use super::cookies;
 use super::form::Form;
 use super::reader::Reader;
-use crate::address::counted;
 use crate::app::App;
-use crate::caller::{Caller, hash};
-use crate::code::ApiCode;
-use crate::error::Problem;
-use crate::routes::{CallerAddress, Received};
+use crate::call::{CallerAddress, Received};
+use crate::callers::address::counted;
+use crate::callers::{Caller, hash};
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 
 /// Says where a form comes from; every browser of today sends it.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -60,8 +60,8 @@ pub(crate) fn signed_in(app: &App, headers: &HeaderMap) -> Option<Person> {
 
 /// Whoever is signed in by that session, as long as it runs and they may sign in.
 pub(super) fn in_session(app: &App, secret: &Secret) -> Option<Person> {
-    let now = crate::clock::system_now();
-    let settings = app.settings();
+    let now = crate::machine::clock::system_now();
+    let settings = app.engine.settings();
     let session = settings.session(secret).filter(|session| now < session.ends_at)?;
     let user = settings.user(&session.user_id).filter(|user| user.disabled_at.is_none())?;
     let caller = Caller::signed_in(user)?;
@@ -91,7 +91,7 @@ impl FromRequest<Arc<App>> for Visit {
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
             query: Form::read(parts.uri.query().unwrap_or_default().as_bytes()),
             form: Form::read(&body),
-            feed_end: app.store().feed_end(),
+            feed_end: app.engine.store().feed_end(),
             address: parts.extensions.get().map(|CallerAddress(address)| counted(*address)),
             params,
             changes: !parts.method.is_safe(),
@@ -180,9 +180,33 @@ impl Visit {
         Ok((caller, refund_id))
     }
 
+    /// The action that the path names, such as `confirm-receipt`.
+    pub(crate) fn action(&self) -> Result<CommandKind, Problem> {
+        self.tried().parse().map_err(|_| Problem::not_found())
+    }
+
+    /// The name of the action that was tried, if one was.
+    pub(crate) fn tried(&self) -> String {
+        self.param("action").replace('-', "_")
+    }
+
+    /// Does what a form asks for on a refund, of the version that its page showed.
+    pub(crate) async fn act(
+        &self,
+        caller: &Caller,
+        refund: &Refund,
+        kind: CommandKind,
+        command: Command,
+    ) -> Result<Result<(), Refused>, Problem> {
+        let actor = caller.actor_for(refund, kind)?;
+        let precondition = self.form.get("version").parse().map_or(Precondition::Missing, Precondition::Version);
+        let work = Work::Command { refund_id: refund.id.clone(), command };
+        self.done(Request { precondition, ..Request::new(actor, work) }).await
+    }
+
     /// Carries out what a page asks for. The page that is shown next looks for itself at what came of it.
     pub(crate) async fn done(&self, request: Request) -> Result<Result<(), Refused>, Problem> {
-        match self.app.try_change(request).await {
+        match self.app.engine.change(request).await {
             Ok(_) => Ok(Ok(())),
             Err(refused @ (Refused::Rule { .. } | Refused::VersionMoved { .. })) => Ok(Err(refused)),
             Err(refused) => Err(refused.into()),

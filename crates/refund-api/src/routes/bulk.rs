@@ -7,8 +7,9 @@ use refund_core::{CommandKind, RefundId, Role};
 use refund_store::{Answer, Answered, Precondition, Request, Work};
 
 use super::refunds::{mark, unexpected};
-use crate::call::{Call, Idempotency};
-use crate::error::Problem;
+use crate::call::Call;
+use crate::engine::Idempotency;
+use crate::problem::Problem;
 use crate::wire::{BULK_MAX, BulkCommand, BulkIn, BulkOut, RefundOut, ResultOut};
 
 /// Agrees to, refuses, or makes offers on up to 100 refunds, in the order given.
@@ -30,7 +31,7 @@ pub(super) async fn bulk(call: Call) -> Result<Response, Problem> {
     for (index, item) in (0..).zip(items) {
         let (refund_id, kind) = (item.refund_id.clone(), item.kind);
         let request = request(&call, item, of_item(&idempotency, index)).await;
-        handed_in.push((refund_id, kind, request.map(|request| call.app.hand_in(request))));
+        handed_in.push((refund_id, kind, request.map(|request| call.app.engine.hand_in(request))));
     }
     let mut items = Vec::with_capacity(handed_in.len());
     let mut all_replayed = true;
@@ -88,7 +89,7 @@ async fn is_not_anothers(call: &Call, idempotency: Idempotency) -> Result<(), Pr
     }
     let of_items = (0..BULK_MAX).map(|index| of_item(&idempotency, index));
     for (key, fingerprint) in of_items.chain([idempotency.clone()]).flatten() {
-        call.app.store().answered(&key, fingerprint).await?;
+        call.app.engine.store().answered(&key, fingerprint).await?;
     }
     Ok(())
 }

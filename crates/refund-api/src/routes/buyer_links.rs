@@ -8,7 +8,7 @@ use refund_store::{Request, Work};
 
 use super::refunds::mark;
 use crate::call::Call;
-use crate::error::Problem;
+use crate::problem::Problem;
 use crate::wire::{BuyerLink, Nothing};
 
 /// The refund, if the caller may have the link: who has it can act as the buyer.

@@ -8,9 +8,10 @@ use serde::de::DeserializeOwned;
 
 use super::refunds::{answer, unexpected};
 use crate::call::Call;
-use crate::error::Problem;
+use crate::problem::Problem;
 use crate::wire::{
     AgreeIn, AnswerIn, CancelIn, ExtendIn, ModifyIn, Nothing, OfferIn, PayoutIn, ReasonIn, RefundOut, RuleIn, ShipIn,
+    Unusable,
 };
 
 /// Carries out a command on the refund in the path. The order of the checks is the contract's:
@@ -19,7 +20,7 @@ async fn carry_out<T: DeserializeOwned>(
     call: Call,
     kind: CommandKind,
     status: StatusCode,
-    read: impl FnOnce(T) -> Result<Command, Problem>,
+    read: impl FnOnce(T) -> Result<Command, Unusable>,
 ) -> Result<Response, Problem> {
     let app = &call.app;
     let refund_id = call.refund_id()?;

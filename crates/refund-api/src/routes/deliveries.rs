@@ -5,13 +5,13 @@ use refund_store::{Chosen, DeliveryState, EventPosition, Store, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::events::named_by;
 use super::refunds::limit;
 use super::webhooks::webhook;
 use crate::call::Call;
-use crate::code::ApiCode;
-use crate::cursor::another_lists;
-use crate::error::Problem;
+use crate::feed::named_by;
+use crate::problem::Problem;
+use crate::secrets::cursor::another_lists;
+use crate::wire::code::ApiCode;
 use crate::wire::{AttemptOut, DeliveryOut, DeliveryStateIn, EventOut, Items, Nothing, RedeliverIn, RedeliveredOut};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -45,7 +45,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
     let last = params.cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
     let last = last.map(|id| EventOut::position(&id).ok_or_else(another_lists)).transpose()?;
     let chosen = Chosen { state, ..Chosen::default() };
-    let mut found = call.app.webhooks()?.deliveries(&webhook.id, &chosen, last, limit.saturating_add(1)).await?;
+    let mut found = call.app.webhooks.deliveries(&webhook.id, &chosen, last, limit.saturating_add(1)).await?;
     let goes_on = found.len() > limit;
     found.truncate(limit);
     let last = found.last().filter(|_| goes_on);
@@ -69,10 +69,10 @@ pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Proble
     let named = body.events()?;
     let mut events = Vec::new();
     for (index, id) in named.iter().enumerate() {
-        events.push(event(call.app.store(), index, id).await?);
+        events.push(event(call.app.engine.store(), index, id).await?);
     }
-    let (chosen, now) = (body.chosen(events)?, call.app.store().now());
-    Ok(Json(call.app.webhooks()?.deliver_again(&webhook.id, &chosen, now).await?.into()))
+    let (chosen, now) = (body.chosen(events)?, call.app.engine.store().now());
+    Ok(Json(call.app.webhooks.deliver_again(&webhook.id, &chosen, now).await?.into()))
 }
 
 /// The event of that id, which is the one at `index` of those that the body names.
@@ -102,6 +102,6 @@ pub(super) async fn ping(call: Call) -> Result<Json<AttemptOut>, Problem> {
     call.idempotency()?;
     let Nothing {} = call.body()?;
     call.with_full_scope()?;
-    let now = call.app.store().now();
-    Ok(Json(call.app.webhooks()?.ping(webhook, now).await?.into()))
+    let now = call.app.engine.store().now();
+    Ok(Json(call.app.webhooks.ping(webhook, now).await?.into()))
 }

@@ -11,8 +11,8 @@ use tokio::time::{Interval, interval};
 use super::stream::{HEARTBEAT, Listener, living};
 use super::webhooks::webhook;
 use crate::call::Call;
-use crate::error::Problem;
-use crate::streams::StreamPlace;
+use crate::callers::streams::StreamPlace;
+use crate::problem::Problem;
 use crate::webhooks::JustTried;
 use crate::wire::DeliveryOut;
 
@@ -31,8 +31,8 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let _place = call.app.admission.stream(&call.caller)?;
     let looking = Looking {
         webhook_id: webhook.id.clone(),
-        tried: call.app.webhooks()?.tried(),
-        stopping: call.app.stopping(),
+        tried: call.app.webhooks.tried(),
+        stopping: call.app.engine.stopping(),
         heartbeat: interval(HEARTBEAT),
         listener: Listener::new(&call)?,
         _place,
@@ -70,7 +70,7 @@ impl Looking {
     }
 
     async fn is_there(&self) -> bool {
-        let is_there = self.listener.app.settings().webhook(&self.webhook_id).is_some();
+        let is_there = self.listener.app.engine.settings().webhook(&self.webhook_id).is_some();
         is_there && self.listener.is_still_there().await
     }
 }

@@ -1,28 +1,19 @@
 //! What happened: of one refund, and of all that the caller may know of.
 
-use std::sync::Arc;
-
 use axum::Json;
-use refund_core::{Event, RefundId, Role};
-use refund_store::{Around, EventPosition, Feed, Recorded, Store, StoreError, Told};
+use refund_core::{Event, RefundId};
+use refund_store::{EventPosition, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::refunds::limit;
 use crate::call::Call;
-use crate::caller::Caller;
-use crate::code::ApiCode;
-use crate::cursor::another_lists;
-use crate::error::Problem;
-use crate::event_ids::{EventIds, Numbered, Reach};
-use crate::follow::Found;
+use crate::callers::Caller;
+use crate::feed::{EventIds, HISTORY_LIMIT, Reach, find, named_by, own_end, told};
+use crate::problem::Problem;
+use crate::secrets::cursor::another_lists;
+use crate::wire::code::ApiCode;
 use crate::wire::{EventOut, Items};
-
-/// How many records of the journal are looked at in one go.
-const LOOKED_AT_ONCE: usize = 500;
-/// How many at the most for one page, so that a caller with few events among many of others gets
-/// an answer soon.
-const LOOKED_AT_MAX: usize = 5_000;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -34,9 +25,6 @@ pub(super) struct PartParams {
     /// Where to go on: `next_cursor` of the page before.
     cursor: Option<String>,
 }
-
-/// How many events of a history are given where nothing else is asked for: all, for most refunds.
-const HISTORY_LIMIT: usize = 100;
 
 /// A part of a refund's history, as it was asked for.
 pub(super) struct Part {
@@ -59,7 +47,7 @@ impl Part {
             let cursor = app.cursors.read_id(&cursor, &list)?;
             let (number, id) = cursor.split_once(' ').ok_or_else(another_lists)?;
             behind = number.parse().map_err(|_| another_lists())?;
-            app.event_ids.known(app.store(), &call.caller, refund_id, (behind, id)).await?;
+            app.event_ids.known(app.engine.store(), &call.caller, refund_id, (behind, id)).await?;
         }
         Ok(Self { list, behind, limit })
     }
@@ -92,28 +80,6 @@ impl Part {
     }
 }
 
-/// What is wanted of a refund's history behind an event, at most so much of it, read a part at a time and as
-/// far as it is needed.
-pub(super) async fn told(
-    store: &dyn Store,
-    refund_id: &RefundId,
-    mut behind: u64,
-    limit: usize,
-    is_wanted: impl Fn(&Event) -> bool,
-) -> Result<Vec<Recorded>, StoreError> {
-    let mut wanted = Vec::new();
-    loop {
-        let part = store.history(refund_id, behind, limit).await?;
-        let is_last = part.len() < limit;
-        behind = part.last().map_or(behind, |(_, event)| event.sequence);
-        wanted.extend(part.into_iter().filter(|(_, event)| is_wanted(event)));
-        if is_last || wanted.len() >= limit {
-            wanted.truncate(limit);
-            return Ok(wanted);
-        }
-    }
-}
-
 /// Tells the history of a refund, from the start.
 ///
 /// A buyer is told of no internal note; the numbers of the others stay what they are.
@@ -132,7 +98,7 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
     app.settled(caller, &refund_id).await?;
     let (behind, limit) = part.needed();
     let role = caller.role();
-    let history = told(app.store(), &refund_id, behind, limit, |event| event.fact.is_for(role)).await?;
+    let history = told(app.engine.store(), &refund_id, behind, limit, |event| event.fact.is_for(role)).await?;
     let (events, next_cursor) = part.take(&call, history, |(position, event)| (*position, event));
     let items = events.iter().map(|(position, event)| named(&call, *position, event)).collect();
     Ok(Json(Items { items, next_cursor }))
@@ -174,7 +140,8 @@ pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = limit(params.limit)?;
     let after = place(&call, params.after.as_deref(), Said::After).await?;
-    let found = find(call.app.store(), &call.caller, after, limit).await.map_err(|error| Said::After.refused(error))?;
+    let found =
+        find(call.app.engine.store(), &call.caller, after, limit).await.map_err(|error| Said::After.refused(error))?;
     let reached = call.app.event_ids.reached(&call.caller, found.looked_at);
     let items = found.events.iter().map(|told| named(&call, told.position, &told.event)).collect();
     Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| found.more), after: reached }))
@@ -214,7 +181,7 @@ impl Said {
 
 /// Behind what the feed is asked for: an event, the end, or nothing for the start.
 pub(super) async fn place(call: &Call, after: Option<&str>, said: Said) -> Result<Reach, Problem> {
-    let store = call.app.store();
+    let store = call.app.engine.store();
     if let Caller::Buyer { refund_id, .. } = &call.caller {
         return own_place(call, refund_id, after, said).await;
     }
@@ -225,17 +192,9 @@ pub(super) async fn place(call: &Call, after: Option<&str>, said: Said) -> Resul
     Ok(Reach::All(Some(named_by(store, after).await?.ok_or_else(|| said.no_event())?)))
 }
 
-/// The position that an id names, whenever it was given; nothing where it is no id that anybody but a buyer was given.
-pub(super) async fn named_by(store: &dyn Store, id: &str) -> Result<Option<EventPosition>, StoreError> {
-    match EventOut::place_before_counting(id) {
-        Some((place, entry)) => store.counted(place, entry).await.map(Some),
-        None => Ok(EventOut::position(id)),
-    }
-}
-
-/// The same of a buyer, who is told of one refund.
+/// Behind what of their refund a buyer asks.
 async fn own_place(call: &Call, refund_id: &RefundId, after: Option<&str>, said: Said) -> Result<Reach, Problem> {
-    let store = call.app.store();
+    let store = call.app.engine.store();
     let Some(after) = after else { return Ok(Reach::up_to(None)) };
     if after == LATEST {
         return Ok(own_end(store, refund_id).await?);
@@ -247,101 +206,4 @@ async fn own_place(call: &Call, refund_id: &RefundId, after: Option<&str>, said:
     let number = EventIds::number(after).ok_or_else(|| said.no_event())?;
     let known = call.app.event_ids.known(store, &call.caller, refund_id, (number, after)).await?;
     Ok(Reach::up_to(Some(known)))
-}
-
-/// Where what a buyer may be told of their refund ends now.
-pub(crate) async fn own_end(store: &dyn Store, refund_id: &RefundId) -> Result<Reach, StoreError> {
-    let looked = store.refund(refund_id).await?.map_or(0, |around| around.refund.sequence);
-    let mut until = looked;
-    while until > 0 {
-        let behind = until.saturating_sub(HISTORY_LIMIT as u64);
-        let part = store.history(refund_id, behind, HISTORY_LIMIT).await?;
-        let mut before = part.iter().filter(|(_, event)| event.sequence <= looked);
-        if let Some(told) = before.rfind(|(_, event)| event.fact.is_for(Role::Buyer)) {
-            return Ok(Reach::One { told: Some(told.into()), looked });
-        }
-        until = behind;
-    }
-    Ok(Reach::One { told: None, looked })
-}
-
-/// What a caller may see behind some place.
-pub(crate) async fn find(
-    store: &dyn Store,
-    caller: &Caller,
-    after: Reach,
-    limit: usize,
-) -> Result<Found<Reach>, StoreError> {
-    match (after, caller) {
-        (Reach::One { told, looked }, Caller::Buyer { refund_id, .. }) => {
-            find_own(store, refund_id, told, looked, limit).await
-        }
-        // Numbers within a refund are a buyer's alone.
-        (Reach::One { .. }, _) => Err(StoreError::OtherHistory),
-        (Reach::All(after), _) => {
-            let Feed { events, looked_at, more } = find_in_all(store, caller, after, limit).await?;
-            Ok(Found { events, looked_at: Reach::All(looked_at), more })
-        }
-    }
-}
-
-/// What a buyer may see of their refund.
-async fn find_own(
-    store: &dyn Store,
-    refund_id: &RefundId,
-    mut told: Option<Numbered>,
-    mut looked: u64,
-    limit: usize,
-) -> Result<Found<Reach>, StoreError> {
-    let found = |events, told, looked, more| Found { events, looked_at: Reach::One { told, looked }, more };
-    // Mostly nothing has happened to it, which is known without reading any history.
-    let Some(Around { refund, .. }) = store.refund(refund_id).await? else {
-        return Ok(found(Vec::new(), told, looked, false));
-    };
-    let mut events = Vec::new();
-    while looked < refund.sequence {
-        let part = store.history(refund_id, looked, HISTORY_LIMIT).await?;
-        if part.is_empty() {
-            break;
-        }
-        for recorded in part {
-            let number = recorded.1.sequence;
-            if recorded.1.fact.is_for(Role::Buyer) {
-                if events.len() == limit {
-                    return Ok(found(events, told, looked, true));
-                }
-                told = Some((&recorded).into());
-                let (seller_id, buyer_id) = (refund.seller_id.clone(), refund.buyer_id.clone());
-                let (position, event) = recorded;
-                events.push(Arc::new(Told { position, event, seller_id, buyer_id }));
-            }
-            looked = number;
-        }
-    }
-    Ok(found(events, told, looked, false))
-}
-
-/// What a caller may see of the feed.
-async fn find_in_all(
-    store: &dyn Store,
-    caller: &Caller,
-    after: Option<EventPosition>,
-    limit: usize,
-) -> Result<Feed, StoreError> {
-    let mut found = Feed { events: Vec::new(), looked_at: after, more: true };
-    let mut looked = 0_usize;
-    while found.more && looked < LOOKED_AT_MAX {
-        let feed = store.feed(found.looked_at, LOOKED_AT_ONCE).await?;
-        looked = looked.saturating_add(LOOKED_AT_ONCE);
-        for told in feed.events.into_iter().filter(|told| caller.may_be_told(told)) {
-            if found.events.len() == limit {
-                // The page is full, and here is one more: it goes on behind the last that it has.
-                found.looked_at = found.events.last().map(|last| last.position);
-                return Ok(found);
-            }
-            found.events.push(told);
-        }
-        (found.looked_at, found.more) = (feed.looked_at, feed.more);
-    }
-    Ok(found)
 }

@@ -4,9 +4,10 @@ use axum::Json;
 use refund_core::{Explained, explain};
 use refund_store::EventPosition;
 
-use super::events::{Part, PartParams, told};
+use super::events::{Part, PartParams};
 use crate::call::Call;
-use crate::error::Problem;
+use crate::feed::told;
+use crate::problem::Problem;
 use crate::wire::{ExplanationOut, HappenedOut, RefundOut, prospect_out};
 
 /// Explains a refund: which rules led here, what happens if nobody acts, and what each side can do.
@@ -25,7 +26,7 @@ pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let refund = &settled.around.refund;
     // Messages led to nothing.
     let needed = part.needed_from_start();
-    let history = told(app.store(), &refund_id, 0, needed, |event| event.fact.message().is_none()).await?;
+    let history = told(app.engine.store(), &refund_id, 0, needed, |event| event.fact.message().is_none()).await?;
     let (positions, history): (Vec<_>, Vec<_>) = history.into_iter().unzip();
     // What has happened since the refund was looked at is no part of its explanation.
     let history = history.into_iter().take_while(|event| event.sequence <= refund.sequence);

@@ -7,9 +7,9 @@ use axum::response::{Html, IntoResponse, Response};
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::code::{ApiCode, Code};
-use crate::error::Problem;
-use crate::readiness;
+use crate::health;
+use crate::problem::Problem;
+use crate::wire::code::{ApiCode, Code};
 
 /// Says that the server runs.
 #[utoipa::path(
@@ -29,19 +29,19 @@ pub(super) async fn live() -> StatusCode {
     security(()),
 )]
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Problem> {
-    readiness::look(app.store()).await?;
+    health::look(app.engine.store()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn nothing_here() -> Problem {
+pub(crate) async fn nothing_here() -> Problem {
     Problem::not_found()
 }
 
-pub(super) async fn too_many_connections() -> Problem {
+pub(crate) async fn too_many_connections() -> Problem {
     Problem::new(ApiCode::Busy, "the server has as many connections as it takes")
 }
 
-pub(super) async fn method_not_allowed() -> Problem {
+pub(crate) async fn method_not_allowed() -> Problem {
     Problem::new(ApiCode::MethodNotAllowed, "the path does not take this method")
 }
 

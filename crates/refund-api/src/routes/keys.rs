@@ -9,10 +9,10 @@ use refund_store::{Answer, Answered, Key, Request, SetUp};
 use super::lists::{ListParams, behind};
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
-use crate::caller::hash;
-use crate::code::ApiCode;
-use crate::entropy;
-use crate::error::Problem;
+use crate::callers::hash;
+use crate::machine::entropy;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 use crate::wire::{Items, KeyIn, KeyOut, Nothing};
 
 /// Lists every key in the order in which they were made, without secrets.
@@ -24,7 +24,7 @@ use crate::wire::{Items, KeyIn, KeyOut, Nothing};
 pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let page = behind(&call, "keys", |last, limit| {
-        let keys = call.app.settings().keys();
+        let keys = call.app.engine.settings().keys();
         let before = last.map_or(0, |last| keys.iter().take_while(|key| key.id != last).count().saturating_add(1));
         Ok(keys.into_iter().skip(before).take(limit).map(|key| (key.id.clone(), key)).collect())
     })?;
@@ -39,7 +39,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
 pub(super) async fn show(call: Call) -> Result<Json<KeyOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let id = call.key_id()?;
-    let key = call.app.settings().key(&id).cloned().ok_or_else(Problem::not_found)?;
+    let key = call.app.engine.settings().key(&id).cloned().ok_or_else(Problem::not_found)?;
     Ok(Json(shown(&call, &key)))
 }
 
@@ -66,7 +66,7 @@ pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
             expires_at: body.expires_at,
             last_used_at: None,
         };
-        let now = call.app.store().now();
+        let now = call.app.engine.store().now();
         if key.has_expired(now) {
             let detail = format!("it is {now} now");
             return Err(Problem::at(ApiCode::ExpiryPassed, "/expires_at", detail));

@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 
 use super::refunds::limit;
 use crate::call::Call;
-use crate::error::Problem;
+use crate::problem::Problem;
 use crate::wire::Items;
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -6,10 +6,11 @@ use axum::response::{IntoResponse, Response};
 use refund_core::Event;
 use refund_store::{Answer, Answered, Request, Work};
 
-use super::events::{Part, PartParams, told};
+use super::events::{Part, PartParams};
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
-use crate::error::Problem;
+use crate::feed::told;
+use crate::problem::Problem;
 use crate::wire::{Items, MessageIn, MessageOut};
 
 /// Posts a message on a refund, whatever its status; the refund and its version stay what they are.
@@ -56,7 +57,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<MessageOut>>, Problem>
     let part = Part::asked(&call, &refund_id, "messages").await?;
     let (behind, limit) = part.needed();
     let is_wanted = |event: &Event| event.fact.message().is_some() && event.fact.is_for(role);
-    let messages = told(app.store(), &refund_id, behind, limit, is_wanted).await?;
+    let messages = told(app.engine.store(), &refund_id, behind, limit, is_wanted).await?;
     let (messages, next_cursor) = part.take(&call, messages, |(position, event)| (*position, event));
     Ok(Json(Items { items: messages.iter().filter_map(|(_, event)| MessageOut::of(event)).collect(), next_cursor }))
 }

@@ -7,9 +7,10 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-use crate::code::ApiCode;
-use crate::error::Problem;
-use crate::metrics::{MEDIA_TYPE, Metrics};
+use crate::health::measured_now;
+use crate::metrics::MEDIA_TYPE;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 
 /// Gives what the server counts and measures of itself, for Prometheus.
 ///
@@ -24,8 +25,8 @@ use crate::metrics::{MEDIA_TYPE, Metrics};
 )]
 pub(super) async fn show(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let failed = |error: String| Problem::new(ApiCode::Internal, error);
-    let _turn = app.metrics.turn.acquire().await.map_err(|error| failed(error.to_string()))?;
-    let now = Metrics::now(&app).await;
-    let text = app.metrics.text(&now).map_err(|error| failed(error.to_string()))?;
+    let _turn = app.engine.metrics.turn.acquire().await.map_err(|error| failed(error.to_string()))?;
+    let now = measured_now(&app).await;
+    let text = app.engine.metrics.text(&now).map_err(|error| failed(error.to_string()))?;
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response())
 }

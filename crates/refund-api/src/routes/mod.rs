@@ -1,7 +1,5 @@
 //! Every path, in one table.
 
-mod admission;
-mod body;
 mod bulk;
 mod buyer_links;
 mod commands;
@@ -21,52 +19,20 @@ mod settings;
 mod stats;
 mod stream;
 mod test_clock;
-mod trace;
 mod webhooks;
 
 use std::sync::Arc;
 
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::{Extension, Router};
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use admission::{CallerAddress, NOT_COUNTED};
-pub(crate) use body::Received;
-pub(crate) use events::{find, own_end};
 #[cfg(test)]
 pub(crate) use health::ready;
-pub(crate) use refunds::NO_LIMIT;
-pub(crate) use trace::{CallId, Told, refused_with};
+pub(crate) use health::{method_not_allowed, nothing_here, too_many_connections};
 
 use crate::app::App;
-use crate::contract::{self, Contract};
-use crate::pages;
-
-/// The server's paths. What answers to one is written beside it, and is nowhere else.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    let (router, contract) = paths(app.test_clock).split_for_parts();
-    let contract = Contract::new(&contract::document(contract, &app.public_url));
-    router
-        .layer(Extension(Arc::new(contract)))
-        .merge(pages::router(&app))
-        .fallback(health::nothing_here)
-        .method_not_allowed_fallback(health::method_not_allowed)
-        .layer(from_fn(body::receive))
-        .layer(from_fn_with_state(app.clone(), admission::admit))
-        .layer(from_fn_with_state(app.clone(), pages::told_to_people))
-        .layer(from_fn_with_state(app.clone(), trace::trace))
-        .with_state(app)
-}
-
-/// What answers where there are more connections than the server takes.
-pub(crate) fn turning_away(app: Arc<App>) -> Router {
-    Router::new()
-        .fallback(health::too_many_connections)
-        .layer(from_fn_with_state(app.clone(), trace::trace))
-        .with_state(app)
-}
+use crate::contract;
 
 /// The whole contract, of a server with a test clock that is reached there.
 #[must_use]
@@ -81,7 +47,7 @@ pub fn openapi_showing(base: &str, examples: &Value) -> Value {
 }
 
 /// Every path, with what the contract says of it. Only a test clock can be moved.
-fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
+pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
     let paths = OpenApiRouter::with_openapi(contract::beginning())
         .routes(routes!(refunds::list, refunds::open))
         .routes(routes!(refunds::show))

@@ -9,10 +9,10 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::call::Call;
-use crate::caller::Caller;
-use crate::code::ApiCode;
-use crate::entropy;
-use crate::error::Problem;
+use crate::callers::Caller;
+use crate::machine::entropy;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 use crate::wire::{Items, OpenIn, OptionsOut, RefundOut};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -56,7 +56,7 @@ pub(super) async fn open(call: Call) -> Result<Response, Problem> {
         let body: OpenIn = call.body()?;
         let actor = call.caller.buyer(&body.buyer_id);
         let viewers = vec![actor.clone(), call.caller.itself()];
-        let refund_id = entropy::refund_id(app.store().now()).map_err(|_| Problem::not_found())?;
+        let refund_id = entropy::refund_id(app.engine.store().now()).map_err(|_| Problem::not_found())?;
         let work = Work::Open { opening: Box::new(body.read(refund_id)?) };
         Ok(Request { viewers, ..Request::new(actor, work) })
     };
@@ -98,7 +98,7 @@ pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
     app.known(&call.caller, &refund_id).await?;
     call.caller.only(&[Role::Seller])?;
     let settled = app.settled_now(&call.caller, &refund_id).await?;
-    Ok(Json(settled.around.offer_options(&call.caller.itself(), app.store().now()).into()))
+    Ok(Json(settled.around.offer_options(&call.caller.itself(), app.engine.store().now()).into()))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -195,7 +195,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> 
     // A cursor goes on in the list that it came from: the same caller, filters and order.
     let list = format!("{} {:?}", caller.id(), Query { limit: 0, ..query.clone() });
     query.after = params.cursor.map(|cursor| app.cursors.read(&cursor, &list)).transpose()?;
-    let page = app.store().list(&query).await?;
+    let page = app.engine.store().list(&query).await?;
     let items = page.items.into_iter().map(|refund| app.shown(caller, refund)).collect();
     let next_cursor = page.next.map(|place| app.cursors.write(&place, &list));
     Ok(Json(Items { items, next_cursor }))

@@ -9,8 +9,8 @@ use refund_store::{Answer, Answered, Request, Seller, SetUp, Tag};
 use super::lists::{ListParams, behind};
 use super::refunds::{tagged, unexpected};
 use crate::call::Call;
-use crate::caller::Caller;
-use crate::error::Problem;
+use crate::callers::Caller;
+use crate::problem::Problem;
 use crate::wire::{Items, SellerIn, SellerOut};
 
 /// The seller in the path, if the caller may know of it. A seller knows of itself alone.
@@ -36,7 +36,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<SellerOut>>, Problem> 
     call.caller.only(&[Role::Operator, Role::Platform])?;
     let page = behind(&call, "sellers", |last, limit| {
         let last = last.map(SellerId::new).transpose().map_err(|_| Problem::not_found())?;
-        let sellers = call.app.settings().sellers(last.as_ref(), limit);
+        let sellers = call.app.engine.settings().sellers(last.as_ref(), limit);
         Ok(sellers.into_iter().map(|(id, seller)| (id.to_string(), SellerOut::new(id, &seller))).collect())
     })?;
     Ok(Json(page))
@@ -49,7 +49,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<SellerOut>>, Problem> 
 )]
 pub(super) async fn show(call: Call) -> Result<Response, Problem> {
     let id = seller_id(&call)?;
-    let seller = call.app.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
+    let seller = call.app.engine.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
     answer(StatusCode::OK, id, &seller)
 }
 
@@ -78,7 +78,7 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let seller_id = id.clone();
     let request = if call.caller.role() == Role::Seller {
         // The policy is the platform's. To send it back as it was read says nothing.
-        let before = call.app.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
+        let before = call.app.engine.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
         if body.policy().is_some_and(|policy| *policy != before.policy) {
             let allowed = vec![Role::Operator, Role::Platform];
             return Err(Problem::refused(&Refusal::NotYourRole { role: Role::Seller, allowed }, None));
@@ -89,7 +89,7 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
         Request::new(actor, SetUp::PutSeller { seller_id, seller: Box::new(body.read()?) })
     };
     let precondition = call.replaces()?;
-    match call.app.change(Request { precondition, ..request }).await? {
+    match call.app.engine.change(Request { precondition, ..request }).await? {
         Answered { answer: Answer::Seller { seller, created }, .. } => {
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
             answer(status, id, &seller)

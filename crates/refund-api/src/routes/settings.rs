@@ -3,14 +3,13 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use refund_core::{Policy, PolicyOverrides, Role, Rollout};
-use refund_store::{Request, SetUp, Tag};
+use refund_store::{PolicyChange, Request, SetUp, Tag};
 use serde::Serialize;
 
 use super::refunds::tagged;
-use crate::call::Call;
-use crate::code::ApiCode;
-use crate::error::Problem;
-use crate::policy_check::PolicyChange;
+use crate::call::{Call, aside};
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 use crate::wire::{CheckIn, PolicyCheckOut, VerdictOut};
 
 /// Shows the policy.
@@ -20,7 +19,7 @@ use crate::wire::{CheckIn, PolicyCheckOut, VerdictOut};
 )]
 pub(super) async fn policy(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
-    answer(&*call.app.settings().policy)
+    answer(&*call.app.engine.settings().policy)
 }
 
 /// Replaces the policy.
@@ -46,7 +45,8 @@ fn answer<T: Serialize>(settings: &T) -> Result<Response, Problem> {
 /// Replaces settings, unless they are not what `If-Match` says any more.
 async fn replace(call: &Call, set_up: SetUp) -> Result<(), Problem> {
     let precondition = call.replaces()?;
-    call.app.change(Request { precondition, ..Request::new(call.caller.itself(), set_up) }).await.map(drop)
+    call.app.engine.change(Request { precondition, ..Request::new(call.caller.itself(), set_up) }).await?;
+    Ok(())
 }
 
 /// The policy that the body makes.
@@ -65,12 +65,12 @@ fn asked_for(call: &Call) -> Result<Policy, Problem> {
 pub(super) async fn check_policy(call: Call) -> Result<Json<PolicyCheckOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let to = asked_for(&call)?;
-    let settings = call.app.settings();
+    let settings = call.app.engine.settings();
     let check = move || {
         PolicyCheckOut::new(PolicyChange::look(&settings, to))
             .map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))
     };
-    Ok(Json(call.app.aside(check).await?))
+    Ok(Json(aside(check).await?))
 }
 
 /// Shows to which sellers negotiation is open.
@@ -80,7 +80,7 @@ pub(super) async fn check_policy(call: Call) -> Result<Json<PolicyCheckOut>, Pro
 )]
 pub(super) async fn rollout(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
-    answer(&*call.app.settings().rollout)
+    answer(&*call.app.engine.settings().rollout)
 }
 
 /// Replaces the roll-out.
@@ -103,6 +103,6 @@ pub(super) async fn put_rollout(call: Call) -> Result<Response, Problem> {
 pub(super) async fn check_rollout(call: Call) -> Result<Json<VerdictOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let body: CheckIn = call.body()?;
-    let store = call.app.store();
+    let store = call.app.engine.store();
     Ok(Json(store.settings().rollout.check(&body.seller_id, store.now()).into()))
 }

@@ -7,10 +7,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::call::Call;
-use crate::caller::Caller;
-use crate::code::ApiCode;
-use crate::error::Problem;
+use crate::callers::Caller;
+use crate::problem::Problem;
 use crate::stats::{AskedDays, DAYS_MAX, counted};
+use crate::wire::code::ApiCode;
 use crate::wire::{Date, StatsOut};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -49,12 +49,12 @@ pub(super) async fn show(call: Call) -> Result<Json<StatsOut>, Problem> {
         (Caller::Operator { .. } | Caller::Platform { .. } | Caller::Buyer { .. }, asked) => asked,
     };
     let app = &call.app;
-    let days = AskedDays::new(day("from", from)?, day("to", to)?, app.store().now());
+    let days = AskedDays::new(day("from", from)?, day("to", to)?, app.engine.store().now());
     if !days.can_be_asked() {
         let detail = format!("from {} to {}: 1 to {DAYS_MAX} days, the first one first", days.from, days.to);
         return Err(Problem::new(ApiCode::MalformedQuery, detail));
     }
-    let counted = counted(app, seller_id.as_ref(), days).await?;
+    let counted = counted(&app.engine, &app.stats, seller_id.as_ref(), days).await?;
     Ok(Json(StatsOut::new(seller_id, days, &counted)))
 }
 

@@ -11,14 +11,14 @@ use refund_store::Told;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::events::{Said, find, place};
+use super::events::{Said, place};
 use crate::app::App;
 use crate::call::Call;
-use crate::caller::Caller;
-use crate::error::Problem;
-use crate::event_ids::Reach;
-use crate::follow::{Follower, Found};
-use crate::streams::StreamPlace;
+use crate::callers::Caller;
+use crate::callers::streams::StreamPlace;
+use crate::engine::follow::{Follower, Found};
+use crate::feed::{Reach, find};
+use crate::problem::Problem;
 use crate::wire::EventOut;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -55,11 +55,11 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let app = call.app.clone();
     if let Reach::All(after) = after {
         // A place that never was is refused now, and not by a stream that ends at once.
-        app.store().feed(after, 1).await.map_err(|error| said.refused(error))?;
+        app.engine.store().feed(after, 1).await.map_err(|error| said.refused(error))?;
     }
     let listener = Listener::new(&call)?;
     let _place = app.admission.stream(&call.caller)?;
-    let listening = Listening { listener, follower: Follower::for_a_caller(app, after), _place };
+    let listening = Listening { listener, follower: Follower::for_a_caller(app.engine.clone(), after), _place };
     let events = stream::unfold(listening, next).flat_map(stream::iter);
     Ok(living(events))
 }
@@ -89,12 +89,12 @@ impl Listener {
         if !self.is_still_there().await {
             return Err(Problem::not_found());
         }
-        Ok(find(self.app.store(), &self.caller, after, AT_ONCE).await?)
+        Ok(find(self.app.engine.store(), &self.caller, after, AT_ONCE).await?)
     }
 
     /// Whether they still are who they were when the stream began.
     pub(super) async fn is_still_there(&self) -> bool {
-        Caller::from_token(&self.app, &self.token).await.is_ok_and(|(caller, _)| caller == self.caller)
+        self.app.caller_with(&self.token).await.is_ok_and(|(caller, _)| caller == self.caller)
     }
 }
 
@@ -144,9 +144,10 @@ mod tests {
     use hyper_util::service::TowerToHyperService;
 
     use super::*;
-    use crate::routes::{own_end, router};
-    use crate::streams::Streams;
-    use crate::timer;
+    use crate::callers::streams::Streams;
+    use crate::engine::timer;
+    use crate::feed::own_end;
+    use crate::server::router;
     use crate::trial::{self, Machine, id};
 
     #[tokio::test(start_paused = true)]
@@ -154,12 +155,12 @@ mod tests {
         const MANY: usize = 10_000;
         let app = trial::with_a_seller(&Machine::start()).await;
         let token: Arc<str> = trial::KEY.into();
-        let (caller, _) = Caller::from_token(&app, &token).await.unwrap();
-        let (streams, end) = (Arc::new(Streams::new(MANY, MANY)), app.store().feed_end());
+        let (caller, _) = app.caller_with(&token).await.unwrap();
+        let (streams, end) = (Arc::new(Streams::new(MANY, MANY)), app.engine.store().feed_end());
         let begin = |_| {
             let listener = Listener { app: app.clone(), token: token.clone(), caller: caller.clone() };
             let (follower, _place) =
-                (Follower::for_a_caller(app.clone(), Reach::All(end)), streams.enter(caller.id()).unwrap());
+                (Follower::for_a_caller(app.engine.clone(), Reach::All(end)), streams.enter(caller.id()).unwrap());
             let mut listening = Listening { listener, follower, _place };
             tokio::spawn(async move { listening.next().await.map(|feed| feed.events.len()) })
         };
@@ -191,12 +192,12 @@ mod tests {
         let machine = Machine::start();
         let app = trial::with_one_refund(&machine).await;
         machine.put_forward(36);
-        timer::settle(app.store()).await.unwrap();
+        timer::settle(app.engine.store()).await.unwrap();
         let token: Arc<str> = app.links.link(&id("rfd_1"), 1, "").token.into();
-        let (caller, _) = Caller::from_token(&app, &token).await.unwrap();
+        let (caller, _) = app.caller_with(&token).await.unwrap();
         let _place = app.admission.stream(&caller).unwrap();
-        let end = own_end(app.store(), &id("rfd_1")).await.unwrap();
-        let follower = Follower::for_a_caller(app.clone(), end);
+        let end = own_end(app.engine.store(), &id("rfd_1")).await.unwrap();
+        let follower = Follower::for_a_caller(app.engine.clone(), end);
         let mut listening = Listening { listener: Listener { app, token, caller }, follower, _place };
         assert!(tokio::time::timeout(HEARTBEAT * 4, listening.next()).await.is_err(), "it goes on");
         // The refund is final, and its link ends 30 days after that.

@@ -7,8 +7,8 @@ use refund_store::{Advance, Answer, Answered, Request, Work};
 
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
-use crate::code::ApiCode;
-use crate::error::Problem;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 use crate::wire::{AdvanceIn, ClockOut};
 
 /// Shows where the test clock stands.
@@ -18,7 +18,7 @@ use crate::wire::{AdvanceIn, ClockOut};
 )]
 pub(super) async fn show(call: Call) -> Result<Json<ClockOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
-    Ok(Json(ClockOut { now: call.app.store().now() }))
+    Ok(Json(ClockOut { now: call.app.engine.store().now() }))
 }
 
 /// Moves the test clock on, by seconds or to an instant.

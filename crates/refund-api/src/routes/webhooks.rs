@@ -11,7 +11,7 @@ use refund_store::{Answer, Answered, DisabledBecause, KeyRole, Request, SetUp, T
 use super::lists::behind;
 use super::refunds::{mark, tagged, unexpected};
 use crate::call::Call;
-use crate::error::Problem;
+use crate::problem::Problem;
 use crate::webhooks::{self, another, may_see};
 use crate::wire::{Items, Nothing, WebhookIn, WebhookOut};
 
@@ -23,7 +23,7 @@ use crate::wire::{Items, Nothing, WebhookIn, WebhookOut};
 pub(super) async fn list(call: Call) -> Result<Json<Items<WebhookOut>>, Problem> {
     let owner = owner(&call)?;
     let page = behind(&call, "webhooks", |last, limit| {
-        let mut webhooks = call.app.settings().webhooks();
+        let mut webhooks = call.app.engine.settings().webhooks();
         webhooks.retain(|webhook| may_see(&owner, webhook));
         let before =
             last.map_or(0, |last| webhooks.iter().take_while(|known| known.id != last).count().saturating_add(1));
@@ -44,7 +44,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<WebhookOut>>, Problem>
 pub(super) async fn make(call: Call) -> Result<Response, Problem> {
     let owner = owner(&call)?;
     let work = || {
-        let webhook = another(call.app.store(), owner.clone(), terms(&call)?)?;
+        let webhook = another(call.app.engine.store(), owner.clone(), terms(&call)?)?;
         Ok(Request::new(call.caller.itself(), SetUp::MakeWebhook(Box::new(webhook))))
     };
     let answered = call.once(work).await?;
@@ -58,7 +58,7 @@ pub(super) async fn make(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn show(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
-    let backlog = call.app.webhooks()?.backlog(std::slice::from_ref(&webhook)).await?;
+    let backlog = call.app.webhooks.backlog(std::slice::from_ref(&webhook)).await?;
     let tag = Tag::of(&*webhook)?.to_string();
     Ok(tagged(Json(WebhookOut::new(&webhook, None).with(backlog)).into_response(), &tag))
 }
@@ -73,7 +73,7 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
     let change = WebhookChange::Terms(terms(&call)?);
     let request = Request::new(call.caller.itself(), SetUp::ChangeWebhook { webhook_id: webhook.id.clone(), change });
-    let answered = call.app.submit(Request { precondition: call.replaces()?, ..request }).await?;
+    let answered = call.app.engine.submit(Request { precondition: call.replaces()?, ..request }).await?;
     answer(&call, answered, StatusCode::OK, false)
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
 pub(super) async fn remove(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
     let request = Request::new(call.caller.itself(), SetUp::RemoveWebhook { webhook_id: webhook.id.clone() });
-    let answered = call.app.submit(Request { precondition: call.replaces()?, ..request }).await?;
+    let answered = call.app.engine.submit(Request { precondition: call.replaces()?, ..request }).await?;
     answer(&call, answered, StatusCode::OK, false)
 }
 
@@ -138,8 +138,7 @@ async fn change(call: &Call, change: WebhookChange) -> Result<Response, Problem>
 
 fn terms(call: &Call) -> Result<refund_store::WebhookTerms, Problem> {
     let body: WebhookIn = call.body()?;
-    let webhooks = call.app.webhooks()?;
-    body.terms(|url| webhooks.forbids(url))
+    Ok(body.terms(|url| call.app.webhooks.forbids(url))?)
 }
 
 /// As whom the caller has endpoints.
@@ -151,13 +150,13 @@ fn owner(call: &Call) -> Result<KeyRole, Problem> {
 /// The endpoint in the path, if it is the caller's to deal with.
 pub(super) fn webhook(call: &Call) -> Result<Arc<Webhook>, Problem> {
     let owner = owner(call)?;
-    let webhook = call.app.settings().webhook(&call.webhook_id()?).cloned();
+    let webhook = call.app.engine.settings().webhook(&call.webhook_id()?).cloned();
     webhook.filter(|webhook| may_see(&owner, webhook)).ok_or_else(Problem::not_found)
 }
 
 fn answer(call: &Call, answered: Answered, status: StatusCode, shows_secret: bool) -> Result<Response, Problem> {
     let Answered { answer: Answer::Webhook(webhook), replayed, .. } = answered else { return Err(unexpected()) };
-    let secret = || Ok::<_, Problem>(call.app.webhooks()?.secrets.secret(&webhook.id, webhook.generation).text());
+    let secret = || Ok::<_, Problem>(call.app.webhooks.secrets.secret(&webhook.id, webhook.generation).text());
     let secret = shows_secret.then(secret).transpose()?;
     let mut response = shown(&webhook, secret, status)?;
     mark(&mut response, replayed);

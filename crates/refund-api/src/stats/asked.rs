@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use refund_core::{SellerId, Timestamp};
 
-use super::{Numbers, day_of};
-use crate::app::App;
-use crate::error::Problem;
+use super::{Numbers, Stats, day_of};
+use crate::engine::Engine;
+use crate::problem::Problem;
 
 /// How many days are shown where nothing is said.
 const DAYS: u64 = 30;
@@ -42,10 +42,11 @@ impl AskedDays {
 
 /// What was counted on these days of one seller or of all, with everything that was recorded before this call.
 pub(crate) async fn counted(
-    app: &App,
+    engine: &Engine,
+    stats: &Stats,
     seller_id: Option<&SellerId>,
     days: AskedDays,
 ) -> Result<BTreeMap<NaiveDate, Numbers>, Problem> {
-    app.stats.up_to(app.store().feed_end()).await?;
-    Ok(app.stats.between(seller_id, days.from, days.to))
+    stats.up_to(engine.store().feed_end()).await?;
+    Ok(stats.between(seller_id, days.from, days.to))
 }

@@ -3,6 +3,7 @@
 mod asked;
 mod counts;
 mod day;
+mod out;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,10 +17,10 @@ use tokio::sync::watch;
 pub(crate) use self::asked::{AskedDays, DAYS_MAX, counted};
 pub(crate) use self::counts::day_of;
 pub(crate) use self::day::{Numbers, Sums};
-use crate::app::App;
-use crate::code::ApiCode;
-use crate::error::Problem;
-use crate::follow::{Follower, Found};
+use crate::engine::Engine;
+use crate::engine::follow::{Follower, Found};
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 use counts::Counts;
 
 /// How many records of the journal are counted in one go.
@@ -43,12 +44,16 @@ impl Default for Stats {
 
 impl Stats {
     /// Counts on behind that place.
-    async fn count_on(&self, app: &App, after: Option<EventPosition>) -> Result<Found<Option<EventPosition>>, Problem> {
-        let feed = app.store().feed(after, AT_ONCE).await?;
+    async fn count_on(
+        &self,
+        engine: &Engine,
+        after: Option<EventPosition>,
+    ) -> Result<Found<Option<EventPosition>>, Problem> {
+        let feed = engine.store().feed(after, AT_ONCE).await?;
         let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
         feed.events.iter().for_each(|told| counts.count(&told.event));
         drop(counts);
-        app.metrics.happened(&feed.events);
+        engine.metrics.happened(&feed.events);
         self.reached.send_replace(feed.looked_at);
         Ok(feed.into())
     }
@@ -76,12 +81,12 @@ impl Stats {
 }
 
 /// Counts what is in the feed, and whatever comes, until the server stops.
-pub(crate) async fn run(app: Arc<App>) {
-    let mut stopping = app.stopping();
+pub(crate) async fn run(engine: Arc<Engine>, stats: Arc<Stats>) {
+    let mut stopping = engine.stopping();
     while !*stopping.borrow_and_update() {
-        let reached = *app.stats.reached.borrow();
-        let mut follower = Follower::for_the_server(app.clone(), reached);
-        while follower.next(|after| Box::pin(app.stats.count_on(&app, after))).await.is_some() {}
+        let reached = *stats.reached.borrow();
+        let mut follower = Follower::for_the_server(engine.clone(), reached);
+        while follower.next(|after| Box::pin(stats.count_on(&engine, after))).await.is_some() {}
         if *stopping.borrow() {
             return;
         }

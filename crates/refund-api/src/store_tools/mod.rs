@@ -11,7 +11,8 @@ use clap::{Subcommand, ValueEnum};
 use refund_store::care::{self, CareError};
 
 use self::bar::Bar;
-use crate::{clock, demo, entropy, secrets};
+use crate::machine::{clock, entropy};
+use crate::{demo, secrets};
 
 /// The files beside the journal that a restored server needs.
 const SECRETS: &[&str] = &[secrets::SERVER, secrets::OPERATOR_KEY, demo::MARK];

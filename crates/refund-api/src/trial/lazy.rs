@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use refund_store::{Soon, StoreError};
 
-use crate::reading::Passage;
+use crate::engine::reading::Passage;
 
 /// Each read takes as long as it is told to.
 pub(crate) struct Lazy(pub(crate) Box<dyn Fn() -> Duration + Send + Sync>);

@@ -2,22 +2,14 @@
 
 use std::sync::Arc;
 
-use refund_core::{Actor, Span, Timestamp};
+use refund_core::{Actor, Timestamp};
 use refund_store::{DisabledBecause, KeyRole, Request, SetUp, Told, Webhook, WebhookChange};
 use url::Url;
 
 use super::Webhooks;
 use super::sign::SigningSecret;
-use crate::app::App;
-use crate::error::Problem;
-
-/// How long the secret that was replaced is valid still.
-const BOTH_VALID_FOR: Span = Span::hours(24);
-
-/// Until when the secret before the present one is valid, if there was one.
-pub(crate) fn both_valid_until(webhook: &Webhook) -> Option<Timestamp> {
-    webhook.rotated_at.map(|at| at.plus(BOTH_VALID_FOR))
-}
+use crate::engine::Engine;
+use crate::problem::Problem;
 
 /// Where events are sent.
 #[derive(Clone)]
@@ -32,7 +24,7 @@ impl Endpoint {
     /// An endpoint as it is at an instant; nothing where its address can't be read.
     pub(super) fn new(webhooks: &Webhooks, stored: Arc<Webhook>, now: Timestamp) -> Option<Self> {
         let url = Url::parse(&stored.terms.url).ok()?;
-        let before = both_valid_until(&stored).filter(|until| now < *until);
+        let before = stored.both_secrets_until().filter(|until| now < *until);
         let before = before.map(|_| stored.generation.saturating_sub(1));
         let generations = std::iter::once(stored.generation).chain(before);
         let secrets = generations.map(|generation| webhooks.secrets.secret(&stored.id, generation)).collect();
@@ -64,17 +56,17 @@ impl Endpoint {
 }
 
 /// Every endpoint there is.
-pub(super) fn all(app: &App, webhooks: &Webhooks) -> Vec<Arc<Endpoint>> {
-    let now = app.store().now();
-    let stored = app.settings().webhooks().into_iter();
+pub(super) fn all(engine: &Engine, webhooks: &Webhooks) -> Vec<Arc<Endpoint>> {
+    let now = engine.store().now();
+    let stored = engine.settings().webhooks().into_iter();
     stored.filter_map(|stored| Endpoint::new(webhooks, stored, now)).map(Arc::new).collect()
 }
 
 /// Switches an endpoint off, and says why.
-pub(super) async fn switch_off(app: &App, id: &str, because: DisabledBecause) -> Result<(), Problem> {
+pub(super) async fn switch_off(engine: &Engine, id: &str, because: DisabledBecause) -> Result<(), Problem> {
     let change = WebhookChange::Disabled(because);
     let request = Request::new(Actor::system(), SetUp::ChangeWebhook { webhook_id: id.to_owned(), change });
-    match app.submit(request).await {
+    match engine.submit(request).await {
         // Its owner removed it meanwhile.
         Ok(_) | Err(refund_store::Refused::NotFound) => Ok(()),
         Err(refused) => Err(refused.into()),

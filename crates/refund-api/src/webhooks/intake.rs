@@ -9,9 +9,9 @@ use refund_store::{Delivery, EventPosition, Forget, Intake, Store};
 use super::Webhooks;
 use super::endpoint::{self, Endpoint};
 use super::schedule::{HORIZON, later};
-use crate::app::App;
-use crate::error::Problem;
-use crate::follow::{Follower, Found, is_known};
+use crate::engine::Engine;
+use crate::engine::follow::{Follower, Found, is_known};
+use crate::problem::Problem;
 
 /// How many records are looked at in one go.
 const LOOKED_AT_ONCE: usize = 500;
@@ -20,10 +20,10 @@ const UNTOLD_MAX: usize = 10_000;
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// Takes in what happens until the server stops.
-pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
-    let mut stopping = app.stopping();
+pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
+    let mut stopping = engine.stopping();
     while !*stopping.borrow_and_update() {
-        if let Err(problem) = follow(&app, &webhooks).await {
+        if let Err(problem) = follow(&engine, &webhooks).await {
             tracing::error!(?problem, "events could not be taken in for webhooks; trying again");
         }
         tokio::select! {
@@ -33,12 +33,13 @@ pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
     }
 }
 
-async fn follow(app: &Arc<App>, webhooks: &Arc<Webhooks>) -> Result<(), Problem> {
-    let Start { after, oldest } = start(app.store(), webhooks).await?;
-    let (mut follower, mut progress) = (Follower::for_the_server(app.clone(), after), Progress::in_book_up_to(after));
-    while let Some(feed) = follower.next(|after| Box::pin(read_on(app, after))).await {
+async fn follow(engine: &Arc<Engine>, webhooks: &Arc<Webhooks>) -> Result<(), Problem> {
+    let Start { after, oldest } = start(engine.store(), webhooks).await?;
+    let (mut follower, mut progress) =
+        (Follower::for_the_server(engine.clone(), after), Progress::in_book_up_to(after));
+    while let Some(feed) = follower.next(|after| Box::pin(read_on(engine, after))).await {
         let Some(to) = feed.looked_at else { continue };
-        let endpoints = endpoint::all(app, webhooks);
+        let endpoints = endpoint::all(engine, webhooks);
         progress.read(to, feed.events.len());
         if progress.begins() && feed.more && feed.events.iter().all(|told| told.event.recorded_at < oldest) {
             // A book that says how far the feed was read has left out what is old: this one has not got there yet.
@@ -47,7 +48,7 @@ async fn follow(app: &Arc<App>, webhooks: &Arc<Webhooks>) -> Result<(), Problem>
         if endpoints.is_empty() && progress.can_be_forgotten() {
             continue;
         }
-        let deliveries = deliveries(&endpoints, &feed, oldest, app.store().now());
+        let deliveries = deliveries(&endpoints, &feed, oldest, engine.store().now());
         let wakes = !deliveries.is_empty();
         if !webhooks.book.take_in(Intake { from: progress.in_book, to, deliveries }).await? {
             tracing::warn!("somebody else takes events in for webhooks; looking where they are");
@@ -103,8 +104,8 @@ impl Progress {
     }
 }
 
-async fn read_on(app: &App, after: Option<EventPosition>) -> Result<Found<Option<EventPosition>>, Problem> {
-    Ok(app.store().feed(after, LOOKED_AT_ONCE).await?.into())
+async fn read_on(engine: &Engine, after: Option<EventPosition>) -> Result<Found<Option<EventPosition>>, Problem> {
+    Ok(engine.store().feed(after, LOOKED_AT_ONCE).await?.into())
 }
 
 /// Where the feed is read on, and how old an event may be.

@@ -24,13 +24,12 @@ use tokio::task::JoinHandle;
 use self::endpoint::Endpoint;
 use self::message::Unsigned;
 use self::post::{Answer, Message, Post};
-use crate::app::App;
-use crate::clock::{self, Stopwatch};
-use crate::code::ApiCode;
-use crate::entropy;
-use crate::error::Problem;
+use crate::engine::Engine;
+use crate::machine::clock::{self, Stopwatch};
+use crate::machine::entropy;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 
-pub(crate) use self::endpoint::both_valid_until;
 pub use self::guard::Reach;
 pub(crate) use self::owning::{another, may_see, owner};
 use self::sign::SigningSecrets;
@@ -77,9 +76,8 @@ impl Webhooks {
     }
 
     /// Begins to send what happens.
-    pub(crate) fn begin(self: &Arc<Self>, app: &Arc<App>) -> [JoinHandle<()>; 2] {
-        app.sends_by(self.clone());
-        let (intake, sender) = (intake::run(app.clone(), self.clone()), sender::run(app.clone(), self.clone()));
+    pub(crate) fn begin(self: &Arc<Self>, engine: &Arc<Engine>) -> [JoinHandle<()>; 2] {
+        let (intake, sender) = (intake::run(engine.clone(), self.clone()), sender::run(engine.clone(), self.clone()));
         [tokio::spawn(intake), tokio::spawn(sender)]
     }
 

@@ -3,10 +3,10 @@
 use refund_core::Timestamp;
 use refund_store::{KeyRole, Store, Webhook, WebhookTerms};
 
-use crate::caller::Caller;
-use crate::code::ApiCode;
-use crate::entropy;
-use crate::error::Problem;
+use crate::callers::Caller;
+use crate::machine::entropy;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 
 /// How many endpoints one owner has at the most.
 const ENDPOINTS_MAX: usize = 20;

@@ -14,10 +14,10 @@ use super::Webhooks;
 use super::endpoint::{self, Endpoint};
 use super::message::Unsigned;
 use super::schedule;
-use crate::app::App;
-use crate::code::ApiCode;
-use crate::entropy;
-use crate::error::Problem;
+use crate::engine::Engine;
+use crate::machine::entropy;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 
 /// How many messages are under way at once, in all and to one endpoint. One that fails gets one at
 /// a time, so that many that never answer leave room for those that do.
@@ -56,10 +56,10 @@ pub(super) fn in_turn(mut endpoints: Vec<Arc<Endpoint>>, last: Option<&Made>) ->
 }
 
 /// Sends until the server stops.
-pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
-    let (mut news, mut stopping) = (app.store().news(), app.stopping());
+pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
+    let (mut news, mut stopping) = (engine.store().news(), engine.stopping());
     let mut sender = Sender {
-        app,
+        engine,
         webhooks,
         under_way: UnderWay::new(),
         attempts: JoinSet::new(),
@@ -85,7 +85,7 @@ pub(crate) async fn run(app: Arc<App>, webhooks: Arc<Webhooks>) {
 }
 
 struct Sender {
-    app: Arc<App>,
+    engine: Arc<Engine>,
     webhooks: Arc<Webhooks>,
     under_way: UnderWay,
     attempts: JoinSet<(String, EventPosition)>,
@@ -98,7 +98,7 @@ struct Sender {
 impl Sender {
     /// Begins every attempt that is due and has room; how long to wait for the next.
     async fn send_due(&mut self) -> Result<Duration, Problem> {
-        let (now, endpoints) = (self.app.store().now(), endpoint::all(&self.app, &self.webhooks));
+        let (now, endpoints) = (self.engine.store().now(), endpoint::all(&self.engine, &self.webhooks));
         if self.care_at <= now {
             self.care_at = schedule::later(now, CARE_EVERY);
             self.forget_old(now);
@@ -146,9 +146,9 @@ impl Sender {
             return;
         }
         self.served_last = Some(made(endpoint));
-        let (app, webhooks, endpoint) = (self.app.clone(), self.webhooks.clone(), endpoint.clone());
+        let (engine, webhooks, endpoint) = (self.engine.clone(), self.webhooks.clone(), endpoint.clone());
         self.attempts.spawn(async move {
-            if let Err(problem) = attempt(&app, &webhooks, &endpoint, queued).await {
+            if let Err(problem) = attempt(&engine, &webhooks, &endpoint, queued).await {
                 tracing::error!(?problem, webhook = endpoint.id(), "an attempt could not be made or written down");
                 tokio::time::sleep(WAIT_AFTER_FAILURE).await;
             }
@@ -173,9 +173,9 @@ impl Sender {
 
     /// Has the book forget what is old, while nobody waits for it.
     fn forget_old(&self, now: Timestamp) {
-        let (app, webhooks) = (self.app.clone(), self.webhooks.clone());
+        let (engine, webhooks) = (self.engine.clone(), self.webhooks.clone());
         tokio::spawn(async move {
-            if let Err(problem) = forget(&app, &webhooks, now).await {
+            if let Err(problem) = forget(&engine, &webhooks, now).await {
                 tracing::error!(?problem, "the delivery book could not be relieved of what is old");
             }
         });
@@ -189,27 +189,27 @@ impl Sender {
     }
 }
 
-async fn forget(app: &App, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {
+async fn forget(engine: &Engine, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {
     // Whoever is in the book was there before, so that who is missing now is gone for good.
     let mut gone = webhooks.book.endpoints().await?;
-    let settings = app.settings();
+    let settings = engine.settings();
     gone.retain(|id| settings.webhook(id).is_none());
     webhooks.book.forget(Forget::Endpoints(gone)).await?;
     Ok(webhooks.book.forget(Forget::Old { now }).await?)
 }
 
 /// One attempt, from reading the event to writing down what came of it.
-async fn attempt(app: &App, webhooks: &Webhooks, endpoint: &Endpoint, queued: Queued) -> Result<(), Problem> {
+async fn attempt(engine: &Engine, webhooks: &Webhooks, endpoint: &Endpoint, queued: Queued) -> Result<(), Problem> {
     let Some(claimed) = webhooks.book.claim(endpoint.id(), queued).await? else { return Ok(()) };
     let before = claimed.delivery.sequence.saturating_sub(1);
-    let found = app.store().history(&claimed.delivery.refund_id, before, 1).await?;
+    let found = engine.store().history(&claimed.delivery.refund_id, before, 1).await?;
     let (position, event) =
         found.first().ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
     let message = Unsigned::event(endpoint, *position, event)?;
-    let now = app.store().now();
+    let now = engine.store().now();
     let (attempt, asked) = webhooks.send(endpoint, message, now).await;
     match written_down(webhooks, claimed, &attempt, asked).await? {
-        Some((delivery, failing_since)) => give_up(app, endpoint, &attempt, &delivery, failing_since).await,
+        Some((delivery, failing_since)) => give_up(engine, endpoint, &attempt, &delivery, failing_since).await,
         None => Ok(()),
     }
 }
@@ -240,7 +240,7 @@ async fn written_down(
 
 /// Switches an endpoint off that is gone, or has failed for long.
 async fn give_up(
-    app: &App,
+    engine: &Engine,
     endpoint: &Endpoint,
     attempt: &Attempt,
     delivery: &Delivery,
@@ -258,5 +258,5 @@ async fn give_up(
         return Ok(());
     };
     tracing::warn!(webhook = endpoint.id(), ?because, %failing_since, "an endpoint is switched off");
-    endpoint::switch_off(app, endpoint.id(), because).await
+    endpoint::switch_off(engine, endpoint.id(), because).await
 }

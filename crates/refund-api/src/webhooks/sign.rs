@@ -4,7 +4,7 @@ use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::buyer_link::keyed;
+use crate::secrets::keyed;
 
 /// What every signing secret begins with.
 const PREFIX: &str = "whsec_";
@@ -71,7 +71,7 @@ mod tests {
     fn the_specifications_own_library_accepts_each_valid_secret_and_no_other() {
         let made = SigningSecrets::new(&[7; 32]);
         let (old, new, unused) = (made.secret("whk_a", 1), made.secret("whk_a", 2), made.secret("whk_b", 1));
-        let seconds = crate::clock::system_now().as_millis() / 1000;
+        let seconds = crate::machine::clock::system_now().as_millis() / 1000;
         let signature = signatures(&[new.clone(), old.clone()], "msg_1", seconds, BODY);
         let headers = headers(&signature, seconds);
         for valid in [old, new] {

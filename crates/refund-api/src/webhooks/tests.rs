@@ -23,6 +23,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::sign::SigningSecrets;
 use super::*;
+use crate::app::App;
 use crate::trial::{self, Machine, id};
 
 /// What a receiver was sent.
@@ -50,14 +51,14 @@ impl Sending {
         let app = trial::with_a_seller(&machine).await;
         for endpoint in endpoints {
             let request = Request::new(trial::operator(), SetUp::MakeWebhook(Box::new(endpoint)));
-            app.submit(request).await.unwrap();
+            app.engine.submit(request).await.unwrap();
         }
         Self::on(Arc::new(MemoryDeliveries::default()), app, machine)
     }
 
     fn on(book: Arc<dyn Deliveries>, app: Arc<App>, machine: Machine) -> Self {
         let webhooks = Arc::new(Webhooks::new(book, Reach::Anywhere, &SECRET));
-        let tasks = webhooks.begin(&app).into();
+        let tasks = webhooks.begin(&app.engine).into();
         Self { app, webhooks, machine, tasks }
     }
 
@@ -68,10 +69,10 @@ impl Sending {
 
     /// Why an endpoint is switched off, once it is.
     async fn switched_off(&self, id: &str) -> DisabledBecause {
-        let mut news = self.app.store().news();
+        let mut news = self.app.engine.store().news();
         loop {
             news.borrow_and_update();
-            if let Some(disabled) = self.app.settings().webhook(id).cloned().unwrap().disabled {
+            if let Some(disabled) = self.app.engine.settings().webhook(id).cloned().unwrap().disabled {
                 return disabled.because;
             }
             news.changed().await.unwrap();
@@ -102,7 +103,7 @@ impl Sending {
 
     /// Ends, and gives the deliveries to an endpoint, the latest first.
     async fn delivered(self, endpoint_id: &str) -> Vec<Delivery> {
-        self.app.stop();
+        self.app.engine.stop();
         for task in self.tasks {
             task.await.unwrap();
         }
@@ -132,7 +133,7 @@ fn secret(name: &str, generation: u32) -> String {
 
 async fn change(app: &App, id: &str, change: WebhookChange) {
     let request = Request::new(trial::operator(), SetUp::ChangeWebhook { webhook_id: id.to_owned(), change });
-    app.submit(request).await.unwrap();
+    app.engine.submit(request).await.unwrap();
 }
 
 /// A receiver that answers with these, one after the other and then with the last for ever.
@@ -197,7 +198,7 @@ async fn an_endpoint_that_is_gone_is_switched_off() {
     let app = sending.app.clone();
     let delivered = sending.delivered("whk_a").await;
     assert_eq!((delivered[0].state, delivered[0].attempts.len()), (DeliveryState::Failed, 1));
-    let disabled = app.settings().webhook("whk_a").cloned().unwrap().disabled.unwrap();
+    let disabled = app.engine.settings().webhook("whk_a").cloned().unwrap().disabled.unwrap();
     assert_eq!(disabled.because, DisabledBecause::Gone);
 }
 
@@ -244,8 +245,8 @@ async fn for_a_day_after_a_rotation_both_secrets_are_good() {
     sent.recv().await.unwrap();
     change(&sending.app, "whk_a", WebhookChange::Rotated).await;
     let good = async |sending: &Sending, sent: &mut UnboundedReceiver<Sent>| {
-        let stored = sending.app.settings().webhook("whk_a").cloned().unwrap();
-        sending.webhooks.ping(stored, sending.app.store().now()).await.unwrap();
+        let stored = sending.app.engine.settings().webhook("whk_a").cloned().unwrap();
+        sending.webhooks.ping(stored, sending.app.engine.store().now()).await.unwrap();
         let (headers, body) = sent.recv().await.unwrap();
         [1, 2].map(|generation| Webhook::new(&secret("a", generation)).unwrap().verify(&body, &headers).is_ok())
     };

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::json::{Object, read_members};
+use super::problem::ProblemOut;
 use super::requests::{AgreeIn, OfferIn, ReasonIn};
+use super::unusable::Unusable;
 use super::{MoneyIn, RefundOut};
-use crate::code::{ApiCode, Code};
-use crate::error::{Problem, ProblemOut};
-use crate::json::{Object, read_members};
 
 /// How many commands one call takes.
 pub(crate) const BULK_MAX: usize = 100;
@@ -27,15 +27,15 @@ impl BulkIn {
     /// decimals, is a problem of its own; what is malformed is a mistake in the whole call.
     ///
     /// # Errors
-    /// A [`Problem`] where there are none, too many, or one of them is malformed.
-    pub(crate) fn read(self) -> Result<Vec<BulkCommand>, Problem> {
+    /// A [`Unusable`] where there are none, too many, or one of them is malformed.
+    pub(crate) fn read(self) -> Result<Vec<BulkCommand>, Unusable> {
         if !(1..=BULK_MAX).contains(&self.items.len()) {
             let detail = format!("1 to {BULK_MAX} items are taken");
-            return Err(Problem::at(ApiCode::MalformedBody, "/items", detail));
+            return Err(Unusable::malformed("/items", detail));
         }
         let items = (0_usize..).zip(self.items);
         items
-            .map(|(index, Object(item))| item.read().map_err(|problem| problem.within(&format!("/items/{index}"))))
+            .map(|(index, Object(item))| item.read().map_err(|unusable| unusable.within(&format!("/items/{index}"))))
             .collect()
     }
 }
@@ -55,7 +55,7 @@ pub(crate) struct BulkCommand {
     pub(crate) refund_id: RefundId,
     pub(crate) version: u64,
     pub(crate) kind: CommandKind,
-    pub(crate) command: Result<Command, Problem>,
+    pub(crate) command: Result<Command, Unusable>,
 }
 
 /// What can be done in bulk.
@@ -94,7 +94,7 @@ pub(super) struct BulkItemIn {
 
 impl BulkItem {
     /// The command, read as the call for one refund reads it.
-    fn read(self) -> Result<BulkCommand, Problem> {
+    fn read(self) -> Result<BulkCommand, Unusable> {
         let Self { refund_id, version, action, body } = self;
         let (kind, command) = match action {
             BulkAction::Agree => (CommandKind::Agree, Ok(read_members::<AgreeIn>(body)?.read())),
@@ -102,7 +102,7 @@ impl BulkItem {
             BulkAction::Offer => (CommandKind::MakeOffer, read_members::<OfferIn>(body)?.read(&refund_id)),
         };
         match command {
-            Err(problem) if problem.code() == Code::Api(ApiCode::MalformedBody) => Err(problem),
+            Err(unusable) if unusable.is_malformed() => Err(unusable),
             command => Ok(BulkCommand { refund_id, version, kind, command }),
         }
     }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::MoneyOut;
+use super::hex::is_hex;
 use super::message::WrittenOut;
 use super::refund::{ActorOut, TermsOut};
-use crate::event_ids::is_hex;
 
 /// Something that happened, as answered.
 #[derive(Debug, Serialize, ToSchema)]

@@ -10,7 +10,7 @@ use super::event::{EventOut, data};
 use super::options::ObjectionOut;
 use super::refund::RefundOut;
 use crate::app::possible_while_held;
-use crate::code::Code;
+use crate::wire::code::Code;
 
 /// A refund, explained.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,10 +6,9 @@ use refund_core::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::json::Object;
 use super::refund::ActorOut;
-use crate::code::ApiCode;
-use crate::error::Problem;
-use crate::json::Object;
+use super::unusable::Unusable;
 
 /// Writing something on a refund.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -39,8 +38,8 @@ impl MessageIn {
     /// The message.
     ///
     /// # Errors
-    /// A [`Problem`] where there are too many attachments.
-    pub(crate) fn read(self) -> Result<Message, Problem> {
+    /// A [`Unusable`] where there are too many attachments.
+    pub(crate) fn read(self) -> Result<Message, Unusable> {
         let given = self.attachments.unwrap_or_default().into_iter();
         let attachments = given.map(|Object(AttachmentIn { url, sha256, media_type, size })| Attachment {
             url,
@@ -49,7 +48,7 @@ impl MessageIn {
             size,
         });
         let attachments = Attachments::try_from(attachments.collect::<Vec<_>>())
-            .map_err(|error| Problem::at(ApiCode::MalformedBody, "/attachments", error.to_string()))?;
+            .map_err(|error| Unusable::malformed("/attachments", error.to_string()))?;
         Ok(Message { text: self.text, attachments, internal: self.internal.unwrap_or(false) })
     }
 }

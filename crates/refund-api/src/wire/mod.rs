@@ -1,33 +1,40 @@
 //! The names of JSON fields, once, in both directions.
 
 mod bulk;
+pub(crate) mod code;
 mod event;
 mod explanation;
+mod hex;
+pub(crate) mod json;
 mod message;
 mod money;
 mod options;
 mod policy;
+mod problem;
 mod refund;
 mod requests;
 mod settings;
 mod stats;
+mod unusable;
 mod webhooks;
 
 pub(crate) use bulk::{BULK_MAX, BulkCommand, BulkIn, BulkOut, ResultOut};
 pub(crate) use event::EventOut;
 pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
+pub(crate) use hex::is_hex;
 pub(crate) use message::{MessageIn, MessageOut};
 pub(crate) use money::{MoneyIn, MoneyOut};
-pub(crate) use options::OptionsOut;
-pub(crate) use policy::{OverriderOut, Overriders, PolicyCheckOut};
+pub(crate) use options::{OptionsOut, SETTLING_HELD};
+pub(crate) use policy::PolicyCheckOut;
+pub(crate) use problem::{Pointed, ProblemOut};
 pub(crate) use refund::{BuyerLink, RefundOut};
 pub(crate) use requests::{
     AdvanceIn, AgreeIn, AnswerIn, CancelIn, ClockOut, ExtendIn, ModifyIn, Nothing, OfferIn, OpenIn, PayoutIn, ReasonIn,
     RuleIn, ShipIn,
 };
 pub(crate) use settings::{CheckIn, KeyIn, KeyOut, SellerIn, SellerOut, VerdictOut};
-pub(crate) use stats::{Date, StatsOut};
-
+pub(crate) use stats::{Date, DayOut, NumbersOut, StatsOut};
+pub(crate) use unusable::Unusable;
 pub(crate) use webhooks::{
     AttemptOut, DeliveryOut, DeliveryStateIn, RedeliverIn, RedeliveredOut, WebhookIn, WebhookOut,
 };

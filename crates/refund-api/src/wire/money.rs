@@ -4,7 +4,7 @@ use refund_core::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::Problem;
+use super::unusable::Unusable;
 
 /// An amount in an answer, with exactly the currency's decimals.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -42,9 +42,9 @@ impl MoneyIn {
     /// The amount; `pointer` says where in the body it stands.
     ///
     /// # Errors
-    /// A [`Problem`] where it is no amount (R28).
-    pub(crate) fn read(&self, pointer: &str) -> Result<Money, Problem> {
-        let currency = Currency::from_code(&self.currency).map_err(|invalid| Problem::money(pointer, &invalid))?;
-        Money::parse(currency, &self.value).map_err(|invalid| Problem::money(pointer, &invalid))
+    /// A [`Unusable`] where it is no amount (R28).
+    pub(crate) fn read(&self, pointer: &str) -> Result<Money, Unusable> {
+        let currency = Currency::from_code(&self.currency).map_err(|invalid| Unusable::money(pointer, &invalid))?;
+        Money::parse(currency, &self.value).map_err(|invalid| Unusable::money(pointer, &invalid))
     }
 }

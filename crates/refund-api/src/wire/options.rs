@@ -5,9 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::MoneyOut;
+use super::code::{ApiCode, Code};
 use super::refund::DeadlineOut;
-use crate::code::{ApiCode, Code};
-use crate::error::SETTLING_HELD;
+
+/// What stands against whatever needs settling first, while that is held (R36).
+pub(crate) const SETTLING_HELD: &str = "settling is held, and something is due that has to happen first";
 
 /// What the seller may offer, as answered.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,11 +1,10 @@
 //! What a change of the policy would mean, in JSON.
 
 use refund_core::{PolicyField, Rule, SellerId};
+use refund_store::PolicyChange;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-
-use crate::policy_check::PolicyChange;
 
 /// What a change would mean. Nothing has been changed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,18 +29,9 @@ struct ChangeOut {
 
 /// A seller for whom a part of the change means nothing, because it has values of its own.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OverriderOut {
-    pub(crate) seller_id: SellerId,
-    pub(crate) fields: Vec<PolicyField>,
-}
-
-/// Who has values of their own, as far as it was looked.
-#[derive(Debug, Default)]
-pub(crate) struct Overriders {
-    pub(crate) found: Vec<OverriderOut>,
-    pub(crate) looked_at: usize,
-    /// Whether there are sellers that were not looked at.
-    pub(crate) is_cut: bool,
+struct OverriderOut {
+    seller_id: SellerId,
+    fields: Vec<PolicyField>,
 }
 
 impl PolicyCheckOut {
@@ -58,11 +48,12 @@ impl PolicyCheckOut {
             means: field.means(),
             applies_to: field.applies_to(),
         });
+        let overridden = overriders.found.into_iter().map(|(seller_id, fields)| OverriderOut { seller_id, fields });
         let kept = changed.first().map(|_| Rule::R34.says()).into_iter();
         Ok(Self {
             changes: changes.collect(),
             keeps: kept.chain(changed.iter().map(|field| field.keeps())).collect(),
-            overridden_by: overriders.found,
+            overridden_by: overridden.collect(),
             sellers_looked_at: overriders.looked_at,
             is_cut: overriders.is_cut,
         })

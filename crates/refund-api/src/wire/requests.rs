@@ -8,10 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::MoneyIn;
-use crate::code::ApiCode;
-use crate::entropy::negotiation_id;
-use crate::error::Problem;
-use crate::json::Object;
+use super::json::Object;
+use super::unusable::Unusable;
+use crate::machine::entropy::negotiation_id;
 
 /// Opening a refund.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -47,8 +46,8 @@ impl OpenIn {
     /// What the core opens a refund with.
     ///
     /// # Errors
-    /// A [`Problem`] where an amount is none.
-    pub(crate) fn read(self, refund_id: RefundId) -> Result<Opening, Problem> {
+    /// A [`Unusable`] where an amount is none.
+    pub(crate) fn read(self, refund_id: RefundId) -> Result<Opening, Unusable> {
         let line = self.order_line.0;
         Ok(Opening {
             refund_id,
@@ -88,10 +87,10 @@ impl OfferIn {
     /// The command.
     ///
     /// # Errors
-    /// A [`Problem`] where the amount is none.
-    pub(crate) fn read(self, refund_id: &RefundId) -> Result<Command, Problem> {
+    /// A [`Unusable`] where the amount is none.
+    pub(crate) fn read(self, refund_id: &RefundId) -> Result<Command, Unusable> {
         Ok(Command::MakeOffer(MakeOffer {
-            negotiation_id: negotiation_id(refund_id).map_err(|_| Problem::not_found())?,
+            negotiation_id: negotiation_id(refund_id).map_err(|_| Unusable::NotFound)?,
             kind: self.kind,
             amount: self.amount.0.read("/amount")?,
             return_address_id: self.return_address_id,
@@ -165,8 +164,8 @@ impl ModifyIn {
     /// The command.
     ///
     /// # Errors
-    /// A [`Problem`] where the amount is none.
-    pub(crate) fn read(self) -> Result<Command, Problem> {
+    /// A [`Unusable`] where the amount is none.
+    pub(crate) fn read(self) -> Result<Command, Unusable> {
         let request = Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason: self.reason };
         Ok(Command::Modify { request })
     }
@@ -204,9 +203,9 @@ impl RuleIn {
     /// The command.
     ///
     /// # Errors
-    /// A [`Problem`] where an amount is missing, is there without need, or is none.
-    pub(crate) fn read(self) -> Result<Command, Problem> {
-        let at_amount = |detail| Err(Problem::at(ApiCode::MalformedBody, "/amount", detail));
+    /// A [`Unusable`] where an amount is missing, is there without need, or is none.
+    pub(crate) fn read(self) -> Result<Command, Unusable> {
+        let at_amount = |detail| Err(Unusable::malformed("/amount", detail));
         let ruling = match (self.decision, self.amount) {
             (Decision::Refund, Some(amount)) => Ruling::Refund { amount: amount.0.read("/amount")? },
             (Decision::Close, None) => Ruling::Close,

@@ -7,9 +7,8 @@ use refund_store::{Key, KeyRole, KeyScope, Seller};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::code::ApiCode;
-use crate::error::Problem;
-use crate::json::Object;
+use super::json::Object;
+use super::unusable::Unusable;
 
 /// A seller to be set up or changed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -47,12 +46,10 @@ impl SellerIn {
     /// Whether the body names the seller of the path, or none.
     ///
     /// # Errors
-    /// A [`Problem`] where it names another.
-    pub(crate) fn is_named(&self, id: &SellerId) -> Result<(), Problem> {
+    /// A [`Unusable`] where it names another.
+    pub(crate) fn is_named(&self, id: &SellerId) -> Result<(), Unusable> {
         match &self.id {
-            Some(named) if named != id => {
-                Err(Problem::at(ApiCode::MalformedBody, "/id", format!("the path names the seller {id}")))
-            }
+            Some(named) if named != id => Err(Unusable::malformed("/id", format!("the path names the seller {id}"))),
             Some(_) | None => Ok(()),
         }
     }
@@ -60,19 +57,17 @@ impl SellerIn {
     /// The seller. One address alone is the default, unless it says that it isn't.
     ///
     /// # Errors
-    /// A [`Problem`] where the addresses make no address book (R29).
-    pub(crate) fn read(self) -> Result<Seller, Problem> {
+    /// A [`Unusable`] where the addresses make no address book (R29).
+    pub(crate) fn read(self) -> Result<Seller, Unusable> {
         let alone = self.addresses.len() == 1;
         let addresses = self.addresses.into_iter().map(|given| {
             let Object(AddressIn { id, recipient, phone, address, default }) = given;
             (Address { id, recipient, phone, address }, default.unwrap_or(alone))
         });
         let addresses = AddressBook::new(addresses.collect()).map_err(|invalid| match invalid {
-            InvalidAddressBook::NotOneDefault { given } => {
-                Problem::refused(&Refusal::DefaultAddressRequired { given }, None)
-            }
+            InvalidAddressBook::NotOneDefault { given } => Unusable::Refused(Refusal::DefaultAddressRequired { given }),
             InvalidAddressBook::SameId { .. } | InvalidAddressBook::TooMany { .. } => {
-                Problem::at(ApiCode::MalformedBody, "/addresses", invalid.to_string())
+                Unusable::malformed("/addresses", invalid.to_string())
             }
         })?;
         Ok(Seller {
@@ -188,9 +183,9 @@ impl KeyIn {
     /// For whom the key is to speak.
     ///
     /// # Errors
-    /// A [`Problem`] where a seller's key names no seller, or another one does.
-    pub(crate) fn role(&self) -> Result<KeyRole, Problem> {
-        let at_seller = |detail| Err(Problem::at(ApiCode::MalformedBody, "/seller_id", detail));
+    /// A [`Unusable`] where a seller's key names no seller, or another one does.
+    pub(crate) fn role(&self) -> Result<KeyRole, Unusable> {
+        let at_seller = |detail| Err(Unusable::malformed("/seller_id", detail));
         match (&self.role, &self.seller_id) {
             (RoleIn::Operator, None) => Ok(KeyRole::Operator),
             (RoleIn::Platform, None) => Ok(KeyRole::Platform),

@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::EventOut;
+use super::code::ApiCode;
 use super::settings::{RoleIn, role_of};
-use crate::code::ApiCode;
-use crate::error::Problem;
-use crate::webhooks::both_valid_until;
+use super::unusable::Unusable;
 
 /// An endpoint to be made or changed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -34,9 +33,9 @@ impl WebhookIn {
     }
 
     /// What its owner says of it; `forbids` says why nothing would be sent to an address.
-    pub(crate) fn terms(self, forbids: impl FnOnce(&str) -> Option<String>) -> Result<WebhookTerms, Problem> {
+    pub(crate) fn terms(self, forbids: impl FnOnce(&str) -> Option<String>) -> Result<WebhookTerms, Unusable> {
         if let Some(why) = forbids(&self.url) {
-            return Err(Problem::at(ApiCode::UrlNotAllowed, "/url", why));
+            return Err(Unusable::at(ApiCode::UrlNotAllowed, "/url", why));
         }
         let mut types: Vec<_> = self.types.iter().map(|kind| kind.as_str().to_owned()).collect();
         types.sort_unstable();
@@ -117,7 +116,7 @@ impl WebhookOut {
                     DisabledBecause::Failing => BecauseOut::Failing,
                 },
             }),
-            both_secrets_until: both_valid_until(webhook),
+            both_secrets_until: webhook.both_secrets_until(),
             waiting: None,
             secret,
         }
@@ -251,10 +250,10 @@ impl RedeliverIn {
     /// The ids of the events that it names.
     ///
     /// # Errors
-    /// A [`Problem`] where there are too many.
-    pub(crate) fn events(&self) -> Result<&[String], Problem> {
+    /// A [`Unusable`] where there are too many.
+    pub(crate) fn events(&self) -> Result<&[String], Unusable> {
         if self.events.len() > EVENTS_MAX {
-            return Err(Problem::at(ApiCode::MalformedBody, "/events", format!("at most {EVENTS_MAX} events")));
+            return Err(Unusable::malformed("/events", format!("at most {EVENTS_MAX} events")));
         }
         Ok(&self.events)
     }
@@ -262,11 +261,11 @@ impl RedeliverIn {
     /// Which deliveries they are, where those are the events.
     ///
     /// # Errors
-    /// A [`Problem`] where nothing is said.
-    pub(crate) fn chosen(self, events: Vec<EventPosition>) -> Result<Chosen, Problem> {
+    /// A [`Unusable`] where nothing is said.
+    pub(crate) fn chosen(self, events: Vec<EventPosition>) -> Result<Chosen, Unusable> {
         let Self { state, from, to, .. } = self;
         if events.is_empty() && state.is_none() && from.is_none() && to.is_none() {
-            return Err(Problem::at(ApiCode::MalformedBody, "", "say which: events, state, from, to"));
+            return Err(Unusable::malformed("", "say which: events, state, from, to"));
         }
         let events = (!events.is_empty()).then_some(events);
         Ok(Chosen { events, state: state.map(DeliveryState::from), from, to })

@@ -162,8 +162,7 @@ impl Server {
             disabled_at: None,
         };
         let request = Request::new(Actor::system(), SetUp::MakeUser(Box::new(user)));
-        let app = &self.running.as_ref().unwrap().app;
-        self.runtime.block_on(app.submit(request)).unwrap();
+        self.runtime.block_on(self.running.as_ref().unwrap().submit(request)).unwrap();
         format!("{}/sign-in/{token}", self.base_url)
     }
 

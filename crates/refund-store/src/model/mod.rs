@@ -3,6 +3,7 @@
 pub(crate) mod around;
 pub(crate) mod key;
 pub(crate) mod list;
+pub(crate) mod policy_change;
 pub(crate) mod record;
 pub(crate) mod restoration;
 pub(crate) mod saved_offer;

@@ -1,6 +1,6 @@
 //! Where events are sent to.
 
-use refund_core::{Label, Timestamp};
+use refund_core::{Label, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::KeyRole;
@@ -70,7 +70,16 @@ pub enum WebhookChange {
     Disabled(DisabledBecause),
 }
 
+/// How long the secret that was replaced is valid still.
+const BOTH_VALID_FOR: Span = Span::hours(24);
+
 impl Webhook {
+    /// Until when the secret before the present one is valid, if there was one.
+    #[must_use]
+    pub fn both_secrets_until(&self) -> Option<Timestamp> {
+        self.rotated_at.map(|at| at.plus(BOTH_VALID_FOR))
+    }
+
     pub(crate) fn changed(self, change: &WebhookChange, now: Timestamp) -> Self {
         match change {
             WebhookChange::Terms(terms) => Self { terms: terms.clone(), ..self },

@@ -7,12 +7,12 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::clock::system_now;
-use crate::error::Problem;
-use crate::metrics::{OVERDUE_COUNTED_MAX, Overdue, VERSION, unsent};
+use crate::health::{self, Check, OVERDUE_COUNTED_MAX, Overdue, unsent};
+use crate::machine::clock::system_now;
+use crate::metrics::VERSION;
 use crate::pages::frame::{Frame, shown};
 use crate::pages::visit::Visit;
-use crate::readiness::{self, Check};
+use crate::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "pages/operator/health.html")]
@@ -43,10 +43,10 @@ struct CheckView {
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
     let (app, reader) = (&visit.app, &visit.reader);
-    let failing = readiness::failing(app.store()).await;
-    let overdue = Overdue::look(app.store()).await?;
+    let failing = health::failing(app.engine.store()).await;
+    let overdue = Overdue::look(app.engine.store()).await?;
     let (unsent, unsent_for) = unsent(app).await?;
-    let space_left = app.store().health().space_left;
+    let space_left = app.engine.store().health().space_left;
     let check = |check: &Check| {
         let found = failing.iter().find(|failing| failing.check == *check);
         CheckView {

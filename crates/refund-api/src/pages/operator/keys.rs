@@ -9,14 +9,14 @@ use refund_core::{SellerId, Timestamp};
 use refund_store::{Key, KeyRole, KeyScope, Refused, Request, SetUp};
 
 use super::change::done_before;
-use crate::caller::hash;
-use crate::entropy;
-use crate::error::Problem;
+use crate::callers::hash;
+use crate::machine::entropy;
 use crate::pages::form::{Form, Mistake};
 use crate::pages::frame::{Frame, Notice, go_to, shown};
 use crate::pages::part::{Links, Part};
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
+use crate::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "pages/operator/keys.html")]
@@ -82,7 +82,7 @@ fn page(
     secret: Option<(String, String)>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let keys = visit.app.settings().keys();
+    let keys = visit.app.engine.settings().keys();
     let Part { items, links } = Part::of(visit, "keys", keys, |key: &Arc<Key>| key.id.clone())?;
     let shown_page = Page {
         page: Frame::new(visit, "keys-title", "keys").coming_back_to("/operator/keys".to_owned()),
@@ -107,7 +107,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
         }
     };
     let name = key.name.to_string();
-    visit.app.change(Request::new(actor, SetUp::IssueKey(Box::new(key)))).await?;
+    visit.app.engine.change(Request::new(actor, SetUp::IssueKey(Box::new(key)))).await?;
     let visit = visit.with_form_done();
     page(&visit, None, Some((name, secret)), StatusCode::CREATED)
 }
@@ -119,7 +119,7 @@ fn typed(visit: &Visit, secret: &str) -> Result<Result<Key, Mistake>, Problem> {
     let role = match (form.get("role"), seller_id) {
         ("operator", _) => Ok(KeyRole::Operator),
         ("platform", _) => Ok(KeyRole::Platform),
-        ("seller", Ok(id)) if visit.app.settings().seller(&id).is_some() => Ok(KeyRole::Seller(id)),
+        ("seller", Ok(id)) if visit.app.engine.settings().seller(&id).is_some() => Ok(KeyRole::Seller(id)),
         ("seller", _) => Err(Mistake::new("seller", "mistake-seller")),
         _ => Err(Mistake::new("role", "mistake-choose")),
     };
@@ -149,7 +149,7 @@ fn typed(visit: &Visit, secret: &str) -> Result<Result<Key, Mistake>, Problem> {
 pub(in crate::pages) async fn revoke(visit: Visit) -> Result<Response, Problem> {
     let actor = visit.operator()?.caller.itself();
     let request = Request::new(actor, SetUp::RevokeKey { key_id: visit.param("id").to_owned() });
-    match visit.app.try_change(request).await {
+    match visit.app.engine.change(request).await {
         Ok(_) => Ok(go_to("/operator/keys?done=revoked")),
         Err(Refused::NotFound) => Err(Problem::not_found()),
         Err(refused) => Err(refused.into()),

@@ -4,17 +4,17 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Policy, PolicyField};
-use refund_store::{Request, SetUp, Tag};
+use refund_store::{PolicyChange, Request, SetUp, Tag};
 use serde_json::Value;
 
 use super::change::{done_before, replaced};
 use super::fields::{FieldView, told, typed};
-use crate::error::Problem;
+use crate::call::aside;
 use crate::pages::form::Mistake;
 use crate::pages::frame::{Frame, Notice, go_to, shown};
-use crate::pages::seller::place;
+use crate::pages::seller_place;
 use crate::pages::visit::Visit;
-use crate::policy_check::PolicyChange;
+use crate::problem::Problem;
 
 /// Where the page is.
 const HERE: &str = "/operator/policy";
@@ -55,7 +55,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
 
 /// The page with the policy as it stands.
 fn as_it_is(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
-    let policy = visit.app.settings().policy.clone();
+    let policy = visit.app.engine.settings().policy.clone();
     let values = serde_json::to_value(&*policy)?;
     let fields = FieldView::all(&visit.reader, &values, &values, &[]);
     page(visit, notice, Tag::of(&*policy)?.to_string(), fields, None, status)
@@ -68,7 +68,7 @@ fn as_typed(
     review: Option<Review>,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let present = serde_json::to_value(&*visit.app.settings().policy)?;
+    let present = serde_json::to_value(&*visit.app.engine.settings().policy)?;
     let fields = FieldView::typed(&visit.reader, &visit.form, &present);
     page(visit, notice, visit.form.get("tag").to_owned(), fields, review, status)
 }
@@ -104,8 +104,8 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
     if visit.form.get("step") == "edit" {
         return as_typed(&visit, None, None, StatusCode::OK);
     }
-    let settings = visit.app.settings();
-    let change = visit.app.aside(move || Ok(PolicyChange::look(&settings, policy))).await?;
+    let settings = visit.app.engine.settings();
+    let change = aside(move || Ok(PolicyChange::look(&settings, policy))).await?;
     if change.changed.is_empty() {
         let notice = Notice::moved(visit.reader.say("policy-unchanged"));
         return as_typed(&visit, Some(notice), None, StatusCode::OK);
@@ -143,7 +143,7 @@ impl Review {
         Ok(Self {
             changes: changes.collect(),
             overriders: (overriders.found.iter())
-                .map(|own| (own.seller_id.to_string(), place(&own.seller_id), named(&own.fields)))
+                .map(|(id, fields)| (id.to_string(), seller_place(id), named(fields)))
                 .collect(),
             is_cut: overriders.is_cut,
             sent: sent.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),

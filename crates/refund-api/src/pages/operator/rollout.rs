@@ -10,11 +10,11 @@ use refund_core::{Rollout, SellerId};
 use refund_store::{Request, SetUp, Tag};
 
 use super::change::{done_before, replaced};
-use crate::error::Problem;
 use crate::pages::form::{Form, Mistake};
 use crate::pages::frame::{Frame, Notice, go_to, shown};
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
+use crate::problem::Problem;
 
 /// How many sellers of a list are shown: a batch may have thousands.
 const SHOWN_MAX: usize = 200;
@@ -75,7 +75,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
 
 fn page(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
     let (app, reader) = (&visit.app, &visit.reader);
-    let rollout = app.settings().rollout.clone();
+    let rollout = app.engine.settings().rollout.clone();
     let batch = |(index, batch): (usize, &Batch)| BatchView {
         index,
         name: batch.name.to_string(),
@@ -121,7 +121,7 @@ fn verdict(visit: &Visit, rollout: &Rollout, asked: &str) -> Option<(bool, Strin
 /// Replaces the roll-out by what a form makes of it.
 pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> {
     let actor = visit.operator()?.caller.itself();
-    let before = visit.app.settings().rollout.clone();
+    let before = visit.app.engine.settings().rollout.clone();
     let (rollout, done) = match changed(&visit, &before) {
         Ok(Some(changed)) => changed,
         // Its batch is gone: the page was made of something else.

@@ -6,14 +6,14 @@ use axum::response::Response;
 use refund_core::{Address, AddressBook, AddressId, PolicyOverrides, SellerId};
 use refund_store::{Request, Seller, SetUp};
 
-use crate::entropy;
-use crate::error::Problem;
+use crate::machine::entropy;
 use crate::pages::form::{Form, Mistake};
 use crate::pages::frame::{Frame, Notice, go_to, shown};
 use crate::pages::part::{Links, Part};
 use crate::pages::refund::told_mistake;
-use crate::pages::seller::place;
+use crate::pages::seller_place;
 use crate::pages::visit::Visit;
+use crate::problem::Problem;
 
 #[derive(Template)]
 #[template(path = "pages/operator/sellers.html")]
@@ -38,12 +38,12 @@ struct SellerView {
 
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
-    let store = visit.app.store();
+    let store = visit.app.engine.store();
     let asked = visit.query.get("id").trim().to_owned();
     // Whoever knows the id is led there at once.
     let known = SellerId::new(asked.as_str()).ok().filter(|id| store.settings().seller(id).is_some());
     if let Some(id) = known {
-        return Ok(go_to(&place(&id)));
+        return Ok(go_to(&seller_place(&id)));
     }
     let notice = (!asked.is_empty()).then(|| Notice::bad(visit.reader.say("sellers-unknown")));
     let status = if notice.is_some() { StatusCode::NOT_FOUND } else { StatusCode::OK };
@@ -51,7 +51,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
 }
 
 fn page(visit: &Visit, asked: String, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
-    let (store, reader) = (visit.app.store(), &visit.reader);
+    let (store, reader) = (visit.app.engine.store(), &visit.reader);
     let read = |last: Option<&str>, limit: usize| {
         let last = last.map(SellerId::new).transpose().map_err(|_| Problem::not_found())?;
         Ok(store.settings().sellers(last.as_ref(), limit))
@@ -60,7 +60,7 @@ fn page(visit: &Visit, asked: String, notice: Option<Notice>, status: StatusCode
     let rollout = store.settings().rollout.clone();
     let view = |(id, seller): &(SellerId, std::sync::Arc<Seller>)| SellerView {
         id: id.to_string(),
-        place: place(id),
+        place: seller_place(id),
         name: seller.name.to_string(),
         addresses: seller.addresses.iter().count(),
         own: seller.policy.fields().len(),
@@ -79,12 +79,12 @@ pub(in crate::pages) async fn add(visit: Visit) -> Result<Response, Problem> {
         Ok(typed) => typed,
         Err(mistake) => return no(told_mistake(&visit, &mistake)),
     };
-    if visit.app.settings().seller(&seller_id).is_some() {
+    if visit.app.engine.settings().seller(&seller_id).is_some() {
         return no(Notice::bad(visit.reader.say("sellers-there")));
     }
-    let place = place(&seller_id);
+    let place = seller_place(&seller_id);
     let request = Request::new(actor, SetUp::PutSeller { seller_id, seller: Box::new(seller) });
-    visit.app.change(request).await?;
+    visit.app.engine.change(request).await?;
     Ok(go_to(&format!("{place}?done=saved")))
 }
 

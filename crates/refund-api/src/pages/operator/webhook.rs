@@ -12,12 +12,12 @@ use refund_store::{
 
 use super::change::{done_before, replaced};
 use super::webhooks::{EndpointView, TypeView, secret, typed, types};
-use crate::error::Problem;
 use crate::pages::frame::{Frame, Notice, go_to, shown};
 use crate::pages::part::{Links, PAGE, Part, behind};
 use crate::pages::queue::Choice;
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
+use crate::problem::Problem;
 use crate::webhooks::{may_see, owner};
 use crate::wire::EventOut;
 
@@ -110,7 +110,7 @@ fn outcome(visit: &Visit, attempt: &Attempt) -> String {
 /// The endpoint that the path names, if it is the visitor's to deal with.
 fn named(visit: &Visit) -> Result<Arc<Webhook>, Problem> {
     let owner = owner(&visit.person()?.caller);
-    let webhook = visit.app.settings().webhook(visit.param("id")).cloned();
+    let webhook = visit.app.engine.settings().webhook(visit.param("id")).cloned();
     webhook.filter(|webhook| may_see(&owner, webhook)).ok_or_else(Problem::not_found)
 }
 
@@ -131,7 +131,7 @@ async fn page(
     let state = STATES.into_iter().find(|state| state.name() == asked);
     let list = format!("deliveries {id} {}", state.map_or("", DeliveryState::name));
     let last = behind(visit, &list)?.and_then(|id| EventOut::position(&id));
-    let (webhooks, chosen) = (visit.app.webhooks()?, Chosen { state, ..Chosen::default() });
+    let (webhooks, chosen) = (&visit.app.webhooks, Chosen { state, ..Chosen::default() });
     let found = webhooks.deliveries(&webhook.id, &chosen, last, PAGE.saturating_add(1)).await?;
     let backlog = webhooks.backlog(std::slice::from_ref(&webhook)).await?;
     let Part { items, links } = Part::cut(visit, &list, found, |delivery| EventOut::id(delivery.event))?;
@@ -188,11 +188,11 @@ pub(in crate::pages) async fn act(visit: Visit) -> Result<Response, Problem> {
         "remove" => {
             let actor = visit.person()?.caller.itself();
             let request = Request::new(actor, SetUp::RemoveWebhook { webhook_id: webhook.id.clone() });
-            visit.app.change(request).await?;
+            visit.app.engine.change(request).await?;
             Ok(go_to("/operator/webhooks?done=removed"))
         }
         "ping" => {
-            let attempt = visit.app.webhooks()?.ping(webhook.clone(), visit.app.store().now()).await?;
+            let attempt = visit.app.webhooks.ping(webhook.clone(), visit.app.engine.store().now()).await?;
             let text = outcome(&visit, &attempt);
             let notice = if attempt.has_succeeded() { Notice::good(text) } else { Notice::bad(text) };
             page(&visit, webhook, Some(notice), None, StatusCode::OK).await
@@ -205,8 +205,8 @@ pub(in crate::pages) async fn act(visit: Visit) -> Result<Response, Problem> {
 async fn changed(visit: &Visit, webhook: &Webhook, change: WebhookChange) -> Result<Arc<Webhook>, Problem> {
     let actor = visit.person()?.caller.itself();
     let request = Request::new(actor, SetUp::ChangeWebhook { webhook_id: webhook.id.clone(), change });
-    visit.app.change(request).await?;
-    visit.app.settings().webhook(&webhook.id).cloned().ok_or_else(Problem::not_found)
+    visit.app.engine.change(request).await?;
+    visit.app.engine.settings().webhook(&webhook.id).cloned().ok_or_else(Problem::not_found)
 }
 
 /// Changes where an endpoint is and what it is told of, if it is still what the page showed.
@@ -225,7 +225,7 @@ async fn change(visit: &Visit, webhook: Arc<Webhook>) -> Result<Response, Proble
     match replaced(visit, work).await? {
         Ok(_) => Ok(go_to(&format!("/operator/webhooks/{id}?done=saved"))),
         Err(moved) => {
-            let now = visit.app.settings().webhook(&id).cloned().ok_or_else(Problem::not_found)?;
+            let now = visit.app.engine.settings().webhook(&id).cloned().ok_or_else(Problem::not_found)?;
             page(visit, now, Some(moved), None, StatusCode::PRECONDITION_FAILED).await
         }
     }
@@ -237,6 +237,6 @@ async fn again(visit: &Visit, webhook: &Webhook) -> Result<Response, Problem> {
         "" => Chosen { state: Some(DeliveryState::Failed), ..Chosen::default() },
         event => Chosen { events: Some(EventOut::position(event).into_iter().collect()), ..Chosen::default() },
     };
-    visit.app.webhooks()?.deliver_again(&webhook.id, &chosen, visit.app.store().now()).await?;
+    visit.app.webhooks.deliver_again(&webhook.id, &chosen, visit.app.engine.store().now()).await?;
     Ok(go_to(&format!("/operator/webhooks/{}?done=again", webhook.id)))
 }

@@ -9,16 +9,16 @@ use refund_core::EventType;
 use refund_store::{Answer, DisabledBecause, KeyRole, Request, SetUp, Webhook, WebhookTerms};
 
 use super::change::done_before;
-use crate::code::{ApiCode, Code};
-use crate::error::Problem;
 use crate::pages::form::Mistake;
 use crate::pages::frame::{Frame, Notice, shown};
 use crate::pages::part::{Links, Part};
 use crate::pages::reader::Reader;
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
-use crate::webhooks::{another, both_valid_until, may_see, owner};
-use crate::wire::WebhookIn;
+use crate::problem::Problem;
+use crate::webhooks::{another, may_see, owner};
+use crate::wire::code::{ApiCode, Code};
+use crate::wire::{Unusable, WebhookIn};
 
 #[derive(Template)]
 #[template(path = "pages/operator/webhooks.html")]
@@ -69,7 +69,7 @@ impl EndpointView {
             DisabledBecause::Gone => "gone",
             DisabledBecause::Failing => "failing",
         };
-        let until = both_valid_until(webhook).filter(|until| reader.now < *until);
+        let until = webhook.both_secrets_until().filter(|until| reader.now < *until);
         Self {
             id: webhook.id.clone(),
             url: webhook.terms.url.clone(),
@@ -109,7 +109,7 @@ fn page(
 ) -> Result<Response, Problem> {
     let (reader, form) = (&visit.reader, &visit.form);
     let owner = owner(&visit.person()?.caller);
-    let mut webhooks = visit.app.settings().webhooks();
+    let mut webhooks = visit.app.engine.settings().webhooks();
     webhooks.retain(|webhook| may_see(&owner, webhook));
     let Part { items, links } = Part::of(visit, "webhooks", webhooks, |webhook: &Arc<Webhook>| webhook.id.clone())?;
     let shown_page = Page {
@@ -134,14 +134,11 @@ pub(super) fn typed(visit: &Visit) -> Result<Result<WebhookTerms, Mistake>, Prob
         Ok(read) => read,
         Err(mistake) => return Ok(Err(mistake)),
     };
-    let webhooks = visit.app.webhooks()?;
     let terms = WebhookIn::new(form.get("url").trim().to_owned(), description, types);
-    match terms.terms(|url| webhooks.forbids(url)) {
+    match terms.terms(|url| visit.app.webhooks.forbids(url)) {
         Ok(terms) => Ok(Ok(terms)),
-        Err(problem) if problem.code() == Code::Api(ApiCode::UrlNotAllowed) => {
-            Ok(Err(Mistake::new("url", "mistake-url")))
-        }
-        Err(problem) => Err(problem),
+        Err(Unusable::Place { code: ApiCode::UrlNotAllowed, .. }) => Ok(Err(Mistake::new("url", "mistake-url"))),
+        Err(unusable) => Err(unusable.into()),
     }
 }
 
@@ -154,7 +151,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
             return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let webhook = match another(visit.app.store(), owner(&caller), terms) {
+    let webhook = match another(visit.app.engine.store(), owner(&caller), terms) {
         Ok(webhook) => Box::new(webhook),
         Err(problem) if problem.code() == Code::Api(ApiCode::TooManyWebhooks) => {
             let notice = Notice::bad(visit.reader.say("webhooks-too-many"));
@@ -163,7 +160,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
         Err(problem) => return Err(problem),
     };
     let request = Request::new(caller.itself(), SetUp::MakeWebhook(webhook));
-    let Answer::Webhook(made) = visit.app.change(request).await?.answer else {
+    let Answer::Webhook(made) = visit.app.engine.change(request).await?.answer else {
         return Err(Problem::new(ApiCode::Internal, "the store answered another question"));
     };
     let secret = secret(&visit, &made)?;
@@ -173,5 +170,5 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
 
 /// What an endpoint's messages are signed with.
 pub(super) fn secret(visit: &Visit, webhook: &Webhook) -> Result<String, Problem> {
-    Ok(visit.app.webhooks()?.secrets.secret(&webhook.id, webhook.generation).text())
+    Ok(visit.app.webhooks.secrets.secret(&webhook.id, webhook.generation).text())
 }

@@ -37,7 +37,7 @@ impl History {
     /// The part that those events are, on the page with that path.
     pub(crate) fn new(visit: &Visit, role: Role, path: &str, events: &[Event], is_latest: bool) -> Self {
         let reader = &visit.reader;
-        let names = Names { reader, settings: visit.app.settings(), role };
+        let names = Names { reader, settings: visit.app.engine.settings(), role };
         let theirs = events.iter().rev().filter(|event| event.fact.is_for(role));
         let until = |sequence: u64| format!("{path}?until={sequence}");
         let last = events.last().filter(|_| !is_latest).map(|event| event.sequence);

@@ -20,12 +20,12 @@ async fn an_endpoint_that_failed_ten_times_is_switched_off_and_begins_anew_when_
     sending.hours_later(6 * 24);
     change(&sending.app, "whk_a", WebhookChange::Enabled).await;
     let failed = Chosen { state: Some(DeliveryState::Failed), ..Chosen::default() };
-    sending.webhooks.deliver_again("whk_a", &failed, sending.app.store().now()).await.unwrap();
+    sending.webhooks.deliver_again("whk_a", &failed, sending.app.engine.store().now()).await.unwrap();
     sent.recv().await.unwrap();
     let app = sending.app.clone();
     let delivered = sending.delivered("whk_a").await;
     assert_eq!((delivered[0].state, delivered[0].attempts.len()), (DeliveryState::Pending, 11));
-    assert_eq!(app.settings().webhook("whk_a").cloned().unwrap().disabled, None, "it failed for a moment");
+    assert_eq!(app.engine.settings().webhook("whk_a").cloned().unwrap().disabled, None, "it failed for a moment");
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn what_was_tried_before_an_endpoint_was_switched_on_does_not_put_it_out()
     let app = sending.app.clone();
     let delivered = sending.delivered("whk_a").await;
     assert_eq!((delivered[0].state, delivered[0].attempts.len()), (DeliveryState::Failed, 10));
-    assert_eq!(app.settings().webhook("whk_a").cloned().unwrap().disabled, None);
+    assert_eq!(app.engine.settings().webhook("whk_a").cloned().unwrap().disabled, None);
 }
 
 #[tokio::test]

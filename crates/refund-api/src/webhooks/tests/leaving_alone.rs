@@ -30,8 +30,8 @@ fn attempts(delivered: &[Delivery]) -> usize {
 #[tokio::test]
 async fn a_receiver_is_left_alone_for_as_long_as_it_asks() {
     let (sending, mut at_busy) = asked_for_two_hours().await;
-    let stored = sending.app.settings().webhook("whk_a").cloned().unwrap();
-    sending.webhooks.ping(stored, sending.app.store().now()).await.unwrap();
+    let stored = sending.app.engine.settings().webhook("whk_a").cloned().unwrap();
+    sending.webhooks.ping(stored, sending.app.engine.store().now()).await.unwrap();
     let by_hand: Value = serde_json::from_slice(&at_busy.recv().await.unwrap().1).unwrap();
     assert_eq!(by_hand["type"], "webhook.ping");
     sending.hours_later(2);

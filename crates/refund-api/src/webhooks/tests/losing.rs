@@ -39,7 +39,7 @@ async fn a_new_book_that_is_cut_off_while_it_is_begun_leaves_out_what_is_old_all
     let reading = Duration::from_secs(1);
     let app = trial::on_a_lazy_store(&machine, move || reading).await;
     let made = SetUp::MakeWebhook(Box::new(endpoint("a", "http://127.0.0.1:9/")));
-    app.submit(Request::new(trial::operator(), made)).await.unwrap();
+    app.engine.submit(Request::new(trial::operator(), made)).await.unwrap();
     trial::set_up_a_seller(&app).await;
     for number in 1..=2 {
         trial::open_nth(&app, number).await;
@@ -47,16 +47,16 @@ async fn a_new_book_that_is_cut_off_while_it_is_begun_leaves_out_what_is_old_all
     }
     machine.put_forward(5 * 24);
     trial::open_nth(&app, 3).await;
-    let young = Some(app.store().now());
+    let young = Some(app.engine.store().now());
     let book: Arc<dyn Deliveries> = Arc::new(MemoryDeliveries::default());
     let take_in = async |parts: u32| {
         let webhooks = Arc::new(Webhooks::new(book.clone(), Reach::Anywhere, &SECRET));
         let long_enough = reading * parts + reading / 2;
-        tokio::time::timeout(long_enough, intake::run(app.clone(), webhooks)).await.unwrap_err();
+        tokio::time::timeout(long_enough, intake::run(app.engine.clone(), webhooks)).await.unwrap_err();
         book.list("whk_a", &Chosen::default(), None, usize::MAX).await.unwrap()
     };
     assert_eq!(take_in(1).await, []);
     let taken_in = take_in(20).await;
     assert!(!taken_in.is_empty() && taken_in.iter().all(|delivery| delivery.recorded_at >= young), "{taken_in:?}");
-    assert_eq!(book.read_to().await.unwrap(), app.store().feed_end());
+    assert_eq!(book.read_to().await.unwrap(), app.engine.store().feed_end());
 }

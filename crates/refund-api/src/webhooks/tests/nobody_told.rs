@@ -23,7 +23,7 @@ async fn read_on() -> (Sending, Option<EventPosition>) {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_written_down_until_the_server_stops() {
     let (sending, _) = read_on().await;
-    let (book, end) = (sending.webhooks.book.clone(), sending.app.store().feed_end());
+    let (book, end) = (sending.webhooks.book.clone(), sending.app.engine.store().feed_end());
     assert_eq!(sending.delivered("whk_a").await, []);
     assert_eq!(book.read_to().await.unwrap(), end);
 }
@@ -38,7 +38,7 @@ async fn what_is_read_again_after_a_kill_is_not_sent_to_an_endpoint_that_was_mad
     let (url, mut sent) = receiver(vec![StatusCode::OK]).await;
     machine.put_forward(1);
     let made = SetUp::MakeWebhook(Box::new(endpoint("a", &url)));
-    app.submit(Request::new(trial::operator(), made)).await.unwrap();
+    app.engine.submit(Request::new(trial::operator(), made)).await.unwrap();
     let sending = Sending::on(book, app, machine);
     trial::open_nth(&sending.app, 4).await;
     let body: Value = serde_json::from_slice(&sent.recv().await.unwrap().1).unwrap();

@@ -1,0 +1,75 @@
+//! What every route has in its hand.
+
+mod recognise;
+mod settled;
+
+use std::sync::Arc;
+
+use hmac::Hmac;
+use refund_core::RefundId;
+use sha2::Sha256;
+
+pub(crate) use self::settled::{Settled, possible_while_held};
+use crate::callers::Limits;
+use crate::callers::admission::Admission;
+use crate::callers::key_uses::KeyUses;
+use crate::callers::passwords::Passwords;
+use crate::engine::Engine;
+use crate::feed::EventIds;
+use crate::secrets::buyer_link::Links;
+use crate::secrets::cursor::Cursors;
+use crate::secrets::keyed;
+use crate::stats::Stats;
+use crate::webhooks::Webhooks;
+use crate::wire::BuyerLink;
+
+/// The engine, and what belongs to those who call it.
+pub(crate) struct App {
+    pub(crate) engine: Arc<Engine>,
+    /// What sends webhooks.
+    pub(crate) webhooks: Arc<Webhooks>,
+    pub(crate) stats: Arc<Stats>,
+    pub(crate) links: Links,
+    pub(crate) cursors: Cursors,
+    pub(crate) event_ids: EventIds,
+    /// Marks the forms of the pages, so that no other page can send them.
+    pub(crate) form_marks: Hmac<Sha256>,
+    pub(crate) passwords: Passwords,
+    /// Where the server's own pages are, without a slash at the end.
+    pub(crate) public_url: String,
+    pub(crate) test_clock: bool,
+    pub(crate) admission: Admission,
+    pub(crate) uses: Arc<KeyUses>,
+}
+
+impl App {
+    /// An application on an engine; `secret` makes links and cursors that nobody else can make.
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        webhooks: Arc<Webhooks>,
+        secret: &[u8; 32],
+        public_url: String,
+        test_clock: bool,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            engine,
+            webhooks,
+            stats: Arc::default(),
+            links: Links::new(secret),
+            cursors: Cursors::new(secret),
+            event_ids: EventIds::new(secret),
+            form_marks: keyed(secret, b"form"),
+            passwords: Passwords::default(),
+            public_url,
+            test_clock,
+            admission: Admission::new(limits),
+            uses: Arc::default(),
+        }
+    }
+
+    /// The present link of a refund for its buyer.
+    pub(crate) fn buyer_link(&self, refund_id: &RefundId) -> BuyerLink {
+        self.links.link(refund_id, self.engine.settings().link(refund_id), &self.public_url)
+    }
+}

@@ -1,0 +1,33 @@
+//! Nobody gets to ask who they are more often than their address is granted.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Whoever watches the server has to get an answer also where others call too often.
+pub(crate) const NOT_COUNTED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+
+/// The other end of the connection that a call came on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
+/// Where a call comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct CallerAddress(pub(crate) IpAddr);
+
+pub(crate) async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Result<Response, Problem> {
+    if let Some(Peer(peer)) = request.extensions().get() {
+        let address = app.admission.address_of(*peer, request.headers());
+        if !NOT_COUNTED.contains(&request.uri().path()) {
+            app.admission.address(address)?;
+        }
+        request.extensions_mut().insert(CallerAddress(address));
+    }
+    Ok(next.run(request).await)
+}

@@ -1,0 +1,79 @@
+//! Every body is read to its end before anything is answered, so that the connection can be used
+//! again and the caller gets to read why a call was refused.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+
+use crate::engine::in_time;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
+
+/// The most that a body may have, in bytes.
+const BODY_MAX: usize = 64 * 1024;
+/// The same where there may be much in one call: the roll-out names sellers one by one, and a hundred
+/// offers may each have a message.
+const LONG_BODY_MAX: usize = 1024 * 1024;
+const WITH_LONG_BODY: [&str; 3] = ["/v1/rollout", "/v1/refunds/bulk", "/settings"];
+/// The pages on which the same is typed.
+const LONG_PAGES: &str = "/operator/";
+/// How much is read of a body that is too large, before the connection is given up.
+const READ_MAX: usize = 32 * 1024 * 1024;
+/// How long a body may take to arrive.
+const READING_MAX: Duration = Duration::from_secs(30);
+
+/// A body as it came, or what is wrong with it. Who calls is asked first, so that is answered later.
+#[derive(Debug, Clone)]
+pub(crate) struct Received(Result<Bytes, (ApiCode, String)>);
+
+impl Received {
+    /// The body, where it came whole and is not longer than the call takes.
+    pub(crate) fn whole(self) -> Result<Bytes, Problem> {
+        self.0.map_err(|(code, detail)| Problem::new(code, detail))
+    }
+}
+
+/// Reads the body, and puts it where the routes find it.
+pub(crate) async fn receive(request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let is_long = WITH_LONG_BODY.contains(&path) || path.starts_with(LONG_PAGES);
+    let max = if is_long { LONG_BODY_MAX } else { BODY_MAX };
+    let received = tokio::time::timeout(READING_MAX, read(body, max)).await;
+    let received = received.unwrap_or_else(|_| {
+        Err((ApiCode::BodyTooSlow, format!("the body took more than {} seconds", READING_MAX.as_secs())))
+    });
+    parts.extensions.insert(Received(received));
+    let only_reads = parts.method.is_safe();
+    let answer = next.run(Request::from_parts(parts, Body::empty()));
+    if !only_reads {
+        return answer.await;
+    }
+    in_time::within(answer).await.unwrap_or_else(|late| Problem::from(late).into_response())
+}
+
+/// A body of so many bytes at the most; what is longer is read and not kept.
+async fn read(mut body: Body, max: usize) -> Result<Bytes, (ApiCode, String)> {
+    let mut bytes = Vec::new();
+    let mut length = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| (ApiCode::MalformedBody, format!("the body broke off: {error}")))?;
+        // Trailers have nothing that a call would want.
+        let Ok(data) = frame.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length > READ_MAX {
+            break;
+        }
+        if length <= max {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    if length > max {
+        return Err((ApiCode::BodyTooLarge, format!("the body has more than {max} bytes")));
+    }
+    Ok(bytes.into())
+}

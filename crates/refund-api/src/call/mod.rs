@@ -1,0 +1,240 @@
+//! A call as the routes see it: who, what, and the body as it came.
+
+mod admission;
+mod body;
+mod trace;
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use data_encoding::HEXLOWER;
+use refund_core::{RefundId, SellerId};
+use refund_store::{Answered, IdempotencyKey, KeyScope, Precondition, Request, Tag};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+pub(crate) use self::admission::{CallerAddress, NOT_COUNTED, Peer, admit};
+pub(crate) use self::body::{Received, receive};
+pub(crate) use self::trace::{CallId, Told, refused_with, trace};
+use crate::app::App;
+use crate::callers::Caller;
+use crate::engine::Idempotency;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
+use crate::wire::json;
+
+/// What a list's limit is.
+pub(crate) const NO_LIMIT: &str = "a whole number from 1 to 100";
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// A call by somebody who has been recognised.
+pub(crate) struct Call {
+    pub(crate) app: Arc<App>,
+    pub(crate) caller: Caller,
+    /// What the call is known by in the log.
+    pub(crate) request_id: String,
+    scope: KeyScope,
+    method: Method,
+    path: String,
+    params: Vec<(String, String)>,
+    query: String,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl FromRequest<Arc<App>> for Call {
+    type Rejection = Problem;
+
+    async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
+        let (mut parts, _) = request.into_parts();
+        let (caller, scope) = app.recognise(bearer(&parts.headers)?).await?;
+        tracing::Span::current().record("caller", caller.id());
+        if !parts.method.is_safe() {
+            good_for_all(scope)?;
+        }
+        let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let path = parts.uri.path().to_owned();
+        let body = parts.extensions.remove().map_or(Ok(Bytes::new()), Received::whole)?;
+        let request_id = parts.extensions.remove().map_or(String::new(), |CallId(id)| id);
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let call = Self {
+            app: app.clone(),
+            caller,
+            request_id,
+            scope,
+            method: parts.method,
+            path,
+            params,
+            query,
+            headers: parts.headers,
+            body,
+        };
+        if call.method == Method::POST {
+            // A mistake in it is told also where nothing is remembered.
+            call.chosen_key()?;
+        }
+        Ok(call)
+    }
+}
+
+/// Does what takes a while, on a thread that nobody else waits for.
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let result = tokio::task::spawn_blocking(work).await;
+    result.unwrap_or_else(|error| Err(Problem::new(ApiCode::Internal, error.to_string())))
+}
+
+fn good_for_all(scope: KeyScope) -> Result<(), Problem> {
+    match scope {
+        KeyScope::Full => Ok(()),
+        KeyScope::Read => Err(Problem::new(ApiCode::KeyReadsOnly, "this key was made for reading")),
+    }
+}
+
+/// A header that may be there once.
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Problem> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(Problem::new(ApiCode::MalformedHeader, format!("{name}: once and no more")));
+    }
+    Ok(first)
+}
+
+fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let missing =
+        || Problem::new(ApiCode::Unauthenticated, "Authorization: Bearer with a key or a link's token is needed");
+    let value = only(headers, &header::AUTHORIZATION)?.ok_or_else(missing)?;
+    let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(missing)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(missing()) }
+}
+
+impl Call {
+    /// What the caller was recognised by.
+    pub(crate) fn token(&self) -> Result<&str, Problem> {
+        bearer(&self.headers)
+    }
+
+    /// Lets only keys pass that are good for all that their role may do.
+    pub(crate) fn with_full_scope(&self) -> Result<(), Problem> {
+        good_for_all(self.scope)
+    }
+
+    fn param(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The id in the path. What can't be an id names nothing.
+    pub(crate) fn refund_id(&self) -> Result<RefundId, Problem> {
+        self.param("id").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)
+    }
+
+    pub(crate) fn seller_id(&self) -> Result<SellerId, Problem> {
+        self.param("id").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)
+    }
+
+    pub(crate) fn key_id(&self) -> Result<String, Problem> {
+        self.param("id").map(str::to_owned).ok_or_else(Problem::not_found)
+    }
+
+    pub(crate) fn webhook_id(&self) -> Result<String, Problem> {
+        self.param("id").map(str::to_owned).ok_or_else(Problem::not_found)
+    }
+
+    /// The body, read strictly.
+    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        if let Some(value) = self.headers.get(header::CONTENT_TYPE).filter(|_| !self.body.is_empty()) {
+            let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+            if !media_type.eq_ignore_ascii_case("application/json") {
+                let detail = format!("the body is {media_type:?}, and application/json is taken");
+                return Err(Problem::new(ApiCode::UnsupportedMediaType, detail));
+            }
+        }
+        Ok(json::read(&self.body)?)
+    }
+
+    /// The query, read strictly.
+    pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let parameters = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
+        serde_path_to_error::deserialize(parameters).map_err(|error| {
+            let parameter = error.path().to_string();
+            let said = error.inner().to_string();
+            // Else it would be said in the parser's words what a number is.
+            let what = if parameter == "limit" && !said.starts_with("duplicate") { NO_LIMIT.to_owned() } else { said };
+            let detail = if parameter == "." { what } else { format!("{parameter}: {what}") };
+            Problem::new(ApiCode::MalformedQuery, detail)
+        })
+    }
+
+    /// A header's text, where it is there.
+    pub(crate) fn header(&self, name: &HeaderName) -> Result<Option<String>, Problem> {
+        let Some(value) = only(&self.headers, name)? else { return Ok(None) };
+        let text = value.to_str().map_err(|_| Problem::new(ApiCode::MalformedHeader, format!("{name}: not ASCII")))?;
+        Ok(Some(text.to_owned()))
+    }
+
+    /// Carries out what the call asks for; or gives the answer that was given before
+    /// under its idempotency key. That is looked for before the body is read.
+    pub(crate) async fn once(&self, read: impl FnOnce() -> Result<Request, Problem>) -> Result<Answered, Problem> {
+        let idempotency = self.idempotency()?;
+        if let Some(before) = self.app.engine.answered_before(idempotency.clone()).await? {
+            return Ok(before);
+        }
+        Ok(self.app.engine.change(Request { idempotency, ..read()? }).await?)
+    }
+
+    /// The version that the command speaks of: one strong tag as in `ETag`.
+    pub(crate) fn expected(&self) -> Result<Precondition, Problem> {
+        let version = self.version()?;
+        let lacks_it = version == Precondition::None && self.caller.names_version();
+        Ok(if lacks_it { Precondition::Missing } else { version })
+    }
+
+    /// The same, where nobody has to say it.
+    pub(crate) fn version(&self) -> Result<Precondition, Problem> {
+        let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
+        let version = |tag: &str| tag.parse().ok().filter(|version: &u64| version.to_string() == tag);
+        let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
+        tag.and_then(version).map(Precondition::Version).ok_or_else(|| {
+            let detail = "If-Match: one version in quotes, as the refund's ETag has it; no weak tag, no list, no star";
+            Problem::new(ApiCode::MalformedHeader, detail)
+        })
+    }
+
+    /// What the settings that the call replaces have to be still: one strong tag as in `ETag`, if one was sent.
+    pub(crate) fn replaces(&self) -> Result<Precondition, Problem> {
+        let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
+        let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
+        let bytes = tag.and_then(|tag| HEXLOWER.decode(tag.as_bytes()).ok()).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(|bytes| Precondition::Tag(Tag(bytes))).ok_or_else(|| {
+            let detail =
+                "If-Match: one tag in quotes, as the ETag of these settings has it; no weak tag, no list, no star";
+            Problem::new(ApiCode::MalformedHeader, detail)
+        })
+    }
+
+    /// Under which key the answer is remembered, and what makes the request the same.
+    pub(crate) fn idempotency(&self) -> Result<Idempotency, Problem> {
+        let Some(key) = self.chosen_key()? else { return Ok(None) };
+        let mut hash = Sha256::new();
+        for part in [self.method.as_str().as_bytes(), self.path.as_bytes()] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        hash.update(&self.body);
+        Ok(Some((IdempotencyKey { caller: self.caller.id().to_owned(), key }, hash.finalize().into())))
+    }
+
+    fn chosen_key(&self) -> Result<Option<String>, Problem> {
+        let Some(value) = only(&self.headers, &IDEMPOTENCY_KEY)? else { return Ok(None) };
+        let visible = |key: &&str| (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        let key = value.to_str().ok().filter(visible);
+        let detail = "Idempotency-Key: 1 to 64 visible ASCII characters";
+        key.map(|key| Some(key.to_owned())).ok_or_else(|| Problem::new(ApiCode::MalformedHeader, detail))
+    }
+}

@@ -1,0 +1,114 @@
+//! Passwords: stored as argon2 hashes, and tried only so often.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use tokio::sync::Semaphore;
+
+use crate::callers::rate::Rate;
+use crate::machine::clock::Stopwatch;
+use crate::machine::entropy;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
+
+/// The fewest characters that a password has.
+pub(crate) const PASSWORD_MIN: usize = 10;
+/// The most: nobody types more, and hashing it costs time.
+pub(crate) const PASSWORD_MAX: usize = 200;
+
+/// How many are hashed at once: each takes 19 MiB and a core for a moment.
+const AT_ONCE: usize = 2;
+/// How many tries a name has in a minute from one address, and as many at once after a silence.
+const TRIES_A_MINUTE: u32 = 10;
+/// The same from all addresses together: a stranger's guesses hold up nobody whose name they know.
+const TRIES_FROM_ANYWHERE: u32 = 100;
+
+/// Hashes passwords, and counts who tries.
+pub(crate) struct Passwords {
+    turns: Arc<Semaphore>,
+    tries: Option<Rate<(String, Option<IpAddr>), Stopwatch>>,
+    from_anywhere: Option<Rate<String, Stopwatch>>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        let tries = Rate::per_minute(TRIES_A_MINUTE, Stopwatch::start());
+        let from_anywhere = Rate::per_minute(TRIES_FROM_ANYWHERE, Stopwatch::start());
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), tries, from_anywhere }
+    }
+}
+
+impl Passwords {
+    /// Counts a try to sign in under that name, from there.
+    pub(crate) fn count(&self, name: &str, from: Option<IpAddr>) -> Result<(), Problem> {
+        let name = name.to_lowercase();
+        let here = self.tries.as_ref().map_or(Ok(()), |tries| tries.count(&(name.clone(), from)));
+        let anywhere = || self.from_anywhere.as_ref().map_or(Ok(()), |tries| tries.count(&name));
+        let counted = here.and_then(|()| anywhere());
+        counted.map_err(|wait| Problem::too_many("too many tries to sign in under this name", wait))
+    }
+
+    /// The hash of a password, to be stored.
+    pub(crate) async fn hash(&self, password: String) -> Result<String, Problem> {
+        self.working(move || {
+            let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &entropy::bytes::<16>());
+            hash.map(|hash| hash.to_string()).map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))
+        })
+        .await?
+    }
+
+    /// Whether the password is the one of that hash. Where there is none it takes as long and is not, so that
+    /// nobody learns who is there.
+    pub(crate) async fn is_right(&self, password: String, hash: Option<String>) -> Result<bool, Problem> {
+        self.working(move || {
+            let known = hash.as_deref().unwrap_or(NOBODYS);
+            let Ok(parsed) = PasswordHash::new(known) else { return false };
+            let fits = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
+            fits && hash.is_some()
+        })
+        .await
+    }
+
+    async fn working<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+        let internal = |error: String| Problem::new(ApiCode::Internal, error);
+        let turn = self.turns.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
+        let worked = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        });
+        worked.await.map_err(|error| internal(error.to_string()))
+    }
+}
+
+/// A hash with the parameters of all others that no password is known for.
+const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUu$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_known_again_and_no_other_is() {
+        let passwords = Passwords::default();
+        let hash = passwords.hash("correct horse".to_owned()).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(passwords.is_right("correct horse".to_owned(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.is_right("correct house".to_owned(), Some(hash)).await.unwrap());
+        assert!(!passwords.is_right("correct horse".to_owned(), None).await.unwrap());
+        assert!(PasswordHash::new(NOBODYS).is_ok(), "it takes as long as any other");
+    }
+
+    #[test]
+    fn a_name_is_tried_ten_times_from_one_address_and_then_waits_and_its_owner_elsewhere_does_not() {
+        let passwords = Passwords::default();
+        let from = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
+        assert!((0..10).all(|_| passwords.count("Ann", from(1)).is_ok()));
+        assert!((0..500).all(|_| passwords.count("ann", from(1)).is_err()));
+        assert!(passwords.count("Bob", from(1)).is_ok());
+        assert!(passwords.count("Ann", from(2)).is_ok());
+        let others = (3..200).filter(|last| passwords.count("Ann", from(*last)).is_ok()).count();
+        assert_eq!(others, 100 - 11, "many addresses together have an end too");
+    }
+}

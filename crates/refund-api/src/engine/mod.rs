@@ -1,0 +1,151 @@
+//! The store as the server uses it: every read in time, every request counted. Whatever works in the background needs
+//! this and nothing else of the server.
+
+pub(crate) mod follow;
+pub(crate) mod in_time;
+pub(crate) mod reading;
+pub(crate) mod timer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use refund_store::{
+    Advance, Answered, Fingerprint, IdempotencyKey, Refused, Reply, Request, Settings, Store, StoreError, Work,
+};
+use tokio::sync::{Semaphore, watch};
+
+use self::in_time::InTime;
+use self::reading::Reading;
+use crate::metrics::Metrics;
+use crate::problem::Problem;
+
+/// Under which key an answer is remembered, and what makes a request the same.
+pub(crate) type Idempotency = Option<(IdempotencyKey, Fingerprint)>;
+
+/// How long a disk may take before callers are told that nobody knows.
+const STORING_MAX: Duration = Duration::from_secs(30);
+
+/// How many of those who follow the feed read on at once. All of them want to at every news.
+const FOLLOWING_AT_ONCE: usize = 2;
+
+/// The store's answer, unless it takes too long.
+async fn in_time(reply: Reply) -> Result<Answered, Refused> {
+    tokio::time::timeout(STORING_MAX, reply).await.unwrap_or_else(|_| {
+        let why = format!("it takes more than {} seconds", STORING_MAX.as_secs());
+        Err(StoreError::Unsure(why).into())
+    })
+}
+
+/// The server's one door to the store.
+pub(crate) struct Engine {
+    store: Reading<InTime>,
+    pub(crate) metrics: Metrics,
+    /// Turns to read on in the feed: whoever calls is not to wait for all who only listen.
+    turns: Semaphore,
+    /// True once the server stops: whatever never ends by itself ends then.
+    stop: watch::Sender<bool>,
+}
+
+impl Engine {
+    pub(crate) fn new(store: Arc<dyn Store>, metrics: Metrics) -> Self {
+        Self {
+            store: Reading { store, passage: InTime },
+            metrics,
+            turns: Semaphore::new(FOLLOWING_AT_ONCE),
+            stop: watch::Sender::new(false),
+        }
+    }
+
+    /// Tells everything that never ends by itself to end.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Turns true when the server stops.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
+    /// The store, to read from.
+    pub(crate) fn store(&self) -> &dyn Store {
+        &self.store
+    }
+
+    /// All settings, as they are at this moment.
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        self.store.settings()
+    }
+
+    /// Hands a request to the store at once: what is handed in one after the other is decided in that
+    /// order, and may become durable together.
+    pub(crate) fn hand_in(&self, request: Request) -> impl Future<Output = Result<Answered, Refused>> + use<> {
+        let watched = self.metrics.handed_in(&request.work);
+        let reply = in_time(self.store.submit(request));
+        async move {
+            let result = reply.await;
+            watched.ended(&result);
+            result
+        }
+    }
+
+    /// Carries out a request. The work goes on even where whoever asked is gone before the answer.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub(crate) async fn submit(&self, request: Request) -> Result<Answered, Refused> {
+        self.hand_in(request).await
+    }
+
+    /// Carries out a request that needs everything due to have happened first, however much that is (R34).
+    ///
+    /// # Errors
+    /// [`Refused`], for whoever does something about a refusal; else it becomes a [`Problem`] by itself.
+    pub(crate) async fn change(&self, mut request: Request) -> Result<Answered, Refused> {
+        loop {
+            match self.submit(request.clone()).await {
+                // One step settles so much and no more, so that others get their turn between.
+                Err(Refused::MoreIsDue { by }) => {
+                    if let Work::AdvanceTestClock { advance } = &mut request.work {
+                        *advance = Advance::To(by);
+                    }
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// The answer that was given before under this key, if it was. It is looked for before the
+    /// body is read, and away from the door, because a long history takes a while to read.
+    pub(crate) async fn answered_before(&self, idempotency: Idempotency) -> Result<Option<Answered>, Problem> {
+        let Some((key, fingerprint)) = &idempotency else { return Ok(None) };
+        let Some(answer) = self.store.answered(key, *fingerprint).await? else { return Ok(None) };
+        self.metrics.replayed();
+        Ok(Some(Answered { answer, now: self.store.now(), replayed: true }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use refund_store::SetUp;
+
+    use super::*;
+    use crate::trial;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_command_whose_caller_goes_away_is_counted_too() {
+        let engine = trial::app(&trial::Machine::start()).await.engine.clone();
+        let begun = engine.hand_in(Request::new(trial::operator(), SetUp::RevokeKey { key_id: "key_1".to_owned() }));
+        drop(begun);
+        engine.submit(Request::by_system(Work::SettleDue)).await.unwrap();
+        let text = engine.metrics.text(&prometheus_client::registry::Registry::default()).unwrap();
+        let counted: Vec<_> = text.lines().filter(|line| line.starts_with("refund_commands_total{")).collect();
+        assert_eq!(counted, ["refund_commands_total{command=\"revoke_key\",outcome=\"caller_gone\"} 1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_does_not_answer_leaves_the_caller_unsure_and_not_waiting() {
+        let (_never, reply) = Reply::pending();
+        let refused = in_time(reply).await.unwrap_err();
+        assert!(matches!(&refused, Refused::Store(error) if matches!(**error, StoreError::Unsure(_))), "{refused:?}");
+    }
+}

@@ -1,0 +1,165 @@
+//! How events are named, and how far somebody has read of them.
+//!
+//! Everybody but a buyer is given an event's place in the whole history. Two of these say how much
+//! lies between them, which is no buyer's business: a buyer is given the event's number within the
+//! one refund that they see, with a keyed mark of its place, which tells one of another history.
+
+use data_encoding::HEXLOWER;
+use hmac::{Hmac, Mac};
+use refund_core::{Event, RefundId};
+use refund_store::{EventPosition, Recorded, Store, StoreError};
+use sha2::Sha256;
+
+use crate::callers::Caller;
+use crate::secrets::keyed;
+use crate::wire::{EventOut, is_hex};
+
+/// How far somebody has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// In what happened to all refunds.
+    All(Option<EventPosition>),
+    /// In what happened to one.
+    One {
+        /// The last event that was told, if any was.
+        told: Option<Numbered>,
+        /// The number of the last that was looked at.
+        looked: u64,
+    },
+}
+
+impl Reach {
+    /// Up to that event of one refund, or from its start.
+    pub(crate) fn up_to(told: Option<Numbered>) -> Self {
+        Self::One { told, looked: told.map_or(0, |event| event.number) }
+    }
+}
+
+/// An event by its number within its refund, and where it stands in all that happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Numbered {
+    number: u64,
+    position: EventPosition,
+}
+
+impl From<&Recorded> for Numbered {
+    fn from((position, event): &Recorded) -> Self {
+        Self { number: event.sequence, position: *position }
+    }
+}
+
+/// What a buyer's ids have behind `evt_`, so that none is taken for a place.
+const OF_BUYERS: &str = "r";
+/// How many digits the number has. More events than that no refund can have.
+const NUMBER: usize = 13;
+/// How many bytes of its mark an id has.
+const MARK: usize = 8;
+
+/// Names events.
+pub(crate) struct EventIds(Hmac<Sha256>);
+
+impl EventIds {
+    pub(crate) fn new(secret: &[u8; 32]) -> Self {
+        Self(keyed(secret, b"event"))
+    }
+
+    /// The id of an event for whoever calls. Ids sort as the events do.
+    pub(crate) fn of(&self, caller: &Caller, position: EventPosition, event: &Event) -> String {
+        self.named(caller, &event.refund_id, Numbered { number: event.sequence, position })
+    }
+
+    fn named(&self, caller: &Caller, refund_id: &RefundId, event: Numbered) -> String {
+        let is_buyer = matches!(caller, Caller::Buyer { .. });
+        if is_buyer { self.of_buyers(refund_id, event) } else { EventOut::id(event.position) }
+    }
+
+    fn of_buyers(&self, refund_id: &RefundId, event: Numbered) -> String {
+        let mark = self.mark(refund_id, event).finalize().into_bytes();
+        let mark = HEXLOWER.encode(mark.get(..MARK).unwrap_or_default());
+        format!("evt_{OF_BUYERS}{:0NUMBER$x}{mark}", event.number)
+    }
+
+    /// The number within its refund that a buyer's id names, if it is one.
+    pub(crate) fn number(id: &str) -> Option<u64> {
+        let digits = id.strip_prefix("evt_")?.strip_prefix(OF_BUYERS)?;
+        let (number, _) = digits.split_at_checked(NUMBER).filter(|_| is_hex(digits, NUMBER + 2 * MARK))?;
+        u64::from_str_radix(number, 16).ok().filter(|number| *number > 0)
+    }
+
+    /// The refund's event of that number, where the caller knows it by that id.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherHistory`] where another has the number now, or none. [`StoreError::Unreadable`].
+    pub(crate) async fn known(
+        &self,
+        store: &dyn Store,
+        caller: &Caller,
+        refund_id: &RefundId,
+        (number, id): (u64, &str),
+    ) -> Result<Numbered, StoreError> {
+        let there = store.history(refund_id, number.saturating_sub(1), 1).await?;
+        let there = there.first().map(Numbered::from).ok_or(StoreError::OtherHistory)?;
+        // Nobody gains anything from an id that they make up: it opens only what is theirs.
+        if self.named(caller, refund_id, there) == id { Ok(there) } else { Err(StoreError::OtherHistory) }
+    }
+
+    /// The id of where somebody has read to; none at the start.
+    pub(crate) fn reached(&self, caller: &Caller, reach: Reach) -> Option<String> {
+        match (reach, caller) {
+            (Reach::One { told, .. }, Caller::Buyer { refund_id, .. }) => Some(self.of_buyers(refund_id, told?)),
+            (Reach::All(place), Caller::Operator { .. } | Caller::Platform { .. } | Caller::Seller { .. }) => {
+                place.map(EventOut::id)
+            }
+            _ => None,
+        }
+    }
+
+    fn mark(&self, refund_id: &RefundId, Numbered { number, position }: Numbered) -> Hmac<Sha256> {
+        let EventPosition { record, epoch, entry } = position;
+        let mut mac = self.0.clone();
+        mac.update(refund_id.as_str().as_bytes());
+        mac.update(&[0]);
+        for part in [&number.to_be_bytes()[..], &record.to_be_bytes(), &epoch.to_be_bytes(), &entry.to_be_bytes()] {
+            mac.update(part);
+        }
+        mac
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trial::{self, Machine, id};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_buyers_ids_say_nothing_of_what_others_did_and_sort_as_the_events_do() {
+        let app = trial::with_one_refund(&Machine::start()).await;
+        let refund_id = id("rfd_1");
+        let recorded = app.engine.store().history(&refund_id, 0, 1).await.unwrap().remove(0);
+        let position = recorded.0;
+        let (ids, others) = (EventIds::new(&[7; 32]), EventIds::new(&[8; 32]));
+        let at = |record, number| Numbered { number, position: EventPosition { record, ..position } };
+        let named = |record, number| ids.of_buyers(&refund_id, at(record, number));
+        let first = named(5, 1);
+        assert_eq!((EventIds::number(&first), first.len()), (Some(1), 4 + 30));
+        assert!(first < named(9_000, 2) && named(9_000, 15) < named(9_000, 16));
+        // Of the place only the mark knows, and who has no secret can't make it.
+        assert!(first[..18] == named(6, 1)[..18] && first != named(6, 1));
+        assert_ne!(first, others.of_buyers(&refund_id, at(5, 1)));
+        // It opens the event that it was given for, and no other of that number.
+        let token = app.links.link(&refund_id, 1, "").token;
+        let (buyer, _) = app.caller_with(&token).await.unwrap();
+        let own = ids.named(&buyer, &refund_id, (&recorded).into());
+        let known = |id: &str| {
+            let (ids, app, buyer, refund_id, id) = (&ids, &app, &buyer, &refund_id, id.to_owned());
+            async move { ids.known(app.engine.store(), buyer, refund_id, (1, &id)).await }
+        };
+        assert_eq!(known(&own).await.unwrap(), (&recorded).into());
+        assert!(matches!(known(&first).await, Err(StoreError::OtherHistory)));
+        for wrong in
+            ["", "evt_", "evt_r", &first[..33], &first.to_uppercase(), &first.replace('r', "0"), &format!("{first}0")]
+        {
+            assert_eq!(EventIds::number(wrong), None, "{wrong}");
+        }
+    }
+}

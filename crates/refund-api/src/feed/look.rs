@@ -1,0 +1,147 @@
+//! What somebody may see of what happened, behind the place up to which they have read.
+
+use std::sync::Arc;
+
+use refund_core::{Event, RefundId, Role};
+use refund_store::{Around, EventPosition, Feed, Recorded, Store, StoreError, Told};
+
+use super::event_ids::{Numbered, Reach};
+use crate::callers::Caller;
+use crate::engine::follow::Found;
+use crate::wire::EventOut;
+
+/// How many records of the journal are looked at in one go.
+const LOOKED_AT_ONCE: usize = 500;
+/// How many at the most for one page, so that a caller with few events among many of others gets
+/// an answer soon.
+const LOOKED_AT_MAX: usize = 5_000;
+
+/// How many events of a history are read in one go: all, for most refunds.
+pub(crate) const HISTORY_LIMIT: usize = 100;
+
+/// What is wanted of a refund's history behind an event, at most so much of it, read a part at a time and as
+/// far as it is needed.
+pub(crate) async fn told(
+    store: &dyn Store,
+    refund_id: &RefundId,
+    mut behind: u64,
+    limit: usize,
+    is_wanted: impl Fn(&Event) -> bool,
+) -> Result<Vec<Recorded>, StoreError> {
+    let mut wanted = Vec::new();
+    loop {
+        let part = store.history(refund_id, behind, limit).await?;
+        let is_last = part.len() < limit;
+        behind = part.last().map_or(behind, |(_, event)| event.sequence);
+        wanted.extend(part.into_iter().filter(|(_, event)| is_wanted(event)));
+        if is_last || wanted.len() >= limit {
+            wanted.truncate(limit);
+            return Ok(wanted);
+        }
+    }
+}
+
+/// The position that an id names, whenever it was given; nothing where it is no id that anybody but a buyer was given.
+pub(crate) async fn named_by(store: &dyn Store, id: &str) -> Result<Option<EventPosition>, StoreError> {
+    match EventOut::place_before_counting(id) {
+        Some((place, entry)) => store.counted(place, entry).await.map(Some),
+        None => Ok(EventOut::position(id)),
+    }
+}
+
+/// Where what a buyer may be told of their refund ends now.
+pub(crate) async fn own_end(store: &dyn Store, refund_id: &RefundId) -> Result<Reach, StoreError> {
+    let looked = store.refund(refund_id).await?.map_or(0, |around| around.refund.sequence);
+    let mut until = looked;
+    while until > 0 {
+        let behind = until.saturating_sub(HISTORY_LIMIT as u64);
+        let part = store.history(refund_id, behind, HISTORY_LIMIT).await?;
+        let mut before = part.iter().filter(|(_, event)| event.sequence <= looked);
+        if let Some(told) = before.rfind(|(_, event)| event.fact.is_for(Role::Buyer)) {
+            return Ok(Reach::One { told: Some(told.into()), looked });
+        }
+        until = behind;
+    }
+    Ok(Reach::One { told: None, looked })
+}
+
+/// What a caller may see behind some place.
+pub(crate) async fn find(
+    store: &dyn Store,
+    caller: &Caller,
+    after: Reach,
+    limit: usize,
+) -> Result<Found<Reach>, StoreError> {
+    match (after, caller) {
+        (Reach::One { told, looked }, Caller::Buyer { refund_id, .. }) => {
+            find_own(store, refund_id, told, looked, limit).await
+        }
+        // Numbers within a refund are a buyer's alone.
+        (Reach::One { .. }, _) => Err(StoreError::OtherHistory),
+        (Reach::All(after), _) => {
+            let Feed { events, looked_at, more } = find_in_all(store, caller, after, limit).await?;
+            Ok(Found { events, looked_at: Reach::All(looked_at), more })
+        }
+    }
+}
+
+/// What a buyer may see of their refund.
+async fn find_own(
+    store: &dyn Store,
+    refund_id: &RefundId,
+    mut told: Option<Numbered>,
+    mut looked: u64,
+    limit: usize,
+) -> Result<Found<Reach>, StoreError> {
+    let found = |events, told, looked, more| Found { events, looked_at: Reach::One { told, looked }, more };
+    // Mostly nothing has happened to it, which is known without reading any history.
+    let Some(Around { refund, .. }) = store.refund(refund_id).await? else {
+        return Ok(found(Vec::new(), told, looked, false));
+    };
+    let mut events = Vec::new();
+    while looked < refund.sequence {
+        let part = store.history(refund_id, looked, HISTORY_LIMIT).await?;
+        if part.is_empty() {
+            break;
+        }
+        for recorded in part {
+            let number = recorded.1.sequence;
+            if recorded.1.fact.is_for(Role::Buyer) {
+                if events.len() == limit {
+                    return Ok(found(events, told, looked, true));
+                }
+                told = Some((&recorded).into());
+                let (seller_id, buyer_id) = (refund.seller_id.clone(), refund.buyer_id.clone());
+                let (position, event) = recorded;
+                events.push(Arc::new(Told { position, event, seller_id, buyer_id }));
+            }
+            looked = number;
+        }
+    }
+    Ok(found(events, told, looked, false))
+}
+
+/// What a caller may see of the feed.
+async fn find_in_all(
+    store: &dyn Store,
+    caller: &Caller,
+    after: Option<EventPosition>,
+    limit: usize,
+) -> Result<Feed, StoreError> {
+    let mut found = Feed { events: Vec::new(), looked_at: after, more: true };
+    let mut looked = 0_usize;
+    while found.more && looked < LOOKED_AT_MAX {
+        let feed = store.feed(found.looked_at, LOOKED_AT_ONCE).await?;
+        looked = looked.saturating_add(LOOKED_AT_ONCE);
+        for told in feed.events.into_iter().filter(|told| caller.may_be_told(told)) {
+            if found.events.len() == limit {
+                // The page is full, and here is one more: it goes on behind the last that it has.
+                found.looked_at = found.events.last().map(|last| last.position);
+                return Ok(found);
+            }
+            found.events.push(told);
+        }
+        (found.looked_at, found.more) = (feed.looked_at, feed.more);
+    }
+    Ok(found)
+}

@@ -1,0 +1,7 @@
+//! What happened, as each caller may know it: how events are named, and how far somebody has read.
+
+mod event_ids;
+mod look;
+
+pub(crate) use self::event_ids::{EventIds, Reach};
+pub(crate) use self::look::{HISTORY_LIMIT, find, named_by, own_end, told};

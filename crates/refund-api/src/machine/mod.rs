@@ -1,0 +1,5 @@
+//! What the server takes from its machine: the time, randomness, and how many files it may open.
+
+pub(crate) mod clock;
+pub(crate) mod entropy;
+pub(crate) mod open_files;

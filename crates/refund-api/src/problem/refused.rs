@@ -1,0 +1,108 @@
+//! What the store refuses, as problems.
+
+use refund_core::{MESSAGES_MAX, Rule};
+use refund_store::{Refused, StoreError};
+use serde_json::json;
+
+use super::Problem;
+use crate::wire::RefundOut;
+use crate::wire::code::ApiCode;
+use crate::wire::{SETTLING_HELD, Unusable};
+
+impl From<Unusable> for Problem {
+    fn from(unusable: Unusable) -> Self {
+        match unusable {
+            Unusable::Place { code, pointer, detail } => Self::at(code, pointer, detail),
+            Unusable::Money { code, pointer, detail } => {
+                let mut problem = Self::new(code, detail.clone());
+                problem.0.rule = Some(Rule::R28);
+                problem.pointing(pointer, detail)
+            }
+            Unusable::NotFound => Self::not_found(),
+            Unusable::Refused(refusal) => Self::refused(&refusal, None),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Problem {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(ApiCode::Internal, error.to_string())
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(|seen| RefundOut::new(*seen))),
+            Refused::TooManyMessages { role, seen } => {
+                let detail = format!("the {role} has posted {MESSAGES_MAX} messages on this refund");
+                let mut problem = Self::new(ApiCode::TooManyMessages, detail).with("max", json!(MESSAGES_MAX));
+                problem.0.refund = Some(RefundOut::new(*seen));
+                problem
+            }
+            Refused::NotFound => Self::not_found(),
+            Refused::VersionMissing => {
+                Self::new(ApiCode::VersionMissing, "If-Match is needed, with the version that the refund was read with")
+            }
+            Refused::VersionMoved { seen } => {
+                let detail = format!("the refund has version {} by now", seen.refund.version);
+                let mut problem = Self::new(ApiCode::VersionMoved, detail);
+                problem.0.refund = Some(RefundOut::new(*seen));
+                problem
+            }
+            Refused::SettingsMoved => Self::new(ApiCode::SettingsMoved, ApiCode::SettingsMoved.meaning()),
+            Refused::KeyReused => Self::new(
+                ApiCode::IdempotencyKeyReused,
+                "this Idempotency-Key was used with another method, path or body",
+            ),
+            Refused::SettlingHeld => {
+                let mut problem = Self::new(ApiCode::SettlingHeld, SETTLING_HELD);
+                problem.0.rule = Some(Rule::R36);
+                problem
+            }
+            Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
+            Refused::NameTaken => Self::new(ApiCode::Internal, "somebody else is called that"),
+            Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),
+            Refused::NoTestClock => Self::not_found(),
+            Refused::ClockGoesBack { now } => {
+                Self::new(ApiCode::ClockGoesBack, format!("the test clock stands at {now} and only moves forward"))
+                    .with("now", json!(now))
+            }
+            Refused::Store(error) => Self::from(&*error),
+        }
+    }
+}
+
+impl From<&StoreError> for ApiCode {
+    fn from(error: &StoreError) -> Self {
+        match error {
+            StoreError::Busy { .. } | StoreError::Closed | StoreError::TooSlow { .. } => Self::Busy,
+            StoreError::NotRecorded(_) => Self::NotStored,
+            StoreError::Unsure(_) => Self::Unsure,
+            StoreError::Stopped(_) => Self::Stopped,
+            StoreError::NoSuchPosition(_) => Self::MalformedQuery,
+            StoreError::OtherHistory => Self::OtherHistory,
+            StoreError::Unreadable(_) => Self::Internal,
+        }
+    }
+}
+
+impl From<&StoreError> for Problem {
+    fn from(error: &StoreError) -> Self {
+        let code = ApiCode::from(error);
+        if matches!(code, ApiCode::MalformedQuery | ApiCode::OtherHistory) {
+            return Self::new(code, error.to_string());
+        }
+        if code != ApiCode::Busy {
+            tracing::error!(%error, "the store could not do it");
+        }
+        // What is wrong with a disk is for the log; the caller is told what it means for them.
+        Self::new(code, code.meaning())
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::from(&error)
+    }
+}

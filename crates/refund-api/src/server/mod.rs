@@ -1,0 +1,158 @@
+//! Starting and stopping the server.
+
+mod config;
+mod connections;
+mod first_key;
+mod router;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use refund_core::{Label, Timestamp};
+use refund_store::files::disk::Disk;
+use refund_store::{
+    Advance, Answered, EmbeddedDeliveries, EmbeddedStore, OpenError, Opened, Refused, Request, Store, Surroundings,
+    Work,
+};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use self::config::{Config, StartError};
+use self::first_key::first_key;
+pub(crate) use self::first_key::issue;
+#[cfg(test)]
+pub(crate) use self::router::all as router;
+use crate::app::App;
+use crate::callers::key_uses;
+use crate::engine::{Engine, timer};
+use crate::machine::entropy;
+use crate::metrics::{Metrics, TimedFiles};
+use crate::webhooks::Webhooks;
+use crate::{pages, secrets, stats};
+
+/// How long those who are being answered are waited for when the server stops.
+const STOPPING_MAX: Duration = Duration::from_secs(10);
+
+/// A server that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How others reach it.
+    pub public_url: String,
+    /// The file with the first operator's key, where this start made it.
+    pub operator_key: Option<PathBuf>,
+    /// Where one of the operator's people signs in once: whoever was asked for, or the first as long as none of them
+    /// has a password.
+    pub sign_in: Option<String>,
+    pub(crate) app: Arc<App>,
+    tasks: Vec<JoinHandle<()>>,
+    store: Arc<EmbeddedStore>,
+}
+
+/// Starts the server: opens the store, listens, and lets happen what has come due meanwhile.
+///
+/// # Errors
+/// [`StartError`], each with what to do.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling, sign_in_link, limits, reach } =
+        config;
+    if let Some(url) = &public_url
+        && !(url.starts_with("http://") || url.starts_with("https://"))
+    {
+        return Err(StartError::NotAUrl(url.clone()));
+    }
+    if !listen.ip().is_loopback() && !insecure {
+        return Err(StartError::NotLoopback(listen));
+    }
+    let folder_error = |error| StartError::Folder { folder: data.clone(), error };
+    let listener = TcpListener::bind(listen).await;
+    let listener = listener.map_err(|error| StartError::Listen { address: listen, error })?;
+    let address = listener.local_addr().map_err(|error| StartError::Listen { address: listen, error })?;
+    let test_clock = clock.is_test();
+    let surroundings = Surroundings { clock, entropy: Arc::new(entropy::fill), hold_settling };
+    let metrics = Metrics::default();
+    let opened = open(&data, surroundings, &metrics)?;
+    if let Some(torn) = opened.torn {
+        tracing::warn!(at = torn.at, bytes = torn.bytes, "cut off what a crash had left of an unfinished write");
+    }
+    tracing::info!(replayed = opened.replayed, rebuilt = opened.rebuilt, "the store is open");
+    let store = Arc::new(opened.store);
+    metrics.begin_behind(store.feed_end());
+    if let Some(begin) = begins_at.filter(|_| store.latest() == Timestamp::MIN) {
+        let request = Request::by_system(Work::AdvanceTestClock { advance: Advance::To(begin) });
+        let begun = store.submit(request).await;
+        begun.map_err(|refused| StartError::SetUp(format!("{refused:?}")))?;
+    }
+    let secret = secrets::server_secret(&data).map_err(folder_error)?;
+    let operator_key = first_key(&*store, &data).await?;
+    let nobody = sign_in_link.as_ref().map(Label::to_string).unwrap_or_default();
+    let link = pages::operators_link(&*store, sign_in_link).await.map_err(|refused| {
+        let is_missing = matches!(refused, Refused::NotFound);
+        if is_missing { StartError::NoSuchOperator(nobody) } else { StartError::SetUp(format!("{refused:?}")) }
+    })?;
+
+    if !hold_settling && let Err(error) = timer::settle(&*store).await {
+        // The timer goes on trying, and all else can be served meanwhile.
+        tracing::error!(error, "what has come due could not all be settled");
+    }
+    let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
+    let connections_max = limits.connections;
+    let book = EmbeddedDeliveries::open(&data).map_err(|error| StartError::SetUp(error.to_string()))?;
+    if let Err(error) = book.count(&store) {
+        tracing::error!(%error, "the delivery book could not be counted: remove the folder `deliveries`");
+    }
+    let engine = Arc::new(Engine::new(store.clone(), metrics));
+    let webhooks = Arc::new(Webhooks::new(Arc::new(book), reach, &secret));
+    let mut tasks = Vec::from(webhooks.begin(&engine));
+    if !hold_settling {
+        tasks.push(tokio::spawn(timer::run(engine.clone())));
+    }
+    let app = App::new(engine.clone(), webhooks, &secret, public_url.clone(), test_clock, limits);
+    let app = Arc::new(app);
+    tasks.push(tokio::spawn(key_uses::run(engine.clone(), app.uses.clone())));
+    tasks.push(tokio::spawn(stats::run(engine, app.stats.clone())));
+    tasks.push(tokio::spawn(connections::serve(listener, app.clone(), connections_max)));
+    let sign_in = link.map(|path| format!("{public_url}{path}"));
+    Ok(Running { address, public_url, app, operator_key, sign_in, tasks, store })
+}
+
+/// Opens the store in a folder that is this process's alone, on a disk whose syncs are measured.
+fn open(data: &Path, surroundings: Surroundings, metrics: &Metrics) -> Result<Opened, OpenError> {
+    let disk = Disk::open(data)?;
+    EmbeddedStore::open_on(&TimedFiles::new(&disk, metrics.syncs()), data, surroundings)
+}
+
+impl Running {
+    /// Carries out a request that does not come over HTTP, for whoever runs the server in their own process.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn submit(&self, request: Request) -> Result<Answered, Refused> {
+        self.app.engine.submit(request).await
+    }
+
+    /// Stops: takes no more calls, answers those it has, makes everything durable.
+    ///
+    /// # Errors
+    /// Where something could not be written. Nothing that was answered is lost.
+    pub async fn stop(self) -> Result<(), String> {
+        let Self { tasks, store, app, .. } = self;
+        app.engine.stop();
+        for task in tasks {
+            let ending = task.abort_handle();
+            match tokio::time::timeout(STOPPING_MAX, task).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a task of the server failed"),
+                // A caller that never finishes its call must not keep the store from closing.
+                Err(_) => ending.abort(),
+            }
+        }
+        let webhooks = app.webhooks.clone();
+        drop(app);
+        let sent = webhooks.close().await.map_err(|error| error.to_string());
+        let close = move || store.close().map_err(|error| error.to_string());
+        tokio::task::spawn_blocking(close).await.map_err(|error| error.to_string())?.and(sent)
+    }
+}
