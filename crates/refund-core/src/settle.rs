@@ -1,7 +1,8 @@
-//! What silence means (R3, R4, R7, R11): whatever is due happens, at the instant that it was due.
+//! Whatever is due happens, at the instant that it was due (R3, R4, R7, S11). What silence leads to is said with the
+//! deadline, by [`Refund::timers`].
 
 use crate::agreement::{agreement, payment};
-use crate::{Actor, ClosedReason, DeadlineKind, Dispute, Event, Fact, Facts, Refund, Status, Terms, Timestamp, evolve};
+use crate::{Actor, ClosedReason, DeadlineKind, Event, Fact, Facts, OnSilence, Refund, Terms, Timestamp, evolve};
 
 /// How late a settlement may be before what it sets in motion runs from now instead of from then (R36).
 const LATE_AFTER_MILLIS: i64 = 5 * 60 * 1000;
@@ -38,42 +39,35 @@ fn due(refund: &Refund, facts: &Facts<'_>, at: Timestamp, now: Timestamp) -> Vec
     match timer {
         None => Vec::new(),
         Some((kind, timer, _)) if timer.by != at => vec![Fact::Reminded { kind, by: timer.by }],
-        Some((DeadlineKind::BuyerAnswer, ..)) => vec![Fact::OfferExpired],
-        Some((
-            DeadlineKind::SellerDecide
-            | DeadlineKind::BuyerRespond
-            | DeadlineKind::BuyerShip
-            | DeadlineKind::SellerConfirm,
-            ..,
-        )) => silence(refund, facts, starts_from(at, now)),
+        Some((kind, _, on_silence)) => silence(refund, facts, kind, on_silence, starts_from(at, now)),
     }
 }
 
-/// What the silence of whoever the status waits for leads to.
-fn silence(refund: &Refund, facts: &Facts<'_>, from: Timestamp) -> Vec<Fact> {
-    match &refund.status {
-        Status::WaitSellerAgree { .. } => {
+/// How that comes about which silence at a deadline of that kind leads to.
+fn silence(
+    refund: &Refund,
+    facts: &Facts<'_>,
+    kind: DeadlineKind,
+    on_silence: OnSilence,
+    from: Timestamp,
+) -> Vec<Fact> {
+    match on_silence {
+        OnSilence::OfferExpires => vec![Fact::OfferExpired],
+        OnSilence::AgreedAsRequested => {
             let default_address = facts.addresses.default_address().clone();
             let terms = Terms::new(refund.requested.kind, refund.requested.amount, default_address);
             let expired = refund.pending().map(|_| Fact::OfferExpired);
             expired.into_iter().chain(agreement(terms, from, facts.policy)).collect()
         }
-        Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(_), .. } => {
-            vec![Fact::Closed { reason: ClosedReason::BuyerDidNotRespond, comment: None }]
+        OnSilence::RefundClosed => {
+            let ships = kind == DeadlineKind::BuyerShip;
+            let reason = if ships { ClosedReason::BuyerDidNotShip } else { ClosedReason::BuyerDidNotRespond };
+            vec![Fact::Closed { reason, comment: None }]
         }
-        Status::WaitBuyerReturnGoods { .. } => {
-            vec![Fact::Closed { reason: ClosedReason::BuyerDidNotShip, comment: None }]
+        OnSilence::RefundPaid => {
+            std::iter::once(Fact::ReceiptConfirmed).chain(refund.status.agreed().map(payment)).collect()
         }
-        Status::WaitSellerConfirmGoods { agreed, .. } => vec![Fact::ReceiptConfirmed, payment(agreed)],
-        Status::SellerRefuseReceipt { dispute: Dispute::BuyerResponds(_), .. } => {
-            vec![Fact::Escalated { reason: None }]
-        }
-        Status::SellerRefuseBuyer { dispute: Dispute::Escalated(_), .. }
-        | Status::SellerRefuseReceipt { dispute: Dispute::Escalated(_), .. }
-        | Status::Refunding { .. }
-        | Status::RefundFailed { .. }
-        | Status::Success { .. }
-        | Status::Closed { .. } => Vec::new(),
+        OnSilence::OperatorCalledIn => vec![Fact::Escalated { reason: None }],
     }
 }
 
