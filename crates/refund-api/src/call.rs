@@ -16,7 +16,7 @@ use crate::caller::Caller;
 use crate::code::ApiCode;
 use crate::error::Problem;
 use crate::json;
-use crate::routes::{CallId, NO_LIMIT, Received};
+use crate::routes::{CallId, Received};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -147,10 +147,7 @@ impl Call {
     pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let parameters = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
         serde_path_to_error::deserialize(parameters).map_err(|error| {
-            let parameter = error.path().to_string();
-            let said = error.inner().to_string();
-            // Else it would be said in the parser's words what a number is.
-            let what = if parameter == "limit" && !said.starts_with("duplicate") { NO_LIMIT.to_owned() } else { said };
+            let (parameter, what) = (error.path().to_string(), error.inner().to_string());
             let detail = if parameter == "." { what } else { format!("{parameter}: {what}") };
             Problem::new(ApiCode::MalformedQuery, detail)
         })

@@ -8,7 +8,7 @@ use refund_store::{Around, EventPosition, Feed, Recorded, Store, StoreError, Tol
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::refunds::limit;
+use super::lists::Limit;
 use crate::call::Call;
 use crate::caller::Caller;
 use crate::code::ApiCode;
@@ -24,19 +24,19 @@ const LOOKED_AT_ONCE: usize = 500;
 /// an answer soon.
 const LOOKED_AT_MAX: usize = 5_000;
 
+/// How many events of one refund are read in one go.
+const READ_AT_ONCE: usize = 100;
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PartParams {
     /// How many events at the most; 100 where nothing is said.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
+    #[param(inline)]
+    limit: Option<Limit>,
     /// Where to go on: `next_cursor` of the page before.
     cursor: Option<String>,
 }
-
-/// How many events of a history are given where nothing else is asked for: all, for most refunds.
-const HISTORY_LIMIT: usize = 100;
 
 /// A part of a refund's history, as it was asked for.
 pub(super) struct Part {
@@ -44,7 +44,7 @@ pub(super) struct Part {
     list: String,
     /// The number of the event behind which it begins.
     behind: u64,
-    limit: usize,
+    limit: Limit,
 }
 
 impl Part {
@@ -52,7 +52,7 @@ impl Part {
     /// cursor was made of, or the history that the caller was reading is gone.
     pub(super) async fn asked(call: &Call, refund_id: &RefundId, what: &str) -> Result<Self, Problem> {
         let params: PartParams = call.query()?;
-        let limit = limit(Some(params.limit.unwrap_or(HISTORY_LIMIT)))?;
+        let limit = params.limit.unwrap_or(Limit::MAX);
         let list = format!("{} {refund_id} {what}", call.caller.id());
         let (app, mut behind) = (&call.app, 0);
         if let Some(cursor) = params.cursor {
@@ -66,12 +66,12 @@ impl Part {
 
     /// Behind which event it begins, and how many are needed to know whether more come.
     pub(super) fn needed(&self) -> (u64, usize) {
-        (self.behind, self.limit.saturating_add(1))
+        (self.behind, self.limit.and_one_more())
     }
 
     /// How many from the start are needed for the same.
     pub(super) fn needed_from_start(&self) -> usize {
-        usize::try_from(self.behind).unwrap_or(usize::MAX).saturating_add(self.limit).saturating_add(1)
+        usize::try_from(self.behind).unwrap_or(usize::MAX).saturating_add(self.limit.and_one_more())
     }
 
     /// Takes the part out of the whole, by the event of each item, and says where it goes on.
@@ -82,7 +82,7 @@ impl Part {
         recorded: impl Fn(&T) -> (EventPosition, &Event),
     ) -> (Vec<T>, Option<String>) {
         let mut behind = whole.into_iter().filter(|item| recorded(item).1.sequence > self.behind);
-        let part: Vec<T> = behind.by_ref().take(self.limit).collect();
+        let part: Vec<T> = behind.by_ref().take(self.limit.get()).collect();
         let goes_on = behind.next().and_then(|_| part.last().map(&recorded));
         let next = goes_on.map(|(position, event)| {
             let id = call.app.event_ids.of(&call.caller, position, event);
@@ -146,8 +146,8 @@ struct FeedParams {
     #[param(pattern = "^(latest|evt_[0-9a-fr][0-9a-f]{19,29})$")]
     after: Option<String>,
     /// How many events at the most; 50 where nothing is said.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
+    #[param(inline)]
+    limit: Option<Limit>,
 }
 
 /// A page of the feed.
@@ -172,7 +172,7 @@ pub(super) struct FeedOut {
 )]
 pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
-    let limit = limit(params.limit)?;
+    let limit = params.limit.unwrap_or_default().get();
     let after = place(&call, params.after.as_deref(), Said::After).await?;
     let found = find(call.app.store(), &call.caller, after, limit).await.map_err(|error| Said::After.refused(error))?;
     let reached = call.app.event_ids.reached(&call.caller, found.looked_at);
@@ -254,8 +254,8 @@ pub(crate) async fn own_end(store: &dyn Store, refund_id: &RefundId) -> Result<R
     let looked = store.refund(refund_id).await?.map_or(0, |around| around.refund.sequence);
     let mut until = looked;
     while until > 0 {
-        let behind = until.saturating_sub(HISTORY_LIMIT as u64);
-        let part = store.history(refund_id, behind, HISTORY_LIMIT).await?;
+        let behind = until.saturating_sub(READ_AT_ONCE as u64);
+        let part = store.history(refund_id, behind, READ_AT_ONCE).await?;
         let mut before = part.iter().filter(|(_, event)| event.sequence <= looked);
         if let Some(told) = before.rfind(|(_, event)| event.fact.is_for(Role::Buyer)) {
             return Ok(Reach::One { told: Some(told.into()), looked });
@@ -300,7 +300,7 @@ async fn find_own(
     };
     let mut events = Vec::new();
     while looked < refund.sequence {
-        let part = store.history(refund_id, looked, HISTORY_LIMIT).await?;
+        let part = store.history(refund_id, looked, READ_AT_ONCE).await?;
         if part.is_empty() {
             break;
         }

@@ -37,7 +37,6 @@ pub(crate) use body::Received;
 pub(crate) use events::{find, own_end};
 #[cfg(test)]
 pub(crate) use health::ready;
-pub(crate) use refunds::NO_LIMIT;
 pub(crate) use trace::{CallId, Told, refused_with};
 
 use crate::app::App;
