@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use refund_core::{InvalidMoney, MESSAGES_MAX, Refusal, Rule, Timestamp};
+use refund_core::{InvalidMoney, Refusal, Rule, Timestamp};
 use refund_store::{Refused, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -29,9 +29,6 @@ struct Content {
     refund: Option<RefundOut>,
     retry_after: Option<Duration>,
 }
-
-/// What stands against whatever needs settling first, while that is held (R36).
-pub(crate) const SETTLING_HELD: &str = "settling is held, and something is due that has to happen first";
 
 /// What is wrong at one place of a body.
 #[derive(Debug, Serialize, ToSchema)]
@@ -209,12 +206,6 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(|seen| RefundOut::new(*seen))),
-            Refused::TooManyMessages { role, seen } => {
-                let detail = format!("the {role} has posted {MESSAGES_MAX} messages on this refund");
-                let mut problem = Self::new(ApiCode::TooManyMessages, detail).with("max", json!(MESSAGES_MAX));
-                problem.0.refund = Some(RefundOut::new(*seen));
-                problem
-            }
             Refused::NotFound => Self::not_found(),
             Refused::VersionMissing => {
                 Self::new(ApiCode::VersionMissing, "If-Match is needed, with the version that the refund was read with")
@@ -230,11 +221,6 @@ impl From<Refused> for Problem {
                 ApiCode::IdempotencyKeyReused,
                 "this Idempotency-Key was used with another method, path or body",
             ),
-            Refused::SettlingHeld => {
-                let mut problem = Self::new(ApiCode::SettlingHeld, SETTLING_HELD);
-                problem.0.rule = Some(Rule::R36);
-                problem
-            }
             Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
             Refused::NameTaken => Self::new(ApiCode::Internal, "somebody else is called that"),
             Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),
@@ -296,7 +282,7 @@ fn data(refusal: &Refusal) -> Map<String, Value> {
         Refusal::SellerUnknown { seller_id } => json!({ "seller_id": seller_id }),
         Refusal::OrderLineDiffers { field } => json!({ "field": field }),
         Refusal::RefundInProgress { refund_id } => json!({ "refund_id": refund_id }),
-        Refusal::TooManyRefundsOnLine { max } => json!({ "max": max }),
+        Refusal::TooManyRefundsOnLine { max } | Refusal::TooManyMessages { max, .. } => json!({ "max": max }),
         Refusal::NegotiationAlreadyUsed { negotiation_id, status } => {
             json!({ "negotiation_id": negotiation_id, "negotiation": status })
         }
@@ -319,7 +305,8 @@ fn data(refusal: &Refusal) -> Map<String, Value> {
         Refusal::DefaultAddressRequired { given } => json!({ "given": given }),
         Refusal::ExtensionNotLater { after, .. } => json!({ "after": after }),
         Refusal::ExtensionTooFar { limit, .. } => json!({ "limit": limit }),
-        Refusal::AmountNotPositive { .. }
+        Refusal::SettlingHeld
+        | Refusal::AmountNotPositive { .. }
         | Refusal::PayoutAlreadySucceeded
         | Refusal::WithdrawNotAllowed
         | Refusal::NegotiateBeforeRefuse { .. }

@@ -1,7 +1,8 @@
 //! What an actor may do now, and what stands against the rest. Found by asking [`decide`]: nothing is
 //! written twice.
 
-use crate::decide::{decide, offer, wrong_status};
+use crate::decide::case::wrong_status;
+use crate::decide::{decide, offer};
 use crate::{
     Actor, Command, CommandKind, DeadlineKind, Facts, Label, MakeOffer, Money, NegotiationId, PayoutResult, Refund,
     RefundType, Refusal, Ruling, Timestamp,

@@ -15,4 +15,6 @@ pub struct Facts<'a> {
     pub rollout: Verdict,
     /// What can still be refunded on the line: [`LineLedger::refundable`](crate::LineLedger::refundable).
     pub refundable: Money,
+    /// Whether something that is due on the refund waits, because settling is held (R36).
+    pub is_held: bool,
 }

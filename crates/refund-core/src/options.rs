@@ -1,7 +1,8 @@
 //! What is possible, answered before anything is tried (R18). Derived from the rules that decide:
 //! nothing is written twice.
 
-use crate::decide::{offer, permitted};
+use crate::decide::case::{permitted, possible_while_held};
+use crate::decide::offer;
 use crate::objections::Objections;
 use crate::{
     Actor, Address, CommandKind, Deadline, DeadlineKind, Facts, Money, OnSilence, Refund, RefundType, Refusal,
@@ -40,15 +41,14 @@ pub struct TypeOption {
     pub amount_max: Money,
 }
 
-/// What the seller may offer on a refund that has been settled up to `now` (R18).
+/// What the seller may offer on a refund that has been settled up to `now`, or on which settling is held (R18).
 #[must_use]
 pub fn options(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Options {
     let mut standing = Objections::default();
+    standing.add_err(permitted(refund, actor, CommandKind::MakeOffer.roles()));
+    standing.add_err(possible_while_held(facts, actor, CommandKind::MakeOffer));
     offer::standing(&mut standing, refund, facts);
-    let mut objections = standing.into_sorted();
-    if let Err(refusal) = permitted(refund, actor, CommandKind::MakeOffer.roles()) {
-        objections.insert(0, refusal);
-    }
+    let objections = standing.into_sorted();
     let types: Vec<_> = RefundType::ALL.iter().map(|kind| type_option(refund, facts, *kind)).collect();
     let may_offer = objections.is_empty() && types.iter().any(|option| option.objections.is_empty());
     let expires_at = offer::expires_at(refund, facts, now);

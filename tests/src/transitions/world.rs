@@ -76,6 +76,7 @@ impl World {
             addresses: &self.addresses,
             rollout: Rollout::everyone().check(&refund.seller_id, refund.updated_at),
             refundable: LineLedger::of([refund]).map_or(refund.line.paid, |ledger| ledger.refundable()),
+            is_held: false,
         }
     }
 }

@@ -54,7 +54,8 @@ impl Desk {
 
     fn facts(&self, refund: &Refund) -> Facts<'_> {
         let rollout = Rollout::everyone().check(&refund.seller_id, self.start);
-        Facts { policy: &self.policy, addresses: &self.seller.addresses, rollout, refundable: refund.line.paid }
+        let (policy, addresses) = (&self.policy, &self.seller.addresses);
+        Facts { policy, addresses, rollout, refundable: refund.line.paid, is_held: false }
     }
 
     /// The cases of one name.

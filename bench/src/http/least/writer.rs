@@ -183,6 +183,7 @@ impl Writer {
             addresses,
             rollout: self.rollout.check(&before.seller_id, now),
             refundable: ledger.map_or(before.line.paid, |ledger| ledger.refundable()),
+            is_held: false,
         };
         let Ok(events) = decide(before, &facts, &actor, command, now) else { return Ok(None) };
         let mut after = before.clone();

@@ -11,7 +11,7 @@ use super::act::act;
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, go_to, shown};
 use super::queue::Choice;
-use super::refund::{page as refund_page, told_mistake, told_no};
+use super::refund::{page as refund_page, told_mistake, told_no, told_rule};
 use super::view::{RefundView, TermsView, refusal_text};
 use super::visit::Visit;
 use crate::caller::Caller;
@@ -69,7 +69,8 @@ async fn options(visit: &Visit) -> Result<(Caller, Around, Options), Problem> {
 pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
     let (_, around, options) = options(&visit).await?;
     if let Some(refusal) = options.objections.first() {
-        return refund_page(&visit, Some(Notice::ruled(&visit.reader, refusal)), StatusCode::CONFLICT).await;
+        let (notice, status) = told_rule(&visit, refusal);
+        return refund_page(&visit, Some(notice), status).await;
     }
     shown(StatusCode::OK, &page(&visit, &around.refund, &options, &Form::default(), None, None))
 }
@@ -96,7 +97,8 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
         };
     }
     if let Some(refusal) = options.objections.first() {
-        return refund_page(&visit, Some(Notice::ruled(&visit.reader, refusal)), StatusCode::CONFLICT).await;
+        let (notice, status) = told_rule(&visit, refusal);
+        return refund_page(&visit, Some(notice), status).await;
     }
     if form.get("step") != "review" {
         return shown(StatusCode::OK, &page(&visit, refund, &options, form, None, None));
@@ -104,8 +106,8 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
     // What the rules refuse is said before it is looked at, and not once it is sent.
     let command = Command::MakeOffer(offer.clone());
     if let Some(refusal) = around.objection(&caller.itself(), &command, visit.app.store().now()) {
-        let again = page(&visit, refund, &options, form, Some(Notice::ruled(&visit.reader, &refusal)), None);
-        return shown(StatusCode::CONFLICT, &again);
+        let (notice, status) = told_rule(&visit, &refusal);
+        return shown(status, &page(&visit, refund, &options, form, Some(notice), None));
     }
     let review = Review::new(&visit, refund, &offer, &options, form);
     shown(StatusCode::OK, &page(&visit, refund, &options, form, None, Some(review)))

@@ -6,8 +6,7 @@ use utoipa::ToSchema;
 
 use super::MoneyOut;
 use super::refund::DeadlineOut;
-use crate::code::{ApiCode, Code};
-use crate::error::SETTLING_HELD;
+use crate::code::Code;
 
 /// What the seller may offer, as answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,14 +41,6 @@ pub(super) struct ObjectionOut {
     pub(super) detail: String,
     #[schema(required)]
     pub(super) possible_at: Option<Timestamp>,
-}
-
-impl ObjectionOut {
-    /// Whatever it is, something overdue has to happen first, and is held (R36).
-    pub(super) fn settling_held() -> Self {
-        let code = Code::Api(ApiCode::SettlingHeld);
-        Self { code, rule: Rule::R36, detail: SETTLING_HELD.to_owned(), possible_at: None }
-    }
 }
 
 impl From<&Refusal> for ObjectionOut {

@@ -1,6 +1,6 @@
 //! Answering the offer, and taking it back (R15, R16, S8, S9).
 
-use super::{Case, Decision};
+use super::case::{Case, Decision};
 use crate::agreement::agreement;
 use crate::{Fact, Negotiation, NegotiationId, NegotiationState, NegotiationStatus, Refusal, WithdrawnReason};
 

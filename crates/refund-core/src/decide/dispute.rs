@@ -1,6 +1,6 @@
 //! Calling the operator in, and what the operator rules (R25).
 
-use super::{Case, Decision};
+use super::case::{Case, Decision};
 use crate::agreement::payment;
 use crate::objections::{Objections, amount_objections};
 use crate::{Agreed, ClosedReason, Fact, Money, Reason, Ruling, Terms};

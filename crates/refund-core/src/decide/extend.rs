@@ -1,6 +1,6 @@
 //! Moving a running deadline to a later instant (R6).
 
-use super::{Case, Decision};
+use super::case::{Case, Decision};
 use crate::{DeadlineKind, Fact, Refund, Refusal, Span, Timer, Timestamp};
 
 pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Decision {

@@ -1,6 +1,6 @@
 //! Making the one offer (R8–R14).
 
-use super::{Case, Decision, wrong_status};
+use super::case::{Case, Decision, wrong_status};
 use crate::objections::{Objections, amount_objections};
 use crate::policy::FreshGoods;
 use crate::{

@@ -1,7 +1,6 @@
 //! The buyer changes the request or gives up (R19, R20).
 
-use super::respond::withdrawn;
-use super::{Case, Decision};
+use super::case::{Case, Decision, withdrawn};
 use crate::objections::{Objections, amount_objections};
 use crate::{ClosedReason, Fact, Reason, RefundType, Refusal, Request, Timer, WithdrawnReason};
 

@@ -1,8 +1,9 @@
 //! The seller's answer to the refund itself (R17, R21, R22, S7).
 
-use super::{Case, Decision};
+use super::case::{Case, Decision, withdrawn};
 use crate::agreement::agreement;
-use crate::{AddressId, Fact, Reason, RefundType, Refusal, Terms, Timer, WithdrawnReason, options};
+use crate::options::options;
+use crate::{AddressId, Fact, Reason, RefundType, Refusal, Terms, Timer, WithdrawnReason};
 
 /// The address counts where the goods go back, and is the default one where none is named.
 pub(super) fn agree(case: &Case<'_>, address_id: &Option<AddressId>) -> Decision {
@@ -42,9 +43,4 @@ fn negotiated_first(case: &Case<'_>) -> Result<(), Refusal> {
         return Err(Refusal::NegotiateBeforeRefuse { possible_at: None });
     }
     Ok(())
-}
-
-/// The open offer, if there is one, ends with what the command does (S7, R19, R20).
-pub(super) fn withdrawn(case: &Case<'_>, reason: WithdrawnReason) -> Vec<Fact> {
-    case.refund.pending().map(|_| Fact::OfferWithdrawn { reason }).into_iter().collect()
 }

@@ -1,6 +1,6 @@
 //! The return leg (R24).
 
-use super::{Case, Decision};
+use super::case::{Case, Decision};
 use crate::agreement::payment;
 use crate::{Agreed, Fact, Label, Reason, Shipment, Timer};
 

@@ -2,8 +2,8 @@
 
 use refund_core::policy::Reminders;
 use refund_core::{
-    Actor, DeadlineKind, EventType, InvalidSpan, NegotiationStatus, OnSilence, RefundType, RefusalCode, Role, Span,
-    Status, StatusKind, Timestamp,
+    Actor, CommandKind, DeadlineKind, EventType, Facts, InvalidSpan, NegotiationStatus, OnSilence, RefundType, Refusal,
+    RefusalCode, Role, Span, Status, StatusKind, Timestamp,
 };
 
 use crate::support::{DAY, HOUR, Shop, accept, actor, agree, at, cny, extend, offer, refuse, ship, text};
@@ -244,13 +244,20 @@ fn r36_a_settlement_of_more_than_five_minutes_late_starts_the_next_deadline_from
 }
 
 #[test]
-fn r36_a_deadline_that_fell_due_while_settling_was_held_can_be_extended() {
+fn r36_while_settling_is_held_an_operator_extends_what_fell_due_and_nobody_does_anything_else() {
     let shop = Shop::with_refund(|_| {});
     let by = shop.refund().next_deadline().unwrap().at.as_millis();
     let (now, to) = (at(by + DAY), at(by + 2 * DAY));
     // Held means: the engine decides without settling first.
+    let facts = Facts { is_held: true, ..shop.facts() };
+    for role in Role::ALL {
+        let possible = refund_core::actions(shop.refund(), &facts, &actor(*role), now);
+        assert_eq!(possible, if *role == Role::Operator { vec![CommandKind::Extend] } else { Vec::new() });
+    }
+    let options = refund_core::options(shop.refund(), &facts, &actor(Role::Seller), now);
+    assert_eq!((options.may_offer, options.objections), (false, vec![Refusal::SettlingHeld]));
     let command = extend(DeadlineKind::SellerDecide, to);
-    let events = refund_core::decide(shop.refund(), &shop.facts(), &actor(Role::Operator), &command, now).unwrap();
+    let events = refund_core::decide(shop.refund(), &facts, &actor(Role::Operator), &command, now).unwrap();
     let refund = refund_core::evolve(shop.refund().clone(), &events[0]);
     assert_eq!(refund.next_deadline().unwrap().at, to);
     assert_eq!(refund_core::settle(&refund, &shop.facts(), now), []);

@@ -4,8 +4,8 @@
 
 use refund_core::{
     Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, Facts, Line, LineLedger, MakeOffer,
-    Message, Money, NotPosted, Opened, Opening, OrderLine, Policy, Reason, Refund, RefundType, Refusal, Request, Role,
-    Rollout, Timestamp, Via, decide, evolve, open, opened, post, settle,
+    Message, Money, Opened, Opening, OrderLine, Policy, Reason, Refund, RefundType, Refusal, Request, Role, Rollout,
+    Timestamp, Via, decide, evolve, open, opened, post, settle,
 };
 
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -76,6 +76,7 @@ impl Shop {
             addresses: &self.addresses,
             rollout: self.rollout.check(&text("seller"), self.now),
             refundable: self.ledger().map_or(self.line.paid, |ledger| ledger.refundable()),
+            is_held: false,
         }
     }
 
@@ -139,7 +140,7 @@ impl Shop {
     }
 
     /// Settles, and posts a message.
-    pub(crate) fn post(&mut self, who: &Actor, message: Message) -> Result<Event, NotPosted> {
+    pub(crate) fn post(&mut self, who: &Actor, message: Message) -> Result<Event, Refusal> {
         self.settle();
         let event = post(self.refund(), who, message, self.now)?;
         self.record(std::slice::from_ref(&event));

@@ -118,7 +118,7 @@ impl Replay {
                 self.model.load(&Need::Line(new.line_key()), &mut case)?;
             }
         }
-        let mut stage = Stage::new(&case, record.at);
+        let mut stage = Stage::at(&case, record.at);
         for entry in &record.entries {
             let pushed = if let Entry::Refund(event) = entry {
                 step(&mut stage, event, latest, broken)

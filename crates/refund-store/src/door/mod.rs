@@ -24,29 +24,10 @@ pub use self::idempotency::{Fingerprint, IdempotencyKey, Remembered};
 pub(crate) use self::idempotency::{REMEMBERED_FOR_MILLIS, is_over};
 pub(crate) use self::replay::replay;
 pub use self::set_up::SetUp;
-pub(crate) use self::stage::{Changed, Halt, Stage};
+pub(crate) use self::stage::{Changed, Halt, Stage, Turn};
 pub use self::work::{Advance, Answer, Answered, Outcome, Precondition, Refused, Request, Seen, Work};
+use crate::StoreError;
 use crate::record::Record;
-use crate::{StoreError, Surroundings};
-
-/// Whose turn it is to decide, and when.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Turn {
-    /// The instant of the decision (R2).
-    pub(crate) now: Timestamp,
-    /// Whether settling is held (R36).
-    pub(crate) held: bool,
-    /// Whether time stands still until somebody moves it.
-    pub(crate) test_clock: bool,
-}
-
-impl Turn {
-    /// A turn that is taken now, where that was recorded latest.
-    pub(crate) fn taken(surroundings: &Surroundings, latest: Timestamp) -> Self {
-        let Surroundings { clock, hold_settling, .. } = surroundings;
-        Self { now: clock.now(latest), held: *hold_settling, test_clock: clock.is_test() }
-    }
-}
 
 /// What became of a request: its answer, and what is to be recorded before it is given. Whatever the
 /// answer, that is to be recorded: a refused command leaves what was due before it (R33). Where
@@ -97,10 +78,12 @@ pub(crate) fn answered_before(
     fingerprint: Fingerprint,
     now: Timestamp,
 ) -> Result<Option<Answer>, Refused> {
-    finding(shelf, case, key.needs(), |case| match idempotency::answered(&Stage::new(case, now), key, fingerprint) {
-        Err(Halt::Needs(need)) => Err(need),
-        Err(Halt::Refused(refused)) => Ok(Err(refused)),
-        Ok(answer) => Ok(Ok(answer)),
+    finding(shelf, case, key.needs(), |case| {
+        match idempotency::answered(&Stage::at(case, now), key, fingerprint) {
+            Err(Halt::Needs(need)) => Err(need),
+            Err(Halt::Refused(refused)) => Ok(Err(refused)),
+            Ok(answer) => Ok(Ok(answer)),
+        }
     })?
 }
 
@@ -130,8 +113,8 @@ fn finding<T>(
 
 /// Decides from the case alone.
 fn decided(case: &Case, request: &Request, turn: Turn) -> (Result<Answered, Halt>, Option<(Record, Changed)>) {
-    let mut stage = Stage::new(case, turn.now);
-    let result = step::step(&mut stage, request, turn);
+    let mut stage = Stage::new(case, turn);
+    let result = step::step(&mut stage, request);
     let half_done = matches!(result, Err(Halt::Needs(_) | Halt::Refused(Refused::Store(_))));
     (result, if half_done { None } else { stage.finish() })
 }

@@ -9,7 +9,7 @@ use crate::record::Record;
 /// What a recorded request changes. `case` gives what is known by now.
 pub(crate) fn replay(shelf: &impl Shelf, case: &mut Case, record: &Record) -> Result<Changed, StoreError> {
     finding(shelf, case, Vec::new(), |case| {
-        let mut stage = Stage::new(case, record.at);
+        let mut stage = Stage::at(case, record.at);
         match record.entries.iter().try_for_each(|entry| stage.push(entry.clone())) {
             Ok(()) => Ok(Ok(Changed { latest: Some(record.at), ..stage.changed })),
             Err(Halt::Needs(need)) => Err(need),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use refund_core::{Actor, Command, CommandKind, Event, Message, Opening, Refund, RefundId, Refusal, Role, Timestamp};
+use refund_core::{Actor, Command, CommandKind, Event, Message, Opening, Refund, RefundId, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::SetUp;
@@ -243,13 +243,6 @@ pub enum Refused {
         /// The refund that it is about, as the caller sees it.
         seen: Option<Box<Seen>>,
     },
-    /// That side has posted as many messages on the refund as it may.
-    TooManyMessages {
-        /// Which side.
-        role: Role,
-        /// The refund as the caller sees it.
-        seen: Box<Seen>,
-    },
     /// There is no such refund or key.
     NotFound,
     /// The command should have named the refund's version.
@@ -263,8 +256,6 @@ pub enum Refused {
     SettingsMoved,
     /// The idempotency key was used for another request.
     KeyReused,
-    /// Settling is held, so nothing can be decided (R36).
-    SettlingHeld,
     /// More is due than one step settles. What this one settled has happened; whoever asks again
     /// goes on from there.
     MoreIsDue {
@@ -284,6 +275,12 @@ pub enum Refused {
     },
     /// It could not be stored.
     Store(Arc<StoreError>),
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self::Rule { refusal, seen: None }
+    }
 }
 
 impl From<StoreError> for Refused {

@@ -22,6 +22,7 @@ pub struct Around {
     pub link: u32,
     policy: Arc<Policy>,
     rollout: Arc<Rollout>,
+    is_held: bool,
 }
 
 impl Around {
@@ -30,10 +31,16 @@ impl Around {
     /// # Errors
     /// [`StoreError::Unreadable`] where its seller is not there.
     pub(crate) fn new(settings: &Settings, refund: Refund, refundable: Money) -> Result<Self, StoreError> {
-        let known = Known::new(settings, &refund, refundable)?;
+        let known = Known::new(settings, &refund, refundable, false)?;
         let Known { seller, rollout, .. } = known;
         let link = settings.link(&refund.id);
-        Ok(Self { refund, seller, refundable, link, policy: Arc::clone(&settings.policy), rollout })
+        Ok(Self { refund, seller, refundable, link, policy: Arc::clone(&settings.policy), rollout, is_held: false })
+    }
+
+    /// The same, where something that is due on it waits, because settling is held (R36).
+    #[must_use]
+    pub fn held(self) -> Self {
+        Self { is_held: true, ..self }
     }
 
     fn known(&self) -> Known {
@@ -42,6 +49,7 @@ impl Around {
             seller: Arc::clone(&self.seller),
             rollout: Arc::clone(&self.rollout),
             refundable: self.refundable,
+            is_held: self.is_held,
         }
     }
 
@@ -55,7 +63,7 @@ impl Around {
         Seen { refund: self.refund, actions }
     }
 
-    /// What the seller may offer on a refund that has been settled (R18).
+    /// What the seller may offer (R18).
     #[must_use]
     pub fn offer_options(&self, actor: &Actor, now: Timestamp) -> Options {
         options(&self.refund, &self.known().facts(&self.refund, now), actor, now)
@@ -102,10 +110,16 @@ pub(crate) struct Known {
     seller: Arc<Seller>,
     rollout: Arc<Rollout>,
     refundable: Money,
+    is_held: bool,
 }
 
 impl Known {
-    pub(crate) fn new(settings: &Settings, refund: &Refund, refundable: Money) -> Result<Self, StoreError> {
+    pub(crate) fn new(
+        settings: &Settings,
+        refund: &Refund,
+        refundable: Money,
+        is_held: bool,
+    ) -> Result<Self, StoreError> {
         let missing = || StoreError::Unreadable(format!("no seller for refund {}", refund.id));
         let seller = settings.seller(&refund.seller_id).ok_or_else(missing)?;
         Ok(Self {
@@ -113,6 +127,7 @@ impl Known {
             seller: Arc::clone(seller),
             rollout: Arc::clone(&settings.rollout),
             refundable,
+            is_held,
         })
     }
 
@@ -122,6 +137,7 @@ impl Known {
             addresses: &self.seller.addresses,
             rollout: self.rollout.check(&refund.seller_id, now),
             refundable: self.refundable,
+            is_held: self.is_held,
         }
     }
 

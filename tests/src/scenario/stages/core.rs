@@ -55,6 +55,7 @@ impl CoreStage {
             addresses,
             rollout: self.rollout.check(&refund.seller_id, self.now),
             refundable: line.refundable(),
+            is_held: false,
         }))
     }
 

@@ -265,7 +265,9 @@ pub(crate) fn refusal_text(reader: &Reader, refusal: &Refusal) -> String {
         Refusal::TooManyRefundsOnLine { max } => tell("count", max.to_string()),
         Refusal::ExtensionNotLater { after, .. } => tell("at", reader.instant(*after)),
         Refusal::ExtensionTooFar { limit, .. } => tell("at", reader.instant(*limit)),
-        Refusal::SellerUnknown { .. }
+        Refusal::SettlingHeld
+        | Refusal::TooManyMessages { .. }
+        | Refusal::SellerUnknown { .. }
         | Refusal::OrderLineDiffers { .. }
         | Refusal::RefundInProgress { .. }
         | Refusal::OfferIsAnother { .. }
