@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use refund_core::{Actor, Label, Role, Timestamp, Via};
 use refund_store::files::disk::Disk;
+use refund_store::files::passage::Behind;
 use refund_store::{
     Advance, Clock, EmbeddedDeliveries, EmbeddedStore, Key, KeyRole, KeyScope, OpenError, Opened, Refused, Request,
     SetUp, Store, Surroundings, Work,
@@ -17,7 +18,7 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 use crate::caller::hash;
 use crate::limits::Limits;
-use crate::metrics::{Metrics, TimedFiles};
+use crate::metrics::{Metrics, TimedSyncs};
 use crate::webhooks::{Reach, Webhooks};
 use crate::{clock, connections, entropy, key_uses, pages, secrets, stats, timer};
 
@@ -202,7 +203,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 /// Opens the store in a folder that is this process's alone, on a disk whose syncs are measured.
 fn open(data: &Path, surroundings: Surroundings, metrics: &Metrics) -> Result<Opened, OpenError> {
     let disk = Disk::open(data)?;
-    EmbeddedStore::open_on(&TimedFiles::new(&disk, metrics.syncs()), data, surroundings)
+    let files = Behind { inner: disk, passage: TimedSyncs(metrics.syncs()) };
+    EmbeddedStore::open_on(&files, data, surroundings)
 }
 
 impl Running {

@@ -24,7 +24,7 @@ use prometheus_client::registry::Registry;
 use refund_store::{Answered, EventPosition, Refused, Told, Work};
 use tokio::sync::Semaphore;
 
-pub(crate) use self::files::TimedFiles;
+pub(crate) use self::files::TimedSyncs;
 pub(crate) use self::now::{OVERDUE_COUNTED_MAX, Overdue, unsent};
 use self::outcome::{command, outcome};
 use crate::clock::Stopwatch;

@@ -11,6 +11,7 @@ use super::progress::{Watched, Watcher};
 use super::source::missing;
 use crate::files::Files;
 use crate::files::disk::{Disk, DiskError};
+use crate::files::passage::Behind;
 use crate::journal::{FILE, Torn};
 use crate::{Clock, EmbeddedStore, Entropy, Opened, Store, Surroundings};
 
@@ -87,7 +88,7 @@ pub(super) fn open_with(
     watcher: &Watcher,
 ) -> Result<Opened, CareError> {
     let surroundings = Surroundings { clock: Clock::Test, entropy, hold_settling: true };
-    let files = Watched { files, doing, watcher: watcher.clone() };
+    let files = Behind { inner: files, passage: Watched { doing, watcher: watcher.clone() } };
     Ok(EmbeddedStore::open_unguarded(&files, folder, surroundings)?)
 }
 
