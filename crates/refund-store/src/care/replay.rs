@@ -9,10 +9,11 @@ use super::replayed::Replayed;
 use super::source::Source;
 use super::{CareError, Found, Watcher};
 use crate::StoreError;
-use crate::codec::{CodecError, Payload, decode};
+use crate::codec::{CodecError, decode};
 use crate::door::{Changed, Halt, Need, Shelf, Stage};
 use crate::journal::{Checkpoint, Ending, Frame, Inspected, Position, inspect};
 use crate::record::{Entry, Record};
+use crate::stored::Payload;
 
 /// How much there is in a journal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

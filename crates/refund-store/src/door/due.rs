@@ -4,15 +4,11 @@ use std::collections::BTreeSet;
 
 use refund_core::{Event, Refund, RefundId, Timestamp, settle};
 
-use super::stage::{Halt, Stage};
-use super::step::Done;
-use super::work::{Advance, Answer, Outcome};
+use super::stage::{Done, Halt, Stage};
+use super::work::{Advance, SETTLED_AT_ONCE};
 use crate::model::around::Known;
 use crate::record::Entry;
-use crate::{Refused, StoreError};
-
-/// How many instants one request of the timer settles, so that others get their turn between.
-pub(super) const SETTLED_AT_ONCE: usize = 256;
+use crate::{Answer, Outcome, Refused, StoreError};
 
 /// What the rules have to know beside a refund.
 pub(super) fn known(stage: &Stage<'_>, refund: &Refund) -> Result<Known, Halt> {

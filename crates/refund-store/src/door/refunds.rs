@@ -3,12 +3,11 @@
 use refund_core::{Command, Event, Line, Message, Opened, Opening, Refund, RefundId, Refusal, decide};
 
 use super::due::{due_events, known};
-use super::stage::{Halt, Stage};
-use super::step::Done;
-use super::work::{Answer, Outcome, Precondition, Request, Seen};
+use super::stage::{Done, Halt, Stage};
+use super::work::{Precondition, Request};
 use crate::model::around::shows_no_actions;
 use crate::record::Entry;
-use crate::{Refused, StoreError};
+use crate::{Answer, Outcome, Refused, Seen, StoreError};
 
 pub(super) fn open(stage: &mut Stage<'_>, request: &Request, opening: &Opening) -> Done {
     let seller_id = &opening.seller_id;

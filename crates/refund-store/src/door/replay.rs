@@ -1,8 +1,8 @@
 //! What was recorded, made true again: how a view is built from the records.
 
-use super::case::{Case, Shelf};
-use super::finding;
-use super::stage::{Changed, Halt, Stage};
+use super::case::{Case, Shelf, finding};
+use super::changed::Changed;
+use super::stage::{Halt, Stage};
 use crate::StoreError;
 use crate::record::Record;
 

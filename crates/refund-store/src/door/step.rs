@@ -1,12 +1,9 @@
 //! In which order a request is asked what. It decides from what the stage knows, and reads nothing else.
 
-use super::stage::{Halt, Stage};
-use super::work::{Answer, Answered, Outcome, Precondition, Request, Work};
+use super::stage::{Done, Halt, Stage};
+use super::work::{Precondition, Request, Work};
 use super::{due, idempotency, refunds, set_up};
-use crate::Refused;
-
-/// What a request comes to: its answer, and what is remembered of it.
-pub(super) type Done = Result<(Answer, Outcome), Halt>;
+use crate::{Answer, Answered, Outcome, Refused};
 
 /// Carries a request out on a stage: is it remembered, does it find what it speaks of as it was, what is
 /// due happens first, and then it is decided.

@@ -10,10 +10,11 @@ use super::past::Past;
 use super::rows::{LAYOUT, Meta};
 use super::view::SledView;
 use crate::Surroundings;
-use crate::codec::{CodecError, Payload, decode};
+use crate::codec::{CodecError, decode};
 use crate::door::replay;
 use crate::files::Files;
 use crate::journal::{Checkpoint, Journal, JournalError, Opened, Position, Torn};
+use crate::stored::Payload;
 
 /// The parts of an opened store.
 pub(super) struct Parts {

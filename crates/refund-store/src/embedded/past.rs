@@ -4,11 +4,12 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use refund_core::RefundId;
 
+use super::error::strange;
 use super::numbers::Numbers;
-use super::view::strange;
-use crate::codec::{Payload, decode};
+use crate::codec::decode;
 use crate::journal::{Checkpoint, JournalError, Position, Reader, Stamp};
 use crate::record::Entry;
+use crate::stored::Payload;
 use crate::{EventPosition, IdempotencyKey, Recorded, Remembered, StoreError};
 
 /// A part of the feed, as the journal has it.

@@ -110,3 +110,7 @@ pub enum JournalError {
         position: Position,
     },
 }
+
+pub(super) fn io_error(doing: &'static str) -> impl Fn(io::Error) -> JournalError {
+    move |source| JournalError::Io { doing, source }
+}

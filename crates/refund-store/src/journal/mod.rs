@@ -100,8 +100,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::batch::Frame as NewFrame;
+use self::error::io_error;
 use self::frame::file_header;
-use self::opening::{begin, check_file_header, check_trusted, find_end, io_error, is_new};
+use self::opening::{begin, check_file_header, check_trusted, find_end, is_new};
 use crate::files::{AppendFile, Files};
 
 /// The name of the journal's file in its folder.

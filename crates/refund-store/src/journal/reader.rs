@@ -1,8 +1,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::error::io_error;
 use super::frame::{END_MARK, Format, FrameHeader, HEADER, MAX_RECORD, RecordHeader, TRAILER};
-use super::opening::{check_file_header, io_error};
+use super::opening::check_file_header;
 use super::scan::scan;
 use super::sequential::Sequential;
 use super::{Checkpoint, JournalError, Position, Stamp};

@@ -7,7 +7,7 @@ use refund_core::{
     actions, all_actions, foretell, options,
 };
 
-use crate::{Seen, Seller, Settings, StoreError};
+use crate::{Seller, Settings, StoreError};
 
 /// A refund, and what stood around it at the same moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +93,15 @@ impl Around {
         let if_nobody_acts = foretell(&self.refund, &self.known().facts(&self.refund, now), now);
         Prospect { if_nobody_acts, actions: self.every_action(actors, now) }
     }
+}
+
+/// A refund as somebody sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The refund.
+    pub refund: Refund,
+    /// What they may do with it.
+    pub actions: Vec<CommandKind>,
 }
 
 /// What comes of a refund from now on.

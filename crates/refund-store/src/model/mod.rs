@@ -4,6 +4,7 @@ pub(crate) mod around;
 pub(crate) mod key;
 pub(crate) mod list;
 pub(crate) mod record;
+pub(crate) mod remembered;
 pub(crate) mod restoration;
 pub(crate) mod saved_offer;
 pub(crate) mod seller;
