@@ -1,7 +1,7 @@
 use std::io;
 
 use super::Position;
-use super::frame::{MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
+use super::layout::{MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
 
 /// Why the journal refused. Each message says what is wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]

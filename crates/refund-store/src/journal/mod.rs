@@ -2,7 +2,7 @@
 //!
 //! It knows bytes, not what they mean. A batch of records becomes one frame, written with one
 //! write and made durable with one sync; then it is acknowledged. The layout of the bytes is
-//! in `frame.rs`.
+//! in `layout.rs`.
 //!
 //! ```
 //! use refund_store::files::simulated::SimulatedDisk;
@@ -82,6 +82,7 @@ mod batch;
 mod error;
 mod frame;
 mod inspection;
+mod layout;
 mod opening;
 mod position;
 mod reader;
@@ -90,8 +91,8 @@ mod sequential;
 
 pub use batch::Batch;
 pub use error::JournalError;
-pub use frame::{FILE_HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
 pub use inspection::{Ending, Frame, Inspected, inspect};
+pub use layout::{FILE_HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
 pub use position::{Checkpoint, NotAPosition, Position, Stamp};
 pub use reader::{Found, Reader, Records};
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::error::io_error;
-use super::frame::{self, FILE_HEADER, Format, FrameHeader, HEADER, RecordHeader, VERSION};
+use super::frame::{self, FrameHeader, RecordHeader};
+use super::layout::{FILE_HEADER, Format, HEADER, VERSION};
 use super::scan::scan;
 use super::{Checkpoint, JournalError, Torn};
 use crate::files::AppendFile;

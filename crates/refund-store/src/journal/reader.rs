@@ -2,7 +2,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::io_error;
-use super::frame::{END_MARK, Format, FrameHeader, HEADER, MAX_RECORD, RecordHeader, TRAILER};
+use super::frame::{FrameHeader, RecordHeader};
+use super::layout::{END_MARK, Format, HEADER, MAX_RECORD, TRAILER};
 use super::opening::check_file_header;
 use super::scan::scan;
 use super::sequential::Sequential;

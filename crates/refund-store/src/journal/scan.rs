@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::frame::{self, Format, FrameHeader, HEADER, MAX_FRAME, MAX_RECORD, RecordHeader, SECTOR, Sums, TRAILER};
+use super::frame::{self, FrameHeader, RecordHeader, Sums};
+use super::layout::{Format, HEADER, MAX_FRAME, MAX_RECORD, SECTOR, TRAILER};
 use super::sequential::Sequential;
 use super::{Checkpoint, JournalError};
 use crate::files::AppendFile;
