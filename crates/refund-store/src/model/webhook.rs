@@ -71,6 +71,13 @@ pub enum WebhookChange {
 }
 
 impl Webhook {
+    /// A new endpoint. Its instants are set when it is recorded.
+    #[must_use]
+    pub fn new(id: String, owner: KeyRole, terms: WebhookTerms) -> Self {
+        let (created_at, enabled_at) = (Timestamp::MIN, Timestamp::MIN);
+        Self { id, owner, terms, created_at, generation: 1, rotated_at: None, enabled_at, disabled: None }
+    }
+
     pub(crate) fn changed(self, change: &WebhookChange, now: Timestamp) -> Self {
         match change {
             WebhookChange::Terms(terms) => Self { terms: terms.clone(), ..self },
