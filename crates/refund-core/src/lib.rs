@@ -10,7 +10,7 @@ mod decide;
 mod event;
 mod evolve;
 mod explain;
-mod facts;
+mod grounds;
 mod id;
 mod ledger;
 mod message;
@@ -42,7 +42,7 @@ pub use decide::{decide, post};
 pub use event::{Event, EventType, Fact};
 pub use evolve::{evolve, opened, replay};
 pub use explain::{Explained, explain, foretell};
-pub use facts::Facts;
+pub use grounds::Grounds;
 pub use id::{AddressId, BuyerId, ID_LEN_MAX, InvalidId, LineId, NegotiationId, OrderId, RefundId, SellerId};
 pub use ledger::LineLedger;
 pub use message::{

@@ -1,12 +1,12 @@
 //! What a decision is made from, and what every command is asked first.
 
-use crate::{Actor, Command, CommandKind, Fact, Facts, Refund, Refusal, Role, Timestamp, WithdrawnReason};
+use crate::{Actor, Command, CommandKind, Fact, Grounds, Refund, Refusal, Role, Timestamp, WithdrawnReason};
 
 /// One command on one refund, with all that its decision depends on.
 #[derive(Clone, Copy)]
 pub(crate) struct Case<'a> {
     pub(crate) refund: &'a Refund,
-    pub(crate) facts: &'a Facts<'a>,
+    pub(crate) grounds: &'a Grounds<'a>,
     pub(crate) actor: &'a Actor,
     pub(crate) command: &'a Command,
     pub(crate) now: Timestamp,
@@ -30,9 +30,9 @@ pub(crate) fn permitted(refund: &Refund, actor: &Actor, allowed: &[Role]) -> Res
 }
 
 /// R36: while settling is held an operator extends what fell due, and nobody does anything else.
-pub(crate) fn possible_while_held(facts: &Facts<'_>, actor: &Actor, command: CommandKind) -> Result<(), Refusal> {
+pub(crate) fn possible_while_held(grounds: &Grounds<'_>, actor: &Actor, command: CommandKind) -> Result<(), Refusal> {
     let extends = actor.role == Role::Operator && command == CommandKind::Extend;
-    if facts.is_held && !extends { Err(Refusal::SettlingHeld) } else { Ok(()) }
+    if grounds.is_held && !extends { Err(Refusal::SettlingHeld) } else { Ok(()) }
 }
 
 /// The refusal for a refund that stands elsewhere.

@@ -16,7 +16,7 @@ pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Deci
     if to > limit {
         return Err(Refusal::ExtensionTooFar { kind, limit });
     }
-    Ok(vec![Fact::DeadlineExtended { kind, timer: Timer::new(now, to, &case.facts.policy.reminders_seconds) }])
+    Ok(vec![Fact::DeadlineExtended { kind, timer: Timer::new(now, to, &case.grounds.policy.reminders_seconds) }])
 }
 
 /// The latest instant that a deadline may move to: an offer's end never passes the seller's own

@@ -13,7 +13,7 @@ mod return_leg;
 
 use self::case::{Case, Decision, permitted, possible_while_held, wrong_status};
 pub use self::post::post;
-use crate::{Actor, Command, Dispute, Event, Facts, Refund, Refusal, Status, Timestamp};
+use crate::{Actor, Command, Dispute, Event, Grounds, Refund, Refusal, Status, Timestamp};
 
 /// Decides a command on a refund that has been settled up to `now`, or on which settling is held.
 ///
@@ -24,14 +24,14 @@ use crate::{Actor, Command, Dispute, Event, Facts, Refund, Refusal, Status, Time
 /// The first [`Refusal`] in the order of R32. A refused command changes nothing (R33).
 pub fn decide(
     refund: &Refund,
-    facts: &Facts<'_>,
+    grounds: &Grounds<'_>,
     actor: &Actor,
     command: &Command,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let case = Case { refund, facts, actor, command, now };
+    let case = Case { refund, grounds, actor, command, now };
     permitted(refund, actor, command.roles())?;
-    possible_while_held(facts, actor, command.kind())?;
+    possible_while_held(grounds, actor, command.kind())?;
     let facts = table(&case)?;
     let sequences = refund.sequence.saturating_add(1)..;
     let events = facts.into_iter().zip(sequences).map(|(fact, sequence)| Event {

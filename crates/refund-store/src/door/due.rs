@@ -20,7 +20,7 @@ pub(super) fn known(stage: &Stage<'_>, refund: &Refund) -> Result<Known, Halt> {
 /// What is due on a refund by now.
 pub(super) fn due_events(stage: &Stage<'_>, refund: &Refund) -> Result<Vec<Event>, Halt> {
     let known = known(stage, refund)?;
-    Ok(settle(refund, &known.facts(refund, stage.now), stage.now))
+    Ok(settle(refund, &known.grounds(refund, stage.now), stage.now))
 }
 
 /// Nothing is due any more; else what one step can settle has been.

@@ -50,7 +50,7 @@ pub(super) fn command(stage: &mut Stage<'_>, request: &Request, refund_id: &Refu
     let refund = if stage.is_held(&refund) { refund } else { settled(stage, refund)? };
     let refund = still(stage, request, refund)?;
     let known = known(stage, &refund)?;
-    match decide(&refund, &known.facts(&refund, stage.now), &request.actor, command, stage.now) {
+    match decide(&refund, &known.grounds(&refund, stage.now), &request.actor, command, stage.now) {
         Ok(events) => {
             let refund = if events.is_empty() { refund } else { pushed(stage, refund_id, events)? };
             answer(stage, request, refund, false)

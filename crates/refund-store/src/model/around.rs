@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Action, Actor, Command, CommandKind, Explained, Facts, Money, Options, Policy, Refund, Refusal, Rollout, Timestamp,
-    actions, all_actions, foretell, options,
+    Action, Actor, Command, CommandKind, Explained, Grounds, Money, Options, Policy, Refund, Refusal, Rollout,
+    Timestamp, actions, all_actions, foretell, options,
 };
 
 use crate::{Seller, Settings, StoreError};
@@ -66,22 +66,22 @@ impl Around {
     /// What the seller may offer (R18).
     #[must_use]
     pub fn offer_options(&self, actor: &Actor, now: Timestamp) -> Options {
-        options(&self.refund, &self.known().facts(&self.refund, now), actor, now)
+        options(&self.refund, &self.known().grounds(&self.refund, now), actor, now)
     }
 
     /// What stands against a command on a refund that has been settled, if something does. It is not tried.
     #[must_use]
     pub fn objection(&self, actor: &Actor, command: &Command, now: Timestamp) -> Option<Refusal> {
-        refund_core::objection(&self.refund, &self.known().facts(&self.refund, now), actor, command, now)
+        refund_core::objection(&self.refund, &self.known().grounds(&self.refund, now), actor, command, now)
     }
 
     /// What each of these could do about a refund that has been settled, and what stands against the rest.
     #[must_use]
     pub fn every_action(&self, actors: Vec<Actor>, now: Timestamp) -> Vec<(Actor, Vec<Action>)> {
         let known = self.known();
-        let facts = known.facts(&self.refund, now);
+        let grounds = known.grounds(&self.refund, now);
         let each = actors.into_iter().map(|actor| {
-            let all = all_actions(&self.refund, &facts, &actor, now);
+            let all = all_actions(&self.refund, &grounds, &actor, now);
             (actor, all)
         });
         each.collect()
@@ -90,7 +90,7 @@ impl Around {
     /// What comes of a refund that has been settled, and what each of these could do about it.
     #[must_use]
     pub fn prospect(&self, actors: Vec<Actor>, now: Timestamp) -> Prospect {
-        let if_nobody_acts = foretell(&self.refund, &self.known().facts(&self.refund, now), now);
+        let if_nobody_acts = foretell(&self.refund, &self.known().grounds(&self.refund, now), now);
         Prospect { if_nobody_acts, actions: self.every_action(actors, now) }
     }
 }
@@ -140,8 +140,8 @@ impl Known {
         })
     }
 
-    pub(crate) fn facts(&self, refund: &Refund, now: Timestamp) -> Facts<'_> {
-        Facts {
+    pub(crate) fn grounds(&self, refund: &Refund, now: Timestamp) -> Grounds<'_> {
+        Grounds {
             policy: &self.policy,
             addresses: &self.seller.addresses,
             rollout: self.rollout.check(&refund.seller_id, now),
@@ -152,8 +152,8 @@ impl Known {
 
     /// What any of these may do now.
     pub(crate) fn possible(&self, refund: &Refund, viewers: &[Actor], now: Timestamp) -> Vec<CommandKind> {
-        let facts = self.facts(refund, now);
-        let mut possible: Vec<_> = viewers.iter().flat_map(|actor| actions(refund, &facts, actor, now)).collect();
+        let grounds = self.grounds(refund, now);
+        let mut possible: Vec<_> = viewers.iter().flat_map(|actor| actions(refund, &grounds, actor, now)).collect();
         possible.sort_unstable();
         possible.dedup();
         possible

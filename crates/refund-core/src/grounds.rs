@@ -6,7 +6,7 @@ use crate::{AddressBook, Money, Policy};
 /// What a decision needs beside the refund: settings as they hold for its seller now, and what
 /// is left on its order line.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
+pub struct Grounds<'a> {
     /// The platform's policy with the seller's own fields: [`Policy::with`].
     pub policy: &'a Policy,
     /// The seller's return addresses.
