@@ -9,8 +9,8 @@ use refund_core::{Actor, Label, Role, Timestamp, Via};
 use refund_store::files::disk::Disk;
 use refund_store::files::passage::Behind;
 use refund_store::{
-    Advance, Clock, EmbeddedDeliveries, EmbeddedStore, Key, KeyRole, KeyScope, OpenError, Opened, Refused, Request,
-    SetUp, Store, Surroundings, Work,
+    Advance, Clock, EmbeddedDeliveries, EmbeddedStore, Key, KeyRole, KeyScope, OpenError, OpenedStore, Refused,
+    Request, SetUp, Store, Surroundings, Work,
 };
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -201,7 +201,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 }
 
 /// Opens the store in a folder that is this process's alone, on a disk whose syncs are measured.
-fn open(data: &Path, surroundings: Surroundings, metrics: &Metrics) -> Result<Opened, OpenError> {
+fn open(data: &Path, surroundings: Surroundings, metrics: &Metrics) -> Result<OpenedStore, OpenError> {
     let disk = Disk::open(data)?;
     let files = Behind { inner: disk, passage: TimedSyncs(metrics.syncs()) };
     EmbeddedStore::open_on(&files, data, surroundings)

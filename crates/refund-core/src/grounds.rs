@@ -1,4 +1,4 @@
-//! What a decision needs beside the refund.
+//! What a decision stands on beside the refund.
 
 use crate::rollout::Verdict;
 use crate::{AddressBook, Money, Policy};

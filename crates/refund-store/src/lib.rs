@@ -35,7 +35,7 @@ pub use deliveries::{
     MemoryDeliveries, Noted, Queued, Tried,
 };
 pub use door::{Advance, Answer, Answered, Precondition, Refused, Request, SetUp, Work};
-pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, Opened, WAITING_MAX};
+pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, OpenedStore, WAITING_MAX};
 pub use error::StoreError;
 pub use memory::MemoryStore;
 pub use model::around::{Around, Prospect, Seen};

@@ -124,7 +124,7 @@ pub struct Record<'a> {
 }
 
 /// What opening gives.
-pub struct Opened {
+pub struct OpenedJournal {
     /// The journal, ready for the next batch.
     pub journal: Journal,
     /// What a crash had left at the end, and was cut off. Nothing of it was acknowledged.
@@ -160,7 +160,7 @@ impl Journal {
     /// [`JournalError::NotAJournal`], [`JournalError::NewerVersion`], [`JournalError::Damaged`]
     /// and [`JournalError::WrongCheckpoint`] leave the file as it is. [`JournalError::Io`] may
     /// have left a new file half begun; the next opening begins it again.
-    pub fn open(files: &dyn Files, trusted: Checkpoint) -> Result<Opened, JournalError> {
+    pub fn open(files: &dyn Files, trusted: Checkpoint) -> Result<OpenedJournal, JournalError> {
         let file = files.open(FILE).map_err(io_error("open the journal"))?;
         let file: Arc<dyn AppendFile> = Arc::from(file);
         let length = file.length().map_err(io_error("ask the journal"))?;
@@ -172,7 +172,7 @@ impl Journal {
         file.sync().map_err(io_error("sync the journal"))?;
         files.sync_directory().map_err(io_error("sync the journal's folder"))?;
         let journal = Journal { file, synced: Arc::new(AtomicU64::new(last.end)), last, version, stopped: false };
-        Ok(Opened { journal, torn })
+        Ok(OpenedJournal { journal, torn })
     }
 
     /// Records all of `records` or none, durably, and gives the position of each.
