@@ -110,7 +110,7 @@ impl EmbeddedStore {
         Self::open_unguarded(files, folder, surroundings)
     }
 
-    /// The same, also where a backup is being restored into the folder.
+    /// Opens a store also where a backup is being restored into the folder.
     pub(crate) fn open_unguarded(
         files: &dyn Files,
         folder: &Path,

@@ -51,7 +51,7 @@ impl Reader {
         Ok(self.read_stamped(position)?.1)
     }
 
-    /// The same with the record's stamp, which one of format 1 does not have.
+    /// A record with its stamp, which one of format 1 does not have.
     ///
     /// # Errors
     /// As for [`Reader::read`].

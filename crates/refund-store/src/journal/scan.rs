@@ -56,7 +56,7 @@ pub(super) fn scan(file: &Arc<dyn AppendFile>, length: u64, from: Checkpoint) ->
     scan_each(file, length, from, |_, _| Ok(()))
 }
 
-/// The same, and gives each good frame to `each`: the state after it, and its bytes as they were checked.
+/// Scans like [`scan`], and gives each good frame to `each`: the state after it, and its bytes as they were checked.
 pub(super) fn scan_each<E: From<JournalError>>(
     file: &Arc<dyn AppendFile>,
     length: u64,

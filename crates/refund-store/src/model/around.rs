@@ -37,7 +37,7 @@ impl Around {
         Ok(Self { refund, seller, refundable, link, policy: Arc::clone(&settings.policy), rollout, is_held: false })
     }
 
-    /// The same, where something that is due on it waits, because settling is held (R36).
+    /// A refund on which something that is due waits, because settling is held (R36).
     #[must_use]
     pub fn held(self) -> Self {
         Self { is_held: true, ..self }
