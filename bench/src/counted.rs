@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use refund_bench::Fault;
 use refund_bench::stopwatch::Stopwatch;
+use refund_store::files::AppendFile;
 use refund_store::files::disk::Disk;
-use refund_store::files::{AppendFile, Files};
+use refund_store::files::passage::{Behind, Passage};
 
 /// What has been written since it was last asked.
 #[derive(Debug, Clone, Default)]
@@ -44,62 +45,20 @@ impl Count {
     }
 }
 
-pub(crate) struct CountedDisk {
-    disk: Disk,
-    pub(crate) count: Count,
-}
-
-impl CountedDisk {
-    pub(crate) fn open(folder: &Path) -> Result<Self, Fault> {
-        Ok(Self { disk: Disk::open(folder)?, count: Count::default() })
-    }
-}
-
-impl Files for CountedDisk {
-    fn open(&self, name: &str) -> io::Result<Box<dyn AppendFile>> {
-        Ok(Box::new(CountedFile { file: self.disk.open(name)?, count: self.count.clone() }))
+impl Passage for Count {
+    fn append(&self, file: &dyn AppendFile, bytes: &[u8]) -> io::Result<()> {
+        self.written().appends.push(bytes.len());
+        file.append(bytes)
     }
 
-    fn sync_directory(&self) -> io::Result<()> {
-        self.disk.sync_directory()
-    }
-}
-
-struct CountedFile {
-    file: Box<dyn AppendFile>,
-    count: Count,
-}
-
-impl AppendFile for CountedFile {
-    fn append(&self, bytes: &[u8]) -> io::Result<()> {
-        self.count.written().appends.push(bytes.len());
-        self.file.append(bytes)
-    }
-
-    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        self.file.overwrite(bytes, offset)
-    }
-
-    fn sync(&self) -> io::Result<()> {
+    fn sync(&self, file: &dyn AppendFile) -> io::Result<()> {
         let watch = Stopwatch::start();
-        let synced = self.file.sync();
-        self.count.written().syncs.push(watch.elapsed());
+        let synced = file.sync();
+        self.written().syncs.push(watch.elapsed());
         synced
     }
+}
 
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        self.file.read_at(buffer, offset)
-    }
-
-    fn length(&self) -> io::Result<u64> {
-        self.file.length()
-    }
-
-    fn truncate(&self, length: u64) -> io::Result<()> {
-        self.file.truncate(length)
-    }
-
-    fn space_left(&self) -> io::Result<u64> {
-        self.file.space_left()
-    }
+pub(crate) fn counted_disk(folder: &Path) -> Result<Behind<Disk, Count>, Fault> {
+    Ok(Behind { inner: Disk::open(folder)?, passage: Count::default() })
 }

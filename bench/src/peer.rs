@@ -199,7 +199,7 @@ mod tests {
 
     use super::*;
     use crate::callers::Callers;
-    use crate::counted::CountedDisk;
+    use crate::counted::counted_disk;
     use crate::lanes::Lanes;
     use refund_bench::market::Market;
 
@@ -227,7 +227,7 @@ mod tests {
         callers.run(&embedded, vec![requests()]).unwrap();
         embedded.close().unwrap();
         let memory = folders.path().join("peer");
-        let peer = Arc::new(Peer::open(&CountedDisk::open(&memory).unwrap(), still()).unwrap());
+        let peer = Arc::new(Peer::open(&counted_disk(&memory).unwrap(), still()).unwrap());
         callers.run(&peer, vec![requests()]).unwrap();
         Arc::into_inner(peer).unwrap().close().unwrap();
         assert!(journal(&store).len() > 50_000);

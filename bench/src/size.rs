@@ -52,7 +52,7 @@ struct Loaded {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Opened {
+struct OpeningCost {
     took: Duration,
     cpu: Duration,
     replayed: u64,
@@ -71,8 +71,8 @@ struct Opened {
 struct Figures {
     refunds: u64,
     loaded: Loaded,
-    opened: Opened,
-    rebuilt: Opened,
+    opened: OpeningCost,
+    rebuilt: OpeningCost,
     journal: u64,
     view: u64,
     rebuilt_view: u64,
@@ -159,7 +159,7 @@ fn load(folder: &Path, refunds: u64) -> Result<Loaded, Fault> {
     Ok(Loaded { commands, took, cpu, memory, closing: closing.elapsed() })
 }
 
-fn open(folder: &Path) -> Result<Opened, Fault> {
+fn open(folder: &Path) -> Result<OpeningCost, Fault> {
     let watch = Stopwatch::start();
     let opened = EmbeddedStore::open(folder, surroundings(LATER))?;
     let (took, cpu) = (watch.elapsed(), machine::cpu());
@@ -190,7 +190,7 @@ fn open(folder: &Path) -> Result<Opened, Fault> {
     let memory_after_reading = machine::memory();
     store.close()?;
     let (replayed, rebuilt) = (opened.replayed, opened.rebuilt);
-    Ok(Opened {
+    Ok(OpeningCost {
         took,
         cpu,
         replayed,

@@ -11,7 +11,7 @@ use refund_bench::table::{Table, each, whole};
 use refund_store::{EmbeddedStore, Request, Store};
 
 use crate::callers::{Callers, Door, Round};
-use crate::counted::{Count, CountedDisk, Written};
+use crate::counted::{Count, Written, counted_disk};
 use crate::file::{Appended, PlainFile};
 use crate::lanes::{Lanes, dealt};
 use crate::peer::Peer;
@@ -83,9 +83,9 @@ fn measure(options: &Options, caller_count: usize, calls_each: usize) -> Result<
     let folder = tempfile::tempdir_in(&options.dir)?;
     let path = folder.path().join("store");
     let callers = Callers::new()?;
-    let disk = CountedDisk::open(&path)?;
+    let disk = counted_disk(&path)?;
     let store = Arc::new(EmbeddedStore::open_on(&disk, &path, surroundings(Duration::ZERO))?.store);
-    let peer_disk = CountedDisk::open(&folder.path().join("peer"))?;
+    let peer_disk = counted_disk(&folder.path().join("peer"))?;
     let peer = Arc::new(Peer::open(&peer_disk, surroundings(Duration::ZERO))?);
     let mut file = PlainFile::create(&folder.path().join("file"))?;
 
@@ -98,11 +98,11 @@ fn measure(options: &Options, caller_count: usize, calls_each: usize) -> Result<
         let again = requests.clone();
         // Who comes first changes from round to round.
         let (own, peers) = if number.is_multiple_of(2) {
-            let own = turn(&callers, &store, &disk.count, requests)?;
-            (own, turn(&callers, &peer, &peer_disk.count, again)?)
+            let own = turn(&callers, &store, &disk.passage, requests)?;
+            (own, turn(&callers, &peer, &peer_disk.passage, again)?)
         } else {
-            let peers = turn(&callers, &peer, &peer_disk.count, again)?;
-            (turn(&callers, &store, &disk.count, requests)?, peers)
+            let peers = turn(&callers, &peer, &peer_disk.passage, again)?;
+            (turn(&callers, &store, &disk.passage, requests)?, peers)
         };
         let plain = file.append(&path.join("journal"), &own.written.appends)?;
         if number >= WARMING_UP {

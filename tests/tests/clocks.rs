@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use refund_core::{Command, DeadlineKind, EventType, Opening, Refund, RefundId, Role, Span, Timestamp};
+use refund_core::{Command, DeadlineKind, EventType, Opening, Refund, RefundId, Refusal, Role, Span, Timestamp};
 use refund_store::{
     Clock, EmbeddedStore, MemoryStore, OpenError, Refused, Request, Seller, SetUp, Store, Surroundings, Work, wait,
 };
@@ -137,7 +137,10 @@ fn r36_while_settling_is_held_the_operator_extends_what_fell_due_and_nobody_lose
     dial.set(t(50));
     let store = EmbeddedStore::open(folder.path(), dial.surroundings(true)).expect("a store").store;
     let agree = || Command::Agree { return_address_id: None };
-    assert!(matches!(command(&store, &id, Who::Seller, agree()), Err(Refused::SettlingHeld)));
+    assert!(matches!(
+        command(&store, &id, Who::Seller, agree()),
+        Err(Refused::Rule { refusal: Refusal::SettlingHeld, .. })
+    ));
     let extend = Command::Extend { kind: DeadlineKind::SellerDecide, to: t(72) };
     command(&store, &id, Who::Operator, extend).expect("an extension of what fell due");
     store.close().expect("a store that closes");

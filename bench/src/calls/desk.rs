@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, request};
-use super::talk::{Commands, Keys, Talk, id};
+use super::keys::{Keys, seller_id};
+use super::talk::{Commands, Talk, id};
 use crate::Fault;
 
 /// How many refunds are read in turn.
@@ -93,10 +94,4 @@ pub async fn fill(connection: &mut Connection, keys: &Arc<Keys>, commands: usize
     ids.sort();
     ids.dedup();
     Ok(ids)
-}
-
-/// The id of a seller, counted from zero.
-#[must_use]
-pub fn seller_id(seller: usize) -> String {
-    format!("seller-{seller:05}")
 }

@@ -3,8 +3,10 @@
 
 mod connection;
 mod desk;
+mod keys;
 mod talk;
 
 pub use self::connection::{Connection, request};
-pub use self::desk::{Readable, fill, keys, read, seller_id};
-pub use self::talk::{Commands, Keys, Reads, Talk};
+pub use self::desk::{Readable, fill, keys, read};
+pub use self::keys::{Keys, seller_id};
+pub use self::talk::{Commands, Reads, Talk};

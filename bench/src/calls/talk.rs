@@ -6,7 +6,7 @@ use std::sync::Arc;
 use fastrand::Rng;
 
 use super::connection::request;
-use super::desk::seller_id;
+use super::keys::{Keys, seller_id};
 use crate::market::{Wish, wishes};
 
 /// How many refunds a connection has in hand.
@@ -38,15 +38,6 @@ impl Talk for Reads {
     }
 
     fn heard(&mut self, _: &[u8]) {}
-}
-
-/// Who may say something: the platform's key and each seller's.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub struct Keys {
-    /// The platform's, which speaks for every buyer.
-    pub platform: String,
-    /// Each seller's, in the order of [`seller_id`].
-    pub sellers: Vec<String>,
 }
 
 struct Story {

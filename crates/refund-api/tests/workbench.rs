@@ -131,10 +131,10 @@ fn what_can_not_be_done_says_which_rule_and_what_is_wrong_with_a_form() {
         (
             "offer",
             vec![("type", "REFUND_ONLY"), ("amount", "21"), ("step", "send")],
-            409,
+            422,
             "At most CN¥20.00 can still be refunded. rule R10",
         ),
-        ("offer", vec![("type", "RETURN_AND_REFUND"), ("amount", "20"), ("step", "send")], 409, "rule R12"),
+        ("offer", vec![("type", "RETURN_AND_REFUND"), ("amount", "20"), ("step", "send")], 422, "rule R12"),
         ("message", vec![("text", " ")], 422, "Message: this is needed."),
     ] {
         let shown = act(action, &fields);

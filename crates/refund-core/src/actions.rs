@@ -1,9 +1,10 @@
 //! What an actor may do now, and what stands against the rest. Found by asking [`decide`]: nothing is
 //! written twice.
 
-use crate::decide::{decide, offer, wrong_status};
+use crate::decide::case::wrong_status;
+use crate::decide::{decide, offer};
 use crate::{
-    Actor, Command, CommandKind, DeadlineKind, Facts, Label, MakeOffer, Money, NegotiationId, PayoutResult, Refund,
+    Actor, Command, CommandKind, DeadlineKind, Grounds, Label, MakeOffer, Money, NegotiationId, PayoutResult, Refund,
     RefundType, Refusal, Ruling, Timestamp,
 };
 
@@ -20,17 +21,17 @@ pub struct Action {
 ///
 /// A command is possible when [`decide`] carries it out, or refuses nothing but its values.
 #[must_use]
-pub fn actions(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Vec<CommandKind> {
-    let all = all_actions(refund, facts, actor, now).into_iter();
+pub fn actions(refund: &Refund, grounds: &Grounds<'_>, actor: &Actor, now: Timestamp) -> Vec<CommandKind> {
+    let all = all_actions(refund, grounds, actor, now).into_iter();
     all.filter(|action| action.against.is_none()).map(|action| action.kind).collect()
 }
 
 /// Every command that is for this actor's role on a refund that has been settled up to `now`, in
 /// declared order: possible, or with the refusal that stands against it.
 #[must_use]
-pub fn all_actions(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Vec<Action> {
+pub fn all_actions(refund: &Refund, grounds: &Grounds<'_>, actor: &Actor, now: Timestamp) -> Vec<Action> {
     let kinds = CommandKind::ALL.iter().filter(|kind| kind.roles().contains(&actor.role));
-    kinds.map(|kind| Action { kind: *kind, against: against(*kind, refund, facts, actor, now) }).collect()
+    kinds.map(|kind| Action { kind: *kind, against: against(*kind, refund, grounds, actor, now) }).collect()
 }
 
 /// What stands against this very command on a refund that has been settled up to `now`; nothing where it can be
@@ -38,20 +39,26 @@ pub fn all_actions(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Times
 #[must_use]
 pub fn objection(
     refund: &Refund,
-    facts: &Facts<'_>,
+    grounds: &Grounds<'_>,
     actor: &Actor,
     command: &Command,
     now: Timestamp,
 ) -> Option<Refusal> {
-    decide(refund, facts, actor, command, now).err()
+    decide(refund, grounds, actor, command, now).err()
 }
 
 /// What stands against a command of that kind: of all that are probed, the refusal of the one that
 /// got furthest in the order of R32; nothing where one is possible.
-fn against(kind: CommandKind, refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Option<Refusal> {
+fn against(
+    kind: CommandKind,
+    refund: &Refund,
+    grounds: &Grounds<'_>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Option<Refusal> {
     let mut against: Option<Refusal> = None;
-    for command in probes(kind, refund, facts, now) {
-        match decide(refund, facts, actor, &command, now) {
+    for command in probes(kind, refund, grounds, now) {
+        match decide(refund, grounds, actor, &command, now) {
             Ok(events) if !events.is_empty() => return None,
             // It has been done before, and there is nothing left to do.
             Ok(_) => {}
@@ -92,11 +99,11 @@ fn probes_are_all(kind: CommandKind) -> bool {
 }
 
 /// Commands of that kind, of which one is possible wherever any is.
-fn probes(kind: CommandKind, refund: &Refund, facts: &Facts<'_>, now: Timestamp) -> Vec<Command> {
+fn probes(kind: CommandKind, refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<Command> {
     let reason = || refund.requested.reason.clone();
     let amount = refund.requested.amount;
     match kind {
-        CommandKind::MakeOffer => offers(refund, facts),
+        CommandKind::MakeOffer => offers(refund, grounds),
         CommandKind::AcceptOffer => {
             answered(refund).map(|negotiation_id| Command::AcceptOffer { negotiation_id }).into_iter().collect()
         }
@@ -135,8 +142,8 @@ fn any_offer() -> Option<NegotiationId> {
 
 /// The least and the most of each type. Only one amount can be the one that was asked for (R11), so
 /// where both are refused, all between are.
-fn offers(refund: &Refund, facts: &Facts<'_>) -> Vec<Command> {
-    let most = offer::amount_max(refund, facts);
+fn offers(refund: &Refund, grounds: &Grounds<'_>) -> Vec<Command> {
+    let most = offer::amount_max(refund, grounds);
     let least = Money::new(1, most.currency()).unwrap_or(most);
     let of = |kind: RefundType, amount: Money| {
         any_offer().map(|negotiation_id| {
@@ -144,7 +151,7 @@ fn offers(refund: &Refund, facts: &Facts<'_>) -> Vec<Command> {
                 negotiation_id,
                 kind,
                 amount,
-                return_address_id: Some(facts.addresses.default_address().id.clone()),
+                return_address_id: Some(grounds.addresses.default_address().id.clone()),
                 message: None,
                 agreed_offline: false,
             })

@@ -10,7 +10,7 @@ mod decide;
 mod event;
 mod evolve;
 mod explain;
-mod facts;
+mod grounds;
 mod id;
 mod ledger;
 mod message;
@@ -38,16 +38,16 @@ pub use actor::{Actor, Role, Via};
 pub use address_book::{ADDRESSES_MAX, AddressBook, InvalidAddressBook};
 pub use command::{Command, CommandKind, MakeOffer, PayoutResult, Ruling};
 pub use deadline::{Deadline, DeadlineKind, OnSilence, Timer};
-pub use decide::decide;
+pub use decide::{decide, post};
 pub use event::{Event, EventType, Fact};
 pub use evolve::{evolve, opened, replay};
 pub use explain::{Explained, explain, foretell};
-pub use facts::Facts;
+pub use grounds::Grounds;
 pub use id::{AddressId, BuyerId, ID_LEN_MAX, InvalidId, LineId, NegotiationId, OrderId, RefundId, SellerId};
 pub use ledger::LineLedger;
 pub use message::{
     Attachment, AttachmentUrl, Attachments, InvalidAttachment, MESSAGES_MAX, MediaType, Message, MessageCounts,
-    NotPosted, Sha256Hex, post,
+    Sha256Hex,
 };
 pub use money::{Currency, InvalidMoney, Money};
 pub use names::UnknownName;

@@ -7,8 +7,7 @@ pub use attachment::{Attachment, AttachmentUrl, Attachments, InvalidAttachment, 
 
 use serde::{Deserialize, Serialize};
 
-use crate::decide::permitted;
-use crate::{Actor, Event, Fact, MessageText, Refund, Refusal, Role, Timestamp};
+use crate::{MessageText, Role};
 
 /// How many messages each side may post on a refund. Each has its own, so that nobody can be silenced
 /// by another's.
@@ -37,7 +36,7 @@ pub struct MessageCounts {
 }
 
 impl MessageCounts {
-    fn of(&mut self, role: Role) -> Option<&mut u32> {
+    fn posted_by(&mut self, role: Role) -> Option<&mut u32> {
         match role {
             Role::Buyer => Some(&mut self.buyer),
             Role::Seller => Some(&mut self.seller),
@@ -47,24 +46,15 @@ impl MessageCounts {
     }
 
     pub(crate) fn count(&mut self, role: Role) {
-        if let Some(posted) = self.of(role) {
+        if let Some(posted) = self.posted_by(role) {
             *posted = posted.saturating_add(1);
         }
     }
-}
 
-/// Why a message was not posted.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotPosted {
-    /// Somebody else's to do (R30).
-    #[error(transparent)]
-    NotTheirs(#[from] Refusal),
-    /// That side has posted as many as it may.
-    #[error("the {role} has posted {MESSAGES_MAX} messages on this refund, the most there can be")]
-    TooMany {
-        /// Which side.
-        role: Role,
-    },
+    /// Whether that side may post one more.
+    pub(crate) fn has_room_for(mut self, role: Role) -> bool {
+        self.posted_by(role).is_some_and(|posted| *posted < MESSAGES_MAX)
+    }
 }
 
 impl Message {
@@ -73,24 +63,4 @@ impl Message {
     pub fn roles(&self) -> &'static [Role] {
         if self.internal { &[Role::Seller, Role::Operator] } else { &[Role::Buyer, Role::Seller, Role::Operator] }
     }
-}
-
-/// Posts a message on a refund, whatever its status.
-///
-/// # Errors
-/// [`NotPosted`].
-pub fn post(refund: &Refund, actor: &Actor, message: Message, now: Timestamp) -> Result<Event, NotPosted> {
-    permitted(refund, actor, message.roles())?;
-    let mut counts = refund.messages;
-    if counts.of(actor.role).is_none_or(|posted| *posted >= MESSAGES_MAX) {
-        return Err(NotPosted::TooMany { role: actor.role });
-    }
-    Ok(Event {
-        refund_id: refund.id.clone(),
-        sequence: refund.sequence.saturating_add(1),
-        at: now,
-        recorded_at: now,
-        actor: actor.clone(),
-        fact: Fact::MessagePosted { message: Box::new(message) },
-    })
 }

@@ -17,6 +17,10 @@ impl Objections {
         }
     }
 
+    pub(crate) fn add_err(&mut self, asked: Result<(), Refusal>) {
+        self.0.extend(asked.err());
+    }
+
     pub(crate) fn first(&self) -> Option<&Refusal> {
         self.0.iter().min_by_key(|refusal| refusal.code())
     }

@@ -1,10 +1,11 @@
 //! What is possible, answered before anything is tried (R18). Derived from the rules that decide:
 //! nothing is written twice.
 
-use crate::decide::{offer, permitted};
+use crate::decide::case::{permitted, possible_while_held};
+use crate::decide::offer;
 use crate::objections::Objections;
 use crate::{
-    Actor, Address, CommandKind, Deadline, DeadlineKind, Facts, Money, OnSilence, Refund, RefundType, Refusal,
+    Actor, Address, CommandKind, Deadline, DeadlineKind, Grounds, Money, OnSilence, Refund, RefundType, Refusal,
     Timestamp,
 };
 
@@ -40,18 +41,17 @@ pub struct TypeOption {
     pub amount_max: Money,
 }
 
-/// What the seller may offer on a refund that has been settled up to `now` (R18).
+/// What the seller may offer on a refund that has been settled up to `now`, or on which settling is held (R18).
 #[must_use]
-pub fn options(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Options {
+pub fn options(refund: &Refund, grounds: &Grounds<'_>, actor: &Actor, now: Timestamp) -> Options {
     let mut standing = Objections::default();
-    offer::standing(&mut standing, refund, facts);
-    let mut objections = standing.into_sorted();
-    if let Err(refusal) = permitted(refund, actor, CommandKind::MakeOffer.roles()) {
-        objections.insert(0, refusal);
-    }
-    let types: Vec<_> = RefundType::ALL.iter().map(|kind| type_option(refund, facts, *kind)).collect();
+    standing.add_err(permitted(refund, actor, CommandKind::MakeOffer.roles()));
+    standing.add_err(possible_while_held(grounds, actor, CommandKind::MakeOffer));
+    offer::standing(&mut standing, refund, grounds);
+    let objections = standing.into_sorted();
+    let types: Vec<_> = RefundType::ALL.iter().map(|kind| type_option(refund, grounds, *kind)).collect();
     let may_offer = objections.is_empty() && types.iter().any(|option| option.objections.is_empty());
-    let expires_at = offer::expires_at(refund, facts, now);
+    let expires_at = offer::expires_at(refund, grounds, now);
     let of_the_offer = expires_at.filter(|_| may_offer).map(|at| {
         let (kind, on_silence) = (DeadlineKind::BuyerAnswer, OnSilence::OfferExpires);
         Deadline { kind, at, on_silence }
@@ -60,18 +60,18 @@ pub fn options(refund: &Refund, facts: &Facts<'_>, actor: &Actor, now: Timestamp
         may_offer,
         objections,
         types,
-        addresses: facts.addresses.iter().cloned().collect(),
+        addresses: grounds.addresses.iter().cloned().collect(),
         freight_insurance: refund.line.freight_insurance,
         expires_at,
         deadlines: refund.deadlines().into_iter().chain(of_the_offer).collect(),
     }
 }
 
-fn type_option(refund: &Refund, facts: &Facts<'_>, kind: RefundType) -> TypeOption {
-    let amount_max = offer::amount_max(refund, facts);
+fn type_option(refund: &Refund, grounds: &Grounds<'_>, kind: RefundType) -> TypeOption {
+    let amount_max = offer::amount_max(refund, grounds);
     let amount_min = Money::new(1, amount_max.currency()).unwrap_or(amount_max);
     let mut objections = Objections::default();
-    offer::about_type(&mut objections, refund, facts, kind);
+    offer::about_type(&mut objections, refund, grounds, kind);
     if !amount_max.is_positive() {
         objections.add(Refusal::AmountOverRefundable { amount: amount_min, max: amount_max });
     } else if amount_min == amount_max {

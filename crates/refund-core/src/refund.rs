@@ -135,7 +135,7 @@ impl Refund {
         if let Status::WaitSellerAgree { decide } = &self.status { Some(decide.by) } else { None }
     }
 
-    /// The timers that run, in the order in which they act: of two at the same instant the
+    /// The timers that run, with what silence leads to, in the order in which they act: of two at the same instant the
     /// seller's decision comes first, because it settles the offer too (R4).
     pub(crate) fn timers(&self) -> impl Iterator<Item = (DeadlineKind, &Timer, OnSilence)> {
         let own = match &self.status {

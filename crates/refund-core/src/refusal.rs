@@ -1,7 +1,10 @@
 //! Every reason for no: which rule, with its data, and when the thing becomes possible (R33).
 
+mod code;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::code::RefusalCode;
 use crate::rollout::Because;
 use crate::{
     AddressId, CommandKind, Currency, DeadlineKind, Money, NegotiationId, NegotiationStatus, RefundId, Role, Rule,
@@ -19,6 +22,9 @@ pub enum Refusal {
         /// Who may.
         allowed: Vec<Role>,
     },
+    /// Something is due and has to happen first, and settling is held (R36).
+    #[error("settling is held, and something is due that has to happen first")]
+    SettlingHeld,
     /// No seller of that id has been set up (R29).
     #[error("no seller {seller_id} has been set up")]
     SellerUnknown {
@@ -41,6 +47,14 @@ pub enum Refusal {
     #[error("the order line has had {max} refunds, the most it may have")]
     TooManyRefundsOnLine {
         /// How many it may have.
+        max: u32,
+    },
+    /// That side has posted as many messages on the refund as it may (R30).
+    #[error("the {role} has posted {max} messages on this refund, the most there can be")]
+    TooManyMessages {
+        /// Which side.
+        role: Role,
+        /// How many it may post.
         max: u32,
     },
     /// The one chance is spent (S5, R9).
@@ -211,136 +225,6 @@ fn list(roles: &[Role]) -> String {
     roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(" or the ")
 }
 
-/// Writes the codes from one table: variant, code, rule, what it means, what to do.
-macro_rules! codes {
-    ($($variant:ident = $code:literal, $rule:ident, $meaning:literal, $remedy:literal;)+) => {
-        crate::names::names! {
-            /// A refusal's stable name. The order is the precedence: of several rules that
-            /// refuse, the first here is the answer (R32).
-            RefusalCode { $(#[doc = $meaning] $variant = $code,)+ }
-        }
-
-        impl RefusalCode {
-            /// The rule of `docs/rules.md` that refuses. For [`RefusalCode::WrongStatus`] each
-            /// command has its own: see [`Refusal::rule`].
-            #[must_use]
-            pub fn rule(self) -> Rule {
-                match self { $(Self::$variant => Rule::$rule),+ }
-            }
-
-            /// What it means, in a sentence.
-            #[must_use]
-            pub fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => $meaning),+ }
-            }
-
-            /// What whoever met it can do, in a sentence or two.
-            #[must_use]
-            pub fn remedy(self) -> &'static str {
-                match self { $(Self::$variant => $remedy),+ }
-            }
-        }
-
-        impl Refusal {
-            /// Its stable name.
-            #[must_use]
-            pub fn code(&self) -> RefusalCode {
-                match self { $(Self::$variant { .. } => RefusalCode::$variant),+ }
-            }
-        }
-    };
-}
-
-codes! {
-    NotYourRole = "not_your_role", R30,
-        "This is for another role to do.",
-        "Use a key or link of the role that may do it; `allowed` lists them.";
-    SellerUnknown = "seller_unknown", R29,
-        "No seller of this id has been set up.",
-        "Set the seller up with at least one address, the default one, and open the refund again.";
-    OrderLineDiffers = "order_line_differs", R27,
-        "The order line's first refund fixed the buyer, the category and what was paid; this one says otherwise.",
-        "Send the same buyer, category, amount paid and currency as with the line's first refund.";
-    RefundInProgress = "refund_in_progress", R27,
-        "Another refund on this order line is still in progress, with other terms.",
-        "Change that refund's request, or wait for its end. `refund_id` names it.";
-    TooManyRefundsOnLine = "too_many_refunds_on_line", R27,
-        "The order line has had as many refunds as the policy lets it have.",
-        "Nothing opens another one, unless the operator raises `refunds_per_line_max`.";
-    NegotiationAlreadyUsed = "negotiation_already_used", R9,
-        "A refund has one negotiation, ever, and it was spent when the offer was made.",
-        "Agree to the refund or refuse it. A later refund on the same line has a chance of its own.";
-    OfferIsAnother = "offer_is_another", R15,
-        "The answer names an offer that isn't this refund's.",
-        "Load the refund, show the buyer the offer that it has, and answer that one by its id.";
-    OfferNotPending = "offer_not_pending", R15,
-        "There is no offer that could be answered or withdrawn: none was made, or it has ended.",
-        "Load the refund: it shows how the offer ended and what can be done now.";
-    DeadlinePassed = "deadline_passed", R2,
-        "The answer came when the offer had expired; an answer counts before the instant, not at it.",
-        "The seller decides on the refund as asked. If that has happened by silence, the refund shows it.";
-    WrongStatus = "wrong_status", R8,
-        "The refund stands where this can't be done.",
-        "Load the refund: `actions` lists what the caller can do now.";
-    PayoutAlreadySucceeded = "payout_already_succeeded", R26,
-        "The payout was reported as paid; a failure after that can't be.",
-        "Look for the mistake in the payment adapter; money that came back is a matter of its own.";
-    DeadlineNotRunning = "deadline_not_running", R6,
-        "No deadline of this kind is running on the refund.",
-        "Load the refund: `deadlines` lists those that run.";
-    WithdrawNotAllowed = "withdraw_not_allowed", R16,
-        "The policy does not let a seller withdraw an offer by hand.",
-        "Agree to the refund or refuse it, which withdraws the offer; or let it expire.";
-    NegotiateBeforeRefuse = "negotiate_before_refuse", R17,
-        "The policy asks the seller to make an offer before refusing, and to wait for its end.",
-        "Make an offer, or wait until the open one has been answered or has expired.";
-    NegotiationNotOpenToSeller = "negotiation_not_open_to_seller", S13,
-        "Negotiation is opened to sellers batch by batch, and this one isn't in yet.",
-        "Agree to the refund or refuse it. `possible_at` says when the seller's batch opens, where that is known.";
-    FreshGoodsNotNegotiable = "fresh_goods_not_negotiable", R14,
-        "Negotiation is for goods outside the fresh-food category.",
-        "Agree to the refund or refuse it; where the policy allows it, offer a refund without a return.";
-    CurrencyMismatch = "currency_mismatch", R28,
-        "The amount isn't in the currency in which the order line was paid.",
-        "Send the amount in the line's own currency; nothing is converted.";
-    AmountNotPositive = "amount_not_positive", R10,
-        "The amount is zero or less.",
-        "Send an amount of at least the currency's smallest unit.";
-    AmountOverRefundable = "amount_over_refundable", R10,
-        "The amount is more than what can still be refunded on the order line.",
-        "Send at most `max`: what was paid, less what earlier refunds took.";
-    AmountOverRequested = "amount_over_requested", R10,
-        "The amount is more than the buyer asked for, and the policy caps offers there.",
-        "Send at most `max`.";
-    ReturnNeedsShippedGoods = "return_needs_shipped_goods", R12,
-        "The goods had not been shipped when the refund was opened, so there is nothing to return.",
-        "Ask for or offer a refund without a return.";
-    ReturnNeedsFreightInsurance = "return_needs_freight_insurance", R12,
-        "The policy asks for freight insurance on the order before a seller offers a return.",
-        "Offer a refund without a return, or agree to the refund or refuse it.";
-    ReturnAddressRequired = "return_address_required", R12,
-        "An offer to return goods says where they go.",
-        "Name one of the seller's addresses in `return_address_id`.";
-    ReturnAddressUnknown = "return_address_unknown", R12,
-        "The seller has no address of this id.",
-        "Name one of the addresses that `options` lists, or add it to the seller first.";
-    DefaultAddressRequired = "default_address_required", R29,
-        "A seller has exactly one default return address, because silence may agree to a return.",
-        "Mark exactly one address as the default.";
-    OfferChangesNothing = "offer_changes_nothing", R11,
-        "The offer has the type and the amount that the buyer asked for.",
-        "Offer another type or another amount, or simply agree to the refund.";
-    RequestChangesNothing = "request_changes_nothing", R19,
-        "The new request is the same as the present one.",
-        "Change the type, the amount or the reason.";
-    ExtensionNotLater = "extension_not_later", R6,
-        "A deadline can only be moved to a later instant.",
-        "Send an instant behind the one that stands.";
-    ExtensionTooFar = "extension_too_far", R6,
-        "The new instant lies behind what the deadline may move to.",
-        "Send `limit` at the latest: the seller's own deadline for an offer, 90 days from now for all others.";
-}
-
 impl Refusal {
     /// The rule of `docs/rules.md` that refuses.
     #[must_use]
@@ -358,13 +242,5 @@ impl Refusal {
         } else {
             None
         }
-    }
-}
-
-impl RefusalCode {
-    /// Whether other values in the same command might be accepted: then the command as such is possible.
-    #[must_use]
-    pub fn is_about_values(self) -> bool {
-        self >= Self::CurrencyMismatch
     }
 }

@@ -1,7 +1,8 @@
-//! What silence means (R3, R4, R7, R11): whatever is due happens, at the instant that it was due.
+//! Whatever is due happens, at the instant that it was due (R3, R4, R7, S11). What silence leads to is said with the
+//! deadline, by [`Refund::timers`].
 
 use crate::agreement::{agreement, payment};
-use crate::{Actor, ClosedReason, DeadlineKind, Dispute, Event, Fact, Facts, Refund, Status, Terms, Timestamp, evolve};
+use crate::{Actor, ClosedReason, DeadlineKind, Event, Fact, Grounds, OnSilence, Refund, Terms, Timestamp, evolve};
 
 /// How late a settlement may be before what it sets in motion runs from now instead of from then (R36).
 const LATE_AFTER_MILLIS: i64 = 5 * 60 * 1000;
@@ -12,11 +13,11 @@ const LATE_AFTER_MILLIS: i64 = 5 * 60 * 1000;
 /// Settling in many small steps gives the same events as in one large step, but for
 /// `recorded_at` and, more than five minutes late, the deadlines that run from it (R36).
 #[must_use]
-pub fn settle(refund: &Refund, facts: &Facts<'_>, now: Timestamp) -> Vec<Event> {
+pub fn settle(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<Event> {
     let mut events = Vec::new();
     let mut refund = std::borrow::Cow::Borrowed(refund);
     while let Some(at) = refund.next_due().filter(|at| *at <= now) {
-        for fact in due(&refund, facts, at, now) {
+        for fact in due(&refund, grounds, at, now) {
             let event = Event {
                 refund_id: refund.id.clone(),
                 sequence: refund.sequence.saturating_add(1),
@@ -33,47 +34,40 @@ pub fn settle(refund: &Refund, facts: &Facts<'_>, now: Timestamp) -> Vec<Event> 
 }
 
 /// What happens to the refund at that instant, which is its next due one.
-fn due(refund: &Refund, facts: &Facts<'_>, at: Timestamp, now: Timestamp) -> Vec<Fact> {
+fn due(refund: &Refund, grounds: &Grounds<'_>, at: Timestamp, now: Timestamp) -> Vec<Fact> {
     let timer = refund.timers().find(|(_, timer, _)| timer.next() == at);
     match timer {
         None => Vec::new(),
         Some((kind, timer, _)) if timer.by != at => vec![Fact::Reminded { kind, by: timer.by }],
-        Some((DeadlineKind::BuyerAnswer, ..)) => vec![Fact::OfferExpired],
-        Some((
-            DeadlineKind::SellerDecide
-            | DeadlineKind::BuyerRespond
-            | DeadlineKind::BuyerShip
-            | DeadlineKind::SellerConfirm,
-            ..,
-        )) => silence(refund, facts, starts_from(at, now)),
+        Some((kind, _, on_silence)) => silence(refund, grounds, kind, on_silence, starts_from(at, now)),
     }
 }
 
-/// What the silence of whoever the status waits for leads to.
-fn silence(refund: &Refund, facts: &Facts<'_>, from: Timestamp) -> Vec<Fact> {
-    match &refund.status {
-        Status::WaitSellerAgree { .. } => {
-            let default_address = facts.addresses.default_address().clone();
+/// How that comes about which silence at a deadline of that kind leads to.
+fn silence(
+    refund: &Refund,
+    grounds: &Grounds<'_>,
+    kind: DeadlineKind,
+    on_silence: OnSilence,
+    from: Timestamp,
+) -> Vec<Fact> {
+    match on_silence {
+        OnSilence::OfferExpires => vec![Fact::OfferExpired],
+        OnSilence::AgreedAsRequested => {
+            let default_address = grounds.addresses.default_address().clone();
             let terms = Terms::new(refund.requested.kind, refund.requested.amount, default_address);
             let expired = refund.pending().map(|_| Fact::OfferExpired);
-            expired.into_iter().chain(agreement(terms, from, facts.policy)).collect()
+            expired.into_iter().chain(agreement(terms, from, grounds.policy)).collect()
         }
-        Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(_), .. } => {
-            vec![Fact::Closed { reason: ClosedReason::BuyerDidNotRespond, comment: None }]
+        OnSilence::RefundClosed => {
+            let ships = kind == DeadlineKind::BuyerShip;
+            let reason = if ships { ClosedReason::BuyerDidNotShip } else { ClosedReason::BuyerDidNotRespond };
+            vec![Fact::Closed { reason, comment: None }]
         }
-        Status::WaitBuyerReturnGoods { .. } => {
-            vec![Fact::Closed { reason: ClosedReason::BuyerDidNotShip, comment: None }]
+        OnSilence::RefundPaid => {
+            std::iter::once(Fact::ReceiptConfirmed).chain(refund.status.agreed().map(payment)).collect()
         }
-        Status::WaitSellerConfirmGoods { agreed, .. } => vec![Fact::ReceiptConfirmed, payment(agreed)],
-        Status::SellerRefuseReceipt { dispute: Dispute::BuyerResponds(_), .. } => {
-            vec![Fact::Escalated { reason: None }]
-        }
-        Status::SellerRefuseBuyer { dispute: Dispute::Escalated(_), .. }
-        | Status::SellerRefuseReceipt { dispute: Dispute::Escalated(_), .. }
-        | Status::Refunding { .. }
-        | Status::RefundFailed { .. }
-        | Status::Success { .. }
-        | Status::Closed { .. } => Vec::new(),
+        OnSilence::OperatorCalledIn => vec![Fact::Escalated { reason: None }],
     }
 }
 

@@ -198,6 +198,32 @@ impl Status {
             | Self::Closed { .. } => None,
         }
     }
+
+    /// Why it ended without payment, where it did.
+    #[must_use]
+    pub fn closed_reason(&self) -> Option<ClosedReason> {
+        if let Self::Closed { reason, .. } = self { Some(*reason) } else { None }
+    }
+
+    /// Why the seller refused the refund or the parcel, while that is what it waits for.
+    #[must_use]
+    pub fn seller_refusal(&self) -> Option<&Reason> {
+        if let Self::SellerRefuseBuyer { reason, .. } | Self::SellerRefuseReceipt { reason, .. } = self {
+            Some(reason)
+        } else {
+            None
+        }
+    }
+
+    /// The parcel, while what becomes of it is open.
+    #[must_use]
+    pub fn shipment(&self) -> Option<&Shipment> {
+        if let Self::WaitSellerConfirmGoods { shipment, .. } | Self::SellerRefuseReceipt { shipment, .. } = self {
+            Some(shipment)
+        } else {
+            None
+        }
+    }
 }
 
 impl StatusKind {

@@ -57,6 +57,9 @@ fn random_histories_lead_to_every_status_event_and_refusal() {
         &RefusalCode::DefaultAddressRequired,
         // The histories stay on one line, which its refunds describe alike.
         &RefusalCode::OrderLineDiffers,
+        // Whether settling is held too, and no history is so long.
+        &RefusalCode::SettlingHeld,
+        &RefusalCode::TooManyMessages,
     ]);
     let refusals = RefusalCode::ALL.iter().map(ToString::to_string).filter(|code| !elsewhere.contains(code));
     assert_eq!(missing(all.chain(refusals).collect(), seen.0), Vec::<String>::new());

@@ -11,8 +11,9 @@ use refund_core::*;
 use self::file::golden;
 use self::samples::*;
 use crate::Restoration;
-use crate::codec::{CodecError, Payload, VERSION, decode, encode, parse_last, parse_refund, refund_row};
+use crate::codec::{CodecError, VERSION, decode, encode};
 use crate::record::{Entry, Record};
+use crate::stored::{Payload, parse_last, parse_refund, refund_row};
 
 #[test]
 fn the_golden_record_of_version_1_says_what_it_said() {

@@ -27,25 +27,24 @@ mod memory;
 mod model;
 mod soon;
 mod store;
+mod stored;
 mod surroundings;
 
 pub use deliveries::{
     Again, Attempt, Backlog, Chosen, Claimed, Deliveries, Delivery, DeliveryState, Due, Forget, Intake, LeftAlone,
     MemoryDeliveries, Noted, Queued, Tried,
 };
-pub use door::{
-    Advance, Answer, Answered, Fingerprint, IdempotencyKey, Outcome, Precondition, Refused, Remembered, Request, Seen,
-    SetUp, Work,
-};
-pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, Opened, WAITING_MAX};
+pub use door::{Advance, Answer, Answered, Precondition, Refused, Request, SetUp, Work};
+pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, OpenedStore, WAITING_MAX};
 pub use error::StoreError;
 pub use memory::MemoryStore;
-pub use model::around::{Around, Prospect};
+pub use model::around::{Around, Prospect, Seen};
 pub use model::key::{Key, KeyRole, KeyScope, Secret, hour_of};
 pub use model::list::{Listing, Number, Page, Place, Query, Sort};
 pub use model::policy_change::{Overriders, PolicyChange};
 pub(crate) use model::record;
 pub use model::record::{Entry, EventPosition, Record, Recorded};
+pub use model::remembered::{Fingerprint, IdempotencyKey, Outcome, Remembered};
 pub use model::restoration::Restoration;
 pub use model::saved_offer::{InvalidShare, SavedAmount, SavedOffer, Share};
 pub use model::seller::Seller;

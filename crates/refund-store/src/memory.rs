@@ -184,8 +184,8 @@ impl Model {
     fn is_known(&self, named: EventPosition) -> Result<(), StoreError> {
         let index = named.record.checked_sub(1).and_then(|index| usize::try_from(index).ok());
         match index.and_then(|index| self.stamped().nth(index)) {
-            Some((stamp, record)) => named.is_in(stamp, record.entries.len()),
-            None => Err(named.is_nowhere(self.epoch)),
+            Some((stamp, record)) => named.must_be_in(stamp, record.entries.len()),
+            None => Err(named.nowhere(self.epoch)),
         }
     }
 

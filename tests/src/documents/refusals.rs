@@ -74,7 +74,9 @@ fn page(code: RefusalCode, met: &[Met<'_>]) -> String {
             text.push_str(&format!("\nHere waiting helps: `possible_at` is `{at}`.\n"));
         }
     }
-    text.push_str("\n## Stories that meet it\n\n");
+    if !met.is_empty() {
+        text.push_str("\n## Stories that meet it\n\n");
+    }
     for Met { story, .. } in met {
         text.push_str(&format!("- [{}](../../tests/scenarios/{}.toml)\n", story.title, story.name));
     }

@@ -3,7 +3,7 @@
 use refund_core::policy::Reminders;
 use refund_core::{
     Actor, Address, AddressBook, Category, Command, CommandKind, Currency, Deadline, DeadlineKind, Event, EventType,
-    Facts, Line, LineLedger, MakeOffer, Money, Opened, Opening, OrderLine, PayoutMode, PayoutResult, Policy, Refund,
+    Grounds, Line, LineLedger, MakeOffer, Money, Opened, Opening, OrderLine, PayoutMode, PayoutResult, Policy, Refund,
     RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Via, decide, evolve, open, opened, settle,
 };
 
@@ -56,7 +56,7 @@ impl World {
 
     /// What is due by then, and the refund after it.
     pub(super) fn settle(&self, refund: &Refund, now: Timestamp) -> (Vec<EventType>, Refund) {
-        after(refund, &settle(refund, &self.facts(refund), now))
+        after(refund, &settle(refund, &self.grounds(refund), now))
     }
 
     /// What the command does, and the refund after it.
@@ -67,15 +67,16 @@ impl World {
         command: &Command,
         now: Timestamp,
     ) -> Result<(Vec<EventType>, Refund), Refusal> {
-        Ok(after(refund, &decide(refund, &self.facts(refund), who, command, now)?))
+        Ok(after(refund, &decide(refund, &self.grounds(refund), who, command, now)?))
     }
 
-    fn facts(&self, refund: &Refund) -> Facts<'_> {
-        Facts {
+    fn grounds(&self, refund: &Refund) -> Grounds<'_> {
+        Grounds {
             policy: &self.policy,
             addresses: &self.addresses,
             rollout: Rollout::everyone().check(&refund.seller_id, refund.updated_at),
             refundable: LineLedger::of([refund]).map_or(refund.line.paid, |ledger| ledger.refundable()),
+            is_held: false,
         }
     }
 }

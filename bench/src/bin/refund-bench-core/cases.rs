@@ -3,7 +3,7 @@
 use refund_bench::Fault;
 use refund_bench::market::{Market, Wish};
 use refund_core::{
-    Actor, Command, CommandKind, Facts, Opened, Opening, Policy, Refund, Rollout, Span, Timestamp, actions, decide,
+    Actor, Command, CommandKind, Grounds, Opened, Opening, Policy, Refund, Rollout, Span, Timestamp, actions, decide,
     evolve, open, opened, settle,
 };
 use refund_store::{Request, SetUp, Work};
@@ -52,9 +52,10 @@ impl Desk {
         Ok(Self { policy: Policy::default(), seller, start: Timestamp::from_millis(1_772_323_200_000)? })
     }
 
-    fn facts(&self, refund: &Refund) -> Facts<'_> {
+    fn grounds(&self, refund: &Refund) -> Grounds<'_> {
         let rollout = Rollout::everyone().check(&refund.seller_id, self.start);
-        Facts { policy: &self.policy, addresses: &self.seller.addresses, rollout, refundable: refund.line.paid }
+        let (policy, addresses) = (&self.policy, &self.seller.addresses);
+        Grounds { policy, addresses, rollout, refundable: refund.line.paid, is_held: false }
     }
 
     /// The cases of one name.
@@ -119,13 +120,13 @@ impl Desk {
             };
             return Ok(opened(&event).ok_or("nothing was opened")?);
         }
-        let facts = self.facts(&case.refund);
+        let grounds = self.grounds(&case.refund);
         let mut refund = case.refund.clone();
-        for event in settle(&case.refund, &facts, case.now) {
+        for event in settle(&case.refund, &grounds, case.now) {
             refund = evolve(refund, &event);
         }
         if let Asked::Command(command, actor) = &case.asked {
-            for event in decide(&refund, &facts, actor, command, case.now)? {
+            for event in decide(&refund, &grounds, actor, command, case.now)? {
                 refund = evolve(refund, &event);
             }
         }
@@ -135,6 +136,6 @@ impl Desk {
     /// What the asking one may do with the refund.
     pub(crate) fn actions(&self, case: &Case) -> Vec<CommandKind> {
         let (Asked::Open(_, actor) | Asked::Command(_, actor)) = &case.asked else { return Vec::new() };
-        actions(&case.refund, &self.facts(&case.refund), actor, case.now)
+        actions(&case.refund, &self.grounds(&case.refund), actor, case.now)
     }
 }

@@ -80,12 +80,12 @@ fn callers(keys: Keys) -> Result<HashMap<String, Caller>, Fault> {
 }
 
 type App = State<Arc<Server>>;
-type Answer<T> = Result<T, StatusCode>;
+type OrStatus<T> = Result<T, StatusCode>;
 
 impl FromRequestParts<Arc<Server>> for Caller {
     type Rejection = StatusCode;
 
-    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Answer<Self> {
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> OrStatus<Self> {
         let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let key = value.and_then(|value| value.strip_prefix("Bearer "));
         key.and_then(|key| server.callers.get(key)).cloned().ok_or(StatusCode::UNAUTHORIZED)
@@ -93,12 +93,12 @@ impl FromRequestParts<Arc<Server>> for Caller {
 }
 
 impl Server {
-    async fn decided(&self, asked: Asked) -> Answer<Json<RefundOut>> {
+    async fn decided(&self, asked: Asked) -> OrStatus<Json<RefundOut>> {
         let refund = self.door.ask(asked).await.ok_or(StatusCode::CONFLICT)?;
         Ok(Json(RefundOut::of(&refund)))
     }
 
-    async fn carried_out(&self, id: RefundId, caller: Caller, command: Command) -> Answer<Json<RefundOut>> {
+    async fn carried_out(&self, id: RefundId, caller: Caller, command: Command) -> OrStatus<Json<RefundOut>> {
         self.decided(Asked::Command { id, caller, command }).await
     }
 
@@ -107,7 +107,7 @@ impl Server {
     }
 }
 
-async fn open(State(server): App, caller: Caller, Json(body): Json<OpenIn>) -> Answer<Json<RefundOut>> {
+async fn open(State(server): App, caller: Caller, Json(body): Json<OpenIn>) -> OrStatus<Json<RefundOut>> {
     if caller != Caller::Platform {
         return Err(StatusCode::FORBIDDEN);
     }
@@ -115,7 +115,7 @@ async fn open(State(server): App, caller: Caller, Json(body): Json<OpenIn>) -> A
     server.decided(Asked::Open(Box::new(opening))).await
 }
 
-fn new_id() -> Answer<RefundId> {
+fn new_id() -> OrStatus<RefundId> {
     RefundId::new(format!("rfd_{:024x}", fastrand::u128(..) >> 32)).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
 }
 
@@ -124,7 +124,7 @@ async fn offer(
     PathOf(id): PathOf<RefundId>,
     caller: Caller,
     Json(body): Json<OfferIn>,
-) -> Answer<Json<RefundOut>> {
+) -> OrStatus<Json<RefundOut>> {
     let command = body.read(&id).ok_or(StatusCode::BAD_REQUEST)?;
     server.carried_out(id, caller, command).await
 }
@@ -134,7 +134,7 @@ async fn accept(
     PathOf(id): PathOf<RefundId>,
     caller: Caller,
     Json(body): Json<AnswerIn>,
-) -> Answer<Json<RefundOut>> {
+) -> OrStatus<Json<RefundOut>> {
     server.carried_out(id, caller, Command::AcceptOffer { negotiation_id: body.negotiation_id }).await
 }
 
@@ -143,7 +143,7 @@ async fn reject(
     PathOf(id): PathOf<RefundId>,
     caller: Caller,
     Json(body): Json<AnswerIn>,
-) -> Answer<Json<RefundOut>> {
+) -> OrStatus<Json<RefundOut>> {
     server.carried_out(id, caller, Command::RejectOffer { negotiation_id: body.negotiation_id }).await
 }
 
@@ -152,7 +152,7 @@ async fn agree(
     PathOf(id): PathOf<RefundId>,
     caller: Caller,
     Json(Nothing {}): Json<Nothing>,
-) -> Answer<Json<RefundOut>> {
+) -> OrStatus<Json<RefundOut>> {
     server.carried_out(id, caller, Command::Agree { return_address_id: None }).await
 }
 
@@ -161,11 +161,11 @@ async fn cancel(
     PathOf(id): PathOf<RefundId>,
     caller: Caller,
     Json(Nothing {}): Json<Nothing>,
-) -> Answer<Json<RefundOut>> {
+) -> OrStatus<Json<RefundOut>> {
     server.carried_out(id, caller, Command::Cancel { reason: None }).await
 }
 
-async fn show(State(server): App, PathOf(id): PathOf<RefundId>, caller: Caller) -> Answer<Json<RefundOut>> {
+async fn show(State(server): App, PathOf(id): PathOf<RefundId>, caller: Caller) -> OrStatus<Json<RefundOut>> {
     let may_see = |refund: &Arc<Refund>| match &caller {
         Caller::Platform => true,
         Caller::Seller(seller_id) => *seller_id == refund.seller_id,
@@ -174,7 +174,7 @@ async fn show(State(server): App, PathOf(id): PathOf<RefundId>, caller: Caller) 
     Ok(Json(RefundOut::of(&refund)))
 }
 
-async fn list(State(server): App, caller: Caller, RawQuery(query): RawQuery) -> Answer<Json<Items>> {
+async fn list(State(server): App, caller: Caller, RawQuery(query): RawQuery) -> OrStatus<Json<Items>> {
     let Caller::Seller(seller_id) = &caller else { return Err(StatusCode::FORBIDDEN) };
     let limit = query.and_then(|query| query.strip_prefix("limit=")?.parse().ok()).ok_or(StatusCode::BAD_REQUEST)?;
     let (refunds, more) = server.read(|book| book.queue(seller_id, limit));

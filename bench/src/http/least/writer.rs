@@ -12,7 +12,7 @@ use std::time::Duration;
 use refund_bench::Fault;
 use refund_bench::calls::seller_id;
 use refund_core::{
-    Actor, Address, AddressBook, AddressId, Command, Event, Facts, Label, Line, LineKey, LineLedger, Opened, Opening,
+    Actor, Address, AddressBook, AddressId, Command, Event, Grounds, Label, Line, LineKey, LineLedger, Opened, Opening,
     Policy, Reason, Refund, RefundId, Role, Rollout, SellerId, Timestamp, Via, decide, evolve, open as open_refund,
     opened,
 };
@@ -178,13 +178,14 @@ impl Writer {
         };
         let Some(addresses) = self.sellers.get(&before.seller_id) else { return Ok(None) };
         let ledger = self.ledger(&before.line_key());
-        let facts = Facts {
+        let grounds = Grounds {
             policy: &self.policy,
             addresses,
             rollout: self.rollout.check(&before.seller_id, now),
             refundable: ledger.map_or(before.line.paid, |ledger| ledger.refundable()),
+            is_held: false,
         };
-        let Ok(events) = decide(before, &facts, &actor, command, now) else { return Ok(None) };
+        let Ok(events) = decide(before, &grounds, &actor, command, now) else { return Ok(None) };
         let mut after = before.clone();
         for event in events {
             append(bytes, &event)?;

@@ -105,7 +105,6 @@ mistake-decimals =
        *[other] at most { $max } decimals are taken in this currency.
     }
 mistake-password = A password has { $min } to { $max } characters.
-mistake-too-many-messages = There are as many messages on this refund as your side may write.
 
 # When something goes wrong.
 trouble-home = To the start

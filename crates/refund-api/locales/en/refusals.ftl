@@ -1,9 +1,11 @@
 # Why something can't be done, rule by rule.
 refusal-not-your-role = This is for: { $who }.
+refusal-settling-held = Held for now: after an outage the operator looks through what fell due first.
 refusal-seller-unknown = The seller has not been set up.
 refusal-order-line-differs = The order line's first refund says otherwise.
 refusal-refund-in-progress = Another refund on this order line is in progress.
 refusal-too-many-refunds-on-line = The order line has had { $count } refunds, the most it may have.
+refusal-too-many-messages = There are as many messages on this refund as your side may write.
 refusal-negotiation-already-used = A refund has one negotiation, and it was used: it is { $status }.
 refusal-offer-is-another = The answer is to another offer than the one there is.
 refusal-offer-not-pending = There is no offer that could be answered or withdrawn.

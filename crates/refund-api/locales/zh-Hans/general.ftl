@@ -69,7 +69,6 @@ mistake-decimals =
        *[other] 该币种最多 { $max } 位小数。
     }
 mistake-password = 密码需为 { $min } 至 { $max } 个字符。
-mistake-too-many-messages = 该退款单的留言数量已达上限。
 
 # When something goes wrong.
 trouble-home = 返回首页

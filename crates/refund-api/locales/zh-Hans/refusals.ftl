@@ -1,9 +1,11 @@
 # Why something can't be done, rule by rule.
 refusal-not-your-role = 此操作仅限：{ $who }。
+refusal-settling-held = 暂停处理：故障恢复期间，平台正在核对已到期的退款单。
 refusal-seller-unknown = 商家尚未设置。
 refusal-order-line-differs = 与该子订单首次退款的信息不一致。
 refusal-refund-in-progress = 该子订单已有进行中的退款单。
 refusal-too-many-refunds-on-line = 该子订单已有 { $count } 笔退款单，达到上限。
+refusal-too-many-messages = 该退款单的留言数量已达上限。
 refusal-negotiation-already-used = 一笔退款单只有一次协商机会，已使用（{ $status }）。
 refusal-offer-is-another = 答复的不是当前的协商方案。
 refusal-offer-not-pending = 没有可答复或可撤回的协商方案。

@@ -69,7 +69,6 @@ mistake-decimals =
        *[other] 該幣種最多 { $max } 位小數。
     }
 mistake-password = 密碼需為 { $min } 至 { $max } 個字元。
-mistake-too-many-messages = 該退款單的留言數量已達上限。
 
 # When something goes wrong.
 trouble-home = 返回首頁

@@ -1,9 +1,11 @@
 # Why something can't be done, rule by rule.
 refusal-not-your-role = 此操作僅限：{ $who }。
+refusal-settling-held = 暫停處理：故障恢復期間，平台正在核對已到期的退款單。
 refusal-seller-unknown = 商家尚未設定。
 refusal-order-line-differs = 與該子訂單首次退款的資訊不一致。
 refusal-refund-in-progress = 該子訂單已有進行中的退款單。
 refusal-too-many-refunds-on-line = 該子訂單已有 { $count } 筆退款單，達到上限。
+refusal-too-many-messages = 該退款單的留言數量已達上限。
 refusal-negotiation-already-used = 一筆退款單只有一次協商機會，已使用（{ $status }）。
 refusal-offer-is-another = 答覆的不是目前的協商方案。
 refusal-offer-not-pending = 沒有可答覆或可撤回的協商方案。

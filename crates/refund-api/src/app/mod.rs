@@ -9,7 +9,7 @@ use hmac::Hmac;
 use refund_core::RefundId;
 use sha2::Sha256;
 
-pub(crate) use self::settled::{Settled, possible_while_held};
+pub(crate) use self::settled::Settled;
 use crate::callers::Limits;
 use crate::callers::admission::Admission;
 use crate::callers::key_uses::KeyUses;

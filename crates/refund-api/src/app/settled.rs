@@ -1,6 +1,6 @@
 //! A refund as a caller may see it, after what is due on it has happened (R3).
 
-use refund_core::{Actor, CommandKind, Refund, RefundId, Role, Timestamp};
+use refund_core::{Actor, Refund, RefundId, Refusal, Timestamp};
 use refund_store::{Answered, Around, Refused, Request, Seen, Work};
 
 use super::App;
@@ -8,32 +8,18 @@ use crate::callers::Caller;
 use crate::problem::Problem;
 use crate::wire::RefundOut;
 
-/// A refund on which everything due by an instant has happened.
+/// A refund on which everything due by an instant has happened, or waits because settling is held (R36).
 pub(crate) struct Settled {
     pub(crate) around: Around,
     pub(crate) now: Timestamp,
-    /// Whether something is overdue all the same, because settling is held (R36).
-    pub(crate) is_held: bool,
 }
 
 impl Settled {
-    /// The refund as a caller sees it. While settling is held it is shown as it stands, and all that can be
-    /// done with what is overdue is that an operator extends it (R36).
+    /// The refund as a caller sees it.
     pub(crate) fn seen(self, caller: &Caller) -> Seen {
-        let mut viewers = caller.actors(&self.around.refund);
-        if !self.is_held {
-            return self.around.seen(&viewers, self.now);
-        }
-        viewers.retain(|actor| actor.role == Role::Operator);
-        let mut seen = self.around.seen(&viewers, self.now);
-        seen.actions.retain(|action| possible_while_held(Role::Operator, *action));
-        seen
+        let viewers = caller.actors(&self.around.refund);
+        self.around.seen(&viewers, self.now)
     }
-}
-
-/// What can be done with a refund on which something is overdue while settling is held (R36).
-pub(crate) fn possible_while_held(who: Role, action: CommandKind) -> bool {
-    who == Role::Operator && action == CommandKind::Extend
 }
 
 impl App {
@@ -58,11 +44,11 @@ impl App {
         let around = self.around(caller, id).await?;
         let now = self.engine.store().now();
         if around.refund.next_due().is_none_or(|at| at > now) {
-            return Ok(Settled { around, now, is_held: false });
+            return Ok(Settled { around, now });
         }
         match self.engine.submit(Request::by_system(Work::Settle { refund_id: id.clone() })).await {
-            Ok(Answered { now, .. }) => Ok(Settled { around: self.around(caller, id).await?, now, is_held: false }),
-            Err(Refused::SettlingHeld) => Ok(Settled { around, now, is_held: true }),
+            Ok(Answered { now, .. }) => Ok(Settled { around: self.around(caller, id).await?, now }),
+            Err(Refused::Rule { refusal: Refusal::SettlingHeld, .. }) => Ok(Settled { around: around.held(), now }),
             Err(refused) => Err(refused.into()),
         }
     }

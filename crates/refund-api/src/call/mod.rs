@@ -25,9 +25,6 @@ use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 use crate::wire::json;
 
-/// What a list's limit is.
-pub(crate) const NO_LIMIT: &str = "a whole number from 1 to 100";
-
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A call by somebody who has been recognised.
@@ -162,10 +159,7 @@ impl Call {
     pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let parameters = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
         serde_path_to_error::deserialize(parameters).map_err(|error| {
-            let parameter = error.path().to_string();
-            let said = error.inner().to_string();
-            // Else it would be said in the parser's words what a number is.
-            let what = if parameter == "limit" && !said.starts_with("duplicate") { NO_LIMIT.to_owned() } else { said };
+            let (parameter, what) = (error.path().to_string(), error.inner().to_string());
             let detail = if parameter == "." { what } else { format!("{parameter}: {what}") };
             Problem::new(ApiCode::MalformedQuery, detail)
         })

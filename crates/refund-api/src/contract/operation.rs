@@ -36,7 +36,7 @@ pub(super) fn complete(place: &Place<'_>, operation: &mut Map<String, Value>, sc
             headers.insert("ETag".to_owned(), json!({ "$ref": "#/components/headers/SettingsETag" }));
         }
     }
-    // What no code has nobody is answered.
+    // A status that no code has is never answered.
     answers.retain(|_, answer| !answer.is_null());
 }
 

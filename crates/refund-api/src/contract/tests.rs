@@ -93,10 +93,10 @@ fn every_schema_has_a_name_for_others() {
 
 /// What only a server in trouble says, or one with limits, or a page.
 const SAID_IN_TROUBLE: &[&str] = &[
+    "settling_held",
     "forged_form",
     "body_too_slow",
     "too_many_requests",
-    "settling_held",
     "busy",
     "not_stored",
     "not_counted",

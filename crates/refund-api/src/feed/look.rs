@@ -16,8 +16,8 @@ const LOOKED_AT_ONCE: usize = 500;
 /// an answer soon.
 const LOOKED_AT_MAX: usize = 5_000;
 
-/// How many events of a history are read in one go: all, for most refunds.
-pub(crate) const HISTORY_LIMIT: usize = 100;
+/// How many events of one refund are read in one go.
+const READ_AT_ONCE: usize = 100;
 
 /// What is wanted of a refund's history behind an event, at most so much of it, read a part at a time and as
 /// far as it is needed.
@@ -54,8 +54,8 @@ pub(crate) async fn own_end(store: &dyn Store, refund_id: &RefundId) -> Result<R
     let looked = store.refund(refund_id).await?.map_or(0, |around| around.refund.sequence);
     let mut until = looked;
     while until > 0 {
-        let behind = until.saturating_sub(HISTORY_LIMIT as u64);
-        let part = store.history(refund_id, behind, HISTORY_LIMIT).await?;
+        let behind = until.saturating_sub(READ_AT_ONCE as u64);
+        let part = store.history(refund_id, behind, READ_AT_ONCE).await?;
         let mut before = part.iter().filter(|(_, event)| event.sequence <= looked);
         if let Some(told) = before.rfind(|(_, event)| event.fact.is_for(Role::Buyer)) {
             return Ok(Reach::One { told: Some(told.into()), looked });
@@ -100,7 +100,7 @@ async fn find_own(
     };
     let mut events = Vec::new();
     while looked < refund.sequence {
-        let part = store.history(refund_id, looked, HISTORY_LIMIT).await?;
+        let part = store.history(refund_id, looked, READ_AT_ONCE).await?;
         if part.is_empty() {
             break;
         }

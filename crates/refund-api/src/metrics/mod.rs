@@ -23,7 +23,7 @@ use prometheus_client::registry::Registry;
 use refund_store::{Answered, EventPosition, Refused, Told, Work};
 use tokio::sync::Semaphore;
 
-pub(crate) use self::files::TimedFiles;
+pub(crate) use self::files::TimedSyncs;
 use self::outcome::{command, outcome};
 use crate::machine::clock::Stopwatch;
 use crate::wire::code::Code;

@@ -38,13 +38,11 @@ pub(super) fn outcome(result: &Result<Answered, Refused>) -> Option<&'static str
 fn code(refused: &Refused) -> Code {
     let code = match refused {
         Refused::Rule { refusal, .. } => return Code::Rule(refusal.code()),
-        Refused::TooManyMessages { .. } => ApiCode::TooManyMessages,
         Refused::NotFound | Refused::NoTestClock => ApiCode::NotFound,
         Refused::VersionMissing => ApiCode::VersionMissing,
         Refused::VersionMoved { .. } => ApiCode::VersionMoved,
         Refused::SettingsMoved => ApiCode::SettingsMoved,
         Refused::KeyReused => ApiCode::IdempotencyKeyReused,
-        Refused::SettlingHeld => ApiCode::SettlingHeld,
         Refused::MoreIsDue { .. } => ApiCode::Busy,
         Refused::NameTaken | Refused::IdTaken => ApiCode::Internal,
         Refused::ClockGoesBack { .. } => ApiCode::ClockGoesBack,
@@ -76,12 +74,12 @@ mod tests {
             StoreError::Unreadable(why()),
         ];
         let all = [
-            Refused::Rule { refusal: Refusal::OfferChangesNothing, seen: None },
+            Refused::from(Refusal::OfferChangesNothing),
             Refused::NotFound,
             Refused::VersionMissing,
             Refused::SettingsMoved,
             Refused::KeyReused,
-            Refused::SettlingHeld,
+            Refused::from(Refusal::SettlingHeld),
             Refused::MoreIsDue { by: Timestamp::MIN },
             Refused::IdTaken,
             Refused::NoTestClock,

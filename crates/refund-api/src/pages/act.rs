@@ -5,7 +5,7 @@ use axum::response::Response;
 use refund_core::{
     Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, Request, Ruling, Timestamp,
 };
-use refund_store::{Refused, Work};
+use refund_store::Work;
 
 use super::form::{Form, Mistake};
 use super::frame::{Notice, go_to};
@@ -97,23 +97,24 @@ pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
     let refund = visit.app.known(&caller, &id).await?;
     match post(&visit, &caller, &refund).await? {
         None => Ok(go_to(&format!("/refunds/{id}?done=message"))),
-        Some(notice) => page(&visit, Some(notice), StatusCode::UNPROCESSABLE_ENTITY).await,
+        Some((notice, status)) => page(&visit, Some(notice), status).await,
     }
 }
 
 /// Posts a message; what stands against it, if something does.
-pub(super) async fn post(visit: &Visit, caller: &Caller, refund: &Refund) -> Result<Option<Notice>, Problem> {
+pub(super) async fn post(
+    visit: &Visit,
+    caller: &Caller,
+    refund: &Refund,
+) -> Result<Option<(Notice, StatusCode)>, Problem> {
     let text = match visit.form.needed("text") {
         Ok(text) => text,
-        Err(mistake) => return Ok(Some(told_mistake(visit, &mistake))),
+        Err(mistake) => return Ok(Some((told_mistake(visit, &mistake), StatusCode::UNPROCESSABLE_ENTITY))),
     };
     let internal = visit.form.is_ticked("internal");
     let message = Message { text, attachments: Attachments::default(), internal };
     let actor = caller.actor_among(refund, message.roles())?;
     let work = Work::PostMessage { refund_id: refund.id.clone(), message: Box::new(message) };
-    match visit.app.engine.change(refund_store::Request::new(actor, work)).await {
-        Ok(_) => Ok(None),
-        Err(Refused::TooManyMessages { .. }) => Ok(Some(Notice::bad(visit.reader.say("mistake-too-many-messages")))),
-        Err(refused) => Err(refused.into()),
-    }
+    let done = visit.done(refund_store::Request::new(actor, work)).await?;
+    Ok(done.err().map(|refused| told_no(visit, &refused)))
 }

@@ -122,6 +122,6 @@ pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
     let refund = visit.app.known(&caller, &id).await?;
     match post(&visit, &caller, &refund).await? {
         None => Ok(go_to(&format!("/b/{}?done=message", visit.param("token")))),
-        Some(notice) => page(&visit, &caller, &id, Some(notice), StatusCode::UNPROCESSABLE_ENTITY).await,
+        Some((notice, status)) => page(&visit, &caller, &id, Some(notice), status).await,
     }
 }

@@ -10,7 +10,7 @@ use refund_store::Around;
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, go_to, shown};
 use super::queue::Choice;
-use super::refund::{page as refund_page, told_mistake, told_no};
+use super::refund::{page as refund_page, told_mistake, told_no, told_rule};
 use super::view::{RefundView, TermsView, refusal_text};
 use super::visit::Visit;
 use crate::callers::Caller;
@@ -68,7 +68,8 @@ async fn options(visit: &Visit) -> Result<(Caller, Around, Options), Problem> {
 pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
     let (_, around, options) = options(&visit).await?;
     if let Some(refusal) = options.objections.first() {
-        return refund_page(&visit, Some(Notice::ruled(&visit.reader, refusal)), StatusCode::CONFLICT).await;
+        let (notice, status) = told_rule(&visit, refusal);
+        return refund_page(&visit, Some(notice), status).await;
     }
     shown(StatusCode::OK, &page(&visit, &around.refund, &options, &Form::default(), None, None))
 }
@@ -95,7 +96,8 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
         };
     }
     if let Some(refusal) = options.objections.first() {
-        return refund_page(&visit, Some(Notice::ruled(&visit.reader, refusal)), StatusCode::CONFLICT).await;
+        let (notice, status) = told_rule(&visit, refusal);
+        return refund_page(&visit, Some(notice), status).await;
     }
     if form.get("step") != "review" {
         return shown(StatusCode::OK, &page(&visit, refund, &options, form, None, None));
@@ -103,8 +105,8 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
     // What the rules refuse is said before it is looked at, and not once it is sent.
     let command = Command::MakeOffer(offer.clone());
     if let Some(refusal) = around.objection(&caller.itself(), &command, visit.app.engine.store().now()) {
-        let again = page(&visit, refund, &options, form, Some(Notice::ruled(&visit.reader, &refusal)), None);
-        return shown(StatusCode::CONFLICT, &again);
+        let (notice, status) = told_rule(&visit, &refusal);
+        return shown(status, &page(&visit, refund, &options, form, Some(notice), None));
     }
     let review = Review::new(&visit, refund, &offer, &options, form);
     shown(StatusCode::OK, &page(&visit, refund, &options, form, None, Some(review)))

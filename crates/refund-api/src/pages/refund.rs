@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Role};
+use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Refusal, Role};
 use refund_store::{Refused, Seller};
 
 use super::form::Mistake;
@@ -13,9 +13,10 @@ use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
 use super::view::{History, RefundView, refusal_text};
 use super::visit::Visit;
-use crate::app::{Settled, possible_while_held};
+use crate::app::Settled;
 use crate::callers::Caller;
 use crate::problem::Problem;
+use crate::wire::code::Code;
 
 /// How much of a history is on one page: all, for most refunds.
 const HISTORY_PAGE: u64 = 200;
@@ -58,7 +59,7 @@ impl ActionView {
             name: reader.term("action", action.kind.as_str()),
             against: refusal.map_or_else(String::new, |refusal| refusal_text(reader, refusal)),
             rule: refusal.map_or("", |refusal| refusal.rule().as_str()),
-            possible_at: refusal.and_then(refund_core::Refusal::possible_at).map(|at| reader.instant(at)),
+            possible_at: refusal.and_then(Refusal::possible_at).map(|at| reader.instant(at)),
         }
     }
 }
@@ -79,16 +80,12 @@ pub(super) struct Known {
 pub(super) async fn known(visit: &Visit, caller: &Caller, id: &RefundId) -> Result<Known, Problem> {
     let app = &visit.app;
     let asked = visit.query.get("until").parse().unwrap_or(u64::MAX);
-    let Settled { around, now, is_held } = app.settled_now(caller, id).await?;
+    let Settled { around, now } = app.settled_now(caller, id).await?;
     let until = asked.min(around.refund.sequence).max(1);
     let behind = until.saturating_sub(HISTORY_PAGE);
     let length = usize::try_from(until.saturating_sub(behind)).unwrap_or(0);
     let history = app.engine.store().history(id, behind, length).await?;
     let all = around.every_action(caller.actors(&around.refund), now);
-    let mut actions: Vec<Action> = all.into_iter().flat_map(|(_, actions)| actions).collect();
-    if is_held {
-        actions.retain(|action| possible_while_held(caller.role(), action.kind));
-    }
     let role = caller.role();
     let last_told = history.iter().rfind(|(_, event)| event.fact.is_for(role));
     Ok(Known {
@@ -96,7 +93,7 @@ pub(super) async fn known(visit: &Visit, caller: &Caller, id: &RefundId) -> Resu
         is_latest: until == around.refund.sequence,
         refund: around.refund,
         seller: around.seller,
-        actions,
+        actions: all.into_iter().flat_map(|(_, actions)| actions).collect(),
         events: history.into_iter().map(|(_, event)| event).collect(),
     })
 }
@@ -159,9 +156,14 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
 /// Why something was not done, and what to show with it.
 pub(super) fn told_no(visit: &Visit, refused: &Refused) -> (Notice, StatusCode) {
     if let Refused::Rule { refusal, .. } = refused {
-        return (Notice::ruled(&visit.reader, refusal), StatusCode::CONFLICT);
+        return told_rule(visit, refusal);
     }
     (Notice::moved(visit.reader.say("notice-moved")), StatusCode::PRECONDITION_FAILED)
+}
+
+/// A rule's no, and its status.
+pub(super) fn told_rule(visit: &Visit, refusal: &Refusal) -> (Notice, StatusCode) {
+    (Notice::ruled(&visit.reader, refusal), Code::Rule(refusal.code()).status())
 }
 
 /// What is wrong with a form.

@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use refund_core::RefusalCode;
 
 use super::cookies;
 use super::frame::{go_to, shown};
@@ -26,15 +27,15 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What is told in words of its own.
-const TOLD: [(ApiCode, &str); 8] = [
-    (ApiCode::Unauthenticated, "trouble-link"),
-    (ApiCode::NotFound, "trouble-not-found"),
-    (ApiCode::MethodNotAllowed, "trouble-not-found"),
-    (ApiCode::ForgedForm, "trouble-forged"),
-    (ApiCode::TooManyRequests, "trouble-too-often"),
-    (ApiCode::Unsure, "trouble-unsure"),
-    (ApiCode::SettlingHeld, "trouble-held"),
-    (ApiCode::BodyTooLarge, "trouble-too-large"),
+const TOLD: [(Code, &str); 8] = [
+    (Code::Api(ApiCode::Unauthenticated), "trouble-link"),
+    (Code::Api(ApiCode::NotFound), "trouble-not-found"),
+    (Code::Api(ApiCode::MethodNotAllowed), "trouble-not-found"),
+    (Code::Api(ApiCode::ForgedForm), "trouble-forged"),
+    (Code::Api(ApiCode::TooManyRequests), "trouble-too-often"),
+    (Code::Api(ApiCode::Unsure), "trouble-unsure"),
+    (Code::Rule(RefusalCode::SettlingHeld), "trouble-held"),
+    (Code::Api(ApiCode::BodyTooLarge), "trouble-too-large"),
 ];
 
 #[derive(Template)]
@@ -115,7 +116,7 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
 
 /// The text that tells of a problem.
 pub(super) fn name_of(code: Code) -> &'static str {
-    let told = TOLD.iter().find(|(known, _)| Code::Api(*known) == code);
+    let told = TOLD.iter().find(|(known, _)| *known == code);
     let busy = code.status() == StatusCode::SERVICE_UNAVAILABLE;
     told.map_or(if busy { "trouble-busy" } else { "trouble-other" }, |(_, name)| name)
 }

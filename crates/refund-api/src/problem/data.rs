@@ -12,7 +12,7 @@ pub(super) fn of(refusal: &Refusal) -> Map<String, Value> {
         Refusal::SellerUnknown { seller_id } => json!({ "seller_id": seller_id }),
         Refusal::OrderLineDiffers { field } => json!({ "field": field }),
         Refusal::RefundInProgress { refund_id } => json!({ "refund_id": refund_id }),
-        Refusal::TooManyRefundsOnLine { max } => json!({ "max": max }),
+        Refusal::TooManyRefundsOnLine { max } | Refusal::TooManyMessages { max, .. } => json!({ "max": max }),
         Refusal::NegotiationAlreadyUsed { negotiation_id, status } => {
             json!({ "negotiation_id": negotiation_id, "negotiation": status })
         }
@@ -35,7 +35,8 @@ pub(super) fn of(refusal: &Refusal) -> Map<String, Value> {
         Refusal::DefaultAddressRequired { given } => json!({ "given": given }),
         Refusal::ExtensionNotLater { after, .. } => json!({ "after": after }),
         Refusal::ExtensionTooFar { limit, .. } => json!({ "limit": limit }),
-        Refusal::AmountNotPositive { .. }
+        Refusal::SettlingHeld
+        | Refusal::AmountNotPositive { .. }
         | Refusal::PayoutAlreadySucceeded
         | Refusal::WithdrawNotAllowed
         | Refusal::NegotiateBeforeRefuse { .. }

@@ -1,13 +1,13 @@
 //! What the store refuses, as problems.
 
-use refund_core::{MESSAGES_MAX, Rule};
+use refund_core::Rule;
 use refund_store::{Refused, StoreError};
 use serde_json::json;
 
 use super::Problem;
 use crate::wire::RefundOut;
+use crate::wire::Unusable;
 use crate::wire::code::ApiCode;
-use crate::wire::{SETTLING_HELD, Unusable};
 
 impl From<Unusable> for Problem {
     fn from(unusable: Unusable) -> Self {
@@ -34,12 +34,6 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(|seen| RefundOut::new(*seen))),
-            Refused::TooManyMessages { role, seen } => {
-                let detail = format!("the {role} has posted {MESSAGES_MAX} messages on this refund");
-                let mut problem = Self::new(ApiCode::TooManyMessages, detail).with("max", json!(MESSAGES_MAX));
-                problem.0.refund = Some(RefundOut::new(*seen));
-                problem
-            }
             Refused::NotFound => Self::not_found(),
             Refused::VersionMissing => {
                 Self::new(ApiCode::VersionMissing, "If-Match is needed, with the version that the refund was read with")
@@ -55,11 +49,6 @@ impl From<Refused> for Problem {
                 ApiCode::IdempotencyKeyReused,
                 "this Idempotency-Key was used with another method, path or body",
             ),
-            Refused::SettlingHeld => {
-                let mut problem = Self::new(ApiCode::SettlingHeld, SETTLING_HELD);
-                problem.0.rule = Some(Rule::R36);
-                problem
-            }
             Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
             Refused::NameTaken => Self::new(ApiCode::Internal, "somebody else is called that"),
             Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),

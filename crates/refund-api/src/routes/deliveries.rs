@@ -5,7 +5,7 @@ use refund_store::{Chosen, DeliveryState, EventPosition, Store, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::refunds::limit;
+use super::lists::Limit;
 use super::webhooks::webhook;
 use crate::call::Call;
 use crate::feed::named_by;
@@ -22,8 +22,8 @@ pub(super) struct DeliveriesParams {
     #[param(inline)]
     state: Option<DeliveryStateIn>,
     /// How many at the most.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
+    #[param(inline)]
+    limit: Option<Limit>,
     /// Where the list goes on: `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -39,15 +39,14 @@ pub(super) struct DeliveriesParams {
 pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem> {
     let webhook = webhook(&call)?;
     let params: DeliveriesParams = call.query()?;
-    let limit = limit(params.limit)?;
+    let limit = params.limit.unwrap_or_default();
     let state = params.state.map(DeliveryState::from);
     let list = format!("{} deliveries {} {state:?}", call.caller.id(), webhook.id);
     let last = params.cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
     let last = last.map(|id| EventOut::position(&id).ok_or_else(another_lists)).transpose()?;
     let chosen = Chosen { state, ..Chosen::default() };
-    let mut found = call.app.webhooks.deliveries(&webhook.id, &chosen, last, limit.saturating_add(1)).await?;
-    let goes_on = found.len() > limit;
-    found.truncate(limit);
+    let mut found = call.app.webhooks.deliveries(&webhook.id, &chosen, last, limit.and_one_more()).await?;
+    let goes_on = limit.cut(&mut found);
     let last = found.last().filter(|_| goes_on);
     let next_cursor = last.map(|delivery| call.app.cursors.write_id(&EventOut::id(delivery.event), &list));
     Ok(Json(Items { items: found.into_iter().map(DeliveryOut::from).collect(), next_cursor }))

@@ -6,10 +6,10 @@ use refund_store::{EventPosition, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::refunds::limit;
+use super::lists::Limit;
 use crate::call::Call;
 use crate::callers::Caller;
-use crate::feed::{EventIds, HISTORY_LIMIT, Reach, find, named_by, own_end, told};
+use crate::feed::{EventIds, Reach, find, named_by, own_end, told};
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
 use crate::wire::code::ApiCode;
@@ -20,8 +20,8 @@ use crate::wire::{EventOut, Items};
 #[serde(deny_unknown_fields)]
 pub(super) struct PartParams {
     /// How many events at the most; 100 where nothing is said.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
+    #[param(inline)]
+    limit: Option<Limit>,
     /// Where to go on: `next_cursor` of the page before.
     cursor: Option<String>,
 }
@@ -32,7 +32,7 @@ pub(super) struct Part {
     list: String,
     /// The number of the event behind which it begins.
     behind: u64,
-    limit: usize,
+    limit: Limit,
 }
 
 impl Part {
@@ -40,7 +40,7 @@ impl Part {
     /// cursor was made of, or the history that the caller was reading is gone.
     pub(super) async fn asked(call: &Call, refund_id: &RefundId, what: &str) -> Result<Self, Problem> {
         let params: PartParams = call.query()?;
-        let limit = limit(Some(params.limit.unwrap_or(HISTORY_LIMIT)))?;
+        let limit = params.limit.unwrap_or(Limit::MAX);
         let list = format!("{} {refund_id} {what}", call.caller.id());
         let (app, mut behind) = (&call.app, 0);
         if let Some(cursor) = params.cursor {
@@ -54,12 +54,12 @@ impl Part {
 
     /// Behind which event it begins, and how many are needed to know whether more come.
     pub(super) fn needed(&self) -> (u64, usize) {
-        (self.behind, self.limit.saturating_add(1))
+        (self.behind, self.limit.and_one_more())
     }
 
     /// How many from the start are needed for the same.
     pub(super) fn needed_from_start(&self) -> usize {
-        usize::try_from(self.behind).unwrap_or(usize::MAX).saturating_add(self.limit).saturating_add(1)
+        usize::try_from(self.behind).unwrap_or(usize::MAX).saturating_add(self.limit.and_one_more())
     }
 
     /// Takes the part out of the whole, by the event of each item, and says where it goes on.
@@ -70,7 +70,7 @@ impl Part {
         recorded: impl Fn(&T) -> (EventPosition, &Event),
     ) -> (Vec<T>, Option<String>) {
         let mut behind = whole.into_iter().filter(|item| recorded(item).1.sequence > self.behind);
-        let part: Vec<T> = behind.by_ref().take(self.limit).collect();
+        let part: Vec<T> = behind.by_ref().take(self.limit.get()).collect();
         let goes_on = behind.next().and_then(|_| part.last().map(&recorded));
         let next = goes_on.map(|(position, event)| {
             let id = call.app.event_ids.of(&call.caller, position, event);
@@ -112,8 +112,8 @@ struct FeedParams {
     #[param(pattern = "^(latest|evt_[0-9a-fr][0-9a-f]{19,29})$")]
     after: Option<String>,
     /// How many events at the most; 50 where nothing is said.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
+    #[param(inline)]
+    limit: Option<Limit>,
 }
 
 /// A page of the feed.
@@ -138,7 +138,7 @@ pub(super) struct FeedOut {
 )]
 pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
-    let limit = limit(params.limit)?;
+    let limit = params.limit.unwrap_or_default().get();
     let after = place(&call, params.after.as_deref(), Said::After).await?;
     let found =
         find(call.app.engine.store(), &call.caller, after, limit).await.map_err(|error| Said::After.refused(error))?;

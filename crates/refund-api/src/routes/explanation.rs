@@ -36,7 +36,7 @@ pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let named = |(position, explained): &(EventPosition, Explained)| {
         HappenedOut::new(app.event_ids.of(caller, *position, &explained.event), explained)
     };
-    let (if_nobody_acts, actions) = prospect_out(&prospect, caller.role(), settled.is_held);
+    let (if_nobody_acts, actions) = prospect_out(&prospect, caller.role());
     Ok(Json(ExplanationOut {
         refund: RefundOut::new(settled.seen(caller)),
         so_far: so_far.iter().map(named).collect(),

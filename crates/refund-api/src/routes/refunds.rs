@@ -8,6 +8,7 @@ use refund_store::{Answer, Answered, Query, Request, Sort, Work};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::lists::Limit;
 use crate::call::Call;
 use crate::callers::Caller;
 use crate::machine::entropy;
@@ -123,8 +124,8 @@ struct ListParams {
     #[param(inline)]
     sort: Option<SortIn>,
     /// How many at the most; 50 where nothing is said.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<usize>,
+    #[param(inline)]
+    limit: Option<Limit>,
     /// Where to go on: `next_cursor` of the page before, with the same filters.
     cursor: Option<String>,
 }
@@ -135,22 +136,6 @@ struct ListParams {
 enum SortIn {
     Deadline,
     OpenedAt,
-}
-
-/// How many items a list gives, where nothing else is asked for.
-const LIMIT_DEFAULT: usize = 50;
-
-/// What a list's limit is.
-pub(crate) const NO_LIMIT: &str = "a whole number from 1 to 100";
-
-/// How many items are wanted, if that many may be.
-pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
-    let limit = asked.unwrap_or(LIMIT_DEFAULT);
-    if (1..=100).contains(&limit) {
-        Ok(limit)
-    } else {
-        Err(Problem::new(ApiCode::MalformedQuery, format!("limit: {NO_LIMIT}")))
-    }
 }
 
 /// Lists refunds: a seller's own, a buyer's one, all for the others.
@@ -165,7 +150,7 @@ pub(super) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
 pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> {
     let (app, caller) = (&call.app, &call.caller);
     let params: ListParams = call.query()?;
-    let limit = limit(params.limit)?;
+    let limit = params.limit.unwrap_or_default().get();
     let sort = match (params.sort, caller.role()) {
         (Some(SortIn::Deadline), _) | (None, Role::Seller) => Sort::Deadline,
         (Some(SortIn::OpenedAt), _) | (None, _) => Sort::OpenedAt,

@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use refund_core::{Label, Timestamp};
 use refund_store::files::disk::Disk;
+use refund_store::files::passage::Behind;
 use refund_store::{
-    Advance, Answered, EmbeddedDeliveries, EmbeddedStore, OpenError, Opened, Refused, Request, Store, Surroundings,
-    Work,
+    Advance, Answered, EmbeddedDeliveries, EmbeddedStore, OpenError, OpenedStore, Refused, Request, Store,
+    Surroundings, Work,
 };
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -28,7 +29,7 @@ use crate::app::App;
 use crate::callers::key_uses;
 use crate::engine::{Engine, timer};
 use crate::machine::entropy;
-use crate::metrics::{Metrics, TimedFiles};
+use crate::metrics::{Metrics, TimedSyncs};
 use crate::webhooks::Webhooks;
 use crate::{pages, secrets, stats};
 
@@ -119,9 +120,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 }
 
 /// Opens the store in a folder that is this process's alone, on a disk whose syncs are measured.
-fn open(data: &Path, surroundings: Surroundings, metrics: &Metrics) -> Result<Opened, OpenError> {
+fn open(data: &Path, surroundings: Surroundings, metrics: &Metrics) -> Result<OpenedStore, OpenError> {
     let disk = Disk::open(data)?;
-    EmbeddedStore::open_on(&TimedFiles::new(&disk, metrics.syncs()), data, surroundings)
+    let files = Behind { inner: disk, passage: TimedSyncs(metrics.syncs()) };
+    EmbeddedStore::open_on(&files, data, surroundings)
 }
 
 impl Running {

@@ -1,6 +1,5 @@
 //! Whose endpoints are whose, and how many one owner has.
 
-use refund_core::Timestamp;
 use refund_store::{KeyRole, Store, Webhook, WebhookTerms};
 
 use crate::callers::Caller;
@@ -31,14 +30,5 @@ pub(crate) fn another(store: &dyn Store, owner: KeyRole, terms: WebhookTerms) ->
     if of_owner >= ENDPOINTS_MAX {
         return Err(Problem::new(ApiCode::TooManyWebhooks, format!("there are {of_owner} already")));
     }
-    Ok(Webhook {
-        id: entropy::id("whk_"),
-        owner,
-        terms,
-        created_at: Timestamp::MIN,
-        generation: 1,
-        rotated_at: None,
-        enabled_at: Timestamp::MIN,
-        disabled: None,
-    })
+    Ok(Webhook::new(entropy::id("whk_"), owner, terms))
 }

@@ -114,16 +114,8 @@ impl Sending {
 const SECRET: [u8; 32] = [7; 32];
 
 fn endpoint(name: &str, url: &str) -> Stored {
-    Stored {
-        id: format!("whk_{name}"),
-        owner: KeyRole::Operator,
-        terms: WebhookTerms { url: url.to_owned(), description: None, types: Vec::new() },
-        created_at: Timestamp::MIN,
-        generation: 1,
-        rotated_at: None,
-        enabled_at: Timestamp::MIN,
-        disabled: None,
-    }
+    let terms = WebhookTerms { url: url.to_owned(), description: None, types: Vec::new() };
+    Stored::new(format!("whk_{name}"), KeyRole::Operator, terms)
 }
 
 /// An endpoint's secret of that generation.

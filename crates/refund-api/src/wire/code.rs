@@ -64,9 +64,6 @@ api_codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE,
         "The body is of another media type than JSON.",
         "Send `Content-Type: application/json`.";
-    TooManyMessages = "too_many_messages", CONFLICT,
-        "This side has posted as many messages on the refund as it may.",
-        "Nothing makes room for more; the other side's are counted by themselves.";
     VersionMoved = "version_moved", PRECONDITION_FAILED,
         "The refund has another version by now than `If-Match` says.",
         "Look at `refund`, decide again, and send its version.";
@@ -103,9 +100,6 @@ api_codes! {
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS,
         "One caller asks for more at once than there is for one; nothing of this call was done.",
         "Wait for `Retry-After` seconds and send it again. Whoever needs more asks the operator for it.";
-    SettlingHeld = "settling_held", SERVICE_UNAVAILABLE,
-        "The server was started with settling held, and this needs something to happen that is due.",
-        "Extend what fell due, then start the server without `--hold-settling`.";
     Busy = "busy", SERVICE_UNAVAILABLE,
         "The server has more to do than it can do soon; nothing of this call was done.",
         "Wait for `Retry-After` seconds and send it again with the same idempotency key.";
@@ -184,13 +178,14 @@ impl Code {
         }
     }
 
-    /// Its HTTP status: 403 for the role, 422 for values that can't be, 409 for all else that a rule says.
+    /// Its HTTP status: 403 for the role, 503 while settling is held, 422 for values that can't be, 409 for all else that a rule says.
     #[must_use]
     pub fn status(self) -> StatusCode {
         use RefusalCode as R;
         match self {
             Self::Api(code) => code.row().1,
             Self::Rule(R::NotYourRole) => StatusCode::FORBIDDEN,
+            Self::Rule(R::SettlingHeld) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Rule(
                 R::SellerUnknown
                 | R::CurrencyMismatch
@@ -209,6 +204,7 @@ impl Code {
                 R::OrderLineDiffers
                 | R::RefundInProgress
                 | R::TooManyRefundsOnLine
+                | R::TooManyMessages
                 | R::NegotiationAlreadyUsed
                 | R::OfferIsAnother
                 | R::OfferNotPending

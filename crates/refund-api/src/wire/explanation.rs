@@ -6,11 +6,10 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::code::Code;
 use super::event::{EventOut, data};
 use super::options::ObjectionOut;
 use super::refund::RefundOut;
-use crate::app::possible_while_held;
-use crate::wire::code::Code;
 
 /// A refund, explained.
 #[derive(Debug, Serialize, ToSchema)]
@@ -112,18 +111,11 @@ impl ForetoldOut {
     }
 }
 
-/// What comes of a refund, as told to a role; while settling is held nearly nothing is possible (R36).
-pub(crate) fn prospect_out(prospect: &Prospect, to: Role, is_held: bool) -> (Vec<ForetoldOut>, Vec<ActionOut>) {
+/// What comes of a refund, as told to a role.
+pub(crate) fn prospect_out(prospect: &Prospect, to: Role) -> (Vec<ForetoldOut>, Vec<ActionOut>) {
     let foretold = prospect.if_nobody_acts.iter().map(|explained| ForetoldOut::new(explained, to));
     let actions = prospect.actions.iter().flat_map(|(Actor { role: who, .. }, actions)| {
-        actions.iter().map(move |action| {
-            let against = if is_held && !possible_while_held(*who, action.kind) {
-                Some(ObjectionOut::settling_held())
-            } else {
-                action.against.as_ref().map(ObjectionOut::from)
-            };
-            ActionOut::new(action.kind, *who, against)
-        })
+        actions.iter().map(|action| ActionOut::new(action.kind, *who, action.against.as_ref().map(ObjectionOut::from)))
     });
     (foretold.collect(), actions.collect())
 }

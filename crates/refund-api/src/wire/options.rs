@@ -5,11 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::MoneyOut;
-use super::code::{ApiCode, Code};
+use super::code::Code;
 use super::refund::DeadlineOut;
-
-/// What stands against whatever needs settling first, while that is held (R36).
-pub(crate) const SETTLING_HELD: &str = "settling is held, and something is due that has to happen first";
 
 /// What the seller may offer, as answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,14 +41,6 @@ pub(super) struct ObjectionOut {
     pub(super) detail: String,
     #[schema(required)]
     pub(super) possible_at: Option<Timestamp>,
-}
-
-impl ObjectionOut {
-    /// Whatever it is, something overdue has to happen first, and is held (R36).
-    pub(super) fn settling_held() -> Self {
-        let code = Code::Api(ApiCode::SettlingHeld);
-        Self { code, rule: Rule::R36, detail: SETTLING_HELD.to_owned(), possible_at: None }
-    }
 }
 
 impl From<&Refusal> for ObjectionOut {

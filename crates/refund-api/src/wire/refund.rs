@@ -3,8 +3,7 @@
 use refund_core::{
     Actor, Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, Escalation, Label, LineId,
     Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence, OrderId, OrderLine, Payout, PayoutStatus,
-    Reason, Refund, RefundId, RefundType, Role, SellerId, Shipment, Status, StatusKind, Terms, Timestamp, Via,
-    WithdrawnReason,
+    Reason, Refund, RefundId, RefundType, Role, SellerId, Shipment, StatusKind, Terms, Timestamp, Via, WithdrawnReason,
 };
 use refund_store::Seen;
 use serde::Serialize;
@@ -172,7 +171,9 @@ impl RefundOut {
         let deadlines = refund.deadlines().into_iter().map(DeadlineOut::from).collect();
         let effective = refund.effective().map(TermsOut::from);
         let escalated = refund.escalated().map(EscalatedOut::from);
-        let Around { closed_reason, seller_refusal, shipment } = Around::of(&refund.status);
+        let closed_reason = refund.status.closed_reason();
+        let seller_refusal = refund.status.seller_refusal().cloned();
+        let shipment = refund.status.shipment().map(ShipmentOut::from);
         Self {
             id: refund.id,
             version: refund.version,
@@ -204,34 +205,6 @@ impl RefundOut {
     #[must_use]
     pub(crate) fn with_link(self, link: BuyerLink) -> Self {
         Self { buyer_link: Some(link), ..self }
-    }
-}
-
-/// What only some statuses carry.
-struct Around {
-    closed_reason: Option<ClosedReason>,
-    seller_refusal: Option<Reason>,
-    shipment: Option<ShipmentOut>,
-}
-
-impl Around {
-    fn of(status: &Status) -> Self {
-        let mut around = Self { closed_reason: None, seller_refusal: None, shipment: None };
-        match status {
-            Status::Closed { reason, .. } => around.closed_reason = Some(*reason),
-            Status::SellerRefuseBuyer { reason, .. } => around.seller_refusal = Some(reason.clone()),
-            Status::WaitSellerConfirmGoods { shipment, .. } => around.shipment = Some(shipment.into()),
-            Status::SellerRefuseReceipt { shipment, reason, .. } => {
-                around.shipment = Some(shipment.into());
-                around.seller_refusal = Some(reason.clone());
-            }
-            Status::WaitSellerAgree { .. }
-            | Status::WaitBuyerReturnGoods { .. }
-            | Status::Refunding { .. }
-            | Status::RefundFailed { .. }
-            | Status::Success { .. } => {}
-        }
-        around
     }
 }
 

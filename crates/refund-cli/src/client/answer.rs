@@ -13,7 +13,7 @@ use crate::output::clean;
 use crate::output::time::Instant;
 
 /// What the server said.
-pub(crate) struct Answer {
+pub(crate) struct Reply {
     url: String,
     status: u16,
     text: String,
@@ -38,7 +38,7 @@ struct Items {
 /// The longest answer that is read: a hundred refunds with all that they say are about 1 MiB.
 const ANSWER_MAX: u64 = 64 * 1024 * 1024;
 
-impl Answer {
+impl Reply {
     /// Reads the answer to its end.
     pub(super) fn read(url: &str, mut response: Response<Body>) -> Result<Self, Failure> {
         let foreign = |detail: String| Failure::Foreign { url: url.to_owned(), detail };

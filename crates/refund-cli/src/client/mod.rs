@@ -12,7 +12,7 @@ use ureq::http::{HeaderValue, Request, Response, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, AsSendBody, Body};
 
-pub(crate) use answer::{Answer, seen};
+pub(crate) use answer::{Reply, seen};
 pub(crate) use stream::Stream;
 
 use crate::failure::Failure;
@@ -91,15 +91,15 @@ impl Client {
     }
 
     /// Reads.
-    pub(crate) fn get(&self, path: &str, query: &Query) -> Result<Answer, Failure> {
+    pub(crate) fn get(&self, path: &str, query: &Query) -> Result<Reply, Failure> {
         let request = Request::get(self.address(path, query)).header("Authorization", &self.authorization);
         let request = request.body(()).map_err(|error| Failure::Usage(error.to_string()))?;
         let response = self.run(request).map_err(|error| not_connected(&self.url, &error))?;
-        Answer::read(&self.url, response)?.checked()
+        Reply::read(&self.url, response)?.checked()
     }
 
     /// Changes something, once at the most for one idempotency key.
-    pub(crate) fn change(&self, change: &Change<'_>) -> Result<Answer, Failure> {
+    pub(crate) fn change(&self, change: &Change<'_>) -> Result<Reply, Failure> {
         let mut request = Request::builder().method(change.method).uri(self.address(&change.path, &Query::new()));
         request = request.header("Authorization", &self.authorization).header("Content-Type", "application/json");
         if let Some(tag) = &change.if_match {
@@ -116,7 +116,7 @@ impl Client {
             response => response.map_err(|error| not_connected(&self.url, &error))?,
         };
         let status = response.status();
-        let answer = match Answer::read(&self.url, response) {
+        let answer = match Reply::read(&self.url, response) {
             // Carried out or passed on, and then the answer was lost: a gateway that gives up says the same.
             Err(error) if status.is_success() || status.is_server_error() => return Err(unknown(error.detail())),
             answer => answer?,

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use ureq::BodyReader;
 use ureq::http::Request;
 
-use super::answer::{Answer, not_connected};
+use super::answer::{Reply, not_connected};
 use super::{Client, Query};
 use crate::failure::Failure;
 
@@ -32,7 +32,7 @@ impl Client {
         let response = self.run(request).map_err(|error| not_connected(&self.url, &error))?;
         let is_stream = |value: &ureq::http::HeaderValue| value.as_bytes().starts_with(b"text/event-stream");
         if !response.headers().get("content-type").is_some_and(is_stream) {
-            Answer::read(&self.url, response)?.checked()?;
+            Reply::read(&self.url, response)?.checked()?;
             let detail = "it answers, but not with a stream of events".to_owned();
             return Err(Failure::Foreign { url: self.url.clone(), detail });
         }

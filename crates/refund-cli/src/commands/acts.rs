@@ -42,13 +42,13 @@ pub(super) fn offer(desk: &Desk, offer: MakeOffer) -> Result<(), Failure> {
 
 /// Yes or no.
 #[derive(Clone, Copy)]
-pub(super) enum Answer {
+pub(super) enum YesOrNo {
     Accept,
     Reject,
 }
 
 /// Answers the offer that is named, or else the one that waits. It is shown before that.
-pub(super) fn answer(desk: &Desk, given: Accept, answer: Answer) -> Result<(), Failure> {
+pub(super) fn answer(desk: &Desk, given: Accept, answer: YesOrNo) -> Result<(), Failure> {
     let target = Target::read(desk, given.on)?;
     let refund = &target.refund;
     let id = match (given.offer, refund.pending()) {
@@ -71,8 +71,8 @@ pub(super) fn answer(desk: &Desk, given: Accept, answer: Answer) -> Result<(), F
         },
     };
     let (path, done) = match answer {
-        Answer::Accept => ("negotiation/accept", "Accepted"),
-        Answer::Reject => ("negotiation/reject", "Rejected"),
+        YesOrNo::Accept => ("negotiation/accept", "Accepted"),
+        YesOrNo::Reject => ("negotiation/reject", "Rejected"),
     };
     target.carry_out(Act { path, body: json!({ "negotiation_id": id }), pinned: vec![("--offer", id)], done })
 }

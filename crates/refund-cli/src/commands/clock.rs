@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::Desk;
 use crate::cli::desk::Clock;
-use crate::client::{Answer, Change, Query};
+use crate::client::{Change, Query, Reply};
 use crate::failure::Failure;
 use crate::output::Said;
 use crate::output::time::{absolute, instant};
@@ -34,7 +34,7 @@ pub(super) fn run(desk: &Desk, clock: &Clock) -> Result<(), Failure> {
     }
 }
 
-fn read(desk: &Desk) -> Result<Answer, Failure> {
+fn read(desk: &Desk) -> Result<Reply, Failure> {
     let read = desk.client()?.get(PATH, &Query::new());
     if matches!(&read, Err(Failure::Problem(problem)) if problem.status == 404) {
         let why = "this server has no test clock: it is no demo, and its time passes by itself";
@@ -43,7 +43,7 @@ fn read(desk: &Desk) -> Result<Answer, Failure> {
     read
 }
 
-fn show(desk: &Desk, answer: &Answer) -> Result<(), Failure> {
+fn show(desk: &Desk, answer: &Reply) -> Result<(), Failure> {
     let now = answer.field("now").unwrap_or_default();
     desk.out.say(&Said::One(answer.text()), &["now"], || Ok(format!("It is {} for the demo.\n", absolute(&now))))
 }

@@ -17,7 +17,7 @@ use crate::client::{Change, Client};
 use crate::failure::{Failure, Problem};
 use crate::interrupt::UnderWay;
 use lines::{Line, Lines};
-use tally::{Failed, Opened, Tally};
+use tally::{Done, Failed, Tally};
 
 /// How often a line is sent that the server is too busy for.
 const ROUNDS: usize = 4;
@@ -97,7 +97,7 @@ impl Sender<'_> {
     }
 }
 
-fn send(client: &Client, line: &Line, repeat: &str) -> Result<Opened, Failed> {
+fn send(client: &Client, line: &Line, repeat: &str) -> Result<Done, Failed> {
     line.check()?;
     let answer = client.change(&Change {
         method: "POST",
@@ -107,7 +107,7 @@ fn send(client: &Client, line: &Line, repeat: &str) -> Result<Opened, Failed> {
         idempotency_key: Some(&line.idempotency_key),
         repeat,
     })?;
-    Ok(Opened { is_new: answer.created && !answer.replayed, json: answer.text().to_owned() })
+    Ok(Done { is_new: answer.created && !answer.replayed, json: answer.text().to_owned() })
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -2,7 +2,7 @@
 
 use super::{Desk, confirm, repeat};
 use crate::cli::access::{Link, ReplaceLink};
-use crate::client::{Answer, Change, Query, segment};
+use crate::client::{Change, Query, Reply, segment};
 use crate::entropy;
 use crate::failure::Failure;
 use crate::model::BuyerLink;
@@ -22,7 +22,7 @@ fn path(id: &str) -> String {
 }
 
 /// The link alone, so that it can be passed on.
-fn show(desk: &Desk, answer: &Answer) -> Result<(), Failure> {
+fn show(desk: &Desk, answer: &Reply) -> Result<(), Failure> {
     let BuyerLink { url } = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || Ok(format!("{url}\n")))
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Desk, confirm, repeat};
 use crate::cli::settings::{Policy, SetPolicy};
 use crate::cli::values::span;
-use crate::client::{Answer, Change, Query};
+use crate::client::{Change, Query, Reply};
 use crate::failure::Failure;
 use crate::output::Said;
 use crate::output::style::Tone;
@@ -41,7 +41,7 @@ pub(super) fn run(desk: &Desk, policy: Policy) -> Result<(), Failure> {
     }
 }
 
-fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure> {
+fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> {
     let policy: Map<String, Value> = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
         let mut card = desk.out.card();

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Desk, repeat};
 use crate::cli::settings::{AddBatch, Batch as BatchCommand, Listed, RemoveFromBatch, Rollout as Command, SellerId};
-use crate::client::{Answer, Change, Client, Query, segment};
+use crate::client::{Change, Client, Query, Reply, segment};
 use crate::failure::Failure;
 use crate::model::{Batch, Rollout, Verdict};
 use crate::output::style::Tone;
@@ -127,7 +127,7 @@ fn unknown<'a>(client: &Client, ids: impl Iterator<Item = &'a String>) -> Result
 /// How many sellers are looked up for one change.
 const LOOKED_UP_MAX: usize = 50;
 
-fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure> {
+fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> {
     let rollout: Rollout = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
         let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();

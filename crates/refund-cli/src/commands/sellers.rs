@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::policy::read_fields;
 use super::{Desk, read_json, repeat};
 use crate::cli::settings::{AddAddress, ListSellers, PutSeller, Sellers};
-use crate::client::{Answer, Change, Query, segment};
+use crate::client::{Change, Query, Reply, segment};
 use crate::failure::Failure;
 use crate::model::{Address, Seller};
 use crate::output::style::Tone;
@@ -52,7 +52,7 @@ fn path(id: &str) -> String {
     format!("/v1/sellers/{}", segment(id))
 }
 
-fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure> {
+fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> {
     let seller: Seller = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
         let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();

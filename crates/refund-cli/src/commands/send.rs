@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Desk, repeat};
 use crate::cli::acts::{Amount, On};
-use crate::client::{Answer, Change, Query, segment};
+use crate::client::{Change, Query, Reply, segment};
 use crate::entropy;
 use crate::failure::Failure;
 use crate::model::Refund;
@@ -68,7 +68,7 @@ impl<'a> Target<'a> {
 }
 
 /// Shows a refund that was just changed or opened.
-pub(super) fn show_done(desk: &Desk, answer: &Answer, done: &str) -> Result<(), Failure> {
+pub(super) fn show_done(desk: &Desk, answer: &Reply, done: &str) -> Result<(), Failure> {
     let refund: Refund = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), view::refund::FIELDS, || {
         let now = desk.client()?.now([refund.updated_at.as_str()])?;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Desk;
 use crate::cli::stats::Stats;
-use crate::client::{Answer, Query};
+use crate::client::{Query, Reply};
 use crate::failure::Failure;
 use crate::model;
 use crate::output::{Format, Said};
@@ -54,7 +54,7 @@ pub(super) fn run(desk: &Desk, given: &Stats) -> Result<(), Failure> {
     }
 }
 
-fn read(desk: &Desk, given: &Stats) -> Result<Answer, Failure> {
+fn read(desk: &Desk, given: &Stats) -> Result<Reply, Failure> {
     let client = desk.client()?;
     let (mut from, mut to) = (given.from, given.to);
     if from.is_none() {
@@ -78,7 +78,7 @@ struct Raw {
 }
 
 /// The days as the server said them.
-fn days(answer: &Answer) -> Result<Vec<String>, Failure> {
+fn days(answer: &Reply) -> Result<Vec<String>, Failure> {
     let Raw { days } = answer.raw()?;
     Ok(days.into_iter().map(|day| day.get().to_owned()).collect())
 }

@@ -9,7 +9,7 @@ use super::{Desk, confirm, repeat};
 use crate::cli::webhooks::{
     CreateWebhook, Deliveries, EndpointId, Redeliver, RemoveWebhook, RotateSecret, Secret, SetWebhook, State, Webhooks,
 };
-use crate::client::{Answer, Change, Query, segment};
+use crate::client::{Change, Query, Reply, segment};
 use crate::entropy;
 use crate::failure::Failure;
 use crate::model::{Attempt, Delivery, Redelivered, Webhook};
@@ -49,7 +49,7 @@ fn list(desk: &Desk) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure> {
+fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> {
     let webhook: Webhook = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), view::FIELDS, || {
         let now = desk.client()?.now([&*webhook.created_at])?;
@@ -62,7 +62,7 @@ fn show(desk: &Desk, answer: &Answer, done: Option<&str>) -> Result<(), Failure>
 }
 
 /// A change of one endpoint; done twice it is as good as done once.
-fn post(desk: &Desk, id: &str, what: &str, body: &Value) -> Result<Answer, Failure> {
+fn post(desk: &Desk, id: &str, what: &str, body: &Value) -> Result<Reply, Failure> {
     desk.client()?.change(&Change {
         method: "POST",
         path: path(id, what),

@@ -24,7 +24,7 @@ pub(crate) enum Format {
     Table,
     /// Exactly what the server said.
     Json,
-    /// The same, one item a line.
+    /// JSON, one item a line.
     Jsonl,
     /// For spreadsheets.
     Csv,

@@ -198,7 +198,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     wrap_hanging(text, width, 0, 0)
 }
 
-/// The same with the first line beginning at that place, and each further one at another.
+/// Text in lines, the first beginning at that place, and each further one at another.
 pub(crate) fn wrap_hanging(text: &str, width: usize, first: usize, further: usize) -> Vec<String> {
     let (first, further) = (" ".repeat(first), " ".repeat(further));
     let options = textwrap::Options::new(width.min(LINE_MAX).max(further.len() + NARROWEST))

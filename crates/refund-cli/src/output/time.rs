@@ -20,7 +20,7 @@ pub(crate) fn absolute(text: &str) -> String {
     instant(text).map_or_else(|| text.to_owned(), |at| at.format("%Y-%m-%d %H:%M UTC").to_string())
 }
 
-/// The same without its zone, under a heading that names it.
+/// An instant to the minute without its zone, under a heading that names it.
 pub(crate) fn minute(text: &str) -> String {
     absolute(text).replace(" UTC", "")
 }

@@ -23,7 +23,7 @@ pub(crate) const FIELDS: &[&str] = &[
     "disabled.because",
     "both_secrets_until",
 ];
-/// The same where a secret is shown: what is asked for as CSV is kept as CSV.
+/// The columns of endpoints in CSV where a secret is shown: what is asked for as CSV is kept as CSV.
 pub(crate) const FIELDS_WITH_SECRET: &[&str] = &["id", "role", "seller_id", "url", "description", "types", "secret"];
 /// The columns of deliveries in CSV.
 pub(crate) const DELIVERY_FIELDS: &[&str] =

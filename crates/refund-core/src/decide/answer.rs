@@ -1,13 +1,13 @@
 //! Answering the offer, and taking it back (R15, R16, S8, S9).
 
-use super::{Case, Decision};
+use super::case::{Case, Decision};
 use crate::agreement::agreement;
 use crate::{Fact, Negotiation, NegotiationId, NegotiationState, NegotiationStatus, Refusal, WithdrawnReason};
 
 pub(super) fn accept(case: &Case<'_>, named: &NegotiationId) -> Decision {
     let terms = answered(case, named)?.offer.terms.clone();
     let mut facts = vec![Fact::OfferAccepted];
-    facts.extend(agreement(terms, case.now, case.facts.policy));
+    facts.extend(agreement(terms, case.now, case.grounds.policy));
     Ok(facts)
 }
 
@@ -20,7 +20,7 @@ pub(super) fn withdraw(case: &Case<'_>) -> Decision {
     if case.refund.pending().is_none() {
         return Err(Refusal::OfferNotPending { status: case.refund.negotiation.as_ref().map(Negotiation::status) });
     }
-    if !case.facts.policy.allow_withdraw {
+    if !case.grounds.policy.allow_withdraw {
         return Err(Refusal::WithdrawNotAllowed);
     }
     Ok(vec![Fact::OfferWithdrawn { reason: WithdrawnReason::SellerWithdrew }])

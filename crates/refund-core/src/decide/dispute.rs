@@ -1,6 +1,6 @@
 //! Calling the operator in, and what the operator rules (R25).
 
-use super::{Case, Decision};
+use super::case::{Case, Decision};
 use crate::agreement::payment;
 use crate::objections::{Objections, amount_objections};
 use crate::{Agreed, ClosedReason, Fact, Money, Reason, Ruling, Terms};
@@ -18,7 +18,7 @@ pub(super) fn rule(case: &Case<'_>, ruling: Ruling, reason: &Reason) -> Decision
         ]),
         Ruling::Refund { amount } => {
             let mut objections = Objections::default();
-            amount_objections(&mut objections, amount, case.facts.refundable, None);
+            amount_objections(&mut objections, amount, case.grounds.refundable, None);
             objections.into_result()?;
             let agreed = Agreed { terms: ruled_terms(case, amount), payout: payout_mode(case) };
             let payment = payment(&agreed);
@@ -37,5 +37,5 @@ fn ruled_terms(case: &Case<'_>, amount: Money) -> Terms {
 
 /// R26: the mode is fixed when the refund is agreed; where it never was, the ruling is the agreement.
 fn payout_mode(case: &Case<'_>) -> crate::PayoutMode {
-    case.refund.status.agreed().map_or(case.facts.policy.payout, |agreed| agreed.payout)
+    case.refund.status.agreed().map_or(case.grounds.policy.payout, |agreed| agreed.payout)
 }

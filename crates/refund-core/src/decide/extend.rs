@@ -1,6 +1,6 @@
 //! Moving a running deadline to a later instant (R6).
 
-use super::{Case, Decision};
+use super::case::{Case, Decision};
 use crate::{DeadlineKind, Fact, Refund, Refusal, Span, Timer, Timestamp};
 
 pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Decision {
@@ -16,7 +16,7 @@ pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Deci
     if to > limit {
         return Err(Refusal::ExtensionTooFar { kind, limit });
     }
-    Ok(vec![Fact::DeadlineExtended { kind, timer: Timer::new(now, to, &case.facts.policy.reminders_seconds) }])
+    Ok(vec![Fact::DeadlineExtended { kind, timer: Timer::new(now, to, &case.grounds.policy.reminders_seconds) }])
 }
 
 /// The latest instant that a deadline may move to: an offer's end never passes the seller's own

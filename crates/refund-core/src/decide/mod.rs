@@ -1,29 +1,21 @@
 //! Whether a command is carried out, and what happens then. One table, one leaf per rule.
 
 mod answer;
+pub(crate) mod case;
 mod dispute;
 mod extend;
 pub(crate) mod offer;
 mod payout;
+mod post;
 mod request;
 mod respond;
 mod return_leg;
 
-use crate::{Actor, Command, CommandKind, Dispute, Event, Fact, Facts, Refund, Refusal, Role, Status, Timestamp};
+use self::case::{Case, Decision, permitted, possible_while_held, wrong_status};
+pub use self::post::post;
+use crate::{Actor, Command, Dispute, Event, Grounds, Refund, Refusal, Status, Timestamp};
 
-/// One command on one refund, with all that its decision depends on.
-#[derive(Clone, Copy)]
-pub(crate) struct Case<'a> {
-    pub(crate) refund: &'a Refund,
-    pub(crate) facts: &'a Facts<'a>,
-    pub(crate) actor: &'a Actor,
-    pub(crate) command: &'a Command,
-    pub(crate) now: Timestamp,
-}
-
-type Decision = Result<Vec<Fact>, Refusal>;
-
-/// Decides a command on a refund that has been settled up to `now`.
+/// Decides a command on a refund that has been settled up to `now`, or on which settling is held.
 ///
 /// The events are to be recorded together, or not at all. None means that the command had been
 /// carried out before and there is nothing left to do.
@@ -32,13 +24,14 @@ type Decision = Result<Vec<Fact>, Refusal>;
 /// The first [`Refusal`] in the order of R32. A refused command changes nothing (R33).
 pub fn decide(
     refund: &Refund,
-    facts: &Facts<'_>,
+    grounds: &Grounds<'_>,
     actor: &Actor,
     command: &Command,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let case = Case { refund, facts, actor, command, now };
+    let case = Case { refund, grounds, actor, command, now };
     permitted(refund, actor, command.roles())?;
+    possible_while_held(grounds, actor, command.kind())?;
     let facts = table(&case)?;
     let sequences = refund.sequence.saturating_add(1)..;
     let events = facts.into_iter().zip(sequences).map(|(fact, sequence)| Event {
@@ -50,20 +43,6 @@ pub fn decide(
         fact,
     });
     Ok(events.collect())
-}
-
-/// R30: the role may give the command, and a party acts on its own refunds only (law 9).
-pub(crate) fn permitted(refund: &Refund, actor: &Actor, allowed: &[Role]) -> Result<(), Refusal> {
-    let own = match actor.role {
-        Role::Buyer => actor.id == refund.buyer_id.as_str(),
-        Role::Seller => actor.id == refund.seller_id.as_str(),
-        Role::Platform | Role::Operator | Role::System => true,
-    };
-    if own && allowed.contains(&actor.role) {
-        Ok(())
-    } else {
-        Err(Refusal::NotYourRole { role: actor.role, allowed: allowed.to_vec() })
-    }
 }
 
 /// The one table of status and command. Commands about the negotiation, the deadlines and the
@@ -136,9 +115,4 @@ fn table(case: &Case<'_>) -> Decision {
         // they enumerate all statuses and commands.
         _ => Err(wrong_status(case.command.kind(), case.refund)),
     }
-}
-
-/// The refusal for a refund that stands elsewhere.
-pub(crate) fn wrong_status(command: CommandKind, refund: &Refund) -> Refusal {
-    Refusal::WrongStatus { command, status: refund.status.kind(), escalated: refund.escalated().is_some() }
 }

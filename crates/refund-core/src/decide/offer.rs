@@ -1,19 +1,19 @@
 //! Making the one offer (R8–R14).
 
-use super::{Case, Decision, wrong_status};
+use super::case::{Case, Decision, wrong_status};
 use crate::objections::{Objections, amount_objections};
 use crate::policy::FreshGoods;
 use crate::{
-    Category, CommandKind, Fact, Facts, MakeOffer, Money, Negotiation, NegotiationState, Offer, Refund, RefundType,
+    Category, CommandKind, Fact, Grounds, MakeOffer, Money, Negotiation, NegotiationState, Offer, Refund, RefundType,
     Refusal, Terms, Timer, Timestamp,
 };
 
 pub(super) fn make(case: &Case<'_>, offer: &MakeOffer) -> Decision {
-    let Case { refund, facts, now, .. } = *case;
+    let Case { refund, grounds, now, .. } = *case;
     let mut objections = Objections::default();
-    standing(&mut objections, refund, facts);
-    about_type(&mut objections, refund, facts, offer.kind);
-    about_amount(&mut objections, refund, facts, offer.amount);
+    standing(&mut objections, refund, grounds);
+    about_type(&mut objections, refund, grounds, offer.kind);
+    about_amount(&mut objections, refund, grounds, offer.amount);
     about_change(&mut objections, refund, offer.kind, offer.amount);
     let terms = match (offer.kind, &offer.return_address_id) {
         (RefundType::RefundOnly, _) => Some(Terms::RefundOnly { amount: offer.amount }),
@@ -22,38 +22,38 @@ pub(super) fn make(case: &Case<'_>, offer: &MakeOffer) -> Decision {
             None
         }
         (RefundType::ReturnAndRefund, Some(id)) => {
-            let found = facts.addresses.get(id);
+            let found = grounds.addresses.get(id);
             objections.add_if(found.is_none(), Refusal::ReturnAddressUnknown { address_id: id.clone() });
             found.map(|address| Terms::ReturnAndRefund { amount: offer.amount, return_address: address.clone() })
         }
     };
     objections.into_result()?;
-    let (Some(terms), Some(expires_at)) = (terms, expires_at(refund, facts, now)) else {
+    let (Some(terms), Some(expires_at)) = (terms, expires_at(refund, grounds, now)) else {
         return Err(wrong_status(CommandKind::MakeOffer, refund));
     };
     let negotiation = Negotiation {
         id: offer.negotiation_id.clone(),
         offer: Offer { terms, message: offer.message.clone(), agreed_offline: offer.agreed_offline },
         offered_at: now,
-        answer: Timer::new(now, expires_at, &facts.policy.reminders_seconds),
+        answer: Timer::new(now, expires_at, &grounds.policy.reminders_seconds),
         state: NegotiationState::Pending,
     };
     Ok(vec![Fact::OfferMade { negotiation: Box::new(negotiation) }])
 }
 
 /// R1: the earlier of the buyer's time to answer and the seller's own deadline.
-pub(crate) fn expires_at(refund: &Refund, facts: &Facts<'_>, now: Timestamp) -> Option<Timestamp> {
-    refund.seller_decides_by().map(|own| now.plus(facts.policy.buyer_answer_seconds).min(own))
+pub(crate) fn expires_at(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Option<Timestamp> {
+    refund.seller_decides_by().map(|own| now.plus(grounds.policy.buyer_answer_seconds).min(own))
 }
 
 /// What stands against any offer at all, whatever its terms.
-pub(crate) fn standing(objections: &mut Objections, refund: &Refund, facts: &Facts<'_>) {
+pub(crate) fn standing(objections: &mut Objections, refund: &Refund, grounds: &Grounds<'_>) {
     if let Some(used) = &refund.negotiation {
         let (negotiation_id, status) = (used.id.clone(), used.status());
         objections.add(Refusal::NegotiationAlreadyUsed { negotiation_id, status });
     }
     objections.add_if(refund.seller_decides_by().is_none(), wrong_status(CommandKind::MakeOffer, refund));
-    let verdict = facts.rollout;
+    let verdict = grounds.rollout;
     // A batch that opens when the seller's time is over makes nothing possible (R33).
     let in_time = |at: &Timestamp| refund.seller_decides_by().is_some_and(|own| *at < own);
     objections.add_if(
@@ -61,40 +61,40 @@ pub(crate) fn standing(objections: &mut Objections, refund: &Refund, facts: &Fac
         Refusal::NegotiationNotOpenToSeller { because: verdict.because, opens_at: verdict.opens_at.filter(in_time) },
     );
     objections.add_if(
-        refund.line.category == Category::Fresh && facts.policy.fresh_goods == FreshGoods::Deny,
+        refund.line.category == Category::Fresh && grounds.policy.fresh_goods == FreshGoods::Deny,
         Refusal::FreshGoodsNotNegotiable { refund_only_allowed: false },
     );
 }
 
 /// What stands against offers of a type (R12, R14).
-pub(crate) fn about_type(objections: &mut Objections, refund: &Refund, facts: &Facts<'_>, kind: RefundType) {
+pub(crate) fn about_type(objections: &mut Objections, refund: &Refund, grounds: &Grounds<'_>, kind: RefundType) {
     if kind == RefundType::RefundOnly {
         return;
     }
     let line = &refund.line;
     objections.add_if(
-        line.category == Category::Fresh && facts.policy.fresh_goods == FreshGoods::RefundOnly,
+        line.category == Category::Fresh && grounds.policy.fresh_goods == FreshGoods::RefundOnly,
         Refusal::FreshGoodsNotNegotiable { refund_only_allowed: true },
     );
     objections.add_if(!line.shipped, Refusal::ReturnNeedsShippedGoods);
     objections.add_if(
-        facts.policy.return_needs_freight_insurance && !line.freight_insurance,
+        grounds.policy.return_needs_freight_insurance && !line.freight_insurance,
         Refusal::ReturnNeedsFreightInsurance,
     );
 }
 
 /// R10: more than zero, at most what is left on the line, and capped where the policy says so.
-fn about_amount(objections: &mut Objections, refund: &Refund, facts: &Facts<'_>, amount: Money) {
-    amount_objections(objections, amount, facts.refundable, cap(refund, facts));
+fn about_amount(objections: &mut Objections, refund: &Refund, grounds: &Grounds<'_>, amount: Money) {
+    amount_objections(objections, amount, grounds.refundable, cap(refund, grounds));
 }
 
-fn cap(refund: &Refund, facts: &Facts<'_>) -> Option<Money> {
-    facts.policy.cap_at_requested.then_some(refund.requested.amount)
+fn cap(refund: &Refund, grounds: &Grounds<'_>) -> Option<Money> {
+    grounds.policy.cap_at_requested.then_some(refund.requested.amount)
 }
 
 /// The most that an offer may be (R10).
-pub(crate) fn amount_max(refund: &Refund, facts: &Facts<'_>) -> Money {
-    cap(refund, facts).filter(|cap| facts.refundable.is_over(*cap).unwrap_or(false)).unwrap_or(facts.refundable)
+pub(crate) fn amount_max(refund: &Refund, grounds: &Grounds<'_>) -> Money {
+    cap(refund, grounds).filter(|cap| grounds.refundable.is_over(*cap).unwrap_or(false)).unwrap_or(grounds.refundable)
 }
 
 /// R11: another type or another amount than the buyer asked for.

@@ -1,6 +1,6 @@
 //! What the payment adapter reports (R26).
 
-use super::{Case, Decision, wrong_status};
+use super::case::{Case, Decision, wrong_status};
 use crate::{Fact, PayoutResult, PayoutStatus, Refusal};
 
 /// A success wins over an earlier failure. The same report again changes nothing.

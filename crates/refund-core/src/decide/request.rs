@@ -1,20 +1,19 @@
 //! The buyer changes the request or gives up (R19, R20).
 
-use super::respond::withdrawn;
-use super::{Case, Decision};
+use super::case::{Case, Decision, withdrawn};
 use crate::objections::{Objections, amount_objections};
 use crate::{ClosedReason, Fact, Reason, RefundType, Refusal, Request, Timer, WithdrawnReason};
 
 pub(super) fn modify(case: &Case<'_>, request: &Request) -> Decision {
-    let Case { refund, facts, now, .. } = *case;
+    let Case { refund, grounds, now, .. } = *case;
     let mut objections = Objections::default();
-    amount_objections(&mut objections, request.amount, facts.refundable, None);
+    amount_objections(&mut objections, request.amount, grounds.refundable, None);
     let returns = request.kind == RefundType::ReturnAndRefund;
     objections.add_if(returns && !refund.line.shipped, Refusal::ReturnNeedsShippedGoods);
     objections.add_if(*request == refund.requested, Refusal::RequestChangesNothing);
     objections.into_result()?;
     let mut modified = withdrawn(case, WithdrawnReason::RequestModified);
-    let decide = Timer::running(now, facts.policy.seller_decide_seconds, &facts.policy.reminders_seconds);
+    let decide = Timer::running(now, grounds.policy.seller_decide_seconds, &grounds.policy.reminders_seconds);
     modified.push(Fact::Modified { request: request.clone(), decide });
     Ok(modified)
 }

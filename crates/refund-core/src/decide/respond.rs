@@ -1,36 +1,39 @@
 //! The seller's answer to the refund itself (R17, R21, R22, S7).
 
-use super::{Case, Decision};
+use super::case::{Case, Decision, withdrawn};
 use crate::agreement::agreement;
-use crate::{AddressId, Fact, Reason, RefundType, Refusal, Terms, Timer, WithdrawnReason, options};
+use crate::options::options;
+use crate::{AddressId, Fact, Reason, RefundType, Refusal, Terms, Timer, WithdrawnReason};
 
 /// The address counts where the goods go back, and is the default one where none is named.
 pub(super) fn agree(case: &Case<'_>, address_id: &Option<AddressId>) -> Decision {
-    let Case { refund, facts, now, .. } = *case;
+    let Case { refund, grounds, now, .. } = *case;
     let named = address_id.as_ref().filter(|_| refund.requested.kind == RefundType::ReturnAndRefund);
     let address = match named {
-        None => facts.addresses.default_address(),
-        Some(id) => facts.addresses.get(id).ok_or_else(|| Refusal::ReturnAddressUnknown { address_id: id.clone() })?,
+        None => grounds.addresses.default_address(),
+        Some(id) => {
+            grounds.addresses.get(id).ok_or_else(|| Refusal::ReturnAddressUnknown { address_id: id.clone() })?
+        }
     };
     let terms = Terms::new(refund.requested.kind, refund.requested.amount, address.clone());
     let mut agreed = withdrawn(case, WithdrawnReason::SellerAgreed);
-    agreed.extend(agreement(terms, now, facts.policy));
+    agreed.extend(agreement(terms, now, grounds.policy));
     Ok(agreed)
 }
 
 pub(super) fn refuse(case: &Case<'_>, reason: &Reason) -> Decision {
-    let Case { facts, now, .. } = *case;
+    let Case { grounds, now, .. } = *case;
     negotiated_first(case)?;
     let mut refused = withdrawn(case, WithdrawnReason::SellerRefused);
-    let respond = Timer::running(now, facts.policy.buyer_respond_seconds, &facts.policy.reminders_seconds);
+    let respond = Timer::running(now, grounds.policy.buyer_respond_seconds, &grounds.policy.reminders_seconds);
     refused.push(Fact::Refused { reason: reason.clone(), respond });
     Ok(refused)
 }
 
 /// R17: where the policy asks for it, an offer comes before a refusal, unless none can be made.
 fn negotiated_first(case: &Case<'_>) -> Result<(), Refusal> {
-    let Case { refund, facts, actor, now, .. } = *case;
-    if !facts.policy.negotiate_before_refuse {
+    let Case { refund, grounds, actor, now, .. } = *case;
+    if !grounds.policy.negotiate_before_refuse {
         return Ok(());
     }
     if let Some(pending) = refund.pending() {
@@ -38,13 +41,8 @@ fn negotiated_first(case: &Case<'_>) -> Result<(), Refusal> {
             Some(pending.answer.by).filter(|end| refund.seller_decides_by().is_some_and(|own| *end < own));
         return Err(Refusal::NegotiateBeforeRefuse { possible_at });
     }
-    if options(refund, facts, actor, now).may_offer {
+    if options(refund, grounds, actor, now).may_offer {
         return Err(Refusal::NegotiateBeforeRefuse { possible_at: None });
     }
     Ok(())
-}
-
-/// The open offer, if there is one, ends with what the command does (S7, R19, R20).
-pub(super) fn withdrawn(case: &Case<'_>, reason: WithdrawnReason) -> Vec<Fact> {
-    case.refund.pending().map(|_| Fact::OfferWithdrawn { reason }).into_iter().collect()
 }

@@ -1,11 +1,11 @@
 //! The return leg (R24).
 
-use super::{Case, Decision};
+use super::case::{Case, Decision};
 use crate::agreement::payment;
 use crate::{Agreed, Fact, Label, Reason, Shipment, Timer};
 
 pub(super) fn ship(case: &Case<'_>, carrier: &Label, tracking_number: &Label) -> Decision {
-    let policy = case.facts.policy;
+    let policy = case.grounds.policy;
     let shipment =
         Shipment { carrier: carrier.clone(), tracking_number: tracking_number.clone(), shipped_at: case.now };
     let confirm = Timer::running(case.now, policy.seller_confirm_seconds, &policy.reminders_seconds);
@@ -29,7 +29,7 @@ pub(super) fn waive(agreed: &Agreed) -> Decision {
 }
 
 pub(super) fn refuse(case: &Case<'_>, reason: &Reason) -> Decision {
-    let policy = case.facts.policy;
+    let policy = case.grounds.policy;
     let respond = Timer::running(case.now, policy.buyer_respond_seconds, &policy.reminders_seconds);
     Ok(vec![Fact::ReceiptRefused { reason: reason.clone(), respond }])
 }

@@ -3,7 +3,7 @@
 
 mod rules;
 
-use crate::{Event, Facts, Refund, Rule, StatusKind, Timestamp, evolve, opened, settle};
+use crate::{Event, Grounds, Refund, Rule, StatusKind, Timestamp, evolve, opened, settle};
 
 /// An event, with why it happened and what it led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,11 +37,11 @@ pub fn explain(history: impl IntoIterator<Item = Event>) -> impl Iterator<Item =
 ///
 /// It always ends: each event uses up a reminder or a deadline, and no status comes twice by silence.
 #[must_use]
-pub fn foretell(refund: &Refund, facts: &Facts<'_>, now: Timestamp) -> Vec<Explained> {
+pub fn foretell(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<Explained> {
     let mut refund = refund.clone();
     let mut told = Vec::new();
     while let Some(due) = refund.next_due() {
-        let events = settle(&refund, facts, due.max(now));
+        let events = settle(&refund, grounds, due.max(now));
         if events.is_empty() {
             break;
         }

@@ -9,9 +9,9 @@ use crate::history::Act;
 use crate::support::{Shop, actor, at, cny, money, offer, offer_to, reason, stranger, text};
 
 pub(crate) fn options_agree_with_decide(shop: &Shop, act: &Act) {
-    let (refund, facts, now) = (shop.refund(), shop.facts(), shop.now);
+    let (refund, grounds, now) = (shop.refund(), shop.grounds(), shop.now);
     for who in everybody() {
-        let shown = options(refund, &facts, &who, now);
+        let shown = options(refund, &grounds, &who, now);
         assert!(shown.objections.is_sorted_by_key(|refusal| refusal.code()), "R32: {:?}", shown.objections);
         let mut any = false;
         for option in &shown.types {
@@ -19,7 +19,7 @@ pub(crate) fn options_agree_with_decide(shop: &Shop, act: &Act) {
             let first = shown.objections.iter().chain(&option.objections).min_by_key(|refusal| refusal.code());
             for amount in amounts(option.amount_min, option.amount_max, act.value()) {
                 let same = refund.requested.kind == option.kind && refund.requested.amount == amount;
-                let outcome = decide(refund, &facts, &who, &offer(option.kind, amount), now);
+                let outcome = decide(refund, &grounds, &who, &offer(option.kind, amount), now);
                 any |= outcome.is_ok();
                 match first {
                     None if same => assert!(outcome.is_err()),
@@ -39,10 +39,10 @@ pub(crate) fn options_agree_with_decide(shop: &Shop, act: &Act) {
 
 fn no_offer_is_accepted(shop: &Shop, who: &Actor) {
     for kind in RefundType::ALL {
-        let refundable = shop.facts().refundable.minor();
+        let refundable = shop.grounds().refundable.minor();
         for amount in [cny(-1), cny(0), cny(1), cny(2), cny(refundable), cny(refundable + 1), money("KWD", 5)] {
             for address in [None, Some("home"), Some("depot"), Some("nowhere")] {
-                let outcome = decide(shop.refund(), &shop.facts(), who, &offer_to(*kind, amount, address), shop.now);
+                let outcome = decide(shop.refund(), &shop.grounds(), who, &offer_to(*kind, amount, address), shop.now);
                 assert!(outcome.is_err(), "{who:?} may not offer, yet {kind} {amount} {address:?} is accepted");
             }
         }
@@ -59,19 +59,19 @@ fn amounts(min: Money, max: Money, seed: u32) -> Vec<Money> {
 }
 
 pub(crate) fn actions_agree_with_decide(shop: &Shop) {
-    let (refund, facts, now) = (shop.refund(), shop.facts(), shop.now);
+    let (refund, grounds, now) = (shop.refund(), shop.grounds(), shop.now);
     for who in everybody() {
-        let listed = actions(refund, &facts, &who, now);
+        let listed = actions(refund, &grounds, &who, now);
         assert!(listed.is_sorted(), "actions come in declared order");
         for kind in CommandKind::ALL {
             let done =
-                |command: &Command| decide(refund, &facts, &who, command, now).is_ok_and(|events| !events.is_empty());
+                |command: &Command| decide(refund, &grounds, &who, command, now).is_ok_and(|events| !events.is_empty());
             let possible = sensible(shop, *kind).iter().any(done);
             assert_eq!(listed.contains(kind), possible, "{who:?} {kind} on {refund:?} at {now}");
         }
-        for Action { kind, against } in all_actions(refund, &facts, &who, now) {
+        for Action { kind, against } in all_actions(refund, &grounds, &who, now) {
             let Some(against) = against else { continue };
-            let got = |command: &Command| decide(refund, &facts, &who, command, now).err();
+            let got = |command: &Command| decide(refund, &grounds, &who, command, now).err();
             let mut refusals = sensible(shop, kind).into_iter().filter_map(|command| got(&command));
             assert!(refusals.any(|got| got == against), "{who:?} {kind}: nobody who tries is told {against:?}");
         }

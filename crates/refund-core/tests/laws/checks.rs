@@ -102,7 +102,7 @@ fn says_and_changes_nothing(before: &Refund, after: &Refund) {
 pub(crate) fn posting(shop: &mut Shop, role: Role, internal: bool) {
     shop.settle();
     let possible = |shop: &Shop| {
-        let of = |role: &Role| refund_core::all_actions(shop.refund(), &shop.facts(), &actor(*role), shop.now);
+        let of = |role: &Role| refund_core::all_actions(shop.refund(), &shop.grounds(), &actor(*role), shop.now);
         Role::ALL.iter().map(of).collect::<Vec<_>>()
     };
     let before = (possible(shop), shop.refund().deadlines());
@@ -177,16 +177,16 @@ fn money(shop: &Shop) {
 /// Settling at every due instant comes to the same as settling once, as long as once isn't late (R36).
 pub(crate) fn one_settling_is_many(shop: &Shop) {
     let Some((refund, _)) = shop.refunds.last() else { return };
-    let facts = shop.facts();
-    let once = settle(refund, &facts, shop.now);
-    assert_eq!(once, settle(refund, &facts, shop.now), "law 7: settling is a function");
+    let grounds = shop.grounds();
+    let once = settle(refund, &grounds, shop.now);
+    assert_eq!(once, settle(refund, &grounds, shop.now), "law 7: settling is a function");
     let late = |event: &Event| event.recorded_at.as_millis() - event.at.as_millis() > 5 * 60 * 1000;
     if once.iter().any(late) {
         return;
     }
     let (mut state, mut many) = (refund.clone(), Vec::new());
     while let Some(due) = state.next_due().filter(|due| *due <= shop.now) {
-        let events = settle(&state, &facts, due);
+        let events = settle(&state, &grounds, due);
         state = events.iter().fold(state, evolve);
         many.extend(events);
     }

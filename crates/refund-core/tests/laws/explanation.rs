@@ -24,8 +24,8 @@ pub(crate) fn the_past_is_explained(shop: &Shop) {
 /// A clock that runs with nobody acting brings what was foretold, each thing at its instant, and then
 /// nothing any more.
 pub(crate) fn what_is_foretold_happens(shop: &Shop) {
-    let facts = shop.facts();
-    let foretold = foretell(shop.refund(), &facts, shop.now);
+    let grounds = shop.grounds();
+    let foretold = foretell(shop.refund(), &grounds, shop.now);
     assert!(foretold.len() <= FORETOLD_MAX, "{} events by themselves: {foretold:?}", foretold.len());
     let mut refund = shop.refund().clone();
     let mut told = foretold.iter();
@@ -34,7 +34,7 @@ pub(crate) fn what_is_foretold_happens(shop: &Shop) {
     instants.extend((0..200).map(|day| crate::support::at(shop.now.as_millis() + day * crate::support::DAY)));
     instants.sort_unstable();
     for now in instants {
-        for event in settle(&refund, &facts, now) {
+        for event in settle(&refund, &grounds, now) {
             refund = evolve(refund, &event);
             let told = told.next().expect("nothing happens that was not foretold");
             assert_eq!((&told.event, told.status_after), (&event, refund.status.kind()));

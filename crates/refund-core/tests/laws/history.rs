@@ -118,7 +118,7 @@ impl Act {
 
     /// Mostly an amount that can be; sometimes none, too much, or of another currency.
     fn amount(&self, shop: &Shop) -> Money {
-        let refundable = shop.facts().refundable.minor();
+        let refundable = shop.grounds().refundable.minor();
         match self.value % 8 {
             0 => cny(0),
             1 => cny(refundable + 1),
@@ -187,7 +187,7 @@ pub(crate) fn command(shop: &Shop, act: &Act) -> (Actor, Command) {
     };
     let useful: Vec<_> = Role::ALL
         .iter()
-        .flat_map(|role| refund_core::actions(shop.refund(), &shop.facts(), &actor(*role), shop.now))
+        .flat_map(|role| refund_core::actions(shop.refund(), &shop.grounds(), &actor(*role), shop.now))
         .chain(shop.refund().pending().map(|_| CommandKind::WithdrawOffer))
         .flat_map(|kind| std::iter::repeat_n(kind, weight(&kind)))
         .collect();

@@ -61,7 +61,7 @@ fn r36_extending_what_fell_due_while_settling_was_held_says_so() {
     let mut shop = Shop::with_refund(|_| {});
     shop.wait(40 * HOUR);
     let command = extend(DeadlineKind::SellerDecide, shop.now.plus(Span::hours(1)));
-    let done = decide(shop.refund(), &shop.facts(), &actor(Role::Operator), &command, shop.now).unwrap();
+    let done = decide(shop.refund(), &shop.grounds(), &actor(Role::Operator), &command, shop.now).unwrap();
     assert_eq!(done[0].rules(Some(shop.refund())), [Rule::R6, Rule::R36]);
 }
 
@@ -133,7 +133,7 @@ fn r22_r24_r6_r26_other_events_name_their_rule() {
 fn r36_what_is_overdue_is_foretold_for_now_and_its_clock_from_now() {
     let mut shop = Shop::with_refund(|_| {});
     shop.wait(40 * HOUR);
-    let told = foretell(shop.refund(), &shop.facts(), shop.now);
+    let told = foretell(shop.refund(), &shop.grounds(), shop.now);
     let agreed = told.iter().find(|told| told.event.fact.event_type() == EventType::RefundAgreed).unwrap();
     assert!(agreed.event.at < shop.now && agreed.event.recorded_at == shop.now);
     assert_eq!(told.last().unwrap().event.at, shop.now.plus(Span::hours(7 * 24)));
@@ -141,7 +141,7 @@ fn r36_what_is_overdue_is_foretold_for_now_and_its_clock_from_now() {
 
 /// What stands against that command for the one who has that role.
 fn against(shop: &Shop, role: Role, kind: CommandKind) -> Option<Refusal> {
-    let all = all_actions(shop.refund(), &shop.facts(), &actor(role), shop.now);
+    let all = all_actions(shop.refund(), &shop.grounds(), &actor(role), shop.now);
     all.into_iter().find(|action| action.kind == kind).expect("a command of that role").against
 }
 

@@ -35,7 +35,7 @@ fn r10_a_policy_may_cap_an_offer_at_what_was_requested() {
         let mut shop = Shop::new();
         shop.policy.cap_at_requested = cap;
         shop.open(ONLY, cny(900)).unwrap();
-        let shown = options(shop.refund(), &shop.facts(), &actor(Role::Seller), shop.now);
+        let shown = options(shop.refund(), &shop.grounds(), &actor(Role::Seller), shop.now);
         assert_eq!(shown.types[0].amount_max, if cap { cny(900) } else { cny(2000) });
         let outcome = shop.run(Role::Seller, &offer(ONLY, cny(901)));
         assert_eq!(outcome.err().map(|refusal| refusal.code()), refused);

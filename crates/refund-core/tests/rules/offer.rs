@@ -89,7 +89,7 @@ fn r12_a_policy_may_require_freight_insurance_for_an_offered_return() {
             shop.policy.return_needs_freight_insurance = required;
             shop.line.freight_insurance = insured;
         });
-        assert_eq!(options(shop.refund(), &shop.facts(), &actor(Role::Seller), shop.now).freight_insurance, insured);
+        assert_eq!(options(shop.refund(), &shop.grounds(), &actor(Role::Seller), shop.now).freight_insurance, insured);
         let outcome = shop.run(Role::Seller, &offer(RETURN, cny(200)));
         assert!(if done { outcome.is_ok() } else { code(outcome) == RefusalCode::ReturnNeedsFreightInsurance });
     }
@@ -180,7 +180,7 @@ fn r17_where_no_offer_can_be_made_a_refusal_needs_none() {
 fn r18_options_say_types_amounts_addresses_and_when_an_offer_would_end() {
     let mut shop = Shop::with_refund(|shop| shop.line.freight_insurance = true);
     shop.wait(HOUR);
-    let shown = options(shop.refund(), &shop.facts(), &actor(Role::Seller), shop.now);
+    let shown = options(shop.refund(), &shop.grounds(), &actor(Role::Seller), shop.now);
     assert!(shown.may_offer && shown.objections.is_empty());
     assert_eq!(shown.types.iter().map(|option| option.kind).collect::<Vec<_>>(), RefundType::ALL);
     for option in &shown.types {
@@ -199,7 +199,7 @@ fn r18_options_say_types_amounts_addresses_and_when_an_offer_would_end() {
     assert_eq!(Some(shown.deadlines[1].at), shown.expires_at);
     assert!(shown.freight_insurance);
     shop.must(Role::Seller, &offer(ONLY, cny(200)));
-    let shown = options(shop.refund(), &shop.facts(), &actor(Role::Seller), shop.now);
+    let shown = options(shop.refund(), &shop.grounds(), &actor(Role::Seller), shop.now);
     assert_eq!(shown.deadlines, shop.refund().deadlines(), "and then both run");
 }
 
@@ -208,7 +208,7 @@ fn r18_options_know_that_the_only_possible_amount_is_the_one_asked_for() {
     let mut shop = Shop::new();
     shop.line.paid = cny(1);
     shop.open(RETURN, cny(1)).unwrap();
-    let shown = options(shop.refund(), &shop.facts(), &actor(Role::Seller), shop.now);
+    let shown = options(shop.refund(), &shop.grounds(), &actor(Role::Seller), shop.now);
     let objections = |kind| &shown.types.iter().find(|option| option.kind == kind).unwrap().objections;
     assert_eq!(
         objections(RETURN).iter().map(refund_core::Refusal::code).collect::<Vec<_>>(),

@@ -1,8 +1,8 @@
 //! R30, R32 and R33: who may, which refusal comes first, and what a refusal says.
 
 use refund_core::{
-    Actor, Category, CommandKind, Facts, Money, Refund, RefundType, Refusal, RefusalCode, Role, Rollout, Via, actions,
-    decide, options,
+    Actor, Category, CommandKind, Grounds, Money, Refund, RefundType, Refusal, RefusalCode, Role, Rollout, Via,
+    actions, decide, options,
 };
 
 use crate::code;
@@ -26,8 +26,8 @@ fn r30_another_buyer_or_seller_touches_nothing_and_is_shown_nothing_as_possible(
     let shop = Shop::with_refund(|_| {});
     for role in [Role::Buyer, Role::Seller] {
         let who = stranger(role);
-        assert_eq!(actions(shop.refund(), &shop.facts(), &who, shop.now), []);
-        let shown = options(shop.refund(), &shop.facts(), &who, shop.now);
+        assert_eq!(actions(shop.refund(), &shop.grounds(), &who, shop.now), []);
+        let shown = options(shop.refund(), &shop.grounds(), &who, shop.now);
         assert!(!shown.may_offer);
         assert_eq!(shown.objections[0].code(), RefusalCode::NotYourRole);
     }
@@ -93,9 +93,9 @@ impl Tried {
 
     fn refused_as(&self) -> Option<RefusalCode> {
         let shop = Shop::new();
-        let facts = Facts { rollout: self.rollout.check(&self.refund.seller_id, shop.now), ..shop.facts() };
+        let grounds = Grounds { rollout: self.rollout.check(&self.refund.seller_id, shop.now), ..shop.grounds() };
         let command = offer_to(RefundType::ReturnAndRefund, self.amount, Some(self.address));
-        decide(&self.refund, &facts, &actor(self.role), &command, shop.now).err().map(|refusal| refusal.code())
+        decide(&self.refund, &grounds, &actor(self.role), &command, shop.now).err().map(|refusal| refusal.code())
     }
 }
 
@@ -108,7 +108,7 @@ fn r32_options_list_every_rule_that_stands_in_that_order() {
     shop.must(Role::Seller, &offer(RefundType::RefundOnly, cny(200))).must(Role::Seller, &refuse());
     shop.policy.fresh_goods = refund_core::FreshGoods::Deny;
     shop.rollout = Rollout { percentage: Default::default(), ..Rollout::everyone() };
-    let shown = options(shop.refund(), &shop.facts(), &actor(Role::Buyer), shop.now);
+    let shown = options(shop.refund(), &shop.grounds(), &actor(Role::Buyer), shop.now);
     let codes: Vec<_> = shown.objections.iter().map(Refusal::code).collect();
     assert_eq!(
         codes,

@@ -146,7 +146,7 @@ fn r25_while_the_operator_is_called_in_no_deadline_runs_and_only_three_things_ca
     assert_eq!((escalated.at, escalated.by.role), (shop.now, Role::Buyer));
     assert_eq!(shop.refund().next_due(), None);
     shop.wait(90 * DAY);
-    let can = |role| refund_core::actions(shop.refund(), &shop.facts(), &actor(role), shop.now);
+    let can = |role| refund_core::actions(shop.refund(), &shop.grounds(), &actor(role), shop.now);
     use refund_core::CommandKind as Kind;
     assert_eq!(can(Role::Seller), [Kind::Agree]);
     assert_eq!(can(Role::Buyer), [Kind::Cancel]);

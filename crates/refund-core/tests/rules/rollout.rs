@@ -60,7 +60,7 @@ fn r37_a_seller_whose_batch_will_open_is_told_when() {
     assert_eq!(refusal.code(), RefusalCode::NegotiationNotOpenToSeller);
     assert_eq!(refusal.possible_at(), Some(at(opens_at)));
     shop.wait(1);
-    assert!(options(shop.refund(), &shop.facts(), &actor(Role::Seller), shop.now).may_offer);
+    assert!(options(shop.refund(), &shop.grounds(), &actor(Role::Seller), shop.now).may_offer);
     shop.must(Role::Seller, &offer(RefundType::RefundOnly, cny(200)));
 }
 

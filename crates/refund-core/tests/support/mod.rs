@@ -3,9 +3,9 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use refund_core::{
-    Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, Facts, Line, LineLedger, MakeOffer,
-    Message, Money, NotPosted, Opened, Opening, OrderLine, Policy, Reason, Refund, RefundType, Refusal, Request, Role,
-    Rollout, Timestamp, Via, decide, evolve, open, opened, post, settle,
+    Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, Grounds, Line, LineLedger, MakeOffer,
+    Message, Money, Opened, Opening, OrderLine, Policy, Reason, Refund, RefundType, Refusal, Request, Role, Rollout,
+    Timestamp, Via, decide, evolve, open, opened, post, settle,
 };
 
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -70,12 +70,13 @@ impl Shop {
         LineLedger::of(self.refunds.iter().map(|(refund, _)| refund))
     }
 
-    pub(crate) fn facts(&self) -> Facts<'_> {
-        Facts {
+    pub(crate) fn grounds(&self) -> Grounds<'_> {
+        Grounds {
             policy: &self.policy,
             addresses: &self.addresses,
             rollout: self.rollout.check(&text("seller"), self.now),
             refundable: self.ledger().map_or(self.line.paid, |ledger| ledger.refundable()),
+            is_held: false,
         }
     }
 
@@ -112,7 +113,7 @@ impl Shop {
     /// Carries out what is due.
     pub(crate) fn settle(&mut self) -> Vec<Event> {
         let Some((refund, _)) = self.refunds.last() else { return Vec::new() };
-        let events = settle(refund, &self.facts(), self.now);
+        let events = settle(refund, &self.grounds(), self.now);
         self.record(&events);
         events
     }
@@ -120,7 +121,7 @@ impl Shop {
     /// Settles, decides, and records what came of it.
     pub(crate) fn step(&mut self, who: &Actor, command: &Command) -> Step {
         let settled = self.settle();
-        let outcome = decide(self.refund(), &self.facts(), who, command, self.now);
+        let outcome = decide(self.refund(), &self.grounds(), who, command, self.now);
         if let Ok(events) = &outcome {
             self.record(events);
         }
@@ -139,7 +140,7 @@ impl Shop {
     }
 
     /// Settles, and posts a message.
-    pub(crate) fn post(&mut self, who: &Actor, message: Message) -> Result<Event, NotPosted> {
+    pub(crate) fn post(&mut self, who: &Actor, message: Message) -> Result<Event, Refusal> {
         self.settle();
         let event = post(self.refund(), who, message, self.now)?;
         self.record(std::slice::from_ref(&event));

@@ -11,9 +11,10 @@ use super::manifest::{Manifest, copy_secrets};
 use super::rebuild::lock;
 use super::source::Source;
 use super::{CareError, Watcher};
-use crate::codec::{Payload, decode};
+use crate::codec::decode;
 use crate::files::{AppendFile, Files};
 use crate::journal::{Checkpoint, Ending, FILE, FILE_HEADER, JournalError, Torn, inspect};
+use crate::stored::Payload;
 
 /// What a backup came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

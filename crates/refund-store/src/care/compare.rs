@@ -11,12 +11,13 @@ use refund_core::{BuyerId, OrderId, Refund, RefundId, SellerId, Timestamp};
 use super::replayed::Replayed;
 use super::source::bytes_below;
 use super::{CareError, Found, Watcher};
-use crate::codec::{Payload, decode, parse_last, parse_refund};
-use crate::door::REMEMBERED_FOR_MILLIS;
+use crate::codec::decode;
 use crate::embedded::SledView;
 use crate::files::{AppendFile, Files};
 use crate::journal::{Checkpoint, inspect};
+use crate::model::remembered::REMEMBERED_FOR_MILLIS;
 use crate::record::Entry;
+use crate::stored::{Payload, parse_last, parse_refund};
 use crate::{Clock, EmbeddedStore, IdempotencyKey, OpenError, Query, Remembered, Sort, StoreError, Surroundings};
 
 /// Something that the view says otherwise than the journal.

@@ -3,7 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::files::{AppendFile, Files};
+use crate::files::AppendFile;
+use crate::files::passage::Passage;
 
 /// How far a tool is with one of its steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,60 +53,17 @@ impl Watcher {
     }
 }
 
-/// A folder that tells how far a journal in it has been read.
-pub(super) struct Watched<'a> {
-    pub(super) files: &'a dyn Files,
+/// Tells how far a journal has been read.
+#[derive(Clone)]
+pub(super) struct Watched {
     pub(super) doing: &'static str,
     pub(super) watcher: Watcher,
 }
 
-impl Files for Watched<'_> {
-    fn open(&self, name: &str) -> io::Result<Box<dyn AppendFile>> {
-        let file = self.files.open(name)?;
-        let of = file.length()?;
-        Ok(Box::new(WatchedFile { file, of, doing: self.doing, watcher: self.watcher.clone() }))
-    }
-
-    fn sync_directory(&self) -> io::Result<()> {
-        self.files.sync_directory()
-    }
-}
-
-struct WatchedFile {
-    file: Box<dyn AppendFile>,
-    of: u64,
-    doing: &'static str,
-    watcher: Watcher,
-}
-
-impl AppendFile for WatchedFile {
-    fn append(&self, bytes: &[u8]) -> io::Result<()> {
-        self.file.append(bytes)
-    }
-
-    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        self.file.overwrite(bytes, offset)
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        self.file.sync()
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        self.file.read_at(buffer, offset)?;
-        self.watcher.bytes(self.doing, offset.saturating_add(buffer.len() as u64), self.of);
+impl Passage for Watched {
+    fn read_at(&self, file: &dyn AppendFile, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        file.read_at(buffer, offset)?;
+        self.watcher.bytes(self.doing, offset.saturating_add(buffer.len() as u64), file.length()?);
         Ok(())
-    }
-
-    fn length(&self) -> io::Result<u64> {
-        self.file.length()
-    }
-
-    fn truncate(&self, length: u64) -> io::Result<()> {
-        self.file.truncate(length)
-    }
-
-    fn space_left(&self) -> io::Result<u64> {
-        self.file.space_left()
     }
 }

@@ -11,8 +11,9 @@ use super::progress::{Watched, Watcher};
 use super::source::missing;
 use crate::files::Files;
 use crate::files::disk::{Disk, DiskError};
+use crate::files::passage::Behind;
 use crate::journal::{FILE, Torn};
-use crate::{Clock, EmbeddedStore, Entropy, Opened, Store, Surroundings};
+use crate::{Clock, EmbeddedStore, Entropy, OpenedStore, Store, Surroundings};
 
 /// What rebuilding came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub(super) fn lock(folder: &Path) -> Result<Disk, CareError> {
 
 /// Opens the store, and with it brings the view up to date. Nothing is asked of it, so that it
 /// needs no clock and no randomness.
-fn open(disk: &Disk, folder: &Path, doing: &'static str, watcher: &Watcher) -> Result<Opened, CareError> {
+fn open(disk: &Disk, folder: &Path, doing: &'static str, watcher: &Watcher) -> Result<OpenedStore, CareError> {
     open_with(disk, folder, doing, Arc::new(|_| {}), watcher)
 }
 
@@ -85,13 +86,13 @@ pub(super) fn open_with(
     doing: &'static str,
     entropy: Entropy,
     watcher: &Watcher,
-) -> Result<Opened, CareError> {
+) -> Result<OpenedStore, CareError> {
     let surroundings = Surroundings { clock: Clock::Test, entropy, hold_settling: true };
-    let files = Watched { files, doing, watcher: watcher.clone() };
+    let files = Behind { inner: files, passage: Watched { doing, watcher: watcher.clone() } };
     Ok(EmbeddedStore::open_unguarded(&files, folder, surroundings)?)
 }
 
-pub(super) fn close(opened: &Opened) -> Result<(), CareError> {
+pub(super) fn close(opened: &OpenedStore) -> Result<(), CareError> {
     opened.store.close().map_err(|error| CareError::File {
         doing: "write the view of",
         path: FILE.into(),

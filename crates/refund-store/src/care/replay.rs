@@ -9,10 +9,11 @@ use super::replayed::Replayed;
 use super::source::Source;
 use super::{CareError, Found, Watcher};
 use crate::StoreError;
-use crate::codec::{CodecError, Payload, decode};
+use crate::codec::{CodecError, decode};
 use crate::door::{Changed, Halt, Need, Shelf, Stage};
 use crate::journal::{Checkpoint, Ending, Frame, Inspected, Position, inspect};
 use crate::record::{Entry, Record};
+use crate::stored::Payload;
 
 /// How much there is in a journal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -118,7 +119,7 @@ impl Replay {
                 self.model.load(&Need::Line(new.line_key()), &mut case)?;
             }
         }
-        let mut stage = Stage::new(&case, record.at);
+        let mut stage = Stage::at(&case, record.at);
         for entry in &record.entries {
             let pushed = if let Entry::Refund(event) = entry {
                 step(&mut stage, event, latest, broken)

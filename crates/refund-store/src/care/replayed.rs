@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use refund_core::{LineKey, Refund, RefundId, Timestamp};
 
-use crate::codec::{SettingRow, parse_last, parse_refund, refund_row, setting_row};
 use crate::door::{Case, Changed, Found, Need, Shelf};
 use crate::record::Record;
+use crate::stored::{SettingRow, parse_last, parse_refund, refund_row, setting_row};
 use crate::{Settings, StoreError};
 
 /// Everything as it is after some records. A refund takes about half a kilobyte.

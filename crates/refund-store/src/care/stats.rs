@@ -10,9 +10,9 @@ use super::error::{refused, senseless};
 use super::replay::{Contents, Replay};
 use super::source::{Source, bytes_below};
 use super::{CareError, Watcher};
-use crate::codec::{parse_last, parse_refund};
 use crate::files::read_only::Use;
 use crate::journal::{Ending, JournalError};
+use crate::stored::{parse_last, parse_refund};
 
 /// How much there is of everything in a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

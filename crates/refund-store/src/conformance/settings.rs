@@ -230,16 +230,7 @@ pub(super) fn webhooks(make: &mut Make<'_>) -> Result<(), Broken> {
 
 fn make_webhook(id: &str) -> Request {
     let terms = WebhookTerms { url: "https://example.com/".to_owned(), description: None, types: Vec::new() };
-    let webhook = Webhook {
-        id: id.to_owned(),
-        owner: KeyRole::Operator,
-        terms,
-        created_at: Timestamp::MIN,
-        generation: 1,
-        rotated_at: None,
-        enabled_at: Timestamp::MIN,
-        disabled: None,
-    };
+    let webhook = Webhook::new(id.to_owned(), KeyRole::Operator, terms);
     Request::new(operator(), SetUp::MakeWebhook(Box::new(webhook)))
 }
 

@@ -1,6 +1,6 @@
 //! What is due happens, at its instant and before anything else.
 
-use refund_core::{Command, DeadlineKind, Fact, PayoutMode, Policy, Refund, Span, StatusKind, Timestamp};
+use refund_core::{Command, DeadlineKind, Fact, PayoutMode, Policy, Refund, Refusal, Span, StatusKind, Timestamp};
 
 use super::desk::{AGREE, Desk, HOUR, accept, buyer, holds, offer, on, opening, operator, put_seller, same, seller};
 use super::{Broken, Make};
@@ -131,9 +131,9 @@ pub(super) fn test_clock(make: &mut Make<'_>) -> Result<(), Broken> {
 pub(super) fn held(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::held(make)?;
     let refused = desk.refused(put_seller("shop")?)?;
-    holds("settings don't change", matches!(refused, Refused::SettlingHeld))?;
+    holds("settings don't change", matches!(refused, Refused::Rule { refusal: Refusal::SettlingHeld, .. }))?;
     let refused = desk.refused(Request::by_system(Work::SettleDue))?;
-    holds("nothing settles", matches!(refused, Refused::SettlingHeld))?;
+    holds("nothing settles", matches!(refused, Refused::Rule { refusal: Refusal::SettlingHeld, .. }))?;
     same("the sellers", &desk.store.settings().sellers(None, 10).len(), &0)
 }
 

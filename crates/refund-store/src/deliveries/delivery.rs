@@ -123,7 +123,7 @@ impl Delivery {
         self.state != DeliveryState::Pending
     }
 
-    /// The same, to be tried anew from now on.
+    /// A delivery that is to be tried anew from now on.
     pub(crate) fn again(self, now: Timestamp) -> Self {
         Self {
             state: DeliveryState::Pending,
@@ -136,13 +136,13 @@ impl Delivery {
         }
     }
 
-    /// The same after an attempt at it as it was when it was claimed. Where somebody asked for it again since,
+    /// How it stands after an attempt at it as it was when it was claimed. Where somebody asked for it again since,
     /// the attempt is kept, and what they asked for is still to be done.
     pub(crate) fn after(self, claimed: &Self, attempt: Attempt, next_at: Option<Timestamp>) -> Self {
         if self.asked_again == claimed.asked_again { self.tried(attempt, next_at) } else { self.with(attempt) }
     }
 
-    /// The same after an attempt; `next_at` is when to try again, if at all.
+    /// How it stands after an attempt; `next_at` is when to try again, if at all.
     fn tried(mut self, attempt: Attempt, next_at: Option<Timestamp>) -> Self {
         self.state = match (attempt.has_succeeded(), next_at) {
             (true, _) => DeliveryState::Succeeded,

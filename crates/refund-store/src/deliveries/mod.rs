@@ -201,7 +201,7 @@ pub struct Backlog {
 }
 
 impl Backlog {
-    /// The same with one more that waits since then.
+    /// With one more that waits since then.
     pub(crate) fn and(self, since: Timestamp) -> Self {
         Self {
             count: self.count.saturating_add(1),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use refund_core::{Event, LineKey, Refund, RefundId, Timestamp};
 
-use super::stage::Changed;
+use super::changed::Changed;
 use crate::{IdempotencyKey, Remembered, Settings, StoreError};
 
 /// One thing that a decision depends on and a store has.
@@ -22,6 +22,13 @@ pub(crate) enum Need {
     /// On which refunds something is due by then, the earliest first, so many at least where there are so
     /// many; and each of these refunds.
     Due(Timestamp, usize),
+}
+
+impl Need {
+    /// What has to be known to say whether a request under that key was answered before.
+    pub(super) fn answers(key: &IdempotencyKey) -> Vec<Self> {
+        [Some(key.clone()), key.of_whole_call()].into_iter().flatten().map(Self::Answer).collect()
+    }
 }
 
 /// What a store has of one refund.
@@ -223,4 +230,28 @@ pub(crate) trait Shelf {
     /// # Errors
     /// [`StoreError`] where it could not be read.
     fn load(&self, need: &Need, case: &mut Case) -> Result<(), StoreError>;
+}
+
+/// Asks with what is known, and again with what turned out to be missing.
+pub(super) fn finding<T>(
+    shelf: &impl Shelf,
+    case: &mut Case,
+    needs: Vec<Need>,
+    ask: impl Fn(&Case) -> Result<T, Need>,
+) -> Result<T, StoreError> {
+    for need in needs {
+        if !case.knows(&need) {
+            shelf.load(&need, case)?;
+        }
+    }
+    loop {
+        let need = match ask(case) {
+            Ok(found) => return Ok(found),
+            Err(need) => need,
+        };
+        shelf.load(&need, case)?;
+        if !case.knows(&need) {
+            return Err(StoreError::Unreadable(format!("a store that was asked for {need:?} gave something else")));
+        }
+    }
 }

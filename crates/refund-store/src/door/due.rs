@@ -4,40 +4,30 @@ use std::collections::BTreeSet;
 
 use refund_core::{Event, Refund, RefundId, Timestamp, settle};
 
-use super::Turn;
-use super::stage::{Halt, Stage};
-use super::step::Done;
-use super::work::{Advance, Answer, Outcome};
+use super::stage::{Done, Halt, Stage};
+use super::work::{Advance, SETTLED_AT_ONCE};
 use crate::model::around::Known;
 use crate::record::Entry;
-use crate::{Refused, StoreError};
-
-/// How many instants one request of the timer settles, so that others get their turn between.
-pub(super) const SETTLED_AT_ONCE: usize = 256;
+use crate::{Answer, Outcome, Refused, StoreError};
 
 /// What the rules have to know beside a refund.
 pub(super) fn known(stage: &Stage<'_>, refund: &Refund) -> Result<Known, Halt> {
     let ledger = stage.ledger(&refund.line_key())?;
     let refundable = ledger.map_or(refund.line.paid, |ledger| ledger.refundable());
-    Ok(Known::new(stage.settings(), refund, refundable)?)
+    Ok(Known::new(stage.settings(), refund, refundable, stage.is_held(refund))?)
 }
 
 /// What is due on a refund by now.
 pub(super) fn due_events(stage: &Stage<'_>, refund: &Refund) -> Result<Vec<Event>, Halt> {
     let known = known(stage, refund)?;
-    Ok(settle(refund, &known.facts(refund, stage.now), stage.now))
+    Ok(settle(refund, &known.grounds(refund, stage.now), stage.now))
 }
 
 /// Nothing is due any more; else what one step can settle has been.
-pub(super) fn all_settled(stage: &mut Stage<'_>, turn: Turn) -> Result<(), Halt> {
-    may_settle(turn)?;
+pub(super) fn all_settled(stage: &mut Stage<'_>) -> Result<(), Halt> {
+    stage.may_settle()?;
     let by = stage.now;
     if settle_due(stage, by)? { Err(Refused::MoreIsDue { by }.into()) } else { Ok(()) }
-}
-
-/// Nothing that is due happens while settling is held (R36).
-pub(super) fn may_settle(turn: Turn) -> Result<(), Refused> {
-    if turn.held { Err(Refused::SettlingHeld) } else { Ok(()) }
 }
 
 /// Lets happen what is due by `until` on any refund, in the order of the instants over all of
@@ -112,9 +102,9 @@ fn due_at(stage: &Stage<'_>, at: Timestamp, id: &RefundId) -> Result<Vec<Event>,
 }
 
 /// Moves the test clock from one due instant to the next, so that each thing happens on time.
-pub(super) fn advance_clock(stage: &mut Stage<'_>, advance: Advance, turn: Turn) -> Done {
-    may_settle(turn)?;
-    if !turn.test_clock {
+pub(super) fn advance_clock(stage: &mut Stage<'_>, advance: Advance) -> Done {
+    stage.may_settle()?;
+    if !stage.has_test_clock {
         return Err(Refused::NoTestClock.into());
     }
     let to = match advance {

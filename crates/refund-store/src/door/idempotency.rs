@@ -1,64 +1,10 @@
-//! Under which keys answers are remembered, and what of them.
+//! Whether a request was answered before, and what is remembered of its answer.
 
-use refund_core::Timestamp;
-use serde::{Deserialize, Serialize};
-
-use super::case::Need;
 use super::stage::{Halt, Stage};
+use crate::model::remembered::is_over;
 use crate::model::restoration::evolve_in;
 use crate::record::Entry;
-use crate::{Answer, Outcome, Refused, Seen, StoreError};
-
-/// A caller and the key that they chose.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct IdempotencyKey {
-    /// The id of the API key that the caller used.
-    pub caller: String,
-    /// What they chose: 1 to 64 visible ASCII characters.
-    pub key: String,
-}
-
-impl IdempotencyKey {
-    /// The key of one item of a call that has many.
-    #[must_use]
-    pub fn of_item(&self, index: usize) -> Self {
-        // No caller's own key has a space.
-        Self { caller: self.caller.clone(), key: format!("{} {index}", self.key) }
-    }
-
-    /// The key of the whole call, where this is an item's.
-    pub(crate) fn of_whole_call(&self) -> Option<Self> {
-        let (key, _) = self.key.split_once(' ')?;
-        Some(Self { caller: self.caller.clone(), key: key.to_owned() })
-    }
-
-    /// What has to be known to say whether a request was answered before.
-    pub(crate) fn needs(&self) -> Vec<Need> {
-        [Some(self.clone()), self.of_whole_call()].into_iter().flatten().map(Need::Answer).collect()
-    }
-}
-
-/// The SHA-256 of method, path and body: whether a second request with the same key is the same.
-pub type Fingerprint = [u8; 32];
-
-/// How long an answer is remembered: 31 days.
-pub(crate) const REMEMBERED_FOR_MILLIS: i64 = 31 * 86_400_000;
-
-/// Whether an answer of that instant is given no more.
-pub(crate) fn is_over(at: Timestamp, now: Timestamp) -> bool {
-    now.as_millis().saturating_sub(at.as_millis()) > REMEMBERED_FOR_MILLIS
-}
-
-/// What is remembered of a request that was carried out: enough to give its answer again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remembered {
-    /// Of which request.
-    pub fingerprint: Fingerprint,
-    /// When it was answered.
-    pub at: Timestamp,
-    /// What the answer was.
-    pub outcome: Outcome,
-}
+use crate::{Answer, Fingerprint, IdempotencyKey, Outcome, Refused, Remembered, Seen, StoreError};
 
 /// What is remembered under that key and young enough to be given again.
 fn remembered<'s>(stage: &'s Stage<'_>, key: &IdempotencyKey) -> Result<Option<&'s Remembered>, Halt> {

@@ -4,7 +4,9 @@
 //! Nothing in this folder knows a disk, a database or HTTP: a [`Case`] is all that is known, and a
 //! store's [`Shelf`] is where more of it comes from.
 
+mod answer;
 mod case;
+mod changed;
 mod due;
 mod idempotency;
 mod people;
@@ -19,34 +21,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use refund_core::Timestamp;
 
+pub use self::answer::{Answer, Answered, Refused};
+use self::case::finding;
 pub(crate) use self::case::{Case, Found, Need, Shelf};
-pub use self::idempotency::{Fingerprint, IdempotencyKey, Remembered};
-pub(crate) use self::idempotency::{REMEMBERED_FOR_MILLIS, is_over};
+pub(crate) use self::changed::Changed;
 pub(crate) use self::replay::replay;
 pub use self::set_up::SetUp;
-pub(crate) use self::stage::{Changed, Halt, Stage};
-pub use self::work::{Advance, Answer, Answered, Outcome, Precondition, Refused, Request, Seen, Work};
+pub(crate) use self::stage::{Halt, Stage, Turn};
+pub use self::work::{Advance, Precondition, Request, Work};
 use crate::record::Record;
-use crate::{StoreError, Surroundings};
-
-/// Whose turn it is to decide, and when.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Turn {
-    /// The instant of the decision (R2).
-    pub(crate) now: Timestamp,
-    /// Whether settling is held (R36).
-    pub(crate) held: bool,
-    /// Whether time stands still until somebody moves it.
-    pub(crate) test_clock: bool,
-}
-
-impl Turn {
-    /// A turn that is taken now, where that was recorded latest.
-    pub(crate) fn taken(surroundings: &Surroundings, latest: Timestamp) -> Self {
-        let Surroundings { clock, hold_settling, .. } = surroundings;
-        Self { now: clock.now(latest), held: *hold_settling, test_clock: clock.is_test() }
-    }
-}
+use crate::{Fingerprint, IdempotencyKey, StoreError};
 
 /// What became of a request: its answer, and what is to be recorded before it is given. Whatever the
 /// answer, that is to be recorded: a refused command leaves what was due before it (R33). Where
@@ -97,41 +81,19 @@ pub(crate) fn answered_before(
     fingerprint: Fingerprint,
     now: Timestamp,
 ) -> Result<Option<Answer>, Refused> {
-    finding(shelf, case, key.needs(), |case| match idempotency::answered(&Stage::new(case, now), key, fingerprint) {
-        Err(Halt::Needs(need)) => Err(need),
-        Err(Halt::Refused(refused)) => Ok(Err(refused)),
-        Ok(answer) => Ok(Ok(answer)),
+    finding(shelf, case, Need::answers(key), |case| {
+        match idempotency::answered(&Stage::at(case, now), key, fingerprint) {
+            Err(Halt::Needs(need)) => Err(need),
+            Err(Halt::Refused(refused)) => Ok(Err(refused)),
+            Ok(answer) => Ok(Ok(answer)),
+        }
     })?
-}
-
-/// Asks with what is known, and again with what turned out to be missing.
-fn finding<T>(
-    shelf: &impl Shelf,
-    case: &mut Case,
-    needs: Vec<Need>,
-    ask: impl Fn(&Case) -> Result<T, Need>,
-) -> Result<T, StoreError> {
-    for need in needs {
-        if !case.knows(&need) {
-            shelf.load(&need, case)?;
-        }
-    }
-    loop {
-        let need = match ask(case) {
-            Ok(found) => return Ok(found),
-            Err(need) => need,
-        };
-        shelf.load(&need, case)?;
-        if !case.knows(&need) {
-            return Err(StoreError::Unreadable(format!("a store that was asked for {need:?} gave something else")));
-        }
-    }
 }
 
 /// Decides from the case alone.
 fn decided(case: &Case, request: &Request, turn: Turn) -> (Result<Answered, Halt>, Option<(Record, Changed)>) {
-    let mut stage = Stage::new(case, turn.now);
-    let result = step::step(&mut stage, request, turn);
+    let mut stage = Stage::new(case, turn);
+    let result = step::step(&mut stage, request);
     let half_done = matches!(result, Err(Halt::Needs(_) | Halt::Refused(Refused::Store(_))));
     (result, if half_done { None } else { stage.finish() })
 }

@@ -2,11 +2,9 @@
 
 use refund_core::Actor;
 
-use super::stage::Stage;
-use super::step::Done;
-use super::work::{Answer, Outcome};
+use super::stage::{Done, Stage};
 use crate::record::Entry;
-use crate::{Refused, Secret, Session, User, UserChange};
+use crate::{Answer, Outcome, Refused, Secret, Session, User, UserChange};
 
 /// In how many browsers one person is signed in at the most.
 const SESSIONS_MAX: usize = 20;

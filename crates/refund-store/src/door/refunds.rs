@@ -1,21 +1,18 @@
 //! What passes the door and is about one refund.
 
-use refund_core::{Command, Event, Line, Message, NotPosted, Opened, Opening, Refund, RefundId, Refusal, Role, decide};
+use refund_core::{Command, Event, Line, Message, Opened, Opening, Refund, RefundId, Refusal, decide};
 
-use super::Turn;
-use super::due::{due_events, known, may_settle};
-use super::stage::{Halt, Stage};
-use super::step::Done;
-use super::work::{Answer, Outcome, Precondition, Request, Seen};
+use super::due::{due_events, known};
+use super::stage::{Done, Halt, Stage};
+use super::work::{Precondition, Request};
 use crate::model::around::shows_no_actions;
 use crate::record::Entry;
-use crate::{Refused, StoreError};
+use crate::{Answer, Outcome, Refused, Seen, StoreError};
 
-pub(super) fn open(stage: &mut Stage<'_>, request: &Request, turn: Turn, opening: &Opening) -> Done {
+pub(super) fn open(stage: &mut Stage<'_>, request: &Request, opening: &Opening) -> Done {
     let seller_id = &opening.seller_id;
     let Some(seller) = stage.settings().seller(seller_id).cloned() else {
-        let refusal = Refusal::SellerUnknown { seller_id: seller_id.clone() };
-        return Err(Refused::Rule { refusal, seen: None }.into());
+        return Err(Refused::from(Refusal::SellerUnknown { seller_id: seller_id.clone() }).into());
     };
     if stage.found(&opening.refund_id)?.is_some() {
         return Err(Refused::IdTaken.into());
@@ -25,7 +22,7 @@ pub(super) fn open(stage: &mut Stage<'_>, request: &Request, turn: Turn, opening
     let mut in_progress = None;
     if let Some(id) = ledger.as_ref().and_then(|ledger| ledger.in_progress.as_ref()) {
         let other = stage.found(id)?.ok_or_else(|| StoreError::Unreadable(format!("no refund {id}")))?;
-        let other = settled(stage, turn, (**other).clone())?;
+        let other = settled(stage, (**other).clone())?;
         // Settling may have ended it.
         ledger = stage.ledger(&line)?;
         in_progress = Some(other).filter(|other| !other.status.kind().is_final());
@@ -45,60 +42,39 @@ pub(super) fn open(stage: &mut Stage<'_>, request: &Request, turn: Turn, opening
     }
 }
 
-pub(super) fn command(
-    stage: &mut Stage<'_>,
-    request: &Request,
-    turn: Turn,
-    refund_id: &RefundId,
-    command: &Command,
-) -> Done {
+pub(super) fn command(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundId, command: &Command) -> Done {
     let refund = (*stage.refund(refund_id)?).clone();
     if request.precondition == Precondition::Missing {
         return Err(Refused::VersionMissing.into());
     }
-    // While settling is held an operator extends what fell due (R36); nobody else does anything to it.
-    let extends = matches!(command, Command::Extend { .. }) && request.actor.role == Role::Operator;
-    let refund = if turn.held && extends { refund } else { settled(stage, turn, refund)? };
+    let refund = if stage.is_held(&refund) { refund } else { settled(stage, refund)? };
     let refund = still(stage, request, refund)?;
     let known = known(stage, &refund)?;
-    match decide(&refund, &known.facts(&refund, stage.now), &request.actor, command, stage.now) {
+    match decide(&refund, &known.grounds(&refund, stage.now), &request.actor, command, stage.now) {
         Ok(events) => {
             let refund = if events.is_empty() { refund } else { pushed(stage, refund_id, events)? };
             answer(stage, request, refund, false)
         }
-        Err(refusal) => {
-            let seen = Some(Box::new(seen(stage, request, refund)?));
-            Err(Refused::Rule { refusal, seen }.into())
-        }
+        Err(refusal) => Err(refused(stage, request, refund, refusal)?.into()),
     }
 }
 
-pub(super) fn post(
-    stage: &mut Stage<'_>,
-    request: &Request,
-    turn: Turn,
-    refund_id: &RefundId,
-    message: &Message,
-) -> Done {
-    let refund = settled_and_still(stage, request, turn, refund_id)?;
+pub(super) fn post(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundId, message: &Message) -> Done {
+    let refund = settled_and_still(stage, request, refund_id)?;
     match refund_core::post(&refund, &request.actor, message.clone(), stage.now) {
         Ok(event) => {
             stage.push(Entry::Refund(event.clone()))?;
             let outcome = Outcome::Message { refund_id: refund_id.clone(), sequence: event.sequence };
             Ok((Answer::Message(Box::new(event)), outcome))
         }
-        Err(NotPosted::NotTheirs(refusal)) => Err(Refused::Rule { refusal, seen: None }.into()),
-        Err(NotPosted::TooMany { role }) => {
-            let seen = Box::new(seen(stage, request, refund)?);
-            Err(Refused::TooManyMessages { role, seen }.into())
-        }
+        Err(refusal) => Err(refused(stage, request, refund, refusal)?.into()),
     }
 }
 
 /// A link decides nothing about a refund: it may be replaced whatever is due, unless a version was named.
-pub(super) fn replace_link(stage: &mut Stage<'_>, request: &Request, turn: Turn, refund_id: &RefundId) -> Done {
+pub(super) fn replace_link(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundId) -> Done {
     if let Precondition::Version(_) = request.precondition {
-        settled_and_still(stage, request, turn, refund_id)?;
+        settled_and_still(stage, request, refund_id)?;
     }
     stage.refund(refund_id)?;
     let generation = stage.settings().link(refund_id).saturating_add(1);
@@ -106,25 +82,25 @@ pub(super) fn replace_link(stage: &mut Stage<'_>, request: &Request, turn: Turn,
     Ok((Answer::Done, Outcome::Settings))
 }
 
-pub(super) fn settle(stage: &mut Stage<'_>, request: &Request, turn: Turn, refund_id: &RefundId) -> Done {
+pub(super) fn settle(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundId) -> Done {
     let refund = (*stage.refund(refund_id)?).clone();
-    let refund = settled(stage, turn, refund)?;
+    let refund = settled(stage, refund)?;
     answer(stage, request, refund, false)
 }
 
 /// The refund after what is due on it by now has happened, if it then has the version that was named.
-fn settled_and_still(stage: &mut Stage<'_>, request: &Request, turn: Turn, id: &RefundId) -> Result<Refund, Halt> {
+fn settled_and_still(stage: &mut Stage<'_>, request: &Request, id: &RefundId) -> Result<Refund, Halt> {
     let refund = (*stage.refund(id)?).clone();
-    let refund = settled(stage, turn, refund)?;
+    let refund = settled(stage, refund)?;
     still(stage, request, refund)
 }
 
 /// The refund after what is due on it by now has happened (R3).
-fn settled(stage: &mut Stage<'_>, turn: Turn, refund: Refund) -> Result<Refund, Halt> {
+fn settled(stage: &mut Stage<'_>, refund: Refund) -> Result<Refund, Halt> {
     if refund.next_due().is_none_or(|at| at > stage.now) {
         return Ok(refund);
     }
-    may_settle(turn)?;
+    stage.may_settle()?;
     let events = due_events(stage, &refund)?;
     pushed(stage, &refund.id, events)
 }
@@ -157,6 +133,12 @@ fn answer(stage: &Stage<'_>, request: &Request, refund: Refund, created: bool) -
         created,
     };
     Ok((Answer::Refund { seen: Box::new(seen), created }, outcome))
+}
+
+/// A rule's no, with the refund that it is about.
+fn refused(stage: &Stage<'_>, request: &Request, refund: Refund, refusal: Refusal) -> Result<Refused, Halt> {
+    let seen = Some(Box::new(seen(stage, request, refund)?));
+    Ok(Refused::Rule { refusal, seen })
 }
 
 /// The refund as those see it who ask.

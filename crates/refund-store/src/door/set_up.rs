@@ -3,13 +3,11 @@
 use refund_core::{Actor, AddressBook, Label, Policy, Rollout, SellerId, Timestamp};
 
 use super::people;
-use super::stage::{Halt, Stage};
-use super::step::Done;
-use super::work::{Answer, Outcome};
+use super::stage::{Done, Halt, Stage};
 use crate::record::Entry;
 use crate::{
-    Key, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings, StoreError, Tag, User, UserChange,
-    Webhook, WebhookChange,
+    Answer, Key, Outcome, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings, StoreError, Tag, User,
+    UserChange, Webhook, WebhookChange,
 };
 
 /// A change of a setting.

@@ -1,57 +1,14 @@
 //! What a request is about to write, and everything as it will be then.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Timestamp, opened};
+use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Refusal, Timestamp, opened};
 
 use super::case::{Case, Found, Need};
+use super::changed::{Changed, RefundChange};
 use crate::model::restoration::evolve_in;
 use crate::record::{Entry, Record};
-use crate::{IdempotencyKey, Refused, Remembered, Settings, StoreError};
-
-/// What differs from what a store holds.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Changed {
-    pub(crate) refunds: BTreeMap<RefundId, RefundChange>,
-    /// Refunds that were opened, by their order lines.
-    pub(crate) opened: BTreeMap<LineKey, Vec<RefundId>>,
-    /// All settings, where one of them changed.
-    pub(crate) settings: Option<Arc<Settings>>,
-    pub(crate) answers: BTreeMap<IdempotencyKey, Remembered>,
-    pub(crate) latest: Option<Timestamp>,
-}
-
-/// A refund that changed: as the store holds it, as it is now, and what happened in between.
-#[derive(Debug, Clone)]
-pub(crate) struct RefundChange {
-    pub(crate) before: Option<Arc<Refund>>,
-    pub(crate) after: Arc<Refund>,
-    pub(crate) events: Vec<Event>,
-}
-
-impl Changed {
-    /// Adds what a later step changed.
-    pub(crate) fn merge(&mut self, later: Self) {
-        for (id, change) in later.refunds {
-            match self.refunds.get_mut(&id) {
-                Some(earlier) => {
-                    earlier.after = change.after;
-                    earlier.events.extend(change.events);
-                }
-                None => {
-                    self.refunds.insert(id, change);
-                }
-            }
-        }
-        for (line, ids) in later.opened {
-            self.opened.entry(line).or_default().extend(ids);
-        }
-        self.answers.extend(later.answers);
-        self.settings = later.settings.or_else(|| self.settings.take());
-        self.latest = later.latest.max(self.latest);
-    }
-}
+use crate::{Answer, IdempotencyKey, Outcome, Refused, Remembered, Settings, StoreError, Surroundings};
 
 /// Why a step stops before its end.
 #[derive(Debug)]
@@ -61,6 +18,9 @@ pub(crate) enum Halt {
     /// This has to be known first.
     Needs(Need),
 }
+
+/// What a request comes to: its answer, and what is remembered of it.
+pub(super) type Done = Result<(Answer, Outcome), Halt>;
 
 impl From<Refused> for Halt {
     fn from(refused: Refused) -> Self {
@@ -80,17 +40,45 @@ impl From<Need> for Halt {
     }
 }
 
+/// Whose turn it is to decide, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Turn {
+    /// The instant of the decision (R2).
+    pub(crate) now: Timestamp,
+    /// Whether settling is held (R36).
+    pub(crate) held: bool,
+    /// Whether time stands still until somebody moves it.
+    pub(crate) test_clock: bool,
+}
+
+impl Turn {
+    /// A turn that is taken now, where that was recorded latest.
+    pub(crate) fn taken(surroundings: &Surroundings, latest: Timestamp) -> Self {
+        let Surroundings { clock, hold_settling, .. } = surroundings;
+        Self { now: clock.now(latest), held: *hold_settling, test_clock: clock.is_test() }
+    }
+}
+
 /// One request's changes while they are being made, over what the case knows.
 pub(crate) struct Stage<'a> {
     case: &'a Case,
+    /// The instant of the decision, which a test clock moves on.
     pub(crate) now: Timestamp,
+    held: bool,
+    pub(crate) has_test_clock: bool,
     pub(crate) changed: Changed,
     entries: Vec<Entry>,
 }
 
 impl<'a> Stage<'a> {
-    pub(crate) fn new(case: &'a Case, now: Timestamp) -> Self {
-        Self { case, now, changed: Changed::default(), entries: Vec::new() }
+    pub(crate) fn new(case: &'a Case, turn: Turn) -> Self {
+        let Turn { now, held, test_clock: has_test_clock } = turn;
+        Self { case, now, held, has_test_clock, changed: Changed::default(), entries: Vec::new() }
+    }
+
+    /// A stage at that instant on which nothing is decided.
+    pub(crate) fn at(case: &'a Case, now: Timestamp) -> Self {
+        Self::new(case, Turn { now, held: false, test_clock: false })
     }
 
     /// What is to be recorded, and what it changes; nothing where nothing happened.
@@ -105,6 +93,16 @@ impl<'a> Stage<'a> {
     /// All settings, with what this request changed.
     pub(crate) fn settings(&self) -> &Settings {
         self.changed.settings.as_ref().unwrap_or(&self.case.settings)
+    }
+
+    /// Whether settling is held while something is due on the refund (R36).
+    pub(crate) fn is_held(&self, refund: &Refund) -> bool {
+        self.held && refund.next_due().is_some_and(|at| at <= self.now)
+    }
+
+    /// Nothing that is due happens while settling is held (R36).
+    pub(crate) fn may_settle(&self) -> Result<(), Refused> {
+        if self.held { Err(Refusal::SettlingHeld.into()) } else { Ok(()) }
     }
 
     /// The refund of that id, if there is one.

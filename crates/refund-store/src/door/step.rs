@@ -1,41 +1,37 @@
 //! In which order a request is asked what. It decides from what the stage knows, and reads nothing else.
 
-use super::Turn;
-use super::stage::{Halt, Stage};
-use super::work::{Answer, Answered, Outcome, Precondition, Request, Work};
+use super::stage::{Done, Halt, Stage};
+use super::work::{Precondition, Request, Work};
 use super::{due, idempotency, refunds, set_up};
-use crate::Refused;
-
-/// What a request comes to: its answer, and what is remembered of it.
-pub(super) type Done = Result<(Answer, Outcome), Halt>;
+use crate::{Answer, Answered, Outcome, Refused};
 
 /// Carries a request out on a stage: is it remembered, does it find what it speaks of as it was, what is
 /// due happens first, and then it is decided.
-pub(super) fn step(stage: &mut Stage<'_>, request: &Request, turn: Turn) -> Result<Answered, Halt> {
+pub(super) fn step(stage: &mut Stage<'_>, request: &Request) -> Result<Answered, Halt> {
     if let Some((key, fingerprint)) = &request.idempotency
         && let Some(answer) = idempotency::answered(stage, key, *fingerprint)?
     {
         return Ok(Answered { answer, now: stage.now, replayed: true });
     }
-    let (answer, outcome) = decide(stage, request, turn)?;
+    let (answer, outcome) = decide(stage, request)?;
     if let Some((key, fingerprint)) = &request.idempotency {
         idempotency::remember(stage, key, *fingerprint, outcome)?;
     }
     Ok(Answered { answer, now: stage.now, replayed: false })
 }
 
-fn decide(stage: &mut Stage<'_>, request: &Request, turn: Turn) -> Done {
+fn decide(stage: &mut Stage<'_>, request: &Request) -> Done {
     match &request.work {
-        Work::Open { opening } => refunds::open(stage, request, turn, opening),
-        Work::Command { refund_id, command } => refunds::command(stage, request, turn, refund_id, command),
-        Work::PostMessage { refund_id, message } => refunds::post(stage, request, turn, refund_id, message),
-        Work::ReplaceBuyerLink { refund_id } => refunds::replace_link(stage, request, turn, refund_id),
-        Work::Settle { refund_id } => refunds::settle(stage, request, turn, refund_id),
+        Work::Open { opening } => refunds::open(stage, request, opening),
+        Work::Command { refund_id, command } => refunds::command(stage, request, refund_id, command),
+        Work::PostMessage { refund_id, message } => refunds::post(stage, request, refund_id, message),
+        Work::ReplaceBuyerLink { refund_id } => refunds::replace_link(stage, request, refund_id),
+        Work::Settle { refund_id } => refunds::settle(stage, request, refund_id),
         Work::SettleDue => {
-            due::all_settled(stage, turn)?;
+            due::all_settled(stage)?;
             Ok((Answer::Done, Outcome::Settings))
         }
-        Work::AdvanceTestClock { advance } => due::advance_clock(stage, *advance, turn),
+        Work::AdvanceTestClock { advance } => due::advance_clock(stage, *advance),
         Work::SetUp(set_up) => {
             if let Precondition::Tag(tag) = request.precondition
                 && set_up.present_tag(stage.settings())? != Some(tag)
@@ -43,7 +39,7 @@ fn decide(stage: &mut Stage<'_>, request: &Request, turn: Turn) -> Done {
                 return Err(Refused::SettingsMoved.into());
             }
             if set_up.settles_first() {
-                due::all_settled(stage, turn)?;
+                due::all_settled(stage)?;
             }
             set_up::set_up(stage, set_up, &request.actor)
         }

@@ -1,14 +1,13 @@
-//! What can be asked of a store, and what it answers.
+//! What can be asked of a store.
 
-use std::sync::Arc;
-
-use refund_core::{Actor, Command, CommandKind, Event, Message, Opening, Refund, RefundId, Refusal, Role, Timestamp};
-use serde::{Deserialize, Serialize};
+use refund_core::{Actor, Command, Message, Opening, RefundId, Timestamp};
 
 use super::SetUp;
 use super::case::Need;
-use super::due::SETTLED_AT_ONCE;
-use crate::{Fingerprint, IdempotencyKey, Key, Seller, StoreError, Tag, User, Webhook};
+use crate::{Fingerprint, IdempotencyKey, Tag};
+
+/// How many instants one request of the timer settles, so that others get their turn between.
+pub(super) const SETTLED_AT_ONCE: usize = 256;
 
 /// One thing to be done: whole, or not at all.
 #[derive(Debug, Clone)]
@@ -41,7 +40,7 @@ impl Request {
 
     /// What has to be known to decide it at that instant, as far as that can be said beforehand.
     pub(crate) fn needs(&self, now: Timestamp) -> Vec<Need> {
-        let remembered = self.idempotency.iter().flat_map(|(key, _)| key.needs());
+        let remembered = self.idempotency.iter().flat_map(|(key, _)| Need::answers(key));
         remembered.chain(self.work.needs(now)).collect()
     }
 }
@@ -133,161 +132,4 @@ pub enum Advance {
     Seconds(u32),
     /// To that instant, which is not before the present one.
     To(Timestamp),
-}
-
-/// An answer, without what can be had from the events again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Outcome {
-    /// A refund as it was after that event.
-    Refund {
-        /// Which refund.
-        refund_id: RefundId,
-        /// The number of its latest event then.
-        sequence: u64,
-        /// What the caller could do then.
-        actions: Vec<CommandKind>,
-        /// Whether this request opened it.
-        created: bool,
-    },
-    /// A key was made or revoked.
-    Key {
-        /// Which.
-        key_id: String,
-    },
-    /// The test clock was moved there.
-    Clock {
-        /// To when.
-        now: Timestamp,
-    },
-    /// Settings were changed; whoever changed them knows to what.
-    Settings,
-    /// A seller was set up or changed.
-    Seller {
-        /// As it was then.
-        seller: Box<Seller>,
-        /// Whether that request set it up.
-        created: bool,
-    },
-    /// An endpoint of webhooks was made or changed.
-    Webhook {
-        /// As it was then.
-        webhook: Box<Webhook>,
-    },
-    /// A message was posted.
-    Message {
-        /// On which refund.
-        refund_id: RefundId,
-        /// Its number among the refund's events.
-        sequence: u64,
-    },
-}
-
-/// A refund as somebody sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
-    /// The refund.
-    pub refund: Refund,
-    /// What they may do with it.
-    pub actions: Vec<CommandKind>,
-}
-
-/// What a request came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// The refund as it now is.
-    Refund {
-        /// As the caller sees it.
-        seen: Box<Seen>,
-        /// Whether this request opened it.
-        created: bool,
-    },
-    /// The seller as it now is.
-    Seller {
-        /// As it now is.
-        seller: Box<Seller>,
-        /// Whether this request set it up.
-        created: bool,
-    },
-    /// The key as it now is.
-    Key(Box<Key>),
-    /// The endpoint of webhooks as it now is; one that was removed as it was before.
-    Webhook(Box<Webhook>),
-    /// The person as they now are.
-    User(Box<User>),
-    /// The message that was posted.
-    Message(Box<Event>),
-    /// The test clock as it now stands.
-    Clock(Timestamp),
-    /// Settled, or settings changed.
-    Done,
-}
-
-/// An answer, and when it was given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
-    /// What the request came to.
-    pub answer: Answer,
-    /// The instant at which it was decided.
-    pub now: Timestamp,
-    /// Whether it had been carried out before, and this is the answer that was given then.
-    pub replayed: bool,
-}
-
-/// Why a request was not carried out. What was due before it has happened all the same (R33).
-#[derive(Debug, Clone)]
-pub enum Refused {
-    /// A rule says no.
-    Rule {
-        /// Which, and why.
-        refusal: Refusal,
-        /// The refund that it is about, as the caller sees it.
-        seen: Option<Box<Seen>>,
-    },
-    /// That side has posted as many messages on the refund as it may.
-    TooManyMessages {
-        /// Which side.
-        role: Role,
-        /// The refund as the caller sees it.
-        seen: Box<Seen>,
-    },
-    /// There is no such refund or key.
-    NotFound,
-    /// The command should have named the refund's version.
-    VersionMissing,
-    /// The refund has another version by now.
-    VersionMoved {
-        /// As the caller sees it.
-        seen: Box<Seen>,
-    },
-    /// The settings are others by now than those that the request replaces.
-    SettingsMoved,
-    /// The idempotency key was used for another request.
-    KeyReused,
-    /// Settling is held, so nothing can be decided (R36).
-    SettlingHeld,
-    /// More is due than one step settles. What this one settled has happened; whoever asks again
-    /// goes on from there.
-    MoreIsDue {
-        /// By when it is due: where a test clock is on its way to.
-        by: Timestamp,
-    },
-    /// Somebody else is called that.
-    NameTaken,
-    /// A refund of that id is there already, on another order line.
-    IdTaken,
-    /// There is no test clock here.
-    NoTestClock,
-    /// The test clock doesn't go back.
-    ClockGoesBack {
-        /// Where it stands.
-        now: Timestamp,
-    },
-    /// It could not be stored.
-    Store(Arc<StoreError>),
-}
-
-impl From<StoreError> for Refused {
-    fn from(error: StoreError) -> Self {
-        Self::Store(Arc::new(error))
-    }
 }

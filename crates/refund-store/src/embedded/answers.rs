@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 use crate::IdempotencyKey;
 
 /// A key's hash, and the position of the record that remembers its answer.
-type Answer = (u64, u64);
+type HashAndRecord = (u64, u64);
 
 #[derive(Debug, Default)]
-pub(super) struct Answers(BTreeSet<Answer>);
+pub(super) struct Answers(BTreeSet<HashAndRecord>);
 
 impl Answers {
     /// The answers of all these rows.
@@ -53,7 +53,7 @@ impl Answers {
 pub(super) struct Row {
     /// When the latest of them was given.
     pub(super) at: Timestamp,
-    pub(super) answers: Vec<Answer>,
+    pub(super) answers: Vec<HashAndRecord>,
 }
 
 impl Row {

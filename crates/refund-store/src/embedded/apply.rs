@@ -8,15 +8,17 @@ use sled::IVec;
 
 use super::answers;
 use super::at_hand::parse_answers;
+use super::error::unreadable;
 use super::keys;
 use super::marks::Marks;
 use super::rows::{LAYOUT, Meta};
-use super::view::{SledView, unreadable};
-use crate::codec::{SettingRow, refund_row, setting_row};
-use crate::door::{Case, Changed, is_over};
+use super::view::SledView;
+use crate::door::{Case, Changed};
 use crate::journal::{Checkpoint, Position, Stamp};
+use crate::model::remembered::is_over;
 use crate::record::{Entry, Record};
 use crate::store::Told;
+use crate::stored::{SettingRow, refund_row, setting_row};
 use crate::{EventPosition, Number, StoreError};
 
 /// What the records of a batch changed, and where they stand.

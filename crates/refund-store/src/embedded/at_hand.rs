@@ -6,10 +6,11 @@ use std::sync::Arc;
 use sled::IVec;
 
 use super::answers::{self, Answers};
+use super::error::{strange, unreadable};
 use super::index::Index;
 use super::keys;
-use super::view::strange;
-use crate::codec::{decode, parse_refund};
+use crate::codec::decode;
+use crate::stored::parse_refund;
 use crate::{Settings, StoreError};
 
 /// All that is kept in memory.
@@ -30,7 +31,7 @@ impl AtHand {
 }
 
 fn rows(db: &sled::Db, prefix: &[u8]) -> impl Iterator<Item = Result<(IVec, IVec), StoreError>> + use<> {
-    db.scan_prefix(prefix).map(|row| row.map_err(super::view::unreadable))
+    db.scan_prefix(prefix).map(|row| row.map_err(unreadable))
 }
 
 fn read_index(db: &sled::Db) -> Result<Index, StoreError> {

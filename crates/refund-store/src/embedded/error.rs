@@ -1,9 +1,10 @@
-//! Why a store could not be opened.
+//! Why a store could not be opened, and why its view says nothing.
 
 use std::path::PathBuf;
 
 use refund_core::Timestamp;
 
+use crate::StoreError;
 use crate::files::disk::DiskError;
 use crate::journal::JournalError;
 
@@ -100,4 +101,14 @@ pub enum OpenError {
         /// The latest instant recorded.
         latest: Timestamp,
     },
+}
+
+/// sled could not read or write the view.
+pub(super) fn unreadable(error: sled::Error) -> StoreError {
+    StoreError::Unreadable(format!("the view: {error}"))
+}
+
+/// A row that is there and says nothing that can be.
+pub(super) fn strange(what: &str) -> StoreError {
+    StoreError::Unreadable(format!("the view: {what}"))
 }

@@ -4,7 +4,7 @@
 //! m              meta       layout, latest instant, journal checkpoint
 //! r  number      refund     where its latest record stands, its state
 //! h  number      marks      of a long history: which record has which event
-//! s  which       setting    the entry that made it what it is: `codec::setting_row`
+//! s  which       setting    the entry that made it what it is: `stored::setting_row`
 //! n  number      numbers    where every so many records stand, by their numbers
 //! a  position    answers    of one time: when, and for each its key's hash and its record
 //! ```

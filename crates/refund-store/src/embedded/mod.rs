@@ -75,7 +75,7 @@ pub struct EmbeddedStore {
 }
 
 /// What opening a store gives.
-pub struct Opened {
+pub struct OpenedStore {
     /// The store, ready for requests.
     pub store: EmbeddedStore,
     /// What a crash had left at the end of the journal, and was cut off. Nothing of it was
@@ -93,7 +93,7 @@ impl EmbeddedStore {
     ///
     /// # Errors
     /// [`OpenError`]. Nothing that was recorded has been changed.
-    pub fn open(folder: &Path, surroundings: Surroundings) -> Result<Opened, OpenError> {
+    pub fn open(folder: &Path, surroundings: Surroundings) -> Result<OpenedStore, OpenError> {
         Self::open_on(&Disk::open(folder)?, folder, surroundings)
     }
 
@@ -103,19 +103,19 @@ impl EmbeddedStore {
     ///
     /// # Errors
     /// [`OpenError`]. Nothing that was recorded has been changed.
-    pub fn open_on(files: &dyn Files, folder: &Path, surroundings: Surroundings) -> Result<Opened, OpenError> {
+    pub fn open_on(files: &dyn Files, folder: &Path, surroundings: Surroundings) -> Result<OpenedStore, OpenError> {
         if folder.join(PART).exists() {
             return Err(OpenError::HalfRestored { folder: folder.to_owned() });
         }
         Self::open_unguarded(files, folder, surroundings)
     }
 
-    /// The same, also where a backup is being restored into the folder.
+    /// Opens a store also where a backup is being restored into the folder.
     pub(crate) fn open_unguarded(
         files: &dyn Files,
         folder: &Path,
         surroundings: Surroundings,
-    ) -> Result<Opened, OpenError> {
+    ) -> Result<OpenedStore, OpenError> {
         let parts = opening::open(files, folder, &surroundings)?;
         let view = Arc::new(parts.view);
         let (sender, queue) = sync_channel(WAITING_MAX);
@@ -130,7 +130,7 @@ impl EmbeddedStore {
             writer: Mutex::new(Some(start(writer, queue, folder)?)),
             stopped,
         };
-        Ok(Opened { store, torn: parts.torn, replayed: parts.replayed, rebuilt: parts.rebuilt })
+        Ok(OpenedStore { store, torn: parts.torn, replayed: parts.replayed, rebuilt: parts.rebuilt })
     }
 }
 

@@ -49,7 +49,7 @@ impl Numbers {
         whole.then_some(Self { records, marks, recent: VecDeque::new() })
     }
 
-    /// The same, where the next of those from the last mark on stands there.
+    /// With one record more behind the last mark, which stands there.
     pub(super) fn with_recent(mut self, at: u64) -> Self {
         self.recent.push_back(at);
         self

@@ -10,10 +10,11 @@ use super::past::Past;
 use super::rows::{LAYOUT, Meta};
 use super::view::SledView;
 use crate::Surroundings;
-use crate::codec::{CodecError, Payload, decode};
+use crate::codec::{CodecError, decode};
 use crate::door::replay;
 use crate::files::Files;
-use crate::journal::{Checkpoint, Journal, JournalError, Opened, Position, Torn};
+use crate::journal::{Checkpoint, Journal, JournalError, OpenedJournal, Position, Torn};
+use crate::stored::Payload;
 
 /// The parts of an opened store.
 pub(super) struct Parts {
@@ -78,7 +79,7 @@ impl Opening<'_> {
             Err(why) => return unusable(why),
         };
         // Whatever becomes of the view: a journal that is shorter than this has lost its end.
-        let Opened { journal, torn } = match Journal::open(self.files, meta.current) {
+        let OpenedJournal { journal, torn } = match Journal::open(self.files, meta.current) {
             Ok(opened) => opened,
             Err(JournalError::WrongCheckpoint { end, length }) if length < end => {
                 return Err(OpenError::JournalShortened { folder: self.folder.to_owned(), length, expected: end });

@@ -4,11 +4,12 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use refund_core::RefundId;
 
+use super::error::strange;
 use super::numbers::Numbers;
-use super::view::strange;
-use crate::codec::{Payload, decode};
+use crate::codec::decode;
 use crate::journal::{Checkpoint, JournalError, Position, Reader, Stamp};
 use crate::record::Entry;
+use crate::stored::Payload;
 use crate::{EventPosition, IdempotencyKey, Recorded, Remembered, StoreError};
 
 /// A part of the feed, as the journal has it.
@@ -153,7 +154,7 @@ impl Past {
     fn named(&self, named: EventPosition, end: u64) -> Result<Position, StoreError> {
         match self.seek(named.record) {
             Ok(at) if at < end => position(at),
-            Ok(_) | Err(StoreError::NoSuchPosition(_)) => Err(named.is_nowhere(self.epoch)),
+            Ok(_) | Err(StoreError::NoSuchPosition(_)) => Err(named.nowhere(self.epoch)),
             Err(error) => Err(error),
         }
     }
@@ -170,7 +171,7 @@ impl Past {
         }
         let stamp = self.stamp(place, None)?;
         let named = EventPosition::of(stamp, entry);
-        named.is_in(stamp, decode::<Payload>(&payload)?.entries())?;
+        named.must_be_in(stamp, decode::<Payload>(&payload)?.entries())?;
         Ok(named)
     }
 
@@ -195,7 +196,7 @@ impl Past {
             looked_at = looked_at.saturating_add(usize::from(rest.is_none()));
             let payload: Payload = decode(found.payload)?;
             if let Some(rest) = rest {
-                rest.is_in(stamp, payload.entries())?;
+                rest.must_be_in(stamp, payload.entries())?;
             }
             feed.looked_at = feed.looked_at.max(Some(EventPosition::last_of(stamp, payload.entries())));
             let events = payload.into_events(stamp);

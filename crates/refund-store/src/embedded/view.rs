@@ -10,15 +10,17 @@ use sled::IVec;
 use tokio::sync::watch;
 
 use super::at_hand::AtHand;
+use super::error::{strange, unreadable};
 use super::index::Group;
 use super::keys;
 use super::marks::Marks;
 use super::past::{Part, Past};
 use super::rows::Meta;
 use super::young::Young;
-use crate::codec::{CodecError, parse_id, parse_last, parse_refund};
-use crate::door::is_over;
+use crate::codec::CodecError;
+use crate::model::remembered::is_over;
 use crate::store::Told;
+use crate::stored::{parse_id, parse_last, parse_refund};
 use crate::{Around, EventPosition, Feed, IdempotencyKey, Number, Recorded, Remembered, Settings, StoreError};
 
 /// Rows in sled, and beside them in memory what every request asks for.
@@ -268,10 +270,6 @@ impl SledView {
     }
 }
 
-pub(super) fn unreadable(error: sled::Error) -> StoreError {
-    StoreError::Unreadable(format!("the view: {error}"))
-}
-
 /// A refund's row, as it was looked up by the refund's id.
 pub(super) struct Row {
     pub(super) number: Number,
@@ -294,9 +292,4 @@ impl Row {
         let number = || RefundId::new(format!("row-{}", self.number)).map_err(|error| strange(&error.to_string()));
         id.map_or_else(number, Ok)
     }
-}
-
-/// A row that is there and says nothing that can be.
-pub(super) fn strange(what: &str) -> StoreError {
-    StoreError::Unreadable(format!("the view: {what}"))
 }

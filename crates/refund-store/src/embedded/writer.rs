@@ -13,9 +13,9 @@ use tokio::sync::oneshot;
 use super::apply::{Gathered, Rows};
 use super::folder::SledFolder;
 use super::view::SledView;
-use crate::codec::Payload;
 use crate::door::{Turn, carry_out};
 use crate::journal::{Batch, Journal, JournalError, Record};
+use crate::stored::Payload;
 use crate::{Answered, Refused, Request, StoreError, Surroundings};
 
 /// How many requests share a sync at the most, so that nobody waits for too many others.

@@ -2,9 +2,10 @@
 //!
 //! There are two users of these traits: [`disk`], the real one, and [`simulated`], which
 //! forgets on a crash what was not synced. Everything that must survive a crash goes through
-//! here, so that the simulation sees every step of it.
+//! here, so that the simulation sees every step of it. What only looks on stands in a [`passage`].
 
 pub mod disk;
+pub mod passage;
 pub mod read_only;
 pub mod simulated;
 
@@ -26,6 +27,16 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// Whatever the system says when a folder cannot be synced.
     fn sync_directory(&self) -> io::Result<()>;
+}
+
+impl<F: Files + ?Sized> Files for &F {
+    fn open(&self, name: &str) -> io::Result<Box<dyn AppendFile>> {
+        (**self).open(name)
+    }
+
+    fn sync_directory(&self) -> io::Result<()> {
+        (**self).sync_directory()
+    }
 }
 
 /// A file that grows at its end. One thread at a time appends; any number may read meanwhile.

@@ -1,6 +1,5 @@
-use super::frame::{
-    self, Format, FrameHeader, HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, RecordHeader, Sums, TRAILER,
-};
+use super::frame::{self, FrameHeader, RecordHeader, Sums};
+use super::layout::{Format, HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, TRAILER};
 use super::{Checkpoint, Journal, JournalError, Position, Record, Stamp};
 
 /// A batch of records in the making. Nothing of it is recorded until [`commit`](Batch::commit)

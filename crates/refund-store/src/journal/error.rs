@@ -1,7 +1,7 @@
 use std::io;
 
 use super::Position;
-use super::frame::{MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
+use super::layout::{MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
 
 /// Why the journal refused. Each message says what is wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -109,4 +109,8 @@ pub enum JournalError {
         /// The position that was asked for.
         position: Position,
     },
+}
+
+pub(super) fn io_error(doing: &'static str) -> impl Fn(io::Error) -> JournalError {
+    move |source| JournalError::Io { doing, source }
 }

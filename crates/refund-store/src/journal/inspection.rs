@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::frame::{Bytes, Format, HEADER, RecordHeader, TRAILER};
+use super::frame::RecordHeader;
+use super::layout::{Bytes, Format, HEADER, TRAILER};
 use super::opening::{check_file_header, check_trusted, is_new};
 use super::scan::scan_each;
 use super::{Checkpoint, JournalError, Position, Torn};

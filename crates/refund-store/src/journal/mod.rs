@@ -2,7 +2,7 @@
 //!
 //! It knows bytes, not what they mean. A batch of records becomes one frame, written with one
 //! write and made durable with one sync; then it is acknowledged. The layout of the bytes is
-//! in `frame.rs`.
+//! in `layout.rs`.
 //!
 //! ```
 //! use refund_store::files::simulated::SimulatedDisk;
@@ -82,6 +82,7 @@ mod batch;
 mod error;
 mod frame;
 mod inspection;
+mod layout;
 mod opening;
 mod position;
 mod reader;
@@ -90,8 +91,8 @@ mod sequential;
 
 pub use batch::Batch;
 pub use error::JournalError;
-pub use frame::{FILE_HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
 pub use inspection::{Ending, Frame, Inspected, inspect};
+pub use layout::{FILE_HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
 pub use position::{Checkpoint, NotAPosition, Position, Stamp};
 pub use reader::{Found, Reader, Records};
 
@@ -100,8 +101,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::batch::Frame as NewFrame;
+use self::error::io_error;
 use self::frame::file_header;
-use self::opening::{begin, check_file_header, check_trusted, find_end, io_error, is_new};
+use self::opening::{begin, check_file_header, check_trusted, find_end, is_new};
 use crate::files::{AppendFile, Files};
 
 /// The name of the journal's file in its folder.
@@ -122,7 +124,7 @@ pub struct Record<'a> {
 }
 
 /// What opening gives.
-pub struct Opened {
+pub struct OpenedJournal {
     /// The journal, ready for the next batch.
     pub journal: Journal,
     /// What a crash had left at the end, and was cut off. Nothing of it was acknowledged.
@@ -158,7 +160,7 @@ impl Journal {
     /// [`JournalError::NotAJournal`], [`JournalError::NewerVersion`], [`JournalError::Damaged`]
     /// and [`JournalError::WrongCheckpoint`] leave the file as it is. [`JournalError::Io`] may
     /// have left a new file half begun; the next opening begins it again.
-    pub fn open(files: &dyn Files, trusted: Checkpoint) -> Result<Opened, JournalError> {
+    pub fn open(files: &dyn Files, trusted: Checkpoint) -> Result<OpenedJournal, JournalError> {
         let file = files.open(FILE).map_err(io_error("open the journal"))?;
         let file: Arc<dyn AppendFile> = Arc::from(file);
         let length = file.length().map_err(io_error("ask the journal"))?;
@@ -170,7 +172,7 @@ impl Journal {
         file.sync().map_err(io_error("sync the journal"))?;
         files.sync_directory().map_err(io_error("sync the journal's folder"))?;
         let journal = Journal { file, synced: Arc::new(AtomicU64::new(last.end)), last, version, stopped: false };
-        Ok(Opened { journal, torn })
+        Ok(OpenedJournal { journal, torn })
     }
 
     /// Records all of `records` or none, durably, and gives the position of each.

@@ -1,9 +1,10 @@
 //! What is looked at, and mended, when a journal is opened.
 
-use std::io;
 use std::sync::Arc;
 
-use super::frame::{self, FILE_HEADER, Format, FrameHeader, HEADER, RecordHeader, VERSION};
+use super::error::io_error;
+use super::frame::{self, FrameHeader, RecordHeader};
+use super::layout::{FILE_HEADER, Format, HEADER, VERSION};
 use super::scan::scan;
 use super::{Checkpoint, JournalError, Torn};
 use crate::files::AppendFile;
@@ -90,8 +91,4 @@ fn read(file: &dyn AppendFile, offset: u64, count: usize) -> Result<Vec<u8>, Jou
     let read = file.read_at(&mut bytes, offset);
     read.map_err(io_error("read the journal"))?;
     Ok(bytes)
-}
-
-pub(super) fn io_error(doing: &'static str) -> impl Fn(io::Error) -> JournalError {
-    move |source| JournalError::Io { doing, source }
 }

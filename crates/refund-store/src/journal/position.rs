@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::frame::{Bytes, FILE_HEADER, HEADER};
+use super::layout::{Bytes, FILE_HEADER, HEADER};
 
 /// Where a record stands in the journal: the offset of its first byte.
 ///

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::frame::{END_MARK, Format, FrameHeader, HEADER, MAX_RECORD, RecordHeader, TRAILER};
-use super::opening::{check_file_header, io_error};
+use super::error::io_error;
+use super::frame::{FrameHeader, RecordHeader};
+use super::layout::{END_MARK, Format, HEADER, MAX_RECORD, TRAILER};
+use super::opening::check_file_header;
 use super::scan::scan;
 use super::sequential::Sequential;
 use super::{Checkpoint, JournalError, Position, Stamp};
@@ -49,7 +51,7 @@ impl Reader {
         Ok(self.read_stamped(position)?.1)
     }
 
-    /// The same with the record's stamp, which one of format 1 does not have.
+    /// A record with its stamp, which one of format 1 does not have.
     ///
     /// # Errors
     /// As for [`Reader::read`].

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::frame::{self, Format, FrameHeader, HEADER, MAX_FRAME, MAX_RECORD, RecordHeader, SECTOR, Sums, TRAILER};
+use super::frame::{self, FrameHeader, RecordHeader, Sums};
+use super::layout::{Format, HEADER, MAX_FRAME, MAX_RECORD, SECTOR, TRAILER};
 use super::sequential::Sequential;
 use super::{Checkpoint, JournalError};
 use crate::files::AppendFile;
@@ -55,7 +56,7 @@ pub(super) fn scan(file: &Arc<dyn AppendFile>, length: u64, from: Checkpoint) ->
     scan_each(file, length, from, |_, _| Ok(()))
 }
 
-/// The same, and gives each good frame to `each`: the state after it, and its bytes as they were checked.
+/// Scans like [`scan`], and gives each good frame to `each`: the state after it, and its bytes as they were checked.
 pub(super) fn scan_each<E: From<JournalError>>(
     file: &Arc<dyn AppendFile>,
     length: u64,

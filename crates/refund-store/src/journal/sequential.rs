@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::JournalError;
-use super::opening::io_error;
+use super::error::io_error;
 use crate::files::AppendFile;
 
 /// Reads a part of the file from front to back through a buffer.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Action, Actor, Command, CommandKind, Explained, Facts, Money, Options, Policy, Refund, Refusal, Rollout, Timestamp,
-    actions, all_actions, foretell, options,
+    Action, Actor, Command, CommandKind, Explained, Grounds, Money, Options, Policy, Refund, Refusal, Rollout,
+    Timestamp, actions, all_actions, foretell, options,
 };
 
-use crate::{Seen, Seller, Settings, StoreError};
+use crate::{Seller, Settings, StoreError};
 
 /// A refund, and what stood around it at the same moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +22,7 @@ pub struct Around {
     pub link: u32,
     policy: Arc<Policy>,
     rollout: Arc<Rollout>,
+    is_held: bool,
 }
 
 impl Around {
@@ -30,10 +31,16 @@ impl Around {
     /// # Errors
     /// [`StoreError::Unreadable`] where its seller is not there.
     pub(crate) fn new(settings: &Settings, refund: Refund, refundable: Money) -> Result<Self, StoreError> {
-        let known = Known::new(settings, &refund, refundable)?;
+        let known = Known::new(settings, &refund, refundable, false)?;
         let Known { seller, rollout, .. } = known;
         let link = settings.link(&refund.id);
-        Ok(Self { refund, seller, refundable, link, policy: Arc::clone(&settings.policy), rollout })
+        Ok(Self { refund, seller, refundable, link, policy: Arc::clone(&settings.policy), rollout, is_held: false })
+    }
+
+    /// A refund on which something that is due waits, because settling is held (R36).
+    #[must_use]
+    pub fn held(self) -> Self {
+        Self { is_held: true, ..self }
     }
 
     fn known(&self) -> Known {
@@ -42,6 +49,7 @@ impl Around {
             seller: Arc::clone(&self.seller),
             rollout: Arc::clone(&self.rollout),
             refundable: self.refundable,
+            is_held: self.is_held,
         }
     }
 
@@ -55,25 +63,25 @@ impl Around {
         Seen { refund: self.refund, actions }
     }
 
-    /// What the seller may offer on a refund that has been settled (R18).
+    /// What the seller may offer (R18).
     #[must_use]
     pub fn offer_options(&self, actor: &Actor, now: Timestamp) -> Options {
-        options(&self.refund, &self.known().facts(&self.refund, now), actor, now)
+        options(&self.refund, &self.known().grounds(&self.refund, now), actor, now)
     }
 
     /// What stands against a command on a refund that has been settled, if something does. It is not tried.
     #[must_use]
     pub fn objection(&self, actor: &Actor, command: &Command, now: Timestamp) -> Option<Refusal> {
-        refund_core::objection(&self.refund, &self.known().facts(&self.refund, now), actor, command, now)
+        refund_core::objection(&self.refund, &self.known().grounds(&self.refund, now), actor, command, now)
     }
 
     /// What each of these could do about a refund that has been settled, and what stands against the rest.
     #[must_use]
     pub fn every_action(&self, actors: Vec<Actor>, now: Timestamp) -> Vec<(Actor, Vec<Action>)> {
         let known = self.known();
-        let facts = known.facts(&self.refund, now);
+        let grounds = known.grounds(&self.refund, now);
         let each = actors.into_iter().map(|actor| {
-            let all = all_actions(&self.refund, &facts, &actor, now);
+            let all = all_actions(&self.refund, &grounds, &actor, now);
             (actor, all)
         });
         each.collect()
@@ -82,9 +90,18 @@ impl Around {
     /// What comes of a refund that has been settled, and what each of these could do about it.
     #[must_use]
     pub fn prospect(&self, actors: Vec<Actor>, now: Timestamp) -> Prospect {
-        let if_nobody_acts = foretell(&self.refund, &self.known().facts(&self.refund, now), now);
+        let if_nobody_acts = foretell(&self.refund, &self.known().grounds(&self.refund, now), now);
         Prospect { if_nobody_acts, actions: self.every_action(actors, now) }
     }
+}
+
+/// A refund as somebody sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The refund.
+    pub refund: Refund,
+    /// What they may do with it.
+    pub actions: Vec<CommandKind>,
 }
 
 /// What comes of a refund from now on.
@@ -102,10 +119,16 @@ pub(crate) struct Known {
     seller: Arc<Seller>,
     rollout: Arc<Rollout>,
     refundable: Money,
+    is_held: bool,
 }
 
 impl Known {
-    pub(crate) fn new(settings: &Settings, refund: &Refund, refundable: Money) -> Result<Self, StoreError> {
+    pub(crate) fn new(
+        settings: &Settings,
+        refund: &Refund,
+        refundable: Money,
+        is_held: bool,
+    ) -> Result<Self, StoreError> {
         let missing = || StoreError::Unreadable(format!("no seller for refund {}", refund.id));
         let seller = settings.seller(&refund.seller_id).ok_or_else(missing)?;
         Ok(Self {
@@ -113,22 +136,24 @@ impl Known {
             seller: Arc::clone(seller),
             rollout: Arc::clone(&settings.rollout),
             refundable,
+            is_held,
         })
     }
 
-    pub(crate) fn facts(&self, refund: &Refund, now: Timestamp) -> Facts<'_> {
-        Facts {
+    pub(crate) fn grounds(&self, refund: &Refund, now: Timestamp) -> Grounds<'_> {
+        Grounds {
             policy: &self.policy,
             addresses: &self.seller.addresses,
             rollout: self.rollout.check(&refund.seller_id, now),
             refundable: self.refundable,
+            is_held: self.is_held,
         }
     }
 
     /// What any of these may do now.
     pub(crate) fn possible(&self, refund: &Refund, viewers: &[Actor], now: Timestamp) -> Vec<CommandKind> {
-        let facts = self.facts(refund, now);
-        let mut possible: Vec<_> = viewers.iter().flat_map(|actor| actions(refund, &facts, actor, now)).collect();
+        let grounds = self.grounds(refund, now);
+        let mut possible: Vec<_> = viewers.iter().flat_map(|actor| actions(refund, &grounds, actor, now)).collect();
         possible.sort_unstable();
         possible.dedup();
         possible

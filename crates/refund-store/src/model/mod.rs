@@ -5,6 +5,7 @@ pub(crate) mod key;
 pub(crate) mod list;
 pub(crate) mod policy_change;
 pub(crate) mod record;
+pub(crate) mod remembered;
 pub(crate) mod restoration;
 pub(crate) mod saved_offer;
 pub(crate) mod seller;

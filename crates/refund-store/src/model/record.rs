@@ -141,7 +141,7 @@ impl EventPosition {
     }
 
     /// Refuses a position that names this record and is not in it.
-    pub(crate) fn is_in(self, stamp: Stamp, entries: usize) -> Result<(), StoreError> {
+    pub(crate) fn must_be_in(self, stamp: Stamp, entries: usize) -> Result<(), StoreError> {
         if self.epoch != stamp.epoch {
             return Err(StoreError::OtherHistory);
         }
@@ -151,7 +151,7 @@ impl EventPosition {
 
     /// What is said of a position that names no record of a store with that present epoch: what is yet to come
     /// has that epoch, if it comes.
-    pub(crate) fn is_nowhere(self, present_epoch: u32) -> StoreError {
+    pub(crate) fn nowhere(self, present_epoch: u32) -> StoreError {
         if self.epoch == present_epoch { StoreError::NoSuchPosition(self.record) } else { StoreError::OtherHistory }
     }
 

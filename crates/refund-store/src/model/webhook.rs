@@ -74,6 +74,13 @@ pub enum WebhookChange {
 const BOTH_VALID_FOR: Span = Span::hours(24);
 
 impl Webhook {
+    /// A new endpoint. Its instants are set when it is recorded.
+    #[must_use]
+    pub fn new(id: String, owner: KeyRole, terms: WebhookTerms) -> Self {
+        let (created_at, enabled_at) = (Timestamp::MIN, Timestamp::MIN);
+        Self { id, owner, terms, created_at, generation: 1, rotated_at: None, enabled_at, disabled: None }
+    }
+
     /// Until when the secret before the present one is valid, if there was one.
     #[must_use]
     pub fn both_secrets_until(&self) -> Option<Timestamp> {

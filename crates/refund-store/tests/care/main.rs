@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use refund_core::Timestamp;
 use refund_store::care::{self, CareError, Restored, Verified, Watcher};
-use refund_store::{EmbeddedStore, Opened, Store};
+use refund_store::{EmbeddedStore, OpenedStore, Store};
 use tempfile::TempDir;
 
 /// A folder with a store in it that has lived through a story, and is closed.
@@ -33,7 +33,7 @@ fn told() -> TempDir {
     folder
 }
 
-fn open(folder: &Path) -> Opened {
+fn open(folder: &Path) -> OpenedStore {
     EmbeddedStore::open(folder, story::surroundings()).unwrap()
 }
 

@@ -1,7 +1,7 @@
 use refund_core::{Command, Reason, RefundId, RefundType, Request};
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::journal::{self, Checkpoint, FILE, Journal, JournalError};
-use refund_store::{EmbeddedStore, OpenError, Opened, Store, wait};
+use refund_store::{EmbeddedStore, OpenError, OpenedStore, Store, wait};
 
 use super::story::*;
 use super::{error_of, open_on};
@@ -14,7 +14,7 @@ fn told() -> (tempfile::TempDir, SimulatedDisk) {
     (folder, disk)
 }
 
-fn try_open_on(disk: &SimulatedDisk, folder: &tempfile::TempDir) -> Result<Opened, OpenError> {
+fn try_open_on(disk: &SimulatedDisk, folder: &tempfile::TempDir) -> Result<OpenedStore, OpenError> {
     EmbeddedStore::open_on(disk, folder.path(), surroundings())
 }
 

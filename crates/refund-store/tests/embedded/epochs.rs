@@ -6,7 +6,7 @@ use std::sync::Arc;
 use refund_store::care::{self, Watcher};
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::journal::{Checkpoint, FILE, Journal, Position};
-use refund_store::{EmbeddedStore, EventPosition, Opened, Recorded, Store, StoreError, Surroundings, wait};
+use refund_store::{EmbeddedStore, EventPosition, OpenedStore, Recorded, Store, StoreError, Surroundings, wait};
 
 use super::older::in_format_1;
 use super::open_on;
@@ -102,7 +102,7 @@ fn a_store_of_format_1_whose_end_is_torn_goes_on_behind_what_is_whole() {
     let (folder, disk, before) = told_in_format_1(|store| tell(store));
     let whole = disk.contents(FILE).unwrap();
     disk.put(FILE, &[&whole[..], b"\xFEFR\xFF begun"].concat());
-    let Opened { store, torn, .. } = open_on(&disk, folder.path());
+    let OpenedStore { store, torn, .. } = open_on(&disk, folder.path());
     assert_eq!(torn.unwrap().at, whole.len() as u64);
     assert_eq!(see(&store), before);
     do_it(&store, open_refund("later"));

@@ -16,24 +16,24 @@ mod v1;
 use std::path::Path;
 
 use refund_store::files::simulated::SimulatedDisk;
-use refund_store::{EmbeddedStore, OpenError, Opened};
+use refund_store::{EmbeddedStore, OpenError, OpenedStore};
 use story::surroundings;
 
-fn open(folder: &Path) -> Opened {
+fn open(folder: &Path) -> OpenedStore {
     try_open(folder).unwrap()
 }
 
-fn try_open(folder: &Path) -> Result<Opened, OpenError> {
+fn try_open(folder: &Path) -> Result<OpenedStore, OpenError> {
     EmbeddedStore::open(folder, surroundings())
 }
 
-fn error_of(opened: Result<Opened, OpenError>) -> OpenError {
+fn error_of(opened: Result<OpenedStore, OpenError>) -> OpenError {
     match opened {
         Ok(_) => panic!("it opened"),
         Err(error) => error,
     }
 }
 
-fn open_on(disk: &SimulatedDisk, folder: &Path) -> Opened {
+fn open_on(disk: &SimulatedDisk, folder: &Path) -> OpenedStore {
     EmbeddedStore::open_on(disk, folder, surroundings()).unwrap()
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use refund_core::{Command, DeadlineKind, StatusKind};
+use refund_core::{Command, DeadlineKind, Refusal, StatusKind};
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::{EmbeddedStore, OpenError, Refused, Request, Store, StoreError, Surroundings, Work, wait};
 
@@ -138,9 +138,9 @@ fn a_store_that_is_held_lets_an_operator_extend_what_fell_due() {
     let held = Surroundings { hold_settling: true, ..running(later) };
     let opened = EmbeddedStore::open_on(&disk, folder.path(), held).unwrap();
     let refused = opened.store.submit(by_seller("a", AGREE)).wait();
-    assert!(matches!(refused, Err(Refused::SettlingHeld)));
+    assert!(matches!(refused, Err(Refused::Rule { refusal: Refusal::SettlingHeld, .. })));
     let refused = opened.store.submit(Request::by_system(Work::SettleDue)).wait();
-    assert!(matches!(refused, Err(Refused::SettlingHeld)));
+    assert!(matches!(refused, Err(Refused::Rule { refusal: Refusal::SettlingHeld, .. })));
     let extend = Command::Extend { kind: DeadlineKind::SellerDecide, to: later.plus(refund_core::Span::hours(2)) };
     do_it(&opened.store, by("a", operator(), extend));
     drop(opened);

@@ -74,16 +74,7 @@ pub(crate) fn sign_in(id: &str, browser: u8) -> Request {
 /// An endpoint of webhooks.
 pub(crate) fn make_webhook(id: &str) -> Request {
     let terms = WebhookTerms { url: "https://example.com/".to_owned(), description: None, types: Vec::new() };
-    let webhook = Webhook {
-        id: id.to_owned(),
-        owner: KeyRole::Operator,
-        terms,
-        created_at: Timestamp::MIN,
-        generation: 1,
-        rotated_at: None,
-        enabled_at: Timestamp::MIN,
-        disabled: None,
-    };
+    let webhook = Webhook::new(id.to_owned(), KeyRole::Operator, terms);
     Request::new(operator(), SetUp::MakeWebhook(Box::new(webhook)))
 }
 

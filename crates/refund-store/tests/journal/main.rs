@@ -12,10 +12,10 @@ mod opening;
 mod v1;
 
 use refund_store::files::simulated::SimulatedDisk;
-use refund_store::journal::{Checkpoint, FILE, Journal, JournalError, Opened, Position};
+use refund_store::journal::{Checkpoint, FILE, Journal, JournalError, OpenedJournal, Position};
 use refund_store::journal::{Reader, Record};
 
-fn open(disk: &SimulatedDisk) -> Result<Opened, JournalError> {
+fn open(disk: &SimulatedDisk) -> Result<OpenedJournal, JournalError> {
     Journal::open(disk, Checkpoint::START)
 }
 

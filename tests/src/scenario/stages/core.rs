@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use refund_core::{
-    AddressBook, Command, CommandKind, Event, EventType, Facts, Line, LineKey, LineLedger, Opened, Opening, Policy,
+    AddressBook, Command, CommandKind, Event, EventType, Grounds, Line, LineKey, LineLedger, Opened, Opening, Policy,
     PolicyOverrides, Refund, RefundId, Refusal, Rollout, SellerId, Timestamp, actions, decide, evolve, foretell, open,
     opened, options, settle,
 };
@@ -45,16 +45,17 @@ impl CoreStage {
         LineLedger::of(self.lines.get(line)?.iter().filter_map(|id| self.refunds.get(id)))
     }
 
-    /// Asks something of the core about a refund, with all the facts around it.
-    fn ask<T>(&self, refund: &Refund, question: impl FnOnce(&Facts<'_>) -> T) -> Result<T, Not> {
+    /// Asks something of the core about a refund, with the grounds for an answer.
+    fn ask<T>(&self, refund: &Refund, question: impl FnOnce(&Grounds<'_>) -> T) -> Result<T, Not> {
         let seller = self.sellers.get(&refund.seller_id);
         let (addresses, overrides) = seller.ok_or_else(|| Not::broken("the refund's seller is gone"))?;
         let line = self.ledger(&refund.line_key()).ok_or_else(|| Not::broken("the line has no account"))?;
-        Ok(question(&Facts {
+        Ok(question(&Grounds {
             policy: &self.policy.with(overrides),
             addresses,
             rollout: self.rollout.check(&refund.seller_id, self.now),
             refundable: line.refundable(),
+            is_held: false,
         }))
     }
 
@@ -86,7 +87,7 @@ impl Stage for CoreStage {
         while let Some((at, id)) = self.due_first(to) {
             self.now = at;
             let refund = self.refund(&id)?;
-            let events = self.ask(refund, |facts| settle(refund, facts, at))?;
+            let events = self.ask(refund, |grounds| settle(refund, grounds, at))?;
             self.record(events)?;
         }
         self.now = to;
@@ -112,7 +113,7 @@ impl Stage for CoreStage {
 
     fn command(&mut self, id: &RefundId, who: Who, command: &Command) -> Result<(), Not> {
         let refund = self.refund(id)?;
-        let events = self.ask(refund, |facts| decide(refund, facts, &who.actor(), command, self.now))??;
+        let events = self.ask(refund, |grounds| decide(refund, grounds, &who.actor(), command, self.now))??;
         self.record(events)
     }
 
@@ -135,16 +136,16 @@ impl Stage for CoreStage {
 
     fn actions(&mut self, id: &RefundId, who: Who) -> Result<Vec<CommandKind>, Not> {
         let refund = self.refund(id)?;
-        self.ask(refund, |facts| actions(refund, facts, &who.actor(), self.now))
+        self.ask(refund, |grounds| actions(refund, grounds, &who.actor(), self.now))
     }
 
     fn options(&mut self, id: &RefundId, who: Who) -> Result<OptionsLook, Not> {
         let refund = self.refund(id)?;
-        self.ask(refund, |facts| options(refund, facts, &who.actor(), self.now).into())
+        self.ask(refund, |grounds| options(refund, grounds, &who.actor(), self.now).into())
     }
 
     fn if_nobody_acts(&mut self, id: &RefundId) -> Result<Vec<(Timestamp, EventType)>, Not> {
         let refund = self.refund(id)?;
-        self.ask(refund, |facts| foretold(&foretell(refund, facts, self.now)))
+        self.ask(refund, |grounds| foretold(&foretell(refund, grounds, self.now)))
     }
 }

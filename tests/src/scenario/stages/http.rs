@@ -84,7 +84,7 @@ impl HttpStage {
         let request = settings::plain_request(&bin());
         let opening = settings::opening(usize::MAX, Who::AnotherSeller, Who::AnotherBuyer, bin(), request);
         let reply = self.call(Method::Post, "/v1/refunds", &self.keys.platform, None, wire::opening(&opening))?;
-        let link = reply.done::<wire::Opened>()?.buyer_link.token;
+        let link = reply.done::<wire::OpenedRefund>()?.buyer_link.token;
         self.keys.another_buyer = Some(link.clone());
         Ok(link)
     }
@@ -126,7 +126,7 @@ impl Stage for HttpStage {
         };
         let reply = self.call(Method::Post, "/v1/refunds", token, None, wire::opening(opening))?;
         let is_new = reply.status == 201;
-        let opened: wire::Opened = reply.done()?;
+        let opened: wire::OpenedRefund = reply.done()?;
         self.links.insert(opened.id.clone(), opened.buyer_link.token);
         Ok((opened.id, is_new))
     }

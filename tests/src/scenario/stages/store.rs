@@ -125,13 +125,11 @@ impl From<Refused> for Not {
             | Refused::VersionMoved { .. }
             | Refused::SettingsMoved
             | Refused::KeyReused
-            | Refused::SettlingHeld
             | Refused::NoTestClock
             | Refused::ClockGoesBack { .. }
             | Refused::MoreIsDue { .. }
             | Refused::NameTaken
             | Refused::IdTaken
-            | Refused::TooManyMessages { .. }
             | Refused::Store(_)) => Self::Broken(format!("the store refused: {other:?}")),
         }
     }

@@ -2,8 +2,8 @@
 
 use fluent_bundle::FluentValue;
 use refund_core::{
-    Address, Deadline, DeadlineKind, Negotiation, OnSilence, PayoutStatus, Refund, RefundType, Refusal, Role, Status,
-    Terms,
+    Address, Deadline, DeadlineKind, Negotiation, OnSilence, PayoutStatus, Refund, RefundType, Refusal, Role, Shipment,
+    Status, Terms,
 };
 
 use crate::pages::reader::Reader;
@@ -96,8 +96,11 @@ const URGENT_MILLIS: i64 = 6 * 3_600_000;
 
 impl RefundView {
     pub(crate) fn new(reader: &Reader, refund: &Refund) -> Self {
-        let around = Around::of(reader, refund);
-        let line = &refund.line;
+        let (line, status) = (&refund.line, &refund.status);
+        let parcel = |shipment: &Shipment| {
+            let at = reader.instant(shipment.shipped_at);
+            (shipment.carrier.to_string(), shipment.tracking_number.to_string(), at)
+        };
         Self {
             id: refund.id.to_string(),
             version: refund.version,
@@ -110,10 +113,10 @@ impl RefundView {
             paid: reader.money(line.paid),
             shipped: line.shipped,
             insured: line.freight_insurance,
-            status: reader.term("status", refund.status.kind().as_str()),
-            is_over: refund.status.kind().is_final(),
+            status: reader.term("status", status.kind().as_str()),
+            is_over: status.kind().is_final(),
             tone: tone(refund),
-            closed_reason: around.closed_reason,
+            closed_reason: status.closed_reason().map(|reason| reader.term("closed", reason.as_str())),
             requested: TermsView::asked(reader, refund.requested.kind, refund.requested.amount),
             reason: refund.requested.reason.to_string(),
             offer: refund.negotiation.as_ref().map(|own| OfferView::new(reader, own)),
@@ -122,8 +125,8 @@ impl RefundView {
             seller_silence: (refund.deadlines().iter())
                 .find(|own| own.kind == DeadlineKind::SellerDecide)
                 .map(|own| silence(reader, own, refund)),
-            refusal: around.refusal,
-            shipment: around.shipment,
+            refusal: status.seller_refusal().map(ToString::to_string),
+            shipment: status.shipment().map(parcel),
             escalated: refund.escalated().map(|escalation| {
                 let why = escalation.reason.as_ref().map(ToString::to_string).unwrap_or_default();
                 (reader.instant(escalation.at), why)
@@ -158,38 +161,6 @@ fn tone(refund: &Refund) -> &'static str {
         }
         Status::Success { .. } => "good",
         Status::Closed { .. } => "over",
-    }
-}
-
-/// What only some statuses have.
-#[derive(Default)]
-struct Around {
-    closed_reason: Option<String>,
-    refusal: Option<String>,
-    shipment: Option<(String, String, String)>,
-}
-
-impl Around {
-    fn of(reader: &Reader, refund: &Refund) -> Self {
-        let parcel = |shipment: &refund_core::Shipment| {
-            let at = reader.instant(shipment.shipped_at);
-            Some((shipment.carrier.to_string(), shipment.tracking_number.to_string(), at))
-        };
-        match &refund.status {
-            Status::Closed { reason, .. } => {
-                Self { closed_reason: Some(reader.term("closed", reason.as_str())), ..Self::default() }
-            }
-            Status::SellerRefuseBuyer { reason, .. } => Self { refusal: Some(reason.to_string()), ..Self::default() },
-            Status::WaitSellerConfirmGoods { shipment, .. } => Self { shipment: parcel(shipment), ..Self::default() },
-            Status::SellerRefuseReceipt { shipment, reason, .. } => {
-                Self { refusal: Some(reason.to_string()), shipment: parcel(shipment), ..Self::default() }
-            }
-            Status::WaitSellerAgree { .. }
-            | Status::WaitBuyerReturnGoods { .. }
-            | Status::Refunding { .. }
-            | Status::RefundFailed { .. }
-            | Status::Success { .. } => Self::default(),
-        }
     }
 }
 
@@ -294,7 +265,9 @@ pub(crate) fn refusal_text(reader: &Reader, refusal: &Refusal) -> String {
         Refusal::TooManyRefundsOnLine { max } => tell("count", max.to_string()),
         Refusal::ExtensionNotLater { after, .. } => tell("at", reader.instant(*after)),
         Refusal::ExtensionTooFar { limit, .. } => tell("at", reader.instant(*limit)),
-        Refusal::SellerUnknown { .. }
+        Refusal::SettlingHeld
+        | Refusal::TooManyMessages { .. }
+        | Refusal::SellerUnknown { .. }
         | Refusal::OrderLineDiffers { .. }
         | Refusal::RefundInProgress { .. }
         | Refusal::OfferIsAnother { .. }

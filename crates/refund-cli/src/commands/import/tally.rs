@@ -11,7 +11,7 @@ use crate::output::{Format, Output, Said};
 use crate::view;
 
 /// A line that was carried out.
-pub(super) struct Opened {
+pub(super) struct Done {
     /// Whether it was this time.
     pub(super) is_new: bool,
     pub(super) json: String,
@@ -72,9 +72,9 @@ impl Tally {
         }
     }
 
-    pub(super) fn count(&mut self, number: u64, length: u64, sent: Result<Opened, Failed>) {
+    pub(super) fn count(&mut self, number: u64, length: u64, sent: Result<Done, Failed>) {
         match sent {
-            Ok(Opened { is_new, json }) => {
+            Ok(Done { is_new, json }) => {
                 if is_new {
                     self.opened += 1
                 } else {

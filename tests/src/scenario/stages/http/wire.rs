@@ -43,7 +43,7 @@ pub(super) struct Issued {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Opened {
+pub(super) struct OpenedRefund {
     pub(super) id: RefundId,
     pub(super) buyer_link: Link,
 }

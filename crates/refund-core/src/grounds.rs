@@ -1,4 +1,4 @@
-//! What a decision needs beside the refund.
+//! What a decision stands on beside the refund.
 
 use crate::rollout::Verdict;
 use crate::{AddressBook, Money, Policy};
@@ -6,7 +6,7 @@ use crate::{AddressBook, Money, Policy};
 /// What a decision needs beside the refund: settings as they hold for its seller now, and what
 /// is left on its order line.
 #[derive(Debug, Clone, Copy)]
-pub struct Facts<'a> {
+pub struct Grounds<'a> {
     /// The platform's policy with the seller's own fields: [`Policy::with`].
     pub policy: &'a Policy,
     /// The seller's return addresses.
@@ -15,4 +15,6 @@ pub struct Facts<'a> {
     pub rollout: Verdict,
     /// What can still be refunded on the line: [`LineLedger::refundable`](crate::LineLedger::refundable).
     pub refundable: Money,
+    /// Whether something that is due on the refund waits, because settling is held (R36).
+    pub is_held: bool,
 }
