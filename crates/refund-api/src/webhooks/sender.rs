@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::code::ApiCode;
 use crate::entropy;
 use crate::error::Problem;
+use crate::wire::EventOut;
 
 /// How many messages are under way at once, in all and to one endpoint. One that fails gets one at
 /// a time, so that many that never answer leave room for those that do.
@@ -198,14 +199,22 @@ async fn forget(app: &App, webhooks: &Webhooks, now: Timestamp) -> Result<(), Pr
     Ok(webhooks.book.forget(Forget::Old { now }).await?)
 }
 
+/// The event of a delivery, as the endpoint's owner may know it.
+async fn event(app: &App, endpoint: &Endpoint, delivery: &Delivery) -> Result<Option<EventOut>, Problem> {
+    let before = delivery.sequence.saturating_sub(1);
+    let found = app.store().history(&delivery.refund_id, before, 1).await?;
+    let around = app.store().refund(&delivery.refund_id).await?;
+    let (Some((position, event)), Some(around)) = (found.first(), around) else { return Ok(None) };
+    let disclosed = event.disclosed_to(endpoint.owners_role());
+    Ok(disclosed.map(|event| EventOut::new(EventOut::id(*position), event, &around.refund.whose())))
+}
+
 /// One attempt, from reading the event to writing down what came of it.
 async fn attempt(app: &App, webhooks: &Webhooks, endpoint: &Endpoint, queued: Queued) -> Result<(), Problem> {
     let Some(claimed) = webhooks.book.claim(endpoint.id(), queued).await? else { return Ok(()) };
-    let before = claimed.delivery.sequence.saturating_sub(1);
-    let found = app.store().history(&claimed.delivery.refund_id, before, 1).await?;
-    let (position, event) =
-        found.first().ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
-    let message = Unsigned::event(endpoint, *position, event)?;
+    let event = event(app, endpoint, &claimed.delivery).await?;
+    let event = event.ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
+    let message = Unsigned::event(endpoint, event)?;
     let now = app.store().now();
     let (attempt, asked) = webhooks.send(endpoint, message, now).await;
     match written_down(webhooks, claimed, &attempt, asked).await? {

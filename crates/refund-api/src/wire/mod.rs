@@ -2,6 +2,7 @@
 
 mod bulk;
 mod event;
+mod event_message;
 mod explanation;
 mod message;
 mod money;
@@ -14,7 +15,8 @@ mod stats;
 mod webhooks;
 
 pub(crate) use bulk::{BULK_MAX, BulkCommand, BulkIn, BulkOut, ResultOut};
-pub(crate) use event::EventOut;
+pub(crate) use event::{EventOut, each_type, schemas as event_schemas};
+pub(crate) use event_message::{EventMessageOut, PingMessageOut};
 pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
 pub(crate) use message::{MessageIn, MessageOut};
 pub(crate) use money::{MoneyIn, MoneyOut};
