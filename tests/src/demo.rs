@@ -1,6 +1,7 @@
 //! A demo to be called from outside, as long as something takes.
 
-use refund_api::{Demo, demo};
+pub use refund_api::Demo;
+use refund_api::demo;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 

@@ -8,6 +8,7 @@ mod costs;
 mod crash;
 mod debian;
 mod docs;
+mod node;
 mod python;
 mod rules;
 mod scenario;

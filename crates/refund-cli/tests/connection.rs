@@ -150,3 +150,24 @@ fn who_follows_sees_what_happens_from_then_on_or_all_where_that_is_asked_for() {
         child.wait().unwrap();
     }
 }
+
+#[test]
+fn an_event_of_a_type_that_is_not_known_is_shown_by_its_name_among_the_others() {
+    let desk = Desk::open();
+    let event = |id: &str, kind: &str, data: &str| {
+        format!(
+            r#"{{"id":"evt_{id}","refund_id":"rfd_1","sequence":{id},"type":"{kind}","at":"2026-03-01T00:00:00.000Z","actor":{{"role":"system","id":"clock","via":"clock"}},"data":{data}}}"#
+        )
+    };
+    let known = event("1", "refund.payout_started", r#"{"amount":{"currency":"CNY","value":"2.00"},"attempt":1}"#);
+    let strange = event("2", "evidence.erased", r#"{"reason":{"code":"asked"},"amount":[1]}"#);
+    let page = format!(r#"{{"items":[{known},{strange},{known}],"next_cursor":null,"after":"evt_1"}}"#);
+    let feed = || Elsewhere::answering(&[&answer("200 OK", "application/json", &page)]);
+    let table = feed().reached(&desk, &["events"]);
+    assert_eq!(table.code, 0, "{}", table.err);
+    let lines: Vec<&str> = table.out.lines().collect();
+    assert!(lines.iter().any(|line| line.contains("evidence.erased")), "{}", table.out);
+    assert_eq!(lines.iter().filter(|line| line.contains("2.00 CNY")).count(), 2, "{}", table.out);
+    let json = feed().reached(&desk, &["events", "-o", "jsonl"]).out;
+    assert!(json.contains(r#""reason":{"code":"asked"}"#), "what is not known is passed on as it came: {json}");
+}

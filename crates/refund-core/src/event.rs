@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::names::names;
 use crate::{
     Actor, Agreed, ClosedReason, DeadlineKind, Label, Message, Money, Negotiation, Opening, Reason, RefundId, Request,
-    Role, Shipment, Timer, Timestamp, WithdrawnReason,
+    Shipment, Timer, Timestamp, WithdrawnReason,
 };
 
 /// One thing that happened to a refund.
@@ -239,11 +239,5 @@ impl Fact {
     #[must_use]
     pub fn message(&self) -> Option<&Message> {
         if let Self::MessagePosted { message } = self { Some(message) } else { None }
-    }
-
-    /// Whether somebody of that role may know of it. A buyer knows of no internal note.
-    #[must_use]
-    pub fn is_for(&self, role: Role) -> bool {
-        role != Role::Buyer || !self.message().is_some_and(|message| message.internal)
     }
 }

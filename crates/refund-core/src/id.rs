@@ -1,6 +1,7 @@
 //! Opaque ids. The core makes none of them: they come in with what they name.
 
-use serde::{Deserialize, Serialize};
+use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// The longest id, in bytes.
 pub const ID_LEN_MAX: usize = 64;
@@ -10,21 +11,36 @@ pub const ID_LEN_MAX: usize = 64;
 #[error("an id is 1 to {ID_LEN_MAX} visible ASCII characters")]
 pub struct InvalidId;
 
+/// Reads an id from text wherever that stands, without a copy of its own.
+struct FromText<T>(PhantomData<T>);
+
+impl<T: std::str::FromStr<Err = InvalidId>> serde::de::Visitor<'_> for FromText<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
 macro_rules! id {
     ($($(#[doc = $doc:expr])* $name:ident)+) => {$(
         $(#[doc = $doc])*
         ///
-        /// 1 to 64 visible ASCII characters, compared byte by byte.
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        /// 1 to 64 visible ASCII characters, compared byte by byte. A clone shares them: whatever happens
+        /// to a refund names it, and whose it is.
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The id from its text.
             ///
             /// # Errors
             /// [`InvalidId`] where the text is empty, too long, or not visible ASCII.
-            pub fn new(text: impl Into<String>) -> Result<Self, InvalidId> {
+            pub fn new(text: impl Into<Arc<str>>) -> Result<Self, InvalidId> {
                 let text = text.into();
                 let fits = !text.is_empty() && text.len() <= ID_LEN_MAX;
                 if fits && text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -50,7 +66,19 @@ macro_rules! id {
 
         impl From<$name> for String {
             fn from(id: $name) -> Self {
-                id.0
+                id.as_str().to_owned()
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(FromText(PhantomData))
             }
         }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    BuyerId, Deadline, DeadlineKind, Dispute, Escalation, LineKey, MessageCounts, Money, Negotiation, OnSilence,
-    OrderLine, RefundId, Request, SellerId, Status, Terms, Timer, Timestamp,
+    BuyerId, Deadline, DeadlineKind, Dispute, Escalation, LineId, LineKey, MessageCounts, Money, Negotiation,
+    NegotiationId, OnSilence, OrderId, OrderLine, RefundId, Request, SellerId, Status, Terms, Timer, Timestamp,
 };
 
 /// One after-sale request on one order line. It is what its events make of it and changes in
@@ -60,7 +60,35 @@ pub struct Payout {
     pub amount: Money,
 }
 
+/// Whose a refund is, on which order line, and by which name its negotiation goes: whoever is told of an event of
+/// it is told this too, and has to ask nobody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whose {
+    /// Against whom it is.
+    pub seller_id: SellerId,
+    /// For whom.
+    pub buyer_id: BuyerId,
+    /// On which order.
+    pub order_id: OrderId,
+    /// On which line of it.
+    pub line_id: LineId,
+    /// The one negotiation, once there is one.
+    pub negotiation_id: Option<NegotiationId>,
+}
+
 impl Refund {
+    /// Whose it is.
+    #[must_use]
+    pub fn whose(&self) -> Whose {
+        Whose {
+            seller_id: self.seller_id.clone(),
+            buyer_id: self.buyer_id.clone(),
+            order_id: self.line.order_id.clone(),
+            line_id: self.line.line_id.clone(),
+            negotiation_id: self.negotiation.as_ref().map(|negotiation| negotiation.id.clone()),
+        }
+    }
+
     /// The order line's name over all sellers.
     #[must_use]
     pub fn line_key(&self) -> LineKey {

@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
 
+#[path = "rules/disclosure.rs"]
+mod disclosure;
 #[path = "rules/explain.rs"]
 mod explain;
 #[path = "rules/message.rs"]

@@ -6,7 +6,7 @@ use crate::{
     Answer, Answered, Around, EventPosition, Fingerprint, IdempotencyKey, Page, Query, Recorded, Refused, Request,
     Settings, Soon, StoreError,
 };
-use refund_core::{BuyerId, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
+use refund_core::{Event, LineKey, Refund, RefundId, Timestamp, Whose};
 use tokio::sync::watch;
 
 /// The memory of the engine. Everything that changes anything goes through [`Store::submit`].
@@ -122,16 +122,14 @@ pub struct Told {
     pub position: EventPosition,
     /// What happened.
     pub event: Event,
-    /// The seller of the refund that it happened to.
-    pub seller_id: SellerId,
-    /// Its buyer.
-    pub buyer_id: BuyerId,
+    /// Whose the refund is that it happened to.
+    pub whose: Whose,
 }
 
 impl Told {
     /// An event that happened to that refund.
     pub(crate) fn new(position: EventPosition, event: Event, refund: &Refund) -> Self {
-        Self { position, event, seller_id: refund.seller_id.clone(), buyer_id: refund.buyer_id.clone() }
+        Self { position, event, whose: refund.whose() }
     }
 }
 

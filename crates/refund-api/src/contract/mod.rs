@@ -4,6 +4,7 @@
 //! when all goes well, who may. What follows from that is said here, once, for all of them.
 
 mod codes;
+mod events;
 mod examples;
 mod head;
 mod links;
@@ -14,6 +15,7 @@ mod rename;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::collections::BTreeSet;
 
@@ -25,7 +27,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use utoipa::openapi::{Components, OpenApi};
 
-use crate::wire::ProblemOut;
+use crate::wire::{EventMessageOut, PingMessageOut, ProblemOut, event_schemas};
 
 /// The contract as it is given out.
 pub(crate) struct Contract {
@@ -48,11 +50,17 @@ impl Contract {
     }
 }
 
-/// What the contract begins with: types that every route may answer, whether it says so or not.
+/// What the contract begins with: types that every route may answer, whether it says so or not, and what is sent to
+/// webhooks.
 pub(crate) fn beginning() -> OpenApi {
     let mut made_of = Vec::new();
     ProblemOut::schemas(&mut made_of);
-    let components = Components::builder().schema_from::<ProblemOut>().schemas_from_iter(made_of);
+    EventMessageOut::schemas(&mut made_of);
+    PingMessageOut::schemas(&mut made_of);
+    made_of.extend(event_schemas());
+    let own = Components::builder().schema_from::<ProblemOut>();
+    let own = own.schema_from::<EventMessageOut>().schema_from::<PingMessageOut>();
+    let components = own.schemas_from_iter(made_of);
     OpenApi::builder().components(Some(components.build())).build()
 }
 
@@ -72,9 +80,11 @@ pub(crate) fn document_showing(routes: OpenApi, base: &str, shown: &Value) -> Va
         operation::complete(&place, operation, &schemas);
     }
     links::put(&mut document);
+    events::put(&mut document);
     openness::leave_answers_open(&mut document);
     if let Value::Object(document) = &mut document {
         head::put(document, base);
+        document.insert("webhooks".to_owned(), webhooks::section());
         document.insert("x-codes".to_owned(), codes::table(base));
         if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
             components.extend(shared());

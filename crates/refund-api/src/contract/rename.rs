@@ -9,7 +9,7 @@ const SCHEMAS: &str = "#/components/schemas/";
 const PAGE_OF: &str = "Items_";
 
 /// `RefundOut` is a `Refund`, `OfferIn` an `OfferInput`, and a page of `RefundOut` a `RefundPage`.
-fn as_others_say(name: &str) -> String {
+pub(super) fn as_others_say(name: &str) -> String {
     if let Some(item) = name.strip_prefix(PAGE_OF) {
         return as_others_say(item) + "Page";
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use refund_core::EventType;
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -149,4 +150,24 @@ fn requests_are_strict_and_answers_are_open() {
     for name in ["Refund", "Money", "Rollout", "Batch", "PolicyOverrides", "Policy", "Problem"] {
         assert!(schema(name).is_object() && schema(name).get("additionalProperties").is_none(), "{name}");
     }
+}
+
+#[test]
+fn each_type_of_event_is_told_typed_and_one_that_is_not_known_has_a_place() {
+    let contract = contract();
+    let schema = |name: &str| contract["components"]["schemas"][name].clone();
+    for told in ["Event", "Happened", "Foretold"] {
+        let mapping = schema(told)["discriminator"]["mapping"].clone();
+        let known: BTreeSet<_> = mapping.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(known, EventType::ALL.iter().map(|kind| kind.as_str()).collect::<BTreeSet<_>>());
+        for (kind, pointer) in mapping.as_object().unwrap() {
+            let members = schema(pointer.as_str().unwrap().rsplit('/').next().unwrap())["properties"].clone();
+            assert_eq!(members["type"]["const"], *kind);
+            assert!(members["data"]["$ref"].is_string(), "{told} {kind}");
+        }
+        let last = schema(told)["oneOf"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!(last, json!({ "$ref": format!("#/components/schemas/Other{told}") }));
+    }
+    let message = contract["webhooks"]["event"]["post"]["requestBody"]["content"]["application/json"]["schema"].clone();
+    assert_eq!(message, json!({ "$ref": "#/components/schemas/EventMessage" }));
 }

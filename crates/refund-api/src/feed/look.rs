@@ -111,9 +111,8 @@ async fn find_own(
                     return Ok(found(events, told, looked, true));
                 }
                 told = Some((&recorded).into());
-                let (seller_id, buyer_id) = (refund.seller_id.clone(), refund.buyer_id.clone());
                 let (position, event) = recorded;
-                events.push(Arc::new(Told { position, event, seller_id, buyer_id }));
+                events.push(Arc::new(Told { position, event, whose: refund.whose() }));
             }
             looked = number;
         }

@@ -1,7 +1,7 @@
 //! What happened: of one refund, and of all that the caller may know of.
 
 use axum::Json;
-use refund_core::{Event, RefundId};
+use refund_core::{Event, RefundId, Whose};
 use refund_store::{EventPosition, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -95,12 +95,12 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
     app.known(caller, &refund_id).await?;
     let part = Part::asked(&call, &refund_id, "events").await?;
     // Read after what is due has happened, like the refund itself (R3).
-    app.settled(caller, &refund_id).await?;
+    let whose = app.settled(caller, &refund_id).await?.refund.whose();
     let (behind, limit) = part.needed();
     let role = caller.role();
     let history = told(app.engine.store(), &refund_id, behind, limit, |event| event.fact.is_for(role)).await?;
     let (events, next_cursor) = part.take(&call, history, |(position, event)| (*position, event));
-    let items = events.iter().map(|(position, event)| named(&call, *position, event)).collect();
+    let items = events.iter().filter_map(|(position, event)| named(&call, *position, event, &whose)).collect();
     Ok(Json(Items { items, next_cursor }))
 }
 
@@ -143,13 +143,14 @@ pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let found =
         find(call.app.engine.store(), &call.caller, after, limit).await.map_err(|error| Said::After.refused(error))?;
     let reached = call.app.event_ids.reached(&call.caller, found.looked_at);
-    let items = found.events.iter().map(|told| named(&call, told.position, &told.event)).collect();
+    let items = found.events.iter().filter_map(|told| named(&call, told.position, &told.event, &told.whose)).collect();
     Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| found.more), after: reached }))
 }
 
 /// An event as the caller knows it.
-fn named(call: &Call, position: EventPosition, event: &Event) -> EventOut {
-    EventOut::new(call.app.event_ids.of(&call.caller, position, event), event)
+fn named(call: &Call, position: EventPosition, event: &Event, whose: &Whose) -> Option<EventOut> {
+    let id = call.app.event_ids.of(&call.caller, position, event);
+    Some(EventOut::new(id, event.disclosed_to(call.caller.role())?, whose))
 }
 
 /// What stands for the end of the feed as it is now.

@@ -33,13 +33,15 @@ pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let explained = positions.into_iter().zip(explain(history));
     let (so_far, next_cursor) = part.take(&call, explained, |(position, explained)| (*position, &explained.event));
     let prospect = settled.around.prospect(caller.knows_actions_of(refund), settled.now);
+    let (role, whose) = (caller.role(), refund.whose());
     let named = |(position, explained): &(EventPosition, Explained)| {
-        HappenedOut::new(app.event_ids.of(caller, *position, &explained.event), explained)
+        let id = app.event_ids.of(caller, *position, &explained.event);
+        Some(HappenedOut::new(id, explained.event.disclosed_to(role)?, &whose, explained))
     };
-    let (if_nobody_acts, actions) = prospect_out(&prospect, caller.role());
+    let (if_nobody_acts, actions) = prospect_out(&prospect, role, &whose);
     Ok(Json(ExplanationOut {
         refund: RefundOut::new(settled.seen(caller)),
-        so_far: so_far.iter().map(named).collect(),
+        so_far: so_far.iter().filter_map(named).collect(),
         next_cursor,
         if_nobody_acts,
         actions,

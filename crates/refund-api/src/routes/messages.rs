@@ -35,7 +35,7 @@ pub(super) async fn post(call: Call) -> Result<Response, Problem> {
     let Answered { answer: Answer::Message(event), replayed, .. } = call.once(work).await? else {
         return Err(unexpected());
     };
-    let message = MessageOut::of(&event).ok_or_else(unexpected)?;
+    let message = event.disclosed_to(call.caller.role()).and_then(MessageOut::of).ok_or_else(unexpected)?;
     let mut response = (StatusCode::CREATED, Json(message)).into_response();
     mark(&mut response, replayed);
     Ok(response)
@@ -59,5 +59,6 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<MessageOut>>, Problem>
     let is_wanted = |event: &Event| event.fact.message().is_some() && event.fact.is_for(role);
     let messages = told(app.engine.store(), &refund_id, behind, limit, is_wanted).await?;
     let (messages, next_cursor) = part.take(&call, messages, |(position, event)| (*position, event));
-    Ok(Json(Items { items: messages.iter().filter_map(|(_, event)| MessageOut::of(event)).collect(), next_cursor }))
+    let disclosed = messages.iter().filter_map(|(_, event)| event.disclosed_to(role));
+    Ok(Json(Items { items: disclosed.filter_map(MessageOut::of).collect(), next_cursor }))
 }

@@ -125,8 +125,11 @@ impl Listening {
 async fn next(mut listening: Listening) -> Option<(Vec<Result<Event, Infallible>>, Listening)> {
     let found = listening.next().await?;
     let Listener { app, caller, .. } = &listening.listener;
-    let named = |told: &Told| EventOut::new(app.event_ids.of(caller, told.position, &told.event), &told.event);
-    let events = found.events.iter().map(|told| Ok(written(&named(told)))).collect();
+    let named = |told: &Told| {
+        let id = app.event_ids.of(caller, told.position, &told.event);
+        Some(EventOut::new(id, told.event.disclosed_to(caller.role())?, &told.whose))
+    };
+    let events = found.events.iter().filter_map(|told| Some(Ok(written(&named(told)?)))).collect();
     Some((events, listening))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use refund_core::{Actor, Timestamp};
+use refund_core::{Actor, Role, Timestamp};
 use refund_store::{DisabledBecause, KeyRole, Request, SetUp, Told, Webhook, WebhookChange};
 use url::Url;
 
@@ -35,6 +35,15 @@ impl Endpoint {
         &self.stored.id
     }
 
+    /// In what capacity its owner is told.
+    pub(super) fn owners_role(&self) -> Role {
+        match self.stored.owner {
+            KeyRole::Operator => Role::Operator,
+            KeyRole::Platform => Role::Platform,
+            KeyRole::Seller(_) => Role::Seller,
+        }
+    }
+
     pub(crate) fn is_enabled(&self) -> bool {
         self.stored.disabled.is_none()
     }
@@ -44,7 +53,7 @@ impl Endpoint {
         let event = &told.event;
         let sees = match &self.stored.owner {
             KeyRole::Operator | KeyRole::Platform => true,
-            KeyRole::Seller(seller_id) => *seller_id == told.seller_id,
+            KeyRole::Seller(seller_id) => *seller_id == told.whose.seller_id,
         };
         // What happened before it was switched off waits for it, also where the book was lost meanwhile.
         let was_on = event.recorded_at >= self.stored.enabled_at

@@ -1,26 +1,9 @@
 //! What a message says, and how it is named.
 
-use refund_core::{Event, Timestamp};
-use refund_store::EventPosition;
-use serde::Serialize;
+use refund_core::Timestamp;
 
 use super::endpoint::Endpoint;
-use crate::wire::EventOut;
-
-/// What is said of an event, as the specification has it.
-#[derive(Serialize)]
-struct Envelope<T> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    timestamp: Timestamp,
-    data: T,
-}
-
-/// What a test message says.
-#[derive(Serialize)]
-struct Ping<'e> {
-    webhook_id: &'e str,
-}
+use crate::wire::{EventMessageOut, EventOut, PingMessageOut};
 
 /// A message before it is signed.
 pub(super) struct Unsigned {
@@ -31,22 +14,14 @@ pub(super) struct Unsigned {
 
 impl Unsigned {
     /// What an endpoint is told of an event.
-    pub(super) fn event(
-        endpoint: &Endpoint,
-        position: EventPosition,
-        event: &Event,
-    ) -> Result<Self, serde_json::Error> {
-        let kind = event.fact.event_type().as_str();
-        let event_id = EventOut::id(position);
-        let id = format!("msg_{}_{}", digits(&event_id), digits(endpoint.id()));
-        let envelope = Envelope { kind, timestamp: event.at, data: EventOut::new(event_id, event) };
-        Ok(Self { id, body: serde_json::to_string(&envelope)? })
+    pub(super) fn event(endpoint: &Endpoint, event: EventOut) -> Result<Self, serde_json::Error> {
+        let id = format!("msg_{}_{}", digits(event.id_text()), digits(endpoint.id()));
+        Ok(Self { id, body: serde_json::to_string(&EventMessageOut::new(event))? })
     }
 
     /// A message that only tries whether messages arrive.
     pub(super) fn ping(endpoint: &Endpoint, id: String, now: Timestamp) -> Result<Self, serde_json::Error> {
-        let envelope = Envelope { kind: "webhook.ping", timestamp: now, data: Ping { webhook_id: endpoint.id() } };
-        Ok(Self { id, body: serde_json::to_string(&envelope)? })
+        Ok(Self { id, body: serde_json::to_string(&PingMessageOut::new(endpoint.id(), now))? })
     }
 }
 

@@ -17,6 +17,7 @@ use super::schedule;
 use crate::engine::Engine;
 use crate::machine::entropy;
 use crate::problem::Problem;
+use crate::wire::EventOut;
 use crate::wire::code::ApiCode;
 
 /// How many messages are under way at once, in all and to one endpoint. One that fails gets one at
@@ -198,14 +199,22 @@ async fn forget(engine: &Engine, webhooks: &Webhooks, now: Timestamp) -> Result<
     Ok(webhooks.book.forget(Forget::Old { now }).await?)
 }
 
+/// The event of a delivery, as the endpoint's owner may know it.
+async fn event(engine: &Engine, endpoint: &Endpoint, delivery: &Delivery) -> Result<Option<EventOut>, Problem> {
+    let before = delivery.sequence.saturating_sub(1);
+    let found = engine.store().history(&delivery.refund_id, before, 1).await?;
+    let around = engine.store().refund(&delivery.refund_id).await?;
+    let (Some((position, event)), Some(around)) = (found.first(), around) else { return Ok(None) };
+    let disclosed = event.disclosed_to(endpoint.owners_role());
+    Ok(disclosed.map(|event| EventOut::new(EventOut::id(*position), event, &around.refund.whose())))
+}
+
 /// One attempt, from reading the event to writing down what came of it.
 async fn attempt(engine: &Engine, webhooks: &Webhooks, endpoint: &Endpoint, queued: Queued) -> Result<(), Problem> {
     let Some(claimed) = webhooks.book.claim(endpoint.id(), queued).await? else { return Ok(()) };
-    let before = claimed.delivery.sequence.saturating_sub(1);
-    let found = engine.store().history(&claimed.delivery.refund_id, before, 1).await?;
-    let (position, event) =
-        found.first().ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
-    let message = Unsigned::event(endpoint, *position, event)?;
+    let event = event(engine, endpoint, &claimed.delivery).await?;
+    let event = event.ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
+    let message = Unsigned::event(endpoint, event)?;
     let now = engine.store().now();
     let (attempt, asked) = webhooks.send(endpoint, message, now).await;
     match written_down(webhooks, claimed, &attempt, asked).await? {

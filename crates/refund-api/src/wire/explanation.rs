@@ -1,13 +1,14 @@
 //! Why a refund stands where it stands, in JSON, and what comes of it.
 
-use refund_core::{Actor, CommandKind, EventType, Explained, Role, Rule, StatusKind, Timestamp};
+use refund_core::{
+    Actor, CommandKind, Disclosed, EventType, Explained, Foretold, Role, Rule, StatusKind, Timestamp, Whose,
+};
 use refund_store::Prospect;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::code::Code;
-use super::event::{EventOut, data};
+use super::event::{EventData, EventOut};
 use super::options::ObjectionOut;
 use super::refund::RefundOut;
 
@@ -40,7 +41,8 @@ pub(crate) struct ForetoldOut {
     event_type: EventType,
     rules: Vec<RuleOut>,
     status_after: StatusKind,
-    data: Value,
+    #[schema(value_type = Object)]
+    data: EventData,
 }
 
 /// A rule that something follows from, and what it says.
@@ -82,38 +84,29 @@ impl ActionOut {
 }
 
 impl HappenedOut {
-    pub(crate) fn new(id: String, explained: &Explained) -> Self {
-        Self {
-            event: EventOut::new(id, &explained.event),
-            rules: rules(explained),
-            status_after: explained.status_after,
-        }
+    /// An event under its id, which is the one that is explained, and whose it is.
+    pub(crate) fn new(id: String, event: Disclosed<'_>, whose: &Whose, explained: &Explained) -> Self {
+        Self { event: EventOut::new(id, event, whose), rules: rules(explained), status_after: explained.status_after }
     }
 }
 
 impl ForetoldOut {
-    /// What is foretold, as that role may know it: where the goods would go is the seller's own
-    /// until it is agreed, so a buyer is not told before.
-    fn new(explained: &Explained, to: Role) -> Self {
-        let mut data = data(&explained.event.fact);
-        if to == Role::Buyer
-            && let Some(address) = data.pointer_mut("/effective/return_address")
-        {
-            *address = Value::Null;
-        }
-        Self {
-            at: explained.event.at,
-            event_type: explained.event.fact.event_type(),
+    /// What is foretold, as far as that role may know it.
+    fn new(foretold: &Foretold, to: Role, whose: &Whose) -> Option<Self> {
+        let (event, explained) = (foretold.disclosed_to(to)?, foretold.explained());
+        Some(Self {
+            at: event.at(),
+            event_type: event.event_type(),
             rules: rules(explained),
             status_after: explained.status_after,
-            data,
-        }
+            data: EventData::new(event, whose),
+        })
     }
 }
 
 /// What comes of a refund, as told to a role.
-pub(crate) fn prospect_out(prospect: &Prospect, to: Role) -> (Vec<ForetoldOut>, Vec<ActionOut>) {
-    let foretold = prospect.if_nobody_acts.iter().map(|explained| ForetoldOut::new(explained, to));
+pub(crate) fn prospect_out(prospect: &Prospect, to: Role, whose: &Whose) -> (Vec<ForetoldOut>, Vec<ActionOut>) {
+    let foretold = prospect.if_nobody_acts.iter().filter_map(|foretold| ForetoldOut::new(foretold, to, whose));
     let actions = prospect.actions.iter().flat_map(|(Actor { role: who, .. }, actions)| {
         actions.iter().map(|action| ActionOut::new(action.kind, *who, action.against.as_ref().map(ObjectionOut::from)))
     });

@@ -1,7 +1,7 @@
 //! Messages on a refund, in JSON.
 
 use refund_core::{
-    Attachment, AttachmentUrl, Attachments, Event, MediaType, Message, MessageText, RefundId, Sha256Hex, Timestamp,
+    Attachment, AttachmentUrl, Attachments, Disclosed, MediaType, Message, MessageText, RefundId, Sha256Hex, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -81,9 +81,9 @@ impl From<&Message> for WrittenOut {
 
 impl MessageOut {
     /// The message of an event, if it is one.
-    pub(crate) fn of(event: &Event) -> Option<Self> {
-        let written = event.fact.message()?.into();
-        let (refund_id, actor) = (event.refund_id.clone(), (&event.actor).into());
-        Some(Self { refund_id, sequence: event.sequence, at: event.at, actor, written })
+    pub(crate) fn of(event: Disclosed<'_>) -> Option<Self> {
+        let written = event.message()?.into();
+        let (refund_id, actor) = (event.refund_id().clone(), event.actor().into());
+        Some(Self { refund_id, sequence: event.sequence(), at: event.at(), actor, written })
     }
 }

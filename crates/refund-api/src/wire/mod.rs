@@ -3,6 +3,7 @@
 mod bulk;
 pub(crate) mod code;
 mod event;
+mod event_message;
 mod explanation;
 mod hex;
 pub(crate) mod json;
@@ -19,7 +20,8 @@ mod unusable;
 mod webhooks;
 
 pub(crate) use bulk::{BULK_MAX, BulkCommand, BulkIn, BulkOut, ResultOut};
-pub(crate) use event::EventOut;
+pub(crate) use event::{EventOut, each_type, schemas as event_schemas};
+pub(crate) use event_message::{EventMessageOut, PingMessageOut};
 pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
 pub(crate) use hex::is_hex;
 pub(crate) use message::{MessageIn, MessageOut};

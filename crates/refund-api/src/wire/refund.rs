@@ -1,9 +1,10 @@
 //! A refund in JSON, as answered.
 
 use refund_core::{
-    Actor, Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, Escalation, Label, LineId,
-    Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence, OrderId, OrderLine, Payout, PayoutStatus,
-    Reason, Refund, RefundId, RefundType, Role, SellerId, Shipment, StatusKind, Terms, Timestamp, Via, WithdrawnReason,
+    Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, DisclosedActor, DisclosedTerms,
+    Escalation, Label, LineId, Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence, OrderId,
+    OrderLine, Payout, PayoutStatus, Reason, Refund, RefundId, RefundType, Role, SellerId, Shipment, StatusKind,
+    Timestamp, Via, WithdrawnReason,
 };
 use refund_store::Seen;
 use serde::Serialize;
@@ -142,7 +143,7 @@ pub(super) struct DeadlineOut {
     on_silence: OnSilence,
 }
 
-/// Who did something: role, id, through what, and which one of that.
+/// Who did something: role, id, through what, and which one of that where it may be known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct ActorOut {
     role: Role,
@@ -169,7 +170,7 @@ impl RefundOut {
         let Seen { refund, actions } = seen;
         let payout = refund.payout().map(|payout| payout_out(&refund, payout));
         let deadlines = refund.deadlines().into_iter().map(DeadlineOut::from).collect();
-        let effective = refund.effective().map(TermsOut::from);
+        let effective = refund.effective().map(|terms| DisclosedTerms::given_out(terms).into());
         let escalated = refund.escalated().map(EscalatedOut::from);
         let closed_reason = refund.status.closed_reason();
         let seller_refusal = refund.status.seller_refusal().cloned();
@@ -226,8 +227,8 @@ impl From<OrderLine> for LineOut {
     }
 }
 
-impl From<&Terms> for TermsOut {
-    fn from(terms: &Terms) -> Self {
+impl From<DisclosedTerms<'_>> for TermsOut {
+    fn from(terms: DisclosedTerms<'_>) -> Self {
         Self { kind: terms.kind(), amount: terms.amount().into(), return_address: terms.return_address().cloned() }
     }
 }
@@ -244,7 +245,9 @@ impl From<&Shipment> for ShipmentOut {
 
 impl From<&Escalation> for EscalatedOut {
     fn from(escalation: &Escalation) -> Self {
-        Self { at: escalation.at, by: (&escalation.by).into(), reason: escalation.reason.clone() }
+        // A refund is shown to everybody alike, so this names nobody whom its buyer may not know.
+        let by = escalation.by.disclosed_to(Role::Buyer).into();
+        Self { at: escalation.at, by, reason: escalation.reason.clone() }
     }
 }
 
@@ -256,7 +259,7 @@ impl From<Negotiation> for NegotiationOut {
             resolved_at: negotiation.resolved_at(),
             id: negotiation.id,
             offer: OfferOut {
-                terms: (&negotiation.offer.terms).into(),
+                terms: DisclosedTerms::given_out(&negotiation.offer.terms).into(),
                 message: negotiation.offer.message,
                 agreed_offline: negotiation.offer.agreed_offline,
             },
@@ -273,14 +276,14 @@ impl From<Deadline> for DeadlineOut {
     }
 }
 
-impl From<&Actor> for ActorOut {
-    fn from(actor: &Actor) -> Self {
-        let (via, via_id) = match &actor.via {
-            Via::Key(id) => (ViaOut::Key, Some(id.clone())),
-            Via::Link => (ViaOut::Link, None),
-            Via::User(id) => (ViaOut::User, Some(id.clone())),
-            Via::Clock => (ViaOut::Clock, None),
+impl From<DisclosedActor<'_>> for ActorOut {
+    fn from(actor: DisclosedActor<'_>) -> Self {
+        let via = match actor.via() {
+            Via::Key(_) => ViaOut::Key,
+            Via::Link => ViaOut::Link,
+            Via::User(_) => ViaOut::User,
+            Via::Clock => ViaOut::Clock,
         };
-        Self { role: actor.role, id: actor.id.clone(), via, via_id }
+        Self { role: actor.role(), id: actor.id().to_owned(), via, via_id: actor.via_id().map(str::to_owned) }
     }
 }

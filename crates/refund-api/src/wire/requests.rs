@@ -191,8 +191,8 @@ pub(crate) struct RuleIn {
 }
 
 /// To pay, or to close the refund.
-#[derive(Debug, Deserialize, ToSchema)]
-enum Decision {
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub(super) enum Decision {
     #[serde(rename = "REFUND")]
     Refund,
     #[serde(rename = "CLOSE")]

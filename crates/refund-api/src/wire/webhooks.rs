@@ -56,7 +56,6 @@ pub(crate) struct WebhookOut {
     #[schema(required)]
     description: Option<Label>,
     /// What it is told of; of everything where nothing is named.
-    #[schema(value_type = Vec<EventType>)]
     types: Vec<String>,
     created_at: Timestamp,
     /// It is told of what happens from then on.
@@ -144,6 +143,7 @@ pub(crate) struct DeliveryOut {
     refund_id: RefundId,
     /// The event's number within the refund.
     sequence: u64,
+    #[schema(value_type = String)]
     event_type: EventType,
     #[schema(value_type = DeliveryStateIn)]
     state: &'static str,

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Event, Refund};
+use super::event::as_far_as_known;
+use super::{Event, EventData, Refund};
 
 /// Why, and what comes next.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -42,7 +43,8 @@ pub(crate) struct Prospect {
     pub(crate) event_type: String,
     pub(crate) rules: Vec<Rule>,
     pub(crate) status_after: String,
-    pub(crate) data: serde_json::Value,
+    #[serde(deserialize_with = "as_far_as_known")]
+    pub(crate) data: EventData,
 }
 
 /// What somebody may do now, or what stands against it.

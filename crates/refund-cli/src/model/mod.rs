@@ -1,5 +1,6 @@
 //! What tables show of the server's answers. JSON is never made from these: it is passed on as it came.
 
+mod event;
 mod explanation;
 mod refund;
 mod stats;
@@ -7,6 +8,7 @@ mod webhook;
 
 use serde::Deserialize;
 
+pub(crate) use event::{Event, EventData};
 pub(crate) use explanation::{Action, Explanation, Happened, Prospect, Rule};
 pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Refund};
 pub(crate) use stats::{Day, Numbers, Stats};
@@ -39,19 +41,6 @@ impl Actor {
     pub(crate) fn told(&self) -> String {
         if self.via == "clock" { "the clock".to_owned() } else { format!("{} {}", self.role, self.id) }
     }
-}
-
-/// Something that happened.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Event {
-    pub(crate) id: String,
-    pub(crate) refund_id: String,
-    #[serde(rename = "type")]
-    pub(crate) event_type: String,
-    pub(crate) at: String,
-    pub(crate) actor: Actor,
-    pub(crate) data: serde_json::Value,
 }
 
 /// Something that was written on a refund.

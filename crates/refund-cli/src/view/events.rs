@@ -1,7 +1,5 @@
 //! What happened, line by line.
 
-use serde_json::Value;
-
 use crate::model::Event;
 use crate::output::Output;
 use crate::output::style::Tone;
@@ -62,29 +60,27 @@ fn step(event: &Event) -> Vec<Cell> {
 
 /// What an event says beside its name.
 pub(crate) fn gist(event: &Event) -> String {
-    let data = &event.data;
-    let text = |name: &str| data.get(name).and_then(Value::as_str).map(str::to_owned);
-    let terms = |of: &Value| {
-        let kind = of.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let amount = of.get("amount")?;
-        let part = |name: &str| amount.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        Some(format!("{kind} {} {}", part("value"), part("currency")).trim().to_owned())
-    };
-    let parcel = text("carrier").zip(text("tracking_number")).map(|(carrier, number)| format!("{carrier} {number}"));
+    let data = event.data.clone();
+    let asked = data.amount.map(|amount| match &data.requested {
+        Some(kind) => format!("{kind} {amount}"),
+        None => amount.to_string(),
+    });
+    let quoted = |text: String| format!("\u{201c}{text}\u{201d}");
+    let until = |at: String| format!("until {}", absolute(&at));
     let parts = [
-        text("decision"),
-        data.get("offer").and_then(terms),
-        data.get("effective").and_then(terms),
-        terms(data),
-        parcel,
-        text("closed_reason"),
-        text("withdrawn_reason"),
-        text("kind").or_else(|| text("deadline")).map(|kind| awaited(&kind).to_owned()),
-        text("to").map(|to| format!("until {}", absolute(&to))),
-        text("deadline_at").map(|at| format!("until {}", absolute(&at))),
-        data.get("internal").and_then(Value::as_bool).filter(|internal| *internal).map(|_| "internal".to_owned()),
-        text("text").map(|text| format!("\u{201c}{text}\u{201d}")),
-        text("reason").map(|reason| format!("\u{201c}{reason}\u{201d}")),
+        data.decision,
+        data.offer.map(|terms| terms.told()),
+        data.effective.map(|terms| terms.told()),
+        asked,
+        data.carrier.zip(data.tracking_number).map(|(carrier, number)| format!("{carrier} {number}")),
+        data.closed_reason,
+        data.withdrawn_reason,
+        data.kind.map(|kind| awaited(&kind).to_owned()),
+        data.to.map(until),
+        data.deadline_at.map(until),
+        data.internal.then(|| "internal".to_owned()),
+        data.text.map(quoted),
+        data.reason.map(quoted),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -5,15 +5,28 @@ mod rules;
 
 use crate::{Event, Grounds, Refund, Rule, StatusKind, Timestamp, evolve, opened, settle};
 
-/// An event, with why it happened and what it led to.
+/// An event, with why it happens and what it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
-    /// What happened, or will.
+    /// What happens.
     pub event: Event,
     /// The rules that it follows from, the one that says so most directly first.
     pub rules: Vec<Rule>,
     /// Where the refund stands after it.
     pub status_after: StatusKind,
+}
+
+/// What happens if nobody does anything. It has not happened, so whoever is told of it may know less of it than once
+/// it has: [`Foretold::disclosed_to`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foretold(Explained);
+
+impl Foretold {
+    /// What it will be once it has happened.
+    #[must_use]
+    pub fn explained(&self) -> &Explained {
+        &self.0
+    }
 }
 
 /// A whole history, event by event, as it is asked for: a long one is never held twice. Empty where it
@@ -37,7 +50,7 @@ pub fn explain(history: impl IntoIterator<Item = Event>) -> impl Iterator<Item =
 ///
 /// It always ends: each event uses up a reminder or a deadline, and no status comes twice by silence.
 #[must_use]
-pub fn foretell(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<Explained> {
+pub fn foretell(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<Foretold> {
     let mut refund = refund.clone();
     let mut told = Vec::new();
     while let Some(due) = refund.next_due() {
@@ -48,7 +61,7 @@ pub fn foretell(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<E
         for event in events {
             let rules = event.rules(Some(&refund));
             refund = evolve(refund, &event);
-            told.push(Explained { event, rules, status_after: refund.status.kind() });
+            told.push(Foretold(Explained { event, rules, status_after: refund.status.kind() }));
         }
     }
     told

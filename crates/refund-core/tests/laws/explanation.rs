@@ -30,13 +30,13 @@ pub(crate) fn what_is_foretold_happens(shop: &Shop) {
     let mut refund = shop.refund().clone();
     let mut told = foretold.iter();
     // The shop is looked at whenever something is due, and at many other times.
-    let mut instants: Vec<_> = foretold.iter().map(|told| told.event.at).collect();
+    let mut instants: Vec<_> = foretold.iter().map(|told| told.explained().event.at).collect();
     instants.extend((0..200).map(|day| crate::support::at(shop.now.as_millis() + day * crate::support::DAY)));
     instants.sort_unstable();
     for now in instants {
         for event in settle(&refund, &grounds, now) {
             refund = evolve(refund, &event);
-            let told = told.next().expect("nothing happens that was not foretold");
+            let told = told.next().expect("nothing happens that was not foretold").explained();
             assert_eq!((&told.event, told.status_after), (&event, refund.status.kind()));
         }
     }

@@ -2,7 +2,8 @@
 
 use refund_core::policy::PayoutMode;
 use refund_core::{
-    CommandKind, DeadlineKind, EventType, RefundType, Refusal, Role, Rule, Span, all_actions, decide, explain, foretell,
+    CommandKind, DeadlineKind, EventType, Foretold, RefundType, Refusal, Role, Rule, Span, all_actions, decide,
+    explain, foretell,
 };
 
 use crate::support::{
@@ -134,6 +135,7 @@ fn r36_what_is_overdue_is_foretold_for_now_and_its_clock_from_now() {
     let mut shop = Shop::with_refund(|_| {});
     shop.wait(40 * HOUR);
     let told = foretell(shop.refund(), &shop.grounds(), shop.now);
+    let told: Vec<_> = told.iter().map(Foretold::explained).collect();
     let agreed = told.iter().find(|told| told.event.fact.event_type() == EventType::RefundAgreed).unwrap();
     assert!(agreed.event.at < shop.now && agreed.event.recorded_at == shop.now);
     assert_eq!(told.last().unwrap().event.at, shop.now.plus(Span::hours(7 * 24)));

@@ -213,16 +213,16 @@ impl SledView {
     /// What the feed has behind that position, from the journal.
     pub(super) fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError> {
         let Part { events, looked_at, more } = self.past.feed(after, limit, self.current())?;
-        let mut whose = BTreeMap::new();
+        let mut known = BTreeMap::new();
         let told = events.into_iter().map(|(position, event)| {
-            let refund = match whose.entry(event.refund_id.clone()) {
+            let whose = match known.entry(event.refund_id.clone()) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(new) => {
-                    let row = self.row(new.key())?;
-                    new.insert(row.ok_or_else(|| strange("an event of a refund that is not there"))?.refund()?)
+                    let row = self.row(new.key())?.ok_or_else(|| strange("an event of a refund that is not there"))?;
+                    new.insert(row.refund()?.whose())
                 }
             };
-            Ok(Arc::new(Told::new(position, event, refund)))
+            Ok(Arc::new(Told { position, event, whose: whose.clone() }))
         });
         Ok(Feed { events: told.collect::<Result<_, StoreError>>()?, looked_at, more })
     }

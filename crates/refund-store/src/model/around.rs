@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Action, Actor, Command, CommandKind, Explained, Grounds, Money, Options, Policy, Refund, Refusal, Rollout,
+    Action, Actor, Command, CommandKind, Foretold, Grounds, Money, Options, Policy, Refund, Refusal, Rollout,
     Timestamp, actions, all_actions, foretell, options,
 };
 
@@ -108,7 +108,7 @@ pub struct Seen {
 #[derive(Debug, Clone)]
 pub struct Prospect {
     /// What happens if nobody does anything and nothing around it changes.
-    pub if_nobody_acts: Vec<Explained>,
+    pub if_nobody_acts: Vec<Foretold>,
     /// For each who could act, what is possible now and what stands against the rest.
     pub actions: Vec<(Actor, Vec<Action>)>,
 }

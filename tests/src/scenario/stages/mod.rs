@@ -5,7 +5,7 @@ mod http;
 mod store;
 
 use refund_core::{
-    ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, Explained, Fact, NegotiationId,
+    ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, Fact, Foretold, NegotiationId,
     NegotiationStatus, Opening, Options, Payout, Refund, RefundId, RefundType, Refusal, RefusalCode, Role, StatusKind,
     Terms, Timestamp, WithdrawnReason,
 };
@@ -289,6 +289,6 @@ impl From<Options> for OptionsLook {
 }
 
 /// What is foretold, as stories expect it.
-fn foretold(told: &[Explained]) -> Vec<(Timestamp, EventType)> {
-    told.iter().map(|told| (told.event.at, told.event.fact.event_type())).collect()
+fn foretold(told: &[Foretold]) -> Vec<(Timestamp, EventType)> {
+    told.iter().map(Foretold::explained).map(|told| (told.event.at, told.event.fact.event_type())).collect()
 }

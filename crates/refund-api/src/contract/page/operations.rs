@@ -51,7 +51,8 @@ pub(super) fn groups(document: &Value) -> Vec<Group<'_>> {
     let tags = document.get("tags").and_then(Value::as_array).into_iter().flatten();
     let group = |tag| {
         let name = text(tag, "/name");
-        let operations = members(document.get("paths")).flat_map(|(path, item)| {
+        let all = members(document.get("paths")).chain(members(document.get("webhooks")));
+        let operations = all.flat_map(|(path, item)| {
             let of_this = |operation: &Value| text(operation, "/tags/0") == name;
             let operations = members(Some(item)).filter(move |(_, operation)| of_this(operation));
             operations.map(move |(method, operation)| Operation::new(document, path, method, operation))
@@ -83,7 +84,8 @@ impl<'a> Operation<'a> {
             path,
             summary: text(operation, "/summary"),
             description: prose(text(operation, "/description")),
-            who: who(operation),
+            // What the server sends by itself has a name where others have a path.
+            who: if path.starts_with('/') { who(operation) } else { "Sent to your endpoint".to_owned() },
             parameters: parameters.map(|parameter| Parameter::new(document, parameter)).collect(),
             body: operation.get("requestBody").map(Body::new),
             answers: answers.into_iter().map(|(status, answer)| Answer::new(status, answer)).collect(),

@@ -60,6 +60,9 @@ pub(super) fn kind(schema: &Value) -> String {
         let values = values.iter().filter_map(Value::as_str).map(|value| format!("<code>{value}</code>"));
         return values.collect::<Vec<_>>().join(", ");
     }
+    if let Some(value) = schema.get("const").and_then(Value::as_str) {
+        return format!("<code>{value}</code>");
+    }
     let kinds = match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
         Some(Value::String(kind)) => vec![kind.as_str()],

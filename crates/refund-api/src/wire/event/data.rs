@@ -1,0 +1,300 @@
+//! What an event says beside its type: a struct for each, and the list of all types with their struct.
+
+use refund_core::{
+    BuyerId, ClosedReason, DeadlineKind, Disclosed, EventType, Fact, Label, LineId, NegotiationId, OfferMessage,
+    Opening, OrderId, PayoutMode, Reason, RefundType, Request, Role, SellerId, Shipment, Timer, Timestamp, Whose,
+    WithdrawnReason,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use crate::wire::MoneyOut;
+use crate::wire::message::WrittenOut;
+use crate::wire::refund::TermsOut;
+use crate::wire::requests::Decision;
+
+/// Declares what an event of each type says beside it.
+macro_rules! each_type {
+    ($($kind:ident($data:ident),)+) => {
+        /// What an event says beside its type.
+        #[derive(Debug, Serialize)]
+        #[serde(untagged)]
+        pub(crate) enum EventData { $($kind($data),)+ }
+
+        impl EventData {
+            /// Of events of which type it is.
+            pub(super) fn event_type(&self) -> EventType {
+                match self { $(Self::$kind(_) => EventType::$kind,)+ }
+            }
+        }
+
+        /// Every type of event: what it is called, and what the contract calls it and what it says.
+        pub(crate) fn each_type() -> Vec<(EventType, &'static str, String)> {
+            vec![$((EventType::$kind, stringify!($kind), $data::name().into_owned()),)+]
+        }
+
+        /// The schemas of what they say, and of all that these are made of.
+        pub(crate) fn schemas() -> Vec<(String, RefOr<Schema>)> {
+            use utoipa::PartialSchema;
+            let mut schemas = Vec::new();
+            $(schemas.push(($data::name().into_owned(), $data::schema())); $data::schemas(&mut schemas);)+
+            schemas
+        }
+    };
+}
+
+each_type! {
+    RefundOpened(RefundOpenedData),
+    RefundModified(RefundModifiedData),
+    RefundAgreed(RefundAgreedData),
+    RefundRefused(SellerRefusedData),
+    RefundReturnShipped(ReturnShippedData),
+    RefundReceiptConfirmed(ReceiptConfirmedData),
+    RefundReceiptRefused(SellerRefusedData),
+    RefundEscalated(PerhapsWhyData),
+    RefundRuled(RefundRuledData),
+    RefundPayoutStarted(AmountData),
+    RefundSucceeded(AmountData),
+    RefundPayoutFailed(PerhapsWhyData),
+    RefundClosed(RefundClosedData),
+    NegotiationOffered(OfferMadeData),
+    NegotiationAccepted(OfferEndedData),
+    NegotiationRejected(OfferEndedData),
+    NegotiationExpired(OfferEndedData),
+    NegotiationWithdrawn(OfferWithdrawnData),
+    DeadlineChanged(DeadlineChangedData),
+    DeadlineReminder(DeadlineReminderData),
+    MessagePosted(WrittenOut),
+}
+
+/// What was asked for, by whom, and on what.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RefundOpenedData {
+    seller_id: SellerId,
+    buyer_id: BuyerId,
+    order_id: OrderId,
+    line_id: LineId,
+    #[serde(rename = "type")]
+    kind: RefundType,
+    amount: MoneyOut,
+    reason: Reason,
+    seller_decides_by: Timestamp,
+}
+
+/// What is asked for now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RefundModifiedData {
+    #[serde(rename = "type")]
+    kind: RefundType,
+    amount: MoneyOut,
+    reason: Reason,
+    seller_decides_by: Timestamp,
+}
+
+/// The terms that are carried out.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RefundAgreedData {
+    effective: TermsOut,
+    payout: PayoutMode,
+    /// Until when the goods have to be on their way, where they go back.
+    #[schema(required)]
+    buyer_ships_by: Option<Timestamp>,
+}
+
+/// Why the seller said no, and until when the buyer may do something about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SellerRefusedData {
+    reason: Reason,
+    buyer_responds_by: Timestamp,
+}
+
+/// How the parcel is traced.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReturnShippedData {
+    carrier: Label,
+    tracking_number: Label,
+    /// Whether it was on its way already, and only this was wrong.
+    corrected: bool,
+    /// There where it was not: a correction moves no deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seller_confirms_by: Option<Timestamp>,
+}
+
+/// Whether the seller pays without waiting for the goods.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReceiptConfirmedData {
+    waived: bool,
+}
+
+/// Why, where somebody said so.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PerhapsWhyData {
+    #[schema(required)]
+    reason: Option<Reason>,
+}
+
+/// What the operator decided.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RefundRuledData {
+    decision: Decision,
+    /// The terms that are carried out, where something is.
+    #[schema(required)]
+    effective: Option<TermsOut>,
+    reason: Reason,
+}
+
+/// How much.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AmountData {
+    amount: MoneyOut,
+}
+
+/// Why it ended without payment.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RefundClosedData {
+    closed_reason: ClosedReason,
+    /// What the buyer said, where the buyer closed it.
+    #[schema(required)]
+    reason: Option<Reason>,
+}
+
+/// What was offered, and until when it can be answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OfferMadeData {
+    negotiation_id: NegotiationId,
+    offer: TermsOut,
+    #[schema(required)]
+    message: Option<OfferMessage>,
+    agreed_offline: bool,
+    expires_at: Timestamp,
+}
+
+/// Which offer it was.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OfferEndedData {
+    // There wherever an offer was made, and what was not made does not end.
+    #[schema(value_type = NegotiationId, required)]
+    negotiation_id: Option<NegotiationId>,
+}
+
+/// Which offer it was, and what ended it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OfferWithdrawnData {
+    // The same.
+    #[schema(value_type = NegotiationId, required)]
+    negotiation_id: Option<NegotiationId>,
+    withdrawn_reason: WithdrawnReason,
+}
+
+/// Which deadline was moved, and to when.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeadlineChangedData {
+    kind: DeadlineKind,
+    to: Timestamp,
+}
+
+/// Which deadline comes closer, when it is, and who has to act before.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DeadlineReminderData {
+    kind: DeadlineKind,
+    deadline_at: Timestamp,
+    who: Role,
+}
+
+impl EventData {
+    /// What an event says, as far as it may be known.
+    pub(in crate::wire) fn new(event: Disclosed<'_>, whose: &Whose) -> Self {
+        let negotiation_id = || whose.negotiation_id.clone();
+        let ended = || OfferEndedData { negotiation_id: negotiation_id() };
+        match event.fact() {
+            Fact::Opened { opening, decide } => Self::RefundOpened(opened(opening, decide)),
+            Fact::Modified { request, decide } => Self::RefundModified(modified(request, decide)),
+            Fact::Agreed { agreed, ship } => Self::RefundAgreed(RefundAgreedData {
+                effective: event.terms(&agreed.terms).into(),
+                payout: agreed.payout,
+                buyer_ships_by: ship.as_ref().map(|timer| timer.by),
+            }),
+            Fact::Refused { reason, respond } => Self::RefundRefused(refused(reason, respond)),
+            Fact::ReturnShipped { shipment, confirm } => Self::RefundReturnShipped(shipped(shipment, confirm)),
+            Fact::TrackingCorrected { carrier, tracking_number } => Self::RefundReturnShipped(ReturnShippedData {
+                carrier: carrier.clone(),
+                tracking_number: tracking_number.clone(),
+                corrected: true,
+                seller_confirms_by: None,
+            }),
+            Fact::ReceiptConfirmed => Self::RefundReceiptConfirmed(ReceiptConfirmedData { waived: false }),
+            Fact::ReturnWaived => Self::RefundReceiptConfirmed(ReceiptConfirmedData { waived: true }),
+            Fact::ReceiptRefused { reason, respond } => Self::RefundReceiptRefused(refused(reason, respond)),
+            Fact::Escalated { reason } => Self::RefundEscalated(PerhapsWhyData { reason: reason.clone() }),
+            Fact::Ruled { agreed, reason } => Self::RefundRuled(RefundRuledData {
+                decision: if agreed.is_some() { Decision::Refund } else { Decision::Close },
+                effective: agreed.as_ref().map(|agreed| event.terms(&agreed.terms).into()),
+                reason: reason.clone(),
+            }),
+            Fact::PayoutStarted { amount } => Self::RefundPayoutStarted(AmountData { amount: (*amount).into() }),
+            Fact::Succeeded { amount } => Self::RefundSucceeded(AmountData { amount: (*amount).into() }),
+            Fact::PayoutFailed { reason } => Self::RefundPayoutFailed(PerhapsWhyData { reason: reason.clone() }),
+            Fact::Closed { reason, comment } => {
+                Self::RefundClosed(RefundClosedData { closed_reason: *reason, reason: comment.clone() })
+            }
+            Fact::OfferMade { negotiation } => Self::NegotiationOffered(OfferMadeData {
+                negotiation_id: negotiation.id.clone(),
+                offer: event.terms(&negotiation.offer.terms).into(),
+                message: negotiation.offer.message.clone(),
+                agreed_offline: negotiation.offer.agreed_offline,
+                expires_at: negotiation.answer.by,
+            }),
+            Fact::OfferAccepted => Self::NegotiationAccepted(ended()),
+            Fact::OfferRejected => Self::NegotiationRejected(ended()),
+            Fact::OfferExpired => Self::NegotiationExpired(ended()),
+            Fact::OfferWithdrawn { reason } => Self::NegotiationWithdrawn(OfferWithdrawnData {
+                negotiation_id: negotiation_id(),
+                withdrawn_reason: *reason,
+            }),
+            Fact::DeadlineExtended { kind, timer } => {
+                Self::DeadlineChanged(DeadlineChangedData { kind: *kind, to: timer.by })
+            }
+            Fact::Reminded { kind, by } => {
+                Self::DeadlineReminder(DeadlineReminderData { kind: *kind, deadline_at: *by, who: kind.who() })
+            }
+            Fact::MessagePosted { message } => Self::MessagePosted((&**message).into()),
+        }
+    }
+}
+
+fn opened(opening: &Opening, decide: &Timer) -> RefundOpenedData {
+    let Opening { seller_id, buyer_id, line, request, .. } = opening;
+    RefundOpenedData {
+        seller_id: seller_id.clone(),
+        buyer_id: buyer_id.clone(),
+        order_id: line.order_id.clone(),
+        line_id: line.line_id.clone(),
+        kind: request.kind,
+        amount: request.amount.into(),
+        reason: request.reason.clone(),
+        seller_decides_by: decide.by,
+    }
+}
+
+fn modified(request: &Request, decide: &Timer) -> RefundModifiedData {
+    RefundModifiedData {
+        kind: request.kind,
+        amount: request.amount.into(),
+        reason: request.reason.clone(),
+        seller_decides_by: decide.by,
+    }
+}
+
+fn refused(reason: &Reason, respond: &Timer) -> SellerRefusedData {
+    SellerRefusedData { reason: reason.clone(), buyer_responds_by: respond.by }
+}
+
+fn shipped(shipment: &Shipment, confirm: &Timer) -> ReturnShippedData {
+    ReturnShippedData {
+        carrier: shipment.carrier.clone(),
+        tracking_number: shipment.tracking_number.clone(),
+        corrected: false,
+        seller_confirms_by: Some(confirm.by),
+    }
+}

@@ -1,0 +1,177 @@
+//! What somebody of a role may know of what happens. Answers are made from these alone, so that none of them
+//! can forget to ask: a buyer knows of no internal note, of no return address before it is given out, and of
+//! others' keys and people nothing.
+
+use crate::{
+    Actor, Address, Event, EventType, Fact, Foretold, Message, Money, RefundId, RefundType, Role, Terms, Timestamp, Via,
+};
+
+/// An event, as far as somebody of a role may know it.
+#[derive(Debug, Clone, Copy)]
+pub struct Disclosed<'a> {
+    event: &'a Event,
+    to: Role,
+    has_happened: bool,
+}
+
+/// Terms, as far as somebody may know them.
+#[derive(Debug, Clone, Copy)]
+pub struct DisclosedTerms<'a> {
+    terms: &'a Terms,
+    with_address: bool,
+}
+
+/// Who did something, as far as somebody of a role may know it.
+#[derive(Debug, Clone, Copy)]
+pub struct DisclosedActor<'a> {
+    actor: &'a Actor,
+    to: Role,
+}
+
+impl Fact {
+    /// Whether somebody of that role may know of it. A buyer knows of no internal note.
+    #[must_use]
+    pub fn is_for(&self, role: Role) -> bool {
+        role != Role::Buyer || !self.message().is_some_and(|message| message.internal)
+    }
+}
+
+impl Event {
+    /// As somebody of that role may know it, now that it has happened; nothing where it is not for them.
+    #[must_use]
+    pub fn disclosed_to(&self, role: Role) -> Option<Disclosed<'_>> {
+        self.fact.is_for(role).then_some(Disclosed { event: self, to: role, has_happened: true })
+    }
+}
+
+impl Foretold {
+    /// As somebody of that role may know it beforehand; nothing where it is not for them.
+    #[must_use]
+    pub fn disclosed_to(&self, role: Role) -> Option<Disclosed<'_>> {
+        let happened = self.explained().event.disclosed_to(role)?;
+        Some(Disclosed { has_happened: false, ..happened })
+    }
+}
+
+impl<'a> Disclosed<'a> {
+    /// To which refund.
+    #[must_use]
+    pub fn refund_id(self) -> &'a RefundId {
+        &self.event.refund_id
+    }
+
+    /// Its number within the refund.
+    #[must_use]
+    pub fn sequence(self) -> u64 {
+        self.event.sequence
+    }
+
+    /// When it happened, or will.
+    #[must_use]
+    pub fn at(self) -> Timestamp {
+        self.event.at
+    }
+
+    /// When it was written down.
+    #[must_use]
+    pub fn recorded_at(self) -> Timestamp {
+        self.event.recorded_at
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn event_type(self) -> EventType {
+        self.event.fact.event_type()
+    }
+
+    /// What it is. Terms in it are asked for by [`Self::terms`].
+    #[must_use]
+    pub fn fact(self) -> &'a Fact {
+        &self.event.fact
+    }
+
+    /// What was written, where something was.
+    #[must_use]
+    pub fn message(self) -> Option<&'a Message> {
+        self.event.fact.message()
+    }
+
+    /// Who did it.
+    #[must_use]
+    pub fn actor(self) -> DisclosedActor<'a> {
+        self.event.actor.disclosed_to(self.to)
+    }
+
+    /// Terms of it. Where the goods would go is the seller's own until it is agreed or offered.
+    #[must_use]
+    pub fn terms(self, terms: &'a Terms) -> DisclosedTerms<'a> {
+        DisclosedTerms { terms, with_address: self.has_happened || self.to != Role::Buyer }
+    }
+}
+
+impl<'a> DisclosedTerms<'a> {
+    /// Terms that are agreed, or of an offer that was made: both sides know them.
+    #[must_use]
+    pub fn given_out(terms: &'a Terms) -> Self {
+        Self { terms, with_address: true }
+    }
+
+    /// Refund only, or a return.
+    #[must_use]
+    pub fn kind(self) -> RefundType {
+        self.terms.kind()
+    }
+
+    /// How much.
+    #[must_use]
+    pub fn amount(self) -> Money {
+        self.terms.amount()
+    }
+
+    /// Where the goods go, if they do and it may be known.
+    #[must_use]
+    pub fn return_address(self) -> Option<&'a Address> {
+        self.terms.return_address().filter(|_| self.with_address)
+    }
+}
+
+impl Actor {
+    /// As somebody of that role may know them.
+    #[must_use]
+    pub fn disclosed_to(&self, role: Role) -> DisclosedActor<'_> {
+        DisclosedActor { actor: self, to: role }
+    }
+}
+
+impl<'a> DisclosedActor<'a> {
+    /// In what capacity.
+    #[must_use]
+    pub fn role(self) -> Role {
+        self.actor.role
+    }
+
+    /// Which one. A buyer is told of an operator and of the platform that it was them, and not which of their people
+    /// or keys.
+    #[must_use]
+    pub fn id(self) -> &'a str {
+        match self.actor.role {
+            Role::Operator | Role::Platform if self.to == Role::Buyer => self.actor.role.as_str(),
+            Role::Buyer | Role::Seller | Role::Operator | Role::Platform | Role::System => &self.actor.id,
+        }
+    }
+
+    /// Through what. Which key or person it was is asked for by [`Self::via_id`].
+    #[must_use]
+    pub fn via(self) -> &'a Via {
+        &self.actor.via
+    }
+
+    /// Through which key or person. A buyer has neither, so whichever it was is somebody else's.
+    #[must_use]
+    pub fn via_id(self) -> Option<&'a str> {
+        match &self.actor.via {
+            Via::Key(id) | Via::User(id) if self.to != Role::Buyer => Some(id),
+            Via::Key(_) | Via::User(_) | Via::Link | Via::Clock => None,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+"""Lets every type of event happen, and reads all of them with the generated client, typed."""
+
+import datetime, json, os, urllib.request, uuid
+
+from refund_engine import AuthenticatedClient
+from refund_engine.api.disputes import escalate_refund, rule_refund
+from refund_engine.api.events import list_events
+from refund_engine.api.messages import post_message
+from refund_engine.api.negotiation import make_offer
+from refund_engine.api.refunds import agree_refund, extend_deadline, get_refund, modify_refund, open_refund, refuse_refund
+from refund_engine.api.returns import refuse_receipt, ship_return, waive_return
+from refund_engine.models import (
+    AgreeInput, Category, DeadlineKind, Decision, ExtendInput, Feed, MessageInput, ModifyInput, MoneyInput, Nothing,
+    OfferInput, OpenInput, OrderLineInput, OtherEvent, ReasonInput, Refund, RefundType, RuleInput, ShipInput,
+)
+
+with open(os.path.join(os.environ["DEMO"], "demo.json")) as file:
+    demo = json.load(file)
+operator, platform, seller = (
+    AuthenticatedClient(demo["base_url"], demo["keys"][role]) for role in ("operator", "platform", "seller")
+)
+
+
+def cny(value: str) -> MoneyInput:
+    return MoneyInput(currency="CNY", value=value)
+
+
+def opened() -> Refund:
+    line = OrderLineInput(
+        order_id=f"order-{uuid.uuid4()}", line_id="1", title="Steel waste bin", category=Category.GENERAL,
+        paid=cny("20.00"), shipped=True, freight_insurance=True,
+    )
+    return done(open_refund.sync(client=platform, body=OpenInput(
+        seller_id=demo["seller_id"], buyer_id="buyer-7", order_line=line, type_=RefundType.RETURN_AND_REFUND,
+        amount=cny("20.00"), reason="It has a dent.",
+    )))
+
+
+def done(answer) -> Refund:
+    assert isinstance(answer, Refund), answer
+    return answer
+
+
+def by_seller(refund: Refund, command, body) -> Refund:
+    return done(command.sync(refund.id, client=seller, body=body, if_match=f'"{refund.version}"'))
+
+
+def by_operator(refund: Refund, command, body) -> Refund:
+    return done(command.sync(refund.id, client=operator, body=body, if_match=f'"{refund.version}"'))
+
+
+def by_buyer(refund: Refund, command, body) -> Refund:
+    return done(command.sync(refund.id, client=platform, body=body))
+
+
+why = ReasonInput(reason="It was whole.")
+parcel = ShipInput(carrier="SF Express", tracking_number="SF-1")
+
+refund = by_buyer(opened(), modify_refund, ModifyInput(type_=RefundType.REFUND_ONLY, amount=cny("9.00"), reason="A scratch."))
+post_message.sync(refund.id, client=seller, body=MessageInput(text="Which side?"))
+later = refund.deadlines[0].at + datetime.timedelta(days=1)
+refund = by_operator(refund, extend_deadline, ExtendInput(kind=DeadlineKind.SELLER_DECIDE, to=later))
+refund = by_buyer(by_seller(refund, refuse_refund, why), escalate_refund, why)
+by_operator(refund, rule_refund, RuleInput(decision=Decision.CLOSE, reason="It was whole."))
+
+refund = by_seller(opened(), make_offer, OfferInput(type_=RefundType.REFUND_ONLY, amount=cny("2.00")))
+refund = by_buyer(by_seller(refund, agree_refund, AgreeInput()), ship_return, parcel)
+by_seller(refund, refuse_receipt, why)
+by_seller(by_seller(opened(), agree_refund, AgreeInput()), waive_return, Nothing())
+
+met, after = {}, None
+while True:
+    feed = list_events.sync(client=operator, **({"after": after} if after else {}))
+    assert isinstance(feed, Feed), feed
+    for event in feed.items:
+        assert not isinstance(event, OtherEvent), event
+        assert event.seller_id and event.buyer_id and event.order_id and event.line_id
+        met[event.type_] = type(event).__name__
+    if feed.next_cursor is None:
+        break
+    after = feed.next_cursor
+
+with urllib.request.urlopen(f"{demo['base_url']}/openapi.json") as answer:
+    mapping = json.load(answer)["components"]["schemas"]["Event"]["discriminator"]["mapping"]
+assert met == {name: schema.rsplit("/", 1)[1] for name, schema in mapping.items()}, mapping.keys() ^ met.keys()
+print(f"{len(met)} types of events were read, each as what it is")
