@@ -6,7 +6,7 @@ mod rules;
 
 use serde_json::Value;
 
-use crate::examples::SAID_BASE;
+use crate::scenario::SAID_BASE;
 use crate::transitions::state_machine_md;
 
 /// The first line of what is made here.

@@ -13,9 +13,6 @@ use crate::scenario::{Place, Played, Scenario, play};
 use masked::Names;
 use tour::Tour;
 
-/// Where the servers that are asked for examples say that they are.
-pub const SAID_BASE: &str = "http://127.0.0.1:8080";
-
 /// What was said in calls, by what they are examples of.
 #[derive(Debug, Default)]
 struct Shown {

@@ -2,6 +2,7 @@
 
 mod commands;
 mod files;
+mod imports;
 mod lengths;
 mod paths;
 mod words;
@@ -28,6 +29,8 @@ pub fn checks() -> Result<Vec<Check>, String> {
     Ok(vec![
         check("no source file has over 400 lines", lengths::files(&sources)),
         check("no function has over 70 lines", lengths::functions(&sources)),
+        check("no files of a crate know each other in a circle", imports::in_circles(&sources)),
+        check("no import points to a room on a floor further up", imports::pointing_up(&sources)),
         check("no test is ignored", words::ignored(&sources)),
         check(
             "clocks are read, threads sleep and sled is known in their rooms alone",

@@ -98,7 +98,7 @@ macro_rules! id {
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                crate::openapi::id(&[$($doc),*])
+                crate::schema::id(&[$($doc),*], ID_LEN_MAX)
             }
         }
 

@@ -28,6 +28,8 @@ mod refund;
 mod refusal;
 pub mod rollout;
 mod rules;
+#[cfg(feature = "openapi")]
+mod schema;
 mod settle;
 mod status;
 mod terms;

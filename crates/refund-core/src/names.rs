@@ -54,7 +54,7 @@ macro_rules! names {
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                $crate::openapi::names(&[$($doc),*], &[$(($text, &[$($vdoc),*])),+])
+                $crate::schema::names(&[$($doc),*], &[$(($text, &[$($vdoc),*])),+])
             }
         }
 

@@ -10,8 +10,9 @@ use tokio::runtime::Runtime;
 use ureq::Agent;
 use ureq::http::Request;
 
-use super::{SAID_BASE, Shown};
+use super::Shown;
 use crate::contract::{Exchange, check, operation_id};
+use crate::scenario::SAID_BASE;
 
 const BEGINS_AT: &str = "2026-03-01T08:00:00.000Z";
 /// Where nobody listens.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use refund_core::RefusalCode;
 
-/// Folders that hold nothing of the project's own.
+/// What holds nothing of the project's own.
 const NOT_OURS: &[&str] = &["target", ".git", "demo-data"];
 
 /// A file of the project.
@@ -47,10 +47,11 @@ fn gather(folder: &Path, path: &str, files: &mut Vec<SourceFile>) -> Result<(), 
     for entry in entries.filter_map(Result::ok) {
         let name = entry.file_name().to_string_lossy().into_owned();
         let inner = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
+        if NOT_OURS.contains(&name.as_str()) {
+            continue;
+        }
         if entry.path().is_dir() {
-            if !NOT_OURS.contains(&name.as_str()) {
-                gather(&entry.path(), &inner, files)?;
-            }
+            gather(&entry.path(), &inner, files)?;
         } else if let Ok(text) = std::fs::read_to_string(entry.path()) {
             // What is no text, or has just gone, is passed over.
             files.push(SourceFile { path: inner, text });

@@ -18,5 +18,5 @@ mod words;
 pub use mistake::Mistake;
 pub use player::{Played, play};
 pub use shelf::{all, folder};
-pub use stages::{Happened, Look, NegotiationLook, No, Not, OptionsLook, Place, Stage};
+pub use stages::{Happened, Look, NegotiationLook, No, Not, OptionsLook, Place, SAID_BASE, Stage};
 pub use story::{About, Deed, Expectation, Scenario, SellerPlan, Setting, Step, Who};

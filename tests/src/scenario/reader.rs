@@ -3,23 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use refund_core::{OrderLine, Rule};
+use refund_core::Rule;
 use toml::de::DeTable;
 
 use super::expect::expectations;
 use super::mistake::{Mistake, Source};
-use super::steps;
+use super::steps::{self, Context};
 use super::story::{Deed, Scenario, Setting, Step, Who};
 use super::table::Table;
 use super::{instant, settings};
-
-/// What the steps of a story refer to.
-pub(super) struct Context {
-    pub(super) line: OrderLine,
-    /// The refunds that have been opened so far, by the story's names for them.
-    pub(super) opened: BTreeSet<String>,
-    pub(super) number: usize,
-}
 
 impl Scenario {
     /// Reads the story in a file.

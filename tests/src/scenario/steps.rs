@@ -1,12 +1,21 @@
 //! Reading what a step does. Each deed asks for its own keys; any other key is a mistake.
 
-use refund_core::{AddressId, Command, Label, MakeOffer, PayoutResult, Reason, Role, Ruling, UnknownName};
+use std::collections::BTreeSet;
+
+use refund_core::{AddressId, Command, Label, MakeOffer, OrderLine, PayoutResult, Reason, Role, Ruling, UnknownName};
 
 use super::mistake::Mistake;
-use super::reader::Context;
 use super::settings;
 use super::story::{Deed, Setting, Who};
 use super::table::{Field, Table};
+
+/// What the steps of a story refer to.
+pub(super) struct Context {
+    pub(super) line: OrderLine,
+    /// The refunds that have been opened so far, by the story's names for them.
+    pub(super) opened: BTreeSet<String>,
+    pub(super) number: usize,
+}
 
 /// Everything that can be done, as stories call it.
 pub(super) const DEEDS: &[&str] = &[

@@ -112,7 +112,7 @@ macro_rules! checked {
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                crate::openapi::checked(&[$($doc),*], $min, $max, $pattern)
+                crate::schema::checked(&[$($doc),*], $min, $max, $pattern)
             }
         }
 

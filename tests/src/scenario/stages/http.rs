@@ -13,11 +13,13 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use self::client::{Client, Method, Reply};
-use crate::examples::SAID_BASE;
 
 use super::{Look, No, Not, OptionsLook, Stage};
 use crate::scenario::settings::{self, bin};
 use crate::scenario::story::{SellerPlan, Setting, Who};
+
+/// Where servers whose answers are shown say that they are, wherever they listen.
+pub const SAID_BASE: &str = "http://127.0.0.1:8080";
 
 /// A server in this process, with a test clock and a folder of its own.
 pub(super) struct HttpStage {

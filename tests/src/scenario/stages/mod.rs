@@ -15,6 +15,7 @@ use super::story::{Setting, Who};
 
 use self::core::CoreStage;
 use self::http::HttpStage;
+pub use self::http::SAID_BASE;
 use self::store::StoreStage;
 
 /// Somewhere a story can be played: it is told what happens, and can be looked at.
