@@ -1,0 +1,40 @@
+//! The server as its callers find it: over HTTP, on its pages, and as a program.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
+
+#[path = "../../../refund-store/tests/embedded/story.rs"]
+#[allow(dead_code, reason = "shared with the store's own tests: a story that writes the same bytes each time")]
+mod story;
+mod support;
+
+mod access;
+mod access_pages;
+mod again;
+mod api_md;
+mod bad_http;
+mod bad_input;
+mod bulk;
+mod clock_jumps;
+mod contract;
+mod disclosure;
+mod event_ids;
+mod explanation;
+mod identity;
+mod limits;
+mod messages;
+mod metrics;
+mod openapi;
+mod operating_md;
+mod operator_pages;
+mod operators;
+mod outage;
+mod pages;
+mod people_pages;
+mod policy_check;
+mod settings_pages;
+mod signing_in;
+mod silence;
+mod stats;
+mod stats_pages;
+mod store_tools;
+mod webhooks;
+mod workbench;

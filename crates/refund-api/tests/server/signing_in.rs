@@ -1,0 +1,169 @@
+//! Signing in and out, and what nobody else's page can do.
+
+use crate::support::Server;
+use crate::support::browser::Browser;
+use serde_json::json;
+
+#[test]
+fn a_link_signs_in_once_and_looking_at_it_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let (link, browser) = (server.link("seller"), Browser::new(&server));
+    let path = server.path_of(&link);
+    for _ in 0..3 {
+        let shown = browser.open(path);
+        assert_eq!(shown.status, 200);
+        assert!(shown.text().contains("homeware-1"), "{}", shown.text());
+    }
+    assert_eq!(browser.open("/refunds").status, 303, "nobody is signed in by looking");
+    let short = browser.submit(path, &[("password", "short")]);
+    assert_eq!(short.status, 422);
+    let shown = browser.submit(path, &[("password", "a long password")]);
+    assert_eq!((shown.status, shown.location()), (303, "/"));
+    let cookie = shown.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.starts_with("__Host-session="), "{cookie}");
+    for part in ["; Path=/", "; HttpOnly", "; Secure", "; SameSite=Lax", "; Max-Age=604800"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert_eq!(browser.open("/refunds").status, 200);
+    let again = Browser::new(&server);
+    assert_eq!(again.open(path).status, 404);
+    assert_eq!(again.submit(path, &[]).status, 404, "it opens nothing any more");
+    // With the password from now on.
+    let wrong = again.submit("/sign-in", &[("name", "homeware-1"), ("password", "another password")]);
+    let unknown = again.submit("/sign-in", &[("name", "nobody"), ("password", "another password")]);
+    assert_eq!((wrong.status, unknown.status), (422, 422));
+    let told = |shown: &crate::support::browser::Shown| shown.text().replace("nobody", "").replace("homeware-1", "");
+    assert_eq!(told(&wrong), told(&unknown), "nobody learns who is there");
+    let right = again.submit(
+        "/sign-in",
+        &[("name", "Homeware-1"), ("password", "a long password"), ("back", "/refunds?status=CLOSED")],
+    );
+    assert_eq!((right.status, right.location()), (303, "/refunds?status=CLOSED"));
+    server.stop();
+}
+
+#[test]
+fn a_session_ends_at_once_where_it_is_ended_and_survives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let browser = Browser::signed_in(&server, &server.link("seller"));
+    let session = browser.cookie("__Host-session").unwrap();
+    server.stop();
+    let server = Server::demo(folder.path());
+    let browser = Browser::new(&server);
+    browser.keep("__Host-session", &session);
+    let queue = browser.open("/refunds");
+    assert_eq!(queue.status, 200);
+    assert_eq!(browser.submit("/sign-out", &[]).status, 403, "somebody else's form signs nobody out");
+    let out = browser.submit_on(&queue, "/sign-out", &[]);
+    assert_eq!((out.status, out.location()), (303, "/sign-in"));
+    browser.keep("__Host-session", &session);
+    assert_eq!(browser.open("/refunds").status, 303);
+    server.stop();
+}
+
+#[test]
+fn a_name_is_not_tried_without_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let browser = Browser::new(&server);
+    let try_one = || browser.submit("/sign-in", &[("name", "operator"), ("password", "a guess at it")]);
+    let tries: Vec<_> = (0..11).map(|_| try_one().status).collect();
+    assert_eq!(tries.iter().filter(|status| **status == 422).count(), 10, "{tries:?}");
+    let refused = try_one();
+    let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!(refused.status == 429 && (1..=60).contains(&wait), "{wait} {}", refused.text());
+    server.stop();
+}
+
+#[test]
+fn an_operator_who_forgot_their_password_comes_in_by_whoever_starts_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || Server::limited(folder.path(), refund_api::Limits::without_rates());
+    let server = start();
+    let link = server.path_of(server.printed_link().unwrap());
+    assert_eq!(Browser::new(&server).submit(link, &[("password", "a long enough password")]).status, 303);
+    server.stop();
+    let server = start();
+    assert_eq!(server.printed_link(), None, "they have a password");
+    server.stop();
+    let no = Server::with_link_for(folder.path(), "nobody").err().unwrap().to_string();
+    assert!(no.contains("nobody of the operator's people who may sign in is called \"nobody\""), "{no}");
+    let server = Server::with_link_for(folder.path(), "Operator").unwrap();
+    let browser = Browser::signed_in(&server, server.printed_link().unwrap());
+    assert_eq!(browser.open("/operator/health").status, 200);
+    server.stop();
+}
+
+#[test]
+fn no_other_page_can_send_a_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let browser = Browser::signed_in(&server, &server.link("seller"));
+    let agree = format!("{}/act/agree", server.page(&refund));
+    let mark = browser.open("/refunds").field("mark");
+    let fields = |mark: &str| crate::support::browser::form(&[("version", "1"), ("mark", mark)]);
+    for (site, mark) in
+        [("cross-site", mark.as_str()), ("same-site", &mark), ("same-origin", ""), ("same-origin", &"0".repeat(64))]
+    {
+        let shown = browser.send("POST", &agree, &[("Sec-Fetch-Site", site)], &fields(mark));
+        assert_eq!(shown.status, 403, "{site} {mark}");
+        assert!(shown.text().contains("nothing was done"), "{}", shown.text());
+    }
+    let others = Browser::signed_in(&server, &server.others_sign_in_link()).open("/refunds").field("mark");
+    assert_eq!(browser.send("POST", &agree, &[], &fields(&others)).status, 403, "a mark is one session's");
+    assert_eq!(server.show(&refund)["status"], "WAIT_SELLER_AGREE");
+    let shown = browser.send("POST", &agree, &[("Sec-Fetch-Site", "same-origin")], &fields(&mark));
+    assert_eq!((shown.status, &server.show(&refund)["status"]), (303, &json!("WAIT_BUYER_RETURN_GOODS")));
+    let buyers = format!("{}/act/cancel", server.buyer_page(&refund));
+    let cancel = |site| browser.send("POST", &buyers, &[("Sec-Fetch-Site", site)], "version=2").status;
+    assert_eq!((cancel("cross-site"), cancel("same-origin")), (403, 303));
+    server.stop();
+}
+
+#[test]
+fn nobody_is_led_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let browser = Browser::new(&server);
+    for back in ["https://evil.example/", "//evil.example", "/\\evil.example", "/b/lnk_x.1.y"] {
+        let shown = browser.submit("/preferences", &[("back", back), ("language", "zh-Hans"), ("theme", "dark")]);
+        assert_eq!((shown.status, shown.location()), (303, "/"), "{back}");
+    }
+    let refund = server.open("o-1");
+    let own = server.buyer_page(&refund);
+    assert_eq!(
+        browser.submit("/preferences", &[("back", &own)]).location(),
+        own,
+        "a buyer comes back to their own page"
+    );
+    let page = browser.open("/sign-in");
+    assert!(page.html.contains("<html lang=\"zh-Hans\" data-theme=\"dark\""), "{}", &page.html[..200]);
+    server.stop();
+}
+
+#[test]
+fn a_page_that_listens_hears_that_its_reader_was_signed_out_and_nothing_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let browser = Browser::signed_in(&server, &server.link("seller"));
+    let mut stream = browser.listen("/refunds/live");
+    server.open("o-1");
+    assert!(stream.next_line().starts_with("event: changed"), "it hears while they are signed in");
+    let queue = browser.open("/refunds");
+    assert_eq!(browser.submit_on(&queue, "/sign-out", &[]).status, 303);
+    server.open("o-2");
+    let rest = stream.rest();
+    assert_eq!(rest.matches("event: changed").count(), 1, "its last word is that they are signed out: {rest}");
+    assert_eq!(rest.matches("rfd_").count(), 0, "{rest}");
+
+    // A page that is still open goes to see for itself, whatever it notices first.
+    let behind = |name, value| browser.send("GET", "/refunds?status=CLOSED", &[(name, value)], "");
+    let shown = behind("HX-Request", "true");
+    assert_eq!((shown.status, shown.headers["hx-redirect"].as_bytes()), (204, b"/refunds?status=CLOSED".as_slice()));
+    assert_eq!(behind("Accept", "text/event-stream").status, 204);
+    assert_eq!(behind("Accept", "text/html").location(), "/sign-in?back=%2Frefunds%3Fstatus%3DCLOSED");
+    server.stop();
+}

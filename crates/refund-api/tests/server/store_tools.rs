@@ -1,0 +1,214 @@
+//! `refund-api store …` as an operator meets it: every message, and every exit code.
+
+use crate::story;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::support::Server;
+use refund_store::{EmbeddedStore, Store};
+
+/// A folder with data folders in it, and what the tools said about them.
+struct Desk {
+    folder: tempfile::TempDir,
+    said: String,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), said: String::new() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Opens the store in a folder.
+    fn open(&self, name: &str) -> EmbeddedStore {
+        EmbeddedStore::open(&self.path(name), story::surroundings()).unwrap().store
+    }
+
+    /// A store that has been lived in, closed.
+    fn lived_in(&self, name: &str) {
+        let store = self.open(name);
+        story::tell(&store);
+        store.close().unwrap();
+        std::fs::write(self.path(name).join("server.secret"), "a secret\n").unwrap();
+        std::fs::write(self.path(name).join("operator.key"), "a key\n").unwrap();
+    }
+
+    /// Runs a tool as it would be run from a shell in the folder; its exit code.
+    fn run(&mut self, about: &str, command: &str) -> i32 {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_refund-api"));
+        program
+            .arg("store")
+            .args(command.split(' '))
+            .current_dir(self.folder.path())
+            .env_remove("RUST_LOG")
+            .env_remove("COLUMNS");
+        let run = program.output().unwrap();
+        let code = run.status.code().unwrap();
+        let (out, err) = (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());
+        writeln!(self.said, "# {about}\n$ refund-api store {command}\n{out}{err}exit {code}\n").unwrap();
+        code
+    }
+
+    fn change(&self, file: &str, change: impl FnOnce(&mut Vec<u8>)) {
+        let mut bytes = std::fs::read(self.path(file)).unwrap();
+        change(&mut bytes);
+        std::fs::write(self.path(file), bytes).unwrap();
+    }
+
+    /// What was said, without what differs from run to run.
+    fn check(self, name: &str) {
+        let mut settings = insta::Settings::clone_current();
+        // The story is of early 2026; the clock is read only for the backup's own instant.
+        settings.add_filter(r"the backup of [-0-9T:.]+Z", "the backup of [now]");
+        settings.add_filter(r"overdue  +\d+", "overdue     [some]");
+        settings.add_filter(r#""overdue": \d+"#, r#""overdue": [some]"#);
+        settings.add_filter(r"(?m)^(view|disk) +\d+ bytes", "$1 [many] bytes");
+        settings.add_filter(r#"("(view|disk_left)_bytes"): \d+"#, "$1: [many]");
+        settings.bind(|| insta::assert_snapshot!(name, self.said));
+    }
+}
+
+#[test]
+fn what_the_tools_say_when_all_is_well() {
+    let mut desk = Desk::new();
+    desk.lived_in("data");
+    let server = desk.open("data");
+    assert_eq!(desk.run("A server runs.", "verify --data data"), 0);
+    assert_eq!(desk.run("Its backup is begun.", "backup --data data --to backup"), 0);
+    assert_eq!(desk.run("Nothing is new.", "backup --data data --to backup"), 0);
+    story::do_it(&server, story::open_refund("later"));
+    assert_eq!(desk.run("Something is.", "backup --data data --to backup"), 0);
+    server.close().unwrap();
+    drop(server);
+    assert_eq!(desk.run("The server is stopped.", "verify --data data"), 0);
+    assert_eq!(desk.run("The view is left out.", "verify --data data --journal-only"), 0);
+    assert_eq!(desk.run("The view is built anew.", "rebuild --data data"), 0);
+    assert_eq!(desk.run("The backup is tried out.", "restore --from backup --data new"), 0);
+    assert_eq!(desk.run("And what came of it.", "verify --data new"), 0);
+    assert_eq!(desk.run("For people.", "stats --data new"), 0);
+    assert_eq!(desk.run("For programs.", "stats --data new -o json"), 0);
+    desk.check("all_is_well");
+}
+
+#[test]
+fn a_server_that_is_restored_from_its_backup_knows_its_callers_again() {
+    let mut desk = Desk::new();
+    let server = Server::demo(&desk.path("data"));
+    assert_eq!(desk.run("", "backup --data data --to backup"), 0);
+    let (seller, refunds) = (server.seller.clone(), server.get("/v1/refunds", &server.seller).body);
+    server.stop();
+    assert_eq!(desk.run("", "restore --from backup --data new"), 0);
+    let server = Server::demo(&desk.path("new"));
+    assert_eq!(server.get("/v1/refunds", &seller).body, refunds);
+    server.stop();
+    assert_eq!(desk.run("", "verify --data new"), 0);
+}
+
+#[test]
+fn what_the_tools_say_of_damage() {
+    let mut desk = Desk::new();
+    desk.lived_in("data");
+    let whole = std::fs::read(desk.path("data/journal")).unwrap();
+    assert_eq!(desk.run("A good backup.", "backup --data data --to backup"), 0);
+
+    desk.change("data/journal", |bytes| bytes[2_600] ^= 1);
+    assert_eq!(desk.run("A bit is turned over.", "verify --data data"), 3);
+    assert_eq!(desk.run("It is not what the view is built from.", "rebuild --data data"), 3);
+    assert_eq!(desk.run("Nor what is counted.", "stats --data data"), 3);
+    assert_eq!(desk.run("Nor does it get into a backup.", "backup --data data --to another"), 3);
+    std::fs::write(desk.path("data/journal"), &whole[..whole.len() - 100]).unwrap();
+    assert_eq!(desk.run("The journal lost its end.", "verify --data data"), 3);
+    assert_eq!(desk.run("The view is not thrown away.", "rebuild --data data"), 3);
+    assert_eq!(desk.run("The backup is longer.", "backup --data data --to backup"), 3);
+    std::fs::remove_file(desk.path("data/journal")).unwrap();
+    assert_eq!(desk.run("The journal is gone.", "verify --data data"), 3);
+    std::fs::write(desk.path("data/journal"), b"something else, and long enough").unwrap();
+    assert_eq!(desk.run("It is another file.", "verify --data data"), 3);
+
+    desk.change("backup/journal", |bytes| bytes[2_600] ^= 1);
+    assert_eq!(desk.run("A bit is turned over in the backup.", "restore --from backup --data new"), 3);
+    desk.change("backup/journal", |bytes| bytes.truncate(2_000));
+    assert_eq!(desk.run("The backup lost its end.", "restore --from backup --data newer"), 3);
+    desk.check("damage");
+}
+
+#[test]
+fn what_the_tools_say_of_what_mends_itself() {
+    let mut desk = Desk::new();
+    desk.lived_in("data");
+    desk.change("data/journal", |bytes| bytes.extend(b"\xFEFR\xFF begun"));
+    assert_eq!(desk.run("A crash left the beginning of a write.", "verify --data data"), 0);
+    assert_eq!(desk.run("It is not in the backup.", "backup --data data --to backup"), 0);
+    assert_eq!(desk.run("It is cut off.", "rebuild --data data"), 0);
+    std::fs::write(desk.path("data/view.in-use"), "another boot").unwrap();
+    assert_eq!(desk.run("The machine had stopped.", "verify --data data"), 0);
+    std::fs::write(desk.path("data/view/db"), vec![0xA5; 1 << 16]).unwrap();
+    assert_eq!(desk.run("The view is overwritten.", "verify --data data"), 0);
+    std::fs::remove_dir_all(desk.path("data/view")).unwrap();
+    assert_eq!(desk.run("The view is gone.", "verify --data data"), 0);
+    desk.check("what_mends_itself");
+}
+
+#[test]
+fn what_the_tools_say_when_they_can_not() {
+    let mut desk = Desk::new();
+    desk.lived_in("data");
+    let other = desk.open("other");
+    story::do_it(&other, story::put_seller("other"));
+    drop(other);
+    std::fs::write(desk.path("file"), "").unwrap();
+    assert_eq!(desk.run("There is no such folder.", "verify --data nowhere"), 1);
+    assert_eq!(desk.run("Or it is a file.", "verify --data file"), 1);
+    assert_eq!(desk.run("Nothing is made of nothing.", "rebuild --data nowhere"), 1);
+    assert!(!desk.path("nowhere").exists());
+    assert_eq!(desk.run("The backup can't be written.", "backup --data data --to file/backup"), 1);
+    assert_eq!(desk.run("The folder is full of something else.", "backup --data data --to other"), 1);
+    assert_eq!(desk.run("A backup of another journal.", "backup --data other --to backup"), 0);
+    assert_eq!(desk.run("It is not mixed with this one.", "backup --data data --to backup"), 1);
+    assert_eq!(desk.run("There is no backup.", "restore --from data --data new"), 1);
+    assert_eq!(desk.run("Nothing is written over.", "restore --from backup --data data"), 1);
+    assert_eq!(desk.run("There is no space to compare in.", "verify --data data --scratch nowhere"), 1);
+
+    let server = desk.open("data");
+    assert_eq!(desk.run("A server runs.", "rebuild --data data"), 1);
+    drop(server);
+    desk.change("backup/manifest.json", |bytes| {
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        *bytes = text.replace("\"format\": 1", "\"format\": 2").into_bytes();
+    });
+    assert_eq!(desk.run("A newer program made the backup.", "restore --from backup --data new"), 1);
+    desk.change("data/journal", |bytes| {
+        bytes[8] = 3;
+        let sum = crc32(&bytes[..12]);
+        bytes[12..16].copy_from_slice(&sum.to_le_bytes());
+    });
+    assert_eq!(desk.run("A newer program wrote the journal.", "verify --data data"), 1);
+    assert_eq!(desk.run("An unknown tool.", "mend"), 2);
+    desk.check("can_not");
+}
+
+/// The checksum of the journal's header.
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut sum = !0_u32;
+    for byte in bytes {
+        sum ^= u32::from(*byte);
+        for _ in 0..8 {
+            sum = if sum & 1 == 1 { (sum >> 1) ^ 0xEDB8_8320 } else { sum >> 1 };
+        }
+    }
+    !sum
+}
+
+#[test]
+fn each_tool_explains_itself_with_examples() {
+    let mut desk = Desk::new();
+    desk.run("All tools.", "--help");
+    for tool in ["verify", "rebuild", "backup", "restore", "stats"] {
+        assert_eq!(desk.run("One tool.", &format!("{tool} --help")), 0);
+    }
+    desk.check("help");
+}

@@ -1,0 +1,241 @@
+//! What a seller and a buyer do on their pages, and what a form says that can't be taken.
+
+use crate::support::browser::Browser;
+use crate::support::{Server, money, path, small_refund};
+use serde_json::json;
+
+#[test]
+fn the_seeds_three_stories_go_over_the_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let buyer = Browser::new(&server);
+    let offer = |order: &str| {
+        let refund = server.open(order);
+        let offer = format!("{}/offer", server.page(&refund));
+        let page = seller.open(&offer);
+        assert!(page.text().contains("From CN¥0.01 to CN¥20.00"), "{}", page.text());
+        let terms = [
+            ("version", "1"),
+            ("type", "REFUND_ONLY"),
+            ("amount", "2"),
+            ("message", "Keep the bin."),
+            ("agreed_offline", "yes"),
+        ];
+        let review = seller.submit_on(&page, &offer, &[&terms[..], &[("step", "review")]].concat());
+        let text = review.text();
+        for told in [
+            "Return and refund Amount CN¥20.00",
+            "Refund only Amount CN¥2.00",
+            "Keep the bin.",
+            "only offer that this refund can have",
+            "CN¥2.00 is paid, nothing comes back",
+            "It waits for the goods",
+        ] {
+            assert!(text.to_lowercase().contains(&told.to_lowercase()), "{told}: {text}");
+        }
+        assert_eq!(server.show(&refund)["negotiation"], json!(null), "nothing is sent by looking");
+        let sent = seller.submit_on(&page, &offer, &[&terms[..], &[("step", "send")]].concat());
+        assert_eq!(sent.location(), format!("{}?done=make_offer", server.page(&refund)));
+        refund
+    };
+    let answer = |refund: &serde_json::Value, action: &str| {
+        let page = server.buyer_page(refund);
+        let asked = buyer.open(&format!("{page}?ask={}", action.replace('-', "_")));
+        let fields = [("version", asked.field("version")), ("negotiation_id", asked.field("negotiation_id"))];
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let done = buyer.submit(&format!("{page}/act/{action}"), &fields);
+        assert_eq!(done.status, 303, "{}", done.text());
+        buyer.open(done.location())
+    };
+    // The buyer accepts.
+    let refund = offer("o-1");
+    server.advance(3_600);
+    let shown = answer(&refund, "accept-offer");
+    assert!(shown.text().contains("You accepted the offer.") && shown.text().contains("Refunded"), "{}", shown.text());
+    assert_eq!(server.show(&refund)["effective"]["amount"], money("2.00"));
+    // The buyer rejects: no second offer.
+    let refund = offer("o-2");
+    answer(&refund, "reject-offer");
+    let again = seller.open(&format!("{}/offer", server.page(&refund)));
+    assert_eq!(again.status, 409);
+    assert!(
+        again.text().contains("A refund has one negotiation, and it was used: it is rejected. rule R9"),
+        "{}",
+        again.text()
+    );
+    // Nobody answers.
+    let refund = offer("o-3");
+    let queue = seller.open("/refunds");
+    assert!(queue.text().contains("o-3"));
+    let next = seller.submit_on(&queue, "/clock", &[("by", "36h"), ("back", "/refunds")]);
+    assert_eq!((next.status, next.location()), (303, "/refunds"));
+    let page = seller.open(&server.page(&refund)).text();
+    assert!(page.contains("Agreed because time ran out Return and refund · CN¥20.00"), "{page}");
+    assert!(page.contains("Offer expired") && page.contains("Waiting for the return"), "{page}");
+    server.stop();
+}
+
+#[test]
+fn a_page_that_is_out_of_date_does_nothing_and_shows_what_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let page = seller.open(&server.page(&refund));
+    assert_eq!(server.as_seller(&refund, "negotiation", &small_refund("2.00")).status, 201);
+    let late = seller.submit_on(&page, &format!("{}/act/agree", server.page(&refund)), &[("version", "1")]);
+    assert_eq!(late.status, 412);
+    assert!(late.text().contains("nothing was done") && late.text().contains("Offer: open"), "{}", late.text());
+    let without = seller.submit_on(&page, &format!("{}/act/agree", server.page(&refund)), &[]);
+    assert_eq!(without.status, 428, "a form without a version is none of these pages'");
+    assert_eq!(server.show(&refund)["status"], "WAIT_SELLER_AGREE");
+    // The buyer's page too.
+    let asked = Browser::new(&server).open(&format!("{}?ask=accept_offer", server.buyer_page(&refund)));
+    let fields = [("version", "1"), ("negotiation_id", &asked.field("negotiation_id"))];
+    let late = Browser::new(&server).submit(&format!("{}/act/accept-offer", server.buyer_page(&refund)), &fields);
+    assert_eq!((late.status, &server.show(&refund)["status"]), (412, &json!("WAIT_SELLER_AGREE")));
+    server.stop();
+}
+
+#[test]
+fn what_can_not_be_done_says_which_rule_and_what_is_wrong_with_a_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let page = seller.open(&server.page(&refund));
+    let act = |action: &str, fields: &[(&str, &str)]| {
+        seller.submit_on(&page, &format!("{}/{action}", server.page(&refund)), &[&[("version", "1")], fields].concat())
+    };
+    let long = "x".repeat(1001);
+    for (action, fields, status, told) in [
+        ("act/refuse", vec![], 422, "Reason: this is needed."),
+        ("act/refuse", vec![("reason", long.as_str())], 422, "Reason: at most 1000 characters are taken."),
+        ("act/confirm-receipt", vec![], 409, "Not while the refund stands at: Waiting for the seller. rule R24"),
+        (
+            "offer",
+            vec![("type", "REFUND_ONLY"), ("amount", "2.001")],
+            422,
+            "Amount: at most 2 decimals are taken in this currency.",
+        ),
+        (
+            "offer",
+            vec![("type", "REFUND_ONLY"), ("amount", "two")],
+            422,
+            "Amount: an amount such as 12.50 is expected.",
+        ),
+        (
+            "offer",
+            vec![("type", "REFUND_ONLY"), ("amount", "21"), ("step", "send")],
+            422,
+            "At most CN¥20.00 can still be refunded. rule R10",
+        ),
+        ("offer", vec![("type", "RETURN_AND_REFUND"), ("amount", "20"), ("step", "send")], 422, "rule R12"),
+        ("message", vec![("text", " ")], 422, "Message: this is needed."),
+    ] {
+        let shown = act(action, &fields);
+        assert_eq!(shown.status, status, "{action}: {}", shown.text());
+        assert!(shown.text().contains(told), "{told}: {}", shown.text());
+    }
+    assert!(
+        page.text().contains("Confirm the return : Not while the refund stands at: Waiting for the seller. rule R24"),
+        "{}",
+        page.text()
+    );
+    assert_eq!(server.show(&refund)["version"], 1);
+    server.stop();
+}
+
+#[test]
+fn an_internal_note_is_not_on_the_buyers_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let page = seller.open(&server.page(&refund));
+    let write = |fields: &[(&str, &str)]| seller.submit_on(&page, &format!("{}/message", server.page(&refund)), fields);
+    assert_eq!(write(&[("text", "The third this week."), ("internal", "yes")]).status, 303);
+    assert_eq!(write(&[("text", "Please send a picture.")]).status, 303);
+    let seller_sees = seller.open(&server.page(&refund)).text();
+    assert!(seller_sees.contains("Internal note The third this week. Seller · homeware-1"), "{seller_sees}");
+    let buyer_sees = Browser::new(&server).open(&server.buyer_page(&refund)).text();
+    assert!(buyer_sees.contains("Please send a picture. Seller ·") && !buyer_sees.contains("third this week"));
+    assert!(!buyer_sees.contains("homeware-1"), "a buyer is told the side and not the person");
+    server.stop();
+}
+
+#[test]
+fn many_at_once_are_each_done_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refunds = ["o-1", "o-2", "o-3"].map(|order| server.open(order));
+    server.as_seller(&refunds[1], "negotiation", &small_refund("2.00"));
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let queue = seller.open("/refunds");
+    let ticked = refunds.iter().map(|refund| format!("{} 1", refund["id"].as_str().unwrap())).collect::<Vec<_>>();
+    let fields: Vec<_> = ticked.iter().map(|value| ("refund", value.as_str())).chain([("action", "agree")]).collect();
+    let done = seller.submit_on(&queue, "/refunds/bulk", &fields);
+    assert_eq!(done.status, 200);
+    assert!(done.text().contains("2 of 3 done."), "{}", done.text());
+    assert!(done.text().contains("Somebody was faster"), "{}", done.text());
+    let statuses: Vec<_> = refunds.iter().map(|refund| server.show(refund)["status"].clone()).collect();
+    assert_eq!(statuses, ["WAIT_BUYER_RETURN_GOODS", "WAIT_SELLER_AGREE", "WAIT_BUYER_RETURN_GOODS"]);
+    let none = seller.submit_on(&queue, "/refunds/bulk", &[("action", "agree")]);
+    assert!(none.text().contains("No refund was chosen."));
+    server.stop();
+}
+
+#[test]
+fn of_many_nothing_is_done_where_one_is_not_theirs_or_the_form_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let others = server.get("/v1/refunds?seller_id=seller-lights&limit=1", &server.operator).body;
+    let others = others["items"][0]["id"].as_str().unwrap();
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let queue = seller.open("/refunds");
+    let (own, others) = (format!("{} 1", refund["id"].as_str().unwrap()), format!("{others} 1"));
+    let send = |fields: &[(&str, &str)]| seller.submit_on(&queue, "/refunds/bulk", fields);
+    assert_eq!(send(&[("refund", &own), ("refund", &others), ("action", "agree")]).status, 404);
+    let wrong = send(&[("refund", &own), ("action", "rule")]);
+    assert!(wrong.text().contains("What to do: choose one."), "{}", wrong.text());
+    assert_eq!(server.show(&refund)["version"], 1);
+    server.stop();
+}
+
+#[test]
+fn the_queue_is_filtered_searched_and_turned_page_by_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    for number in 0..55 {
+        server.open(&format!("p-{number}"));
+    }
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let first = seller.open("/refunds?status=WAIT_SELLER_AGREE");
+    assert_eq!(first.html.matches("<td class=\"goods\">").count(), 50);
+    let next = first.html.split("rel=\"next\"").next().unwrap().rsplit("href=\"").next().unwrap();
+    let next = next.split('"').next().unwrap().replace("&#38;", "&");
+    let second = seller.open(&next);
+    assert_eq!(second.html.matches("<td class=\"goods\">").count(), 9, "55 and four of the demo's own");
+    let found = seller.open("/refunds?order=p-7");
+    assert_eq!(found.html.matches("<td class=\"goods\">").count(), 1);
+    assert!(seller.open("/refunds?order=nothing").text().contains("Nothing matches"));
+    assert_eq!(seller.open("/refunds?cursor=made-up").status, 400);
+    server.stop();
+}
+
+#[test]
+fn what_a_filter_finds_far_down_is_on_the_first_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let gone = server.open("gone");
+    assert_eq!(server.post(&path(&gone, "cancel"), &server.platform, &[], &json!({})).status, 200);
+    for number in 0..1_050 {
+        server.open(&format!("p-{number}"));
+    }
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let found = seller.open("/refunds?status=CLOSED").text();
+    assert!(found.contains("Order gone"), "{found}");
+    server.stop();
+}
