@@ -44,7 +44,7 @@ pub(super) fn in_circles(sources: &[SourceFile]) -> Vec<String> {
 
 /// The imports of each crate that point to a room further up.
 pub(super) fn pointing_up(sources: &[SourceFile]) -> Vec<String> {
-    told(sources, |tree, imports| floors::pointing_up(tree, imports))
+    told(sources, floors::pointing_up)
 }
 
 fn told(sources: &[SourceFile], look: impl Fn(&Tree, &BTreeSet<Import>) -> Vec<String>) -> Vec<String> {

@@ -4,7 +4,7 @@ use refund_core::{EventType, RefusalCode};
 
 use super::instant::show;
 use super::mistake::Mistake;
-use super::player::{Known, Outcome};
+use super::outcome::{Known, Outcome};
 use super::stages::{Look, No, Not, OptionsLook, Stage};
 use super::story::{About, Deed, Expectation, Scenario, Step};
 use super::words;

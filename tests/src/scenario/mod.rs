@@ -5,6 +5,7 @@ mod checks;
 mod expect;
 mod instant;
 mod mistake;
+mod outcome;
 mod player;
 mod reader;
 mod settings;

@@ -1,10 +1,11 @@
 //! Plays a story on a stage, and tells what it saw.
 
-use refund_core::{Command, Currency, NegotiationId, RefundId, Timestamp};
+use refund_core::{Command, Currency, NegotiationId, Timestamp};
 
 use super::change::{by_the_clock, changed, new_events, outcome, reminders};
 use super::instant::{opening, show};
 use super::mistake::Mistake;
+use super::outcome::{Known, Outcome};
 use super::stages::{Look, No, Not, OptionsLook, Stage};
 use super::story::{Deed, Scenario, Step};
 use super::{checks, words};
@@ -18,21 +19,6 @@ pub struct Played {
     pub failures: Vec<Mistake>,
     /// Every refusal that was met, in order.
     pub refusals: Vec<No>,
-}
-
-/// A refund that has been opened in the story.
-pub(super) struct Known {
-    name: String,
-    pub(super) id: RefundId,
-    pub(super) look: Look,
-}
-
-/// What came of a step.
-pub(super) enum Outcome {
-    Done,
-    Opened { again: bool },
-    Options(OptionsLook),
-    Refused(No),
 }
 
 struct Player<'a> {

@@ -14,11 +14,11 @@ fn knows(role: Role, event: &Event) -> Disclosed<'_> {
 
 /// The terms of an agreement or an offer.
 fn terms(event: &Event) -> &Terms {
-    match &event.fact {
-        Fact::Agreed { agreed, .. } => &agreed.terms,
-        Fact::OfferMade { negotiation } => &negotiation.offer.terms,
-        other => panic!("no terms in {other:?}"),
+    if let Fact::Agreed { agreed, .. } = &event.fact {
+        return &agreed.terms;
     }
+    let Fact::OfferMade { negotiation } = &event.fact else { panic!("no terms in {event:?}") };
+    &negotiation.offer.terms
 }
 
 #[test]

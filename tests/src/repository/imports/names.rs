@@ -104,6 +104,7 @@ pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "what an item can be grows with the language")]
 fn attributes(item: &Item) -> &[Attribute] {
     match item {
         Item::Const(item) => &item.attrs,
@@ -121,6 +122,7 @@ fn attributes(item: &Item) -> &[Attribute] {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "what an item can be grows with the language")]
 fn defined(item: &Item) -> Option<String> {
     let ident = match item {
         Item::Const(item) => &item.ident,
