@@ -5,6 +5,7 @@ use std::process::Command;
 
 use refund_tests::repository::root;
 
+use crate::debian::{install, said};
 use crate::python::run;
 
 /// The folder in which a project's tools are, installed where they are not yet. `project` is a folder under `xtask/`
@@ -22,9 +23,11 @@ pub(crate) fn installed(project: &str) -> Result<PathBuf, String> {
     for file in ["package.json", "package-lock.json"] {
         std::fs::copy(folder.join(file), place.join(file)).map_err(|error| error.to_string())?;
     }
-    let missing = |why| format!("{why}\n{project} needs Node 20 with npm; on Debian: apt install nodejs npm");
+    if said("npm", &["--version"]).is_empty() {
+        install(&["nodejs", "npm"], &format!("{project} needs Node with npm"))?;
+    }
     let quiet = ["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"];
-    run(Command::new("npm").args(quiet).current_dir(&place)).map_err(missing)?;
+    run(Command::new("npm").args(quiet).current_dir(&place))?;
     std::fs::write(&marker, wanted).map_err(|error| error.to_string())?;
     Ok(place)
 }
