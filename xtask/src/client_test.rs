@@ -61,8 +61,8 @@ fn in_typescript(demo: &Demo, folder: &Path) -> Result<(), String> {
         let from = root().join("xtask").join(TYPESCRIPT).join(file);
         std::fs::copy(from, folder.join(file)).map_err(|error| error.to_string())?;
     }
-    let types = [contract(demo).as_str(), "--output", "refund-engine.ts"].map(str::to_owned);
-    run(Command::new(tools.join("openapi-typescript")).args(types).current_dir(folder))?;
+    let mut types = Command::new(tools.join("openapi-typescript"));
+    run(types.arg(contract(demo)).args(["--output", "refund-engine.ts"]).current_dir(folder))?;
     run(Command::new(tools.join("tsc")).args(["--project", "."]).current_dir(folder))?;
     let mut program = Command::new("node");
     program.arg("every_event.js").env("BASE_URL", &demo.base_url).env("KEY", &demo.operator);

@@ -4,6 +4,7 @@ mod api_test;
 mod bench;
 mod browser_test;
 mod client_test;
+mod contract_lint;
 mod costs;
 mod crash;
 mod debian;
@@ -38,8 +39,10 @@ enum Command {
     Crash(crash::Args),
     /// Calls a running server in every way that its contract allows, and in many that it doesn't.
     ApiTest(api_test::Args),
-    /// Generates a client from the contract and lets it do what docs/api.md shows.
+    /// Generates clients from the contract and lets them do what docs/api.md shows.
     ClientTest,
+    /// Has linters of others look at the contract.
+    ContractLint,
     /// Uses the pages of a running demo in a browser, as people use them.
     BrowserTest(browser_test::Args),
     /// Makes the pictures of the pages that the README shows.
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Crash(args) => said(crash::run(&args)),
         Command::ApiTest(args) => said(api_test::run_all(&args)),
         Command::ClientTest => said(client_test::run_shown()),
+        Command::ContractLint => said(contract_lint::run()),
         Command::BrowserTest(args) => said(browser_test::run_all(&args)),
         Command::Screenshots => said(browser_test::screenshots()),
         Command::Bench(args) => said(bench::run(&args)),

@@ -49,6 +49,8 @@ pub(super) fn responses() -> Map<String, Value> {
     for code in Code::all() {
         by_status.entry(code.status()).or_default().push(code);
     }
+    // That a path has no such method is what no operation answers.
+    by_status.remove(&StatusCode::METHOD_NOT_ALLOWED);
     by_status.into_iter().map(|(status, codes)| (name(status), response(status, &codes))).collect()
 }
 
