@@ -4,8 +4,8 @@
 //! is the rules' to say (`refund-core`), and everything that changes anything goes through one
 //! door (`engine`, to `refund-store`). No route looks at a status.
 
-// The rooms, from the ground up: each knows those above a blank line before it, and none behind one.
-// The repository's rules hold this.
+// The rooms, from the ground up, a blank line between two floors: a room uses rooms of its own floor and of those
+// written above it, and none of those written below. The repository's rules hold this.
 mod machine;
 
 mod wire;

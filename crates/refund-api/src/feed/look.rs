@@ -1,5 +1,6 @@
 //! What somebody may see of what happened, behind the place up to which they have read.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use refund_core::{Event, RefundId, Role};
@@ -41,6 +42,25 @@ pub(crate) async fn told(
     }
 }
 
+/// The last that is wanted of a refund's history up to an event, at most so much of it, the oldest first.
+pub(crate) async fn told_up_to(
+    store: &dyn Store,
+    refund_id: &RefundId,
+    mut until: u64,
+    limit: usize,
+    is_wanted: impl Fn(&Event) -> bool,
+) -> Result<Vec<Recorded>, StoreError> {
+    let mut wanted = VecDeque::new();
+    while until > 0 && wanted.len() < limit {
+        let behind = until.saturating_sub(READ_AT_ONCE as u64);
+        let part = store.history(refund_id, behind, READ_AT_ONCE).await?;
+        let up_to = part.into_iter().rev().filter(|(_, event)| event.sequence <= until && is_wanted(event));
+        up_to.take(limit.saturating_sub(wanted.len())).for_each(|recorded| wanted.push_front(recorded));
+        until = behind;
+    }
+    Ok(wanted.into())
+}
+
 /// The position that an id names, whenever it was given; nothing where it is no id that anybody but a buyer was given.
 pub(crate) async fn named_by(store: &dyn Store, id: &str) -> Result<Option<EventPosition>, StoreError> {
     match EventOut::place_before_counting(id) {
@@ -52,17 +72,8 @@ pub(crate) async fn named_by(store: &dyn Store, id: &str) -> Result<Option<Event
 /// Where what a buyer may be told of their refund ends now.
 pub(crate) async fn own_end(store: &dyn Store, refund_id: &RefundId) -> Result<Reach, StoreError> {
     let looked = store.refund(refund_id).await?.map_or(0, |around| around.refund.sequence);
-    let mut until = looked;
-    while until > 0 {
-        let behind = until.saturating_sub(READ_AT_ONCE as u64);
-        let part = store.history(refund_id, behind, READ_AT_ONCE).await?;
-        let mut before = part.iter().filter(|(_, event)| event.sequence <= looked);
-        if let Some(told) = before.rfind(|(_, event)| event.fact.is_for(Role::Buyer)) {
-            return Ok(Reach::One { told: Some(told.into()), looked });
-        }
-        until = behind;
-    }
-    Ok(Reach::One { told: None, looked })
+    let told = told_up_to(store, refund_id, looked, 1, |event| event.fact.is_for(Role::Buyer)).await?;
+    Ok(Reach::One { told: told.last().map(Numbered::from), looked })
 }
 
 /// What a caller may see behind some place.

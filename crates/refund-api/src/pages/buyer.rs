@@ -61,8 +61,8 @@ async fn page(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let reader = &visit.reader;
-    let Known { refund, seller, actions, events, is_latest, last_told } = known(visit, caller, id).await?;
-    let notice = notice.map(|notice| notice.told_since(visit, &refund, &events));
+    let Known { refund, seller, actions, excerpt, last_told } = known(visit, caller, id).await?;
+    let notice = notice.map(|notice| notice.told_since(visit, &refund, &excerpt.events));
     let possible: Vec<_> = actions.iter().filter(|action| action.against.is_none()).map(|action| action.kind).collect();
     let asked = visit.query.get("ask").parse::<CommandKind>().ok();
     let asked = asked.filter(|kind| possible.contains(kind)).map(CommandKind::as_str);
@@ -71,12 +71,12 @@ async fn page(
         if tried == CommandKind::Modify.as_str() { visit.form.get(field).to_owned() } else { now }
     };
     let path = format!("/b/{}", visit.param("token"));
-    let history = History::new(visit, caller.role(), &path, &events, is_latest);
+    let history = History::new(visit, caller.role(), &path, &excerpt);
     let here = asked.map_or_else(|| history.here.clone(), |kind| format!("{path}?ask={kind}"));
     let page = Page {
         page: Frame::for_nobody(visit, "buyer-title")
             .coming_back_to(here)
-            .with_own_live(&format!("{path}/live"), last_told.filter(|_| is_latest)),
+            .with_own_live(&format!("{path}/live"), last_told.filter(|_| excerpt.is_latest)),
         notice,
         seller: seller.name.to_string(),
         possible: possible.into_iter().map(CommandKind::as_str).collect(),

@@ -11,15 +11,16 @@ use refund_store::{Refused, Seller};
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
-use super::view::{History, RefundView, refusal_text};
+use super::view::{Excerpt, History, RefundView, refusal_text};
 use super::visit::Visit;
 use crate::app::Settled;
 use crate::callers::Caller;
+use crate::feed::{told, told_up_to};
 use crate::problem::Problem;
 use crate::wire::code::Code;
 
 /// How much of a history is on one page: all, for most refunds.
-const HISTORY_PAGE: u64 = 200;
+const HISTORY_PAGE: usize = 200;
 
 /// One refund for whoever works with it.
 #[derive(Template)]
@@ -69,10 +70,9 @@ pub(super) struct Known {
     pub(super) refund: Refund,
     pub(super) seller: Arc<Seller>,
     pub(super) actions: Vec<Action>,
-    /// A part of what happened, and whether that is where it ends.
-    pub(super) events: Vec<Event>,
-    pub(super) is_latest: bool,
-    /// The id of the last of these events that the caller may be told of.
+    /// What happened, as far as the caller may be told of it.
+    pub(super) excerpt: Excerpt,
+    /// The id of the last event in it.
     pub(super) last_told: Option<String>,
 }
 
@@ -81,20 +81,21 @@ pub(super) async fn known(visit: &Visit, caller: &Caller, id: &RefundId) -> Resu
     let app = &visit.app;
     let asked = visit.query.get("until").parse().unwrap_or(u64::MAX);
     let Settled { around, now } = app.settled_now(caller, id).await?;
+    let (store, role) = (app.engine.store(), caller.role());
+    let is_theirs = |event: &Event| event.fact.is_for(role);
     let until = asked.min(around.refund.sequence).max(1);
-    let behind = until.saturating_sub(HISTORY_PAGE);
-    let length = usize::try_from(until.saturating_sub(behind)).unwrap_or(0);
-    let history = app.engine.store().history(id, behind, length).await?;
+    let mut history = told_up_to(store, id, until, HISTORY_PAGE.saturating_add(1), is_theirs).await?;
+    let has_earlier = history.len() > HISTORY_PAGE;
+    history.drain(..usize::from(has_earlier));
+    // What they may not know of must not be seen by there being more.
+    let is_latest = until == around.refund.sequence || told(store, id, until, 1, is_theirs).await?.is_empty();
     let all = around.every_action(caller.actors(&around.refund), now);
-    let role = caller.role();
-    let last_told = history.iter().rfind(|(_, event)| event.fact.is_for(role));
     Ok(Known {
-        last_told: last_told.map(|(position, event)| app.event_ids.of(caller, *position, event)),
-        is_latest: until == around.refund.sequence,
+        last_told: history.last().map(|(position, event)| app.event_ids.of(caller, *position, event)),
         refund: around.refund,
         seller: around.seller,
         actions: all.into_iter().flat_map(|(_, actions)| actions).collect(),
-        events: history.into_iter().map(|(_, event)| event).collect(),
+        excerpt: Excerpt { events: history.into_iter().map(|(_, event)| event).collect(), has_earlier, is_latest },
     })
 }
 
@@ -117,10 +118,10 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
     let caller = visit.person()?.caller.clone();
     let reader = &visit.reader;
     let id = visit.refund_id()?;
-    let Known { refund, seller, actions, events, is_latest, .. } = known(visit, &caller, &id).await?;
+    let Known { refund, seller, actions, excerpt, .. } = known(visit, &caller, &id).await?;
     let path = format!("/refunds/{id}");
-    let history = History::new(visit, caller.role(), &path, &events, is_latest);
-    let notice = notice.map(|notice| notice.told_since(visit, &refund, &events));
+    let history = History::new(visit, caller.role(), &path, &excerpt);
+    let notice = notice.map(|notice| notice.told_since(visit, &refund, &excerpt.events));
     let (possible, against): (Vec<_>, Vec<_>) = actions.iter().partition(|action| action.against.is_none());
     let addresses =
         seller.addresses.iter().map(|address| (address.id.to_string(), address.address.to_string())).collect();

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use refund_core::Role;
-use refund_store::{Answer, Answered, DisabledBecause, KeyRole, Request, SetUp, Tag, Webhook, WebhookChange};
+use refund_store::{Answer, Answered, DisabledBecause, Request, SetUp, Tag, Webhook, WebhookChange};
 
 use super::lists::behind;
 use super::refunds::{mark, tagged, unexpected};
 use crate::call::Call;
 use crate::problem::Problem;
-use crate::webhooks::{self, another, may_see};
+use crate::webhooks::{another, may_see, owner};
 use crate::wire::{Items, Nothing, WebhookIn, WebhookOut};
 
 /// Lists the caller's endpoints in the order in which they were made; an operator's list has everybody's.
@@ -21,7 +20,7 @@ use crate::wire::{Items, Nothing, WebhookIn, WebhookOut};
     responses((status = OK, body = Items<WebhookOut>)), security(("key" = ["operator", "platform", "seller"])),
 )]
 pub(super) async fn list(call: Call) -> Result<Json<Items<WebhookOut>>, Problem> {
-    let owner = owner(&call)?;
+    let owner = owner(&call.caller)?;
     let page = behind(&call, "webhooks", |last, limit| {
         let mut webhooks = call.app.engine.settings().webhooks();
         webhooks.retain(|webhook| may_see(&owner, webhook));
@@ -42,7 +41,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<WebhookOut>>, Problem>
     security(("key" = ["operator", "platform", "seller"])),
 )]
 pub(super) async fn make(call: Call) -> Result<Response, Problem> {
-    let owner = owner(&call)?;
+    let owner = owner(&call.caller)?;
     let work = || {
         let webhook = another(call.app.engine.store(), owner.clone(), terms(&call)?)?;
         Ok(Request::new(call.caller.itself(), SetUp::MakeWebhook(Box::new(webhook))))
@@ -141,15 +140,9 @@ fn terms(call: &Call) -> Result<refund_store::WebhookTerms, Problem> {
     Ok(body.terms(|url| call.app.webhooks.forbids(url))?)
 }
 
-/// As whom the caller has endpoints.
-fn owner(call: &Call) -> Result<KeyRole, Problem> {
-    call.caller.only(&[Role::Operator, Role::Platform, Role::Seller])?;
-    Ok(webhooks::owner(&call.caller))
-}
-
 /// The endpoint in the path, if it is the caller's to deal with.
 pub(super) fn webhook(call: &Call) -> Result<Arc<Webhook>, Problem> {
-    let owner = owner(call)?;
+    let owner = owner(&call.caller)?;
     let webhook = call.app.engine.settings().webhook(&call.webhook_id()?).cloned();
     webhook.filter(|webhook| may_see(&owner, webhook)).ok_or_else(Problem::not_found)
 }

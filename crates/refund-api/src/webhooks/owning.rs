@@ -1,5 +1,6 @@
 //! Whose endpoints are whose, and how many one owner has.
 
+use refund_core::Role;
 use refund_store::{KeyRole, Store, Webhook, WebhookTerms};
 
 use crate::callers::Caller;
@@ -10,12 +11,16 @@ use crate::wire::code::ApiCode;
 /// How many endpoints one owner has at the most.
 const ENDPOINTS_MAX: usize = 20;
 
-/// As whom a caller has endpoints.
-pub(crate) fn owner(caller: &Caller) -> KeyRole {
+/// As whom a caller has endpoints; a buyer has none.
+///
+/// # Errors
+/// A [`Problem`] for a buyer.
+pub(crate) fn owner(caller: &Caller) -> Result<KeyRole, Problem> {
     match caller {
-        Caller::Platform { .. } => KeyRole::Platform,
-        Caller::Seller { seller_id, .. } => KeyRole::Seller(seller_id.clone()),
-        Caller::Operator { .. } | Caller::Buyer { .. } => KeyRole::Operator,
+        Caller::Operator { .. } => Ok(KeyRole::Operator),
+        Caller::Platform { .. } => Ok(KeyRole::Platform),
+        Caller::Seller { seller_id, .. } => Ok(KeyRole::Seller(seller_id.clone())),
+        Caller::Buyer { .. } => Err(caller.not_theirs(&[Role::Operator, Role::Platform, Role::Seller])),
     }
 }
 

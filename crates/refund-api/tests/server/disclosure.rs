@@ -93,3 +93,27 @@ fn a_buyer_is_told_which_side_did_something_and_not_by_which_key_or_person() {
     assert!(actors(&server.seller).iter().all(|actor| actor["via_id"].is_string()), "others are told as before");
     server.stop();
 }
+
+#[test]
+fn internal_notes_show_by_no_link_on_the_buyers_page_and_push_nothing_out_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let browser = Browser::reading(&server, "en");
+    let events = server.get(&path(&refund, "events"), refund["buyer_link"]["token"].as_str().unwrap()).body;
+    let last = events["items"].as_array().unwrap().last().unwrap()["sequence"].clone();
+    let page = |what: &str| browser.open(&format!("{}{what}", server.buyer_page(&refund))).html;
+    let note = |text: &str, internal: bool| {
+        let body = json!({ "text": text, "internal": internal });
+        assert_eq!(server.post(&path(&refund, "messages"), &server.seller, &[], &body).status, 201);
+    };
+    // More than a page has.
+    (0..201).for_each(|_| note("between us", true));
+    assert!(page("").contains("<b>Refund asked for</b>"));
+    let up_to_last = format!("?until={last}");
+    assert!(!page(&up_to_last).contains("To the latest"), "nothing that is theirs came since");
+    note("for you", false);
+    assert!(page(&up_to_last).contains("To the latest"));
+    assert!(page("").contains("for you") && !page("").contains("between us"));
+    server.stop();
+}

@@ -109,7 +109,7 @@ fn outcome(visit: &Visit, attempt: &Attempt) -> String {
 
 /// The endpoint that the path names, if it is the visitor's to deal with.
 fn named(visit: &Visit) -> Result<Arc<Webhook>, Problem> {
-    let owner = owner(&visit.person()?.caller);
+    let owner = owner(&visit.person()?.caller)?;
     let webhook = visit.app.engine.settings().webhook(visit.param("id")).cloned();
     webhook.filter(|webhook| may_see(&owner, webhook)).ok_or_else(Problem::not_found)
 }

@@ -108,7 +108,7 @@ fn page(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let (reader, form) = (&visit.reader, &visit.form);
-    let owner = owner(&visit.person()?.caller);
+    let owner = owner(&visit.person()?.caller)?;
     let mut webhooks = visit.app.engine.settings().webhooks();
     webhooks.retain(|webhook| may_see(&owner, webhook));
     let Part { items, links } = Part::of(visit, "webhooks", webhooks, |webhook: &Arc<Webhook>| webhook.id.clone())?;
@@ -151,7 +151,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
             return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let webhook = match another(visit.app.engine.store(), owner(&caller), terms) {
+    let webhook = match another(visit.app.engine.store(), owner(&caller)?, terms) {
         Ok(webhook) => Box::new(webhook),
         Err(problem) if problem.code() == Code::Api(ApiCode::TooManyWebhooks) => {
             let notice = Notice::bad(visit.reader.say("webhooks-too-many"));

@@ -33,18 +33,27 @@ pub(crate) struct History {
     pub(crate) latest: Option<String>,
 }
 
+/// A part of what happened to a refund, of what whoever looks may be told of.
+pub(crate) struct Excerpt {
+    pub(crate) events: Vec<Event>,
+    /// Whether there is more before it.
+    pub(crate) has_earlier: bool,
+    /// Whether it ends where all ends.
+    pub(crate) is_latest: bool,
+}
+
 impl History {
-    /// The part that those events are, on the page with that path.
-    pub(crate) fn new(visit: &Visit, role: Role, path: &str, events: &[Event], is_latest: bool) -> Self {
+    /// That excerpt on the page with that path.
+    pub(crate) fn new(visit: &Visit, role: Role, path: &str, excerpt: &Excerpt) -> Self {
+        let Excerpt { events, has_earlier, is_latest } = excerpt;
         let reader = &visit.reader;
         let names = Names { reader, settings: visit.app.engine.settings(), role };
-        let theirs = events.iter().rev().filter(|event| event.fact.is_for(role));
         let until = |sequence: u64| format!("{path}?until={sequence}");
-        let last = events.last().filter(|_| !is_latest).map(|event| event.sequence);
+        let last = events.last().filter(|_| !*is_latest).map(|event| event.sequence);
         Self {
-            moments: theirs.map(|event| moment(reader, &names, event)).collect(),
+            moments: events.iter().rev().map(|event| moment(reader, &names, event)).collect(),
             here: last.map_or_else(|| path.to_owned(), until),
-            earlier: events.first().and_then(|event| event.sequence.checked_sub(1)).filter(|at| *at > 0).map(until),
+            earlier: events.first().filter(|_| *has_earlier).map(|event| until(event.sequence.saturating_sub(1))),
             latest: last.map(|_| path.to_owned()),
         }
     }

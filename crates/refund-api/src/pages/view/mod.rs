@@ -3,5 +3,5 @@
 mod history;
 mod refund;
 
-pub(super) use history::{History, changes_since};
+pub(super) use history::{Excerpt, History, changes_since};
 pub(super) use refund::{RefundView, TermsView, refusal_text};
