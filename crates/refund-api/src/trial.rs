@@ -99,7 +99,7 @@ pub(crate) async fn app(machine: &Machine) -> Arc<App> {
     on(Arc::new(MemoryStore::new(machine.surroundings()))).await
 }
 
-/// The same on a store that takes that long for each read.
+/// A server on a store that takes that long for each read.
 pub(crate) async fn on_a_lazy_store(
     machine: &Machine,
     takes: impl Fn() -> Duration + Send + Sync + 'static,
@@ -115,14 +115,14 @@ async fn on(store: Arc<dyn Store>) -> Arc<App> {
     Arc::new(App::new(engine, webhooks, &SECRET, String::new(), false, Limits::without_rates()))
 }
 
-/// The same with the refund `rfd_1` in it.
+/// A server with the refund `rfd_1` in it.
 pub(crate) async fn with_one_refund(machine: &Machine) -> Arc<App> {
     let app = with_a_seller(machine).await;
     open(&app).await;
     app
 }
 
-/// The same with a seller.
+/// A server with a seller.
 pub(crate) async fn with_a_seller(machine: &Machine) -> Arc<App> {
     let app = app(machine).await;
     set_up_a_seller(&app).await;

@@ -28,7 +28,7 @@ impl App {
         Ok(self.around(caller, id).await?.refund)
     }
 
-    /// The same with what stands around it.
+    /// A refund that the caller may know of, with what stands around it.
     async fn around(&self, caller: &Caller, id: &RefundId) -> Result<Around, Problem> {
         let around = self.engine.store().refund(id).await?.ok_or_else(Problem::not_found)?;
         if caller.may_see(&around.refund) { Ok(around) } else { Err(Problem::not_found()) }
@@ -39,7 +39,7 @@ impl App {
         Ok(self.settled_now(caller, id).await?.seen(caller))
     }
 
-    /// The same, with the instant up to which it is settled.
+    /// That refund with the instant up to which it is settled.
     pub(crate) async fn settled_now(&self, caller: &Caller, id: &RefundId) -> Result<Settled, Problem> {
         let around = self.around(caller, id).await?;
         let now = self.engine.store().now();

@@ -15,8 +15,8 @@ use crate::wire::code::ApiCode;
 
 /// The most that a body may have, in bytes.
 const BODY_MAX: usize = 64 * 1024;
-/// The same where there may be much in one call: the roll-out names sellers one by one, and a hundred
-/// offers may each have a message.
+/// The most of a body, in bytes, where there may be much in one call: the roll-out names sellers one by one, and a
+/// hundred offers may each have a message.
 const LONG_BODY_MAX: usize = 1024 * 1024;
 const WITH_LONG_BODY: [&str; 3] = ["/v1/rollout", "/v1/refunds/bulk", "/settings"];
 /// The pages on which the same is typed.

@@ -189,7 +189,7 @@ impl Call {
         Ok(if lacks_it { Precondition::Missing } else { version })
     }
 
-    /// The same, where nobody has to say it.
+    /// The version that the command speaks of, where nobody has to say it.
     pub(crate) fn version(&self) -> Result<Precondition, Problem> {
         let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
         let version = |tag: &str| tag.parse().ok().filter(|version: &u64| version.to_string() == tag);

@@ -16,7 +16,7 @@ pub(crate) enum Caller {
     Platform {
         key_id: String,
     },
-    /// The same of a seller.
+    /// By a key of a seller's, or one of its people who is signed in.
     Seller {
         via: Via,
         seller_id: SellerId,

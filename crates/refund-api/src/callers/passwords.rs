@@ -22,7 +22,7 @@ pub(crate) const PASSWORD_MAX: usize = 200;
 const AT_ONCE: usize = 2;
 /// How many tries a name has in a minute from one address, and as many at once after a silence.
 const TRIES_A_MINUTE: u32 = 10;
-/// The same from all addresses together: a stranger's guesses hold up nobody whose name they know.
+/// How many tries for one name from all addresses together: a stranger's guesses hold up nobody whose name they know.
 const TRIES_FROM_ANYWHERE: u32 = 100;
 
 /// Hashes passwords, and counts who tries.

@@ -25,7 +25,7 @@ impl<K: Hash + Eq + Clone, C: Clock> Rate<K, C> {
         Some(Self::new(Quota::per_second(NonZeroU32::new(max)?), clock))
     }
 
-    /// The same a minute.
+    /// So many a minute.
     pub(crate) fn per_minute(max: u32, clock: C) -> Option<Self> {
         Some(Self::new(Quota::per_minute(NonZeroU32::new(max)?), clock))
     }

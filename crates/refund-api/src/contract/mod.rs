@@ -34,7 +34,7 @@ pub(crate) struct Contract {
     pub(crate) json: Bytes,
     /// What it is known by, as long as it says the same.
     pub(crate) tag: HeaderValue,
-    /// The same for people.
+    /// The contract as a page for people.
     pub(crate) page: Bytes,
     /// What that page may load.
     pub(crate) policy: HeaderValue,
@@ -69,7 +69,7 @@ pub(crate) fn document(routes: OpenApi, base: &str) -> Value {
     document_showing(routes, base, &examples::known(base))
 }
 
-/// The same with other examples.
+/// That contract with other examples.
 pub(crate) fn document_showing(routes: OpenApi, base: &str, shown: &Value) -> Value {
     // The routes are a structure of our own and can always be written.
     let mut document = rename::as_others_read_it(serde_json::to_value(routes).unwrap_or_default());

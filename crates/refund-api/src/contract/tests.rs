@@ -92,10 +92,11 @@ fn every_schema_has_a_name_for_others() {
     assert_eq!(odd, [""; 0], "two types would have one name: give one of them another with #[schema(as = ...)]");
 }
 
-/// What only a server in trouble says, or one with limits, or a page.
+/// What only a server in trouble says, or one with limits, or a page, or a path that has no such method.
 const SAID_IN_TROUBLE: &[&str] = &[
     "settling_held",
     "forged_form",
+    "method_not_allowed",
     "body_too_slow",
     "too_many_requests",
     "busy",

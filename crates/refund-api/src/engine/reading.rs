@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 /// What each read of a store passes through.
 pub(crate) trait Passage: Send + Sync {
-    /// The same read behind it.
+    /// That read, gone through it.
     fn pass<'a, T: Send + 'a, E: From<StoreError> + Send + 'a>(&self, soon: Soon<'a, T, E>) -> Soon<'a, T, E>;
 }
 

@@ -67,17 +67,17 @@ impl Frame {
         }
     }
 
-    /// The same of a page that a link opens: nobody is signed in there, whoever else uses the browser.
+    /// The frame of a page that a link opens: nobody is signed in there, whoever else uses the browser.
     pub(crate) fn for_nobody(visit: &Visit, title: &str) -> Self {
         Self { person: None, ..Self::new(visit, title, "") }
     }
 
-    /// The same under a title that somebody wrote.
+    /// A frame under a title that somebody wrote.
     pub(crate) fn titled(self, title: String) -> Self {
         Self { title, ..self }
     }
 
-    /// The same of a page that is shown in answer to a form: its own address is another.
+    /// The frame of a page that is shown in answer to a form: its own address is another.
     pub(crate) fn coming_back_to(self, here: String) -> Self {
         Self { here, ..self }
     }
@@ -87,8 +87,8 @@ impl Frame {
         Self { live: Some(format!("{source}{after}")), ..self }
     }
 
-    /// The same for a buyer, whose page knows of their refund's events up to that one; nothing where the page shows
-    /// an older part of them.
+    /// Looks again by itself for a buyer, whose page knows of their refund's events up to that one; not where the page
+    /// shows an older part of them.
     pub(crate) fn with_own_live(self, source: &str, knows: Option<String>) -> Self {
         Self { live: knows.map(|id| format!("{source}?after={id}")), ..self }
     }
@@ -165,7 +165,7 @@ impl Notice {
         Self { kind: "moved", ..Self::good(text) }
     }
 
-    /// The same with what has changed since the form was made that was sent, if that is why nothing was done.
+    /// Tells too what has changed since the form was made that was sent, if that is why nothing was done.
     pub(crate) fn told_since(self, visit: &Visit, refund: &Refund, events: &[Event]) -> Self {
         let version = visit.form.get("version").parse().ok().filter(|_| self.kind == "moved");
         let changes = version.and_then(|version| changes_since(&visit.reader, refund, events, version));

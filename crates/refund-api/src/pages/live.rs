@@ -36,7 +36,7 @@ pub(super) async fn queue(headers: HeaderMap, visit: Visit) -> Result<Changes, P
     changes(&visit, &headers, reader, None).await
 }
 
-/// Those of one refund, for whoever works with it.
+/// The changes of one refund, for whoever works with it.
 pub(super) async fn refund(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
     let reader = Listener::signed_in(&visit)?;
     let id = visit.refund_id()?;
@@ -44,7 +44,7 @@ pub(super) async fn refund(headers: HeaderMap, visit: Visit) -> Result<Changes, 
     changes(&visit, &headers, reader, Some(id)).await
 }
 
-/// Those of one refund, for its buyer.
+/// The changes of one refund, for its buyer.
 pub(super) async fn buyer(headers: HeaderMap, visit: Visit) -> Result<Changes, Problem> {
     let (caller, id) = visit.buyer().await?;
     let by = By::Link(visit.param("token").into());
@@ -179,7 +179,7 @@ impl Watching {
         self.mark(Event::default().event("changed").data("look again"))
     }
 
-    /// The same with how far it is, which the browser gives back when it asks anew.
+    /// An event with how far the page has read, which the browser gives back when it asks anew.
     fn mark(&self, event: Event) -> Event {
         match self.app.event_ids.reached(&self.listener.caller, self.follower.place()) {
             Some(id) => event.id(id),

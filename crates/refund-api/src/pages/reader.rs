@@ -52,12 +52,12 @@ impl Reader {
         self.language.say(name, &[])
     }
 
-    /// The same with one thing told in it.
+    /// A text with one thing told in it.
     pub(crate) fn say_with(&self, name: &str, told: &str, value: &str) -> String {
         self.language.say(name, &[(told, value.into())])
     }
 
-    /// The same with a number.
+    /// A text with a number in it.
     pub(crate) fn say_count(&self, name: &str, told: &str, count: &usize) -> String {
         self.language.say(name, &[(told, (*count).into())])
     }
@@ -67,7 +67,7 @@ impl Reader {
         self.say_with("rule", "rule", rule)
     }
 
-    /// The same with two.
+    /// A text with two numbers in it.
     pub(crate) fn say_two(&self, name: &str, one: &str, value: &usize, other: &str, value_of_other: &usize) -> String {
         self.language.say(name, &[(one, (*value).into()), (other, (*value_of_other).into())])
     }
@@ -82,7 +82,7 @@ impl Reader {
         self.sum(money.minor().into(), money.currency())
     }
 
-    /// The same of a sum, in minor units.
+    /// A sum of money, given in minor units.
     pub(crate) fn sum(&self, minor: i128, currency: Currency) -> String {
         let value = grouped(&currency.decimal(minor));
         self.language.say("money", &[("currency", currency.code().into()), ("value", value.into())])

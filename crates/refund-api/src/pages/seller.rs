@@ -21,7 +21,7 @@ struct Page {
     page: Frame,
     notice: Option<Notice>,
     id: String,
-    /// The same as it stands in addresses of pages.
+    /// The seller's id as it stands in addresses of pages.
     id_in_query: String,
     /// Where the form is sent.
     here: String,

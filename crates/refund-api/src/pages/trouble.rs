@@ -49,7 +49,8 @@ struct Trouble {
     code: &'static str,
 }
 
-/// The same of what stands outside of the pages, for whoever looks at it with a browser. Programs have their own paths.
+/// Shows a page of what goes wrong outside of the pages to whoever looks at it with a browser. Programs have their own
+/// paths.
 pub(crate) async fn told_to_people(app: State<Arc<App>>, request: Request, next: Next) -> Response {
     let accepted = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let is_for_people = accepted.is_some_and(|accepted| accepted.contains("text/html"));

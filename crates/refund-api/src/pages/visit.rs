@@ -136,7 +136,7 @@ impl Visit {
         format!("{path}?{}", query.finish())
     }
 
-    /// The same once its form was carried out: nothing that was typed is shown again.
+    /// The visit once its form was carried out: nothing that was typed is shown again.
     pub(crate) fn with_form_done(self) -> Self {
         Self { form: self.form.only("mark"), ..self }
     }

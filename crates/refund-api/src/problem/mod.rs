@@ -81,7 +81,7 @@ impl Problem {
         self
     }
 
-    /// The same with something for programs beside its name.
+    /// A problem that tells programs something beside its name.
     pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
         self.0.data.insert(name.to_owned(), value);
         self

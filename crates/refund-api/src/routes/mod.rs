@@ -40,7 +40,7 @@ pub fn openapi(base: &str) -> Value {
     contract::document(paths(true).into_openapi(), base)
 }
 
-/// The same with other examples than those that are known: `operations` by their ids, `problems` by their codes.
+/// That contract with other examples than those that are known: `operations` by their ids, `problems` by their codes.
 #[must_use]
 pub fn openapi_showing(base: &str, examples: &Value) -> Value {
     contract::document_showing(paths(true).into_openapi(), base, examples)

@@ -26,7 +26,7 @@ pub(super) fn answer(status: StatusCode, refund: RefundOut, replayed: bool) -> R
     response
 }
 
-/// The same with that `ETag`.
+/// An answer with that `ETag`.
 pub(super) fn tagged(mut response: Response, tag: &str) -> Response {
     let tag = HeaderValue::from_str(&format!("\"{tag}\""));
     response.headers_mut().extend(tag.ok().map(|tag| (header::ETAG, tag)));

@@ -55,7 +55,7 @@ pub(crate) struct Items<T> {
 }
 
 impl<T> Items<T> {
-    /// The same page of something else.
+    /// A page of what each item becomes.
     pub(crate) fn map<U>(self, to: impl FnMut(T) -> U) -> Items<U> {
         Items { items: self.items.into_iter().map(to).collect(), next_cursor: self.next_cursor }
     }

@@ -202,7 +202,7 @@ impl RefundOut {
         }
     }
 
-    /// The same with the buyer's link beside it.
+    /// A refund with the buyer's link beside it.
     #[must_use]
     pub(crate) fn with_link(self, link: BuyerLink) -> Self {
         Self { buyer_link: Some(link), ..self }

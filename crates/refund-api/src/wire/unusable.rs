@@ -45,7 +45,7 @@ impl Unusable {
         )
     }
 
-    /// The same in a part of the body that stands there.
+    /// What is wrong with a part of the body, as seen from the whole: the part stands there.
     pub(crate) fn within(mut self, place: &str) -> Self {
         if let Self::Place { pointer, .. } | Self::Money { pointer, .. } = &mut self {
             pointer.insert_str(0, place);

@@ -121,7 +121,7 @@ impl WebhookOut {
         }
     }
 
-    /// The same with what waits to be sent.
+    /// An endpoint with what waits to be sent to it.
     pub(crate) fn with(self, backlog: Backlog) -> Self {
         Self { waiting: Some(WaitingOut { count: backlog.count, oldest_at: backlog.oldest }), ..self }
     }

@@ -38,7 +38,7 @@ impl Numbers {
         self.records
     }
 
-    /// Those of a journal with so many records, from the rows in their order; none where rows are missing.
+    /// The numbers of a journal with so many records, from the rows in their order; none where rows are missing.
     pub(super) fn read(records: u64, rows: impl Iterator<Item = impl AsRef<[u8]>>) -> Option<Self> {
         let mut marks = Vec::new();
         for row in rows {
@@ -126,7 +126,7 @@ mod tests {
         (numbers, rows)
     }
 
-    /// The same as they are read from the rows, with what lies behind the last mark.
+    /// The numbers as they are read from the rows, with what lies behind the last mark.
     fn read(records: u64, rows: &BTreeMap<u64, Vec<u8>>) -> Numbers {
         let numbers = Numbers::read(records, rows.values()).unwrap();
         let last = numbers.marks.last().map_or(1, |mark| mark / 100);

@@ -92,7 +92,7 @@ impl FieldView {
         PolicyField::ALL.iter().map(view).collect()
     }
 
-    /// The same as it was typed.
+    /// The fields as they were typed.
     pub(in crate::pages) fn typed(reader: &Reader, form: &Form, platform: &Value) -> Vec<Self> {
         let view = |field: &PolicyField| {
             let of_platform = told(reader, *field, platform.get(field.as_str()).unwrap_or(&Value::Null));

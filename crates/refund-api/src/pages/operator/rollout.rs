@@ -181,7 +181,7 @@ fn not_percent() -> Mistake {
     Mistake::new("percentage", "mistake-percentage")
 }
 
-/// The same where a form is about one batch.
+/// What a form about one batch makes of the roll-out.
 fn batch_changed(visit: &Visit, mut rollout: Rollout, step: &str) -> Result<Changed, Mistake> {
     let form = &visit.form;
     let Ok(index) = form.get("batch").parse::<usize>() else { return Ok(None) };

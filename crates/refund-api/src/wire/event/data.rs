@@ -181,7 +181,7 @@ pub(crate) struct OfferEndedData {
 /// Which offer it was, and what ended it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OfferWithdrawnData {
-    // The same.
+    // Always there: the refund has its negotiation by then.
     #[schema(value_type = NegotiationId, required)]
     negotiation_id: Option<NegotiationId>,
     withdrawn_reason: WithdrawnReason,

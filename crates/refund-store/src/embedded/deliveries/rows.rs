@@ -10,7 +10,7 @@ pub(super) const READ_TO: &str = "read-to";
 /// What the rows of endpoints begin with; the endpoint's id follows.
 pub(super) const OF_ENDPOINTS: [&str; 4] = ["delivery/", "queue/", "failing/", "left-alone/"];
 
-/// Those of them that name an event at their end.
+/// The prefixes of rows that name an event at their end.
 pub(super) const OF_EVENTS: [&str; 2] = ["delivery/", "queue/"];
 
 /// An endpoint's deliveries, in the order of their events.
