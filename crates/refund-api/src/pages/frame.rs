@@ -189,7 +189,11 @@ impl Notice {
 pub(crate) fn shown(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {
     let html = page.render().map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
     let mut response = (status, html).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     Ok(response)
 }
 

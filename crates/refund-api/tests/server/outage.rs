@@ -1,5 +1,6 @@
 //! What becomes of deadlines while the server is away, and of a clock that is wrong.
 
+use crate::support::browser::Browser;
 use crate::support::{Hands, Server, opening, path};
 use serde_json::{Value, json};
 
@@ -50,7 +51,14 @@ fn while_settling_is_held_an_operator_extends_what_fell_due() {
     assert_eq!(server.show(&kept)["status"], "WAIT_SELLER_AGREE", "nothing has happened yet");
     let held = server.post(&path(&kept, "cancel"), &link, &[], &json!({}));
     assert_eq!((held.status, &held.body["code"]), (503, &json!("settling_held")));
+    // Settling comes before the version.
+    let stale = [("If-Match", "\"77\"")];
+    let held = server.post(&path(&kept, "cancel"), &link, &stale, &json!({}));
+    assert_eq!((held.status, &held.body["code"]), (503, &json!("settling_held")));
     let extension = json!({ "kind": "seller_decide", "to": "2026-03-03T12:00:00.000Z" });
+    assert_eq!(server.post(&path(&kept, "extend"), &server.operator, &stale, &extension).status, 412);
+    let page = Browser::new(&server).submit(&format!("/b/{link}/act/cancel"), &[("version", "1")]);
+    assert_eq!((page.status, &page.headers["retry-after"]), (503, &"1".parse().unwrap()));
     let extended = server.post(&path(&kept, "extend"), &server.operator, &[("If-Match", "\"1\"")], &extension);
     assert_eq!((extended.status, &extended.body["deadlines"][0]["at"]), (200, &extension["to"]));
     server.stop();

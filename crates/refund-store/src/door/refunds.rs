@@ -48,9 +48,12 @@ pub(super) fn command(stage: &mut Stage<'_>, request: &Request, refund_id: &Refu
         return Err(Refused::VersionMissing.into());
     }
     let refund = if stage.is_held(&refund) { refund } else { settled(stage, refund)? };
-    let refund = still(stage, request, refund)?;
     let known = known(stage, &refund)?;
-    match decide(&refund, &known.grounds(&refund, stage.now), &request.actor, command, stage.now) {
+    let decided = decide(&refund, &known.grounds(&refund, stage.now), &request.actor, command, stage.now);
+    // Settling comes before the version, also where it is held (R36).
+    let waits = matches!(decided, Err(Refusal::SettlingHeld));
+    let refund = if waits { refund } else { still(stage, request, refund)? };
+    match decided {
         Ok(events) => {
             let refund = if events.is_empty() { refund } else { pushed(stage, refund_id, events)? };
             answer(stage, request, refund, false)
