@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use refund_bench::Fault;
 use refund_core::RefundId;
 use refund_store::files::Files;
-use refund_store::journal::{Batch, Checkpoint, Journal, Record as Bytes};
+use refund_store::journal::{Batch, Checkpoint, Journal, NewRecord};
 use refund_store::{
     Answer, Answered, Entry, EventPosition, MemoryStore, Outcome, Record, Refused, Remembered, Reply, Request, SetUp,
     Store, StoreError, Surroundings, WAITING_MAX, Work,
@@ -179,7 +179,7 @@ fn push(
     rmp_serde::encode::write(&mut payload, &(record, previous))?;
     let mut salt = [0; 16];
     (surroundings.entropy)(&mut salt);
-    let position = batch.push(Bytes { epoch: EPOCH, salt, payload: &payload })?;
+    let position = batch.push(NewRecord { epoch: EPOCH, salt, payload: &payload })?;
     for id in refunds {
         match last.get_mut(id) {
             Some(last) => *last = position.into(),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Timestamp};
 use tokio::sync::watch;
 
-use crate::door::{Case, Changed, Found, Need, Shelf, Turn, answered_before, carry_out};
+use crate::door::{Case, Changed, Loaded, Need, Shelf, Turn, answered_before, carry_out};
 use crate::journal::Stamp;
 use crate::record::{Entry, Record};
 use crate::soon::at_once;
@@ -241,9 +241,9 @@ impl Shelf for Model {
                 if let Some(refund) = &refund {
                     self.load(&Need::Line(refund.line_key()), case)?;
                 }
-                case.put_refund(id.clone(), refund.map_or(Found::Nothing, Found::There));
+                case.put_refund(id.clone(), refund.map_or(Loaded::Nothing, Loaded::There));
             }
-            Need::Line(key) => case.put_line(key.clone(), self.on_line(key).cloned().map(Found::by_id)),
+            Need::Line(key) => case.put_line(key.clone(), self.on_line(key).cloned().map(Loaded::by_id)),
             Need::Answer(key) => case.put_answer(key.clone(), self.answers.get(key).cloned()),
             Need::History(id) => {
                 let all = self.records.iter().flat_map(|record| &record.entries);

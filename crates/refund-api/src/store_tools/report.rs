@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use refund_core::Timestamp;
-use refund_store::care::{BackedUp, Contents, Found, Rebuilt, Restored, Stats, Verified, ViewFound};
+use refund_store::care::{BackedUp, Contents, Findings, Rebuilt, Restored, Stats, Verified, ViewFound};
 use refund_store::journal::{Ending, Torn};
 
 /// Lines with a name before each.
@@ -127,7 +127,7 @@ fn faults(found: &Verified) -> Vec<String> {
     faults
 }
 
-fn listed<T: std::fmt::Display>(lines: &mut Lines, name: &str, found: &Found<T>) {
+fn listed<T: std::fmt::Display>(lines: &mut Lines, name: &str, found: &Findings<T>) {
     for one in &found.first {
         lines.add(name, one);
     }

@@ -10,7 +10,7 @@ use refund_core::{BuyerId, OrderId, Refund, RefundId, SellerId, Timestamp};
 
 use super::replayed::Replayed;
 use super::source::bytes_below;
-use super::{CareError, Found, Watcher};
+use super::{CareError, Findings, Watcher};
 use crate::codec::decode;
 use crate::embedded::SledView;
 use crate::files::{AppendFile, Files};
@@ -50,7 +50,7 @@ pub enum ViewFound {
         /// (what was compared was built anew too).
         rebuilt: bool,
         /// Where it differs.
-        differences: Found<Difference>,
+        differences: Findings<Difference>,
     },
 }
 
@@ -76,7 +76,7 @@ pub(super) fn compare(
         Ok(Err(error)) => return Ok(ViewFound::Unusable(error.to_string())),
         Err(_) => return Ok(ViewFound::Unusable("sled failed while it was opened".to_owned())),
     };
-    let mut comparison = Comparison { view: opened.store.view(), model, differences: Found::default() };
+    let mut comparison = Comparison { view: opened.store.view(), model, differences: Findings::default() };
     let records = |comparison: &mut Comparison<'_>| comparison.records(&journal, length, watcher);
     // sled may panic on what a disk has changed.
     let compared =
@@ -177,7 +177,7 @@ const NUMBERS_APART: u64 = 256;
 struct Comparison<'a> {
     view: &'a SledView,
     model: &'a Replayed,
-    differences: Found<Difference>,
+    differences: Findings<Difference>,
 }
 
 /// How many refunds a list should have, for each of its kind.

@@ -35,20 +35,20 @@ pub const LISTED_MAX: usize = 1_000;
 
 /// What was found: the first of it, and how much there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<T> {
+pub struct Findings<T> {
     /// The first, at most [`LISTED_MAX`].
     pub first: Vec<T>,
     /// How many there are.
     pub count: u64,
 }
 
-impl<T> Default for Found<T> {
+impl<T> Default for Findings<T> {
     fn default() -> Self {
         Self { first: Vec::new(), count: 0 }
     }
 }
 
-impl<T> Found<T> {
+impl<T> Findings<T> {
     pub(crate) fn add(&mut self, found: T) {
         self.count = self.count.saturating_add(1);
         if self.first.len() < LISTED_MAX {

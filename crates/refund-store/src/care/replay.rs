@@ -7,7 +7,7 @@ use super::error::senseless;
 use super::laws::{self, Law, Violation};
 use super::replayed::Replayed;
 use super::source::Source;
-use super::{CareError, Found, Watcher};
+use super::{CareError, Findings, Watcher};
 use crate::StoreError;
 use crate::codec::{CodecError, decode};
 use crate::door::{Changed, Halt, Need, Shelf, Stage};
@@ -34,7 +34,7 @@ pub struct Contents {
 pub(super) struct Replay {
     pub(super) model: Replayed,
     pub(super) contents: Contents,
-    pub(super) violations: Found<Violation>,
+    pub(super) violations: Findings<Violation>,
     /// The first record that can't be understood, if there is one, and why: nothing behind it was looked at.
     pub(super) senseless: Option<(u64, String)>,
 }
@@ -43,7 +43,8 @@ impl Replay {
     /// Goes through a journal.
     pub(super) fn of(source: &Source, watcher: &Watcher) -> Result<(Self, Inspected), CareError> {
         let contents = Contents::default();
-        let mut replay = Self { model: Replayed::default(), contents, violations: Found::default(), senseless: None };
+        let mut replay =
+            Self { model: Replayed::default(), contents, violations: Findings::default(), senseless: None };
         let found = inspect(&source.file, source.length, Checkpoint::START, |frame| {
             watcher.bytes("reading the journal", frame.after.length(), source.length);
             replay.frame(frame)

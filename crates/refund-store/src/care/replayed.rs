@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use refund_core::{LineKey, Refund, RefundId, Timestamp};
 
-use crate::door::{Case, Changed, Found, Need, Shelf};
+use crate::door::{Case, Changed, Loaded, Need, Shelf};
 use crate::record::Record;
 use crate::stored::{SettingRow, parse_last, parse_refund, refund_row, setting_row};
 use crate::{Settings, StoreError};
@@ -78,10 +78,10 @@ impl Shelf for Replayed {
                 if let Some(refund) = &refund {
                     self.load(&Need::Line(refund.line_key()), case)?;
                 }
-                case.put_refund(id.clone(), Found::from(refund));
+                case.put_refund(id.clone(), Loaded::from(refund));
             }
             Need::Line(key) => {
-                case.put_line(key.clone(), self.on_line(key)?.into_iter().map(Arc::new).map(Found::by_id))
+                case.put_line(key.clone(), self.on_line(key)?.into_iter().map(Arc::new).map(Loaded::by_id))
             }
             Need::Answer(_) | Need::History(_) | Need::Due(..) => {}
         }

@@ -6,7 +6,7 @@ use super::compare::{ViewFound, compare};
 use super::error::refused;
 use super::replay::{Contents, Replay};
 use super::source::Source;
-use super::{CareError, Found, Violation, Watcher};
+use super::{CareError, Findings, Violation, Watcher};
 use crate::files::read_only::Use;
 use crate::journal::{Checkpoint, Ending};
 
@@ -28,7 +28,7 @@ pub struct Verified {
     /// The first record that can't be understood, if there is one, and why. Nothing behind it was checked.
     pub senseless: Option<(u64, String)>,
     /// Which laws are broken.
-    pub violations: Found<Violation>,
+    pub violations: Findings<Violation>,
     /// What became of comparing the view.
     pub view: ViewFound,
 }

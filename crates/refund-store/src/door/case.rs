@@ -33,7 +33,7 @@ impl Need {
 
 /// What a store has of one refund.
 #[derive(Debug, Clone)]
-pub(crate) enum Found {
+pub(crate) enum Loaded {
     /// There is none of that id.
     Nothing,
     /// It is there.
@@ -42,13 +42,13 @@ pub(crate) enum Found {
     Senseless(String),
 }
 
-impl From<Option<Refund>> for Found {
+impl From<Option<Refund>> for Loaded {
     fn from(refund: Option<Refund>) -> Self {
         refund.map_or(Self::Nothing, |refund| Self::There(Arc::new(refund)))
     }
 }
 
-impl Found {
+impl Loaded {
     /// A refund that is there, under its id.
     pub(crate) fn by_id(refund: Arc<Refund>) -> (RefundId, Self) {
         (refund.id.clone(), Self::There(refund))
@@ -72,7 +72,7 @@ pub(crate) struct Case {
     pub(crate) settings: Arc<Settings>,
     /// The latest instant recorded (R35).
     pub(crate) latest: Timestamp,
-    refunds: BTreeMap<RefundId, Found>,
+    refunds: BTreeMap<RefundId, Loaded>,
     lines: BTreeMap<LineKey, Vec<RefundId>>,
     answers: BTreeMap<IdempotencyKey, Option<Remembered>>,
     histories: BTreeMap<RefundId, Vec<Event>>,
@@ -100,8 +100,8 @@ impl Case {
     pub(crate) fn knows(&self, need: &Need) -> bool {
         match need {
             Need::Refund(id) => match self.refunds.get(id) {
-                Some(Found::There(refund)) => self.lines.contains_key(&refund.line_key()),
-                Some(Found::Nothing | Found::Senseless(_)) => true,
+                Some(Loaded::There(refund)) => self.lines.contains_key(&refund.line_key()),
+                Some(Loaded::Nothing | Loaded::Senseless(_)) => true,
                 None => false,
             },
             Need::Line(key) => self.lines.contains_key(key),
@@ -112,12 +112,12 @@ impl Case {
     }
 
     /// Takes in a refund from the store. What the batch has made of it since stands.
-    pub(crate) fn put_refund(&mut self, id: RefundId, found: Found) {
+    pub(crate) fn put_refund(&mut self, id: RefundId, found: Loaded) {
         self.refunds.entry(id).or_insert(found);
     }
 
     /// Takes in which refunds an order line has had, in the order in which they were opened.
-    pub(crate) fn put_line(&mut self, key: LineKey, refunds: impl IntoIterator<Item = (RefundId, Found)>) {
+    pub(crate) fn put_line(&mut self, key: LineKey, refunds: impl IntoIterator<Item = (RefundId, Loaded)>) {
         let mut ids = Vec::new();
         for (id, found) in refunds {
             ids.push(id.clone());
@@ -160,7 +160,7 @@ impl Case {
     }
 
     /// A refund.
-    pub(crate) fn refund(&self, id: &RefundId) -> Result<&Found, Need> {
+    pub(crate) fn refund(&self, id: &RefundId) -> Result<&Loaded, Need> {
         self.refunds.get(id).ok_or_else(|| Need::Refund(id.clone()))
     }
 
@@ -197,7 +197,7 @@ impl Case {
                 due.refunds.remove(&(at, id.clone()));
             }
             self.now_due(&change.after);
-            self.refunds.insert(id.clone(), Found::There(Arc::clone(&change.after)));
+            self.refunds.insert(id.clone(), Loaded::There(Arc::clone(&change.after)));
             if let Some(history) = self.histories.get_mut(id) {
                 history.extend(change.events.iter().cloned());
             }

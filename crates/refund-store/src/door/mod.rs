@@ -23,7 +23,7 @@ use refund_core::Timestamp;
 
 pub use self::answer::{Answer, Answered, Refused};
 use self::case::finding;
-pub(crate) use self::case::{Case, Found, Need, Shelf};
+pub(crate) use self::case::{Case, Loaded, Need, Shelf};
 pub(crate) use self::changed::Changed;
 pub(crate) use self::replay::replay;
 pub use self::set_up::SetUp;

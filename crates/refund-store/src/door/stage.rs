@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Refusal, Timestamp, opened};
 
-use super::case::{Case, Found, Need};
+use super::case::{Case, Loaded, Need};
 use super::changed::{Changed, RefundChange};
 use crate::model::restoration::evolve_in;
 use crate::record::{Entry, Record};
@@ -111,9 +111,9 @@ impl<'a> Stage<'a> {
             return Ok(Some(&change.after));
         }
         match self.case.refund(id)? {
-            Found::There(refund) => Ok(Some(refund)),
-            Found::Nothing => Ok(None),
-            Found::Senseless(what) => Err(StoreError::Unreadable(format!("refund {id}: {what}")).into()),
+            Loaded::There(refund) => Ok(Some(refund)),
+            Loaded::Nothing => Ok(None),
+            Loaded::Senseless(what) => Err(StoreError::Unreadable(format!("refund {id}: {what}")).into()),
         }
     }
 

@@ -7,7 +7,7 @@ use refund_core::{LineKey, Refund, RefundId};
 use super::at_hand::AtHand;
 use super::view::SledView;
 use crate::StoreError;
-use crate::door::{Case, Found, Need, Shelf};
+use crate::door::{Case, Loaded, Need, Shelf};
 
 impl Shelf for SledView {
     fn load(&self, need: &Need, case: &mut Case) -> Result<(), StoreError> {
@@ -15,13 +15,13 @@ impl Shelf for SledView {
             Need::Refund(id) => {
                 let at_hand = self.at_hand();
                 let found = match self.row_beside(&at_hand, id)?.map(|row| row.refund()) {
-                    None => Found::Nothing,
+                    None => Loaded::Nothing,
                     Some(Ok(refund)) => {
                         let refund = Arc::new(refund);
                         self.load_line(&at_hand, &refund, case)?;
-                        Found::There(refund)
+                        Loaded::There(refund)
                     }
-                    Some(Err(error)) => Found::Senseless(error.to_string()),
+                    Some(Err(error)) => Loaded::Senseless(error.to_string()),
                 };
                 case.put_refund(id.clone(), found);
             }
@@ -48,7 +48,7 @@ impl SledView {
         let key = refund.line_key();
         // Mostly there is no other, which is known without reading a row.
         if at_hand.index.is_alone(&refund.id, &key) {
-            case.put_line(key, [Found::by_id(Arc::clone(refund))]);
+            case.put_line(key, [Loaded::by_id(Arc::clone(refund))]);
         } else {
             let all = self.found_on(at_hand, &key)?;
             case.put_line(key, all);
@@ -57,14 +57,14 @@ impl SledView {
     }
 
     /// What there is on an order line. A row that makes no sense stops the decisions that depend on it, and those alone.
-    fn found_on(&self, at_hand: &AtHand, key: &LineKey) -> Result<Vec<(RefundId, Found)>, StoreError> {
+    fn found_on(&self, at_hand: &AtHand, key: &LineKey) -> Result<Vec<(RefundId, Loaded)>, StoreError> {
         let mut all = Vec::new();
         for number in at_hand.index.group(key.into()).rev() {
             let Some(row) = self.numbered_row(at_hand, number)? else { continue };
             match row.refund() {
-                Ok(refund) if refund.is_on(key) => all.push(Found::by_id(Arc::new(refund))),
+                Ok(refund) if refund.is_on(key) => all.push(Loaded::by_id(Arc::new(refund))),
                 Ok(_) => {}
-                Err(error) => all.push((row.id_or_number()?, Found::Senseless(error.to_string()))),
+                Err(error) => all.push((row.id_or_number()?, Loaded::Senseless(error.to_string()))),
             }
         }
         Ok(all)

@@ -14,7 +14,7 @@ use super::apply::{Gathered, Rows};
 use super::folder::SledFolder;
 use super::view::SledView;
 use crate::door::{Turn, carry_out};
-use crate::journal::{Batch, Journal, JournalError, Record};
+use crate::journal::{Batch, Journal, JournalError, NewRecord};
 use crate::stored::Payload;
 use crate::{Answered, Refused, Request, StoreError, Surroundings};
 
@@ -215,7 +215,7 @@ fn decide(
     };
     let mut salt = [0; 16];
     (surroundings.entropy)(&mut salt);
-    match batch.push(Record { epoch: view.past.epoch, salt, payload: &payload }) {
+    match batch.push(NewRecord { epoch: view.past.epoch, salt, payload: &payload }) {
         Ok(position) => {
             gathered.add(position, changed, settings);
             gathered.tell(record, view.past.epoch);

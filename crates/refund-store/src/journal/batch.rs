@@ -1,6 +1,6 @@
 use super::frame::{self, FrameHeader, RecordHeader, Sums};
 use super::layout::{Format, HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, TRAILER};
-use super::{Checkpoint, Journal, JournalError, Position, Record, Stamp};
+use super::{Checkpoint, Journal, JournalError, NewRecord, Position, Stamp};
 
 /// A batch of records in the making. Nothing of it is recorded until [`commit`](Batch::commit)
 /// succeeds; a batch that is dropped was never there.
@@ -23,7 +23,7 @@ impl<'j> Batch<'j> {
     /// # Errors
     /// [`JournalError::RecordTooLarge`] and [`JournalError::BatchTooLarge`] leave the batch as
     /// it was, without this record.
-    pub fn push(&mut self, record: Record<'_>) -> Result<Position, JournalError> {
+    pub fn push(&mut self, record: NewRecord<'_>) -> Result<Position, JournalError> {
         self.frame.push(record)
     }
 
@@ -63,7 +63,7 @@ impl Frame {
         Self { last, bytes: vec![0xFF; HEADER], records: 0, sums: Sums::after(&last) }
     }
 
-    fn push(&mut self, record: Record<'_>) -> Result<Position, JournalError> {
+    fn push(&mut self, record: NewRecord<'_>) -> Result<Position, JournalError> {
         let bytes = record.payload.len();
         let length = u32::try_from(bytes).ok().filter(|length| *length <= MAX_RECORD);
         let length = length.ok_or(JournalError::RecordTooLarge { index: self.records as usize, bytes })?;

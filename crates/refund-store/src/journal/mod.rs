@@ -6,10 +6,10 @@
 //!
 //! ```
 //! use refund_store::files::simulated::SimulatedDisk;
-//! use refund_store::journal::{Checkpoint, Journal, Record};
+//! use refund_store::journal::{Checkpoint, Journal, NewRecord};
 //!
 //! let mut journal = Journal::open(&SimulatedDisk::new(), Checkpoint::START)?.journal;
-//! let records = [Record { epoch: 1, salt: [7; 16], payload: b"first" }];
+//! let records = [NewRecord { epoch: 1, salt: [7; 16], payload: b"first" }];
 //! let positions = journal.append(&records)?;
 //! for record in journal.reader().read_from(positions[0]) {
 //!     assert_eq!(record?, (positions[0], b"first".to_vec()));
@@ -94,7 +94,7 @@ pub use error::JournalError;
 pub use inspection::{Ending, Frame, Inspected, inspect};
 pub use layout::{FILE_HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
 pub use position::{Checkpoint, NotAPosition, Position, Stamp};
-pub use reader::{Found, Reader, Records};
+pub use reader::{Reader, RecordAt, Records};
 
 use std::io;
 use std::sync::Arc;
@@ -113,7 +113,7 @@ pub(crate) const PART: &str = "journal.part";
 
 /// One record to be appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Record<'a> {
+pub struct NewRecord<'a> {
     /// Which of those that ever wrote to the history writes it: see [`Stamp`].
     pub epoch: u32,
     /// Random bytes, never used twice: they keep the digest of an erased payload from telling
@@ -184,7 +184,7 @@ impl Journal {
     /// [`JournalError::NotRecorded`]: nothing was recorded, and the next append may succeed.
     /// [`JournalError::Unsure`]: it is not known, and every later append gives
     /// [`JournalError::Stopped`] until the journal is opened again.
-    pub fn append(&mut self, records: &[Record<'_>]) -> Result<Vec<Position>, JournalError> {
+    pub fn append(&mut self, records: &[NewRecord<'_>]) -> Result<Vec<Position>, JournalError> {
         let mut batch = self.batch();
         let positions = records.iter().map(|record| batch.push(*record)).collect::<Result<_, _>>()?;
         batch.commit()?;

@@ -90,7 +90,7 @@ impl Reader {
         mut each: impl FnMut(Position, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut records = self.read_from(position);
-        while let Some(Found { position, payload, .. }) = records.read_next()? {
+        while let Some(RecordAt { position, payload, .. }) = records.read_next()? {
             each(position, payload)?;
         }
         Ok(())
@@ -113,7 +113,7 @@ impl Reader {
 
 /// A record that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found<'a> {
+pub struct RecordAt<'a> {
     /// Where it stands.
     pub position: Position,
     /// Which it is. A record of format 1 does not say; its number is counted.
@@ -138,14 +138,14 @@ impl Records {
     ///
     /// # Errors
     /// As for [`Reader::read`].
-    pub fn read_next(&mut self) -> Result<Option<Found<'_>>, JournalError> {
+    pub fn read_next(&mut self) -> Result<Option<RecordAt<'_>>, JournalError> {
         let Some((at, header)) = self.begin_next()? else { return Ok(None) };
         let payload = self.input.take(header.length as usize)?;
         if !header.fits(payload) {
             return Err(JournalError::Damaged { at, what: "the digest of the record" });
         }
         self.failed = false;
-        Ok(Some(Found { position: Position::at(at), stamp: header.stamp, payload }))
+        Ok(Some(RecordAt { position: Position::at(at), stamp: header.stamp, payload }))
     }
 
     /// Goes over the next record without reading what it says; where it stands, or `None` at the end.

@@ -171,7 +171,7 @@ struct WithoutOne<'m> {
 impl Shelf for WithoutOne<'_> {
     fn load(&self, need: &Need, case: &mut Case) -> Result<(), StoreError> {
         if self.is_senseless {
-            case.put_refund(self.id.clone(), Found::Senseless("no refund at all".to_owned()));
+            case.put_refund(self.id.clone(), Loaded::Senseless("no refund at all".to_owned()));
         } else if matches!(need, Need::Due(..)) {
             return Err(StoreError::Unreadable("the line is cut".to_owned()));
         }

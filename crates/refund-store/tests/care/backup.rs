@@ -201,7 +201,9 @@ fn simulated(batches: u8) -> (SimulatedDisk, Vec<Checkpoint>) {
     let mut journal = Journal::open(&disk, Checkpoint::START).unwrap().journal;
     let append = |number| {
         let payload = vec![number; 200];
-        journal.append(&[refund_store::journal::Record { epoch: 1, salt: [number; 16], payload: &payload }]).unwrap();
+        journal
+            .append(&[refund_store::journal::NewRecord { epoch: 1, salt: [number; 16], payload: &payload }])
+            .unwrap();
         journal.checkpoint()
     };
     let ends = (1..=batches).map(append).collect();

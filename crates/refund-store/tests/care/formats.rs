@@ -78,7 +78,7 @@ fn at_each_moment_of_copying_the_copy_has_the_version_of_what_is_in_it() {
     let mut continued = Journal::open(&source, Checkpoint::START).unwrap().journal;
     let from = continued.checkpoint();
     let payload = vec![7; 2000];
-    continued.append(&[refund_store::journal::Record { epoch: 1, salt: [1; 16], payload: &payload }]).unwrap();
+    continued.append(&[refund_store::journal::NewRecord { epoch: 1, salt: [1; 16], payload: &payload }]).unwrap();
     let whole = source.contents(FILE).unwrap();
     for power in 0..6 {
         for keep in [0, 1, 700, u64::MAX] {

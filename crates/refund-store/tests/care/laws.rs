@@ -41,7 +41,7 @@ fn write(folder: &Path, records: &[Record], forget: bool) {
         }
         let mut payload = vec![1];
         payload.extend(rmp_serde::to_vec(&(record, previous)).unwrap());
-        let at = journal.append(&[journal::Record { epoch: 1, salt: [number; 16], payload: &payload }]).unwrap()[0];
+        let at = journal.append(&[journal::NewRecord { epoch: 1, salt: [number; 16], payload: &payload }]).unwrap()[0];
         last.extend(told.into_iter().map(|id| (id, u64::from(at))));
     }
 }

@@ -92,7 +92,7 @@ fn a_record_of_a_newer_program_is_refused_and_so_is_one_without_sense() {
     for (payload, newer) in [(&[9, 0x90][..], true), (&[1, 0x90][..], false), (&[], false)] {
         let (folder, disk) = told();
         let mut journal = Journal::open(&disk, Checkpoint::START).unwrap().journal;
-        let at = journal.append(&[journal::Record { epoch: 1, salt: [1; 16], payload }]).unwrap()[0];
+        let at = journal.append(&[journal::NewRecord { epoch: 1, salt: [1; 16], payload }]).unwrap()[0];
         drop(journal);
         let error = error_of(try_open_on(&disk, &folder));
         let at = u64::from(at);

@@ -1,7 +1,7 @@
 use std::sync::mpsc;
 
 use refund_store::files::simulated::SimulatedDisk;
-use refund_store::journal::{FILE, JournalError, MAX_RECORD, NotAPosition, Position, Record};
+use refund_store::journal::{FILE, JournalError, MAX_RECORD, NewRecord, NotAPosition, Position};
 
 use super::{all, append, open, sample};
 
@@ -42,8 +42,10 @@ fn a_batch_foretells_where_each_of_its_records_will_stand() {
     for payloads in sample() {
         let mut batch = journal.batch();
         assert!(batch.is_empty());
-        let foretold: Vec<_> =
-            payloads.iter().map(|payload| batch.push(Record { epoch: 1, salt: [3; 16], payload }).unwrap()).collect();
+        let foretold: Vec<_> = payloads
+            .iter()
+            .map(|payload| batch.push(NewRecord { epoch: 1, salt: [3; 16], payload }).unwrap())
+            .collect();
         let before = disk.contents(FILE).unwrap().len();
         assert!(batch.bytes() > payloads.concat().len());
         batch.commit().unwrap();
@@ -61,7 +63,7 @@ fn a_batch_that_is_dropped_was_never_there() {
     let disk = SimulatedDisk::new();
     let mut journal = open(&disk).unwrap().journal;
     let before = disk.contents(FILE);
-    let foretold = journal.batch().push(Record { epoch: 1, salt: [3; 16], payload: b"dropped" }).unwrap();
+    let foretold = journal.batch().push(NewRecord { epoch: 1, salt: [3; 16], payload: b"dropped" }).unwrap();
     assert_eq!(disk.contents(FILE), before);
     assert_eq!(append(&mut journal, &sample()[0]).unwrap()[0], foretold);
 }
@@ -72,11 +74,11 @@ fn a_record_that_does_not_fit_leaves_the_batch_as_it_was() {
     let large = vec![1; MAX_RECORD as usize];
     let mut batch = journal.batch();
     for _ in 0..3 {
-        batch.push(Record { epoch: 1, salt: [1; 16], payload: &large }).unwrap();
+        batch.push(NewRecord { epoch: 1, salt: [1; 16], payload: &large }).unwrap();
     }
-    let refused = batch.push(Record { epoch: 1, salt: [1; 16], payload: &large });
+    let refused = batch.push(NewRecord { epoch: 1, salt: [1; 16], payload: &large });
     assert!(matches!(refused, Err(JournalError::BatchTooLarge { records: 4, .. })));
-    let last = batch.push(Record { epoch: 1, salt: [1; 16], payload: b"small" }).unwrap();
+    let last = batch.push(NewRecord { epoch: 1, salt: [1; 16], payload: b"small" }).unwrap();
     batch.commit().unwrap();
     assert_eq!(journal.reader().read(last).unwrap(), b"small");
 }
@@ -171,7 +173,7 @@ fn what_is_too_large_is_refused_and_the_journal_goes_on() {
     let disk = SimulatedDisk::new();
     let mut journal = open(&disk).unwrap().journal;
     let large = vec![1; MAX_RECORD as usize + 1];
-    let record = |payload| Record { epoch: 1, salt: [1; 16], payload };
+    let record = |payload| NewRecord { epoch: 1, salt: [1; 16], payload };
     let refused = journal.append(&[record(b"small"), record(&large)]);
     assert!(matches!(refused, Err(JournalError::RecordTooLarge { index: 1, .. })));
     let most = record(&large[1..]);

@@ -13,7 +13,7 @@ mod v1;
 
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::journal::{Checkpoint, FILE, Journal, JournalError, OpenedJournal, Position};
-use refund_store::journal::{Reader, Record};
+use refund_store::journal::{NewRecord, Reader};
 
 fn open(disk: &SimulatedDisk) -> Result<OpenedJournal, JournalError> {
     Journal::open(disk, Checkpoint::START)
@@ -25,7 +25,7 @@ fn append(journal: &mut Journal, payloads: &[Vec<u8>]) -> Result<Vec<Position>, 
     let records: Vec<_> = payloads
         .iter()
         .zip(next..)
-        .map(|(payload, number)| Record { epoch: EPOCH, salt: v1::salt(number), payload })
+        .map(|(payload, number)| NewRecord { epoch: EPOCH, salt: v1::salt(number), payload })
         .collect();
     journal.append(&records)
 }

@@ -2,7 +2,7 @@
 
 use refund_store::files::disk::Disk;
 use refund_store::files::simulated::{Crash, SimulatedDisk};
-use refund_store::journal::{Checkpoint, FILE, Journal, JournalError, Position, Record, Stamp, Torn};
+use refund_store::journal::{Checkpoint, FILE, Journal, JournalError, NewRecord, Position, Stamp, Torn};
 
 use super::{EPOCH, Format, all, append, continued, on_disk, open, sample, v1};
 
@@ -118,7 +118,7 @@ fn on_the_real_disk_the_version_is_raised_in_its_place() {
 fn records_that_are_copied_keep_their_epochs() {
     let disk = SimulatedDisk::new();
     let mut journal = open(&disk).unwrap().journal;
-    let record = |epoch| Record { epoch, salt: [1; 16], payload: b"copied" };
+    let record = |epoch| NewRecord { epoch, salt: [1; 16], payload: b"copied" };
     journal.append(&[record(0), record(7), record(7)]).unwrap();
     journal.append(&[record(9)]).unwrap();
     let stamp = |(number, epoch)| Some(Stamp { number, epoch });
