@@ -41,7 +41,7 @@ def test_a_refund_that_moves_on_is_told_while_an_offer_is_made(stage):
     page = stage.window("seller")
     page.goto(f"{refund.page}/offer")
     refund.do("platform", "cancel")
-    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(page.get_by_text("Something has changed meanwhile.")).to_be_visible(timeout=WITHIN_A_SECOND)
     page.get_by_role("link", name="Show it").click()
     status_is(page, "Closed")
 
@@ -67,13 +67,13 @@ def test_what_somebody_types_is_kept_and_they_are_told(stage):
     stays(page)
     reason.fill("The dent is not ours: it left")
     refund.says("It was dented when I opened it.")
-    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(page.get_by_text("Something has changed meanwhile.")).to_be_visible(timeout=WITHIN_A_SECOND)
     expect(reason).to_have_value("The dent is not ours: it left")
     expect(page.get_by_text("It was dented when I opened it.")).to_have_count(0)
     stayed(page)
     page.get_by_role("link", name="Show it").click()
     shows(page, "It was dented when I opened it.")
-    expect(page.get_by_text("Something has changed while you were typing.")).to_be_hidden()
+    expect(page.get_by_text("Something has changed meanwhile.")).to_be_hidden()
 
 
 def test_a_buyer_who_types_is_told_too(stage):
@@ -83,7 +83,7 @@ def test_a_buyer_who_types_is_told_too(stage):
     message = action(page, "Write to the seller").get_by_label("Message", exact=True)
     message.fill("The dent is on the")
     refund.offer()
-    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(page.get_by_text("Something has changed meanwhile.")).to_be_visible(timeout=WITHIN_A_SECOND)
     expect(message).to_have_value("The dent is on the")
     message.press_sequentially(" left side.")
     page.get_by_role("button", name="Send").click()
@@ -112,7 +112,7 @@ def test_what_did_not_go_through_is_kept_while_the_page_moves_on(stage):
     form.get_by_role("button", name="Change the request").click()
     told(page, "Amount")
     refund.says("It is a small dent.", "seller")
-    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(page.get_by_text("Something has changed meanwhile.")).to_be_visible(timeout=WITHIN_A_SECOND)
     expect(page.locator(".notice.bad")).to_contain_text("Amount")
     expect(form.get_by_label("Amount (CNY)")).to_have_value("1,5")
     expect(form.get_by_label("Reason")).to_have_value("It is bent, and I paid for the freight.")
@@ -162,6 +162,50 @@ def test_what_is_unfolded_and_focused_stays_so(stage):
     refund.says("And a second time.")
     shows(page, "And a second time.")
     stayed(page)
+
+
+def test_what_is_open_for_a_decision_stays_what_it_was(stage):
+    """Nobody agrees to what they never saw: the request becomes another one under the button."""
+    refund = Refund()
+    page = stage.window("seller", width=390)
+    page.goto(refund.page)
+    form = action(page, "Agree to the refund")
+    expect(form).to_contain_text("CN¥20.00")
+    button = form.get_by_role("button", name="Agree to the refund")
+    button.focus()
+    refund.do("platform", "modify", {"type": "REFUND_ONLY", "amount": {"currency": "CNY", "value": "19.00"},
+                                     "reason": "I keep it, and want the money."})
+    expect(page.get_by_text("Something has changed meanwhile.")).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(form).to_contain_text("CN¥20.00")
+    button.press("Enter")
+    told(page, "Somebody was faster")
+    shows(page, "I keep it, and want the money.")
+    assert refund.now()["effective"] is None
+
+
+def test_a_buyer_who_would_cancel_sees_the_offer_first(stage):
+    refund = Refund()
+    page = stage.window(width=390)
+    page.goto(refund.link)
+    form = action(page, "Cancel the refund")
+    refund.offer()
+    expect(page.get_by_text("Something has changed meanwhile.")).to_be_visible(timeout=WITHIN_A_SECOND)
+    form.get_by_role("button").click()
+    told(page, "Somebody was faster")
+    assert refund.now()["negotiation"]["status"] == "PENDING"
+
+
+def test_the_page_stays_under_the_finger(stage):
+    refund = Refund()
+    page = stage.window("seller", width=390)
+    page.goto(refund.page)
+    button = action(page, "Agree to the refund").get_by_role("button", name="Agree to the refund")
+    button.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    refund.says("It is a small dent.")
+    shows(page, "It is a small dent.")
+    expect(button).to_be_visible()
+    assert page.evaluate("scrollY") == before
 
 
 def test_the_last_of_many_changes_is_shown(stage):
@@ -245,7 +289,7 @@ def test_ticks_in_the_queue_are_kept(stage):
     boxes = page.get_by_role("checkbox", name=f"Choose order {first.order}")
     boxes.first.check()
     second.offer()
-    expect(page.get_by_text("Something has changed while you were typing.")).to_be_visible(timeout=WITHIN_A_SECOND)
+    expect(page.get_by_text("Something has changed meanwhile.")).to_be_visible(timeout=WITHIN_A_SECOND)
     expect(boxes.first).to_be_checked()
 
 

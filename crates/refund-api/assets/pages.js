@@ -123,20 +123,37 @@
     chooseAll.form.dataset.typed = "";
   });
 
-  // What was unfolded stays unfolded when the page moves on, and who was somewhere by keyboard stays there.
+  // Whoever is about to decide decides what they have read: a page with a version of its own that is open for a
+  // decision is not moved on to another.
+  const deciding = () => document.querySelector("#live :is(details[open], .confirm) input[name=version]");
+  const isOfAnother = (html) => {
+    const open = deciding();
+    const come = open && new DOMParser().parseFromString(html, "text/html").querySelector("#live input[name=version]");
+    return open !== null && come?.value !== open.value;
+  };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.target.id !== "live" || !isOfAnother(event.detail.serverResponse)) return;
+    event.detail.shouldSwap = false;
+    tell();
+  });
+
+  // What was unfolded stays unfolded when the page moves on, and who was somewhere stays there.
   const named = (element) => [element.tagName, element.name, element.value, element.href, element.textContent].join();
   let unfolded = [];
   let focused = null;
+  let height = 0;
   document.addEventListener("htmx:beforeSwap", () => {
+    height = scrollY;
     unfolded = [...document.querySelectorAll("#live details[open] > summary")].map((summary) => summary.textContent);
     focused = live()?.contains(document.activeElement) ? named(document.activeElement) : null;
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSwap", () => {
     for (const summary of document.querySelectorAll("#live details > summary")) {
       if (unfolded.includes(summary.textContent)) summary.parentElement.open = true;
     }
     const places = focused ? document.querySelectorAll("#live :is(a, button, summary, input, select, textarea)") : [];
     [...places].find((place) => named(place) === focused)?.focus({ preventScroll: true });
+    scrollTo({ top: height, behavior: "instant" });
   });
 
   // A form that was sent is not sent twice by a second click.

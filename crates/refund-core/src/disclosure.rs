@@ -3,7 +3,8 @@
 //! others' keys and people nothing.
 
 use crate::{
-    Actor, Address, Event, EventType, Fact, Foretold, Message, Money, RefundId, RefundType, Role, Terms, Timestamp, Via,
+    Actor, Address, Event, EventType, Fact, Foretold, Message, Money, Reason, RefundId, RefundType, Role, Terms,
+    Timestamp, Via,
 };
 
 /// An event, as far as somebody of a role may know it.
@@ -94,6 +95,12 @@ impl<'a> Disclosed<'a> {
     #[must_use]
     pub fn message(self) -> Option<&'a Message> {
         self.event.fact.message()
+    }
+
+    /// Why a payout failed, in the provider's words. They are told to all but the buyer (R39).
+    #[must_use]
+    pub fn payout_failure(self, reason: Option<&'a Reason>) -> Option<&'a Reason> {
+        reason.filter(|_| self.to != Role::Buyer)
     }
 
     /// Who did it.

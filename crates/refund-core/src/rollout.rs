@@ -110,6 +110,14 @@ impl Verdict {
 }
 
 impl Rollout {
+    /// The place of a batch that is called like one before it. Whoever opens or removes a batch names it, so each has
+    /// a name of its own.
+    #[must_use]
+    pub fn called_like_another(&self) -> Option<usize> {
+        let mut names = BTreeSet::new();
+        self.batches.iter().position(|batch| !names.insert(batch.name.as_str()))
+    }
+
     /// Open to every seller: what a fresh store starts with.
     #[must_use]
     pub fn everyone() -> Self {

@@ -44,4 +44,7 @@ settings-done-disabled = They can't sign in any more, and are signed out.
 settings-done-enabled = They can sign in again.
 settings-done-password = You have a new password. Everywhere else you are signed out.
 mistake-seller = there is no such seller.
+mistake-seller-beside-role = leave it empty, or choose the seller’s role.
+mistake-batch-name = another batch is called so.
+choose = Choose…
 field-role = Works for

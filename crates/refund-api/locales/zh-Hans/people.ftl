@@ -44,4 +44,7 @@ settings-done-disabled = 已停用，该人员已退出登录。
 settings-done-enabled = 已恢复登录。
 settings-done-password = 密码已修改，其他设备已退出登录。
 mistake-seller = 没有这个商家。
+mistake-seller-beside-role = 请留空，或将身份选为商家。
+mistake-batch-name = 已有同名的批次。
+choose = 请选择
 field-role = 所属

@@ -44,4 +44,7 @@ settings-done-disabled = 已停用，該人員已登出。
 settings-done-enabled = 已恢復登入。
 settings-done-password = 密碼已變更，其他裝置已登出。
 mistake-seller = 沒有這個商家。
+mistake-seller-beside-role = 請留空，或將身分選為商家。
+mistake-batch-name = 已有同名的批次。
+choose = 請選擇
 field-role = 所屬

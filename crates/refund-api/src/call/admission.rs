@@ -7,7 +7,9 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::body::pass_over;
 use crate::app::App;
+use crate::engine::in_time;
 use crate::problem::Problem;
 
 /// Whoever watches the server has to get an answer also where others call too often.
@@ -24,10 +26,14 @@ pub(crate) struct CallerAddress(pub(crate) IpAddr);
 pub(crate) async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Result<Response, Problem> {
     if let Some(Peer(peer)) = request.extensions().get() {
         let address = app.admission.address_of(*peer, request.headers());
-        if !NOT_COUNTED.contains(&request.uri().path()) {
-            app.admission.address(address)?;
+        let is_counted = !NOT_COUNTED.contains(&request.uri().path());
+        if let Some(problem) = is_counted.then(|| app.admission.address(address).err()).flatten() {
+            pass_over(request.into_body()).await;
+            return Err(problem);
         }
         request.extensions_mut().insert(CallerAddress(address));
     }
-    Ok(next.run(request).await)
+    let only_reads = request.method().is_safe();
+    let answer = next.run(request);
+    if only_reads { Ok(in_time::within(answer).await?) } else { Ok(answer.await) }
 }

@@ -1,15 +1,11 @@
-//! Every body is read to its end before anything is answered, so that the connection can be used
-//! again and the caller gets to read why a call was refused.
+//! A body is read once it is known who calls. Of whom nothing is taken it is passed over, so that the connection can
+//! be used again and the caller gets to read why.
 
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 
-use crate::engine::in_time;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
@@ -26,34 +22,21 @@ const READ_MAX: usize = 32 * 1024 * 1024;
 /// How long a body may take to arrive.
 const READING_MAX: Duration = Duration::from_secs(30);
 
-/// A body as it came, or what is wrong with it. Who calls is asked first, so that is answered later.
-#[derive(Debug, Clone)]
-pub(crate) struct Received(Result<Bytes, (ApiCode, String)>);
-
-impl Received {
-    /// The body, where it came whole and is not longer than the call takes.
-    pub(crate) fn whole(self) -> Result<Bytes, Problem> {
-        self.0.map_err(|(code, detail)| Problem::new(code, detail))
-    }
-}
-
-/// Reads the body, and puts it where the routes find it.
-pub(crate) async fn receive(request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let path = parts.uri.path();
+/// The body of a call on that path, where it came whole and is not longer than the call takes.
+pub(crate) async fn received(path: &str, body: Body) -> Result<Bytes, Problem> {
     let is_long = WITH_LONG_BODY.contains(&path) || path.starts_with(LONG_PAGES);
     let max = if is_long { LONG_BODY_MAX } else { BODY_MAX };
     let received = tokio::time::timeout(READING_MAX, read(body, max)).await;
     let received = received.unwrap_or_else(|_| {
         Err((ApiCode::BodyTooSlow, format!("the body took more than {} seconds", READING_MAX.as_secs())))
     });
-    parts.extensions.insert(Received(received));
-    let only_reads = parts.method.is_safe();
-    let answer = next.run(Request::from_parts(parts, Body::empty()));
-    if !only_reads {
-        return answer.await;
-    }
-    in_time::within(answer).await.unwrap_or_else(|late| Problem::from(late).into_response())
+    received.map_err(|(code, detail)| Problem::new(code, detail))
+}
+
+/// Lets a body go by of which nothing is kept.
+pub(crate) async fn pass_over(body: Body) {
+    // Whether it came whole changes nothing.
+    let _ = tokio::time::timeout(READING_MAX, read(body, 0)).await;
 }
 
 /// A body of so many bytes at the most; what is longer is read and not kept.

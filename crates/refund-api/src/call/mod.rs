@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use data_encoding::HEXLOWER;
 use refund_core::{RefundId, SellerId};
@@ -16,7 +17,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::admission::{CallerAddress, NOT_COUNTED, Peer, admit};
-pub(crate) use self::body::{Received, receive};
+pub(crate) use self::body::{pass_over, received};
 pub(crate) use self::trace::{CallId, Told, refused_with, trace};
 use crate::app::App;
 use crate::callers::Caller;
@@ -46,16 +47,18 @@ impl FromRequest<Arc<App>> for Call {
     type Rejection = Problem;
 
     async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
-        let (mut parts, _) = request.into_parts();
-        let (caller, scope) = app.recognise(bearer(&parts.headers)?).await?;
-        tracing::Span::current().record("caller", caller.id());
-        if !parts.method.is_safe() {
-            good_for_all(scope)?;
-        }
+        let (mut parts, body) = request.into_parts();
+        let (caller, scope) = match recognised(app, &parts).await {
+            Ok(recognised) => recognised,
+            Err(problem) => {
+                pass_over(body).await;
+                return Err(problem);
+            }
+        };
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let path = parts.uri.path().to_owned();
-        let body = parts.extensions.remove().map_or(Ok(Bytes::new()), Received::whole)?;
+        let body = received(&path, body).await?;
         let request_id = parts.extensions.remove().map_or(String::new(), |CallId(id)| id);
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let call = Self {
@@ -76,6 +79,16 @@ impl FromRequest<Arc<App>> for Call {
         }
         Ok(call)
     }
+}
+
+/// Who calls, and for what their key is good, where it is good for a call of that method.
+async fn recognised(app: &App, parts: &Parts) -> Result<(Caller, KeyScope), Problem> {
+    let (caller, scope) = app.recognise(bearer(&parts.headers)?).await?;
+    tracing::Span::current().record("caller", caller.id());
+    if !parts.method.is_safe() {
+        good_for_all(scope)?;
+    }
+    Ok((caller, scope))
 }
 
 /// Does what takes a while, on a thread that nobody else waits for.

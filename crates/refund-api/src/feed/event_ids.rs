@@ -16,7 +16,7 @@ use crate::wire::{EventOut, is_hex};
 
 /// How far somebody has read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum ReadUpTo {
     /// In what happened to all refunds.
     All(Option<EventPosition>),
     /// In what happened to one.
@@ -28,7 +28,7 @@ pub(crate) enum Reach {
     },
 }
 
-impl Reach {
+impl ReadUpTo {
     /// Up to that event of one refund, or from its start.
     pub(crate) fn up_to(told: Option<Numbered>) -> Self {
         Self::One { told, looked: told.map_or(0, |event| event.number) }
@@ -104,10 +104,10 @@ impl EventIds {
     }
 
     /// The id of where somebody has read to; none at the start.
-    pub(crate) fn reached(&self, caller: &Caller, reach: Reach) -> Option<String> {
+    pub(crate) fn reached(&self, caller: &Caller, reach: ReadUpTo) -> Option<String> {
         match (reach, caller) {
-            (Reach::One { told, .. }, Caller::Buyer { refund_id, .. }) => Some(self.of_buyers(refund_id, told?)),
-            (Reach::All(place), Caller::Operator { .. } | Caller::Platform { .. } | Caller::Seller { .. }) => {
+            (ReadUpTo::One { told, .. }, Caller::Buyer { refund_id, .. }) => Some(self.of_buyers(refund_id, told?)),
+            (ReadUpTo::All(place), Caller::Operator { .. } | Caller::Platform { .. } | Caller::Seller { .. }) => {
                 place.map(EventOut::id)
             }
             _ => None,

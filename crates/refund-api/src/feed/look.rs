@@ -6,7 +6,7 @@ use std::sync::Arc;
 use refund_core::{Event, RefundId, Role};
 use refund_store::{Around, EventPosition, Feed, Recorded, Store, StoreError, Told};
 
-use super::event_ids::{Numbered, Reach};
+use super::event_ids::{Numbered, ReadUpTo};
 use crate::callers::Caller;
 use crate::engine::follow::Found;
 use crate::wire::EventOut;
@@ -70,28 +70,28 @@ pub(crate) async fn named_by(store: &dyn Store, id: &str) -> Result<Option<Event
 }
 
 /// Where what a buyer may be told of their refund ends now.
-pub(crate) async fn own_end(store: &dyn Store, refund_id: &RefundId) -> Result<Reach, StoreError> {
+pub(crate) async fn own_end(store: &dyn Store, refund_id: &RefundId) -> Result<ReadUpTo, StoreError> {
     let looked = store.refund(refund_id).await?.map_or(0, |around| around.refund.sequence);
     let told = told_up_to(store, refund_id, looked, 1, |event| event.fact.is_for(Role::Buyer)).await?;
-    Ok(Reach::One { told: told.last().map(Numbered::from), looked })
+    Ok(ReadUpTo::One { told: told.last().map(Numbered::from), looked })
 }
 
 /// What a caller may see behind some place.
 pub(crate) async fn find(
     store: &dyn Store,
     caller: &Caller,
-    after: Reach,
+    after: ReadUpTo,
     limit: usize,
-) -> Result<Found<Reach>, StoreError> {
+) -> Result<Found<ReadUpTo>, StoreError> {
     match (after, caller) {
-        (Reach::One { told, looked }, Caller::Buyer { refund_id, .. }) => {
+        (ReadUpTo::One { told, looked }, Caller::Buyer { refund_id, .. }) => {
             find_own(store, refund_id, told, looked, limit).await
         }
         // Numbers within a refund are a buyer's alone.
-        (Reach::One { .. }, _) => Err(StoreError::OtherHistory),
-        (Reach::All(after), _) => {
+        (ReadUpTo::One { .. }, _) => Err(StoreError::OtherHistory),
+        (ReadUpTo::All(after), _) => {
             let Feed { events, looked_at, more } = find_in_all(store, caller, after, limit).await?;
-            Ok(Found { events, looked_at: Reach::All(looked_at), more })
+            Ok(Found { events, looked_at: ReadUpTo::All(looked_at), more })
         }
     }
 }
@@ -103,8 +103,8 @@ async fn find_own(
     mut told: Option<Numbered>,
     mut looked: u64,
     limit: usize,
-) -> Result<Found<Reach>, StoreError> {
-    let found = |events, told, looked, more| Found { events, looked_at: Reach::One { told, looked }, more };
+) -> Result<Found<ReadUpTo>, StoreError> {
+    let found = |events, told, looked, more| Found { events, looked_at: ReadUpTo::One { told, looked }, more };
     // Mostly nothing has happened to it, which is known without reading any history.
     let Some(Around { refund, .. }) = store.refund(refund_id).await? else {
         return Ok(found(Vec::new(), told, looked, false));

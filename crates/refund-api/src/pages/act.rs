@@ -8,7 +8,7 @@ use refund_core::{
 use refund_store::Work;
 
 use super::form::{Form, Mistake};
-use super::frame::{Notice, go_to};
+use super::frame::{Notice, go_and_tell};
 use super::offer::offered;
 use super::refund::{page, told_mistake, told_no};
 use super::visit::Visit;
@@ -82,7 +82,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
         }
     };
     match visit.act(&caller, &refund, kind, command).await? {
-        Ok(_) => Ok(go_to(&format!("/refunds/{id}?done={kind}"))),
+        Ok(_) => Ok(go_and_tell(&format!("/refunds/{id}"), kind.as_str())),
         Err(refused) => {
             let (notice, status) = told_no(&visit, &refused);
             page(&visit, Some(notice), status).await
@@ -96,7 +96,7 @@ pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
     let id = visit.refund_id()?;
     let refund = visit.app.known(&caller, &id).await?;
     match post(&visit, &caller, &refund).await? {
-        None => Ok(go_to(&format!("/refunds/{id}?done=message"))),
+        None => Ok(go_and_tell(&format!("/refunds/{id}"), "message")),
         Some((notice, status)) => page(&visit, Some(notice), status).await,
     }
 }

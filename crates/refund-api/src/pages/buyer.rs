@@ -6,7 +6,7 @@ use axum::response::Response;
 use refund_core::{CommandKind, Refund, RefundId, Role};
 
 use super::act::{command, post};
-use super::frame::{Frame, Notice, go_to, shown};
+use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::queue::{Choice, types};
 use super::refund::{Known, done_before, known, told_mistake, told_no};
 use super::view::{History, RefundView};
@@ -108,7 +108,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
         }
     };
     match visit.act(&caller, &refund, kind, command).await? {
-        Ok(_) => Ok(go_to(&format!("/b/{}?done={kind}", visit.param("token")))),
+        Ok(_) => Ok(go_and_tell(&format!("/b/{}", visit.param("token")), kind.as_str())),
         Err(refused) => {
             let (notice, status) = told_no(&visit, &refused);
             page(&visit, &caller, &id, Some(notice), status).await
@@ -121,7 +121,7 @@ pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
     let (caller, id) = visit.buyer().await?;
     let refund = visit.app.known(&caller, &id).await?;
     match post(&visit, &caller, &refund).await? {
-        None => Ok(go_to(&format!("/b/{}?done=message", visit.param("token")))),
+        None => Ok(go_and_tell(&format!("/b/{}", visit.param("token")), "message")),
         Some((notice, status)) => page(&visit, &caller, &id, Some(notice), status).await,
     }
 }

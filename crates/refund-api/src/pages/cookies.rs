@@ -13,6 +13,10 @@ const SESSION: &str = "__Host-session";
 const READER: &str = "reader";
 /// The time zone, as the browser said or the reader chose.
 const ZONE: &str = "zone";
+/// What the page before did: the page that it leads to tells it once.
+const DONE: &str = "done";
+/// How long that may take, in seconds.
+const DONE_FOR: u32 = 60;
 /// How long a choice is kept, in seconds: a year.
 const KEPT_FOR: u32 = 31_536_000;
 
@@ -42,6 +46,22 @@ pub(crate) fn set_reader(language: Language, theme: Theme) -> Option<HeaderValue
 /// Has the browser keep a time zone.
 pub(crate) fn set_zone(zone: chrono_tz::Tz) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("{ZONE}={}; Path=/; Max-Age={KEPT_FOR}; SameSite=Lax", zone.name())).ok()
+}
+
+/// What the page before did, by the word that it has for it.
+pub(crate) fn done(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, DONE)
+}
+
+/// Has the page at that path tell what was done. An address could claim it to anybody who follows a link.
+pub(crate) fn set_done(what: &str, path: &str) -> Option<HeaderValue> {
+    let value = format!("{DONE}={what}; Path={path}; Max-Age={DONE_FOR}; HttpOnly; SameSite=Lax");
+    HeaderValue::from_str(&value).ok()
+}
+
+/// It has told it.
+pub(crate) fn forget_done(path: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!("{DONE}=; Path={path}; Max-Age=0; HttpOnly; SameSite=Lax")).ok()
 }
 
 /// Whoever sends these headers, as a reader.

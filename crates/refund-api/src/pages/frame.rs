@@ -10,6 +10,7 @@ use refund_core::{Event, Refund, Refusal, Role};
 use refund_store::EventPosition;
 
 use super::assets;
+use super::cookies;
 use super::form::Mistake;
 use super::reader::{Reader, Theme};
 use super::text::Language;
@@ -209,6 +210,17 @@ pub(crate) fn form_of_page<S: Clone + Send + Sync + 'static>(parts: usize) -> Me
 /// Sends the browser to another page, by GET.
 pub(crate) fn go_to(path: &str) -> Response {
     Redirect::to(path).into_response()
+}
+
+/// Sends the browser to the page of that path, which tells what was done.
+pub(crate) fn go_and_tell(path: &str, what: &str) -> Response {
+    telling(go_to(path), path, what)
+}
+
+/// An answer after which the page of that path tells what was done.
+pub(crate) fn telling(mut response: Response, path: &str, what: &str) -> Response {
+    response.headers_mut().extend(cookies::set_done(what, path).map(|value| (header::SET_COOKIE, value)));
+    response
 }
 
 /// A path of this server and no other: what is not one leads to the start.

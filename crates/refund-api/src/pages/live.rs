@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::callers::Caller;
 use crate::callers::streams::StreamPlace;
 use crate::engine::follow::{Follower, Found, is_known};
-use crate::feed::{EventIds, Reach, find, own_end};
+use crate::feed::{EventIds, ReadUpTo, find, own_end};
 use crate::problem::Problem;
 use crate::wire::EventOut;
 
@@ -71,7 +71,7 @@ impl Listener {
     }
 
     /// What they may see of the feed, as long as it still lets them in: that somebody was signed out is news too.
-    async fn find(&self, app: &App, after: Reach) -> Result<Found<Reach>, Problem> {
+    async fn find(&self, app: &App, after: ReadUpTo) -> Result<Found<ReadUpTo>, Problem> {
         if !self.is_still_there(app).await {
             return Err(Problem::not_found());
         }
@@ -89,7 +89,7 @@ impl Listener {
 
 struct Watching {
     app: Arc<App>,
-    follower: Follower<Reach>,
+    follower: Follower<ReadUpTo>,
     listener: Listener,
     only: Option<RefundId>,
     /// What they know says nothing of how things stand now: the page looks again, whatever happens.
@@ -100,27 +100,27 @@ struct Watching {
 /// What the browser knows already: what it was told last, or what its page was made from. Between the page and
 /// its stream, and between one stream and the next, something may have changed. Nothing, where it names a place that
 /// this store does not have, as after a restore.
-async fn known(visit: &Visit, headers: &HeaderMap, caller: &Caller) -> Option<Reach> {
+async fn known(visit: &Visit, headers: &HeaderMap, caller: &Caller) -> Option<ReadUpTo> {
     let told = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).unwrap_or(visit.query.get("after"));
     let app = &visit.app;
     if let Caller::Buyer { refund_id, .. } = caller {
         let number = EventIds::number(told)?;
         let known = app.event_ids.known(app.engine.store(), caller, refund_id, (number, told)).await;
-        return known.ok().map(|known| Reach::up_to(Some(known)));
+        return known.ok().map(|known| ReadUpTo::up_to(Some(known)));
     }
     if told.is_empty() {
-        return Some(Reach::All(visit.feed_end));
+        return Some(ReadUpTo::All(visit.feed_end));
     }
     let place = EventOut::position(told).filter(|place| Some(*place) <= visit.feed_end)?;
-    is_known(app.engine.store(), place).await.then_some(Reach::All(Some(place)))
+    is_known(app.engine.store(), place).await.then_some(ReadUpTo::All(Some(place)))
 }
 
 /// What there is to know now.
-async fn present(visit: &Visit, caller: &Caller) -> Result<Reach, Problem> {
+async fn present(visit: &Visit, caller: &Caller) -> Result<ReadUpTo, Problem> {
     if let Caller::Buyer { refund_id, .. } = caller {
         Ok(own_end(visit.app.engine.store(), refund_id).await?)
     } else {
-        Ok(Reach::All(visit.feed_end))
+        Ok(ReadUpTo::All(visit.feed_end))
     }
 }
 

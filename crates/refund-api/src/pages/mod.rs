@@ -96,5 +96,6 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/b/{token}/act/{action}", form_of_page(2).post(buyer::carry_out))
         .route("/assets/{name}", get(assets::show))
         .merge(operator::router())
+        .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
         .layer(from_fn_with_state(app.clone(), trouble::told_as_page))
 }

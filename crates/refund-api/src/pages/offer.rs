@@ -8,7 +8,7 @@ use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, R
 use refund_store::Around;
 
 use super::form::{Form, Mistake};
-use super::frame::{Frame, Notice, go_to, shown};
+use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::queue::Choice;
 use super::refund::{page as refund_page, told_mistake, told_no, told_rule};
 use super::view::{RefundView, TermsView, refusal_text};
@@ -88,7 +88,7 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
     };
     if form.get("step") == "send" {
         return match visit.act(&caller, refund, CommandKind::MakeOffer, Command::MakeOffer(offer)).await? {
-            Ok(_) => Ok(go_to(&format!("/refunds/{}?done=make_offer", refund.id))),
+            Ok(_) => Ok(go_and_tell(&format!("/refunds/{}", refund.id), "make_offer")),
             Err(refused) => {
                 let (notice, status) = told_no(&visit, &refused);
                 refund_page(&visit, Some(notice), status).await

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use refund_store::{Request, SetUp, UserChange};
 
-use super::frame::Notice;
+use super::frame::{Notice, telling};
 use super::people::page;
 use super::signing_in::{left, let_in};
 use super::visit::Visit;
@@ -31,7 +31,8 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     let change = UserChange::Password { hash: passwords.hash(new.to_owned()).await? };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
     visit.app.engine.change(request).await?;
-    Ok(let_in(&visit, user, None, "/people?done=password").await?.unwrap_or_else(left))
+    let signed_in = let_in(&visit, user, None, "/people").await?;
+    Ok(signed_in.map_or_else(left, |response| telling(response, "/people", "password")))
 }
 
 /// Signs whoever asks out wherever they are signed in.

@@ -7,18 +7,18 @@ use crate::problem::Problem;
 pub(super) const PAGE: usize = 50;
 
 /// One page of a list.
-pub(super) struct Part<T> {
+pub(super) struct ListPart<T> {
     pub(super) items: Vec<T>,
-    pub(super) links: Links,
+    pub(super) links: PartLinks,
 }
 
 /// Where else the list can be seen.
-pub(crate) struct Links {
+pub(crate) struct PartLinks {
     pub(crate) first: Option<String>,
     pub(crate) next: Option<String>,
 }
 
-impl<T> Part<T> {
+impl<T> ListPart<T> {
     /// The page that a visit asks for. `read` gives so many items, from the start or behind an id.
     pub(super) fn read(
         visit: &Visit,
@@ -44,7 +44,7 @@ impl<T> Part<T> {
         let next = items.last().filter(|_| goes_on).map(|item| visit.app.cursors.write_id(&id(item), &list));
         let is_first = visit.query.get("cursor").is_empty();
         let first = (!is_first).then(|| visit.same_with("cursor", ""));
-        Ok(Self { items, links: Links { first, next: next.map(|cursor| visit.same_with("cursor", &cursor)) } })
+        Ok(Self { items, links: PartLinks { first, next: next.map(|cursor| visit.same_with("cursor", &cursor)) } })
     }
 
     /// The page of a list that is there as a whole.

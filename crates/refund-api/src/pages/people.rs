@@ -9,10 +9,10 @@ use refund_core::{Label, SellerId};
 use refund_store::{KeyRole, Refused, Request, SetUp, User, UserChange};
 
 use super::form::{Form, Mistake};
-use super::frame::{Frame, Notice, go_to, shown};
+use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::links::{link_work, newcomer};
 use super::operator::done_before;
-use super::part::{Links, Part};
+use super::part::{ListPart, PartLinks};
 use super::refund::told_mistake;
 use super::visit::Visit;
 use crate::callers::passwords::PASSWORD_MIN;
@@ -30,7 +30,7 @@ struct Page {
     /// A link that was just made: for whom, and where it leads.
     link: Option<(String, String)>,
     people: Vec<PersonView>,
-    links: Links,
+    links: PartLinks,
     is_operator: bool,
     has_password: bool,
     min: usize,
@@ -88,7 +88,7 @@ pub(super) fn page(
     users.retain(|user| may_see(visit, user));
     let wanted = visit.query.get("name").trim().to_lowercase();
     users.retain(|user| user.name.as_str().to_lowercase().contains(&wanted));
-    let Part { items, links } = Part::of(visit, "people", users, |user: &Arc<User>| user.id.clone())?;
+    let ListPart { items, links } = ListPart::of(visit, "people", users, |user: &Arc<User>| user.id.clone())?;
     let shown_page = Page {
         page: Frame::new(visit, "people-title", "people").coming_back_to("/people".to_owned()),
         notice,
@@ -138,7 +138,9 @@ fn newcomer_of(visit: &Visit) -> Result<Result<(Label, KeyRole), Mistake>, Probl
     if let Some(own) = visit.seller_id() {
         return Ok(Ok((name, KeyRole::Seller(own.clone()))));
     }
+    let names_seller = !form.get("seller_id").trim().is_empty();
     Ok(match form.get("role") {
+        "operator" if names_seller => Err(Mistake::new("seller_id", "mistake-seller-beside-role")),
         "operator" => Ok((name, KeyRole::Operator)),
         "seller" => match SellerId::new(form.get("seller_id").trim()) {
             Ok(id) if visit.app.engine.settings().seller(&id).is_some() => Ok((name, KeyRole::Seller(id))),
@@ -176,5 +178,5 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
     visit.app.engine.change(request).await?;
-    Ok(go_to(&format!("/people?done={done}")))
+    Ok(go_and_tell("/people", done))
 }

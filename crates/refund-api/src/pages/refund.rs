@@ -106,10 +106,9 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
 
 /// What the page before did, told once.
 pub(super) fn done_before(visit: &Visit, texts: &str, role: Role) -> Option<Notice> {
-    let asked = visit.query.get("done");
-    let done = asked.parse::<CommandKind>().ok().filter(|kind| kind.roles().contains(&role));
+    let done = visit.done.parse::<CommandKind>().ok().filter(|kind| kind.roles().contains(&role));
     let said = done.map(|kind| visit.reader.term(texts, kind.as_str()));
-    let message = (asked == "message").then(|| visit.reader.say("done-message"));
+    let message = (visit.done == "message").then(|| visit.reader.say("done-message"));
     said.or(message).map(Notice::good)
 }
 

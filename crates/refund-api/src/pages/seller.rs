@@ -8,7 +8,7 @@ use refund_core::{PolicyOverrides, SellerId};
 use refund_store::{KeyRole, Request, Seller, SetUp, Tag};
 
 use super::addresses::{self, AddressRow};
-use super::frame::{Frame, Notice, go_to, shown};
+use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::operator::{FieldView, done_before, field_mistaken, replaced, typed_policy};
 use super::refund::told_mistake;
 use super::visit::Visit;
@@ -139,7 +139,7 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
         Request::new(actor, SetUp::EditSeller { seller_id: id.clone(), name, addresses: Box::new(addresses) })
     };
     match replaced(&visit, work).await? {
-        Ok(_) => Ok(go_to(&format!("{here}?done=saved"))),
+        Ok(_) => Ok(go_and_tell(&here, "saved")),
         Err(moved) => {
             let now = visit.app.engine.settings().seller(&id).cloned().unwrap_or(before);
             as_it_is(&visit, &id, here, &now, Some(moved), StatusCode::PRECONDITION_FAILED)

@@ -64,6 +64,10 @@ pub(super) async fn told_as_page(State(app): State<Arc<App>>, request: Request, 
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let here = request.uri().path_and_query().map_or("/".to_owned(), |here| here.as_str().to_owned());
     let mut response = next.run(request).await;
+    if method == Method::GET && response.status() == StatusCode::OK && cookies::done(&headers).is_some() {
+        let path = here.split('?').next().unwrap_or_default();
+        response.headers_mut().extend(cookies::forget_done(path).map(|told| (header::SET_COOKIE, told)));
+    }
     if let Some(problem) = refused_with(&mut response) {
         let allowed = response.headers_mut().remove(header::ALLOW);
         response = page_of(problem, &app, &method, &headers, &here);

@@ -15,7 +15,7 @@ use super::cookies;
 use super::form::Form;
 use super::reader::Reader;
 use crate::app::App;
-use crate::call::{CallerAddress, Received};
+use crate::call::{CallerAddress, pass_over, received};
 use crate::callers::address::counted;
 use crate::callers::{Caller, hash};
 use crate::problem::Problem;
@@ -39,6 +39,8 @@ pub(crate) struct Visit {
     /// Where the feed ended before anything was read for the page: what changes behind it, the page lacks.
     pub(crate) feed_end: Option<EventPosition>,
     params: Vec<(String, String)>,
+    /// What the page before did, where this one has to tell it.
+    pub(crate) done: String,
     /// Whether it is to change anything.
     changes: bool,
 }
@@ -80,10 +82,14 @@ impl FromRequest<Arc<App>> for Visit {
     type Rejection = Problem;
 
     async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
-        let (mut parts, _) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        if !parts.method.is_safe() && sent_from_elsewhere(&parts.headers) {
+            pass_over(body).await;
+            return Err(forged());
+        }
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let body = parts.extensions.remove().map_or(Ok(axum::body::Bytes::new()), Received::whole)?;
+        let body = received(parts.uri.path(), body).await?;
         let person = signed_in(app, &parts.headers);
         let visit = Self {
             app: app.clone(),
@@ -94,15 +100,13 @@ impl FromRequest<Arc<App>> for Visit {
             feed_end: app.engine.store().feed_end(),
             address: parts.extensions.get().map(|CallerAddress(address)| counted(*address)),
             params,
+            done: cookies::done(&parts.headers).unwrap_or_default().to_owned(),
             changes: !parts.method.is_safe(),
             person,
         };
         if let Some(person) = &visit.person {
             tracing::Span::current().record("caller", person.caller.id());
             app.admission.caller(&person.caller)?;
-        }
-        if visit.changes && sent_from_elsewhere(&parts.headers) {
-            return Err(forged());
         }
         Ok(visit)
     }
@@ -127,9 +131,7 @@ impl Visit {
     pub(crate) fn same_with(&self, name: &str, value: &str) -> String {
         let path = self.here.split('?').next().unwrap_or_default();
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(
-            self.query.fields().filter(|(known, kept)| ![name, "done"].contains(known) && !kept.is_empty()),
-        );
+        query.extend_pairs(self.query.fields().filter(|(known, kept)| *known != name && !kept.is_empty()));
         if !value.is_empty() {
             query.append_pair(name, value);
         }

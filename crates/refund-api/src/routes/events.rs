@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::lists::Limit;
 use crate::call::Call;
 use crate::callers::Caller;
-use crate::feed::{EventIds, Reach, find, named_by, own_end, told};
+use crate::feed::{EventIds, ReadUpTo, find, named_by, own_end, told};
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
 use crate::wire::code::ApiCode;
@@ -18,7 +18,7 @@ use crate::wire::{EventOut, Items};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct PartParams {
+pub(super) struct HistoryParams {
     /// How many events at the most; 100 where nothing is said.
     #[param(inline)]
     limit: Option<Limit>,
@@ -27,7 +27,7 @@ pub(super) struct PartParams {
 }
 
 /// A part of a refund's history, as it was asked for.
-pub(super) struct Part {
+pub(super) struct HistoryPart {
     /// What its cursors are good for: the caller, the refund and what is listed of it.
     list: String,
     /// The number of the event behind which it begins.
@@ -35,11 +35,11 @@ pub(super) struct Part {
     limit: Limit,
 }
 
-impl Part {
+impl HistoryPart {
     /// Reads which part of a list about a refund is asked for. The event behind which it begins is the one that the
     /// cursor was made of, or the history that the caller was reading is gone.
     pub(super) async fn asked(call: &Call, refund_id: &RefundId, what: &str) -> Result<Self, Problem> {
-        let params: PartParams = call.query()?;
+        let params: HistoryParams = call.query()?;
         let limit = params.limit.unwrap_or(Limit::MAX);
         let list = format!("{} {refund_id} {what}", call.caller.id());
         let (app, mut behind) = (&call.app, 0);
@@ -85,7 +85,7 @@ impl Part {
 /// A buyer is told of no internal note; the numbers of the others stay what they are.
 #[utoipa::path(
     get, path = "/v1/refunds/{id}/events", tag = "events", operation_id = "list_refund_events",
-    params(PartParams),
+    params(HistoryParams),
     responses((status = OK, body = Items<EventOut>), (status = GONE)),
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
@@ -93,7 +93,7 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);
     app.known(caller, &refund_id).await?;
-    let part = Part::asked(&call, &refund_id, "events").await?;
+    let part = HistoryPart::asked(&call, &refund_id, "events").await?;
     // Read after what is due has happened, like the refund itself (R3).
     let whose = app.settled(caller, &refund_id).await?.refund.whose();
     let (behind, limit) = part.needed();
@@ -181,22 +181,22 @@ impl Said {
 }
 
 /// Behind what the feed is asked for: an event, the end, or nothing for the start.
-pub(super) async fn place(call: &Call, after: Option<&str>, said: Said) -> Result<Reach, Problem> {
+pub(super) async fn place(call: &Call, after: Option<&str>, said: Said) -> Result<ReadUpTo, Problem> {
     let store = call.app.engine.store();
     if let Caller::Buyer { refund_id, .. } = &call.caller {
         return own_place(call, refund_id, after, said).await;
     }
-    let Some(after) = after else { return Ok(Reach::All(None)) };
+    let Some(after) = after else { return Ok(ReadUpTo::All(None)) };
     if after == LATEST {
-        return Ok(Reach::All(store.feed_end()));
+        return Ok(ReadUpTo::All(store.feed_end()));
     }
-    Ok(Reach::All(Some(named_by(store, after).await?.ok_or_else(|| said.no_event())?)))
+    Ok(ReadUpTo::All(Some(named_by(store, after).await?.ok_or_else(|| said.no_event())?)))
 }
 
 /// Behind what of their refund a buyer asks.
-async fn own_place(call: &Call, refund_id: &RefundId, after: Option<&str>, said: Said) -> Result<Reach, Problem> {
+async fn own_place(call: &Call, refund_id: &RefundId, after: Option<&str>, said: Said) -> Result<ReadUpTo, Problem> {
     let store = call.app.engine.store();
-    let Some(after) = after else { return Ok(Reach::up_to(None)) };
+    let Some(after) = after else { return Ok(ReadUpTo::up_to(None)) };
     if after == LATEST {
         return Ok(own_end(store, refund_id).await?);
     }
@@ -206,5 +206,5 @@ async fn own_place(call: &Call, refund_id: &RefundId, after: Option<&str>, said:
     }
     let number = EventIds::number(after).ok_or_else(|| said.no_event())?;
     let known = call.app.event_ids.known(store, &call.caller, refund_id, (number, after)).await?;
-    Ok(Reach::up_to(Some(known)))
+    Ok(ReadUpTo::up_to(Some(known)))
 }

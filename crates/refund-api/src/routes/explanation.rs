@@ -4,7 +4,7 @@ use axum::Json;
 use refund_core::{Explained, explain};
 use refund_store::EventPosition;
 
-use super::events::{Part, PartParams};
+use super::events::{HistoryParams, HistoryPart};
 use crate::call::Call;
 use crate::feed::told;
 use crate::problem::Problem;
@@ -13,7 +13,7 @@ use crate::wire::{ExplanationOut, HappenedOut, RefundOut, prospect_out};
 /// Explains a refund: which rules led here, what happens if nobody acts, and what each side can do.
 #[utoipa::path(
     get, path = "/v1/refunds/{id}/explanation", tag = "refunds", operation_id = "explain_refund",
-    params(PartParams),
+    params(HistoryParams),
     responses((status = OK, body = ExplanationOut), (status = GONE)),
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
@@ -21,7 +21,7 @@ pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     let refund_id = call.refund_id()?;
     let (app, caller) = (&call.app, &call.caller);
     app.known(caller, &refund_id).await?;
-    let part = Part::asked(&call, &refund_id, "explanation").await?;
+    let part = HistoryPart::asked(&call, &refund_id, "explanation").await?;
     let settled = app.settled_now(caller, &refund_id).await?;
     let refund = &settled.around.refund;
     // Messages led to nothing.

@@ -1,12 +1,12 @@
 //! Whether the server is well, what its problems mean, and what is not there.
 
-use axum::extract::Path;
-use axum::extract::State;
+use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::call::pass_over;
 use crate::health;
 use crate::problem::Problem;
 use crate::wire::code::{ApiCode, Code};
@@ -33,7 +33,8 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Pro
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(crate) async fn nothing_here() -> Problem {
+pub(crate) async fn nothing_here(request: Request) -> Problem {
+    pass_over(request.into_body()).await;
     Problem::not_found()
 }
 
@@ -41,7 +42,8 @@ pub(crate) async fn too_many_connections() -> Problem {
     Problem::new(ApiCode::Busy, "the server has as many connections as it takes")
 }
 
-pub(crate) async fn method_not_allowed() -> Problem {
+pub(crate) async fn method_not_allowed(request: Request) -> Problem {
+    pass_over(request.into_body()).await;
     Problem::new(ApiCode::MethodNotAllowed, "the path does not take this method")
 }
 

@@ -44,7 +44,8 @@ impl TryFrom<String> for Limit {
     type Error = &'static str;
 
     fn try_from(asked: String) -> Result<Self, Self::Error> {
-        let limit = asked.parse().ok().filter(|limit| (1..=Self::MAX.0).contains(limit));
+        let plain = |limit: &usize| (1..=Self::MAX.0).contains(limit) && limit.to_string() == asked;
+        let limit = asked.parse().ok().filter(plain);
         limit.map(Self).ok_or("a whole number from 1 to 100")
     }
 }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use refund_core::Event;
 use refund_store::{Answer, Answered, Request, Work};
 
-use super::events::{Part, PartParams};
+use super::events::{HistoryParams, HistoryPart};
 use super::refunds::{mark, unexpected};
 use crate::call::Call;
 use crate::feed::told;
@@ -46,7 +46,7 @@ pub(super) async fn post(call: Call) -> Result<Response, Problem> {
 /// A buyer is shown no internal note; `sequence` ascends, and other events have the numbers between.
 #[utoipa::path(
     get, path = "/v1/refunds/{id}/messages", tag = "messages", operation_id = "list_messages",
-    params(PartParams),
+    params(HistoryParams),
     responses((status = OK, body = Items<MessageOut>), (status = GONE)),
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
@@ -54,7 +54,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<MessageOut>>, Problem>
     let refund_id = call.refund_id()?;
     let (app, role) = (&call.app, call.caller.role());
     app.known(&call.caller, &refund_id).await?;
-    let part = Part::asked(&call, &refund_id, "messages").await?;
+    let part = HistoryPart::asked(&call, &refund_id, "messages").await?;
     let (behind, limit) = part.needed();
     let is_wanted = |event: &Event| event.fact.message().is_some() && event.fact.is_for(role);
     let messages = told(app.engine.store(), &refund_id, behind, limit, is_wanted).await?;

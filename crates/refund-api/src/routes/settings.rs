@@ -10,7 +10,7 @@ use super::refunds::tagged;
 use crate::call::{Call, aside};
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
-use crate::wire::{CheckIn, PolicyCheckOut, VerdictOut};
+use crate::wire::{CheckIn, PolicyCheckOut, Unusable, VerdictOut};
 
 /// Shows the policy.
 #[utoipa::path(
@@ -91,6 +91,9 @@ pub(super) async fn rollout(call: Call) -> Result<Response, Problem> {
 pub(super) async fn put_rollout(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let rollout: Rollout = call.body()?;
+    if let Some(second) = rollout.called_like_another() {
+        return Err(Unusable::malformed(format!("/batches/{second}/name"), "another batch is called so").into());
+    }
     replace(&call, SetUp::PutRollout(Box::new(rollout.clone()))).await?;
     answer(&rollout)
 }

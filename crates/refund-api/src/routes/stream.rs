@@ -17,7 +17,7 @@ use crate::call::Call;
 use crate::callers::Caller;
 use crate::callers::streams::StreamPlace;
 use crate::engine::follow::{Follower, Found};
-use crate::feed::{Reach, find};
+use crate::feed::{ReadUpTo, find};
 use crate::problem::Problem;
 use crate::wire::EventOut;
 
@@ -53,7 +53,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let said = if last.is_some() { Said::LastEventId } else { Said::After };
     let after = place(&call, last.or(params.after).as_deref(), said).await?;
     let app = call.app.clone();
-    if let Reach::All(after) = after {
+    if let ReadUpTo::All(after) = after {
         // A place that never was is refused now, and not by a stream that ends at once.
         app.engine.store().feed(after, 1).await.map_err(|error| said.refused(error))?;
     }
@@ -85,7 +85,7 @@ impl Listener {
     }
 
     /// What they may see of the feed, as long as they are who they were: that a key was revoked is news too.
-    async fn find(&self, after: Reach) -> Result<Found<Reach>, Problem> {
+    async fn find(&self, after: ReadUpTo) -> Result<Found<ReadUpTo>, Problem> {
         if !self.is_still_there().await {
             return Err(Problem::not_found());
         }
@@ -101,14 +101,14 @@ impl Listener {
 /// A stream that is open, and how far it is.
 struct Listening {
     listener: Listener,
-    follower: Follower<Reach>,
+    follower: Follower<ReadUpTo>,
     _place: StreamPlace,
 }
 
 impl Listening {
     /// The next events that the caller may see; none where the key or link is not valid any more,
     /// the server stops, or nothing more can be read.
-    async fn next(&mut self) -> Option<Found<Reach>> {
+    async fn next(&mut self) -> Option<Found<ReadUpTo>> {
         let listener = &self.listener;
         let mut news = std::pin::pin!(self.follower.next(|after| Box::pin(listener.find(after))));
         loop {
@@ -163,7 +163,7 @@ mod tests {
         let begin = |_| {
             let listener = Listener { app: app.clone(), token: token.clone(), caller: caller.clone() };
             let (follower, _place) =
-                (Follower::for_a_caller(app.engine.clone(), Reach::All(end)), streams.enter(caller.id()).unwrap());
+                (Follower::for_a_caller(app.engine.clone(), ReadUpTo::All(end)), streams.enter(caller.id()).unwrap());
             let mut listening = Listening { listener, follower, _place };
             tokio::spawn(async move { listening.next().await.map(|feed| feed.events.len()) })
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 
 use crate::app::App;
@@ -18,7 +18,6 @@ pub(crate) fn all(app: Arc<App>) -> Router {
         .merge(pages::router(&app))
         .fallback(routes::nothing_here)
         .method_not_allowed_fallback(routes::method_not_allowed)
-        .layer(from_fn(call::receive))
         .layer(from_fn_with_state(app.clone(), call::admit))
         .layer(from_fn_with_state(app.clone(), pages::told_to_people))
         .layer(from_fn_with_state(app.clone(), call::trace))

@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 
 use self::endpoint::Endpoint;
 use self::message::Unsigned;
-use self::post::{Answer, Message, Post};
+use self::post::{Message, Post, ReceiverAnswer};
 use crate::engine::Engine;
 use crate::machine::clock::{self, Stopwatch};
 use crate::machine::entropy;
@@ -100,7 +100,7 @@ impl Webhooks {
         let duration_ms = u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX);
         let attempt = Attempt { at: now, status: None, error: None, duration_ms, response: String::new() };
         match answer {
-            Ok(Answer { status, retry_after, excerpt }) => {
+            Ok(ReceiverAnswer { status, retry_after, excerpt }) => {
                 let wait = retry_after.and_then(|value| schedule::retry_after(&value, sent_at));
                 (Attempt { status: Some(status), response: excerpt, ..attempt }, wait)
             }

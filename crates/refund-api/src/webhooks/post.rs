@@ -43,7 +43,7 @@ pub(super) struct Message<'m> {
 
 /// What a receiver answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct ReceiverAnswer {
     pub(super) status: u16,
     pub(super) retry_after: Option<String>,
     /// The beginning of what it said.
@@ -84,7 +84,7 @@ impl Post {
     }
 
     /// Sends a message; what came back. Whatever its status: that there is one is an answer.
-    pub(super) async fn send(&self, message: Message<'_>) -> Result<Answer, NoAnswer> {
+    pub(super) async fn send(&self, message: Message<'_>) -> Result<ReceiverAnswer, NoAnswer> {
         let until = Instant::now() + ATTEMPT_MAX;
         let stream = timeout(CONNECTING_MAX, self.connect(message.url));
         let stream = stream.await.unwrap_or(Err(NoAnswer::SlowToConnect))?;
@@ -132,7 +132,7 @@ fn name(url: &Url) -> Result<ServerName<'static>, NoAnswer> {
 }
 
 /// Asks on a connection, which ends with it.
-async fn answer<S>(stream: S, message: Message<'_>, until: Instant) -> Result<Answer, NoAnswer>
+async fn answer<S>(stream: S, message: Message<'_>, until: Instant) -> Result<ReceiverAnswer, NoAnswer>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -147,7 +147,7 @@ where
         let mut read = Vec::new();
         // The status is the answer; of what else comes, only what comes in time is shown.
         let _ = timeout_at(until - LEFT_OVER, read_some(response.into_body(), &mut read)).await;
-        Ok(Answer { status, retry_after, excerpt: excerpt(&read) })
+        Ok(ReceiverAnswer { status, retry_after, excerpt: excerpt(&read) })
     };
     tokio::pin!(asking);
     tokio::select! {
@@ -204,7 +204,7 @@ mod tests {
 
     use super::*;
 
-    async fn sent(url: &str, reach: Reach) -> Result<Answer, NoAnswer> {
+    async fn sent(url: &str, reach: Reach) -> Result<ReceiverAnswer, NoAnswer> {
         let url = Url::parse(url).unwrap();
         let message =
             Message { url: &url, id: "msg_1", sent_at: 7, signatures: "v1,x".to_owned(), body: "{}".to_owned() };
@@ -212,7 +212,7 @@ mod tests {
     }
 
     /// What comes back where a receiver answers with those bytes, and what it was sent.
-    async fn exchanged(answered: Vec<u8>) -> (Result<Answer, NoAnswer>, String) {
+    async fn exchanged(answered: Vec<u8>) -> (Result<ReceiverAnswer, NoAnswer>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let receiver = tokio::spawn(async move {
@@ -231,7 +231,7 @@ mod tests {
     async fn a_message_arrives_with_its_headers_and_the_answer_is_kept() {
         let (answer, received) =
             exchanged(b"HTTP/1.1 429 Slow Down\r\nRetry-After: 7\r\nContent-Length: 6\r\n\r\nwa\x1bit!".to_vec()).await;
-        let kept = Answer { status: 429, retry_after: Some("7".to_owned()), excerpt: "wa it!".to_owned() };
+        let kept = ReceiverAnswer { status: 429, retry_after: Some("7".to_owned()), excerpt: "wa it!".to_owned() };
         assert_eq!(answer.unwrap(), kept);
         assert!(received.starts_with("POST /hook?a=b HTTP/1.1\r\n"), "{received}");
         for line in ["webhook-id: msg_1", "webhook-timestamp: 7", "webhook-signature: v1,x", "content-length: 2"] {
@@ -284,7 +284,7 @@ mod tests {
     }
 
     /// What comes of an answer whose first part comes at once and whose rest byte by byte, one a second; and when.
-    async fn dripping(at_once: &'static str, rest: &'static str) -> (Result<Answer, NoAnswer>, Duration) {
+    async fn dripping(at_once: &'static str, rest: &'static str) -> (Result<ReceiverAnswer, NoAnswer>, Duration) {
         let (ours, mut theirs) = tokio::io::duplex(1 << 16);
         tokio::spawn(async move {
             theirs.read_buf(&mut Vec::with_capacity(4096)).await.unwrap();

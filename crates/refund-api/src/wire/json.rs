@@ -13,11 +13,15 @@ use super::unusable::Unusable;
 /// Reads a whole body. No body at all reads as `{}`, for calls in which nothing is needed.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unusable> {
     let body = if body.is_empty() { b"{}" } else { body };
-    if let Err(error) = std::str::from_utf8(body) {
+    let text = std::str::from_utf8(body).map_err(|error| {
         let detail = format!("byte {} is not UTF-8", error.valid_up_to());
-        return Err(Unusable::malformed("", detail));
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
+        Unusable::malformed("", detail)
+    })?;
+    read_text(text).or_else(|error| read_text(&with_plain_integers(text)).map_err(|_| error))
+}
+
+fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Unusable> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let Object(value) = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| Unusable::malformed(pointer(error.path()), error.inner().to_string()))?;
     deserializer.end().map_err(|error| Unusable::malformed("", error.to_string()))?;
@@ -26,8 +30,48 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unusable> {
 
 /// Reads a value that was read as JSON before, as strictly.
 pub(crate) fn read_members<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, Unusable> {
-    serde_path_to_error::deserialize(Value::Object(members))
+    let value = Value::Object(members);
+    serde_path_to_error::deserialize(&value)
         .map_err(|error| Unusable::malformed(pointer(error.path()), error.inner().to_string()))
+        .or_else(|error| read_text(&with_plain_integers(&value.to_string())).map_err(|_| error))
+}
+
+/// JSON with `60` for `60.0`: both are whole numbers, and some programs write all their numbers so. Amounts are no
+/// numbers but texts, and stay as they are.
+fn with_plain_integers(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((bare, from_quote)) = rest.find('"').and_then(|at| rest.split_at_checked(at)) {
+        plain.extend(bare.split_inclusive(ends_number).flat_map(plain_integer));
+        let (string, behind) = from_quote.split_at_checked(end_of_string(from_quote)).unwrap_or((from_quote, ""));
+        plain.push_str(string);
+        rest = behind;
+    }
+    plain.extend(rest.split_inclusive(ends_number).flat_map(plain_integer));
+    plain
+}
+
+fn ends_number(next: char) -> bool {
+    matches!(next, ',' | ']' | '}') || next.is_ascii_whitespace()
+}
+
+/// A number and what ends it, without a fraction that says nothing.
+fn plain_integer(number: &str) -> [&str; 2] {
+    let Some((whole, fraction)) = number.split_once('.') else { return [number, ""] };
+    let behind = fraction.trim_start_matches('0');
+    let says_nothing = behind.len() < fraction.len() && behind.chars().all(ends_number);
+    if says_nothing { [whole, behind] } else { [number, ""] }
+}
+
+/// The length of the string that a text begins with, with both quotes.
+fn end_of_string(text: &str) -> usize {
+    let mut is_escaped = true;
+    let ends = |(_, byte): &(usize, u8)| {
+        let ends = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        ends
+    };
+    text.bytes().enumerate().find(ends).map_or(text.len(), |(at, _)| at.saturating_add(1))
 }
 
 /// A JSON pointer (RFC 6901) to where it went wrong.
@@ -66,5 +110,46 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OfObject<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
         T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Asked {
+        seconds: u32,
+        text: String,
+    }
+
+    fn asked(body: &str) -> Option<u32> {
+        read::<Asked>(body.as_bytes()).ok().map(|asked| asked.seconds)
+    }
+
+    #[test]
+    fn a_whole_number_may_have_a_fraction_that_says_nothing() {
+        for seconds in ["60", "60.0", "60.000"] {
+            for body in [
+                format!(r#"{{"seconds":{seconds},"text":""}}"#),
+                format!(r#"{{"text":"7.0, \"8.0","seconds":{seconds}}}"#),
+                format!("{{ \"text\": \"\\\\\", \"seconds\" : {seconds}\n}}"),
+            ] {
+                assert_eq!(asked(&body), Some(60), "{body}");
+            }
+        }
+        for seconds in ["60.5", "60.", "60.0.0", "60.0e1", "60.01", ".0", "-60.0", "\"60.0\"", "60.0x"] {
+            assert_eq!(asked(&format!(r#"{{"seconds":{seconds},"text":""}}"#)), None, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_text_stays() {
+        let body = r#"{"text":"2.0, 3.00\\\" 4.0, ","seconds":5.0}"#;
+        let text = "2.0, 3.00\\\" 4.0, ".to_owned();
+        assert_eq!(read(body.as_bytes()).ok(), Some(Asked { seconds: 5, text }));
+        let Value::Object(members) = serde_json::from_str(body).unwrap() else { panic!("an object") };
+        assert_eq!(read_members::<Asked>(members).ok().map(|asked| asked.seconds), Some(5));
     }
 }

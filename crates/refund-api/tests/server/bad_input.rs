@@ -101,6 +101,8 @@ fn a_path_or_a_query_that_makes_no_sense_is_refused_by_name() {
         ("limit 101", "/v1/refunds?limit=101".to_owned()),
         ("no limit", "/v1/refunds?limit=".to_owned()),
         ("limit -1", "/v1/refunds?limit=-1".to_owned()),
+        ("limit +5", "/v1/refunds?limit=%2B5".to_owned()),
+        ("limit 007", "/v1/refunds?limit=007".to_owned()),
         ("limit 1e1", "/v1/events?limit=1e1".to_owned()),
         ("limit twice", "/v1/refunds?limit=1&limit=2".to_owned()),
         ("an unknown parameter", "/v1/refunds?colour=red".to_owned()),

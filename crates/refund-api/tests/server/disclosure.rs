@@ -69,6 +69,29 @@ fn a_return_address_is_nowhere_before_it_is_given_out() {
 }
 
 #[test]
+fn why_a_payout_failed_is_told_to_all_but_the_buyer() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    assert_eq!(server.put("/v1/policy", &server.operator, &json!({ "payout": "confirmed" })).status, 200);
+    let refund = server.open("o-1");
+    assert_eq!(
+        server.as_seller(&refund, "negotiation", &json!({ "type": "REFUND_ONLY", "amount": money("2.00") })).status,
+        201
+    );
+    let negotiation_id = server.show(&refund)["negotiation"]["id"].clone();
+    let accept = json!({ "negotiation_id": negotiation_id });
+    assert_eq!(server.post(&path(&refund, "negotiation/accept"), &server.platform, &[], &accept).status, 200);
+    let failed = json!({ "result": "failed", "reason": "ACCOUNT_CLOSED 4711" });
+    assert_eq!(server.post(&path(&refund, "payout"), &server.platform, &[], &failed).status, 200);
+    let secrets = ["ACCOUNT_CLOSED 4711".to_owned()];
+    assert_eq!(told(&everything(&server, &refund), &secrets), [""; 0]);
+    let events = server.get(&path(&refund, "events"), &server.seller).body.to_string();
+    assert!(events.contains(&secrets[0]), "{events}");
+    assert!(Browser::signed_in(&server, &server.link("seller")).open(&server.page(&refund)).html.contains(&secrets[0]));
+    server.stop();
+}
+
+#[test]
 fn a_buyer_is_told_which_side_did_something_and_not_by_which_key_or_person() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());

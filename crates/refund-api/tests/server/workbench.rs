@@ -5,6 +5,31 @@ use crate::support::{Server, money, path, small_refund};
 use serde_json::json;
 
 #[test]
+fn what_was_done_is_told_once_and_no_address_claims_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let buyer = Browser::new(&server);
+    let refund = server.open("o-1");
+    let (page, link) = (server.page(&refund), server.buyer_page(&refund));
+    for done in ["agree", "make_offer", "refuse", "accept_offer", "cancel", "message"] {
+        assert_eq!(seller.open(&format!("{page}?done={done}")).notice(), "", "{done}");
+        assert_eq!(buyer.open(&format!("{link}?done={done}")).notice(), "", "{done}");
+    }
+    let form = seller.open(&page);
+    let done =
+        seller.submit_on(&form, &format!("{page}/act/agree"), &[("version", "1"), ("return_address_id", "south")]);
+    assert_eq!((done.status, done.location()), (303, page.as_str()), "{}", done.text());
+    let kept = done.headers["set-cookie"].to_str().unwrap();
+    assert!(kept.contains(&format!("; Path={page}; ")) && kept.contains("HttpOnly"), "{kept}");
+    assert_ne!(seller.open(&page).notice(), "");
+    assert_eq!(seller.open(&page).notice(), "", "once");
+    seller.keep("done", "<script>");
+    assert_eq!(seller.open(&page).notice(), "");
+    server.stop();
+}
+
+#[test]
 fn the_seeds_three_stories_go_over_the_pages() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());
@@ -36,7 +61,7 @@ fn the_seeds_three_stories_go_over_the_pages() {
         }
         assert_eq!(server.show(&refund)["negotiation"], json!(null), "nothing is sent by looking");
         let sent = seller.submit_on(&page, &offer, &[&terms[..], &[("step", "send")]].concat());
-        assert_eq!(sent.location(), format!("{}?done=make_offer", server.page(&refund)));
+        assert_eq!(sent.location(), server.page(&refund));
         refund
     };
     let answer = |refund: &serde_json::Value, action: &str| {

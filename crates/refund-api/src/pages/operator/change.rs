@@ -24,9 +24,8 @@ pub(in crate::pages) async fn replaced(visit: &Visit, request: Request) -> Resul
     }
 }
 
-/// What the page before did, told once: the address says it by one of these words.
+/// What the page before did, told once, by one of these words.
 pub(in crate::pages) fn done_before(visit: &Visit, known: &[&str]) -> Option<Notice> {
-    let asked = visit.query.get("done");
-    let done = known.iter().find(|word| **word == asked)?;
+    let done = known.iter().find(|word| **word == visit.done)?;
     Some(Notice::good(visit.reader.term("settings-done", done)))
 }

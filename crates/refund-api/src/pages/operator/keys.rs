@@ -12,8 +12,8 @@ use super::change::done_before;
 use crate::callers::hash;
 use crate::machine::entropy;
 use crate::pages::form::{Form, Mistake};
-use crate::pages::frame::{Frame, Notice, go_to, shown};
-use crate::pages::part::{Links, Part};
+use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
+use crate::pages::part::{ListPart, PartLinks};
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -26,7 +26,7 @@ struct Page {
     /// A key that was just made: its name and its secret.
     secret: Option<(String, String)>,
     keys: Vec<KeyView>,
-    links: Links,
+    links: PartLinks,
     zone: String,
     form: Form,
 }
@@ -83,7 +83,7 @@ fn page(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let keys = visit.app.engine.settings().keys();
-    let Part { items, links } = Part::of(visit, "keys", keys, |key: &Arc<Key>| key.id.clone())?;
+    let ListPart { items, links } = ListPart::of(visit, "keys", keys, |key: &Arc<Key>| key.id.clone())?;
     let shown_page = Page {
         page: Frame::new(visit, "keys-title", "keys").coming_back_to("/operator/keys".to_owned()),
         notice,
@@ -116,7 +116,9 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
 fn typed(visit: &Visit, secret: &str) -> Result<Result<Key, Mistake>, Problem> {
     let form = &visit.form;
     let seller_id = SellerId::new(form.get("seller_id").trim());
+    let names_seller = !form.get("seller_id").trim().is_empty();
     let role = match (form.get("role"), seller_id) {
+        ("operator" | "platform", _) if names_seller => Err(Mistake::new("seller_id", "mistake-seller-beside-role")),
         ("operator", _) => Ok(KeyRole::Operator),
         ("platform", _) => Ok(KeyRole::Platform),
         ("seller", Ok(id)) if visit.app.engine.settings().seller(&id).is_some() => Ok(KeyRole::Seller(id)),
@@ -150,7 +152,7 @@ pub(in crate::pages) async fn revoke(visit: Visit) -> Result<Response, Problem> 
     let actor = visit.operator()?.caller.itself();
     let request = Request::new(actor, SetUp::RevokeKey { key_id: visit.param("id").to_owned() });
     match visit.app.engine.change(request).await {
-        Ok(_) => Ok(go_to("/operator/keys?done=revoked")),
+        Ok(_) => Ok(go_and_tell("/operator/keys", "revoked")),
         Err(Refused::NotFound) => Err(Problem::not_found()),
         Err(refused) => Err(refused.into()),
     }

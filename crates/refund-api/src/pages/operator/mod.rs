@@ -19,14 +19,12 @@ pub(super) use self::change::{done_before, replaced};
 pub(super) use self::fields::{FieldView, typed as typed_policy};
 pub(super) use self::policy::field_mistaken;
 use super::frame::form_of_page;
-use super::seller;
 use crate::app::App;
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/operator/rollout", get(rollout::show).post(rollout::change))
         .route("/operator/sellers", get(sellers::show).post(sellers::add))
-        .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
         .route("/operator/health", get(health::show))
         .route("/operator/keys", get(keys::show).post(keys::make))
         .route("/operator/keys/{id}/revoke", form_of_page(2).post(keys::revoke))

@@ -11,7 +11,7 @@ use super::change::{done_before, replaced};
 use super::fields::{FieldView, told, typed};
 use crate::call::aside;
 use crate::pages::form::Mistake;
-use crate::pages::frame::{Frame, Notice, go_to, shown};
+use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
 use crate::pages::seller_place;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -97,7 +97,7 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
     };
     if visit.form.get("step") == "save" {
         return match replaced(&visit, Request::new(actor, SetUp::PutPolicy(Box::new(policy)))).await? {
-            Ok(_) => Ok(go_to(&format!("{HERE}?done=saved"))),
+            Ok(_) => Ok(go_and_tell(HERE, "saved")),
             Err(moved) => as_it_is(&visit, Some(moved), StatusCode::PRECONDITION_FAILED),
         };
     }

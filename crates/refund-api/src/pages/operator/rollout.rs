@@ -11,7 +11,7 @@ use refund_store::{Request, SetUp, Tag};
 
 use super::change::{done_before, replaced};
 use crate::pages::form::{Form, Mistake};
-use crate::pages::frame::{Frame, Notice, go_to, shown};
+use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -134,7 +134,7 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
         }
     };
     match replaced(&visit, Request::new(actor, SetUp::PutRollout(Box::new(rollout)))).await? {
-        Ok(_) => Ok(go_to(&format!("/operator/rollout?done={done}"))),
+        Ok(_) => Ok(go_and_tell("/operator/rollout", done)),
         Err(moved) => page(&visit, Some(moved), StatusCode::PRECONDITION_FAILED),
     }
 }
@@ -157,6 +157,7 @@ fn changed(visit: &Visit, before: &Rollout) -> Result<Changed, Mistake> {
                 open: form.is_ticked("open"),
                 opens_at: visit.reader.read_instant(form, "opens_at")?,
             });
+            named_alone(&rollout)?;
             "added"
         }
         step @ ("add" | "take-out") => {
@@ -175,6 +176,10 @@ fn changed(visit: &Visit, before: &Rollout) -> Result<Changed, Mistake> {
         step => return batch_changed(visit, rollout, step),
     };
     Ok(Some((rollout, done)))
+}
+
+fn named_alone(rollout: &Rollout) -> Result<(), Mistake> {
+    rollout.called_like_another().map_or(Ok(()), |_| Err(Mistake::new("batch_name", "mistake-batch-name")))
 }
 
 fn not_percent() -> Mistake {
@@ -200,6 +205,7 @@ fn batch_changed(visit: &Visit, mut rollout: Rollout, step: &str) -> Result<Chan
         "save" => {
             batch.name = form.needed("batch_name")?;
             batch.opens_at = visit.reader.read_instant(form, "opens_at")?;
+            named_alone(&rollout)?;
             "saved"
         }
         "remove" => {
@@ -222,7 +228,7 @@ fn list_of<'r>(rollout: &'r mut Rollout, name: &str) -> Option<&'r mut BTreeSet<
 
 /// The ids that were typed, however they are set apart.
 fn sellers(form: &Form) -> Result<BTreeSet<SellerId>, Mistake> {
-    let typed = form.get("sellers").split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';'));
+    let typed = form.get("sellers").split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';' | '；'));
     let ids = typed.filter(|id| !id.is_empty()).map(SellerId::new);
     ids.collect::<Result<_, _>>().map_err(|_| Mistake::new("sellers", "mistake-id"))
 }

@@ -8,8 +8,8 @@ use refund_store::{Request, Seller, SetUp};
 
 use crate::machine::entropy;
 use crate::pages::form::{Form, Mistake};
-use crate::pages::frame::{Frame, Notice, go_to, shown};
-use crate::pages::part::{Links, Part};
+use crate::pages::frame::{Frame, Notice, go_and_tell, go_to, shown};
+use crate::pages::part::{ListPart, PartLinks};
 use crate::pages::refund::told_mistake;
 use crate::pages::seller_place;
 use crate::pages::visit::Visit;
@@ -22,7 +22,7 @@ struct Page {
     notice: Option<Notice>,
     asked: String,
     sellers: Vec<SellerView>,
-    links: Links,
+    links: PartLinks,
     form: Form,
 }
 
@@ -56,7 +56,7 @@ fn page(visit: &Visit, asked: String, notice: Option<Notice>, status: StatusCode
         let last = last.map(SellerId::new).transpose().map_err(|_| Problem::not_found())?;
         Ok(store.settings().sellers(last.as_ref(), limit))
     };
-    let Part { items, links } = Part::read(visit, "sellers", |(id, _)| id.to_string(), read)?;
+    let ListPart { items, links } = ListPart::read(visit, "sellers", |(id, _)| id.to_string(), read)?;
     let rollout = store.settings().rollout.clone();
     let view = |(id, seller): &(SellerId, std::sync::Arc<Seller>)| SellerView {
         id: id.to_string(),
@@ -85,7 +85,7 @@ pub(in crate::pages) async fn add(visit: Visit) -> Result<Response, Problem> {
     let place = seller_place(&seller_id);
     let request = Request::new(actor, SetUp::PutSeller { seller_id, seller: Box::new(seller) });
     visit.app.engine.change(request).await?;
-    Ok(go_to(&format!("{place}?done=saved")))
+    Ok(go_and_tell(&place, "saved"))
 }
 
 fn typed(form: &Form) -> Result<(SellerId, Seller), Mistake> {

@@ -12,8 +12,8 @@ use refund_store::{
 
 use super::change::{done_before, replaced};
 use super::webhooks::{EndpointView, TypeView, secret, typed, types};
-use crate::pages::frame::{Frame, Notice, go_to, shown};
-use crate::pages::part::{Links, PAGE, Part, behind};
+use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
+use crate::pages::part::{ListPart, PAGE, PartLinks, behind};
 use crate::pages::queue::Choice;
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
@@ -40,7 +40,7 @@ struct Page {
     waits_since: Option<String>,
     states: Vec<Choice>,
     deliveries: Vec<DeliveryView>,
-    links: Links,
+    links: PartLinks,
 }
 
 struct DeliveryView {
@@ -134,7 +134,7 @@ async fn page(
     let (webhooks, chosen) = (&visit.app.webhooks, Chosen { state, ..Chosen::default() });
     let found = webhooks.deliveries(&webhook.id, &chosen, last, PAGE.saturating_add(1)).await?;
     let backlog = webhooks.backlog(std::slice::from_ref(&webhook)).await?;
-    let Part { items, links } = Part::cut(visit, &list, found, |delivery| EventOut::id(delivery.event))?;
+    let ListPart { items, links } = ListPart::cut(visit, &list, found, |delivery| EventOut::id(delivery.event))?;
     let choice = |own: DeliveryState| Choice {
         value: own.name(),
         text: reader.term("delivery", own.name()),
@@ -179,17 +179,17 @@ pub(in crate::pages) async fn act(visit: Visit) -> Result<Response, Problem> {
         }
         "enable" => {
             changed(&visit, &webhook, WebhookChange::Enabled).await?;
-            Ok(go_to(&format!("/operator/webhooks/{}?done=on", webhook.id)))
+            Ok(go_and_tell(&format!("/operator/webhooks/{}", webhook.id), "on"))
         }
         "disable" => {
             changed(&visit, &webhook, WebhookChange::Disabled(DisabledBecause::Asked)).await?;
-            Ok(go_to(&format!("/operator/webhooks/{}?done=off", webhook.id)))
+            Ok(go_and_tell(&format!("/operator/webhooks/{}", webhook.id), "off"))
         }
         "remove" => {
             let actor = visit.person()?.caller.itself();
             let request = Request::new(actor, SetUp::RemoveWebhook { webhook_id: webhook.id.clone() });
             visit.app.engine.change(request).await?;
-            Ok(go_to("/operator/webhooks?done=removed"))
+            Ok(go_and_tell("/operator/webhooks", "removed"))
         }
         "ping" => {
             let attempt = visit.app.webhooks.ping(webhook.clone(), visit.app.engine.store().now()).await?;
@@ -223,7 +223,7 @@ async fn change(visit: &Visit, webhook: Arc<Webhook>) -> Result<Response, Proble
     let work =
         Request::new(actor, SetUp::ChangeWebhook { webhook_id: id.clone(), change: WebhookChange::Terms(terms) });
     match replaced(visit, work).await? {
-        Ok(_) => Ok(go_to(&format!("/operator/webhooks/{id}?done=saved"))),
+        Ok(_) => Ok(go_and_tell(&format!("/operator/webhooks/{id}"), "saved")),
         Err(moved) => {
             let now = visit.app.engine.settings().webhook(&id).cloned().ok_or_else(Problem::not_found)?;
             page(visit, now, Some(moved), None, StatusCode::PRECONDITION_FAILED).await
@@ -238,5 +238,5 @@ async fn again(visit: &Visit, webhook: &Webhook) -> Result<Response, Problem> {
         event => Chosen { events: Some(EventOut::position(event).into_iter().collect()), ..Chosen::default() },
     };
     visit.app.webhooks.deliver_again(&webhook.id, &chosen, visit.app.engine.store().now()).await?;
-    Ok(go_to(&format!("/operator/webhooks/{}?done=again", webhook.id)))
+    Ok(go_and_tell(&format!("/operator/webhooks/{}", webhook.id), "again"))
 }

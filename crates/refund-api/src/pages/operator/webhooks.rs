@@ -11,7 +11,7 @@ use refund_store::{Answer, DisabledBecause, KeyRole, Request, SetUp, Webhook, We
 use super::change::done_before;
 use crate::pages::form::Mistake;
 use crate::pages::frame::{Frame, Notice, shown};
-use crate::pages::part::{Links, Part};
+use crate::pages::part::{ListPart, PartLinks};
 use crate::pages::reader::Reader;
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
@@ -28,7 +28,7 @@ struct Page {
     /// An endpoint that was just made: where it is, and its secret.
     secret: Option<(String, String)>,
     endpoints: Vec<EndpointView>,
-    links: Links,
+    links: PartLinks,
     types: Vec<TypeView>,
     url: String,
     description: String,
@@ -111,7 +111,8 @@ fn page(
     let owner = owner(&visit.person()?.caller)?;
     let mut webhooks = visit.app.engine.settings().webhooks();
     webhooks.retain(|webhook| may_see(&owner, webhook));
-    let Part { items, links } = Part::of(visit, "webhooks", webhooks, |webhook: &Arc<Webhook>| webhook.id.clone())?;
+    let ListPart { items, links } =
+        ListPart::of(visit, "webhooks", webhooks, |webhook: &Arc<Webhook>| webhook.id.clone())?;
     let shown_page = Page {
         page: Frame::new(visit, "webhooks-title", "webhooks").coming_back_to("/operator/webhooks".to_owned()),
         notice,

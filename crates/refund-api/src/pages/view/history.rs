@@ -100,7 +100,7 @@ fn moment(reader: &Reader, names: &Names<'_>, event: &Event) -> Moment {
         who: names.of(&event.actor),
         at: reader.instant(event.at),
         says: says(reader, &event.fact),
-        words: words(&event.fact),
+        words: words(event, names.role),
         files: files.map(|file| (file.url.as_str().to_owned(), file.media_type.as_str().to_owned())).collect(),
         tone: tone(event),
     }
@@ -166,15 +166,16 @@ fn says(reader: &Reader, fact: &Fact) -> Option<String> {
 }
 
 /// What somebody wrote with it.
-fn words(fact: &Fact) -> Option<String> {
-    match fact {
+fn words(event: &Event, role: Role) -> Option<String> {
+    match &event.fact {
         Fact::Opened { opening, .. } => Some(opening.request.reason.to_string()),
         Fact::Modified { request, .. } => Some(request.reason.to_string()),
         Fact::Refused { reason, .. } | Fact::ReceiptRefused { reason, .. } | Fact::Ruled { reason, .. } => {
             Some(reason.to_string())
         }
-        Fact::Escalated { reason } | Fact::PayoutFailed { reason } | Fact::Closed { comment: reason, .. } => {
-            reason.as_ref().map(ToString::to_string)
+        Fact::Escalated { reason } | Fact::Closed { comment: reason, .. } => reason.as_ref().map(ToString::to_string),
+        Fact::PayoutFailed { reason } => {
+            event.disclosed_to(role)?.payout_failure(reason.as_ref()).map(ToString::to_string)
         }
         Fact::OfferMade { negotiation } => negotiation.offer.message.as_ref().map(ToString::to_string),
         Fact::MessagePosted { message } => Some(message.text.to_string()),

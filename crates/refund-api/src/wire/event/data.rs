@@ -234,7 +234,9 @@ impl EventData {
             }),
             Fact::PayoutStarted { amount } => Self::RefundPayoutStarted(AmountData { amount: (*amount).into() }),
             Fact::Succeeded { amount } => Self::RefundSucceeded(AmountData { amount: (*amount).into() }),
-            Fact::PayoutFailed { reason } => Self::RefundPayoutFailed(PerhapsWhyData { reason: reason.clone() }),
+            Fact::PayoutFailed { reason } => {
+                Self::RefundPayoutFailed(PerhapsWhyData { reason: event.payout_failure(reason.as_ref()).cloned() })
+            }
             Fact::Closed { reason, comment } => {
                 Self::RefundClosed(RefundClosedData { closed_reason: *reason, reason: comment.clone() })
             }
