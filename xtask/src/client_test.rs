@@ -1,5 +1,9 @@
 //! `cargo xtask client-test`: clients that nobody wrote, generated from the contract. One is at work as `docs/api.md`
-//! shows it; one in each language reads every type of event, and goes on where a type is unknown.
+//! shows it. One of each generator reads every type of event, a refund and a problem, of the server and of one of
+//! tomorrow, which says more than any of them knows.
+
+mod by_one_generator;
+mod tomorrow;
 
 use std::path::Path;
 use std::process::Command;
@@ -7,6 +11,7 @@ use std::process::Command;
 use refund_tests::demo::{Demo, with_demo};
 use refund_tests::repository::root;
 
+use self::tomorrow::Tomorrow;
 use crate::node;
 use crate::python::{programs, run};
 
@@ -26,17 +31,36 @@ pub(crate) fn run_shown() -> Result<String, String> {
     let Shown { program, printed } = shown(&page).ok_or("docs/api.md has no block of Python and what it prints")?;
     std::fs::write(folder.join("integration.py"), program).map_err(|error| error.to_string())?;
     with_demo(|demo| {
-        let said = in_python(demo, &folder)?;
+        let tomorrow = Tomorrow::of(&demo.base_url)?;
+        let servers = Servers { today: demo, tomorrow: &tomorrow };
+        let said = in_python(&servers, &folder)?;
         if said != printed {
             return Err(format!("docs/api.md shows that the client prints\n{printed}\nand it prints\n{said}"));
         }
-        in_typescript(demo, &root().join("target").join(TYPESCRIPT))
+        in_typescript(&servers, &root().join("target").join(TYPESCRIPT))?;
+        by_one_generator::in_go_and_java(&servers, &folder)
     })?;
-    Ok("generated clients do what docs/api.md shows, and read every type of event".to_owned())
+    Ok("generated clients do what docs/api.md shows, and read every type of event, today and tomorrow".to_owned())
+}
+
+/// Those that clients call.
+struct Servers<'a> {
+    today: &'a Demo,
+    tomorrow: &'a Tomorrow,
+}
+
+impl Servers<'_> {
+    /// Lets a client read both. In the one of tomorrow it meets what it can't know.
+    fn read_by(&self, client: &dyn Fn() -> Command) -> Result<(), String> {
+        let key = &self.today.operator;
+        run(client().env("BASE_URL", &self.today.base_url).env("KEY", key))?;
+        run(client().env("BASE_URL", &self.tomorrow.base_url).env("KEY", key).env("TOMORROW", "yes"))
+    }
 }
 
 /// What the program of the page says.
-fn in_python(demo: &Demo, folder: &Path) -> Result<String, String> {
+fn in_python(servers: &Servers<'_>, folder: &Path) -> Result<String, String> {
+    let demo = servers.today;
     let tools = programs("openapi-python-client", "client-test/requirements.txt")?;
     let mut generator = Command::new(tools.join("openapi-python-client"));
     generator.args(["generate", "--meta", "none", "--overwrite", "--output-path", "refund_engine"]);
@@ -50,14 +74,20 @@ fn in_python(demo: &Demo, folder: &Path) -> Result<String, String> {
     };
     let said = output(python().arg("integration.py"))?;
     run(python().arg(root().join("xtask/client-test/every_event.py")))?;
+    servers.read_by(&|| {
+        let mut client = python();
+        client.arg(root().join("xtask/client-test/every_answer.py"));
+        client
+    })?;
     Ok(said)
 }
 
-/// Every event that the others let happen, read with nothing but types that are generated.
-fn in_typescript(demo: &Demo, folder: &Path) -> Result<(), String> {
+/// With types alone, and with a client that calls by itself.
+fn in_typescript(servers: &Servers<'_>, folder: &Path) -> Result<(), String> {
+    let demo = servers.today;
     let tools = node::installed(TYPESCRIPT)?.join("node_modules/.bin");
-    std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    for file in ["every_event.ts", "tsconfig.json", "package.json"] {
+    std::fs::create_dir_all(folder.join("out")).map_err(|error| error.to_string())?;
+    for file in ["every_event.ts", "tsconfig.json", "every_answer.ts", "tsconfig.answer.json", "package.json"] {
         let from = root().join("xtask").join(TYPESCRIPT).join(file);
         std::fs::copy(from, folder.join(file)).map_err(|error| error.to_string())?;
     }
@@ -66,7 +96,17 @@ fn in_typescript(demo: &Demo, folder: &Path) -> Result<(), String> {
     run(Command::new(tools.join("tsc")).args(["--project", "."]).current_dir(folder))?;
     let mut program = Command::new("node");
     program.arg("every_event.js").env("BASE_URL", &demo.base_url).env("KEY", &demo.operator);
-    run(program.current_dir(folder))
+    run(program.current_dir(folder))?;
+    let mut client = Command::new(tools.join("openapi-ts"));
+    run(client.args(["--silent", "--input", &contract(demo), "--output", "client"]).current_dir(folder))?;
+    run(Command::new(tools.join("tsc")).args(["--project", "tsconfig.answer.json"]).current_dir(folder))?;
+    // What is generated names its files as no module of Node does.
+    std::fs::write(folder.join("out/package.json"), "{}").map_err(|error| error.to_string())?;
+    servers.read_by(&|| {
+        let mut client = Command::new("node");
+        client.arg("out/every_answer.js").current_dir(folder);
+        client
+    })
 }
 
 fn contract(demo: &Demo) -> String {

@@ -32,6 +32,8 @@ const TAGS: &[(&str, &str)] = &[
         "webhooks",
         "Endpoints that are told of events, by the Standard Webhooks specification, and what was sent to them.",
     ),
+    // Of a name of its own: generators make a file of each tag, and two of one name are one.
+    ("webhook messages", "What is sent to an endpoint."),
     ("keys", "API keys: made, listed, revoked."),
     ("test clock", "There only where the server was started with one, as in the demo."),
     ("server", "The server itself: its health, its pages, this contract."),

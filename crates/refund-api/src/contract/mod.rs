@@ -90,6 +90,7 @@ pub(crate) fn document_showing(routes: OpenApi, base: &str, shown: &Value) -> Va
             components.extend(shared());
         }
     }
+    openness::let_names_grow(&mut document);
     examples::put(&mut document, shown);
     document
 }

@@ -172,3 +172,39 @@ fn each_type_of_event_is_told_typed_and_one_that_is_not_known_has_a_place() {
     let message = contract["webhooks"]["event"]["post"]["requestBody"]["content"]["application/json"]["schema"].clone();
     assert_eq!(message, json!({ "$ref": "#/components/schemas/EventMessage" }));
 }
+
+/// What is wrong with an answer for a client of yesterday: a name that has to be known, or a member that may be missing
+/// because the server would fill it in.
+#[test]
+fn names_in_answers_may_grow_and_nothing_in_them_is_left_out() {
+    let mut contract = contract();
+    let schemas = contract["components"]["schemas"].clone();
+    let mut todo = Vec::new();
+    for (_, _, operation) in operations(&mut contract) {
+        pointed_at(&operation["responses"], &mut todo);
+    }
+    pointed_at(&contract["components"]["responses"], &mut todo);
+    pointed_at(&contract["webhooks"], &mut todo);
+    let (mut seen, mut closed, mut filled) = (BTreeSet::new(), Vec::new(), Vec::new());
+    while let Some(name) = todo.pop() {
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let mut schema = schemas[&name].clone();
+        if let Some(known) = schema.as_object_mut().unwrap().remove("x-known-values") {
+            let mut listed = Vec::new();
+            pointed_at(&known, &mut listed);
+            assert!(schemas[&listed[0]]["enum"].is_array(), "{name}");
+        }
+        closed.extend(schema.get("enum").map(|_| name.clone()));
+        for (member, says) in schema["properties"].as_object().into_iter().flatten() {
+            filled.extend(says.get("default").filter(|default| !default.is_null()).map(|_| format!("{name}.{member}")));
+        }
+        pointed_at(&schema, &mut todo);
+    }
+    assert!(seen.contains("Refund") && seen.contains("Problem") && seen.contains("Policy"), "{seen:?}");
+    assert_eq!((closed, filled), (vec![], vec![]));
+    assert_eq!(schemas["OfferInput"]["properties"]["type"]["$ref"], "#/components/schemas/RefundType");
+    assert_eq!(schemas["RefundType"]["enum"], json!(["REFUND_ONLY", "RETURN_AND_REFUND"]));
+    assert!(schemas["Policy"]["required"].as_array().unwrap().contains(&json!("payout")));
+}

@@ -22,7 +22,7 @@ pub(super) fn section() -> Value {
 fn message(id: &str, schema: &str, summary: &str, description: &str) -> Value {
     let header = |name: &str, description: &str, schema: Value| json!({ "name": name, "in": "header", "required": true, "description": description, "schema": schema });
     json!({
-        "operationId": id, "tags": ["webhooks"], "summary": summary, "description": description,
+        "operationId": id, "tags": ["webhook messages"], "summary": summary, "description": description,
         "parameters": [
             header("webhook-id", "The message's id, the same each time that it is sent.",
                 json!({ "type": "string", "pattern": "^msg_" })),

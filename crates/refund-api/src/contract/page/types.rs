@@ -60,6 +60,9 @@ pub(super) fn kind(schema: &Value) -> String {
         let values = values.iter().filter_map(Value::as_str).map(|value| format!("<code>{value}</code>"));
         return values.collect::<Vec<_>>().join(", ");
     }
+    if let Some(known) = schema.get("x-known-values") {
+        return format!("string, one of {} or newer", kind(known));
+    }
     if let Some(value) = schema.get("const").and_then(Value::as_str) {
         return format!("<code>{value}</code>");
     }
