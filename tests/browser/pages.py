@@ -70,6 +70,7 @@ def reviewed(page):
 
 def mistaken(page):
     page.goto(f"{refund('waiting').page}/offer")
+    page.locator("[value=REFUND_ONLY]").check()
     page.locator("[name=amount]").fill("none")
     page.locator("[value=review]").click()
     page.locator(".notice.bad").wait_for()

@@ -166,6 +166,7 @@ def test_the_operator_rules(stage):
     page.get_by_role("link", name="Steel waste bin").click()
     shows(page, "We do not come to terms.")
     form = action(page, "Rule on the refund")
+    form.get_by_label("Refund an amount").check()
     form.get_by_label("Amount (CNY)").fill("12.50")
     form.get_by_label("Reason").fill("The dent is plain to see.")
     form.get_by_role("button", name="Rule on the refund").click()

@@ -99,6 +99,8 @@ mistake-too-long = at most { $max } characters are taken.
 mistake-control = it holds characters that can't be shown.
 mistake-choose = choose one.
 mistake-amount = an amount such as 12.50 is expected.
+mistake-amount-either = { $one } or { $other }? Write it without a comma.
+mistake-amount-beside-close = leave it empty where nothing is to be paid.
 mistake-decimals =
     { $max ->
         [0] no decimals are taken in this currency.

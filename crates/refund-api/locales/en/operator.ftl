@@ -218,6 +218,7 @@ keys-expires = until { $at }
 keys-revoke = Revoke
 keys-revoke-help = It opens nothing any more, at once and for ever.
 keys-seller-id = Seller id, for a seller's key
+keys-made-before = This key was made already, and its secret was shown then. Whoever does not have it revokes the key and makes another.
 settings-done-revoked = The key opens nothing any more.
 field-key-name = Name
 field-scope = Good for

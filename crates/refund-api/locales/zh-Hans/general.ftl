@@ -63,6 +63,8 @@ mistake-too-long = 最多 { $max } 个字符。
 mistake-control = 包含无法显示的字符。
 mistake-choose = 请选择一项。
 mistake-amount = 请填写金额，例如 12.50。
+mistake-amount-either = 是 { $one } 还是 { $other }？请不要使用逗号。
+mistake-amount-beside-close = 选择不予退款时请留空。
 mistake-decimals =
     { $max ->
         [0] 该币种没有小数。

@@ -198,6 +198,7 @@ keys-expires = 有效至 { $at }
 keys-revoke = 吊销
 keys-revoke-help = 吊销后立即失效，且无法恢复。
 keys-seller-id = 商家编号（商家密钥必填）
+keys-made-before = 该密钥已创建，密钥内容当时已显示过一次。如未保存，请撤销后重新创建。
 settings-done-revoked = 密钥已吊销。
 field-key-name = 名称
 field-scope = 权限

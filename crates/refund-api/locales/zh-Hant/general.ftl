@@ -63,6 +63,8 @@ mistake-too-long = 最多 { $max } 個字元。
 mistake-control = 包含無法顯示的字元。
 mistake-choose = 請選擇一項。
 mistake-amount = 請填寫金額，例如 12.50。
+mistake-amount-either = 是 { $one } 還是 { $other }？請不要使用逗號。
+mistake-amount-beside-close = 選擇不予退款時請留空。
 mistake-decimals =
     { $max ->
         [0] 該幣種沒有小數。

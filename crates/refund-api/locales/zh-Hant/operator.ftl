@@ -198,6 +198,7 @@ keys-expires = 有效至 { $at }
 keys-revoke = 撤銷
 keys-revoke-help = 撤銷後立即失效，且無法恢復。
 keys-seller-id = 商家編號（商家金鑰必填）
+keys-made-before = 該金鑰已建立，金鑰內容當時已顯示過一次。如未保存，請撤銷後重新建立。
 settings-done-revoked = 金鑰已撤銷。
 field-key-name = 名稱
 field-scope = 權限

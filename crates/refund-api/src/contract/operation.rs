@@ -135,7 +135,7 @@ pub(super) fn parameters() -> Value {
     let version = |is_required: bool, description: &str| {
         json!({
             "name": "If-Match", "in": "header", "required": is_required, "description": description,
-            "schema": { "type": "string", "pattern": "^\"[1-9][0-9]{0,17}\"$" },
+            "schema": { "type": "string", "minLength": 3, "maxLength": 20, "pattern": "^\"[1-9][0-9]{0,17}\"$" },
             "example": "\"1\"",
         })
     };
@@ -158,7 +158,7 @@ pub(super) fn parameters() -> Value {
         "IfMatchSettings": {
             "name": "If-Match", "in": "header", "required": false,
             "description": "The `ETag` that the settings were read with: they are changed only where they are still those.",
-            "schema": { "type": "string", "pattern": SETTINGS_TAG },
+            "schema": { "type": "string", "minLength": 34, "maxLength": 34, "pattern": SETTINGS_TAG },
         },
     })
 }

@@ -44,6 +44,10 @@ pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result
             let reason = form.needed("reason")?;
             let ruling = match form.get("decision") {
                 "REFUND" => Ruling::Refund { amount: form.money("amount", currency)? },
+                // Whoever wrote an amount wants it paid.
+                "CLOSE" if !form.get("amount").trim().is_empty() => {
+                    return Err(Mistake::new("amount", "mistake-amount-beside-close"));
+                }
                 "CLOSE" => Ruling::Close,
                 _ => return Err(Mistake::new("decision", "mistake-choose")),
             };
@@ -115,6 +119,7 @@ pub(super) async fn post(
     let message = Message { text, attachments: Attachments::default(), internal };
     let actor = caller.actor_among(refund, message.roles())?;
     let work = Work::PostMessage { refund_id: refund.id.clone(), message: Box::new(message) };
-    let done = visit.done(refund_store::Request::new(actor, work)).await?;
+    let once = refund_store::Request { idempotency: visit.once(caller), ..refund_store::Request::new(actor, work) };
+    let done = visit.done(once).await?;
     Ok(done.err().map(|refused| told_no(visit, &refused)))
 }

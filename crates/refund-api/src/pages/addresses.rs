@@ -80,7 +80,7 @@ pub(super) fn typed(form: &Form) -> Result<AddressBook, Mistake> {
         InvalidAddressBook::NotOneDefault { .. } => Mistake::new("default", "mistake-default"),
         InvalidAddressBook::SameId { .. } => Mistake::new("address", "mistake-choose"),
         InvalidAddressBook::TooMany { .. } => {
-            Mistake { field: "address", text: "mistake-addresses", max: ADDRESSES_MAX }
+            Mistake { max: ADDRESSES_MAX, ..Mistake::new("address", "mistake-addresses") }
         }
     })
 }

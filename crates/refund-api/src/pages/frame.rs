@@ -16,6 +16,7 @@ use super::reader::{Reader, Theme};
 use super::text::Language;
 use super::view::{changes_since, refusal_text};
 use super::visit::{Person, Visit};
+use crate::machine::entropy;
 use crate::problem::Problem;
 use crate::wire::EventOut;
 use crate::wire::code::ApiCode;
@@ -118,6 +119,11 @@ impl Frame {
         assets::scripts()
     }
 
+    /// What a form carries that is to act once, however often it is sent. Each has another.
+    pub(crate) fn once(&self) -> String {
+        entropy::secret()
+    }
+
     /// What the forms of whoever is signed in carry.
     pub(crate) fn mark(&self) -> &str {
         self.person.as_ref().map_or("", |person| person.mark.as_str())
@@ -181,7 +187,10 @@ impl Notice {
 
     /// What is wrong with the field of that name, which people know as `called`.
     pub(crate) fn mistaken(reader: &Reader, called: &str, mistake: &Mistake) -> Self {
-        let what = reader.say_count(mistake.text, "max", &mistake.max);
+        let what = match &mistake.readings {
+            Some([one, other]) => reader.say_either(mistake.text, one, other),
+            None => reader.say_count(mistake.text, "max", &mistake.max),
+        };
         Self { field: Some(mistake.field), ..Self::bad(format!("{called}: {what}")) }
     }
 }

@@ -3,6 +3,7 @@
 
 mod act;
 mod addresses;
+mod amount;
 mod assets;
 mod bulk;
 mod buyer;

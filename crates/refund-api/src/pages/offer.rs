@@ -140,8 +140,8 @@ fn page(
     review: Option<Review>,
 ) -> Offer {
     let reader = &visit.reader;
-    let possible = options.types.iter().find(|option| option.objections.is_empty()).map(|option| option.kind);
-    let chosen = form.choice::<RefundType>("type").ok().or(possible);
+    // Type and amount are always given (R13): the page chooses neither.
+    let chosen = form.choice::<RefundType>("type").ok();
     let types = options.types.iter().map(|option| TypeView {
         choice: Choice {
             value: option.kind.as_str(),

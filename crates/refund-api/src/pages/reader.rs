@@ -62,6 +62,11 @@ impl Reader {
         self.language.say(name, &[(told, (*count).into())])
     }
 
+    /// A text with two readings of something in it.
+    pub(crate) fn say_either(&self, name: &str, one: &str, other: &str) -> String {
+        self.language.say(name, &[("one", one.into()), ("other", other.into())])
+    }
+
     /// The rule that something follows from.
     pub(crate) fn rule(&self, rule: &str) -> String {
         self.say_with("rule", "rule", rule)

@@ -103,7 +103,7 @@ fn asked(visit: &Visit) -> (Option<SellerId>, AskedDays, Option<Notice>) {
     let mut notice = None;
     let mut wrong = |field: &'static str, text: &'static str, max: usize| {
         let name = visit.reader.term("field", field);
-        notice = Some(Notice::mistaken(&visit.reader, &name, &Mistake { field, text, max }));
+        notice = Some(Notice::mistaken(&visit.reader, &name, &Mistake { max, ..Mistake::new(field, text) }));
     };
     let seller_id = match visit.seller_id() {
         Some(own) => Some(own.clone()),

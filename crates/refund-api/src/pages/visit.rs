@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
 use axum::http::{HeaderMap, HeaderName};
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, Mac};
 use refund_core::{Command, CommandKind, Refund, RefundId, Role, SellerId};
-use refund_store::{EventPosition, Precondition, Refused, Request, Secret, User, Work};
-use sha2::Sha256;
+use refund_store::{EventPosition, IdempotencyKey, Precondition, Refused, Request, Secret, User, Work};
+use sha2::{Digest, Sha256};
 
 use super::cookies;
 use super::form::Form;
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::call::{CallerAddress, pass_over, received};
 use crate::callers::address::counted;
 use crate::callers::{Caller, hash};
+use crate::engine::Idempotency;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
@@ -204,6 +205,23 @@ impl Visit {
         let precondition = self.form.get("version").parse().map_or(Precondition::Missing, Precondition::Version);
         let work = Work::Command { refund_id: refund.id.clone(), command };
         self.done(Request { precondition, ..Request::new(actor, work) }).await
+    }
+
+    /// What makes the form act once, however often it is sent: the mark that its page put into it, and all that was
+    /// typed. Somebody who goes back and types something else means something else.
+    pub(crate) fn once(&self, caller: &Caller) -> Idempotency {
+        if self.form.get("once").is_empty() {
+            return None;
+        }
+        let mut hash = Sha256::new();
+        let typed = self.form.fields().filter(|(name, _)| *name != "mark");
+        for part in typed.flat_map(|(name, value)| [name, value]).chain([self.here.as_str()]) {
+            hash.update(part);
+            hash.update([0]);
+        }
+        let fingerprint: [u8; 32] = hash.finalize().into();
+        let key = format!("form_{}", BASE64URL_NOPAD.encode(&fingerprint));
+        Some((IdempotencyKey { caller: caller.id().to_owned(), key }, fingerprint))
     }
 
     /// Carries out what a page asks for. The page that is shown next looks for itself at what came of it.

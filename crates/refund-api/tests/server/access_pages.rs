@@ -42,6 +42,35 @@ fn a_seller_beside_another_role_makes_no_key_and_nobody_that_may_do_all() {
 }
 
 #[test]
+fn a_form_that_is_sent_again_makes_no_second_key_and_no_second_endpoint() {
+    demo(|server, operator, _| {
+        let before = keys(server).len();
+        let once = operator.get(KEYS).field("once");
+        let fields = [("key_name", "one"), ("role", "platform"), ("scope", "full"), ("once", once.as_str())];
+        let made = operator.post(KEYS, &fields);
+        let opens = secret(&made);
+        assert_eq!((made.status, server.get("/v1/refunds", &opens).status), (201, 200));
+        for _ in 0..3 {
+            let again = operator.post(KEYS, &fields);
+            assert!(again.status == 200 && again.notice().contains("was made already"), "{}", again.text());
+            assert!(!again.says("rfk_"), "no secret");
+        }
+        assert_eq!(keys(server).len(), before + 1);
+        // Whoever goes back and types another name wants another key.
+        let other = [("key_name", "two"), ("role", "platform"), ("scope", "full"), ("once", once.as_str())];
+        assert_eq!((operator.post(KEYS, &other).status, keys(server).len()), (201, before + 2));
+        let endpoints = || server.get("/v1/webhooks", &server.operator).body["items"].as_array().unwrap().len();
+        let before = endpoints();
+        let once = operator.get("/operator/webhooks").field("once");
+        let fields = [("url", "https://example.com/hook"), ("once", once.as_str())];
+        for _ in 0..3 {
+            assert_eq!(operator.post("/operator/webhooks", &fields).status, 201);
+        }
+        assert_eq!(endpoints(), before + 1);
+    });
+}
+
+#[test]
 fn a_key_is_made_shown_once_used_and_revoked() {
     demo(|server, operator, seller| {
         let fields = [

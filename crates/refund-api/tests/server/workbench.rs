@@ -124,6 +124,61 @@ fn a_page_that_is_out_of_date_does_nothing_and_shows_what_is() {
 }
 
 #[test]
+fn a_message_that_is_sent_again_is_posted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let (page, link) = (server.page(&refund), server.buyer_page(&refund));
+    let count = || server.get(&path(&refund, "messages"), &server.seller).body["items"].as_array().unwrap().len();
+    let buyer = Browser::new(&server);
+    let mark = seller.open(&page).field("mark");
+    for (browser, page) in [(&seller, &page), (&buyer, &link)] {
+        let (before, once) = (count(), browser.open(page).field("once"));
+        let post = |text: &str, once: &str| {
+            let fields = [("text", text), ("once", once), ("mark", &mark)];
+            let sent = browser.submit(&format!("{page}/message"), &fields);
+            assert_eq!(sent.status, 303, "{}", sent.text());
+        };
+        (0..4).for_each(|_| post("It was whole.", &once));
+        assert_eq!(count(), before + 1);
+        // Something else, and the same once more on a page of its own.
+        post("It was not.", &once);
+        post("It was whole.", &browser.open(page).field("once"));
+        assert_eq!(count(), before + 3);
+    }
+    server.stop();
+}
+
+#[test]
+fn nothing_that_decides_is_chosen_beforehand_and_a_ruling_says_one_thing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let offer = Browser::signed_in(&server, &server.link("seller")).open(&format!("{}/offer", server.page(&refund)));
+    assert!(!offer.html.contains(" checked"), "{}", offer.html);
+    assert_eq!(server.as_seller(&refund, "refuse", &json!({ "reason": "It was whole." })).status, 200);
+    let why = json!({ "reason": "It was not." });
+    assert_eq!(server.post(&path(&refund, "escalate"), &server.platform, &[], &why).status, 200);
+    let operator = Browser::signed_in(&server, &server.link("operator"));
+    let page = operator.open(&server.page(&refund));
+    assert!(!page.html.contains(" checked"), "{}", page.html);
+    let version = page.field("version");
+    let ruling = |decision: &str, amount: &str| {
+        let fields = [("version", version.as_str()), ("decision", decision), ("amount", amount), ("reason", "Seen.")];
+        operator.submit_on(&page, &format!("{}/act/rule", server.page(&refund)), &fields)
+    };
+    let told = ruling("CLOSE", "5");
+    assert_eq!(told.status, 422);
+    assert!(told.text().contains("Amount: leave it empty where nothing is to be paid."), "{}", told.text());
+    // What a thousand is elsewhere is none here: nothing is paid.
+    assert_eq!(ruling("REFUND", "0,500").status, 422);
+    assert_eq!(server.show(&refund)["status"], "SELLER_REFUSE_BUYER");
+    assert_eq!(ruling("CLOSE", " ").status, 303);
+    server.stop();
+}
+
+#[test]
 fn what_can_not_be_done_says_which_rule_and_what_is_wrong_with_a_form() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());
@@ -150,6 +205,13 @@ fn what_can_not_be_done_says_which_rule_and_what_is_wrong_with_a_form() {
             422,
             "Amount: an amount such as 12.50 is expected.",
         ),
+        (
+            "offer",
+            vec![("type", "REFUND_ONLY"), ("amount", "1,5")],
+            422,
+            "Amount: 1.5 or 15? Write it without a comma.",
+        ),
+        ("offer", vec![("amount", "1")], 422, "Type: choose one."),
         (
             "offer",
             vec![("type", "REFUND_ONLY"), ("amount", "21"), ("step", "send")],

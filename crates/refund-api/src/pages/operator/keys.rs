@@ -107,8 +107,14 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
         }
     };
     let name = key.name.to_string();
-    visit.app.engine.change(Request::new(actor, SetUp::IssueKey(Box::new(key)))).await?;
+    let request = Request::new(actor, SetUp::IssueKey(Box::new(key)));
+    let request = Request { idempotency: visit.once(&visit.person()?.caller), ..request };
+    let answered = visit.app.engine.change(request).await?;
     let visit = visit.with_form_done();
+    if answered.replayed {
+        let notice = Notice::moved(visit.reader.say("keys-made-before"));
+        return page(&visit, Some(notice), None, StatusCode::OK);
+    }
     page(&visit, None, Some((name, secret)), StatusCode::CREATED)
 }
 
