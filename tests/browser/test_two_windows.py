@@ -4,7 +4,7 @@ done on what is not so any more."""
 from playwright.sync_api import expect
 
 from browse import WITHIN_A_SECOND, action, looks_at, shows, sign_in, status_is, stayed, stays, told
-from demo import BASE, Refund, call
+from demo import BASE, SELLER, Refund, call
 
 
 def test_a_stale_page_says_so_and_does_nothing(stage):
@@ -181,6 +181,28 @@ def test_what_is_open_for_a_decision_stays_what_it_was(stage):
     told(page, "Somebody was faster")
     shows(page, "I keep it, and want the money.")
     assert refund.now()["effective"] is None
+
+
+def test_where_the_goods_go_stays_as_it_was_read(stage):
+    """The version is the same, and the form would send something else: another address is the first now."""
+    refund = Refund()
+    page = stage.window("seller")
+    page.goto(refund.page)
+    form = action(page, "Agree to the refund")
+    chosen = form.get_by_label("Return address").input_value()
+    seller = call("operator", "GET", f"/v1/sellers/{SELLER}")
+    addresses = [{**address, "default": address["id"] != chosen} for address in seller["addresses"]]
+    try:
+        call("operator", "PUT", f"/v1/sellers/{SELLER}", {"name": seller["name"], "addresses": addresses})
+        refund.says("It is a small dent.")
+        expect(page.get_by_text("Something has changed meanwhile.")).to_be_visible(timeout=WITHIN_A_SECOND)
+        expect(form.get_by_label("Return address")).to_have_value(chosen)
+        # Folded, it catches up.
+        form.locator("summary").first.click()
+        shows(page, "It is a small dent.")
+        expect(page.get_by_text("Something has changed meanwhile.")).to_be_hidden()
+    finally:
+        call("operator", "PUT", f"/v1/sellers/{SELLER}", {"name": seller["name"], "addresses": seller["addresses"]})
 
 
 def test_a_buyer_who_would_cancel_sees_the_offer_first(stage):

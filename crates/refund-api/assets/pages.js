@@ -53,6 +53,7 @@
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id !== "live") return;
+    document.getElementById("changed").hidden = true;
     // What was done here is not the latest any more.
     document.querySelector("main > .notice.good")?.remove();
     if (!isNews) return;
@@ -123,19 +124,26 @@
     chooseAll.form.dataset.typed = "";
   });
 
-  // Whoever is about to decide decides what they have read: a page with a version of its own that is open for a
-  // decision is not moved on to another.
-  const deciding = () => document.querySelector("#live :is(details[open], .confirm) input[name=version]");
+  // Whoever is about to decide decides what they have read: a page that is open for a decision is not moved on to
+  // one in which the same form would say or send something else.
+  const deciding = () => [...document.querySelectorAll("#live :is(details[open], .confirm) form")]
+    .filter((form) => form.elements.version);
+  const says = (form) => form && [form.textContent, ...new FormData(form)].join("\n");
   const isOfAnother = (html) => {
-    const open = deciding();
-    const come = open && new DOMParser().parseFromString(html, "text/html").querySelector("#live input[name=version]");
-    return open !== null && come?.value !== open.value;
+    const come = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("#live form")];
+    const again = (form) => come.find((other) => other.getAttribute("action") === form.getAttribute("action"));
+    return deciding().some((form) => says(again(form)) !== says(form));
   };
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.target.id !== "live" || !isOfAnother(event.detail.serverResponse)) return;
+    const { isError, serverResponse } = event.detail;
+    if (event.target.id !== "live" || isError || !isOfAnother(serverResponse)) return;
     event.detail.shouldSwap = false;
     tell();
   });
+  // Once nothing is open for a decision any more, the page catches up.
+  document.addEventListener("toggle", ({ target }) => {
+    if (!target.open && !document.getElementById("changed").hidden) refresh();
+  }, true);
 
   // What was unfolded stays unfolded when the page moves on, and who was somewhere stays there.
   const named = (element) => [element.tagName, element.name, element.value, element.href, element.textContent].join();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use http_body::Body;
 
 use super::body::pass_over;
 use crate::app::App;
@@ -33,7 +34,8 @@ pub(crate) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
         }
         request.extensions_mut().insert(CallerAddress(address));
     }
-    let only_reads = request.method().is_safe();
+    // A body that comes slowly has its own time.
+    let only_reads = request.method().is_safe() && request.body().is_end_stream();
     let answer = next.run(request);
     if only_reads { Ok(in_time::within(answer).await?) } else { Ok(answer.await) }
 }

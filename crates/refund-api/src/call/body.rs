@@ -22,9 +22,10 @@ const READ_MAX: usize = 32 * 1024 * 1024;
 /// How long a body may take to arrive.
 const READING_MAX: Duration = Duration::from_secs(30);
 
-/// The body of a call on that path, where it came whole and is not longer than the call takes.
-pub(crate) async fn received(path: &str, body: Body) -> Result<Bytes, Problem> {
-    let is_long = WITH_LONG_BODY.contains(&path) || path.starts_with(LONG_PAGES);
+/// The body of a call on that path, where it came whole and is not longer than the call takes; much is taken only of
+/// whoever is known.
+pub(crate) async fn received(path: &str, body: Body, is_known: bool) -> Result<Bytes, Problem> {
+    let is_long = is_known && (WITH_LONG_BODY.contains(&path) || path.starts_with(LONG_PAGES));
     let max = if is_long { LONG_BODY_MAX } else { BODY_MAX };
     let received = tokio::time::timeout(READING_MAX, read(body, max)).await;
     let received = received.unwrap_or_else(|_| {

@@ -58,7 +58,7 @@ impl FromRequest<Arc<App>> for Call {
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let path = parts.uri.path().to_owned();
-        let body = received(&path, body).await?;
+        let body = received(&path, body, true).await?;
         let request_id = parts.extensions.remove().map_or(String::new(), |CallId(id)| id);
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let call = Self {

@@ -90,8 +90,8 @@ impl FromRequest<Arc<App>> for Visit {
         }
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let body = received(parts.uri.path(), body).await?;
         let person = signed_in(app, &parts.headers);
+        let body = received(parts.uri.path(), body, person.is_some()).await?;
         let visit = Self {
             app: app.clone(),
             reader: cookies::reader(&parts.headers, app),

@@ -91,7 +91,9 @@ pub(super) async fn rollout(call: Call) -> Result<Response, Problem> {
 pub(super) async fn put_rollout(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let rollout: Rollout = call.body()?;
-    if let Some(second) = rollout.called_like_another() {
+    // A roll-out of before names were each their own can still be changed.
+    let was_so = call.app.engine.settings().rollout.called_like_another().is_some();
+    if let Some(second) = rollout.called_like_another().filter(|_| !was_so) {
         return Err(Unusable::malformed(format!("/batches/{second}/name"), "another batch is called so").into());
     }
     replace(&call, SetUp::PutRollout(Box::new(rollout.clone()))).await?;

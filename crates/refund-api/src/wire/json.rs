@@ -17,7 +17,7 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unusable> {
         let detail = format!("byte {} is not UTF-8", error.valid_up_to());
         Unusable::malformed("", detail)
     })?;
-    read_text(text).or_else(|error| read_text(&with_plain_integers(text)).map_err(|_| error))
+    read_text(text).or_else(|error| read_with_plain_integers(text, error))
 }
 
 fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Unusable> {
@@ -33,7 +33,13 @@ pub(crate) fn read_members<T: DeserializeOwned>(members: Map<String, Value>) -> 
     let value = Value::Object(members);
     serde_path_to_error::deserialize(&value)
         .map_err(|error| Unusable::malformed(pointer(error.path()), error.inner().to_string()))
-        .or_else(|error| read_text(&with_plain_integers(&value.to_string())).map_err(|_| error))
+        .or_else(|error| read_with_plain_integers(&value.to_string(), error))
+}
+
+/// Reads a text in which a whole number may be why it could not be read as it is.
+fn read_with_plain_integers<T: DeserializeOwned>(text: &str, error: Unusable) -> Result<T, Unusable> {
+    let plain = with_plain_integers(text);
+    if plain == text { Err(error) } else { read_text(&plain) }
 }
 
 /// JSON with `60` for `60.0`: both are whole numbers, and some programs write all their numbers so. Amounts are no
@@ -60,7 +66,12 @@ fn plain_integer(number: &str) -> [&str; 2] {
     let Some((whole, fraction)) = number.split_once('.') else { return [number, ""] };
     let behind = fraction.trim_start_matches('0');
     let says_nothing = behind.len() < fraction.len() && behind.chars().all(ends_number);
-    if says_nothing { [whole, behind] } else { [number, ""] }
+    // Behind anything but digits it is no fraction, and what is no JSON stays none.
+    let before = whole.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    let has_digits = before.len() < whole.len();
+    let before = before.strip_suffix('-').unwrap_or(before);
+    let is_number = has_digits && (before.is_empty() || before.ends_with([':', '[']));
+    if is_number && says_nothing { [whole, behind] } else { [number, ""] }
 }
 
 /// The length of the string that a text begins with, with both quotes.
@@ -142,6 +153,24 @@ mod tests {
         for seconds in ["60.5", "60.", "60.0.0", "60.0e1", "60.01", ".0", "-60.0", "\"60.0\"", "60.0x"] {
             assert_eq!(asked(&format!(r#"{{"seconds":{seconds},"text":""}}"#)), None, "{seconds}");
         }
+    }
+
+    #[test]
+    fn what_is_no_json_stays_none_and_the_mistake_is_what_is_told() {
+        for body in [
+            "{.0}",
+            r#"{"seconds":[.0],"text":""}"#,
+            r#"{"seconds":60 .0,"text":""}"#,
+            r#"{"seconds":60,"text":"".0}"#,
+            r#"{"seconds":60,"text":"", .000 }"#,
+            r#"{"seconds":60,"text":""}.0"#,
+            r#"{"seconds":6e1.0,"text":""}"#,
+            r#"{"seconds":6-0.0,"text":""}"#,
+        ] {
+            assert_eq!(asked(body), None, "{body}");
+        }
+        let mistaken = read::<Asked>(br#"{"seconds":60.0,"text":1}"#).unwrap_err();
+        assert!(format!("{mistaken:?}").contains("/text"), "{mistaken:?}");
     }
 
     #[test]

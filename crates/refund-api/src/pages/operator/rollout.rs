@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::rollout::{Batch, Percentage};
-use refund_core::{Rollout, SellerId};
+use refund_core::{Label, Rollout, SellerId};
 use refund_store::{Request, SetUp, Tag};
 
 use super::change::{done_before, replaced};
@@ -157,7 +157,7 @@ fn changed(visit: &Visit, before: &Rollout) -> Result<Changed, Mistake> {
                 open: form.is_ticked("open"),
                 opens_at: visit.reader.read_instant(form, "opens_at")?,
             });
-            named_alone(&rollout)?;
+            named_alone(&rollout, form)?;
             "added"
         }
         step @ ("add" | "take-out") => {
@@ -178,8 +178,11 @@ fn changed(visit: &Visit, before: &Rollout) -> Result<Changed, Mistake> {
     Ok(Some((rollout, done)))
 }
 
-fn named_alone(rollout: &Rollout) -> Result<(), Mistake> {
-    rollout.called_like_another().map_or(Ok(()), |_| Err(Mistake::new("batch_name", "mistake-batch-name")))
+/// No two batches get one name; of those that had one before, each may get another.
+fn named_alone(rollout: &Rollout, form: &Form) -> Result<(), Mistake> {
+    let typed: Label = form.needed("batch_name")?;
+    let alike = rollout.batches.iter().filter(|batch| batch.name == typed).count();
+    if alike > 1 { Err(Mistake::new("batch_name", "mistake-batch-name")) } else { Ok(()) }
 }
 
 fn not_percent() -> Mistake {
@@ -205,7 +208,7 @@ fn batch_changed(visit: &Visit, mut rollout: Rollout, step: &str) -> Result<Chan
         "save" => {
             batch.name = form.needed("batch_name")?;
             batch.opens_at = visit.reader.read_instant(form, "opens_at")?;
-            named_alone(&rollout)?;
+            named_alone(&rollout, form)?;
             "saved"
         }
         "remove" => {
