@@ -231,6 +231,7 @@ def test_a_key_that_is_over_already_is_not_made(stage):
     page = at(stage.window("operator"), "Keys")
     form = card(page, "Make a key")
     form.get_by_label("Name").fill("Late program")
+    form.get_by_label("Works for").select_option("Marketplace")
     form.get_by_label("Valid until").fill("2020-01-01T00:00")
     form.get_by_role("button", name="Make a key").click()
     told(page, "Valid until: that is past already.")

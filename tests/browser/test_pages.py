@@ -190,8 +190,11 @@ def test_by_keyboard_alone_an_offer_is_sent_and_accepted(stage):
     tab_to(page, text="Negotiate: offer other terms")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Amount (CNY)")).to_be_focused()
+    # No type is chosen beforehand: from behind one comes to the last.
     page.keyboard.press("Shift+Tab")
-    expect(page.get_by_label("Refund only")).to_be_focused()
+    expect(page.get_by_label("Return and refund")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Refund only")).to_be_checked()
     page.keyboard.press("Tab")
     page.keyboard.type("2.00")
     page.keyboard.press("Enter")

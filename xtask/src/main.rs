@@ -63,7 +63,7 @@ fn main() -> ExitCode {
         Command::Docs(args) => said(docs::run(&args)),
         Command::Crash(args) => said(crash::run(&args)),
         Command::ApiTest(args) => said(api_test::run_all(&args)),
-        Command::ClientTest => said(client_test::run_shown()),
+        Command::ClientTest => said(client_test::run_all()),
         Command::ContractLint => said(contract_lint::run()),
         Command::BrowserTest(args) => said(browser_test::run_all(&args)),
         Command::Screenshots => said(browser_test::screenshots()),
