@@ -28,7 +28,8 @@ pub(crate) async fn admit(State(app): State<Arc<App>>, mut request: Request, nex
     if let Some(Peer(peer)) = request.extensions().get() {
         let address = app.admission.address_of(*peer, request.headers());
         let is_counted = !NOT_COUNTED.contains(&request.uri().path());
-        if let Some(problem) = is_counted.then(|| app.admission.address(address).err()).flatten() {
+        let admitted = if is_counted { app.admission.address(address) } else { Ok(()) };
+        if let Err(problem) = admitted {
             pass_over(request.into_body()).await;
             return Err(problem);
         }

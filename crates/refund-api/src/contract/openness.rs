@@ -10,14 +10,8 @@ use super::rename::{SCHEMAS, pointed_at, repoint};
 /// Lets members that nobody knows yet stand in whatever is answered. What is both sent and answered
 /// is there twice: strict as `…Input`, open under its own name.
 pub(super) fn leave_answers_open(document: &mut Value) {
-    let mut sent_directly = Vec::new();
-    for (_, _, operation) in operations(document) {
-        operation.get("requestBody").into_iter().for_each(|body| pointed_at(body, &mut sent_directly));
-    }
-    let mut answered_directly = Vec::new();
-    for (_, _, operation) in operations(document) {
-        operation.get("responses").into_iter().for_each(|answers| pointed_at(answers, &mut answered_directly));
-    }
+    let (sent_directly, answered_directly) =
+        (in_operations(document, &["requestBody"]), in_operations(document, &["responses"]));
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     let sent = reached(schemas, sent_directly);
     let answered = reached(schemas, answered_directly);
@@ -46,13 +40,8 @@ pub(super) fn leave_answers_open(document: &mut Value) {
 /// A name that may be another one day is a text, under a name of its own, that points at those which are known: every
 /// generator makes a text of it, and where they are all that a client takes, the next one breaks it.
 pub(super) fn let_names_grow(document: &mut Value) {
-    let (mut sent, mut answered) = (Vec::new(), Vec::new());
-    for (_, _, operation) in operations(document) {
-        for taken in ["requestBody", "parameters"] {
-            operation.get(taken).into_iter().for_each(|taken| pointed_at(taken, &mut sent));
-        }
-        operation.get("responses").into_iter().for_each(|answers| pointed_at(answers, &mut answered));
-    }
+    let mut sent = in_operations(document, &["requestBody", "parameters"]);
+    let mut answered = in_operations(document, &["responses"]);
     for shared in ["/components/responses", "/components/headers", "/webhooks"] {
         document.pointer(shared).into_iter().for_each(|shared| pointed_at(shared, &mut answered));
     }
@@ -102,6 +91,15 @@ fn is_always_there(schema: &mut Value) {
         let required = schema.entry("required").or_insert_with(|| json!([]));
         required.as_array_mut().into_iter().for_each(|required| required.extend(filled.clone()));
     }
+}
+
+/// The schemas that these members of operations point at, directly.
+fn in_operations(document: &mut Value, members: &[&str]) -> Vec<String> {
+    let mut names = Vec::new();
+    for (_, _, operation) in operations(document) {
+        members.iter().filter_map(|member| operation.get(*member)).for_each(|said| pointed_at(said, &mut names));
+    }
+    names
 }
 
 /// Whether strictness is said in a schema, or in one that it is made of.

@@ -119,7 +119,6 @@ pub(super) async fn post(
     let message = Message { text, attachments: Attachments::default(), internal };
     let actor = caller.actor_among(refund, message.roles())?;
     let work = Work::PostMessage { refund_id: refund.id.clone(), message: Box::new(message) };
-    let once = refund_store::Request { idempotency: visit.once(caller), ..refund_store::Request::new(actor, work) };
-    let done = visit.done(once).await?;
+    let done = visit.done(visit.once(caller, refund_store::Request::new(actor, work))).await?;
     Ok(done.err().map(|refused| told_no(visit, &refused)))
 }

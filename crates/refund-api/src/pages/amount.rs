@@ -45,7 +45,8 @@ pub(super) fn plain(typed: &str, currency: Currency) -> Result<String, Unclear> 
     if are_thousands { Ok(joined()) } else { Err(Unclear::NoAmount) }
 }
 
-fn decimals_of(currency: Currency) -> usize {
+/// How many decimals the currency has.
+pub(super) fn decimals_of(currency: Currency) -> usize {
     usize::try_from(currency.decimals()).unwrap_or_default()
 }
 

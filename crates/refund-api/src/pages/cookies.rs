@@ -55,13 +55,17 @@ pub(crate) fn done(headers: &HeaderMap) -> Option<&str> {
 
 /// Has the page at that path tell what was done. An address could claim it to anybody who follows a link.
 pub(crate) fn set_done(what: &str, path: &str) -> Option<HeaderValue> {
-    let value = format!("{DONE}={what}; Path={path}; Max-Age={DONE_FOR}; HttpOnly; SameSite=Lax");
-    HeaderValue::from_str(&value).ok()
+    keep_done(what, path, DONE_FOR)
 }
 
 /// It has told it.
 pub(crate) fn forget_done(path: &str) -> Option<HeaderValue> {
-    HeaderValue::from_str(&format!("{DONE}=; Path={path}; Max-Age=0; HttpOnly; SameSite=Lax")).ok()
+    keep_done("", path, 0)
+}
+
+fn keep_done(what: &str, path: &str, seconds: u32) -> Option<HeaderValue> {
+    let value = format!("{DONE}={what}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax");
+    HeaderValue::from_str(&value).ok()
 }
 
 /// Whoever sends these headers, as a reader.

@@ -103,8 +103,7 @@ impl Form {
         })?;
         Money::parse(currency, &typed).map_err(|invalid| match invalid {
             InvalidMoney::TooManyDecimals { .. } => {
-                let max = usize::try_from(currency.decimals()).unwrap_or_default();
-                Mistake { max, ..Mistake::new(field, "mistake-decimals") }
+                Mistake { max: amount::decimals_of(currency), ..Mistake::new(field, "mistake-decimals") }
             }
             InvalidMoney::Malformed
             | InvalidMoney::CurrencyMismatch

@@ -18,7 +18,6 @@ use crate::app::App;
 use crate::call::{CallerAddress, pass_over, received};
 use crate::callers::address::counted;
 use crate::callers::{Caller, hash};
-use crate::engine::Idempotency;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
@@ -209,9 +208,9 @@ impl Visit {
 
     /// What makes the form act once, however often it is sent: the mark that its page put into it, and all that was
     /// typed. Somebody who goes back and types something else means something else.
-    pub(crate) fn once(&self, caller: &Caller) -> Idempotency {
+    pub(crate) fn once(&self, caller: &Caller, request: Request) -> Request {
         if self.form.get("once").is_empty() {
-            return None;
+            return request;
         }
         let mut hash = Sha256::new();
         let typed = self.form.fields().filter(|(name, _)| *name != "mark");
@@ -221,7 +220,8 @@ impl Visit {
         }
         let fingerprint: [u8; 32] = hash.finalize().into();
         let key = format!("form_{}", BASE64URL_NOPAD.encode(&fingerprint));
-        Some((IdempotencyKey { caller: caller.id().to_owned(), key }, fingerprint))
+        let idempotency = Some((IdempotencyKey { caller: caller.id().to_owned(), key }, fingerprint));
+        Request { idempotency, ..request }
     }
 
     /// Carries out what a page asks for. The page that is shown next looks for itself at what came of it.

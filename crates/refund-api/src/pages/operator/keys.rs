@@ -98,7 +98,7 @@ fn page(
 
 /// Makes a key, and shows its secret this once.
 pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
-    let actor = visit.operator()?.caller.itself();
+    let caller = visit.operator()?.caller.clone();
     let secret = entropy::key();
     let key = match typed(&visit, &secret)? {
         Ok(key) => key,
@@ -107,8 +107,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
         }
     };
     let name = key.name.to_string();
-    let request = Request::new(actor, SetUp::IssueKey(Box::new(key)));
-    let request = Request { idempotency: visit.once(&visit.person()?.caller), ..request };
+    let request = visit.once(&caller, Request::new(caller.itself(), SetUp::IssueKey(Box::new(key))));
     let answered = visit.app.engine.change(request).await?;
     let visit = visit.with_form_done();
     if answered.replayed {
