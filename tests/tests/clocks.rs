@@ -1,5 +1,4 @@
 //! What the test clock can't tell: clocks that go back, and clocks that run on while nobody settles (R35, R36).
-#![expect(clippy::expect_used, clippy::panic, reason = "these are tests, and what their helpers need they have")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,5 +1,4 @@
 //! Every story, on every stage, held to what has been read and accepted.
-#![expect(clippy::panic, reason = "these are tests, and what their helpers need they have")]
 
 use std::collections::BTreeSet;
 

@@ -1,9 +1,6 @@
 //! Many commands from a file, and what people write.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
-mod support;
-
-use support::{Desk, PLATFORM, SELLER, told};
+use crate::support::{Desk, PLATFORM, SELLER, told};
 
 #[test]
 fn a_file_of_commands_is_looked_at_whole_before_any_is_sent() {

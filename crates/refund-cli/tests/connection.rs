@@ -1,14 +1,11 @@
 //! When the server is away, is another one, or goes away in between.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
-
-mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::Stdio;
 
-use support::elsewhere::{Elsewhere, answer, heard};
-use support::{Desk, SELLER, told};
+use crate::support::elsewhere::{Elsewhere, answer, heard};
+use crate::support::{Desk, SELLER, told};
 
 const REFUND: &str = r#"{"id":"rfd_1","version":3,"status":"WAIT_SELLER_AGREE","requested":{"type":"REFUND_ONLY","amount":{"currency":"CNY","value":"5.00"}}}"#;
 

@@ -2,12 +2,9 @@
 //!
 //! The second time a command is sent with the same idempotency key, so that the JSON is the answer
 //! to the very same thing.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
-mod support;
-
+use crate::support::{Desk, LIGHTS, OPERATOR, PLATFORM, SELLER, Said, receiver};
 use serde_json::Value;
-use support::{Desk, LIGHTS, OPERATOR, PLATFORM, SELLER, Said, receiver};
 
 /// Says a command in both forms, and holds both answers.
 fn tell(desk: &Desk, name: &str, profile: &str, arguments: &[&str]) {

@@ -1,12 +1,9 @@
 //! What is refused, and what is said then; what could go wrong and does not.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
-
-mod support;
 
 use std::os::unix::fs::PermissionsExt;
 
-use support::elsewhere::{Elsewhere, answer};
-use support::{Desk, OPERATOR, PLATFORM, SELLER, Said, told};
+use crate::support::elsewhere::{Elsewhere, answer};
+use crate::support::{Desk, OPERATOR, PLATFORM, SELLER, Said, told};
 
 #[test]
 fn the_same_command_with_its_key_is_carried_out_once() {

@@ -1,14 +1,11 @@
 //! What goes wrong with endpoints, what is said then, and what is not lost.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
-
-mod support;
 
 use std::os::unix::fs::PermissionsExt;
 
+use crate::support::elsewhere::{Elsewhere, answer};
+use crate::support::receiver::receiver;
+use crate::support::{Desk, Going, SELLER, Said, told};
 use serde_json::Value;
-use support::elsewhere::{Elsewhere, answer};
-use support::receiver::receiver;
-use support::{Desk, Going, SELLER, Said, told};
 
 /// A seller's command on webhooks.
 fn say(desk: &Desk, arguments: &[&str]) -> Said {

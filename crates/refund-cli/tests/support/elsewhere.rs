@@ -7,13 +7,13 @@ use std::thread::JoinHandle;
 use super::{Desk, Said};
 
 /// Something that answers each connection with the next of these, and with nothing where one is empty.
-pub struct Elsewhere {
+pub(crate) struct Elsewhere {
     url: String,
     thread: JoinHandle<Vec<String>>,
 }
 
 impl Elsewhere {
-    pub fn answering(answers: &[&str]) -> Self {
+    pub(crate) fn answering(answers: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
@@ -29,16 +29,16 @@ impl Elsewhere {
         Self { url, thread }
     }
 
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    pub fn reached(self, desk: &Desk, arguments: &[&str]) -> Said {
+    pub(crate) fn reached(self, desk: &Desk, arguments: &[&str]) -> Said {
         self.asked(desk, arguments).0
     }
 
     /// What the desk said, and the head of each of its requests.
-    pub fn asked(self, desk: &Desk, arguments: &[&str]) -> (Said, Vec<String>) {
+    pub(crate) fn asked(self, desk: &Desk, arguments: &[&str]) -> (Said, Vec<String>) {
         let said = desk.run_with(arguments, &[("REFUND_URL", &self.url), ("REFUND_KEY", "rfk_test")], "");
         let heads = self.thread.join().unwrap();
         (Said { err: said.err.replace(&self.url, "http://elsewhere"), ..said }, heads)
@@ -46,7 +46,7 @@ impl Elsewhere {
 }
 
 /// Reads one request to its end, and tells its head in small letters.
-pub fn heard(stream: &TcpStream) -> String {
+pub(crate) fn heard(stream: &TcpStream) -> String {
     let mut reader = BufReader::new(stream);
     let mut length = 0;
     let mut head = String::new();
@@ -65,7 +65,7 @@ pub fn heard(stream: &TcpStream) -> String {
     head
 }
 
-pub fn answer(status: &str, media_type: &str, body: &str) -> String {
+pub(crate) fn answer(status: &str, media_type: &str, body: &str) -> String {
     let length = body.len();
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"

@@ -1,9 +1,7 @@
 //! A demo in this process, and the desk in a process of its own, as a shell would start it.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
-#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
-pub mod elsewhere;
-pub mod receiver;
+pub(crate) mod elsewhere;
+pub(crate) mod receiver;
 mod redacted;
 
 use std::io::{BufRead, BufReader, Write};
@@ -15,36 +13,36 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// A demo's server, a folder for the desk's configuration, and a profile for each role.
-pub struct Desk {
-    pub folder: TempDir,
-    pub demo: Demo,
+pub(crate) struct Desk {
+    pub(crate) folder: TempDir,
+    pub(crate) demo: Demo,
     runtime: Runtime,
     running: Option<Running>,
 }
 
 /// What the desk said.
 #[derive(Debug)]
-pub struct Said {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
-pub const OPERATOR: &str = "demo";
-pub const SELLER: &str = "shop";
+pub(crate) const OPERATOR: &str = "demo";
+pub(crate) const SELLER: &str = "shop";
 /// The seller that may withdraw, and whose payouts are confirmed.
-pub const LIGHTS: &str = "lights";
-pub const PLATFORM: &str = "back";
+pub(crate) const LIGHTS: &str = "lights";
+pub(crate) const PLATFORM: &str = "back";
 
 /// A command that goes on until it is ended.
-pub struct Going {
+pub(crate) struct Going {
     child: Child,
     out: BufReader<std::process::ChildStdout>,
 }
 
 impl Going {
     /// Begins it, and waits until it says that it has begun.
-    pub fn begin(mut command: Command, begun: &str) -> Self {
+    pub(crate) fn begin(mut command: Command, begun: &str) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let mut err = BufReader::new(child.stderr.take().unwrap());
@@ -57,7 +55,7 @@ impl Going {
     }
 
     /// The next line that it says.
-    pub fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.out.read_line(&mut line).unwrap();
         line
@@ -72,13 +70,13 @@ impl Drop for Going {
 }
 
 /// All that was said, to be held.
-pub fn told(said: &Said) -> String {
+pub(crate) fn told(said: &Said) -> String {
     format!("{}--\n{}exit {}", said.out, said.err, said.code)
 }
 
 impl Desk {
     /// A demo and the profiles `demo`, `shop`, `lights` and `back`.
-    pub fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new().unwrap();
         let data = folder.path().join("data");
@@ -93,7 +91,7 @@ impl Desk {
     }
 
     /// A profile for a seller that the demo gave no key to.
-    pub fn add_lights(&self) {
+    pub(crate) fn add_lights(&self) {
         let made =
             self.run(&["keys", "create", "lights", "--role", "seller", "--seller", "seller-lights", "-o", "json"]);
         let key: serde_json::Value = serde_json::from_str(&made.out).unwrap();
@@ -104,22 +102,22 @@ impl Desk {
     }
 
     /// The desk's command, 80 columns wide, in an environment that has nothing of the caller's.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_refund"));
         command.env_clear().env("XDG_CONFIG_HOME", self.config()).env("HOME", self.folder.path());
         command.env("COLUMNS", "80").current_dir(self.folder.path()).args(arguments);
         command
     }
 
-    pub fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.folder.path().join("config")
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         self.run_with(arguments, &[], "")
     }
 
-    pub fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Said {
+    pub(crate) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)], input: &str) -> Said {
         let mut command = self.command(arguments);
         command.envs(environment.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -132,31 +130,31 @@ impl Desk {
     }
 
     /// Says a command that goes on by itself, and waits until it says that it does.
-    pub fn begin(&self, arguments: &[&str], begun: &str) -> Going {
+    pub(crate) fn begin(&self, arguments: &[&str], begun: &str) -> Going {
         Going::begin(self.command(arguments), begun)
     }
 
     /// A file in the desk's folder.
-    pub fn file(&self, name: &str, text: &str) -> String {
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     }
 
     /// The refund on that order.
-    pub fn refund(&self, order: &str) -> String {
+    pub(crate) fn refund(&self, order: &str) -> String {
         let said = self.run(&["list", "--order", order, "-o", "jsonl", "--profile", PLATFORM]);
         let refund: serde_json::Value = serde_json::from_str(said.out.lines().next().unwrap()).unwrap();
         refund["id"].as_str().unwrap().to_owned()
     }
 
     /// What was said, with what differs from run to run made the same.
-    pub fn redacted(&self, text: &str) -> String {
+    pub(crate) fn redacted(&self, text: &str) -> String {
         let listed = self.run(&["list", "--all", "--sort", "opened_at", "-o", "csv"]).out;
         redacted::redacted(text, &listed, &self.demo, Path::new(self.folder.path()))
     }
 
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             self.runtime.block_on(running.stop()).unwrap();
         }
