@@ -131,7 +131,16 @@ pub(crate) async fn with_a_seller(machine: &Machine) -> Arc<App> {
 
 /// Sets the seller `s-1` up.
 pub(crate) async fn set_up_a_seller(app: &App) {
-    let request = Request::new(operator(), SetUp::PutSeller { seller_id: id("s-1"), seller: Box::new(seller()) });
+    put_seller(app, seller()).await;
+}
+
+/// Changes the seller's name: to the same as it had before changes nothing.
+pub(crate) async fn rename_the_seller(app: &App, name: &str) {
+    put_seller(app, Seller { name: Label::new(name).unwrap(), ..seller() }).await;
+}
+
+async fn put_seller(app: &App, seller: Seller) {
+    let request = Request::new(operator(), SetUp::PutSeller { seller_id: id("s-1"), seller: Box::new(seller) });
     app.engine.submit(request).await.unwrap();
 }
 

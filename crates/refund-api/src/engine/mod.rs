@@ -101,6 +101,9 @@ impl Engine {
     /// # Errors
     /// [`Refused`], for whoever does something about a refusal; else it becomes a [`Problem`] by itself.
     pub(crate) async fn change(&self, mut request: Request) -> Result<Answered, Refused> {
+        if !request.work.settles_first() {
+            return self.submit(request).await;
+        }
         loop {
             match self.submit(request.clone()).await {
                 // One step settles so much and no more, so that others get their turn between.

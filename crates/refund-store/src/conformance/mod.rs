@@ -126,6 +126,7 @@ pub const PROMISES: &[Promise] = &[
     Promise { name: "a seller's prepared offers are saved, changed and removed", check: settings::saved_offers },
     Promise { name: "settings that have moved on are not replaced", check: settings::moved_on },
     Promise { name: "policy and roll-out are read as they were last set", check: settings::policy_and_rollout },
+    Promise { name: "a setting that is said again is not recorded again", check: settings::said_again },
     Promise { name: "a list has exactly what is asked for, in order, in pages of any size", check: lists::pages },
     Promise { name: "a list follows what happens to its refunds", check: lists::follows },
     Promise { name: "the feed has every event once, in order, in pages of any size", check: feeds::pages },

@@ -184,6 +184,35 @@ pub(super) fn moved_on(make: &mut Make<'_>) -> Result<(), Broken> {
     holds("what isn't there was never read", matches!(refused, Err(Refused::SettingsMoved)))
 }
 
+/// Whoever says the same again gets the same answer, and the journal does not grow by it.
+pub(super) fn said_again(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let seller_id = SellerId::new("shop")?;
+    let (_, seller, actor) = shop()?;
+    let changed = |change| SetUp::ChangeWebhook { webhook_id: "whk".to_owned(), change };
+    desk.done(make_webhook("whk"))?;
+    desk.done(issue("ann", 1)?)?;
+    let works = [
+        SetUp::PutPolicy(Box::new(Policy { allow_withdraw: true, ..Policy::default() })),
+        SetUp::PutRollout(Box::new(Rollout { percentage: Percentage::try_from(10)?, ..Rollout::everyone() })),
+        SetUp::PutSeller { seller_id: seller_id.clone(), seller: seller.clone() },
+        SetUp::EditSeller { seller_id, name: Label::new("other")?, addresses: Box::new(seller.addresses.clone()) },
+        changed(WebhookChange::Disabled(DisabledBecause::Asked)),
+        changed(WebhookChange::Enabled),
+        SetUp::RevokeKey { key_id: "ann".to_owned() },
+    ];
+    for work in works {
+        let name = work.name();
+        let request = Request::new(actor.clone(), work);
+        let once = desk.done(request.clone())?.answer;
+        let end = desk.store.feed_end();
+        let again = desk.done(request)?.answer;
+        same(&format!("the answer of {name} again"), &again, &once)?;
+        same(&format!("where the feed ends after {name} again"), &desk.store.feed_end(), &end)?;
+    }
+    Ok(())
+}
+
 pub(super) fn policy_and_rollout(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     same("the policy at first", &*desk.store.settings().policy, &Policy::default())?;

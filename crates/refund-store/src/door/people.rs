@@ -15,7 +15,7 @@ pub(super) fn make_user(stage: &mut Stage<'_>, user: &User, actor: &Actor) -> Do
         return Err(Refused::NameTaken.into());
     }
     let created_at = stage.now;
-    keep(stage, User { created_at, ..user.clone() }, actor)
+    put(stage, User { created_at, ..user.clone() }, actor)
 }
 
 pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, actor: &Actor) -> Done {
@@ -26,7 +26,7 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
         }
     }
     let changed = user.changed(change, stage.now);
-    keep(stage, changed, actor)
+    put(stage, changed, actor)
 }
 
 /// Whoever can't sign in is not there: that somebody was there before is nobody's to know.
@@ -56,8 +56,9 @@ pub(super) fn sign_out(stage: &mut Stage<'_>, secret: &Secret) -> Done {
     Ok((Answer::Done, Outcome::Settings))
 }
 
-fn keep(stage: &mut Stage<'_>, user: User, actor: &Actor) -> Done {
+fn put(stage: &mut Stage<'_>, user: User, actor: &Actor) -> Done {
+    let is_new = stage.settings().user(&user.id).is_none_or(|present| **present != user);
     let user = Box::new(user);
-    stage.push(Entry::User { user: user.clone(), actor: actor.clone() })?;
+    stage.push_new(is_new, Entry::User { user: user.clone(), actor: actor.clone() })?;
     Ok((Answer::User(user), Outcome::Settings))
 }

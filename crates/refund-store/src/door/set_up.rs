@@ -173,8 +173,14 @@ pub(super) fn set_up(stage: &mut Stage<'_>, set_up: &SetUp, actor: &Actor) -> Do
             let seller = Seller { name: name.clone(), addresses: (**addresses).clone(), policy };
             put_seller(stage, seller_id, seller, actor)
         }
-        SetUp::PutPolicy(policy) => put(stage, Entry::Policy { policy: policy.clone(), actor: actor.clone() }),
-        SetUp::PutRollout(rollout) => put(stage, Entry::Rollout { rollout: rollout.clone(), actor: actor.clone() }),
+        SetUp::PutPolicy(policy) => {
+            let is_new = *stage.settings().policy != **policy;
+            put(stage, is_new, Entry::Policy { policy: policy.clone(), actor: actor.clone() })
+        }
+        SetUp::PutRollout(rollout) => {
+            let is_new = *stage.settings().rollout != **rollout;
+            put(stage, is_new, Entry::Rollout { rollout: rollout.clone(), actor: actor.clone() })
+        }
         SetUp::IssueKey(key) => {
             let created_at = stage.now;
             keep_key(stage, Key { created_at, ..(**key).clone() }, actor)
@@ -205,33 +211,35 @@ pub(super) fn set_up(stage: &mut Stage<'_>, set_up: &SetUp, actor: &Actor) -> Do
             {
                 return Err(Refused::NotFound.into());
             }
+            let is_new = stage.settings().saved_offer(seller_id, &offer.id).is_none_or(|saved| **saved != **offer);
             let (seller_id, offer, actor) = (seller_id.clone(), offer.clone(), actor.clone());
-            put(stage, Entry::SavedOffer { seller_id, offer, actor })
+            put(stage, is_new, Entry::SavedOffer { seller_id, offer, actor })
         }
         SetUp::RemoveSavedOffer { seller_id, offer_id } => {
             stage.settings().saved_offer(seller_id, offer_id).ok_or(Refused::NotFound)?;
             let (seller_id, offer_id, actor) = (seller_id.clone(), offer_id.clone(), actor.clone());
-            put(stage, Entry::SavedOfferRemoved { seller_id, offer_id, actor })
+            put(stage, true, Entry::SavedOfferRemoved { seller_id, offer_id, actor })
         }
         SetUp::TellOfRestoration { at, random } => {
             let backup_latest = stage.now;
             let later = backup_latest.as_millis().saturating_add(1);
             stage.now = Timestamp::from_millis(later).unwrap_or(Timestamp::MAX);
             let restoration = Restoration::new(backup_latest, *at, *random, &stage.settings().restorations);
-            put(stage, Entry::Restored(restoration))
+            put(stage, true, Entry::Restored(restoration))
         }
     }
 }
 
-fn put(stage: &mut Stage<'_>, entry: Entry) -> Done {
-    stage.push(entry)?;
+fn put(stage: &mut Stage<'_>, is_new: bool, entry: Entry) -> Done {
+    stage.push_new(is_new, entry)?;
     Ok((Answer::Done, Outcome::Settings))
 }
 
 fn put_seller(stage: &mut Stage<'_>, id: &SellerId, seller: Seller, actor: &Actor) -> Done {
-    let created = stage.settings().seller(id).is_none();
+    let present = stage.settings().seller(id);
+    let (created, is_new) = (present.is_none(), present.is_none_or(|present| **present != seller));
     let seller = Box::new(seller);
-    stage.push(Entry::Seller { seller_id: id.clone(), seller: seller.clone(), actor: actor.clone() })?;
+    stage.push_new(is_new, Entry::Seller { seller_id: id.clone(), seller: seller.clone(), actor: actor.clone() })?;
     Ok((Answer::Seller { seller: seller.clone(), created }, Outcome::Seller { seller, created }))
 }
 
@@ -252,7 +260,8 @@ fn keys_used(stage: &mut Stage<'_>, used: &[(String, Timestamp)]) -> Done {
 
 fn keep_key(stage: &mut Stage<'_>, key: Key, actor: &Actor) -> Done {
     let outcome = Outcome::Key { key_id: key.id.clone() };
-    stage.push(Entry::Key { key: Box::new(key.clone()), actor: actor.clone() })?;
+    let is_new = stage.settings().key(&key.id).is_none_or(|present| **present != key);
+    stage.push_new(is_new, Entry::Key { key: Box::new(key.clone()), actor: actor.clone() })?;
     Ok((Answer::Key(Box::new(key)), outcome))
 }
 
@@ -261,7 +270,8 @@ fn webhook(stage: &Stage<'_>, id: &str) -> Result<Webhook, Halt> {
 }
 
 fn keep_webhook(stage: &mut Stage<'_>, webhook: Webhook, actor: &Actor) -> Done {
+    let is_new = stage.settings().webhook(&webhook.id).is_none_or(|present| **present != webhook);
     let webhook = Box::new(webhook);
-    stage.push(Entry::Webhook { webhook: webhook.clone(), actor: actor.clone() })?;
+    stage.push_new(is_new, Entry::Webhook { webhook: webhook.clone(), actor: actor.clone() })?;
     Ok((Answer::Webhook(webhook.clone()), Outcome::Webhook { webhook }))
 }

@@ -148,6 +148,11 @@ impl<'a> Stage<'a> {
         Ok(self.case.due(until, limit)?)
     }
 
+    /// Puts a setting down where it is new: whoever says again what holds already makes the journal no longer.
+    pub(crate) fn push_new(&mut self, is_new: bool, entry: Entry) -> Result<(), Halt> {
+        if is_new { self.push(entry) } else { Ok(()) }
+    }
+
     /// Puts down what is to be recorded, and what follows from it.
     pub(crate) fn push(&mut self, entry: Entry) -> Result<(), Halt> {
         if let Entry::Refund(event) = &entry {

@@ -103,6 +103,21 @@ pub enum Work {
 }
 
 impl Work {
+    /// Whether everything that is due has to happen before this (R34), which may take more than one step: then
+    /// [`Refused::MoreIsDue`](crate::Refused::MoreIsDue) asks for another.
+    #[must_use]
+    pub fn settles_first(&self) -> bool {
+        match self {
+            Self::SettleDue | Self::AdvanceTestClock { .. } => true,
+            Self::SetUp(set_up) => set_up.settles_first(),
+            Self::Open { .. }
+            | Self::Command { .. }
+            | Self::PostMessage { .. }
+            | Self::ReplaceBuyerLink { .. }
+            | Self::Settle { .. } => false,
+        }
+    }
+
     /// What has to be known to decide it at that instant, as far as that can be said beforehand.
     fn needs(&self, now: Timestamp) -> Vec<Need> {
         match self {

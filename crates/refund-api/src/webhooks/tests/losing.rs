@@ -28,8 +28,8 @@ async fn what_waits_for_an_endpoint_that_is_off_outlives_the_book() {
 
 /// Longer than what is read of the feed in one go.
 async fn much_else(app: &App) {
-    for _ in 0..600 {
-        trial::set_up_a_seller(app).await;
+    for number in 0..600 {
+        trial::rename_the_seller(app, &format!("shop {number}")).await;
     }
 }
 
