@@ -1,11 +1,10 @@
 //! Nobody gets to ask who they are more often than their address is granted.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http_body::Body;
 
 use super::body::pass_over;
@@ -24,19 +23,23 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 #[derive(Clone, Copy)]
 pub(crate) struct CallerAddress(pub(crate) IpAddr);
 
-pub(crate) async fn admit(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Result<Response, Problem> {
+/// Counts a call by its address, and has it answered where there is room for it.
+pub(crate) async fn admit(app: &App, mut request: Request, next: Next) -> Response {
     if let Some(Peer(peer)) = request.extensions().get() {
         let address = app.admission.address_of(*peer, request.headers());
         let is_counted = !NOT_COUNTED.contains(&request.uri().path());
         let admitted = if is_counted { app.admission.address(address) } else { Ok(()) };
         if let Err(problem) = admitted {
             pass_over(request.into_body()).await;
-            return Err(problem);
+            return problem.into_response();
         }
         request.extensions_mut().insert(CallerAddress(address));
     }
     // A body that comes slowly has its own time.
     let only_reads = request.method().is_safe() && request.body().is_end_stream();
     let answer = next.run(request);
-    if only_reads { Ok(in_time::within(answer).await?) } else { Ok(answer.await) }
+    if !only_reads {
+        return answer.await;
+    }
+    in_time::within(answer).await.unwrap_or_else(|late| Problem::from(late).into_response())
 }

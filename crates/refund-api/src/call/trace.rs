@@ -1,12 +1,11 @@
 //! Each call has an id, one line in the log, and headers that every answer carries.
 
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use chrono::DateTime;
 use refund_core::Timestamp;
 use tracing::Instrument;
 
@@ -46,11 +45,15 @@ pub(crate) fn refused_with(response: &mut Response) -> Option<Problem> {
 
 /// An instant as HTTP has it, to the second (RFC 9110).
 fn http_date(at: Timestamp) -> Option<HeaderValue> {
-    let date = DateTime::from_timestamp_millis(at.as_millis())?.format("%a, %d %b %Y %H:%M:%S GMT");
-    HeaderValue::from_str(&date.to_string()).ok()
+    let since_1970 = Duration::from_millis(u64::try_from(at.as_millis()).ok()?);
+    HeaderValue::from_str(&httpdate::fmt_http_date(UNIX_EPOCH.checked_add(since_1970)?)).ok()
 }
 
-pub(crate) async fn trace(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn trace<A: Future<Output = Response> + Send>(
+    app: &App,
+    mut request: Request,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
     let stopwatch = Stopwatch::start();
     let request_id = entropy::id("req_");
     request.extensions_mut().insert(CallId(request_id.clone()));
@@ -58,7 +61,7 @@ pub(crate) async fn trace(State(app): State<Arc<App>>, mut request: Request, nex
     // The pattern and not the path: a path may hold a buyer's token.
     let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("call", caller = tracing::field::Empty);
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = answer(request).instrument(span.clone()).await;
     let mut code = response.extensions_mut().remove::<Told>().map(|Told(code)| code);
     if let Some(problem) = refused_with(&mut response) {
         code = Some(problem.code());

@@ -98,5 +98,5 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/assets/{name}", get(assets::show))
         .merge(operator::router())
         .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
-        .layer(from_fn_with_state(app.clone(), trouble::told_as_page))
+        .layer(from_fn_with_state(app.clone(), trouble::on_pages))
 }

@@ -51,26 +51,39 @@ struct Trouble {
 
 /// Shows a page of what goes wrong outside of the pages to whoever looks at it with a browser. Programs have their own
 /// paths.
-pub(crate) async fn told_to_people(app: State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(crate) async fn told_to_people<A: Future<Output = Response> + Send>(
+    app: &App,
+    request: Request,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
     let accepted = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let is_for_people = accepted.is_some_and(|accepted| accepted.contains("text/html"));
     if is_for_people && !request.uri().path().starts_with("/v1/") {
-        return told_as_page(app, request, next).await;
+        return told_as_page(app, request, answer).await;
     }
-    next.run(request).await
+    answer(request).await
 }
 
-pub(super) async fn told_as_page(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// The same for whatever goes wrong on the pages themselves.
+pub(super) async fn on_pages(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    told_as_page(&app, request, |request| next.run(request)).await
+}
+
+async fn told_as_page<A: Future<Output = Response> + Send>(
+    app: &App,
+    request: Request,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
     let (method, headers) = (request.method().clone(), request.headers().clone());
     let here = request.uri().path_and_query().map_or("/".to_owned(), |here| here.as_str().to_owned());
-    let mut response = next.run(request).await;
+    let mut response = answer(request).await;
     if method == Method::GET && response.status() == StatusCode::OK && cookies::done(&headers).is_some() {
         let path = here.split('?').next().unwrap_or_default();
         response.headers_mut().extend(cookies::forget_done(path).map(|told| (header::SET_COOKIE, told)));
     }
     if let Some(problem) = refused_with(&mut response) {
         let allowed = response.headers_mut().remove(header::ALLOW);
-        response = page_of(problem, &app, &method, &headers, &here);
+        response = page_of(problem, app, &method, &headers, &here);
         response.headers_mut().extend(allowed.map(|allowed| (header::ALLOW, allowed)));
     }
     let of_page = response.headers_mut();

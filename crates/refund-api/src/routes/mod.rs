@@ -24,6 +24,7 @@ mod webhooks;
 use std::sync::Arc;
 
 use serde_json::Value;
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -37,16 +38,27 @@ use crate::contract;
 /// The whole contract, of a server with a test clock that is reached there.
 #[must_use]
 pub fn openapi(base: &str) -> Value {
-    contract::document(paths(true).into_openapi(), base)
+    contract::document(everything(), base)
 }
 
 /// That contract with other examples than those that are known: `operations` by their ids, `problems` by their codes.
 #[must_use]
 pub fn openapi_showing(base: &str, examples: &Value) -> Value {
-    contract::document_showing(paths(true).into_openapi(), base, examples)
+    contract::document_showing(everything(), base, examples)
 }
 
-/// Every path, with what the contract says of it. Only a test clock can be moved.
+/// What the contract says of every path.
+fn everything() -> OpenApi {
+    contract_pages(paths(true).into_openapi()).into_openapi()
+}
+
+/// The paths that give the contract out, which says of them too what it says of all others.
+pub(crate) fn contract_pages(of_others: OpenApi) -> OpenApiRouter<Arc<App>> {
+    let pages = OpenApiRouter::with_openapi(of_others);
+    pages.routes(routes!(contract_page::openapi)).routes(routes!(contract_page::page))
+}
+
+/// Every other path, with what the contract says of it. Only a test clock can be moved.
 pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
     let paths = OpenApiRouter::with_openapi(contract::beginning())
         .routes(routes!(refunds::list, refunds::open))
@@ -98,9 +110,7 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(health::problem_page))
         .routes(routes!(health::live))
         .routes(routes!(health::ready))
-        .routes(routes!(metrics::show))
-        .routes(routes!(contract_page::openapi))
-        .routes(routes!(contract_page::page));
+        .routes(routes!(metrics::show));
     if !test_clock {
         return paths;
     }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::middleware::from_fn_with_state;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::{Extension, Router};
 
 use crate::app::App;
@@ -12,22 +14,28 @@ use crate::{call, pages, routes};
 /// The server's paths. What answers to one is written beside it, and is nowhere else.
 pub(crate) fn all(app: Arc<App>) -> Router {
     let (router, contract) = routes::paths(app.test_clock).split_for_parts();
+    let (own_pages, contract) = routes::contract_pages(contract).split_for_parts();
     let contract = Contract::new(&contract::document(contract, &app.public_url));
     router
-        .layer(Extension(Arc::new(contract)))
+        .merge(own_pages.layer(Extension(Arc::new(contract))))
         .merge(pages::router(&app))
         .fallback(routes::nothing_here)
         .method_not_allowed_fallback(routes::method_not_allowed)
-        .layer(from_fn_with_state(app.clone(), call::admit))
-        .layer(from_fn_with_state(app.clone(), pages::told_to_people))
-        .layer(from_fn_with_state(app.clone(), call::trace))
+        .layer(from_fn_with_state(app.clone(), passage))
         .with_state(app)
+}
+
+/// What every call passes on its way. One layer, because each costs every call.
+async fn passage(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let admitted = |request| call::admit(&app, request, next);
+    call::trace(&app, request, |request| pages::told_to_people(&app, request, admitted)).await
 }
 
 /// What answers where there are more connections than the server takes.
 pub(crate) fn turning_away(app: Arc<App>) -> Router {
-    Router::new()
-        .fallback(routes::too_many_connections)
-        .layer(from_fn_with_state(app.clone(), call::trace))
-        .with_state(app)
+    Router::new().fallback(routes::too_many_connections).layer(from_fn_with_state(app.clone(), traced)).with_state(app)
+}
+
+async fn traced(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    call::trace(&app, request, |request| next.run(request)).await
 }
