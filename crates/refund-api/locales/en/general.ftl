@@ -107,6 +107,7 @@ mistake-decimals =
        *[other] at most { $max } decimals are taken in this currency.
     }
 mistake-password = A password has { $min } to { $max } characters.
+mistake-password-guessable = This password is guessed soon: it is a common one, a pattern, or has your name in it. Three or four words that have nothing to do with each other are a good one.
 
 # When something goes wrong.
 trouble-home = To the start

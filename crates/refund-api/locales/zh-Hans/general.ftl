@@ -71,6 +71,7 @@ mistake-decimals =
        *[other] 该币种最多 { $max } 位小数。
     }
 mistake-password = 密码需为 { $min } 至 { $max } 个字符。
+mistake-password-guessable = 此密码容易被猜中：过于常见、有规律，或包含您的名称。可以使用三四个互不相关的词。
 
 # When something goes wrong.
 trouble-home = 返回首页

@@ -71,6 +71,7 @@ mistake-decimals =
        *[other] 該幣種最多 { $max } 位小數。
     }
 mistake-password = 密碼需為 { $min } 至 { $max } 個字元。
+mistake-password-guessable = 此密碼容易被猜中：過於常見、有規律，或包含您的名稱。可以使用三四個互不相關的詞。
 
 # When something goes wrong.
 trouble-home = 返回首頁

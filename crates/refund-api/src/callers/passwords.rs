@@ -6,6 +6,7 @@ use std::sync::Arc;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use tokio::sync::Semaphore;
+use zxcvbn::Score;
 
 use crate::callers::rate::Rate;
 use crate::machine::clock::Stopwatch;
@@ -14,7 +15,7 @@ use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
 /// The fewest characters that a password has.
-pub(crate) const PASSWORD_MIN: usize = 10;
+pub(crate) const PASSWORD_MIN: usize = 12;
 /// The most: nobody types more, and hashing it costs time.
 pub(crate) const PASSWORD_MAX: usize = 200;
 
@@ -24,6 +25,29 @@ const AT_ONCE: usize = 2;
 const TRIES_A_MINUTE: u32 = 10;
 /// How many tries for one name from all addresses together: a stranger's guesses hold up nobody whose name they know.
 const TRIES_FROM_ANYWHERE: u32 = 100;
+
+/// Why something is nobody's password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// It has too few characters, or too many.
+    Length,
+    /// Whoever guesses tries it early: a common one, a pattern, or one with their name in it.
+    Guessable,
+}
+
+/// The shortest name that may stand in nobody's own password: shorter ones are parts of words.
+const NAME_MIN: usize = 3;
+
+/// What stands against that password for somebody of that name.
+pub(crate) fn unfit(password: &str, name: &str) -> Option<Unfit> {
+    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count()) {
+        return Some(Unfit::Length);
+    }
+    let own = name.trim().to_lowercase();
+    let has_name = own.chars().count() >= NAME_MIN && password.to_lowercase().contains(&own);
+    let is_weak = zxcvbn::zxcvbn(password, &[&own]).score() < Score::Three;
+    (has_name || is_weak).then_some(Unfit::Guessable)
+}
 
 /// Hashes passwords, and counts who tries.
 pub(crate) struct Passwords {
@@ -98,6 +122,29 @@ mod tests {
         assert!(!passwords.is_right("correct house".to_owned(), Some(hash)).await.unwrap());
         assert!(!passwords.is_right("correct horse".to_owned(), None).await.unwrap());
         assert!(PasswordHash::new(NOBODYS).is_ok(), "it takes as long as any other");
+    }
+
+    #[test]
+    fn a_password_is_long_enough_and_nothing_that_is_guessed_early() {
+        let name = "Evergreen Homeware";
+        for short in ["", "xK9!vQ2#pL7", "correcthors", &"x".repeat(201)] {
+            assert_eq!(unfit(short, name), Some(Unfit::Length), "{short}");
+        }
+        for guessed in [
+            "aaaaaaaaaaaa",
+            "abcabcabcabc",
+            "password1234",
+            "qwertyuiop12",
+            "123456789012",
+            "iloveyou2024",
+            "evergreen homeware!",
+            "Evergreen Homeware 7Qx",
+        ] {
+            assert_eq!(unfit(guessed, name), Some(Unfit::Guessable), "{guessed}");
+        }
+        for good in ["xK9!vQ2#pL7z", "a lamp and two spoons", "河邊的三盞燈與一隻慢慢走的貓"] {
+            assert_eq!(unfit(good, name), None, "{good}");
+        }
     }
 
     #[test]

@@ -6,9 +6,9 @@ use refund_store::{Request, SetUp, UserChange};
 
 use super::frame::{Notice, telling};
 use super::people::page;
-use super::signing_in::{left, let_in};
+use super::signing_in::{left, let_in, mistake_in};
 use super::visit::Visit;
-use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN};
+use crate::callers::passwords::PASSWORD_MAX;
 use crate::problem::Problem;
 
 /// Gives whoever asks another password, if they know the present one. Wherever else they were signed in they are not
@@ -18,8 +18,8 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     let (user, passwords) = (&person.user, &visit.app.passwords);
     let (old, new) = (visit.form.get("old"), visit.form.get("new"));
     let wrong = |text: String| page(&visit, Some(Notice::bad(text)), None, StatusCode::UNPROCESSABLE_ENTITY);
-    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&new.chars().count()) {
-        return wrong(visit.reader.say_two("mistake-password", "min", &PASSWORD_MIN, "max", &PASSWORD_MAX));
+    if let Some(mistake) = mistake_in(&visit, new, user.name.as_str()) {
+        return wrong(mistake);
     }
     // Somebody who came in by a link and never chose one has none to know.
     if user.password.is_some() {

@@ -9,7 +9,7 @@ use refund_store::{Refused, Request, Session, SetUp, User, UserChange};
 use super::cookies;
 use super::frame::{Frame, Notice, go_to, own_path, shown};
 use super::visit::Visit;
-use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN};
+use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN, Unfit, unfit};
 use crate::callers::{Caller, hash};
 use crate::machine::clock::system_now;
 use crate::machine::entropy;
@@ -121,15 +121,14 @@ fn link_is_over(visit: &Visit) -> Result<Response, Problem> {
 pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     let Some(user) = of_link(&visit)? else { return link_is_over(&visit) };
     let password = visit.form.get("password");
-    let length = password.chars().count();
-    if length > 0 && !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
-        let text = visit.reader.say_two("mistake-password", "min", &PASSWORD_MIN, "max", &PASSWORD_MAX);
+    let mistake = if password.is_empty() { None } else { mistake_in(&visit, password, user.name.as_str()) };
+    if let Some(text) = mistake {
         return asked_once(&visit, Some(Notice::bad(text)), StatusCode::UNPROCESSABLE_ENTITY);
     }
     let Some(response) = let_in(&visit, &user, Some(hash(visit.param("token"))), "/").await? else {
         return link_is_over(&visit);
     };
-    if length == 0 {
+    if password.is_empty() {
         return Ok(response);
     }
     // Another password signs out wherever they were signed in, so they come in anew with it.
@@ -138,6 +137,14 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     let request = Request::new(actor, SetUp::ChangeUser { user_id: user.id.clone(), change });
     visit.app.engine.change(request).await?;
     Ok(let_in(&visit, &user, None, "/").await?.unwrap_or(response))
+}
+
+/// What is wrong with a password that somebody of that name chooses.
+pub(super) fn mistake_in(visit: &Visit, password: &str, name: &str) -> Option<String> {
+    Some(match unfit(password, name)? {
+        Unfit::Length => visit.reader.say_two("mistake-password", "min", &PASSWORD_MIN, "max", &PASSWORD_MAX),
+        Unfit::Guessable => visit.reader.say("mistake-password-guessable"),
+    })
 }
 
 /// Begins a session, unless its person can't sign in any more.

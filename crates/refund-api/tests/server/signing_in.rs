@@ -17,6 +17,8 @@ fn a_link_signs_in_once_and_looking_at_it_changes_nothing() {
     }
     assert_eq!(browser.open("/refunds").status, 303, "nobody is signed in by looking");
     let short = browser.submit(path, &[("password", "short")]);
+    let guessed = browser.submit(path, &[("password", "password1234")]);
+    assert_eq!(guessed.status, 422, "{}", guessed.text());
     assert_eq!(short.status, 422);
     let shown = browser.submit(path, &[("password", "a long password")]);
     assert_eq!((shown.status, shown.location()), (303, "/"));
