@@ -55,6 +55,7 @@ def test_all_are_refused_with_one_reason(stage):
     shows(page, "0 of 2 done.")
     expect(page.get_by_role("row", name="Door mat")).to_contain_text("Reason: this is needed.")
     page.go_back()
+    tick(page, "Bamboo tray", "Door mat")
     if bulk.get_by_label("Reason").is_hidden():
         bulk.locator("summary", has_text="Refuse").click()
     bulk.get_by_label("Reason").fill("It is as it was described.")
@@ -75,6 +76,24 @@ def test_all_of_a_page_are_chosen_but_those_that_are_over(stage):
     choose_all.click()
     page.locator("#bulk").get_by_role("button", name="Agree to the refund").click()
     shows(page, "2 of 2 done.")
+
+
+def test_a_tick_is_its_refunds_and_ends_with_the_view(stage):
+    for scripts in (True, False):
+        refunds, page = three(stage, scripts=scripts)
+        tick(page, "Steel waste bin")
+        page.get_by_role("row", name="Bamboo tray").get_by_role("link").click()
+        refunds[0].agree()
+        page.go_back()
+        expect(page.locator(".queue tbody tr")).to_have_count(3)
+        expect(page.locator(".queue :checked")).to_have_count(0)
+
+
+def test_a_page_that_the_browser_kept_comes_back_without_ticks(stage):
+    _, page = three(stage)
+    tick(page, "Steel waste bin", "Door mat")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(page.locator(".queue :checked")).to_have_count(0)
 
 
 def test_there_is_nothing_to_do_with_none(stage):

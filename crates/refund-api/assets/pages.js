@@ -179,5 +179,13 @@
     delete form.dataset.sent;
     for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   };
-  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(mayBeSent));
+  addEventListener("pageshow", ({ persisted }) => {
+    document.querySelectorAll("form[data-sent]").forEach(mayBeSent);
+    // A page that the browser kept comes back as a new look: what was ticked at the last one is not ticked now.
+    const bulk = document.getElementById("bulk");
+    if (!persisted || !bulk) return;
+    bulk.reset();
+    delete bulk.dataset.typed;
+    refresh();
+  });
 })();
