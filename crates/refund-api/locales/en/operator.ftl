@@ -191,6 +191,7 @@ seller-remove = Remove
 seller-policy = Policy
 seller-policy-help = All that is not ticked is as the platform has it.
 seller-own = A value of its own
+mistake-not-own = it was changed, and “A value of its own” is not ticked. Tick it, or leave the field as it was.
 seller-platform = Platform:
 seller-no-people = Nobody signs in for this seller yet.
 field-seller-id = Seller id

@@ -47,7 +47,7 @@ rule-refund = Refund an amount
 rule-close = Close without payment
 message-write = Write a message
 message-write-seller = Write to the seller
-message-internal = Internal note: the buyer never sees it
+message-internal = Internal note: seller and operator read it, the buyer never does
 message-send = Send
 
 # The offer.

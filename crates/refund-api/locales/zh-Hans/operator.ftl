@@ -171,6 +171,7 @@ seller-remove = 移除
 seller-policy = 规则设置
 seller-policy-help = 未勾选的项目与平台设置一致。
 seller-own = 单独设置
+mistake-not-own = 内容已修改但未勾选“单独设置”。请勾选，或恢复原值。
 seller-platform = 平台设置：
 seller-no-people = 该商家暂无可登录的人员。
 field-seller-id = 商家编号

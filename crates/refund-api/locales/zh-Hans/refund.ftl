@@ -47,7 +47,7 @@ rule-refund = 退款
 rule-close = 不予退款，关闭
 message-write = 写留言
 message-write-seller = 给商家留言
-message-internal = 内部备注（买家不可见）
+message-internal = 内部备注（商家与平台可见，买家不可见）
 message-send = 发送
 
 # The offer.

@@ -171,6 +171,7 @@ seller-remove = 移除
 seller-policy = 規則設定
 seller-policy-help = 未勾選的項目與平台設定一致。
 seller-own = 單獨設定
+mistake-not-own = 內容已修改但未勾選「單獨設定」。請勾選，或恢復原值。
 seller-platform = 平台設定：
 seller-no-people = 該商家尚無可登入的人員。
 field-seller-id = 商家編號

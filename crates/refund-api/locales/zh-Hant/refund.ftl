@@ -47,7 +47,7 @@ rule-refund = 退款
 rule-close = 不予退款，關閉
 message-write = 寫留言
 message-write-seller = 給商家留言
-message-internal = 內部備註（買家不可見）
+message-internal = 內部備註（商家與平台可見，買家不可見）
 message-send = 發送
 
 # The offer.

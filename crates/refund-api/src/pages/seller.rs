@@ -9,7 +9,7 @@ use refund_store::{KeyRole, Request, Seller, SetUp, Tag};
 
 use super::addresses::{self, AddressRow};
 use super::frame::{Frame, Notice, go_and_tell, shown};
-use super::operator::{FieldView, done_before, field_mistaken, replaced, typed_policy};
+use super::operator::{FieldView, done_before, field_mistaken, passed_over, replaced, typed_policy};
 use super::refund::told_mistake;
 use super::visit::Visit;
 use super::{in_query, seller_place};
@@ -64,8 +64,12 @@ fn as_it_is(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let policy = visit.app.engine.settings().policy.clone();
-    let own = serde_json::to_value(policy.with(&seller.policy))?;
-    let fields = FieldView::all(&visit.reader, &own, &serde_json::to_value(&*policy)?, &seller.policy.fields());
+    let fields = FieldView::all(
+        &visit.reader,
+        &values(visit, seller)?,
+        &serde_json::to_value(&*policy)?,
+        &seller.policy.fields(),
+    );
     let typed = Typed {
         name: seller.name.to_string(),
         tag: Tag::of(seller)?.to_string(),
@@ -73,6 +77,11 @@ fn as_it_is(
         fields,
     };
     page(visit, id, here, typed, notice, status)
+}
+
+/// What holds for a seller, field by field.
+fn values(visit: &Visit, seller: &Seller) -> Result<serde_json::Value, Problem> {
+    Ok(serde_json::to_value(visit.app.engine.settings().policy.with(&seller.policy))?)
 }
 
 /// What stands in the form.
@@ -132,6 +141,12 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
         Ok(seller) => seller,
         Err(notice) => return as_typed(&visit, &id, here, notice),
     };
+    // What a page that is out of date showed is not known; such a form is refused as a whole.
+    if visit.form.get("tag") == Tag::of(&before)?.to_string()
+        && let Some((field, mistake)) = passed_over(&visit.form, &values(&visit, &before)?)
+    {
+        return as_typed(&visit, &id, here, field_mistaken(&visit, field, &mistake));
+    }
     let work = if visit.seller_id().is_none() {
         Request::new(actor, SetUp::PutSeller { seller_id: id.clone(), seller: Box::new(seller) })
     } else {

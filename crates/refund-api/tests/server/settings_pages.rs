@@ -256,12 +256,23 @@ fn what_a_seller_can_not_be_is_told() {
             (vec![("recipient", "")], "Recipient: this is needed."),
             (vec![("phone", "\u{7}")], "Phone: it holds characters"),
             (vec![("own", "refunds_per_line_max"), ("refunds_per_line_max", "0")], "How many refunds an order line"),
+            (vec![("refunds_per_line_max", "9")], "How many refunds an order line"),
+            (vec![("buyer_ship_seconds", "9")], "How long the buyer has to ship"),
+            (vec![("reminders_seconds", "none")], "How long before"),
+            (vec![("allow_withdraw", "yes")], "Whether the seller may withdraw"),
         ] {
             let page = send(operator, &place, &with(shown.clone(), &others));
             let notice = page.notice();
             assert!(page.status == 422 && notice.starts_with(told), "{others:?}: {notice}");
         }
         assert_eq!(seller_of(server, SELLER), before);
+        // A value of its own goes with its tick, whatever the field still says.
+        let own = [("own", "refunds_per_line_max"), ("refunds_per_line_max", "9")];
+        assert_eq!(send(operator, &place, &with(shown, &own)).status, 303);
+        let mut shown = fields(&operator.get(&place));
+        shown.retain(|(name, _)| name != "own");
+        assert_eq!(send(operator, &place, &shown).status, 303);
+        assert_eq!(seller_of(server, SELLER)["policy"], before["policy"]);
         assert_eq!(operator.get("/settings").status, 404, "an operator has none of their own");
         assert_eq!(seller.post(&place, &[]).status, 404);
     });

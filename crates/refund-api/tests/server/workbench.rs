@@ -241,6 +241,10 @@ fn an_internal_note_is_not_on_the_buyers_page() {
     let refund = server.open("o-1");
     let seller = Browser::signed_in(&server, &server.link("seller"));
     let page = seller.open(&server.page(&refund));
+    let operator = Browser::signed_in(&server, &server.link("operator")).open(&server.page(&refund));
+    for shown in [&page, &operator] {
+        assert!(shown.text().contains("Internal note: seller and operator read it, the buyer never does"));
+    }
     let write = |fields: &[(&str, &str)]| seller.submit_on(&page, &format!("{}/message", server.page(&refund)), fields);
     assert_eq!(write(&[("text", "The third this week."), ("internal", "yes")]).status, 303);
     assert_eq!(write(&[("text", "Please send a picture.")]).status, 303);

@@ -161,6 +161,16 @@ pub(in crate::pages) fn typed(form: &Form, only_own: bool) -> Result<PolicyOverr
     Ok(serde_json::from_value(Value::Object(fields)).unwrap_or_default())
 }
 
+/// A field that somebody changed from what it was and did not say to be a seller's own: it would be passed over.
+pub(in crate::pages) fn passed_over(form: &Form, was: &Value) -> Option<(PolicyField, Mistake)> {
+    let is_there = |field: &PolicyField| form.fields().any(|(name, _)| name == field.as_str());
+    let is_own = |field: &PolicyField| form.all("own").any(|name| name == field.as_str());
+    let is_as_it_was = |field: &PolicyField| value(form, *field).ok().as_ref() == was.get(field.as_str());
+    let mut fields = PolicyField::ALL.iter().filter(|field| is_there(field) && !is_own(field));
+    let field = *fields.find(|field| !is_as_it_was(field))?;
+    Some((field, Mistake::new(field.as_str(), "mistake-not-own")))
+}
+
 fn out_of_range(kind: Kind) -> &'static str {
     match kind {
         Kind::Span => "mistake-span",

@@ -16,7 +16,7 @@ use axum::Router;
 use axum::routing::get;
 
 pub(super) use self::change::{done_before, replaced};
-pub(super) use self::fields::{FieldView, typed as typed_policy};
+pub(super) use self::fields::{FieldView, passed_over, typed as typed_policy};
 pub(super) use self::policy::field_mistaken;
 use super::frame::form_of_page;
 use crate::app::App;
