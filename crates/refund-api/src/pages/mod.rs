@@ -4,6 +4,7 @@
 mod act;
 mod addresses;
 mod amount;
+mod answers;
 mod assets;
 mod bulk;
 mod buyer;
@@ -98,5 +99,6 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/assets/{name}", get(assets::show))
         .merge(operator::router())
         .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
+        .layer(from_fn_with_state((app.clone(), Arc::default()), answers::lead_on))
         .layer(from_fn_with_state(app.clone(), trouble::on_pages))
 }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use refund_core::{Label, SellerId};
 use refund_store::{KeyRole, Refused, Request, SetUp, User, UserChange};
 
+use super::answers::shown_once;
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::links::{link_work, newcomer};
@@ -156,7 +157,7 @@ async fn with_link(visit: &Visit, user_id: &str) -> Result<Response, Problem> {
     visit.app.engine.change(request).await?;
     let name = visit.app.engine.settings().user(user_id).map_or_else(String::new, |user| user.name.to_string());
     let link = format!("{}{path}", visit.app.public_url);
-    page(visit, None, Some((name, link)), StatusCode::OK)
+    page(visit, None, Some((name, link)), StatusCode::OK).map(shown_once)
 }
 
 /// Does to somebody what the path says: a link, no more signing in, or signing in again.

@@ -27,6 +27,7 @@ mod operating_md;
 mod operator_pages;
 mod operators;
 mod outage;
+mod page_answers;
 mod pages;
 mod people_pages;
 mod policy_check;

@@ -11,6 +11,7 @@ use refund_store::{Key, KeyRole, KeyScope, Refused, Request, SetUp};
 use super::change::done_before;
 use crate::callers::hash;
 use crate::machine::entropy;
+use crate::pages::answers::shown_once;
 use crate::pages::form::{Form, Mistake};
 use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
 use crate::pages::part::{ListPart, PartLinks};
@@ -114,7 +115,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
         let notice = Notice::moved(visit.reader.say("keys-made-before"));
         return page(&visit, Some(notice), None, StatusCode::OK);
     }
-    page(&visit, None, Some((name, secret)), StatusCode::CREATED)
+    page(&visit, None, Some((name, secret)), StatusCode::OK).map(shown_once)
 }
 
 /// The key that a form asks for, or what is wrong with that.

@@ -12,6 +12,7 @@ use refund_store::{
 
 use super::change::{done_before, replaced};
 use super::webhooks::{EndpointView, TypeView, secret, typed, types};
+use crate::pages::answers::shown_once;
 use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
 use crate::pages::part::{ListPart, PAGE, PartLinks, behind};
 use crate::pages::queue::Choice;
@@ -175,7 +176,7 @@ pub(in crate::pages) async fn act(visit: Visit) -> Result<Response, Problem> {
         "rotate" => {
             let changed = changed(&visit, &webhook, WebhookChange::Rotated).await?;
             let secret = secret(&visit, &changed)?;
-            page(&visit, changed, None, Some(secret), StatusCode::OK).await
+            page(&visit, changed, None, Some(secret), StatusCode::OK).await.map(shown_once)
         }
         "enable" => {
             changed(&visit, &webhook, WebhookChange::Enabled).await?;

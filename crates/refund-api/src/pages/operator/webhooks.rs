@@ -9,6 +9,7 @@ use refund_core::EventType;
 use refund_store::{Answer, DisabledBecause, KeyRole, Request, SetUp, Webhook, WebhookTerms};
 
 use super::change::done_before;
+use crate::pages::answers::shown_once;
 use crate::pages::form::Mistake;
 use crate::pages::frame::{Frame, Notice, shown};
 use crate::pages::part::{ListPart, PartLinks};
@@ -166,7 +167,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
     };
     let secret = secret(&visit, &made)?;
     let visit = visit.with_form_done();
-    page(&visit, None, Some((made.terms.url.clone(), secret)), StatusCode::CREATED)
+    page(&visit, None, Some((made.terms.url.clone(), secret)), StatusCode::OK).map(shown_once)
 }
 
 /// What an endpoint's messages are signed with.

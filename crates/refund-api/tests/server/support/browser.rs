@@ -52,6 +52,11 @@ impl Shown {
         rest.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
     }
 
+    /// Where the page is shown that answers a form.
+    pub(crate) fn answer(&self) -> Option<&str> {
+        self.location.as_deref().filter(|location| self.status == 303 && location.contains("answer="))
+    }
+
     pub(crate) fn location(&self) -> &str {
         self.location.as_deref().unwrap_or_default()
     }
@@ -97,9 +102,15 @@ impl<'s> Browser<'s> {
         Listened(BufReader::new(response.into_body().into_reader()))
     }
 
-    /// Sends a form. What the page would carry for whoever is signed in is put in, unless it is given.
+    /// Sends a form; the page that answers it, where one does. A browser would send the form again with such a page,
+    /// so it is always led there.
     pub(crate) fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Shown {
-        self.send("POST", path, &[("Sec-Fetch-Site", "same-origin")], &form(fields))
+        let sent = self.send("POST", path, &[("Sec-Fetch-Site", "same-origin")], &form(fields));
+        assert!(!matches!(sent.status, 200..=299 | 409 | 412 | 422), "{path}: a page answers a form: {}", sent.text());
+        match sent.answer() {
+            Some(answer) => self.open(answer),
+            None => sent,
+        }
     }
 
     /// The same with the mark of the page that it is on.

@@ -1,0 +1,158 @@
+//! A page that answers a form is shown at an address of its own, to which the browser is led (303): to load it again,
+//! or to go back to it, sends no form once more. It is kept in memory for that, for whoever sent the form alone.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
+use refund_core::{Span, Timestamp};
+use refund_store::Secret;
+
+use super::form::Form;
+use super::frame::go_to;
+use super::visit::signed_in;
+use crate::app::App;
+use crate::call::CallerAddress;
+use crate::callers::address::counted;
+use crate::machine::clock::system_now;
+use crate::machine::entropy;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
+
+/// What names an answer in an address. Nobody but whoever is led there is shown anything by it.
+const ANSWER: &str = "answer";
+/// How long one is kept. Afterwards the address leads to the page that the form stood on.
+const KEPT_FOR: Span = Span::hours(1);
+/// How many are kept of one person or link, so that nobody pushes out others'.
+const OF_ONE_MAX: usize = 16;
+/// How many bytes of pages are kept in all.
+const BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Whose an answer is: of a person as they are signed in, or of whoever comes from an address.
+#[derive(Clone, PartialEq, Eq)]
+enum Whose {
+    Session(Secret),
+    Address(Option<IpAddr>, String),
+}
+
+impl Whose {
+    fn of(app: &App, request: &Request) -> Self {
+        if let Some(person) = signed_in(app, request.headers()) {
+            return Self::Session(person.session);
+        }
+        let address = request.extensions().get().map(|CallerAddress(address)| counted(*address));
+        // Many buyers may share an address; each has a link, which is the path.
+        Self::Address(address, request.uri().path().to_owned())
+    }
+}
+
+struct Answer {
+    id: String,
+    path: String,
+    whose: Whose,
+    until: Timestamp,
+    is_shown_once: bool,
+    status: StatusCode,
+    headers: HeaderMap,
+    html: axum::body::Bytes,
+}
+
+/// The answers that are kept, the oldest first.
+#[derive(Default)]
+pub(super) struct Answers(Mutex<VecDeque<Answer>>);
+
+impl Answers {
+    fn keep(&self, answer: Answer, now: Timestamp) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|other| now < other.until);
+        while all.iter().filter(|other| other.whose == answer.whose).count() >= OF_ONE_MAX {
+            let oldest = all.iter().position(|other| other.whose == answer.whose);
+            oldest.and_then(|oldest| all.remove(oldest));
+        }
+        all.push_back(answer);
+        while all.iter().map(|answer| answer.html.len()).sum::<usize>() > BYTES_MAX {
+            all.pop_front();
+        }
+    }
+
+    fn find(&self, id: &str, path: &str, whose: &Whose, now: Timestamp) -> Option<Response> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |answer: &Answer| answer.id == id && answer.path == path && answer.whose == *whose;
+        let at = all.iter().position(|answer| is_it(answer) && now < answer.until)?;
+        let answer = all.get(at)?;
+        let response = (answer.status, answer.headers.clone(), answer.html.clone()).into_response();
+        if answer.is_shown_once {
+            all.remove(at);
+        }
+        Some(response)
+    }
+}
+
+/// Marks a page that holds a secret: its address shows it this once.
+#[derive(Clone)]
+struct ShownOnce;
+
+pub(super) fn shown_once(mut page: Response) -> Response {
+    page.extensions_mut().insert(ShownOnce);
+    page
+}
+
+/// Leads whoever sent a form to the page that answers it, and shows it there. A form that was not even taken, because
+/// it is too large or was sent too often, is answered where it was sent: nothing was done.
+pub(super) async fn lead_on(
+    State((app, answers)): State<(Arc<App>, Arc<Answers>)>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let is_form = request.method() == Method::POST;
+    let query = Form::read(request.uri().query().unwrap_or_default().as_bytes());
+    let asked = query.get(ANSWER);
+    if !is_form && asked.is_empty() {
+        return Ok(next.run(request).await);
+    }
+    let (whose, path) = (Whose::of(&app, &request), request.uri().path().to_owned());
+    if !is_form && let Some(answer) = answers.find(asked, &path, &whose, system_now()) {
+        return Ok(answer);
+    }
+    // The page itself knows of no answers, and leads to none.
+    if !asked.is_empty() {
+        *request.uri_mut() = address(&path, &query, None).parse::<Uri>().unwrap_or_default();
+    }
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if !is_form || !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return Ok(response);
+    }
+    let id = entropy::secret();
+    let led = go_to(&address(&path, &query, Some(&id)));
+    let (parts, body) = response.into_parts();
+    let html = read(body).await?;
+    let now = system_now();
+    let is_shown_once = parts.extensions.get::<ShownOnce>().is_some();
+    let until = now.plus(KEPT_FOR);
+    let answer = Answer { id, path, whose, until, is_shown_once, status: parts.status, headers: parts.headers, html };
+    answers.keep(answer, now);
+    Ok(led)
+}
+
+/// The address of a page, of an answer to its form or of itself.
+fn address(path: &str, query: &Form, answer: Option<&str>) -> String {
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    kept.extend_pairs(query.fields().filter(|(name, _)| *name != ANSWER));
+    kept.extend_pairs(answer.map(|id| (ANSWER, id)));
+    match kept.finish().as_str() {
+        "" => path.to_owned(),
+        query => format!("{path}?{query}"),
+    }
+}
+
+async fn read(body: Body) -> Result<axum::body::Bytes, Problem> {
+    let read = body.collect().await.map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
+    Ok(read.to_bytes())
+}

@@ -1,0 +1,60 @@
+//! A page that answers a form is shown at an address of its own: to load it again sends nothing, and a secret is
+//! shown there once. That every form is answered so, the tests' browser holds.
+
+use crate::support::Server;
+use crate::support::browser::{Browser, Shown, form};
+
+const KEYS: &str = "/operator/keys";
+
+/// What a browser is sent for a form, before it goes anywhere.
+fn send(browser: &Browser, page: &Shown, path: &str, fields: &[(&str, &str)]) -> Shown {
+    let mark = page.field("mark");
+    browser.send("POST", path, &[], &form(&[fields, &[("mark", mark.as_str())]].concat()))
+}
+
+fn served(test: impl FnOnce(&Server)) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    test(&server);
+    server.stop();
+}
+
+#[test]
+fn a_secret_is_shown_once_and_loading_it_again_makes_no_second_key() {
+    served(|server| {
+        let operator = Browser::signed_in(server, &server.link("operator"));
+        let page = operator.open(KEYS);
+        let key = [("key_name", "of the shop"), ("role", "platform"), ("scope", "full"), ("once", "1")];
+        let led = send(&operator, &page, KEYS, &key);
+        assert_eq!(led.status, 303, "{}", led.text());
+        let answer = led.answer().expect("it leads to an answer");
+        assert!(Browser::new(server).open(answer).location().starts_with("/sign-in"), "it is nobody else's");
+        let seller = Browser::signed_in(server, &server.link("seller"));
+        assert_eq!(seller.open(answer).status, 404, "nor another's who is signed in");
+        assert!(operator.open(answer).html.contains("rfk_"));
+        let again = operator.open(answer);
+        assert!(again.status == 200 && !again.html.contains("rfk_"), "{}", again.text());
+        assert_eq!(again.html.matches("<bdi>of the shop</bdi>").count(), 1);
+    });
+}
+
+#[test]
+fn what_is_wrong_with_a_form_is_shown_as_often_as_one_looks() {
+    served(|server| {
+        let seller = Browser::signed_in(server, &server.link("seller"));
+        let refund = server.open("o-1");
+        let page = seller.open(&server.page(&refund));
+        let led = send(&seller, &page, &format!("{}/message", server.page(&refund)), &[("text", " ")]);
+        let answer = led.answer().expect("it leads to an answer");
+        for _ in 0..2 {
+            let shown = seller.open(answer);
+            assert!(shown.status == 422 && shown.text().contains("Message: this is needed."), "{}", shown.text());
+        }
+        let made_up = format!("{}/message?answer=made-up", server.page(&refund));
+        assert_eq!(seller.open(&made_up).location(), server.page(&refund), "what is not kept leads to the page");
+        let buyer = Browser::new(server);
+        let own = format!("{}/message", server.buyer_page(&refund));
+        let led = buyer.send("POST", &own, &[], &form(&[("text", " ")]));
+        assert_eq!(buyer.open(led.answer().expect("it leads to an answer")).status, 422);
+    });
+}
