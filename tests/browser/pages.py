@@ -76,14 +76,29 @@ def mistaken(page):
     page.locator(".notice.bad").wait_for()
 
 
-def done_in_bulk(page):
-    first = Refund()
+def looked_at_in_bulk(page):
+    first = Refund().offer()
     Refund(beside=first, line="2", title="Bamboo tray")
     page.goto(f"{BASE}/refunds?order={first.order}")
     for box in page.locator("[name=refund]").all():
         box.check()
-    first.agree()
     page.locator("[value=agree]").click()
+    page.locator("[value=confirmed]").wait_for()
+    return first
+
+
+def offered_in_bulk(page):
+    page.goto(f"{BASE}/refunds?order={refund('waiting').order}")
+    page.locator("[name=refund]").check()
+    page.locator("#bulk summary").last.click()
+    page.locator("#bulk [name=amount]").fill("none")
+    page.locator("[value=make_offer]").click()
+    page.locator(".queue .no").wait_for()
+
+
+def done_in_bulk(page):
+    looked_at_in_bulk(page).agree()
+    page.locator("[value=confirmed]").click()
     page.locator(".queue .yes").wait_for()
 
 
@@ -113,6 +128,8 @@ PAGES = {
     "offer": ("seller", at(lambda: f"{refund('waiting').page}/offer")),
     "offer, mistaken": ("seller", mistaken),
     "offer, reviewed": ("seller", reviewed),
+    "bulk, looked at": ("seller", looked_at_in_bulk),
+    "bulk, offers that are not clear": ("seller", offered_in_bulk),
     "bulk": ("seller", done_in_bulk),
     "buyer, sure to accept": (None, at(lambda: f"{refund('offered').link}?ask=accept_offer")),
     "buyer, sure to reject": (None, at(lambda: f"{refund('offered').link}?ask=reject_offer")),

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from browse import shows, told
+from checks import nothing_scrolls_sideways
 from demo import BASE, Refund
 
 
@@ -20,17 +21,26 @@ def tick(page, *titles):
         page.get_by_role("row", name=title).get_by_role("checkbox").check()
 
 
+def confirm(page, name):
+    """What will be done is on a page of its own, and nothing is done before it is confirmed there."""
+    shows(page, "will be done, each by itself.")
+    page.get_by_role("button", name=name, exact=True).click()
+
+
 def test_offers_are_made_on_those_that_are_ticked(stage):
     refunds, page = three(stage)
     tick(page, "Steel waste bin", "Door mat")
-    refunds[2].agree()
     bulk = page.locator("#bulk")
     bulk.locator("summary", has_text="Negotiate").click()
     bulk.get_by_label("Amount").fill("2.00")
     bulk.get_by_label("Message to the buyer").fill("Keep it, and take two yuan.")
     bulk.get_by_role("button", name="Negotiate: offer other terms").click()
+    shows(page, "This is the only offer that each of these refunds can have.")
+    shows(page, "CN¥4.00")
+    refunds[2].agree()
+    confirm(page, "Send these 2 offers")
     shows(page, "1 of 2 done.")
-    expect(page.get_by_role("row", name="Steel waste bin")).to_contain_text("Done")
+    expect(page.get_by_role("row", name="Steel waste bin")).to_contain_text("Other terms offered · Refund only · CN¥2.00")
     expect(page.get_by_role("row", name="Door mat")).to_contain_text("Somebody was faster")
     assert refunds[0].now()["negotiation"]["offer"]["message"] == "Keep it, and take two yuan."
     assert refunds[1].now()["negotiation"] is None
@@ -39,11 +49,37 @@ def test_offers_are_made_on_those_that_are_ticked(stage):
 
 
 def test_all_are_agreed_to_without_scripts(stage):
-    refunds, page = three(stage, scripts=False)
+    refunds, page = three(stage, scripts=False, width=320)
     tick(page, "Steel waste bin", "Bamboo tray", "Door mat")
     page.locator("#bulk").get_by_role("button", name="Agree to the refund").click()
+    nothing_scrolls_sideways(page)
+    assert [refund.status for refund in refunds] == ["WAIT_SELLER_AGREE"] * 3
+    confirm(page, "Agree to these 3 refunds")
     shows(page, "3 of 3 done.")
+    nothing_scrolls_sideways(page)
     assert [refund.status for refund in refunds] == ["WAIT_BUYER_RETURN_GOODS"] * 3
+
+
+def test_what_was_done_is_shown_again_and_not_done_again(stage):
+    for scripts in (True, False):
+        refunds, page = three(stage, scripts=scripts)
+        tick(page, "Steel waste bin", "Door mat")
+        page.locator("#bulk").get_by_role("button", name="Agree to the refund").click()
+        confirm(page, "Agree to these 2 refunds")
+        shows(page, "2 of 2 done.")
+        sent = []
+        page.on("request", lambda request: sent.append(request.method))
+        page.reload()
+        shows(page, "2 of 2 done.")
+        page.go_back()
+        shows(page, "2 of 2 will be done")
+        page.go_forward()
+        shows(page, "2 of 2 done.")
+        assert "POST" not in sent
+        page.go_back()
+        confirm(page, "Agree to these 2 refunds")
+        shows(page, "2 of 2 done.")
+        assert [refund.now()["version"] for refund in refunds] == [2, 1, 2]
 
 
 def test_all_are_refused_with_one_reason(stage):
@@ -52,14 +88,11 @@ def test_all_are_refused_with_one_reason(stage):
     bulk = page.locator("#bulk")
     bulk.locator("summary", has_text="Refuse").click()
     bulk.get_by_role("button", name="Refuse the refund").click()
-    shows(page, "0 of 2 done.")
+    shows(page, "0 of 2 will be done")
     expect(page.get_by_role("row", name="Door mat")).to_contain_text("Reason: this is needed.")
-    page.go_back()
-    tick(page, "Bamboo tray", "Door mat")
-    if bulk.get_by_label("Reason").is_hidden():
-        bulk.locator("summary", has_text="Refuse").click()
-    bulk.get_by_label("Reason").fill("It is as it was described.")
-    bulk.get_by_role("button", name="Refuse the refund").click()
+    page.get_by_label("Reason").fill("It is as it was described.")
+    page.get_by_role("button", name="See what will be done").click()
+    confirm(page, "Refuse these 2 refunds")
     shows(page, "2 of 2 done.")
     assert [refund.status for refund in refunds][1:] == ["SELLER_REFUSE_BUYER"] * 2
 
@@ -75,6 +108,7 @@ def test_all_of_a_page_are_chosen_but_those_that_are_over(stage):
     expect(page.locator(".queue :checked")).to_have_count(0)
     choose_all.click()
     page.locator("#bulk").get_by_role("button", name="Agree to the refund").click()
+    confirm(page, "Agree to these 2 refunds")
     shows(page, "2 of 2 done.")
 
 
@@ -116,6 +150,7 @@ def test_enter_does_nothing_that_nobody_chose(stage):
     bulk.get_by_label("Amount").press("Enter")
     expect(bulk.get_by_label("Amount")).to_have_value("2.00")
     bulk.get_by_role("button", name="Negotiate: offer other terms").click()
+    confirm(page, "Send these 2 offers")
     shows(page, "2 of 2 done.")
     assert [refund.status for refund in refunds] == ["WAIT_SELLER_AGREE"] * 3
 

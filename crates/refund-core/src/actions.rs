@@ -4,8 +4,8 @@
 use crate::decide::case::wrong_status;
 use crate::decide::{decide, offer};
 use crate::{
-    Actor, Command, CommandKind, DeadlineKind, Grounds, Label, MakeOffer, Money, NegotiationId, PayoutResult, Refund,
-    RefundType, Refusal, Ruling, Timestamp,
+    Actor, Command, CommandKind, DeadlineKind, Event, Grounds, Label, MakeOffer, Money, NegotiationId, PayoutResult,
+    Refund, RefundType, Refusal, Ruling, Timestamp,
 };
 
 /// A command, and what stands against it.
@@ -34,17 +34,18 @@ pub fn all_actions(refund: &Refund, grounds: &Grounds<'_>, actor: &Actor, now: T
     kinds.map(|kind| Action { kind: *kind, against: against(*kind, refund, grounds, actor, now) }).collect()
 }
 
-/// What stands against this very command on a refund that has been settled up to `now`; nothing where it can be
-/// carried out.
-#[must_use]
-pub fn objection(
+/// What a command would bring about on a refund that has been settled up to `now`, as [`decide`] says when it is tried.
+///
+/// # Errors
+/// The [`Refusal`] that it would get.
+pub fn outcome(
     refund: &Refund,
     grounds: &Grounds<'_>,
     actor: &Actor,
     command: &Command,
     now: Timestamp,
-) -> Option<Refusal> {
-    decide(refund, grounds, actor, command, now).err()
+) -> Result<Vec<Event>, Refusal> {
+    decide(refund, grounds, actor, command, now)
 }
 
 /// What stands against a command of that kind: of all that are probed, the refusal of the one that

@@ -36,7 +36,7 @@ mod terms;
 mod text;
 mod time;
 
-pub use actions::{Action, actions, all_actions, objection};
+pub use actions::{Action, actions, all_actions, outcome};
 pub use actor::{Actor, Role, Via};
 pub use address_book::{ADDRESSES_MAX, AddressBook, InvalidAddressBook};
 pub use command::{Command, CommandKind, MakeOffer, PayoutResult, Ruling};

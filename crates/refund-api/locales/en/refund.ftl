@@ -16,12 +16,40 @@ queue-next = Next page
 offer-short = Offer:
 escalated-short = Operator called in
 bulk-title = All chosen refunds
-bulk-help = Tick refunds above. Each is done or refused by itself and says so.
-bulk-offer-help = Refund only, of one amount, on each.
+bulk-help = Tick refunds above. What will be done with them is shown first, and done once you confirm it.
+bulk-offer-help = Refund only, of this same amount, on each.
 bulk-nothing-ticked = No refund was chosen.
 bulk-result = Result
-bulk-yes = Done
 bulk-done = { $done } of { $all } done.
+bulk-possible = { $possible } of { $all } will be done, each by itself.
+bulk-sum-agree = To be refunded, as asked for:
+bulk-sum-refuse = Refused:
+bulk-sum-make-offer = Offered:
+bulk-withdrawn =
+    { $count ->
+        [one] One open offer is withdrawn by it.
+       *[other] { $count } open offers are withdrawn by it.
+    }
+bulk-only-chance = This is the only offer that each of these refunds can have.
+bulk-will = What will happen
+bulk-confirm-agree =
+    { $count ->
+        [one] Agree to this refund
+       *[other] Agree to these { $count } refunds
+    }
+bulk-confirm-refuse =
+    { $count ->
+        [one] Refuse this refund
+       *[other] Refuse these { $count } refunds
+    }
+bulk-confirm-make-offer =
+    { $count ->
+        [one] Send this offer
+       *[other] Send these { $count } offers
+    }
+bulk-otherwise = Write it otherwise
+bulk-look = See what will be done
+bulk-moved = Somebody was faster: it has changed since you ticked it, so nothing is done with it.
 
 # One refund.
 refund-title = Refund

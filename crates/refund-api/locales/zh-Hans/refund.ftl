@@ -16,12 +16,24 @@ queue-next = 下一页
 offer-short = 协商：
 escalated-short = 平台已介入
 bulk-title = 批量处理
-bulk-help = 请先勾选退款单。每笔单独处理，结果逐笔显示。
+bulk-help = 请先勾选退款单。处理前会先逐笔显示结果，确认后才执行。
 bulk-offer-help = 统一协商为仅退款，每笔金额相同。
 bulk-nothing-ticked = 尚未勾选退款单。
 bulk-result = 处理结果
-bulk-yes = 已完成
 bulk-done = 共 { $all } 笔，完成 { $done } 笔。
+bulk-possible = 共 { $all } 笔，将逐笔处理 { $possible } 笔。
+bulk-sum-agree = 按买家申请应退款合计：
+bulk-sum-refuse = 拒绝退款合计：
+bulk-sum-make-offer = 协商退款合计：
+bulk-withdrawn = 有 { $count } 笔进行中的协商将因此撤回。
+bulk-only-chance = 每笔退款单只有这一次协商机会，请确认后再发送。
+bulk-will = 将如何处理
+bulk-confirm-agree = 同意这 { $count } 笔退款
+bulk-confirm-refuse = 拒绝这 { $count } 笔退款
+bulk-confirm-make-offer = 发送这 { $count } 笔协商方案
+bulk-otherwise = 修改内容
+bulk-look = 查看处理结果预览
+bulk-moved = 勾选后该退款单已有变动（可能已由他人处理），因此不予处理。
 
 # One refund.
 refund-title = 退款详情

@@ -16,12 +16,24 @@ queue-next = 下一頁
 offer-short = 協商：
 escalated-short = 平台已介入
 bulk-title = 批次處理
-bulk-help = 請先勾選退款單。每筆單獨處理，結果逐筆顯示。
+bulk-help = 請先勾選退款單。處理前會先逐筆顯示結果，確認後才執行。
 bulk-offer-help = 統一協商為僅退款，每筆金額相同。
 bulk-nothing-ticked = 尚未勾選退款單。
 bulk-result = 處理結果
-bulk-yes = 已完成
 bulk-done = 共 { $all } 筆，完成 { $done } 筆。
+bulk-possible = 共 { $all } 筆，將逐筆處理 { $possible } 筆。
+bulk-sum-agree = 按買家申請應退款合計：
+bulk-sum-refuse = 拒絕退款合計：
+bulk-sum-make-offer = 協商退款合計：
+bulk-withdrawn = 有 { $count } 筆進行中的協商將因此撤回。
+bulk-only-chance = 每筆退款單只有這一次協商機會，請確認後再發送。
+bulk-will = 將如何處理
+bulk-confirm-agree = 同意這 { $count } 筆退款
+bulk-confirm-refuse = 拒絕這 { $count } 筆退款
+bulk-confirm-make-offer = 發送這 { $count } 筆協商方案
+bulk-otherwise = 修改內容
+bulk-look = 查看處理結果預覽
+bulk-moved = 勾選後該退款單已有變動（可能已由他人處理），因此不予處理。
 
 # One refund.
 refund-title = 退款詳情

@@ -1,102 +1,173 @@
-//! Many refunds at once: each is done or refused by itself, and says so.
+//! Many refunds at once: what will be done is shown first, then each is done or refused by itself, and says so.
+
+mod look;
 
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{CommandKind, Refund, RefundId};
-use refund_store::{Precondition, Refused, Request, Work};
+use refund_core::{Actor, Command, CommandKind, Refund, RefundId, Timestamp};
+use refund_store::{Around, Precondition, Refused, Request, Work};
 
 use super::act::command;
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, shown};
 use super::refund::{told_mistake, told_no};
 use super::trouble::name_of;
+use super::view::told_briefly;
 use super::visit::Visit;
+use crate::app::Settled;
+use crate::callers::Caller;
+use crate::feed::told_up_to;
 use crate::problem::Problem;
 use crate::wire::BULK_MAX;
 
 /// What came of each.
 #[derive(Template)]
 #[template(path = "pages/bulk.html")]
-pub(crate) struct Bulk {
-    pub(crate) page: Frame,
-    pub(crate) notice: Option<Notice>,
-    pub(crate) done: usize,
-    pub(crate) results: Vec<Outcome>,
+struct Done {
+    page: Frame,
+    notice: Option<Notice>,
+    done: usize,
+    rows: Vec<Row>,
 }
 
-pub(crate) struct Outcome {
-    pub(crate) id: String,
-    pub(crate) title: String,
-    pub(crate) order_id: String,
-    pub(crate) status: String,
-    pub(crate) no: Option<Notice>,
+/// One refund of many.
+struct Row {
+    id: String,
+    title: String,
+    order_id: String,
+    asked: String,
+    status: String,
+    /// What happens to it, or has happened; or why nothing does.
+    outcome: Result<Vec<String>, Notice>,
 }
 
-/// The refunds that were ticked, each with the version that the list showed.
-fn ticked(form: &Form) -> Vec<(RefundId, u64)> {
-    let ticked = form.all("refund").filter_map(|value| value.split_once(' '));
-    let read = ticked.filter_map(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?)));
-    read.take(BULK_MAX).collect()
+impl Row {
+    fn new(visit: &Visit, refund: &Refund, outcome: Result<Vec<String>, Notice>) -> Self {
+        let (reader, asked) = (&visit.reader, &refund.requested);
+        Self {
+            id: refund.id.to_string(),
+            title: refund.line.title.to_string(),
+            order_id: refund.line.order_id.to_string(),
+            asked: format!("{} · {}", reader.term("type", asked.kind.as_str()), reader.money(asked.amount)),
+            status: reader.term("status", refund.status.kind().as_str()),
+            outcome,
+        }
+    }
+}
+
+/// A refund that was ticked, with what is to be done about it.
+struct Ticked {
+    around: Around,
+    now: Timestamp,
+    /// As the list showed it.
+    version: u64,
+    actor: Actor,
+    command: Result<Command, Mistake>,
+}
+
+impl Ticked {
+    /// As a form says it.
+    fn as_sent(&self) -> String {
+        format!("{} {}", self.around.refund.id, self.version)
+    }
 }
 
 /// What can be done with many.
 const ACTIONS: [CommandKind; 3] = [CommandKind::Agree, CommandKind::Refuse, CommandKind::MakeOffer];
 
-/// Agrees to, refuses or makes an offer on all that were ticked.
-pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
+/// The refunds that were ticked, each with the version that the list showed.
+fn ticks(form: &Form) -> impl Iterator<Item = (RefundId, u64)> {
+    let ticks = form.all("refund").filter_map(|value| value.split_once(' '));
+    ticks.filter_map(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?))).take(BULK_MAX)
+}
+
+/// Shows what will be done with all that were ticked, and does it once that has been confirmed.
+pub(super) async fn act(visit: Visit) -> Result<Response, Problem> {
     let caller = visit.person()?.caller.clone();
-    let (app, form) = (&visit.app, &visit.form);
-    let kind = form.choice("action").ok().filter(|kind| ACTIONS.contains(kind));
-    let ticked = ticked(form);
-    let notice = ticked.is_empty().then(|| Notice::bad(visit.reader.say("bulk-nothing-ticked")));
+    let no = |notice: Notice| done(&visit, Some(notice), Vec::new());
+    let Some(kind) = visit.form.choice("action").ok().filter(|kind| ACTIONS.contains(kind)) else {
+        return no(told_mistake(&visit, &Mistake::new("action", "mistake-choose")));
+    };
     // All are read before the first is done: nothing is half done because of one that is not theirs.
-    let mut asked = Vec::with_capacity(ticked.len());
-    for (id, version) in ticked {
-        let refund = app.known(&caller, &id).await?;
-        let work = match kind.ok_or(Mistake::new("action", "mistake-choose")) {
-            Ok(kind) => {
-                let actor = caller.actor_for(&refund, kind)?;
-                let precondition = Precondition::Version(version);
-                let request = |command| Request::new(actor, Work::Command { refund_id: id, command });
-                command(kind, form, &refund).map(|command| Request { precondition, ..request(command) })
-            }
-            Err(mistake) => Err(mistake),
-        };
-        asked.push((refund, work));
+    let mut all = Vec::new();
+    for (id, version) in ticks(&visit.form) {
+        let Settled { around, now } = visit.app.settled_now(&caller, &id).await?;
+        let actor = caller.actor_for(&around.refund, kind)?;
+        let command = command(kind, &visit.form, &around.refund);
+        all.push(Ticked { around, now, version, actor, command });
     }
-    // And all are handed in before the first is waited for, so that they share what a disk takes its time for.
-    let hand_in =
-        |(refund, request): (Refund, Result<Request, Mistake>)| (refund, request.map(|r| app.engine.hand_in(r)));
-    let handed_in: Vec<_> = asked.into_iter().map(hand_in).collect();
-    let mut results = Vec::with_capacity(handed_in.len());
-    for (refund, reply) in handed_in {
-        let no = match reply {
-            Err(mistake) => Some(told_mistake(&visit, &mistake)),
-            Ok(reply) => reply.await.err().map(|refused| told(&visit, refused)),
-        };
-        let now = app.engine.store().refund(&refund.id).await?.map_or(refund, |around| around.refund);
-        results.push(Outcome {
-            id: now.id.to_string(),
-            title: now.line.title.to_string(),
-            order_id: now.line.order_id.to_string(),
-            status: visit.reader.term("status", now.status.kind().as_str()),
-            no,
+    if all.is_empty() {
+        return no(Notice::bad(visit.reader.say("bulk-nothing-ticked")));
+    }
+    if visit.form.get("step") == "confirmed" {
+        carry_out(&visit, &caller, all).await
+    } else {
+        look::show(&visit, kind, &all)
+    }
+}
+
+async fn carry_out(visit: &Visit, caller: &Caller, all: Vec<Ticked>) -> Result<Response, Problem> {
+    let engine = &visit.app.engine;
+    // All are handed in before the first is waited for, so that they share what a disk takes its time for.
+    let hand_in = |(number, ticked): (usize, Ticked)| {
+        let Ticked { around, version, actor, command, .. } = ticked;
+        let request = command.map(|command| {
+            let work = Work::Command { refund_id: around.refund.id.clone(), command };
+            let request = visit.once(caller, Request::new(actor, work));
+            let idempotency = request.idempotency.map(|(key, print)| (key.of_item(number), print));
+            Request { precondition: Precondition::Version(version), idempotency, ..request }
         });
+        (around.refund, version, request.map(|request| engine.hand_in(request)))
+    };
+    let handed_in: Vec<_> = all.into_iter().enumerate().map(hand_in).collect();
+    let mut rows = Vec::with_capacity(handed_in.len());
+    for (before, version, reply) in handed_in {
+        let refused = match reply {
+            Err(mistake) => Some(told_mistake(visit, &mistake)),
+            Ok(reply) => reply.await.err().map(|refused| told(visit, refused)),
+        };
+        let now = engine.store().refund(&before.id).await?.map_or(before, |around| around.refund);
+        let outcome = match refused {
+            Some(no) => Err(no),
+            None => Ok(happened_since(visit, &now, version).await?),
+        };
+        rows.push(Row::new(visit, &now, outcome));
     }
-    let page = Bulk {
-        page: Frame::new(&visit, "bulk-title", "refunds").coming_back_to("/refunds".to_owned()),
+    done(visit, None, rows)
+}
+
+fn done(visit: &Visit, notice: Option<Notice>, rows: Vec<Row>) -> Result<Response, Problem> {
+    let page = Done {
+        page: Frame::new(visit, "bulk-title", "refunds").coming_back_to("/refunds".to_owned()),
         notice,
-        done: results.iter().filter(|result| result.no.is_none()).count(),
-        results,
+        done: rows.iter().filter(|row| row.outcome.is_ok()).count(),
+        rows,
     };
     shown(StatusCode::OK, &page)
 }
 
+/// What has changed a refund since it had that version.
+async fn happened_since(visit: &Visit, refund: &Refund, version: u64) -> Result<Vec<String>, Problem> {
+    let count = usize::try_from(refund.version.saturating_sub(version)).unwrap_or_default();
+    let store = visit.app.engine.store();
+    let events = told_up_to(store, &refund.id, refund.sequence, count, |event| event.fact.changes_state()).await?;
+    let events: Vec<_> = events.into_iter().map(|(_, event)| event).collect();
+    Ok(told_briefly(&visit.reader, &events))
+}
+
 /// Why one was not done. What is wrong with the server is told like a rule's no, because others may be done.
 fn told(visit: &Visit, refused: Refused) -> Notice {
-    if matches!(refused, Refused::Rule { .. } | Refused::VersionMoved { .. }) {
+    if matches!(refused, Refused::VersionMoved { .. }) {
+        return moved(visit);
+    }
+    if matches!(refused, Refused::Rule { .. }) {
         return told_no(visit, &refused).0;
     }
     Notice::bad(visit.reader.say(name_of(Problem::from(refused).code())))
+}
+
+/// It is not what was ticked any more.
+fn moved(visit: &Visit) -> Notice {
+    Notice::moved(visit.reader.say("bulk-moved"))
 }

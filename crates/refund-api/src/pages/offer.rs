@@ -104,7 +104,7 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
     }
     // What the rules refuse is said before it is looked at, and not once it is sent.
     let command = Command::MakeOffer(offer.clone());
-    if let Some(refusal) = around.objection(&caller.itself(), &command, visit.app.engine.store().now()) {
+    if let Err(refusal) = around.outcome(&caller.itself(), &command, visit.app.engine.store().now()) {
         let (notice, status) = told_rule(&visit, &refusal);
         return shown(status, &page(&visit, refund, &options, form, Some(notice), None));
     }

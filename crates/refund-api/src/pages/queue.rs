@@ -8,6 +8,7 @@ use axum::response::Response;
 use refund_core::{NegotiationStatus, RefundType, SellerId, StatusKind};
 use refund_store::{Page, Query, Sort, Store};
 
+use super::form::Form;
 use super::frame::{Frame, shown};
 use super::view::RefundView;
 use super::visit::Visit;
@@ -32,6 +33,8 @@ pub(crate) struct Queue {
     pub(crate) first: Option<String>,
     pub(crate) next: Option<String>,
     pub(crate) shows_sellers: bool,
+    /// What is typed for many at once: nothing yet.
+    pub(crate) form: Form,
 }
 
 /// One thing out of a closed list, to be chosen.
@@ -136,6 +139,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         first,
         next,
         shows_sellers,
+        form: Form::default(),
     };
     shown(StatusCode::OK, &queue)
 }

@@ -13,6 +13,7 @@ mod api_md;
 mod bad_http;
 mod bad_input;
 mod bulk;
+mod bulk_pages;
 mod clock_jumps;
 mod contract;
 mod disclosure;

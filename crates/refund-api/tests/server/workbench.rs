@@ -257,45 +257,6 @@ fn an_internal_note_is_not_on_the_buyers_page() {
 }
 
 #[test]
-fn many_at_once_are_each_done_or_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(folder.path());
-    let refunds = ["o-1", "o-2", "o-3"].map(|order| server.open(order));
-    server.as_seller(&refunds[1], "negotiation", &small_refund("2.00"));
-    let seller = Browser::signed_in(&server, &server.link("seller"));
-    let queue = seller.open("/refunds");
-    let ticked = refunds.iter().map(|refund| format!("{} 1", refund["id"].as_str().unwrap())).collect::<Vec<_>>();
-    let fields: Vec<_> = ticked.iter().map(|value| ("refund", value.as_str())).chain([("action", "agree")]).collect();
-    let done = seller.submit_on(&queue, "/refunds/bulk", &fields);
-    assert_eq!(done.status, 200);
-    assert!(done.text().contains("2 of 3 done."), "{}", done.text());
-    assert!(done.text().contains("Somebody was faster"), "{}", done.text());
-    let statuses: Vec<_> = refunds.iter().map(|refund| server.show(refund)["status"].clone()).collect();
-    assert_eq!(statuses, ["WAIT_BUYER_RETURN_GOODS", "WAIT_SELLER_AGREE", "WAIT_BUYER_RETURN_GOODS"]);
-    let none = seller.submit_on(&queue, "/refunds/bulk", &[("action", "agree")]);
-    assert!(none.text().contains("No refund was chosen."));
-    server.stop();
-}
-
-#[test]
-fn of_many_nothing_is_done_where_one_is_not_theirs_or_the_form_is_wrong() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(folder.path());
-    let refund = server.open("o-1");
-    let others = server.get("/v1/refunds?seller_id=seller-lights&limit=1", &server.operator).body;
-    let others = others["items"][0]["id"].as_str().unwrap();
-    let seller = Browser::signed_in(&server, &server.link("seller"));
-    let queue = seller.open("/refunds");
-    let (own, others) = (format!("{} 1", refund["id"].as_str().unwrap()), format!("{others} 1"));
-    let send = |fields: &[(&str, &str)]| seller.submit_on(&queue, "/refunds/bulk", fields);
-    assert_eq!(send(&[("refund", &own), ("refund", &others), ("action", "agree")]).status, 404);
-    let wrong = send(&[("refund", &own), ("action", "rule")]);
-    assert!(wrong.text().contains("What to do: choose one."), "{}", wrong.text());
-    assert_eq!(server.show(&refund)["version"], 1);
-    server.stop();
-}
-
-#[test]
 fn the_queue_is_filtered_searched_and_turned_page_by_page() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Action, Actor, Command, CommandKind, Foretold, Grounds, Money, Options, Policy, Refund, Refusal, Rollout,
-    Timestamp, actions, all_actions, foretell, options,
+    Action, Actor, Command, CommandKind, Event, Foretold, Grounds, Money, Options, Policy, Refund, Refusal, Rollout,
+    Timestamp, actions, all_actions, foretell, options, outcome,
 };
 
 use crate::{Seller, Settings, StoreError};
@@ -69,10 +69,12 @@ impl Around {
         options(&self.refund, &self.known().grounds(&self.refund, now), actor, now)
     }
 
-    /// What stands against a command on a refund that has been settled, if something does. It is not tried.
-    #[must_use]
-    pub fn objection(&self, actor: &Actor, command: &Command, now: Timestamp) -> Option<Refusal> {
-        refund_core::objection(&self.refund, &self.known().grounds(&self.refund, now), actor, command, now)
+    /// What a command would bring about on a refund that has been settled, or what stands against it. It is not tried.
+    ///
+    /// # Errors
+    /// The [`Refusal`] that it would get.
+    pub fn outcome(&self, actor: &Actor, command: &Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+        outcome(&self.refund, &self.known().grounds(&self.refund, now), actor, command, now)
     }
 
     /// What each of these could do about a refund that has been settled, and what stands against the rest.

@@ -68,6 +68,15 @@ pub(crate) fn changes_since(reader: &Reader, refund: &Refund, events: &[Event], 
     (!what.is_empty()).then(|| reader.say_with("notice-moved-by", "what", &what))
 }
 
+/// What these events are, one by one in a few words.
+pub(crate) fn told_briefly(reader: &Reader, events: &[Event]) -> Vec<String> {
+    let told = |event: &Event| match says(reader, &event.fact) {
+        Some(says) => format!("{} · {says}", title(reader, event)),
+        None => title(reader, event),
+    };
+    events.iter().map(told).collect()
+}
+
 /// Who people are, as far as whoever reads may know.
 struct Names<'a> {
     reader: &'a Reader,

@@ -1,0 +1,88 @@
+//! What will be done with many refunds, as the rules say before it is tried: how much in all, which offers end by it,
+//! and what will be refused.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{Command, CommandKind, Event, Fact};
+
+use super::{Row, Ticked, moved};
+use crate::pages::form::Form;
+use crate::pages::frame::{Frame, Notice, shown};
+use crate::pages::refund::told_mistake;
+use crate::pages::view::told_briefly;
+use crate::pages::visit::Visit;
+use crate::problem::Problem;
+
+#[derive(Template)]
+#[template(path = "pages/bulk-look.html")]
+struct Look {
+    page: Frame,
+    rows: Vec<Row>,
+    possible: usize,
+    /// The sum in each currency.
+    sums: Vec<String>,
+    /// How many open offers are withdrawn by it.
+    withdrawn: usize,
+    /// What the sum is of, and what confirms it, in words.
+    sum_of: String,
+    confirm: String,
+    /// What was chosen and typed, to be confirmed, and the refunds with which it can be done.
+    typed: Vec<(String, String)>,
+    can: Vec<String>,
+    /// The same to be typed otherwise, where something is typed, and all refunds that were ticked.
+    action: &'static str,
+    form: Form,
+    all: Vec<String>,
+}
+
+pub(super) fn show(visit: &Visit, kind: CommandKind, all: &[Ticked]) -> Result<Response, Problem> {
+    let reader = &visit.reader;
+    let (mut rows, mut withdrawn, mut sums) = (Vec::with_capacity(all.len()), 0_usize, BTreeMap::new());
+    let mut can = Vec::new();
+    for ticked in all {
+        let refund = &ticked.around.refund;
+        let outcome = foreseen(visit, ticked).map(|events| {
+            let ends = events.iter().filter(|event| matches!(event.fact, Fact::OfferWithdrawn { .. })).count();
+            withdrawn = withdrawn.saturating_add(ends);
+            let amount = match &ticked.command {
+                Ok(Command::MakeOffer(offer)) => offer.amount,
+                _ => refund.requested.amount,
+            };
+            let (sum, _) = sums.entry(amount.currency().code()).or_insert((0_i128, amount.currency()));
+            *sum = sum.saturating_add(amount.minor().into());
+            can.push(ticked.as_sent());
+            told_briefly(reader, &events)
+        });
+        rows.push(Row::new(visit, refund, outcome));
+    }
+    let typed = visit.form.fields().filter(|(name, _)| !matches!(*name, "mark" | "once" | "step" | "refund"));
+    let possible = rows.iter().filter(|row| row.outcome.is_ok()).count();
+    let page = Look {
+        page: Frame::new(visit, "bulk-title", "refunds").titled(reader.term("action", kind.as_str())),
+        rows,
+        possible,
+        sums: sums.into_values().map(|(sum, currency)| reader.sum(sum, currency)).collect(),
+        withdrawn,
+        sum_of: reader.term("bulk-sum", kind.as_str()),
+        confirm: reader.say_count(&format!("bulk-confirm-{}", kind.as_str().replace('_', "-")), "count", &possible),
+        typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        can,
+        action: kind.as_str(),
+        form: visit.form.clone(),
+        all: all.iter().map(Ticked::as_sent).collect(),
+    };
+    shown(StatusCode::OK, &page)
+}
+
+/// What would happen to one, or why nothing would.
+fn foreseen(visit: &Visit, ticked: &Ticked) -> Result<Vec<Event>, Notice> {
+    let Ticked { around, now, version, actor, command } = ticked;
+    if around.refund.version != *version {
+        return Err(moved(visit));
+    }
+    let command = command.as_ref().map_err(|mistake| told_mistake(visit, mistake))?;
+    around.outcome(actor, command, *now).map_err(|refusal| Notice::ruled(&visit.reader, &refusal))
+}
