@@ -59,7 +59,7 @@ fn of_versions(tour: &mut Tour<'_>) -> Result<(), String> {
     let negotiation = on(&refund, "/negotiation");
     let body = offer("2.00").to_string();
     let mut offer_with = |headers: &[(&str, &str)]| tour.send("POST", &negotiation, &By::Seller, headers, &body);
-    offer_with(&[("If-Match", "W/\"1\"")])?;
+    offer_with(&[("If-Match", "*")])?;
     offer_with(&[("If-Match", "\"7\"")])?;
     offer_with(&[])?;
     let key = [("Idempotency-Key", "order-11")];

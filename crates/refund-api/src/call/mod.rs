@@ -2,6 +2,7 @@
 
 mod admission;
 mod body;
+pub(crate) mod tag;
 mod trace;
 
 use std::sync::Arc;
@@ -195,7 +196,7 @@ impl Call {
         Ok(self.app.engine.change(Request { idempotency, ..read()? }).await?)
     }
 
-    /// The version that the command speaks of: one strong tag as in `ETag`.
+    /// The version that the command speaks of: one tag as in `ETag`.
     pub(crate) fn expected(&self) -> Result<Precondition, Problem> {
         let version = self.version()?;
         let lacks_it = version == Precondition::None && self.caller.names_version();
@@ -204,25 +205,22 @@ impl Call {
 
     /// The version that the command speaks of, where nobody has to say it.
     pub(crate) fn version(&self) -> Result<Precondition, Problem> {
-        let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
         let version = |tag: &str| tag.parse().ok().filter(|version: &u64| version.to_string() == tag);
-        let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
-        tag.and_then(version).map(Precondition::Version).ok_or_else(|| {
-            let detail = "If-Match: one version in quotes, as the refund's ETag has it; no weak tag, no list, no star";
-            Problem::new(ApiCode::MalformedHeader, detail)
-        })
+        let read = |tag: &str| version(tag).map(Precondition::Version);
+        self.precondition(read, "If-Match: one version in quotes, as the refund's ETag has it; no list, no star")
     }
 
-    /// What the settings that the call replaces have to be still: one strong tag as in `ETag`, if one was sent.
+    /// What the settings that the call replaces have to be still: one tag as in `ETag`, if one was sent.
     pub(crate) fn replaces(&self) -> Result<Precondition, Problem> {
+        let bytes = |tag: &str| HEXLOWER.decode(tag.as_bytes()).ok()?.try_into().ok();
+        let read = |tag: &str| bytes(tag).map(|bytes| Precondition::Tag(Tag(bytes)));
+        self.precondition(read, "If-Match: one tag in quotes, as the ETag of these settings has it; no list, no star")
+    }
+
+    fn precondition(&self, read: impl Fn(&str) -> Option<Precondition>, takes: &str) -> Result<Precondition, Problem> {
         let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
-        let tag = value.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
-        let bytes = tag.and_then(|tag| HEXLOWER.decode(tag.as_bytes()).ok()).and_then(|bytes| bytes.try_into().ok());
-        bytes.map(|bytes| Precondition::Tag(Tag(bytes))).ok_or_else(|| {
-            let detail =
-                "If-Match: one tag in quotes, as the ETag of these settings has it; no weak tag, no list, no star";
-            Problem::new(ApiCode::MalformedHeader, detail)
-        })
+        let tag = value.to_str().ok().and_then(tag::own);
+        tag.and_then(read).ok_or_else(|| Problem::new(ApiCode::MalformedHeader, takes))
     }
 
     /// Under which key the answer is remembered, and what makes the request the same.

@@ -127,6 +127,11 @@ fn in_path(name: &str, listed: &str, schemas: &Value) -> Value {
     json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })
 }
 
+/// A tag as it comes back, with what a proxy that compresses makes of it.
+fn come_back(own: &str) -> String {
+    format!("^(W/)?\"{own}((--?|;)(gzip|br|zstd|deflate))?\"$")
+}
+
 /// What settings are known by.
 const SETTINGS_TAG: &str = "^\"[0-9a-f]{32}\"$";
 
@@ -135,7 +140,7 @@ pub(super) fn parameters() -> Value {
     let version = |is_required: bool, description: &str| {
         json!({
             "name": "If-Match", "in": "header", "required": is_required, "description": description,
-            "schema": { "type": "string", "minLength": 3, "maxLength": 20, "pattern": "^\"[1-9][0-9]{0,17}\"$" },
+            "schema": { "type": "string", "minLength": 3, "maxLength": 31, "pattern": come_back("[1-9][0-9]{0,17}") },
             "example": "\"1\"",
         })
     };
@@ -158,7 +163,7 @@ pub(super) fn parameters() -> Value {
         "IfMatchSettings": {
             "name": "If-Match", "in": "header", "required": false,
             "description": "The `ETag` that the settings were read with: they are changed only where they are still those.",
-            "schema": { "type": "string", "minLength": 34, "maxLength": 34, "pattern": SETTINGS_TAG },
+            "schema": { "type": "string", "minLength": 34, "maxLength": 45, "pattern": come_back("[0-9a-f]{32}") },
         },
     })
 }

@@ -6,6 +6,7 @@ use axum::Extension;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::call::tag;
 use crate::contract::Contract;
 
 /// Gives this contract out: an OpenAPI 3.1 document.
@@ -21,7 +22,8 @@ use crate::contract::Contract;
 pub(super) async fn openapi(Extension(contract): Extension<Arc<Contract>>, headers: HeaderMap) -> Response {
     let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|known| known.to_str().ok());
     let tag = contract.tag.clone();
-    let is_known = known.flat_map(|known| known.split(',')).any(|known| tag == known.trim().trim_start_matches("W/"));
+    let own = tag.to_str().ok().and_then(tag::own);
+    let is_known = known.flat_map(|known| known.split(',')).any(|known| own.is_some() && tag::own(known.trim()) == own);
     let headers = [(header::ETAG, tag), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     if is_known {
         return (StatusCode::NOT_MODIFIED, headers).into_response();

@@ -158,7 +158,10 @@ fn a_header_that_makes_no_sense_is_refused_by_name() {
     let body = small_refund("2.00");
     table.row("no version", &server.post(&offer, seller, &[], &body));
     for tag in [
-        "W/\"1\"",
+        "W/\"2\"",
+        "W/1",
+        "\"1-rot13\"",
+        "\"1-gzip\", \"1\"",
         "\"1\",\"2\"",
         "\"1\", \"1\"",
         "*",
@@ -232,17 +235,25 @@ fn a_version_counts_wherever_it_is_sent() {
         ("switching on", webhook("enable"), &server.seller, &nothing, others),
     ] {
         let send = |tag: &str| server.post(&path, token, &[("If-Match", tag)], body);
-        for tag in [moved, &format!("W/{moved}"), &format!("{moved}, {moved}"), "*"] {
+        for tag in [
+            moved,
+            &format!("W/{moved}"),
+            &format!("{}-gzip\"", moved.trim_end_matches('"')),
+            &format!("{moved}, {moved}"),
+            "*",
+        ] {
             table.row(&format!("{sent}, If-Match: {tag}"), &send(tag));
         }
         // What was refused left the tag as it was.
         let read = path.rsplit_once('/').unwrap().0;
         let tag = server.get(read, token).etag.unwrap();
         assert!(send(&tag).status < 300, "{sent}");
+        let tag = server.get(read, token).etag.unwrap();
+        assert!(send(&format!("W/{tag}")).status < 300, "{sent} with a tag that a proxy made weak");
         assert!(server.post(&path, token, &[], body).status < 300, "{sent} without a version");
     }
     let messages = server.get(&path(&refund, "messages"), &server.seller).body;
-    assert_eq!(messages["items"].as_array().unwrap().len(), 4, "what was refused was not posted");
+    assert_eq!(messages["items"].as_array().unwrap().len(), 6, "what was refused was not posted");
     // What is due by then happens before the versions are compared.
     server.advance(48 * 3600);
     for (what, body) in [("messages", &message), ("buyer-link", &nothing)] {
@@ -251,6 +262,28 @@ fn a_version_counts_wherever_it_is_sent() {
     }
     server.stop();
     insta::assert_snapshot!("versions", table.0);
+}
+
+#[test]
+fn a_tag_that_a_compressing_proxy_marked_is_the_same_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let body = small_refund("2.00");
+    for (number, tag) in
+        ["W/\"1\"", "\"1-gzip\"", "\"1--gzip\"", "\"1;gzip\"", "\"1-br\"", "W/\"1-zstd\""].into_iter().enumerate()
+    {
+        let refund = server.open(&format!("o-{number}"));
+        let offer = |tag: &str| server.post(&path(&refund, "negotiation"), &server.seller, &[("If-Match", tag)], &body);
+        assert_eq!(offer(&tag.replace('1', "2")).status, 412, "{tag}");
+        assert_eq!(offer(tag).status, 201, "{tag}");
+    }
+    let contract = server.get("/openapi.json", "").etag.unwrap();
+    for tag in
+        [format!("W/{contract}"), format!("{}-gzip\"", contract.trim_end_matches('"')), format!("\"a\", W/{contract}")]
+    {
+        assert_eq!(server.send("GET", "/openapi.json", "", &[("If-None-Match", &tag)], b"").status, 304, "{tag}");
+    }
+    server.stop();
 }
 
 #[test]
