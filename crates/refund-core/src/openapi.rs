@@ -39,8 +39,8 @@ impl PartialSchema for Timestamp {
     fn schema() -> RefOr<Schema> {
         let schema = ObjectBuilder::new().schema_type(Type::String);
         let schema = schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
-        let schema = schema.pattern(Some(r"^(19[7-9]\d|[2-9]\d{3})-.{14}(\.\d{1,3})?([Zz]|[+-]\d\d:\d\d)$"));
-        let description = "An instant: RFC 3339, to the millisecond at the finest, from 1970 to 9999. \
+        let schema = schema.pattern(Some(r"^(19[7-9]\d|[2-9]\d{3})-.{14}(\.\d+)?([Zz]|[+-]\d\d:\d\d)$"));
+        let description = "An instant: RFC 3339, from 1970 to 9999; what is finer than a millisecond is cut off. \
                            Answers are in UTC with three decimals and `Z`.";
         schema.description(Some(description)).into()
     }

@@ -20,6 +20,7 @@ mod disclosure;
 mod event_ids;
 mod explanation;
 mod identity;
+mod integrators;
 mod limits;
 mod messages;
 mod metrics;

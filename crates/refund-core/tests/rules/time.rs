@@ -107,11 +107,22 @@ fn r5_a_span_is_60_seconds_to_90_days_and_an_instant_has_milliseconds() {
     for (given, fits) in [
         ("2026-03-01T08:00:00.123Z", true),
         ("2026-03-01T16:00:00.123+08:00", true),
-        ("2026-03-01T08:00:00.1234Z", false),
+        ("2026-03-01T08:00:00.1234Z", true),
+        ("2026-03-01T08:00:60Z", false),
+        ("2026-03-01T08:00:00.Z", false),
         ("2026-03-01T08:00:00", false),
         ("1969-12-31T23:59:59.999Z", false),
     ] {
         assert_eq!(given.parse::<Timestamp>().is_ok(), fits, "{given}");
+    }
+    for (given, taken) in [
+        ("2026-03-01T08:00:00.1Z", "2026-03-01T08:00:00.100Z"),
+        ("2026-03-01T08:00:00.1239Z", "2026-03-01T08:00:00.123Z"),
+        ("2026-03-01T16:00:00.123999999+08:00", "2026-03-01T08:00:00.123Z"),
+        ("2026-03-01T07:59:59.99999999999999999999Z", "2026-03-01T07:59:59.999Z"),
+        ("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.999Z"),
+    ] {
+        assert_eq!(given.parse::<Timestamp>().unwrap().to_string(), taken, "{given}");
     }
     let defaults = refund_core::Policy::default();
     let lengths = [
