@@ -1,6 +1,5 @@
 //! Opaque ids. The core makes none of them: they come in with what they name.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// The longest id, in bytes.
@@ -8,21 +7,31 @@ pub const ID_LEN_MAX: usize = 64;
 
 /// Text that can't be an id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("an id is 1 to {ID_LEN_MAX} visible ASCII characters")]
+#[error("an id is 1 to {ID_LEN_MAX} visible ASCII characters, and neither . nor ..")]
 pub struct InvalidId;
 
-/// Reads an id from text wherever that stands, without a copy of its own.
-struct FromText<T>(PhantomData<T>);
+/// Whether a text can be an id: `.` and `..` are taken out of a path before anybody sees them.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    has_form_of_id(text) && text != "." && text != ".."
+}
 
-impl<T: std::str::FromStr<Err = InvalidId>> serde::de::Visitor<'_> for FromText<T> {
-    type Value = T;
+fn has_form_of_id(text: &str) -> bool {
+    (1..=ID_LEN_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Reads the text of an id wherever that stands, without a copy of its own.
+struct FromText(fn(&str) -> bool);
+
+impl serde::de::Visitor<'_> for FromText {
+    type Value = Arc<str>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a string")
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
-        text.parse().map_err(E::custom)
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Arc<str>, E> {
+        if self.0(text) { Ok(text.into()) } else { Err(E::custom(InvalidId)) }
     }
 }
 
@@ -30,7 +39,7 @@ macro_rules! id {
     ($($(#[doc = $doc:expr])* $name:ident)+) => {$(
         $(#[doc = $doc])*
         ///
-        /// 1 to 64 visible ASCII characters, compared byte by byte. A clone shares them: whatever happens
+        /// 1 to 64 visible ASCII characters, neither `.` nor `..`, compared byte by byte. A clone shares them: whatever happens
         /// to a refund names it, and whose it is.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
@@ -39,15 +48,10 @@ macro_rules! id {
             /// The id from its text.
             ///
             /// # Errors
-            /// [`InvalidId`] where the text is empty, too long, or not visible ASCII.
+            /// [`InvalidId`] where the text is none, as [`is_id`] says.
             pub fn new(text: impl Into<Arc<str>>) -> Result<Self, InvalidId> {
                 let text = text.into();
-                let fits = !text.is_empty() && text.len() <= ID_LEN_MAX;
-                if fits && text.bytes().all(|byte| byte.is_ascii_graphic()) {
-                    Ok(Self(text))
-                } else {
-                    Err(InvalidId)
-                }
+                if is_id(&text) { Ok(Self(text)) } else { Err(InvalidId) }
             }
 
             /// The id as text.
@@ -78,7 +82,9 @@ macro_rules! id {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(FromText(PhantomData))
+                // What was stored before dots were no ids opens for ever.
+                let is_taken = if deserializer.is_human_readable() { is_id } else { has_form_of_id };
+                deserializer.deserialize_str(FromText(is_taken)).map(Self)
             }
         }
 

@@ -47,7 +47,7 @@ pub use event::{Event, EventType, Fact};
 pub use evolve::{evolve, opened, replay};
 pub use explain::{Explained, Foretold, explain, foretell};
 pub use grounds::Grounds;
-pub use id::{AddressId, BuyerId, ID_LEN_MAX, InvalidId, LineId, NegotiationId, OrderId, RefundId, SellerId};
+pub use id::{AddressId, BuyerId, ID_LEN_MAX, InvalidId, LineId, NegotiationId, OrderId, RefundId, SellerId, is_id};
 pub use ledger::LineLedger;
 pub use message::{
     Attachment, AttachmentUrl, Attachments, InvalidAttachment, MESSAGES_MAX, MediaType, Message, MessageCounts,

@@ -25,7 +25,7 @@ pub(crate) fn names(doc: &[&str], names: &[(&str, &[&str])]) -> RefOr<Schema> {
 /// An opaque id.
 pub(crate) fn id(doc: &[&str], max: usize) -> RefOr<Schema> {
     let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(max));
-    schema.pattern(Some("^[!-~]+$")).description(Some(said(doc))).into()
+    schema.pattern(Some(r"^(\.{0,2}[!-\-/-~]|\.{3})[!-~]*$")).description(Some(said(doc))).into()
 }
 
 /// Text of a form that a pattern tells.

@@ -101,3 +101,21 @@ pub(crate) mod named {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may fail")]
+mod tests {
+    use refund_core::BuyerId;
+
+    use super::{decode, encode};
+
+    #[test]
+    fn what_was_an_id_when_it_was_stored_can_be_read() {
+        for id in ["kim", ".", ".."] {
+            assert_eq!(decode::<BuyerId>(&encode(&id).unwrap()).unwrap().as_str(), id);
+        }
+        for never in ["", "a b", &"x".repeat(65)] {
+            assert!(decode::<BuyerId>(&encode(&never).unwrap()).is_err(), "{never}");
+        }
+    }
+}

@@ -39,10 +39,12 @@ fn of_http(tour: &mut Tour<'_>) -> Result<(), String> {
     tour.send("GET", "/v1/refunds", &By::Nobody, &[], "")?;
     tour.send("POST", "/v1/refunds", &By::Reader, &[], "{}")?;
     tour.send("GET", "/v1/refunds/rfd_nowhere", &By::Platform, &[], "")?;
+    tour.send("GET", "/v1/refunds/a%20b", &By::Platform, &[], "")?;
     tour.send("GET", "/v1/events?after=evt_0000000000000001ffffffff000000", &By::Platform, &[], "")?;
     tour.send("DELETE", "/v1/refunds", &By::Platform, &[], "")?;
     tour.send("POST", "/v1/refunds", &By::Platform, &[], &"x".repeat(70_000))?;
-    tour.send("POST", "/v1/refunds", &By::Platform, &[("Content-Type", "text/plain")], "{}").map(drop)
+    tour.send("POST", "/v1/refunds", &By::Platform, &[("Content-Type", "text/plain")], "{}")?;
+    tour.send("POST", "/v1/refunds", &By::Platform, &[("Content-Encoding", "gzip")], "{}").map(drop)
 }
 
 /// One more than a side may post.

@@ -5,6 +5,7 @@ mod body;
 pub(crate) mod tag;
 mod trace;
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -12,7 +13,7 @@ use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as Htt
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use data_encoding::HEXLOWER;
-use refund_core::{RefundId, SellerId};
+use refund_core::{InvalidId, is_id};
 use refund_store::{Answered, IdempotencyKey, KeyScope, Precondition, Request, Tag};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -56,10 +57,10 @@ impl FromRequest<Arc<App>> for Call {
                 return Err(problem);
             }
         };
-        let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
-        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let path = parts.uri.path().to_owned();
         let body = received(&path, body, true).await?;
+        let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| no_id())?;
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let request_id = parts.extensions.remove().map_or(String::new(), |CallId(id)| id);
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let call = Self {
@@ -117,6 +118,10 @@ fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h Head
     Ok(first)
 }
 
+fn no_id() -> Problem {
+    Problem::new(ApiCode::MalformedPath, format!("the id in the path: {InvalidId}, and no slash"))
+}
+
 fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let missing =
         || Problem::new(ApiCode::Unauthenticated, "Authorization: Bearer with a key or a link's token is needed");
@@ -140,21 +145,10 @@ impl Call {
         self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The id in the path. What can't be an id names nothing.
-    pub(crate) fn refund_id(&self) -> Result<RefundId, Problem> {
-        self.param("id").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)
-    }
-
-    pub(crate) fn seller_id(&self) -> Result<SellerId, Problem> {
-        self.param("id").and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)
-    }
-
-    pub(crate) fn key_id(&self) -> Result<String, Problem> {
-        self.param("id").map(str::to_owned).ok_or_else(Problem::not_found)
-    }
-
-    pub(crate) fn webhook_id(&self) -> Result<String, Problem> {
-        self.param("id").map(str::to_owned).ok_or_else(Problem::not_found)
+    /// The id in the path. A slash in it can't be told from one of the path by whatever decodes paths on the way.
+    pub(crate) fn id<T: FromStr>(&self) -> Result<T, Problem> {
+        let id = self.param("id").filter(|id| is_id(id) && !id.contains('/'));
+        id.and_then(|id| id.parse().ok()).ok_or_else(no_id)
     }
 
     /// The body, read strictly.
@@ -164,6 +158,13 @@ impl Call {
             if !media_type.eq_ignore_ascii_case("application/json") {
                 let detail = format!("the body is {media_type:?}, and application/json is taken");
                 return Err(Problem::new(ApiCode::UnsupportedMediaType, detail));
+            }
+        }
+        for coded in self.headers.get_all(header::CONTENT_ENCODING).iter().filter(|_| !self.body.is_empty()) {
+            let is_plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
+            if !coded.to_str().is_ok_and(|codings| codings.split(',').all(is_plain)) {
+                let detail = format!("Content-Encoding is {coded:?}, and bodies are taken as they are");
+                return Err(Problem::new(ApiCode::UnsupportedContentEncoding, detail));
             }
         }
         Ok(json::read(&self.body)?)

@@ -1,6 +1,7 @@
 //! What follows from an operation's shape: parameters, headers, and the answers that are a no.
 
 use axum::http::StatusCode;
+use refund_core::ID_LEN_MAX;
 use serde_json::{Map, Value, json};
 
 use super::codes::response_name;
@@ -20,7 +21,7 @@ pub(super) struct Place<'a> {
 pub(super) fn complete(place: &Place<'_>, operation: &mut Map<String, Value>, schemas: &Value) {
     let &Place { path, method, is_replaceable } = place;
     let shape = Shape::of(path, method, operation);
-    add_parameters(path, &shape, operation, schemas);
+    add_parameters(path, &shape, operation);
     if let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) {
         // A body in which nothing is needed may be left out.
         let is_required = needs_something(body, schemas);
@@ -79,7 +80,7 @@ fn needs_something(body: &Map<String, Value>, schemas: &Value) -> bool {
     required.is_some_and(|required| !required.is_empty())
 }
 
-fn add_parameters(path: &str, shape: &Shape, operation: &mut Map<String, Value>, schemas: &Value) {
+fn add_parameters(path: &str, shape: &Shape, operation: &mut Map<String, Value>) {
     let said = operation.entry("parameters").or_insert(json!([]));
     let Some(said) = said.as_array_mut() else { return };
     let is_said = |name: &str, said: &[Value]| said.iter().any(|parameter| parameter.get("name") == Some(&json!(name)));
@@ -88,7 +89,7 @@ fn add_parameters(path: &str, shape: &Shape, operation: &mut Map<String, Value>,
         if let Some(name) = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'))
             && !is_said(name, said)
         {
-            said.push(in_path(name, before, schemas));
+            said.push(in_path(name, before));
         }
         before = segment;
     }
@@ -112,25 +113,21 @@ fn add_parameters(path: &str, shape: &Shape, operation: &mut Map<String, Value>,
 }
 
 /// A parameter of the path: the id of whatever the segment before it lists.
-fn in_path(name: &str, listed: &str, schemas: &Value) -> Value {
-    let mut of = listed.trim_end_matches('s').to_owned();
-    let thing = of.clone();
-    of.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
-    let id = format!("{of}Id");
-    let known = name == "id" && schemas.get(&id).is_some();
-    let schema = if known {
-        json!({ "$ref": format!("#/components/schemas/{id}") })
-    } else {
-        json!({ "type": "string", "minLength": 1 })
-    };
-    let description = if name == "id" { format!("Which {thing}.") } else { format!("Which {name}.") };
-    json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema })
+fn in_path(name: &str, listed: &str) -> Value {
+    let thing = if name == "id" { listed.trim_end_matches('s') } else { name };
+    json!({
+        "name": name, "in": "path", "required": true, "description": format!("Which {thing}."),
+        "schema": { "type": "string", "minLength": 1, "maxLength": ID_LEN_MAX, "pattern": IN_PATH },
+    })
 }
 
 /// A tag as it comes back, with what a proxy that compresses makes of it.
 fn come_back(own: &str) -> String {
     format!("^(W/)?\"{own}((--?|;)(gzip|br|zstd|deflate))?\"$")
 }
+
+/// An id without a slash, neither `.` nor `..`.
+const IN_PATH: &str = r"^(\.{0,2}[!-\-0-~]|\.{3})[!-.0-~]*$";
 
 /// What settings are known by.
 const SETTINGS_TAG: &str = "^\"[0-9a-f]{32}\"$";

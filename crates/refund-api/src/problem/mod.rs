@@ -116,6 +116,9 @@ impl Problem {
         if code.status() == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if code == Code::Api(ApiCode::UnsupportedContentEncoding) {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
         response
     }
 

@@ -13,7 +13,7 @@ use crate::wire::{BuyerLink, Nothing};
 
 /// The refund, if the caller may have the link: who has it can act as the buyer.
 async fn refund(call: &Call) -> Result<Refund, Problem> {
-    let refund = call.app.known(&call.caller, &call.refund_id()?).await?;
+    let refund = call.app.known(&call.caller, &call.id()?).await?;
     call.caller.only(&[Role::Platform])?;
     call.with_full_scope()?;
     Ok(refund)

@@ -23,7 +23,7 @@ async fn carry_out<T: DeserializeOwned>(
     read: impl FnOnce(T) -> Result<Command, Unusable>,
 ) -> Result<Response, Problem> {
     let app = &call.app;
-    let refund_id = call.refund_id()?;
+    let refund_id = call.id()?;
     let refund = app.known(&call.caller, &refund_id).await?;
     let actor = call.caller.actor_for(&refund, kind)?;
     let work = || {
@@ -50,7 +50,7 @@ async fn carry_out<T: DeserializeOwned>(
     request_body = OfferIn, responses((status = CREATED, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn make_offer(call: Call) -> Result<Response, Problem> {
-    let refund_id = call.refund_id()?;
+    let refund_id = call.id()?;
     let read = |body: OfferIn| body.read(&refund_id);
     carry_out(call, CommandKind::MakeOffer, StatusCode::CREATED, read).await
 }

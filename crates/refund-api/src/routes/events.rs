@@ -90,7 +90,7 @@ impl HistoryPart {
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem> {
-    let refund_id = call.refund_id()?;
+    let refund_id = call.id()?;
     let (app, caller) = (&call.app, &call.caller);
     app.known(caller, &refund_id).await?;
     let part = HistoryPart::asked(&call, &refund_id, "events").await?;

@@ -18,7 +18,7 @@ use crate::wire::{ExplanationOut, HappenedOut, RefundOut, prospect_out};
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
-    let refund_id = call.refund_id()?;
+    let refund_id = call.id()?;
     let (app, caller) = (&call.app, &call.caller);
     app.known(caller, &refund_id).await?;
     let part = HistoryPart::asked(&call, &refund_id, "explanation").await?;

@@ -38,7 +38,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
 )]
 pub(super) async fn show(call: Call) -> Result<Json<KeyOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
-    let id = call.key_id()?;
+    let id: String = call.id()?;
     let key = call.app.engine.settings().key(&id).cloned().ok_or_else(Problem::not_found)?;
     Ok(Json(shown(&call, &key)))
 }
@@ -91,7 +91,7 @@ pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let work = || {
         let Nothing {} = call.body()?;
-        Ok(Request::new(call.caller.itself(), SetUp::RevokeKey { key_id: call.key_id()? }))
+        Ok(Request::new(call.caller.itself(), SetUp::RevokeKey { key_id: call.id()? }))
     };
     let (key, replayed) = answered(call.once(work).await?)?;
     let mut response = Json(shown(&call, &key)).into_response();

@@ -23,7 +23,7 @@ use crate::wire::{Items, MessageIn, MessageOut};
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn post(call: Call) -> Result<Response, Problem> {
-    let refund_id = call.refund_id()?;
+    let refund_id = call.id()?;
     let refund = call.app.known(&call.caller, &refund_id).await?;
     let work = || {
         let message = call.body::<MessageIn>()?.read()?;
@@ -51,7 +51,7 @@ pub(super) async fn post(call: Call) -> Result<Response, Problem> {
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn list(call: Call) -> Result<Json<Items<MessageOut>>, Problem> {
-    let refund_id = call.refund_id()?;
+    let refund_id = call.id()?;
     let (app, role) = (&call.app, call.caller.role());
     app.known(&call.caller, &refund_id).await?;
     let part = HistoryPart::asked(&call, &refund_id, "messages").await?;

@@ -84,7 +84,7 @@ pub(super) fn unexpected() -> Problem {
     responses((status = OK, body = RefundOut)), security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn show(call: Call) -> Result<Response, Problem> {
-    let seen = call.app.settled(&call.caller, &call.refund_id()?).await?;
+    let seen = call.app.settled(&call.caller, &call.id()?).await?;
     Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
 }
 
@@ -95,7 +95,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
     let app = &call.app;
-    let refund_id = call.refund_id()?;
+    let refund_id = call.id()?;
     app.known(&call.caller, &refund_id).await?;
     call.caller.only(&[Role::Seller])?;
     let settled = app.settled_now(&call.caller, &refund_id).await?;

@@ -143,7 +143,7 @@ fn terms(call: &Call) -> Result<refund_store::WebhookTerms, Problem> {
 /// The endpoint in the path, if it is the caller's to deal with.
 pub(super) fn webhook(call: &Call) -> Result<Arc<Webhook>, Problem> {
     let owner = owner(&call.caller)?;
-    let webhook = call.app.engine.settings().webhook(&call.webhook_id()?).cloned();
+    let webhook = call.app.engine.settings().webhook(&call.id::<String>()?).cloned();
     webhook.filter(|webhook| may_see(&owner, webhook)).ok_or_else(Problem::not_found)
 }
 

@@ -37,6 +37,9 @@ api_codes! {
     MalformedHeader = "malformed_header", BAD_REQUEST,
         "A header has a value that it can't have.",
         "`detail` says which header, and what it takes.";
+    MalformedPath = "malformed_path", BAD_REQUEST,
+        "The path has an id that can be none.",
+        "An id has 1 to 64 visible ASCII characters and is neither `.` nor `..`; in a path it has no slash either.";
     Unauthenticated = "unauthenticated", UNAUTHORIZED,
         "The call has no key or link that is valid.",
         "Send `Authorization: Bearer` with a key that has not been revoked, or with the token of a buyer's link.";
@@ -64,6 +67,9 @@ api_codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE,
         "The body is of another media type than JSON.",
         "Send `Content-Type: application/json`.";
+    UnsupportedContentEncoding = "unsupported_content_encoding", UNSUPPORTED_MEDIA_TYPE,
+        "The body is compressed or coded in another way.",
+        "Send it as it is, without `Content-Encoding`.";
     VersionMoved = "version_moved", PRECONDITION_FAILED,
         "The refund has another version by now than `If-Match` says.",
         "Look at `refund`, decide again, and send its version.";

@@ -10,8 +10,12 @@ use serde_path_to_error::{Path, Segment};
 
 use super::unusable::Unusable;
 
+/// The mark that some programs write before UTF-8. It says nothing.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Reads a whole body. No body at all reads as `{}`, for calls in which nothing is needed.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unusable> {
+    let body = body.strip_prefix(MARK).unwrap_or(body);
     let body = if body.is_empty() { b"{}" } else { body };
     let text = std::str::from_utf8(body).map_err(|error| {
         let detail = format!("byte {} is not UTF-8", error.valid_up_to());

@@ -1,7 +1,15 @@
 //! What clients, proxies and tools send that is not quite what the contract shows.
 
-use crate::support::Server;
+use crate::support::{Server, opening};
 use serde_json::json;
+
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+fn call(line: &str, token: &str, headers: &str) -> Vec<u8> {
+    let head =
+        format!("{line} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n{headers}\r\n");
+    head.into_bytes()
+}
 
 #[test]
 fn an_instant_may_be_finer_than_a_millisecond() {
@@ -13,5 +21,75 @@ fn an_instant_may_be_finer_than_a_millisecond() {
     }
     let listed = server.get("/v1/refunds?due_before=2030-01-01T00:00:00.123456Z", &server.operator);
     assert_eq!(listed.status, 200, "{:?}", listed.body);
+    server.stop();
+}
+
+#[test]
+fn a_body_that_is_compressed_is_refused_with_what_to_do_and_a_mark_before_it_is_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let body = opening("o-1").to_string();
+    let send =
+        |headers: &[(&str, &str)], body: &[u8]| server.send("POST", "/v1/refunds", &server.platform, headers, body);
+    for encoding in ["gzip", "br", "identity, gzip", "GZIP", "rot13", "\u{e9}"] {
+        let refused = send(&[("Content-Encoding", encoding)], body.as_bytes());
+        let code = refused.body["code"].as_str();
+        assert_eq!((refused.status, code), (415, Some("unsupported_content_encoding")), "{encoding}");
+    }
+    let twice = send(&[("Content-Encoding", "identity"), ("Content-Encoding", "gzip")], body.as_bytes());
+    assert_eq!(twice.status, 415);
+    let refused = server.raw(
+        &[
+            call("POST /v1/refunds", &server.platform, "Content-Encoding: gzip\r\nContent-Length: 2\r\n"),
+            b"\x1f\x8b".to_vec(),
+        ]
+        .concat(),
+    );
+    assert!(refused.contains("accept-encoding: identity\r\n"), "{refused}");
+    for (number, encoding) in ["identity", "Identity", "", "identity, identity"].into_iter().enumerate() {
+        let body = opening(&format!("i-{number}")).to_string();
+        assert_eq!(send(&[("Content-Encoding", encoding)], body.as_bytes()).status, 201, "{encoding:?}");
+    }
+    // Nobody decodes what is not there.
+    let header = [("Content-Encoding", "gzip")];
+    assert_eq!(server.send("GET", "/v1/refunds", &server.platform, &header, b"").status, 200);
+    assert_eq!(send(&[], &[MARK, opening("o-2").to_string().as_bytes()].concat()).status, 201);
+    let refused = send(&[], &[MARK, MARK, b"{}"].concat());
+    assert_eq!((refused.status, &refused.body["code"]), (400, &json!("malformed_body")));
+    server.stop();
+}
+
+#[test]
+fn an_id_that_can_not_be_in_a_path_is_refused_like_one_in_a_body() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let long = "x".repeat(65);
+    let address = json!({ "id": "main", "recipient": "r", "phone": "1", "address": "a", "default": true });
+    let seller = json!({ "name": "n", "addresses": [address] });
+    for id in ["%2E", "%2e%2E", "a%2Fb", "%2F", "..%2fkeys", "a%20b", "%00", "%E4%BD%A0", "%ff", &long] {
+        for what in ["refunds", "sellers", "keys", "webhooks"] {
+            let reply = server.get(&format!("/v1/{what}/{id}"), &server.operator);
+            assert_eq!((reply.status, reply.body["code"].as_str()), (400, Some("malformed_path")), "{what} {id}");
+        }
+        let put = server.put(&format!("/v1/sellers/{id}"), &server.platform, &seller);
+        assert_eq!(put.status, 400, "{id}");
+        let refused = server.post(&format!("/v1/refunds/{id}/cancel"), &server.platform, &[], &json!({}));
+        assert_eq!(refused.status, 400, "{id}");
+    }
+    for id in [".", ".."] {
+        // No client that follows the rules of addresses sends these as they are.
+        let answer = server.raw(&call(&format!("GET /v1/sellers/{id}"), &server.operator, ""));
+        assert!(answer.contains("\"code\":\"malformed_path\""), "{answer}");
+        for pointer in ["/buyer_id", "/seller_id", "/order_line/order_id", "/order_line/line_id"] {
+            let mut body = opening("o-1");
+            *body.pointer_mut(pointer).unwrap() = json!(id);
+            let refused = server.post("/v1/refunds", &server.platform, &[], &body);
+            assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (400, &json!(pointer)), "{id}");
+        }
+    }
+    for (id, status) in [("...", 201), (".a", 201), ("a..", 201), ("%25", 201), ("a%3Fb", 201)] {
+        assert_eq!(server.put(&format!("/v1/sellers/{id}"), &server.platform, &seller).status, status, "{id}");
+        assert_eq!(server.get(&format!("/v1/sellers/{id}"), &server.platform).status, 200, "{id}");
+    }
     server.stop();
 }
