@@ -106,6 +106,18 @@ fn a_reader_that_has_enough_ends_it_in_silence() {
 }
 
 #[test]
+fn one_event_is_shown_by_its_id() {
+    let desk = Desk::open();
+    let all = desk.run(&["events", "--limit", "2", "-o", "jsonl"]).out;
+    let line = all.lines().nth(1).unwrap();
+    let event: serde_json::Value = serde_json::from_str(line).unwrap();
+    let id = event["id"].as_str().unwrap();
+    let shown: serde_json::Value = serde_json::from_str(&desk.run(&["events", id, "-o", "json"]).out).unwrap();
+    assert_eq!(shown, event);
+    assert!(desk.run(&["events", id]).out.contains(event["type"].as_str().unwrap()));
+}
+
+#[test]
 fn a_stream_goes_on_where_it_was_left() {
     let desk = Desk::open();
     let all = desk.run(&["events", "--all", "-o", "jsonl"]).out;

@@ -106,6 +106,12 @@ impl Store for MemoryStore {
         at_once(self.model().feed(after, limit))
     }
 
+    fn event(&self, at: EventPosition) -> Soon<'_, Option<Event>> {
+        let model = self.model();
+        let all = || model.stamped().flat_map(|(stamp, record)| numbered(stamp, record));
+        at_once(model.is_known(at).map(|()| all().find(|(position, _)| *position == at)?.1.cloned()))
+    }
+
     fn counted(&self, _: u64, _: u32) -> Soon<'_, EventPosition> {
         at_once(Err(StoreError::OtherHistory))
     }

@@ -69,6 +69,12 @@ pub trait Store: Send + Sync {
     /// is not of what this store holds.
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed>;
 
+    /// The event at that position; nothing where something else was recorded there.
+    ///
+    /// # Errors
+    /// As for [`Store::feed`].
+    fn event(&self, at: EventPosition) -> Soon<'_, Option<Event>>;
+
     /// The position of the entry that stood in the journal at that place, in bytes: so positions were
     /// named before records were counted.
     ///

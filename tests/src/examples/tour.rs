@@ -245,7 +245,8 @@ impl<'a> Tour<'a> {
         let accepted = self.command(&offered, "/negotiation/accept", &By::Buyer(link.clone()), &answer(&offered))?;
         self.get(&on(&refund, "/events"), &By::Seller)?;
         self.get(&on(&refund, "/explanation"), &By::Seller)?;
-        self.get("/v1/events?limit=2", &By::Platform)?;
+        let feed = self.get("/v1/events?limit=2", &By::Platform)?;
+        self.get(&format!("/v1/events/{}", text(&feed, "/items/0/id")), &By::Platform)?;
         let failure = json!({ "result": "failed", "reason": "The account is closed." });
         let failed = self.command(&accepted, "/payout", &By::Platform, &failure)?;
         self.command(&failed, "/payout/retry", &By::Platform, &json!({}))?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use refund_core::{LineKey, Refund, RefundId, Timestamp};
+use refund_core::{Event, LineKey, Refund, RefundId, Timestamp};
 use refund_store::{
     Answer, Around, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query, Recorded, Refused, Reply,
     Request, Settings, Soon, Store, StoreError,
@@ -60,6 +60,10 @@ impl<P: Passage> Store for Reading<P> {
 
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {
         self.passage.pass(self.store.feed(after, limit))
+    }
+
+    fn event(&self, at: EventPosition) -> Soon<'_, Option<Event>> {
+        self.passage.pass(self.store.event(at))
     }
 
     fn counted(&self, place: u64, entry: u32) -> Soon<'_, EventPosition> {

@@ -42,6 +42,12 @@ pub(crate) struct Numbered {
     position: EventPosition,
 }
 
+impl Numbered {
+    pub(crate) fn position(self) -> EventPosition {
+        self.position
+    }
+}
+
 impl From<&Recorded> for Numbered {
     fn from((position, event): &Recorded) -> Self {
         Self { number: event.sequence, position: *position }

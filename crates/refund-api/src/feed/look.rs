@@ -6,7 +6,7 @@ use std::sync::Arc;
 use refund_core::{Event, RefundId, Role};
 use refund_store::{Around, EventPosition, Feed, Recorded, Store, StoreError, Told};
 
-use super::event_ids::{Numbered, ReadUpTo};
+use super::event_ids::{EventIds, Numbered, ReadUpTo};
 use crate::callers::Caller;
 use crate::engine::follow::Found;
 use crate::wire::EventOut;
@@ -67,6 +67,30 @@ pub(crate) async fn named_by(store: &dyn Store, id: &str) -> Result<Option<Event
         Some((place, entry)) => store.counted(place, entry).await.map(Some),
         None => Ok(EventOut::position(id)),
     }
+}
+
+/// The event that an id names, where it is the caller's to know of.
+///
+/// # Errors
+/// As for [`Store::event`].
+pub(crate) async fn one(
+    store: &dyn Store,
+    ids: &EventIds,
+    caller: &Caller,
+    id: &str,
+) -> Result<Option<Told>, StoreError> {
+    let position = match (caller, EventIds::number(id)) {
+        (Caller::Buyer { refund_id, .. }, Some(number)) => {
+            Some(ids.known(store, caller, refund_id, (number, id)).await?.position())
+        }
+        (Caller::Buyer { .. }, None) => None,
+        _ => named_by(store, id).await?,
+    };
+    let Some(position) = position else { return Ok(None) };
+    let Some(event) = store.event(position).await? else { return Ok(None) };
+    let Some(Around { refund, .. }) = store.refund(&event.refund_id).await? else { return Ok(None) };
+    let told = Told { position, event, whose: refund.whose() };
+    Ok(Some(told).filter(|told| caller.may_be_told(told)))
 }
 
 /// Where what a buyer may be told of their refund ends now.

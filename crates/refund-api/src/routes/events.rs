@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::lists::Limit;
 use crate::call::Call;
 use crate::callers::Caller;
-use crate::feed::{EventIds, ReadUpTo, find, named_by, own_end, told};
+use crate::feed::{EventIds, ReadUpTo, find, named_by, one, own_end, told};
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
 use crate::wire::code::ApiCode;
@@ -145,6 +145,23 @@ pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let reached = call.app.event_ids.reached(&call.caller, found.looked_at);
     let items = found.events.iter().filter_map(|told| named(&call, told.position, &told.event, &told.whose)).collect();
     Ok(Json(FeedOut { items, next_cursor: reached.clone().filter(|_| found.more), after: reached }))
+}
+
+/// Shows one event of the caller's own refunds, as the feed does.
+#[utoipa::path(
+    get, path = "/v1/events/{id}", tag = "events", operation_id = "get_event",
+    responses((status = OK, body = EventOut), (status = GONE)),
+    security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
+)]
+pub(super) async fn show(call: Call) -> Result<Json<EventOut>, Problem> {
+    let id: String = call.id()?;
+    let app = &call.app;
+    let found = match one(app.engine.store(), &app.event_ids, &call.caller, &id).await {
+        Err(StoreError::NoSuchPosition(_)) => None,
+        found => found?,
+    };
+    let event = found.and_then(|told| named(&call, told.position, &told.event, &told.whose));
+    event.map(Json).ok_or_else(Problem::not_found)
 }
 
 /// An event as the caller knows it.

@@ -94,6 +94,7 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(settings::check_rollout))
         .routes(routes!(events::feed))
         .routes(routes!(stream::stream))
+        .routes(routes!(events::show))
         .routes(routes!(stats::show))
         .routes(routes!(keys::list, keys::issue))
         .routes(routes!(keys::show))

@@ -1,7 +1,7 @@
 //! What clients, proxies and tools send that is not quite what the contract shows.
 
-use crate::support::{Server, opening};
-use serde_json::json;
+use crate::support::{Server, opening, path, small_refund};
+use serde_json::{Value, json};
 
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -67,7 +67,7 @@ fn an_id_that_can_not_be_in_a_path_is_refused_like_one_in_a_body() {
     let address = json!({ "id": "main", "recipient": "r", "phone": "1", "address": "a", "default": true });
     let seller = json!({ "name": "n", "addresses": [address] });
     for id in ["%2E", "%2e%2E", "a%2Fb", "%2F", "..%2fkeys", "a%20b", "%00", "%E4%BD%A0", "%ff", &long] {
-        for what in ["refunds", "sellers", "keys", "webhooks"] {
+        for what in ["refunds", "sellers", "keys", "webhooks", "events"] {
             let reply = server.get(&format!("/v1/{what}/{id}"), &server.operator);
             assert_eq!((reply.status, reply.body["code"].as_str()), (400, Some("malformed_path")), "{what} {id}");
         }
@@ -91,5 +91,55 @@ fn an_id_that_can_not_be_in_a_path_is_refused_like_one_in_a_body() {
         assert_eq!(server.put(&format!("/v1/sellers/{id}"), &server.platform, &seller).status, status, "{id}");
         assert_eq!(server.get(&format!("/v1/sellers/{id}"), &server.platform).status, 200, "{id}");
     }
+    server.stop();
+}
+
+#[test]
+fn one_event_is_shown_to_whoever_may_know_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let (refund, other) = (server.open("o-1"), server.open("o-2"));
+    assert_eq!(server.as_seller(&refund, "negotiation", &small_refund("2.00")).status, 201);
+    let note = json!({ "text": "between us", "internal": true });
+    assert_eq!(server.post(&path(&refund, "messages"), &server.seller, &[], &note).status, 201);
+    let link = |refund: &Value| refund["buyer_link"]["token"].as_str().unwrap().to_owned();
+    let (buyer, others) = (link(&refund), link(&other));
+    let history = |token: &str| server.get(&path(&refund, "events"), token).body["items"].as_array().unwrap().clone();
+    let one = |token: &str, id: &Value| server.get(&format!("/v1/events/{}", id.as_str().unwrap()), token);
+    for (token, count) in [(&server.operator, 3), (&server.platform, 3), (&server.seller, 3), (&buyer, 2)] {
+        let events = history(token);
+        assert_eq!(events.len(), count);
+        for event in &events {
+            let shown = one(token, &event["id"]);
+            assert_eq!((shown.status, &shown.body), (200, event), "as it is in the history");
+        }
+    }
+    let stranger = json!({ "name": "k", "role": "seller", "seller_id": "seller-of-others" });
+    let stranger =
+        server.post("/v1/keys", &server.operator, &[], &stranger).body["secret"].as_str().unwrap().to_owned();
+    let own = history(&buyer);
+    for event in history(&server.operator) {
+        for token in [&stranger, &buyer, &others] {
+            assert_eq!(one(token, &event["id"]).status, 404, "another's, or an id that this caller was not given");
+        }
+    }
+    for event in &own {
+        assert_eq!(one(&others, &event["id"]).status, 410, "of the other refund's history there is no such event");
+        assert_eq!(one(&server.operator, &event["id"]).status, 404, "a buyer's ids are a buyer's");
+    }
+    let id = history(&server.operator)[0]["id"].as_str().unwrap().to_owned();
+    for (changed, status) in [
+        ("evt_1".to_owned(), 404),
+        ("latest".to_owned(), 404),
+        (format!("evt_00000000ffffffff{}", &id[20..]), 404),
+        (format!("{}ffffff", &id[..28]), 404),
+        (format!("{}00000000{}", &id[..20], &id[28..]), 410),
+        ("evt_00000000000050000000".to_owned(), 410),
+    ] {
+        assert_eq!(server.get(&format!("/v1/events/{changed}"), &server.operator).status, status, "{changed}");
+    }
+    // What was recorded last is no event but that key.
+    let no_event = server.get("/v1/events?after=latest", &server.operator).body["after"].clone();
+    assert_eq!(one(&server.operator, &no_event).status, 404);
     server.stop();
 }

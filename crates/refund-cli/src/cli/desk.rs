@@ -71,8 +71,12 @@ Examples:
   refund events                                 from the start
   refund events --after evt_01abc --limit 500
   refund events --refund rfd_01abc
+  refund events evt_01abc                       that one
   refund events --follow -o jsonl               each as it happens, until Ctrl-C")]
 pub(crate) struct Events {
+    /// Only this event
+    #[arg(value_name = "EVENT", value_parser = NonEmptyStringValueParser::new(), conflicts_with_all = ["after", "refund", "follow", "from_start", "limit", "all"])]
+    pub(crate) event: Option<String>,
     /// Only what came after this event
     #[arg(long, value_name = "EVENT")]
     pub(crate) after: Option<String>,

@@ -13,6 +13,13 @@ pub(super) fn run(desk: &Desk, events: &Events) -> Result<(), Failure> {
         return follow(desk, events);
     }
     let client = desk.client()?;
+    if let Some(id) = &events.event {
+        let answer = client.get(&format!("/v1/events/{}", segment(id)), &Query::new())?;
+        let event: Event = answer.seen()?;
+        return desk.out.say(&Said::One(answer.text()), view::events::FIELDS, || {
+            Ok(view::events::list(std::slice::from_ref(&event), &desk.out))
+        });
+    }
     let limit = Some(usize::try_from(events.limit).unwrap_or(usize::MAX)).filter(|_| !events.all);
     let mut page = match (&events.refund, &events.after) {
         (Some(id), None) => client.pages(&format!("/v1/refunds/{}/events", segment(id)), &Query::new(), limit)?,

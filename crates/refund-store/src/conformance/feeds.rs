@@ -47,6 +47,22 @@ pub(super) fn pages(make: &mut Make<'_>) -> Result<(), Broken> {
     same("what comes behind the end", &new.len(), &1)
 }
 
+pub(super) fn one_by_one(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = told(make)?;
+    for (position, event) in desk.feed(1000)? {
+        same("the event at its position", &wait(desk.store.event(position))?, &Some(event))?;
+        let beyond = EventPosition { entry: u32::MAX, ..position };
+        holds("no entry", matches!(wait(desk.store.event(beyond)), Err(StoreError::NoSuchPosition(_))))?;
+        let lost = EventPosition { epoch: position.epoch.wrapping_add(1), ..position };
+        holds("another history", matches!(wait(desk.store.event(lost)), Err(StoreError::OtherHistory)))?;
+    }
+    desk.put_seller("shop")?;
+    let end = desk.store.feed_end().ok_or("an end")?;
+    same("the event of a record that has none", &wait(desk.store.event(end))?, &None)?;
+    let next = EventPosition { record: end.record.saturating_add(1), ..end };
+    holds("what is yet to come", matches!(wait(desk.store.event(next)), Err(StoreError::NoSuchPosition(_))))
+}
+
 pub(super) fn end(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = told(make)?;
     // Also behind a record that has no events.

@@ -28,7 +28,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use refund_core::{LineKey, Refund, RefundId, Timestamp};
+use refund_core::{Event, LineKey, Refund, RefundId, Timestamp};
 use tokio::sync::watch;
 
 pub use self::deliveries::EmbeddedDeliveries;
@@ -227,6 +227,10 @@ impl Store for EmbeddedStore {
             Some(feed) => at_once(Ok(feed)),
             None => self.reading(move |view| view.feed(after, limit)),
         }
+    }
+
+    fn event(&self, at: EventPosition) -> Soon<'_, Option<Event>> {
+        self.reading(move |view| view.past.event(at, view.current()))
     }
 
     fn counted(&self, place: u64, entry: u32) -> Soon<'_, EventPosition> {

@@ -2,7 +2,7 @@
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use refund_core::RefundId;
+use refund_core::{Event, RefundId};
 
 use super::error::strange;
 use super::numbers::Numbers;
@@ -157,6 +157,15 @@ impl Past {
             Ok(_) | Err(StoreError::NoSuchPosition(_)) => Err(named.nowhere(self.epoch)),
             Err(error) => Err(error),
         }
+    }
+
+    /// The event that a position names, of records that stand before `end`.
+    pub(super) fn event(&self, named: EventPosition, end: u64) -> Result<Option<Event>, StoreError> {
+        let at = self.named(named, end)?;
+        let (said, payload) = self.reader.read_stamped(at)?;
+        let (stamp, payload) = (self.stamp(at.into(), said)?, decode::<Payload>(&payload)?);
+        named.must_be_in(stamp, payload.entries())?;
+        Ok(payload.into_events(stamp).find(|(position, _)| *position == named).map(|(_, event)| event))
     }
 
     /// What was named by a place in the journal, before records were counted.

@@ -71,6 +71,10 @@ impl Store for ForgetfulStore {
         self.0.feed(after, limit)
     }
 
+    fn event(&self, at: EventPosition) -> Soon<'_, Option<Event>> {
+        self.0.event(at)
+    }
+
     fn counted(&self, place: u64, entry: u32) -> Soon<'_, EventPosition> {
         self.0.counted(place, entry)
     }
