@@ -4,18 +4,23 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::Timestamp;
 use tracing::Instrument;
 
+use super::only;
 use crate::app::App;
 use crate::machine::clock::Stopwatch;
 use crate::machine::entropy;
 use crate::problem::Problem;
 use crate::wire::code::Code;
+use crate::wire::is_hex;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+/// Asks nginx, and what has learned it from there, to pass a stream on as it comes.
+const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// What a call is known by in the log and in its answer.
 #[derive(Clone)]
@@ -49,13 +54,33 @@ fn http_date(at: Timestamp) -> Option<HeaderValue> {
     HeaderValue::from_str(&httpdate::fmt_http_date(UNIX_EPOCH.checked_add(since_1970)?)).ok()
 }
 
+/// What the caller calls the call, where that fits into a log and an answer.
+fn given_id(headers: &HeaderMap) -> Option<String> {
+    let given = only(headers, &REQUEST_ID).ok()??.to_str().ok()?;
+    let fits = (1..=64).contains(&given.len()) && given.bytes().all(|byte| byte.is_ascii_graphic());
+    fits.then(|| given.to_owned())
+}
+
+/// The trace that the call is a part of, by W3C's Trace Context: the same in the logs of all that had a part in it.
+fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    let given = only(headers, &TRACEPARENT).ok()??.to_str().ok()?;
+    let mut parts = given.split('-');
+    let mut next = |length| parts.next().filter(|part| is_hex(part, length));
+    let (version, trace_id, parent_id, _flags) = (next(2)?, next(32)?, next(16)?, next(2)?);
+    let is_nothing = |id: &str| id.bytes().all(|byte| byte == b'0');
+    // Only a later version than 00 may have more.
+    let is_whole = version != "00" || parts.next().is_none();
+    Some(trace_id).filter(|_| is_whole && version != "ff" && !is_nothing(trace_id) && !is_nothing(parent_id))
+}
+
 pub(crate) async fn trace<A: Future<Output = Response> + Send>(
     app: &App,
     mut request: Request,
     answer: impl FnOnce(Request) -> A,
 ) -> Response {
     let stopwatch = Stopwatch::start();
-    let request_id = entropy::id("req_");
+    let request_id = given_id(request.headers()).unwrap_or_else(|| entropy::id("req_"));
+    let trace_id = trace_id(request.headers()).map(str::to_owned);
     request.extensions_mut().insert(CallId(request_id.clone()));
     let method = request.method().clone();
     // The pattern and not the path: a path may hold a buyer's token.
@@ -72,13 +97,72 @@ pub(crate) async fn trace<A: Future<Output = Response> + Send>(
     app.engine.metrics.answered(response.status(), code);
     let (status, code) = (response.status().as_u16(), code.map_or("", |code| code.as_str()));
     let micros = u64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(%method, route, status, code, micros, request_id, "answered"));
+    span.in_scope(|| tracing::info!(%method, route, status, code, micros, request_id, trace_id, "answered"));
     let headers = response.headers_mut();
     // By the engine's clock, and not the machine's: whoever counts how long a deadline still runs counts from here.
     headers.extend(http_date(app.engine.store().now()).map(|date| (header::DATE, date)));
     headers.extend(HeaderValue::from_str(&request_id).ok().map(|id| (REQUEST_ID, id)));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if headers.get(header::CONTENT_TYPE).is_some_and(|of| of == "text/event-stream") {
+        headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use axum::http::{HeaderMap, HeaderValue, Request};
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+
+    use super::{TRACEPARENT, trace_id};
+    use crate::server::router;
+    use crate::trial::{self, Machine};
+
+    const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+    #[test]
+    fn a_trace_is_known_by_a_parent_that_can_be_one() {
+        let of = |given: &str| {
+            let headers: HeaderMap = [(TRACEPARENT, HeaderValue::from_str(given).unwrap())].into_iter().collect();
+            trace_id(&headers).map(str::to_owned)
+        };
+        for (version, more) in [("00", ""), ("01", ""), ("01", "-more-of-it")] {
+            let given = format!("{version}-{TRACE}-00f067aa0ba902b7-01{more}");
+            assert_eq!(of(&given).as_deref(), Some(TRACE), "{given}");
+        }
+        for wrong in [
+            String::new(),
+            TRACE.to_owned(),
+            format!("00-{TRACE}-00f067aa0ba902b7"),
+            format!("00-{TRACE}-00f067aa0ba902b7-01-more"),
+            format!("ff-{TRACE}-00f067aa0ba902b7-01"),
+            format!("00-{}-00f067aa0ba902b7-01", TRACE.to_uppercase()),
+            format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)),
+            format!("00-{TRACE}-0000000000000000-01"),
+            format!("00-{TRACE}x-00f067aa0ba902b7-01"),
+        ] {
+            assert_eq!(of(&wrong), None, "{wrong}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_log_names_a_call_as_its_caller_does() {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let writer = Arc::new(log.reopen().unwrap());
+        let subscriber = tracing_subscriber::fmt().json().with_writer(writer).finish();
+        let _logged = tracing::subscriber::set_default(subscriber);
+        let server = TowerToHyperService::new(router(trial::app(&Machine::start()).await));
+        let request = Request::get("/livez").header("X-Request-Id", "order-7");
+        let request = request.header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-01"));
+        server.call(request.body(Body::empty()).unwrap()).await.unwrap();
+        let log = std::fs::read_to_string(log.path()).unwrap();
+        let named = |text: &str| log.lines().any(|line| line.contains("answered") && line.contains(text));
+        assert!(named(r#""request_id":"order-7""#) && named(&format!(r#""trace_id":"{TRACE}""#)), "{log}");
+    }
 }

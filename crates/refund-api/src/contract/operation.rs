@@ -177,6 +177,6 @@ pub(super) fn headers() -> Value {
             "schema": { "type": "integer", "minimum": 0 },
         },
         "WWW-Authenticate": text("How to say who you are.", "^Bearer"),
-        "X-Request-Id": text("The call's id; operators find it in the server's log.", "^req_"),
+        "X-Request-Id": text("The call's id, as it was sent or else made; operators find it in the server's log.", "^[!-~]{1,64}$"),
     })
 }

@@ -1,5 +1,7 @@
 //! What clients, proxies and tools send that is not quite what the contract shows.
 
+use std::io::BufRead;
+
 use crate::support::{Server, opening, path, small_refund};
 use serde_json::{Value, json};
 
@@ -141,5 +143,54 @@ fn one_event_is_shown_to_whoever_may_know_it() {
     // What was recorded last is no event but that key.
     let no_event = server.get("/v1/events?after=latest", &server.operator).body["after"].clone();
     assert_eq!(one(&server.operator, &no_event).status, 404);
+    server.stop();
+}
+
+#[test]
+fn a_call_has_the_id_that_its_caller_gave_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let long = "x".repeat(64);
+    let answer = |id: &str| server.raw(&call("GET /v1/refunds/none", &server.platform, id));
+    for id in ["7f3c-12", "{a\"b}", &long] {
+        let answer = answer(&format!("X-Request-Id: {id}\r\n"));
+        assert!(answer.contains(&format!("x-request-id: {id}\r\n")), "{answer}");
+        assert!(answer.contains(&format!("\"request_id\":{}", json!(id))), "{answer}");
+    }
+    for sent in [
+        "",
+        "X-Request-Id: \r\n",
+        "X-Request-Id: a b\r\n",
+        &format!("X-Request-Id: {long}x\r\n"),
+        "X-Request-Id: \u{e9}\r\n",
+        "X-Request-Id: a\r\nX-Request-Id: b\r\n",
+    ] {
+        let answer = answer(sent);
+        assert!(answer.contains("x-request-id: req_") && answer.contains("\"request_id\":\"req_"), "{sent}: {answer}");
+    }
+    server.stop();
+}
+
+#[test]
+fn no_proxy_on_the_way_gathers_a_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let made = server.post("/v1/webhooks", &server.operator, &[], &json!({ "url": "http://127.0.0.1:1/" }));
+    let deliveries = format!("/v1/webhooks/{}/deliveries/stream", made.body["id"].as_str().unwrap());
+    let head = |path: &str, token: &str| {
+        let mut connection = server.connect();
+        std::io::Write::write_all(&mut connection, &call(&format!("GET {path}"), token, "")).unwrap();
+        let lines = std::io::BufReader::new(connection).lines().map(Result::unwrap);
+        lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    };
+    for (path, token) in [("/v1/events/stream?after=latest", &server.seller), (&deliveries, &server.operator)] {
+        let head = head(path, token);
+        assert!(head.contains("text/event-stream") && head.contains("x-accel-buffering: no"), "{path}: {head}");
+    }
+    let refund = server.open("o-1");
+    let page = format!("{}/live", server.buyer_page(&refund));
+    let head = head(&page, "");
+    assert!(head.contains("text/event-stream") && head.contains("x-accel-buffering: no"), "{page}: {head}");
+    assert!(!server.raw(&call("GET /v1/refunds", &server.seller, "")).contains("x-accel-buffering"));
     server.stop();
 }
