@@ -39,7 +39,7 @@ pub fn checks() -> Result<Vec<Check>, String> {
         check("every snapshot belongs to a test", files::snapshots_without_a_test(&texts, &sources)),
         check("no file names a folder of the machine it was made on", words::machine_paths(&texts)),
         check("every refusal has a page", files::refusals_without_a_page()),
-        check("the paths that the map of the rooms names exist", paths::lost(&texts)),
+        check("the paths that the map of the rooms and SECURITY.md name exist", paths::lost(&texts)),
         check("the packages that a README runs exist", commands::unknown_packages(&texts)),
     ])
 }

@@ -3,17 +3,23 @@
 use super::SourceFile;
 use super::files::root;
 
-/// The document that shows the rooms.
-const MAP: &str = "docs/architecture.md";
+/// The documents that send a reader to files: one shows the rooms, one which test shows what.
+const DOCUMENTS: &[&str] = &["docs/architecture.md", "SECURITY.md"];
 /// How it names crates.
 const CRATES: &[&str] = &["core", "store", "api", "cli"];
 
-/// Files and folders that the map names and nobody finds.
+/// Files and folders that they name and nobody finds.
 pub(super) fn lost(texts: &[SourceFile]) -> Vec<String> {
-    let Some(map) = texts.iter().find(|file| file.path == MAP) else { return vec![format!("{MAP} is missing")] };
-    let quoted = map.text.split('`').skip(1).step_by(2).filter(|quoted| is_path(quoted));
+    DOCUMENTS.iter().flat_map(|document| lost_in(document, texts)).collect()
+}
+
+fn lost_in(document: &str, texts: &[SourceFile]) -> Vec<String> {
+    let Some(file) = texts.iter().find(|file| file.path == document) else {
+        return vec![format!("{document} is missing")];
+    };
+    let quoted = file.text.split('`').skip(1).step_by(2).filter(|quoted| is_path(quoted));
     let lost = quoted.filter(|path| !places(path).iter().any(|place| root().join(place).exists()));
-    lost.map(|path| format!("{MAP}: `{path}` is nowhere")).collect()
+    lost.map(|path| format!("{document}: `{path}` is nowhere")).collect()
 }
 
 fn is_path(quoted: &str) -> bool {
