@@ -1,8 +1,8 @@
 //! The real disk.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +12,9 @@ use super::{AppendFile, Files};
 pub(super) const LOCK: &str = "lock";
 /// The mode of the files.
 const OWNER_ONLY: u32 = 0o600;
+/// What a mode grants to others than the owner, and whether they may write.
+const OTHERS: u32 = 0o077;
+const OTHERS_WRITE: u32 = 0o022;
 
 /// A folder on disk that this process uses alone.
 ///
@@ -36,6 +39,16 @@ pub enum DiskError {
         /// The folder that was asked for.
         folder: PathBuf,
     },
+    /// Others could write to the folder, and there is a link in it: it may lead wherever they like.
+    #[error(
+        "{} is a link, in a folder that others could write to: look where it leads and who put it there, \
+         remove it, and start again",
+        path.display()
+    )]
+    Link {
+        /// The link.
+        path: PathBuf,
+    },
     /// The system refused something.
     #[error(
         "cannot {doing} {}: {source}; check that it exists and that this user may write to it",
@@ -55,10 +68,12 @@ impl Disk {
     /// Takes the folder into use, and creates it if it is not there.
     ///
     /// # Errors
-    /// [`DiskError::InUse`] if somebody else uses it, [`DiskError::Io`] if the system refuses.
+    /// [`DiskError::InUse`] if somebody else uses it, [`DiskError::Link`] if others may have put a link into it,
+    /// [`DiskError::Io`] if the system refuses.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Disk, DiskError> {
         let folder = folder.into();
         create(&folder).map_err(|source| DiskError::Io { doing: "create the folder", path: folder.clone(), source })?;
+        shut(&folder)?;
         let path = folder.join(LOCK);
         let refused = |doing, source| DiskError::Io { doing, path: path.clone(), source };
         let lock = OpenOptions::new()
@@ -91,6 +106,25 @@ fn create(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Shuts others out of a folder that was there before: whoever made it may not have thought of it, and sled makes
+/// its files as the process' umask has it.
+fn shut(folder: &Path) -> Result<(), DiskError> {
+    let refused = |doing| move |source| DiskError::Io { doing, path: folder.to_owned(), source };
+    let mode = fs::metadata(folder).map_err(refused("look at the folder"))?.permissions().mode();
+    if mode & OTHERS == 0 {
+        return Ok(());
+    }
+    if mode & OTHERS_WRITE != 0 {
+        for entry in fs::read_dir(folder).map_err(refused("look into the folder"))? {
+            let path = entry.map_err(refused("look into the folder"))?.path();
+            if path.is_symlink() {
+                return Err(DiskError::Link { path });
+            }
+        }
+    }
+    fs::set_permissions(folder, Permissions::from_mode(mode & !OTHERS)).map_err(refused("shut others out of"))
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

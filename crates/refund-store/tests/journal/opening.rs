@@ -36,6 +36,28 @@ fn a_torn_tail_on_the_real_disk_is_cut_off() {
 }
 
 #[test]
+fn a_folder_that_was_open_to_others_is_shut_and_a_link_in_one_that_they_could_write_to_is_not_followed() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    std::fs::create_dir(&path).unwrap();
+    let set = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    for open in [0o755, 0o770, 0o777] {
+        set(open);
+        drop(Disk::open(&path).unwrap());
+        assert_eq!(mode(), 0o700, "{open:o}");
+    }
+    let elsewhere = folder.path().join("elsewhere");
+    std::os::unix::fs::symlink(&elsewhere, path.join("journal")).unwrap();
+    drop(Disk::open(&path).unwrap());
+    set(0o777);
+    let refused = Disk::open(&path).unwrap_err();
+    assert!(matches!(&refused, DiskError::Link { path: link } if *link == path.join("journal")), "{refused}");
+    assert_eq!((mode(), elsewhere.exists()), (0o777, false), "refused means unchanged");
+}
+
+#[test]
 fn a_folder_that_is_in_use_cannot_be_opened_until_its_last_file_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let disk = Disk::open(folder.path()).unwrap();
