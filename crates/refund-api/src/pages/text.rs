@@ -88,15 +88,24 @@ impl Language {
     pub(crate) fn from_tag(tag: &str) -> Option<Self> {
         let tag = tag.to_ascii_lowercase().replace('_', "-");
         let mut parts = tag.split('-');
-        match parts.next()? {
-            "en" => Some(Self::En),
-            "zh" => {
-                let traditional = parts.any(|part| matches!(part, "hant" | "tw" | "hk" | "mo"));
-                let says_simplified = tag.contains("hans");
-                Some(if traditional && !says_simplified { Self::ZhHant } else { Self::ZhHans })
+        let usually = match parts.next()? {
+            "en" => return Some(Self::En),
+            // Chinese, or a language of those who write it.
+            "zh" | "cmn" | "hak" | "nan" | "wuu" => Self::ZhHans,
+            "yue" => Self::ZhHant,
+            _ => return None,
+        };
+        let (mut script, mut place) = (None, None);
+        for part in parts {
+            match part {
+                "hant" => script = Some(Self::ZhHant),
+                "hans" => script = Some(Self::ZhHans),
+                "tw" | "hk" | "mo" => place = Some(Self::ZhHant),
+                "cn" | "sg" | "my" => place = Some(Self::ZhHans),
+                _ => {}
             }
-            _ => None,
         }
+        Some(script.or(place).unwrap_or(usually))
     }
 
     /// The language that an `Accept-Language` asks for first of those that there are; English for all others.
@@ -154,6 +163,14 @@ mod tests {
             ("zh-CN,zh;q=0.9", Language::ZhHans),
             ("zh-Hans-TW", Language::ZhHans),
             ("zh", Language::ZhHans),
+            ("yue-HK", Language::ZhHant),
+            ("yue", Language::ZhHant),
+            ("yue-Hans-CN", Language::ZhHans),
+            ("yue-CN", Language::ZhHans),
+            ("cmn-Hant", Language::ZhHant),
+            ("cmn-TW, en;q=0.8", Language::ZhHant),
+            ("cmn", Language::ZhHans),
+            ("nan-TW", Language::ZhHant),
             ("de, zh-SG;q=0.5, en;q=0.3", Language::ZhHans),
             ("de, en;q=0.5, zh-TW;q=0.51", Language::ZhHant),
             ("zh-TW;q=0, en", Language::En),

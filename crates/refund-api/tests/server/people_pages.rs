@@ -113,8 +113,8 @@ fn a_password_is_changed_by_whoever_knows_the_present_one_and_ends_what_is_open_
         let change = |browser: &mut Clerk, old: &str, new: &str| {
             browser.post("/people/own/password", &[("old", old), ("new", new)])
         };
-        assert_eq!(change(operator, "", "short").notice(), "A password has 10 to 200 characters.");
-        assert_eq!(change(operator, "", &"x".repeat(10_000)).notice(), "A password has 10 to 200 characters.");
+        assert_eq!(change(operator, "", "short").notice(), "A password has 12 to 200 characters.");
+        assert_eq!(change(operator, "", &"x".repeat(10_000)).notice(), "A password has 12 to 200 characters.");
         assert_eq!(change(operator, "", PASSWORD).location(), "/people");
         assert_eq!(operator.get("/people").status, 200, "here they are signed in still");
         let mut elsewhere = Clerk::nobody(server);

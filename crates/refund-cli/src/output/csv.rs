@@ -35,13 +35,16 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| clean::json(&value.to_string()), clean::text)
 }
 
+/// With what a spreadsheet lets a formula begin. Some take full-width signs for it too.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
 /// A spreadsheet takes text that begins like a formula for one: an apostrophe before it says that it is text.
 /// An amount below zero is none.
 fn harmless(text: &str) -> String {
     let is_amount = text.strip_prefix('-').is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
     });
-    if !is_amount && text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if !is_amount && text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -52,12 +55,14 @@ mod tests {
     fn fields_are_quoted_and_formulas_are_text() {
         let item = serde_json::json!({
             "id": "a,\"b\"", "deep": { "reason": "=HYPERLINK(1)" }, "list": [{ "at": "x" }], "names": ["one", "two"], "kept": "-3.00", "minus": "-3+1",
-            "none": null, "text": "two\nlines", "yes": true, "n": -3
+            "wide": "＝HYPERLINK(1)", "none": null, "text": "two\nlines", "yes": true, "n": -3
         });
-        let written =
-            write(&[item], &["id", "deep.reason", "list.0.at", "names", "none", "text", "yes", "n", "kept", "minus"])
-                .unwrap();
-        let row = "\"a,\"\"b\"\"\",'=HYPERLINK(1),x,one two,,\"two\nlines\",true,-3,-3.00,'-3+1\n";
-        assert_eq!(written, format!("id,deep.reason,list.0.at,names,none,text,yes,n,kept,minus\n{row}"));
+        let written = write(
+            &[item],
+            &["id", "deep.reason", "wide", "list.0.at", "names", "none", "text", "yes", "n", "kept", "minus"],
+        )
+        .unwrap();
+        let row = "\"a,\"\"b\"\"\",'=HYPERLINK(1),'＝HYPERLINK(1),x,one two,,\"two\nlines\",true,-3,-3.00,'-3+1\n";
+        assert_eq!(written, format!("id,deep.reason,wide,list.0.at,names,none,text,yes,n,kept,minus\n{row}"));
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Line {
     /// In bytes, with its end.
     pub(super) length: u64,
     pub(super) text: String,
+    /// How many of its bytes are UTF-8, where not all are.
+    utf8_up_to: Option<usize>,
     /// Made from what the line says and how often the file has said it before: the same file, or
     /// one with lines put in between, opens nothing twice.
     pub(super) idempotency_key: String,
@@ -49,10 +51,11 @@ impl Lines {
             if !bytes.ends_with(b"\n") && length > LINE_MAX {
                 length += skip_line(&mut self.input)?;
             }
+            let utf8_up_to = std::str::from_utf8(&bytes).err().map(|error| error.valid_up_to());
             let text = String::from_utf8_lossy(&bytes).trim().trim_start_matches('\u{feff}').to_owned();
             if !text.is_empty() {
                 let idempotency_key = self.key(&text);
-                return Ok(Some(Line { number: self.number, length, text, idempotency_key }));
+                return Ok(Some(Line { number: self.number, length, text, utf8_up_to, idempotency_key }));
             }
         }
     }
@@ -96,6 +99,9 @@ impl Line {
         if self.text.len() as u64 > LINE_MAX {
             return malformed(format!("longer than {LINE_MAX} bytes"));
         }
+        if let Some(good) = self.utf8_up_to {
+            return malformed(format!("not UTF-8 from byte {} on: save the file as UTF-8", good + 1));
+        }
         match serde_json::from_str::<Value>(&self.text) {
             Ok(Value::Object(_)) => Ok(()),
             Ok(_) => malformed("not a JSON object".to_owned()),
@@ -124,6 +130,19 @@ mod tests {
         assert_eq!(before[0].idempotency_key, after[2].idempotency_key);
         assert_eq!(before[1].idempotency_key, after[0].idempotency_key);
         assert_eq!(after.iter().map(|line| line.number).collect::<Vec<_>>(), [1, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_utf8_is_refused_by_its_place_and_not_guessed_at() {
+        let [gbk, utf8]: [Line; 2] = Lines::new(Box::new(&b"{\"reason\":\"\xcb\xe9\"}\n{}\n"[..]))
+            .map(Result::unwrap)
+            .collect::<Vec<_>>()
+            .try_into()
+            .unwrap_or_else(|_| panic!("two lines"));
+        let Err(Failed::Line { code, detail }) = gbk.check() else { panic!("it was taken") };
+        assert_eq!(code, "malformed_line");
+        assert_eq!(detail, "not UTF-8 from byte 12 on: save the file as UTF-8");
+        assert!(utf8.check().is_ok());
     }
 
     #[test]
