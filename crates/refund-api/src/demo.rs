@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use refund_core::{Label, NegotiationStatus, SellerId, Span, Timestamp};
-use refund_store::{Advance, Clock, KeyRole, Query, Sort};
+use refund_store::files::disk::own_folder;
+use refund_store::{Advance, Clock, KeyRole, OpenError, Query, Sort};
 use serde_json::json;
 
 use crate::machine::{clock, entropy};
@@ -52,7 +53,7 @@ pub(crate) const MARK: &str = "demo";
 pub async fn demo(data: PathBuf, listen: SocketAddr) -> Result<(Running, Demo), StartError> {
     let file = data.join(FILE);
     let folder_error = |error| StartError::Folder { folder: data.clone(), error };
-    secrets::folder(&data).map_err(folder_error)?;
+    own_folder(&data).map_err(OpenError::from)?;
     let mark = data.join(MARK);
     if !mark.try_exists().map_err(folder_error)? {
         if std::fs::read_dir(&data).map_err(folder_error)?.next().is_some() {

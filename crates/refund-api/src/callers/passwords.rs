@@ -37,16 +37,28 @@ pub(crate) enum Unfit {
 
 /// The shortest name that may stand in nobody's own password: shorter ones are parts of words.
 const NAME_MIN: usize = 3;
+/// How much of a password is judged: what begins well goes on well, and to judge more takes seconds where it is odd.
+const JUDGED: usize = 32;
 
-/// What stands against that password for somebody of that name.
-pub(crate) fn unfit(password: &str, name: &str) -> Option<Unfit> {
-    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count()) {
+/// What stands against that password for somebody who has, and whose shop has, these names.
+fn unfit(password: &str, names: &[String]) -> Option<Unfit> {
+    if !has_length(password) {
         return Some(Unfit::Length);
     }
-    let own = name.trim().to_lowercase();
-    let has_name = own.chars().count() >= NAME_MIN && password.to_lowercase().contains(&own);
-    let is_weak = zxcvbn::zxcvbn(password, &[&own]).score() < Score::Three;
-    (has_name || is_weak).then_some(Unfit::Guessable)
+    let bare =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let names: Vec<String> = names.iter().map(|name| bare(name)).collect();
+    let own = bare(password);
+    let has_name = names.iter().any(|name| name.chars().count() >= NAME_MIN && own.contains(name));
+    let judged: String = password.chars().take(JUDGED).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let is_weak = || zxcvbn::zxcvbn(&judged, &names).score() < Score::Three;
+    (has_name || is_weak()).then_some(Unfit::Guessable)
+}
+
+/// Whether it is neither too short nor too long: that is seen at once.
+fn has_length(password: &str) -> bool {
+    (PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count())
 }
 
 /// Hashes passwords, and counts who tries.
@@ -72,6 +84,16 @@ impl Passwords {
         let anywhere = || self.from_anywhere.as_ref().map_or(Ok(()), |tries| tries.count(&name));
         let counted = here.and_then(|()| anywhere());
         counted.map_err(|wait| Problem::too_many("too many tries to sign in under this name", wait))
+    }
+
+    /// What stands against that password for somebody who has, and whose shop has, these names. A core is busy with it
+    /// for a moment, so that it has its turn like hashing.
+    pub(crate) async fn unfit(&self, password: &str, names: Vec<String>) -> Result<Option<Unfit>, Problem> {
+        if !has_length(password) {
+            return Ok(Some(Unfit::Length));
+        }
+        let password = password.to_owned();
+        self.working(move || unfit(&password, &names)).await
     }
 
     /// The hash of a password, to be stored.
@@ -126,9 +148,9 @@ mod tests {
 
     #[test]
     fn a_password_is_long_enough_and_nothing_that_is_guessed_early() {
-        let name = "Evergreen Homeware";
+        let names = ["Ann Lee", "seller-homeware", "Evergreen Homeware"].map(str::to_owned);
         for short in ["", "xK9!vQ2#pL7", "correcthors", &"x".repeat(201)] {
-            assert_eq!(unfit(short, name), Some(Unfit::Length), "{short}");
+            assert_eq!(unfit(short, &names), Some(Unfit::Length), "{short}");
         }
         for guessed in [
             "aaaaaaaaaaaa",
@@ -139,12 +161,23 @@ mod tests {
             "iloveyou2024",
             "evergreen homeware!",
             "Evergreen Homeware 7Qx",
+            "evergreen-homeware-7Qx",
+            "seller_homeware_7Qx!",
+            "xann.lee!Qv7#pLz",
         ] {
-            assert_eq!(unfit(guessed, name), Some(Unfit::Guessable), "{guessed}");
+            assert_eq!(unfit(guessed, &names), Some(Unfit::Guessable), "{guessed}");
         }
         for good in ["xK9!vQ2#pL7z", "a lamp and two spoons", "河邊的三盞燈與一隻慢慢走的貓"] {
-            assert_eq!(unfit(good, name), None, "{good}");
+            assert_eq!(unfit(good, &names), None, "{good}");
         }
+    }
+
+    #[test]
+    fn no_more_of_a_password_is_judged_than_its_beginning() {
+        let good = "a lamp and two spoons, all green";
+        assert_eq!(good.chars().count(), JUDGED);
+        assert_eq!(unfit(&format!("{good}{}", "a".repeat(100)), &[]), None);
+        assert_eq!(unfit(&format!("{}{good}", "a".repeat(JUDGED)), &[]), Some(Unfit::Guessable));
     }
 
     #[test]

@@ -81,7 +81,11 @@ pub(crate) async fn one(
 ) -> Result<Option<Told>, StoreError> {
     let position = match (caller, EventIds::number(id)) {
         (Caller::Buyer { refund_id, .. }, Some(number)) => {
-            Some(ids.known(store, caller, refund_id, (number, id)).await?.position())
+            match ids.known(store, caller, refund_id, (number, id)).await {
+                // Of another refund, or of another history: a buyer's ids don't say which.
+                Err(StoreError::OtherHistory) => None,
+                known => Some(known?.position()),
+            }
         }
         (Caller::Buyer { .. }, None) => None,
         _ => named_by(store, id).await?,

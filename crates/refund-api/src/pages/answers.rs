@@ -31,17 +31,23 @@ const ANSWER: &str = "answer";
 const KEPT_FOR: Span = Span::hours(1);
 /// How many are kept of one person or link, so that nobody pushes out others'.
 const OF_ONE_MAX: usize = 16;
-/// How many bytes of pages are kept in all.
+/// How many bytes of pages are kept of all who are signed in together, and how many of all others. Whoever has no
+/// session pushes out nothing of those who have.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
+const OF_OTHERS_MAX: usize = 4 * 1024 * 1024;
 
 /// Whose an answer is: of a person as they are signed in, or of whoever comes from an address.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 enum Whose {
     Session(Secret),
     Address(Option<IpAddr>, String),
 }
 
 impl Whose {
+    fn is_signed_in(&self) -> bool {
+        matches!(self, Self::Session(_))
+    }
+
     fn of(app: &App, request: &Request) -> Self {
         if let Some(person) = signed_in(app, request.headers()) {
             return Self::Session(person.session);
@@ -49,6 +55,13 @@ impl Whose {
         let address = request.extensions().get().map(|CallerAddress(address)| counted(*address));
         // Many buyers may share an address; each has a link, which is the path.
         Self::Address(address, request.uri().path().to_owned())
+    }
+}
+
+impl Answer {
+    /// What it takes to keep it, about.
+    fn bytes(&self) -> usize {
+        self.html.len().saturating_add(self.path.len())
     }
 }
 
@@ -75,9 +88,15 @@ impl Answers {
             let oldest = all.iter().position(|other| other.whose == answer.whose);
             oldest.and_then(|oldest| all.remove(oldest));
         }
+        let is_signed_in = answer.whose.is_signed_in();
+        let bytes_max = if is_signed_in { BYTES_MAX } else { OF_OTHERS_MAX };
         all.push_back(answer);
-        while all.iter().map(|answer| answer.html.len()).sum::<usize>() > BYTES_MAX {
-            all.pop_front();
+        let are_beside = |other: &Answer| other.whose.is_signed_in() == is_signed_in;
+        while all.iter().filter(|other| are_beside(other)).map(Answer::bytes).sum::<usize>() > bytes_max {
+            // What holds a secret goes last: it was shown to nobody yet.
+            let goes = all.iter().position(|other| are_beside(other) && !other.is_shown_once);
+            let Some(goes) = goes.or_else(|| all.iter().position(are_beside)) else { break };
+            all.remove(goes);
         }
     }
 
@@ -117,7 +136,10 @@ pub(super) async fn lead_on(
         return Ok(next.run(request).await);
     }
     let (whose, path) = (Whose::of(&app, &request), request.uri().path().to_owned());
-    if !is_form && let Some(answer) = answers.find(asked, &path, &whose, system_now()) {
+    // HEAD is no look: what is shown once is there afterwards.
+    if request.method() == Method::GET
+        && let Some(answer) = answers.find(asked, &path, &whose, system_now())
+    {
         return Ok(answer);
     }
     // The page itself knows of no answers, and leads to none.

@@ -2,6 +2,8 @@
 
 mod look;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -76,10 +78,12 @@ impl Ticked {
 /// What can be done with many.
 const ACTIONS: [CommandKind; 3] = [CommandKind::Agree, CommandKind::Refuse, CommandKind::MakeOffer];
 
-/// The refunds that were ticked, each with the version that the list showed.
+/// The refunds that were ticked, each once, with the version that the list showed.
 fn ticks(form: &Form) -> impl Iterator<Item = (RefundId, u64)> {
     let ticks = form.all("refund").filter_map(|value| value.split_once(' '));
-    ticks.filter_map(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?))).take(BULK_MAX)
+    let ticks = ticks.filter_map(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?)));
+    let mut known = BTreeSet::new();
+    ticks.filter(move |(id, _): &(RefundId, u64)| known.insert(id.clone())).take(BULK_MAX)
 }
 
 /// Shows what will be done with all that were ticked, and does it once that has been confirmed.

@@ -18,15 +18,14 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     let (user, passwords) = (&person.user, &visit.app.passwords);
     let (old, new) = (visit.form.get("old"), visit.form.get("new"));
     let wrong = |text: String| page(&visit, Some(Notice::bad(text)), None, StatusCode::UNPROCESSABLE_ENTITY);
-    if let Some(mistake) = mistake_in(&visit, new, user.name.as_str()) {
+    if let Some(mistake) = mistake_in(&visit, new, user).await? {
         return wrong(mistake);
     }
     // Somebody who came in by a link and never chose one has none to know.
-    if user.password.is_some() {
-        passwords.count(user.name.as_str(), visit.address)?;
-        if old.chars().count() > PASSWORD_MAX || !passwords.is_right(old.to_owned(), user.password.clone()).await? {
-            return wrong(visit.reader.say("people-password-wrong"));
-        }
+    if user.password.is_some()
+        && (old.chars().count() > PASSWORD_MAX || !passwords.is_right(old.to_owned(), user.password.clone()).await?)
+    {
+        return wrong(visit.reader.say("people-password-wrong"));
     }
     let change = UserChange::Password { hash: passwords.hash(new.to_owned()).await? };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });

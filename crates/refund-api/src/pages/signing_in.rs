@@ -4,12 +4,12 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use refund_core::{Actor, Span, Timestamp};
-use refund_store::{Refused, Request, Session, SetUp, User, UserChange};
+use refund_store::{KeyRole, Refused, Request, Session, SetUp, User, UserChange};
 
 use super::cookies;
 use super::frame::{Frame, Notice, go_to, own_path, shown};
 use super::visit::Visit;
-use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN, Unfit, unfit};
+use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN, Unfit};
 use crate::callers::{Caller, hash};
 use crate::machine::clock::system_now;
 use crate::machine::entropy;
@@ -121,7 +121,7 @@ fn link_is_over(visit: &Visit) -> Result<Response, Problem> {
 pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     let Some(user) = of_link(&visit)? else { return link_is_over(&visit) };
     let password = visit.form.get("password");
-    let mistake = if password.is_empty() { None } else { mistake_in(&visit, password, user.name.as_str()) };
+    let mistake = if password.is_empty() { None } else { mistake_in(&visit, password, &user).await? };
     if let Some(text) = mistake {
         return asked_once(&visit, Some(Notice::bad(text)), StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -139,12 +139,20 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     Ok(let_in(&visit, &user, None, "/").await?.unwrap_or(response))
 }
 
-/// What is wrong with a password that somebody of that name chooses.
-pub(super) fn mistake_in(visit: &Visit, password: &str, name: &str) -> Option<String> {
-    Some(match unfit(password, name)? {
+/// What is wrong with a password that somebody chooses. To choose one is a try: it takes a moment to judge.
+pub(super) async fn mistake_in(visit: &Visit, password: &str, user: &User) -> Result<Option<String>, Problem> {
+    let passwords = &visit.app.passwords;
+    passwords.count(user.name.as_str(), visit.address)?;
+    let mut names = vec![user.name.to_string()];
+    if let KeyRole::Seller(seller_id) = &user.role {
+        let seller = visit.app.engine.settings().seller(seller_id).map(|seller| seller.name.to_string());
+        names.extend([seller_id.to_string()].into_iter().chain(seller));
+    }
+    let unfit = passwords.unfit(password, names).await?;
+    Ok(unfit.map(|unfit| match unfit {
         Unfit::Length => visit.reader.say_two("mistake-password", "min", &PASSWORD_MIN, "max", &PASSWORD_MAX),
         Unfit::Guessable => visit.reader.say("mistake-password-guessable"),
-    })
+    }))
 }
 
 /// Begins a session, unless its person can't sign in any more.

@@ -5,7 +5,7 @@ pub(crate) mod cursor;
 mod keyed;
 
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
@@ -44,14 +44,6 @@ pub(crate) fn kept(path: &Path, make: impl FnOnce() -> String) -> io::Result<Str
         }
         Err(error) => Err(error),
     }
-}
-
-/// Makes a folder, where there is none, that only its owner can look into.
-///
-/// # Errors
-/// An [`io::Error`] where it can't be made.
-pub(crate) fn folder(path: &Path) -> io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Writes a file that only its owner can read: whole or not at all.

@@ -55,6 +55,9 @@ fn what_will_be_done_is_shown_first_and_what_was_done_afterwards() {
         assert_eq!(server.as_seller(&late, "negotiation", &small_refund("3.00")).status, 201);
         let look = send(seller, &ticks, &[("action", "agree")]);
         let told = look.text();
+        let twice = [tick(&refunds[0]), tick(&refunds[0])];
+        let once = send(seller, &twice, &[("action", "agree")]).text();
+        assert!(once.contains("1 of 1 will be done"), "{once}");
         assert!(told.contains("3 of 4 will be done") && told.contains("CN¥40.00 · $7.50"), "{told}");
         assert!(told.contains("One open offer is withdrawn by it."), "{told}");
         assert!(told.contains("Offer withdrawn") && told.contains("Somebody was faster"), "{told}");

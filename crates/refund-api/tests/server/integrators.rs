@@ -126,7 +126,7 @@ fn one_event_is_shown_to_whoever_may_know_it() {
         }
     }
     for event in &own {
-        assert_eq!(one(&others, &event["id"]).status, 410, "of the other refund's history there is no such event");
+        assert_eq!(one(&others, &event["id"]).status, 404, "of the other refund's history there is no such event");
         assert_eq!(one(&server.operator, &event["id"]).status, 404, "a buyer's ids are a buyer's");
     }
     let id = history(&server.operator)[0]["id"].as_str().unwrap().to_owned();

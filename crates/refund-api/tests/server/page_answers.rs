@@ -39,6 +39,28 @@ fn a_secret_is_shown_once_and_loading_it_again_makes_no_second_key() {
 }
 
 #[test]
+fn nobody_takes_away_what_is_kept_for_somebody_who_is_signed_in() {
+    served(|server| {
+        let operator = Browser::signed_in(server, &server.link("operator"));
+        let page = operator.open(KEYS);
+        let key = [("key_name", "of the shop"), ("role", "platform"), ("scope", "full"), ("once", "1")];
+        let led = send(&operator, &page, KEYS, &key);
+        let answer = led.answer().expect("it leads to an answer");
+        let stranger = Browser::new(server);
+        // A page that says each of these again, as five bytes, several times.
+        let long = "'".repeat(15_000);
+        let mut sent = 0;
+        for number in 0..80 {
+            let led = stranger.send("POST", &format!("/sign-in/x{number}?{long}"), &[], &form(&[("password", "")]));
+            sent += usize::from(led.answer().is_some());
+        }
+        assert_eq!(sent, 80, "all of these are answered by a page that is kept");
+        assert_eq!(operator.send("HEAD", answer, &[], "").status, 200);
+        assert!(operator.open(answer).html.contains("rfk_"));
+    });
+}
+
+#[test]
 fn what_is_wrong_with_a_form_is_shown_as_often_as_one_looks() {
     served(|server| {
         let seller = Browser::signed_in(server, &server.link("seller"));

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,11 +10,15 @@ use super::{AppendFile, Files};
 
 /// The file whose lock says that a process uses the folder.
 pub(super) const LOCK: &str = "lock";
+/// The file of the journal: a folder that has one is a store's, also where it was put there by hand.
+pub(crate) const JOURNAL: &str = "journal";
 /// The mode of the files.
 const OWNER_ONLY: u32 = 0o600;
 /// What a mode grants to others than the owner, and whether they may write.
 const OTHERS: u32 = 0o077;
 const OTHERS_WRITE: u32 = 0o022;
+/// Of a folder that everybody uses, as `/tmp` is.
+const STICKY: u32 = 0o1000;
 
 /// A folder on disk that this process uses alone.
 ///
@@ -39,15 +43,22 @@ pub enum DiskError {
         /// The folder that was asked for.
         folder: PathBuf,
     },
-    /// Others could write to the folder, and there is a link in it: it may lead wherever they like.
+    /// Others could write to the folder, and this in it may be theirs: a link, which leads wherever they like, or
+    /// what belongs to another user.
     #[error(
-        "{} is a link, in a folder that others could write to: look where it leads and who put it there, \
-         remove it, and start again",
+        "{} is a link or somebody else's, in a folder that others could write to: look what it is and who put it \
+         there, remove it, and start again",
         path.display()
     )]
-    Link {
-        /// The link.
+    Planted {
+        /// What is there.
         path: PathBuf,
+    },
+    /// It is open to others and holds other things than ours: to shut it would take it away from them.
+    #[error("the folder {} is open to others and not ours: name a folder of its own for this", folder.display())]
+    Shared {
+        /// The folder that was asked for.
+        folder: PathBuf,
     },
     /// The system refused something.
     #[error(
@@ -68,12 +79,11 @@ impl Disk {
     /// Takes the folder into use, and creates it if it is not there.
     ///
     /// # Errors
-    /// [`DiskError::InUse`] if somebody else uses it, [`DiskError::Link`] if others may have put a link into it,
-    /// [`DiskError::Io`] if the system refuses.
+    /// [`DiskError::InUse`] if somebody else uses it, [`DiskError::Planted`] if others may have put something into
+    /// it, [`DiskError::Shared`] if it is not ours to shut, [`DiskError::Io`] if the system refuses.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Disk, DiskError> {
         let folder = folder.into();
-        create(&folder).map_err(|source| DiskError::Io { doing: "create the folder", path: folder.clone(), source })?;
-        shut(&folder)?;
+        own_folder(&folder)?;
         let path = folder.join(LOCK);
         let refused = |doing, source| DiskError::Io { doing, path: path.clone(), source };
         let lock = OpenOptions::new()
@@ -89,6 +99,15 @@ impl Disk {
             Err(TryLockError::Error(source)) => Err(refused("lock", source)),
         }
     }
+}
+
+/// Creates the folder if it is not there, and shuts others out of it.
+///
+/// # Errors
+/// As for [`Disk::open`].
+pub fn own_folder(folder: &Path) -> Result<(), DiskError> {
+    create(folder).map_err(|source| DiskError::Io { doing: "create the folder", path: folder.to_owned(), source })?;
+    shut(folder)
 }
 
 /// Creates the folder and makes its name durable: a synced file in a folder that a crash
@@ -112,19 +131,40 @@ fn create(folder: &Path) -> io::Result<()> {
 /// its files as the process' umask has it.
 fn shut(folder: &Path) -> Result<(), DiskError> {
     let refused = |doing| move |source| DiskError::Io { doing, path: folder.to_owned(), source };
-    let mode = fs::metadata(folder).map_err(refused("look at the folder"))?.permissions().mode();
+    let found = fs::metadata(folder).map_err(refused("look at the folder"))?;
+    let mode = found.permissions().mode();
     if mode & OTHERS == 0 {
         return Ok(());
     }
-    if mode & OTHERS_WRITE != 0 {
-        for entry in fs::read_dir(folder).map_err(refused("look into the folder"))? {
-            let path = entry.map_err(refused("look into the folder"))?.path();
-            if path.is_symlink() {
-                return Err(DiskError::Link { path });
-            }
-        }
+    let is_empty = fs::read_dir(folder).map_err(refused("look into the folder"))?.next().is_none();
+    let is_ours = is_empty || [LOCK, JOURNAL].iter().any(|name| folder.join(name).exists());
+    if !is_ours || mode & STICKY != 0 {
+        return Err(DiskError::Shared { folder: folder.to_owned() });
+    }
+    if mode & OTHERS_WRITE != 0
+        && let Some(path) = planted(folder, found.uid()).map_err(refused("look into the folder"))?
+    {
+        return Err(DiskError::Planted { path });
     }
     fs::set_permissions(folder, Permissions::from_mode(mode & !OTHERS)).map_err(refused("shut others out of"))
+}
+
+/// What is in a folder, however deep, that is a link, no file, or not that owner's.
+fn planted(folder: &Path, owner: u32) -> io::Result<Option<PathBuf>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let found = fs::symlink_metadata(&path)?;
+        let is_plain = found.is_dir() || found.is_file() && found.nlink() == 1;
+        if !is_plain || found.uid() != owner {
+            return Ok(Some(path));
+        }
+        if found.is_dir()
+            && let Some(deeper) = planted(&path, owner)?
+        {
+            return Ok(Some(deeper));
+        }
+    }
+    Ok(None)
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {

@@ -107,7 +107,7 @@ use self::opening::{begin, check_file_header, check_trusted, find_end, is_new};
 use crate::files::{AppendFile, Files};
 
 /// The name of the journal's file in its folder.
-pub const FILE: &str = "journal";
+pub const FILE: &str = crate::files::disk::JOURNAL;
 /// What its file is called while a backup is being restored into the folder. No server takes that for a store.
 pub(crate) const PART: &str = "journal.part";
 

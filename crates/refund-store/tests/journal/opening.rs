@@ -1,4 +1,5 @@
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use refund_store::files::Files;
@@ -35,6 +36,9 @@ fn a_torn_tail_on_the_real_disk_is_cut_off() {
     assert_eq!(std::fs::read(folder.path().join(FILE)).unwrap(), bytes);
 }
 
+/// Puts something that leads to the first at the second.
+type Put = fn(&Path, &Path) -> io::Result<()>;
+
 #[test]
 fn a_folder_that_was_open_to_others_is_shut_and_a_link_in_one_that_they_could_write_to_is_not_followed() {
     use std::os::unix::fs::PermissionsExt;
@@ -49,12 +53,42 @@ fn a_folder_that_was_open_to_others_is_shut_and_a_link_in_one_that_they_could_wr
         assert_eq!(mode(), 0o700, "{open:o}");
     }
     let elsewhere = folder.path().join("elsewhere");
-    std::os::unix::fs::symlink(&elsewhere, path.join("journal")).unwrap();
-    drop(Disk::open(&path).unwrap());
-    set(0o777);
-    let refused = Disk::open(&path).unwrap_err();
-    assert!(matches!(&refused, DiskError::Link { path: link } if *link == path.join("journal")), "{refused}");
-    assert_eq!((mode(), elsewhere.exists()), (0o777, false), "refused means unchanged");
+    std::fs::write(&elsewhere, "theirs").unwrap();
+    std::fs::create_dir(path.join("view")).unwrap();
+    let put: [(&str, Put); 3] = [
+        ("journal", |from, to| std::os::unix::fs::symlink(from, to)),
+        ("view/db", |from, to| std::os::unix::fs::symlink(from, to)),
+        ("server.secret", |from, to| std::fs::hard_link(from, to)),
+    ];
+    for (name, link) in put {
+        let there = path.join(name);
+        link(&elsewhere, &there).unwrap();
+        drop(Disk::open(&path).unwrap());
+        set(0o777);
+        let refused = Disk::open(&path).unwrap_err();
+        assert!(matches!(&refused, DiskError::Planted { path } if *path == there), "{refused}");
+        assert_eq!(mode(), 0o777, "refused means unchanged");
+        std::fs::remove_file(there).unwrap();
+        set(0o700);
+    }
+}
+
+#[test]
+fn a_folder_that_is_open_to_others_and_holds_other_things_is_left_as_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("www");
+    std::fs::create_dir(&path).unwrap();
+    let set = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
+    set(0o1777);
+    assert!(matches!(Disk::open(&path), Err(DiskError::Shared { .. })));
+    assert_eq!(mode(), 0o1777);
+    std::fs::write(path.join("index.html"), "").unwrap();
+    set(0o755);
+    assert!(matches!(Disk::open(&path), Err(DiskError::Shared { .. })));
+    assert_eq!(mode(), 0o755);
+    assert!(!path.join("lock").exists());
 }
 
 #[test]
