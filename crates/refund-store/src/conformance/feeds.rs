@@ -12,7 +12,7 @@ fn told(make: &mut Make<'_>) -> Result<Desk, Broken> {
     for id in ["a", "b", "c"] {
         desk.open(opening(id)?)?;
         desk.advance(HOUR)?;
-        desk.put_seller("shop")?;
+        desk.put_seller(&format!("{id}-stall"))?;
     }
     desk.command("a", seller("shop"), offer("a")?)?;
     let request = under("accept", 1, on("a", buyer("kim"), accept("a")?)?);
@@ -56,7 +56,7 @@ pub(super) fn one_by_one(make: &mut Make<'_>) -> Result<(), Broken> {
         let lost = EventPosition { epoch: position.epoch.wrapping_add(1), ..position };
         holds("another history", matches!(wait(desk.store.event(lost)), Err(StoreError::OtherHistory)))?;
     }
-    desk.put_seller("shop")?;
+    desk.put_seller("stall")?;
     let end = desk.store.feed_end().ok_or("an end")?;
     same("the event of a record that has none", &wait(desk.store.event(end))?, &None)?;
     let next = EventPosition { record: end.record.saturating_add(1), ..end };
@@ -66,7 +66,7 @@ pub(super) fn one_by_one(make: &mut Make<'_>) -> Result<(), Broken> {
 pub(super) fn end(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = told(make)?;
     // Also behind a record that has no events.
-    desk.put_seller("shop")?;
+    desk.put_seller("stall")?;
     let end = desk.store.feed_end();
     holds("an end where something was recorded", end.is_some())?;
     same("what is behind the end", &feed_behind(&*desk.store, end, 7)?.0, &Vec::new())?;

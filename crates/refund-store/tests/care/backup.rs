@@ -21,8 +21,8 @@ fn restore(from: &Path, to: &Path) -> Result<Restored, CareError> {
 #[test]
 fn a_backup_of_a_running_server_is_restored_as_it_was_and_grows_by_what_is_new() {
     let (folder, place) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    std::fs::write(folder.path().join("server.secret"), "s").unwrap();
     let opened = open(folder.path());
+    std::fs::write(folder.path().join("server.secret"), "s").unwrap();
     tell(&opened.store);
     let to = place.path().join("backup");
     let first = back_up(folder.path(), &to).unwrap();
