@@ -58,13 +58,6 @@ impl Whose {
     }
 }
 
-impl Answer {
-    /// What it takes to keep it, about.
-    fn bytes(&self) -> usize {
-        self.html.len().saturating_add(self.path.len())
-    }
-}
-
 struct Answer {
     id: String,
     path: String,
@@ -74,6 +67,13 @@ struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     html: axum::body::Bytes,
+}
+
+impl Answer {
+    /// What it takes to keep it, about.
+    fn bytes(&self) -> usize {
+        self.html.len().saturating_add(self.path.len())
+    }
 }
 
 /// The answers that are kept, the oldest first.
