@@ -43,7 +43,7 @@ mod trial;
 pub use callers::Limits;
 pub use demo::{Demo, demo};
 pub use routes::{openapi, openapi_showing};
-pub use server::{Config, Running, StartError, start};
+pub use server::{Config, Origin, Running, StartError, start};
 pub use store_tools::{Outcome, StoreTool};
 pub use webhooks::Reach;
 pub use wire::code::{ApiCode, Code};

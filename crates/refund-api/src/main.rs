@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use refund_api::{Config, Demo, Limits, Reach, Running, StartError, StoreTool, demo, start};
+use refund_api::{Config, Demo, Limits, Origin, Reach, Running, StartError, StoreTool, demo, start};
 use refund_core::Label;
 use tracing_subscriber::EnvFilter;
 
@@ -46,7 +46,7 @@ enum Command {
         /// How others reach the server, where a proxy stands before it.
         #[arg(long, value_name = "URL")]
         public_url: Option<String>,
-        /// Speak plain HTTP on an address that others can reach.
+        /// Speak plain HTTP to others: on an address that they can reach, or by a public URL without TLS.
         #[arg(long)]
         insecure: bool,
         /// Print a link by which one of the operator's people signs in once, also where they have a password.
@@ -58,6 +58,9 @@ enum Command {
         /// Send webhooks also to private addresses and without TLS: for development and tests alone.
         #[arg(long)]
         webhooks_to_private_addresses: bool,
+        /// From where pages of others may call in a browser, such as https://shop.example.com.
+        #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
+        cors_origin: Vec<Origin>,
         #[command(flatten)]
         limits: Limits,
     },
@@ -115,12 +118,21 @@ async fn run(command: Command) -> Result<(), String> {
             sign_in_link,
             hold_settling,
             webhooks_to_private_addresses,
+            cors_origin,
             limits,
         } => {
             let reach = if webhooks_to_private_addresses { Reach::Anywhere } else { Reach::Public };
-            let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
             let config = Config::new(data, listen);
-            let config = Config { public_url, insecure, sign_in_link, hold_settling, limits, reach, ..config };
+            let config = Config {
+                public_url,
+                insecure,
+                sign_in_link,
+                hold_settling,
+                limits,
+                reach,
+                cors_origins: cors_origin,
+                ..config
+            };
             let running = start(config).await.map_err(said)?;
             if let Some(path) = &running.operator_key {
                 println!("The first operator's key is in {}", path.display());

@@ -110,7 +110,7 @@ pub(crate) async fn on_a_lazy_store(
 
 async fn on(store: Arc<dyn Store>) -> Arc<App> {
     server::issue(&*store, Label::new("platform").unwrap(), KeyRole::Platform, KEY).await.unwrap();
-    let engine = Arc::new(Engine::new(store, Metrics::default()));
+    let engine = Arc::new(Engine::new(store, Metrics::default(), 0));
     let webhooks = Arc::new(Webhooks::new(Arc::new(MemoryDeliveries::default()), Reach::Anywhere, &SECRET));
     Arc::new(App::new(engine, webhooks, &SECRET, String::new(), false, Limits::without_rates()))
 }

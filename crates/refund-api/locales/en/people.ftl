@@ -7,7 +7,8 @@ once-hello = Welcome,
 once-over = This link was used already, or has ended. Sign in with your password, or ask for another link.
 once-password = A password for the next time
 once-password-new = You may leave it empty; then you need a new link the next time. At least { $min } characters.
-once-password-other = Only if you want another one. At least { $min } characters.
+once-password-other = It replaces the one you had, and signs you out wherever else you are signed in. At least { $min } characters.
+once-password-needed = Choose a new password: nobody comes in by a link alone under a name that has one.
 
 # People.
 people-title = People
@@ -28,7 +29,7 @@ people-link-once = It is shown this once and is good for 24 hours. Links that we
 people-add = Add somebody
 people-add-do = Add, and make a link
 people-name-help = They sign in with this name. No two people have the same.
-people-name-taken = Somebody else is called that.
+people-name-taken = Somebody else is called that, or something that looks the same.
 people-seller-id = Seller id, for a seller's people
 people-not-oneself = You can't shut yourself out. Somebody else can.
 people-link-not-oneself = For yourself, change the password below.

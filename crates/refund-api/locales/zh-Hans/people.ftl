@@ -7,7 +7,8 @@ once-hello = 欢迎，
 once-over = 该链接已使用或已过期。请用密码登录，或索取新的链接。
 once-password = 设置密码（下次登录使用）
 once-password-new = 可以不填，下次需要新的链接。至少 { $min } 个字符。
-once-password-other = 仅在需要更换密码时填写。至少 { $min } 个字符。
+once-password-other = 新密码将取代原密码，其他已登录的设备都会退出。至少 { $min } 个字符。
+once-password-needed = 请设置新密码：已有密码的账号不能只凭链接登录。
 
 # People.
 people-title = 人员
@@ -28,7 +29,7 @@ people-link-once = 此链接仅显示这一次，24 小时内有效。之前生�
 people-add = 新增人员
 people-add-do = 新增并生成登录链接
 people-name-help = 用此名称登录，不可与他人重复。
-people-name-taken = 此登录名已有人使用。
+people-name-taken = 此登录名（或看起来相同的登录名）已有人使用。
 people-seller-id = 商家编号（商家人员必填）
 people-not-oneself = 不能停用自己，请由其他人员操作。
 people-link-not-oneself = 如需更改自己的密码，请在下方操作。

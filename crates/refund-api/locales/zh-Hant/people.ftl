@@ -7,7 +7,8 @@ once-hello = 歡迎，
 once-over = 該連結已使用或已過期。請用密碼登入，或索取新的連結。
 once-password = 設定密碼（下次登入使用）
 once-password-new = 可以不填，下次需要新的連結。至少 { $min } 個字元。
-once-password-other = 僅在需要更換密碼時填寫。至少 { $min } 個字元。
+once-password-other = 新密碼將取代原密碼，其他已登入的裝置都會登出。至少 { $min } 個字元。
+once-password-needed = 請設定新密碼：已有密碼的帳號不能只憑連結登入。
 
 # People.
 people-title = 人員
@@ -28,7 +29,7 @@ people-link-once = 此連結僅顯示這一次，24 小時內有效。先前產�
 people-add = 新增人員
 people-add-do = 新增並產生登入連結
 people-name-help = 用此名稱登入，不可與他人重複。
-people-name-taken = 此登入名已有人使用。
+people-name-taken = 此登入名（或看起來相同的登入名）已有人使用。
 people-seller-id = 商家編號（商家人員必填）
 people-not-oneself = 不能停用自己，請由其他人員操作。
 people-link-not-oneself = 如需更改自己的密碼，請在下方操作。

@@ -13,9 +13,12 @@ pub(crate) use self::settled::Settled;
 use crate::callers::Limits;
 use crate::callers::admission::Admission;
 use crate::callers::key_uses::KeyUses;
+use crate::callers::known_browser::KnownBrowsers;
 use crate::callers::passwords::Passwords;
+use crate::callers::session_uses::SessionUses;
 use crate::engine::Engine;
 use crate::feed::EventIds;
+use crate::machine::clock::system_now;
 use crate::secrets::buyer_link::Links;
 use crate::secrets::cursor::Cursors;
 use crate::secrets::keyed;
@@ -35,6 +38,8 @@ pub(crate) struct App {
     /// Marks the forms of the pages, so that no other page can send them.
     pub(crate) form_marks: Hmac<Sha256>,
     pub(crate) passwords: Passwords,
+    pub(crate) known_browsers: KnownBrowsers,
+    pub(crate) session_uses: SessionUses,
     /// Where the server's own pages are, without a slash at the end.
     pub(crate) public_url: String,
     pub(crate) test_clock: bool,
@@ -61,6 +66,8 @@ impl App {
             event_ids: EventIds::new(secret),
             form_marks: keyed(secret, b"form"),
             passwords: Passwords::default(),
+            known_browsers: KnownBrowsers::new(secret),
+            session_uses: SessionUses::new(system_now()),
             public_url,
             test_clock,
             admission: Admission::new(limits),

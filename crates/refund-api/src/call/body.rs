@@ -6,6 +6,8 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use http_body_util::BodyExt;
 
+use crate::callers::admission::Admission;
+use crate::callers::places::Place;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
@@ -17,47 +19,78 @@ const LONG_BODY_MAX: usize = 1024 * 1024;
 const WITH_LONG_BODY: [&str; 3] = ["/v1/rollout", "/v1/refunds/bulk", "/settings"];
 /// The pages on which the same is typed.
 const LONG_PAGES: &str = "/operator/";
+/// What is no longer than that, in bytes, needs no room of its own: there are only so many connections.
+const SHORT: usize = 4 * 1024;
 /// How much is read of a body that is too large, before the connection is given up.
 const READ_MAX: usize = 32 * 1024 * 1024;
 /// How long a body may take to arrive.
 const READING_MAX: Duration = Duration::from_secs(30);
 
-/// The body of a call on that path, where it came whole and is not longer than the call takes; much is taken only of
-/// whoever is known.
-pub(crate) async fn received(path: &str, body: Body, is_known: bool) -> Result<Bytes, Problem> {
-    let is_long = is_known && (WITH_LONG_BODY.contains(&path) || path.starts_with(LONG_PAGES));
+/// A body that came whole, and the room that it takes as long as it is held.
+pub(crate) struct Received {
+    pub(crate) bytes: Bytes,
+    _room: Option<Place<String>>,
+}
+
+/// Whose body is read, and where there is room for it.
+pub(crate) struct Sender<'a> {
+    pub(crate) admission: &'a Admission,
+    /// Whose room it takes.
+    pub(crate) who: &'a str,
+    /// Much is taken only of whoever is known.
+    pub(crate) is_known: bool,
+}
+
+/// The body of a call on that path, where it came whole and is not longer than the call takes.
+pub(crate) async fn received(path: &str, body: Body, sender: Sender<'_>) -> Result<Received, Problem> {
+    let is_long = sender.is_known && (WITH_LONG_BODY.contains(&path) || path.starts_with(LONG_PAGES));
     let max = if is_long { LONG_BODY_MAX } else { BODY_MAX };
-    let received = tokio::time::timeout(READING_MAX, read(body, max)).await;
-    let received = received.unwrap_or_else(|_| {
-        Err((ApiCode::BodyTooSlow, format!("the body took more than {} seconds", READING_MAX.as_secs())))
-    });
-    received.map_err(|(code, detail)| Problem::new(code, detail))
+    let mut room = None;
+    let bytes = read(body, max, |bytes| sender.admission.body(sender.who, &mut room, bytes));
+    let bytes = tokio::time::timeout(READING_MAX, bytes).await.unwrap_or_else(|_| {
+        let detail = format!("the body took more than {} seconds", READING_MAX.as_secs());
+        Err(Problem::new(ApiCode::BodyTooSlow, detail))
+    })?;
+    Ok(Received { bytes, _room: room })
 }
 
 /// Lets a body go by of which nothing is kept.
 pub(crate) async fn pass_over(body: Body) {
     // Whether it came whole changes nothing.
-    let _ = tokio::time::timeout(READING_MAX, read(body, 0)).await;
+    let _ = tokio::time::timeout(READING_MAX, read(body, 0, |_| Ok(()))).await;
 }
 
-/// A body of so many bytes at the most; what is longer is read and not kept.
-async fn read(mut body: Body, max: usize) -> Result<Bytes, (ApiCode, String)> {
+/// A body of so many bytes at the most, for which room is made as it comes; what is longer, or has no room, is read
+/// and not kept.
+async fn read(
+    mut body: Body,
+    max: usize,
+    mut make_room: impl FnMut(usize) -> Result<(), Problem>,
+) -> Result<Bytes, Problem> {
     let mut bytes = Vec::new();
     let mut length = 0_usize;
+    let mut has_room = Ok(());
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| (ApiCode::MalformedBody, format!("the body broke off: {error}")))?;
+        let broke_off = |error| Problem::new(ApiCode::MalformedBody, format!("the body broke off: {error}"));
+        let frame = frame.map_err(broke_off)?;
         // Trailers have nothing that a call would want.
         let Ok(data) = frame.into_data() else { continue };
         length = length.saturating_add(data.len());
         if length > READ_MAX {
             break;
         }
-        if length <= max {
+        if length > SHORT && length <= max && has_room.is_ok() {
+            has_room = make_room(length);
+        }
+        if length <= max && has_room.is_ok() {
             bytes.extend_from_slice(&data);
+        } else {
+            bytes = Vec::new();
         }
     }
+    has_room?;
     if length > max {
-        return Err((ApiCode::BodyTooLarge, format!("the body has more than {max} bytes")));
+        return Err(Problem::new(ApiCode::BodyTooLarge, format!("the body has more than {max} bytes")));
     }
     Ok(bytes.into())
 }

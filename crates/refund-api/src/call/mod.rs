@@ -8,7 +8,6 @@ mod trace;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -19,7 +18,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::admission::{CallerAddress, NOT_COUNTED, Peer, admit};
-pub(crate) use self::body::{pass_over, received};
+pub(crate) use self::body::{Received, Sender, pass_over, received};
 pub(crate) use self::trace::{CallId, Told, refused_with, trace};
 use crate::app::App;
 use crate::callers::Caller;
@@ -42,7 +41,7 @@ pub(crate) struct Call {
     params: Vec<(String, String)>,
     query: String,
     headers: HeaderMap,
-    body: Bytes,
+    body: Received,
 }
 
 impl FromRequest<Arc<App>> for Call {
@@ -58,7 +57,8 @@ impl FromRequest<Arc<App>> for Call {
             }
         };
         let path = parts.uri.path().to_owned();
-        let body = received(&path, body, true).await?;
+        let sender = Sender { admission: &app.admission, who: caller.id(), is_known: true };
+        let body = received(&path, body, sender).await?;
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| no_id())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let request_id = parts.extensions.remove().map_or(String::new(), |CallId(id)| id);
@@ -153,21 +153,21 @@ impl Call {
 
     /// The body, read strictly.
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        if let Some(value) = self.headers.get(header::CONTENT_TYPE).filter(|_| !self.body.is_empty()) {
+        if let Some(value) = self.headers.get(header::CONTENT_TYPE).filter(|_| !self.body.bytes.is_empty()) {
             let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
             if !media_type.eq_ignore_ascii_case("application/json") {
                 let detail = format!("the body is {media_type:?}, and application/json is taken");
                 return Err(Problem::new(ApiCode::UnsupportedMediaType, detail));
             }
         }
-        for coded in self.headers.get_all(header::CONTENT_ENCODING).iter().filter(|_| !self.body.is_empty()) {
+        for coded in self.headers.get_all(header::CONTENT_ENCODING).iter().filter(|_| !self.body.bytes.is_empty()) {
             let is_plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
             if !coded.to_str().is_ok_and(|codings| codings.split(',').all(is_plain)) {
                 let detail = format!("Content-Encoding is {coded:?}, and bodies are taken as they are");
                 return Err(Problem::new(ApiCode::UnsupportedContentEncoding, detail));
             }
         }
-        Ok(json::read(&self.body)?)
+        Ok(json::read(&self.body.bytes)?)
     }
 
     /// The query, read strictly.
@@ -232,7 +232,7 @@ impl Call {
             hash.update(part);
             hash.update([0]);
         }
-        hash.update(&self.body);
+        hash.update(&self.body.bytes);
         Ok(Some((IdempotencyKey { caller: self.caller.id().to_owned(), key }, hash.finalize().into())))
     }
 

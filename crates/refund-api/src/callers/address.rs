@@ -35,7 +35,7 @@ pub(crate) fn counted(address: IpAddr) -> IpAddr {
     }
 }
 
-fn trusts(trusted: &[IpNet], address: IpAddr) -> bool {
+pub(crate) fn trusts(trusted: &[IpNet], address: IpAddr) -> bool {
     trusted.iter().any(|net| net.contains(&address))
 }
 

@@ -10,19 +10,34 @@ use ipnet::IpNet;
 use crate::callers::Caller;
 use crate::callers::Limits;
 use crate::callers::address;
-use crate::callers::rate::Rate;
-use crate::callers::streams::{StreamPlace, Streams};
+use crate::callers::places::{Full, Place, Places};
 use crate::machine::clock::Stopwatch;
+use crate::machine::rate::Rate;
 use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 
 /// Counts calls, by address before anybody is recognised and by key or link after that.
 pub(crate) struct Admission {
     trusted_proxies: Vec<IpNet>,
     per_address: Option<Rate<IpAddr, Stopwatch>>,
     per_key: Option<Rate<String, Stopwatch>>,
-    streams: Arc<Streams>,
+    connections: Arc<Places<IpAddr>>,
+    streams: Arc<Places<String>>,
+    bodies: Arc<Places<String>>,
+    feeds: Arc<Places<String>>,
 }
 
+/// The place of one stream.
+pub(crate) type StreamPlace = Place<String>;
+
+/// How many bytes of bodies are held at once; what is short is not counted.
+const BODIES_MAX: usize = 64 * 1024 * 1024;
+/// And of one caller's.
+const BODIES_MAX_EACH: usize = BODIES_MAX / 4;
+/// When to try again what takes a moment.
+const AGAIN: Duration = Duration::from_secs(1);
+/// How many pages of the feed one caller reads at once.
+const FEEDS_MAX_EACH: usize = 4;
 /// When to try again for a stream: somebody else's has ended by then, or has not.
 const STREAM_AGAIN: Duration = Duration::from_secs(15);
 
@@ -33,13 +48,27 @@ impl Admission {
             trusted_proxies: limits.trusted_proxies,
             per_address: Rate::per_second(limits.rate_per_address, clock),
             per_key: Rate::per_second(limits.rate_per_key, clock),
-            streams: Arc::new(Streams::new(limits.streams, limits.streams_per_key)),
+            connections: Arc::new(Places::new(limits.connections, limits.connections_per_address)),
+            streams: Arc::new(Places::new(limits.streams, limits.streams_per_key)),
+            feeds: Arc::new(Places::new(usize::MAX, FEEDS_MAX_EACH)),
+            bodies: Arc::new(Places::new(BODIES_MAX, BODIES_MAX_EACH)),
         }
     }
 
     /// Where a call comes from.
     pub(crate) fn address_of(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         address::of_caller(peer, headers, &self.trusted_proxies)
+    }
+
+    /// Whether others' calls come through there.
+    pub(crate) fn is_proxy(&self, peer: IpAddr) -> bool {
+        address::trusts(&self.trusted_proxies, peer.to_canonical())
+    }
+
+    /// A place for a connection from there. A proxy's are those of all who call through it.
+    pub(crate) fn connection(&self, peer: IpAddr) -> Result<Place<IpAddr>, Full> {
+        let who = (!self.is_proxy(peer)).then(|| address::counted(peer.to_canonical()));
+        self.connections.enter(who)
     }
 
     /// Counts a call that came from there, whoever it is.
@@ -59,6 +88,26 @@ impl Admission {
         counted.map_err(|wait| Problem::too_many("this key or link calls too often", wait))
     }
 
+    /// Room for so many bytes of a body, in place of the room that it has already; where there is none it keeps none.
+    pub(crate) fn body(&self, who: &str, room: &mut Option<Place<String>>, bytes: usize) -> Result<(), Problem> {
+        let full = match room {
+            Some(room) => room.grow_to(bytes),
+            None => self.bodies.enter(Some(who.to_owned())).and_then(|place| room.insert(place).grow_to(bytes)),
+        };
+        full.inspect_err(|_| *room = None).map_err(|full| match full {
+            Full::All => Problem::new(ApiCode::Busy, "the server has as many bodies in hand as it takes"),
+            Full::Own => Problem::too_many("this caller has as many bodies on their way as there may be", AGAIN),
+        })
+    }
+
+    /// A place to read a page of the feed.
+    pub(crate) fn feed(&self, caller: &Caller) -> Result<Place<String>, Problem> {
+        let place = self.feeds.enter(Some(caller.id().to_owned()));
+        place.map_err(|_| {
+            Problem::too_many("this key or link reads as many pages of the feed at once as there may be", AGAIN)
+        })
+    }
+
     /// How many streams are open.
     pub(crate) fn open_streams(&self) -> usize {
         self.streams.count()
@@ -66,6 +115,12 @@ impl Admission {
 
     /// A place for a stream of theirs.
     pub(crate) fn stream(&self, caller: &Caller) -> Result<StreamPlace, Problem> {
-        self.streams.enter(caller.id()).map_err(|detail| Problem::too_many(detail, STREAM_AGAIN))
+        self.streams.enter(Some(caller.id().to_owned())).map_err(|full| {
+            let detail = match full {
+                Full::All => "the server has as many streams open as it takes",
+                Full::Own => "this key or link has as many streams open as there are for one",
+            };
+            Problem::too_many(detail, STREAM_AGAIN)
+        })
     }
 }

@@ -4,10 +4,11 @@ pub(crate) mod address;
 pub(crate) mod admission;
 mod caller;
 pub(crate) mod key_uses;
+pub(crate) mod known_browser;
 mod limits;
 pub(crate) mod passwords;
-mod rate;
-pub(crate) mod streams;
+pub(crate) mod places;
+pub(crate) mod session_uses;
 
 pub(crate) use self::caller::{Caller, hash};
 pub use self::limits::Limits;

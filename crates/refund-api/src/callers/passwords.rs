@@ -1,16 +1,19 @@
 //! Passwords: stored as argon2 hashes, and tried only so often.
 
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use tokio::sync::Semaphore;
 use zxcvbn::Score;
 
-use crate::callers::rate::Rate;
+use crate::callers::places::Places;
 use crate::machine::clock::Stopwatch;
 use crate::machine::entropy;
+use crate::machine::rate::Rate;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
@@ -19,12 +22,28 @@ pub(crate) const PASSWORD_MIN: usize = 12;
 /// The most: nobody types more, and hashing it costs time.
 pub(crate) const PASSWORD_MAX: usize = 200;
 
-/// How many are hashed at once: each takes 19 MiB and a core for a moment.
-const AT_ONCE: usize = 2;
-/// How many tries a name has in a minute from one address, and as many at once after a silence.
+/// How many are hashed at once for known browsers, and for all others: each takes 19 MiB and a core for a moment.
+const AT_ONCE: usize = 1;
+/// How many of the others wait for that, and of one address, so that nobody waits for more.
+const WAITING: usize = 24;
+const WAITING_EACH: usize = 6;
+/// When to come again where there are as many.
+const WAITING_AGAIN: Duration = Duration::from_secs(2);
+/// How many tries a name has in a minute from one address or one known browser, and as many at once after a silence.
 const TRIES_A_MINUTE: u32 = 10;
-/// How many tries for one name from all addresses together: a stranger's guesses hold up nobody whose name they know.
+/// How many tries an address has, whatever the names.
+const TRIES_FROM_AN_ADDRESS: u32 = 60;
+/// How many tries for one name from all addresses together, known browsers left out.
 const TRIES_FROM_ANYWHERE: u32 = 100;
+
+/// From where somebody tries.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum TriedFrom {
+    /// A browser in which whoever has the name signed in before. What others try costs it nothing.
+    KnownBrowser(String),
+    /// An address, as it is counted; or nobody can say which.
+    Address(Option<IpAddr>),
+}
 
 /// Why something is nobody's password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,42 +82,60 @@ fn has_length(password: &str) -> bool {
 
 /// Hashes passwords, and counts who tries.
 pub(crate) struct Passwords {
-    turns: Arc<Semaphore>,
-    tries: Option<Rate<(String, Option<IpAddr>), Stopwatch>>,
+    turns_of_known: Arc<Semaphore>,
+    turns_of_others: Arc<Semaphore>,
+    waiting: Arc<Places<Option<IpAddr>>>,
+    tries: Option<Rate<(String, TriedFrom), Stopwatch>>,
+    from_an_address: Option<Rate<Option<IpAddr>, Stopwatch>>,
     from_anywhere: Option<Rate<String, Stopwatch>>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        let tries = Rate::per_minute(TRIES_A_MINUTE, Stopwatch::start());
-        let from_anywhere = Rate::per_minute(TRIES_FROM_ANYWHERE, Stopwatch::start());
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), tries, from_anywhere }
+        Self {
+            turns_of_known: Arc::new(Semaphore::new(AT_ONCE)),
+            turns_of_others: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: Arc::new(Places::new(WAITING, WAITING_EACH)),
+            tries: Rate::per_minute(TRIES_A_MINUTE, Stopwatch::start()),
+            from_an_address: Rate::per_minute(TRIES_FROM_AN_ADDRESS, Stopwatch::start()),
+            from_anywhere: Rate::per_minute(TRIES_FROM_ANYWHERE, Stopwatch::start()),
+        }
     }
 }
 
 impl Passwords {
     /// Counts a try to sign in under that name, from there.
-    pub(crate) fn count(&self, name: &str, from: Option<IpAddr>) -> Result<(), Problem> {
+    pub(crate) fn count(&self, name: &str, from: &TriedFrom) -> Result<(), Problem> {
         let name = name.to_lowercase();
-        let here = self.tries.as_ref().map_or(Ok(()), |tries| tries.count(&(name.clone(), from)));
-        let anywhere = || self.from_anywhere.as_ref().map_or(Ok(()), |tries| tries.count(&name));
-        let counted = here.and_then(|()| anywhere());
-        counted.map_err(|wait| Problem::too_many("too many tries to sign in under this name", wait))
+        let under_name = counted(self.tries.as_ref(), &(name.clone(), from.clone()));
+        let all = under_name.and_then(|()| match from {
+            TriedFrom::KnownBrowser(_) => Ok(()),
+            TriedFrom::Address(address) => {
+                counted(self.from_an_address.as_ref(), address)?;
+                counted(self.from_anywhere.as_ref(), &name)
+            }
+        });
+        all.map_err(|wait| Problem::too_many("too many tries to sign in", wait))
     }
 
     /// What stands against that password for somebody who has, and whose shop has, these names. A core is busy with it
     /// for a moment, so that it has its turn like hashing.
-    pub(crate) async fn unfit(&self, password: &str, names: Vec<String>) -> Result<Option<Unfit>, Problem> {
+    pub(crate) async fn unfit(
+        &self,
+        password: &str,
+        names: Vec<String>,
+        from: &TriedFrom,
+    ) -> Result<Option<Unfit>, Problem> {
         if !has_length(password) {
             return Ok(Some(Unfit::Length));
         }
         let password = password.to_owned();
-        self.working(move || unfit(&password, &names)).await
+        self.working(from, move || unfit(&password, &names)).await
     }
 
     /// The hash of a password, to be stored.
-    pub(crate) async fn hash(&self, password: String) -> Result<String, Problem> {
-        self.working(move || {
+    pub(crate) async fn hash(&self, password: String, from: &TriedFrom) -> Result<String, Problem> {
+        self.working(from, move || {
             let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &entropy::bytes::<16>());
             hash.map(|hash| hash.to_string()).map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))
         })
@@ -107,8 +144,13 @@ impl Passwords {
 
     /// Whether the password is the one of that hash. Where there is none it takes as long and is not, so that
     /// nobody learns who is there.
-    pub(crate) async fn is_right(&self, password: String, hash: Option<String>) -> Result<bool, Problem> {
-        self.working(move || {
+    pub(crate) async fn is_right(
+        &self,
+        password: String,
+        hash: Option<String>,
+        from: &TriedFrom,
+    ) -> Result<bool, Problem> {
+        self.working(from, move || {
             let known = hash.as_deref().unwrap_or(NOBODYS);
             let Ok(parsed) = PasswordHash::new(known) else { return false };
             let fits = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
@@ -117,9 +159,20 @@ impl Passwords {
         .await
     }
 
-    async fn working<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    async fn working<T: Send + 'static>(
+        &self,
+        from: &TriedFrom,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
         let internal = |error: String| Problem::new(ApiCode::Internal, error);
-        let turn = self.turns.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
+        let (turns, _waiting) = match from {
+            TriedFrom::KnownBrowser(_) => (&self.turns_of_known, None),
+            TriedFrom::Address(address) => {
+                let full = |_| Problem::too_many("too many sign in at once", WAITING_AGAIN);
+                (&self.turns_of_others, Some(self.waiting.enter(Some(*address)).map_err(full)?))
+            }
+        };
+        let turn = turns.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
         let worked = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             work()
@@ -128,22 +181,57 @@ impl Passwords {
     }
 }
 
+/// Counts one more, where there is a limit; or says how long to wait.
+fn counted<K: Hash + Eq + Clone>(rate: Option<&Rate<K, Stopwatch>>, who: &K) -> Result<(), Duration> {
+    rate.map_or(Ok(()), |rate| rate.count(who))
+}
+
 /// A hash with the parameters of all others that no password is known for.
 const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUu$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
+
+    /// An address for documentation that ends so.
+    fn address(last: u8) -> TriedFrom {
+        TriedFrom::Address(Some(IpAddr::from([192, 0, 2, last])))
+    }
+
+    fn known_browser() -> TriedFrom {
+        TriedFrom::KnownBrowser("own".to_owned())
+    }
 
     #[tokio::test]
     async fn a_password_is_known_again_and_no_other_is() {
-        let passwords = Passwords::default();
-        let hash = passwords.hash("correct horse".to_owned()).await.unwrap();
+        let (passwords, from) = (Passwords::default(), address(1));
+        let hash = passwords.hash("correct horse".to_owned(), &from).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(passwords.is_right("correct horse".to_owned(), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.is_right("correct house".to_owned(), Some(hash)).await.unwrap());
-        assert!(!passwords.is_right("correct horse".to_owned(), None).await.unwrap());
+        let is_right = |password: &str, hash| passwords.is_right(password.to_owned(), hash, &from);
+        assert!(is_right("correct horse", Some(hash.clone())).await.unwrap());
+        assert!(!is_right("correct house", Some(hash)).await.unwrap());
+        assert!(!is_right("correct horse", None).await.unwrap());
         assert!(PasswordHash::new(NOBODYS).is_ok(), "it takes as long as any other");
+    }
+
+    #[tokio::test]
+    async fn a_flood_waits_for_itself_alone() {
+        let passwords = Passwords::default();
+        let _busy = passwords.turns_of_others.clone().acquire_owned().await.unwrap();
+        let is_right = |from: TriedFrom| {
+            let passwords = &passwords;
+            async move { passwords.is_right("a guess".to_owned(), None, &from).await.ok() }
+        };
+        let mut waiting: Vec<_> =
+            (0..30).flat_map(|last| [last; 8]).map(|last| Box::pin(is_right(address(last)))).collect();
+        let refused = waiting.iter_mut().filter_map(|one| one.now_or_never()).collect::<Vec<_>>();
+        assert_eq!(refused.len(), 30 * 8 - WAITING, "so many wait");
+        assert!(refused.iter().all(Option::is_none), "{refused:?}");
+        assert_eq!(is_right(known_browser()).await, Some(false), "whoever is known waits for none of them");
+        drop(waiting);
+        assert_eq!(passwords.waiting.count(), 0);
     }
 
     #[test]
@@ -183,12 +271,21 @@ mod tests {
     #[test]
     fn a_name_is_tried_ten_times_from_one_address_and_then_waits_and_its_owner_elsewhere_does_not() {
         let passwords = Passwords::default();
-        let from = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
-        assert!((0..10).all(|_| passwords.count("Ann", from(1)).is_ok()));
-        assert!((0..500).all(|_| passwords.count("ann", from(1)).is_err()));
-        assert!(passwords.count("Bob", from(1)).is_ok());
-        assert!(passwords.count("Ann", from(2)).is_ok());
-        let others = (3..200).filter(|last| passwords.count("Ann", from(*last)).is_ok()).count();
+        assert!((0..10).all(|_| passwords.count("Ann", &address(1)).is_ok()));
+        assert!((0..500).all(|_| passwords.count("ann", &address(1)).is_err()));
+        assert!(passwords.count("Bob", &address(1)).is_ok());
+        assert!(passwords.count("Ann", &address(2)).is_ok());
+        let others = (3..200).filter(|last| passwords.count("Ann", &address(*last)).is_ok()).count();
         assert_eq!(others, 100 - 11, "many addresses together have an end too");
+        let own = (0..20).filter(|_| passwords.count("Ann", &known_browser()).is_ok()).count();
+        assert_eq!(own, 10, "and none of that costs their own browser anything");
+    }
+
+    #[test]
+    fn an_address_has_only_so_many_tries_whatever_the_names() {
+        let passwords = Passwords::default();
+        let tried = |from: &TriedFrom| (0..500).filter(|name| passwords.count(&name.to_string(), from).is_ok()).count();
+        assert_eq!(tried(&address(1)), 60);
+        assert_eq!(tried(&address(2)), 60);
     }
 }

@@ -67,7 +67,7 @@ impl<P: Copy> Follower<P> {
             let mut turn = None;
             if self.is_one_of_many {
                 tokio::select! {
-                    taken = self.engine.turns.acquire() => turn = Some(taken.ok()?),
+                    taken = self.engine.turn() => turn = Some(taken?),
                     _ = self.stopping.wait_for(|stop| *stop) => return None,
                 }
             }

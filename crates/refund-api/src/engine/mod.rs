@@ -3,6 +3,7 @@
 
 pub(crate) mod follow;
 pub(crate) mod in_time;
+mod pace;
 pub(crate) mod reading;
 pub(crate) mod timer;
 
@@ -12,9 +13,10 @@ use std::time::Duration;
 use refund_store::{
     Advance, Answered, Fingerprint, IdempotencyKey, Refused, Reply, Request, Settings, Store, StoreError, Work,
 };
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use self::in_time::InTime;
+use self::pace::Pace;
 use self::reading::Reading;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -40,6 +42,7 @@ async fn in_time(reply: Reply) -> Result<Answered, Refused> {
 pub(crate) struct Engine {
     store: Reading<InTime>,
     pub(crate) metrics: Metrics,
+    pace: Pace,
     /// Turns to read on in the feed: whoever calls is not to wait for all who only listen.
     turns: Semaphore,
     /// True once the server stops: whatever never ends by itself ends then.
@@ -47,13 +50,20 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn new(store: Arc<dyn Store>, metrics: Metrics) -> Self {
+    /// An engine on a store, for parties who change the same thing so often in an hour; 0 for no limit.
+    pub(crate) fn new(store: Arc<dyn Store>, metrics: Metrics, changes_an_hour: u32) -> Self {
         Self {
             store: Reading { store, passage: InTime },
             metrics,
+            pace: Pace::new(changes_an_hour),
             turns: Semaphore::new(FOLLOWING_AT_ONCE),
             stop: watch::Sender::new(false),
         }
+    }
+
+    /// A turn to look through the feed for somebody; none where the server stops.
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.acquire().await.ok()
     }
 
     /// Tells everything that never ends by itself to end.
@@ -80,9 +90,13 @@ impl Engine {
     /// order, and may become durable together.
     pub(crate) fn hand_in(&self, request: Request) -> impl Future<Output = Result<Answered, Refused>> + use<> {
         let watched = self.metrics.handed_in(&request.work);
-        let reply = in_time(self.store.submit(request));
+        let paced = self.pace.count(&request).map_err(|wait| Refused::TooOften { wait });
+        let reply = paced.map(|()| in_time(self.store.submit(request)));
         async move {
-            let result = reply.await;
+            let result = match reply {
+                Ok(reply) => reply.await,
+                Err(refused) => Err(refused),
+            };
             watched.ended(&result);
             result
         }

@@ -15,7 +15,7 @@ use crate::wire::EventOut;
 const LOOKED_AT_ONCE: usize = 500;
 /// How many at the most for one page, so that a caller with few events among many of others gets
 /// an answer soon.
-const LOOKED_AT_MAX: usize = 5_000;
+const LOOKED_AT_MAX: usize = 2_000;
 
 /// How many events of one refund are read in one go.
 const READ_AT_ONCE: usize = 100;

@@ -3,3 +3,4 @@
 pub(crate) mod clock;
 pub(crate) mod entropy;
 pub(crate) mod open_files;
+pub(crate) mod rate;

@@ -9,6 +9,8 @@ use crate::app::App;
 
 /// The session. The prefix lets no other host and no plain connection set it.
 const SESSION: &str = "__Host-session";
+/// That its person signed in here before. It opens nothing.
+const KNOWN: &str = "__Host-known";
 /// Language and theme, as they were chosen.
 const READER: &str = "reader";
 /// The time zone, as the browser said or the reader chose.
@@ -34,6 +36,17 @@ pub(crate) fn session(headers: &HeaderMap) -> Option<&str> {
 /// Has the browser keep a session for so many seconds; none for 0.
 pub(crate) fn set_session(secret: &str, seconds: u32) -> Option<HeaderValue> {
     let value = format!("{SESSION}={secret}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax");
+    HeaderValue::from_str(&value).ok()
+}
+
+/// What the browser keeps of whoever signed in here before, if anybody did.
+pub(crate) fn known(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, KNOWN)
+}
+
+/// Has the browser keep who signed in here.
+pub(crate) fn set_known(mark: &str) -> Option<HeaderValue> {
+    let value = format!("{KNOWN}={mark}; Path=/; Max-Age={KEPT_FOR}; HttpOnly; Secure; SameSite=Lax");
     HeaderValue::from_str(&value).ok()
 }
 

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use refund_core::{Currency, InvalidMoney, InvalidText, Money, Text};
 
 use super::amount::{self, Unclear};
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 
 /// The fields of a form, in their order; of one name there may be several.
 #[derive(Debug, Clone, Default)]
@@ -39,9 +41,22 @@ pub(crate) fn written<const MAX: usize, const LINES: bool>(
     }
 }
 
+/// More fields than any page has, and so few that to look through all for each of them is nothing.
+const FIELDS_MAX: usize = 2_000;
+
 impl Form {
-    pub(crate) fn read(body: &[u8]) -> Self {
-        Self(form_urlencoded::parse(body).into_owned().collect())
+    /// What stands in an address.
+    pub(crate) fn read(query: &[u8]) -> Self {
+        Self(form_urlencoded::parse(query).into_owned().collect())
+    }
+
+    /// What was sent.
+    pub(crate) fn sent(body: &[u8]) -> Result<Self, Problem> {
+        if form_urlencoded::parse(body).nth(FIELDS_MAX).is_some() {
+            let detail = format!("the form has more than {FIELDS_MAX} fields");
+            return Err(Problem::new(ApiCode::BodyTooLarge, detail));
+        }
+        Ok(Self::read(body))
     }
 
     /// A field as it was typed; empty where there is none.

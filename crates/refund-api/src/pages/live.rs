@@ -13,7 +13,7 @@ use refund_store::Secret;
 use super::visit::{Visit, in_session};
 use crate::app::App;
 use crate::callers::Caller;
-use crate::callers::streams::StreamPlace;
+use crate::callers::admission::StreamPlace;
 use crate::engine::follow::{Follower, Found, is_known};
 use crate::feed::{EventIds, ReadUpTo, find, own_end};
 use crate::problem::Problem;

@@ -16,18 +16,18 @@ use crate::problem::Problem;
 pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?.clone();
     let (user, passwords) = (&person.user, &visit.app.passwords);
+    let from = visit.tried_from(Some(user));
     let (old, new) = (visit.form.get("old"), visit.form.get("new"));
     let wrong = |text: String| page(&visit, Some(Notice::bad(text)), None, StatusCode::UNPROCESSABLE_ENTITY);
     if let Some(mistake) = mistake_in(&visit, new, user).await? {
         return wrong(mistake);
     }
     // Somebody who came in by a link and never chose one has none to know.
-    if user.password.is_some()
-        && (old.chars().count() > PASSWORD_MAX || !passwords.is_right(old.to_owned(), user.password.clone()).await?)
-    {
+    let own = user.password.clone();
+    if own.is_some() && (old.chars().count() > PASSWORD_MAX || !passwords.is_right(old.to_owned(), own, &from).await?) {
         return wrong(visit.reader.say("people-password-wrong"));
     }
-    let change = UserChange::Password { hash: passwords.hash(new.to_owned()).await? };
+    let change = UserChange::Password { hash: passwords.hash(new.to_owned(), &from).await? };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
     visit.app.engine.change(request).await?;
     let signed_in = let_in(&visit, user, None, "/people").await?;

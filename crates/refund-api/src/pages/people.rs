@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Label, SellerId};
 use refund_store::{KeyRole, Refused, Request, SetUp, User, UserChange};
+use unicode_security::skeleton;
 
 use super::answers::shown_once;
 use super::form::{Form, Mistake};
@@ -117,16 +118,27 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
             return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
+    let taken = || {
+        let notice = Notice::bad(visit.reader.say("people-name-taken"));
+        page(&visit, Some(notice), None, StatusCode::CONFLICT)
+    };
+    if looks_like_anothers(&visit, name.as_str()) {
+        return taken();
+    }
     let user = newcomer(name, role);
     let id = user.id.clone();
     match visit.app.engine.change(Request::new(actor, SetUp::MakeUser(Box::new(user)))).await {
         Ok(_) => with_link(&visit.with_form_done(), &id).await,
-        Err(Refused::NameTaken) => {
-            let notice = Notice::bad(visit.reader.say("people-name-taken"));
-            page(&visit, Some(notice), None, StatusCode::CONFLICT)
-        }
+        Err(Refused::NameTaken) => taken(),
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// Whether a name can't be told from somebody else's by looking at it, as with letters of another script.
+fn looks_like_anothers(visit: &Visit, name: &str) -> bool {
+    let look = |name: &str| -> String { skeleton(&name.to_lowercase()).filter(|c| !c.is_whitespace()).collect() };
+    let own = look(name);
+    visit.app.engine.settings().users().iter().any(|user| look(user.name.as_str()) == own)
 }
 
 /// Who is to be set up, and for whom they are to act: a seller's people only add such of their own.

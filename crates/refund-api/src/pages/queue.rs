@@ -58,15 +58,13 @@ fn query(visit: &Visit) -> Option<Query> {
     let seller = named::<SellerId>(visit, "seller").ok()?;
     Some(Query {
         seller_id: visit.seller_id().cloned().or(seller),
-        buyer_id: None,
         order_id: named(visit, "order").ok()?,
-        status: named::<StatusKind>(visit, "status").ok()?,
+        statuses: named::<StatusKind>(visit, "status").ok()?.into_iter().collect(),
         negotiation: named::<NegotiationStatus>(visit, "negotiation").ok()?,
         escalated: visit.query.is_ticked("escalated").then_some(true),
-        due_before: None,
         sort: Sort::Deadline,
-        after: None,
         limit: PAGE,
+        ..Query::default()
     })
 }
 

@@ -66,13 +66,14 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
     let (name, password) = (visit.form.get("name").trim(), visit.form.get("password"));
     let app = &visit.app;
     if name.chars().count() <= 200 && password.chars().count() <= PASSWORD_MAX {
-        if let Err(problem) = app.passwords.count(name, visit.address) {
-            tracing::warn!("too many tries to sign in under one name");
+        let user = app.engine.settings().user_named(name).cloned();
+        let from = visit.tried_from(user.as_deref());
+        if let Err(problem) = app.passwords.count(name, &from) {
+            tracing::warn!("too many tries to sign in");
             return Err(problem);
         }
-        let user = app.engine.settings().user_named(name).cloned();
         let known = user.as_ref().and_then(|user| user.password.clone());
-        let is_right = app.passwords.is_right(password.to_owned(), known).await?;
+        let is_right = app.passwords.is_right(password.to_owned(), known, &from).await?;
         if let Some(user) = user.filter(|user| is_right && user.disabled_at.is_none()) {
             let to = own_path(visit.form.get("back"));
             return let_in(&visit, &user, None, to).await?.map_or_else(|| wrong(&visit), Ok);
@@ -117,11 +118,16 @@ fn link_is_over(visit: &Visit) -> Result<Response, Problem> {
     asked(visit, Some(Notice::bad(visit.reader.say("once-over"))), StatusCode::NOT_FOUND)
 }
 
-/// Signs in by a link, which opens nothing afterwards; a password may be chosen with it.
+/// Signs in by a link, which opens nothing afterwards. A password may be chosen with it, and is by whoever has one
+/// already: they learn that somebody came in under their name, because theirs opens nothing any more.
 pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     let Some(user) = of_link(&visit)? else { return link_is_over(&visit) };
     let password = visit.form.get("password");
-    let mistake = if password.is_empty() { None } else { mistake_in(&visit, password, &user).await? };
+    let mistake = match (password, &user.password) {
+        ("", None) => None,
+        ("", Some(_)) => Some(visit.reader.say("once-password-needed")),
+        _ => mistake_in(&visit, password, &user).await?,
+    };
     if let Some(text) = mistake {
         return asked_once(&visit, Some(Notice::bad(text)), StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -132,7 +138,9 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
         return Ok(response);
     }
     // Another password signs out wherever they were signed in, so they come in anew with it.
-    let change = UserChange::Password { hash: visit.app.passwords.hash(password.to_owned()).await? };
+    let change = UserChange::Password {
+        hash: visit.app.passwords.hash(password.to_owned(), &visit.tried_from(Some(&user))).await?,
+    };
     let actor = Caller::signed_in(&user).map_or_else(Actor::system, |caller| caller.itself());
     let request = Request::new(actor, SetUp::ChangeUser { user_id: user.id.clone(), change });
     visit.app.engine.change(request).await?;
@@ -141,14 +149,14 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
 
 /// What is wrong with a password that somebody chooses. To choose one is a try: it takes a moment to judge.
 pub(super) async fn mistake_in(visit: &Visit, password: &str, user: &User) -> Result<Option<String>, Problem> {
-    let passwords = &visit.app.passwords;
-    passwords.count(user.name.as_str(), visit.address)?;
+    let (passwords, from) = (&visit.app.passwords, visit.tried_from(Some(user)));
+    passwords.count(user.name.as_str(), &from)?;
     let mut names = vec![user.name.to_string()];
     if let KeyRole::Seller(seller_id) = &user.role {
         let seller = visit.app.engine.settings().seller(seller_id).map(|seller| seller.name.to_string());
         names.extend([seller_id.to_string()].into_iter().chain(seller));
     }
-    let unfit = passwords.unfit(password, names).await?;
+    let unfit = passwords.unfit(password, names, &from).await?;
     Ok(unfit.map(|unfit| match unfit {
         Unfit::Length => visit.reader.say_two("mistake-password", "min", &PASSWORD_MIN, "max", &PASSWORD_MAX),
         Unfit::Guessable => visit.reader.say("mistake-password-guessable"),
@@ -174,9 +182,11 @@ pub(super) async fn let_in(
     }
     tracing::info!(user = user.id, by_link = link.is_some(), "signed in");
     let mut response = go_to(to);
-    response
-        .headers_mut()
-        .extend(cookies::set_session(&secret, SESSION.as_seconds()).map(|value| (header::SET_COOKIE, value)));
+    let session = cookies::set_session(&secret, SESSION.as_seconds());
+    let known = cookies::set_known(&visit.app.known_browsers.mark(&user.id));
+    for cookie in session.into_iter().chain(known) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     Ok(Some(response))
 }
 

@@ -26,6 +26,9 @@ const SENT_BY_HTMX: HeaderName = HeaderName::from_static("hx-redirect");
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Has the browser come by TLS alone for a year.
+const ONLY_BY_TLS: &str = "max-age=31536000";
+
 /// What is told in words of its own.
 const TOLD: [(Code, &str); 8] = [
     (Code::Api(ApiCode::Unauthenticated), "trouble-link"),
@@ -88,11 +91,14 @@ async fn told_as_page<A: Future<Output = Response> + Send>(
     }
     let of_page = response.headers_mut();
     of_page.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    if app.public_url.starts_with("https://") {
+        of_page.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ONLY_BY_TLS));
+    }
     response
 }
 
 /// Whether it is asked for by a page that is open, to be up to date.
-fn is_behind_a_page(headers: &HeaderMap) -> bool {
+pub(super) fn is_behind_a_page(headers: &HeaderMap) -> bool {
     let is_stream = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream");
     is_stream || headers.contains_key(BY_HTMX)
 }

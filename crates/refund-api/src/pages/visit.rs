@@ -8,16 +8,19 @@ use axum::http::{HeaderMap, HeaderName};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, Mac};
 use refund_core::{Command, CommandKind, Refund, RefundId, Role, SellerId};
-use refund_store::{EventPosition, IdempotencyKey, Precondition, Refused, Request, Secret, User, Work};
+use refund_store::{EventPosition, IdempotencyKey, Precondition, Refused, Request, Secret, Session, User, Work};
 use sha2::{Digest, Sha256};
 
 use super::cookies;
 use super::form::Form;
 use super::reader::Reader;
+use super::trouble::is_behind_a_page;
 use crate::app::App;
-use crate::call::{CallerAddress, pass_over, received};
+use crate::call::{CallerAddress, Sender, pass_over, received};
 use crate::callers::address::counted;
+use crate::callers::passwords::TriedFrom;
 use crate::callers::{Caller, hash};
+use crate::machine::clock::system_now;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
@@ -32,6 +35,8 @@ pub(crate) struct Visit {
     pub(crate) person: Option<Person>,
     /// Where the call comes from, as it is counted.
     pub(crate) address: Option<IpAddr>,
+    /// What the browser keeps of whoever signed in there before.
+    known: String,
     /// The path and query, to come back to.
     pub(crate) here: String,
     pub(crate) query: Form,
@@ -62,9 +67,9 @@ pub(crate) fn signed_in(app: &App, headers: &HeaderMap) -> Option<Person> {
 
 /// Whoever is signed in by that session, as long as it runs and they may sign in.
 pub(super) fn in_session(app: &App, secret: &Secret) -> Option<Person> {
-    let now = crate::machine::clock::system_now();
-    let settings = app.engine.settings();
-    let session = settings.session(secret).filter(|session| now < session.ends_at)?;
+    let (now, settings) = (system_now(), app.engine.settings());
+    let runs = |session: &Session| now < session.ends_at && !app.session_uses.idles(session, now);
+    let session = settings.session(secret).filter(|session| runs(session))?;
     let user = settings.user(&session.user_id).filter(|user| user.disabled_at.is_none())?;
     let caller = Caller::signed_in(user)?;
     let mark = HEXLOWER.encode(&form_mark(app, secret).finalize().into_bytes());
@@ -90,21 +95,30 @@ impl FromRequest<Arc<App>> for Visit {
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let person = signed_in(app, &parts.headers);
-        let body = received(parts.uri.path(), body, person.is_some()).await?;
+        let address = parts.extensions.get().map(|CallerAddress(address)| counted(*address));
+        let stranger = address.map_or_else(String::new, |address| address.to_string());
+        let who = person.as_ref().map_or(stranger.as_str(), |person| person.caller.id());
+        let sender = Sender { admission: &app.admission, who, is_known: person.is_some() };
+        let body = received(parts.uri.path(), body, sender).await?;
         let visit = Self {
             app: app.clone(),
             reader: cookies::reader(&parts.headers, app),
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
             query: Form::read(parts.uri.query().unwrap_or_default().as_bytes()),
-            form: Form::read(&body),
+            form: Form::sent(&body.bytes)?,
             feed_end: app.engine.store().feed_end(),
-            address: parts.extensions.get().map(|CallerAddress(address)| counted(*address)),
+            address,
+            known: cookies::known(&parts.headers).unwrap_or_default().to_owned(),
             params,
             done: cookies::done(&parts.headers).unwrap_or_default().to_owned(),
             changes: !parts.method.is_safe(),
             person,
         };
         if let Some(person) = &visit.person {
+            // What an open page asks for by itself is nobody's doing.
+            if !is_behind_a_page(&parts.headers) {
+                app.session_uses.used(&person.session, system_now());
+            }
             tracing::Span::current().record("caller", person.caller.id());
             app.admission.caller(&person.caller)?;
         }
@@ -136,6 +150,12 @@ impl Visit {
             query.append_pair(name, value);
         }
         format!("{path}?{}", query.finish())
+    }
+
+    /// From where a password of that person is tried, if there is such a person.
+    pub(crate) fn tried_from(&self, user: Option<&User>) -> TriedFrom {
+        let known = user.and_then(|user| self.app.known_browsers.known(&user.id, &self.known));
+        known.map_or(TriedFrom::Address(self.address), |browser| TriedFrom::KnownBrowser(browser.to_owned()))
     }
 
     /// The visit once its form was carried out: nothing that was typed is shown again.

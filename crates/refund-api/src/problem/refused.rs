@@ -50,6 +50,7 @@ impl From<Refused> for Problem {
                 "this Idempotency-Key was used with another method, path or body",
             ),
             Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
+            Refused::TooOften { wait } => Self::too_many("the same thing is changed too often", wait),
             Refused::NameTaken => Self::new(ApiCode::Internal, "somebody else is called that"),
             Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),
             Refused::NoTestClock => Self::not_found(),

@@ -11,7 +11,7 @@ use tokio::time::{Interval, interval};
 use super::stream::{HEARTBEAT, Listener, living};
 use super::webhooks::webhook;
 use crate::call::Call;
-use crate::callers::streams::StreamPlace;
+use crate::callers::admission::StreamPlace;
 use crate::problem::Problem;
 use crate::webhooks::JustTried;
 use crate::wire::DeliveryOut;

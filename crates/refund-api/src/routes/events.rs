@@ -140,6 +140,9 @@ pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let params: FeedParams = call.query()?;
     let limit = params.limit.unwrap_or_default().get();
     let after = place(&call, params.after.as_deref(), Said::After).await?;
+    let _place = call.app.admission.feed(&call.caller)?;
+    // Whoever is shown a part of it may have much of others' looked through, and has a turn for that like a stream.
+    let _turn = if matches!(call.caller, Caller::Seller { .. }) { call.app.engine.turn().await } else { None };
     let found =
         find(call.app.engine.store(), &call.caller, after, limit).await.map_err(|error| Said::After.refused(error))?;
     let reached = call.app.event_ids.reached(&call.caller, found.looked_at);
@@ -171,7 +174,7 @@ fn named(call: &Call, position: EventPosition, event: &Event, whose: &Whose) -> 
 }
 
 /// What stands for the end of the feed as it is now.
-const LATEST: &str = "latest";
+pub(super) const LATEST: &str = "latest";
 
 /// Where a caller says behind what the feed is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -224,4 +227,33 @@ async fn own_place(call: &Call, refund_id: &RefundId, after: Option<&str>, said:
     let number = EventIds::number(after).ok_or_else(|| said.no_event())?;
     let known = call.app.event_ids.known(store, &call.caller, refund_id, (number, after)).await?;
     Ok(ReadUpTo::up_to(Some(known)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::body::Body;
+    use axum::http::{Request, header};
+    use futures_util::future::join_all;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+
+    use crate::server::router;
+    use crate::trial::{self, Machine};
+
+    #[tokio::test(start_paused = true)]
+    async fn one_caller_reads_four_pages_of_the_feed_at_once_and_no_more() {
+        let app = trial::on_a_lazy_store(&Machine::start(), || Duration::from_secs(1)).await;
+        let server = TowerToHyperService::new(router(app));
+        let read = || {
+            let bearer = format!("Bearer {}", trial::KEY);
+            server.call(Request::get("/v1/events").header(header::AUTHORIZATION, bearer).body(Body::empty()).unwrap())
+        };
+        for _ in 0..2 {
+            let answers = join_all((0..6).map(|_| read())).await;
+            let statuses: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().status().as_u16()).collect();
+            assert_eq!(statuses, [200, 200, 200, 200, 429, 429]);
+        }
+    }
 }

@@ -39,7 +39,7 @@ pub(crate) async fn nothing_here(request: Request) -> Problem {
 }
 
 pub(crate) async fn too_many_connections() -> Problem {
-    Problem::new(ApiCode::Busy, "the server has as many connections as it takes")
+    Problem::new(ApiCode::Busy, "the server has as many connections as it takes, of all or of this address")
 }
 
 pub(crate) async fn method_not_allowed(request: Request) -> Problem {

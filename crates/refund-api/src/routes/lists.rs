@@ -1,5 +1,8 @@
 //! How much of a list is asked for, and lists that go on behind an id.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use serde::Deserialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -57,6 +60,19 @@ impl PartialSchema for Limit {
 }
 
 impl ToSchema for Limit {}
+
+/// One or more names out of a closed list, with commas between.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "String", bound(deserialize = "T: FromStr<Err: Display>"))]
+pub(super) struct Several<T>(pub(super) Vec<T>);
+
+impl<T: FromStr<Err: Display>> TryFrom<String> for Several<T> {
+    type Error = T::Err;
+
+    fn try_from(asked: String) -> Result<Self, T::Err> {
+        asked.split(',').map(str::parse).collect::<Result<_, _>>().map(Self)
+    }
+}
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

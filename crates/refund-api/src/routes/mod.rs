@@ -109,11 +109,14 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(deliveries::redeliver))
         .routes(routes!(deliveries::ping))
         .routes(routes!(health::problem_page))
-        .routes(routes!(health::live))
-        .routes(routes!(health::ready))
-        .routes(routes!(metrics::show));
+        .merge(probes());
     if !test_clock {
         return paths;
     }
     paths.routes(routes!(test_clock::show)).routes(routes!(test_clock::advance))
+}
+
+/// What is answered to whoever watches the server, also where all connections are taken.
+pub(crate) fn probes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(health::live)).routes(routes!(health::ready)).routes(routes!(metrics::show))
 }

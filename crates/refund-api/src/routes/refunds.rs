@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use refund_core::{BuyerId, NegotiationStatus, OrderId, Role, SellerId, StatusKind, Timestamp};
+use refund_core::{BuyerId, LineId, NegotiationStatus, OrderId, RefundType, Role, SellerId, StatusKind, Timestamp};
 use refund_store::{Answer, Answered, Query, Request, Sort, Work};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::lists::Limit;
+use super::lists::{Limit, Several};
 use crate::call::Call;
 use crate::callers::Caller;
 use crate::machine::entropy;
@@ -106,8 +106,11 @@ pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct ListParams {
-    /// Those that stand there.
-    status: Option<StatusKind>,
+    /// Those that stand there, or in one of several, with commas between.
+    #[param(value_type = Option<Vec<StatusKind>>, style = Form, explode = false)]
+    status: Option<Several<StatusKind>>,
+    /// Those in which that is asked for.
+    r#type: Option<RefundType>,
     /// Those whose negotiation stands there.
     negotiation: Option<NegotiationStatus>,
     /// Whether the operator has been called in and has not ruled yet.
@@ -118,6 +121,11 @@ struct ListParams {
     buyer_id: Option<BuyerId>,
     /// Those on one order.
     order_id: Option<OrderId>,
+    /// Those on one line of an order.
+    line_id: Option<LineId>,
+    /// Those that changed at that instant or later. What changes while the list is read may be missed or come twice:
+    /// to follow everything read the feed of events.
+    updated_since: Option<Timestamp>,
     /// Those on which something is due before that instant.
     due_before: Option<Timestamp>,
     /// `deadline` where a seller asks and says nothing else, `opened_at` for all others.
@@ -164,7 +172,10 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> 
         seller_id: own.or(params.seller_id),
         buyer_id: params.buyer_id,
         order_id: params.order_id,
-        status: params.status,
+        line_id: params.line_id,
+        kind: params.r#type,
+        statuses: params.status.map_or_else(Vec::new, |Several(statuses)| statuses),
+        updated_since: params.updated_since,
         negotiation: params.negotiation,
         escalated: params.escalated,
         due_before: params.due_before,

@@ -11,11 +11,11 @@ use refund_store::Told;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::events::{Said, place};
+use super::events::{LATEST, Said, place};
 use crate::app::App;
 use crate::call::Call;
 use crate::callers::Caller;
-use crate::callers::streams::StreamPlace;
+use crate::callers::admission::StreamPlace;
 use crate::engine::follow::{Follower, Found};
 use crate::feed::{ReadUpTo, find};
 use crate::problem::Problem;
@@ -38,7 +38,8 @@ struct StreamParams {
 
 /// Gives every event behind `Last-Event-ID` or `after`, or from the start, and then each as it happens.
 ///
-/// It ends when the server stops or the caller's key does; go on with the last id.
+/// One that begins at `latest` first gives the `id` of that place, with no event. It ends when the server stops or the
+/// caller's key does; go on with the last id.
 #[utoipa::path(
     get, path = "/v1/events/stream", tag = "events", operation_id = "stream_events",
     params(StreamParams, ("Last-Event-ID" = Option<String>, Header, description = "The last event that was received; goes before `after`.")),
@@ -51,7 +52,8 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let params: StreamParams = call.query()?;
     let last = call.header(&LAST_EVENT_ID)?;
     let said = if last.is_some() { Said::LastEventId } else { Said::After };
-    let after = place(&call, last.or(params.after).as_deref(), said).await?;
+    let behind = last.or(params.after);
+    let after = place(&call, behind.as_deref(), said).await?;
     let app = call.app.clone();
     if let ReadUpTo::All(after) = after {
         // A place that never was is refused now, and not by a stream that ends at once.
@@ -60,7 +62,10 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let listener = Listener::new(&call)?;
     let _place = app.admission.stream(&call.caller)?;
     let listening = Listening { listener, follower: Follower::for_a_caller(app.engine.clone(), after), _place };
-    let events = stream::unfold(listening, next).flat_map(stream::iter);
+    // Where the end was that it begins at nobody knows yet, and a break before the first event would lose what came.
+    let begins_at = app.event_ids.reached(&call.caller, after).filter(|_| behind.as_deref() == Some(LATEST));
+    let place = begins_at.map(|id| Ok(Event::default().id(id)));
+    let events = stream::iter(place).chain(stream::unfold(listening, next).flat_map(stream::iter));
     Ok(living(events))
 }
 
@@ -147,7 +152,7 @@ mod tests {
     use hyper_util::service::TowerToHyperService;
 
     use super::*;
-    use crate::callers::streams::Streams;
+    use crate::callers::places::Places;
     use crate::engine::timer;
     use crate::feed::own_end;
     use crate::server::router;
@@ -159,16 +164,18 @@ mod tests {
         let app = trial::with_a_seller(&Machine::start()).await;
         let token: Arc<str> = trial::KEY.into();
         let (caller, _) = app.caller_with(&token).await.unwrap();
-        let (streams, end) = (Arc::new(Streams::new(MANY, MANY)), app.engine.store().feed_end());
+        let (streams, end) = (Arc::new(Places::new(MANY, MANY)), app.engine.store().feed_end());
         let begin = |_| {
             let listener = Listener { app: app.clone(), token: token.clone(), caller: caller.clone() };
-            let (follower, _place) =
-                (Follower::for_a_caller(app.engine.clone(), ReadUpTo::All(end)), streams.enter(caller.id()).unwrap());
+            let (follower, _place) = (
+                Follower::for_a_caller(app.engine.clone(), ReadUpTo::All(end)),
+                streams.enter(Some(caller.id().to_owned())).ok().unwrap(),
+            );
             let mut listening = Listening { listener, follower, _place };
             tokio::spawn(async move { listening.next().await.map(|feed| feed.events.len()) })
         };
         let open: Vec<_> = (0..MANY).map(begin).collect();
-        assert!(streams.enter(caller.id()).is_err(), "and no more");
+        assert!(streams.enter(None).is_err(), "and no more");
         trial::open(&app).await;
         for stream in open {
             assert_eq!(stream.await.unwrap(), Some(1));

@@ -35,6 +35,10 @@ pub(crate) fn server_secret(folder: &Path) -> io::Result<[u8; 32]> {
 /// # Errors
 /// An [`io::Error`] where the file can't be read or written.
 pub(crate) fn kept(path: &Path, make: impl FnOnce() -> String) -> io::Result<String> {
+    // A pipe would be waited for without end.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::other(format!("{} is no file", path.display())));
+    }
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(text.trim().to_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -60,4 +64,22 @@ pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     // The name too is to be durable: what was made from a secret outlives the secret otherwise.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_file_holds_no_secret_and_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(SERVER);
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let refused = server_secret(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains("is no file"), "{refused}");
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(server_secret(folder.path()).unwrap(), server_secret(folder.path()).unwrap());
+    }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use refund_core::{Label, Timestamp};
 use refund_store::{Clock, OpenError};
 
+use super::cors::Origin;
 use crate::callers::Limits;
 use crate::machine::clock;
 use crate::webhooks::Reach;
@@ -34,6 +35,8 @@ pub struct Config {
     pub limits: Limits,
     /// How far webhooks are sent.
     pub reach: Reach,
+    /// From where pages of others may call.
+    pub cors_origins: Vec<Origin>,
 }
 
 impl Config {
@@ -54,6 +57,7 @@ impl Config {
             sign_in_link: None,
             limits,
             reach: Reach::Public,
+            cors_origins: Vec::new(),
         }
     }
 }
@@ -70,6 +74,12 @@ pub enum StartError {
     /// What others are to reach the server by is no address.
     #[error("{0:?} is no address that begins with http:// or https://")]
     NotAUrl(String),
+    /// Others are to reach the server without TLS.
+    #[error(
+        "{0}: links and passwords would go over the net as plain text; give an address that begins with https://, \
+         or pass --insecure if that is what you want"
+    )]
+    PlainUrl(String),
     /// The address is taken, or can't be had.
     #[error("can't listen on {address}: {error}")]
     Listen {

@@ -1,5 +1,6 @@
 //! Connections: how many there are at once, and how long one may keep the server waiting.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -15,22 +16,25 @@ use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::AbortHandle;
 use tokio_io_timeout::TimeoutStream;
+use tower_http::cors::CorsLayer;
 
 use super::router;
 use crate::app::App;
 use crate::call::Peer;
-use crate::machine::open_files;
 
 /// The most that a call's first line and headers may have, in bytes.
 const HEAD_MAX: usize = 32 * 1024;
-/// How long a call's head may take to arrive, from the connection or the answer before it. Proxies
-/// keep a connection without calls for a minute, and are to be the first to close it.
-const HEAD_WAIT: Duration = Duration::from_secs(75);
+/// How long a call's head may take to arrive, from the connection or the answer before it.
+const HEAD_WAIT: Duration = Duration::from_secs(10);
+/// The same of proxies: they send heads as a whole, keep a connection without calls for a minute, and are to be the
+/// first to close it.
+const PROXY_WAIT: Duration = Duration::from_secs(75);
 /// How long nothing at all of an answer may be taken.
 const WRITE_WAIT: Duration = Duration::from_secs(30);
-/// How many connections beyond the last are told so; any more wait until one of these is done.
+/// How many connections beyond the last are told so at once. One more takes the place of the oldest of them, so that
+/// whoever watches the server is heard however many others say nothing.
 const TURNED_AWAY_MAX: usize = 64;
 /// How long one of them may take to say what it wants.
 const TURNED_AWAY_WAIT: Duration = Duration::from_secs(5);
@@ -38,45 +42,59 @@ const TURNED_AWAY_WAIT: Duration = Duration::from_secs(5);
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// Answers whoever connects until the server stops, so many at a time at the most; then answers those that it has.
-pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, max: usize) {
-    let max = open_files::room_for(max);
-    let places = Arc::new(Semaphore::new(max.saturating_add(TURNED_AWAY_MAX)));
+pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, others: Option<CorsLayer>) {
     let (router, turning_away) = (router::all(app.clone()), router::turning_away(app.clone()));
+    let router = if let Some(others) = others { router.layer(others) } else { router };
+    let mut turned_away = VecDeque::new();
     let connections = GracefulShutdown::new();
     let mut stopping = app.engine.stopping();
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener) => Some(accepted),
             // An error means that whoever could stop the server is gone: that stops it too.
             _ = stopping.wait_for(|stop| *stop) => None,
         };
-        let Some((stream, peer, place)) = accepted else { break };
+        let Some((stream, peer)) = accepted else { break };
+        let peer = peer.ip();
         // Answers are written as a whole, and events one by one: none has to wait for more.
         let _ = stream.set_nodelay(true);
-        let has_room = places.available_permits() >= TURNED_AWAY_MAX;
-        let (router, manners) =
-            if has_room { (router.clone(), Manners::GUEST) } else { (turning_away.clone(), Manners::TURNED_AWAY) };
+        let place = app.admission.connection(peer).ok();
+        let (router, manners) = match place {
+            Some(_) if app.admission.is_proxy(peer) => (router.clone(), Manners::PROXY),
+            Some(_) => (router.clone(), Manners::GUEST),
+            None => (turning_away.clone(), Manners::TURNED_AWAY),
+        };
+        let is_turned_away = place.is_none();
         let connected = app.engine.metrics.connection();
-        let connection = connections.watch(talk(stream, peer.ip(), router, manners));
-        tokio::spawn(async move {
+        let connection = connections.watch(talk(stream, peer, router, manners));
+        let talking = tokio::spawn(async move {
             // However it ended: what is wrong with a call was answered, and what breaks a connection is the caller's.
             let _ = connection.await;
             drop((place, connected));
         });
+        if is_turned_away {
+            make_room(&mut turned_away, talking.abort_handle());
+        }
     }
     drop(listener);
     connections.shutdown().await;
 }
 
-/// The next connection and its place, once there is one; none where there will be none.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = places.clone().acquire_owned().await.ok()?;
+/// Has one more among those that are turned away; who has been there longest goes.
+fn make_room(turned_away: &mut VecDeque<AbortHandle>, one_more: AbortHandle) {
+    if turned_away.len() >= TURNED_AWAY_MAX
+        && let Some(oldest) = turned_away.pop_front()
+    {
+        oldest.abort();
+    }
+    turned_away.push_back(one_more);
+}
+
+/// The next connection.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => return Some((stream, peer, place)),
+            Ok(accepted) => return accepted,
             Err(error) if went_away(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "no connection can be taken; trying again");
@@ -101,6 +119,7 @@ struct Manners {
 
 impl Manners {
     const GUEST: Self = Self { head_wait: HEAD_WAIT, more_calls: true };
+    const PROXY: Self = Self { head_wait: PROXY_WAIT, more_calls: true };
     const TURNED_AWAY: Self = Self { head_wait: TURNED_AWAY_WAIT, more_calls: false };
 }
 
@@ -156,13 +175,15 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_says_nothing_or_half_of_it_is_waited_for_so_long_and_no_longer() {
-        for sent in ["", "GET /livez HT", "GET /livez HTTP/1.1\r\nHost: h\r\n"] {
-            let (answer, waited) = send(sent, Manners::GUEST).await;
-            assert_eq!((answer.as_str(), waited.as_secs()), ("", HEAD_WAIT.as_secs()), "{sent}");
+        for (manners, wait) in [(Manners::GUEST, 10), (Manners::PROXY, 75)] {
+            for sent in ["", "GET /livez HT", "GET /livez HTTP/1.1\r\nHost: h\r\n"] {
+                let (answer, waited) = send(sent, manners).await;
+                assert_eq!((answer.as_str(), waited.as_secs()), ("", wait), "{sent}");
+            }
+            let (answer, waited) = send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n", manners).await;
+            assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
+            assert_eq!(waited.as_secs(), wait, "and as long for another call");
         }
-        let (answer, waited) = send("GET /livez HTTP/1.1\r\nHost: h\r\n\r\n", Manners::GUEST).await;
-        assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
-        assert_eq!(waited.as_secs(), HEAD_WAIT.as_secs(), "and as long for another call");
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 mod config;
 mod connections;
+mod cors;
 mod first_key;
 mod router;
 
@@ -19,16 +20,18 @@ use refund_store::{
 };
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use url::{Host, Url};
 
 pub use self::config::{Config, StartError};
+pub use self::cors::Origin;
 use self::first_key::first_key;
 pub(crate) use self::first_key::issue;
 #[cfg(test)]
 pub(crate) use self::router::all as router;
 use crate::app::App;
-use crate::callers::key_uses;
+use crate::callers::{Limits, key_uses};
 use crate::engine::{Engine, timer};
-use crate::machine::entropy;
+use crate::machine::{entropy, open_files};
 use crate::metrics::{Metrics, TimedSyncs};
 use crate::webhooks::Webhooks;
 use crate::{pages, secrets, stats};
@@ -57,12 +60,11 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], each with what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling, sign_in_link, limits, reach } =
-        config;
-    if let Some(url) = &public_url
-        && !(url.starts_with("http://") || url.starts_with("https://"))
-    {
-        return Err(StartError::NotAUrl(url.clone()));
+    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling, .. } = config;
+    let Config { sign_in_link, limits, reach, cors_origins, .. } = config;
+    let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
+    if let Some(url) = &public_url {
+        check(url, insecure)?;
     }
     if !listen.ip().is_loopback() && !insecure {
         return Err(StartError::NotLoopback(listen));
@@ -99,12 +101,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         tracing::error!(error, "what has come due could not all be settled");
     }
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
-    let connections_max = limits.connections;
+    let limits = Limits { connections: open_files::room_for(limits.connections), ..limits };
     let book = EmbeddedDeliveries::open(&data).map_err(|error| StartError::SetUp(error.to_string()))?;
     if let Err(error) = book.count(&store) {
         tracing::error!(%error, "the delivery book could not be counted: remove the folder `deliveries`");
     }
-    let engine = Arc::new(Engine::new(store.clone(), metrics));
+    let engine = Arc::new(Engine::new(store.clone(), metrics, limits.changes_per_hour));
     let webhooks = Arc::new(Webhooks::new(Arc::new(book), reach, &secret));
     let mut tasks = Vec::from(webhooks.begin(&engine));
     if !hold_settling {
@@ -114,9 +116,25 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = Arc::new(app);
     tasks.push(tokio::spawn(key_uses::run(engine.clone(), app.uses.clone())));
     tasks.push(tokio::spawn(stats::run(engine, app.stats.clone())));
-    tasks.push(tokio::spawn(connections::serve(listener, app.clone(), connections_max)));
+    tasks.push(tokio::spawn(connections::serve(listener, app.clone(), cors::open_to(cors_origins))));
     let sign_in = link.map(|path| format!("{public_url}{path}"));
     Ok(Running { address, public_url, app, operator_key, sign_in, tasks, store })
+}
+
+/// Whether others may be told to reach the server by that.
+fn check(public_url: &str, insecure: bool) -> Result<(), StartError> {
+    let url = Url::parse(public_url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = url.ok_or_else(|| StartError::NotAUrl(public_url.to_owned()))?;
+    let is_this_machine = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() == "http" && !is_this_machine && !insecure {
+        return Err(StartError::PlainUrl(public_url.to_owned()));
+    }
+    Ok(())
 }
 
 /// Opens the store in a folder that is this process's alone, on a disk whose syncs are measured.

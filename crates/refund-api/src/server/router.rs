@@ -31,9 +31,10 @@ async fn passage(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     call::trace(&app, request, |request| pages::told_to_people(&app, request, admitted)).await
 }
 
-/// What answers where there are more connections than the server takes.
+/// What answers where there are more connections than the server takes, of all or of one address.
 pub(crate) fn turning_away(app: Arc<App>) -> Router {
-    Router::new().fallback(routes::too_many_connections).layer(from_fn_with_state(app.clone(), traced)).with_state(app)
+    let (probes, _) = routes::probes().split_for_parts();
+    probes.fallback(routes::too_many_connections).layer(from_fn_with_state(app.clone(), traced)).with_state(app)
 }
 
 async fn traced(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

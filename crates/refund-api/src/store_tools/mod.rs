@@ -3,6 +3,7 @@
 mod bar;
 mod report;
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -153,6 +154,11 @@ impl StoreTool {
         let bar = Bar::new();
         let result = self.carry_out(&bar);
         bar.clear();
+        if let Self::Verify { data, .. } | Self::Stats { data, .. } = self
+            && is_open_to_others(data)
+        {
+            eprintln!("refund-api: {} is open to other users of this machine: chmod 700 shuts it", data.display());
+        }
         match result {
             Ok((text, outcome)) => {
                 print!("{text}");
@@ -195,6 +201,11 @@ impl StoreTool {
             }
         }
     }
+}
+
+/// Whether others may look into a folder. Whoever only looks changes nothing about that, and says it.
+fn is_open_to_others(folder: &Path) -> bool {
+    folder.metadata().is_ok_and(|found| found.is_dir() && found.permissions().mode() & 0o077 != 0)
 }
 
 /// An empty folder that goes when it is dropped.

@@ -3,9 +3,10 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
-use crate::support::{Reply, Server};
+use crate::support::{Reply, SELLER, Server, money, path};
 use refund_api::Limits;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 
 #[test]
 fn who_is_one_connection_too_many_is_told_so_and_served_once_there_is_room() {
@@ -20,15 +21,56 @@ fn who_is_one_connection_too_many_is_told_so_and_served_once_there_is_room() {
         guest.read_exact(&mut status).unwrap();
         assert_eq!(&status, b"HTTP/1.1 204");
     }
-    let answer = server.raw(live);
+    let answer = server.raw(b"GET /v1/refunds HTTP/1.1\r\nHost: h\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     for part in ["retry-after: 1\r\n", "connection: close\r\n", "\"code\":\"busy\"", "x-request-id: "] {
         assert!(answer.contains(part), "{part}: {answer}");
     }
     drop(guests);
     // The server notices soon, and not in the same instant.
-    let served = (0..1000).any(|_| server.raw(b"GET /livez HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 204 "));
+    let served = (0..1000).any(|_| server.raw(b"GET /v1/refunds HTTP/1.0\r\n\r\n").starts_with("HTTP/1.0 401 "));
     assert!(served, "there is room again");
+    server.stop();
+}
+
+/// A connection from another address of this machine, such as 127.0.0.2.
+fn connect_from(address: [u8; 4], server: &Server) -> TcpStream {
+    let to = server.connect().peer_addr().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let connecting = async {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((address, 0).into()).unwrap();
+        socket.connect(to).await.unwrap().into_std().unwrap()
+    };
+    let stream = runtime.block_on(connecting);
+    stream.set_nonblocking(false).unwrap();
+    stream
+}
+
+#[test]
+fn half_said_calls_take_the_places_of_their_address_alone_and_probes_are_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = Limits { connections: 40, connections_per_address: 20, ..Limits::without_rates() };
+    let server = Server::limited(folder.path(), limits);
+    let half_said: Vec<_> = (0..300)
+        .map(|_| {
+            let mut stream = server.connect();
+            // It may be gone already: there are others.
+            let _ = stream.write_all(b"GET /v1/refunds HT");
+            stream
+        })
+        .collect();
+    for path in ["/livez", "/readyz", "/metrics"] {
+        let answer = server.raw(format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n").as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 20") && answer.contains("connection: close"), "{answer}");
+    }
+    let call = format!("GET /v1/refunds HTTP/1.0\r\nAuthorization: Bearer {}\r\n\r\n", server.seller);
+    assert!(server.raw(call.as_bytes()).starts_with("HTTP/1.0 503 "), "this address has had its places");
+    let (mut another, mut answer) = (connect_from([127, 0, 0, 2], &server), String::new());
+    another.write_all(call.as_bytes()).unwrap();
+    another.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
+    drop(half_said);
     server.stop();
 }
 
@@ -130,6 +172,7 @@ fn a_stream_begins_at_the_present_where_that_is_asked_for() {
     assert_eq!((latest.status, &latest.body["items"]), (200, &json!([])), "{:?}", latest.body);
     let mut lines = server.stream(STREAM, &server.seller, "").lines().map(Result::unwrap);
     let after = latest.body["after"].as_str().unwrap();
+    assert_eq!(lines.next().unwrap(), format!("id: {after}"), "a break before the first event loses nothing");
     let mut resumed = server.stream("/v1/events/stream", &server.seller, after).lines().map(Result::unwrap);
     let refund = server.open("o-2");
     for lines in [&mut lines, &mut resumed] {
@@ -148,7 +191,75 @@ fn a_stream_ends_once_its_key_is_revoked() {
     let (kept, ended) = [&server.seller, &server.platform].map(|key| server.stream(STREAM, key, "")).into();
     let revoke = format!("/v1/keys/{}/revoke", key["id"].as_str().unwrap());
     assert_eq!(server.post(&revoke, &server.operator, &[], &json!({})).status, 200);
-    assert_eq!(ended.lines().count(), 0);
+    let said: Vec<_> = ended.lines().map(Result::unwrap).collect();
+    assert!(said[0].starts_with("id: ") && said[1..] == [""], "where it began, and nothing else: {said:?}");
     drop(kept);
+    server.stop();
+}
+
+#[test]
+fn bodies_that_never_end_take_the_room_of_their_caller_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::limited(folder.path(), Limits::without_rates());
+    let half = vec![b' '; 512 * 1024];
+    let hold_one_more = || {
+        let mut stream = server.connect();
+        let head = "POST /v1/refunds/bulk HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n";
+        write!(stream, "{head}Authorization: Bearer {}\r\n\r\n", server.seller).unwrap();
+        stream.write_all(&half).unwrap();
+        stream
+    };
+    let long = vec![b' '; 900 * 1024];
+    let send = |key: &str| server.send("POST", "/v1/refunds/bulk", key, &[], &long);
+    let mut held = Vec::new();
+    let fill = || {
+        held.push(hold_one_more());
+        send(&server.seller)
+    };
+    let told = std::iter::repeat_with(fill).take(200).find(|reply| reply.status != 400).unwrap();
+    assert_eq!((told.status, told.retry_after.as_deref()), (429, Some("2")), "{:?}", told.body);
+    assert_eq!(send(&server.platform).body["code"], "not_your_role", "others are heard");
+    assert_eq!(server.send("POST", "/v1/refunds/bulk", &server.seller, &[], b"{}").status, 400, "what is short");
+    drop(held);
+    server.stop();
+}
+
+/// How many of a hundred changes were made, by turns the one and the other, until it was too often.
+fn made_of_a_hundred(change: impl Fn(bool) -> Reply) -> usize {
+    let replies: Vec<_> = (0..100).map(|number| change(number % 2 == 0)).collect();
+    let (made, refused): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 200);
+    for reply in refused {
+        let wait: u64 = reply.retry_after.as_deref().unwrap().parse().unwrap();
+        assert!(reply.status == 429 && (1..=61).contains(&wait), "{wait} {:?}", reply.body);
+    }
+    made.len()
+}
+
+#[test]
+fn nobody_changes_a_thing_to_and_fro_without_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::limited(folder.path(), Limits { changes_per_hour: 60, ..Limits::without_rates() });
+    let (refund, other) = (server.open("o-1"), server.open("o-2"));
+    let modify = |refund: &Value, dearer: bool| {
+        let link = refund["buyer_link"]["token"].as_str().unwrap();
+        let version = format!("\"{}\"", server.show(refund)["version"]);
+        let request =
+            json!({ "type": "REFUND_ONLY", "amount": money(if dearer { "3.00" } else { "2.00" }), "reason": "r" });
+        server.post(&path(refund, "modify"), link, &[("If-Match", &version)], &request)
+    };
+    let made = made_of_a_hundred(|dearer| modify(&refund, dearer));
+    assert!((60..65).contains(&made), "{made}");
+    assert_eq!(modify(&other, true).status, 200, "another refund has its own");
+    let version = format!("\"{}\"", server.show(&refund)["version"]);
+    let agreed = server.post(&path(&refund, "agree"), &server.seller, &[("If-Match", &version)], &json!({}));
+    assert_eq!(agreed.status, 200, "and what ends it is always possible");
+    let address = json!({ "id": "main", "recipient": "r", "phone": "1", "address": "a", "default": true });
+    let put = |name: bool, key: &str| {
+        let seller = json!({ "name": if name { "one" } else { "two" }, "addresses": [address] });
+        server.put(&format!("/v1/sellers/{SELLER}"), key, &seller)
+    };
+    let made = made_of_a_hundred(|name| put(name, &server.seller));
+    assert!((60..65).contains(&made), "{made}");
+    assert_eq!(put(true, &server.operator).status, 200);
     server.stop();
 }

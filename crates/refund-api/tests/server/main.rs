@@ -16,6 +16,7 @@ mod bulk;
 mod bulk_pages;
 mod clock_jumps;
 mod contract;
+mod cors;
 mod disclosure;
 mod event_ids;
 mod explanation;

@@ -39,7 +39,10 @@ fn an_operator_adds_people_of_a_seller_who_come_in_by_a_link_that_is_shown_once(
         assert!(theirs.says("<bdi>second</bdi>") && !theirs.says("<bdi>operator</bdi>"));
         assert_eq!(second.get("/operator/rollout").status, 404);
         assert_eq!(operator.post("/people", &missing).notice(), "Seller: there is no such seller.");
-        assert_eq!(operator.post("/people", &fields).notice(), "Somebody else is called that.");
+        assert_eq!(
+            operator.post("/people", &fields).notice(),
+            "Somebody else is called that, or something that looks the same."
+        );
         assert_eq!(operator.post("/people", &[("name", "x")]).notice(), "Works for: choose one.");
         assert_eq!(operator.post("/people", &[("name", " "), ("role", "operator")]).notice(), "Name: this is needed.");
     });
@@ -130,6 +133,24 @@ fn a_password_is_changed_by_whoever_knows_the_present_one_and_ends_what_is_open_
         elsewhere.get("/people");
         assert_eq!(elsewhere.post("/people/own/sign-out", &[]).location(), "/sign-in");
         assert!(operator.get("/people").location().starts_with("/sign-in"), "everywhere");
+    });
+}
+
+#[test]
+fn nobody_gets_a_name_that_looks_like_anothers() {
+    demo(|_, operator, _| {
+        let add = |operator: &mut Clerk, name: &str| {
+            operator.get("/people");
+            operator.post("/people", &[("name", name), ("role", "operator")]).status
+        };
+        assert_eq!(add(operator, "Paul Hope"), 200);
+        // With a Cyrillic а, a Greek ο, a digit for a letter, other capitals, a space that is another.
+        for same in ["P\u{430}ul Hope", "Paul H\u{3bf}pe", "Pau1 Hope", "PAUL HOPE", "Paul\u{a0}Hope"] {
+            assert_eq!(add(operator, same), 409, "{same}");
+        }
+        for other in ["Paula Hope", "Paul Hope 2", "保羅"] {
+            assert_eq!(add(operator, other), 200, "{other}");
+        }
     });
 }
 

@@ -243,6 +243,19 @@ fn a_sellers_people_change_their_own_name_and_addresses_and_no_policy() {
 }
 
 #[test]
+fn a_form_of_more_fields_than_any_page_has_is_not_looked_through() {
+    demo(|server, _, seller| {
+        let page = seller.get("/settings");
+        let row = [("address_id", "x"), ("recipient", "x"), ("phone", "x"), ("address", "x"), ("remove", "x")];
+        let typed = with(fields(&page), &[("seller_name", "Evergreen")]);
+        let rows = row.into_iter().cycle().take(2_000).map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let many: Vec<_> = typed.into_iter().chain(rows).collect();
+        assert_eq!(send(seller, "/settings", &many).status, 413);
+        assert_eq!(seller_of(server, SELLER)["name"], "Evergreen Homeware");
+    });
+}
+
+#[test]
 fn what_a_seller_can_not_be_is_told() {
     demo(|server, operator, seller| {
         let place = format!("/operator/sellers/{SELLER}");

@@ -80,6 +80,52 @@ fn a_name_is_not_tried_without_end() {
 }
 
 #[test]
+fn a_browser_in_which_somebody_signed_in_is_not_held_up_by_who_tries_their_name_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let own = Browser::new(&server);
+    let chosen = own.submit(server.path_of(&server.link("seller")), &[("password", "a long password")]);
+    assert_eq!(chosen.status, 303);
+    let sign_in = |browser: &Browser<'_>, name: &str, password: &str| {
+        browser.submit("/sign-in", &[("name", name), ("password", password)]).status
+    };
+    let stranger = Browser::new(&server);
+    let tries: Vec<_> = (0..12).map(|_| sign_in(&stranger, "homeware-1", "a guess at it")).collect();
+    assert_eq!(tries.last(), Some(&429), "{tries:?}");
+    let any: Vec<_> = (0..60).map(|number| sign_in(&stranger, &format!("nobody-{number}"), "a guess")).collect();
+    assert_eq!(any.last(), Some(&429), "an address has an end, whatever the names: {any:?}");
+    own.keep("__Host-session", "");
+    assert_eq!(own.open("/refunds").status, 303, "nobody is signed in by what is kept of that");
+    assert_eq!(sign_in(&own, "homeware-1", "a long password"), 303);
+    stranger.keep("__Host-known", &own.cookie("__Host-known").unwrap().replace('.', ".0"));
+    assert_eq!(sign_in(&stranger, "homeware-1", "a long password"), 429, "nobody makes one up");
+    server.stop();
+}
+
+#[test]
+fn a_server_that_is_reached_by_tls_is_reached_by_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    for plain in ["http://refunds.example.com", "http://192.0.2.1:8080", "http://[2001:db8::1]"] {
+        let no = Server::reached_by(folder.path(), plain).err().unwrap().to_string();
+        assert!(no.contains("begins with https://"), "{no}");
+    }
+    for none in ["refunds.example.com", "ftp://refunds.example.com", "https://", ""] {
+        let no = Server::reached_by(folder.path(), none).err().unwrap().to_string();
+        assert!(no.contains("is no address"), "{no}");
+    }
+    let told = |url: &str| {
+        let server = Server::reached_by(folder.path(), url).unwrap();
+        let shown = Browser::new(&server).open("/sign-in");
+        server.stop();
+        shown.headers.get("strict-transport-security").map(|value| value.to_str().unwrap().to_owned())
+    };
+    assert_eq!(told("https://refunds.example.com/").as_deref(), Some("max-age=31536000"));
+    for here in ["http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:8080"] {
+        assert_eq!(told(here), None, "{here}");
+    }
+}
+
+#[test]
 fn an_operator_who_forgot_their_password_comes_in_by_whoever_starts_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let start = || Server::limited(folder.path(), refund_api::Limits::without_rates());
@@ -93,8 +139,16 @@ fn an_operator_who_forgot_their_password_comes_in_by_whoever_starts_the_server()
     let no = Server::with_link_for(folder.path(), "nobody").err().unwrap().to_string();
     assert!(no.contains("nobody of the operator's people who may sign in is called \"nobody\""), "{no}");
     let server = Server::with_link_for(folder.path(), "Operator").unwrap();
-    let browser = Browser::signed_in(&server, server.printed_link().unwrap());
+    let (link, browser) = (server.path_of(server.printed_link().unwrap()), Browser::new(&server));
+    let alone = browser.submit(link, &[]);
+    assert_eq!(alone.status, 422, "nobody acts under the name of whoever has a password");
+    assert!(alone.text().contains("Choose a new password"), "{}", alone.text());
+    assert_eq!(browser.open("/operator/health").status, 303);
+    assert_eq!(browser.submit(link, &[("password", "another long enough one")]).status, 303);
     assert_eq!(browser.open("/operator/health").status, 200);
+    let sign_in = |password| Browser::new(&server).submit("/sign-in", &[("name", "operator"), ("password", password)]);
+    assert_eq!(sign_in("a long enough password").status, 422, "whose name it is learns of it");
+    assert_eq!(sign_in("another long enough one").status, 303);
     server.stop();
 }
 

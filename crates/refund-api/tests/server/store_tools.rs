@@ -2,6 +2,7 @@
 
 use crate::story;
 use std::fmt::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -150,6 +151,11 @@ fn what_the_tools_say_of_what_mends_itself() {
     assert_eq!(desk.run("The view is overwritten.", "verify --data data"), 0);
     std::fs::remove_dir_all(desk.path("data/view")).unwrap();
     assert_eq!(desk.run("The view is gone.", "verify --data data"), 0);
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(desk.path("data"), open).unwrap();
+    assert_eq!(desk.run("Others may look into the folder.", "stats --data data -o json"), 0);
+    assert_eq!(desk.run("It is shut.", "rebuild --data data"), 0);
+    assert_eq!(std::fs::metadata(desk.path("data")).unwrap().permissions().mode() & 0o777, 0o700);
     desk.check("what_mends_itself");
 }
 

@@ -14,7 +14,7 @@ pub(crate) struct Stream {
     lines: BufReader<BodyReader<'static>>,
 }
 
-/// An event as it was sent: its id, and its JSON.
+/// What was sent: an event's id and its JSON, or a place alone.
 pub(crate) struct Sent {
     pub(crate) id: String,
     pub(crate) json: String,
@@ -59,7 +59,7 @@ impl Iterator for Stream {
             match field {
                 "id" => value.clone_into(&mut id),
                 "data" => json.push_str(value),
-                "" if line.is_empty() && !json.is_empty() => return Some(Ok(Sent { id, json })),
+                "" if line.is_empty() && !(id.is_empty() && json.is_empty()) => return Some(Ok(Sent { id, json })),
                 // Heartbeats are comments, and the event's name is in its JSON too.
                 _ => {}
             }

@@ -71,8 +71,11 @@ fn follow(desk: &Desk, events: &Events) -> Result<(), Failure> {
 fn show(desk: &Desk, events: &Events, stream: Stream, last: &mut Option<String>) -> Result<(), Failure> {
     for sent in stream {
         let Ok(sent) = sent else { break };
-        let event: Event = seen(&sent.json).map_err(|error| Failure::Broken(format!("an event: {error}")))?;
         *last = Some(sent.id);
+        if sent.json.is_empty() {
+            continue;
+        }
+        let event: Event = seen(&sent.json).map_err(|error| Failure::Broken(format!("an event: {error}")))?;
         if events.refund.as_ref().is_none_or(|id| *id == event.refund_id) {
             desk.out.say(&Said::One(&sent.json), &[], || Ok(view::events::line(&event, &desk.out)))?;
         }

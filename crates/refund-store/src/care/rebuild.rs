@@ -68,7 +68,9 @@ const SET_ASIDE: &str = "view.before-rebuild";
 pub(super) fn lock(folder: &Path) -> Result<Disk, CareError> {
     Disk::open(folder).map_err(|error| match error {
         DiskError::InUse { folder } => CareError::InUse(folder),
-        DiskError::Planted { .. } | DiskError::Shared { .. } | DiskError::Io { .. } => error.into(),
+        DiskError::Planted { .. } | DiskError::Shared { .. } | DiskError::Foreign { .. } | DiskError::Io { .. } => {
+            error.into()
+        }
     })
 }
 

@@ -1,7 +1,8 @@
 //! Lists of refunds.
 
 use refund_core::{
-    BuyerId, Command, NegotiationStatus, OrderId, Reason, Refund, SellerId, Span, StatusKind, Timestamp,
+    BuyerId, Command, LineId, NegotiationStatus, OrderId, Reason, Refund, RefundType, SellerId, Span, StatusKind,
+    Timestamp,
 };
 
 use super::desk::{AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, offer, opening, same, seller};
@@ -47,7 +48,7 @@ fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Refund>), Broken> {
     Ok((desk, refunds))
 }
 
-fn queries(now: Timestamp) -> Result<Vec<Query>, Broken> {
+fn queries(now: Timestamp, refunds: &[Refund]) -> Result<Vec<Query>, Broken> {
     let mut queries = vec![Query::default(), Query { order_id: Some(OrderId::new("order9")?), ..Query::default() }];
     for shop in ["shop", "stall", "nobody"] {
         queries.push(Query { seller_id: Some(SellerId::new(shop)?), ..Query::default() });
@@ -61,7 +62,19 @@ fn queries(now: Timestamp) -> Result<Vec<Query>, Broken> {
     }
     queries.push(Query { order_id: Some(OrderId::new("order2")?), ..Query::default() });
     for status in StatusKind::ALL {
-        queries.push(Query { status: Some(*status), ..Query::default() });
+        queries.push(Query { statuses: vec![*status], ..Query::default() });
+    }
+    let statuses = StatusKind::ALL.iter().copied().skip(1).collect();
+    queries.push(Query { statuses, seller_id: Some(SellerId::new("shop")?), ..Query::default() });
+    for kind in RefundType::ALL {
+        queries.push(Query { kind: Some(*kind), ..Query::default() });
+    }
+    for line in ["r3", "nowhere"] {
+        queries.push(Query { line_id: Some(LineId::new(line)?), ..Query::default() });
+    }
+    let changed = refunds.iter().map(|refund| refund.updated_at);
+    for updated_since in changed.chain([now.plus(Span::hours(1))]) {
+        queries.push(Query { updated_since: Some(updated_since), ..Query::default() });
     }
     for status in NegotiationStatus::ALL {
         queries.push(Query { negotiation: Some(*status), ..Query::default() });
@@ -81,7 +94,7 @@ fn queries(now: Timestamp) -> Result<Vec<Query>, Broken> {
 
 pub(super) fn pages(make: &mut Make<'_>) -> Result<(), Broken> {
     let (desk, refunds) = shop(make)?;
-    for query in queries(desk.store.now())? {
+    for query in queries(desk.store.now(), &refunds)? {
         for sort in [Sort::Deadline, Sort::OpenedAt] {
             // They are in the order in which they were opened.
             let mut expected: Vec<_> = (0..).zip(&refunds).filter(|(_, refund)| query.matches(refund)).collect();

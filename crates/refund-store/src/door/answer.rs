@@ -77,6 +77,12 @@ pub enum Refused {
         /// By when it is due: where a test clock is on its way to.
         by: Timestamp,
     },
+    /// Whoever asks changes the same thing too often. A store has no measure for that; a server that stands before it
+    /// may have one.
+    TooOften {
+        /// How long to wait until it becomes possible.
+        wait: std::time::Duration,
+    },
     /// Somebody else is called that.
     NameTaken,
     /// A refund of that id is there already, on another order line.

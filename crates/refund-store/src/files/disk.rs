@@ -6,6 +6,8 @@ use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, Per
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::process::geteuid;
+
 use super::{AppendFile, Files};
 
 /// The file whose lock says that a process uses the folder.
@@ -60,6 +62,14 @@ pub enum DiskError {
         /// The folder that was asked for.
         folder: PathBuf,
     },
+    /// It belongs to another user, who could change what is in it, and could not read what this one puts there.
+    #[error("the folder {} belongs to the user {owner}, and this process runs as another: run it as them", folder.display())]
+    Foreign {
+        /// The folder that was asked for.
+        folder: PathBuf,
+        /// Its owner's number.
+        owner: u32,
+    },
     /// The system refused something.
     #[error(
         "cannot {doing} {}: {source}; check that it exists and that this user may write to it",
@@ -80,7 +90,7 @@ impl Disk {
     ///
     /// # Errors
     /// [`DiskError::InUse`] if somebody else uses it, [`DiskError::Planted`] if others may have put something into
-    /// it, [`DiskError::Shared`] if it is not ours to shut, [`DiskError::Io`] if the system refuses.
+    /// it, [`DiskError::Shared`] if it is not ours to shut, [`DiskError::Foreign`] if it is another user's, [`DiskError::Io`] if the system refuses.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Disk, DiskError> {
         let folder = folder.into();
         own_folder(&folder)?;
@@ -132,6 +142,9 @@ fn create(folder: &Path) -> io::Result<()> {
 fn shut(folder: &Path) -> Result<(), DiskError> {
     let refused = |doing| move |source| DiskError::Io { doing, path: folder.to_owned(), source };
     let found = fs::metadata(folder).map_err(refused("look at the folder"))?;
+    if found.uid() != geteuid().as_raw() {
+        return Err(DiskError::Foreign { folder: folder.to_owned(), owner: found.uid() });
+    }
     let mode = found.permissions().mode();
     if mode & OTHERS == 0 {
         return Ok(());

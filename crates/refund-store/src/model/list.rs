@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use refund_core::{BuyerId, NegotiationStatus, OrderId, Refund, SellerId, StatusKind, Timestamp};
+use refund_core::{BuyerId, LineId, NegotiationStatus, OrderId, Refund, RefundType, SellerId, StatusKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Around;
@@ -16,8 +16,14 @@ pub struct Query {
     pub buyer_id: Option<BuyerId>,
     /// Only those on this order.
     pub order_id: Option<OrderId>,
-    /// Only those in this status.
-    pub status: Option<StatusKind>,
+    /// Only those on this line of an order.
+    pub line_id: Option<LineId>,
+    /// Only those in which this is asked for.
+    pub kind: Option<RefundType>,
+    /// Only those in one of these statuses; in any where none is named.
+    pub statuses: Vec<StatusKind>,
+    /// Only those that changed at this instant or later.
+    pub updated_since: Option<Timestamp>,
     /// Only those whose negotiation stands there.
     pub negotiation: Option<NegotiationStatus>,
     /// Only those that wait for the operator, or only those that don't.
@@ -95,7 +101,10 @@ impl Query {
         asked(self.seller_id.as_ref(), Some(&refund.seller_id))
             && asked(self.buyer_id.as_ref(), Some(&refund.buyer_id))
             && asked(self.order_id.as_ref(), Some(&refund.line.order_id))
-            && asked(self.status.as_ref(), Some(&refund.status.kind()))
+            && asked(self.line_id.as_ref(), Some(&refund.line.line_id))
+            && asked(self.kind.as_ref(), Some(&refund.requested.kind))
+            && (self.statuses.is_empty() || self.statuses.contains(&refund.status.kind()))
+            && self.updated_since.is_none_or(|since| refund.updated_at >= since)
             && asked(self.negotiation.as_ref(), negotiation.as_ref())
             && asked(self.escalated.as_ref(), Some(&refund.escalated().is_some()))
             && self.due_before.is_none_or(|before| deadline.is_some_and(|at| at < before))

@@ -214,7 +214,7 @@ fn queries() -> Vec<Query> {
     let mut queries = Vec::new();
     for sort in [Sort::Deadline, Sort::OpenedAt] {
         queries.push(Query { seller_id: Some("shop".parse().unwrap()), ..all(sort) });
-        queries.push(Query { status: Some(StatusKind::WaitSellerAgree), ..all(sort) });
+        queries.push(Query { statuses: vec![StatusKind::WaitSellerAgree], ..all(sort) });
         queries.push(Query { order_id: Some("order".parse().unwrap()), ..all(sort) });
         queries.push(Query { due_before: Some(start().plus(refund_core::Span::hours(60))), ..all(sort) });
     }

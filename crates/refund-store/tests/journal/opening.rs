@@ -74,6 +74,22 @@ fn a_folder_that_was_open_to_others_is_shut_and_a_link_in_one_that_they_could_wr
 }
 
 #[test]
+fn a_folder_of_another_user_is_not_used() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data");
+    drop(Disk::open(&path).unwrap());
+    // Only the machine's owner can give a folder away, and only they could use it then.
+    let own = std::fs::metadata(&path).unwrap().uid();
+    if chown(&path, Some(own + 1), None).is_ok() {
+        let refused = Disk::open(&path).unwrap_err();
+        assert!(matches!(&refused, DiskError::Foreign { owner, .. } if *owner == own + 1), "{refused}");
+        chown(&path, Some(own), None).unwrap();
+    }
+    drop(Disk::open(&path).unwrap());
+}
+
+#[test]
 fn a_folder_that_is_open_to_others_and_holds_other_things_is_left_as_it_is() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();

@@ -128,6 +128,7 @@ impl From<Refused> for Not {
             | Refused::NoTestClock
             | Refused::ClockGoesBack { .. }
             | Refused::MoreIsDue { .. }
+            | Refused::TooOften { .. }
             | Refused::NameTaken
             | Refused::IdTaken
             | Refused::Store(_)) => Self::Broken(format!("the store refused: {other:?}")),

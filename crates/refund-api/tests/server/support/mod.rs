@@ -117,6 +117,16 @@ impl Server {
         Self::start(folder, Config { sign_in_link: Some(name.parse().unwrap()), ..config(folder) })
     }
 
+    /// The same, that others reach by that address.
+    pub(crate) fn reached_by(folder: &Path, url: &str) -> Result<Self, StartError> {
+        Self::start(folder, Config { public_url: Some(url.to_owned()), ..config(folder) })
+    }
+
+    /// The same, that pages from there may call.
+    pub(crate) fn open_to(folder: &Path, origin: &str) -> Self {
+        Self::start(folder, Config { cors_origins: vec![origin.parse().unwrap()], ..config(folder) }).unwrap()
+    }
+
     /// The link that this start made for somebody of the operator's.
     pub(crate) fn printed_link(&self) -> Option<&str> {
         self.running.as_ref()?.sign_in.as_deref()
@@ -128,7 +138,7 @@ impl Server {
         let running = runtime.block_on(start(config))?;
         let first = running.operator_key.is_some();
         let operator = std::fs::read_to_string(folder.join("operator.key")).unwrap().trim().to_owned();
-        let base_url = running.public_url.clone();
+        let base_url = format!("http://{}", running.address);
         let (platform, seller) = (String::new(), String::new());
         let demo_file = Value::Null;
         let running = Some(running);
