@@ -1,7 +1,7 @@
 //! What a decision stands on beside the refund.
 
 use crate::rollout::Verdict;
-use crate::{AddressBook, Money, Policy};
+use crate::{Address, AddressBook, AddressId, Money, Policy, Refusal};
 
 /// What a decision needs beside the refund: settings as they hold for its seller now, and what
 /// is left on its order line.
@@ -17,4 +17,14 @@ pub struct Grounds<'a> {
     pub refundable: Money,
     /// Whether something that is due on the refund waits, because settling is held (R36).
     pub is_held: bool,
+}
+
+impl<'a> Grounds<'a> {
+    /// The seller's address of that id, where one is named. One that isn't there is a mistake also where no goods go
+    /// back: whoever named it meant something else.
+    pub(crate) fn named_address(&self, named: Option<&AddressId>) -> Result<Option<&'a Address>, Refusal> {
+        let Some(id) = named else { return Ok(None) };
+        let unknown = || Refusal::ReturnAddressUnknown { address_id: id.clone() };
+        self.addresses.get(id).ok_or_else(unknown).map(Some)
+    }
 }

@@ -21,16 +21,18 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// running executable may be missing (`cargo test -p refund-tests`) or older than the sources.
 /// So cargo itself is asked. It does nothing where nothing changed, and names the file it made
 /// wherever the target folder is. While tests run, cargo holds no lock that this would wait for.
+/// It is asked for one program of the whole workspace: that of the package alone would want other features of
+/// dependencies, and with them nearly all of them built once more.
 pub(super) fn build() -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
-        .args(["build", "--quiet", "--package", "refund-api", "--bin", "refund-api", "--message-format", "json"])
+        .args(["build", "--quiet", "--workspace", "--bin", "refund-api", "--message-format", "json"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output()
         .map_err(said)?;
     if !built.status.success() {
-        return Err(format!("cargo build -p refund-api: {}", built.status));
+        return Err(format!("cargo build --bin refund-api: {}", built.status));
     }
     let messages = String::from_utf8_lossy(&built.stdout);
     let executable = messages.lines().find_map(|line| {

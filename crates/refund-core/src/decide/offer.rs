@@ -15,18 +15,15 @@ pub(super) fn make(case: &Case<'_>, offer: &MakeOffer) -> Decision {
     about_type(&mut objections, refund, grounds, offer.kind);
     about_amount(&mut objections, refund, grounds, offer.amount);
     about_change(&mut objections, refund, offer.kind, offer.amount);
-    let terms = match (offer.kind, &offer.return_address_id) {
-        (RefundType::RefundOnly, _) => Some(Terms::RefundOnly { amount: offer.amount }),
-        (RefundType::ReturnAndRefund, None) => {
-            objections.add(Refusal::ReturnAddressRequired);
-            None
-        }
-        (RefundType::ReturnAndRefund, Some(id)) => {
-            let found = grounds.addresses.get(id);
-            objections.add_if(found.is_none(), Refusal::ReturnAddressUnknown { address_id: id.clone() });
-            found.map(|address| Terms::ReturnAndRefund { amount: offer.amount, return_address: address.clone() })
+    let terms = match (offer.kind, grounds.named_address(offer.return_address_id.as_ref())) {
+        (_, Err(unknown)) => Err(unknown),
+        (RefundType::RefundOnly, Ok(_)) => Ok(Terms::RefundOnly { amount: offer.amount }),
+        (RefundType::ReturnAndRefund, Ok(None)) => Err(Refusal::ReturnAddressRequired),
+        (RefundType::ReturnAndRefund, Ok(Some(address))) => {
+            Ok(Terms::ReturnAndRefund { amount: offer.amount, return_address: address.clone() })
         }
     };
+    let terms = terms.map_err(|refusal| objections.add(refusal)).ok();
     objections.into_result()?;
     let (Some(terms), Some(expires_at)) = (terms, expires_at(refund, grounds, now)) else {
         return Err(wrong_status(CommandKind::MakeOffer, refund));

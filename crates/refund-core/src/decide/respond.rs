@@ -3,18 +3,13 @@
 use super::case::{Case, Decision, withdrawn};
 use crate::agreement::agreement;
 use crate::options::options;
-use crate::{AddressId, Fact, Reason, RefundType, Refusal, Terms, Timer, WithdrawnReason};
+use crate::{AddressId, Fact, Reason, Refusal, Terms, Timer, WithdrawnReason};
 
 /// The address counts where the goods go back, and is the default one where none is named.
 pub(super) fn agree(case: &Case<'_>, address_id: &Option<AddressId>) -> Decision {
     let Case { refund, grounds, now, .. } = *case;
-    let named = address_id.as_ref().filter(|_| refund.requested.kind == RefundType::ReturnAndRefund);
-    let address = match named {
-        None => grounds.addresses.default_address(),
-        Some(id) => {
-            grounds.addresses.get(id).ok_or_else(|| Refusal::ReturnAddressUnknown { address_id: id.clone() })?
-        }
-    };
+    let named = grounds.named_address(address_id.as_ref())?;
+    let address = named.unwrap_or_else(|| grounds.addresses.default_address());
     let terms = Terms::new(refund.requested.kind, refund.requested.amount, address.clone());
     let mut agreed = withdrawn(case, WithdrawnReason::SellerAgreed);
     agreed.extend(agreement(terms, now, grounds.policy));

@@ -78,6 +78,8 @@ fn r12_an_offered_return_names_one_of_the_sellers_addresses() {
     let to = |address| offer_to(RETURN, cny(200), address);
     assert_eq!(code(shop.run(Role::Seller, &to(None))), RefusalCode::ReturnAddressRequired);
     assert_eq!(code(shop.run(Role::Seller, &to(Some("nowhere")))), RefusalCode::ReturnAddressUnknown);
+    let only = offer_to(ONLY, cny(200), Some("nowhere"));
+    assert_eq!(code(shop.run(Role::Seller, &only)), RefusalCode::ReturnAddressUnknown, "also where nothing goes back");
     shop.must(Role::Seller, &to(Some("depot"))).must(Role::Buyer, &accept());
     assert_eq!(shop.refund().effective().unwrap().return_address().unwrap().id, text("depot"));
 }

@@ -113,6 +113,13 @@ fn r21_agreeing_pays_a_refund_only_request_and_sends_a_return_to_an_address() {
     }
     let nowhere = Command::Agree { return_address_id: Some(text("nowhere")) };
     assert_eq!(code(Shop::with_refund(|_| {}).run(Role::Seller, &nowhere)), RefusalCode::ReturnAddressUnknown);
+    let mut shop = Shop::new();
+    shop.open(ONLY, cny(700)).unwrap();
+    assert_eq!(
+        code(shop.run(Role::Seller, &nowhere)),
+        RefusalCode::ReturnAddressUnknown,
+        "also where nothing goes back"
+    );
 }
 
 #[test]
