@@ -17,7 +17,7 @@ mod turns;
 use std::sync::Arc;
 
 use refund_core::Timestamp;
-use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventPosition, StoreError, Webhook};
+use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventPosition, StoreError, Told, Webhook};
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 
@@ -31,7 +31,7 @@ use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
 pub use self::guard::Reach;
-pub(crate) use self::owning::{another, may_see, owner};
+pub(crate) use self::owning::{another, may_be_told, may_see, owner};
 use self::sign::SigningSecrets;
 use self::turns::Turns;
 
@@ -152,6 +152,23 @@ impl Webhooks {
 
     /// Tells whoever listens of a delivery that was tried.
     fn tell(&self, endpoint_id: &str, delivery: &Delivery) {
+    /// Has events sent that are named and chosen: again, or for the first time where they happened while the endpoint
+    /// was off.
+    pub(crate) async fn deliver(
+        &self,
+        endpoint_id: &str,
+        named: impl IntoIterator<Item = Told>,
+        chosen: &Chosen,
+        now: Timestamp,
+    ) -> Result<Again, Problem> {
+        let named = named.into_iter().map(|told| Delivery::new(told.position, &told.event, now));
+        let deliveries: Vec<_> = named.filter(|delivery| chosen.has(delivery)).collect();
+        let count = deliveries.len();
+        self.book.send(endpoint_id, deliveries, now).await?;
+        self.wake.notify_one();
+        Ok(Again { count, next_from: None })
+    }
+
         if self.tried.receiver_count() > 0 {
             // Whoever listened may have gone meanwhile.
             let _ = self.tried.send(JustTried { webhook_id: endpoint_id.to_owned(), delivery: delivery.clone() });

@@ -69,6 +69,10 @@ pub const PROMISES: &[Promise] = &[
         check: |book| Box::pin(sent_again(book)),
     },
     Promise {
+        name: "what is asked for is sent as it is known, or as it is given where it is not",
+        check: |book| Box::pin(sent(book)),
+    },
+    Promise {
         name: "a list has what is chosen, the latest first, from any place",
         check: |book| Box::pin(listed(book)),
     },
@@ -255,6 +259,19 @@ async fn sent_again(book: &dyn Deliveries) -> Result<(), Broken> {
     let rest = Chosen { from: again.next_from, ..all };
     same("the rest", &book.send_again(A, &rest, 2, at(30)).await?, &Again { count: 1, next_from: None })?;
     same("the queue", &queue(book).await?, &vec![(at(20), 1), (at(20), 2), (at(30), 3)])
+}
+
+async fn sent(book: &dyn Deliveries) -> Result<(), Broken> {
+    with_three(book).await?;
+    answered(book, (0, 1), attempt(5, 200), None).await?;
+    book.send(A, vec![delivery(1)?, delivery(7)?], at(20)).await?;
+    same("the queue", &queue(book).await?, &vec![(at(0), 2), (at(0), 3), (at(20), 1), (at(20), 7)])?;
+    let known = claim(book, 20, 1).await?.delivery;
+    same("what is known", &known.attempts, &vec![attempt(5, 200)])?;
+    let given = claim(book, 20, 7).await?.delivery;
+    same("what is not", &given, &delivery(7)?.again(at(20)))?;
+    book.send("whk_b", vec![delivery(1)?], at(20)).await?;
+    same("to another", &book.list("whk_b", &Chosen::default(), None, 9).await?, &vec![delivery(1)?.again(at(20))])
 }
 
 async fn listed(book: &dyn Deliveries) -> Result<(), Broken> {

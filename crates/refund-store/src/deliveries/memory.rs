@@ -86,6 +86,14 @@ impl Book {
         again
     }
 
+    fn send(&mut self, endpoint_id: &str, deliveries: Vec<Delivery>, now: Timestamp) {
+        let known = &mut self.endpoints.entry(endpoint_id.to_owned()).or_default().deliveries;
+        for delivery in deliveries {
+            let delivery = known.remove(&delivery.event).unwrap_or(delivery);
+            known.insert(delivery.event, delivery.again(now));
+        }
+    }
+
     fn list(&self, endpoint_id: &str, before: Option<EventPosition>) -> impl Iterator<Item = &Delivery> {
         let deliveries = self.endpoints.get(endpoint_id).into_iter().flat_map(|endpoint| endpoint.deliveries.values());
         deliveries.rev().filter(move |delivery| before.is_none_or(|before| delivery.event < before))
@@ -147,6 +155,11 @@ impl Deliveries for MemoryDeliveries {
         at: Timestamp,
     ) -> Soon<'a, Again> {
         at_once(Ok(self.book().send_again(endpoint_id, chosen, limit, at)))
+    }
+
+    fn send<'a>(&'a self, endpoint_id: &'a str, deliveries: Vec<Delivery>, now: Timestamp) -> Soon<'a, ()> {
+        self.book().send(endpoint_id, deliveries, now);
+        at_once(Ok(()))
     }
 
     fn list<'a>(

@@ -61,6 +61,10 @@ pub trait Deliveries: Send + Sync {
         now: Timestamp,
     ) -> Soon<'a, Again>;
 
+    /// Has these deliveries to an endpoint tried anew from now on: each as it is in the book, or as it is given where
+    /// the book does not know it.
+    fn send<'a>(&'a self, endpoint_id: &'a str, deliveries: Vec<Delivery>, now: Timestamp) -> Soon<'a, ()>;
+
     /// The deliveries to an endpoint that are chosen, the latest first, those of events before `before`, `limit` at
     /// the most.
     fn list<'a>(

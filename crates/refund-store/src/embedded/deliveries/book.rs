@@ -162,19 +162,22 @@ impl Book {
         let next_from = fitting.get(limit).map(Delivery::recorded_at);
         fitting.truncate(limit);
         let count = fitting.len();
+        self.send(endpoint_id, fitting, now)?;
+        Ok(Again { count, next_from })
+    }
+
+    pub(super) fn send(&self, endpoint_id: &str, deliveries: Vec<Delivery>, now: Timestamp) -> Result<(), BookError> {
         {
             let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
             let mut batch = Batch::default();
-            for delivery in fitting {
-                // As it is now; it may also have been forgotten meanwhile, and is asked for all the same.
+            for delivery in deliveries {
                 let delivery = self.delivery(endpoint_id, delivery.event)?.unwrap_or(delivery);
                 unqueue(&mut batch, endpoint_id, &delivery);
                 write(&mut batch, endpoint_id, &delivery.again(now))?;
             }
             self.apply(batch)?;
         }
-        self.flush()?;
-        Ok(Again { count, next_from })
+        self.flush()
     }
 
     pub(super) fn backlog(&self, endpoint_ids: &[String]) -> Result<Backlog, BookError> {

@@ -81,6 +81,11 @@ impl Deliveries for EmbeddedDeliveries {
         self.apart(move |book| book.send_again(&endpoint_id, &chosen, limit, now))
     }
 
+    fn send<'a>(&'a self, endpoint_id: &'a str, deliveries: Vec<Delivery>, now: Timestamp) -> Soon<'a, ()> {
+        let endpoint_id = endpoint_id.to_owned();
+        self.apart(move |book| book.send(&endpoint_id, deliveries, now))
+    }
+
     fn list<'a>(
         &'a self,
         endpoint_id: &'a str,
