@@ -2,8 +2,10 @@
 
 mod book;
 mod care;
+mod change;
 mod older;
 mod rows;
+mod waiting;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -101,8 +103,7 @@ impl Deliveries for EmbeddedDeliveries {
     }
 
     fn backlog<'a>(&'a self, endpoint_ids: &'a [&'a str]) -> Soon<'a, Backlog> {
-        let ids: Vec<_> = endpoint_ids.iter().map(|id| (*id).to_owned()).collect();
-        self.apart(move |book| book.backlog(&ids))
+        at_once(Ok(self.0.waiting().backlog(endpoint_ids)))
     }
 
     fn endpoints(&self) -> Soon<'_, Vec<String>> {

@@ -8,10 +8,18 @@ use crate::{EventPosition, Queued};
 pub(super) const READ_TO: &str = "read-to";
 
 /// What the rows of endpoints begin with; the endpoint's id follows.
-pub(super) const OF_ENDPOINTS: [&str; 4] = ["delivery/", "queue/", "failing/", "left-alone/"];
+pub(super) const OF_ENDPOINTS: [&str; 4] = ["delivery/", QUEUES, "failing/", "left-alone/"];
+
+/// What the rows of all queues begin with.
+pub(super) const QUEUES: &str = "queue/";
+
+/// Whose a row of a kind is.
+pub(super) fn whose<'r>(kind: &str, row: &'r [u8]) -> Option<&'r str> {
+    std::str::from_utf8(row).ok()?.strip_prefix(kind)?.split('/').next()
+}
 
 /// The prefixes of rows that name an event at their end.
-pub(super) const OF_EVENTS: [&str; 2] = ["delivery/", "queue/"];
+pub(super) const OF_EVENTS: [&str; 2] = ["delivery/", QUEUES];
 
 /// An endpoint's deliveries, in the order of their events.
 pub(super) fn deliveries(endpoint_id: &str) -> String {
@@ -24,7 +32,7 @@ pub(super) fn delivery(endpoint_id: &str, event: EventPosition) -> String {
 
 /// When each of an endpoint's pending deliveries is tried next, in that order.
 pub(super) fn queue(endpoint_id: &str) -> String {
-    format!("queue/{endpoint_id}/")
+    format!("{QUEUES}{endpoint_id}/")
 }
 
 pub(super) fn queued(endpoint_id: &str, Queued { at, event }: Queued) -> String {
