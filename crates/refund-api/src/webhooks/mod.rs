@@ -3,6 +3,7 @@
 //! `intake` reads the feed and writes into the book what is to be sent to whom; `sender` sends what
 //! is due and writes down what came of it. Neither waits for the other.
 
+mod connect;
 mod endpoint;
 mod guard;
 mod intake;
