@@ -48,7 +48,8 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
     let last = params.cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
     let last = last.map(|id| EventOut::position(&id).ok_or_else(another_lists)).transpose()?;
     let chosen = Chosen { state, ..Chosen::default() };
-    let mut found = call.app.webhooks.deliveries(&webhook.id, &chosen, last, limit.and_one_more()).await?;
+    let now = call.app.engine.store().now();
+    let mut found = call.app.webhooks.deliveries(&webhook, &chosen, last, limit.and_one_more(), now).await?;
     let goes_on = limit.cut(&mut found);
     let last = found.last().filter(|_| goes_on);
     let next_cursor = last.map(|delivery| call.app.cursors.write_id(&EventOut::id(delivery.event), &list));
@@ -57,10 +58,10 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
 
 /// Has deliveries made again: of these events, of what was recorded in a time, of all that failed.
 ///
-/// The messages have the ids that they had, so that the receiver can tell. No idempotency key is
 /// Events that are named are sent whether or not they were sent before: also what happened while the endpoint was off,
 /// and what its `types` leave out. To an endpoint that is off they are sent once it is switched on.
 ///
+/// The messages have the ids that they had, so that the receiver can tell. No idempotency key is
 /// remembered: what waits to be sent again is not sent twice, and what arrived again since is.
 #[utoipa::path(
     post, path = "/v1/webhooks/{id}/redeliver", tag = "webhooks", operation_id = "redeliver_events",

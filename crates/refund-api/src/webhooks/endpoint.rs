@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use refund_core::{Actor, Role, Timestamp};
-use refund_store::{DisabledBecause, KeyRole, Request, SetUp, Told, Webhook, WebhookChange};
+use refund_store::{DisabledBecause, Due, KeyRole, Request, SetUp, Told, Webhook, WebhookChange};
 use url::Url;
 
 use super::Webhooks;
@@ -47,6 +47,12 @@ impl Endpoint {
 
     pub(crate) fn is_enabled(&self) -> bool {
         self.stored.disabled.is_none()
+    }
+
+    /// Until when its receiver is left alone, if it is: not where it was switched on since, for whoever did that wants
+    /// it tried.
+    pub(super) fn left_alone_until(&self, due: &Due) -> Option<Timestamp> {
+        due.left_alone.filter(|alone| alone.since >= self.stored.enabled_at).map(|alone| alone.until)
     }
 
     /// Whether it is told of that event.

@@ -216,7 +216,7 @@ async fn tried(book: &dyn Deliveries) -> Result<(), Broken> {
     };
     same("the last attempt", &(delivery.state, failing_since), &(DeliveryState::Failed, Some(at(5))))?;
     let due = book.due(&[A], 9).await?.pop().ok_or("nothing of the endpoint")?;
-    let asked = LeftAlone { asked_at: at(6), until: at(60) };
+    let asked = LeftAlone { since: at(6), until: at(60) };
     same("how it fares", &(due.failing_since, due.left_alone), &(Some(at(5)), Some(asked)))?;
     let (delivery, failing_since) = answered(book, (9, 1), attempt(9, 204), Some(99)).await?;
     let expected = (DeliveryState::Succeeded, None, Some(at(5)), None);
@@ -237,7 +237,7 @@ async fn tried_too_late(book: &dyn Deliveries) -> Result<(), Broken> {
     let expected = Delivery { attempts: vec![attempt(5, 500)], ..claimed.delivery.clone().again(at(3)) };
     same("it is still to be done what was asked for", &delivery, &expected)?;
     let due = book.due(&[A], 9).await?.pop().ok_or("nothing of the endpoint")?;
-    let asked = LeftAlone { asked_at: at(5), until: at(60) };
+    let asked = LeftAlone { since: at(5), until: at(60) };
     same("the endpoint", &(due.failing_since, due.left_alone), &(Some(at(5)), Some(asked)))?;
     same("the queue", &queue(book).await?, &vec![(at(0), 2), (at(0), 3), (at(3), 1)])?;
     book.forget(Forget::Endpoints(vec![A.to_owned()])).await?;

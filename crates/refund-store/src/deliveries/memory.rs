@@ -65,7 +65,7 @@ impl Book {
         let Some(delivery) = endpoint.deliveries.get_mut(&claimed.delivery.event) else { return Noted::Gone };
         let at = attempt.at;
         if let Some(until) = leave_alone_until {
-            endpoint.left_alone = Some(LeftAlone { asked_at: at, until });
+            endpoint.left_alone = Some(LeftAlone { since: at, until });
         }
         let failed = !attempt.has_succeeded();
         endpoint.failing_since = failed.then(|| endpoint.failing_since.unwrap_or(at));

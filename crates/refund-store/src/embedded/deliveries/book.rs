@@ -116,7 +116,7 @@ impl Book {
         let read = |row: IVec| rows::read_queued(endpoint_id, &row).ok_or_else(|| strange(&row));
         let queue = rows.map(|row| row.map_err(BookError::from).and_then(read)).collect::<Result<_, _>>()?;
         let asked: Option<(Timestamp, Timestamp)> = self.get(&rows::left_alone(endpoint_id))?;
-        let left_alone = asked.map(|(asked_at, until)| LeftAlone { asked_at, until });
+        let left_alone = asked.map(|(since, until)| LeftAlone { since, until });
         Ok(Due { queue, failing_since: self.failing_since(endpoint_id)?, left_alone })
     }
 

@@ -47,7 +47,7 @@ pub(super) fn read_queued(endpoint_id: &str, row: &[u8]) -> Option<Queued> {
     Some(Queued { at, event: read_name(event)? })
 }
 
-/// When an endpoint's receiver last asked to be left alone, and until when.
+/// Since when an endpoint's receiver was last left alone, and until when.
 pub(super) fn left_alone(endpoint_id: &str) -> String {
     format!("left-alone/{endpoint_id}")
 }

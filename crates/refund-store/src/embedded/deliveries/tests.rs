@@ -84,7 +84,7 @@ fn an_old_book_opens() {
     book.count(|place, entry| Ok(EventPosition { record: place / 256, epoch: 0, entry })).unwrap();
     assert_eq!(book.read_to().unwrap(), Some(EventPosition { record: 16, epoch: 0, entry: 2 }));
     let queued = Queued { at: instant("2026-03-01T00:00:05Z"), event: first };
-    let left_alone = LeftAlone { asked_at: began, until: instant("2026-03-01T02:00:00Z") };
+    let left_alone = LeftAlone { since: began, until: instant("2026-03-01T02:00:00Z") };
     let due = Due { queue: vec![queued], failing_since: Some(began), left_alone: Some(left_alone) };
     assert_eq!(book.due("whk_a", 9).unwrap(), due);
     let old = book.claim("whk_a", queued).unwrap().unwrap().delivery;
