@@ -189,15 +189,48 @@ async fn wait_for_end(running: Running) -> Result<(), String> {
     running.stop().await
 }
 
+/// Without the errors that the library has for each certificate of a receiver's that it does not trust: they are the
+/// receiver's, and the delivery says which.
+fn of_our_own(filter: EnvFilter) -> EnvFilter {
+    match "rustls_platform_verifier=off".parse() {
+        Ok(silent) => filter.add_directive(silent),
+        Err(_) => filter,
+    }
+}
+
 /// `RUST_LOG` says what is logged, where it is set.
 fn log_to_stderr(format: LogFormat, default: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(of_our_own(filter))
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().init(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tracing_subscriber::EnvFilter;
+
+    use super::of_our_own;
+
+    #[test]
+    fn a_certificate_of_somebody_elses_is_no_error_of_ours() {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(of_our_own(EnvFilter::new("info")))
+            .with_writer(Arc::new(log.reopen().unwrap()))
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::error!(target: "rustls_platform_verifier::verification::others", "failed to verify TLS certificate");
+            tracing::error!("ours");
+        });
+        let logged = std::fs::read_to_string(log.path()).unwrap();
+        assert!(logged.contains("ours") && !logged.contains("certificate"), "{logged}");
     }
 }

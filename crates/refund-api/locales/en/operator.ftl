@@ -239,6 +239,11 @@ webhooks-types-help = Of everything, if nothing is ticked.
 webhooks-all-types = everything
 webhooks-on = on
 webhooks-off = off
+webhooks-given-up =
+    { $count ->
+        [one] One endpoint was switched off because nothing got through to it. Once it is mended, switch it on again.
+       *[other] { $count } endpoints were switched off because nothing got through to them. Once they are mended, switch them on again.
+    }
 webhooks-make = Add an endpoint
 webhooks-url-help = https, to a public address.
 webhooks-too-many = There are as many endpoints as one owner may have. Remove one that is not needed any more.
@@ -258,6 +263,7 @@ webhook-rotate = New secret
 webhook-rotate-help = For 24 hours messages are signed with the present one too.
 webhook-remove = Remove
 webhook-remove-help = What waits to be sent to it is gone as well.
+webhook-given-up = Nothing is sent to it any more. What came of each attempt is listed below. Once it is mended, switch it on: what waits is sent then, and what happens until then can be sent by its id (redeliver).
 webhook-deliveries = What was sent
 webhook-no-deliveries = Nothing was sent.
 webhook-event = Event

@@ -91,10 +91,17 @@ pub(crate) async fn one(
         _ => named_by(store, id).await?,
     };
     let Some(position) = position else { return Ok(None) };
+    Ok(at(store, position).await?.filter(|told| caller.may_be_told(told)))
+}
+
+/// The event at that position, with whose it is; nothing where something else was recorded there.
+///
+/// # Errors
+/// As for [`Store::event`].
+pub(crate) async fn at(store: &dyn Store, position: EventPosition) -> Result<Option<Told>, StoreError> {
     let Some(event) = store.event(position).await? else { return Ok(None) };
-    let Some(Around { refund, .. }) = store.refund(&event.refund_id).await? else { return Ok(None) };
-    let told = Told { position, event, whose: refund.whose() };
-    Ok(Some(told).filter(|told| caller.may_be_told(told)))
+    let around = store.refund(&event.refund_id).await?;
+    Ok(around.map(|Around { refund, .. }| Told { position, event, whose: refund.whose() }))
 }
 
 /// Where what a buyer may be told of their refund ends now.

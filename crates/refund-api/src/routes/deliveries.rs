@@ -1,16 +1,19 @@
 //! What was sent to an endpoint, what came of it, and sending it again.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
-use refund_store::{Chosen, DeliveryState, EventPosition, Store, StoreError};
+use refund_store::{Chosen, DeliveryState, KeyRole, Store, StoreError, Told};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::lists::Limit;
 use super::webhooks::webhook;
 use crate::call::Call;
-use crate::feed::named_by;
+use crate::feed::{at, named_by};
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
+use crate::webhooks::may_be_told;
 use crate::wire::code::ApiCode;
 use crate::wire::{AttemptOut, DeliveryOut, DeliveryStateIn, EventOut, Items, Nothing, RedeliverIn, RedeliveredOut};
 
@@ -45,7 +48,8 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
     let last = params.cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
     let last = last.map(|id| EventOut::position(&id).ok_or_else(another_lists)).transpose()?;
     let chosen = Chosen { state, ..Chosen::default() };
-    let mut found = call.app.webhooks.deliveries(&webhook.id, &chosen, last, limit.and_one_more()).await?;
+    let now = call.app.engine.store().now();
+    let mut found = call.app.webhooks.deliveries(&webhook, &chosen, last, limit.and_one_more(), now).await?;
     let goes_on = limit.cut(&mut found);
     let last = found.last().filter(|_| goes_on);
     let next_cursor = last.map(|delivery| call.app.cursors.write_id(&EventOut::id(delivery.event), &list));
@@ -53,6 +57,9 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
 }
 
 /// Has deliveries made again: of these events, of what was recorded in a time, of all that failed.
+///
+/// Events that are named are sent whether or not they were sent before: also what happened while the endpoint was off,
+/// and what its `types` leave out. To an endpoint that is off they are sent once it is switched on.
 ///
 /// The messages have the ids that they had, so that the receiver can tell. No idempotency key is
 /// remembered: what waits to be sent again is not sent twice, and what arrived again since is.
@@ -65,27 +72,35 @@ pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Proble
     let webhook = webhook(&call)?;
     call.idempotency()?;
     let body: RedeliverIn = call.body()?;
-    let named = body.events()?;
-    let mut events = Vec::new();
-    for (index, id) in named.iter().enumerate() {
-        events.push(event(call.app.engine.store(), index, id).await?);
+    let mut named = BTreeMap::new();
+    for (index, id) in body.events()?.iter().enumerate() {
+        let told = event(call.app.engine.store(), &webhook.owner, index, id).await?;
+        named.insert(told.position, told);
     }
-    let (chosen, now) = (body.chosen(events)?, call.app.engine.store().now());
-    Ok(Json(call.app.webhooks.deliver_again(&webhook.id, &chosen, now).await?.into()))
+    let (chosen, now) = (body.chosen(named.keys().copied().collect())?, call.app.engine.store().now());
+    let webhooks = &call.app.webhooks;
+    // An event that was never to be sent there has no state, and is sent because it is named.
+    let again = if named.is_empty() || chosen.state.is_some() {
+        webhooks.deliver_again(&webhook.id, &chosen, now).await?
+    } else {
+        webhooks.deliver(&webhook.id, named.into_values(), &chosen, now).await?
+    };
+    Ok(Json(again.into()))
 }
 
-/// The event of that id, which is the one at `index` of those that the body names.
-async fn event(store: &dyn Store, index: usize, id: &str) -> Result<EventPosition, Problem> {
+/// The event of that id, which is the one at `index` of those that the body names. What its owner may not be told of is
+/// no event to an endpoint.
+async fn event(store: &dyn Store, owner: &KeyRole, index: usize, id: &str) -> Result<Told, Problem> {
     let none = || {
         let what = format!("the id of an event, as the feed or a message gave it, and not {id:.40}");
         Problem::at(ApiCode::MalformedBody, format!("/events/{index}"), what)
     };
     let position = named_by(store, id).await?.ok_or_else(none)?;
-    match store.feed(Some(position), 1).await {
-        Ok(_) => Ok(position),
-        Err(StoreError::NoSuchPosition(_)) => Err(none()),
-        Err(error) => Err(error.into()),
-    }
+    let told = match at(store, position).await {
+        Err(StoreError::NoSuchPosition(_)) => None,
+        found => found?,
+    };
+    told.filter(|told| may_be_told(owner, told)).ok_or_else(none)
 }
 
 /// Sends a message now that only tries whether messages arrive, and shows what came of it.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use refund_core::{Actor, Role, Timestamp};
-use refund_store::{DisabledBecause, KeyRole, Request, SetUp, Told, Webhook, WebhookChange};
+use refund_store::{DisabledBecause, Due, KeyRole, Request, SetUp, Told, Webhook, WebhookChange};
 use url::Url;
 
 use super::Webhooks;
+use super::owning::may_be_told;
 use super::sign::SigningSecret;
 use crate::engine::Engine;
 use crate::problem::Problem;
@@ -48,19 +49,23 @@ impl Endpoint {
         self.stored.disabled.is_none()
     }
 
+    /// Until when its receiver is left alone, if it is: not where it was switched on since, for whoever did that wants
+    /// it tried.
+    pub(super) fn left_alone_until(&self, due: &Due) -> Option<Timestamp> {
+        due.left_alone.filter(|alone| alone.since >= self.stored.enabled_at).map(|alone| alone.until)
+    }
+
     /// Whether it is told of that event.
     pub(crate) fn wants(&self, told: &Told) -> bool {
         let event = &told.event;
-        let sees = match &self.stored.owner {
-            KeyRole::Operator | KeyRole::Platform => true,
-            KeyRole::Seller(seller_id) => *seller_id == told.whose.seller_id,
-        };
         // What happened before it was switched off waits for it, also where the book was lost meanwhile.
         let was_on = event.recorded_at >= self.stored.enabled_at
             && self.stored.disabled.is_none_or(|off| event.recorded_at < off.at);
         let types = &self.stored.terms.types;
         let name = event.fact.event_type().as_str();
-        sees && was_on && (types.is_empty() || types.iter().any(|wanted| wanted == name))
+        may_be_told(&self.stored.owner, told)
+            && was_on
+            && (types.is_empty() || types.iter().any(|wanted| wanted == name))
     }
 }
 

@@ -56,13 +56,17 @@ const NOT_PUBLIC_V4: [Ipv4Net; 17] = [
     v4([224, 0, 0, 0], 3),
 ];
 
-/// All that is given out of version 6; what maps or translates addresses of version 4 is outside,
-/// but for what is named below.
+/// All that is given out of version 6; what maps addresses of version 4 is outside, but for what is named below.
 const GLOBAL_V6: Ipv6Net = v6([0x2000, 0], 3);
 
 /// What within is not everybody's: Teredo and its neighbours, documentation, 6to4.
 const NOT_PUBLIC_V6: [Ipv6Net; 4] =
     [v6([0x2001, 0], 23), v6([0x2001, 0xdb8], 32), v6([0x2002, 0], 16), v6([0x3fff, 0], 20)];
+
+/// By which IPv6 reaches IPv4 (NAT64): the address is as public as the one of version 4 within.
+const TRANSLATED: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0), 96);
+/// The same for a network's own use, which decides where in the address the other stands.
+const TRANSLATED_WITHIN: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, 0, 0), 48);
 
 const fn v4(octets: [u8; 4], length: u8) -> Ipv4Net {
     let [a, b, c, d] = octets;
@@ -76,9 +80,33 @@ const fn v6(beginning: [u16; 2], length: u8) -> Ipv6Net {
 
 fn is_public(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(address) => !NOT_PUBLIC_V4.iter().any(|net| net.contains(&address)),
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) if TRANSLATED.contains(&address) => is_public_v4(last_in(address)),
+        IpAddr::V6(address) if TRANSLATED_WITHIN.contains(&address) => {
+            // Which reading is the network's own nobody here knows: each has to be public that can be an address at all.
+            let readings = readings(address).into_iter().filter(|reading| reading.octets()[0] != 0);
+            let public: Vec<bool> = readings.map(is_public_v4).collect();
+            !public.is_empty() && public.into_iter().all(|is_public| is_public)
+        }
         IpAddr::V6(address) => GLOBAL_V6.contains(&address) && !NOT_PUBLIC_V6.iter().any(|net| net.contains(&address)),
     }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    !NOT_PUBLIC_V4.iter().any(|net| net.contains(&address))
+}
+
+/// The address of version 4 that stands at the end.
+fn last_in(address: Ipv6Addr) -> Ipv4Addr {
+    let [.., a, b, c, d] = address.octets();
+    Ipv4Addr::new(a, b, c, d)
+}
+
+/// Every address of version 4 that may be meant, by the length of the prefix before it: 48, 56, 64 or 96 bits (RFC
+/// 6052). The ninth octet is none of it.
+fn readings(address: Ipv6Addr) -> [Ipv4Addr; 4] {
+    let [.., a, b, _, c, d, e, f, _, _, _] = address.octets();
+    [Ipv4Addr::new(a, b, c, d), Ipv4Addr::new(b, c, d, e), Ipv4Addr::new(c, d, e, f), last_in(address)]
 }
 
 impl Reach {
@@ -112,12 +140,20 @@ impl Reach {
         }
     }
 
-    /// The addresses that a name was found to have, if each of them may be sent to. Connect to
-    /// these, and don't look the name up again: it may have others then.
+    /// Those of the addresses that a name was found to have that may be sent to. Connect to these, and don't look the
+    /// name up again: it may have others then.
+    ///
+    /// # Errors
+    /// Why the first of them may not be sent to, where none may.
     pub(crate) fn addresses(self, found: impl Iterator<Item = SocketAddr>) -> Result<Vec<SocketAddr>, Forbidden> {
-        let checked = found.map(|found| self.address(found.ip()).map(|()| found));
-        let addresses = checked.collect::<Result<Vec<_>, _>>()?;
-        if addresses.is_empty() { Err(Forbidden::NoAddress) } else { Ok(addresses) }
+        let (mut addresses, mut why) = (Vec::new(), None);
+        for found in found {
+            match self.address(found.ip()) {
+                Ok(()) => addresses.push(found),
+                Err(forbidden) => why = why.or(Some(forbidden)),
+            }
+        }
+        if addresses.is_empty() { Err(why.unwrap_or(Forbidden::NoAddress)) } else { Ok(addresses) }
     }
 }
 
@@ -126,7 +162,7 @@ mod tests {
     use super::*;
 
     /// Each is an address within, in a form that someone tried somewhere.
-    const WITHIN: [&str; 49] = [
+    const WITHIN: [&str; 54] = [
         "https://127.0.0.1/",
         "https://127.0.0.1:8443/",
         "https://127.1/",
@@ -166,7 +202,13 @@ mod tests {
         "https://[::ffff:a9fe:a9fe]/",
         "https://[::127.0.0.1]/",
         "https://[64:ff9b::7f00:1]/",
+        "https://[64:ff9b::10.0.0.1]/",
         "https://[64:ff9b:1::1]/",
+        "https://[64:ff9b:1::192.168.1.1]/",
+        // 10.0.0.1 behind a prefix of 48 bits, whatever else is written behind it.
+        "https://[64:ff9b:1:a00:0:100::]/",
+        "https://[64:ff9b:1:a00:0:100:808:808]/",
+        "https://[64:ff9b:2::808:808]/",
         "https://[2002:7f00:1::]/",
         "https://[2001::1]/",
         "https://[2001:db8::1]/",
@@ -195,6 +237,9 @@ mod tests {
             "https://100.63.255.255/",
             "https://172.32.0.1/",
             "https://[2606:4700::1111]/",
+            "https://[64:ff9b::8.8.8.8]/",
+            "https://[64:ff9b:1::8.8.8.8]/",
+            "https://[64:ff9b:1:808:8:800::]/",
             "https://[2a00:1450::1]:8443/",
         ] {
             assert!(Reach::Public.url(text).is_ok(), "{text}");
@@ -224,11 +269,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_one_address_within_is_not_connected_to() {
+    fn of_a_names_addresses_those_within_are_left_out() {
         let outside: SocketAddr = "1.1.1.1:443".parse().unwrap();
         let within: SocketAddr = "10.0.0.1:443".parse().unwrap();
-        assert_eq!(Reach::Public.addresses([outside].into_iter()), Ok(vec![outside]));
-        assert_eq!(Reach::Public.addresses([outside, within].into_iter()), Err(Forbidden::NotPublic(within.ip())));
+        for found in [[outside, within], [within, outside], [outside, outside]] {
+            let kept = Reach::Public.addresses(found.into_iter()).unwrap();
+            assert!(!kept.is_empty() && kept.iter().all(|kept| *kept == outside), "{kept:?}");
+        }
+        assert_eq!(Reach::Public.addresses([within].into_iter()), Err(Forbidden::NotPublic(within.ip())));
         assert_eq!(Reach::Public.addresses(std::iter::empty()), Err(Forbidden::NoAddress));
         assert_eq!(Reach::Anywhere.addresses([within].into_iter()), Ok(vec![within]));
     }

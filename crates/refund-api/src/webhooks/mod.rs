@@ -3,6 +3,7 @@
 //! `intake` reads the feed and writes into the book what is to be sent to whom; `sender` sends what
 //! is due and writes down what came of it. Neither waits for the other.
 
+mod connect;
 mod endpoint;
 mod guard;
 mod intake;
@@ -17,7 +18,7 @@ mod turns;
 use std::sync::Arc;
 
 use refund_core::Timestamp;
-use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventPosition, StoreError, Webhook};
+use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventPosition, StoreError, Told, Webhook};
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinHandle;
 
@@ -31,7 +32,7 @@ use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
 pub use self::guard::Reach;
-pub(crate) use self::owning::{another, may_see, owner};
+pub(crate) use self::owning::{another, may_be_told, may_see, owner};
 use self::sign::SigningSecrets;
 use self::turns::Turns;
 
@@ -122,15 +123,21 @@ impl Webhooks {
         self.reach.url(url).err().map(|forbidden| forbidden.to_string())
     }
 
-    /// An endpoint's deliveries that are chosen, the latest first, behind that event; at most so many.
+    /// An endpoint's deliveries that are chosen, the latest first, behind that event; at most so many. Each says when
+    /// it is tried next as things are: not before now, and not while the endpoint is off or left alone.
     pub(crate) async fn deliveries(
         &self,
-        endpoint_id: &str,
+        webhook: &Arc<Webhook>,
         chosen: &Chosen,
         behind: Option<EventPosition>,
         limit: usize,
+        now: Timestamp,
     ) -> Result<Vec<Delivery>, Problem> {
-        Ok(self.book.list(endpoint_id, chosen, behind, limit).await?)
+        let found = self.book.list(&webhook.id, chosen, behind, limit).await?;
+        let due = self.book.due(&[&webhook.id], 0).await?.pop().unwrap_or_default();
+        let endpoint = Endpoint::new(self, webhook.clone(), now).filter(Endpoint::is_enabled);
+        let not_before = endpoint.map(|endpoint| endpoint.left_alone_until(&due).unwrap_or(now).max(now));
+        Ok(found.into_iter().map(|delivery| planned(delivery, not_before)).collect())
     }
 
     /// Has deliveries made again that are chosen, the oldest first, so that the rest is what lies behind them.
@@ -145,16 +152,34 @@ impl Webhooks {
         Ok(again)
     }
 
+    /// Has events sent that are named and chosen: again, or for the first time where they happened while the endpoint
+    /// was off.
+    pub(crate) async fn deliver(
+        &self,
+        endpoint_id: &str,
+        named: impl IntoIterator<Item = Told>,
+        chosen: &Chosen,
+        now: Timestamp,
+    ) -> Result<Again, Problem> {
+        let named = named.into_iter().map(|told| Delivery::new(told.position, &told.event, now));
+        let deliveries: Vec<_> = named.filter(|delivery| chosen.has(delivery)).collect();
+        let count = deliveries.len();
+        self.book.send(endpoint_id, deliveries, now).await?;
+        self.wake.notify_one();
+        Ok(Again { count, next_from: None })
+    }
+
     /// Each delivery that is tried from now on, to whichever endpoint.
     pub(crate) fn tried(&self) -> broadcast::Receiver<JustTried> {
         self.tried.subscribe()
     }
 
-    /// Tells whoever listens of a delivery that was tried.
-    fn tell(&self, endpoint_id: &str, delivery: &Delivery) {
+    /// Tells whoever listens of a delivery that was tried, and to whose endpoint nothing is sent before then.
+    fn tell(&self, endpoint_id: &str, delivery: &Delivery, not_before: Timestamp) {
         if self.tried.receiver_count() > 0 {
+            let delivery = planned(delivery.clone(), Some(not_before));
             // Whoever listened may have gone meanwhile.
-            let _ = self.tried.send(JustTried { webhook_id: endpoint_id.to_owned(), delivery: delivery.clone() });
+            let _ = self.tried.send(JustTried { webhook_id: endpoint_id.to_owned(), delivery });
         }
     }
 
@@ -163,6 +188,12 @@ impl Webhooks {
         let ids: Vec<_> = webhooks.iter().map(|webhook| webhook.id.as_str()).collect();
         Ok(self.book.backlog(&ids).await?)
     }
+}
+
+/// A delivery as it will be tried where nothing is tried before then, or at all.
+fn planned(delivery: Delivery, not_before: Option<Timestamp>) -> Delivery {
+    let next_at = delivery.next_at.zip(not_before).map(|(at, not_before)| at.max(not_before));
+    Delivery { next_at, ..delivery }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Whose endpoints are whose, and how many one owner has.
 
 use refund_core::Role;
-use refund_store::{KeyRole, Store, Webhook, WebhookTerms};
+use refund_store::{KeyRole, Store, Told, Webhook, WebhookTerms};
 
 use crate::callers::Caller;
 use crate::machine::entropy;
@@ -27,6 +27,14 @@ pub(crate) fn owner(caller: &Caller) -> Result<KeyRole, Problem> {
 /// Whether an owner may deal with an endpoint: an operator deals with everybody's.
 pub(crate) fn may_see(owner: &KeyRole, webhook: &Webhook) -> bool {
     *owner == KeyRole::Operator || *owner == webhook.owner
+}
+
+/// Whether an owner's endpoints may be told of that event.
+pub(crate) fn may_be_told(owner: &KeyRole, told: &Told) -> bool {
+    match owner {
+        KeyRole::Operator | KeyRole::Platform => true,
+        KeyRole::Seller(seller_id) => *seller_id == told.whose.seller_id,
+    }
 }
 
 /// An endpoint to be made, if its owner may have one more.

@@ -21,6 +21,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, crypto};
 use url::{Host, Url};
 
+use super::connect;
 use super::guard::{Forbidden, Reach};
 
 const CONNECTING_MAX: Duration = Duration::from_secs(5);
@@ -111,7 +112,7 @@ impl Post {
             Host::Ipv6(address) => vec![(address, port).into()],
         };
         let addresses = self.reach.addresses(found.into_iter())?;
-        TcpStream::connect(addresses.as_slice()).await.map_err(NoAnswer::NotConnected)
+        connect::first(addresses, TcpStream::connect).await.map_err(NoAnswer::NotConnected)
     }
 }
 

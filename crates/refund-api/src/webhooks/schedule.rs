@@ -16,6 +16,11 @@ const WAITS: [i64; 9] =
 const RETRY_AFTER_MAX: i64 = DAY;
 /// How long an endpoint may fail without a success between.
 const FAILING_MAX: i64 = 5 * DAY;
+/// How many attempts at an endpoint fail in a row before it is spared.
+const FAILURES_MAX: u32 = 5;
+/// How long it is left alone then, and how long at the most as more fail.
+const SPARED: i64 = 5 * SECOND;
+const SPARED_MAX: i64 = 5 * MINUTE;
 /// How old a message can be at its last attempt, where no receiver asked for time.
 pub(crate) const HORIZON: i64 = 4 * DAY;
 
@@ -29,6 +34,19 @@ pub(crate) fn next(attempts: usize, now: Timestamp, random: u64, retry_after: Op
     let shift = i64::try_from(random.checked_rem(spread)?).ok()?;
     let wait = wait.saturating_sub(tenth).saturating_add(shift);
     Some(later(now, wait.max(retry_after.unwrap_or(0).min(RETRY_AFTER_MAX))))
+}
+
+/// How long an endpoint is spared after that many failures in a row, in milliseconds: twice as long each time. Then one
+/// message tries whether it is well again, and all others wait as they are.
+pub(crate) fn spared(failures: u32) -> Option<i64> {
+    let doublings = failures.checked_sub(FAILURES_MAX)?;
+    let wait = 1_i64.checked_shl(doublings).and_then(|times| SPARED.checked_mul(times)).unwrap_or(SPARED_MAX);
+    Some(wait.clamp(SPARED, SPARED_MAX))
+}
+
+/// Whether that failure is the one with which it begins to be spared.
+pub(crate) fn begins_to_be_spared(failures: u32) -> bool {
+    failures == FAILURES_MAX
 }
 
 /// The instant that many milliseconds later.
@@ -105,6 +123,16 @@ mod tests {
         #[test]
         fn seconds_are_read_as_seconds(seconds in 0_i64..=86_400) {
             prop_assert_eq!(retry_after(&seconds.to_string(), now()), Some(seconds * 1000));
+        }
+    }
+
+    #[test]
+    fn who_fails_again_and_again_is_spared_for_longer_and_longer_up_to_five_minutes() {
+        let spared: Vec<_> = (0..12).map(|failures| spared(failures).map(|wait| wait / SECOND)).collect();
+        let waits = [5, 10, 20, 40, 80, 160, 300].map(Some);
+        assert_eq!((&spared[..5], &spared[5..]), (&[None; 5][..], &waits[..]));
+        for failures in [63, 64, u32::MAX] {
+            assert_eq!(super::spared(failures), Some(SPARED_MAX));
         }
     }
 

@@ -39,6 +39,9 @@ const CARE_EVERY: i64 = 60 * 60 * 1000;
 /// What is under way, by endpoint.
 type UnderWay = BTreeMap<String, BTreeSet<EventPosition>>;
 
+/// To which endpoint an attempt was made, at which event, and what came of it, if anything was sent.
+type Ended = (String, EventPosition, Option<Attempt>);
+
 /// When an endpoint was made, and its id: the order of endpoints.
 pub(super) type Made = (Timestamp, String);
 
@@ -63,6 +66,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
         engine,
         webhooks,
         under_way: UnderWay::new(),
+        failures: BTreeMap::new(),
         attempts: JoinSet::new(),
         served_last: None,
         care_at: Timestamp::MIN,
@@ -89,7 +93,9 @@ struct Sender {
     engine: Arc<Engine>,
     webhooks: Arc<Webhooks>,
     under_way: UnderWay,
-    attempts: JoinSet<(String, EventPosition)>,
+    /// How many attempts failed in a row, by endpoint.
+    failures: BTreeMap<String, u32>,
+    attempts: JoinSet<Ended>,
     /// To which endpoint the last attempt was begun.
     served_last: Option<Made>,
     /// When the book is next relieved of what is old.
@@ -122,10 +128,8 @@ impl Sender {
 
     /// Begins the attempts at one endpoint; when there is more to do for it, if that is later.
     fn serve(&mut self, endpoint: &Arc<Endpoint>, due: Due, now: Timestamp) -> Option<Timestamp> {
-        // Who switched it on since then wants it tried.
-        let asked = due.left_alone.filter(|asked| asked.asked_at >= endpoint.stored.enabled_at);
-        if let Some(asked) = asked.filter(|asked| now < asked.until) {
-            return Some(asked.until);
+        if let Some(until) = endpoint.left_alone_until(&due).filter(|until| now < *until) {
+            return Some(until);
         }
         let at_once = if due.failing_since.is_some() { TO_ONE_THAT_FAILS } else { TO_ONE };
         let under_way = self.under_way.get(endpoint.id()).map_or(0, BTreeSet::len);
@@ -147,19 +151,24 @@ impl Sender {
             return;
         }
         self.served_last = Some(made(endpoint));
+        let failures = self.failures.get(endpoint.id()).copied().unwrap_or(0);
         let (engine, webhooks, endpoint) = (self.engine.clone(), self.webhooks.clone(), endpoint.clone());
         self.attempts.spawn(async move {
-            if let Err(problem) = attempt(&engine, &webhooks, &endpoint, queued).await {
+            let attempt = attempt(&engine, &webhooks, &endpoint, queued, failures).await;
+            if let Err(problem) = &attempt {
                 tracing::error!(?problem, webhook = endpoint.id(), "an attempt could not be made or written down");
                 tokio::time::sleep(WAIT_AFTER_FAILURE).await;
             }
-            (endpoint.id().to_owned(), event)
+            (endpoint.id().to_owned(), event, attempt.ok().flatten())
         });
     }
 
-    fn has_ended(&mut self, done: Result<(String, EventPosition), tokio::task::JoinError>) {
+    fn has_ended(&mut self, done: Result<Ended, tokio::task::JoinError>) {
         match done {
-            Ok((id, event)) => {
+            Ok((id, event, attempt)) => {
+                if let Some(attempt) = attempt {
+                    self.count(&id, &attempt);
+                }
                 if let Some(under_way) = self.under_way.get_mut(&id) {
                     under_way.remove(&event);
                     if under_way.is_empty() {
@@ -169,6 +178,24 @@ impl Sender {
             }
             // Its place stays taken: what failed in this way would fail again at once.
             Err(error) => tracing::error!(%error, "an attempt failed within the server"),
+        }
+    }
+
+    /// Counts failures in a row, and says once when they are too many and once when they are over: whatever is wrong
+    /// with a receiver is its owner's to mend.
+    fn count(&mut self, id: &str, attempt: &Attempt) {
+        let before = self.failures.remove(id).unwrap_or(0);
+        if attempt.has_succeeded() {
+            if schedule::spared(before).is_some() {
+                tracing::info!(webhook = id, "an endpoint takes messages again");
+            }
+            return;
+        }
+        let failures = before.saturating_add(1);
+        self.failures.insert(id.to_owned(), failures);
+        if schedule::begins_to_be_spared(failures) {
+            let (status, error) = (attempt.status, attempt.error.as_deref());
+            tracing::warn!(webhook = id, status, error, "an endpoint takes nothing, and is tried now and then");
         }
     }
 
@@ -209,18 +236,27 @@ async fn event(engine: &Engine, endpoint: &Endpoint, delivery: &Delivery) -> Res
     Ok(disclosed.map(|event| EventOut::new(EventOut::id(*position), event, &around.refund.whose())))
 }
 
-/// One attempt, from reading the event to writing down what came of it.
-async fn attempt(engine: &Engine, webhooks: &Webhooks, endpoint: &Endpoint, queued: Queued) -> Result<(), Problem> {
-    let Some(claimed) = webhooks.book.claim(endpoint.id(), queued).await? else { return Ok(()) };
+/// One attempt at an endpoint that failed so often before, from reading the event to writing down what came of it.
+async fn attempt(
+    engine: &Engine,
+    webhooks: &Webhooks,
+    endpoint: &Endpoint,
+    queued: Queued,
+    failures: u32,
+) -> Result<Option<Attempt>, Problem> {
+    let Some(claimed) = webhooks.book.claim(endpoint.id(), queued).await? else { return Ok(None) };
     let event = event(engine, endpoint, &claimed.delivery).await?;
     let event = event.ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
     let message = Unsigned::event(endpoint, event)?;
     let now = engine.store().now();
     let (attempt, asked) = webhooks.send(endpoint, message, now).await;
-    match written_down(webhooks, claimed, &attempt, asked).await? {
-        Some((delivery, failing_since)) => give_up(engine, endpoint, &attempt, &delivery, failing_since).await,
-        None => Ok(()),
+    let wait = asked.max(schedule::spared(failures.saturating_add(1))).filter(|_| !attempt.has_succeeded());
+    let leave_alone_until = wait.map(|millis| schedule::later(schedule::ended_at(&attempt), millis));
+    if let Some((delivery, failing_since)) = written_down(webhooks, claimed, &attempt, asked, leave_alone_until).await?
+    {
+        give_up(engine, endpoint, &attempt, &delivery, failing_since).await?;
     }
+    Ok(Some(attempt))
 }
 
 /// Writes down what came of an attempt; how the delivery stands then, and since when its endpoint has failed, if the
@@ -230,17 +266,16 @@ async fn written_down(
     claimed: Claimed,
     attempt: &Attempt,
     asked: Option<i64>,
+    leave_alone_until: Option<Timestamp>,
 ) -> Result<Option<(Delivery, Option<Timestamp>)>, Problem> {
     let random = u64::from_be_bytes(entropy::bytes());
     let ended_at = schedule::ended_at(attempt);
-    let asked_for = asked.filter(|_| !attempt.has_succeeded());
-    let leave_alone_until = asked_for.map(|millis| schedule::later(ended_at, millis));
     let (endpoint_id, tries) = (claimed.endpoint_id.clone(), claimed.delivery.tries.saturating_add(1));
     let next_at = schedule::next(tries, ended_at, random, asked).filter(|_| !attempt.is_gone());
     let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
     match webhooks.book.tried(claimed, tried).await? {
         Noted::Written { delivery, failing_since } => {
-            webhooks.tell(&endpoint_id, &delivery);
+            webhooks.tell(&endpoint_id, &delivery, leave_alone_until.unwrap_or(ended_at));
             Ok(Some((delivery, failing_since)))
         }
         Noted::Gone => Ok(None),

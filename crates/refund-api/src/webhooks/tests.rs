@@ -5,6 +5,7 @@ mod leaving_alone;
 mod losing;
 mod nobody_told;
 mod sending_again;
+mod sparing;
 mod taking_turns;
 
 use axum::Router;
@@ -107,7 +108,7 @@ impl Sending {
         for task in self.tasks {
             task.await.unwrap();
         }
-        self.webhooks.deliveries(endpoint_id, &Chosen::default(), None, usize::MAX).await.unwrap()
+        self.webhooks.book.list(endpoint_id, &Chosen::default(), None, usize::MAX).await.unwrap()
     }
 }
 
@@ -225,7 +226,7 @@ async fn an_endpoint_is_told_what_it_asked_for_and_may_know() {
     let webhooks = sending.webhooks.clone();
     assert_eq!(sending.delivered("whk_theirs").await.len(), 1);
     for name in ["another", "filtered", "off"] {
-        let told = webhooks.deliveries(&format!("whk_{name}"), &Chosen::default(), None, 9).await.unwrap();
+        let told = webhooks.book.list(&format!("whk_{name}"), &Chosen::default(), None, 9).await.unwrap();
         assert_eq!(told, [], "{name}");
     }
 }

@@ -149,6 +149,7 @@ pub(crate) struct DeliveryOut {
     state: &'static str,
     /// When it was last asked for: by the event itself, or by a redelivery.
     asked_at: Timestamp,
+    /// When it is tried next, as things are now; nothing while the endpoint is off.
     #[schema(required)]
     next_attempt_at: Option<Timestamp>,
     /// The last attempts, the latest at the end.

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 
+use crate::support::clerk::Clerk;
 use crate::support::{Reply, SELLER, Server};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
@@ -142,6 +143,75 @@ fn what_failed_is_sent_again() {
     let again = server.post(&of(&made, "/redeliver"), &server.operator, &[], &json!({ "state": "failed" }));
     assert_eq!((again.status, &again.body["count"]), (200, &json!(1)));
     assert_eq!(received.recv().unwrap().id(), first.id());
+    server.stop();
+}
+
+#[test]
+fn what_an_endpoint_was_not_sent_is_sent_when_it_is_asked_for_by_its_id() {
+    let (_folder, server) = demo();
+    let (url, received) = receiver(&[200]);
+    let before = server.open("o-1");
+    server.advance(60);
+    let made = server.post("/v1/webhooks", &server.seller, &[], &json!({ "url": url, "types": ["refund.opened"] }));
+    assert_eq!(server.post(&of(&made, "/disable"), &server.seller, &[], &json!({})).status, 200);
+    server.advance(60);
+    let while_off = server.open("o-2");
+    let events = [before, while_off].map(|refund| {
+        let history = server.get(&format!("/v1/refunds/{}/events", refund["id"].as_str().unwrap()), &server.seller);
+        history.body["items"][0]["id"].clone()
+    });
+    let again = |which: Value| server.post(&of(&made, "/redeliver"), &server.seller, &[], &which);
+    let asked = again(json!({ "events": [events[1], events[1]], "from": "2020-01-01T00:00:00Z" }));
+    assert_eq!((asked.status, &asked.body["count"]), (200, &json!(1)));
+    assert_eq!(deliveries(&server, &made, "?state=pending")[0]["event_id"], events[1], "it waits for the endpoint");
+    server.post(&of(&made, "/enable"), &server.seller, &[], &json!({}));
+    assert_eq!(received.recv().unwrap().signed(&made.body["secret"])["data"]["id"], events[1]);
+    let earlier = again(json!({ "events": [events[0]], "to": "2020-01-01T00:00:00Z" }));
+    assert_eq!(earlier.body["count"], 0, "it is not of that time");
+    assert_eq!(again(json!({ "events": [events[0]] })).body["count"], 1);
+    assert_eq!(received.recv().unwrap().signed(&made.body["secret"])["data"]["id"], events[0]);
+    server.stop();
+}
+
+#[test]
+fn an_event_that_is_none_of_an_endpoints_owner_is_no_event_to_it() {
+    let (_folder, server) = demo();
+    let made = server.post("/v1/webhooks", &server.seller, &[], &json!({ "url": "http://127.0.0.1:1/" }));
+    let feed = server.get("/v1/events?limit=100", &server.operator).body["items"].as_array().unwrap().clone();
+    let theirs = feed.iter().find(|event| event["seller_id"] != SELLER).unwrap();
+    let refused = [&theirs["id"], &json!("evt_0")].map(|id| {
+        let refused = server.post(&of(&made, "/redeliver"), &server.seller, &[], &json!({ "events": [id] }));
+        assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (400, &json!("/events/0")));
+        refused.body["code"].clone()
+    });
+    assert_eq!(refused[0], refused[1]);
+    let by_operator =
+        server.post(&of(&made, "/redeliver"), &server.operator, &[], &json!({ "events": [theirs["id"]] }));
+    assert_eq!(by_operator.status, 400, "the endpoint is the seller's, whoever asks");
+    assert_eq!(deliveries(&server, &made, ""), [Value::Null; 0]);
+    server.stop();
+}
+
+#[test]
+fn the_owner_of_an_endpoint_that_was_given_up_is_told_on_its_pages() {
+    let (folder, server) = demo();
+    let (url, received) = receiver(&[410]);
+    let made = server.post("/v1/webhooks", &server.seller, &[], &json!({ "url": url, "types": ["refund.opened"] }));
+    let page = format!("/operator{}", of(&made, "").trim_start_matches("/v1"));
+    assert!(!Clerk::seller(&server).get("/operator/webhooks").says("was switched off"));
+    server.open("o-1");
+    received.recv().unwrap();
+    // It stops once it has written down what came of what was under way.
+    server.stop();
+    let server = Server::demo(folder.path());
+    let (mut seller, mut operator) = (Clerk::seller(&server), Clerk::operator(&server));
+    for clerk in [&mut seller, &mut operator] {
+        assert!(clerk.get("/operator/webhooks").says("One endpoint was switched off because nothing got through"));
+        assert!(clerk.get(&page).says("Once it is mended, switch it on"));
+    }
+    server.post(&of(&made, "/enable"), &server.seller, &[], &json!({}));
+    server.post(&of(&made, "/disable"), &server.seller, &[], &json!({}));
+    assert!(!seller.get("/operator/webhooks").says("switched off because") && !seller.get(&page).says("mended"));
     server.stop();
 }
 

@@ -69,6 +69,10 @@ pub const PROMISES: &[Promise] = &[
         check: |book| Box::pin(sent_again(book)),
     },
     Promise {
+        name: "what is asked for is sent as it is known, or as it is given where it is not",
+        check: |book| Box::pin(sent(book)),
+    },
+    Promise {
         name: "a list has what is chosen, the latest first, from any place",
         check: |book| Box::pin(listed(book)),
     },
@@ -212,7 +216,7 @@ async fn tried(book: &dyn Deliveries) -> Result<(), Broken> {
     };
     same("the last attempt", &(delivery.state, failing_since), &(DeliveryState::Failed, Some(at(5))))?;
     let due = book.due(&[A], 9).await?.pop().ok_or("nothing of the endpoint")?;
-    let asked = LeftAlone { asked_at: at(6), until: at(60) };
+    let asked = LeftAlone { since: at(6), until: at(60) };
     same("how it fares", &(due.failing_since, due.left_alone), &(Some(at(5)), Some(asked)))?;
     let (delivery, failing_since) = answered(book, (9, 1), attempt(9, 204), Some(99)).await?;
     let expected = (DeliveryState::Succeeded, None, Some(at(5)), None);
@@ -233,7 +237,7 @@ async fn tried_too_late(book: &dyn Deliveries) -> Result<(), Broken> {
     let expected = Delivery { attempts: vec![attempt(5, 500)], ..claimed.delivery.clone().again(at(3)) };
     same("it is still to be done what was asked for", &delivery, &expected)?;
     let due = book.due(&[A], 9).await?.pop().ok_or("nothing of the endpoint")?;
-    let asked = LeftAlone { asked_at: at(5), until: at(60) };
+    let asked = LeftAlone { since: at(5), until: at(60) };
     same("the endpoint", &(due.failing_since, due.left_alone), &(Some(at(5)), Some(asked)))?;
     same("the queue", &queue(book).await?, &vec![(at(0), 2), (at(0), 3), (at(3), 1)])?;
     book.forget(Forget::Endpoints(vec![A.to_owned()])).await?;
@@ -255,6 +259,19 @@ async fn sent_again(book: &dyn Deliveries) -> Result<(), Broken> {
     let rest = Chosen { from: again.next_from, ..all };
     same("the rest", &book.send_again(A, &rest, 2, at(30)).await?, &Again { count: 1, next_from: None })?;
     same("the queue", &queue(book).await?, &vec![(at(20), 1), (at(20), 2), (at(30), 3)])
+}
+
+async fn sent(book: &dyn Deliveries) -> Result<(), Broken> {
+    with_three(book).await?;
+    answered(book, (0, 1), attempt(5, 200), None).await?;
+    book.send(A, vec![delivery(1)?, delivery(7)?], at(20)).await?;
+    same("the queue", &queue(book).await?, &vec![(at(0), 2), (at(0), 3), (at(20), 1), (at(20), 7)])?;
+    let known = claim(book, 20, 1).await?.delivery;
+    same("what is known", &known.attempts, &vec![attempt(5, 200)])?;
+    let given = claim(book, 20, 7).await?.delivery;
+    same("what is not", &given, &delivery(7)?.again(at(20)))?;
+    book.send("whk_b", vec![delivery(1)?], at(20)).await?;
+    same("to another", &book.list("whk_b", &Chosen::default(), None, 9).await?, &vec![delivery(1)?.again(at(20))])
 }
 
 async fn listed(book: &dyn Deliveries) -> Result<(), Broken> {

@@ -65,7 +65,7 @@ impl Book {
         let Some(delivery) = endpoint.deliveries.get_mut(&claimed.delivery.event) else { return Noted::Gone };
         let at = attempt.at;
         if let Some(until) = leave_alone_until {
-            endpoint.left_alone = Some(LeftAlone { asked_at: at, until });
+            endpoint.left_alone = Some(LeftAlone { since: at, until });
         }
         let failed = !attempt.has_succeeded();
         endpoint.failing_since = failed.then(|| endpoint.failing_since.unwrap_or(at));
@@ -84,6 +84,14 @@ impl Book {
             again.count = again.count.saturating_add(1);
         }
         again
+    }
+
+    fn send(&mut self, endpoint_id: &str, deliveries: Vec<Delivery>, now: Timestamp) {
+        let known = &mut self.endpoints.entry(endpoint_id.to_owned()).or_default().deliveries;
+        for delivery in deliveries {
+            let delivery = known.remove(&delivery.event).unwrap_or(delivery);
+            known.insert(delivery.event, delivery.again(now));
+        }
     }
 
     fn list(&self, endpoint_id: &str, before: Option<EventPosition>) -> impl Iterator<Item = &Delivery> {
@@ -147,6 +155,11 @@ impl Deliveries for MemoryDeliveries {
         at: Timestamp,
     ) -> Soon<'a, Again> {
         at_once(Ok(self.book().send_again(endpoint_id, chosen, limit, at)))
+    }
+
+    fn send<'a>(&'a self, endpoint_id: &'a str, deliveries: Vec<Delivery>, now: Timestamp) -> Soon<'a, ()> {
+        self.book().send(endpoint_id, deliveries, now);
+        at_once(Ok(()))
     }
 
     fn list<'a>(

@@ -61,6 +61,10 @@ pub trait Deliveries: Send + Sync {
         now: Timestamp,
     ) -> Soon<'a, Again>;
 
+    /// Has these deliveries to an endpoint tried anew from now on: each as it is in the book, or as it is given where
+    /// the book does not know it.
+    fn send<'a>(&'a self, endpoint_id: &'a str, deliveries: Vec<Delivery>, now: Timestamp) -> Soon<'a, ()>;
+
     /// The deliveries to an endpoint that are chosen, the latest first, those of events before `before`, `limit` at
     /// the most.
     fn list<'a>(
@@ -111,15 +115,15 @@ pub struct Due {
     pub queue: Vec<Queued>,
     /// Since when the endpoint has failed, if its last attempt did.
     pub failing_since: Option<Timestamp>,
-    /// What its receiver last asked for, if it ever asked.
+    /// Until when its receiver was last to be left alone, if it ever was.
     pub left_alone: Option<LeftAlone>,
 }
 
-/// That a receiver asked to be left alone.
+/// That a receiver is left alone: it asked for that, or fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeftAlone {
-    /// When it asked.
-    pub asked_at: Timestamp,
+    /// Since the attempt that began then.
+    pub since: Timestamp,
     /// Until when.
     pub until: Timestamp,
 }
@@ -140,7 +144,7 @@ pub struct Tried {
     pub attempt: Attempt,
     /// When to try again, if at all.
     pub next_at: Option<Timestamp>,
-    /// Until when the receiver asked to be left alone, if it did.
+    /// Until when the receiver is left alone, if it is.
     pub leave_alone_until: Option<Timestamp>,
 }
 

@@ -133,7 +133,7 @@ async fn page(
     let list = format!("deliveries {id} {}", state.map_or("", DeliveryState::name));
     let last = behind(visit, &list)?.and_then(|id| EventOut::position(&id));
     let (webhooks, chosen) = (&visit.app.webhooks, Chosen { state, ..Chosen::default() });
-    let found = webhooks.deliveries(&webhook.id, &chosen, last, PAGE.saturating_add(1)).await?;
+    let found = webhooks.deliveries(&webhook, &chosen, last, PAGE.saturating_add(1), reader.now).await?;
     let backlog = webhooks.backlog(std::slice::from_ref(&webhook)).await?;
     let ListPart { items, links } = ListPart::cut(visit, &list, found, |delivery| EventOut::id(delivery.event))?;
     let choice = |own: DeliveryState| Choice {

@@ -45,6 +45,8 @@ pub(super) struct EndpointView {
     /// What it is told of, in words; of everything where nothing is named.
     pub(super) types: Vec<String>,
     pub(super) is_enabled: bool,
+    /// Whether it was switched off because nothing got through.
+    pub(super) is_given_up: bool,
     pub(super) enabled_at: String,
     /// Since when nothing is sent, and why.
     pub(super) disabled: Option<(String, String)>,
@@ -79,6 +81,7 @@ impl EndpointView {
             seller_id,
             types: webhook.terms.types.iter().map(|name| reader.term("event", name)).collect(),
             is_enabled: webhook.disabled.is_none(),
+            is_given_up: is_given_up(webhook),
             enabled_at: reader.instant(webhook.enabled_at),
             disabled: webhook
                 .disabled
@@ -86,6 +89,17 @@ impl EndpointView {
             both_until: until.map(|until| reader.instant(until)),
         }
     }
+}
+
+/// Whether it was switched off because nothing got through to it, and not by hand.
+fn is_given_up(webhook: &Webhook) -> bool {
+    webhook.disabled.is_some_and(|off| off.because != DisabledBecause::Asked)
+}
+
+/// Tells the owner of endpoints that were given up that they were.
+fn given_up(reader: &Reader, webhooks: &[Arc<Webhook>]) -> Option<Notice> {
+    let count = webhooks.iter().filter(|webhook| is_given_up(webhook)).count();
+    (count > 0).then(|| Notice::bad(reader.say_count("webhooks-given-up", "count", &count)))
 }
 
 /// Every type of events, of which some are ticked.
@@ -112,6 +126,7 @@ fn page(
     let owner = owner(&visit.person()?.caller)?;
     let mut webhooks = visit.app.engine.settings().webhooks();
     webhooks.retain(|webhook| may_see(&owner, webhook));
+    let notice = notice.or_else(|| given_up(reader, &webhooks));
     let ListPart { items, links } =
         ListPart::of(visit, "webhooks", webhooks, |webhook: &Arc<Webhook>| webhook.id.clone())?;
     let shown_page = Page {

@@ -15,7 +15,7 @@ async fn an_endpoint_that_failed_ten_times_is_switched_off_and_begins_anew_when_
     }
     sent.recv().await.unwrap();
     assert_eq!(sending.switched_off("whk_a").await, DisabledBecause::Failing);
-    let delivered = sending.webhooks.deliveries("whk_a", &Chosen::default(), None, 9).await.unwrap();
+    let delivered = sending.webhooks.book.list("whk_a", &Chosen::default(), None, 9).await.unwrap();
     assert_eq!((delivered[0].state, delivered[0].attempts.len()), (DeliveryState::Failed, 10));
     sending.hours_later(6 * 24);
     change(&sending.app, "whk_a", WebhookChange::Enabled).await;

@@ -44,6 +44,29 @@ async fn a_receiver_is_left_alone_for_as_long_as_it_asks() {
 }
 
 #[tokio::test]
+async fn when_a_message_is_tried_next_is_never_told_to_be_over_already() {
+    let (sending, _at_busy) = asked_for_two_hours().await;
+    sending.machine.put_forward(1);
+    let planned = async || {
+        let (app, webhooks) = (&sending.app, &sending.webhooks);
+        let (stored, now) = (app.engine.settings().webhook("whk_a").cloned().unwrap(), app.engine.store().now());
+        let found = webhooks.deliveries(&stored, &Chosen::default(), None, 9, now).await.unwrap();
+        found
+            .into_iter()
+            .map(|delivery| delivery.next_at.map(|at| at.as_millis() - now.as_millis()))
+            .collect::<Vec<_>>()
+    };
+    let in_an_hour = planned().await;
+    assert!(
+        in_an_hour.iter().all(|wait| wait.is_some_and(|wait| (3_590_000..=3_610_000).contains(&wait))),
+        "{in_an_hour:?}"
+    );
+    change(&sending.app, "whk_a", WebhookChange::Disabled(DisabledBecause::Asked)).await;
+    assert_eq!(planned().await, [None; 4], "nothing is tried while it is off");
+    sending.delivered("whk_a").await;
+}
+
+#[tokio::test]
 async fn who_switches_an_endpoint_on_again_need_not_wait() {
     let (sending, mut at_busy) = asked_for_two_hours().await;
     change(&sending.app, "whk_a", WebhookChange::Disabled(DisabledBecause::Asked)).await;

@@ -1,17 +1,19 @@
 //! The rows read and written.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use refund_core::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::{Batch, IVec};
 
+use super::change::Change;
 use super::rows;
+use super::waiting::Waiting;
 use crate::embedded::folder::{LastUse, SledFolder};
 use crate::{
-    Again, Backlog, Chosen, Claimed, Delivery, Due, EventPosition, Intake, LeftAlone, Noted, Queued, StoreError, Tried,
+    Again, Chosen, Claimed, Delivery, Due, EventPosition, Intake, LeftAlone, Noted, Queued, StoreError, Tried,
 };
 
 const CACHE_BYTES: u64 = 16 << 20;
@@ -51,7 +53,7 @@ pub(super) struct Book {
     pub(super) db: sled::Db,
     folder: SledFolder,
     /// Held by whoever reads a row in order to change it.
-    pub(super) changing: Mutex<()>,
+    waiting: Mutex<Waiting>,
 }
 
 impl Book {
@@ -62,15 +64,30 @@ impl Book {
             folder.discard()?;
         }
         folder.begin_use()?;
-        let db = match folder.open() {
-            Ok(db) => db,
+        let open = || {
+            let db = folder.open()?;
+            let waiting = Waiting::read(&db).map_err(|error| error.to_string())?;
+            Ok((db, Mutex::new(waiting)))
+        };
+        let (db, waiting) = match open() {
+            Ok(opened) => opened,
             Err(why) => {
                 tracing::warn!(why, "the delivery book does not open: what is young is sent again");
                 folder.discard()?;
-                folder.open().map_err(BookError::Unreadable)?
+                open().map_err(BookError::Unreadable)?
             }
         };
-        Ok(Self { db, folder, changing: Mutex::default() })
+        Ok(Self { db, folder, waiting })
+    }
+
+    /// What waits; while somebody looks at it, nobody changes anything.
+    pub(super) fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a change.
+    pub(super) fn change(&self) -> Change<'_> {
+        Change::new(self, self.waiting())
     }
 
     pub(super) fn read_to(&self) -> Result<Option<EventPosition>, BookError> {
@@ -80,16 +97,15 @@ impl Book {
     /// How far the feed was read goes into one batch with what came of it, so that a crash between loses none.
     pub(super) fn take_in(&self, Intake { from, to, deliveries }: &Intake) -> Result<bool, BookError> {
         {
-            let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut change = self.change();
             if self.read_to()? != *from {
                 return Ok(false);
             }
-            let mut batch = Batch::default();
-            batch.insert(rows::READ_TO, json(to)?);
+            change.batch.insert(rows::READ_TO, json(to)?);
             for (endpoint_id, delivery) in deliveries {
-                write(&mut batch, endpoint_id, delivery)?;
+                change.write(endpoint_id, delivery)?;
             }
-            self.apply(batch)?;
+            change.apply()?;
         }
         self.flush()?;
         Ok(true)
@@ -100,17 +116,19 @@ impl Book {
         let read = |row: IVec| rows::read_queued(endpoint_id, &row).ok_or_else(|| strange(&row));
         let queue = rows.map(|row| row.map_err(BookError::from).and_then(read)).collect::<Result<_, _>>()?;
         let asked: Option<(Timestamp, Timestamp)> = self.get(&rows::left_alone(endpoint_id))?;
-        let left_alone = asked.map(|(asked_at, until)| LeftAlone { asked_at, until });
+        let left_alone = asked.map(|(since, until)| LeftAlone { since, until });
         Ok(Due { queue, failing_since: self.failing_since(endpoint_id)?, left_alone })
     }
 
     /// A row of a queue that no longer says when its delivery is tried is removed, because nothing else would end it.
     pub(super) fn claim(&self, endpoint_id: &str, queued: Queued) -> Result<Option<Claimed>, BookError> {
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting();
         let delivery = self.delivery(endpoint_id, queued.event)?;
         let delivery = delivery.filter(|delivery| delivery.next_at == Some(queued.at));
-        if delivery.is_none() {
-            self.db.remove(rows::queued(endpoint_id, queued))?;
+        if delivery.is_none()
+            && let Some(since) = self.db.remove(rows::queued(endpoint_id, queued))?
+        {
+            waiting.ends(endpoint_id, serde_json::from_slice(&since)?);
         }
         Ok(delivery.map(|delivery| Claimed { endpoint_id: endpoint_id.to_owned(), delivery }))
     }
@@ -122,24 +140,23 @@ impl Book {
     }
 
     fn note(&self, claimed: Claimed, tried: Tried) -> Result<Noted, BookError> {
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut change = self.change();
         let Claimed { endpoint_id, delivery: before } = claimed;
         let Some(now) = self.delivery(&endpoint_id, before.event)? else { return Ok(Noted::Gone) };
-        let mut batch = Batch::default();
-        unqueue(&mut batch, &endpoint_id, &now);
+        change.unqueue(&endpoint_id, &now);
         let Tried { attempt, next_at, leave_alone_until } = tried;
         let (at, failed) = (attempt.at, !attempt.has_succeeded());
         if let Some(until) = leave_alone_until {
-            batch.insert(rows::left_alone(&endpoint_id).as_bytes(), json(&(at, until))?);
+            change.batch.insert(rows::left_alone(&endpoint_id).as_bytes(), json(&(at, until))?);
         }
         let failing_since = if failed { Some(self.failing_since(&endpoint_id)?.unwrap_or(at)) } else { None };
         match failing_since {
-            Some(since) => batch.insert(rows::failing(&endpoint_id).as_bytes(), json(&since)?),
-            None => batch.remove(rows::failing(&endpoint_id).as_bytes()),
+            Some(since) => change.batch.insert(rows::failing(&endpoint_id).as_bytes(), json(&since)?),
+            None => change.batch.remove(rows::failing(&endpoint_id).as_bytes()),
         }
         let delivery = now.after(&before, attempt, next_at);
-        write(&mut batch, &endpoint_id, &delivery)?;
-        self.apply(batch)?;
+        change.write(&endpoint_id, &delivery)?;
+        change.apply()?;
         Ok(Noted::Written { delivery, failing_since })
     }
 
@@ -162,29 +179,23 @@ impl Book {
         let next_from = fitting.get(limit).map(Delivery::recorded_at);
         fitting.truncate(limit);
         let count = fitting.len();
-        {
-            let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut batch = Batch::default();
-            for delivery in fitting {
-                // As it is now; it may also have been forgotten meanwhile, and is asked for all the same.
-                let delivery = self.delivery(endpoint_id, delivery.event)?.unwrap_or(delivery);
-                unqueue(&mut batch, endpoint_id, &delivery);
-                write(&mut batch, endpoint_id, &delivery.again(now))?;
-            }
-            self.apply(batch)?;
-        }
-        self.flush()?;
+        self.send(endpoint_id, fitting, now)?;
         Ok(Again { count, next_from })
     }
 
-    pub(super) fn backlog(&self, endpoint_ids: &[String]) -> Result<Backlog, BookError> {
-        let mut backlog = Backlog::default();
-        for id in endpoint_ids {
-            for row in self.db.scan_prefix(rows::queue(id)).values() {
-                backlog = backlog.and(serde_json::from_slice(&row?)?);
+    pub(super) fn send(&self, endpoint_id: &str, deliveries: Vec<Delivery>, now: Timestamp) -> Result<(), BookError> {
+        {
+            let mut change = self.change();
+            for given in deliveries {
+                let known = self.delivery(endpoint_id, given.event)?;
+                if let Some(known) = &known {
+                    change.unqueue(endpoint_id, known);
+                }
+                change.write(endpoint_id, &known.unwrap_or(given).again(now))?;
             }
+            change.apply()?;
         }
-        Ok(backlog)
+        self.flush()
     }
 
     pub(super) fn delivery(&self, endpoint_id: &str, event: EventPosition) -> Result<Option<Delivery>, BookError> {
@@ -222,21 +233,6 @@ impl Book {
     pub(super) fn apply(&self, batch: Batch) -> Result<(), BookError> {
         self.db.apply_batch(batch).map_err(BookError::from)
     }
-}
-
-fn unqueue(batch: &mut Batch, endpoint_id: &str, delivery: &Delivery) {
-    if let Some(at) = delivery.next_at {
-        batch.remove(rows::queued(endpoint_id, Queued { at, event: delivery.event }).as_bytes());
-    }
-}
-
-pub(super) fn write(batch: &mut Batch, endpoint_id: &str, delivery: &Delivery) -> Result<(), BookError> {
-    batch.insert(rows::delivery(endpoint_id, delivery.event).as_bytes(), json(delivery)?);
-    if let Some(at) = delivery.next_at {
-        let queued = rows::queued(endpoint_id, Queued { at, event: delivery.event });
-        batch.insert(queued.as_bytes(), json(&delivery.asked_at)?);
-    }
-    Ok(())
 }
 
 pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, BookError> {

@@ -1,13 +1,12 @@
 //! What the book forgets.
 
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
 
 use refund_core::Timestamp;
-use sled::Batch;
 
 use super::book::{Book, BookError, strange};
 use super::rows;
+use super::waiting::Waiting;
 use crate::deliveries::is_old;
 use crate::{Delivery, Forget};
 
@@ -33,15 +32,19 @@ impl Book {
         let Some((row, _)) = self.db.get_gt(row)?.filter(|(row, _)| row.starts_with(kind.as_bytes())) else {
             return Ok(None);
         };
-        let text = std::str::from_utf8(&row).map_err(|_| strange(&row))?;
-        Ok(text.strip_prefix(kind).and_then(|rest| rest.split('/').next()).map(str::to_owned))
+        rows::whose(kind, &row).map(|id| Some(id.to_owned())).ok_or_else(|| strange(&row))
     }
 
     pub(super) fn forget(&self, what: Forget) -> Result<(), BookError> {
         match what {
             Forget::Old { now } => self.endpoints()?.iter().try_for_each(|id| self.forget_old(id, now)),
             Forget::Endpoints(ids) => ids.iter().try_for_each(|id| self.forget_endpoint(id)),
-            Forget::Everything => Ok(self.db.clear()?),
+            Forget::Everything => {
+                let mut waiting = self.waiting();
+                self.db.clear()?;
+                *waiting = Waiting::default();
+                Ok(())
+            }
         }
     }
 
@@ -61,24 +64,24 @@ impl Book {
 
     /// Forgets these of an endpoint's deliveries, but for those that changed since they were looked at.
     pub(super) fn forget_these(&self, endpoint_id: &str, old: &[Delivery]) -> Result<(), BookError> {
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut batch = Batch::default();
+        let mut change = self.change();
         for delivery in old {
             if self.delivery(endpoint_id, delivery.event)?.as_ref() == Some(delivery) {
-                batch.remove(rows::delivery(endpoint_id, delivery.event).as_bytes());
+                change.batch.remove(rows::delivery(endpoint_id, delivery.event).as_bytes());
             }
         }
-        self.apply(batch)
+        change.apply()
     }
 
     fn forget_endpoint(&self, id: &str) -> Result<(), BookError> {
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting();
         for kind in rows::OF_ENDPOINTS {
             self.db.remove(format!("{kind}{id}"))?;
             for row in self.db.scan_prefix(format!("{kind}{id}/")).keys() {
                 self.db.remove(row?)?;
             }
         }
+        waiting.forget(id);
         Ok(())
     }
 }

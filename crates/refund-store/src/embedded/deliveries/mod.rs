@@ -2,8 +2,10 @@
 
 mod book;
 mod care;
+mod change;
 mod older;
 mod rows;
+mod waiting;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -81,6 +83,11 @@ impl Deliveries for EmbeddedDeliveries {
         self.apart(move |book| book.send_again(&endpoint_id, &chosen, limit, now))
     }
 
+    fn send<'a>(&'a self, endpoint_id: &'a str, deliveries: Vec<Delivery>, now: Timestamp) -> Soon<'a, ()> {
+        let endpoint_id = endpoint_id.to_owned();
+        self.apart(move |book| book.send(&endpoint_id, deliveries, now))
+    }
+
     fn list<'a>(
         &'a self,
         endpoint_id: &'a str,
@@ -96,8 +103,7 @@ impl Deliveries for EmbeddedDeliveries {
     }
 
     fn backlog<'a>(&'a self, endpoint_ids: &'a [&'a str]) -> Soon<'a, Backlog> {
-        let ids: Vec<_> = endpoint_ids.iter().map(|id| (*id).to_owned()).collect();
-        self.apart(move |book| book.backlog(&ids))
+        at_once(Ok(self.0.waiting().backlog(endpoint_ids)))
     }
 
     fn endpoints(&self) -> Soon<'_, Vec<String>> {

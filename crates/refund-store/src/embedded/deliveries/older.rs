@@ -9,6 +9,7 @@ use sled::Batch;
 
 use super::book::{Book, BookError, json};
 use super::rows;
+use super::waiting::Waiting;
 use crate::{EventPosition, StoreError};
 
 /// How many rows are renamed at once.
@@ -48,6 +49,7 @@ impl Book {
             Some(event) => self.db.insert(rows::READ_TO, json(&event)?)?,
             None => self.db.remove(rows::READ_TO)?,
         };
+        *self.waiting() = Waiting::read(&self.db)?;
         self.flush()
     }
 }

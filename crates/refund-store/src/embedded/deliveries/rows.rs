@@ -8,10 +8,18 @@ use crate::{EventPosition, Queued};
 pub(super) const READ_TO: &str = "read-to";
 
 /// What the rows of endpoints begin with; the endpoint's id follows.
-pub(super) const OF_ENDPOINTS: [&str; 4] = ["delivery/", "queue/", "failing/", "left-alone/"];
+pub(super) const OF_ENDPOINTS: [&str; 4] = ["delivery/", QUEUES, "failing/", "left-alone/"];
+
+/// What the rows of all queues begin with.
+pub(super) const QUEUES: &str = "queue/";
+
+/// Whose a row of a kind is.
+pub(super) fn whose<'r>(kind: &str, row: &'r [u8]) -> Option<&'r str> {
+    std::str::from_utf8(row).ok()?.strip_prefix(kind)?.split('/').next()
+}
 
 /// The prefixes of rows that name an event at their end.
-pub(super) const OF_EVENTS: [&str; 2] = ["delivery/", "queue/"];
+pub(super) const OF_EVENTS: [&str; 2] = ["delivery/", QUEUES];
 
 /// An endpoint's deliveries, in the order of their events.
 pub(super) fn deliveries(endpoint_id: &str) -> String {
@@ -24,7 +32,7 @@ pub(super) fn delivery(endpoint_id: &str, event: EventPosition) -> String {
 
 /// When each of an endpoint's pending deliveries is tried next, in that order.
 pub(super) fn queue(endpoint_id: &str) -> String {
-    format!("queue/{endpoint_id}/")
+    format!("{QUEUES}{endpoint_id}/")
 }
 
 pub(super) fn queued(endpoint_id: &str, Queued { at, event }: Queued) -> String {
@@ -39,7 +47,7 @@ pub(super) fn read_queued(endpoint_id: &str, row: &[u8]) -> Option<Queued> {
     Some(Queued { at, event: read_name(event)? })
 }
 
-/// When an endpoint's receiver last asked to be left alone, and until when.
+/// Since when an endpoint's receiver was last left alone, and until when.
 pub(super) fn left_alone(endpoint_id: &str) -> String {
     format!("left-alone/{endpoint_id}")
 }

@@ -1,8 +1,10 @@
 use refund_core::{EventType, Span, Timestamp};
 
+use super::waiting::Waiting;
 use super::*;
 use crate::conformance::deliveries::{at, attempt, delivery, position, three};
 use crate::embedded::folder::SledFolder;
+use crate::soon::wait;
 use crate::{Attempt, DeliveryState, LeftAlone};
 
 fn with_three(folder: &Path) -> Book {
@@ -82,7 +84,7 @@ fn an_old_book_opens() {
     book.count(|place, entry| Ok(EventPosition { record: place / 256, epoch: 0, entry })).unwrap();
     assert_eq!(book.read_to().unwrap(), Some(EventPosition { record: 16, epoch: 0, entry: 2 }));
     let queued = Queued { at: instant("2026-03-01T00:00:05Z"), event: first };
-    let left_alone = LeftAlone { asked_at: began, until: instant("2026-03-01T02:00:00Z") };
+    let left_alone = LeftAlone { since: began, until: instant("2026-03-01T02:00:00Z") };
     let due = Due { queue: vec![queued], failing_since: Some(began), left_alone: Some(left_alone) };
     assert_eq!(book.due("whk_a", 9).unwrap(), due);
     let old = book.claim("whk_a", queued).unwrap().unwrap().delivery;
@@ -144,12 +146,49 @@ fn a_row_of_a_queue_that_is_true_no_longer_is_removed() {
     let queued = |second, record| Queued { at: at(second), event: position(record) };
     book.db.remove(rows::delivery("whk_a", position(1))).unwrap();
     assert_eq!(book.claim("whk_a", queued(0, 1)).unwrap(), None);
-    let mut moved = sled::Batch::default();
-    book::write(&mut moved, "whk_a", &Delivery { next_at: Some(at(7)), ..delivery(2).unwrap() }).unwrap();
-    book.apply(moved).unwrap();
+    let mut moved = book.change();
+    moved.write("whk_a", &Delivery { next_at: Some(at(7)), ..delivery(2).unwrap() }).unwrap();
+    moved.apply().unwrap();
     assert_eq!(book.claim("whk_a", queued(0, 2)).unwrap(), None);
     assert_eq!(book.due("whk_a", 9).unwrap().queue, [queued(0, 3), queued(7, 2)]);
     assert!(book.claim("whk_a", queued(7, 2)).unwrap().is_some());
+    as_counted(&book);
+}
+
+/// That what waits is counted as it is in the queues.
+fn as_counted(book: &Book) -> Backlog {
+    let counted = book.waiting().backlog(&["whk_a", "whk_ab"]);
+    assert_eq!(counted, Waiting::read(&book.db).unwrap().backlog(&["whk_a", "whk_ab"]));
+    counted
+}
+
+#[test]
+fn how_much_waits_is_told_without_reading_a_row_however_much_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = with_three(folder.path());
+    let later = Delivery { asked_at: at(4), next_at: Some(at(9)), ..delivery(4).unwrap() };
+    let intake = Intake { from: Some(position(3)), to: position(4), deliveries: vec![("whk_ab".to_owned(), later)] };
+    assert!(book.take_in(&intake).unwrap());
+    tried(&book, 1, 200);
+    book.send("whk_a", vec![delivery(1).unwrap(), delivery(2).unwrap()], at(6)).unwrap();
+    assert_eq!(as_counted(&book), Backlog { count: 4, oldest: Some(at(0)) });
+    tried(&book, 3, 500);
+    assert_eq!(as_counted(&book), Backlog { count: 3, oldest: Some(at(4)) });
+    book.forget(Forget::Endpoints(vec!["whk_ab".to_owned()])).unwrap();
+    book.close().unwrap();
+    drop(book);
+    let book = Book::open(folder.path()).unwrap();
+    assert_eq!(as_counted(&book), Backlog { count: 2, oldest: Some(at(6)) });
+    // Whoever looked at a row now would stumble over it.
+    for row in book.db.iter().keys() {
+        book.db.insert(row.unwrap(), "nothing of the kind").unwrap();
+    }
+    let known = EmbeddedDeliveries(Arc::new(book));
+    let told = wait(known.backlog(&["whk_a"])).unwrap();
+    assert_eq!(told, Backlog { count: 2, oldest: Some(at(6)) });
+    drop(known);
+    let anew = Book::open(folder.path()).unwrap();
+    assert_eq!((as_counted(&anew), anew.read_to().unwrap()), (Backlog::default(), None), "a book that can't be read");
 }
 
 /// Has the rows name events by their places in the journal, as they did before records were counted.
@@ -187,5 +226,6 @@ fn a_book_of_before_records_were_counted_goes_on_without_what_is_gone() {
         assert_eq!(book.due("whk_a", 9).unwrap().queue, [queued(1), queued(3)]);
         let listed: Vec<_> = book.latest_first("whk_a", None).map(Result::unwrap).collect();
         assert_eq!(listed, [delivery(3).unwrap(), delivery(1).unwrap()]);
+        as_counted(&book);
     }
 }
