@@ -76,6 +76,15 @@ def mistaken(page):
     page.locator(".notice.bad").wait_for()
 
 
+def ruled(page):
+    page.goto(f"{refund('called in').page}/ruling")
+    page.locator("[value=REFUND]").check()
+    page.locator("[name=amount]").fill("2.00")
+    page.locator("[name=reason]").fill("The dent is plain to see.")
+    page.locator("[value=review]").click()
+    page.locator("[value=rule]").wait_for()
+
+
 def looked_at_in_bulk(page):
     first = Refund().offer()
     Refund(beside=first, line="2", title="Bamboo tray")
@@ -134,6 +143,8 @@ PAGES = {
     "buyer, sure to accept": (None, at(lambda: f"{refund('offered').link}?ask=accept_offer")),
     "buyer, sure to reject": (None, at(lambda: f"{refund('offered').link}?ask=reject_offer")),
     "refund, called in, for the operator": ("operator", unfolded(at(lambda: refund("called in").page))),
+    "ruling": ("operator", at(lambda: f"{refund('called in').page}/ruling")),
+    "ruling, reviewed": ("operator", ruled),
     "refund, not paid, for the operator": ("operator", unfolded(at(lambda: refund("not paid").page))),
     "statistics": ("operator", at("/stats")),
     "statistics of a seller": ("seller", at("/stats")),

@@ -100,6 +100,7 @@ mistake-control = it holds characters that can't be shown.
 mistake-choose = choose one.
 mistake-amount = an amount such as 12.50 is expected.
 mistake-amount-either = { $one } or { $other }? Write it without a comma.
+mistake-amount-zeros = { $one } begins with zeros that say nothing. Write { $other }.
 mistake-amount-beside-close = leave it empty where nothing is to be paid.
 mistake-decimals =
     { $max ->

@@ -64,6 +64,7 @@ mistake-control = 包含无法显示的字符。
 mistake-choose = 请选择一项。
 mistake-amount = 请填写金额，例如 12.50。
 mistake-amount-either = 是 { $one } 还是 { $other }？请不要使用逗号。
+mistake-amount-zeros = { $one } 开头的 0 是多余的，请填写 { $other }。
 mistake-amount-beside-close = 选择不予退款时请留空。
 mistake-decimals =
     { $max ->

@@ -2,9 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{
-    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, Request, Ruling, Timestamp,
-};
+use refund_core::{Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, Request, Timestamp};
 use refund_store::Work;
 
 use super::form::{Form, Mistake};
@@ -40,19 +38,6 @@ pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result
         CommandKind::ConfirmReceipt => Command::ConfirmReceipt,
         CommandKind::RefuseReceipt => Command::RefuseReceipt { reason: form.needed("reason")? },
         CommandKind::WaiveReturn => Command::WaiveReturn,
-        CommandKind::Rule => {
-            let reason = form.needed("reason")?;
-            let ruling = match form.get("decision") {
-                "REFUND" => Ruling::Refund { amount: form.money("amount", currency)? },
-                // Whoever wrote an amount wants it paid.
-                "CLOSE" if !form.get("amount").trim().is_empty() => {
-                    return Err(Mistake::new("amount", "mistake-amount-beside-close"));
-                }
-                "CLOSE" => Ruling::Close,
-                _ => return Err(Mistake::new("decision", "mistake-choose")),
-            };
-            Command::Rule { ruling, reason }
-        }
         CommandKind::Extend => {
             let kind: DeadlineKind = form.choice("kind")?;
             let hours: u32 = form.choice("hours")?;
@@ -62,8 +47,8 @@ pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result
         }
         CommandKind::RetryPayout => Command::RetryPayout,
         CommandKind::MakeOffer => Command::MakeOffer(offered(form, refund)?),
-        // Payment adapters report, and no page does.
-        CommandKind::ReportPayout => return Err(Mistake::new("action", "mistake-choose")),
+        // A ruling is looked at first, on a page of its own; payment adapters report, and no page does.
+        CommandKind::Rule | CommandKind::ReportPayout => return Err(Mistake::new("action", "mistake-choose")),
     })
 }
 

@@ -24,6 +24,7 @@ mod preferences;
 mod queue;
 mod reader;
 mod refund;
+mod ruling;
 mod seller;
 mod signing_in;
 mod stats;
@@ -84,6 +85,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/refunds/{id}", get(refund::show))
         .route("/refunds/{id}/live", get(live::refund))
         .route("/refunds/{id}/offer", get(offer::ask).post(offer::send))
+        .route("/refunds/{id}/ruling", get(ruling::ask).post(ruling::rule))
         .route("/refunds/{id}/message", form_of_page(2).post(act::write))
         .route("/refunds/{id}/act/{action}", form_of_page(2).post(act::carry_out))
         .route("/stats", get(stats::show))

@@ -36,7 +36,6 @@ pub(crate) struct Page {
     pub(crate) addresses: Vec<(String, String)>,
     pub(crate) deadlines: Vec<Choice>,
     pub(crate) is_operator: bool,
-    pub(crate) currency: String,
     pub(crate) form: super::form::Form,
     /// The action that was tried and did not go through: its form is shown with what was typed.
     pub(crate) tried: String,
@@ -145,7 +144,6 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
         addresses,
         deadlines: deadlines.filter(own).collect(),
         is_operator: caller.role() == Role::Operator,
-        currency: refund.line.paid.currency().to_string(),
         refund: RefundView::new(reader, &refund),
         form: visit.form.clone(),
         tried: visit.tried(),
