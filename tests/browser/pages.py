@@ -111,6 +111,13 @@ def done_in_bulk(page):
     page.locator(".queue .yes").wait_for()
 
 
+def closed_to_all(page):
+    page.goto(f"{BASE}/operator/rollout")
+    page.locator("[name=percentage]").fill("0")
+    page.locator("[value=percentage]").click()
+    page.locator("[value=save]").wait_for()
+
+
 def refused_to_come_in(page):
     page.goto(f"{BASE}/sign-in")
     # One name is not tried without end.
@@ -155,6 +162,7 @@ PAGES = {
     "webhooks": ("operator", unfolded(at("/operator/webhooks"))),
     "roll-out": ("operator", unfolded(at("/operator/rollout"))),
     "roll-out, a seller checked": ("operator", at("/operator/rollout?seller=seller-lights")),
+    "roll-out, closing looked at": ("operator", closed_to_all),
     "policy": ("operator", unfolded(at("/operator/policy"))),
     "sellers": ("operator", unfolded(at("/operator/sellers"))),
     "a seller": ("operator", unfolded(at("/operator/sellers/seller-lights"))),
