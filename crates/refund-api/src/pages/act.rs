@@ -2,13 +2,16 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, Request, Timestamp};
+use refund_core::{
+    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, RefundType, Request, Timestamp,
+};
 use refund_store::Work;
 
 use super::form::{Form, Mistake};
 use super::frame::{Notice, go_and_tell};
 use super::offer::offered;
 use super::refund::{page, told_mistake, told_no};
+use super::seen::{addresses_moved, told_addresses_moved};
 use super::visit::Visit;
 use crate::callers::Caller;
 use crate::problem::Problem;
@@ -70,6 +73,14 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
             return page(&visit, Some(told_mistake(&visit, &mistake)), StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
+    let goes_back = kind == CommandKind::Agree && refund.requested.kind == RefundType::ReturnAndRefund;
+    let settings = visit.app.engine.settings();
+    if let Some(seller) = settings.seller(&refund.seller_id).filter(|_| goes_back)
+        && addresses_moved(&visit.form, seller)?
+    {
+        let (notice, status) = told_addresses_moved(&visit);
+        return page(&visit, Some(notice), status).await;
+    }
     match visit.act(&caller, &refund, kind, command).await? {
         Ok(_) => Ok(go_and_tell(&format!("/refunds/{id}"), kind.as_str())),
         Err(refused) => {

@@ -25,6 +25,7 @@ mod queue;
 mod reader;
 mod refund;
 mod ruling;
+mod seen;
 mod seller;
 mod signing_in;
 mod stats;

@@ -11,6 +11,7 @@ use refund_store::{Refused, Seller};
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
+use super::seen;
 use super::view::{Excerpt, History, RefundView, refusal_text};
 use super::visit::Visit;
 use crate::app::Settled;
@@ -34,6 +35,8 @@ pub(crate) struct Page {
     pub(crate) against: Vec<ActionView>,
     pub(crate) history: History,
     pub(crate) addresses: Vec<(String, String)>,
+    /// What the addresses are, in short.
+    pub(crate) addresses_seen: String,
     pub(crate) deadlines: Vec<Choice>,
     pub(crate) is_operator: bool,
     pub(crate) form: super::form::Form,
@@ -142,6 +145,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
         against: if refund.status.kind().is_final() { Vec::new() } else { view(against) },
         history,
         addresses,
+        addresses_seen: seen::addresses(&seller)?,
         deadlines: deadlines.filter(own).collect(),
         is_operator: caller.role() == Role::Operator,
         refund: RefundView::new(reader, &refund),

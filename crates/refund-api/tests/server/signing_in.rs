@@ -105,8 +105,10 @@ fn no_other_page_can_send_a_form() {
     let refund = server.open("o-1");
     let browser = Browser::signed_in(&server, &server.link("seller"));
     let agree = format!("{}/act/agree", server.page(&refund));
-    let mark = browser.open("/refunds").field("mark");
-    let fields = |mark: &str| crate::support::browser::form(&[("version", "1"), ("mark", mark)]);
+    let page = browser.open(&server.page(&refund));
+    let (mark, addresses) = (page.field("mark"), page.field("addresses"));
+    let fields =
+        |mark: &str| crate::support::browser::form(&[("version", "1"), ("addresses", &addresses), ("mark", mark)]);
     for (site, mark) in
         [("cross-site", mark.as_str()), ("same-site", &mark), ("same-origin", ""), ("same-origin", &"0".repeat(64))]
     {

@@ -1,7 +1,7 @@
 //! What a seller and a buyer do on their pages, and what a form says that can't be taken.
 
 use crate::support::browser::Browser;
-use crate::support::{Server, money, path, small_refund};
+use crate::support::{Server, money, opening, path, small_refund};
 use serde_json::{Value, json};
 
 #[test]
@@ -17,8 +17,11 @@ fn what_was_done_is_told_once_and_no_address_claims_it() {
         assert_eq!(buyer.open(&format!("{link}?done={done}")).notice(), "", "{done}");
     }
     let form = seller.open(&page);
-    let done =
-        seller.submit_on(&form, &format!("{page}/act/agree"), &[("version", "1"), ("return_address_id", "south")]);
+    let done = seller.submit_on(
+        &form,
+        &format!("{page}/act/agree"),
+        &[("version", "1"), ("return_address_id", "south"), ("addresses", &form.field("addresses"))],
+    );
     assert_eq!((done.status, done.location()), (303, page.as_str()), "{}", done.text());
     let kept = done.headers["set-cookie"].to_str().unwrap();
     assert!(kept.contains(&format!("; Path={page}; ")) && kept.contains("HttpOnly"), "{kept}");
@@ -109,10 +112,15 @@ fn a_page_that_is_out_of_date_does_nothing_and_shows_what_is() {
     let seller = Browser::signed_in(&server, &server.link("seller"));
     let page = seller.open(&server.page(&refund));
     assert_eq!(server.as_seller(&refund, "negotiation", &small_refund("2.00")).status, 201);
-    let late = seller.submit_on(&page, &format!("{}/act/agree", server.page(&refund)), &[("version", "1")]);
+    let addresses = page.field("addresses");
+    let agree = |fields: &[(&str, &str)]| {
+        let fields = [fields, &[("addresses", addresses.as_str())]].concat();
+        seller.submit_on(&page, &format!("{}/act/agree", server.page(&refund)), &fields)
+    };
+    let late = agree(&[("version", "1")]);
     assert_eq!(late.status, 412);
     assert!(late.text().contains("nothing was done") && late.text().contains("Offer: open"), "{}", late.text());
-    let without = seller.submit_on(&page, &format!("{}/act/agree", server.page(&refund)), &[]);
+    let without = agree(&[]);
     assert_eq!(without.status, 428, "a form without a version is none of these pages'");
     assert_eq!(server.show(&refund)["status"], "WAIT_SELLER_AGREE");
     // The buyer's page too.
@@ -121,6 +129,42 @@ fn a_page_that_is_out_of_date_does_nothing_and_shows_what_is() {
     let late = Browser::new(&server).submit(&format!("{}/act/accept-offer", server.buyer_page(&refund)), &fields);
     assert_eq!((late.status, &server.show(&refund)["status"]), (412, &json!("WAIT_SELLER_AGREE")));
     server.stop();
+}
+
+#[test]
+fn goods_go_where_the_seller_saw_that_they_would() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let (refund, offered) = (server.open("o-1"), small_order(&server, "o-2"));
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let page = seller.open(&server.page(&refund));
+    let fields = [("version", "1"), ("return_address_id", "south"), ("addresses", &page.field("addresses"))];
+    let offer = format!("{}/offer", server.page(&offered));
+    let terms = [("type", "RETURN_AND_REFUND"), ("amount", "5"), ("return_address_id", "south")];
+    let look = seller.submit_on(&page, &offer, &[&terms[..], &[("step", "review")]].concat());
+    let send = |look: &crate::support::browser::Shown| {
+        let seen = [("step", "send"), ("version", "1"), ("addresses", &look.field("addresses"))];
+        seller.submit_on(&page, &offer, &[&terms[..], &seen].concat())
+    };
+    server.move_address("south", "9 New Road, Foshan");
+    let agreed = seller.submit_on(&page, &format!("{}/act/agree", server.page(&refund)), &fields);
+    let moved = "The return addresses have changed since this was shown, so nothing was done.";
+    assert!(agreed.status == 412 && agreed.text().contains(moved), "{}", agreed.text());
+    let again = send(&look);
+    assert!(again.status == 412 && again.text().contains(moved), "{}", again.text());
+    assert!(again.text().contains("9 New Road, Foshan"), "{}", again.text());
+    assert_eq!([&refund, &offered].map(|refund| server.show(refund)["version"].clone()), [1, 1], "nothing was done");
+    assert_eq!(send(&again).status, 303);
+    let made = server.show(&offered)["negotiation"]["offer"]["return_address"]["address"].clone();
+    assert_eq!(made, "9 New Road, Foshan");
+    server.stop();
+}
+
+/// A refund of 20.00 without a return.
+fn small_order(server: &Server, order: &str) -> Value {
+    let mut body = opening(order);
+    body["type"] = json!("REFUND_ONLY");
+    server.post("/v1/refunds", &server.platform, &[], &body).body
 }
 
 #[test]
