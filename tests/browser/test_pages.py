@@ -96,6 +96,22 @@ def test_a_refund_of_another_seller_is_not_there(stage):
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing here")
 
 
+def test_what_was_typed_is_there_again_after_signing_in(stage):
+    page = stage.window("seller")
+    page.goto(Refund().page)
+    form = action(page, "Refuse the refund")
+    form.get_by_label("Reason").fill("It was whole when it left us.")
+    page.context.clear_cookies(name="__Host-session")
+    form.get_by_role("button", name="Refuse the refund").click()
+    page.get_by_label("Name").fill(PERSON)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    told(page, "You were signed out while you typed.")
+    expect(page.get_by_label("Reason")).to_have_value("It was whole when it left us.")
+    page.get_by_role("button", name="Refuse the refund").click()
+    told(page, "Refused.")
+
+
 def test_what_is_preferred_is_kept(stage):
     page = stage.window()
     page.goto(Refund().link)

@@ -26,6 +26,7 @@ announce-changed = 页面内容已更新。
 notice-changed = 在此期间，内容有了变化。
 notice-changed-show = 查看最新内容
 notice-lost = 连接已断开，页面内容可能不是最新，正在重新连接。
+typed-again = 您在填写时已退出登录。先前填写的内容仍在此处，尚未提交。
 addresses-moved = 页面显示后退货地址已有变化，本次操作未执行，请重新确认。
 notice-moved = 页面打开后该退款单已有变化，本次操作未执行。下面是最新状态。
 notice-moved-by = 其间的变化：{ $what }。

@@ -26,6 +26,7 @@ announce-changed = 頁面內容已更新。
 notice-changed = 在此期間，內容有了變化。
 notice-changed-show = 查看最新內容
 notice-lost = 連線已中斷，頁面內容可能不是最新，正在重新連線。
+typed-again = 您在填寫時已登出。先前填寫的內容仍在此處，尚未提交。
 addresses-moved = 頁面顯示後退貨地址已有變動，本次操作未執行，請重新確認。
 notice-moved = 頁面開啟後該退款單已有變化，本次操作未執行。下面是最新狀態。
 notice-moved-by = 其間的變化：{ $what }。

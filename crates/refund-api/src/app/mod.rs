@@ -16,6 +16,7 @@ use crate::callers::key_uses::KeyUses;
 use crate::callers::passwords::Passwords;
 use crate::engine::Engine;
 use crate::feed::EventIds;
+use crate::pages::TypedForms;
 use crate::secrets::buyer_link::Links;
 use crate::secrets::cursor::Cursors;
 use crate::secrets::keyed;
@@ -34,6 +35,8 @@ pub(crate) struct App {
     pub(crate) event_ids: EventIds,
     /// Marks the forms of the pages, so that no other page can send them.
     pub(crate) form_marks: Hmac<Sha256>,
+    /// What was typed into forms whose session was over.
+    pub(crate) typed: TypedForms,
     pub(crate) passwords: Passwords,
     /// Where the server's own pages are, without a slash at the end.
     pub(crate) public_url: String,
@@ -60,6 +63,7 @@ impl App {
             cursors: Cursors::new(secret),
             event_ids: EventIds::new(secret),
             form_marks: keyed(secret, b"form"),
+            typed: TypedForms::default(),
             passwords: Passwords::default(),
             public_url,
             test_clock,

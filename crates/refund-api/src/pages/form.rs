@@ -63,6 +63,11 @@ impl Form {
         Self(self.0.iter().filter(|(known, _)| known == name).cloned().collect())
     }
 
+    /// All but the fields of those names.
+    pub(crate) fn without(&self, names: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(known, _)| !names.contains(&known.as_str())).cloned().collect())
+    }
+
     /// Every field and its value, to be passed on.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

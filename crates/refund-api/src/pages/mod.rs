@@ -15,6 +15,7 @@ mod form;
 mod frame;
 mod links;
 mod live;
+mod mark;
 mod offer;
 mod operator;
 mod own;
@@ -31,6 +32,7 @@ mod signing_in;
 mod stats;
 mod text;
 mod trouble;
+mod typed;
 mod view;
 mod visit;
 
@@ -43,6 +45,7 @@ use refund_core::SellerId;
 
 pub(crate) use links::{link_for, operators_link};
 pub(crate) use trouble::told_to_people;
+pub(crate) use typed::TypedForms;
 
 use self::frame::form_of_page;
 use crate::app::App;

@@ -74,7 +74,7 @@ pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
         let (notice, status) = told_rule(&visit, refusal);
         return refund_page(&visit, Some(notice), status).await;
     }
-    shown(StatusCode::OK, &page(&visit, &around.refund, &options, &Form::default(), None, None))
+    shown(StatusCode::OK, &page(&visit, &around.refund, &options, &visit.form, None, None))
 }
 
 /// Looks at what was typed, or sends it once it has been looked at.
