@@ -76,6 +76,15 @@ def mistaken(page):
     page.locator(".notice.bad").wait_for()
 
 
+def ruled(page):
+    page.goto(f"{refund('called in').page}/ruling")
+    page.locator("[value=REFUND]").check()
+    page.locator("[name=amount]").fill("2.00")
+    page.locator("[name=reason]").fill("The dent is plain to see.")
+    page.locator("[value=review]").click()
+    page.locator("[value=rule]").wait_for()
+
+
 def looked_at_in_bulk(page):
     first = Refund().offer()
     Refund(beside=first, line="2", title="Bamboo tray")
@@ -100,6 +109,13 @@ def done_in_bulk(page):
     looked_at_in_bulk(page).agree()
     page.locator("[value=confirmed]").click()
     page.locator(".queue .yes").wait_for()
+
+
+def closed_to_all(page):
+    page.goto(f"{BASE}/operator/rollout")
+    page.locator("[name=percentage]").fill("0")
+    page.locator("[value=percentage]").click()
+    page.locator("[value=save]").wait_for()
 
 
 def refused_to_come_in(page):
@@ -134,6 +150,8 @@ PAGES = {
     "buyer, sure to accept": (None, at(lambda: f"{refund('offered').link}?ask=accept_offer")),
     "buyer, sure to reject": (None, at(lambda: f"{refund('offered').link}?ask=reject_offer")),
     "refund, called in, for the operator": ("operator", unfolded(at(lambda: refund("called in").page))),
+    "ruling": ("operator", at(lambda: f"{refund('called in').page}/ruling")),
+    "ruling, reviewed": ("operator", ruled),
     "refund, not paid, for the operator": ("operator", unfolded(at(lambda: refund("not paid").page))),
     "statistics": ("operator", at("/stats")),
     "statistics of a seller": ("seller", at("/stats")),
@@ -144,6 +162,7 @@ PAGES = {
     "webhooks": ("operator", unfolded(at("/operator/webhooks"))),
     "roll-out": ("operator", unfolded(at("/operator/rollout"))),
     "roll-out, a seller checked": ("operator", at("/operator/rollout?seller=seller-lights")),
+    "roll-out, closing looked at": ("operator", closed_to_all),
     "policy": ("operator", unfolded(at("/operator/policy"))),
     "sellers": ("operator", unfolded(at("/operator/sellers"))),
     "a seller": ("operator", unfolded(at("/operator/sellers/seller-lights"))),

@@ -46,6 +46,9 @@ def test_a_batch_is_opened_and_closed(stage):
         assert is_open("batch-2") and not is_open("batch-3")
         looks_up(page, "batch-2", "it is in a batch that is open.")
         batch.get_by_role("button", name="Close").click()
+        shows(page, "sellers can make no offers any more")
+        assert is_open("batch-2")
+        page.get_by_role("button", name="Make the change").click()
         told(page, "The batch is closed.")
         assert not is_open("batch-2")
         looks_up(page, "batch-2", "it is in nothing that is open.")
@@ -62,6 +65,7 @@ def test_a_batch_is_changed_and_removed(stage):
         sellers = action(page.get_by_role("article", name="Second"), "3 sellers")
         sellers.get_by_label("Seller ids").fill("batch-4")
         sellers.get_by_role("button", name="Take out").click()
+        page.get_by_role("button", name="Make the change").click()
         told(page, "Taken out.")
         assert not is_open("batch-4") and is_open("batch-6")
         form = action(page.get_by_role("article", name="Second"), "Change")
@@ -73,6 +77,7 @@ def test_a_batch_is_changed_and_removed(stage):
         assert (changed["name"], changed["opens_at"]) == ("Third", "2040-02-29T00:30:00.000Z"), changed
         form = action(page.get_by_role("article", name="Third"), "Change")
         form.get_by_role("button", name="Remove the batch").click()
+        page.get_by_role("button", name="Make the change").click()
         told(page, "Removed.")
         assert rollout()["batches"] == before["batches"] and not is_open("batch-6")
 
@@ -84,6 +89,8 @@ def test_the_percentage_opens_negotiation_and_closes_it(stage):
             page = at(stage.window("operator"), "Roll-out")
             card(page, "Percentage").get_by_label("Out of 100 sellers").fill(percentage)
             card(page, "Percentage").get_by_role("button", name="Save").click()
+            if not may_offer:
+                page.get_by_role("button", name="Make the change").click()
             told(page, "Saved.")
             assert rollout()["percentage"] == int(percentage)
             seller = stage.window("seller")
@@ -101,6 +108,8 @@ def test_a_seller_is_let_in_and_shut_out_by_its_id(stage):
                 ("Always", "Take out", "it is in nothing that is open.", False)]:
             card(page, name).get_by_label("Seller ids").fill("named-1")
             card(page, name).get_by_role("button", name=button).click()
+            if not then:
+                page.get_by_role("button", name="Make the change").click()
             told(page, "Added." if button == "Put in" else "Taken out.")
             assert is_open("named-1") is then
             looks_up(page, "named-1", why)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from browse import PASSWORD, PERSON, WITHIN_A_SECOND, action, shows, sign_in, status_is, told
+from browse import PASSWORD, PERSON, WITHIN_A_SECOND, action, shows, sign_in, status_is, stayed, stays, told
 from demo import BASE, DEMO, Refund, call
 from checks import nothing_scrolls_sideways
 
@@ -96,6 +96,22 @@ def test_a_refund_of_another_seller_is_not_there(stage):
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing here")
 
 
+def test_what_was_typed_is_there_again_after_signing_in(stage):
+    page = stage.window("seller")
+    page.goto(Refund().page)
+    form = action(page, "Refuse the refund")
+    form.get_by_label("Reason").fill("It was whole when it left us.")
+    page.context.clear_cookies(name="__Host-session")
+    form.get_by_role("button", name="Refuse the refund").click()
+    page.get_by_label("Name").fill(PERSON)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    told(page, "You were signed out while you typed.")
+    expect(page.get_by_label("Reason")).to_have_value("It was whole when it left us.")
+    page.get_by_role("button", name="Refuse the refund").click()
+    told(page, "Refused.")
+
+
 def test_what_is_preferred_is_kept(stage):
     page = stage.window()
     page.goto(Refund().link)
@@ -115,6 +131,33 @@ def test_the_browser_says_in_which_zone_it_is(stage):
     page = stage.window(zone=None)
     page.goto(Refund().link)
     shows(page, "UTC+8", timeout=5_000)
+
+
+def goes_to(page, zone):
+    """The browser is in that zone from here on."""
+    page.add_init_script("""{
+        const here = Intl.DateTimeFormat.prototype.resolvedOptions;
+        Intl.DateTimeFormat.prototype.resolvedOptions = function () {
+            return { ...here.call(this), timeZone: "%s" };
+        };
+    }""" % zone)
+    page.reload()
+
+
+def test_the_zone_goes_where_the_browser_goes_until_another_is_chosen(stage):
+    page = stage.window(zone=None)
+    page.goto(Refund().link)
+    shows(page, "UTC+8", timeout=5_000)
+    goes_to(page, "Asia/Dubai")
+    shows(page, "UTC+4", timeout=5_000)
+    page.locator("summary", has_text="Language and display").click()
+    page.get_by_label("Time zone").fill("Asia/Tokyo")
+    page.get_by_role("button", name="Save").click()
+    shows(page, "UTC+9")
+    goes_to(page, "Asia/Karachi")
+    stays(page)
+    shows(page, "UTC+9")
+    stayed(page)
 
 
 def test_without_scripts_a_refund_goes_all_the_way(stage):

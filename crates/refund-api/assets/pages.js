@@ -3,12 +3,16 @@
   "use strict";
   const root = document.documentElement;
 
-  // The browser knows where its reader is; the server writes the times.
+  // The browser knows where its reader is; the server writes the times. It is told again in each session and wherever
+  // the reader has gone, unless they chose another zone than the browser said.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (!root.dataset.zone && zone && !sessionStorage.getItem("zone")) {
+  const known = root.dataset.zone;
+  const isChosen = known && known !== localStorage.getItem("zone");
+  if (zone && !isChosen && zone !== sessionStorage.getItem("zone")) {
     sessionStorage.setItem("zone", zone);
+    localStorage.setItem("zone", zone);
     document.cookie = `zone=${encodeURIComponent(zone)};path=/;max-age=31536000;samesite=lax`;
-    if (document.querySelector("time")) location.reload();
+    if (zone !== known && document.querySelector("time")) location.reload();
   }
 
   // Time that passes, counted from the server's: this machine's clock may be wrong.
@@ -42,7 +46,7 @@
   document.addEventListener("input", (event) => {
     // A tick may stand outside the form that it is sent with.
     const { form } = event.target;
-    if (form?.method === "post" && !form.classList.contains("clock")) form.dataset.typed = "";
+    if (form?.method === "post" && !form.classList.contains("clock-bar")) form.dataset.typed = "";
   });
 
   // What somebody is typing is not taken away from them: they are told instead.

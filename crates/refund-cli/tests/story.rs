@@ -204,9 +204,9 @@ fn settings() {
     );
     tell(&desk, "rollout batch add", OPERATOR, &["rollout", "batch", "add", "spring", "seller-9", "seller-orchard"]);
     tell(&desk, "rollout batch open", OPERATOR, &["rollout", "batch", "open", "spring"]);
-    tell(&desk, "rollout batch close", OPERATOR, &["rollout", "batch", "close", "spring"]);
+    tell(&desk, "rollout batch close", OPERATOR, &["rollout", "batch", "close", "spring", "--yes"]);
     tell(&desk, "rollout batch remove", OPERATOR, &["rollout", "batch", "remove", "spring", "seller-9"]);
-    tell(&desk, "rollout percentage", OPERATOR, &["rollout", "percentage", "0"]);
+    tell(&desk, "rollout percentage", OPERATOR, &["rollout", "percentage", "0", "--yes"]);
     tell(&desk, "rollout allow", OPERATOR, &["rollout", "allow", "seller-homeware"]);
     tell(&desk, "rollout deny", OPERATOR, &["rollout", "deny", "seller-lights"]);
     tell(&desk, "rollout get", OPERATOR, &["rollout", "get"]);

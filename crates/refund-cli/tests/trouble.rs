@@ -123,12 +123,28 @@ fn what_was_mistyped_is_told_where_it_can_be_known() {
     hold!("mistyped-seller", said(&["rollout", "batch", "add", "spring", "seller-homewear", "seller-lights"]));
     let gone = desk.run(&["rollout", "batch", "remove", "spring", "seller-homewear"]);
     assert!(gone.code == 0 && gone.out.contains("seller-lights") && !gone.out.contains("homewear"), "{}", gone.out);
-    let batch = desk.run(&["rollout", "batch", "remove", "spring"]);
+    let batch = desk.run(&["rollout", "batch", "remove", "spring", "--yes"]);
     assert!(batch.code == 0 && !batch.out.contains("spring"), "{}", batch.out);
     let status = |status: &str| desk.run(&["list", "--status", status]).out;
     assert_eq!(status("refund-failed"), status("REFUND_FAILED"));
     let sort = desk.run(&["list", "--sort", "urgent"]);
     assert!(sort.code == 2 && sort.err.contains("opened_at"), "{}", sort.err);
+}
+
+#[test]
+fn what_closes_negotiation_to_sellers_is_asked_about() {
+    let desk = Desk::open();
+    let spring = desk.run(&["rollout", "batch", "add", "spring", "seller-lights"]);
+    assert_eq!(spring.code, 0, "{}", spring.err);
+    for closing in [&["percentage", "0"][..], &["batch", "close", "spring"], &["batch", "remove", "spring"]] {
+        let asked = desk.run(&[&["rollout"], closing].concat());
+        assert!(asked.code == 2 && asked.err.contains("nobody is here to be asked; say --yes"), "{}", asked.err);
+    }
+    for opening in [&["percentage", "100"][..], &["batch", "open", "spring"]] {
+        assert_eq!(desk.run(&[&["rollout"], opening].concat()).code, 0, "{opening:?}");
+    }
+    let rollout = desk.run(&["rollout", "get", "-o", "json"]).out;
+    assert!(rollout.contains("\"percentage\":100") && rollout.contains("spring"), "{rollout}");
 }
 
 #[test]
@@ -147,7 +163,7 @@ fn what_somebody_else_set_meanwhile_is_not_overwritten() {
     let endpoint = read(r#"{"id":"whk_1","url":"https://a.example/","description":null,"types":[]}"#);
     let cases: [(&[&str], &[&str]); 4] = [
         (&["policy", "set", "allow_withdraw=true", "--yes"], &[&policy, &check, &moved]),
-        (&["rollout", "percentage", "25"], &[&rollout, &moved]),
+        (&["rollout", "percentage", "25", "--yes"], &[&rollout, &moved]),
         (&["sellers", "put", "s", "--name", "T"], &[&seller, &moved]),
         (&["webhooks", "set", "whk_1", "--types", "all"], &[&endpoint, &moved]),
     ];

@@ -102,6 +102,12 @@ pub enum InvalidMoney {
     /// Not digits with at most one point between them.
     #[error("an amount is written as digits with a point, such as 20.00: no exponent, no spaces, no plus sign")]
     Malformed,
+    /// Zeros before its digits, which elsewhere set off thousands or were meant for decimals.
+    #[error("an amount begins with no zeros that say nothing; it is written as: {}", meant.decimal())]
+    SuperfluousZeros {
+        /// The amount without them.
+        meant: Money,
+    },
     /// More decimals than the currency has; nothing is rounded in silence.
     #[error("{currency} has {} decimals and {given} were given; nothing is rounded", currency.decimals())]
     TooManyDecimals {
@@ -149,7 +155,7 @@ impl Money {
     /// Reads a decimal string, with at most the currency's decimals.
     ///
     /// # Errors
-    /// [`InvalidMoney`] where it isn't one, has too many decimals, or is too large.
+    /// [`InvalidMoney`] where it isn't one, begins with superfluous zeros, has too many decimals, or is too large.
     pub fn parse(currency: Currency, text: &str) -> Result<Self, InvalidMoney> {
         let unsigned = text.strip_prefix('-').unwrap_or(text);
         let (whole, fraction) = unsigned.split_once('.').map_or((unsigned, None), |(w, f)| (w, Some(f)));
@@ -164,7 +170,9 @@ impl Money {
         let decimal: Decimal = text.parse().map_err(|_| InvalidMoney::TooLarge)?;
         let scale = Decimal::from(10_i64.checked_pow(currency.decimals()).ok_or(InvalidMoney::TooLarge)?);
         let minor = decimal.checked_mul(scale).ok_or(InvalidMoney::TooLarge)?;
-        Self::new(i64::try_from(minor).map_err(|_| InvalidMoney::TooLarge)?, currency)
+        let read = Self::new(i64::try_from(minor).map_err(|_| InvalidMoney::TooLarge)?, currency)?;
+        let has_superfluous_zeros = whole.len() > 1 && whole.starts_with('0');
+        if has_superfluous_zeros { Err(InvalidMoney::SuperfluousZeros { meant: read }) } else { Ok(read) }
     }
 
     /// Minor units: fen, cents.

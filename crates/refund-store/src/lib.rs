@@ -46,6 +46,7 @@ pub(crate) use model::record;
 pub use model::record::{Entry, EventPosition, Record, Recorded};
 pub use model::remembered::{Fingerprint, IdempotencyKey, Outcome, Remembered};
 pub use model::restoration::Restoration;
+pub use model::rollout_change::RolloutChange;
 pub use model::saved_offer::{InvalidShare, SavedAmount, SavedOffer, Share};
 pub use model::seller::Seller;
 pub use model::settings::Settings;

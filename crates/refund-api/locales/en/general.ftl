@@ -26,6 +26,8 @@ announce-changed = The page has been brought up to date.
 notice-changed = Something has changed meanwhile.
 notice-changed-show = Show it
 notice-lost = The connection is lost: what you see may be old. It is being tried again.
+typed-again = You were signed out while you typed. What you typed is here again, and nothing was done with it.
+addresses-moved = The return addresses have changed since this was shown, so nothing was done. Look at it again.
 notice-moved = Somebody was faster: the refund has changed since this page was made, so nothing was done. Below is how it stands now.
 notice-moved-by = What has happened since: { $what }.
 who-by-system = { $role } (system)
@@ -100,6 +102,7 @@ mistake-control = it holds characters that can't be shown.
 mistake-choose = choose one.
 mistake-amount = an amount such as 12.50 is expected.
 mistake-amount-either = { $one } or { $other }? Write it without a comma.
+mistake-amount-zeros = { $one } begins with zeros that say nothing. Write { $other }.
 mistake-amount-beside-close = leave it empty where nothing is to be paid.
 mistake-decimals =
     { $max ->

@@ -48,6 +48,20 @@ rollout-list-allow = Always
 rollout-list-deny = Never
 rollout-list-help-allow = Open to these sellers, whatever the batches say.
 rollout-list-help-deny = Not open to these sellers, whatever all else says.
+rollout-lose =
+    { $count ->
+        [0] None of { $all } sellers loses it.
+        [one] One of { $all } sellers can make no offers any more:
+       *[other] { $count } of { $all } sellers can make no offers any more:
+    }
+rollout-offers-go-on = Offers that are open go on, and their buyers can still answer them.
+rollout-unknown = Not set up as sellers, so look whether the ids are right:
+rollout-does-percentage = The percentage
+rollout-does-close = Close the batch
+rollout-does-remove = Remove the batch
+rollout-does-take-out = Take out
+rollout-does-add = Put in
+rollout-does-save = Change the batch
 because-deny = it is on the list of those that never are.
 because-allow = it is on the list of those that always are.
 because-batch = it is in a batch that is open.

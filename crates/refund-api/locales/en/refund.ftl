@@ -97,3 +97,15 @@ offer-if-rejected = The refund is as it was, and you still have to decide.
 offer-if-silent = The offer expires.
 offer-send = Send the offer
 offer-edit = Change it
+
+# The ruling.
+ruling-max = At most { $max }
+ruling-review = See what it will mean
+ruling-final = A ruling is final: it can be neither changed nor taken back.
+ruling-rules = What you rule
+ruling-buyer-paid = is paid { $amount }.
+ruling-buyer-nothing = is paid nothing.
+ruling-seller-bears = bears { $amount }.
+ruling-seller-nothing = pays nothing.
+ruling-will = What will happen
+ruling-confirm = Rule so

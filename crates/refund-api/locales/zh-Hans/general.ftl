@@ -26,6 +26,8 @@ announce-changed = 页面内容已更新。
 notice-changed = 在此期间，内容有了变化。
 notice-changed-show = 查看最新内容
 notice-lost = 连接已断开，页面内容可能不是最新，正在重新连接。
+typed-again = 您在填写时已退出登录。先前填写的内容仍在此处，尚未提交。
+addresses-moved = 页面显示后退货地址已有变化，本次操作未执行，请重新确认。
 notice-moved = 页面打开后该退款单已有变化，本次操作未执行。下面是最新状态。
 notice-moved-by = 其间的变化：{ $what }。
 who-by-system = { $role }（系统对接）
@@ -64,6 +66,7 @@ mistake-control = 包含无法显示的字符。
 mistake-choose = 请选择一项。
 mistake-amount = 请填写金额，例如 12.50。
 mistake-amount-either = 是 { $one } 还是 { $other }？请不要使用逗号。
+mistake-amount-zeros = { $one } 开头的 0 是多余的，请填写 { $other }。
 mistake-amount-beside-close = 选择不予退款时请留空。
 mistake-decimals =
     { $max ->

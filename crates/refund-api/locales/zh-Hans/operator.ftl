@@ -44,6 +44,19 @@ rollout-list-allow = 优先开放名单
 rollout-list-deny = 不开放名单
 rollout-list-help-allow = 不论批次如何设置，对这些商家开放。
 rollout-list-help-deny = 不论其他设置如何，对这些商家不开放。
+rollout-lose =
+    { $count ->
+        [0] 共 { $all } 个商家，均不受影响。
+       *[other] 共 { $all } 个商家，其中 { $count } 个将无法再发起协商：
+    }
+rollout-offers-go-on = 进行中的协商不受影响，买家仍可答复。
+rollout-unknown = 以下编号尚未设置为商家，请确认是否填写正确：
+rollout-does-percentage = 开放比例
+rollout-does-close = 关闭批次
+rollout-does-remove = 移除批次
+rollout-does-take-out = 移出
+rollout-does-add = 加入
+rollout-does-save = 修改批次
 because-deny = 在不开放名单中。
 because-allow = 在优先开放名单中。
 because-batch = 所在批次已开放。

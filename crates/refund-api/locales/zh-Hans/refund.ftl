@@ -81,3 +81,15 @@ offer-if-rejected = 退款单维持原状，商家仍需处理。
 offer-if-silent = 协商方案过期。
 offer-send = 发送协商方案
 offer-edit = 返回修改
+
+# The ruling.
+ruling-max = 最多 { $max }
+ruling-review = 预览裁定结果
+ruling-final = 裁定即为最终结果，不可修改或撤回。
+ruling-rules = 裁定内容
+ruling-buyer-paid = 获得退款 { $amount }。
+ruling-buyer-nothing = 不获退款。
+ruling-seller-bears = 承担退款 { $amount }。
+ruling-seller-nothing = 无需付款。
+ruling-will = 将如何处理
+ruling-confirm = 确认裁定

@@ -26,6 +26,8 @@ announce-changed = 頁面內容已更新。
 notice-changed = 在此期間，內容有了變化。
 notice-changed-show = 查看最新內容
 notice-lost = 連線已中斷，頁面內容可能不是最新，正在重新連線。
+typed-again = 您在填寫時已登出。先前填寫的內容仍在此處，尚未提交。
+addresses-moved = 頁面顯示後退貨地址已有變動，本次操作未執行，請重新確認。
 notice-moved = 頁面開啟後該退款單已有變化，本次操作未執行。下面是最新狀態。
 notice-moved-by = 其間的變化：{ $what }。
 who-by-system = { $role }（系統對接）
@@ -64,6 +66,7 @@ mistake-control = 包含無法顯示的字元。
 mistake-choose = 請選擇一項。
 mistake-amount = 請填寫金額，例如 12.50。
 mistake-amount-either = 是 { $one } 還是 { $other }？請不要使用逗號。
+mistake-amount-zeros = { $one } 開頭的 0 是多餘的，請填寫 { $other }。
 mistake-amount-beside-close = 選擇不予退款時請留空。
 mistake-decimals =
     { $max ->

@@ -44,6 +44,19 @@ rollout-list-allow = 優先開放名單
 rollout-list-deny = 不開放名單
 rollout-list-help-allow = 不論批次如何設定，對這些商家開放。
 rollout-list-help-deny = 不論其他設定如何，對這些商家不開放。
+rollout-lose =
+    { $count ->
+        [0] 共 { $all } 個商家，均不受影響。
+       *[other] 共 { $all } 個商家，其中 { $count } 個將無法再發起協商：
+    }
+rollout-offers-go-on = 進行中的協商不受影響，買家仍可答覆。
+rollout-unknown = 以下編號尚未設定為商家，請確認是否填寫正確：
+rollout-does-percentage = 開放比例
+rollout-does-close = 關閉批次
+rollout-does-remove = 移除批次
+rollout-does-take-out = 移出
+rollout-does-add = 加入
+rollout-does-save = 修改批次
 because-deny = 在不開放名單中。
 because-allow = 在優先開放名單中。
 because-batch = 所在批次已開放。

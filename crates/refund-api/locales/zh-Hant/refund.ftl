@@ -81,3 +81,15 @@ offer-if-rejected = 退款單維持原狀，商家仍需處理。
 offer-if-silent = 協商方案過期。
 offer-send = 發送協商方案
 offer-edit = 返回修改
+
+# The ruling.
+ruling-max = 最多 { $max }
+ruling-review = 預覽裁定結果
+ruling-final = 裁定即為最終結果，不可修改或撤回。
+ruling-rules = 裁定內容
+ruling-buyer-paid = 獲得退款 { $amount }。
+ruling-buyer-nothing = 不獲退款。
+ruling-seller-bears = 承擔退款 { $amount }。
+ruling-seller-nothing = 無需付款。
+ruling-will = 將如何處理
+ruling-confirm = 確認裁定

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{
-    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, Request, Ruling, Timestamp,
+    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, RefundType, Request, Timestamp,
 };
 use refund_store::Work;
 
@@ -11,6 +11,7 @@ use super::form::{Form, Mistake};
 use super::frame::{Notice, go_and_tell};
 use super::offer::offered;
 use super::refund::{page, told_mistake, told_no};
+use super::seen::{addresses_moved, told_addresses_moved};
 use super::visit::Visit;
 use crate::callers::Caller;
 use crate::problem::Problem;
@@ -40,19 +41,6 @@ pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result
         CommandKind::ConfirmReceipt => Command::ConfirmReceipt,
         CommandKind::RefuseReceipt => Command::RefuseReceipt { reason: form.needed("reason")? },
         CommandKind::WaiveReturn => Command::WaiveReturn,
-        CommandKind::Rule => {
-            let reason = form.needed("reason")?;
-            let ruling = match form.get("decision") {
-                "REFUND" => Ruling::Refund { amount: form.money("amount", currency)? },
-                // Whoever wrote an amount wants it paid.
-                "CLOSE" if !form.get("amount").trim().is_empty() => {
-                    return Err(Mistake::new("amount", "mistake-amount-beside-close"));
-                }
-                "CLOSE" => Ruling::Close,
-                _ => return Err(Mistake::new("decision", "mistake-choose")),
-            };
-            Command::Rule { ruling, reason }
-        }
         CommandKind::Extend => {
             let kind: DeadlineKind = form.choice("kind")?;
             let hours: u32 = form.choice("hours")?;
@@ -62,8 +50,8 @@ pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result
         }
         CommandKind::RetryPayout => Command::RetryPayout,
         CommandKind::MakeOffer => Command::MakeOffer(offered(form, refund)?),
-        // Payment adapters report, and no page does.
-        CommandKind::ReportPayout => return Err(Mistake::new("action", "mistake-choose")),
+        // A ruling is looked at first, on a page of its own; payment adapters report, and no page does.
+        CommandKind::Rule | CommandKind::ReportPayout => return Err(Mistake::new("action", "mistake-choose")),
     })
 }
 
@@ -85,6 +73,14 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
             return page(&visit, Some(told_mistake(&visit, &mistake)), StatusCode::UNPROCESSABLE_ENTITY).await;
         }
     };
+    let goes_back = kind == CommandKind::Agree && refund.requested.kind == RefundType::ReturnAndRefund;
+    let settings = visit.app.engine.settings();
+    if let Some(seller) = settings.seller(&refund.seller_id).filter(|_| goes_back)
+        && addresses_moved(&visit.form, seller)?
+    {
+        let (notice, status) = told_addresses_moved(&visit);
+        return page(&visit, Some(notice), status).await;
+    }
     match visit.act(&caller, &refund, kind, command).await? {
         Ok(_) => Ok(go_and_tell(&format!("/refunds/{id}"), kind.as_str())),
         Err(refused) => {

@@ -40,9 +40,18 @@ pub(super) fn plain(typed: &str, currency: Currency) -> Result<String, Unclear> 
     let may_be_decimal = decimals.is_none() && !rest.is_empty() && all_digits(rest) && all_digits(first);
     let joined = || number.replace(',', "");
     if may_be_decimal && !first.is_empty() && rest.len() <= decimals_of(currency) {
-        return Err(Unclear::Either([format!("{first}.{rest}"), joined()]));
+        // What is suggested is taken when it is typed.
+        return Err(Unclear::Either([format!("{}.{rest}", shortest(first)), shortest(&joined()).to_owned()]));
     }
     if are_thousands { Ok(joined()) } else { Err(Unclear::NoAmount) }
+}
+
+/// Without zeros that say nothing.
+fn shortest(digits: &str) -> &str {
+    match digits.trim_start_matches('0') {
+        "" => "0",
+        shortest => shortest,
+    }
 }
 
 /// How many decimals the currency has.
@@ -106,7 +115,9 @@ mod tests {
     fn a_comma_that_may_be_the_decimal_one_is_told_with_both_readings() {
         for (text, code, one, other) in [
             ("1,500", "KWD", "1.500", "1500"),
-            ("0,500", "KWD", "0.500", "0500"),
+            ("0,500", "KWD", "0.500", "500"),
+            ("0,000", "KWD", "0.000", "0"),
+            ("00,5", "CNY", "0.5", "5"),
             ("1,5", "CNY", "1.5", "15"),
             ("12,50", "CNY", "12.50", "1250"),
         ] {

@@ -14,6 +14,7 @@ use super::act::command;
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, shown};
 use super::refund::{told_mistake, told_no};
+use super::seen::{addresses_moved, told_addresses_moved};
 use super::trouble::name_of;
 use super::view::told_briefly;
 use super::visit::Visit;
@@ -104,11 +105,15 @@ pub(super) async fn act(visit: Visit) -> Result<Response, Problem> {
     if all.is_empty() {
         return no(Notice::bad(visit.reader.say("bulk-nothing-ticked")));
     }
-    if visit.form.get("step") == "confirmed" {
-        carry_out(&visit, &caller, all).await
-    } else {
-        look::show(&visit, kind, &all)
+    if visit.form.get("step") != "confirmed" {
+        return look::show(&visit, kind, &all, None);
     }
+    for ticked in all.iter().filter(|_| kind != CommandKind::Refuse) {
+        if addresses_moved(&visit.form, &ticked.around.seller)? {
+            return look::show(&visit, kind, &all, Some(told_addresses_moved(&visit)));
+        }
+    }
+    carry_out(&visit, &caller, all).await
 }
 
 async fn carry_out(visit: &Visit, caller: &Caller, all: Vec<Ticked>) -> Result<Response, Problem> {

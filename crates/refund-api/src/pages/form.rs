@@ -18,7 +18,7 @@ pub(crate) struct Mistake {
     pub(crate) field: &'static str,
     pub(crate) text: &'static str,
     pub(crate) max: usize,
-    /// Both things that it may mean, where that is what is wrong.
+    /// Both ways in which it may be read or written, where that is what is wrong.
     pub(crate) readings: Option<[String; 2]>,
 }
 
@@ -78,6 +78,11 @@ impl Form {
         Self(self.0.iter().filter(|(known, _)| known == name).cloned().collect())
     }
 
+    /// All but the fields of those names.
+    pub(crate) fn without(&self, names: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(known, _)| !names.contains(&known.as_str())).cloned().collect())
+    }
+
     /// Every field and its value, to be passed on.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
@@ -120,6 +125,9 @@ impl Form {
             InvalidMoney::TooManyDecimals { .. } => {
                 Mistake { max: amount::decimals_of(currency), ..Mistake::new(field, "mistake-decimals") }
             }
+            InvalidMoney::SuperfluousZeros { meant } => {
+                Mistake { readings: Some([typed, meant.decimal()]), ..Mistake::new(field, "mistake-amount-zeros") }
+            }
             InvalidMoney::Malformed
             | InvalidMoney::CurrencyMismatch
             | InvalidMoney::TooLarge
@@ -149,6 +157,11 @@ mod tests {
         let typed = |amount: &str| Form(vec![("amount".to_owned(), amount.to_owned())]).money("amount", yuan);
         assert_eq!(typed("￥1,234").unwrap().decimal(), "1234.00");
         assert_eq!(typed("0,500").unwrap_err().text, "mistake-amount");
+        let zeros = typed("０５００").unwrap_err();
+        assert_eq!(
+            (zeros.text, zeros.readings),
+            ("mistake-amount-zeros", Some(["0500".to_owned(), "500.00".to_owned()]))
+        );
         assert_eq!(typed("1,5").unwrap_err().readings, Some(["1.5".to_owned(), "15".to_owned()]));
         let long = Form::read(format!("reason={}", "x".repeat(1001)).as_bytes());
         assert_eq!(long.needed::<1000, true>("reason").unwrap_err().max, 1000);

@@ -37,6 +37,8 @@ pub(crate) struct Frame {
     knows: Option<EventPosition>,
     /// Whether the clock can be moved here.
     pub(crate) moves_clock: bool,
+    /// Whether it shows what was typed before its reader was signed out.
+    pub(crate) is_resumed: bool,
 }
 
 /// Who is signed in, as the frame shows them.
@@ -66,6 +68,7 @@ impl Frame {
             live: None,
             knows: visit.feed_end,
             moves_clock: visit.app.test_clock,
+            is_resumed: visit.is_resumed,
         }
     }
 
@@ -212,7 +215,8 @@ pub(crate) fn shown(status: StatusCode, page: &impl Template) -> Result<Response
 pub(crate) fn form_of_page<S: Clone + Send + Sync + 'static>(parts: usize) -> MethodRouter<S> {
     get(move |uri: Uri| async move {
         let page: Vec<_> = uri.path().split('/').take(parts.saturating_add(1)).collect();
-        go_to(&page.join("/"))
+        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        go_to(&format!("{}{query}", page.join("/")))
     })
 }
 

@@ -15,6 +15,7 @@ mod form;
 mod frame;
 mod links;
 mod live;
+mod mark;
 mod offer;
 mod operator;
 mod own;
@@ -24,11 +25,14 @@ mod preferences;
 mod queue;
 mod reader;
 mod refund;
+mod ruling;
+mod seen;
 mod seller;
 mod signing_in;
 mod stats;
 mod text;
 mod trouble;
+mod typed;
 mod view;
 mod visit;
 
@@ -41,6 +45,7 @@ use refund_core::SellerId;
 
 pub(crate) use links::{link_for, operators_link};
 pub(crate) use trouble::told_to_people;
+pub(crate) use typed::TypedForms;
 
 use self::frame::form_of_page;
 use crate::app::App;
@@ -84,6 +89,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/refunds/{id}", get(refund::show))
         .route("/refunds/{id}/live", get(live::refund))
         .route("/refunds/{id}/offer", get(offer::ask).post(offer::send))
+        .route("/refunds/{id}/ruling", get(ruling::ask).post(ruling::rule))
         .route("/refunds/{id}/message", form_of_page(2).post(act::write))
         .route("/refunds/{id}/act/{action}", form_of_page(2).post(act::carry_out))
         .route("/stats", get(stats::show))

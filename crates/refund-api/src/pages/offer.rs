@@ -11,6 +11,7 @@ use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::queue::Choice;
 use super::refund::{page as refund_page, told_mistake, told_no, told_rule};
+use super::seen::{addresses, addresses_moved, told_addresses_moved};
 use super::view::{RefundView, TermsView, refusal_text};
 use super::visit::Visit;
 use crate::callers::Caller;
@@ -47,7 +48,9 @@ pub(crate) struct TypeView {
 pub(crate) struct Review {
     pub(crate) terms: TermsView,
     pub(crate) message: Option<String>,
+    /// What was typed, to be sent, and which addresses were seen with it.
     pub(crate) fields: Vec<(String, String)>,
+    pub(crate) addresses: String,
     pub(crate) if_accepted: String,
     pub(crate) if_rejected: String,
     pub(crate) if_silent: String,
@@ -71,7 +74,7 @@ pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
         let (notice, status) = told_rule(&visit, refusal);
         return refund_page(&visit, Some(notice), status).await;
     }
-    shown(StatusCode::OK, &page(&visit, &around.refund, &options, &Form::default(), None, None))
+    shown(StatusCode::OK, &page(&visit, &around.refund, &options, &visit.form, None, None))
 }
 
 /// Looks at what was typed, or sends it once it has been looked at.
@@ -86,7 +89,8 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
             return shown(StatusCode::UNPROCESSABLE_ENTITY, &again);
         }
     };
-    if form.get("step") == "send" {
+    let is_sent = form.get("step") == "send";
+    if is_sent && (offer.return_address_id.is_none() || !addresses_moved(form, &around.seller)?) {
         return match visit.act(&caller, refund, CommandKind::MakeOffer, Command::MakeOffer(offer)).await? {
             Ok(_) => Ok(go_and_tell(&format!("/refunds/{}", refund.id), "make_offer")),
             Err(refused) => {
@@ -99,7 +103,7 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
         let (notice, status) = told_rule(&visit, refusal);
         return refund_page(&visit, Some(notice), status).await;
     }
-    if form.get("step") != "review" {
+    if !is_sent && form.get("step") != "review" {
         return shown(StatusCode::OK, &page(&visit, refund, &options, form, None, None));
     }
     // What the rules refuse is said before it is looked at, and not once it is sent.
@@ -108,8 +112,9 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
         let (notice, status) = told_rule(&visit, &refusal);
         return shown(status, &page(&visit, refund, &options, form, Some(notice), None));
     }
-    let review = Review::new(&visit, refund, &offer, &options, form);
-    shown(StatusCode::OK, &page(&visit, refund, &options, form, None, Some(review)))
+    let review = Review::new(&visit, &around, &offer, &options)?;
+    let (notice, status) = is_sent.then(|| told_addresses_moved(&visit)).unzip();
+    shown(status.unwrap_or(StatusCode::OK), &page(&visit, refund, &options, form, notice, Some(review)))
 }
 
 /// The offer that a form makes.
@@ -178,7 +183,7 @@ fn page(
 }
 
 impl Review {
-    fn new(visit: &Visit, refund: &Refund, offer: &MakeOffer, options: &Options, form: &Form) -> Self {
+    fn new(visit: &Visit, around: &Around, offer: &MakeOffer, options: &Options) -> Result<Self, Problem> {
         let reader = &visit.reader;
         let named = offer.return_address_id.as_ref();
         let address = options.addresses.iter().find(|own| Some(&own.id) == named);
@@ -186,17 +191,19 @@ impl Review {
             Some(address) => TermsView::new(reader, &Terms::new(offer.kind, offer.amount, address.clone())),
             None => TermsView::asked(reader, offer.kind, offer.amount),
         };
-        let view = RefundView::new(reader, refund);
+        let view = RefundView::new(reader, &around.refund);
         let is_return = offer.kind == RefundType::ReturnAndRefund;
         let accepted = if is_return { "offer-if-accepted-return" } else { "offer-if-accepted-paid" };
-        let fields = form.fields().filter(|(name, _)| !matches!(*name, "step" | "mark" | "version"));
-        Self {
+        let fields =
+            visit.form.fields().filter(|(name, _)| !matches!(*name, "step" | "mark" | "version" | "addresses"));
+        Ok(Self {
+            addresses: addresses(&around.seller)?,
             if_accepted: reader.say_with(accepted, "amount", &reader.money(offer.amount)),
             if_rejected: reader.say("offer-if-rejected"),
             if_silent: view.seller_silence.unwrap_or_default(),
             message: offer.message.as_ref().map(ToString::to_string),
             fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             terms,
-        }
+        })
     }
 }

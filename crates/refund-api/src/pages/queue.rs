@@ -33,7 +33,7 @@ pub(crate) struct Queue {
     pub(crate) first: Option<String>,
     pub(crate) next: Option<String>,
     pub(crate) shows_sellers: bool,
-    /// What is typed for many at once: nothing yet.
+    /// What is typed for many at once: nothing yet, unless its reader was signed out meanwhile.
     pub(crate) form: Form,
 }
 
@@ -137,7 +137,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         first,
         next,
         shows_sellers,
-        form: Form::default(),
+        form: visit.form.clone(),
     };
     shown(StatusCode::OK, &queue)
 }

@@ -11,6 +11,7 @@ use refund_store::{Refused, Seller};
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
+use super::seen;
 use super::view::{Excerpt, History, RefundView, refusal_text};
 use super::visit::Visit;
 use crate::app::Settled;
@@ -34,9 +35,10 @@ pub(crate) struct Page {
     pub(crate) against: Vec<ActionView>,
     pub(crate) history: History,
     pub(crate) addresses: Vec<(String, String)>,
+    /// What the addresses are, in short.
+    pub(crate) addresses_seen: String,
     pub(crate) deadlines: Vec<Choice>,
     pub(crate) is_operator: bool,
-    pub(crate) currency: String,
     pub(crate) form: super::form::Form,
     /// The action that was tried and did not go through: its form is shown with what was typed.
     pub(crate) tried: String,
@@ -143,9 +145,9 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
         against: if refund.status.kind().is_final() { Vec::new() } else { view(against) },
         history,
         addresses,
+        addresses_seen: seen::addresses(&seller)?,
         deadlines: deadlines.filter(own).collect(),
         is_operator: caller.role() == Role::Operator,
-        currency: refund.line.paid.currency().to_string(),
         refund: RefundView::new(reader, &refund),
         form: visit.form.clone(),
         tried: visit.tried(),

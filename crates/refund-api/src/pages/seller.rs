@@ -51,6 +51,9 @@ fn about(visit: &Visit) -> Result<(SellerId, String), Problem> {
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let (id, here) = about(&visit)?;
     let seller = visit.app.engine.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
+    if visit.is_resumed {
+        return as_typed(&visit, &id, here, None, StatusCode::OK);
+    }
     let notice = done_before(&visit, &["saved"]);
     as_it_is(&visit, &id, here, &seller, notice, StatusCode::OK)
 }
@@ -92,7 +95,13 @@ struct Typed {
     fields: Vec<FieldView>,
 }
 
-fn as_typed(visit: &Visit, id: &SellerId, here: String, notice: Notice) -> Result<Response, Problem> {
+fn as_typed(
+    visit: &Visit,
+    id: &SellerId,
+    here: String,
+    notice: Option<Notice>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
     let (form, policy) = (&visit.form, serde_json::to_value(&*visit.app.engine.settings().policy)?);
     let typed = Typed {
         name: form.get("seller_name").to_owned(),
@@ -100,7 +109,7 @@ fn as_typed(visit: &Visit, id: &SellerId, here: String, notice: Notice) -> Resul
         addresses: addresses::typed_rows(form),
         fields: FieldView::typed(&visit.reader, form, &policy),
     };
-    page(visit, id, here, typed, Some(notice), StatusCode::UNPROCESSABLE_ENTITY)
+    page(visit, id, here, typed, notice, status)
 }
 
 fn page(
@@ -139,13 +148,14 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let before = visit.app.engine.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
     let seller = match typed(&visit) {
         Ok(seller) => seller,
-        Err(notice) => return as_typed(&visit, &id, here, notice),
+        Err(notice) => return as_typed(&visit, &id, here, Some(notice), StatusCode::UNPROCESSABLE_ENTITY),
     };
     // What a page that is out of date showed is not known; such a form is refused as a whole.
     if visit.form.get("tag") == Tag::of(&before)?.to_string()
         && let Some((field, mistake)) = passed_over(&visit.form, &values(&visit, &before)?)
     {
-        return as_typed(&visit, &id, here, field_mistaken(&visit, field, &mistake));
+        let notice = field_mistaken(&visit, field, &mistake);
+        return as_typed(&visit, &id, here, Some(notice), StatusCode::UNPROCESSABLE_ENTITY);
     }
     let work = if visit.seller_id().is_none() {
         Request::new(actor, SetUp::PutSeller { seller_id: id.clone(), seller: Box::new(seller) })

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
 use axum::http::{HeaderMap, HeaderName};
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use hmac::{Hmac, Mac};
+use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64URL_NOPAD;
 use refund_core::{Command, CommandKind, Refund, RefundId, Role, SellerId};
 use refund_store::{EventPosition, IdempotencyKey, Precondition, Refused, Request, Secret, Session, User, Work};
 use sha2::{Digest, Sha256};
 
 use super::cookies;
 use super::form::Form;
+use super::frame::go_to;
+use super::mark;
 use super::reader::Reader;
 use super::trouble::is_behind_a_page;
 use crate::app::App;
@@ -26,6 +28,11 @@ use crate::wire::code::ApiCode;
 
 /// Says where a form comes from; every browser of today sends it.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// What names in an address what was typed before its reader was signed out.
+const TYPED: &str = "typed";
+/// Where forms are taken of whoever is signed in or not.
+const OPEN_TO_ALL: [&str; 2] = ["/sign-in", "/b/"];
 
 /// One call by a browser.
 pub(crate) struct Visit {
@@ -48,6 +55,8 @@ pub(crate) struct Visit {
     pub(crate) done: String,
     /// Whether it is to change anything.
     changes: bool,
+    /// Whether the form holds what was typed before its reader was signed out.
+    pub(crate) is_resumed: bool,
 }
 
 /// Somebody who is signed in.
@@ -72,21 +81,27 @@ pub(super) fn in_session(app: &App, secret: &Secret) -> Option<Person> {
     let session = settings.session(secret).filter(|session| runs(session))?;
     let user = settings.user(&session.user_id).filter(|user| user.disabled_at.is_none())?;
     let caller = Caller::signed_in(user)?;
-    let mark = HEXLOWER.encode(&form_mark(app, secret).finalize().into_bytes());
+    let mark = mark::of(app, secret, &user.id);
     Some(Person { user: Arc::clone(user), caller, session: *secret, mark })
 }
 
-/// What marks the forms of a session's pages.
-fn form_mark(app: &App, session: &Secret) -> Hmac<Sha256> {
-    let mut mac = app.form_marks.clone();
-    mac.update(&session.0);
-    mac
+impl FromRequest<Arc<App>> for Visit {
+    type Rejection = Response;
+
+    async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Response> {
+        let visit = Self::read(request, app).await.map_err(IntoResponse::into_response)?;
+        if let Some(back) = visit.outlived() {
+            return Err(go_to(&back));
+        }
+        if let Some(person) = visit.person.as_ref().filter(|_| visit.changes) {
+            app.typed.forget(&person.user.id, visit.path());
+        }
+        Ok(visit.resumed())
+    }
 }
 
-impl FromRequest<Arc<App>> for Visit {
-    type Rejection = Problem;
-
-    async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
+impl Visit {
+    async fn read(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         if !parts.method.is_safe() && sent_from_elsewhere(&parts.headers) {
             pass_over(body).await;
@@ -112,6 +127,7 @@ impl FromRequest<Arc<App>> for Visit {
             params,
             done: cookies::done(&parts.headers).unwrap_or_default().to_owned(),
             changes: !parts.method.is_safe(),
+            is_resumed: false,
             person,
         };
         if let Some(person) = &visit.person {
@@ -123,6 +139,39 @@ impl FromRequest<Arc<App>> for Visit {
             app.admission.caller(&person.caller)?;
         }
         Ok(visit)
+    }
+
+    /// Where a form leads whose session is over: to signing in, and from there to its page, with what was typed.
+    fn outlived(&self) -> Option<String> {
+        let given = self.form.get("mark");
+        let needs_session = self.changes && !OPEN_TO_ALL.iter().any(|open| self.path().starts_with(open));
+        let whose = mark::person(&self.app, given).filter(|_| needs_session)?;
+        let is_running = |person: &Person| mark::is_of_session(&self.app, given, &person.session);
+        if self.person.as_ref().is_some_and(|person| person.user.id != whose || is_running(person)) {
+            return None;
+        }
+        let id = self.app.typed.keep(whose, self.path(), self.param("action"), &self.form, system_now())?;
+        let back = self.same_with(TYPED, &id);
+        if self.person.is_some() {
+            return Some(back);
+        }
+        let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+        Some(format!("/sign-in?back={back}"))
+    }
+
+    /// With what was typed on the page before its reader was signed out, where the address names that.
+    fn resumed(mut self) -> Self {
+        let Some(person) = self.person.as_ref().filter(|_| !self.changes) else { return self };
+        let typed = self.app.typed.find(self.query.get(TYPED), &person.user.id, self.path(), system_now());
+        if let Some((form, action)) = typed {
+            self.params.push(("action".to_owned(), action));
+            (self.form, self.is_resumed) = (form, true);
+        }
+        self
+    }
+
+    fn path(&self) -> &str {
+        self.here.split('?').next().unwrap_or_default()
     }
 }
 
@@ -143,7 +192,7 @@ impl Visit {
 
     /// The address of the same list with something else in its query; without it where it is empty.
     pub(crate) fn same_with(&self, name: &str, value: &str) -> String {
-        let path = self.here.split('?').next().unwrap_or_default();
+        let path = self.path();
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(self.query.fields().filter(|(known, kept)| *known != name && !kept.is_empty()));
         if !value.is_empty() {
@@ -173,9 +222,8 @@ impl Visit {
     pub(crate) fn person(&self) -> Result<&Person, Problem> {
         let missing = || Problem::new(ApiCode::Unauthenticated, "nobody is signed in");
         let person = self.person.as_ref().ok_or_else(missing)?;
-        if self.changes {
-            let given = HEXLOWER.decode(self.form.get("mark").as_bytes()).map_err(|_| forged())?;
-            form_mark(&self.app, &person.session).verify_slice(&given).map_err(|_| forged())?;
+        if self.changes && !mark::is_of_session(&self.app, self.form.get("mark"), &person.session) {
+            return Err(forged());
         }
         Ok(person)
     }

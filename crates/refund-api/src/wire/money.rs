@@ -33,8 +33,8 @@ impl From<Money> for MoneyOut {
 pub(crate) struct MoneyIn {
     #[schema(value_type = Currency)]
     currency: String,
-    /// Digits with at most one point, and at most the currency's decimals.
-    #[schema(pattern = r"^-?[0-9]+(\.[0-9]+)?$")]
+    /// Digits with at most one point, and at most the currency's decimals; no zeros before them that say nothing.
+    #[schema(pattern = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$")]
     value: String,
 }
 

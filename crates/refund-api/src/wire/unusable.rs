@@ -29,7 +29,9 @@ impl Unusable {
 
     pub(crate) fn money(pointer: &str, invalid: &InvalidMoney) -> Self {
         let (code, field) = match invalid {
-            InvalidMoney::Malformed | InvalidMoney::CurrencyMismatch => (ApiCode::MalformedBody, "value"),
+            InvalidMoney::Malformed | InvalidMoney::SuperfluousZeros { .. } | InvalidMoney::CurrencyMismatch => {
+                (ApiCode::MalformedBody, "value")
+            }
             InvalidMoney::TooManyDecimals { .. } => (ApiCode::AmountTooPrecise, "value"),
             InvalidMoney::TooLarge => (ApiCode::AmountTooLarge, "value"),
             InvalidMoney::UnknownCurrency { .. } => (ApiCode::CurrencyUnknown, "currency"),

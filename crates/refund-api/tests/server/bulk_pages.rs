@@ -80,6 +80,24 @@ fn what_will_be_done_is_shown_first_and_what_was_done_afterwards() {
 }
 
 #[test]
+fn goods_go_where_it_was_shown_that_they_would() {
+    served(|server, seller| {
+        let refund = server.open("o-1");
+        let look = send(seller, &[tick(&refund)], &[("action", "agree")]);
+        let agreed = "Agreed · Return and refund · CN¥20.00 · Returns desk, 0571-5550-0101,";
+        let to = |address: &str| format!("{agreed} {address}");
+        assert!(look.text().contains(&to("Warehouse 3, 18 Canal Road, Hangzhou")), "{}", look.text());
+        server.move_address("main", "9 New Road, Foshan");
+        let again = confirm(seller, &look);
+        assert!(again.text().contains("The return addresses have changed since this was shown"), "{}", again.text());
+        assert!(again.text().contains(&to("9 New Road, Foshan")), "{}", again.text());
+        assert_eq!(server.show(&refund)["version"], 1, "nothing was done");
+        assert!(confirm(seller, &again).text().contains("1 of 1 done."));
+        assert_eq!(server.show(&refund)["effective"]["return_address"]["address"], "9 New Road, Foshan");
+    });
+}
+
+#[test]
 fn an_offer_to_many_says_how_much_to_each_and_what_the_rules_refuse() {
     served(|server, seller| {
         let [a, b, spent] = ["o-1", "o-2", "o-3"].map(|order| server.open(order));

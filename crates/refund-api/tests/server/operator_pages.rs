@@ -86,7 +86,7 @@ fn batches_are_added_opened_closed_changed_and_removed() {
         assert_eq!(rollout(server)["batches"], json!([batch]));
         operator.change(ROLLOUT, &[("do", "open"), ("batch", "0")]);
         assert_eq!(rollout(server)["batches"][0]["open"], true);
-        operator.change(ROLLOUT, &[("do", "close"), ("batch", "0")]);
+        operator.change(ROLLOUT, &[("do", "close"), ("batch", "0"), ("step", "save")]);
         assert_eq!(rollout(server)["batches"][0], batch, "an instant that is still to come stays");
         operator.change(ROLLOUT, &[("do", "save"), ("batch", "0"), ("batch_name", "1st"), ("opens_at", "")]);
         assert_eq!(rollout(server)["batches"][0]["name"], "1st");
@@ -109,7 +109,7 @@ fn batches_are_added_opened_closed_changed_and_removed() {
         operator.change(ROLLOUT, &[("do", "take-out"), ("list", "0"), ("sellers", "s-2 s-3")]);
         operator.change(ROLLOUT, &[("do", "add"), ("list", "0"), ("sellers", "s-9")]);
         assert_eq!(rollout(server)["batches"][0]["sellers"], json!(["s-1", "s-4", "s-9"]));
-        operator.change(ROLLOUT, &[("do", "remove"), ("batch", "0")]);
+        operator.change(ROLLOUT, &[("do", "remove"), ("batch", "0"), ("step", "save")]);
         assert_eq!(rollout(server)["batches"], json!([]));
     });
 }
@@ -119,13 +119,13 @@ fn a_batch_that_opened_by_itself_is_closed_by_hand() {
     demo(|server, operator, _| {
         let past = [("do", "new"), ("batch_name", "b"), ("sellers", "s-1"), ("opens_at", "2020-01-01T00:00")];
         operator.change(ROLLOUT, &past);
-        operator.change(ROLLOUT, &[("do", "percentage"), ("percentage", "0")]);
+        operator.change(ROLLOUT, &[("do", "percentage"), ("percentage", "0"), ("step", "save")]);
         let is_open = || {
             let asked = json!({ "seller_id": "s-1" });
             server.post("/v1/rollout/check", &server.operator, &[], &asked).body["open"].clone()
         };
         assert_eq!(is_open(), true);
-        operator.change(ROLLOUT, &[("do", "close"), ("batch", "0")]);
+        operator.change(ROLLOUT, &[("do", "close"), ("batch", "0"), ("step", "save")]);
         assert_eq!(is_open(), false);
     });
 }
@@ -135,18 +135,73 @@ fn percentage_and_lists_decide_about_a_seller_and_the_page_says_why() {
     demo(|server, operator, _| {
         let ask = format!("{ROLLOUT}?seller={SELLER}");
         assert!(operator.get(&ask).says("it is within the percentage."));
-        operator.change(ROLLOUT, &[("do", "percentage"), ("percentage", "0")]);
+        operator.change(ROLLOUT, &[("do", "percentage"), ("percentage", "0"), ("step", "save")]);
         assert_eq!(rollout(server)["percentage"], 0);
         assert!(operator.get(&ask).says("it is in nothing that is open."));
         operator.change(ROLLOUT, &[("do", "add"), ("list", "allow"), ("sellers", SELLER)]);
         assert!(operator.get(&ask).says("it is on the list of those that always are."));
-        operator.change(ROLLOUT, &[("do", "add"), ("list", "deny"), ("sellers", SELLER)]);
+        operator.change(ROLLOUT, &[("do", "add"), ("list", "deny"), ("sellers", SELLER), ("step", "save")]);
         assert_eq!(rollout(server)["deny"], json!([SELLER]));
         assert!(operator.get(&ask).says("it is on the list of those that never are."));
         operator.change(ROLLOUT, &[("do", "take-out"), ("list", "deny"), ("sellers", SELLER)]);
         assert_eq!(rollout(server)["deny"], json!([]));
         assert_eq!(operator.get(ROLLOUT).notice(), "Taken out.");
         assert!(operator.get("/operator/rollout?seller=two%20words").notice().starts_with("Seller: 1 to 64"));
+    });
+}
+
+#[test]
+fn what_closes_negotiation_to_sellers_says_to_how_many_before_it_is_done() {
+    demo(|server, operator, _| {
+        let batch = |open: bool| json!({ "name": "b", "sellers": [SELLER, "s-1"], "open": open });
+        let before = json!({ "batches": [batch(true)], "percentage": 100 });
+        assert_eq!(server.put("/v1/rollout", &server.operator, &before).status, 200);
+        let all = server.get("/v1/sellers?limit=100", &server.operator).body["items"].as_array().unwrap().len();
+        let offers_go_on = "Offers that are open go on, and their buyers can still answer them.";
+        let percentage = [("do", "percentage"), ("percentage", "0")];
+        let look = operator.change(ROLLOUT, &percentage);
+        assert_eq!((look.status, rollout(server)["percentage"].clone()), (200, json!(100)), "nothing is done yet");
+        let (count, told) = (all - 1, look.text());
+        let lose = format!("{count} of {} sellers can make no offers any more:", all + 1);
+        assert!(told.contains("The percentage · 100 → 0") && told.contains(&lose), "{told}");
+        assert!(told.contains("seller-lights") && told.contains(offers_go_on), "{told}");
+        operator.change(ROLLOUT, &[&percentage[..], &[("step", "save")]].concat());
+        assert_eq!(rollout(server)["percentage"], 0);
+        let both = format!("2 of {} sellers can make no offers any more: s-1 {SELLER}", all + 1);
+        for (fields, does) in [
+            (vec![("do", "close"), ("batch", "0")], "Close the batch · b"),
+            (vec![("do", "remove"), ("batch", "0")], "Remove the batch · b"),
+            (vec![("do", "take-out"), ("list", "0"), ("sellers", "s-1 seller-homeware")], "Take out · b"),
+            (vec![("do", "add"), ("list", "deny"), ("sellers", "s-1 seller-homeware")], "Put in · Never"),
+        ] {
+            let told = operator.change(ROLLOUT, &fields).text();
+            assert!(told.contains(does) && told.contains(&both) && told.contains(offers_go_on), "{told}");
+        }
+        assert_eq!(rollout(server)["batches"][0]["open"], true, "nothing is done yet");
+        assert_eq!(
+            server.put("/v1/rollout", &server.operator, &json!({ "batches": [batch(false)], "percentage": 0 })).status,
+            200
+        );
+        let told = operator.change(ROLLOUT, &[("do", "remove"), ("batch", "0")]).text();
+        assert!(told.contains(&format!("None of {} sellers loses it.", all + 1)), "{told}");
+        // What opens is done at once.
+        assert_eq!(operator.change(ROLLOUT, &[("do", "open"), ("batch", "0")]).location(), ROLLOUT);
+        let stale = [("do", "close"), ("batch", "0"), ("tag", "")];
+        assert_eq!(operator.post(ROLLOUT, &stale).status, 412, "it would be a batch that nobody saw");
+    });
+}
+
+#[test]
+fn a_seller_that_nobody_has_set_up_is_named_where_it_is_listed() {
+    demo(|_, operator, _| {
+        let told = "Not set up as sellers, so look whether the ids are right:";
+        operator.change(ROLLOUT, &[("do", "new"), ("batch_name", "b"), ("sellers", "seller-lights")]);
+        assert!(!operator.get(ROLLOUT).text().contains(told));
+        operator.change(ROLLOUT, &[("do", "add"), ("list", "0"), ("sellers", "seller-homewear")]);
+        operator.change(ROLLOUT, &[("do", "add"), ("list", "allow"), ("sellers", "s-1 s-2 seller-lights")]);
+        let page = operator.get(ROLLOUT).text();
+        assert!(page.contains(&format!("{told} seller-homewear ")), "{page}");
+        assert!(page.contains(&format!("{told} s-1 , s-2 ")), "{page}");
     });
 }
 

@@ -20,6 +20,8 @@ const TABLE: &[(&str, &str, [u16; 4])] = &[
     ("GET", "/refunds/{id}", [303, 200, 404, 200]),
     ("GET", "/refunds/{id}/offer", [303, 200, 404, 403]),
     ("POST", "/refunds/{id}/offer", [303, 422, 404, 403]),
+    ("GET", "/refunds/{id}/ruling", [303, 403, 404, 409]),
+    ("POST", "/refunds/{id}/ruling", [303, 403, 404, 422]),
     ("POST", "/refunds/{id}/message", [303, 422, 404, 422]),
     ("POST", "/refunds/{id}/act/{action}", [303, 422, 404, 403]),
     ("GET", "/b/{token}", [200, 200, 200, 200]),

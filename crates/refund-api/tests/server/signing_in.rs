@@ -159,8 +159,10 @@ fn no_other_page_can_send_a_form() {
     let refund = server.open("o-1");
     let browser = Browser::signed_in(&server, &server.link("seller"));
     let agree = format!("{}/act/agree", server.page(&refund));
-    let mark = browser.open("/refunds").field("mark");
-    let fields = |mark: &str| crate::support::browser::form(&[("version", "1"), ("mark", mark)]);
+    let page = browser.open(&server.page(&refund));
+    let (mark, addresses) = (page.field("mark"), page.field("addresses"));
+    let fields =
+        |mark: &str| crate::support::browser::form(&[("version", "1"), ("addresses", &addresses), ("mark", mark)]);
     for (site, mark) in
         [("cross-site", mark.as_str()), ("same-site", &mark), ("same-origin", ""), ("same-origin", &"0".repeat(64))]
     {
@@ -176,6 +178,53 @@ fn no_other_page_can_send_a_form() {
     let buyers = format!("{}/act/cancel", server.buyer_page(&refund));
     let cancel = |site| browser.send("POST", &buyers, &[("Sec-Fetch-Site", site)], "version=2").status;
     assert_eq!((cancel("cross-site"), cancel("same-origin")), (403, 303));
+    server.stop();
+}
+
+#[test]
+fn what_was_typed_outlives_the_session_for_whoever_typed_it() {
+    const PASSWORD: &str = "a long password";
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let [browser, elsewhere] = [Browser::new(&server), Browser::new(&server)];
+    let come_in = |browser: &Browser, back: &str| {
+        let shown = browser.submit("/sign-in", &[("name", "homeware-1"), ("password", PASSWORD), ("back", back)]);
+        assert_eq!(shown.status, 303, "{}", shown.text());
+        shown.location().to_owned()
+    };
+    browser.submit(server.path_of(&server.link("seller")), &[("password", PASSWORD)]);
+    let page = browser.open(&server.page(&refund));
+    come_in(&elsewhere, "/");
+    let people = elsewhere.open("/people");
+    assert_eq!(elsewhere.submit_on(&people, "/people/own/sign-out", &[]).status, 303);
+    let (refuse, words) = (format!("{}/act/refuse", server.page(&refund)), "It was whole <when> it left us.");
+    let led = browser.submit_on(&page, &refuse, &[("version", "1"), ("reason", words)]);
+    assert!(led.status == 303 && led.location().starts_with("/sign-in?back="), "{}", led.location());
+    let back = led.location().strip_prefix("/sign-in?back=").unwrap();
+    let back = form_urlencoded::parse(format!("back={back}").as_bytes()).next().unwrap().1.into_owned();
+    let follow = |browser: &Browser, to: &str| browser.open(browser.open(to).location());
+    // Whoever else is signed in sees the page, and nothing of what was typed.
+    let operator = Browser::signed_in(&server, &server.link("operator"));
+    assert!(!follow(&operator, &back).html.contains("It was whole"));
+    assert_eq!(come_in(&browser, &back), back);
+    let shown = follow(&browser, &back);
+    assert!(shown.text().contains("You were signed out while you typed."), "{}", shown.text());
+    assert!(shown.html.contains("It was whole &#60;when&#62; it left us.</textarea>"), "{}", shown.html);
+    assert!(shown.html.contains("<details class=\"action\" open>\n<summary>Refuse the refund"), "{}", shown.html);
+    assert_eq!(server.show(&refund)["version"], 1, "nothing was done with it");
+    // It is sent from there like anything else. A form of before leads there too, from within the new session.
+    let again = browser.submit_on(&page, &refuse, &[("version", "1"), ("reason", "Another word.")]);
+    assert!(follow(&browser, again.location()).html.contains("Another word.</textarea>"), "{}", again.location());
+    assert_eq!(browser.submit_on(&shown, &refuse, &[("version", "1"), ("reason", words)]).status, 303);
+    assert_eq!(server.show(&refund)["status"], "SELLER_REFUSE_BUYER");
+    assert!(!follow(&browser, &back).text().contains("You were signed out"), "it was sent since");
+    // A password is kept for nobody.
+    let own = browser.open("/people");
+    come_in(&elsewhere, "/");
+    elsewhere.submit_on(&elsewhere.open("/people"), "/people/own/sign-out", &[]);
+    let led = browser.submit_on(&own, "/people/own/password", &[("old", PASSWORD), ("new", "quite another one")]);
+    assert_eq!(led.location(), "/sign-in");
     server.stop();
 }
 

@@ -1,8 +1,8 @@
 //! What a seller and a buyer do on their pages, and what a form says that can't be taken.
 
 use crate::support::browser::Browser;
-use crate::support::{Server, money, path, small_refund};
-use serde_json::json;
+use crate::support::{Server, money, opening, path, small_refund};
+use serde_json::{Value, json};
 
 #[test]
 fn what_was_done_is_told_once_and_no_address_claims_it() {
@@ -17,8 +17,11 @@ fn what_was_done_is_told_once_and_no_address_claims_it() {
         assert_eq!(buyer.open(&format!("{link}?done={done}")).notice(), "", "{done}");
     }
     let form = seller.open(&page);
-    let done =
-        seller.submit_on(&form, &format!("{page}/act/agree"), &[("version", "1"), ("return_address_id", "south")]);
+    let done = seller.submit_on(
+        &form,
+        &format!("{page}/act/agree"),
+        &[("version", "1"), ("return_address_id", "south"), ("addresses", &form.field("addresses"))],
+    );
     assert_eq!((done.status, done.location()), (303, page.as_str()), "{}", done.text());
     let kept = done.headers["set-cookie"].to_str().unwrap();
     assert!(kept.contains(&format!("; Path={page}; ")) && kept.contains("HttpOnly"), "{kept}");
@@ -109,10 +112,15 @@ fn a_page_that_is_out_of_date_does_nothing_and_shows_what_is() {
     let seller = Browser::signed_in(&server, &server.link("seller"));
     let page = seller.open(&server.page(&refund));
     assert_eq!(server.as_seller(&refund, "negotiation", &small_refund("2.00")).status, 201);
-    let late = seller.submit_on(&page, &format!("{}/act/agree", server.page(&refund)), &[("version", "1")]);
+    let addresses = page.field("addresses");
+    let agree = |fields: &[(&str, &str)]| {
+        let fields = [fields, &[("addresses", addresses.as_str())]].concat();
+        seller.submit_on(&page, &format!("{}/act/agree", server.page(&refund)), &fields)
+    };
+    let late = agree(&[("version", "1")]);
     assert_eq!(late.status, 412);
     assert!(late.text().contains("nothing was done") && late.text().contains("Offer: open"), "{}", late.text());
-    let without = seller.submit_on(&page, &format!("{}/act/agree", server.page(&refund)), &[]);
+    let without = agree(&[]);
     assert_eq!(without.status, 428, "a form without a version is none of these pages'");
     assert_eq!(server.show(&refund)["status"], "WAIT_SELLER_AGREE");
     // The buyer's page too.
@@ -121,6 +129,42 @@ fn a_page_that_is_out_of_date_does_nothing_and_shows_what_is() {
     let late = Browser::new(&server).submit(&format!("{}/act/accept-offer", server.buyer_page(&refund)), &fields);
     assert_eq!((late.status, &server.show(&refund)["status"]), (412, &json!("WAIT_SELLER_AGREE")));
     server.stop();
+}
+
+#[test]
+fn goods_go_where_the_seller_saw_that_they_would() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let (refund, offered) = (server.open("o-1"), small_order(&server, "o-2"));
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    let page = seller.open(&server.page(&refund));
+    let fields = [("version", "1"), ("return_address_id", "south"), ("addresses", &page.field("addresses"))];
+    let offer = format!("{}/offer", server.page(&offered));
+    let terms = [("type", "RETURN_AND_REFUND"), ("amount", "5"), ("return_address_id", "south")];
+    let look = seller.submit_on(&page, &offer, &[&terms[..], &[("step", "review")]].concat());
+    let send = |look: &crate::support::browser::Shown| {
+        let seen = [("step", "send"), ("version", "1"), ("addresses", &look.field("addresses"))];
+        seller.submit_on(&page, &offer, &[&terms[..], &seen].concat())
+    };
+    server.move_address("south", "9 New Road, Foshan");
+    let agreed = seller.submit_on(&page, &format!("{}/act/agree", server.page(&refund)), &fields);
+    let moved = "The return addresses have changed since this was shown, so nothing was done.";
+    assert!(agreed.status == 412 && agreed.text().contains(moved), "{}", agreed.text());
+    let again = send(&look);
+    assert!(again.status == 412 && again.text().contains(moved), "{}", again.text());
+    assert!(again.text().contains("9 New Road, Foshan"), "{}", again.text());
+    assert_eq!([&refund, &offered].map(|refund| server.show(refund)["version"].clone()), [1, 1], "nothing was done");
+    assert_eq!(send(&again).status, 303);
+    let made = server.show(&offered)["negotiation"]["offer"]["return_address"]["address"].clone();
+    assert_eq!(made, "9 New Road, Foshan");
+    server.stop();
+}
+
+/// A refund of 20.00 without a return.
+fn small_order(server: &Server, order: &str) -> Value {
+    let mut body = opening(order);
+    body["type"] = json!("REFUND_ONLY");
+    server.post("/v1/refunds", &server.platform, &[], &body).body
 }
 
 #[test]
@@ -150,31 +194,72 @@ fn a_message_that_is_sent_again_is_posted_once() {
     server.stop();
 }
 
+fn call_operator_in(server: &Server, refund: &Value) {
+    assert_eq!(server.as_seller(refund, "refuse", &json!({ "reason": "It was whole." })).status, 200);
+    let why = json!({ "reason": "It was not." });
+    assert_eq!(server.post(&path(refund, "escalate"), &server.platform, &[], &why).status, 200);
+}
+
 #[test]
-fn nothing_that_decides_is_chosen_beforehand_and_a_ruling_says_one_thing() {
+fn nothing_that_decides_is_chosen_beforehand() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());
     let refund = server.open("o-1");
     let offer = Browser::signed_in(&server, &server.link("seller")).open(&format!("{}/offer", server.page(&refund)));
     assert!(!offer.html.contains(" checked"), "{}", offer.html);
-    assert_eq!(server.as_seller(&refund, "refuse", &json!({ "reason": "It was whole." })).status, 200);
-    let why = json!({ "reason": "It was not." });
-    assert_eq!(server.post(&path(&refund, "escalate"), &server.platform, &[], &why).status, 200);
+    call_operator_in(&server, &refund);
     let operator = Browser::signed_in(&server, &server.link("operator"));
-    let page = operator.open(&server.page(&refund));
-    assert!(!page.html.contains(" checked"), "{}", page.html);
-    let version = page.field("version");
-    let ruling = |decision: &str, amount: &str| {
-        let fields = [("version", version.as_str()), ("decision", decision), ("amount", amount), ("reason", "Seen.")];
-        operator.submit_on(&page, &format!("{}/act/rule", server.page(&refund)), &fields)
+    let ruling = operator.open(&format!("{}/ruling", server.page(&refund)));
+    assert_eq!(ruling.status, 200);
+    assert!(!ruling.html.contains(" checked"), "{}", ruling.html);
+    server.stop();
+}
+
+#[test]
+fn a_ruling_is_looked_at_before_it_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    call_operator_in(&server, &refund);
+    let operator = Browser::signed_in(&server, &server.link("operator"));
+    let here = format!("{}/ruling", server.page(&refund));
+    let page = operator.open(&here);
+    assert!(page.text().contains("At most CN¥20.00"), "{}", page.text());
+    let ruling = |version: &str, step: &str, decision: &str, amount: &str| {
+        let fields = [("decision", decision), ("amount", amount), ("reason", "Seen."), ("step", step)];
+        operator.submit_on(&page, &here, &[&fields[..], &[("version", version)]].concat())
     };
-    let told = ruling("CLOSE", "5");
-    assert_eq!(told.status, 422);
-    assert!(told.text().contains("Amount: leave it empty where nothing is to be paid."), "{}", told.text());
-    // What a thousand is elsewhere is none here: nothing is paid.
-    assert_eq!(ruling("REFUND", "0,500").status, 422);
-    assert_eq!(server.show(&refund)["status"], "SELLER_REFUSE_BUYER");
-    assert_eq!(ruling("CLOSE", " ").status, 303);
+    for (decision, amount, told) in [
+        ("", "5", "Decision: choose one."),
+        ("CLOSE", "5", "Amount: leave it empty where nothing is to be paid."),
+        ("REFUND", "", "Amount: this is needed."),
+        ("REFUND", "0500", "Amount: 0500 begins with zeros that say nothing. Write 500.00."),
+        // What a thousand is elsewhere is none here: nothing is paid.
+        ("REFUND", "0,500", "Amount: an amount such as 12.50 is expected."),
+        ("REFUND", "20.01", "At most CN¥20.00 can still be refunded. rule R10"),
+    ] {
+        for step in ["review", "rule"] {
+            let no = ruling(&page.field("version"), step, decision, amount);
+            assert!(no.status == 422 && no.text().contains(told), "{step}: {}", no.text());
+        }
+    }
+    let act = operator.submit_on(&page, &format!("{}/act/rule", server.page(&refund)), &[("decision", "CLOSE")]);
+    assert_eq!(act.status, 422, "a ruling is no action of one press");
+    let close = ruling("", "review", "CLOSE", " ").text();
+    assert!(close.contains("Buyer is paid nothing. Seller pays nothing."), "{close}");
+    let look = ruling("", "review", "REFUND", "12.5");
+    let told = look.text();
+    assert!(told.contains("A ruling is final: it can be neither changed nor taken back."), "{told}");
+    assert!(told.contains("Buyer is paid CN¥12.50. Seller bears CN¥12.50."), "{told}");
+    assert!(told.contains("Ruled by the operator · Refund only · CN¥12.50 Refunded · CN¥12.50"), "{told}");
+    assert!(operator.open(&here).html.contains("value=\"review\""), "nothing is confirmed on the page itself");
+    assert_eq!(server.show(&refund)["status"], "SELLER_REFUSE_BUYER", "nothing is done yet");
+    let changed = ruling("", "edit", "REFUND", "12.5");
+    assert!(changed.html.contains("value=\"12.5\"") && changed.html.contains("value=\"REFUND\" required checked"));
+    assert_eq!(ruling("1", "rule", "REFUND", "12.5").status, 412, "what was looked at is what is ruled on");
+    assert_eq!(ruling(&look.field("version"), "rule", "REFUND", "12.5").location(), server.page(&refund));
+    assert_eq!(server.show(&refund)["effective"]["amount"]["value"], "12.50");
+    assert_eq!(operator.open(&here).status, 409, "there is nothing to rule on any more");
     server.stop();
 }
 

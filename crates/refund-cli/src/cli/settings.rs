@@ -151,10 +151,12 @@ Examples:
     Check(SellerId),
     /// Let this many of a hundred sellers in, by a hash of their id
     #[command(after_help = "\
-Raising it only adds sellers.
+Raising it only adds sellers. Lowering it asks first: open offers go on, and
+whom nothing else lets in makes no new ones.
 
 Examples:
-  refund rollout percentage 25")]
+  refund rollout percentage 25
+  refund rollout percentage 0 --yes")]
     Percentage(Percentage),
     /// Let sellers in whatever the batches say
     #[command(after_help = "\
@@ -184,6 +186,9 @@ pub(crate) struct Percentage {
     /// 0 to 100
     #[arg(value_parser = clap::value_parser!(u8).range(..=100))]
     pub(crate) percentage: u8,
+    /// Don't ask where it is lowered
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Args)]
@@ -209,7 +214,8 @@ Examples:
     #[command(after_help = "\
 Examples:
   refund rollout batch remove spring seller-orchard
-  refund rollout batch remove spring                the batch itself")]
+  refund rollout batch remove spring                the batch itself
+  refund rollout batch remove spring --yes")]
     Remove(RemoveFromBatch),
     /// Open a batch
     #[command(after_help = "\
@@ -219,8 +225,9 @@ Examples:
     /// Close a batch again; offers that were made stay
     #[command(after_help = "\
 Examples:
-  refund rollout batch close spring")]
-    Close(BatchName),
+  refund rollout batch close spring
+  refund rollout batch close spring --yes")]
+    Close(CloseBatch),
 }
 
 #[derive(Args)]
@@ -242,6 +249,18 @@ pub(crate) struct RemoveFromBatch {
     /// Who is no more in it
     #[arg(value_name = "SELLER")]
     pub(crate) sellers: Vec<String>,
+    /// Don't ask where the batch itself is to go
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct CloseBatch {
+    /// The batch
+    pub(crate) name: String,
+    /// Don't ask
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Args)]

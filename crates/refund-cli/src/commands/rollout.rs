@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{Desk, repeat};
-use crate::cli::settings::{AddBatch, Batch as BatchCommand, Listed, RemoveFromBatch, Rollout as Command, SellerId};
+use super::{Desk, confirm, repeat};
+use crate::cli::settings::{
+    AddBatch, Batch as BatchCommand, CloseBatch, Listed, RemoveFromBatch, Rollout as Command, SellerId,
+};
 use crate::client::{Change, Client, Query, Reply, segment};
 use crate::failure::Failure;
 use crate::model::{Batch, Rollout, Verdict};
@@ -21,6 +23,10 @@ pub(super) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::Get => show(desk, &desk.client()?.get(PATH, &Query::new())?, None),
         Command::Check(seller) => check(desk, &seller),
         Command::Percentage(to) => change(desk, |rollout| {
+            if to.percentage < rollout.percentage {
+                let from = rollout.percentage;
+                sure(&format!("Lower the percentage from {from} to {}?", to.percentage), to.yes)?;
+            }
             rollout.percentage = to.percentage;
             Ok(())
         }),
@@ -40,8 +46,12 @@ pub(super) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
                 Ok(())
             })
         }
-        Command::Batch(BatchCommand::Remove(RemoveFromBatch { name, sellers })) => change(desk, |rollout| {
-            named(rollout, &name)?.sellers.retain(|seller| !sellers.contains(seller));
+        Command::Batch(BatchCommand::Remove(RemoveFromBatch { name, sellers, yes })) => change(desk, |rollout| {
+            let batch = named(rollout, &name)?;
+            if sellers.is_empty() {
+                sure(&format!("Remove the batch {name:?} of {}?", batch.sellers.len()), yes)?;
+            }
+            batch.sellers.retain(|seller| !sellers.contains(seller));
             rollout.batches.retain(|batch| batch.name != name || !sellers.is_empty());
             Ok(())
         }),
@@ -49,13 +59,20 @@ pub(super) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
             named(rollout, &batch.name)?.open = true;
             Ok(())
         }),
-        Command::Batch(BatchCommand::Close(batch)) => change(desk, |rollout| {
-            let batch = named(rollout, &batch.name)?;
+        Command::Batch(BatchCommand::Close(CloseBatch { name, yes })) => change(desk, |rollout| {
+            let batch = named(rollout, &name)?;
+            sure(&format!("Close the batch {name:?} of {}?", batch.sellers.len()), yes)?;
             // An instant that has come would keep it open.
             (batch.open, batch.opens_at) = (false, None);
             Ok(())
         }),
     }
+}
+
+/// Asks before what closes negotiation to sellers.
+fn sure(question: &str, yes: bool) -> Result<(), Failure> {
+    let means = "Sellers that nothing else lets in can make no offers any more; open offers go on.";
+    confirm::ask(&format!("{means} {question}"), yes)
 }
 
 fn put(list: &mut BTreeSet<String>, listed: Listed) {

@@ -81,6 +81,20 @@ fn r28_text_that_is_no_plain_decimal_is_refused() {
 }
 
 #[test]
+fn r28_an_amount_begins_with_no_zeros_that_say_nothing() {
+    for (code, text, meant) in
+        [("CNY", "0500", "500.00"), ("CNY", "00", "0.00"), ("CNY", "-007.5", "-7.50"), ("JPY", "01", "1")]
+    {
+        let said = Money::parse(Currency::from_code(code).unwrap(), text).unwrap_err().to_string();
+        assert!(said.ends_with(&format!(": {meant}")), "{said}");
+    }
+    let cny = Currency::from_code("CNY").unwrap();
+    for text in ["0", "0.50", "-0.01", "500"] {
+        assert!(Money::parse(cny, text).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn r28_a_currency_is_one_of_iso_4217_with_minor_units() {
     for (code, known) in [("CNY", true), ("KWD", true), ("cny", false), ("XAU", false), ("XXX", false), ("", false)] {
         assert_eq!(Currency::from_code(code).is_ok(), known, "{code}");

@@ -7,6 +7,7 @@ pub(crate) mod policy_change;
 pub(crate) mod record;
 pub(crate) mod remembered;
 pub(crate) mod restoration;
+pub(crate) mod rollout_change;
 pub(crate) mod saved_offer;
 pub(crate) mod seller;
 pub(crate) mod settings;

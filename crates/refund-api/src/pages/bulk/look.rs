@@ -12,6 +12,7 @@ use super::{Row, Ticked, moved};
 use crate::pages::form::Form;
 use crate::pages::frame::{Frame, Notice, shown};
 use crate::pages::refund::told_mistake;
+use crate::pages::seen::addresses;
 use crate::pages::view::told_briefly;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -20,6 +21,7 @@ use crate::problem::Problem;
 #[template(path = "pages/bulk-look.html")]
 struct Look {
     page: Frame,
+    notice: Option<Notice>,
     rows: Vec<Row>,
     possible: usize,
     /// The sum in each currency.
@@ -31,6 +33,7 @@ struct Look {
     confirm: String,
     /// What was chosen and typed, to be confirmed, and the refunds with which it can be done.
     typed: Vec<(String, String)>,
+    addresses: String,
     can: Vec<String>,
     /// The same to be typed otherwise, where something is typed, and all refunds that were ticked.
     action: &'static str,
@@ -38,8 +41,14 @@ struct Look {
     all: Vec<String>,
 }
 
-pub(super) fn show(visit: &Visit, kind: CommandKind, all: &[Ticked]) -> Result<Response, Problem> {
+pub(super) fn show(
+    visit: &Visit,
+    kind: CommandKind,
+    all: &[Ticked],
+    again: Option<(Notice, StatusCode)>,
+) -> Result<Response, Problem> {
     let reader = &visit.reader;
+    let (notice, status) = again.unzip();
     let (mut rows, mut withdrawn, mut sums) = (Vec::with_capacity(all.len()), 0_usize, BTreeMap::new());
     let mut can = Vec::new();
     for ticked in all {
@@ -58,9 +67,13 @@ pub(super) fn show(visit: &Visit, kind: CommandKind, all: &[Ticked]) -> Result<R
         });
         rows.push(Row::new(visit, refund, outcome));
     }
-    let typed = visit.form.fields().filter(|(name, _)| !matches!(*name, "mark" | "once" | "step" | "refund"));
+    let typed =
+        visit.form.fields().filter(|(name, _)| !matches!(*name, "mark" | "once" | "step" | "refund" | "addresses"));
     let possible = rows.iter().filter(|row| row.outcome.is_ok()).count();
+    let seller = all.first().map(|ticked| &ticked.around.seller);
     let page = Look {
+        notice,
+        addresses: seller.map_or_else(|| Ok(String::new()), |seller| addresses(seller))?,
         page: Frame::new(visit, "bulk-title", "refunds").titled(reader.term("action", kind.as_str())),
         rows,
         possible,
@@ -74,7 +87,7 @@ pub(super) fn show(visit: &Visit, kind: CommandKind, all: &[Ticked]) -> Result<R
         form: visit.form.clone(),
         all: all.iter().map(Ticked::as_sent).collect(),
     };
-    shown(StatusCode::OK, &page)
+    shown(status.unwrap_or(StatusCode::OK), &page)
 }
 
 /// What would happen to one, or why nothing would.

@@ -50,6 +50,9 @@ struct ChangeView {
 
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
+    if visit.is_resumed {
+        return as_typed(&visit, None, None, StatusCode::OK);
+    }
     as_it_is(&visit, done_before(&visit, &["saved"]), StatusCode::OK)
 }
 

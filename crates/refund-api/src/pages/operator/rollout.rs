@@ -7,9 +7,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::rollout::{Batch, Percentage};
 use refund_core::{Label, Rollout, SellerId};
-use refund_store::{Request, SetUp, Tag};
+use refund_store::{Request, RolloutChange, SetUp, Settings, Tag};
 
 use super::change::{done_before, replaced};
+use crate::call::aside;
 use crate::pages::form::{Form, Mistake};
 use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
 use crate::pages::refund::told_mistake;
@@ -20,12 +21,16 @@ use crate::problem::Problem;
 const SHOWN_MAX: usize = 200;
 /// What a form of this page can have done.
 const DONE: [&str; 6] = ["opened", "closed", "added", "taken-out", "removed", "saved"];
+/// Where the page is.
+const HERE: &str = "/operator/rollout";
 
 #[derive(Template)]
 #[template(path = "pages/operator/rollout.html")]
 struct Page {
     page: Frame,
     notice: Option<Notice>,
+    /// What a change would mean that closes something, once it was asked for.
+    review: Option<Review>,
     tag: String,
     percentage: u8,
     batches: Vec<BatchView>,
@@ -35,6 +40,17 @@ struct Page {
     /// Who was asked about, and what the roll-out says of them.
     asked: String,
     verdict: Option<(bool, String)>,
+}
+
+/// A change that closes negotiation to somebody, or may.
+struct Review {
+    does: String,
+    subject: String,
+    losers: SellersView,
+    looked_at: usize,
+    is_cut: bool,
+    /// What was typed, to be sent again.
+    sent: Vec<(String, String)>,
 }
 
 struct BatchView {
@@ -55,27 +71,36 @@ struct SellersView {
     count: usize,
     ids: Vec<String>,
     more: usize,
+    /// Those that nobody has set up: a seller may be let in beforehand, or be mistyped.
+    unknown: Vec<String>,
 }
 
 impl SellersView {
-    fn new(list: &str, sellers: &BTreeSet<SellerId>) -> Self {
+    fn new(settings: &Settings, list: &str, sellers: &BTreeSet<SellerId>) -> Self {
+        let unknown = sellers.iter().filter(|id| settings.seller(id).is_none());
         Self {
             list: list.to_owned(),
             count: sellers.len(),
             ids: sellers.iter().take(SHOWN_MAX).map(ToString::to_string).collect(),
             more: sellers.len().saturating_sub(SHOWN_MAX),
+            unknown: unknown.take(SHOWN_MAX).map(ToString::to_string).collect(),
         }
     }
 }
 
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
-    page(&visit, done_before(&visit, &DONE), StatusCode::OK)
+    page(&visit, done_before(&visit, &DONE), None, StatusCode::OK)
 }
 
-fn page(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
-    let (app, reader) = (&visit.app, &visit.reader);
-    let rollout = app.engine.settings().rollout.clone();
+fn page(
+    visit: &Visit,
+    notice: Option<Notice>,
+    review: Option<Review>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let (settings, reader) = (visit.app.engine.settings(), &visit.reader);
+    let rollout = settings.rollout.clone();
     let batch = |(index, batch): (usize, &Batch)| BatchView {
         index,
         name: batch.name.to_string(),
@@ -83,16 +108,19 @@ fn page(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Res
         has_come: batch.opens_at.is_some_and(|at| at <= reader.now),
         opens_at: batch.opens_at.map(|at| reader.instant(at)),
         opens_at_typed: batch.opens_at.map(|at| reader.typed_instant(at)).unwrap_or_default(),
-        sellers: SellersView::new(&index.to_string(), &batch.sellers),
+        sellers: SellersView::new(&settings, &index.to_string(), &batch.sellers),
     };
     let asked = visit.query.get("seller").trim().to_owned();
     let shown_page = Page {
-        page: Frame::new(visit, "rollout-title", "rollout").coming_back_to("/operator/rollout".to_owned()),
+        page: Frame::new(visit, "rollout-title", "rollout").coming_back_to(HERE.to_owned()),
         notice: notice.or_else(|| unknown(visit, &asked)),
+        review,
         tag: Tag::of(&*rollout)?.to_string(),
         percentage: rollout.percentage.into(),
         batches: rollout.batches.iter().enumerate().map(batch).collect(),
-        lists: vec![SellersView::new("allow", &rollout.allow), SellersView::new("deny", &rollout.deny)],
+        lists: [("allow", &rollout.allow), ("deny", &rollout.deny)]
+            .map(|(list, sellers)| SellersView::new(&settings, list, sellers))
+            .into(),
         zone: reader.zone_told(),
         form: visit.form.clone(),
         verdict: verdict(visit, &rollout, &asked),
@@ -118,25 +146,64 @@ fn verdict(visit: &Visit, rollout: &Rollout, asked: &str) -> Option<(bool, Strin
     Some((verdict.is_open(), why))
 }
 
-/// Replaces the roll-out by what a form makes of it.
+/// Replaces the roll-out by what a form makes of it; what closes something is looked at first.
 pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> {
     let actor = visit.operator()?.caller.itself();
     let before = visit.app.engine.settings().rollout.clone();
+    let moved = || Notice::moved(visit.reader.say("settings-moved"));
     let (rollout, done) = match changed(&visit, &before) {
         Ok(Some(changed)) => changed,
         // Its batch is gone: the page was made of something else.
-        Ok(None) => {
-            let notice = Notice::moved(visit.reader.say("settings-moved"));
-            return page(&visit, Some(notice), StatusCode::PRECONDITION_FAILED);
-        }
+        Ok(None) => return page(&visit, Some(moved()), None, StatusCode::PRECONDITION_FAILED),
         Err(mistake) => {
-            return page(&visit, Some(told_mistake(&visit, &mistake)), StatusCode::UNPROCESSABLE_ENTITY);
+            return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    match replaced(&visit, Request::new(actor, SetUp::PutRollout(Box::new(rollout)))).await? {
-        Ok(_) => Ok(go_and_tell("/operator/rollout", done)),
-        Err(moved) => page(&visit, Some(moved), StatusCode::PRECONDITION_FAILED),
+    if visit.form.get("step") != "save"
+        && let Some(review) = closing(&visit, &before, &rollout).await?
+    {
+        // A batch is named by its place: in another roll-out it is another.
+        if visit.form.get("tag") != Tag::of(&*before)?.to_string() {
+            return page(&visit, Some(moved()), None, StatusCode::PRECONDITION_FAILED);
+        }
+        return page(&visit, None, Some(review), StatusCode::OK);
     }
+    match replaced(&visit, Request::new(actor, SetUp::PutRollout(Box::new(rollout)))).await? {
+        Ok(_) => Ok(go_and_tell(HERE, done)),
+        Err(moved) => page(&visit, Some(moved), None, StatusCode::PRECONDITION_FAILED),
+    }
+}
+
+/// What a change would mean that closes something.
+async fn closing(visit: &Visit, before: &Rollout, after: &Rollout) -> Result<Option<Review>, Problem> {
+    let (settings, form, reader) = (visit.app.engine.settings(), &visit.form, &visit.reader);
+    let step = form.get("do");
+    let change = {
+        let (settings, after, now) = (settings.clone(), after.clone(), reader.now);
+        aside(move || Ok(RolloutChange::look(&settings, &after, now))).await?
+    };
+    let closes = matches!(step, "close" | "remove") || after.percentage < before.percentage;
+    if !closes && change.losers.is_empty() {
+        return Ok(None);
+    }
+    let named = |index: &str| index.parse::<usize>().ok().and_then(|index| before.batches.get(index));
+    let subject = match (step, form.get("list")) {
+        ("percentage", _) => format!("{} → {}", u8::from(before.percentage), u8::from(after.percentage)),
+        (_, list @ ("allow" | "deny")) => reader.term("rollout-list", list),
+        (_, list) => {
+            let batch = named(if list.is_empty() { form.get("batch") } else { list });
+            batch.map(|batch| batch.name.to_string()).unwrap_or_default()
+        }
+    };
+    let sent = form.fields().filter(|(name, _)| !matches!(*name, "step" | "mark"));
+    Ok(Some(Review {
+        does: reader.term("rollout-does", step),
+        subject,
+        losers: SellersView::new(&settings, "", &change.losers),
+        looked_at: change.looked_at,
+        is_cut: change.is_cut,
+        sent: sent.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+    }))
 }
 
 type Changed = Option<(Rollout, &'static str)>;

@@ -68,13 +68,27 @@ pub(crate) fn changes_since(reader: &Reader, refund: &Refund, events: &[Event], 
     (!what.is_empty()).then(|| reader.say_with("notice-moved-by", "what", &what))
 }
 
-/// What these events are, one by one in a few words.
+/// What these events are, one by one in a few words, and where goods go by them.
 pub(crate) fn told_briefly(reader: &Reader, events: &[Event]) -> Vec<String> {
-    let told = |event: &Event| match says(reader, &event.fact) {
-        Some(says) => format!("{} · {says}", title(reader, event)),
-        None => title(reader, event),
+    let told = |event: &Event| {
+        let goes_to = terms(&event.fact)
+            .and_then(Terms::return_address)
+            .map(|to| format!("{}, {}, {}", to.recipient, to.phone, to.address));
+        let all = [Some(title(reader, event)), says(reader, &event.fact), goes_to];
+        all.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
     events.iter().map(told).collect()
+}
+
+/// The terms that are agreed or offered by it.
+fn terms(fact: &Fact) -> Option<&Terms> {
+    if let Fact::OfferMade { negotiation } = fact {
+        return Some(&negotiation.offer.terms);
+    }
+    if let Fact::Agreed { agreed, .. } | Fact::Ruled { agreed: Some(agreed), .. } = fact {
+        return Some(&agreed.terms);
+    }
+    None
 }
 
 /// Who people are, as far as whoever reads may know.
@@ -140,20 +154,18 @@ fn title(reader: &Reader, event: &Event) -> String {
 
 /// What came of it, in the engine's words.
 fn says(reader: &Reader, fact: &Fact) -> Option<String> {
-    let told = |terms: &Terms| {
+    if let Some(terms) = terms(fact) {
         let view = TermsView::new(reader, terms);
-        format!("{} · {}", view.kind, view.amount)
-    };
+        return Some(format!("{} · {}", view.kind, view.amount));
+    }
     Some(match fact {
         Fact::Opened { opening, .. } => asked(reader, &opening.request),
         Fact::Modified { request, .. } => asked(reader, request),
-        Fact::Agreed { agreed, .. } | Fact::Ruled { agreed: Some(agreed), .. } => told(&agreed.terms),
-        Fact::Ruled { agreed: None, .. } => reader.say("ruled-close"),
+        Fact::Ruled { .. } => reader.say("ruled-close"),
         Fact::ReturnShipped { shipment, .. } => format!("{} · {}", shipment.carrier, shipment.tracking_number),
         Fact::TrackingCorrected { carrier, tracking_number } => format!("{carrier} · {tracking_number}"),
         Fact::PayoutStarted { amount } | Fact::Succeeded { amount } => reader.money(*amount),
         Fact::Closed { reason, .. } => reader.term("closed", reason.as_str()),
-        Fact::OfferMade { negotiation } => told(&negotiation.offer.terms),
         Fact::OfferWithdrawn { reason } => reader.term("withdrawn", reason.as_str()),
         Fact::DeadlineExtended { kind, timer } => {
             format!("{} → {}", reader.term("deadline", kind.as_str()), reader.instant(timer.by))
@@ -161,7 +173,9 @@ fn says(reader: &Reader, fact: &Fact) -> Option<String> {
         Fact::Reminded { kind, by } => {
             format!("{} · {}", reader.term("deadline", kind.as_str()), reader.instant(*by))
         }
-        Fact::Refused { .. }
+        Fact::Agreed { .. }
+        | Fact::OfferMade { .. }
+        | Fact::Refused { .. }
         | Fact::ReceiptRefused { .. }
         | Fact::ReceiptConfirmed
         | Fact::ReturnWaived

@@ -259,6 +259,18 @@ impl Server {
         self.post(&path(refund, what), &self.seller, &[("If-Match", &version)], body)
     }
 
+    /// Writes another address under the id of one of the demo's seller.
+    pub(crate) fn move_address(&self, id: &str, to: &str) {
+        let path = format!("/v1/sellers/{SELLER}");
+        let mut seller = self.get(&path, &self.operator).body;
+        seller.as_object_mut().unwrap().remove("id");
+        for address in seller["addresses"].as_array_mut().unwrap().iter_mut().filter(|own| own["id"] == id) {
+            address["address"] = json!(to);
+        }
+        let moved = self.put(&path, &self.operator, &seller);
+        assert_eq!(moved.status, 200, "{}", moved.body);
+    }
+
     pub(crate) fn show(&self, refund: &Value) -> Value {
         self.get(&path(refund, ""), &self.operator).body
     }

@@ -58,12 +58,20 @@ fn csv_lines(text: &str) -> Vec<Read> {
         Err(error) => return vec![Err(error.to_string())],
     };
     let read = |record: Result<csv::StringRecord, csv::Error>| {
-        let record = record.map_err(|error| error.to_string())?;
+        let record = record.map_err(|error| misread(text, &error))?;
         let number = record.position().map_or(0, |position| line_of(text, position));
         let cells = headings.iter().zip(record.iter()).filter(|(_, cell)| !cell.is_empty());
         checked(number, item(cells).map_err(|why| format!("line {number}: {why}"))?)
     };
     reader.records().map(read).collect()
+}
+
+/// Why a record can't be read, by its line.
+fn misread(text: &str, error: &csv::Error) -> String {
+    let csv::ErrorKind::UnequalLengths { pos: Some(position), expected_len, len } = error.kind() else {
+        return error.to_string();
+    };
+    format!("line {}: {len} cells, where the headings are {expected_len}", line_of(text, position))
 }
 
 /// The line on which a record begins. The reader counts empty lines before it as the record's own.
@@ -159,7 +167,16 @@ mod tests {
                 "line 6: \"colour\" is no column that a command has",
             ]
         );
-        assert!(told(csv_lines(csv))[5].contains("line: 7"));
+        assert_eq!(told(csv_lines(csv))[5], "line 7: 2 cells, where the headings are 6");
+        let spaced = "\n\nrefund_id,version,action\n\n\r\na,1\n\n\nb,1,agree\nc,1,agree,more\n";
+        assert_eq!(
+            told(csv_lines(spaced)),
+            [
+                "line 6: 2 cells, where the headings are 3",
+                "9 {\"action\":\"agree\",\"refund_id\":\"b\",\"version\":1}",
+                "line 10: 4 cells, where the headings are 3",
+            ]
+        );
         let json = "{\"refund_id\":\"a\",\"version\":1,\"action\":\"refuse\"}\n[]\n{\"a\":";
         let told = told(json_lines(json));
         assert_eq!(told[0], "line 1: reason is missing");

@@ -1,0 +1,145 @@
+//! The operator's ruling: what it will mean is shown before it is made, because nothing takes it back.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use refund_core::{Command, CommandKind, Currency, Event, Reason, Ruling};
+use refund_store::Around;
+
+use super::form::{Form, Mistake};
+use super::frame::{Frame, Notice, go_and_tell, shown};
+use super::refund::{page as refund_page, told_mistake, told_no, told_rule};
+use super::view::{RefundView, told_briefly};
+use super::visit::Visit;
+use crate::app::Settled;
+use crate::callers::Caller;
+use crate::problem::Problem;
+
+/// What is typed, or what that would mean once it has been looked at.
+#[derive(Template)]
+#[template(path = "pages/ruling.html")]
+struct Page {
+    page: Frame,
+    notice: Option<Notice>,
+    refund: RefundView,
+    currency: String,
+    /// The most that can be paid.
+    max: String,
+    form: Form,
+    review: Option<Review>,
+}
+
+/// A ruling that can be made.
+struct Review {
+    /// What the buyer is paid, if anything.
+    paid: Option<String>,
+    reason: String,
+    happens: Vec<String>,
+    fields: Vec<(String, String)>,
+}
+
+/// The refund, settled, and who asks.
+async fn settled(visit: &Visit) -> Result<(Caller, Settled), Problem> {
+    let caller = visit.person()?.caller.clone();
+    let id = visit.refund_id()?;
+    visit.app.known(&caller, &id).await?;
+    caller.only(CommandKind::Rule.roles())?;
+    let settled = visit.app.settled_now(&caller, &id).await?;
+    Ok((caller, settled))
+}
+
+pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
+    let (caller, Settled { around, now }) = settled(&visit).await?;
+    let mut actions = around.every_action(vec![caller.itself()], now).into_iter().flat_map(|(_, actions)| actions);
+    let against = actions.find(|action| action.kind == CommandKind::Rule).and_then(|action| action.against);
+    if let Some(refusal) = against {
+        let (notice, status) = told_rule(&visit, &refusal);
+        return refund_page(&visit, Some(notice), status).await;
+    }
+    page(&visit, &around, None, None, StatusCode::OK)
+}
+
+/// Looks at what was typed, or rules so once it has been looked at.
+pub(super) async fn rule(visit: Visit) -> Result<Response, Problem> {
+    let (caller, Settled { around, now }) = settled(&visit).await?;
+    let refund = &around.refund;
+    let (ruling, reason) = match ruled(&visit.form, refund.line.paid.currency()) {
+        Ok(ruled) => ruled,
+        Err(mistake) => {
+            let notice = told_mistake(&visit, &mistake);
+            return page(&visit, &around, Some(notice), None, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    let command = Command::Rule { ruling, reason: reason.clone() };
+    match visit.form.get("step") {
+        "rule" => match visit.act(&caller, refund, CommandKind::Rule, command).await? {
+            Ok(()) => Ok(go_and_tell(&format!("/refunds/{}", refund.id), CommandKind::Rule.as_str())),
+            Err(refused) => {
+                let (notice, status) = told_no(&visit, &refused);
+                refund_page(&visit, Some(notice), status).await
+            }
+        },
+        "review" => match around.outcome(&caller.itself(), &command, now) {
+            Ok(events) => {
+                let review = Review::new(&visit, ruling, &reason, &events);
+                page(&visit, &around, None, Some(review), StatusCode::OK)
+            }
+            Err(refusal) => {
+                let (notice, status) = told_rule(&visit, &refusal);
+                page(&visit, &around, Some(notice), None, status)
+            }
+        },
+        _ => page(&visit, &around, None, None, StatusCode::OK),
+    }
+}
+
+/// What a form rules.
+fn ruled(form: &Form, currency: Currency) -> Result<(Ruling, Reason), Mistake> {
+    let reason = form.needed("reason")?;
+    let ruling = match form.get("decision") {
+        "REFUND" => Ruling::Refund { amount: form.money("amount", currency)? },
+        // Whoever wrote an amount wants it paid.
+        "CLOSE" if !form.get("amount").trim().is_empty() => {
+            return Err(Mistake::new("amount", "mistake-amount-beside-close"));
+        }
+        "CLOSE" => Ruling::Close,
+        _ => return Err(Mistake::new("decision", "mistake-choose")),
+    };
+    Ok((ruling, reason))
+}
+
+fn page(
+    visit: &Visit,
+    around: &Around,
+    notice: Option<Notice>,
+    review: Option<Review>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let refund = &around.refund;
+    let shown_page = Page {
+        page: Frame::new(visit, "action-rule", "refunds").with_live(&format!("/refunds/{}/live", refund.id)),
+        notice,
+        refund: RefundView::new(&visit.reader, refund),
+        currency: refund.line.paid.currency().to_string(),
+        max: visit.reader.money(around.refundable),
+        form: visit.form.clone(),
+        review,
+    };
+    shown(status, &shown_page)
+}
+
+impl Review {
+    fn new(visit: &Visit, ruling: Ruling, reason: &Reason, events: &[Event]) -> Self {
+        let paid = match ruling {
+            Ruling::Refund { amount } => Some(visit.reader.money(amount)),
+            Ruling::Close => None,
+        };
+        let fields = visit.form.fields().filter(|(name, _)| !matches!(*name, "step" | "mark" | "version"));
+        Self {
+            paid,
+            reason: reason.to_string(),
+            happens: told_briefly(&visit.reader, events),
+            fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        }
+    }
+}
