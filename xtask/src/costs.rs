@@ -1,7 +1,7 @@
 //! `cargo xtask costs`: what a call costs the whole server, counted by `refund-costs` and callgrind,
 //! against the numbers in `bench/costs.toml`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use refund_tests::repository::root;
@@ -13,12 +13,20 @@ const FILE: &str = "bench/costs.toml";
 /// How the file begins.
 const HEAD: &str = "\
 # What a call costs the whole server, with all that runs beside it: instructions, allocations, and bytes
-# allocated, each per call. `cargo xtask costs` counts them, on x86-64, in the profile `costs`. Whoever
+# allocated, each per call. `cargo xtask costs` counts them, on x86-64, in our own crates as they are
+# released and with the dependencies that the tests use. Whoever
 # makes a number differ by more than the tolerance, dearer or cheaper, writes the file anew with
 # `cargo xtask costs --write`, and says in the commit why.
 ";
 /// By how much a number may differ, where the file says nothing yet.
 const TOLERANCE_PERCENT: u64 = 3;
+/// What makes our own crates what they are in a release, and leaves the dependencies as the tests have built them.
+const RELEASED: [&str; 4] = [
+    "profile.dev.opt-level=3",
+    "profile.dev.debug-assertions=false",
+    "profile.dev.overflow-checks=false",
+    "profile.dev.incremental=false",
+];
 /// What is counted of each kind of call.
 const COUNTED: [&str; 3] = ["instructions", "allocations", "bytes"];
 /// What callgrind begins a new file at.
@@ -70,17 +78,14 @@ fn found() -> Result<Vec<Cost>, String> {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let parts = folder.join("calls");
-    let mut valgrind = vec!["valgrind".to_owned(), "--quiet".to_owned(), "--tool=callgrind".to_owned()];
-    valgrind.push(format!("--callgrind-out-file={}", parts.display()));
-    valgrind.extend(PARTS_AT.map(str::to_owned));
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["run", "--quiet", "--profile", "costs", "--package", "refund-bench", "--bin", "refund-costs"])
-        .args(["--config", &format!("target.'cfg(all())'.runner = {valgrind:?}")])
+    let output = Command::new("valgrind")
+        .args(["--quiet", "--tool=callgrind", &format!("--callgrind-out-file={}", parts.display())])
+        .args(PARTS_AT)
+        .arg(built()?)
         .current_dir(root())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|error| format!("cargo did not start: {error}"))?;
+        .map_err(|error| format!("valgrind did not start: {error}"))?;
     if !output.status.success() {
         return Err(format!("nothing was counted: {}", output.status));
     }
@@ -88,6 +93,18 @@ fn found() -> Result<Vec<Cost>, String> {
     // Of each kind of call, the part before is what was done before it.
     let counted = printed.lines().zip((2_u32..).step_by(2));
     counted.map(|(line, part)| cost(line, instructions(&folder.join(format!("calls.{part}")))?)).collect()
+}
+
+/// The program whose calls are counted. With all packages, because a dependency's features are those that any of them
+/// wants, and others would be other builds.
+fn built() -> Result<PathBuf, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args(["build", "--quiet", "--workspace", "--bin", "refund-costs", "--target-dir"]).arg(root().join("target"));
+    let build = build.args(RELEASED.iter().flat_map(|setting| ["--config", setting])).current_dir(root());
+    let status = build.status().map_err(|error| format!("cargo did not start: {error}"))?;
+    let program = root().join("target/debug/refund-costs");
+    if status.success() { Ok(program) } else { Err(format!("refund-costs was not built: {status}")) }
 }
 
 /// All instructions of a part.

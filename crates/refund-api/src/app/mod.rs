@@ -19,7 +19,6 @@ use crate::callers::session_uses::SessionUses;
 use crate::engine::Engine;
 use crate::feed::EventIds;
 use crate::machine::clock::system_now;
-use crate::pages::TypedForms;
 use crate::secrets::buyer_link::Links;
 use crate::secrets::cursor::Cursors;
 use crate::secrets::keyed;
@@ -38,8 +37,6 @@ pub(crate) struct App {
     pub(crate) event_ids: EventIds,
     /// Marks the forms of the pages, so that no other page can send them.
     pub(crate) form_marks: Hmac<Sha256>,
-    /// What was typed into forms whose session was over.
-    pub(crate) typed: TypedForms,
     pub(crate) passwords: Passwords,
     pub(crate) known_browsers: KnownBrowsers,
     pub(crate) session_uses: SessionUses,
@@ -68,7 +65,6 @@ impl App {
             cursors: Cursors::new(secret),
             event_ids: EventIds::new(secret),
             form_marks: keyed(secret, b"form"),
-            typed: TypedForms::default(),
             passwords: Passwords::default(),
             known_browsers: KnownBrowsers::new(secret),
             session_uses: SessionUses::new(system_now()),

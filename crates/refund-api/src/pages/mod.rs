@@ -38,16 +38,16 @@ mod visit;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use refund_core::SellerId;
 
 pub(crate) use links::{link_for, operators_link};
 pub(crate) use trouble::told_to_people;
-pub(crate) use typed::TypedForms;
 
 use self::frame::form_of_page;
+use self::typed::TypedForms;
 use crate::app::App;
 
 /// Where an operator can go: the place, its address, and the name of its text.
@@ -105,6 +105,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/assets/{name}", get(assets::show))
         .merge(operator::router())
         .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
+        .layer(Extension(Arc::<TypedForms>::default()))
         .layer(from_fn_with_state((app.clone(), Arc::default()), answers::lead_on))
         .layer(from_fn_with_state(app.clone(), trouble::on_pages))
 }

@@ -37,7 +37,7 @@ impl Kept {
 
 /// The forms that are kept, the oldest first.
 #[derive(Default)]
-pub(crate) struct TypedForms(Mutex<VecDeque<Kept>>);
+pub(super) struct TypedForms(Mutex<VecDeque<Kept>>);
 
 impl TypedForms {
     /// Keeps what that person typed into the form of an action that was sent to a path; by which id it is found

@@ -17,6 +17,7 @@ use super::frame::go_to;
 use super::mark;
 use super::reader::Reader;
 use super::trouble::is_behind_a_page;
+use super::typed::TypedForms;
 use crate::app::App;
 use crate::call::{CallerAddress, Sender, pass_over, received};
 use crate::callers::address::counted;
@@ -55,6 +56,8 @@ pub(crate) struct Visit {
     pub(crate) done: String,
     /// Whether it is to change anything.
     changes: bool,
+    /// What was typed into forms whose session was over.
+    typed: Arc<TypedForms>,
     /// Whether the form holds what was typed before its reader was signed out.
     pub(crate) is_resumed: bool,
 }
@@ -94,7 +97,7 @@ impl FromRequest<Arc<App>> for Visit {
             return Err(go_to(&back));
         }
         if let Some(person) = visit.person.as_ref().filter(|_| visit.changes) {
-            app.typed.forget(&person.user.id, visit.path());
+            visit.typed.forget(&person.user.id, visit.path());
         }
         Ok(visit.resumed())
     }
@@ -127,6 +130,7 @@ impl Visit {
             params,
             done: cookies::done(&parts.headers).unwrap_or_default().to_owned(),
             changes: !parts.method.is_safe(),
+            typed: parts.extensions.remove().unwrap_or_default(),
             is_resumed: false,
             person,
         };
@@ -150,7 +154,7 @@ impl Visit {
         if self.person.as_ref().is_some_and(|person| person.user.id != whose || is_running(person)) {
             return None;
         }
-        let id = self.app.typed.keep(whose, self.path(), self.param("action"), &self.form, system_now())?;
+        let id = self.typed.keep(whose, self.path(), self.param("action"), &self.form, system_now())?;
         let back = self.same_with(TYPED, &id);
         if self.person.is_some() {
             return Some(back);
@@ -162,7 +166,7 @@ impl Visit {
     /// With what was typed on the page before its reader was signed out, where the address names that.
     fn resumed(mut self) -> Self {
         let Some(person) = self.person.as_ref().filter(|_| !self.changes) else { return self };
-        let typed = self.app.typed.find(self.query.get(TYPED), &person.user.id, self.path(), system_now());
+        let typed = self.typed.find(self.query.get(TYPED), &person.user.id, self.path(), system_now());
         if let Some((form, action)) = typed {
             self.params.push(("action".to_owned(), action));
             (self.form, self.is_resumed) = (form, true);
