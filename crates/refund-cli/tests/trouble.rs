@@ -281,6 +281,16 @@ fn what_strangers_wrote_does_not_reach_the_terminal_raw() {
 }
 
 #[test]
+fn csv_begins_with_a_byte_order_mark_where_one_is_wanted() {
+    let desk = Desk::open();
+    for what in [&["list", "--all"][..], &["stats"]] {
+        let out = |more: &[&str]| desk.run(&[what, more].concat()).out;
+        assert_eq!(out(&["-o", "csv", "--bom"]), format!("\u{feff}{}", out(&["-o", "csv"])));
+        assert!(out(&["-o", "jsonl", "--bom"]).starts_with('{'), "JSON has none");
+    }
+}
+
+#[test]
 fn json_is_what_the_server_said() {
     let desk = Desk::open();
     let agent = ureq::agent();
