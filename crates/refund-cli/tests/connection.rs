@@ -157,7 +157,7 @@ fn a_stream_goes_on_where_it_was_left() {
     let rest: Vec<String> = all.lines().skip(5).map(str::to_owned).collect();
     assert_eq!(lines.by_ref().take(rest.len()).collect::<Vec<_>>(), rest);
     let id = desk.refund("1001");
-    assert_eq!(desk.run(&["agree", &id, "--profile", SELLER]).code, 0);
+    assert_eq!(desk.run(&["agree", &id, "--yes", "--profile", SELLER]).code, 0);
     assert!(lines.next().unwrap().contains("refund.agreed"), "what happens now comes next");
     child.kill().unwrap();
     child.wait().unwrap();
@@ -180,7 +180,7 @@ fn who_follows_sees_what_happens_from_then_on_or_all_where_that_is_asked_for() {
     let mut said = BufReader::new(from_now.stderr.take().unwrap()).lines().map(Result::unwrap);
     assert!(said.next().unwrap().contains("from now on"));
     let id = desk.refund("1001");
-    assert_eq!(desk.run(&["agree", &id, "--profile", SELLER]).code, 0);
+    assert_eq!(desk.run(&["agree", &id, "--yes", "--profile", SELLER]).code, 0);
     assert!(lines.next().unwrap().contains("refund.agreed"));
     for child in [&mut from_start, &mut from_now] {
         child.kill().unwrap();
