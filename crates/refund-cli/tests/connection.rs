@@ -35,6 +35,34 @@ fn something_that_is_no_refund_server() {
     assert!(tls.code == 1 && tls.err.contains("does it speak https"), "{}", tls.err);
 }
 
+/// What answers a desk that asks for a tunnel: no.
+const NO_TUNNEL: &str = "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const NOBODY: &str = "http://127.0.0.1:9";
+
+#[test]
+fn no_proxy_is_asked_for_this_machine() {
+    let desk = Desk::open();
+    let port = desk.demo.base_url.rsplit(':').next().unwrap();
+    let proxies = ["all_proxy", "HTTPS_PROXY", "http_proxy"].map(|name| (name, NOBODY));
+    for host in ["127.0.0.1", "localhost", "127.1", "LOCALHOST"] {
+        let url = format!("http://{host}:{port}");
+        let key = desk.demo.operator.as_str();
+        let said = desk.run_with(&["list"], &[&proxies[..], &[("REFUND_URL", &url), ("REFUND_KEY", key)]].concat(), "");
+        assert_eq!(said.code, 0, "{host}: {}", said.err);
+    }
+}
+
+#[test]
+fn a_proxy_is_asked_for_servers_of_its_scheme() {
+    let desk = Desk::open();
+    for (scheme, own, other) in [("http", "http_proxy", "https_proxy"), ("https", "HTTPS_PROXY", "HTTP_PROXY")] {
+        let proxy = Elsewhere::answering(&[NO_TUNNEL]);
+        let url = format!("{scheme}://refunds.example");
+        let heads = proxy.asked_for(&desk, &["list"], &[("REFUND_URL", &url), (other, NOBODY)], own);
+        assert!(heads[0].starts_with("connect refunds.example"), "{heads:?}");
+    }
+}
+
 #[test]
 fn an_answer_that_was_lost_says_how_to_repeat_the_command() {
     let desk = Desk::open();
@@ -129,7 +157,7 @@ fn a_stream_goes_on_where_it_was_left() {
     let rest: Vec<String> = all.lines().skip(5).map(str::to_owned).collect();
     assert_eq!(lines.by_ref().take(rest.len()).collect::<Vec<_>>(), rest);
     let id = desk.refund("1001");
-    assert_eq!(desk.run(&["agree", &id, "--profile", SELLER]).code, 0);
+    assert_eq!(desk.run(&["agree", &id, "--yes", "--profile", SELLER]).code, 0);
     assert!(lines.next().unwrap().contains("refund.agreed"), "what happens now comes next");
     child.kill().unwrap();
     child.wait().unwrap();
@@ -152,7 +180,7 @@ fn who_follows_sees_what_happens_from_then_on_or_all_where_that_is_asked_for() {
     let mut said = BufReader::new(from_now.stderr.take().unwrap()).lines().map(Result::unwrap);
     assert!(said.next().unwrap().contains("from now on"));
     let id = desk.refund("1001");
-    assert_eq!(desk.run(&["agree", &id, "--profile", SELLER]).code, 0);
+    assert_eq!(desk.run(&["agree", &id, "--yes", "--profile", SELLER]).code, 0);
     assert!(lines.next().unwrap().contains("refund.agreed"));
     for child in [&mut from_start, &mut from_now] {
         child.kill().unwrap();

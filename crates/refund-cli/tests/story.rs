@@ -84,7 +84,7 @@ fn the_seller() {
         on("1001"),
     );
     tell(&desk, "bulk", SELLER, &["bulk", &desk.file("decisions.csv", &many)]);
-    act(&desk, "agree", SELLER, &["agree", &on("1003")]);
+    act(&desk, "agree", SELLER, &["agree", &on("1003"), "--yes"]);
     act(&desk, "refuse", SELLER, &["refuse", &on("1004"), "--reason", "-10 % was offered."]);
     act(&desk, "waive-return", SELLER, &["waive-return", &on("1008")]);
     act(&desk, "confirm-receipt", SELLER, &["confirm-receipt", &on("1009")]);

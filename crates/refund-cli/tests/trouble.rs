@@ -297,6 +297,29 @@ fn what_strangers_wrote_does_not_reach_the_terminal_raw() {
 }
 
 #[test]
+fn csv_begins_with_a_byte_order_mark_where_one_is_wanted() {
+    let desk = Desk::open();
+    for what in [&["list", "--all"][..], &["stats"]] {
+        let out = |more: &[&str]| desk.run(&[what, more].concat()).out;
+        assert_eq!(out(&["-o", "csv", "--bom"]), format!("\u{feff}{}", out(&["-o", "csv"])));
+        assert!(out(&["-o", "jsonl", "--bom"]).starts_with('{'), "JSON has none");
+    }
+}
+
+#[test]
+fn who_agrees_has_seen_to_what() {
+    let desk = Desk::open();
+    let id = desk.refund("1001");
+    let agree = |more: &[&str]| desk.run(&[&["agree", &id, "--profile", SELLER], more].concat());
+    let unasked = agree(&[]);
+    let asked = "RETURN_AND_REFUND 20.00 CNY";
+    assert!(unasked.code == 2 && unasked.err.contains("--yes") && unasked.err.contains(asked), "{}", unasked.err);
+    assert!(desk.run(&["show", &id, "-o", "json"]).out.contains("\"version\":1"), "nothing was done");
+    assert_eq!(agree(&["--yes"]).code, 0);
+    hold!("cannot-agree", desk.redacted(&told(&agree(&[]))));
+}
+
+#[test]
 fn json_is_what_the_server_said() {
     let desk = Desk::open();
     let agent = ureq::agent();

@@ -98,12 +98,19 @@ pub(crate) struct Accept {
 
 #[derive(Args)]
 #[command(after_help = "\
+What is asked for is shown, and agreed to once you say yes. With --version it is
+what that version asks for, and nobody is asked.
+
 Examples:
   refund agree rfd_01abc
-  refund agree rfd_01abc --return-address south")]
+  refund agree rfd_01abc --version 3
+  refund agree rfd_01abc --return-address south --yes")]
 pub(crate) struct Agree {
     #[command(flatten)]
     pub(crate) on: On,
+    /// Don't ask: agree to whatever is asked for now
+    #[arg(long, help_heading = "Safety")]
+    pub(crate) yes: bool,
     /// Where the goods go, where they do; the seller's default address where left out
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) return_address: Option<String>,

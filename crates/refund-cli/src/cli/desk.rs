@@ -106,6 +106,9 @@ Examples:
     Get,
     /// Let time pass; all that comes due on the way happens, each thing at its instant
     #[command(after_help = "\
+Webhooks wait by this clock too: a message that failed is tried again once the
+clock is past its next attempt.
+
 Examples:
   refund clock advance 6h
   refund clock advance 2026-12-01T00:00:00Z")]

@@ -49,6 +49,9 @@ pub(crate) struct Global {
     /// How the answer is written
     #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Table, hide_possible_values = true, help = "How the answer is written: table, json, jsonl or csv")]
     pub(crate) output: Format,
+    /// Begin CSV with a byte order mark: by it spreadsheet programs know UTF-8
+    #[arg(long, global = true)]
+    pub(crate) bom: bool,
     /// Colours: auto, always or never
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colours::Auto, hide_possible_values = true)]
     pub(crate) color: Colours,

@@ -69,6 +69,9 @@ Examples:
     Ping(EndpointId),
     /// List what was sent, the latest events first, with each attempt
     #[command(after_help = "\
+In a demo the next attempt is by the demo's clock, which stands still until
+`refund clock advance` moves it.
+
 Examples:
   refund webhooks deliveries whk_01abc
   refund webhooks deliveries whk_01abc --state failed --all
@@ -86,9 +89,11 @@ Examples:
     Tail(Tail),
     /// Send again: events, what was sent in a time, or all that failed
     #[command(after_help = "\
-The messages have the ids that they had, so that the receiver can tell. What is
-said together has to fit together: --failed --from 2h is what failed of what was
-recorded in the last two hours. Ten thousand go at once, the oldest first.
+Events that are named are sent whether or not they were sent before, also what
+happened while the endpoint was off; while it still is, they wait. The messages
+have the ids that they had, so that the receiver can tell. What is said together
+has to fit together: --failed --from 2h is what failed of what was recorded in
+the last two hours. Ten thousand go at once, the oldest first.
 
 Examples:
   refund webhooks redeliver whk_01abc evt_01abc

@@ -1,6 +1,7 @@
 //! How the desk speaks to the server: HTTP, and nothing else.
 
 mod answer;
+mod proxy;
 mod stream;
 
 use std::sync::{Mutex, PoisonError};
@@ -77,7 +78,9 @@ impl Client {
             .ok_or_else(|| Failure::Usage("the key is malformed: a key is one word of visible ASCII".to_owned()))?;
         // A company's own authority is known to the machine and not to a list that was compiled in.
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+        let proxy = url.parse().ok().and_then(|server| proxy::proxy(&server));
         let config = Agent::config_builder()
+            .proxy(proxy)
             .http_status_as_error(false)
             // The key is for this server and no other.
             .max_redirects(0)

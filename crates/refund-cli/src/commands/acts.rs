@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Desk;
 use super::send::{Act, Target};
+use super::{Desk, confirm};
 use crate::cli::acts::{
     Accept, Agree, Amount, Cancel, Decision, Extend, MakeOffer, Modify, Payout, PayoutResult, Plain, Reasoned, Rule,
     Ship,
@@ -79,7 +79,14 @@ pub(super) fn answer(desk: &Desk, given: Accept, answer: YesOrNo) -> Result<(), 
 
 pub(super) fn agree(desk: &Desk, agree: Agree) -> Result<(), Failure> {
     let body = body([("return_address_id", agree.return_address.map(Value::from))]);
-    Target::read(desk, agree.on)?.carry_out(Act { path: "agree", body, pinned: Vec::new(), done: "Agreed" })
+    let target = Target::read(desk, agree.on)?;
+    let refund = &target.refund;
+    // Whoever names a version has seen it. Why one can't be agreed to is the server's to say.
+    if target.on.version.is_none() && refund.actions.iter().any(|action| action == "agree") {
+        desk.out.note(&format!("{} asks for {}.", refund.id, refund.requested.told()));
+        confirm::ask("Agree to that?", agree.yes)?;
+    }
+    target.carry_out(Act { path: "agree", body, pinned: Vec::new(), done: "Agreed" })
 }
 
 pub(super) fn modify(desk: &Desk, modify: Modify) -> Result<(), Failure> {

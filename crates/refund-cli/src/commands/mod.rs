@@ -55,7 +55,8 @@ impl Desk {
     pub(crate) fn new(global: Global, typed: Vec<String>) -> Self {
         let under_way = UnderWay::default();
         under_way.tell_at_interrupt();
-        let out = Output::new(global.output, global.color);
+        let mut out = Output::new(global.output, global.color);
+        out.bom = global.bom;
         Self { out, profile: global.profile, typed, under_way, client: OnceCell::new() }
     }
 

@@ -53,6 +53,8 @@ pub(crate) enum Said<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
     pub(crate) format: Format,
+    /// Whether CSV begins with a byte order mark.
+    pub(crate) bom: bool,
     pub(crate) width: usize,
     pub(crate) colours: bool,
     note_colours: bool,
@@ -71,7 +73,7 @@ impl Output {
             Colours::Never => false,
             Colours::Auto => terminal && !refused,
         };
-        Self { format, width: width(out), colours: on(out), note_colours: on(err), hints: out && err }
+        Self { format, bom: false, width: width(out), colours: on(out), note_colours: on(err), hints: out && err }
     }
 
     /// Writes an answer in the form that was asked for; `fields` are the columns of CSV.
@@ -87,10 +89,8 @@ impl Output {
             Format::Jsonl => said.items().iter().map(|item| format!("{}\n", clean::json(item))).collect(),
             Format::Csv => {
                 let items = said.items();
-                csv::write(
-                    &items.iter().filter_map(|item| serde_json::from_str(item).ok()).collect::<Vec<Value>>(),
-                    fields,
-                )?
+                let items: Vec<Value> = items.iter().filter_map(|item| serde_json::from_str(item).ok()).collect();
+                format!("{}{}", if self.bom { BOM } else { "" }, csv::write(&items, fields)?)
             }
         };
         self.print(&text)
@@ -156,6 +156,9 @@ impl Said<'_> {
         }
     }
 }
+
+/// The byte order mark: without it spreadsheet programs read CSV by the code page of the machine.
+const BOM: &str = "\u{feff}";
 
 /// What a terminal has that does not say how wide it is.
 const COLUMNS_DEFAULT: usize = 80;

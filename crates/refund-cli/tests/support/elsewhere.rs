@@ -37,6 +37,22 @@ impl Elsewhere {
         self.asked(desk, arguments).0
     }
 
+    /// The head of each request, where this is what that variable names.
+    pub(crate) fn asked_for(
+        self,
+        desk: &Desk,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        variable: &str,
+    ) -> Vec<String> {
+        let own = [("REFUND_KEY", "rfk_test"), (variable, &*self.url)];
+        desk.run_with(arguments, &[environment, &own].concat(), "");
+        // Whoever was not asked would wait for ever.
+        let ended = TcpStream::connect(self.url.trim_start_matches("http://"));
+        let _ = ended.and_then(|mut stream| stream.write_all(b"nobody asked\r\n\r\n"));
+        self.thread.join().unwrap()
+    }
+
     /// What the desk said, and the head of each of its requests.
     pub(crate) fn asked(self, desk: &Desk, arguments: &[&str]) -> (Said, Vec<String>) {
         let said = desk.run_with(arguments, &[("REFUND_URL", &self.url), ("REFUND_KEY", "rfk_test")], "");
