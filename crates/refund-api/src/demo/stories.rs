@@ -132,11 +132,13 @@ fn read(step: &str, refund: &Refund) -> Played<(Actor, Command)> {
 }
 
 fn offer(refund: &Refund, kind: RefundType, amount: &str) -> Played<Command> {
+    let goes_back = kind == RefundType::ReturnAndRefund;
+    let address = goes_back.then(|| AddressId::new("main")).transpose().map_err(said)?;
     Ok(Command::MakeOffer(MakeOffer {
         negotiation_id: entropy::negotiation_id(&refund.id).map_err(said)?,
         kind,
         amount: cny(amount)?,
-        return_address_id: Some(AddressId::new("main").map_err(said)?),
+        return_address_id: address,
         message: Some("As we agreed on the phone.".parse().map_err(said)?),
         agreed_offline: true,
     }))

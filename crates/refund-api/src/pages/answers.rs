@@ -15,7 +15,7 @@ use refund_core::{Span, Timestamp};
 use refund_store::Secret;
 
 use super::form::Form;
-use super::frame::go_to;
+use super::leading::go_to;
 use super::visit::signed_in;
 use crate::app::App;
 use crate::call::CallerAddress;

@@ -4,7 +4,7 @@ use axum::response::Response;
 use refund_core::Timestamp;
 use refund_store::{Advance, Request, Work};
 
-use super::frame::go_to;
+use super::leading::go_to;
 use super::visit::Visit;
 use crate::problem::Problem;
 

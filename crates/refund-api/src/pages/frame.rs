@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use refund_core::{Event, Refund, Refusal, Role};
 use refund_store::EventPosition;
@@ -12,6 +12,7 @@ use refund_store::EventPosition;
 use super::assets;
 use super::cookies;
 use super::form::Mistake;
+use super::leading::go_to;
 use super::reader::{Reader, Theme};
 use super::text::Language;
 use super::view::{changes_since, refusal_text};
@@ -218,11 +219,6 @@ pub(crate) fn form_of_page<S: Clone + Send + Sync + 'static>(parts: usize) -> Me
         let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
         go_to(&format!("{}{query}", page.join("/")))
     })
-}
-
-/// Sends the browser to another page, by GET.
-pub(crate) fn go_to(path: &str) -> Response {
-    Redirect::to(path).into_response()
 }
 
 /// Sends the browser to the page of that path, which tells what was done.

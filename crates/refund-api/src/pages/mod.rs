@@ -13,6 +13,7 @@ mod clock;
 mod cookies;
 mod form;
 mod frame;
+mod leading;
 mod links;
 mod live;
 mod mark;

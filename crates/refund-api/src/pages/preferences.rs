@@ -4,7 +4,8 @@ use axum::http::header;
 use axum::response::Response;
 
 use super::cookies;
-use super::frame::{go_to, own_path};
+use super::frame::own_path;
+use super::leading::go_to;
 use super::reader::Theme;
 use super::text::Language;
 use super::visit::Visit;

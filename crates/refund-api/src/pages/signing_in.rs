@@ -7,7 +7,8 @@ use refund_core::{Actor, Span, Timestamp};
 use refund_store::{KeyRole, Refused, Request, Session, SetUp, User, UserChange};
 
 use super::cookies;
-use super::frame::{Frame, Notice, go_to, own_path, shown};
+use super::frame::{Frame, Notice, own_path, shown};
+use super::leading::go_to;
 use super::visit::Visit;
 use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN, Unfit};
 use crate::callers::{Caller, hash};

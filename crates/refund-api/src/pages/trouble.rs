@@ -4,23 +4,19 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use refund_core::RefusalCode;
 
 use super::cookies;
-use super::frame::{go_to, shown};
+use super::frame::shown;
+use super::leading::{go_to, is_behind_a_page, opened_anew};
 use super::reader::Reader;
 use crate::app::App;
 use crate::call::{Told, refused_with};
 use crate::problem::Problem;
 use crate::wire::code::{ApiCode, Code};
-
-/// Says that a page is brought up to date, and not opened.
-const BY_HTMX: HeaderName = HeaderName::from_static("hx-request");
-/// Where it sends the browser.
-const SENT_BY_HTMX: HeaderName = HeaderName::from_static("hx-redirect");
 
 /// What a page may load and where it may lead: itself, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -95,18 +91,6 @@ async fn told_as_page<A: Future<Output = Response> + Send>(
         of_page.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ONLY_BY_TLS));
     }
     response
-}
-
-/// Whether it is asked for by a page that is open, to be up to date.
-pub(super) fn is_behind_a_page(headers: &HeaderMap) -> bool {
-    let is_stream = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/event-stream");
-    is_stream || headers.contains_key(BY_HTMX)
-}
-
-/// Then no other can be shown in its place: the stream ends for good, and the browser goes to see for itself.
-fn opened_anew(here: &str) -> Response {
-    let here = HeaderValue::from_str(here).unwrap_or(HeaderValue::from_static("/"));
-    (StatusCode::NO_CONTENT, [(SENT_BY_HTMX, here)]).into_response()
 }
 
 fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, here: &str) -> Response {

@@ -13,10 +13,9 @@ use sha2::{Digest, Sha256};
 
 use super::cookies;
 use super::form::Form;
-use super::frame::go_to;
+use super::leading::{go_to, is_behind_a_page};
 use super::mark;
 use super::reader::Reader;
-use super::trouble::is_behind_a_page;
 use super::typed::TypedForms;
 use crate::app::App;
 use crate::call::{CallerAddress, Sender, pass_over, received};

@@ -8,7 +8,8 @@ use refund_store::{Request, Seller, SetUp};
 
 use crate::machine::entropy;
 use crate::pages::form::{Form, Mistake};
-use crate::pages::frame::{Frame, Notice, go_and_tell, go_to, shown};
+use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
+use crate::pages::leading::go_to;
 use crate::pages::part::{ListPart, PartLinks};
 use crate::pages::refund::told_mistake;
 use crate::pages::seller_place;
