@@ -8,7 +8,8 @@ once-over = This link was used already, or has ended. Sign in with your password
 once-password = A password for the next time
 once-password-new = You may leave it empty; then you need a new link the next time. At least { $min } characters.
 once-password-other = It replaces the one you had, and signs you out wherever else you are signed in. At least { $min } characters.
-once-password-needed = Choose a new password: nobody comes in by a link alone under a name that has one.
+once-password-first = With it you sign in from now on. At least { $min } characters.
+once-password-needed = Choose a new password: nobody comes in by a link alone.
 
 # People.
 people-title = People

@@ -8,7 +8,8 @@ once-over = 该链接已使用或已过期。请用密码登录，或索取新�
 once-password = 设置密码（下次登录使用）
 once-password-new = 可以不填，下次需要新的链接。至少 { $min } 个字符。
 once-password-other = 新密码将取代原密码，其他已登录的设备都会退出。至少 { $min } 个字符。
-once-password-needed = 请设置新密码：已有密码的账号不能只凭链接登录。
+once-password-first = 今后用此密码登录。至少 { $min } 个字符。
+once-password-needed = 请设置新密码：不能只凭链接登录。
 
 # People.
 people-title = 人员

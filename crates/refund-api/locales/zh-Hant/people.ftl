@@ -8,7 +8,8 @@ once-over = 該連結已使用或已過期。請用密碼登入，或索取新�
 once-password = 設定密碼（下次登入使用）
 once-password-new = 可以不填，下次需要新的連結。至少 { $min } 個字元。
 once-password-other = 新密碼將取代原密碼，其他已登入的裝置都會登出。至少 { $min } 個字元。
-once-password-needed = 請設定新密碼：已有密碼的帳號不能只憑連結登入。
+once-password-first = 今後用此密碼登入。至少 { $min } 個字元。
+once-password-needed = 請設定新密碼：不能只憑連結登入。
 
 # People.
 people-title = 人員

@@ -23,8 +23,9 @@ const LONG_PAGES: &str = "/operator/";
 const SHORT: usize = 4 * 1024;
 /// How much is read of a body that is too large, before the connection is given up.
 const READ_MAX: usize = 32 * 1024 * 1024;
-/// How long a body may take to arrive.
+/// How long a body may take to arrive, and one of which nothing is taken.
 const READING_MAX: Duration = Duration::from_secs(30);
+const PASSING_MAX: Duration = Duration::from_secs(10);
 
 /// A body that came whole, and the room that it takes as long as it is held.
 pub(crate) struct Received {
@@ -57,7 +58,7 @@ pub(crate) async fn received(path: &str, body: Body, sender: Sender<'_>) -> Resu
 /// Lets a body go by of which nothing is kept.
 pub(crate) async fn pass_over(body: Body) {
     // Whether it came whole changes nothing.
-    let _ = tokio::time::timeout(READING_MAX, read(body, 0, |_| Ok(()))).await;
+    let _ = tokio::time::timeout(PASSING_MAX, read(body, 0, |_| Ok(()))).await;
 }
 
 /// A body of so many bytes at the most, for which room is made as it comes; what is longer, or has no room, is read

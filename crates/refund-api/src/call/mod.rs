@@ -57,7 +57,7 @@ impl FromRequest<Arc<App>> for Call {
             }
         };
         let path = parts.uri.path().to_owned();
-        let sender = Sender { admission: &app.admission, who: caller.id(), is_known: true };
+        let sender = Sender { admission: &app.admission, who: caller.tenant(), is_known: true };
         let body = received(&path, body, sender).await?;
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| no_id())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

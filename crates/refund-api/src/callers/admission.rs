@@ -31,9 +31,9 @@ pub(crate) struct Admission {
 pub(crate) type StreamPlace = Place<String>;
 
 /// How many bytes of bodies are held at once; what is short is not counted.
-const BODIES_MAX: usize = 64 * 1024 * 1024;
-/// And of one caller's.
-const BODIES_MAX_EACH: usize = BODIES_MAX / 4;
+const BODIES_MAX: usize = 128 * 1024 * 1024;
+/// And of one seller's, one buyer's or one address's: many of them together leave room for others.
+const BODIES_MAX_EACH: usize = 4 * 1024 * 1024;
 /// When to try again what takes a moment.
 const AGAIN: Duration = Duration::from_secs(1);
 /// How many pages of the feed one caller reads at once.

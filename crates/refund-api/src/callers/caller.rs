@@ -65,6 +65,11 @@ impl Caller {
         }
     }
 
+    /// For whom the caller acts: all keys and people of a seller are one.
+    pub(crate) fn tenant(&self) -> &str {
+        if let Self::Seller { seller_id, .. } = self { seller_id.as_str() } else { self.id() }
+    }
+
     pub(crate) fn role(&self) -> Role {
         match self {
             Self::Operator { .. } => Role::Operator,

@@ -2,9 +2,9 @@
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, Mac};
+use refund_store::User;
 use sha2::Sha256;
 
-use crate::machine::entropy;
 use crate::secrets::keyed;
 
 /// Marks browsers, each for whoever signed in there.
@@ -15,43 +15,52 @@ impl KnownBrowsers {
         Self(keyed(secret, b"browser"))
     }
 
-    /// What a browser keeps in which somebody of that id signed in. It opens nothing.
-    pub(crate) fn mark(&self, user_id: &str) -> String {
-        let browser = HEXLOWER.encode(&entropy::bytes::<16>());
-        let mark = HEXLOWER.encode(&self.mac(user_id, &browser).finalize().into_bytes());
-        format!("{browser}.{mark}")
+    /// What a browser keeps in which somebody signed in. It opens nothing, is the same in all of theirs, and ends with
+    /// their password.
+    pub(crate) fn mark(&self, user: &User) -> String {
+        HEXLOWER.encode(&self.mac(user).finalize().into_bytes())
     }
 
-    /// Which browser that is, where it keeps what it was given for that person.
-    pub(crate) fn known<'k>(&self, user_id: &str, kept: &'k str) -> Option<&'k str> {
-        let (browser, mark) = kept.split_once('.')?;
-        let mark = HEXLOWER.decode(mark.as_bytes()).ok()?;
-        self.mac(user_id, browser).verify_slice(&mark).ok().map(|()| browser)
+    /// Whether a browser keeps what it was given for that person.
+    pub(crate) fn knows(&self, user: &User, kept: &str) -> bool {
+        HEXLOWER.decode(kept.as_bytes()).is_ok_and(|mark| self.mac(user).verify_slice(&mark).is_ok())
     }
 
-    fn mac(&self, user_id: &str, browser: &str) -> Hmac<Sha256> {
+    fn mac(&self, user: &User) -> Hmac<Sha256> {
         let mut mac = self.0.clone();
-        mac.update(user_id.as_bytes());
+        mac.update(user.id.as_bytes());
         mac.update(&[0]);
-        mac.update(browser.as_bytes());
+        mac.update(user.password.as_deref().unwrap_or_default().as_bytes());
         mac
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use refund_core::Timestamp;
+    use refund_store::KeyRole;
+
     use super::*;
 
     #[test]
-    fn a_browser_is_known_for_whoever_signed_in_there_alone() {
+    fn a_browser_is_known_for_whoever_signed_in_there_as_long_as_their_password_is_the_same() {
         let browsers = KnownBrowsers::new(&[7; 32]);
-        let kept = browsers.mark("usr_1");
-        let (browser, mark) = kept.split_once('.').unwrap();
-        assert_eq!(browsers.known("usr_1", &kept), Some(browser));
-        assert_eq!(browsers.known("usr_2", &kept), None);
-        for forged in ["", ".", browser, &format!("x.{mark}"), &format!("{browser}."), &format!("{browser}.00")] {
-            assert_eq!(browsers.known("usr_1", forged), None, "{forged}");
+        let user = User {
+            id: "usr_1".to_owned(),
+            name: "Ann".parse().unwrap(),
+            role: KeyRole::Operator,
+            password: Some("a hash".to_owned()),
+            created_at: Timestamp::MIN,
+            link: None,
+            disabled_at: None,
+        };
+        let kept = browsers.mark(&user);
+        assert!(browsers.knows(&user, &kept));
+        for forged in ["", "00", &kept[2..], &kept.replace(['0', '1', '2', '3'], "f")] {
+            assert!(!browsers.knows(&user, forged), "{forged}");
         }
-        assert_eq!(KnownBrowsers::new(&[8; 32]).known("usr_1", &kept), None);
+        assert!(!browsers.knows(&User { id: "usr_2".to_owned(), ..user.clone() }, &kept));
+        assert!(!browsers.knows(&User { password: Some("another".to_owned()), ..user.clone() }, &kept));
+        assert!(!KnownBrowsers::new(&[8; 32]).knows(&user, &kept));
     }
 }

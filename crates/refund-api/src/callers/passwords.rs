@@ -24,7 +24,7 @@ pub(crate) const PASSWORD_MAX: usize = 200;
 
 /// How many are hashed at once for known browsers, and for all others: each takes 19 MiB and a core for a moment.
 const AT_ONCE: usize = 1;
-/// How many of the others wait for that, and of one address, so that nobody waits for more.
+/// How many wait for that of each kind, and of one person or address, so that nobody waits for more.
 const WAITING: usize = 24;
 const WAITING_EACH: usize = 6;
 /// When to come again where there are as many.
@@ -39,7 +39,7 @@ const TRIES_FROM_ANYWHERE: u32 = 100;
 /// From where somebody tries.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum TriedFrom {
-    /// A browser in which whoever has the name signed in before. What others try costs it nothing.
+    /// A browser in which that person signed in before: all of theirs together. What others try costs them nothing.
     KnownBrowser(String),
     /// An address, as it is counted; or nobody can say which.
     Address(Option<IpAddr>),
@@ -80,11 +80,22 @@ fn has_length(password: &str) -> bool {
     (PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count())
 }
 
+/// Where those of one kind wait for their turn.
+struct Lane {
+    turns: Arc<Semaphore>,
+    waiting: Arc<Places<TriedFrom>>,
+}
+
+impl Default for Lane {
+    fn default() -> Self {
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Places::new(WAITING, WAITING_EACH)) }
+    }
+}
+
 /// Hashes passwords, and counts who tries.
 pub(crate) struct Passwords {
-    turns_of_known: Arc<Semaphore>,
-    turns_of_others: Arc<Semaphore>,
-    waiting: Arc<Places<Option<IpAddr>>>,
+    known: Lane,
+    others: Lane,
     tries: Option<Rate<(String, TriedFrom), Stopwatch>>,
     from_an_address: Option<Rate<Option<IpAddr>, Stopwatch>>,
     from_anywhere: Option<Rate<String, Stopwatch>>,
@@ -93,9 +104,8 @@ pub(crate) struct Passwords {
 impl Default for Passwords {
     fn default() -> Self {
         Self {
-            turns_of_known: Arc::new(Semaphore::new(AT_ONCE)),
-            turns_of_others: Arc::new(Semaphore::new(AT_ONCE)),
-            waiting: Arc::new(Places::new(WAITING, WAITING_EACH)),
+            known: Lane::default(),
+            others: Lane::default(),
             tries: Rate::per_minute(TRIES_A_MINUTE, Stopwatch::start()),
             from_an_address: Rate::per_minute(TRIES_FROM_AN_ADDRESS, Stopwatch::start()),
             from_anywhere: Rate::per_minute(TRIES_FROM_ANYWHERE, Stopwatch::start()),
@@ -165,14 +175,10 @@ impl Passwords {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let internal = |error: String| Problem::new(ApiCode::Internal, error);
-        let (turns, _waiting) = match from {
-            TriedFrom::KnownBrowser(_) => (&self.turns_of_known, None),
-            TriedFrom::Address(address) => {
-                let full = |_| Problem::too_many("too many sign in at once", WAITING_AGAIN);
-                (&self.turns_of_others, Some(self.waiting.enter(Some(*address)).map_err(full)?))
-            }
-        };
-        let turn = turns.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
+        let lane = if let TriedFrom::KnownBrowser(_) = from { &self.known } else { &self.others };
+        let full = |_| Problem::too_many("too many sign in at once", WAITING_AGAIN);
+        let _waiting = lane.waiting.enter(Some(from.clone())).map_err(full)?;
+        let turn = lane.turns.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
         let worked = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             work()
@@ -219,7 +225,7 @@ mod tests {
     #[tokio::test]
     async fn a_flood_waits_for_itself_alone() {
         let passwords = Passwords::default();
-        let _busy = passwords.turns_of_others.clone().acquire_owned().await.unwrap();
+        let _busy = passwords.others.turns.clone().acquire_owned().await.unwrap();
         let is_right = |from: TriedFrom| {
             let passwords = &passwords;
             async move { passwords.is_right("a guess".to_owned(), None, &from).await.ok() }
@@ -231,7 +237,7 @@ mod tests {
         assert!(refused.iter().all(Option::is_none), "{refused:?}");
         assert_eq!(is_right(known_browser()).await, Some(false), "whoever is known waits for none of them");
         drop(waiting);
-        assert_eq!(passwords.waiting.count(), 0);
+        assert_eq!(passwords.others.waiting.count(), 0);
     }
 
     #[test]

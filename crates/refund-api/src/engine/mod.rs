@@ -90,13 +90,9 @@ impl Engine {
     /// order, and may become durable together.
     pub(crate) fn hand_in(&self, request: Request) -> impl Future<Output = Result<Answered, Refused>> + use<> {
         let watched = self.metrics.handed_in(&request.work);
-        let paced = self.pace.count(&request).map_err(|wait| Refused::TooOften { wait });
-        let reply = paced.map(|()| in_time(self.store.submit(request)));
+        let reply = in_time(self.store.submit(request));
         async move {
-            let result = match reply {
-                Ok(reply) => reply.await,
-                Err(refused) => Err(refused),
-            };
+            let result = reply.await;
             watched.ended(&result);
             result
         }
@@ -107,7 +103,13 @@ impl Engine {
     /// # Errors
     /// [`Refused`].
     pub(crate) async fn submit(&self, request: Request) -> Result<Answered, Refused> {
+        self.paced(&request)?;
         self.hand_in(request).await
+    }
+
+    /// Counts what a party could change again and again.
+    fn paced(&self, request: &Request) -> Result<(), Refused> {
+        self.pace.count(request).map_err(|wait| Refused::TooOften { wait })
     }
 
     /// Carries out a request that needs everything due to have happened first, however much that is (R34).
@@ -118,8 +120,9 @@ impl Engine {
         if !request.work.settles_first() {
             return self.submit(request).await;
         }
+        self.paced(&request)?;
         loop {
-            match self.submit(request.clone()).await {
+            match self.hand_in(request.clone()).await {
                 // One step settles so much and no more, so that others get their turn between.
                 Err(Refused::MoreIsDue { by }) => {
                     if let Work::AdvanceTestClock { advance } = &mut request.work {

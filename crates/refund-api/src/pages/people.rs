@@ -136,9 +136,12 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
 
 /// Whether a name can't be told from somebody else's by looking at it, as with letters of another script.
 fn looks_like_anothers(visit: &Visit, name: &str) -> bool {
-    let look = |name: &str| -> String { skeleton(&name.to_lowercase()).filter(|c| !c.is_whitespace()).collect() };
-    let own = look(name);
-    visit.app.engine.settings().users().iter().any(|user| look(user.name.as_str()) == own)
+    // A capital i looks like a small l, and a zero like a capital o: both as it is typed and in small letters.
+    let plain = |text: String| text.to_lowercase().split_whitespace().collect::<String>();
+    let looks = |name: &str| [plain(skeleton(name).collect()), plain(skeleton(&name.to_lowercase()).collect())];
+    let own = looks(name);
+    let is_alike = |other: [String; 2]| other.iter().zip(&own).any(|(other, own)| other == own);
+    visit.app.engine.settings().users().iter().any(|user| is_alike(looks(user.name.as_str())))
 }
 
 /// Who is to be set up, and for whom they are to act: a seller's people only add such of their own.

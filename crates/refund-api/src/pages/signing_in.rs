@@ -33,7 +33,8 @@ struct SignIn {
 struct Once {
     page: Frame,
     name: String,
-    needs_password: bool,
+    may_come_without: bool,
+    has_password: bool,
     min: usize,
     notice: Option<Notice>,
 }
@@ -69,10 +70,7 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
     if name.chars().count() <= 200 && password.chars().count() <= PASSWORD_MAX {
         let user = app.engine.settings().user_named(name).cloned();
         let from = visit.tried_from(user.as_deref());
-        if let Err(problem) = app.passwords.count(name, &from) {
-            tracing::warn!("too many tries to sign in");
-            return Err(problem);
-        }
+        app.passwords.count(name, &from)?;
         let known = user.as_ref().and_then(|user| user.password.clone());
         let is_right = app.passwords.is_right(password.to_owned(), known, &from).await?;
         if let Some(user) = user.filter(|user| is_right && user.disabled_at.is_none()) {
@@ -108,7 +106,8 @@ fn asked_once(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Resu
     let page = Once {
         page: Frame::for_nobody(visit, "once-title"),
         name: user.name.to_string(),
-        needs_password: user.password.is_none(),
+        may_come_without: may_come_without(visit, &user),
+        has_password: user.password.is_some(),
         min: PASSWORD_MIN,
         notice,
     };
@@ -119,33 +118,40 @@ fn link_is_over(visit: &Visit) -> Result<Response, Problem> {
     asked(visit, Some(Notice::bad(visit.reader.say("once-over"))), StatusCode::NOT_FOUND)
 }
 
-/// Signs in by a link, which opens nothing afterwards. A password may be chosen with it, and is by whoever has one
-/// already: they learn that somebody came in under their name, because theirs opens nothing any more.
+/// Signs in by a link, which opens nothing afterwards, and only together with a new password: whoever else could have
+/// used the link can't come in under the same name any more, and who had a password learns that somebody did. In a demo
+/// nobody has to choose one who has none.
 pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     let Some(user) = of_link(&visit)? else { return link_is_over(&visit) };
     let password = visit.form.get("password");
-    let mistake = match (password, &user.password) {
-        ("", None) => None,
-        ("", Some(_)) => Some(visit.reader.say("once-password-needed")),
+    let mistake = match password {
+        "" if may_come_without(&visit, &user) => None,
+        "" => Some(visit.reader.say("once-password-needed")),
         _ => mistake_in(&visit, password, &user).await?,
     };
     if let Some(text) = mistake {
         return asked_once(&visit, Some(Notice::bad(text)), StatusCode::UNPROCESSABLE_ENTITY);
     }
+    // Before the link is spent: what may still be refused is not to cost it.
+    let chosen = match password {
+        "" => None,
+        _ => Some(visit.app.passwords.hash(password.to_owned(), &visit.tried_from(Some(&user))).await?),
+    };
     let Some(response) = let_in(&visit, &user, Some(hash(visit.param("token"))), "/").await? else {
         return link_is_over(&visit);
     };
-    if password.is_empty() {
-        return Ok(response);
-    }
+    let Some(hash) = chosen else { return Ok(response) };
     // Another password signs out wherever they were signed in, so they come in anew with it.
-    let change = UserChange::Password {
-        hash: visit.app.passwords.hash(password.to_owned(), &visit.tried_from(Some(&user))).await?,
-    };
+    let change = UserChange::Password { hash };
     let actor = Caller::signed_in(&user).map_or_else(Actor::system, |caller| caller.itself());
     let request = Request::new(actor, SetUp::ChangeUser { user_id: user.id.clone(), change });
     visit.app.engine.change(request).await?;
     Ok(let_in(&visit, &user, None, "/").await?.unwrap_or(response))
+}
+
+/// Whether somebody may come in by a link alone. In a demo whoever has no password need not choose one.
+fn may_come_without(visit: &Visit, user: &User) -> bool {
+    user.password.is_none() && visit.app.test_clock
 }
 
 /// What is wrong with a password that somebody chooses. To choose one is a try: it takes a moment to judge.
@@ -184,7 +190,8 @@ pub(super) async fn let_in(
     tracing::info!(user = user.id, by_link = link.is_some(), "signed in");
     let mut response = go_to(to);
     let session = cookies::set_session(&secret, SESSION.as_seconds());
-    let known = cookies::set_known(&visit.app.known_browsers.mark(&user.id));
+    let settings = visit.app.engine.settings();
+    let known = settings.user(&user.id).and_then(|user| cookies::set_known(&visit.app.known_browsers.mark(user)));
     for cookie in session.into_iter().chain(known) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -114,7 +114,7 @@ impl Visit {
         let person = signed_in(app, &parts.headers);
         let address = parts.extensions.get().map(|CallerAddress(address)| counted(*address));
         let stranger = address.map_or_else(String::new, |address| address.to_string());
-        let who = person.as_ref().map_or(stranger.as_str(), |person| person.caller.id());
+        let who = person.as_ref().map_or(stranger.as_str(), |person| person.caller.tenant());
         let sender = Sender { admission: &app.admission, who, is_known: person.is_some() };
         let body = received(parts.uri.path(), body, sender).await?;
         let visit = Self {
@@ -206,8 +206,8 @@ impl Visit {
 
     /// From where a password of that person is tried, if there is such a person.
     pub(crate) fn tried_from(&self, user: Option<&User>) -> TriedFrom {
-        let known = user.and_then(|user| self.app.known_browsers.known(&user.id, &self.known));
-        known.map_or(TriedFrom::Address(self.address), |browser| TriedFrom::KnownBrowser(browser.to_owned()))
+        let known = user.filter(|user| self.app.known_browsers.knows(user, &self.known));
+        known.map_or(TriedFrom::Address(self.address), |user| TriedFrom::KnownBrowser(user.id.clone()))
     }
 
     /// The visit once its form was carried out: nothing that was typed is shown again.

@@ -32,11 +32,14 @@ pub(super) fn open_to(origins: Vec<Origin>) -> Option<CorsLayer> {
         header::AUTHORIZATION,
         header::CONTENT_TYPE,
         header::IF_MATCH,
+        header::IF_NONE_MATCH,
         HeaderName::from_static("idempotency-key"),
         HeaderName::from_static("last-event-id"),
+        HeaderName::from_static("traceparent"),
         HeaderName::from_static("x-request-id"),
     ];
     let told = [
+        header::DATE,
         header::ETAG,
         header::RETRY_AFTER,
         HeaderName::from_static("idempotency-replayed"),

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use refund_core::Timestamp;
 use refund_store::{
-    Attempt, Claimed, Delivery, DeliveryState, DisabledBecause, Due, EventPosition, Forget, Noted, Queued, Tried,
+    Attempt, Claimed, Delivery, DeliveryState, DisabledBecause, Due, EventPosition, Forget, KeyRole, Noted, Queued,
+    Tried,
 };
 use tokio::task::JoinSet;
 
@@ -20,9 +21,10 @@ use crate::problem::Problem;
 use crate::wire::EventOut;
 use crate::wire::code::ApiCode;
 
-/// How many messages are under way at once, in all and to one endpoint. One that fails gets one at
-/// a time, so that many that never answer leave room for those that do.
+/// How many messages are under way at once, in all, to one owner's endpoints and to one of them. One that fails gets
+/// one at a time, so that many that never answer leave room for those that do.
 const AT_ONCE: usize = 256;
+const TO_ONE_OWNER: usize = 32;
 const TO_ONE: usize = 4;
 const TO_ONE_THAT_FAILS: usize = 1;
 /// How much of an endpoint's queue is looked at: what is under way stands in it still, and one more may be next.
@@ -36,8 +38,8 @@ const STOPPING_MAX: Duration = Duration::from_secs(5);
 /// How often the book forgets what is old, in milliseconds.
 const CARE_EVERY: i64 = 60 * 60 * 1000;
 
-/// What is under way, by endpoint.
-type UnderWay = BTreeMap<String, BTreeSet<EventPosition>>;
+/// What is under way, by endpoint, each with whose it is.
+type UnderWay = BTreeMap<String, (KeyRole, BTreeSet<EventPosition>)>;
 
 /// To which endpoint an attempt was made, at which event, and what came of it, if anything was sent.
 type Ended = (String, EventPosition, Option<Attempt>);
@@ -132,7 +134,7 @@ impl Sender {
             return Some(until);
         }
         let at_once = if due.failing_since.is_some() { TO_ONE_THAT_FAILS } else { TO_ONE };
-        let under_way = self.under_way.get(endpoint.id()).map_or(0, BTreeSet::len);
+        let under_way = self.under_way.get(endpoint.id()).map_or(0, |(_, events)| events.len());
         // Those under way stand in the queue still, and one more than there is room for may be next.
         let looked_at = under_way.max(at_once).saturating_add(1);
         for queued in due.queue.into_iter().take(looked_at) {
@@ -146,8 +148,12 @@ impl Sender {
 
     fn begin(&mut self, endpoint: &Arc<Endpoint>, queued: Queued, at_once: usize) {
         let event = queued.event;
-        let under_way = self.under_way.entry(endpoint.id().to_owned()).or_default();
-        if self.attempts.len() >= AT_ONCE || under_way.len() >= at_once || !under_way.insert(event) {
+        let owner = &endpoint.stored.owner;
+        let of_owner = self.under_way.values().filter(|(other, _)| other == owner).map(|(_, events)| events.len());
+        let is_full = self.attempts.len() >= AT_ONCE || of_owner.sum::<usize>() >= TO_ONE_OWNER;
+        let of_endpoint = || (owner.clone(), BTreeSet::new());
+        let (_, under_way) = self.under_way.entry(endpoint.id().to_owned()).or_insert_with(of_endpoint);
+        if is_full || under_way.len() >= at_once || !under_way.insert(event) {
             return;
         }
         self.served_last = Some(made(endpoint));
@@ -169,7 +175,7 @@ impl Sender {
                 if let Some(attempt) = attempt {
                     self.count(&id, &attempt);
                 }
-                if let Some(under_way) = self.under_way.get_mut(&id) {
+                if let Some((_, under_way)) = self.under_way.get_mut(&id) {
                     under_way.remove(&event);
                     if under_way.is_empty() {
                         self.under_way.remove(&id);

@@ -218,6 +218,9 @@ fn bodies_that_never_end_take_the_room_of_their_caller_alone() {
     };
     let told = std::iter::repeat_with(fill).take(200).find(|reply| reply.status != 400).unwrap();
     assert_eq!((told.status, told.retry_after.as_deref()), (429, Some("2")), "{:?}", told.body);
+    let another =
+        server.post("/v1/keys", &server.operator, &[], &json!({ "name": "2", "role": "seller", "seller_id": SELLER }));
+    assert_eq!(send(another.body["secret"].as_str().unwrap()).status, 429, "whichever of its keys it is");
     assert_eq!(send(&server.platform).body["code"], "not_your_role", "others are heard");
     assert_eq!(server.send("POST", "/v1/refunds/bulk", &server.seller, &[], b"{}").status, 400, "what is short");
     drop(held);
@@ -250,6 +253,11 @@ fn nobody_changes_a_thing_to_and_fro_without_end() {
     let made = made_of_a_hundred(|dearer| modify(&refund, dearer));
     assert!((60..65).contains(&made), "{made}");
     assert_eq!(modify(&other, true).status, 200, "another refund has its own");
+    let extend = |refund: &Value| {
+        server.as_seller(refund, "extend", &json!({ "kind": "buyer_ship", "to": "2099-03-09T00:00:00Z" })).status
+    };
+    assert!((0..100).any(|_| extend(&other) == 429), "what is refused is counted too");
+    assert_eq!(modify(&other, false).status, 200, "and uses up nothing of the other side's");
     let version = format!("\"{}\"", server.show(&refund)["version"]);
     let agreed = server.post(&path(&refund, "agree"), &server.seller, &[("If-Match", &version)], &json!({}));
     assert_eq!(agreed.status, 200, "and what ends it is always possible");

@@ -148,6 +148,8 @@ fn nobody_gets_a_name_that_looks_like_anothers() {
         for same in ["P\u{430}ul Hope", "Paul H\u{3bf}pe", "Pau1 Hope", "PAUL HOPE", "Paul\u{a0}Hope"] {
             assert_eq!(add(operator, same), 409, "{same}");
         }
+        assert_eq!([add(operator, "Ian"), add(operator, "ZOLA")], [200; 2]);
+        assert_eq!([add(operator, "lan"), add(operator, "Z0LA"), add(operator, "zola")], [409; 3]);
         for other in ["Paula Hope", "Paul Hope 2", "保羅"] {
             assert_eq!(add(operator, other), 200, "{other}");
         }

@@ -26,7 +26,7 @@ impl RolloutChange {
     pub fn look(settings: &Settings, to: &Rollout, now: Timestamp) -> Self {
         let from = &settings.rollout;
         let set_up = settings.sellers(None, SELLERS_MAX.saturating_add(1));
-        let named = from.batches.iter().flat_map(|batch| &batch.sellers).chain(&from.allow);
+        let named = from.batches.iter().flat_map(|batch| &batch.sellers).chain(&from.allow).chain(&to.deny);
         let all: BTreeSet<&SellerId> = set_up.iter().map(|(id, _)| id).take(SELLERS_MAX).chain(named).collect();
         let loses = |id: &&SellerId| from.check(id, now).is_open() && !to.check(id, now).is_open();
         Self {

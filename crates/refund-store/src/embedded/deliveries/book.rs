@@ -4,50 +4,17 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use refund_core::Timestamp;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::{Batch, IVec};
 
 use super::change::Change;
+use super::error::{BookError, json, strange};
 use super::rows;
 use super::waiting::Waiting;
 use crate::embedded::folder::{LastUse, SledFolder};
-use crate::{
-    Again, Chosen, Claimed, Delivery, Due, EventPosition, Intake, LeftAlone, Noted, Queued, StoreError, Tried,
-};
+use crate::{Again, Chosen, Claimed, Delivery, Due, EventPosition, Intake, LeftAlone, Noted, Queued, Tried};
 
 const CACHE_BYTES: u64 = 16 << 20;
-
-/// Why the book can't be used.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum BookError {
-    #[error("the delivery book: {0}")]
-    Unreadable(String),
-}
-
-impl From<sled::Error> for BookError {
-    fn from(error: sled::Error) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
-
-impl From<std::io::Error> for BookError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
-
-impl From<serde_json::Error> for BookError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
-
-impl From<BookError> for StoreError {
-    fn from(error: BookError) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
 
 pub(super) struct Book {
     pub(super) db: sled::Db,
@@ -87,7 +54,7 @@ impl Book {
 
     /// Begins a change.
     pub(super) fn change(&self) -> Change<'_> {
-        Change::new(self, self.waiting())
+        Change::new(&self.db, self.waiting())
     }
 
     pub(super) fn read_to(&self) -> Result<Option<EventPosition>, BookError> {
@@ -233,12 +200,4 @@ impl Book {
     pub(super) fn apply(&self, batch: Batch) -> Result<(), BookError> {
         self.db.apply_batch(batch).map_err(BookError::from)
     }
-}
-
-pub(super) fn json(value: &impl Serialize) -> Result<Vec<u8>, BookError> {
-    Ok(serde_json::to_vec(value)?)
-}
-
-pub(super) fn strange(row: &[u8]) -> BookError {
-    BookError::Unreadable(format!("a row that says nothing: {}", String::from_utf8_lossy(row)))
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use refund_core::Timestamp;
 
-use super::book::{Book, BookError, strange};
+use super::book::Book;
+use super::error::{BookError, strange};
 use super::rows;
 use super::waiting::Waiting;
 use crate::deliveries::is_old;

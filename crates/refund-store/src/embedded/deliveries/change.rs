@@ -5,14 +5,14 @@ use std::sync::MutexGuard;
 use refund_core::Timestamp;
 use sled::Batch;
 
-use super::book::{Book, BookError, json};
+use super::error::{BookError, json};
 use super::rows;
 use super::waiting::Waiting;
 use crate::{Delivery, Queued};
 
 /// A change that nobody else interferes with. What is dropped has changed nothing.
 pub(super) struct Change<'b> {
-    book: &'b Book,
+    db: &'b sled::Db,
     waiting: MutexGuard<'b, Waiting>,
     pub(super) batch: Batch,
     /// Of whom something begins or ends to wait, and since when it does.
@@ -21,8 +21,8 @@ pub(super) struct Change<'b> {
 }
 
 impl<'b> Change<'b> {
-    pub(super) fn new(book: &'b Book, waiting: MutexGuard<'b, Waiting>) -> Self {
-        Self { book, waiting, batch: Batch::default(), begun: Vec::new(), ended: Vec::new() }
+    pub(super) fn new(db: &'b sled::Db, waiting: MutexGuard<'b, Waiting>) -> Self {
+        Self { db, waiting, batch: Batch::default(), begun: Vec::new(), ended: Vec::new() }
     }
 
     /// Writes a delivery down, and when it is tried.
@@ -46,7 +46,7 @@ impl<'b> Change<'b> {
 
     /// Does it.
     pub(super) fn apply(mut self) -> Result<(), BookError> {
-        self.book.apply(self.batch)?;
+        self.db.apply_batch(self.batch)?;
         self.begun.iter().for_each(|(endpoint_id, since)| self.waiting.begins(endpoint_id, *since));
         self.ended.iter().for_each(|(endpoint_id, since)| self.waiting.ends(endpoint_id, *since));
         Ok(())

@@ -3,6 +3,7 @@
 mod book;
 mod care;
 mod change;
+mod error;
 mod older;
 mod rows;
 mod waiting;
@@ -12,7 +13,8 @@ use std::sync::Arc;
 
 use refund_core::Timestamp;
 
-use self::book::{Book, BookError};
+use self::book::Book;
+use self::error::BookError;
 use crate::soon::{apart, at_once};
 use crate::{
     Again, Backlog, Chosen, Claimed, Deliveries, Delivery, Due, EmbeddedStore, EventPosition, Forget, Intake, Noted,

@@ -7,7 +7,8 @@
 use serde_json::Value;
 use sled::Batch;
 
-use super::book::{Book, BookError, json};
+use super::book::Book;
+use super::error::{BookError, json};
 use super::rows;
 use super::waiting::Waiting;
 use crate::{EventPosition, StoreError};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use refund_core::Timestamp;
 use sled::Db;
 
-use super::book::{BookError, strange};
+use super::error::{BookError, strange};
 use super::rows;
 use crate::Backlog;
 
