@@ -34,12 +34,10 @@ impl Changed {
 
 /// What is done against others who have got in is possible at any time.
 fn keeps_others_out(set_up: &SetUp) -> bool {
-    let of_people = |change: &UserChange| matches!(change, UserChange::Password { .. } | UserChange::Disabled);
-    match set_up {
-        SetUp::RevokeKey { .. } => true,
-        SetUp::ChangeUser { change, .. } => of_people(change),
-        _ => false,
+    if let SetUp::ChangeUser { change, .. } = set_up {
+        return matches!(change, UserChange::Password { .. } | UserChange::Disabled);
     }
+    matches!(set_up, SetUp::RevokeKey { .. })
 }
 
 /// Counts what the parties change.

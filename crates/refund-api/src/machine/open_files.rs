@@ -2,8 +2,8 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// What the store needs beside the connections, and more than that.
-const OTHERS: u64 = 256;
+/// What the store and those who are turned away need beside the connections, and more than that.
+const OTHERS: u64 = 512;
 
 /// Sees to it that there can be so many connections; as many as there can be.
 pub(crate) fn room_for(connections: usize) -> usize {

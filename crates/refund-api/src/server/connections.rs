@@ -35,7 +35,7 @@ const PROXY_WAIT: Duration = Duration::from_secs(75);
 const WRITE_WAIT: Duration = Duration::from_secs(30);
 /// How many connections beyond the last are told so at once. One more takes the place of the oldest of them, so that
 /// whoever watches the server is heard however many others say nothing.
-const TURNED_AWAY_MAX: usize = 64;
+const TURNED_AWAY_MAX: usize = 256;
 /// How long one of them may take to say what it wants.
 const TURNED_AWAY_WAIT: Duration = Duration::from_secs(5);
 /// How long to wait where the system has no more connections to give.
