@@ -34,7 +34,7 @@ pub use deliveries::{
     Again, Attempt, Backlog, Chosen, Claimed, Deliveries, Delivery, DeliveryState, Due, Forget, Intake, LeftAlone,
     MemoryDeliveries, Noted, Queued, Tried,
 };
-pub use door::{Advance, Answer, Answered, Precondition, Refused, Request, SetUp, Work};
+pub use door::{Advance, Answer, Answered, ByLink, Precondition, Refused, Request, SetUp, Work};
 pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, OpenedStore, WAITING_MAX};
 pub use error::StoreError;
 pub use memory::MemoryStore;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use http_body_util::BodyExt;
 
+use crate::callers::Tenant;
 use crate::callers::admission::Admission;
 use crate::callers::places::Place;
 use crate::problem::Problem;
@@ -37,7 +38,7 @@ pub(crate) struct Received {
 pub(crate) struct Sender<'a> {
     pub(crate) admission: &'a Admission,
     /// Whose room it takes.
-    pub(crate) who: &'a str,
+    pub(crate) who: Tenant<'a>,
     /// Much is taken only of whoever is known.
     pub(crate) is_known: bool,
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-use crate::callers::Caller;
 use crate::callers::Limits;
 use crate::callers::address;
 use crate::callers::places::{Full, Place, Places};
+use crate::callers::{Caller, Tenant};
 use crate::machine::clock::Stopwatch;
 use crate::machine::rate::Rate;
 use crate::problem::Problem;
@@ -89,10 +89,10 @@ impl Admission {
     }
 
     /// Room for so many bytes of a body, in place of the room that it has already; where there is none it keeps none.
-    pub(crate) fn body(&self, who: &str, room: &mut Option<Place<String>>, bytes: usize) -> Result<(), Problem> {
+    pub(crate) fn body(&self, who: Tenant<'_>, room: &mut Option<Place<String>>, bytes: usize) -> Result<(), Problem> {
         let full = match room {
             Some(room) => room.grow_to(bytes),
-            None => self.bodies.enter(Some(who.to_owned())).and_then(|place| room.insert(place).grow_to(bytes)),
+            None => self.bodies.enter(Some(who.name())).and_then(|place| room.insert(place).grow_to(bytes)),
         };
         full.inspect_err(|_| *room = None).map_err(|full| match full {
             Full::All => Problem::new(ApiCode::Busy, "the server has as many bodies in hand as it takes"),

@@ -1,5 +1,7 @@
 //! Who calls, and what they may know of and act as.
 
+use std::net::IpAddr;
+
 use refund_core::{Actor, BuyerId, CommandKind, Refund, RefundId, Refusal, Role, SellerId, Via};
 use refund_store::{Key, KeyRole, Secret, Told, User};
 use sha2::{Digest, Sha256};
@@ -30,6 +32,28 @@ pub(crate) enum Caller {
 /// The hash under which a key's secret is kept.
 pub(crate) fn hash(secret: &str) -> Secret {
     Secret(Sha256::digest(secret.as_bytes()).into())
+}
+
+/// Whose room something takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Tenant<'a> {
+    /// All of a seller's.
+    Seller(&'a SellerId),
+    /// One key, person or link.
+    Other(&'a str),
+    /// Whoever calls from an address.
+    Stranger(Option<IpAddr>),
+}
+
+impl Tenant<'_> {
+    /// A name that no other kind has.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Seller(id) => format!("seller {id}"),
+            Self::Other(id) => format!("caller {id}"),
+            Self::Stranger(address) => format!("address {address:?}"),
+        }
+    }
 }
 
 impl Caller {
@@ -66,8 +90,8 @@ impl Caller {
     }
 
     /// For whom the caller acts: all keys and people of a seller are one.
-    pub(crate) fn tenant(&self) -> &str {
-        if let Self::Seller { seller_id, .. } = self { seller_id.as_str() } else { self.id() }
+    pub(crate) fn tenant(&self) -> Tenant<'_> {
+        if let Self::Seller { seller_id, .. } = self { Tenant::Seller(seller_id) } else { Tenant::Other(self.id()) }
     }
 
     pub(crate) fn role(&self) -> Role {

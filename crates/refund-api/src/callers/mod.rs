@@ -10,5 +10,5 @@ pub(crate) mod passwords;
 pub(crate) mod places;
 pub(crate) mod session_uses;
 
-pub(crate) use self::caller::{Caller, hash};
+pub(crate) use self::caller::{Caller, Tenant, hash};
 pub use self::limits::Limits;

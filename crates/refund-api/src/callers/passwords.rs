@@ -39,6 +39,8 @@ const TRIES_FROM_ANYWHERE: u32 = 100;
 /// From where somebody tries.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum TriedFrom {
+    /// A session or a link: whoever has one is not somebody who guesses.
+    Within(String),
     /// A browser in which that person signed in before: all of theirs together. What others try costs them nothing.
     KnownBrowser(String),
     /// An address, as it is counted; or nobody can say which.
@@ -119,7 +121,7 @@ impl Passwords {
         let name = name.to_lowercase();
         let under_name = counted(self.tries.as_ref(), &(name.clone(), from.clone()));
         let all = under_name.and_then(|()| match from {
-            TriedFrom::KnownBrowser(_) => Ok(()),
+            TriedFrom::Within(_) | TriedFrom::KnownBrowser(_) => Ok(()),
             TriedFrom::Address(address) => {
                 counted(self.from_an_address.as_ref(), address)?;
                 counted(self.from_anywhere.as_ref(), &name)
@@ -175,7 +177,7 @@ impl Passwords {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let internal = |error: String| Problem::new(ApiCode::Internal, error);
-        let lane = if let TriedFrom::KnownBrowser(_) = from { &self.known } else { &self.others };
+        let lane = if let TriedFrom::Address(_) = from { &self.others } else { &self.known };
         let full = |_| Problem::too_many("too many sign in at once", WAITING_AGAIN);
         let _waiting = lane.waiting.enter(Some(from.clone())).map_err(full)?;
         let turn = lane.turns.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;

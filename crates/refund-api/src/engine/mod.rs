@@ -16,7 +16,7 @@ use refund_store::{
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use self::in_time::InTime;
-use self::pace::Pace;
+use self::pace::{Changed, Pace};
 use self::reading::Reading;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -103,13 +103,15 @@ impl Engine {
     /// # Errors
     /// [`Refused`].
     pub(crate) async fn submit(&self, request: Request) -> Result<Answered, Refused> {
-        self.paced(&request)?;
-        self.hand_in(request).await
+        let changed = self.paced(&request)?;
+        let done = self.hand_in(request).await?;
+        self.pace.count(changed);
+        Ok(done)
     }
 
-    /// Counts what a party could change again and again.
-    fn paced(&self, request: &Request) -> Result<(), Refused> {
-        self.pace.count(request).map_err(|wait| Refused::TooOften { wait })
+    /// What a party could change again and again, to be counted once it is done.
+    fn paced(&self, request: &Request) -> Result<Option<Changed>, Refused> {
+        self.pace.check(request).map_err(|wait| Refused::TooOften { wait })
     }
 
     /// Carries out a request that needs everything due to have happened first, however much that is (R34).
@@ -120,7 +122,7 @@ impl Engine {
         if !request.work.settles_first() {
             return self.submit(request).await;
         }
-        self.paced(&request)?;
+        let changed = self.paced(&request)?;
         loop {
             match self.hand_in(request.clone()).await {
                 // One step settles so much and no more, so that others get their turn between.
@@ -129,7 +131,11 @@ impl Engine {
                         *advance = Advance::To(by);
                     }
                 }
-                done => return done,
+                done => {
+                    let done = done?;
+                    self.pace.count(changed);
+                    return Ok(done);
+                }
             }
         }
     }

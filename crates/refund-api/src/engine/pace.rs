@@ -2,31 +2,38 @@
 
 use std::time::Duration;
 
-use refund_core::{Actor, CommandKind, RefundId, Role};
-use refund_store::{Request, SetUp, UserChange, Work};
+use refund_core::{Actor, CommandKind, RefundId, Role, Via};
+use refund_store::{Request, SetUp, UserChange, WebhookChange, Work};
 
 use crate::machine::clock::Stopwatch;
-use crate::machine::rate::Rate;
+use crate::machine::paced::Paced;
 
-/// What a party could change again and again. Each has its own count: nobody uses up another's.
+/// What a party could change again and again. Each side, key and person has a count of its own: nobody uses up
+/// another's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Changed {
-    /// A refund, in one of the ways that lead back to where it was, by one side.
-    Refund(RefundId, Role, CommandKind),
+pub(super) enum Changed {
+    /// A refund, in one of the ways that lead back to where it was.
+    Refund(RefundId, CommandKind, Role, String),
     /// What belongs to a seller: its name, keys, people, endpoints.
-    SettingsOf(String),
+    SettingsOf(String, String),
 }
 
 impl Changed {
     fn by(request: &Request) -> Option<Self> {
-        let Actor { role, id, .. } = &request.actor;
+        let Actor { role, id, via } = &request.actor;
+        let through = match via {
+            Via::Key(id) | Via::User(id) => id.clone(),
+            Via::Link | Via::Clock => String::new(),
+        };
         match (&request.work, role) {
             (Work::Command { refund_id, command }, Role::Buyer | Role::Seller) => {
                 let kind = command.kind();
                 let goes_on = matches!(kind, CommandKind::Modify | CommandKind::Ship | CommandKind::Extend);
-                goes_on.then(|| Self::Refund(refund_id.clone(), *role, kind))
+                goes_on.then(|| Self::Refund(refund_id.clone(), kind, *role, through))
             }
-            (Work::SetUp(set_up), Role::Seller) => (!keeps_others_out(set_up)).then(|| Self::SettingsOf(id.clone())),
+            (Work::SetUp(set_up), Role::Seller) if !keeps_others_out(set_up) => {
+                Some(Self::SettingsOf(id.clone(), through))
+            }
             _ => None,
         }
     }
@@ -37,33 +44,43 @@ fn keeps_others_out(set_up: &SetUp) -> bool {
     if let SetUp::ChangeUser { change, .. } = set_up {
         return matches!(change, UserChange::Password { .. } | UserChange::Disabled);
     }
-    matches!(set_up, SetUp::RevokeKey { .. })
+    if let SetUp::ChangeWebhook { change, .. } = set_up {
+        return matches!(change, WebhookChange::Disabled(_));
+    }
+    matches!(set_up, SetUp::RevokeKey { .. } | SetUp::RemoveWebhook { .. })
 }
 
-/// Counts what the parties change.
-pub(super) struct Pace(Option<Rate<Changed, Stopwatch>>);
+/// Counts what the parties change. What is refused is not counted: it leaves nothing.
+pub(super) struct Pace(Option<Paced<Changed>>);
 
 impl Pace {
     /// So many changes of the same thing an hour, and as many at once after a silence; 0 for no limit.
     pub(super) fn new(an_hour: u32) -> Self {
-        Self(Rate::per_hour(an_hour, Stopwatch::start()))
+        Self(Paced::per_hour(an_hour, Stopwatch::start()))
     }
 
-    /// Counts that request, where it is of a kind that could go on without end.
+    /// What would be changed once too often by nothing but that request; to be counted once it is done.
     ///
     /// # Errors
     /// How long to wait, where it is one too many.
-    pub(super) fn count(&self, request: &Request) -> Result<(), Duration> {
+    pub(super) fn check(&self, request: &Request) -> Result<Option<Changed>, Duration> {
         match (&self.0, Changed::by(request)) {
-            (Some(rate), Some(changed)) => rate.count(&changed),
-            _ => Ok(()),
+            (Some(paced), Some(changed)) => paced.check(&changed).map(|()| Some(changed)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Counts what was changed.
+    pub(super) fn count(&self, changed: Option<Changed>) {
+        if let (Some(paced), Some(changed)) = (&self.0, changed) {
+            paced.count(changed);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use refund_core::{Command, DeadlineKind, Timestamp, Via};
+    use refund_core::{Command, DeadlineKind, Timestamp};
 
     use super::*;
     use crate::trial::id;
@@ -75,17 +92,22 @@ mod tests {
     #[test]
     fn each_side_has_its_own_count_and_what_keeps_others_out_has_none() {
         let pace = Pace::new(1);
+        let done = |request: Request| pace.check(&request).map(|changed| pace.count(changed)).is_ok();
         let command = |command: Command| Work::Command { refund_id: id("rfd_1"), command };
         let extend = || command(Command::Extend { kind: DeadlineKind::BuyerShip, to: Timestamp::MAX });
         let ship = || command(Command::Ship { carrier: id("SF"), tracking_number: id("1") });
-        assert!(pace.count(&by(Role::Seller, extend())).is_ok() && pace.count(&by(Role::Seller, extend())).is_err());
-        assert!(pace.count(&by(Role::Buyer, ship())).is_ok(), "the other side ships in time");
-        assert!((0..9).all(|_| pace.count(&by(Role::Operator, extend())).is_ok()), "nor is an operator counted");
+        assert!((0..9).all(|_| pace.check(&by(Role::Seller, extend())).is_ok()), "what is refused is not counted");
+        assert!(done(by(Role::Seller, extend())) && !done(by(Role::Seller, extend())));
+        assert!(done(by(Role::Buyer, ship())), "the other side ships in time");
+        assert!((0..9).all(|_| done(by(Role::Operator, extend()))), "nor is an operator counted");
         let change = |change| SetUp::ChangeUser { user_id: "usr_1".to_owned(), change };
-        assert!(pace.count(&by(Role::Seller, change(UserChange::Enabled))).is_ok());
-        assert!(pace.count(&by(Role::Seller, change(UserChange::Enabled))).is_err());
+        assert!(
+            done(by(Role::Seller, change(UserChange::Enabled))) && !done(by(Role::Seller, change(UserChange::Enabled)))
+        );
+        let other_key = Actor::new(Role::Seller, "one", Via::Key("key_2".to_owned()));
+        assert!(done(Request::new(other_key, change(UserChange::Enabled))), "another key or person has its own");
         let shut_out = || [UserChange::Disabled, UserChange::Password { hash: String::new() }].map(change);
-        assert!((0..9).flat_map(|_| shut_out()).all(|shut| pace.count(&by(Role::Seller, shut)).is_ok()));
-        assert!(pace.count(&by(Role::Seller, SetUp::RevokeKey { key_id: "key_1".to_owned() })).is_ok());
+        assert!((0..9).flat_map(|_| shut_out()).all(|shut| done(by(Role::Seller, shut))));
+        assert!((0..9).all(|_| done(by(Role::Seller, SetUp::RemoveWebhook { webhook_id: "whk_1".to_owned() }))));
     }
 }

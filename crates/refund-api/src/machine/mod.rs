@@ -3,4 +3,5 @@
 pub(crate) mod clock;
 pub(crate) mod entropy;
 pub(crate) mod open_files;
+pub(crate) mod paced;
 pub(crate) mod rate;

@@ -2,13 +2,14 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use data_encoding::HEXLOWER;
 use refund_store::{Request, SetUp, UserChange};
 
 use super::frame::{Notice, telling};
 use super::people::page;
 use super::signing_in::{left, let_in, mistake_in};
 use super::visit::Visit;
-use crate::callers::passwords::PASSWORD_MAX;
+use crate::callers::passwords::{PASSWORD_MAX, TriedFrom};
 use crate::problem::Problem;
 
 /// Gives whoever asks another password, if they know the present one. Wherever else they were signed in they are not
@@ -16,10 +17,10 @@ use crate::problem::Problem;
 pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?.clone();
     let (user, passwords) = (&person.user, &visit.app.passwords);
-    let from = visit.tried_from(Some(user));
+    let from = TriedFrom::Within(HEXLOWER.encode(&person.session.0));
     let (old, new) = (visit.form.get("old"), visit.form.get("new"));
     let wrong = |text: String| page(&visit, Some(Notice::bad(text)), None, StatusCode::UNPROCESSABLE_ENTITY);
-    if let Some(mistake) = mistake_in(&visit, new, user).await? {
+    if let Some(mistake) = mistake_in(&visit, new, user, &from).await? {
         return wrong(mistake);
     }
     // Somebody who came in by a link and never chose one has none to know.

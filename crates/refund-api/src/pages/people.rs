@@ -136,11 +136,12 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
 
 /// Whether a name can't be told from somebody else's by looking at it, as with letters of another script.
 fn looks_like_anothers(visit: &Visit, name: &str) -> bool {
-    // A capital i looks like a small l, and a zero like a capital o: both as it is typed and in small letters.
+    // A capital i looks like a small l, and a zero like a capital o: as it is typed, in small letters and in capitals.
     let plain = |text: String| text.to_lowercase().split_whitespace().collect::<String>();
-    let looks = |name: &str| [plain(skeleton(name).collect()), plain(skeleton(&name.to_lowercase()).collect())];
+    let look = |name: &str| plain(skeleton(name).collect());
+    let looks = |name: &str| [look(name), look(&name.to_lowercase()), look(&name.to_uppercase())];
     let own = looks(name);
-    let is_alike = |other: [String; 2]| other.iter().zip(&own).any(|(other, own)| other == own);
+    let is_alike = |other: [String; 3]| other.iter().any(|other| own.contains(other));
     visit.app.engine.settings().users().iter().any(|user| is_alike(looks(user.name.as_str())))
 }
 

@@ -3,15 +3,15 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use refund_core::{Actor, Span, Timestamp};
-use refund_store::{KeyRole, Refused, Request, Session, SetUp, User, UserChange};
+use refund_core::{Span, Timestamp};
+use refund_store::{ByLink, KeyRole, Refused, Request, Session, SetUp, User};
 
 use super::cookies;
 use super::frame::{Frame, Notice, own_path, shown};
 use super::leading::go_to;
 use super::visit::Visit;
-use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN, Unfit};
-use crate::callers::{Caller, hash};
+use crate::callers::hash;
+use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN, TriedFrom, Unfit};
 use crate::machine::clock::system_now;
 use crate::machine::entropy;
 use crate::problem::Problem;
@@ -69,8 +69,11 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
     let app = &visit.app;
     if name.chars().count() <= 200 && password.chars().count() <= PASSWORD_MAX {
         let user = app.engine.settings().user_named(name).cloned();
-        let from = visit.tried_from(user.as_deref());
-        app.passwords.count(name, &from)?;
+        let known = visit.tried_from(user.as_deref());
+        // To be known is never worse than not to be: somebody else may have what makes a browser known.
+        let is_counted = app.passwords.count(name, &known);
+        let from = if is_counted.is_ok() { known } else { TriedFrom::Address(visit.address) };
+        is_counted.or_else(|_| app.passwords.count(name, &from))?;
         let known = user.as_ref().and_then(|user| user.password.clone());
         let is_right = app.passwords.is_right(password.to_owned(), known, &from).await?;
         if let Some(user) = user.filter(|user| is_right && user.disabled_at.is_none()) {
@@ -124,29 +127,21 @@ fn link_is_over(visit: &Visit) -> Result<Response, Problem> {
 pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     let Some(user) = of_link(&visit)? else { return link_is_over(&visit) };
     let password = visit.form.get("password");
+    let from = TriedFrom::Within(user.id.clone());
     let mistake = match password {
         "" if may_come_without(&visit, &user) => None,
         "" => Some(visit.reader.say("once-password-needed")),
-        _ => mistake_in(&visit, password, &user).await?,
+        _ => mistake_in(&visit, password, &user, &from).await?,
     };
     if let Some(text) = mistake {
         return asked_once(&visit, Some(Notice::bad(text)), StatusCode::UNPROCESSABLE_ENTITY);
     }
-    // Before the link is spent: what may still be refused is not to cost it.
-    let chosen = match password {
+    let password = match password {
         "" => None,
-        _ => Some(visit.app.passwords.hash(password.to_owned(), &visit.tried_from(Some(&user))).await?),
+        _ => Some(visit.app.passwords.hash(password.to_owned(), &from).await?),
     };
-    let Some(response) = let_in(&visit, &user, Some(hash(visit.param("token"))), "/").await? else {
-        return link_is_over(&visit);
-    };
-    let Some(hash) = chosen else { return Ok(response) };
-    // Another password signs out wherever they were signed in, so they come in anew with it.
-    let change = UserChange::Password { hash };
-    let actor = Caller::signed_in(&user).map_or_else(Actor::system, |caller| caller.itself());
-    let request = Request::new(actor, SetUp::ChangeUser { user_id: user.id.clone(), change });
-    visit.app.engine.change(request).await?;
-    Ok(let_in(&visit, &user, None, "/").await?.unwrap_or(response))
+    let by_link = ByLink { secret: hash(visit.param("token")), password };
+    let_in(&visit, &user, Some(by_link), "/").await?.map_or_else(|| link_is_over(&visit), Ok)
 }
 
 /// Whether somebody may come in by a link alone. In a demo whoever has no password need not choose one.
@@ -155,15 +150,20 @@ fn may_come_without(visit: &Visit, user: &User) -> bool {
 }
 
 /// What is wrong with a password that somebody chooses. To choose one is a try: it takes a moment to judge.
-pub(super) async fn mistake_in(visit: &Visit, password: &str, user: &User) -> Result<Option<String>, Problem> {
-    let (passwords, from) = (&visit.app.passwords, visit.tried_from(Some(user)));
-    passwords.count(user.name.as_str(), &from)?;
+pub(super) async fn mistake_in(
+    visit: &Visit,
+    password: &str,
+    user: &User,
+    from: &TriedFrom,
+) -> Result<Option<String>, Problem> {
+    let passwords = &visit.app.passwords;
+    passwords.count(user.name.as_str(), from)?;
     let mut names = vec![user.name.to_string()];
     if let KeyRole::Seller(seller_id) = &user.role {
         let seller = visit.app.engine.settings().seller(seller_id).map(|seller| seller.name.to_string());
         names.extend([seller_id.to_string()].into_iter().chain(seller));
     }
-    let unfit = passwords.unfit(password, names, &from).await?;
+    let unfit = passwords.unfit(password, names, from).await?;
     Ok(unfit.map(|unfit| match unfit {
         Unfit::Length => visit.reader.say_two("mistake-password", "min", &PASSWORD_MIN, "max", &PASSWORD_MAX),
         Unfit::Guessable => visit.reader.say("mistake-password-guessable"),
@@ -174,20 +174,21 @@ pub(super) async fn mistake_in(visit: &Visit, password: &str, user: &User) -> Re
 pub(super) async fn let_in(
     visit: &Visit,
     user: &User,
-    link: Option<refund_store::Secret>,
+    link: Option<ByLink>,
     to: &str,
 ) -> Result<Option<Response>, Problem> {
     let secret = entropy::secret();
     let began_at: Timestamp = system_now();
     let session =
         Session { secret: hash(&secret), user_id: user.id.clone(), began_at, ends_at: began_at.plus(SESSION) };
+    let by_link = link.is_some();
     let request = Request::by_system(SetUp::SignIn { session: Box::new(session), link });
     match visit.app.engine.submit(request).await {
         Ok(_) => {}
         Err(Refused::NotFound) => return Ok(None),
         Err(refused) => return Err(refused.into()),
     }
-    tracing::info!(user = user.id, by_link = link.is_some(), "signed in");
+    tracing::info!(user = user.id, by_link, "signed in");
     let mut response = go_to(to);
     let session = cookies::set_session(&secret, SESSION.as_seconds());
     let settings = visit.app.engine.settings();

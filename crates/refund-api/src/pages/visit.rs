@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::call::{CallerAddress, Sender, pass_over, received};
 use crate::callers::address::counted;
 use crate::callers::passwords::TriedFrom;
-use crate::callers::{Caller, hash};
+use crate::callers::{Caller, Tenant, hash};
 use crate::machine::clock::system_now;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
@@ -113,8 +113,7 @@ impl Visit {
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let person = signed_in(app, &parts.headers);
         let address = parts.extensions.get().map(|CallerAddress(address)| counted(*address));
-        let stranger = address.map_or_else(String::new, |address| address.to_string());
-        let who = person.as_ref().map_or(stranger.as_str(), |person| person.caller.tenant());
+        let who = person.as_ref().map_or(Tenant::Stranger(address), |person| person.caller.tenant());
         let sender = Sender { admission: &app.admission, who, is_known: person.is_some() };
         let body = received(parts.uri.path(), body, sender).await?;
         let visit = Self {

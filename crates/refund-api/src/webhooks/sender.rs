@@ -21,10 +21,12 @@ use crate::problem::Problem;
 use crate::wire::EventOut;
 use crate::wire::code::ApiCode;
 
-/// How many messages are under way at once, in all, to one owner's endpoints and to one of them. One that fails gets
-/// one at a time, so that many that never answer leave room for those that do.
+/// How many messages are under way at once, in all, to one owner's endpoints and to one of them. One that fails or is
+/// slow gets one at a time, so that many that never answer leave room for those that do.
 const AT_ONCE: usize = 256;
-const TO_ONE_OWNER: usize = 32;
+const TO_ONE_OWNER: usize = 64;
+/// From how many milliseconds on an answer is slow, so that its endpoint is sent one message at a time too.
+const SLOW: u64 = 2_000;
 const TO_ONE: usize = 4;
 const TO_ONE_THAT_FAILS: usize = 1;
 /// How much of an endpoint's queue is looked at: what is under way stands in it still, and one more may be next.
@@ -69,6 +71,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
         webhooks,
         under_way: UnderWay::new(),
         failures: BTreeMap::new(),
+        slow: BTreeSet::new(),
         attempts: JoinSet::new(),
         served_last: None,
         care_at: Timestamp::MIN,
@@ -97,6 +100,8 @@ struct Sender {
     under_way: UnderWay,
     /// How many attempts failed in a row, by endpoint.
     failures: BTreeMap<String, u32>,
+    /// Those whose last answer took long.
+    slow: BTreeSet<String>,
     attempts: JoinSet<Ended>,
     /// To which endpoint the last attempt was begun.
     served_last: Option<Made>,
@@ -133,7 +138,8 @@ impl Sender {
         if let Some(until) = endpoint.left_alone_until(&due).filter(|until| now < *until) {
             return Some(until);
         }
-        let at_once = if due.failing_since.is_some() { TO_ONE_THAT_FAILS } else { TO_ONE };
+        let is_spared = due.failing_since.is_some() || self.slow.contains(endpoint.id());
+        let at_once = if is_spared { TO_ONE_THAT_FAILS } else { TO_ONE };
         let under_way = self.under_way.get(endpoint.id()).map_or(0, |(_, events)| events.len());
         // Those under way stand in the queue still, and one more than there is room for may be next.
         let looked_at = under_way.max(at_once).saturating_add(1);
@@ -190,6 +196,11 @@ impl Sender {
     /// Counts failures in a row, and says once when they are too many and once when they are over: whatever is wrong
     /// with a receiver is its owner's to mend.
     fn count(&mut self, id: &str, attempt: &Attempt) {
+        if attempt.duration_ms < SLOW {
+            self.slow.remove(id);
+        } else {
+            self.slow.insert(id.to_owned());
+        }
         let before = self.failures.remove(id).unwrap_or(0);
         if attempt.has_succeeded() {
             if schedule::spared(before).is_some() {

@@ -149,7 +149,9 @@ fn nobody_gets_a_name_that_looks_like_anothers() {
             assert_eq!(add(operator, same), 409, "{same}");
         }
         assert_eq!([add(operator, "Ian"), add(operator, "ZOLA")], [200; 2]);
-        assert_eq!([add(operator, "lan"), add(operator, "Z0LA"), add(operator, "zola")], [409; 3]);
+        for same in ["lan", "Z0LA", "zola", "\u{396}OLA", "IAN", "1an"] {
+            assert_eq!(add(operator, same), 409, "{same}");
+        }
         for other in ["Paula Hope", "Paul Hope 2", "保羅"] {
             assert_eq!(add(operator, other), 200, "{other}");
         }

@@ -4,7 +4,7 @@ use refund_core::{Label, Timestamp};
 
 use super::desk::{Desk, HOUR, holds, operator, same};
 use super::{Broken, Make};
-use crate::{KeyRole, Refused, Request, Secret, Session, SetUp, SignInLink, User, UserChange};
+use crate::{ByLink, KeyRole, Refused, Request, Secret, Session, SetUp, SignInLink, User, UserChange};
 
 fn at(hours: i64) -> Result<Timestamp, Broken> {
     Ok(Timestamp::from_millis(hours.saturating_mul(3_600_000))?)
@@ -34,6 +34,7 @@ fn session(number: u8) -> Result<Session, Broken> {
 }
 
 fn sign_in(number: u8, link: Option<Secret>) -> Result<Request, Broken> {
+    let link = link.map(|secret| ByLink { secret, password: None });
     Ok(Request::by_system(SetUp::SignIn { session: Box::new(session(number)?), link }))
 }
 
@@ -103,5 +104,15 @@ pub(super) fn by_link(make: &mut Make<'_>) -> Result<(), Broken> {
     no("it opens one session", sign_in(9, Some(secret))?)?;
     desk.done(link())?;
     desk.done(change(UserChange::Password { hash: "hash".to_owned() }))?;
-    no("another password ends it", sign_in(1, Some(secret))?)
+    no("another password ends it", sign_in(1, Some(secret))?)?;
+    desk.done(sign_in(2, None)?)?;
+    desk.done(link())?;
+    let by_link = ByLink { secret, password: Some("chosen".to_owned()) };
+    let session = Box::new(session(9)?);
+    desk.done(Request::by_system(SetUp::SignIn { session, link: Some(by_link) }))?;
+    let settings = desk.store.settings();
+    let user = settings.user("ann").ok_or("there is nobody")?;
+    let sessions: Vec<_> = settings.sessions_of("ann").iter().map(|session| session.secret).collect();
+    same("what is chosen with it is theirs", &user.password, &Some("chosen".to_owned()))?;
+    same("and ends all other sessions", &sessions, &vec![Secret([9; 32])])
 }

@@ -1,10 +1,12 @@
 //! What passes the door and is about people: who they are, and where they are signed in.
 
+use std::sync::Arc;
+
 use refund_core::Actor;
 
 use super::stage::{Done, Stage};
 use crate::record::Entry;
-use crate::{Answer, Outcome, Refused, Secret, Session, User, UserChange};
+use crate::{Answer, ByLink, Outcome, Refused, Secret, Session, User, UserChange};
 
 /// In how many browsers one person is signed in at the most.
 const SESSIONS_MAX: usize = 20;
@@ -30,17 +32,19 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
 }
 
 /// Whoever can't sign in is not there: that somebody was there before is nobody's to know.
-pub(super) fn sign_in(stage: &mut Stage<'_>, session: &Session, link: Option<&Secret>) -> Done {
+pub(super) fn sign_in(stage: &mut Stage<'_>, session: &Session, link: Option<&ByLink>) -> Done {
     let user = stage.settings().user(&session.user_id).filter(|user| user.disabled_at.is_none());
-    let user = User::clone(user.ok_or(Refused::NotFound)?);
-    if let Some(secret) = link {
+    let mut user = User::clone(user.ok_or(Refused::NotFound)?);
+    if let Some(ByLink { secret, password }) = link {
         let is_good = |own: &crate::SignInLink| own.secret == *secret && session.began_at < own.expires_at;
-        user.link.as_ref().filter(|own| is_good(own)).ok_or(Refused::NotFound)?;
-        let used = User { link: None, ..user.clone() };
-        stage.push(Entry::User { user: Box::new(used), actor: Actor::system() })?;
+        user.link.take().filter(is_good).ok_or(Refused::NotFound)?;
+        user.password = password.clone().or(user.password);
+        stage.push(Entry::User { user: Box::new(user.clone()), actor: Actor::system() })?;
     }
+    let ends_all = link.is_some_and(|link| link.password.is_some());
     let theirs = stage.settings().sessions_of(&user.id);
-    let (over, running): (Vec<_>, Vec<_>) = theirs.into_iter().partition(|other| other.ends_at <= session.began_at);
+    let is_over = |other: &Arc<Session>| ends_all || other.ends_at <= session.began_at;
+    let (over, running): (Vec<_>, Vec<_>) = theirs.into_iter().partition(is_over);
     let too_many = running.len().saturating_add(1).saturating_sub(SESSIONS_MAX);
     for ended in over.iter().chain(running.iter().take(too_many)) {
         stage.push(Entry::SessionEnded { secret: ended.secret })?;

@@ -10,6 +10,16 @@ use crate::{
     UserChange, Webhook, WebhookChange,
 };
 
+/// Coming in by a link, which opens nothing any more afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByLink {
+    /// The link's secret.
+    pub secret: Secret,
+    /// The hash of the password that was chosen with it, if one was: it is theirs from then on, and signs them out
+    /// wherever else they are signed in.
+    pub password: Option<String>,
+}
+
 /// A change of a setting.
 #[derive(Debug, Clone)]
 pub enum SetUp {
@@ -72,8 +82,8 @@ pub enum SetUp {
     SignIn {
         /// Where, who and for how long.
         session: Box<Session>,
-        /// By which link, if not by a password: it opens nothing any more afterwards.
-        link: Option<Secret>,
+        /// By which link, if not by a password.
+        link: Option<ByLink>,
     },
     /// Let somebody out.
     SignOut {
