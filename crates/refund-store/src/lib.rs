@@ -34,7 +34,7 @@ pub use deliveries::{
     Again, Attempt, Backlog, Chosen, Claimed, Deliveries, Delivery, DeliveryState, Due, Forget, Intake, LeftAlone,
     MemoryDeliveries, Noted, Queued, Tried,
 };
-pub use door::{Advance, Answer, Answered, ByLink, Precondition, Refused, Request, SetUp, Work};
+pub use door::{Advance, Answer, Answered, Precondition, Refused, Request, SetUp, Work};
 pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, OpenedStore, WAITING_MAX};
 pub use error::StoreError;
 pub use memory::MemoryStore;
@@ -51,7 +51,7 @@ pub use model::saved_offer::{InvalidShare, SavedAmount, SavedOffer, Share};
 pub use model::seller::Seller;
 pub use model::settings::Settings;
 pub use model::tag::Tag;
-pub use model::user::{Session, SignInLink, User, UserChange};
+pub use model::user::{ByLink, Session, SignInLink, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
 pub use soon::{Soon, wait};
 pub use store::{Feed, Health, Reply, Store, Told};

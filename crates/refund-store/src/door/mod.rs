@@ -26,7 +26,7 @@ use self::case::finding;
 pub(crate) use self::case::{Case, Loaded, Need, Shelf};
 pub(crate) use self::changed::Changed;
 pub(crate) use self::replay::replay;
-pub use self::set_up::{ByLink, SetUp};
+pub use self::set_up::SetUp;
 pub(crate) use self::stage::{Halt, Stage, Turn};
 pub use self::work::{Advance, Precondition, Request, Work};
 use crate::record::Record;

@@ -6,19 +6,9 @@ use super::people;
 use super::stage::{Done, Halt, Stage};
 use crate::record::Entry;
 use crate::{
-    Answer, Key, Outcome, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings, StoreError, Tag, User,
-    UserChange, Webhook, WebhookChange,
+    Answer, ByLink, Key, Outcome, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings, StoreError, Tag,
+    User, UserChange, Webhook, WebhookChange,
 };
-
-/// Coming in by a link, which opens nothing any more afterwards.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ByLink {
-    /// The link's secret.
-    pub secret: Secret,
-    /// The hash of the password that was chosen with it, if one was: it is theirs from then on, and signs them out
-    /// wherever else they are signed in.
-    pub password: Option<String>,
-}
 
 /// A change of a setting.
 #[derive(Debug, Clone)]

@@ -83,3 +83,13 @@ impl UserChange {
         }
     }
 }
+
+/// Coming in by a link, which opens nothing any more afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByLink {
+    /// The link's secret.
+    pub secret: Secret,
+    /// The hash of the password that was chosen with it, if one was: it is theirs from then on, and signs them out
+    /// wherever else they are signed in.
+    pub password: Option<String>,
+}
