@@ -22,7 +22,8 @@ pub(crate) const PASSWORD_MIN: usize = 12;
 /// The most: nobody types more, and hashing it costs time.
 pub(crate) const PASSWORD_MAX: usize = 200;
 
-/// How many are hashed at once for known browsers, and for all others: each takes 19 MiB and a core for a moment.
+/// How many are hashed at once for whoever is known (by a session, a link or a browser), and for all others: each takes
+/// 19 MiB and a core for a moment.
 const AT_ONCE: usize = 1;
 /// How many wait for that of each kind, and of one person or address, so that nobody waits for more.
 const WAITING: usize = 24;
