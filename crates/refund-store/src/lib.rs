@@ -51,7 +51,7 @@ pub use model::saved_offer::{InvalidShare, SavedAmount, SavedOffer, Share};
 pub use model::seller::Seller;
 pub use model::settings::Settings;
 pub use model::tag::Tag;
-pub use model::user::{ByLink, Session, SignInLink, User, UserChange};
+pub use model::user::{ByLink, Session, SignInLink, TeamRole, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
 pub use soon::{Soon, wait};
 pub use store::{Feed, Health, Reply, Store, Told};

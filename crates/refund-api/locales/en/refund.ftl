@@ -59,6 +59,7 @@ refund-silence = If nothing is done:
 refund-escalated = The operator decides; no clock runs.
 refund-actions = What you can do
 refund-no-actions = Nothing at the moment.
+refund-only-looks = Your role looks on. To decide or write here, ask an owner among your people for the role of a clerk.
 refund-not-possible = What is not possible now, and why
 refund-terms = Terms
 terms-requested = Asked for

@@ -43,6 +43,7 @@ refund-silence = 超时未处理：
 refund-escalated = 由平台裁定，期间不计时限。
 refund-actions = 可执行的操作
 refund-no-actions = 目前没有可执行的操作。
+refund-only-looks = 您的角色仅可查看。如需处理售后或留言，请让贵店的负责人将您的角色改为售后客服。
 refund-not-possible = 暂不可执行的操作及原因
 refund-terms = 方案
 terms-requested = 申请方案

@@ -43,6 +43,7 @@ refund-silence = 逾時未處理：
 refund-escalated = 由平台裁定，期間不計時限。
 refund-actions = 可執行的操作
 refund-no-actions = 目前沒有可執行的操作。
+refund-only-looks = 您的角色僅可檢視。如需處理售後或留言，請讓貴店的負責人將您的角色改為售後客服。
 refund-not-possible = 暫不可執行的操作及原因
 refund-terms = 方案
 terms-requested = 申請方案

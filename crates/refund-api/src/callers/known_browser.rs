@@ -37,7 +37,6 @@ impl KnownBrowsers {
 
 #[cfg(test)]
 mod tests {
-    use refund_core::Timestamp;
     use refund_store::KeyRole;
 
     use super::*;
@@ -45,15 +44,8 @@ mod tests {
     #[test]
     fn a_browser_is_known_for_whoever_signed_in_there_as_long_as_their_password_is_the_same() {
         let browsers = KnownBrowsers::new(&[7; 32]);
-        let user = User {
-            id: "usr_1".to_owned(),
-            name: "Ann".parse().unwrap(),
-            role: KeyRole::Operator,
-            password: Some("a hash".to_owned()),
-            created_at: Timestamp::MIN,
-            link: None,
-            disabled_at: None,
-        };
+        let ann = User::new("usr_1".to_owned(), "Ann".parse().unwrap(), KeyRole::Operator);
+        let user = User { password: Some("a hash".to_owned()), ..ann };
         let kept = browsers.mark(&user);
         assert!(browsers.knows(&user, &kept));
         for forged in ["", "00", &kept[2..], &kept.replace(['0', '1', '2', '3'], "f")] {

@@ -45,7 +45,7 @@ fn code(refused: &Refused) -> Code {
         Refused::KeyReused => ApiCode::IdempotencyKeyReused,
         Refused::MoreIsDue { .. } => ApiCode::Busy,
         Refused::TooOften { .. } => ApiCode::TooManyRequests,
-        Refused::NameTaken | Refused::IdTaken => ApiCode::Internal,
+        Refused::NameTaken | Refused::LastOwner | Refused::IdTaken => ApiCode::Internal,
         Refused::ClockGoesBack { .. } => ApiCode::ClockGoesBack,
         Refused::Store(error) => ApiCode::from(&**error),
     };

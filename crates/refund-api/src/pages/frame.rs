@@ -7,13 +7,14 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use refund_core::{Event, Refund, Refusal, Role};
-use refund_store::EventPosition;
+use refund_store::{EventPosition, TeamRole};
 
 use super::assets;
 use super::cookies;
 use super::form::Mistake;
 use super::leading::go_to;
 use super::reader::{Reader, Theme};
+use super::right::Right;
 use super::text::Language;
 use super::view::{changes_since, refusal_text};
 use super::visit::{Person, Visit};
@@ -48,6 +49,7 @@ pub(crate) struct FramePerson {
     pub(crate) works_for: String,
     pub(crate) is_operator: bool,
     pub(crate) mark: String,
+    team_role: TeamRole,
 }
 
 impl Deref for Frame {
@@ -128,6 +130,20 @@ impl Frame {
         entropy::secret()
     }
 
+    /// Whether whoever is signed in may decide and write on refunds.
+    pub(crate) fn may_work(&self) -> bool {
+        self.may(Right::Refunds)
+    }
+
+    /// Whether whoever is signed in may change settings.
+    pub(crate) fn may_set_up(&self) -> bool {
+        self.may(Right::Settings)
+    }
+
+    fn may(&self, right: Right) -> bool {
+        self.person.as_ref().is_some_and(|person| right.is_of(person.team_role))
+    }
+
     /// What the forms of whoever is signed in carry.
     pub(crate) fn mark(&self) -> &str {
         self.person.as_ref().map_or("", |person| person.mark.as_str())
@@ -147,6 +163,7 @@ impl FramePerson {
             works_for,
             is_operator: person.caller.role() == Role::Operator,
             mark: person.mark.clone(),
+            team_role: person.user.team_role,
         }
     }
 }

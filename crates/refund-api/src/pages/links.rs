@@ -1,6 +1,6 @@
 //! People who can sign in, and the links that let them in once.
 
-use refund_core::{Actor, Label, Span, Timestamp};
+use refund_core::{Actor, Label, Span};
 use refund_store::{KeyRole, Refused, Request, SetUp, SignInLink, Store, User, UserChange};
 
 use crate::callers::hash;
@@ -23,8 +23,7 @@ pub(super) fn link_work(user_id: &str, actor: Actor) -> (Request, String) {
 
 /// Somebody who signs in by a link at first.
 pub(super) fn newcomer(name: Label, role: KeyRole) -> User {
-    let id = entropy::id("usr_");
-    User { id, name, role, password: None, created_at: Timestamp::MIN, link: None, disabled_at: None }
+    User::new(entropy::id("usr_"), name, role)
 }
 
 /// A link for somebody who is called that, who is set up first where nobody is.

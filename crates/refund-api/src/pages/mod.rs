@@ -26,6 +26,7 @@ mod preferences;
 mod queue;
 mod reader;
 mod refund;
+mod right;
 mod ruling;
 mod seen;
 mod seller;

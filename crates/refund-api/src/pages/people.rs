@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Label, SellerId};
-use refund_store::{KeyRole, Refused, Request, SetUp, User, UserChange};
+use refund_store::{KeyRole, Refused, Request, SetUp, TeamRole, User, UserChange};
 use unicode_security::skeleton;
 
 use super::answers::shown_once;
@@ -22,7 +22,7 @@ use crate::machine::clock::system_now;
 use crate::problem::Problem;
 
 /// What a form of this page can have done.
-const DONE: [&str; 3] = ["disabled", "enabled", "password"];
+const DONE: [&str; 4] = ["disabled", "enabled", "password", "team-role"];
 
 #[derive(Template)]
 #[template(path = "pages/people.html")]
@@ -35,6 +35,7 @@ struct Page {
     links: PartLinks,
     is_operator: bool,
     has_password: bool,
+    roles: [TeamRole; 3],
     min: usize,
     form: Form,
 }
@@ -44,6 +45,7 @@ struct PersonView {
     name: String,
     works_for: String,
     seller_id: String,
+    team_role: &'static str,
     is_oneself: bool,
     is_disabled: bool,
     has_password: bool,
@@ -65,6 +67,7 @@ impl PersonView {
             name: user.name.to_string(),
             works_for: reader.term("role", works_for),
             seller_id,
+            team_role: user.team_role.as_str(),
             is_oneself: user.id == oneself.id,
             is_disabled: user.disabled_at.is_some(),
             has_password: user.password.is_some(),
@@ -99,6 +102,7 @@ pub(super) fn page(
         links,
         is_operator: visit.seller_id().is_none(),
         has_password: oneself.password.is_some(),
+        roles: TeamRole::ALL,
         min: PASSWORD_MIN,
         form: visit.form.clone(),
     };
@@ -112,26 +116,27 @@ fn may_see(visit: &Visit, user: &User) -> bool {
 /// Sets somebody up, and shows the link by which they come in for the first time.
 pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
     let actor = visit.person()?.caller.itself();
-    let (name, role) = match newcomer_of(&visit)? {
-        Ok(typed) => typed,
-        Err(mistake) => {
-            return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
-        }
+    let user = match newcomer_of(&visit) {
+        Ok(user) => user,
+        Err(mistake) => return mistaken(&visit, &mistake),
     };
     let taken = || {
         let notice = Notice::bad(visit.reader.say("people-name-taken"));
         page(&visit, Some(notice), None, StatusCode::CONFLICT)
     };
-    if looks_like_anothers(&visit, name.as_str()) {
+    if looks_like_anothers(&visit, user.name.as_str()) {
         return taken();
     }
-    let user = newcomer(name, role);
     let id = user.id.clone();
     match visit.app.engine.change(Request::new(actor, SetUp::MakeUser(Box::new(user)))).await {
         Ok(_) => with_link(&visit.with_form_done(), &id).await,
         Err(Refused::NameTaken) => taken(),
         Err(refused) => Err(refused.into()),
     }
+}
+
+fn mistaken(visit: &Visit, mistake: &Mistake) -> Result<Response, Problem> {
+    page(visit, Some(told_mistake(visit, mistake)), None, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// Whether a name can't be told from somebody else's by looking at it, as with letters of another script.
@@ -145,26 +150,32 @@ fn looks_like_anothers(visit: &Visit, name: &str) -> bool {
     visit.app.engine.settings().users().iter().any(|user| is_alike(looks(user.name.as_str())))
 }
 
-/// Who is to be set up, and for whom they are to act: a seller's people only add such of their own.
-fn newcomer_of(visit: &Visit) -> Result<Result<(Label, KeyRole), Mistake>, Problem> {
-    let form = &visit.form;
-    let name: Label = match form.needed("name") {
-        Ok(name) => name,
-        Err(mistake) => return Ok(Err(mistake)),
+/// Who is to be set up, for whom they are to act and what they may: a seller's people only add such of their own.
+fn newcomer_of(visit: &Visit) -> Result<User, Mistake> {
+    let name: Label = visit.form.needed("name")?;
+    let role = match visit.seller_id() {
+        Some(own) => KeyRole::Seller(own.clone()),
+        None => chosen_side(visit)?,
     };
-    if let Some(own) = visit.seller_id() {
-        return Ok(Ok((name, KeyRole::Seller(own.clone()))));
-    }
-    let names_seller = !form.get("seller_id").trim().is_empty();
-    Ok(match form.get("role") {
-        "operator" if names_seller => Err(Mistake::new("seller_id", "mistake-seller-beside-role")),
-        "operator" => Ok((name, KeyRole::Operator)),
-        "seller" => match SellerId::new(form.get("seller_id").trim()) {
-            Ok(id) if visit.app.engine.settings().seller(&id).is_some() => Ok((name, KeyRole::Seller(id))),
+    let team_role = match role {
+        KeyRole::Seller(_) => visit.form.choice("team_role")?,
+        KeyRole::Operator | KeyRole::Platform => TeamRole::Owner,
+    };
+    Ok(User { team_role, ..newcomer(name, role) })
+}
+
+/// For whom somebody is to act whom an operator sets up.
+fn chosen_side(visit: &Visit) -> Result<KeyRole, Mistake> {
+    let seller_id = visit.form.get("seller_id").trim();
+    match visit.form.get("role") {
+        "operator" if !seller_id.is_empty() => Err(Mistake::new("seller_id", "mistake-seller-beside-role")),
+        "operator" => Ok(KeyRole::Operator),
+        "seller" => match SellerId::new(seller_id) {
+            Ok(id) if visit.app.engine.settings().seller(&id).is_some() => Ok(KeyRole::Seller(id)),
             _ => Err(Mistake::new("seller", "mistake-seller")),
         },
         _ => Err(Mistake::new("role", "mistake-choose")),
-    })
+    }
 }
 
 /// Makes a link for somebody, and shows it this once.
@@ -176,7 +187,7 @@ async fn with_link(visit: &Visit, user_id: &str) -> Result<Response, Problem> {
     page(visit, None, Some((name, link)), StatusCode::OK).map(shown_once)
 }
 
-/// Does to somebody what the path says: a link, no more signing in, or signing in again.
+/// Does to somebody what the path says: a link, another role, no more signing in, or signing in again.
 pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?.clone();
     let user = visit.app.engine.settings().user(visit.param("id")).cloned().filter(|user| may_see(&visit, user));
@@ -191,9 +202,17 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
         "disable" if user.id == person.user.id => return no("people-not-oneself"),
         "disable" => (UserChange::Disabled, "disabled"),
         "enable" => (UserChange::Enabled, "enabled"),
+        "role" if user.id == person.user.id => return no("people-role-not-oneself"),
+        "role" => match visit.form.choice("team_role") {
+            Ok(role) => (UserChange::TeamRole(role), "team-role"),
+            Err(mistake) => return mistaken(&visit, &mistake),
+        },
         _ => return Err(Problem::not_found()),
     };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
-    visit.app.engine.change(request).await?;
-    Ok(go_and_tell("/people", done))
+    match visit.app.engine.change(request).await {
+        Ok(_) => Ok(go_and_tell("/people", done)),
+        Err(Refused::LastOwner) => no("people-last-owner"),
+        Err(refused) => Err(refused.into()),
+    }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Queue {
     pub(crate) first: Option<String>,
     pub(crate) next: Option<String>,
     pub(crate) shows_sellers: bool,
+    /// Whether some can be ticked, to decide them at once.
+    pub(crate) chooses: bool,
     /// What is typed for many at once: nothing yet, unless its reader was signed out meanwhile.
     pub(crate) form: Form,
 }
@@ -102,7 +104,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let cursor = visit.query.get("cursor");
     let after = if cursor.is_empty() { None } else { Some(app.cursors.read(cursor, &list)?) };
     let first = after.is_some().then(|| visit.same_with("cursor", ""));
-    let page = match asked {
+    let found = match asked {
         Some(asked) => {
             let wanted = Query { after, ..asked };
             filled(app.engine.store(), wanted).await?
@@ -110,8 +112,8 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         None => Page::default(),
     };
     let chosen = |filter: &str| visit.query.get(filter).trim();
-    let refunds = page.items.iter().map(|around| RefundView::new(reader, &around.refund)).collect();
-    let next = page.next.map(|place| visit.same_with("cursor", &app.cursors.write(&place, &list)));
+    let refunds = found.items.iter().map(|around| RefundView::new(reader, &around.refund)).collect();
+    let next = found.next.map(|place| visit.same_with("cursor", &app.cursors.write(&place, &list)));
     let statuses = StatusKind::ALL.iter().map(|status| Choice {
         value: status.as_str(),
         text: reader.term("status", status.as_str()),
@@ -125,8 +127,10 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let shows_sellers = visit.seller_id().is_none();
     let escalated = visit.query.is_ticked("escalated");
     let place = if escalated { "escalated" } else { "refunds" };
+    let page = Frame::new(&visit, "queue-title", place).with_live("/refunds/live");
     let queue = Queue {
-        page: Frame::new(&visit, "queue-title", place).with_live("/refunds/live"),
+        chooses: !shows_sellers && page.may_work(),
+        page,
         refunds,
         statuses: statuses.collect(),
         negotiations: negotiations.collect(),

@@ -285,6 +285,9 @@ mod tests {
             look("means", of(role).into_iter().filter(|kind| *kind != "make_offer").collect());
         }
         look("buyer-done", of(Role::Buyer));
+        for kind in ["team", "team-means"] {
+            look(kind, refund_store::TeamRole::ALL.map(refund_store::TeamRole::as_str).to_vec());
+        }
         assert!(missing.is_empty(), "{missing:?}");
     }
 }

@@ -105,7 +105,7 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
         return if method.is_safe() { go_to(&format!("/sign-in?back={back}")) } else { go_to("/sign-in") };
     }
     let reader = cookies::reader(headers, app);
-    let name = name_of(code);
+    let name = if problem.is_for_another_team_role() { "trouble-not-your-role" } else { name_of(code) };
     // To whoever has no link that is good any more there is nothing.
     let status = if code.status() == StatusCode::UNAUTHORIZED { StatusCode::NOT_FOUND } else { code.status() };
     let page = Trouble {

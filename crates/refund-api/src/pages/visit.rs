@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request as HttpRequest};
+use axum::extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, Request as HttpRequest};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
@@ -16,6 +16,7 @@ use super::form::Form;
 use super::leading::{go_to, is_behind_a_page};
 use super::mark;
 use super::reader::Reader;
+use super::right::Right;
 use super::typed::TypedForms;
 use crate::app::App;
 use crate::call::{CallerAddress, Sender, pass_over, received};
@@ -133,6 +134,10 @@ impl Visit {
             person,
         };
         if let Some(person) = &visit.person {
+            let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+            if !Right::needed(&parts.method, path).is_of(person.user.team_role) {
+                return Err(Problem::not_for_the_team_role());
+            }
             // What an open page asks for by itself is nobody's doing.
             if !is_behind_a_page(&parts.headers) {
                 app.session_uses.used(&person.session, system_now());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use refund_core::{Refusal, Rule, Timestamp};
+use refund_core::{Refusal, RefusalCode, Rule, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::wire::code::{ApiCode, Code};
@@ -59,6 +59,16 @@ impl Problem {
     /// Nothing here, or nothing that the caller may know of: both look the same.
     pub(crate) fn not_found() -> Self {
         Self::new(ApiCode::NotFound, ApiCode::NotFound.meaning())
+    }
+
+    /// What is for colleagues of another role. A person is told so on a page.
+    pub(crate) fn not_for_the_team_role() -> Self {
+        Self::of(Code::Rule(RefusalCode::NotYourRole), "this is for colleagues of another role")
+    }
+
+    /// Whether it is that, and no rule's no to a whole side.
+    pub(crate) fn is_for_another_team_role(&self) -> bool {
+        self.0.code == Code::Rule(RefusalCode::NotYourRole) && self.0.rule.is_none()
     }
 
     /// Something in the body, at a JSON pointer.

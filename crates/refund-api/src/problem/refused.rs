@@ -52,6 +52,7 @@ impl From<Refused> for Problem {
             Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
             Refused::TooOften { wait } => Self::too_many("the same thing is changed too often", wait),
             Refused::NameTaken => Self::new(ApiCode::Internal, "somebody else is called that"),
+            Refused::LastOwner => Self::new(ApiCode::Internal, "nobody of the seller's could do all any more"),
             Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),
             Refused::NoTestClock => Self::not_found(),
             Refused::ClockGoesBack { now } => {

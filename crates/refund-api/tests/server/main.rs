@@ -40,5 +40,6 @@ mod silence;
 mod stats;
 mod stats_pages;
 mod store_tools;
+mod team_roles;
 mod webhooks;
 mod workbench;

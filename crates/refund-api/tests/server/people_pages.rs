@@ -27,7 +27,7 @@ const PASSWORD: &str = "long enough, truly";
 #[test]
 fn an_operator_adds_people_of_a_seller_who_come_in_by_a_link_that_is_shown_once() {
     demo(|server, operator, _| {
-        let fields = [("name", "second"), ("role", "seller"), ("seller_id", "seller-lights")];
+        let fields = [("name", "second"), ("role", "seller"), ("seller_id", "seller-lights"), ("team_role", "owner")];
         let page = operator.post("/people", &fields);
         let missing = [("name", "second"), ("role", "seller"), ("seller_id", "seller-nobody")];
         assert_eq!(page.status, 200, "{}", page.notice());
@@ -54,8 +54,7 @@ fn a_sellers_people_see_and_add_their_own_and_nobody_elses() {
         let page = seller.get("/people");
         assert!(page.says("<bdi>homeware-1</bdi>") && !page.says("<bdi>operator</bdi>"));
         // Whatever they say, whom they add works for their seller.
-        let made =
-            seller.post("/people", &[("name", "colleague"), ("role", "operator"), ("seller_id", "seller-lights")]);
+        let made = seller.post("/people", &[("name", "colleague"), ("role", "operator"), ("team_role", "clerk")]);
         let mut colleague = Clerk::by_link(server, &link(&made));
         assert!(colleague.get("/people").says("<bdi>homeware-1</bdi>"));
         assert_eq!(colleague.get("/operator/rollout").status, 404);
@@ -95,7 +94,7 @@ fn whoever_is_let_in_no_more_is_out_at_once_and_may_come_back() {
 #[test]
 fn nobody_of_a_seller_can_become_a_colleague() {
     demo(|server, operator, seller| {
-        let made = link(&seller.post("/people", &[("name", "colleague")]));
+        let made = link(&seller.post("/people", &[("name", "colleague"), ("team_role", "clerk")]));
         let colleague = id(&seller.get("/people"), "colleague");
         let again = seller.post(&format!("/people/{colleague}/link"), &[]);
         assert_eq!(again.status, 200, "as long as they never came in");

@@ -1,25 +1,17 @@
 //! People, and where they are signed in.
 
-use refund_core::{Label, Timestamp};
+use refund_core::{Actor, Label, Role, SellerId, Timestamp, Via};
 
 use super::desk::{Desk, HOUR, holds, operator, same};
 use super::{Broken, Make};
-use crate::{ByLink, KeyRole, Refused, Request, Secret, Session, SetUp, SignInLink, User, UserChange};
+use crate::{ByLink, KeyRole, Refused, Request, Secret, Session, SetUp, SignInLink, TeamRole, User, UserChange};
 
 fn at(hours: i64) -> Result<Timestamp, Broken> {
     Ok(Timestamp::from_millis(hours.saturating_mul(3_600_000))?)
 }
 
 fn make_user(id: &str, name: &str) -> Result<Request, Broken> {
-    let user = User {
-        id: id.to_owned(),
-        name: Label::new(name)?,
-        role: KeyRole::Operator,
-        password: None,
-        created_at: Timestamp::MIN,
-        link: None,
-        disabled_at: None,
-    };
+    let user = User::new(id.to_owned(), Label::new(name)?, KeyRole::Operator);
     Ok(Request::new(operator(), SetUp::MakeUser(Box::new(user))))
 }
 
@@ -55,6 +47,39 @@ pub(super) fn known(make: &mut Make<'_>) -> Result<(), Broken> {
     same("her password", &ann.password.as_deref(), &Some("hash"))?;
     let nobody = Request::new(operator(), SetUp::ChangeUser { user_id: "eve".to_owned(), change: UserChange::Enabled });
     holds("nobody is not changed", matches!(desk.refused(nobody)?, Refused::NotFound))
+}
+
+/// Two owners who take each other's role at the same moment, and what an operator may do.
+pub(super) fn owners(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let seller_id: SellerId = "shop".parse()?;
+    let role = |id: &str, change: UserChange, actor: Actor| {
+        Request::new(actor, SetUp::ChangeUser { user_id: id.to_owned(), change })
+    };
+    for id in ["ann", "zoe", "new"] {
+        let user = User::new(id.to_owned(), Label::new(id)?, KeyRole::Seller(seller_id.clone()));
+        desk.done(Request::new(operator(), SetUp::MakeUser(Box::new(user))))?;
+    }
+    let hash = || UserChange::Password { hash: "hash".to_owned() };
+    for id in ["ann", "zoe"] {
+        desk.done(role(id, hash(), operator()))?;
+    }
+    let by = |id: &str| Actor::new(Role::Seller, "shop", Via::User(id.to_owned()));
+    let clerk = || UserChange::TeamRole(TeamRole::Clerk);
+    desk.done(role("zoe", clerk(), by("ann")))?;
+    for change in [clerk(), UserChange::Disabled] {
+        let refused = desk.refused(role("ann", change, by("zoe")))?;
+        // Somebody who never came in yet is an owner that nobody can rely on.
+        holds("the last owner stays", matches!(refused, Refused::LastOwner))?;
+    }
+    let ann = desk.store.settings().user("ann").cloned().ok_or("no Ann")?;
+    same("nothing of it was done", &(ann.team_role, ann.disabled_at), &(TeamRole::Owner, None))?;
+    desk.done(role("ann", clerk(), operator()))?;
+    let roles: Vec<_> = desk.store.settings().users().iter().map(|user| user.team_role).collect();
+    same("an operator may", &roles, &vec![TeamRole::Clerk, TeamRole::Owner, TeamRole::Clerk])?;
+    desk.done(make_user("ops", "Ops")?)?;
+    let of_operator = desk.refused(role("ops", clerk(), operator()))?;
+    holds("the operator's people have no such role", matches!(of_operator, Refused::NotFound))
 }
 
 pub(super) fn signed_in(make: &mut Make<'_>) -> Result<(), Broken> {

@@ -85,6 +85,8 @@ pub enum Refused {
     },
     /// Somebody else is called that.
     NameTaken,
+    /// Nobody of the seller's could do all any more.
+    LastOwner,
     /// A refund of that id is there already, on another order line.
     IdTaken,
     /// There is no test clock here.

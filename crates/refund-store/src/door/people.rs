@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use refund_core::Actor;
+use refund_core::{Actor, Role};
 
 use super::stage::{Done, Stage};
 use crate::record::Entry;
-use crate::{Answer, ByLink, Outcome, Refused, Secret, Session, User, UserChange};
+use crate::{Answer, ByLink, KeyRole, Outcome, Refused, Secret, Session, Settings, TeamRole, User, UserChange};
 
 /// In how many browsers one person is signed in at the most.
 const SESSIONS_MAX: usize = 20;
@@ -22,13 +22,31 @@ pub(super) fn make_user(stage: &mut Stage<'_>, user: &User, actor: &Actor) -> Do
 
 pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, actor: &Actor) -> Done {
     let user = User::clone(stage.settings().user(id).ok_or(Refused::NotFound)?);
+    if matches!(change, UserChange::TeamRole(_)) && !matches!(user.role, KeyRole::Seller(_)) {
+        return Err(Refused::NotFound.into());
+    }
+    let changed = user.clone().changed(change, stage.now);
+    // An operator lets in whom they like, and may leave a seller without anybody.
+    if actor.role == Role::Seller && takes_last_owner(stage.settings(), &user, &changed) {
+        return Err(Refused::LastOwner.into());
+    }
     if change.signs_out() {
         for session in stage.settings().sessions_of(id) {
             stage.push(Entry::SessionEnded { secret: session.secret })?;
         }
     }
-    let changed = user.changed(change, stage.now);
     put(stage, changed, actor)
+}
+
+/// Whether nobody of a seller could do all any more. It is judged here, because two owners may do it to each other at
+/// the same moment.
+fn takes_last_owner(settings: &Settings, before: &User, after: &User) -> bool {
+    let is_owner = |user: &User| {
+        let comes_in = user.password.is_some() || !settings.sessions_of(&user.id).is_empty();
+        user.team_role == TeamRole::Owner && user.disabled_at.is_none() && comes_in
+    };
+    let is_other = |other: &Arc<User>| other.role == before.role && other.id != before.id;
+    is_owner(before) && !is_owner(after) && !settings.users().iter().any(|other| is_other(other) && is_owner(other))
 }
 
 /// Whoever can't sign in is not there: that somebody was there before is nobody's to know.

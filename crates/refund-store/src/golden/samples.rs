@@ -7,7 +7,7 @@ use refund_core::*;
 use crate::record::{Entry, Record};
 use crate::{
     Disabled, DisabledBecause, IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered, SavedAmount, SavedOffer,
-    Secret, Seller, Session, Share, SignInLink, User, Webhook, WebhookTerms,
+    Secret, Seller, Session, Share, SignInLink, TeamRole, User, Webhook, WebhookTerms,
 };
 
 pub(super) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
@@ -256,6 +256,7 @@ pub(super) fn people() -> Record {
         created_at: at(1),
         link: Some(SignInLink { secret: Secret([3; 32]), expires_at: at(5) }),
         disabled_at: None,
+        team_role: TeamRole::Owner,
     };
     let left =
         User { password: Some("$argon2id$hash".to_owned()), link: None, disabled_at: Some(at(4)), ..bare.clone() };

@@ -22,6 +22,45 @@ pub struct User {
     pub link: Option<SignInLink>,
     /// Since when they can't sign in any more, if that was said.
     pub disabled_at: Option<Timestamp>,
+    /// What they may do of what their side may.
+    #[serde(default)]
+    pub team_role: TeamRole,
+}
+
+/// What somebody may do among the people of a seller. The operator's people are all owners, and so is whoever was set
+/// up before there were roles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum TeamRole {
+    /// All that the seller may.
+    #[default]
+    Owner,
+    /// Work on refunds, and leave all settings as they are.
+    Clerk,
+    /// See all that is the seller's, and change nothing.
+    Reader,
+}
+
+impl TeamRole {
+    /// Every one, whoever may do most first.
+    pub const ALL: [Self; 3] = [Self::Owner, Self::Clerk, Self::Reader];
+
+    /// Its stable name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Clerk => "clerk",
+            Self::Reader => "reader",
+        }
+    }
+}
+
+impl std::str::FromStr for TeamRole {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name).ok_or(())
+    }
 }
 
 /// A link that opens one session.
@@ -61,15 +100,33 @@ pub enum UserChange {
     Disabled,
     /// They can sign in again.
     Enabled,
+    /// They may do that from now on.
+    TeamRole(TeamRole),
 }
 
 impl User {
+    /// Somebody who is set up, and has nothing yet by which to come in.
+    #[must_use]
+    pub fn new(id: String, name: Label, role: KeyRole) -> Self {
+        Self {
+            id,
+            name,
+            role,
+            password: None,
+            created_at: Timestamp::MIN,
+            link: None,
+            disabled_at: None,
+            team_role: TeamRole::Owner,
+        }
+    }
+
     pub(crate) fn changed(self, change: &UserChange, now: Timestamp) -> Self {
         match change {
             UserChange::Password { hash } => Self { password: Some(hash.clone()), link: None, ..self },
             UserChange::Link(link) => Self { link: Some(*link), ..self },
             UserChange::Disabled => Self { disabled_at: self.disabled_at.or(Some(now)), link: None, ..self },
             UserChange::Enabled => Self { disabled_at: None, ..self },
+            UserChange::TeamRole(team_role) => Self { team_role: *team_role, ..self },
         }
     }
 }
@@ -79,7 +136,7 @@ impl UserChange {
     pub(crate) fn signs_out(&self) -> bool {
         match self {
             Self::Password { .. } | Self::Disabled => true,
-            Self::Link(_) | Self::Enabled => false,
+            Self::Link(_) | Self::Enabled | Self::TeamRole(_) => false,
         }
     }
 }

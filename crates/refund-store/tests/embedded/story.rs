@@ -52,15 +52,7 @@ pub(crate) fn operator() -> Actor {
 
 /// Somebody who can sign in, and is called what their id is.
 pub(crate) fn make_user(id: &str) -> Request {
-    let user = User {
-        id: id.to_owned(),
-        name: id.parse().unwrap(),
-        role: KeyRole::Operator,
-        password: None,
-        created_at: Timestamp::MIN,
-        link: None,
-        disabled_at: None,
-    };
+    let user = User::new(id.to_owned(), id.parse().unwrap(), KeyRole::Operator);
     Request::new(operator(), SetUp::MakeUser(Box::new(user)))
 }
 

@@ -130,6 +130,7 @@ impl From<Refused> for Not {
             | Refused::MoreIsDue { .. }
             | Refused::TooOften { .. }
             | Refused::NameTaken
+            | Refused::LastOwner
             | Refused::IdTaken
             | Refused::Store(_)) => Self::Broken(format!("the store refused: {other:?}")),
         }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use refund_api::{Config, Demo, Limits, Reach, Running, StartError, demo, start};
 use refund_core::{Actor, Timestamp};
-use refund_store::{Clock, KeyRole, Request, Secret, SetUp, SignInLink, User};
+use refund_store::{Clock, KeyRole, Request, Secret, SetUp, SignInLink, TeamRole, User};
 use refund_tests::contract::{Exchange, check};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -156,18 +156,15 @@ impl Server {
         Ok(server)
     }
 
-    /// A link by which somebody signs in who is called that.
+    /// A link by which somebody signs in who is called that, and may do all.
     pub(crate) fn sign_in_link(&self, name: &str, role: KeyRole) -> String {
+        self.sign_in_link_as(name, role, TeamRole::Owner)
+    }
+
+    pub(crate) fn sign_in_link_as(&self, name: &str, role: KeyRole, team_role: TeamRole) -> String {
         let (id, token) = (format!("usr_{name}"), format!("link-of-{name}"));
-        let user = User {
-            id: id.clone(),
-            name: name.parse().unwrap(),
-            role,
-            password: None,
-            created_at: Timestamp::MIN,
-            link: Some(SignInLink { secret: Secret(Sha256::digest(&token).into()), expires_at: Timestamp::MAX }),
-            disabled_at: None,
-        };
+        let link = SignInLink { secret: Secret(Sha256::digest(&token).into()), expires_at: Timestamp::MAX };
+        let user = User { link: Some(link), team_role, ..User::new(id, name.parse().unwrap(), role) };
         let request = Request::new(Actor::system(), SetUp::MakeUser(Box::new(user)));
         self.runtime.block_on(self.running.as_ref().unwrap().submit(request)).unwrap();
         format!("{}/sign-in/{token}", self.base_url)
