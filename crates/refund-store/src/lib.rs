@@ -38,6 +38,7 @@ pub use door::{Advance, Answer, Answered, Precondition, Refused, Request, SetUp,
 pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, OpenedStore, WAITING_MAX};
 pub use error::StoreError;
 pub use memory::MemoryStore;
+pub use model::alert::{Alert, AlertKind};
 pub use model::around::{Around, Prospect, Seen};
 pub use model::key::{Key, KeyRole, KeyScope, Secret, hour_of};
 pub use model::list::{Listing, Number, Page, Place, Query, Sort};
@@ -51,7 +52,8 @@ pub use model::saved_offer::{InvalidShare, SavedAmount, SavedOffer, Share};
 pub use model::seller::Seller;
 pub use model::settings::Settings;
 pub use model::tag::Tag;
-pub use model::user::{ByLink, Session, SignInLink, TeamRole, User, UserChange};
+pub use model::team_role::TeamRole;
+pub use model::user::{ByLink, Session, SignInLink, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
 pub use soon::{Soon, wait};
 pub use store::{Feed, Health, Reply, Store, Told};

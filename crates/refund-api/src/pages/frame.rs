@@ -6,8 +6,8 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
-use refund_core::{Event, Refund, Refusal, Role};
-use refund_store::{EventPosition, TeamRole};
+use refund_core::{Event, Refund, Refusal, Role, Timestamp};
+use refund_store::{Alert, AlertKind, EventPosition, TeamRole};
 
 use super::assets;
 use super::cookies;
@@ -16,7 +16,7 @@ use super::leading::go_to;
 use super::reader::{Reader, Theme};
 use super::right::Right;
 use super::text::Language;
-use super::view::{changes_since, refusal_text};
+use super::view::{changes_since, refusal_text, who};
 use super::visit::{Person, Visit};
 use crate::machine::entropy;
 use crate::problem::Problem;
@@ -49,6 +49,9 @@ pub(crate) struct FramePerson {
     pub(crate) works_for: String,
     pub(crate) is_operator: bool,
     pub(crate) mark: String,
+    /// What others did about their signing in, and up to when that is.
+    pub(crate) alerts: Vec<String>,
+    pub(crate) alerts_until: Option<Timestamp>,
     team_role: TeamRole,
 }
 
@@ -163,9 +166,32 @@ impl FramePerson {
             works_for,
             is_operator: person.caller.role() == Role::Operator,
             mark: person.mark.clone(),
+            alerts: person.user.alerts.iter().map(|alert| told(visit, alert)).collect(),
+            alerts_until: person.user.alerts.last().map(|alert| alert.at),
             team_role: person.user.team_role,
         }
     }
+}
+
+/// What others did about whoever is signed in.
+fn told(visit: &Visit, alert: &Alert) -> String {
+    let reader = &visit.reader;
+    let (what, role) = match alert.what {
+        AlertKind::Link => ("alert-link", None),
+        AlertKind::Password => ("alert-password", None),
+        AlertKind::TeamRole(role) => ("alert-team-role", Some(role)),
+        AlertKind::Disabled => ("alert-disabled", None),
+        AlertKind::Enabled => ("alert-enabled", None),
+    };
+    let who = match alert.by.role {
+        Role::System => reader.say("alerts-by-server"),
+        Role::Buyer | Role::Seller | Role::Platform | Role::Operator => {
+            who(reader, &visit.app.engine.settings(), &alert.by)
+        }
+    };
+    let role = role.map_or_else(String::new, |role| reader.term("team", role.as_str()));
+    let told = [("at", reader.instant(alert.at)), ("who", who), ("role", role)];
+    reader.language.say(what, &told.map(|(name, value)| (name, value.into())))
 }
 
 /// Something that a page has to tell first.

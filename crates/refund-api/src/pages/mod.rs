@@ -98,6 +98,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/settings", get(seller::show).post(seller::change))
         .route("/people", get(people::show).post(people::add))
         .route("/people/own/password", form_of_page(1).post(own::password))
+        .route("/people/own/alerts", form_of_page(1).post(own::alerts_seen))
         .route("/people/own/sign-out", post(own::sign_out_everywhere))
         .route("/people/{id}/{change}", form_of_page(1).post(people::change))
         .route("/b/{token}", get(buyer::show))

@@ -5,7 +5,8 @@ use axum::response::Response;
 use data_encoding::HEXLOWER;
 use refund_store::{Request, SetUp, UserChange};
 
-use super::frame::{Notice, telling};
+use super::frame::{Notice, own_path, telling};
+use super::leading::go_to;
 use super::people::page;
 use super::signing_in::{left, let_in, mistake_in};
 use super::visit::Visit;
@@ -33,6 +34,16 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     visit.app.engine.change(request).await?;
     let signed_in = let_in(&visit, user, None, "/people").await?;
     Ok(signed_in.map_or_else(left, |response| telling(response, "/people", "password")))
+}
+
+/// Tells whoever asks no more of what others did about them, up to what their page told.
+pub(super) async fn alerts_seen(visit: Visit) -> Result<Response, Problem> {
+    let person = visit.person()?;
+    let until = visit.form.get("until").parse().map_err(|_| Problem::not_found())?;
+    let change = UserChange::AlertsSeen { until };
+    let work = SetUp::ChangeUser { user_id: person.user.id.clone(), change };
+    visit.app.engine.change(Request::new(person.caller.itself(), work)).await?;
+    Ok(go_to(own_path(visit.form.get("back"))))
 }
 
 /// Signs whoever asks out wherever they are signed in.

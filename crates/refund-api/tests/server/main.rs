@@ -9,6 +9,7 @@ mod support;
 mod access;
 mod access_pages;
 mod again;
+mod alerts;
 mod api_md;
 mod bad_http;
 mod bad_input;

@@ -34,6 +34,7 @@ const FORMS: &[(&str, TeamRole)] = &[
     ("/sign-in", TeamRole::Reader),
     ("/sign-in/{token}", TeamRole::Reader),
     ("/people/own/password", TeamRole::Reader),
+    ("/people/own/alerts", TeamRole::Reader),
     // Afterwards nobody is anybody any more.
     ("/people/own/sign-out", TeamRole::Reader),
     ("/sign-out", TeamRole::Reader),

@@ -122,6 +122,7 @@ pub const PROMISES: &[Promise] = &[
     },
     Promise { name: "people are set up once, changed, and listed as they were set up", check: people::known },
     Promise { name: "a seller keeps an owner, whatever its people do to each other", check: people::owners },
+    Promise { name: "whoever is concerned is told what others did about them", check: people::told },
     Promise { name: "people are signed in until they are not, in so many browsers", check: people::signed_in },
     Promise { name: "a link signs in once, and not too late", check: people::by_link },
     Promise { name: "a seller's prepared offers are saved, changed and removed", check: settings::saved_offers },

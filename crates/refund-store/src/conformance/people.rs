@@ -4,7 +4,9 @@ use refund_core::{Actor, Label, Role, SellerId, Timestamp, Via};
 
 use super::desk::{Desk, HOUR, holds, operator, same};
 use super::{Broken, Make};
-use crate::{ByLink, KeyRole, Refused, Request, Secret, Session, SetUp, SignInLink, TeamRole, User, UserChange};
+use crate::{
+    AlertKind, ByLink, KeyRole, Refused, Request, Secret, Session, SetUp, SignInLink, TeamRole, User, UserChange,
+};
 
 fn at(hours: i64) -> Result<Timestamp, Broken> {
     Ok(Timestamp::from_millis(hours.saturating_mul(3_600_000))?)
@@ -17,6 +19,15 @@ fn make_user(id: &str, name: &str) -> Result<Request, Broken> {
 
 fn change(change: UserChange) -> Request {
     Request::new(operator(), SetUp::ChangeUser { user_id: "ann".to_owned(), change })
+}
+
+/// Another of the operator's people than the one whom it is about.
+fn other() -> Actor {
+    Actor::new(Role::Operator, "other", Via::User("other".to_owned()))
+}
+
+fn by_other(change: UserChange) -> Request {
+    Request::new(other(), SetUp::ChangeUser { user_id: "ann".to_owned(), change })
 }
 
 /// A session of that number, which is also its secret, from its hour on for a day.
@@ -113,6 +124,48 @@ pub(super) fn signed_in(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.done(change(UserChange::Enabled))?;
     desk.done(sign_in(53, None)?)?;
     same("and comes in again", &where_ann_is()?, &vec![53])
+}
+
+/// What others did about somebody stays to be seen, and what they did themselves does not.
+pub(super) fn told(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let user = User::new("ann".to_owned(), Label::new("Ann")?, KeyRole::Seller("shop".parse()?));
+    desk.done(Request::new(operator(), SetUp::MakeUser(Box::new(user))))?;
+    let own = |change: UserChange| {
+        let ann = Actor::new(Role::Seller, "shop", Via::User("ann".to_owned()));
+        Request::new(ann, SetUp::ChangeUser { user_id: "ann".to_owned(), change })
+    };
+    let alerts = || {
+        let ann = desk.store.settings().user("ann").cloned().ok_or("no Ann")?;
+        Ok::<_, Broken>(ann.alerts.iter().map(|alert| (alert.what, alert.by.clone())).collect::<Vec<_>>())
+    };
+    let link = SignInLink { secret: Secret([7; 32]), expires_at: at(10)? };
+    desk.done(by_other(UserChange::Link(link)))?;
+    same("a newcomer knows of their link", &alerts()?, &Vec::new())?;
+    desk.done(own(UserChange::Password { hash: "hash".to_owned() }))?;
+    desk.done(by_other(UserChange::Enabled))?;
+    same("what they did themselves, or changes nothing, is none", &alerts()?, &Vec::new())?;
+    desk.done(by_other(UserChange::Link(link)))?;
+    let by_link = ByLink { secret: link.secret, password: Some("chosen".to_owned()) };
+    desk.done(Request::by_system(SetUp::SignIn { session: Box::new(session(9)?), link: Some(by_link) }))?;
+    let roles = [TeamRole::Clerk, TeamRole::Reader];
+    for role in roles {
+        desk.done(by_other(UserChange::TeamRole(role)))?;
+    }
+    desk.advance(HOUR)?;
+    desk.done(by_other(UserChange::Disabled))?;
+    let by_operator = |kinds: &[AlertKind]| kinds.iter().map(|kind| (*kind, other())).collect::<Vec<_>>();
+    let [clerk, reader] = roles.map(AlertKind::TeamRole);
+    let all = by_operator(&[AlertKind::Link, AlertKind::Password, clerk, reader, AlertKind::Disabled]);
+    same("what others did, and who", &alerts()?, &all)?;
+    let until = desk.store.settings().user("ann").and_then(|ann| ann.alerts.get(3).map(|alert| alert.at));
+    desk.done(own(UserChange::AlertsSeen { until: until.ok_or("no alert")? }))?;
+    same("what was seen goes", &alerts()?, &by_operator(&[AlertKind::Disabled]))?;
+    for _ in 0..5 {
+        desk.done(by_other(UserChange::Enabled))?;
+        desk.done(by_other(UserChange::Disabled))?;
+    }
+    same("the latest eight are kept", &alerts()?.len(), &8)
 }
 
 pub(super) fn by_link(make: &mut Make<'_>) -> Result<(), Broken> {

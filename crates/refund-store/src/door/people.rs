@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use refund_core::{Actor, Role};
+use refund_core::{Actor, Role, Via};
 
 use super::stage::{Done, Stage};
 use crate::record::Entry;
-use crate::{Answer, ByLink, KeyRole, Outcome, Refused, Secret, Session, Settings, TeamRole, User, UserChange};
+use crate::{
+    Alert, AlertKind, Answer, ByLink, KeyRole, Outcome, Refused, Secret, Session, Settings, TeamRole, User, UserChange,
+};
 
 /// In how many browsers one person is signed in at the most.
 const SESSIONS_MAX: usize = 20;
@@ -25,7 +27,7 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
     if matches!(change, UserChange::TeamRole(_)) && !matches!(user.role, KeyRole::Seller(_)) {
         return Err(Refused::NotFound.into());
     }
-    let changed = user.clone().changed(change, stage.now);
+    let mut changed = user.clone().changed(change, stage.now);
     // An operator lets in whom they like, and may leave a seller without anybody.
     if actor.role == Role::Seller && takes_last_owner(stage.settings(), &user, &changed) {
         return Err(Refused::LastOwner.into());
@@ -34,6 +36,12 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
         for session in stage.settings().sessions_of(id) {
             stage.push(Entry::SessionEnded { secret: session.secret })?;
         }
+    }
+    if changed != user
+        && actor.via != Via::User(user.id.clone())
+        && let Some(what) = change.told(&user)
+    {
+        changed = changed.alerted(Alert { what, by: actor.clone(), at: stage.now });
     }
     put(stage, changed, actor)
 }
@@ -56,6 +64,12 @@ pub(super) fn sign_in(stage: &mut Stage<'_>, session: &Session, link: Option<&By
     if let Some(ByLink { secret, password }) = link {
         let is_good = |own: &crate::SignInLink| own.secret == *secret && session.began_at < own.expires_at;
         user.link.take().filter(is_good).ok_or(Refused::NotFound)?;
+        if user.password.is_some() && password.is_some() {
+            // Whoever made the link is who has to be asked.
+            let made = user.alerts.iter().rev().find(|alert| alert.what == AlertKind::Link);
+            let by = made.map_or_else(Actor::system, |alert| alert.by.clone());
+            user = user.alerted(Alert { what: AlertKind::Password, by, at: stage.now });
+        }
         user.password = password.clone().or(user.password);
         stage.push(Entry::User { user: Box::new(user.clone()), actor: Actor::system() })?;
     }

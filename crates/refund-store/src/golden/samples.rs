@@ -257,6 +257,7 @@ pub(super) fn people() -> Record {
         link: Some(SignInLink { secret: Secret([3; 32]), expires_at: at(5) }),
         disabled_at: None,
         team_role: TeamRole::Owner,
+        alerts: Vec::new(),
     };
     let left =
         User { password: Some("$argon2id$hash".to_owned()), link: None, disabled_at: Some(at(4)), ..bare.clone() };

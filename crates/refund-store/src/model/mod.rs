@@ -1,5 +1,6 @@
 //! What is remembered: what was set up, what was written, and how it is listed.
 
+pub(crate) mod alert;
 pub(crate) mod around;
 pub(crate) mod key;
 pub(crate) mod list;
@@ -12,5 +13,6 @@ pub(crate) mod saved_offer;
 pub(crate) mod seller;
 pub(crate) mod settings;
 pub(crate) mod tag;
+pub(crate) mod team_role;
 pub(crate) mod user;
 pub(crate) mod webhook;

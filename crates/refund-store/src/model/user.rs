@@ -3,7 +3,10 @@
 use refund_core::{Label, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{KeyRole, Secret};
+use crate::{Alert, AlertKind, KeyRole, Secret, TeamRole};
+
+/// How many alerts are kept of one person, the latest.
+const ALERTS_MAX: usize = 8;
 
 /// A person who signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,42 +28,9 @@ pub struct User {
     /// What they may do of what their side may.
     #[serde(default)]
     pub team_role: TeamRole,
-}
-
-/// What somebody may do among the people of a seller. The operator's people are all owners, and so is whoever was set
-/// up before there were roles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum TeamRole {
-    /// All that the seller may.
-    #[default]
-    Owner,
-    /// Work on refunds, and leave all settings as they are.
-    Clerk,
-    /// See all that is the seller's, and change nothing.
-    Reader,
-}
-
-impl TeamRole {
-    /// Every one, whoever may do most first.
-    pub const ALL: [Self; 3] = [Self::Owner, Self::Clerk, Self::Reader];
-
-    /// Its stable name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Clerk => "clerk",
-            Self::Reader => "reader",
-        }
-    }
-}
-
-impl std::str::FromStr for TeamRole {
-    type Err = ();
-
-    fn from_str(name: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|role| role.as_str() == name).ok_or(())
-    }
+    /// What others did about their signing in that they have not seen yet, the latest last.
+    #[serde(default)]
+    pub alerts: Vec<Alert>,
 }
 
 /// A link that opens one session.
@@ -102,6 +72,11 @@ pub enum UserChange {
     Enabled,
     /// They may do that from now on.
     TeamRole(TeamRole),
+    /// They have seen what others did about them up to then.
+    AlertsSeen {
+        /// When the last of it was.
+        until: Timestamp,
+    },
 }
 
 impl User {
@@ -117,7 +92,16 @@ impl User {
             link: None,
             disabled_at: None,
             team_role: TeamRole::Owner,
+            alerts: Vec::new(),
         }
+    }
+
+    /// The same with one thing more to be told; of too many the oldest goes.
+    pub(crate) fn alerted(mut self, alert: Alert) -> Self {
+        self.alerts.push(alert);
+        let too_many = self.alerts.len().saturating_sub(ALERTS_MAX);
+        self.alerts.drain(..too_many);
+        self
     }
 
     pub(crate) fn changed(self, change: &UserChange, now: Timestamp) -> Self {
@@ -127,16 +111,31 @@ impl User {
             UserChange::Disabled => Self { disabled_at: self.disabled_at.or(Some(now)), link: None, ..self },
             UserChange::Enabled => Self { disabled_at: None, ..self },
             UserChange::TeamRole(team_role) => Self { team_role: *team_role, ..self },
+            UserChange::AlertsSeen { until } => {
+                let alerts = self.alerts.into_iter().filter(|alert| *until < alert.at).collect();
+                Self { alerts, ..self }
+            }
         }
     }
 }
 
 impl UserChange {
+    /// What somebody is told whom others changed so. A newcomer was told by whoever gave them their first link.
+    pub(crate) fn told(&self, before: &User) -> Option<AlertKind> {
+        match self {
+            Self::Link(_) => before.password.is_some().then_some(AlertKind::Link),
+            Self::TeamRole(role) => Some(AlertKind::TeamRole(*role)),
+            Self::Disabled => Some(AlertKind::Disabled),
+            Self::Enabled => Some(AlertKind::Enabled),
+            Self::Password { .. } | Self::AlertsSeen { .. } => None,
+        }
+    }
+
     /// Whether whoever is signed in as that person is signed out.
     pub(crate) fn signs_out(&self) -> bool {
         match self {
             Self::Password { .. } | Self::Disabled => true,
-            Self::Link(_) | Self::Enabled | Self::TeamRole(_) => false,
+            Self::Link(_) | Self::Enabled | Self::TeamRole(_) | Self::AlertsSeen { .. } => false,
         }
     }
 }

@@ -102,17 +102,20 @@ impl Names<'_> {
     fn of(&self, actor: &Actor) -> String {
         let role = self.reader.term("role", actor.role.as_str());
         // A buyer is told which side it was, and not which person there.
-        if self.role == Role::Buyer {
-            return role;
+        if self.role == Role::Buyer { role } else { who(self.reader, &self.settings, actor) }
+    }
+}
+
+/// Who did something: for which side, and which person there.
+pub(crate) fn who(reader: &Reader, settings: &Settings, actor: &Actor) -> String {
+    let role = reader.term("role", actor.role.as_str());
+    match &actor.via {
+        Via::User(id) => {
+            let name = settings.user(id).map_or(id.as_str(), |user| user.name.as_str());
+            format!("{role} · {name}")
         }
-        match &actor.via {
-            Via::User(id) => {
-                let name = self.settings.user(id).map_or(id.as_str(), |user| user.name.as_str());
-                format!("{role} · {name}")
-            }
-            Via::Key(_) => self.reader.say_with("who-by-system", "role", &role),
-            Via::Link | Via::Clock => role,
-        }
+        Via::Key(_) => reader.say_with("who-by-system", "role", &role),
+        Via::Link | Via::Clock => role,
     }
 }
 
