@@ -55,6 +55,14 @@ fn the_golden_record_of_people_says_what_it_said() {
 }
 
 #[test]
+fn the_golden_record_of_roles_alerts_and_second_factors_says_what_it_said() {
+    let written = Payload::bytes(&second_factors(), |_| Ok::<_, CodecError>(0)).unwrap();
+    let bytes = golden("record-v1-second-factors.bin", &written);
+    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), second_factors());
+    assert!(written == bytes, "version {VERSION} is still written byte for byte");
+}
+
+#[test]
 fn the_golden_record_of_saved_offers_says_what_it_said() {
     let written = Payload::bytes(&saved_offers(), |_| Ok::<_, CodecError>(0)).unwrap();
     let bytes = golden("record-v1-saved-offers.bin", &written);

@@ -49,6 +49,7 @@ pub use model::remembered::{Fingerprint, IdempotencyKey, Outcome, Remembered};
 pub use model::restoration::Restoration;
 pub use model::rollout_change::RolloutChange;
 pub use model::saved_offer::{InvalidShare, SavedAmount, SavedOffer, Share};
+pub use model::second_factor::{SecondFactor, Shown};
 pub use model::seller::Seller;
 pub use model::settings::Settings;
 pub use model::tag::Tag;

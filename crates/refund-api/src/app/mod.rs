@@ -8,6 +8,7 @@ use std::sync::Arc;
 use hmac::Hmac;
 use refund_core::RefundId;
 use sha2::Sha256;
+use url::Url;
 
 pub(crate) use self::settled::Settled;
 use crate::callers::Limits;
@@ -15,6 +16,7 @@ use crate::callers::admission::Admission;
 use crate::callers::key_uses::KeyUses;
 use crate::callers::known_browser::KnownBrowsers;
 use crate::callers::passwords::Passwords;
+use crate::callers::second_factor::SecondFactors;
 use crate::callers::session_uses::SessionUses;
 use crate::engine::Engine;
 use crate::feed::EventIds;
@@ -39,6 +41,7 @@ pub(crate) struct App {
     pub(crate) form_marks: Hmac<Sha256>,
     pub(crate) passwords: Passwords,
     pub(crate) known_browsers: KnownBrowsers,
+    pub(crate) second_factors: SecondFactors,
     pub(crate) session_uses: SessionUses,
     /// Where the server's own pages are, without a slash at the end.
     pub(crate) public_url: String,
@@ -67,6 +70,7 @@ impl App {
             form_marks: keyed(secret, b"form"),
             passwords: Passwords::default(),
             known_browsers: KnownBrowsers::new(secret),
+            second_factors: SecondFactors::new(secret, &host_of(&public_url)),
             session_uses: SessionUses::new(system_now()),
             public_url,
             test_clock,
@@ -79,4 +83,9 @@ impl App {
     pub(crate) fn buyer_link(&self, refund_id: &RefundId) -> BuyerLink {
         self.links.link(refund_id, self.engine.settings().link(refund_id), &self.public_url)
     }
+}
+
+/// The host in an address: what people know the server by.
+fn host_of(url: &str) -> String {
+    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }

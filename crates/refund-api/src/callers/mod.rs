@@ -8,6 +8,7 @@ pub(crate) mod known_browser;
 mod limits;
 pub(crate) mod passwords;
 pub(crate) mod places;
+pub(crate) mod second_factor;
 pub(crate) mod session_uses;
 
 pub(crate) use self::caller::{Caller, Tenant, hash};

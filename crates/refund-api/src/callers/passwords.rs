@@ -36,6 +36,9 @@ const TRIES_A_MINUTE: u32 = 10;
 const TRIES_FROM_AN_ADDRESS: u32 = 60;
 /// How many tries for one name from all addresses together, known browsers left out.
 const TRIES_FROM_ANYWHERE: u32 = 100;
+/// How many codes of one person are tried in an hour, within their known browsers and elsewhere. Three of a million are
+/// good at a time: whoever has the password needs more than a year for an even chance.
+const CODES_AN_HOUR: u32 = 20;
 
 /// From where somebody tries.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +105,7 @@ pub(crate) struct Passwords {
     tries: Option<Rate<(String, TriedFrom), Stopwatch>>,
     from_an_address: Option<Rate<Option<IpAddr>, Stopwatch>>,
     from_anywhere: Option<Rate<String, Stopwatch>>,
+    codes: Option<Rate<(String, bool), Stopwatch>>,
 }
 
 impl Default for Passwords {
@@ -112,6 +116,7 @@ impl Default for Passwords {
             tries: Rate::per_minute(TRIES_A_MINUTE, Stopwatch::start()),
             from_an_address: Rate::per_minute(TRIES_FROM_AN_ADDRESS, Stopwatch::start()),
             from_anywhere: Rate::per_minute(TRIES_FROM_ANYWHERE, Stopwatch::start()),
+            codes: Rate::per_hour(CODES_AN_HOUR, Stopwatch::start()),
         }
     }
 }
@@ -129,6 +134,13 @@ impl Passwords {
             }
         });
         all.map_err(|wait| Problem::too_many("too many tries to sign in", wait))
+    }
+
+    /// Counts a try to show that person's second factor, from there.
+    pub(crate) fn count_code(&self, user_id: &str, from: &TriedFrom) -> Result<(), Problem> {
+        let is_known = !matches!(from, TriedFrom::Address(_));
+        let all = counted(self.codes.as_ref(), &(user_id.to_owned(), is_known));
+        all.map_err(|wait| Problem::too_many("too many codes were tried", wait))
     }
 
     /// What stands against that password for somebody who has, and whose shop has, these names. A core is busy with it
@@ -288,6 +300,17 @@ mod tests {
         assert_eq!(others, 100 - 11, "many addresses together have an end too");
         let own = (0..20).filter(|_| passwords.count("Ann", &known_browser()).is_ok()).count();
         assert_eq!(own, 10, "and none of that costs their own browser anything");
+    }
+
+    #[test]
+    fn a_second_factor_is_tried_twenty_times_an_hour_from_wherever_and_its_owner_has_as_many() {
+        let passwords = Passwords::default();
+        let tried = |from: &dyn Fn(u8) -> TriedFrom| {
+            (0..200).filter(|last| passwords.count_code("usr_1", &from(*last)).is_ok()).count()
+        };
+        assert_eq!(tried(&|last| address(last)), 20);
+        assert_eq!(tried(&|_| known_browser()), 20);
+        assert!(passwords.count_code("usr_2", &address(1)).is_ok());
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Changed {
 /// What is done against others who have got in is possible at any time.
 fn keeps_others_out(set_up: &SetUp) -> bool {
     if let SetUp::ChangeUser { change, .. } = set_up {
-        return matches!(change, UserChange::Password { .. } | UserChange::Disabled);
+        return matches!(change, UserChange::Password { .. } | UserChange::SecondFactor { .. } | UserChange::Disabled);
     }
     if let SetUp::ChangeWebhook { change, .. } = set_up {
         return matches!(change, WebhookChange::Disabled(_));
@@ -106,7 +106,8 @@ mod tests {
         );
         let other_key = Actor::new(Role::Seller, "one", Via::Key("key_2".to_owned()));
         assert!(done(Request::new(other_key, change(UserChange::Enabled))), "another key or person has its own");
-        let shut_out = || [UserChange::Disabled, UserChange::Password { hash: String::new() }].map(change);
+        let shut_out =
+            || [UserChange::Disabled, UserChange::Password { hash: String::new(), session: None }].map(change);
         assert!((0..9).flat_map(|_| shut_out()).all(|shut| done(by(Role::Seller, shut))));
         assert!((0..9).all(|_| done(by(Role::Seller, SetUp::RemoveWebhook { webhook_id: "whk_1".to_owned() }))));
     }

@@ -30,6 +30,11 @@ impl<K: Hash + Eq + Clone, C: Clock> Rate<K, C> {
         Some(Self::new(Quota::per_minute(NonZeroU32::new(max)?), clock))
     }
 
+    /// So many an hour.
+    pub(crate) fn per_hour(max: u32, clock: C) -> Option<Self> {
+        Some(Self::new(Quota::per_hour(NonZeroU32::new(max)?), clock))
+    }
+
     fn new(quota: Quota, clock: C) -> Self {
         Self { limiter: RateLimiter::hashmap_with_clock(quota, clock), calls: AtomicU32::new(0) }
     }

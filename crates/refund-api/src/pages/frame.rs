@@ -182,6 +182,7 @@ fn told(visit: &Visit, alert: &Alert) -> String {
         AlertKind::TeamRole(role) => ("alert-team-role", Some(role)),
         AlertKind::Disabled => ("alert-disabled", None),
         AlertKind::Enabled => ("alert-enabled", None),
+        AlertKind::NoSecondFactor => ("alert-no-second-factor", None),
     };
     let who = match alert.by.role {
         Role::System => reader.say("alerts-by-server"),

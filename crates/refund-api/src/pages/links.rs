@@ -54,11 +54,12 @@ pub(crate) async fn link_for(store: &dyn Store, name: Label, role: KeyRole) -> R
 /// [`Refused`]; [`Refused::NotFound`] where nobody of the operator's is called that and may sign in.
 pub(crate) async fn operators_link(store: &dyn Store, asked_for: Option<Label>) -> Result<Option<String>, Refused> {
     let settings = store.settings();
+    let named = asked_for.as_ref().and_then(|name| settings.user_named(name.as_str()));
     let may_sign_in = |user: &User| user.role == KeyRole::Operator && user.disabled_at.is_none();
     let users = settings.users();
     let mut operators = users.iter().filter(|user| may_sign_in(user));
     let name = match asked_for {
-        Some(name) if settings.user_named(name.as_str()).is_some_and(|user| may_sign_in(user)) => name,
+        Some(name) if named.is_some_and(|user| may_sign_in(user)) => name,
         Some(_) => return Err(Refused::NotFound),
         None if operators.any(|user| user.password.is_some()) => return Ok(None),
         None => match Label::new(FIRST) {
@@ -66,5 +67,10 @@ pub(crate) async fn operators_link(store: &dyn Store, asked_for: Option<Label>) 
             Err(_) => return Ok(None),
         },
     };
+    // Whoever has nobody else to ask has lost their phone, too.
+    if let Some(user) = named.filter(|user| user.second_factor.is_some()) {
+        let work = SetUp::ChangeUser { user_id: user.id.clone(), change: UserChange::NoSecondFactor };
+        store.submit(Request::by_system(work)).await?;
+    }
     link_for(store, name, KeyRole::Operator).await.map(Some)
 }

@@ -23,11 +23,13 @@ mod own;
 mod part;
 mod people;
 mod preferences;
+mod qr;
 mod queue;
 mod reader;
 mod refund;
 mod right;
 mod ruling;
+mod second_factor;
 mod seen;
 mod seller;
 mod signing_in;
@@ -98,6 +100,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/settings", get(seller::show).post(seller::change))
         .route("/people", get(people::show).post(people::add))
         .route("/people/own/password", form_of_page(1).post(own::password))
+        .route("/people/own/second-factor", get(second_factor::show).post(second_factor::set_up))
+        .route("/people/own/second-factor/off", form_of_page(3).post(second_factor::take_off))
         .route("/people/own/alerts", form_of_page(1).post(own::alerts_seen))
         .route("/people/own/sign-out", post(own::sign_out_everywhere))
         .route("/people/{id}/{change}", form_of_page(1).post(people::change))

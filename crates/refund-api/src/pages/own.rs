@@ -8,7 +8,7 @@ use refund_store::{Request, SetUp, UserChange};
 use super::frame::{Notice, own_path, telling};
 use super::leading::go_to;
 use super::people::page;
-use super::signing_in::{left, let_in, mistake_in};
+use super::signing_in::{came_in, left, mistake_in, session_of};
 use super::visit::Visit;
 use crate::callers::passwords::{PASSWORD_MAX, TriedFrom};
 use crate::problem::Problem;
@@ -29,11 +29,12 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     if own.is_some() && (old.chars().count() > PASSWORD_MAX || !passwords.is_right(old.to_owned(), own, &from).await?) {
         return wrong(visit.reader.say("people-password-wrong"));
     }
-    let change = UserChange::Password { hash: passwords.hash(new.to_owned(), &from).await? };
+    let (secret, session) = session_of(user);
+    let hash = passwords.hash(new.to_owned(), &from).await?;
+    let change = UserChange::Password { hash, session: Some(Box::new(session)) };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
     visit.app.engine.change(request).await?;
-    let signed_in = let_in(&visit, user, None, "/people").await?;
-    Ok(signed_in.map_or_else(left, |response| telling(response, "/people", "password")))
+    Ok(telling(came_in(&visit, &user.id, &secret, "/people"), "/people", "password"))
 }
 
 /// Tells whoever asks no more of what others did about them, up to what their page told.

@@ -22,7 +22,7 @@ use crate::machine::clock::system_now;
 use crate::problem::Problem;
 
 /// What a form of this page can have done.
-const DONE: [&str; 4] = ["disabled", "enabled", "password", "team-role"];
+const DONE: [&str; 5] = ["disabled", "enabled", "password", "team-role", "second-factor-off"];
 
 #[derive(Template)]
 #[template(path = "pages/people.html")]
@@ -49,6 +49,7 @@ struct PersonView {
     is_oneself: bool,
     is_disabled: bool,
     has_password: bool,
+    has_second_factor: bool,
     link_until: Option<String>,
     since: String,
 }
@@ -71,6 +72,7 @@ impl PersonView {
             is_oneself: user.id == oneself.id,
             is_disabled: user.disabled_at.is_some(),
             has_password: user.password.is_some(),
+            has_second_factor: user.second_factor.is_some(),
             link_until: running.map(|link| reader.instant(link.expires_at)),
             since: reader.instant(user.created_at),
         }
@@ -202,6 +204,10 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
         "disable" if user.id == person.user.id => return no("people-not-oneself"),
         "disable" => (UserChange::Disabled, "disabled"),
         "enable" => (UserChange::Enabled, "enabled"),
+        // Whoever could take a colleague's off could come in by a link of theirs alone.
+        "second-factor-off" if visit.seller_id().is_some() => return Err(Problem::not_found()),
+        "second-factor-off" if user.id == person.user.id => return no("people-second-factor-not-oneself"),
+        "second-factor-off" => (UserChange::NoSecondFactor, "second-factor-off"),
         "role" if user.id == person.user.id => return no("people-role-not-oneself"),
         "role" => match visit.form.choice("team_role") {
             Ok(role) => (UserChange::TeamRole(role), "team-role"),

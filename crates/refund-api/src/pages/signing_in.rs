@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use refund_core::{Span, Timestamp};
-use refund_store::{ByLink, KeyRole, Refused, Request, Session, SetUp, User};
+use refund_core::Span;
+use refund_store::{ByLink, KeyRole, Refused, Request, Session, SetUp, Shown, User};
 
 use super::cookies;
 use super::frame::{Frame, Notice, own_path, shown};
@@ -28,6 +28,18 @@ struct SignIn {
     back: String,
 }
 
+/// What is asked for once the password was right.
+#[derive(Template)]
+#[template(path = "pages/sign-in-code.html")]
+struct Code {
+    page: Frame,
+    notice: Option<Notice>,
+    name: String,
+    /// What says that it was.
+    pass: String,
+    back: String,
+}
+
 #[derive(Template)]
 #[template(path = "pages/sign-in-once.html")]
 struct Once {
@@ -35,6 +47,7 @@ struct Once {
     name: String,
     may_come_without: bool,
     has_password: bool,
+    has_second_factor: bool,
     min: usize,
     notice: Option<Notice>,
 }
@@ -65,23 +78,72 @@ fn asked(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Re
 
 /// Signs in by name and password. What was wrong is not said: that a name is known is nobody's to know.
 pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
+    if !visit.form.get("pass").is_empty() {
+        return with_code(&visit).await;
+    }
     let (name, password) = (visit.form.get("name").trim(), visit.form.get("password"));
     let app = &visit.app;
     if name.chars().count() <= 200 && password.chars().count() <= PASSWORD_MAX {
         let user = app.engine.settings().user_named(name).cloned();
-        let known = visit.tried_from(user.as_deref());
-        // To be known is never worse than not to be: somebody else may have what makes a browser known.
-        let is_counted = app.passwords.count(name, &known);
-        let from = if is_counted.is_ok() { known } else { TriedFrom::Address(visit.address) };
-        is_counted.or_else(|_| app.passwords.count(name, &from))?;
+        let from = counted(&visit, name, user.as_deref())?;
         let known = user.as_ref().and_then(|user| user.password.clone());
         let is_right = app.passwords.is_right(password.to_owned(), known, &from).await?;
         if let Some(user) = user.filter(|user| is_right && user.disabled_at.is_none()) {
+            if user.second_factor.is_some() {
+                return asked_code(&visit, &user, None);
+            }
             let to = own_path(visit.form.get("back"));
-            return let_in(&visit, &user, None, to).await?.map_or_else(|| wrong(&visit), Ok);
+            return let_in(&visit, &user, None, None, to).await?.map_or_else(|| wrong(&visit), Ok);
         }
     }
     wrong(&visit)
+}
+
+/// Counts a try under that name, and says from where it was.
+fn counted(visit: &Visit, name: &str, user: Option<&User>) -> Result<TriedFrom, Problem> {
+    let (passwords, known) = (&visit.app.passwords, visit.tried_from(user));
+    // To be known is never worse than not to be: somebody else may have what makes a browser known.
+    let is_counted = passwords.count(name, &known);
+    let from = if is_counted.is_ok() { known } else { TriedFrom::Address(visit.address) };
+    is_counted.or_else(|_| passwords.count(name, &from))?;
+    Ok(from)
+}
+
+/// Asks for the second factor of somebody whose password was right: nobody else learns that there is one.
+fn asked_code(visit: &Visit, user: &User, notice: Option<Notice>) -> Result<Response, Problem> {
+    let status = if notice.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let given = visit.form.get("pass");
+    let fresh = || visit.app.second_factors.pass(user, system_now());
+    let page = Code {
+        page: Frame::new(visit, "code-title", "sign-in").coming_back_to("/sign-in".to_owned()),
+        notice,
+        name: user.name.to_string(),
+        pass: if given.is_empty() { fresh() } else { given.to_owned() },
+        back: own_path(visit.form.get("back")).to_owned(),
+    };
+    shown(status, &page)
+}
+
+/// Signs in by the second factor, behind a password that was right a moment ago.
+async fn with_code(visit: &Visit) -> Result<Response, Problem> {
+    let (app, name, now) = (&visit.app, visit.form.get("name").trim(), system_now());
+    let user = app.engine.settings().user_named(name).cloned();
+    let has_passed = |user: &User| app.second_factors.has_passed(user, visit.form.get("pass"), now);
+    let Some(user) = user.filter(|user| user.disabled_at.is_none() && has_passed(user)) else {
+        return asked(visit, Some(Notice::bad(visit.reader.say("code-over"))), StatusCode::UNPROCESSABLE_ENTITY);
+    };
+    let from = counted(visit, name, Some(&user))?;
+    app.passwords.count_code(&user.id, &from)?;
+    let wrong = || {
+        let notice = Notice { field: Some("code"), ..Notice::bad(visit.reader.say("second-factor-wrong")) };
+        asked_code(visit, &user, Some(notice))
+    };
+    let shown = app.second_factors.shown(&user, visit.form.get("code"), now);
+    if shown.is_none() && user.second_factor.is_some() {
+        return wrong();
+    }
+    let to = own_path(visit.form.get("back"));
+    let_in(visit, &user, None, shown, to).await?.map_or_else(wrong, Ok)
 }
 
 fn wrong(visit: &Visit) -> Result<Response, Problem> {
@@ -111,6 +173,7 @@ fn asked_once(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Resu
         name: user.name.to_string(),
         may_come_without: may_come_without(visit, &user),
         has_password: user.password.is_some(),
+        has_second_factor: user.second_factor.is_some(),
         min: PASSWORD_MIN,
         notice,
     };
@@ -136,12 +199,20 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     if let Some(text) = mistake {
         return asked_once(&visit, Some(Notice::bad(text)), StatusCode::UNPROCESSABLE_ENTITY);
     }
+    let shown = visit.app.second_factors.shown(&user, visit.form.get("code"), system_now());
+    if user.second_factor.is_some() {
+        visit.app.passwords.count_code(&user.id, &from)?;
+        if shown.is_none() {
+            let notice = Notice { field: Some("code"), ..Notice::bad(visit.reader.say("second-factor-wrong")) };
+            return asked_once(&visit, Some(notice), StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    }
     let password = match password {
         "" => None,
         _ => Some(visit.app.passwords.hash(password.to_owned(), &from).await?),
     };
     let by_link = ByLink { secret: hash(visit.param("token")), password };
-    let_in(&visit, &user, Some(by_link), "/").await?.map_or_else(|| link_is_over(&visit), Ok)
+    let_in(&visit, &user, Some(by_link), shown, "/").await?.map_or_else(|| link_is_over(&visit), Ok)
 }
 
 /// Whether somebody may come in by a link alone. In a demo whoever has no password need not choose one.
@@ -170,33 +241,44 @@ pub(super) async fn mistake_in(
     }))
 }
 
-/// Begins a session, unless its person can't sign in any more.
-pub(super) async fn let_in(
+/// Begins a session, unless its person can't sign in any more, or showed what is used up by now.
+async fn let_in(
     visit: &Visit,
     user: &User,
     link: Option<ByLink>,
+    shown: Option<Shown>,
     to: &str,
 ) -> Result<Option<Response>, Problem> {
-    let secret = entropy::secret();
-    let began_at: Timestamp = system_now();
-    let session =
-        Session { secret: hash(&secret), user_id: user.id.clone(), began_at, ends_at: began_at.plus(SESSION) };
+    let (secret, session) = session_of(user);
     let by_link = link.is_some();
-    let request = Request::by_system(SetUp::SignIn { session: Box::new(session), link });
+    let request = Request::by_system(SetUp::SignIn { session: Box::new(session), link, shown });
     match visit.app.engine.submit(request).await {
         Ok(_) => {}
         Err(Refused::NotFound) => return Ok(None),
         Err(refused) => return Err(refused.into()),
     }
     tracing::info!(user = user.id, by_link, "signed in");
+    Ok(Some(came_in(visit, &user.id, &secret, to)))
+}
+
+/// A session of somebody, with its secret.
+pub(super) fn session_of(user: &User) -> (String, Session) {
+    let (secret, began_at) = (entropy::secret(), system_now());
+    let session =
+        Session { secret: hash(&secret), user_id: user.id.clone(), began_at, ends_at: began_at.plus(SESSION) };
+    (secret, session)
+}
+
+/// What a browser is told in which somebody is signed in from now on.
+pub(super) fn came_in(visit: &Visit, user_id: &str, secret: &str, to: &str) -> Response {
     let mut response = go_to(to);
-    let session = cookies::set_session(&secret, SESSION.as_seconds());
+    let session = cookies::set_session(secret, SESSION.as_seconds());
     let settings = visit.app.engine.settings();
-    let known = settings.user(&user.id).and_then(|user| cookies::set_known(&visit.app.known_browsers.mark(user)));
+    let known = settings.user(user_id).and_then(|user| cookies::set_known(&visit.app.known_browsers.mark(user)));
     for cookie in session.into_iter().chain(known) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    Ok(Some(response))
+    response
 }
 
 /// Signs out, here alone.

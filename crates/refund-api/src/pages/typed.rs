@@ -15,7 +15,7 @@ const KEPT_FOR: Span = Span::hours(1);
 const OF_ONE_MAX: usize = 4;
 const BYTES_MAX: usize = 4 * 1024 * 1024;
 /// What nobody finds again: secrets, and what a page gives its form anew.
-const NOT_KEPT: [&str; 6] = ["mark", "once", "step", "password", "old", "new"];
+const NOT_KEPT: [&str; 8] = ["mark", "once", "step", "password", "old", "new", "code", "nonce"];
 
 struct Kept {
     id: String,

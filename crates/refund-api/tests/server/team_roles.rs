@@ -35,6 +35,8 @@ const FORMS: &[(&str, TeamRole)] = &[
     ("/sign-in/{token}", TeamRole::Reader),
     ("/people/own/password", TeamRole::Reader),
     ("/people/own/alerts", TeamRole::Reader),
+    ("/people/own/second-factor", TeamRole::Reader),
+    ("/people/own/second-factor/off", TeamRole::Reader),
     // Afterwards nobody is anybody any more.
     ("/people/own/sign-out", TeamRole::Reader),
     ("/sign-out", TeamRole::Reader),

@@ -5,7 +5,8 @@ use refund_core::{Actor, Label, Role, SellerId, Timestamp, Via};
 use super::desk::{Desk, HOUR, holds, operator, same};
 use super::{Broken, Make};
 use crate::{
-    AlertKind, ByLink, KeyRole, Refused, Request, Secret, Session, SetUp, SignInLink, TeamRole, User, UserChange,
+    AlertKind, ByLink, KeyRole, Refused, Request, SecondFactor, Secret, Session, SetUp, Shown, SignInLink, TeamRole,
+    User, UserChange,
 };
 
 fn at(hours: i64) -> Result<Timestamp, Broken> {
@@ -38,7 +39,7 @@ fn session(number: u8) -> Result<Session, Broken> {
 
 fn sign_in(number: u8, link: Option<Secret>) -> Result<Request, Broken> {
     let link = link.map(|secret| ByLink { secret, password: None });
-    Ok(Request::by_system(SetUp::SignIn { session: Box::new(session(number)?), link }))
+    Ok(Request::by_system(SetUp::SignIn { session: Box::new(session(number)?), link, shown: None }))
 }
 
 pub(super) fn known(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -53,7 +54,7 @@ pub(super) fn known(make: &mut Make<'_>) -> Result<(), Broken> {
     holds("no two are called the same", matches!(taken, Refused::NameTaken))?;
     let taken = desk.refused(make_user("ann", "Eve")?)?;
     holds("no two have one id", matches!(taken, Refused::NameTaken))?;
-    desk.done(change(UserChange::Password { hash: "hash".to_owned() }))?;
+    desk.done(change(UserChange::Password { hash: "hash".to_owned(), session: None }))?;
     let ann = desk.store.settings().user("ann").cloned().ok_or("no Ann")?;
     same("her password", &ann.password.as_deref(), &Some("hash"))?;
     let nobody = Request::new(operator(), SetUp::ChangeUser { user_id: "eve".to_owned(), change: UserChange::Enabled });
@@ -71,7 +72,7 @@ pub(super) fn owners(make: &mut Make<'_>) -> Result<(), Broken> {
         let user = User::new(id.to_owned(), Label::new(id)?, KeyRole::Seller(seller_id.clone()));
         desk.done(Request::new(operator(), SetUp::MakeUser(Box::new(user))))?;
     }
-    let hash = || UserChange::Password { hash: "hash".to_owned() };
+    let hash = || UserChange::Password { hash: "hash".to_owned(), session: None };
     for id in ["ann", "zoe"] {
         desk.done(role(id, hash(), operator()))?;
     }
@@ -115,7 +116,7 @@ pub(super) fn signed_in(make: &mut Make<'_>) -> Result<(), Broken> {
         desk.done(sign_in(number, None)?)?;
     }
     same("of too many the oldest goes", &where_ann_is()?, &(31..=50).collect())?;
-    desk.done(change(UserChange::Password { hash: "hash".to_owned() }))?;
+    desk.done(change(UserChange::Password { hash: "hash".to_owned(), session: None }))?;
     same("another password signs out", &where_ann_is()?, &Vec::new())?;
     desk.done(sign_in(51, None)?)?;
     desk.done(change(UserChange::Disabled))?;
@@ -142,12 +143,12 @@ pub(super) fn told(make: &mut Make<'_>) -> Result<(), Broken> {
     let link = SignInLink { secret: Secret([7; 32]), expires_at: at(10)? };
     desk.done(by_other(UserChange::Link(link)))?;
     same("a newcomer knows of their link", &alerts()?, &Vec::new())?;
-    desk.done(own(UserChange::Password { hash: "hash".to_owned() }))?;
+    desk.done(own(UserChange::Password { hash: "hash".to_owned(), session: None }))?;
     desk.done(by_other(UserChange::Enabled))?;
     same("what they did themselves, or changes nothing, is none", &alerts()?, &Vec::new())?;
     desk.done(by_other(UserChange::Link(link)))?;
     let by_link = ByLink { secret: link.secret, password: Some("chosen".to_owned()) };
-    desk.done(Request::by_system(SetUp::SignIn { session: Box::new(session(9)?), link: Some(by_link) }))?;
+    desk.done(Request::by_system(SetUp::SignIn { session: Box::new(session(9)?), link: Some(by_link), shown: None }))?;
     let roles = [TeamRole::Clerk, TeamRole::Reader];
     for role in roles {
         desk.done(by_other(UserChange::TeamRole(role)))?;
@@ -168,6 +169,48 @@ pub(super) fn told(make: &mut Make<'_>) -> Result<(), Broken> {
     same("the latest eight are kept", &alerts()?.len(), &8)
 }
 
+/// Whoever has a second factor comes in by nothing else, and by each code once.
+pub(super) fn second_factor(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    desk.done(make_user("ann", "Ann")?)?;
+    let code = |number: u8| Secret([number; 32]);
+    for number in [1, 2] {
+        desk.done(sign_in(number, None)?)?;
+    }
+    let factor = Box::new(SecondFactor { nonce: [9; 16], last_step: 10, recovery: vec![code(101), code(102)] });
+    let own = Actor::new(Role::Operator, "ann", Via::User("ann".to_owned()));
+    let change_own = |change| Request::new(own.clone(), SetUp::ChangeUser { user_id: "ann".to_owned(), change });
+    desk.done(change_own(UserChange::SecondFactor { factor, session: Secret([2; 32]) }))?;
+    let sessions = || desk.store.settings().sessions_of("ann").iter().map(|one| one.secret.0[0]).collect::<Vec<_>>();
+    same("the session in which it was set up goes on", &sessions(), &vec![2])?;
+    let show = |number: u8, shown: Option<Shown>| {
+        Ok::<_, Broken>(Request::by_system(SetUp::SignIn { session: Box::new(session(number)?), link: None, shown }))
+    };
+    let no = |what: &str, shown| holds(what, matches!(desk.refused(show(3, shown)?)?, Refused::NotFound));
+    no("nobody comes in without it", None)?;
+    no("the step of its setting up is used", Some(Shown::Step(10)))?;
+    no("what is none is none", Some(Shown::Recovery(code(7))))?;
+    desk.done(show(3, Some(Shown::Step(12)))?)?;
+    no("a code is good once", Some(Shown::Step(12)))?;
+    no("one before it is no good any more", Some(Shown::Step(11)))?;
+    desk.done(show(4, Some(Shown::Recovery(code(101))))?)?;
+    no("a recovery code is good once", Some(Shown::Recovery(code(101))))?;
+    same("what was refused left nobody signed in", &sessions(), &vec![2, 3, 4])?;
+    desk.done(change(UserChange::Link(SignInLink { secret: code(8), expires_at: at(90)? })))?;
+    let by_link = ByLink { secret: code(8), password: Some("chosen".to_owned()) };
+    let session = session(5)?;
+    let request = |shown| SetUp::SignIn { session: Box::new(session.clone()), link: Some(by_link.clone()), shown };
+    let refused = desk.refused(Request::by_system(request(None)))?;
+    holds("a link does not get past it", matches!(refused, Refused::NotFound))?;
+    desk.done(Request::by_system(request(Some(Shown::Recovery(code(102))))))?;
+    let left = desk.store.settings().user("ann").and_then(|ann| ann.second_factor.clone()).ok_or("it is gone")?;
+    same("what is left of it", &(left.last_step, left.recovery), &(12, Vec::new()))?;
+    desk.done(by_other(UserChange::NoSecondFactor))?;
+    same("whom another takes it off is signed out", &sessions(), &Vec::new())?;
+    desk.done(show(6, None)?)?;
+    same("and comes in by the password alone", &sessions(), &vec![6])
+}
+
 pub(super) fn by_link(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     desk.done(make_user("ann", "Ann")?)?;
@@ -181,13 +224,13 @@ pub(super) fn by_link(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.done(sign_in(9, Some(secret))?)?;
     no("it opens one session", sign_in(9, Some(secret))?)?;
     desk.done(link())?;
-    desk.done(change(UserChange::Password { hash: "hash".to_owned() }))?;
+    desk.done(change(UserChange::Password { hash: "hash".to_owned(), session: None }))?;
     no("another password ends it", sign_in(1, Some(secret))?)?;
     desk.done(sign_in(2, None)?)?;
     desk.done(link())?;
     let by_link = ByLink { secret, password: Some("chosen".to_owned()) };
     let session = Box::new(session(9)?);
-    desk.done(Request::by_system(SetUp::SignIn { session, link: Some(by_link) }))?;
+    desk.done(Request::by_system(SetUp::SignIn { session, link: Some(by_link), shown: None }))?;
     let settings = desk.store.settings();
     let user = settings.user("ann").ok_or("there is nobody")?;
     let sessions: Vec<_> = settings.sessions_of("ann").iter().map(|session| session.secret).collect();

@@ -7,7 +7,8 @@ use refund_core::{Actor, Role, Via};
 use super::stage::{Done, Stage};
 use crate::record::Entry;
 use crate::{
-    Alert, AlertKind, Answer, ByLink, KeyRole, Outcome, Refused, Secret, Session, Settings, TeamRole, User, UserChange,
+    Alert, AlertKind, Answer, ByLink, KeyRole, Outcome, Refused, Secret, Session, Settings, Shown, TeamRole, User,
+    UserChange,
 };
 
 /// In how many browsers one person is signed in at the most.
@@ -32,18 +33,21 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
     if actor.role == Role::Seller && takes_last_owner(stage.settings(), &user, &changed) {
         return Err(Refused::LastOwner.into());
     }
-    if change.signs_out() {
-        for session in stage.settings().sessions_of(id) {
-            stage.push(Entry::SessionEnded { secret: session.secret })?;
-        }
+    let is_by_another = actor.via != Via::User(user.id.clone());
+    for session in stage.settings().sessions_of(id).iter().filter(|one| change.ends(&one.secret, is_by_another)) {
+        stage.push(Entry::SessionEnded { secret: session.secret })?;
     }
     if changed != user
-        && actor.via != Via::User(user.id.clone())
+        && is_by_another
         && let Some(what) = change.told(&user)
     {
         changed = changed.alerted(Alert { what, by: actor.clone(), at: stage.now });
     }
-    put(stage, changed, actor)
+    let done = put(stage, changed, actor)?;
+    if let UserChange::Password { session: Some(session), .. } = change {
+        stage.push(Entry::Session(session.clone()))?;
+    }
+    Ok(done)
 }
 
 /// Whether nobody of a seller could do all any more. It is judged here, because two owners may do it to each other at
@@ -58,9 +62,14 @@ fn takes_last_owner(settings: &Settings, before: &User, after: &User) -> bool {
 }
 
 /// Whoever can't sign in is not there: that somebody was there before is nobody's to know.
-pub(super) fn sign_in(stage: &mut Stage<'_>, session: &Session, link: Option<&ByLink>) -> Done {
+pub(super) fn sign_in(stage: &mut Stage<'_>, session: &Session, link: Option<&ByLink>, shown: Option<Shown>) -> Done {
     let user = stage.settings().user(&session.user_id).filter(|user| user.disabled_at.is_none());
-    let mut user = User::clone(user.ok_or(Refused::NotFound)?);
+    let before = Arc::clone(user.ok_or(Refused::NotFound)?);
+    let mut user = User::clone(&before);
+    if let Some(factor) = &user.second_factor {
+        // Two may show the same at one moment: it is used up here.
+        user.second_factor = Some(shown.and_then(|shown| factor.used(shown)).ok_or(Refused::NotFound)?);
+    }
     if let Some(ByLink { secret, password }) = link {
         let is_good = |own: &crate::SignInLink| own.secret == *secret && session.began_at < own.expires_at;
         user.link.take().filter(is_good).ok_or(Refused::NotFound)?;
@@ -71,8 +80,8 @@ pub(super) fn sign_in(stage: &mut Stage<'_>, session: &Session, link: Option<&By
             user = user.alerted(Alert { what: AlertKind::Password, by, at: stage.now });
         }
         user.password = password.clone().or(user.password);
-        stage.push(Entry::User { user: Box::new(user.clone()), actor: Actor::system() })?;
     }
+    stage.push_new(user != *before, Entry::User { user: Box::new(user.clone()), actor: Actor::system() })?;
     let ends_all = link.is_some_and(|link| link.password.is_some());
     let theirs = stage.settings().sessions_of(&user.id);
     let is_over = |other: &Arc<Session>| ends_all || other.ends_at <= session.began_at;

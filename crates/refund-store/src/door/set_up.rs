@@ -6,8 +6,8 @@ use super::people;
 use super::stage::{Done, Halt, Stage};
 use crate::record::Entry;
 use crate::{
-    Answer, ByLink, Key, Outcome, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings, StoreError, Tag,
-    User, UserChange, Webhook, WebhookChange,
+    Answer, ByLink, Key, Outcome, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings, Shown,
+    StoreError, Tag, User, UserChange, Webhook, WebhookChange,
 };
 
 /// A change of a setting.
@@ -74,6 +74,8 @@ pub enum SetUp {
         session: Box<Session>,
         /// By which link, if not by a password.
         link: Option<ByLink>,
+        /// What they showed beside that. Whoever has a second factor comes in by nothing else.
+        shown: Option<Shown>,
     },
     /// Let somebody out.
     SignOut {
@@ -202,7 +204,7 @@ pub(super) fn set_up(stage: &mut Stage<'_>, set_up: &SetUp, actor: &Actor) -> Do
         }
         SetUp::MakeUser(user) => people::make_user(stage, user, actor),
         SetUp::ChangeUser { user_id, change } => people::change_user(stage, user_id, change, actor),
-        SetUp::SignIn { session, link } => people::sign_in(stage, session, link.as_ref()),
+        SetUp::SignIn { session, link, shown } => people::sign_in(stage, session, link.as_ref(), *shown),
         SetUp::SignOut { secret } => people::sign_out(stage, secret),
         SetUp::SaveOffer { seller_id, offer } => {
             let seller = stage.settings().seller(seller_id).ok_or(Refused::NotFound)?;

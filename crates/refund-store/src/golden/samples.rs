@@ -6,8 +6,9 @@ use refund_core::*;
 
 use crate::record::{Entry, Record};
 use crate::{
-    Disabled, DisabledBecause, IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered, SavedAmount, SavedOffer,
-    Secret, Seller, Session, Share, SignInLink, TeamRole, User, Webhook, WebhookTerms,
+    Alert, AlertKind, Disabled, DisabledBecause, IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered,
+    SavedAmount, SavedOffer, SecondFactor, Secret, Seller, Session, Share, SignInLink, TeamRole, User, Webhook,
+    WebhookTerms,
 };
 
 pub(super) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
@@ -258,6 +259,7 @@ pub(super) fn people() -> Record {
         disabled_at: None,
         team_role: TeamRole::Owner,
         alerts: Vec::new(),
+        second_factor: None,
     };
     let left =
         User { password: Some("$argon2id$hash".to_owned()), link: None, disabled_at: Some(at(4)), ..bare.clone() };
@@ -268,6 +270,25 @@ pub(super) fn people() -> Record {
         Entry::SessionEnded { secret: Secret([4; 32]) },
         Entry::User { user: Box::new(left), actor: set_up },
     ];
+    Record { at: at(20), entries }
+}
+
+pub(super) fn second_factors() -> Record {
+    let by = Actor::new(Role::Operator, "usr_0", Via::User("usr_0".to_owned()));
+    let kinds = [
+        AlertKind::Link,
+        AlertKind::Password,
+        AlertKind::TeamRole(TeamRole::Reader),
+        AlertKind::Disabled,
+        AlertKind::Enabled,
+        AlertKind::NoSecondFactor,
+    ];
+    let alerts = kinds.map(|what| Alert { what, by: by.clone(), at: at(3) }).to_vec();
+    let recovery = vec![Secret([5; 32]), Secret([6; 32])];
+    let factor = SecondFactor { nonce: [7; 16], last_step: 59_077_440, recovery };
+    let bare = User::new("usr_1".to_owned(), text("Ann"), KeyRole::Seller(id("shop")));
+    let whole = User { team_role: TeamRole::Clerk, alerts, second_factor: Some(factor), ..bare.clone() };
+    let entries = [bare, whole].map(|user| Entry::User { user: Box::new(user), actor: by.clone() }).to_vec();
     Record { at: at(20), entries }
 }
 

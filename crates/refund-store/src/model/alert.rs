@@ -29,4 +29,6 @@ pub enum AlertKind {
     Disabled,
     /// They let the person in again.
     Enabled,
+    /// They took the person's second factor off.
+    NoSecondFactor,
 }

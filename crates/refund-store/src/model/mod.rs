@@ -10,6 +10,7 @@ pub(crate) mod remembered;
 pub(crate) mod restoration;
 pub(crate) mod rollout_change;
 pub(crate) mod saved_offer;
+pub(crate) mod second_factor;
 pub(crate) mod seller;
 pub(crate) mod settings;
 pub(crate) mod tag;

@@ -3,7 +3,7 @@
 use refund_core::{Label, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Alert, AlertKind, KeyRole, Secret, TeamRole};
+use crate::{Alert, AlertKind, KeyRole, SecondFactor, Secret, TeamRole};
 
 /// How many alerts are kept of one person, the latest.
 const ALERTS_MAX: usize = 8;
@@ -31,6 +31,9 @@ pub struct User {
     /// What others did about their signing in that they have not seen yet, the latest last.
     #[serde(default)]
     pub alerts: Vec<Alert>,
+    /// What they show beside their password, if they want that.
+    #[serde(default)]
+    pub second_factor: Option<SecondFactor>,
 }
 
 /// A link that opens one session.
@@ -63,7 +66,18 @@ pub enum UserChange {
     Password {
         /// Its hash.
         hash: String,
+        /// The session in which whoever chose it goes on.
+        session: Option<Box<Session>>,
     },
+    /// They show that beside their password from now on, and are signed out wherever else they were signed in.
+    SecondFactor {
+        /// What.
+        factor: Box<SecondFactor>,
+        /// The session that goes on.
+        session: Secret,
+    },
+    /// They come in by their password alone again. Where another did it they are signed out.
+    NoSecondFactor,
     /// They get a link, and the one before opens nothing any more.
     Link(SignInLink),
     /// They can't sign in any more, and are signed out.
@@ -93,6 +107,7 @@ impl User {
             disabled_at: None,
             team_role: TeamRole::Owner,
             alerts: Vec::new(),
+            second_factor: None,
         }
     }
 
@@ -106,11 +121,13 @@ impl User {
 
     pub(crate) fn changed(self, change: &UserChange, now: Timestamp) -> Self {
         match change {
-            UserChange::Password { hash } => Self { password: Some(hash.clone()), link: None, ..self },
+            UserChange::Password { hash, .. } => Self { password: Some(hash.clone()), link: None, ..self },
             UserChange::Link(link) => Self { link: Some(*link), ..self },
             UserChange::Disabled => Self { disabled_at: self.disabled_at.or(Some(now)), link: None, ..self },
             UserChange::Enabled => Self { disabled_at: None, ..self },
             UserChange::TeamRole(team_role) => Self { team_role: *team_role, ..self },
+            UserChange::SecondFactor { factor, .. } => Self { second_factor: Some((**factor).clone()), ..self },
+            UserChange::NoSecondFactor => Self { second_factor: None, ..self },
             UserChange::AlertsSeen { until } => {
                 let alerts = self.alerts.into_iter().filter(|alert| *until < alert.at).collect();
                 Self { alerts, ..self }
@@ -127,14 +144,17 @@ impl UserChange {
             Self::TeamRole(role) => Some(AlertKind::TeamRole(*role)),
             Self::Disabled => Some(AlertKind::Disabled),
             Self::Enabled => Some(AlertKind::Enabled),
-            Self::Password { .. } | Self::AlertsSeen { .. } => None,
+            Self::NoSecondFactor => Some(AlertKind::NoSecondFactor),
+            Self::Password { .. } | Self::SecondFactor { .. } | Self::AlertsSeen { .. } => None,
         }
     }
 
-    /// Whether whoever is signed in as that person is signed out.
-    pub(crate) fn signs_out(&self) -> bool {
+    /// Whether it ends that session of theirs.
+    pub(crate) fn ends(&self, session: &Secret, is_by_another: bool) -> bool {
         match self {
             Self::Password { .. } | Self::Disabled => true,
+            Self::SecondFactor { session: kept, .. } => session != kept,
+            Self::NoSecondFactor => is_by_another,
             Self::Link(_) | Self::Enabled | Self::TeamRole(_) | Self::AlertsSeen { .. } => false,
         }
     }

@@ -114,7 +114,7 @@ fn person(id: &str, how: u8) -> Request {
     let change = |change| Request::new(operator(), SetUp::ChangeUser { user_id: id.to_owned(), change });
     match how {
         0 => make_user(id),
-        1 => change(UserChange::Password { hash: "hash".to_owned() }),
+        1 => change(UserChange::Password { hash: "hash".to_owned(), session: None }),
         2 => change(UserChange::Disabled),
         3 => change(UserChange::Enabled),
         4 | 5 => sign_in(id, how),

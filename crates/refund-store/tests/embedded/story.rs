@@ -60,7 +60,7 @@ pub(crate) fn make_user(id: &str) -> Request {
 pub(crate) fn sign_in(id: &str, browser: u8) -> Request {
     let (began_at, ends_at) = (Timestamp::MIN, Timestamp::MAX);
     let session = Session { secret: Secret([browser; 32]), user_id: id.to_owned(), began_at, ends_at };
-    Request::by_system(SetUp::SignIn { session: Box::new(session), link: None })
+    Request::by_system(SetUp::SignIn { session: Box::new(session), link: None, shown: None })
 }
 
 /// An endpoint of webhooks.
