@@ -1,5 +1,7 @@
 //! Passwords: stored as argon2 hashes, and tried only so often.
 
+mod pinyin;
+
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -78,7 +80,7 @@ fn unfit(password: &str, names: &[String]) -> Option<Unfit> {
     let judged: String = password.chars().take(JUDGED).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let is_weak = || zxcvbn::zxcvbn(&judged, &names).score() < Score::Three;
-    (has_name || is_weak()).then_some(Unfit::Guessable)
+    (has_name || pinyin::is_common(&own) || is_weak()).then_some(Unfit::Guessable)
 }
 
 /// Whether it is neither too short nor too long: that is seen at once.
@@ -268,6 +270,10 @@ mod tests {
             "qwertyuiop12",
             "123456789012",
             "iloveyou2024",
+            "woaini1314520",
+            "Woaini-5201314",
+            "520131452013",
+            "zhangwei19880808",
             "evergreen homeware!",
             "Evergreen Homeware 7Qx",
             "evergreen-homeware-7Qx",
