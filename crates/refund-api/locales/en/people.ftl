@@ -40,6 +40,7 @@ people-link-once = It is shown this once and is good for 24 hours. Links that we
 people-add = Add somebody
 people-add-do = Add, and make a link
 people-name-help = They sign in with this name. No two people have the same.
+people-name-help-own = They sign in with this name and { $behind } behind it. No two of your people have the same.
 people-name-taken = Somebody else is called that, or something that looks the same.
 people-seller-id = Seller id, for a seller's people
 people-not-oneself = You can't shut yourself out. Somebody else can.

@@ -40,6 +40,7 @@ people-link-once = 此链接仅显示这一次，24 小时内有效。之前生�
 people-add = 新增人员
 people-add-do = 新增并生成登录链接
 people-name-help = 用此名称登录，不可与他人重复。
+people-name-help-own = 登录时在此名称后加上 { $behind }，不可与贵店其他人员重复。
 people-name-taken = 此登录名（或看起来相同的登录名）已有人使用。
 people-seller-id = 商家编号（商家人员必填）
 people-not-oneself = 不能停用自己，请由其他人员操作。

@@ -40,6 +40,7 @@ people-link-once = 此連結僅顯示這一次，24 小時內有效。先前產�
 people-add = 新增人員
 people-add-do = 新增並產生登入連結
 people-name-help = 用此名稱登入，不可與他人重複。
+people-name-help-own = 登入時在此名稱後加上 { $behind }，不可與貴店其他人員重複。
 people-name-taken = 此登入名（或看起來相同的登入名）已有人使用。
 people-seller-id = 商家編號（商家人員必填）
 people-not-oneself = 不能停用自己，請由其他人員操作。

@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Label, SellerId};
 use refund_store::{KeyRole, Refused, Request, SetUp, TeamRole, User, UserChange};
-use unicode_security::skeleton;
 
 use super::answers::shown_once;
 use super::form::{Form, Mistake};
@@ -21,6 +20,8 @@ use crate::callers::passwords::PASSWORD_MIN;
 use crate::machine::clock::system_now;
 use crate::problem::Problem;
 
+/// How long a name is at the most.
+const NAME_MAX: usize = 200;
 /// What a form of this page can have done.
 const DONE: [&str; 5] = ["disabled", "enabled", "password", "team-role", "second-factor-off"];
 
@@ -34,6 +35,8 @@ struct Page {
     people: Vec<PersonView>,
     links: PartLinks,
     is_operator: bool,
+    /// What stands behind the name of whoever is added here.
+    behind_names: String,
     has_password: bool,
     roles: [TeamRole; 3],
     min: usize,
@@ -103,6 +106,7 @@ pub(super) fn page(
         people: items.iter().map(|user| PersonView::new(visit, user, oneself)).collect(),
         links,
         is_operator: visit.seller_id().is_none(),
+        behind_names: visit.seller_id().map_or_else(String::new, |own| format!("@{own}")),
         has_password: oneself.password.is_some(),
         roles: TeamRole::ALL,
         min: PASSWORD_MIN,
@@ -122,17 +126,13 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
         Ok(user) => user,
         Err(mistake) => return mistaken(&visit, &mistake),
     };
-    let taken = || {
-        let notice = Notice::bad(visit.reader.say("people-name-taken"));
-        page(&visit, Some(notice), None, StatusCode::CONFLICT)
-    };
-    if looks_like_anothers(&visit, user.name.as_str()) {
-        return taken();
-    }
     let id = user.id.clone();
     match visit.app.engine.change(Request::new(actor, SetUp::MakeUser(Box::new(user)))).await {
         Ok(_) => with_link(&visit.with_form_done(), &id).await,
-        Err(Refused::NameTaken) => taken(),
+        Err(Refused::NameTaken) => {
+            let notice = Notice::bad(visit.reader.say("people-name-taken"));
+            page(&visit, Some(notice), None, StatusCode::CONFLICT)
+        }
         Err(refused) => Err(refused.into()),
     }
 }
@@ -141,29 +141,26 @@ fn mistaken(visit: &Visit, mistake: &Mistake) -> Result<Response, Problem> {
     page(visit, Some(told_mistake(visit, mistake)), None, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-/// Whether a name can't be told from somebody else's by looking at it, as with letters of another script.
-fn looks_like_anothers(visit: &Visit, name: &str) -> bool {
-    // A capital i looks like a small l, and a zero like a capital o: as it is typed, in small letters and in capitals.
-    let plain = |text: String| text.to_lowercase().split_whitespace().collect::<String>();
-    let look = |name: &str| plain(skeleton(name).collect());
-    let looks = |name: &str| [look(name), look(&name.to_lowercase()), look(&name.to_uppercase())];
-    let own = looks(name);
-    let is_alike = |other: [String; 3]| other.iter().any(|other| own.contains(other));
-    visit.app.engine.settings().users().iter().any(|user| is_alike(looks(user.name.as_str())))
-}
-
 /// Who is to be set up, for whom they are to act and what they may: a seller's people only add such of their own.
 fn newcomer_of(visit: &Visit) -> Result<User, Mistake> {
     let name: Label = visit.form.needed("name")?;
-    let role = match visit.seller_id() {
-        Some(own) => KeyRole::Seller(own.clone()),
-        None => chosen_side(visit)?,
+    let (name, role) = match visit.seller_id() {
+        // What is behind the sign says whose they are, and nothing else does.
+        Some(_) if name.as_str().contains('@') => return Err(Mistake::new("name", "mistake-at-sign")),
+        Some(own) => (within(&name, own)?, KeyRole::Seller(own.clone())),
+        None => (name, chosen_side(visit)?),
     };
     let team_role = match role {
         KeyRole::Seller(_) => visit.form.choice("team_role")?,
         KeyRole::Operator | KeyRole::Platform => TeamRole::Owner,
     };
     Ok(User { team_role, ..newcomer(name, role) })
+}
+
+/// What somebody is called whom that seller's people add under that name.
+fn within(name: &Label, own: &SellerId) -> Result<Label, Mistake> {
+    let max = NAME_MAX.saturating_sub(own.as_str().len().saturating_add(1));
+    User::name_at(name, own).map_err(|_| Mistake { max, ..Mistake::new("name", "mistake-too-long") })
 }
 
 /// For whom somebody is to act whom an operator sets up.

@@ -95,7 +95,7 @@ fn whoever_is_let_in_no_more_is_out_at_once_and_may_come_back() {
 fn nobody_of_a_seller_can_become_a_colleague() {
     demo(|server, operator, seller| {
         let made = link(&seller.post("/people", &[("name", "colleague"), ("team_role", "clerk")]));
-        let colleague = id(&seller.get("/people"), "colleague");
+        let colleague = id(&seller.get("/people"), "colleague@seller-homeware");
         let again = seller.post(&format!("/people/{colleague}/link"), &[]);
         assert_eq!(again.status, 200, "as long as they never came in");
         assert_eq!(Clerk::nobody(server).get(made.strip_prefix(&server.base_url).unwrap()).status, 404);
@@ -179,5 +179,38 @@ fn names_are_shown_as_text_and_long_lists_have_pages() {
         }
         assert_eq!(operator.get("/people?name=PERSON%2059").html.matches("<th scope=\"row\">").count(), 1);
         assert_eq!(operator.get("/people?cursor=rubbish").status, 400);
+    });
+}
+
+#[test]
+fn what_a_seller_adds_says_nothing_of_how_others_people_are_called() {
+    demo(|server, operator, seller| {
+        operator.get("/people");
+        for (name, side) in [("zoe", "seller-lights"), ("kim@seller-lights", "seller-lights")] {
+            let fields = [("name", name), ("role", "seller"), ("seller_id", side), ("team_role", "owner")];
+            assert_eq!(operator.post("/people", &fields).status, 200, "{name}");
+        }
+        let add = |seller: &mut Clerk, name: &str| {
+            seller.get("/people");
+            let page = seller.post("/people", &[("name", name), ("team_role", "clerk")]);
+            (page.status, page.notice(), page)
+        };
+        for others in ["zoe", "operator", "homeware-1", "kim", "nobody-is-called-this"] {
+            let (status, notice, _) = add(seller, others);
+            assert_eq!((status, notice.as_str()), (200, ""), "{others}");
+        }
+        let (status, notice, _) = add(seller, "Zoe");
+        assert_eq!((status, notice.as_str()), (409, "Somebody else is called that, or something that looks the same."));
+        assert!(add(seller, "z\u{43e}e").0 == 409, "what looks like one of their own is told");
+        let (status, notice, _) = add(seller, "zoe@seller-lights");
+        assert_eq!((status, notice.as_str()), (422, "Name: leave out the @; it is put behind the name by itself."));
+        let (_, _, page) = add(seller, &"x".repeat(185));
+        assert_eq!(page.notice(), "Name: at most 184 characters are taken.");
+        let (_, _, page) = add(seller, "mia");
+        let mut mia = Clerk::by_link(server, &link(&page));
+        assert_eq!(mia.post("/people/own/password", &[("new", PASSWORD)]).location(), "/people");
+        let sign_in =
+            |name: &str| Clerk::nobody(server).post("/sign-in", &[("name", name), ("password", PASSWORD)]).status;
+        assert_eq!((sign_in("mia"), sign_in("Mia@seller-homeware")), (422, 303));
     });
 }

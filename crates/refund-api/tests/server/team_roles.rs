@@ -198,7 +198,7 @@ fn an_owner_gives_colleagues_their_roles_and_nobody_their_own() {
         let write = format!("{}/message", server.page(&refund));
         assert_eq!(colleague.post(&write, &[("text", "hello")]).status, 403);
         let page = seller.get("/people");
-        let theirs = id(&page, "colleague");
+        let theirs = id(&page, "colleague@seller-homeware");
         let role = |who: &mut Clerk, id: &str, role: &str| {
             who.get("/people");
             who.post(&format!("/people/{id}/role"), &[("team_role", role)])

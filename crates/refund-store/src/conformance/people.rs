@@ -52,6 +52,17 @@ pub(super) fn known(make: &mut Make<'_>) -> Result<(), Broken> {
     same("people in the order in which they were set up", &ids, &vec!["zoe".to_owned(), "ann".to_owned()])?;
     let taken = desk.refused(make_user("eve", "ANN")?)?;
     holds("no two are called the same", matches!(taken, Refused::NameTaken))?;
+    let alike = desk.refused(make_user("eve", "\u{410}nn")?)?;
+    holds("nor what looks the same, however close they come to each other", matches!(alike, Refused::NameTaken))?;
+    let by_seller = |id: &str, name: &str, shop: &str| {
+        let user = User::new(id.to_owned(), Label::new(name)?, KeyRole::Seller(shop.parse()?));
+        let actor = Actor::new(Role::Seller, shop, Via::User("somebody".to_owned()));
+        Ok::<_, Broken>(Request::new(actor, SetUp::MakeUser(Box::new(user))))
+    };
+    desk.done(by_seller("usr_1", "ann@shop1", "shop1")?)?;
+    desk.done(by_seller("usr_2", "ann@shopl", "shopl")?)?;
+    let alike = desk.refused(by_seller("usr_3", "\u{430}nn@shop1", "shop1")?)?;
+    holds("a seller is told of its own people alone", matches!(alike, Refused::NameTaken))?;
     let taken = desk.refused(make_user("ann", "Eve")?)?;
     holds("no two have one id", matches!(taken, Refused::NameTaken))?;
     desk.done(change(UserChange::Password { hash: "hash".to_owned(), session: None }))?;

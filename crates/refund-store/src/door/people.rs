@@ -5,6 +5,7 @@ use std::sync::Arc;
 use refund_core::{Actor, Role, Via};
 
 use super::stage::{Done, Stage};
+use crate::model::likeness::look_alike;
 use crate::record::Entry;
 use crate::{
     Alert, AlertKind, Answer, ByLink, KeyRole, Outcome, Refused, Secret, Session, Settings, Shown, TeamRole, User,
@@ -16,7 +17,11 @@ const SESSIONS_MAX: usize = 20;
 
 pub(super) fn make_user(stage: &mut Stage<'_>, user: &User, actor: &Actor) -> Done {
     let settings = stage.settings();
-    if settings.user(&user.id).is_some() || settings.user_named(user.name.as_str()).is_some() {
+    // A seller's people are told nothing of others: what they add is compared with their own.
+    let is_seen = |other: &User| actor.role != Role::Seller || other.role == user.role;
+    let looks_so = |other: &Arc<User>| is_seen(other) && look_alike(other.name.as_str(), user.name.as_str());
+    let is_taken = settings.user(&user.id).is_some() || settings.user_named(user.name.as_str()).is_some();
+    if is_taken || settings.users().iter().any(looks_so) {
         return Err(Refused::NameTaken.into());
     }
     let created_at = stage.now;

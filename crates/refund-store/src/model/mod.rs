@@ -3,6 +3,7 @@
 pub(crate) mod alert;
 pub(crate) mod around;
 pub(crate) mod key;
+pub(crate) mod likeness;
 pub(crate) mod list;
 pub(crate) mod policy_change;
 pub(crate) mod record;

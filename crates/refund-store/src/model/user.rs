@@ -1,6 +1,6 @@
 //! The people who work with the pages: a seller's and the operator's, and where they are signed in.
 
-use refund_core::{Label, Timestamp};
+use refund_core::{InvalidText, Label, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Alert, AlertKind, KeyRole, SecondFactor, Secret, TeamRole};
@@ -109,6 +109,15 @@ impl User {
             alerts: Vec::new(),
             second_factor: None,
         }
+    }
+
+    /// What somebody is called whom a seller's own people set up under that name. No two sellers' people are called the
+    /// same then, so that none learns how another's are called.
+    ///
+    /// # Errors
+    /// Where it is too long.
+    pub fn name_at(name: &Label, seller_id: &SellerId) -> Result<Label, InvalidText> {
+        Label::new(format!("{name}@{seller_id}"))
     }
 
     /// The same with one thing more to be told; of too many the oldest goes.
