@@ -53,11 +53,12 @@ class Stage:
         self.complaints = []
         self.secrets = [*KEYS.values(), PASSWORD]
 
-    def window(self, who=None, language="en", scripts=True, width=1280, theme="light", zone="Asia/Shanghai", **more):
-        """A browser of its own with one page in it."""
+    def window(self, who=None, language="en", scripts=True, width=1280, theme="light", zone="Asia/Shanghai", state=None,
+               **more):
+        """A browser of its own with one page in it; `state` is what somebody's own browser keeps."""
         context = self.browser.new_context(
             locale=LOCALES[language], java_script_enabled=scripts, color_scheme=theme, timezone_id="Asia/Shanghai",
-            viewport={"width": width, "height": 800}, storage_state=self.people.state(who), reduced_motion="reduce",
+            viewport={"width": width, "height": 800}, storage_state=state or self.people.state(who), reduced_motion="reduce",
             **more)
         if zone:
             context.add_cookies([{"name": "zone", "value": zone.replace("/", "%2F"), "url": BASE}])

@@ -48,14 +48,15 @@ def shown_once(page, place):
     return shown
 
 
-def added(stage, name, seller=None):
-    """Somebody new, added on the operator's page; the link that lets them in."""
+def added(stage, name, seller=None, role="owner"):
+    """Somebody new, added on the operator's page; the link that lets them in. A seller's have a role there."""
     page = at(stage.window("operator"), "People")
     form = card(page, "Add somebody")
     form.get_by_label("Name", exact=True).fill(name)
     form.get_by_role("radio", name="Seller" if seller else "Operator").check()
     if seller:
         form.get_by_label("Seller id").fill(seller.id)
+        form.get_by_role("radio", name=role).check()
     form.get_by_role("button", name="Add, and make a link").click()
     return shown_once(page, "/people")
 

@@ -72,10 +72,12 @@ def test_a_sellers_people_add_their_own_and_see_nobody_else(stage):
     page = at(comes_in(stage, added(stage, "Deck clerk", Seller())), "People")
     form = card(page, "Add somebody")
     form.get_by_label("Name", exact=True).fill("Deck clerk 2")
+    form.get_by_role("radio", name="clerk").check()
     form.get_by_role("button", name="Add, and make a link").click()
     second = comes_in(stage, shown_once(page, "/people"))
     rows = at(second, "People").get_by_role("table").get_by_role("row")
     expect(rows).to_have_count(3)
+    expect(card(second, "Add somebody")).to_have_count(0)
     expect(rows.filter(has_text="you").get_by_role("button", name="Let in no more")).to_have_count(0)
 
 
