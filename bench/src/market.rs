@@ -4,8 +4,8 @@ use data_encoding::BASE32HEX_NOPAD;
 use fastrand::Rng;
 use refund_core::{
     Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MakeOffer, Money,
-    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PolicyOverrides, Reason, RefundId, RefundType, Role,
-    SellerId, Via,
+    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PolicyOverrides, Reason, References, RefundId,
+    RefundType, Role, SellerId, Via,
 };
 use refund_store::{IdempotencyKey, Precondition, Request, Seller, SetUp, Work};
 
@@ -109,6 +109,7 @@ impl Market {
                 amount: money(self.random.i64(1_000..PAID))?,
                 reason: Reason::new("The lid does not close, and there is a dent in the side")?,
             },
+            references: References::default(),
         };
         let request = Request::new(refund.buyer(), Work::Open { opening: Box::new(opening) });
         let request = self.asked(request, &refund, PLATFORM_KEY.to_owned());

@@ -46,6 +46,8 @@ class Refund:
             "order_line": {"order_id": self.order, "line_id": line, "title": title, "category": "general",
                            "paid": yuan(amount), "shipped": True, "freight_insurance": True},
             "type": kind, "amount": yuan(amount), "reason": reason,
+            "external_reference": f"after-sale/{self.order}",
+            "metadata": {"channel": "app", "said_on_the_telephone": "العلبة منبعجة " * 8},
         })
         self.id = opened["id"]
         self.link = opened["buyer_link"]["url"]
@@ -85,8 +87,8 @@ class Refund:
     def refuse_receipt(self):
         return self.do("seller", "refuse-receipt", {"reason": "It came back used."})
 
-    def says(self, text, key="platform", internal=False):
-        body = {"text": text, **({"internal": True} if internal else {})}
+    def says(self, text, key="platform", **note):
+        body = {"text": text, **note}
         call(key, "POST", f"/v1/refunds/{self.id}/messages", body)
         return self
 

@@ -15,7 +15,8 @@ def paid_through_an_adapter(refund):
 
 def with_messages(refund):
     refund.says("Where do I find the form?").says("It is on this page.", "seller")
-    return refund.says("A regular of ours.", "seller", internal=True)
+    refund.says("A regular of ours.", "seller", internal=True)
+    return refund.says("We know this shop.", "operator", for_operators=True)
 
 
 names = count()

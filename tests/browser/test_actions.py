@@ -155,7 +155,7 @@ def press_message(page, name, text, internal=False):
     form = action(page, name)
     form.get_by_label("Message", exact=True).fill(text)
     if internal:
-        form.get_by_label("Internal note").check()
+        form.get_by_label("Internal note: ").check()
     form.get_by_role("button", name="Send").click()
 
 

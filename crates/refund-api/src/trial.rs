@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use refund_core::{
     Actor, Address, AddressBook, BuyerId, Category, Currency, Label, LineId, Money, Opening, OrderId, OrderLine,
-    PolicyOverrides, Reason, RefundType, Role, Timestamp, Via,
+    PolicyOverrides, Reason, References, RefundType, Role, Timestamp, Via,
 };
 use refund_store::{Clock, KeyRole, MemoryDeliveries, MemoryStore, Request, Seller, SetUp, Store, Surroundings, Work};
 use tokio::time::Instant;
@@ -50,6 +50,7 @@ fn opening(number: u32) -> Opening {
         buyer_id: id("b-1"),
         line,
         request: refund_core::Request { kind: RefundType::RefundOnly, amount: paid, reason },
+        references: References::default(),
     }
 }
 

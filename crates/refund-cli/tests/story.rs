@@ -135,8 +135,19 @@ fn the_buyer_and_the_platform() {
         "20.00",
         "--reason",
         "凹了一塊",
+        "--external-reference",
+        "case/5001",
+        "--metadata",
+        "channel:app",
+        "--metadata",
+        "ticket:A:17",
     ];
     act(&desk, "open", PLATFORM, &open);
+    for found in [["--external-reference", "case/5001"], ["--metadata", "ticket:A:17"]] {
+        assert!(desk.run(&[&["list", "-o", "csv", "--profile", PLATFORM], &found[..]].concat()).out.contains("5001"));
+    }
+    assert!(!desk.run(&["list", "--metadata", "ticket:A", "--profile", PLATFORM]).out.contains("5001"));
+    assert_eq!(desk.run(&["open", "--metadata", "ticket"]).code, 2);
     let file =
         desk.file("refunds.jsonl", &format!("{}\n{}\n", LINE.replace("ORDER", "5002"), LINE.replace("ORDER", "5003")));
     tell(&desk, "import", PLATFORM, &["import", &file]);

@@ -3,8 +3,8 @@
 //! others' keys and people nothing.
 
 use crate::{
-    Actor, Address, Event, EventType, Fact, Foretold, Message, Money, Reason, RefundId, RefundType, Role, Terms,
-    Timestamp, Via,
+    Actor, Address, Event, EventType, ExternalReference, Fact, Foretold, Message, Money, Reason, References, RefundId,
+    RefundType, Role, Terms, Timestamp, Via, Whose,
 };
 
 /// An event, as far as somebody of a role may know it.
@@ -30,10 +30,25 @@ pub struct DisclosedActor<'a> {
 }
 
 impl Fact {
-    /// Whether somebody of that role may know of it. A buyer knows of no internal note.
+    /// Whether somebody of that role may know of it: a note is for some alone.
     #[must_use]
     pub fn is_for(&self, role: Role) -> bool {
-        role != Role::Buyer || !self.message().is_some_and(|message| message.internal)
+        self.message().is_none_or(|message| message.is_for(role))
+    }
+}
+
+impl References {
+    /// As somebody of that role may know them; nothing where they are not for them.
+    #[must_use]
+    pub fn disclosed_to(&self, role: Role) -> Option<&Self> {
+        Some(self).filter(|_| knows_references(role))
+    }
+}
+
+fn knows_references(role: Role) -> bool {
+    match role {
+        Role::Platform | Role::Operator => true,
+        Role::Seller | Role::Buyer | Role::System => false,
     }
 }
 
@@ -101,6 +116,18 @@ impl<'a> Disclosed<'a> {
     #[must_use]
     pub fn payout_failure(self, reason: Option<&'a Reason>) -> Option<&'a Reason> {
         reason.filter(|_| self.to != Role::Buyer)
+    }
+
+    /// What the platform calls the refund, if that may be known.
+    #[must_use]
+    pub fn external_reference(self, whose: &Whose) -> Option<&ExternalReference> {
+        whose.external_reference.as_ref().filter(|_| knows_references(self.to))
+    }
+
+    /// What the platform keeps with the refund, if that may be known.
+    #[must_use]
+    pub fn references(self, references: &'a References) -> Option<&'a References> {
+        references.disclosed_to(self.to)
     }
 
     /// Who did it.

@@ -45,6 +45,7 @@ pub fn opened(event: &Event) -> Option<Refund> {
         opened_at: event.at,
         updated_at: event.at,
         messages: MessageCounts::default(),
+        references: opening.references.clone(),
     })
 }
 

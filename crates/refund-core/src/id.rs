@@ -128,4 +128,6 @@ id! {
     LineId
     /// Names one of a seller's return addresses.
     AddressId
+    /// Names a refund in the platform's own system.
+    ExternalReference
 }

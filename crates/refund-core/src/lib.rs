@@ -24,6 +24,7 @@ mod open;
 mod openapi;
 mod options;
 pub mod policy;
+mod references;
 mod refund;
 mod refusal;
 pub mod rollout;
@@ -47,7 +48,10 @@ pub use event::{Event, EventType, Fact};
 pub use evolve::{evolve, opened, replay};
 pub use explain::{Explained, Foretold, explain, foretell};
 pub use grounds::Grounds;
-pub use id::{AddressId, BuyerId, ID_LEN_MAX, InvalidId, LineId, NegotiationId, OrderId, RefundId, SellerId, is_id};
+pub use id::{
+    AddressId, BuyerId, ExternalReference, ID_LEN_MAX, InvalidId, LineId, NegotiationId, OrderId, RefundId, SellerId,
+    is_id,
+};
 pub use ledger::LineLedger;
 pub use message::{
     Attachment, AttachmentUrl, Attachments, InvalidAttachment, MESSAGES_MAX, MediaType, Message, MessageCounts,
@@ -59,6 +63,7 @@ pub use negotiation::{Negotiation, NegotiationState, NegotiationStatus, Offer, W
 pub use open::{Line, Opened, open};
 pub use options::{Options, TypeOption, options};
 pub use policy::{FreshGoods, PayoutMode, Policy, PolicyField, PolicyOverrides};
+pub use references::{InvalidMetadata, Metadata, MetadataEntry, MetadataName, References};
 pub use refund::{Payout, PayoutStatus, Refund, Whose};
 pub use refusal::{LineField, Refusal, RefusalCode};
 pub use rollout::{Because, Rollout, Verdict};

@@ -22,6 +22,9 @@ pub struct Message {
     pub attachments: Attachments,
     /// Whether it is a note that the buyer is never shown.
     pub internal: bool,
+    /// Whether it is a note that the seller is not shown either: only operators and the platform read it.
+    #[serde(default)]
+    pub for_operators: bool,
 }
 
 /// How many messages each side has posted.
@@ -61,6 +64,20 @@ impl Message {
     /// Who may post it. A buyer has nobody to hide anything from.
     #[must_use]
     pub fn roles(&self) -> &'static [Role] {
-        if self.internal { &[Role::Seller, Role::Operator] } else { &[Role::Buyer, Role::Seller, Role::Operator] }
+        match (self.internal, self.for_operators) {
+            (_, true) => &[Role::Operator],
+            (true, false) => &[Role::Seller, Role::Operator],
+            (false, false) => &[Role::Buyer, Role::Seller, Role::Operator],
+        }
+    }
+
+    /// Whether somebody of that role is shown it.
+    #[must_use]
+    pub fn is_for(&self, role: Role) -> bool {
+        match role {
+            Role::Buyer => !self.internal && !self.for_operators,
+            Role::Seller => !self.for_operators,
+            Role::Platform | Role::Operator | Role::System => true,
+        }
     }
 }

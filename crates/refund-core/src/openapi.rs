@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::policy::{RefundsPerLine, Reminders};
 use crate::rollout::Percentage;
-use crate::{Attachment, Attachments, Currency, Span, Text, Timestamp};
+use crate::{Attachment, Attachments, Currency, Label, Metadata, MetadataEntry, MetadataName, Span, Text, Timestamp};
 
 /// A whole number within bounds.
 fn whole(min: u32, max: u32, description: &str) -> RefOr<Schema> {
@@ -93,3 +93,27 @@ impl PartialSchema for Attachments {
 }
 
 impl ToSchema for Attachments {}
+
+/// A name of metadata, as a pattern.
+const NAME: &str = "[A-Za-z0-9_.-]{1,40}";
+
+impl PartialSchema for Metadata {
+    fn schema() -> RefOr<Schema> {
+        let name = ObjectBuilder::new().schema_type(Type::String).max_length(Some(MetadataName::MAX));
+        let name: Schema = name.min_length(Some(1)).pattern(Some(format!("^{NAME}$"))).into();
+        let schema = ObjectBuilder::new().schema_type(Type::Object).max_properties(Some(Self::MAX));
+        let schema = schema.property_names(Some(name)).additional_properties(Some(Label::schema()));
+        schema.description(Some("Up to 20 short texts of the platform's own, each under a name.")).into()
+    }
+}
+
+impl ToSchema for Metadata {}
+
+impl PartialSchema for MetadataEntry {
+    fn schema() -> RefOr<Schema> {
+        let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^{NAME}:.*$")));
+        schema.description(Some("A text of the metadata, behind its name and a colon.")).into()
+    }
+}
+
+impl ToSchema for MetadataEntry {}

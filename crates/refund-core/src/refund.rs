@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    BuyerId, Deadline, DeadlineKind, Dispute, Escalation, LineId, LineKey, MessageCounts, Money, Negotiation,
-    NegotiationId, OnSilence, OrderId, OrderLine, RefundId, Request, SellerId, Status, Terms, Timer, Timestamp,
+    BuyerId, Deadline, DeadlineKind, Dispute, Escalation, ExternalReference, LineId, LineKey, MessageCounts, Money,
+    Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, References, RefundId, Request, SellerId, Status, Terms,
+    Timer, Timestamp,
 };
 
 /// One after-sale request on one order line. It is what its events make of it and changes in
@@ -37,6 +38,9 @@ pub struct Refund {
     /// How many messages there are; what they say is in the events.
     #[serde(default)]
     pub messages: MessageCounts,
+    /// By what the platform finds it again.
+    #[serde(default)]
+    pub references: References,
 }
 
 names! {
@@ -72,6 +76,8 @@ pub struct Whose {
     pub order_id: OrderId,
     /// On which line of it.
     pub line_id: LineId,
+    /// What the platform calls it.
+    pub external_reference: Option<ExternalReference>,
     /// The one negotiation, once there is one.
     pub negotiation_id: Option<NegotiationId>,
 }
@@ -85,6 +91,7 @@ impl Refund {
             buyer_id: self.buyer_id.clone(),
             order_id: self.line.order_id.clone(),
             line_id: self.line.line_id.clone(),
+            external_reference: self.references.external_reference.clone(),
             negotiation_id: self.negotiation.as_ref().map(|negotiation| negotiation.id.clone()),
         }
     }

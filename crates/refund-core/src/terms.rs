@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::names::names;
-use crate::{AddressId, BuyerId, Label, LineId, Money, OrderId, Reason, SellerId};
+use crate::{AddressId, BuyerId, Label, LineId, Money, OrderId, Reason, References, SellerId};
 
 names! {
     /// Whether the goods go back.
@@ -155,6 +155,9 @@ pub struct Opening {
     pub line: OrderLine,
     /// What is asked for.
     pub request: Request,
+    /// By what the platform finds it again.
+    #[serde(default)]
+    pub references: References,
 }
 
 impl Opening {

@@ -62,6 +62,7 @@ pub(super) fn opening(order: &str) -> Value {
             "paid": money("20.00"), "shipped": true, "freight_insurance": true,
         },
         "type": "RETURN_AND_REFUND", "amount": money("20.00"), "reason": "It has a dent.",
+        "external_reference": format!("case-{order}"), "metadata": { "channel": "app" },
     })
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use refund_core::policy::{RefundsPerLine, Reminders};
 use refund_core::rollout::{Batch, Percentage};
 use refund_core::{
-    Address, AddressId, Currency, Money, Opening, OrderLine, PolicyOverrides, RefundType, Request, Rollout, SellerId,
+    Address, AddressId, Currency, Money, Opening, OrderLine, PolicyOverrides, References, RefundType, Request, Rollout,
+    SellerId,
 };
 
 use super::mistake::Mistake;
@@ -224,5 +225,6 @@ pub(super) fn opening(number: usize, seller: Who, who: Who, line: OrderLine, req
         buyer_id: text(buyer.id()),
         line,
         request,
+        references: References::default(),
     })
 }

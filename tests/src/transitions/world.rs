@@ -3,8 +3,9 @@
 use refund_core::policy::Reminders;
 use refund_core::{
     Actor, Address, AddressBook, Category, Command, CommandKind, Currency, Deadline, DeadlineKind, Event, EventType,
-    Grounds, Line, LineLedger, MakeOffer, Money, Opened, Opening, OrderLine, PayoutMode, PayoutResult, Policy, Refund,
-    RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Via, decide, evolve, open, opened, settle,
+    Grounds, Line, LineLedger, MakeOffer, Money, Opened, Opening, OrderLine, PayoutMode, PayoutResult, Policy,
+    References, Refund, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Via, decide, evolve,
+    open, opened, settle,
 };
 
 use super::{Negotiated, Place};
@@ -46,7 +47,7 @@ impl World {
         };
         let request = Request { kind, amount: line.paid, reason: id("A dent") };
         let (refund_id, seller_id, buyer_id) = (id("r-1"), id("seller"), id("buyer"));
-        let opening = Opening { refund_id, seller_id, buyer_id, line, request };
+        let opening = Opening { refund_id, seller_id, buyer_id, line, request, references: References::default() };
         let event = match open(&opening, &self.policy, Line::default(), &actor(Role::Buyer), now) {
             Ok(Opened::New(event)) => event,
             other => panic!("a sample can't be opened: {other:?}"),

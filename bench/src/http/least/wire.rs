@@ -3,8 +3,8 @@
 use refund_core::{
     Address, BuyerId, Category, ClosedReason, Command, CommandKind, Currency, Deadline, DeadlineKind, Label, LineId,
     MakeOffer, Money, Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence, Opening, OrderId,
-    OrderLine, PayoutStatus, Reason, Refund, RefundId, RefundType, Request, Role, SellerId, Status, StatusKind, Terms,
-    Timestamp, WithdrawnReason,
+    OrderLine, PayoutStatus, Reason, References, Refund, RefundId, RefundType, Request, Role, SellerId, Status,
+    StatusKind, Terms, Timestamp, WithdrawnReason,
 };
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +72,7 @@ impl OpenIn {
         let LineIn { order_id, line_id, title, category, shipped, freight_insurance, .. } = order_line;
         let line = OrderLine { order_id, line_id, title, category, paid, shipped, freight_insurance };
         let request = Request { kind, amount: amount.read()?, reason };
-        Some(Opening { refund_id, seller_id, buyer_id, line, request })
+        Some(Opening { refund_id, seller_id, buyer_id, line, request, references: References::default() })
     }
 }
 

@@ -30,6 +30,7 @@ typed-again = You were signed out while you typed. What you typed is here again,
 addresses-moved = The return addresses have changed since this was shown, so nothing was done. Look at it again.
 notice-moved = Somebody was faster: the refund has changed since this page was made, so nothing was done. Below is how it stands now.
 notice-moved-by = What has happened since: { $what }.
+notice-too-often = That was changed very often in a short time, so nothing was done. It is possible again from { $at }; what was typed stands below.
 who-by-system = { $role } (system)
 clock-label = The demo's clock
 clock-now = Demo clock:

@@ -26,4 +26,5 @@ event-deadline-changed = Deadline extended
 event-deadline-reminder = Reminder
 event-message-posted = Message
 event-internal-note = Internal note
+event-operators-note = Note for operators
 ruled-close = Closed without payment

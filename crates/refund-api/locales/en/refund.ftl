@@ -76,7 +76,9 @@ rule-refund = Refund an amount
 rule-close = Close without payment
 message-write = Write a message
 message-write-seller = Write to the seller
+message-for-all = Buyer, seller and operator
 message-internal = Internal note: seller and operator read it, the buyer never does
+message-for-operators = Operators alone: neither buyer nor seller ever read it
 message-send = Send
 
 # The offer.

@@ -30,6 +30,7 @@ typed-again = 您在填写时已退出登录。先前填写的内容仍在此处
 addresses-moved = 页面显示后退货地址已有变化，本次操作未执行，请重新确认。
 notice-moved = 页面打开后该退款单已有变化，本次操作未执行。下面是最新状态。
 notice-moved-by = 其间的变化：{ $what }。
+notice-too-often = 短时间内修改过于频繁，本次操作未执行。{ $at } 起可再试，已填写的内容保留在下方。
 who-by-system = { $role }（系统对接）
 clock-label = 演示时钟
 clock-now = 演示时钟：

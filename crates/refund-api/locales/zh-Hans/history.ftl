@@ -26,4 +26,5 @@ event-deadline-changed = 时限延长
 event-deadline-reminder = 到期提醒
 event-message-posted = 留言
 event-internal-note = 内部备注
+event-operators-note = 平台备注
 ruled-close = 不予退款，关闭

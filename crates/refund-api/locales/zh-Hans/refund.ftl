@@ -60,7 +60,9 @@ rule-refund = 退款
 rule-close = 不予退款，关闭
 message-write = 写留言
 message-write-seller = 给商家留言
+message-for-all = 买家、商家与平台
 message-internal = 内部备注（商家与平台可见，买家不可见）
+message-for-operators = 仅平台可见（买家与商家均不可见）
 message-send = 发送
 
 # The offer.

@@ -30,6 +30,7 @@ typed-again = 您在填寫時已登出。先前填寫的內容仍在此處，尚
 addresses-moved = 頁面顯示後退貨地址已有變動，本次操作未執行，請重新確認。
 notice-moved = 頁面開啟後該退款單已有變化，本次操作未執行。下面是最新狀態。
 notice-moved-by = 其間的變化：{ $what }。
+notice-too-often = 短時間內修改過於頻繁，本次操作未執行。{ $at } 起可再試，已填寫的內容保留在下方。
 who-by-system = { $role }（系統對接）
 clock-label = 示範時鐘
 clock-now = 示範時鐘：

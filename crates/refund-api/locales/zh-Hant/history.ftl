@@ -26,4 +26,5 @@ event-deadline-changed = 時限延長
 event-deadline-reminder = 到期提醒
 event-message-posted = 留言
 event-internal-note = 內部備註
+event-operators-note = 平台備註
 ruled-close = 不予退款，關閉

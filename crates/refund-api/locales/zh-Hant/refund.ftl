@@ -60,7 +60,9 @@ rule-refund = 退款
 rule-close = 不予退款，關閉
 message-write = 寫留言
 message-write-seller = 給商家留言
+message-for-all = 買家、商家與平台
 message-internal = 內部備註（商家與平台可見，買家不可見）
+message-for-operators = 僅平台可見（買家與商家均不可見）
 message-send = 發送
 
 # The offer.

@@ -2,7 +2,7 @@
 
 use refund_core::{
     Actor, AddressId, BuyerId, Category, Command, Label, LineId, MakeOffer, Money, Opening, OrderId, OrderLine,
-    PayoutResult, Reason, Refund, RefundType, Request as Asked, Role, SellerId, Via,
+    PayoutResult, Reason, References, Refund, RefundType, Request as Asked, Role, SellerId, Via,
 };
 use refund_store::{Advance, Answer, Request, Store, Work};
 use serde::Deserialize;
@@ -98,6 +98,7 @@ impl Story {
                 freight_insurance: true,
             },
             request: Asked { kind: self.ask, amount: paid, reason: self.reason.clone() },
+            references: References::default(),
         })
     }
 }

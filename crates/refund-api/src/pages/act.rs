@@ -111,8 +111,9 @@ pub(super) async fn post(
         Ok(text) => text,
         Err(mistake) => return Ok(Some((told_mistake(visit, &mistake), StatusCode::UNPROCESSABLE_ENTITY))),
     };
-    let internal = visit.form.is_ticked("internal");
-    let message = Message { text, attachments: Attachments::default(), internal };
+    let for_operators = visit.form.get("readers") == "operators";
+    let internal = for_operators || visit.form.get("readers") == "internal";
+    let message = Message { text, attachments: Attachments::default(), internal, for_operators };
     let actor = caller.actor_among(refund, message.roles())?;
     let work = Work::PostMessage { refund_id: refund.id.clone(), message: Box::new(message) };
     let done = visit.done(visit.once(caller, refund_store::Request::new(actor, work))).await?;

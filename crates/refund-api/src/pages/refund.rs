@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Refusal, Role};
+use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Refusal, Role, Timestamp};
 use refund_store::{Refused, Seller};
 
 use super::form::Mistake;
@@ -31,6 +31,10 @@ pub(crate) struct Page {
     pub(crate) notice: Option<Notice>,
     pub(crate) refund: RefundView,
     pub(crate) seller: String,
+    /// What the platform calls it.
+    pub(crate) reference: Option<String>,
+    /// What the platform keeps with it, each text under its name.
+    pub(crate) metadata: Vec<(String, String)>,
     pub(crate) possible: Vec<ActionView>,
     pub(crate) against: Vec<ActionView>,
     pub(crate) history: History,
@@ -134,6 +138,8 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
     });
     let own = |deadline: &Choice| caller.role() == Role::Operator || deadline.value == DeadlineKind::BuyerShip.as_str();
     let view = |actions: Vec<&Action>| actions.into_iter().map(|action| ActionView::new(visit, action)).collect();
+    let references = refund.references.disclosed_to(caller.role());
+    let metadata = references.into_iter().flat_map(|references| references.metadata.entries());
     let shown_page = Page {
         page: Frame::new(visit, "refund-title", "refunds")
             .titled(refund.line.title.to_string())
@@ -141,6 +147,8 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
             .with_live(&format!("{path}/live")),
         notice,
         seller: seller.name.to_string(),
+        reference: references.and_then(|references| references.external_reference.as_ref()).map(ToString::to_string),
+        metadata: metadata.map(|entry| (entry.name().to_string(), entry.text().to_string())).collect(),
         possible: view(possible),
         against: if refund.status.kind().is_final() { Vec::new() } else { view(against) },
         history,
@@ -159,6 +167,14 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
 pub(super) fn told_no(visit: &Visit, refused: &Refused) -> (Notice, StatusCode) {
     if let Refused::Rule { refusal, .. } = refused {
         return told_rule(visit, refusal);
+    }
+    if let Refused::TooOften { wait } = refused {
+        // A page tells the minute: by the one that is told it is possible.
+        let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).saturating_add(59_999);
+        let millis = visit.app.engine.store().now().as_millis().saturating_add(wait);
+        let at = visit.reader.instant(Timestamp::from_millis(millis).unwrap_or(Timestamp::MAX));
+        let notice = Notice::bad(visit.reader.say_with("notice-too-often", "at", &at));
+        return (notice, StatusCode::TOO_MANY_REQUESTS);
     }
     (Notice::moved(visit.reader.say("notice-moved")), StatusCode::PRECONDITION_FAILED)
 }

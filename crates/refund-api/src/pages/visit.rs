@@ -303,7 +303,9 @@ impl Visit {
     pub(crate) async fn done(&self, request: Request) -> Result<Result<(), Refused>, Problem> {
         match self.app.engine.change(request).await {
             Ok(_) => Ok(Ok(())),
-            Err(refused @ (Refused::Rule { .. } | Refused::VersionMoved { .. })) => Ok(Err(refused)),
+            Err(refused @ (Refused::Rule { .. } | Refused::VersionMoved { .. } | Refused::TooOften { .. })) => {
+                Ok(Err(refused))
+            }
             Err(refused) => Err(refused.into()),
         }
     }

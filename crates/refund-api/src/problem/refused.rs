@@ -1,7 +1,7 @@
 //! What the store refuses, as problems.
 
-use refund_core::Rule;
-use refund_store::{Refused, StoreError};
+use refund_core::{Role, Rule};
+use refund_store::{Refused, Seen, StoreError};
 use serde_json::json;
 
 use super::Problem;
@@ -33,7 +33,7 @@ impl From<serde_json::Error> for Problem {
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(|seen| RefundOut::new(*seen))),
+            Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(shown_to_all)),
             Refused::NotFound => Self::not_found(),
             Refused::VersionMissing => {
                 Self::new(ApiCode::VersionMissing, "If-Match is needed, with the version that the refund was read with")
@@ -41,7 +41,7 @@ impl From<Refused> for Problem {
             Refused::VersionMoved { seen } => {
                 let detail = format!("the refund has version {} by now", seen.refund.version);
                 let mut problem = Self::new(ApiCode::VersionMoved, detail);
-                problem.0.refund = Some(RefundOut::new(*seen));
+                problem.0.refund = Some(shown_to_all(seen));
                 problem
             }
             Refused::SettingsMoved => Self::new(ApiCode::SettingsMoved, ApiCode::SettingsMoved.meaning()),
@@ -62,6 +62,11 @@ impl From<Refused> for Problem {
             Refused::Store(error) => Self::from(&*error),
         }
     }
+}
+
+/// A refund in a problem: whoever it is for, it says what everybody may know who may see the refund.
+fn shown_to_all(seen: Box<Seen>) -> RefundOut {
+    RefundOut::new(*seen, Role::Buyer)
 }
 
 impl From<&StoreError> for ApiCode {

@@ -61,7 +61,7 @@ async fn request(call: &Call, item: BulkCommand, idempotency: Idempotency) -> Re
 fn result(call: &Call, refund_id: RefundId, kind: CommandKind, outcome: Result<Answered, Problem>) -> ResultOut {
     let done = outcome.and_then(|answered| {
         let Answer::Refund { seen, .. } = answered.answer else { return Err(unexpected()) };
-        Ok(RefundOut::new(*seen))
+        Ok(RefundOut::new(*seen, call.caller.role()))
     });
     match done {
         Ok(refund) => {

@@ -36,7 +36,7 @@ async fn carry_out<T: DeserializeOwned>(
     };
     match call.once(work).await? {
         Answered { answer: Answer::Refund { seen, .. }, replayed, .. } => {
-            Ok(answer(status, RefundOut::new(*seen), replayed))
+            Ok(answer(status, RefundOut::new(*seen, call.caller.role()), replayed))
         }
         _ => Err(unexpected()),
     }

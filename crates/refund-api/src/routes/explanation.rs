@@ -40,7 +40,7 @@ pub(super) async fn show(call: Call) -> Result<Json<ExplanationOut>, Problem> {
     };
     let (if_nobody_acts, actions) = prospect_out(&prospect, role, &whose);
     Ok(Json(ExplanationOut {
-        refund: RefundOut::new(settled.seen(caller)),
+        refund: RefundOut::new(settled.seen(caller), caller.role()),
         so_far: so_far.iter().filter_map(named).collect(),
         next_cursor,
         if_nobody_acts,

@@ -3,7 +3,10 @@
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use refund_core::{BuyerId, LineId, NegotiationStatus, OrderId, RefundType, Role, SellerId, StatusKind, Timestamp};
+use refund_core::{
+    BuyerId, ExternalReference, LineId, MetadataEntry, NegotiationStatus, OrderId, RefundType, Role, SellerId,
+    StatusKind, Timestamp,
+};
 use refund_store::{Answer, Answered, Query, Request, Sort, Work};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -65,7 +68,7 @@ pub(super) async fn open(call: Call) -> Result<Response, Problem> {
         Answered { answer: Answer::Refund { seen, created }, replayed, .. } => {
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
             let link = app.buyer_link(&seen.refund.id);
-            Ok(answer(status, RefundOut::new(*seen).with_link(link), replayed))
+            Ok(answer(status, RefundOut::new(*seen, Role::Platform).with_link(link), replayed))
         }
         _ => Err(unexpected()),
     }
@@ -85,7 +88,7 @@ pub(super) fn unexpected() -> Problem {
 )]
 pub(super) async fn show(call: Call) -> Result<Response, Problem> {
     let seen = call.app.settled(&call.caller, &call.id()?).await?;
-    Ok(answer(StatusCode::OK, RefundOut::new(seen), false))
+    Ok(answer(StatusCode::OK, RefundOut::new(seen, call.caller.role()), false))
 }
 
 /// Says what the seller may offer, and what stands against it, before anything is tried.
@@ -123,6 +126,11 @@ struct ListParams {
     order_id: Option<OrderId>,
     /// Those on one line of an order.
     line_id: Option<LineId>,
+    /// The one that the platform calls so. For the platform and the operator alone, as is `metadata`.
+    external_reference: Option<ExternalReference>,
+    /// Those in whose metadata this stands: a name, a colon and the whole text.
+    #[param(inline)]
+    metadata: Option<MetadataEntry>,
     /// Those that changed at that instant or later. What changes while the list is read may be missed or come twice:
     /// to follow everything read the feed of events.
     updated_since: Option<Timestamp>,
@@ -152,12 +160,15 @@ enum SortIn {
 #[utoipa::path(
     get, path = "/v1/refunds", tag = "refunds", operation_id = "list_refunds",
     params(ListParams),
-    responses((status = OK, body = Items<RefundOut>)),
+    responses((status = OK, body = Items<RefundOut>), (status = FORBIDDEN)),
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
 pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> {
     let (app, caller) = (&call.app, &call.caller);
     let params: ListParams = call.query()?;
+    if params.external_reference.is_some() || params.metadata.is_some() {
+        caller.only(&[Role::Operator, Role::Platform])?;
+    }
     let limit = params.limit.unwrap_or_default().get();
     let sort = match (params.sort, caller.role()) {
         (Some(SortIn::Deadline), _) | (None, Role::Seller) => Sort::Deadline,
@@ -173,6 +184,8 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> 
         buyer_id: params.buyer_id,
         order_id: params.order_id,
         line_id: params.line_id,
+        external_reference: params.external_reference,
+        metadata: params.metadata,
         kind: params.r#type,
         statuses: params.status.map_or_else(Vec::new, |Several(statuses)| statuses),
         updated_since: params.updated_since,
@@ -185,7 +198,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> 
     };
     if let Caller::Buyer { refund_id, .. } = caller {
         let seen = app.settled(caller, refund_id).await?;
-        let items = if query.matches(&seen.refund) { vec![RefundOut::new(seen)] } else { Vec::new() };
+        let items = if query.matches(&seen.refund) { vec![RefundOut::new(seen, Role::Buyer)] } else { Vec::new() };
         return Ok(Json(Items { items, next_cursor: None }));
     }
     // A cursor goes on in the list that it came from: the same caller, filters and order.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use refund_core::Timestamp;
-use refund_store::care::{BackedUp, Contents, Findings, Rebuilt, Restored, Stats, Verified, ViewFound};
+use refund_store::care::{BackedUp, Contents, Findings, Rebuilt, Restored, SellersShare, Stats, Verified, ViewFound};
 use refund_store::journal::{Ending, Torn};
 
 /// Lines with a name before each.
@@ -230,6 +230,9 @@ pub(super) fn stats(stats: &Stats) -> String {
     }
     lines.add("overdue", stats.overdue);
     lines.add("lines", stats.order_lines).add("sellers", stats.sellers).add("keys", stats.keys);
+    for SellersShare { seller_id, records, journal_bytes } in &stats.largest_sellers {
+        lines.add("largest", format_args!("{journal_bytes} bytes in {records} records about {seller_id}"));
+    }
     lines.end(format_args!("{} refunds in {} bytes", stats.refunds, stats.journal_bytes))
 }
 

@@ -12,10 +12,10 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use refund_core::{EventType, SellerId};
+use refund_core::{Attachments, EventType, Message, SellerId};
 use refund_store::{
     DeliveryState, Disabled, DisabledBecause, KeyRole, MemoryDeliveries, Request, SetUp, Webhook as Stored,
-    WebhookChange, WebhookTerms,
+    WebhookChange, WebhookTerms, Work,
 };
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
@@ -229,6 +229,24 @@ async fn an_endpoint_is_told_what_it_asked_for_and_may_know() {
         let told = webhooks.book.list(&format!("whk_{name}"), &Chosen::default(), None, 9).await.unwrap();
         assert_eq!(told, [], "{name}");
     }
+}
+
+#[tokio::test]
+async fn no_seller_is_told_of_a_note_for_operators() {
+    let (url, mut sent) = receiver(vec![StatusCode::OK]).await;
+    let owner = KeyRole::Seller(id::<SellerId>("s-1"));
+    let sending = Sending::nothing_to(vec![Stored { owner, ..endpoint("theirs", &url) }, endpoint("own", &url)]).await;
+    trial::open(&sending.app).await;
+    let (text, attachments) = (id("we know them"), Attachments::default());
+    let note = Box::new(Message { text, attachments, internal: true, for_operators: true });
+    let note = Work::PostMessage { refund_id: id("rfd_1"), message: note };
+    sending.app.engine.submit(Request::new(trial::operator(), note)).await.unwrap();
+    for _ in 0..3 {
+        sent.recv().await.unwrap();
+    }
+    let webhooks = sending.webhooks.clone();
+    assert_eq!(sending.delivered("whk_own").await.len(), 2);
+    assert_eq!(webhooks.book.list("whk_theirs", &Chosen::default(), None, 9).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

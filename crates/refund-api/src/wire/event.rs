@@ -2,7 +2,9 @@
 
 mod data;
 
-use refund_core::{BuyerId, Disclosed, EventType, LineId, OrderId, RefundId, SellerId, Timestamp, Whose};
+use refund_core::{
+    BuyerId, Disclosed, EventType, ExternalReference, LineId, OrderId, RefundId, SellerId, Timestamp, Whose,
+};
 use refund_store::EventPosition;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,6 +22,9 @@ pub(crate) struct EventOut {
     buyer_id: BuyerId,
     order_id: OrderId,
     line_id: LineId,
+    /// What the platform calls the refund: for the platform and the operator alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_reference: Option<ExternalReference>,
     /// Its number within the refund, from 1.
     sequence: u64,
     #[serde(rename = "type")]
@@ -46,6 +51,7 @@ impl EventOut {
             buyer_id: whose.buyer_id.clone(),
             order_id: whose.order_id.clone(),
             line_id: whose.line_id.clone(),
+            external_reference: event.external_reference(whose).cloned(),
             sequence: event.sequence(),
             event_type: data.event_type(),
             at: event.at(),

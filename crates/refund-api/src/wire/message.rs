@@ -22,6 +22,9 @@ pub(crate) struct MessageIn {
     /// Whether the buyer is not to be shown it; for the seller and the operator.
     #[serde(default)]
     internal: Option<bool>,
+    /// Whether only operators and the platform are to be shown it; for the operator.
+    #[serde(default)]
+    for_operators: Option<bool>,
 }
 
 /// A file that lies elsewhere.
@@ -49,7 +52,9 @@ impl MessageIn {
         });
         let attachments = Attachments::try_from(attachments.collect::<Vec<_>>())
             .map_err(|error| Unusable::malformed("/attachments", error.to_string()))?;
-        Ok(Message { text: self.text, attachments, internal: self.internal.unwrap_or(false) })
+        let for_operators = self.for_operators.unwrap_or(false);
+        let internal = for_operators || self.internal.unwrap_or(false);
+        Ok(Message { text: self.text, attachments, internal, for_operators })
     }
 }
 
@@ -70,12 +75,16 @@ pub(crate) struct MessageOut {
 pub(super) struct WrittenOut {
     text: MessageText,
     attachments: Attachments,
+    /// Whether the buyer is not shown it.
     internal: bool,
+    /// Whether only operators and the platform are shown it.
+    for_operators: bool,
 }
 
 impl From<&Message> for WrittenOut {
     fn from(message: &Message) -> Self {
-        Self { text: message.text.clone(), attachments: message.attachments.clone(), internal: message.internal }
+        let Message { text, attachments, internal, for_operators } = message.clone();
+        Self { text, attachments, internal, for_operators }
     }
 }
 

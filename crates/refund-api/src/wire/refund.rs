@@ -2,9 +2,9 @@
 
 use refund_core::{
     Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, DisclosedActor, DisclosedTerms,
-    Escalation, Label, LineId, Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence, OrderId,
-    OrderLine, Payout, PayoutStatus, Reason, Refund, RefundId, RefundType, Role, SellerId, Shipment, StatusKind,
-    Timestamp, Via, WithdrawnReason,
+    Escalation, ExternalReference, Label, LineId, Metadata, Negotiation, NegotiationId, NegotiationStatus,
+    OfferMessage, OnSilence, OrderId, OrderLine, Payout, PayoutStatus, Reason, References, Refund, RefundId,
+    RefundType, Role, SellerId, Shipment, StatusKind, Timestamp, Via, WithdrawnReason,
 };
 use refund_store::Seen;
 use serde::Serialize;
@@ -40,6 +40,12 @@ pub(crate) struct RefundOut {
     actions: Vec<CommandKind>,
     opened_at: Timestamp,
     updated_at: Timestamp,
+    /// What the platform calls it: for the platform and the operator alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_reference: Option<ExternalReference>,
+    /// What the platform keeps with it: for the platform and the operator alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Metadata>,
     #[serde(skip_serializing_if = "Option::is_none")]
     buyer_link: Option<BuyerLink>,
 }
@@ -164,10 +170,13 @@ enum ViaOut {
 }
 
 impl RefundOut {
-    /// A refund as somebody sees it.
+    /// A refund as somebody of that role sees it.
     #[must_use]
-    pub(crate) fn new(seen: Seen) -> Self {
+    pub(crate) fn new(seen: Seen, to: Role) -> Self {
         let Seen { refund, actions } = seen;
+        let References { external_reference, metadata } =
+            refund.references.disclosed_to(to).cloned().unwrap_or_default();
+        let metadata = Some(metadata).filter(|metadata| !metadata.is_empty());
         let payout = refund.payout().map(|payout| payout_out(&refund, payout));
         let deadlines = refund.deadlines().into_iter().map(DeadlineOut::from).collect();
         let effective = refund.effective().map(|terms| DisclosedTerms::given_out(terms).into());
@@ -198,6 +207,8 @@ impl RefundOut {
             actions,
             opened_at: refund.opened_at,
             updated_at: refund.updated_at,
+            external_reference,
+            metadata,
             buyer_link: None,
         }
     }

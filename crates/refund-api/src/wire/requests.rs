@@ -1,8 +1,9 @@
 //! The bodies of commands.
 
 use refund_core::{
-    AddressId, BuyerId, Category, Command, DeadlineKind, Label, LineId, MakeOffer, NegotiationId, OfferMessage,
-    Opening, OrderId, OrderLine, PayoutResult, Reason, RefundId, RefundType, Request, Ruling, SellerId, Timestamp,
+    AddressId, BuyerId, Category, Command, DeadlineKind, ExternalReference, Label, LineId, MakeOffer, Metadata,
+    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PayoutResult, Reason, References, RefundId, RefundType,
+    Request, Ruling, SellerId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,6 +26,10 @@ pub(crate) struct OpenIn {
     #[schema(value_type = MoneyIn)]
     amount: Object<MoneyIn>,
     reason: Reason,
+    #[serde(default)]
+    external_reference: Option<ExternalReference>,
+    #[serde(default)]
+    metadata: Option<Metadata>,
 }
 
 /// What was bought.
@@ -63,6 +68,10 @@ impl OpenIn {
                 freight_insurance: line.freight_insurance,
             },
             request: Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason: self.reason },
+            references: References {
+                external_reference: self.external_reference,
+                metadata: self.metadata.unwrap_or_default(),
+            },
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use crate::support::browser::Browser;
-use crate::support::{SELLER, Server, money, path};
+use crate::support::{SELLER, Server, money, opening, path};
 use serde_json::{Value, json};
 
 /// Everything that a buyer is answered who asks for all there is, and tries what is not theirs.
@@ -138,5 +138,35 @@ fn internal_notes_show_by_no_link_on_the_buyers_page_and_push_nothing_out_of_it(
     note("for you", false);
     assert!(page(&up_to_last).contains("To the latest"));
     assert!(page("").contains("for you") && !page("").contains("between us"));
+    server.stop();
+}
+
+#[test]
+fn what_the_platform_calls_a_refund_and_keeps_with_it_is_its_own_and_the_operators() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let mut body = opening("o-1");
+    body["external_reference"] = json!("after-sale/4711");
+    body["metadata"] = json!({ "ticket": "A:17", "channel": "app" });
+    let refund = server.post("/v1/refunds", &server.platform, &[], &body).body;
+    let secrets = ["after-sale/4711", "A:17"].map(str::to_owned);
+    assert_eq!(told(&everything(&server, &refund), &secrets), [""; 0]);
+    let (id, events) = (path(&refund, ""), path(&refund, "events"));
+    let id = id.trim_end_matches('/');
+    let explanation = path(&refund, "explanation");
+    let all = [id, &events, &explanation, "/v1/refunds?limit=100", "/v1/events?limit=100"];
+    for way in all {
+        let said = |token: &str| server.get(way, token).body.to_string();
+        assert!(!secrets.iter().any(|secret| said(&server.seller).contains(secret)), "{way}");
+        for token in [&server.platform, &server.operator] {
+            assert!(secrets.iter().all(|secret| said(token).contains(secret)), "{way}");
+        }
+    }
+    let agreed = server.as_seller(&refund, "agree", &json!({}));
+    let again = server.as_seller(&refund, "agree", &json!({}));
+    assert_eq!((agreed.status, again.status), (200, 412));
+    let pages = Browser::signed_in(&server, &server.link("seller"));
+    let said = [agreed.body.to_string(), again.body.to_string(), pages.open(&server.page(&refund)).html];
+    assert!(!said.iter().any(|said| secrets.iter().any(|secret| said.contains(secret))));
     server.stop();
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
+use crate::support::browser::Browser;
 use crate::support::{Reply, SELLER, Server, money, path};
 use refund_api::Limits;
 use serde_json::{Value, json};
@@ -272,5 +273,25 @@ fn nobody_changes_a_thing_to_and_fro_without_end() {
     let another = json!({ "name": "2", "role": "seller", "seller_id": SELLER });
     let another = server.post("/v1/keys", &server.operator, &[], &another).body["secret"].as_str().unwrap().to_owned();
     assert_eq!(put(false, &another).status, 200, "another key of the seller's has its own");
+    server.stop();
+}
+
+#[test]
+fn a_buyer_who_changed_something_too_often_is_told_when_it_is_possible_and_loses_nothing_that_was_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::limited(folder.path(), Limits { changes_per_hour: 1, ..Limits::without_rates() });
+    let refund = server.open("o-1");
+    let (buyer, path) = (Browser::new(&server), server.buyer_page(&refund));
+    let ask = |amount: &str, reason: &str| {
+        let version = server.show(&refund)["version"].to_string();
+        let fields = [("type", "REFUND_ONLY"), ("amount", amount), ("reason", reason), ("version", version.as_str())];
+        buyer.submit(&format!("{path}/act/modify"), &fields)
+    };
+    assert_eq!(ask("3.00", "a dent").status, 303);
+    let refused = ask("4.00", "two dents, here and there");
+    assert_eq!(refused.status, 429);
+    assert!(refused.text().contains("It is possible again from"), "{}", refused.text());
+    assert!(refused.html.contains("two dents, here and there") && refused.html.contains(r#"value="4.00""#));
+    assert_eq!(server.show(&refund)["requested"]["amount"], money("3.00"));
     server.stop();
 }

@@ -35,6 +35,7 @@ mod page_answers;
 mod pages;
 mod people_pages;
 mod policy_check;
+mod references;
 mod second_factor;
 mod settings_pages;
 mod signing_in;

@@ -117,21 +117,7 @@ fn a_buyer_never_sees_an_internal_note() {
             assert_eq!(write(server, refund, token, &note).body["internal"], true);
         }
         assert_eq!(write(server, refund, link(refund), &json!({ "text": "the-end" })).status, 201);
-        // Every path that answers a buyer at all, at every page.
-        let contract = refund_api::openapi(&server.base_url);
-        let mut read = 0;
-        for (pattern, item) in contract["paths"].as_object().unwrap() {
-            if item.get("get").is_none() || pattern == "/v1/events/stream" {
-                continue;
-            }
-            let target = pattern.replace("{id}", refund["id"].as_str().unwrap()).replace("{token}", link(refund));
-            let pages = ["", "?limit=1", "?limit=2", "?limit=3"];
-            for answer in pages.map(|query| server.get(&format!("{target}{query}"), link(refund))) {
-                read += usize::from(answer.status == 200);
-                assert!(!answer.body.to_string().contains(secret), "{pattern}");
-            }
-        }
-        assert!(read > 15, "{read} answers were read");
+        is_nowhere(server, refund, link(refund), secret);
         assert_eq!(texts(server, refund, link(refund), 1), ["the-end"]);
         let told: Vec<_> = stream.take_while(|line| !line.contains("the-end")).collect();
         assert!(told.iter().any(|line| line.contains("refund.opened")));
@@ -144,6 +130,52 @@ fn a_buyer_never_sees_an_internal_note() {
         let numbers = server.get(&path(refund, "events"), link(refund)).body["items"].clone();
         let numbers: Vec<_> = numbers.as_array().unwrap().iter().map(|event| event["sequence"].clone()).collect();
         assert_eq!(numbers, [1, 4]);
+    });
+}
+
+/// Every path that answers somebody at all, at every page.
+fn is_nowhere(server: &Server, refund: &Value, token: &str, secret: &str) {
+    let contract = refund_api::openapi(&server.base_url);
+    let mut read = 0;
+    for (pattern, item) in contract["paths"].as_object().unwrap() {
+        if item.get("get").is_none() || pattern.ends_with("/stream") {
+            continue;
+        }
+        let target = pattern.replace("{id}", refund["id"].as_str().unwrap()).replace("{token}", link(refund));
+        let pages = ["", "?limit=1", "?limit=2", "?limit=3"];
+        for answer in pages.map(|query| server.get(&format!("{target}{query}"), token)) {
+            read += usize::from(answer.status == 200);
+            assert!(!answer.body.to_string().contains(secret), "{pattern}");
+        }
+    }
+    assert!(read > 15, "{read} answers were read");
+}
+
+#[test]
+fn neither_buyer_nor_seller_sees_a_note_for_operators() {
+    served(|server, refund| {
+        let streams = [link(refund), &server.seller].map(|token| server.stream("/v1/events/stream", token, "").lines());
+        let secret = "the-parties-see-none-of-this";
+        let note = json!({ "text": secret, "for_operators": true });
+        for token in [link(refund), &server.platform, &server.seller] {
+            let refused = write(server, refund, token, &note);
+            assert_eq!((refused.status, &refused.body["allowed"]), (403, &json!(["operator"])));
+        }
+        let written = write(server, refund, &server.operator, &note).body;
+        assert_eq!((&written["internal"], &written["for_operators"]), (&json!(true), &json!(true)));
+        assert_eq!(write(server, refund, &server.operator, &json!({ "text": "the-end" })).status, 201);
+        for token in [link(refund), &server.seller] {
+            is_nowhere(server, refund, token, secret);
+            assert_eq!(texts(server, refund, token, 1), ["the-end"]);
+        }
+        for stream in streams {
+            let told: Vec<_> = stream.map(Result::unwrap).take_while(|line| !line.contains("the-end")).collect();
+            assert!(!told.concat().contains(secret), "the stream");
+        }
+        for token in [&server.operator, &server.platform] {
+            assert_eq!(texts(server, refund, token, 1), [secret, "the-end"]);
+            assert!(server.get(&path(refund, "events"), token).body.to_string().contains(secret));
+        }
     });
 }
 

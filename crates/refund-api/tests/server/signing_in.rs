@@ -98,7 +98,9 @@ fn a_browser_in_which_somebody_signed_in_is_not_held_up_by_who_tries_their_name_
     assert_eq!(own.open("/refunds").status, 303, "nobody is signed in by what is kept of that");
     assert_eq!(sign_in(&own, "homeware-1", "a long password"), 303);
     stranger.keep("__Host-known", &own.cookie("__Host-known").unwrap().replace(['0', '1', '2', '3'], "f"));
-    assert_eq!(sign_in(&stranger, "homeware-1", "a long password"), 429, "nobody makes one up");
+    // A mark that is good has ten tries of its own, and meanwhile one or another of everybody's comes back.
+    let made_up: Vec<_> = (0..12).map(|_| sign_in(&stranger, "homeware-1", "a guess at it")).collect();
+    assert!(made_up.iter().filter(|status| **status == 422).count() <= 5, "nobody makes one up: {made_up:?}");
     server.stop();
 }
 

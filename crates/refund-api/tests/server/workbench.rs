@@ -326,18 +326,28 @@ fn an_internal_note_is_not_on_the_buyers_page() {
     let refund = server.open("o-1");
     let seller = Browser::signed_in(&server, &server.link("seller"));
     let page = seller.open(&server.page(&refund));
-    let operator = Browser::signed_in(&server, &server.link("operator")).open(&server.page(&refund));
-    for shown in [&page, &operator] {
+    let operator = Browser::signed_in(&server, &server.link("operator"));
+    for shown in [&page, &operator.open(&server.page(&refund))] {
         assert!(shown.text().contains("Internal note: seller and operator read it, the buyer never does"));
     }
     let write = |fields: &[(&str, &str)]| seller.submit_on(&page, &format!("{}/message", server.page(&refund)), fields);
-    assert_eq!(write(&[("text", "The third this week."), ("internal", "yes")]).status, 303);
+    assert_eq!(write(&[("text", "The third this week."), ("readers", "internal")]).status, 303);
     assert_eq!(write(&[("text", "Please send a picture.")]).status, 303);
     let seller_sees = seller.open(&server.page(&refund)).text();
     assert!(seller_sees.contains("Internal note The third this week. Seller · homeware-1"), "{seller_sees}");
     let buyer_sees = Browser::new(&server).open(&server.buyer_page(&refund)).text();
     assert!(buyer_sees.contains("Please send a picture. Seller ·") && !buyer_sees.contains("third this week"));
     assert!(!buyer_sees.contains("homeware-1"), "a buyer is told the side and not the person");
+    let note = [("text", "We know this shop."), ("readers", "operators")];
+    let written = |who: &Browser| {
+        who.submit_on(&who.open(&server.page(&refund)), &format!("{}/message", server.page(&refund)), &note)
+    };
+    assert!(!page.text().contains("Operators alone") && written(&seller).status == 403);
+    assert_eq!(written(&operator).status, 303);
+    let operator_sees = operator.open(&server.page(&refund)).text();
+    assert!(operator_sees.contains("Note for operators We know this shop."), "{operator_sees}");
+    let others = [seller.open(&server.page(&refund)), Browser::new(&server).open(&server.buyer_page(&refund))];
+    assert!(others.iter().all(|page| !page.html.contains("We know this shop")));
     server.stop();
 }
 

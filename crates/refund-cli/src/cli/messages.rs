@@ -41,6 +41,9 @@ pub(crate) struct Message {
     /// A note that the buyer is never shown (seller, operator)
     #[arg(long)]
     pub(crate) internal: bool,
+    /// A note that only operators and the platform are shown (operator)
+    #[arg(long, conflicts_with = "internal")]
+    pub(crate) for_operators: bool,
     /// So that it can be sent again without being posted twice; random where left out
     #[arg(long, value_name = "KEY", help_heading = "Safety", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) idempotency_key: Option<String>,

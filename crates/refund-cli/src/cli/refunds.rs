@@ -35,6 +35,12 @@ pub(crate) struct List {
     /// Only this order's
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) order: Option<String>,
+    /// Only the one that the platform calls so
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) external_reference: Option<String>,
+    /// Only those with this in their metadata
+    #[arg(long, value_name = "NAME:TEXT")]
+    pub(crate) metadata: Option<String>,
     /// Only those with something due before an instant, or within a span such as 6h
     #[arg(long, value_name = "WHEN")]
     pub(crate) due_before: Option<When>,
@@ -113,7 +119,7 @@ refund.json:
 }")]
 pub(crate) struct Open {
     /// The whole body as JSON, from a file or `-`; then nothing else is needed
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["seller", "buyer", "order", "line", "title", "paid", "currency", "kind", "amount", "reason", "shipped", "freight_insurance"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seller", "buyer", "order", "line", "title", "paid", "currency", "kind", "amount", "reason", "shipped", "freight_insurance", "external_reference", "metadata"])]
     pub(crate) file: Option<PathBuf>,
     /// Whose goods they are
     #[arg(long, value_name = "ID", required_unless_present = "file", allow_hyphen_values = true)]
@@ -154,6 +160,12 @@ pub(crate) struct Open {
     /// Why
     #[arg(long, value_name = "TEXT", required_unless_present = "file", allow_hyphen_values = true)]
     pub(crate) reason: Option<String>,
+    /// What the platform calls the refund; no buyer and no seller sees it
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) external_reference: Option<String>,
+    /// What else the platform wants to find it by, up to twenty times
+    #[arg(long, value_name = "NAME:TEXT", value_parser = named_text)]
+    pub(crate) metadata: Vec<(String, String)>,
     /// So that it can be sent again without happening twice; random where left out
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
@@ -178,4 +190,9 @@ pub(crate) struct Import {
     /// How many lines are sent at the same time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=16))]
     pub(crate) parallel: u8,
+}
+
+fn named_text(typed: &str) -> Result<(String, String), &'static str> {
+    let (name, text) = typed.split_once(':').ok_or("a name, a colon and a text, such as ticket:A17")?;
+    Ok((name.to_owned(), text.to_owned()))
 }

@@ -60,6 +60,8 @@ fn read(desk: &Desk, list: &List) -> Result<Page, Failure> {
         ("seller_id", list.seller.clone()),
         ("buyer_id", list.buyer.clone()),
         ("order_id", list.order.clone()),
+        ("external_reference", list.external_reference.clone()),
+        ("metadata", list.metadata.clone()),
         ("sort", Some(list.sort.clone())),
     ];
     let mut query: Query = given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();

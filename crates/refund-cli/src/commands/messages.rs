@@ -30,7 +30,12 @@ pub(super) fn list(desk: &Desk, messages: &Messages) -> Result<(), Failure> {
 
 pub(super) fn post(desk: &Desk, message: &Message) -> Result<(), Failure> {
     let key = message.idempotency_key.clone().map_or_else(entropy::fresh_key, Ok)?;
-    let body = json!({ "text": message.text, "attachments": message.attach, "internal": message.internal });
+    let (text, attachments) = (&message.text, &message.attach);
+    let body = if message.for_operators {
+        json!({ "text": text, "attachments": attachments, "for_operators": true })
+    } else {
+        json!({ "text": text, "attachments": attachments, "internal": message.internal })
+    };
     let answer = desk.client()?.change(&Change {
         method: "POST",
         path: path(&message.id),

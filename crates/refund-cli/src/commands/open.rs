@@ -1,6 +1,6 @@
 //! `refund open`: one refund for one buyer.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::send::show_done;
 use super::{Desk, read_json, repeat};
@@ -28,12 +28,23 @@ pub(super) fn run(desk: &Desk, open: &Open) -> Result<(), Failure> {
 
 fn body(open: &Open) -> Value {
     let money = |value: &Option<String>| json!({ "currency": open.currency, "value": value });
-    json!({
+    let mut body = json!({
         "seller_id": open.seller, "buyer_id": open.buyer,
         "order_line": {
             "order_id": open.order, "line_id": open.line, "title": open.title, "category": open.category,
             "paid": money(&open.paid), "shipped": open.shipped, "freight_insurance": open.freight_insurance,
         },
         "type": open.kind.map(|kind| kind.name()), "amount": money(&open.amount), "reason": open.reason,
-    })
+    });
+    let metadata: Map<String, Value> =
+        open.metadata.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect();
+    let references = [
+        ("external_reference", open.external_reference.as_deref().map(Value::from)),
+        ("metadata", Some(Value::from(metadata)).filter(|_| !open.metadata.is_empty())),
+    ];
+    let given = references.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    if let Some(members) = body.as_object_mut() {
+        members.extend(given);
+    }
+    body
 }

@@ -37,6 +37,7 @@ pub(crate) struct EventData {
     pub(crate) to: Option<String>,
     pub(crate) deadline_at: Option<String>,
     pub(crate) internal: bool,
+    pub(crate) for_operators: bool,
     pub(crate) text: Option<String>,
     pub(crate) reason: Option<String>,
 }

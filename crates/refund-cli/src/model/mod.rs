@@ -52,6 +52,7 @@ pub(crate) struct Message {
     pub(crate) text: String,
     pub(crate) attachments: Vec<Attachment>,
     pub(crate) internal: bool,
+    pub(crate) for_operators: bool,
 }
 
 /// A file that lies elsewhere.

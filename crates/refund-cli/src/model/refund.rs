@@ -1,5 +1,7 @@
 //! A refund as it is shown.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{Actor, Money};
@@ -26,6 +28,8 @@ pub(crate) struct Refund {
     pub(crate) actions: Vec<String>,
     pub(crate) opened_at: String,
     pub(crate) updated_at: String,
+    pub(crate) external_reference: Option<String>,
+    pub(crate) metadata: BTreeMap<String, String>,
     pub(crate) buyer_link: Option<BuyerLink>,
 }
 

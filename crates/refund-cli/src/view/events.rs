@@ -78,7 +78,8 @@ pub(crate) fn gist(event: &Event) -> String {
         data.kind.map(|kind| awaited(&kind).to_owned()),
         data.to.map(until),
         data.deadline_at.map(until),
-        data.internal.then(|| "internal".to_owned()),
+        (data.internal && !data.for_operators).then(|| "internal".to_owned()),
+        data.for_operators.then(|| "for operators".to_owned()),
         data.text.map(quoted),
         data.reason.map(quoted),
     ];

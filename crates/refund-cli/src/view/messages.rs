@@ -8,7 +8,7 @@ use crate::output::time::absolute;
 
 /// The columns of messages in CSV.
 pub(crate) const FIELDS: &[&str] =
-    &["refund_id", "sequence", "at", "actor.role", "actor.id", "internal", "text", "attachments"];
+    &["refund_id", "sequence", "at", "actor.role", "actor.id", "internal", "for_operators", "text", "attachments"];
 
 /// Messages in the order in which they were written.
 pub(crate) fn list(messages: &[Message], out: &Output) -> String {
@@ -20,8 +20,14 @@ pub(crate) fn list(messages: &[Message], out: &Output) -> String {
 
 /// Who wrote when, and below that the text in its own lines and each file in one of its own, to be copied.
 fn one(message: &Message, out: &Output) -> String {
-    let Message { at, actor, text, attachments, internal } = message;
-    let note = if *internal { "  internal" } else { "" };
+    let Message { at, actor, text, attachments, internal, for_operators } = message;
+    let note = if *for_operators {
+        "  for operators"
+    } else if *internal {
+        "  internal"
+    } else {
+        ""
+    };
     let head = format!("{}  {}{note}", absolute(at), actor.told());
     let mut all = String::new();
     for line in wrap_hanging(&head, out.width, 0, 2) {

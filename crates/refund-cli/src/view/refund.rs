@@ -56,6 +56,7 @@ pub(crate) const FIELDS: &[&str] = &[
     "escalated.at",
     "opened_at",
     "updated_at",
+    "external_reference",
 ];
 
 /// Refunds, one a row.
@@ -153,6 +154,14 @@ fn about(refund: &Refund, card: &mut Card) {
     card.line("goods", &line.title, Tone::Plain);
     card.line("", &format!("{} paid, {}, {shipped}{insured}", line.paid, line.category), Tone::Plain);
     card.line("order", &format!("{}, line {}", line.order_id, line.line_id), Tone::Plain);
+    card.maybe("reference", refund.external_reference.as_ref());
+    for (name, text) in &refund.metadata {
+        card.line(
+            if Some(name) == refund.metadata.keys().next() { "metadata" } else { "" },
+            &format!("{name}: {text}"),
+            Tone::Plain,
+        );
+    }
     card.line("seller", &refund.seller_id, Tone::Plain);
     card.line("buyer", &refund.buyer_id, Tone::Plain);
     card.line("asked", &refund.requested.told(), Tone::Plain);

@@ -4,8 +4,8 @@
 
 use refund_core::{
     Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, Grounds, Line, LineLedger, MakeOffer,
-    Message, Money, Opened, Opening, OrderLine, Policy, Reason, Refund, RefundType, Refusal, Request, Role, Rollout,
-    Timestamp, Via, decide, evolve, open, opened, post, settle,
+    Message, Money, Opened, Opening, OrderLine, Policy, Reason, References, Refund, RefundType, Refusal, Request, Role,
+    Rollout, Timestamp, Via, decide, evolve, open, opened, post, settle,
 };
 
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -87,6 +87,7 @@ impl Shop {
             buyer_id: text("buyer"),
             line: self.line.clone(),
             request: Request { kind, amount, reason: text("It has a dent") },
+            references: References::default(),
         }
     }
 
@@ -194,7 +195,8 @@ pub(crate) fn message(internal: bool) -> Message {
         media_type: text("image/jpeg"),
         size: 81_920,
     };
-    Message { text: text("Here is the dent"), attachments: vec![attachment].try_into().expect("one"), internal }
+    let attachments = vec![attachment].try_into().expect("one");
+    Message { text: text("Here is the dent"), attachments, internal, for_operators: false }
 }
 
 pub(crate) fn reason() -> Reason {

@@ -5,6 +5,7 @@
 //! looks changes nothing, and works while a server uses the folder.
 
 mod backup;
+mod by_seller;
 mod compare;
 mod error;
 mod laws;
@@ -19,6 +20,7 @@ mod stats;
 mod verify;
 
 pub use backup::{BackedUp, Copied, back_up, copy_journal};
+pub use by_seller::SellersShare;
 pub use compare::{Difference, ViewFound};
 pub use error::CareError;
 pub use laws::{Law, Violation};

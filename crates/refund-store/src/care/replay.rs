@@ -3,6 +3,7 @@
 use refund_core::{Event, RefundId, Timestamp};
 use serde::Serialize;
 
+use super::by_seller::BySeller;
 use super::error::senseless;
 use super::laws::{self, Law, Violation};
 use super::replayed::Replayed;
@@ -34,6 +35,7 @@ pub struct Contents {
 pub(super) struct Replay {
     pub(super) model: Replayed,
     pub(super) contents: Contents,
+    pub(super) by_seller: BySeller,
     pub(super) violations: Findings<Violation>,
     /// The first record that can't be understood, if there is one, and why: nothing behind it was looked at.
     pub(super) senseless: Option<(u64, String)>,
@@ -43,8 +45,8 @@ impl Replay {
     /// Goes through a journal.
     pub(super) fn of(source: &Source, watcher: &Watcher) -> Result<(Self, Inspected), CareError> {
         let contents = Contents::default();
-        let mut replay =
-            Self { model: Replayed::default(), contents, violations: Findings::default(), senseless: None };
+        let (model, by_seller) = (Replayed::default(), BySeller::default());
+        let mut replay = Self { model, contents, by_seller, violations: Findings::default(), senseless: None };
         let found = inspect(&source.file, source.length, Checkpoint::START, |frame| {
             watcher.bytes("reading the journal", frame.after.length(), source.length);
             replay.frame(frame)
@@ -72,7 +74,7 @@ impl Replay {
     }
 
     fn record(&mut self, position: Position, payload: &[u8]) -> Result<(), CareError> {
-        let at = u64::from(position);
+        let (at, bytes) = (u64::from(position), payload.len());
         let payload: Payload = decode(payload).map_err(|error| match error {
             CodecError::Newer { found } => CareError::NewerFormat { at, found },
             CodecError::Invalid(what) => CareError::Record { at, what },
@@ -93,6 +95,7 @@ impl Replay {
         for (id, change) in &changed.refunds {
             broken.extend(laws::of_state(&change.after).into_iter().map(|law| (Some(id.clone()), law)));
         }
+        self.by_seller.add(&record, &changed, bytes);
         let events = record.entries.iter().filter(|entry| matches!(entry, Entry::Refund(_))).count() as u64;
         self.model.apply(at, &record, changed).map_err(|error| senseless(at, &error))?;
         self.contents.records = self.contents.records.saturating_add(1);

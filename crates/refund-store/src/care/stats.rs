@@ -6,6 +6,7 @@ use std::path::Path;
 use refund_core::{NegotiationStatus, StatusKind, Timestamp};
 use serde::Serialize;
 
+use super::by_seller::SellersShare;
 use super::error::{refused, senseless};
 use super::replay::{Contents, Replay};
 use super::source::{Source, bytes_below};
@@ -42,6 +43,8 @@ pub struct Stats {
     pub sellers: u64,
     /// How many keys are valid.
     pub keys: u64,
+    /// The sellers that most of the journal is about, the first of them first.
+    pub largest_sellers: Vec<SellersShare>,
 }
 
 impl Stats {
@@ -86,6 +89,7 @@ pub fn stats(folder: &Path, now: Timestamp, watcher: &Watcher) -> Result<Stats, 
         order_lines: model.lines.len() as u64,
         sellers: model.settings.sellers(None, usize::MAX).len() as u64,
         keys: model.settings.keys().iter().filter(|key| key.revoked_at.is_none()).count() as u64,
+        largest_sellers: replay.by_seller.largest(),
     };
     for row in model.refunds.values() {
         let refund = parse_refund(row).map_err(|error| senseless(parse_last(row).unwrap_or(0), &error.into()))?;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use refund_core::{
     Actor, Address, AddressBook, AddressId, Attachments, BuyerId, Category, Command, Currency, Event, Label, LineId,
     LineKey, LineLedger, MakeOffer, Message, MessageText, Money, NegotiationId, Opening, OrderId, OrderLine,
-    PolicyOverrides, Reason, Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
+    PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
 };
 
 use super::{Broken, Make};
@@ -232,6 +232,7 @@ pub(crate) fn opening(id: &str) -> Result<Opening, Broken> {
             amount: money(2000)?,
             reason: Reason::new("dented")?,
         },
+        references: References::default(),
     })
 }
 
@@ -248,7 +249,7 @@ pub(crate) fn on(id: &str, actor: Actor, command: Command) -> Result<Request, Br
 /// Something written on a refund.
 pub(super) fn message(refund: &str, actor: Actor, internal: bool) -> Result<Request, Broken> {
     let (text, attachments) = (MessageText::new("Here is the dent")?, Attachments::default());
-    let message = Box::new(Message { text, attachments, internal });
+    let message = Box::new(Message { text, attachments, internal, for_operators: false });
     Ok(Request::new(actor, Work::PostMessage { refund_id: RefundId::new(refund)?, message }))
 }
 

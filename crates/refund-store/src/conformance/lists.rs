@@ -1,8 +1,8 @@
 //! Lists of refunds.
 
 use refund_core::{
-    BuyerId, Command, LineId, NegotiationStatus, OrderId, Reason, Refund, RefundType, SellerId, Span, StatusKind,
-    Timestamp,
+    BuyerId, Command, ExternalReference, LineId, Metadata, NegotiationStatus, OrderId, Reason, References, Refund,
+    RefundType, SellerId, Span, StatusKind, Timestamp,
 };
 
 use super::desk::{AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, offer, opening, same, seller};
@@ -22,6 +22,7 @@ fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Refund>), Broken> {
         opening.seller_id = SellerId::new(shop)?;
         opening.buyer_id = BuyerId::new(kim)?;
         opening.line.order_id = OrderId::new(format!("order{}", number % 5))?;
+        opening.references = references(number)?;
         desk.open(opening)?;
         match number % 6 {
             0 => drop(desk.command(&id, seller(shop), offer(&id)?)?),
@@ -48,6 +49,15 @@ fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Refund>), Broken> {
     Ok((desk, refunds))
 }
 
+/// The first four have none; of the others each has its own name, and texts that some share under one name or another.
+fn references(number: u32) -> Result<References, Broken> {
+    let external_reference = Some(ExternalReference::new(format!("case/{}", number.saturating_sub(1)))?);
+    let entries = [("batch", format!("b{}", number % 3)), ("other", "b1".to_owned())];
+    let read = |(name, text): (&str, String)| Ok::<_, Broken>((name.to_owned().try_into()?, text.parse()?));
+    let metadata = Metadata::new(entries.into_iter().map(read).collect::<Result<Vec<_>, _>>()?)?;
+    if number < 4 { Ok(References::default()) } else { Ok(References { external_reference, metadata }) }
+}
+
 fn queries(now: Timestamp, refunds: &[Refund]) -> Result<Vec<Query>, Broken> {
     let mut queries = vec![Query::default(), Query { order_id: Some(OrderId::new("order9")?), ..Query::default() }];
     for shop in ["shop", "stall", "nobody"] {
@@ -71,6 +81,14 @@ fn queries(now: Timestamp, refunds: &[Refund]) -> Result<Vec<Query>, Broken> {
     }
     for line in ["r3", "nowhere"] {
         queries.push(Query { line_id: Some(LineId::new(line)?), ..Query::default() });
+    }
+    for reference in ["case/7", "case/22", "CASE/7", "case/24"] {
+        queries.push(Query { external_reference: Some(ExternalReference::new(reference)?), ..Query::default() });
+    }
+    for entry in ["batch:b1", "batch:b2", "other:b1", "other:b2", "none:b1"] {
+        let metadata = Some(entry.parse()?);
+        queries.push(Query { metadata: metadata.clone(), ..Query::default() });
+        queries.push(Query { metadata, seller_id: Some(SellerId::new("stall")?), ..Query::default() });
     }
     let changed = refunds.iter().map(|refund| refund.updated_at);
     for updated_since in changed.chain([now.plus(Span::hours(1))]) {

@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Bound;
 
-use refund_core::{BuyerId, LineId, LineKey, OrderId, Refund, RefundId, SellerId, Timestamp};
+use refund_core::{
+    BuyerId, ExternalReference, LineId, LineKey, MetadataEntry, OrderId, Refund, RefundId, SellerId, Timestamp,
+};
 
 use crate::{Number, Place, Sort};
 
@@ -24,6 +26,8 @@ pub(super) enum Group<'a> {
     Buyer(&'a BuyerId),
     Order(&'a OrderId),
     Line(&'a SellerId, &'a OrderId, &'a LineId),
+    Reference(&'a ExternalReference),
+    Metadata(&'a MetadataEntry),
 }
 
 impl<'a> From<&'a LineKey> for Group<'a> {
@@ -116,7 +120,10 @@ impl Index {
         self.due.range(..=(until, Number::MAX)).copied()
     }
 
-    fn groups_of(&self, number: Number, refund: &Refund) -> [(Hash, Reverse<Number>); 6] {
+    fn groups_of(&self, number: Number, refund: &Refund) -> Vec<(Hash, Reverse<Number>)> {
+        let metadata: Vec<_> = refund.references.metadata.entries().collect();
+        let of_platform = refund.references.external_reference.iter().map(Group::Reference);
+        let of_platform = of_platform.chain(metadata.iter().map(Group::Metadata));
         let groups = [
             Group::All,
             Group::Id(&refund.id),
@@ -125,7 +132,7 @@ impl Index {
             Group::Order(&refund.line.order_id),
             Group::Line(&refund.seller_id, &refund.line.order_id, &refund.line.line_id),
         ];
-        groups.map(|group| (self.hash(group), Reverse(number)))
+        groups.into_iter().chain(of_platform).map(|group| (self.hash(group), Reverse(number))).collect()
     }
 
     fn deadlines_of(&self, number: Number, refund: &Refund) -> [(Hash, Place); 2] {

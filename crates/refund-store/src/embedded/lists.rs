@@ -14,9 +14,11 @@ const PLACES_AT_ONCE: usize = 128;
 
 impl SledView {
     pub(crate) fn list(&self, query: &Query) -> Result<Page, StoreError> {
+        let reference = query.external_reference.as_ref().map(Group::Reference);
         let order = query.order_id.as_ref().map(Group::Order);
         let buyer = query.buyer_id.as_ref().map(Group::Buyer);
-        for group in [order, buyer].into_iter().flatten() {
+        let metadata = query.metadata.as_ref().map(Group::Metadata);
+        for group in [reference, order, buyer, metadata].into_iter().flatten() {
             if let Some(few) = self.few(group, query)? {
                 return Ok(Listing::of(query, few));
             }

@@ -94,14 +94,40 @@ pub(super) fn refund() -> Refund {
         opened_at: at(0),
         updated_at: at(7200),
         messages: MessageCounts::default(),
+        references: References::default(),
     }
 }
 
+pub(super) fn opening(references: References) -> Opening {
+    let (refund_id, seller_id, buyer_id) = (id("rf_1"), id("shop"), id("kim"));
+    Opening { refund_id, seller_id, buyer_id, line: line(), request: request(), references }
+}
+
+/// An opening that says by what the platform finds the refund again.
+pub(super) fn opened_with(references: References) -> Event {
+    let (refund_id, actor) = (id("rf_1"), Actor::new(Role::Buyer, "kim", Via::Link));
+    let fact = Fact::Opened { opening: Box::new(opening(references)), decide: timer() };
+    Event { refund_id, sequence: 1, at: at(6), recorded_at: at(7), actor, fact }
+}
+
+/// A note that no party reads.
+pub(super) fn noted_for_operators() -> Event {
+    let message =
+        Message { text: text("熟客"), attachments: Attachments::default(), internal: true, for_operators: true };
+    let (refund_id, actor) = (id("rf_1"), Actor::new(Role::Operator, "ops", Via::User("ann".to_owned())));
+    let fact = Fact::MessagePosted { message: Box::new(message) };
+    Event { refund_id, sequence: 2, at: at(7), recorded_at: at(7), actor, fact }
+}
+
+pub(super) fn references() -> References {
+    let entries =
+        [("ticket", "A:17"), ("channel", "app")].map(|(name, text)| (name.to_owned().try_into().unwrap(), id(text)));
+    References { external_reference: Some(id("after-sale/4711")), metadata: Metadata::new(entries).unwrap() }
+}
+
 pub(super) fn facts() -> Vec<Fact> {
-    let opening =
-        Opening { refund_id: id("rf_1"), seller_id: id("shop"), buyer_id: id("kim"), line: line(), request: request() };
     vec![
-        Fact::Opened { opening: Box::new(opening), decide: timer() },
+        Fact::Opened { opening: Box::new(opening(References::default())), decide: timer() },
         Fact::Modified { request: request(), decide: timer() },
         Fact::Agreed { agreed: agreed(), ship: Some(timer()) },
         Fact::Refused { reason: text("no"), respond: timer() },
@@ -209,8 +235,12 @@ pub(super) fn messages() -> Record {
         media_type: id("image/jpeg"),
         size: 81_920,
     };
-    let message =
-        Message { text: text("凹在這裡"), attachments: vec![attachment].try_into().unwrap(), internal: true };
+    let message = Message {
+        text: text("凹在這裡"),
+        attachments: vec![attachment].try_into().unwrap(),
+        internal: true,
+        for_operators: false,
+    };
     let event = Event {
         refund_id: id("rf_1"),
         sequence: 5,

@@ -2,7 +2,10 @@
 
 use std::cmp::Reverse;
 
-use refund_core::{BuyerId, LineId, NegotiationStatus, OrderId, Refund, RefundType, SellerId, StatusKind, Timestamp};
+use refund_core::{
+    BuyerId, ExternalReference, LineId, MetadataEntry, NegotiationStatus, OrderId, Refund, RefundType, SellerId,
+    StatusKind, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Around;
@@ -18,6 +21,10 @@ pub struct Query {
     pub order_id: Option<OrderId>,
     /// Only those on this line of an order.
     pub line_id: Option<LineId>,
+    /// Only the one that the platform calls so, or those.
+    pub external_reference: Option<ExternalReference>,
+    /// Only those in whose metadata this stands.
+    pub metadata: Option<MetadataEntry>,
     /// Only those in which this is asked for.
     pub kind: Option<RefundType>,
     /// Only those in one of these statuses; in any where none is named.
@@ -102,6 +109,8 @@ impl Query {
             && asked(self.buyer_id.as_ref(), Some(&refund.buyer_id))
             && asked(self.order_id.as_ref(), Some(&refund.line.order_id))
             && asked(self.line_id.as_ref(), Some(&refund.line.line_id))
+            && asked(self.external_reference.as_ref(), refund.references.external_reference.as_ref())
+            && self.metadata.as_ref().is_none_or(|entry| refund.references.metadata.has(entry))
             && asked(self.kind.as_ref(), Some(&refund.requested.kind))
             && (self.statuses.is_empty() || self.statuses.contains(&refund.status.kind()))
             && self.updated_since.is_none_or(|since| refund.updated_at >= since)

@@ -141,7 +141,7 @@ fn command_on(id: &str, command: u8) -> Request {
 }
 
 fn note() -> Message {
-    Message { text: "seen".parse().unwrap(), attachments: Attachments::default(), internal: true }
+    Message { text: "seen".parse().unwrap(), attachments: Attachments::default(), internal: true, for_operators: false }
 }
 
 /// What is told of an answer; the reason of a refusal by its words.

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use refund_core::{
     Actor, Address, AddressBook, BuyerId, Category, Command, Currency, Event, Label, LineLedger, MakeOffer, Money,
-    Opening, OrderLine, PolicyOverrides, Reason, Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
+    Opening, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerId, Timestamp,
+    Via,
 };
 use refund_store::{
     Advance, Answered, Around, Clock, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope, Query, Recorded, Refused,
@@ -124,6 +125,7 @@ pub(crate) fn open_on_line(id: &str, line: &str, buyer: &str, minor: i64) -> Req
             amount: money(minor),
             reason: Reason::new("dented").unwrap(),
         },
+        references: References::default(),
     };
     Request::new(Actor::new(Role::Buyer, buyer, Via::Link), Work::Open { opening: Box::new(opening) })
 }

@@ -147,6 +147,8 @@ fn title(reader: &Reader, event: &Event) -> String {
         Some("event-tracking-corrected")
     } else if matches!(fact, Fact::ReturnWaived) {
         Some("event-return-waived")
+    } else if fact.message().is_some_and(|message| message.for_operators) {
+        Some("event-operators-note")
     } else if fact.message().is_some_and(|message| message.internal) {
         Some("event-internal-note")
     } else {

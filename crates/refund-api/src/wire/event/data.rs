@@ -1,9 +1,9 @@
 //! What an event says beside its type: a struct for each, and the list of all types with their struct.
 
 use refund_core::{
-    BuyerId, ClosedReason, DeadlineKind, Disclosed, EventType, Fact, Label, LineId, NegotiationId, OfferMessage,
-    Opening, OrderId, PayoutMode, Reason, RefundType, Request, Role, SellerId, Shipment, Timer, Timestamp, Whose,
-    WithdrawnReason,
+    BuyerId, ClosedReason, DeadlineKind, Disclosed, EventType, Fact, Label, LineId, Metadata, NegotiationId,
+    OfferMessage, Opening, OrderId, PayoutMode, Reason, RefundType, Request, Role, SellerId, Shipment, Timer,
+    Timestamp, Whose, WithdrawnReason,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -80,6 +80,9 @@ pub(crate) struct RefundOpenedData {
     amount: MoneyOut,
     reason: Reason,
     seller_decides_by: Timestamp,
+    /// What the platform keeps with the refund: for the platform and the operator alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Metadata>,
 }
 
 /// What is asked for now.
@@ -208,7 +211,7 @@ impl EventData {
         let negotiation_id = || whose.negotiation_id.clone();
         let ended = || OfferEndedData { negotiation_id: negotiation_id() };
         match event.fact() {
-            Fact::Opened { opening, decide } => Self::RefundOpened(opened(opening, decide)),
+            Fact::Opened { opening, decide } => Self::RefundOpened(opened(event, opening, decide)),
             Fact::Modified { request, decide } => Self::RefundModified(modified(request, decide)),
             Fact::Agreed { agreed, ship } => Self::RefundAgreed(RefundAgreedData {
                 effective: event.terms(&agreed.terms).into(),
@@ -265,8 +268,9 @@ impl EventData {
     }
 }
 
-fn opened(opening: &Opening, decide: &Timer) -> RefundOpenedData {
-    let Opening { seller_id, buyer_id, line, request, .. } = opening;
+fn opened(event: Disclosed<'_>, opening: &Opening, decide: &Timer) -> RefundOpenedData {
+    let Opening { seller_id, buyer_id, line, request, references, .. } = opening;
+    let metadata = event.references(references).map(|references| &references.metadata);
     RefundOpenedData {
         seller_id: seller_id.clone(),
         buyer_id: buyer_id.clone(),
@@ -276,6 +280,7 @@ fn opened(opening: &Opening, decide: &Timer) -> RefundOpenedData {
         amount: request.amount.into(),
         reason: request.reason.clone(),
         seller_decides_by: decide.by,
+        metadata: metadata.filter(|metadata| !metadata.is_empty()).cloned(),
     }
 }
 
