@@ -61,6 +61,8 @@ fn looking() {
     tell(&desk, "show", OPERATOR, &["show", &desk.refund("1002")]);
     tell(&desk, "explain", OPERATOR, &["explain", &desk.refund("1002")]);
     tell(&desk, "options", SELLER, &["options", &desk.refund("1001")]);
+    let terms = ["--type", "REFUND_ONLY", "--amount", "2.00", "--message", "It is yours.", "--check"];
+    tell(&desk, "offer check", SELLER, &[&["offer", &desk.refund("1001")], &terms[..]].concat());
     tell(&desk, "events", OPERATOR, &["events", "--refund", &desk.refund("1000")]);
     tell(&desk, "clock get", OPERATOR, &["clock", "get"]);
     tell(&desk, "clock advance", OPERATOR, &["clock", "advance", "2h"]);

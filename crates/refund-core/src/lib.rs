@@ -61,7 +61,7 @@ pub use money::{Currency, InvalidMoney, Money};
 pub use names::UnknownName;
 pub use negotiation::{Negotiation, NegotiationState, NegotiationStatus, Offer, WithdrawnReason};
 pub use open::{Line, Opened, open};
-pub use options::{Options, TypeOption, options};
+pub use options::{Options, TypeOption, check_offer, options};
 pub use policy::{FreshGoods, PayoutMode, Policy, PolicyField, PolicyOverrides};
 pub use references::{InvalidMetadata, Metadata, MetadataEntry, MetadataName, References};
 pub use refund::{Payout, PayoutStatus, Refund, Whose};

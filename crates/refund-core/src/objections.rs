@@ -21,6 +21,16 @@ impl Objections {
         self.0.extend(asked.err());
     }
 
+    /// These and those.
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn first(&self) -> Option<&Refusal> {
         self.0.iter().min_by_key(|refusal| refusal.code())
     }

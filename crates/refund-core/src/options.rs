@@ -5,8 +5,8 @@ use crate::decide::case::{permitted, possible_while_held};
 use crate::decide::offer;
 use crate::objections::Objections;
 use crate::{
-    Actor, Address, CommandKind, Deadline, DeadlineKind, Grounds, Money, OnSilence, Refund, RefundType, Refusal,
-    Timestamp,
+    Actor, Address, CommandKind, Deadline, DeadlineKind, Grounds, MakeOffer, Money, Negotiation, OnSilence, Refund,
+    RefundType, Refusal, Timestamp,
 };
 
 /// What the seller may offer, and what each side's silence leads to (R18).
@@ -64,6 +64,28 @@ pub fn options(refund: &Refund, grounds: &Grounds<'_>, actor: &Actor, now: Times
         freight_insurance: refund.line.freight_insurance,
         expires_at,
         deadlines: refund.deadlines().into_iter().chain(of_the_offer).collect(),
+    }
+}
+
+/// The negotiation that an offer of these terms would begin, on a refund that has been settled up to `now` or on which
+/// settling is held (R45). Nothing is done.
+///
+/// # Errors
+/// Every rule that stands against it, at least one, in the order of R32.
+pub fn check_offer(
+    refund: &Refund,
+    grounds: &Grounds<'_>,
+    actor: &Actor,
+    terms: &MakeOffer,
+    now: Timestamp,
+) -> Result<Negotiation, Vec<Refusal>> {
+    let mut objections = Objections::default();
+    objections.add_err(permitted(refund, actor, CommandKind::MakeOffer.roles()));
+    objections.add_err(possible_while_held(grounds, actor, CommandKind::MakeOffer));
+    match offer::negotiation(refund, grounds, terms, now) {
+        Ok(negotiation) if objections.is_empty() => Ok(negotiation),
+        Ok(_) => Err(objections.into_sorted()),
+        Err(others) => Err(objections.and(others).into_sorted()),
     }
 }
 

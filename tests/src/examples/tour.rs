@@ -240,6 +240,7 @@ impl<'a> Tour<'a> {
         self.get("/v1/refunds?limit=1", &By::Platform)?;
         self.get(&on(&refund, ""), &By::Seller)?;
         self.get(&on(&refund, "/negotiation/options"), &By::Seller)?;
+        self.send("POST", &on(&refund, "/negotiation/check"), &By::Seller, &[], &offer("2.00").to_string())?;
         let answer = |offered: &Value| json!({ "negotiation_id": text(offered, "/negotiation/id") });
         let offered = self.command(&refund, "/negotiation", &By::Seller, &offer("2.00"))?;
         let link = text(&refund, "/buyer_link/token");

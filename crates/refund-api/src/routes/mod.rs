@@ -66,6 +66,7 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(events::history))
         .routes(routes!(explanation::show))
         .routes(routes!(refunds::options))
+        .routes(routes!(refunds::check_offer))
         .routes(routes!(commands::make_offer))
         .routes(routes!(commands::accept))
         .routes(routes!(commands::reject))

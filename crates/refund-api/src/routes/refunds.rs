@@ -12,12 +12,13 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::lists::{Limit, Several};
+use crate::app::Settled;
 use crate::call::Call;
 use crate::callers::Caller;
 use crate::machine::entropy;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
-use crate::wire::{Items, OpenIn, OptionsOut, RefundOut};
+use crate::wire::{Items, OfferCheckOut, OfferIn, OpenIn, OptionsOut, RefundOut};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -103,6 +104,22 @@ pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
     call.caller.only(&[Role::Seller])?;
     let settled = app.settled_now(&call.caller, &refund_id).await?;
     Ok(Json(settled.around.offer_options(&call.caller.itself(), app.engine.store().now()).into()))
+}
+
+/// Says what would come of an offer: everything that stands against its terms, or what the buyer would be shown.
+///
+/// It changes nothing: the one offer is still to be made.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/negotiation/check", tag = "negotiation", operation_id = "check_offer",
+    request_body = OfferIn, responses((status = OK, body = OfferCheckOut), (status = UNPROCESSABLE_ENTITY)), security(("key" = ["seller"])),
+)]
+pub(super) async fn check_offer(call: Call) -> Result<Json<OfferCheckOut>, Problem> {
+    let refund_id = call.id()?;
+    call.app.known(&call.caller, &refund_id).await?;
+    call.caller.only(&[Role::Seller])?;
+    let terms = call.body::<OfferIn>()?.read_terms(&refund_id)?;
+    let Settled { around, now } = call.app.settled_now(&call.caller, &refund_id).await?;
+    Ok(Json(around.check_offer(&call.caller.itself(), &terms, now).into()))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

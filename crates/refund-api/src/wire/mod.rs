@@ -26,7 +26,7 @@ pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
 pub(crate) use hex::is_hex;
 pub(crate) use message::{MessageIn, MessageOut};
 pub(crate) use money::{MoneyIn, MoneyOut};
-pub(crate) use options::OptionsOut;
+pub(crate) use options::{OfferCheckOut, OptionsOut};
 pub(crate) use policy::PolicyCheckOut;
 pub(crate) use problem::{Pointed, ProblemOut};
 pub(crate) use refund::{BuyerLink, RefundOut};

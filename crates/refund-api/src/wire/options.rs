@@ -1,12 +1,12 @@
 //! What the seller may offer (R18), in JSON.
 
-use refund_core::{Address, Options, RefundType, Refusal, Rule, Timestamp};
+use refund_core::{Address, Negotiation, Options, RefundType, Refusal, Rule, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::MoneyOut;
 use super::code::Code;
-use super::refund::DeadlineOut;
+use super::refund::{DeadlineOut, OfferOut};
 
 /// What the seller may offer, as answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,6 +31,30 @@ struct TypeOut {
     objections: Vec<ObjectionOut>,
     amount_min: MoneyOut,
     amount_max: MoneyOut,
+}
+
+/// What would come of an offer of these terms (R45).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OfferCheckOut {
+    /// Whether it can be made now.
+    possible: bool,
+    /// Every rule that stands against it, the one first that it would be refused by.
+    objections: Vec<ObjectionOut>,
+    /// What the buyer would be shown.
+    #[schema(required)]
+    offer: Option<OfferOut>,
+    /// Until when the buyer could answer it.
+    #[schema(required)]
+    expires_at: Option<Timestamp>,
+}
+
+impl From<Result<Negotiation, Vec<Refusal>>> for OfferCheckOut {
+    fn from(checked: Result<Negotiation, Vec<Refusal>>) -> Self {
+        let objections = checked.as_ref().err().into_iter().flatten().map(ObjectionOut::from).collect();
+        let expires_at = checked.as_ref().ok().map(|negotiation| negotiation.answer.by);
+        let offer = checked.ok().map(|negotiation| negotiation.offer.into());
+        Self { possible: offer.is_some(), objections, offer, expires_at }
+    }
 }
 
 /// Why not.

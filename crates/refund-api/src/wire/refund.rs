@@ -2,7 +2,7 @@
 
 use refund_core::{
     Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, DisclosedActor, DisclosedTerms,
-    Escalation, ExternalReference, Label, LineId, Metadata, Negotiation, NegotiationId, NegotiationStatus,
+    Escalation, ExternalReference, Label, LineId, Metadata, Negotiation, NegotiationId, NegotiationStatus, Offer,
     OfferMessage, OnSilence, OrderId, OrderLine, Payout, PayoutStatus, Reason, References, Refund, RefundId,
     RefundType, Role, SellerId, Shipment, StatusKind, Timestamp, Via, WithdrawnReason,
 };
@@ -132,7 +132,7 @@ struct NegotiationOut {
 
 /// What the seller proposed, and what was said with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-struct OfferOut {
+pub(super) struct OfferOut {
     #[serde(flatten)]
     terms: TermsOut,
     #[schema(required)]
@@ -262,6 +262,13 @@ impl From<&Escalation> for EscalatedOut {
     }
 }
 
+impl From<Offer> for OfferOut {
+    fn from(offer: Offer) -> Self {
+        let terms = DisclosedTerms::given_out(&offer.terms).into();
+        Self { terms, message: offer.message, agreed_offline: offer.agreed_offline }
+    }
+}
+
 impl From<Negotiation> for NegotiationOut {
     fn from(negotiation: Negotiation) -> Self {
         Self {
@@ -269,11 +276,7 @@ impl From<Negotiation> for NegotiationOut {
             withdrawn_reason: negotiation.withdrawn_reason(),
             resolved_at: negotiation.resolved_at(),
             id: negotiation.id,
-            offer: OfferOut {
-                terms: DisclosedTerms::given_out(&negotiation.offer.terms).into(),
-                message: negotiation.offer.message,
-                agreed_offline: negotiation.offer.agreed_offline,
-            },
+            offer: negotiation.offer.into(),
             offered_at: negotiation.offered_at,
             expires_at: negotiation.answer.by,
         }

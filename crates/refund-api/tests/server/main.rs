@@ -26,6 +26,7 @@ mod integrators;
 mod limits;
 mod messages;
 mod metrics;
+mod offer_check;
 mod openapi;
 mod operating_md;
 mod operator_pages;

@@ -60,6 +60,7 @@ The one offer of a refund. `refund options ID` says what may be offered.
 Examples:
   refund offer rfd_01abc --type REFUND_ONLY --amount 2.00
   refund offer rfd_01abc --type return --amount 20.00 --return-address main
+  refund offer rfd_01abc --type REFUND_ONLY --amount 2.00 --check
   refund offer rfd_01abc --type REFUND_ONLY --amount 2.00 --agreed-offline \\
     --message 'As we said.'")]
 pub(crate) struct MakeOffer {
@@ -79,6 +80,9 @@ pub(crate) struct MakeOffer {
     /// Seller and buyer agreed on it before
     #[arg(long)]
     pub(crate) agreed_offline: bool,
+    /// Only say what would come of it: all that stands against it, or what the buyer would be shown
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 #[derive(Args)]

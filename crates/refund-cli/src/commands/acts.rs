@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::send::{Act, Target};
-use super::{Desk, confirm};
+use super::{Desk, check_offer, confirm};
 use crate::cli::acts::{
     Accept, Agree, Amount, Cancel, Decision, Extend, MakeOffer, Modify, Payout, PayoutResult, Plain, Reasoned, Rule,
     Ship,
@@ -37,6 +37,9 @@ pub(super) fn offer(desk: &Desk, offer: MakeOffer) -> Result<(), Failure> {
         ("message", offer.message.map(Value::from)),
         ("agreed_offline", Some(json!(offer.agreed_offline))),
     ]);
+    if offer.check {
+        return check_offer::run(desk, &target.refund, &body);
+    }
     target.carry_out(Act { path: "negotiation", body, pinned: vec![currency], done: "Offered" })
 }
 

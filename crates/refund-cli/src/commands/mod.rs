@@ -2,6 +2,7 @@
 
 mod acts;
 mod bulk;
+mod check_offer;
 mod clock;
 mod confirm;
 mod events;

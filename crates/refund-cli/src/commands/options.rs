@@ -56,7 +56,7 @@ fn told(options: &Options, now: Instant, out: &Output) -> String {
     text
 }
 
-fn against(objections: &[Objection], now: Instant, card: &mut Card) {
+pub(super) fn against(objections: &[Objection], now: Instant, card: &mut Card) {
     for Objection { code, rule, detail, possible_at } in objections {
         let when = possible_at.as_ref().map(|at| format!("; possible {}", both(at, now))).unwrap_or_default();
         card.line("against it", &format!("{detail} ({code}, rule {rule}){when}"), Tone::Due);

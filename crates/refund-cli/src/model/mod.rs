@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 pub(crate) use event::{Event, EventData};
 pub(crate) use explanation::{Action, Explanation, Happened, Prospect, Rule};
-pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Refund};
+pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Offer, Refund};
 pub(crate) use stats::{Day, Numbers, Stats};
 pub(crate) use webhook::{Attempt, Delivery, Redelivered, Webhook};
 
@@ -94,6 +94,16 @@ pub(crate) struct Options {
     pub(crate) freight_insurance: bool,
     pub(crate) expires_at: Option<String>,
     pub(crate) deadlines: Vec<Deadline>,
+}
+
+/// What would come of an offer.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct OfferCheck {
+    pub(crate) possible: bool,
+    pub(crate) objections: Vec<Objection>,
+    pub(crate) offer: Option<Offer>,
+    pub(crate) expires_at: Option<String>,
 }
 
 /// One type of offer.

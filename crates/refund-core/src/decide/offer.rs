@@ -9,7 +9,22 @@ use crate::{
 };
 
 pub(super) fn make(case: &Case<'_>, offer: &MakeOffer) -> Decision {
-    let Case { refund, grounds, now, .. } = *case;
+    match negotiation(case.refund, case.grounds, offer, case.now) {
+        Ok(negotiation) => Ok(vec![Fact::OfferMade { negotiation: Box::new(negotiation) }]),
+        Err(objections) => {
+            objections.into_result()?;
+            Err(wrong_status(CommandKind::MakeOffer, case.refund))
+        }
+    }
+}
+
+/// The negotiation that an offer would begin, or everything that stands against its terms.
+pub(crate) fn negotiation(
+    refund: &Refund,
+    grounds: &Grounds<'_>,
+    offer: &MakeOffer,
+    now: Timestamp,
+) -> Result<Negotiation, Objections> {
     let mut objections = Objections::default();
     standing(&mut objections, refund, grounds);
     about_type(&mut objections, refund, grounds, offer.kind);
@@ -24,18 +39,16 @@ pub(super) fn make(case: &Case<'_>, offer: &MakeOffer) -> Decision {
         }
     };
     let terms = terms.map_err(|refusal| objections.add(refusal)).ok();
-    objections.into_result()?;
-    let (Some(terms), Some(expires_at)) = (terms, expires_at(refund, grounds, now)) else {
-        return Err(wrong_status(CommandKind::MakeOffer, refund));
+    let (Some(terms), Some(expires_at), true) = (terms, expires_at(refund, grounds, now), objections.is_empty()) else {
+        return Err(objections);
     };
-    let negotiation = Negotiation {
+    Ok(Negotiation {
         id: offer.negotiation_id.clone(),
         offer: Offer { terms, message: offer.message.clone(), agreed_offline: offer.agreed_offline },
         offered_at: now,
         answer: Timer::new(now, expires_at, &grounds.policy.reminders_seconds),
         state: NegotiationState::Pending,
-    };
-    Ok(vec![Fact::OfferMade { negotiation: Box::new(negotiation) }])
+    })
 }
 
 /// R1: the earlier of the buyer's time to answer and the seller's own deadline.

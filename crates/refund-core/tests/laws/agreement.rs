@@ -1,8 +1,8 @@
 //! What is said to be possible is possible, and nothing else is (R18).
 
 use refund_core::{
-    Action, Actor, Command, CommandKind, DeadlineKind, Money, PayoutResult, Refund, RefundType, Request, Role, Ruling,
-    Span, actions, all_actions, decide, options,
+    Action, Actor, Command, CommandKind, DeadlineKind, Fact, Money, PayoutResult, Refund, RefundType, Request, Role,
+    Ruling, Span, actions, all_actions, check_offer, decide, options,
 };
 
 use crate::history::Act;
@@ -20,6 +20,7 @@ pub(crate) fn options_agree_with_decide(shop: &Shop, act: &Act) {
             for amount in amounts(option.amount_min, option.amount_max, act.value()) {
                 let same = refund.requested.kind == option.kind && refund.requested.amount == amount;
                 let outcome = decide(refund, &grounds, &who, &offer(option.kind, amount), now);
+                check_agrees(shop, &who, &offer(option.kind, amount));
                 any |= outcome.is_ok();
                 match first {
                     None if same => assert!(outcome.is_err()),
@@ -44,8 +45,26 @@ fn no_offer_is_accepted(shop: &Shop, who: &Actor) {
             for address in [None, Some("home"), Some("depot"), Some("nowhere")] {
                 let outcome = decide(shop.refund(), &shop.grounds(), who, &offer_to(*kind, amount, address), shop.now);
                 assert!(outcome.is_err(), "{who:?} may not offer, yet {kind} {amount} {address:?} is accepted");
+                check_agrees(shop, who, &offer_to(*kind, amount, address));
             }
         }
+    }
+}
+
+/// What is said of terms before they are offered is what becomes of them, and the first objection is the answer (R45).
+fn check_agrees(shop: &Shop, who: &Actor, command: &Command) {
+    let Command::MakeOffer(terms) = command else { panic!("an offer") };
+    let checked = check_offer(shop.refund(), &shop.grounds(), who, terms, shop.now);
+    let decided = decide(shop.refund(), &shop.grounds(), who, command, shop.now);
+    match (checked, decided) {
+        (Ok(negotiation), Ok(events)) => {
+            assert_eq!(events[0].fact, Fact::OfferMade { negotiation: Box::new(negotiation) });
+        }
+        (Err(objections), Err(refusal)) => {
+            assert!(objections.is_sorted_by_key(|objection| objection.code()), "R32: {objections:?}");
+            assert_eq!(objections[0], refusal);
+        }
+        (checked, decided) => panic!("{who:?} {terms:?}: {checked:?} and {decided:?}"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! R30, R32 and R33: who may, which refusal comes first, and what a refusal says.
 
 use refund_core::{
-    Actor, Category, CommandKind, Grounds, Money, Refund, RefundType, Refusal, RefusalCode, Role, Rollout, Via,
-    actions, decide, options,
+    Actor, Category, Command, CommandKind, Grounds, Money, Refund, RefundType, Refusal, RefusalCode, Role, Rollout,
+    Via, actions, check_offer, decide, options,
 };
 
 use crate::code;
@@ -120,6 +120,23 @@ fn r32_options_list_every_rule_that_stands_in_that_order() {
             RefusalCode::FreshGoodsNotNegotiable,
         ]
     );
+}
+
+#[test]
+fn r45_a_check_of_terms_lists_every_rule_that_stands_against_them_in_that_order() {
+    let mut shop = Shop::with_refund(|shop| {
+        shop.line.freight_insurance = false;
+        shop.policy.return_needs_freight_insurance = true;
+    });
+    let command = offer_to(RefundType::ReturnAndRefund, cny(2001), Some("nowhere"));
+    let Command::MakeOffer(terms) = &command else { panic!("an offer") };
+    let check = |shop: &Shop| check_offer(shop.refund(), &shop.grounds(), &actor(Role::Seller), terms, shop.now);
+    let codes = |shop: &Shop| check(shop).unwrap_err().iter().map(Refusal::code).collect::<Vec<_>>();
+    let of_terms =
+        [RefusalCode::AmountOverRefundable, RefusalCode::ReturnAddressUnknown, RefusalCode::ReturnNeedsShippedGoods];
+    assert_eq!(codes(&shop), of_terms);
+    shop.must(Role::Seller, &offer(RefundType::RefundOnly, cny(200)));
+    assert_eq!(codes(&shop), [&[RefusalCode::NegotiationAlreadyUsed][..], &of_terms].concat());
 }
 
 /// R32's order of words, as the codes are declared.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Action, Actor, Command, CommandKind, Event, Foretold, Grounds, Money, Options, Policy, Refund, Refusal, Rollout,
-    Timestamp, actions, all_actions, foretell, options, outcome,
+    Action, Actor, Command, CommandKind, Event, Foretold, Grounds, MakeOffer, Money, Negotiation, Options, Policy,
+    Refund, Refusal, Rollout, Timestamp, actions, all_actions, check_offer, foretell, options, outcome,
 };
 
 use crate::{Seller, Settings, StoreError};
@@ -67,6 +67,14 @@ impl Around {
     #[must_use]
     pub fn offer_options(&self, actor: &Actor, now: Timestamp) -> Options {
         options(&self.refund, &self.known().grounds(&self.refund, now), actor, now)
+    }
+
+    /// The negotiation that an offer of these terms would begin on a refund that has been settled (R45).
+    ///
+    /// # Errors
+    /// Every rule that stands against it, in the order of R32.
+    pub fn check_offer(&self, actor: &Actor, terms: &MakeOffer, now: Timestamp) -> Result<Negotiation, Vec<Refusal>> {
+        check_offer(&self.refund, &self.known().grounds(&self.refund, now), actor, terms, now)
     }
 
     /// What a command would bring about on a refund that has been settled, or what stands against it. It is not tried.
