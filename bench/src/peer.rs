@@ -138,7 +138,7 @@ fn decide(
         remembered: Remembered { fingerprint, at: answered.now, outcome: outcome(&answered.answer) },
     });
     let entries = events.chain(setting).chain(remembered).collect();
-    let record = Record { at: answered.now, entries };
+    let record = Record { at: answered.now, entries, from: None };
     Ok((result, Some(record)))
 }
 

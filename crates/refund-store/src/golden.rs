@@ -71,9 +71,17 @@ fn the_golden_record_of_saved_offers_says_what_it_said() {
 }
 
 #[test]
+fn the_golden_record_of_what_is_for_the_audit_says_what_it_said() {
+    let written = Payload::bytes(&for_the_audit(), |_| Ok::<_, CodecError>(0)).unwrap();
+    let bytes = golden("record-v1-audit.bin", &written);
+    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), for_the_audit());
+    assert!(written == bytes, "version {VERSION} is still written byte for byte");
+}
+
+#[test]
 fn the_golden_record_of_a_restoration_says_what_it_said() {
     let restoration = Restoration { backup_latest: at(20), least_version: 1_795_862_341 };
-    let record = Record { at: at(21), entries: vec![Entry::Restored(restoration)] };
+    let record = Record { at: at(21), entries: vec![Entry::Restored(restoration)], from: None };
     let written = Payload::bytes(&record, |_| Ok::<_, CodecError>(0)).unwrap();
     let bytes = golden("record-v1-restored.bin", &written);
     assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), record);
@@ -105,7 +113,7 @@ fn the_golden_record_and_row_of_messages_say_what_they_said() {
 #[test]
 fn the_golden_record_and_row_of_references_say_what_they_said() {
     let entries = vec![Entry::Refund(opened_with(references())), Entry::Refund(noted_for_operators())];
-    let record = Record { at: at(7), entries };
+    let record = Record { at: at(7), entries, from: None };
     let written = Payload::bytes(&record, |_| Ok::<_, CodecError>(0)).unwrap();
     let bytes = golden("record-v1-references.bin", &written);
     assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), record);

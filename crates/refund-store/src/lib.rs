@@ -40,6 +40,8 @@ pub use error::StoreError;
 pub use memory::MemoryStore;
 pub use model::alert::{Alert, AlertKind};
 pub use model::around::{Around, Prospect, Seen};
+pub use model::audit::{AuditQuery, Audited};
+pub use model::failed_sign_ins::FailedSignIns;
 pub use model::key::{Key, KeyRole, KeyScope, Secret, hour_of};
 pub use model::list::{Listing, Number, Page, Place, Query, Sort};
 pub use model::policy_change::{Overriders, PolicyChange};

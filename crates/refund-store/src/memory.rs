@@ -8,12 +8,14 @@ use tokio::sync::watch;
 
 use crate::door::{Case, Changed, Loaded, Need, Shelf, Turn, answered_before, carry_out};
 use crate::journal::Stamp;
+use crate::model::audit::audit_type;
 use crate::record::{Entry, Record};
 use crate::soon::at_once;
 use crate::store::{Feed, Told};
+use crate::stored::setting;
 use crate::{
-    Answer, Around, EventPosition, Fingerprint, Health, IdempotencyKey, Listing, Page, Query, Recorded, Refused,
-    Remembered, Reply, Request, Settings, Soon, Store, StoreError, Surroundings,
+    Answer, Around, AuditQuery, Audited, EventPosition, Fingerprint, Health, IdempotencyKey, Listing, Page, Query,
+    Recorded, Refused, Remembered, Reply, Request, Settings, Soon, Store, StoreError, Surroundings,
 };
 
 /// A store that forgets everything when it goes.
@@ -124,6 +126,10 @@ impl Store for MemoryStore {
         at_once(Ok(wanted.take(limit).map(|(position, event)| (position, event.clone())).collect()))
     }
 
+    fn audit<'a>(&'a self, query: &'a AuditQuery) -> Soon<'a, Vec<Audited>> {
+        at_once(Ok(self.model().audit(query)))
+    }
+
     fn answered<'a>(&'a self, key: &'a IdempotencyKey, fingerprint: Fingerprint) -> Soon<'a, Option<Answer>, Refused> {
         let model = self.model();
         let now = self.surroundings.clock.now(model.latest());
@@ -231,6 +237,23 @@ impl Model {
         }
         feed.more = until < self.records.len();
         Ok(feed)
+    }
+
+    fn audit(&self, query: &AuditQuery) -> Vec<Audited> {
+        let (mut found, mut latest) = (Vec::new(), BTreeMap::new());
+        for (stamp, record) in self.stamped() {
+            for (number, entry) in (0..).zip(&record.entries) {
+                let Some(audit_type) = audit_type(entry) else { continue };
+                let before = setting(entry).and_then(|(which, _)| latest.insert(which, entry)).cloned();
+                let (position, entry) = (EventPosition::of(stamp, number), entry.clone());
+                found.push(Audited { position, at: record.at, from: record.from, audit_type, entry, before });
+            }
+        }
+        found.retain(|audited| query.asks_for(audited.at, &audited.entry));
+        found.retain(|audited| query.behind.is_none_or(|behind| audited.position < behind));
+        found.reverse();
+        found.truncate(query.limit);
+        found
     }
 
     fn told(&self, position: EventPosition, event: &Event) -> Option<Arc<Told>> {

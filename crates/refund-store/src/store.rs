@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Answer, Answered, Around, EventPosition, Fingerprint, IdempotencyKey, Page, Query, Recorded, Refused, Request,
-    Settings, Soon, StoreError,
+    Answer, Answered, Around, AuditQuery, Audited, EventPosition, Fingerprint, IdempotencyKey, Page, Query, Recorded,
+    Refused, Request, Settings, Soon, StoreError,
 };
 use refund_core::{Event, LineKey, Refund, RefundId, Timestamp, Whose};
 use tokio::sync::watch;
@@ -85,6 +85,10 @@ pub trait Store: Send + Sync {
     /// A refund's history behind the event of that number, from its opening behind 0, with where
     /// each event stands in the feed; `limit` events at the most, and about as much is read.
     fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>>;
+
+    /// What of all that was recorded is for the audit: the latest first, so much at the most. Reading it costs what it
+    /// shows, however much was recorded about refunds.
+    fn audit<'a>(&'a self, query: &'a AuditQuery) -> Soon<'a, Vec<Audited>>;
 
     /// The answer that was given before to the same request under that key, if it was. The door looks for
     /// it too; to have it from outside keeps the door free for others, because a long history takes a

@@ -100,9 +100,16 @@ pub(crate) struct SettingRow {
 
 /// The view's row of the setting that an entry is about, if it is about one.
 pub(crate) fn setting_row(entry: &Entry) -> Result<Option<SettingRow>, CodecError> {
+    let Some((which, is_there)) = setting(entry) else { return Ok(None) };
+    let bytes = if is_there { Some(encode(entry)?) } else { None };
+    Ok(Some(SettingRow { which, bytes }))
+}
+
+/// Which setting an entry is about, if it is about one, and whether it is there afterwards.
+pub(crate) fn setting(entry: &Entry) -> Option<(String, bool)> {
     let hex = |secret: &Secret| data_encoding::HEXLOWER.encode(&secret.0);
-    let (which, is_there) = match entry {
-        Entry::Refund(_) | Entry::Answer { .. } => return Ok(None),
+    let setting = match entry {
+        Entry::Refund(_) | Entry::Answer { .. } | Entry::SignInsFailed(_) => return None,
         Entry::Policy { .. } => ("policy".to_owned(), true),
         Entry::Rollout { .. } => ("rollout".to_owned(), true),
         Entry::Seller { seller_id, .. } => (format!("seller {seller_id}"), true),
@@ -117,6 +124,5 @@ pub(crate) fn setting_row(entry: &Entry) -> Result<Option<SettingRow>, CodecErro
         Entry::SavedOfferRemoved { seller_id, offer_id, .. } => (format!("saved offer {seller_id} {offer_id}"), false),
         Entry::Restored(restoration) => (format!("restored {}", restoration.backup_latest), true),
     };
-    let bytes = if is_there { Some(encode(entry)?) } else { None };
-    Ok(Some(SettingRow { which, bytes }))
+    Some(setting)
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use refund_core::{Event, LineKey, Refund, RefundId, Timestamp};
 use refund_store::{
-    Answer, Around, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query, Recorded, Refused, Reply,
-    Request, Settings, Soon, Store, StoreError,
+    Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
+    Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError,
 };
 use tokio::sync::watch;
 
@@ -72,6 +72,10 @@ impl<P: Passage> Store for Reading<P> {
 
     fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {
         self.passage.pass(self.store.history(id, after, limit))
+    }
+
+    fn audit<'a>(&'a self, query: &'a AuditQuery) -> Soon<'a, Vec<Audited>> {
+        self.passage.pass(self.store.audit(query))
     }
 
     fn answered<'a>(&'a self, key: &'a IdempotencyKey, fingerprint: Fingerprint) -> Soon<'a, Option<Answer>, Refused> {

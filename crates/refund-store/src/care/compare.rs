@@ -280,6 +280,7 @@ impl Comparison<'_> {
         let (view, model) = (self.view, self.model);
         self.same(|| "the latest instant".to_owned(), Ok(view.latest()), &model.latest());
         self.same(|| "the settings".to_owned(), Ok(&*view.settings()), &&*model.settings);
+        self.same(|| "what is for the audit".to_owned(), Ok(view.has_audit(&model.audit)), &true);
         let rows = view.setting_rows().unwrap_or_default();
         let all: BTreeSet<_> = rows.keys().chain(model.setting_rows.keys()).collect();
         for which in all {

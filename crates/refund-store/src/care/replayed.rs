@@ -6,6 +6,7 @@ use std::sync::Arc;
 use refund_core::{LineKey, Refund, RefundId, Timestamp};
 
 use crate::door::{Case, Changed, Loaded, Need, Shelf};
+use crate::embedded::{Audit, Line};
 use crate::record::Record;
 use crate::stored::{SettingRow, parse_last, parse_refund, refund_row, setting_row};
 use crate::{Settings, StoreError};
@@ -19,6 +20,8 @@ pub(super) struct Replayed {
     pub(super) settings: Arc<Settings>,
     /// The rows that the settings have in a view.
     pub(super) setting_rows: BTreeMap<String, Vec<u8>>,
+    /// What there is for the audit.
+    pub(super) audit: Audit,
     latest: Option<Timestamp>,
 }
 
@@ -46,6 +49,7 @@ impl Replayed {
                 None => self.setting_rows.remove(&which),
             };
         }
+        self.audit.add(position, Line::of(record));
         for (id, change) in changed.refunds {
             self.refunds.insert(id, refund_row(position, &change.after)?.into());
         }

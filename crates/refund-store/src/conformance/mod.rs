@@ -14,6 +14,7 @@
 //! A store that several processes share has more to promise than this; it has to pass this too.
 
 mod answers;
+mod audit;
 pub mod deliveries;
 pub(crate) mod desk;
 mod feeds;
@@ -127,6 +128,8 @@ pub const PROMISES: &[Promise] = &[
     Promise { name: "a second factor is shown once, and nobody comes in without it", check: people::second_factor },
     Promise { name: "a link signs in once, and not too late", check: people::by_link },
     Promise { name: "a seller's prepared offers are saved, changed and removed", check: settings::saved_offers },
+    Promise { name: "what is for the audit is told, with what was before, and nothing else is", check: audit::told },
+    Promise { name: "the audit has exactly what is asked for, in pages of any size", check: audit::asked_for },
     Promise { name: "settings that have moved on are not replaced", check: settings::moved_on },
     Promise { name: "policy and roll-out are read as they were last set", check: settings::policy_and_rollout },
     Promise { name: "a setting that is said again is not recorded again", check: settings::said_again },

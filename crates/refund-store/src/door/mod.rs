@@ -95,5 +95,5 @@ fn decided(case: &Case, request: &Request, turn: Turn) -> (Result<Answered, Halt
     let mut stage = Stage::new(case, turn);
     let result = step::step(&mut stage, request);
     let half_done = matches!(result, Err(Halt::Needs(_) | Halt::Refused(Refused::Store(_))));
-    (result, if half_done { None } else { stage.finish() })
+    (result, if half_done { None } else { stage.finish(request.from) })
 }

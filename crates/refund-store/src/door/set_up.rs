@@ -6,7 +6,7 @@ use super::people;
 use super::stage::{Done, Halt, Stage};
 use crate::record::Entry;
 use crate::{
-    Answer, ByLink, Key, Outcome, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings, Shown,
+    Answer, ByLink, FailedSignIns, Key, Outcome, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings, Shown,
     StoreError, Tag, User, UserChange, Webhook, WebhookChange,
 };
 
@@ -82,6 +82,8 @@ pub enum SetUp {
         /// In which browser.
         secret: Secret,
     },
+    /// Keep who tried to sign in and was not let in.
+    TellOfFailedSignIns(Vec<FailedSignIns>),
     /// Prepare an offer, or change one that is there (R45).
     SaveOffer {
         /// For which seller; it has been set up before.
@@ -130,6 +132,7 @@ impl SetUp {
             Self::ChangeUser { .. } => "change_user",
             Self::SignIn { .. } => "sign_in",
             Self::SignOut { .. } => "sign_out",
+            Self::TellOfFailedSignIns(_) => "tell_of_failed_sign_ins",
             Self::SaveOffer { .. } => "save_offer",
             Self::RemoveSavedOffer { .. } => "remove_saved_offer",
             Self::TellOfRestoration { .. } => "tell_of_restoration",
@@ -155,6 +158,7 @@ impl SetUp {
             | Self::ChangeUser { .. }
             | Self::SignIn { .. }
             | Self::SignOut { .. }
+            | Self::TellOfFailedSignIns(_)
             | Self::TellOfRestoration { .. } => Ok(None),
             Self::SaveOffer { seller_id, offer } => {
                 settings.saved_offer(seller_id, &offer.id).map(|offer| Tag::of(&**offer)).transpose()
@@ -206,6 +210,10 @@ pub(super) fn set_up(stage: &mut Stage<'_>, set_up: &SetUp, actor: &Actor) -> Do
         SetUp::ChangeUser { user_id, change } => people::change_user(stage, user_id, change, actor),
         SetUp::SignIn { session, link, shown } => people::sign_in(stage, session, link.as_ref(), *shown),
         SetUp::SignOut { secret } => people::sign_out(stage, secret),
+        SetUp::TellOfFailedSignIns(failed) => {
+            failed.iter().try_for_each(|failed| stage.push(Entry::SignInsFailed(failed.clone())))?;
+            Ok((Answer::Done, Outcome::Settings))
+        }
         SetUp::SaveOffer { seller_id, offer } => {
             let seller = stage.settings().seller(seller_id).ok_or(Refused::NotFound)?;
             if let Some(id) = &offer.return_address_id

@@ -1,11 +1,13 @@
 //! What a request is about to write, and everything as it will be then.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Refusal, Timestamp, opened};
 
 use super::case::{Case, Loaded, Need};
 use super::changed::{Changed, RefundChange};
+use crate::model::audit::audit_type;
 use crate::model::restoration::evolve_in;
 use crate::record::{Entry, Record};
 use crate::{Answer, IdempotencyKey, Outcome, Refused, Remembered, Settings, StoreError, Surroundings};
@@ -81,13 +83,15 @@ impl<'a> Stage<'a> {
         Self::new(case, Turn { now, held: false, test_clock: false })
     }
 
-    /// What is to be recorded, and what it changes; nothing where nothing happened.
-    pub(crate) fn finish(mut self) -> Option<(Record, Changed)> {
+    /// What is to be recorded, and what it changes; nothing where nothing happened. Addresses are people's: the one
+    /// that it comes from is kept for the audit alone.
+    pub(crate) fn finish(mut self, from: Option<IpAddr>) -> Option<(Record, Changed)> {
         if self.entries.is_empty() && self.changed.latest.is_none() {
             return None;
         }
         self.changed.latest = Some(self.now);
-        Some((Record { at: self.now, entries: self.entries }, self.changed))
+        let from = from.filter(|_| self.entries.iter().any(|entry| audit_type(entry).is_some()));
+        Some((Record { at: self.now, entries: self.entries, from }, self.changed))
     }
 
     /// All settings, with what this request changed.

@@ -1,5 +1,7 @@
 //! What can be asked of a store.
 
+use std::net::IpAddr;
+
 use refund_core::{Actor, Command, Message, Opening, RefundId, Timestamp};
 
 use super::SetUp;
@@ -22,6 +24,8 @@ pub struct Request {
     pub idempotency: Option<(IdempotencyKey, Fingerprint)>,
     /// As whom the answer is seen: it lists what these may do next.
     pub viewers: Vec<Actor>,
+    /// From which address it comes, where that is known: kept where it leads to something that is for the audit.
+    pub from: Option<IpAddr>,
 }
 
 impl Request {
@@ -29,7 +33,7 @@ impl Request {
     #[must_use]
     pub fn new(actor: Actor, work: impl Into<Work>) -> Self {
         let precondition = Precondition::None;
-        Self { actor, work: work.into(), precondition, idempotency: None, viewers: Vec::new() }
+        Self { actor, work: work.into(), precondition, idempotency: None, viewers: Vec::new(), from: None }
     }
 
     /// What nobody in particular wants: the clock, or the server itself.

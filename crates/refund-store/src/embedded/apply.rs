@@ -8,11 +8,13 @@ use sled::IVec;
 
 use super::answers;
 use super::at_hand::parse_answers;
+use super::audit::Line;
 use super::error::unreadable;
 use super::keys;
 use super::marks::Marks;
 use super::rows::{LAYOUT, Meta};
 use super::view::SledView;
+use crate::codec::encode;
 use crate::door::{Case, Changed};
 use crate::journal::{Checkpoint, Position, Stamp};
 use crate::model::remembered::is_over;
@@ -31,6 +33,8 @@ pub(super) struct Gathered {
     /// How many records there were before.
     records: u64,
     answers: Vec<(u64, u64)>,
+    /// What is for the audit, record by record.
+    audit: Vec<(u64, Vec<Line>)>,
     settings: Rows,
     /// What the feed gets, record by record, where somebody may follow it.
     young: Vec<(EventPosition, Vec<Arc<Told>>)>,
@@ -45,19 +49,24 @@ impl Gathered {
             places: Vec::new(),
             records: view.past.numbers().records(),
             answers: Vec::new(),
+            audit: Vec::new(),
             settings: Rows::default(),
             young: Vec::new(),
         }
     }
 
-    /// Adds what the record that stands at `position` changed, with the rows of the settings among it.
-    pub(super) fn add(&mut self, position: Position, changed: Changed, settings: Rows) {
+    /// Adds the record that stands at `position` and what it changed, with the rows of the settings among it.
+    pub(super) fn add(&mut self, position: Position, record: &Record, changed: Changed, settings: Rows) {
         let position = position.into();
         self.places.push(position);
         for id in changed.refunds.keys() {
             self.told.entry(id.clone()).or_insert((position, position)).1 = position;
         }
         self.answers.extend(changed.answers.keys().map(|key| (answers::hash(key), position)));
+        let lines = Line::of(record);
+        if !lines.is_empty() {
+            self.audit.push((position, lines));
+        }
         self.settings.0.extend(settings.0);
         self.case.take_in(changed);
     }
@@ -115,6 +124,9 @@ impl SledView {
         let answers = answers::Row { at: latest, answers: gathered.answers };
         write_answers(&answers, &mut rows);
         self.write_numbers(&gathered.places, &mut rows);
+        for (place, lines) in &gathered.audit {
+            rows.put(keys::audit(*place), encode(lines)?);
+        }
         match current {
             Some(current) => rows.put(keys::META.to_vec(), Meta { layout: LAYOUT, latest, current }.to_bytes()),
             None => rows.remove(keys::META.to_vec()),
@@ -125,6 +137,7 @@ impl SledView {
             at_hand.index.changed(*number, change.before.as_deref(), &change.after);
         }
         at_hand.answers.add(&answers);
+        gathered.audit.into_iter().for_each(|(place, lines)| at_hand.audit.add(place, lines));
         let many = at_hand.recent.len() >= RECENT_MAX;
         drop(at_hand);
         if many {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sled::IVec;
 
 use super::answers::{self, Answers};
+use super::audit::Audit;
 use super::error::{strange, unreadable};
 use super::index::Index;
 use super::keys;
@@ -18,6 +19,7 @@ use crate::{Settings, StoreError};
 pub(super) struct AtHand {
     pub(super) index: Index,
     pub(super) answers: Answers,
+    pub(super) audit: Audit,
     pub(super) settings: Arc<Settings>,
     /// Rows that sled has not been given yet, and those that it is to remove.
     pub(super) recent: BTreeMap<Vec<u8>, Option<IVec>>,
@@ -26,7 +28,8 @@ pub(super) struct AtHand {
 impl AtHand {
     pub(super) fn read(db: &sled::Db) -> Result<Self, StoreError> {
         let recent = BTreeMap::new();
-        Ok(Self { index: read_index(db)?, answers: read_answers(db)?, settings: read_settings(db)?, recent })
+        let (index, answers, audit) = (read_index(db)?, read_answers(db)?, read_audit(db)?);
+        Ok(Self { index, answers, audit, settings: read_settings(db)?, recent })
     }
 }
 
@@ -44,6 +47,16 @@ fn read_index(db: &sled::Db) -> Result<Index, StoreError> {
 
 fn read_answers(db: &sled::Db) -> Result<Answers, StoreError> {
     Answers::read(rows(db, keys::ANSWERS).map(|row| parse_answers(&row?.1)))
+}
+
+fn read_audit(db: &sled::Db) -> Result<Audit, StoreError> {
+    let mut audit = Audit::default();
+    for row in rows(db, keys::AUDIT) {
+        let (key, row) = row?;
+        let place = keys::parse_audit(&key).ok_or_else(|| strange("a row of the audit without a place"))?;
+        audit.add(place, decode(&row)?);
+    }
+    Ok(audit)
 }
 
 pub(super) fn parse_answers(row: &[u8]) -> Result<answers::Row, StoreError> {

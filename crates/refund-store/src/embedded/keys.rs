@@ -6,6 +6,7 @@
 //! h  number      marks      of a long history: which record has which event
 //! s  which       setting    the entry that made it what it is: `stored::setting_row`
 //! n  number      numbers    where every so many records stand, by their numbers
+//! u  position    audit      what of a record is for the audit
 //! a  position    answers    of one time: when, and for each its key's hash and its record
 //! ```
 //!
@@ -20,6 +21,7 @@ pub(super) const REFUNDS: &[u8] = b"r";
 pub(super) const MARKS: &[u8] = b"h";
 pub(super) const NUMBERS: &[u8] = b"n";
 pub(super) const ANSWERS: &[u8] = b"a";
+pub(super) const AUDIT: &[u8] = b"u";
 pub(super) const SETTINGS: &[u8] = b"s";
 
 pub(super) fn refund(number: Number) -> Vec<u8> {
@@ -41,6 +43,15 @@ pub(super) fn parse_refund(key: &[u8]) -> Option<Number> {
 
 pub(super) fn answers(position: u64) -> Vec<u8> {
     [ANSWERS, &position.to_be_bytes()].concat()
+}
+
+pub(super) fn audit(position: u64) -> Vec<u8> {
+    [AUDIT, &position.to_be_bytes()].concat()
+}
+
+/// Where the record stands of which a row says what is for the audit.
+pub(super) fn parse_audit(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(key.strip_prefix(AUDIT)?.try_into().ok()?))
 }
 
 pub(super) fn setting(which: &str) -> Vec<u8> {

@@ -7,6 +7,7 @@
 mod answers;
 mod apply;
 mod at_hand;
+mod audit;
 mod deliveries;
 mod error;
 mod folder;
@@ -31,6 +32,7 @@ use std::thread::JoinHandle;
 use refund_core::{Event, LineKey, Refund, RefundId, Timestamp};
 use tokio::sync::watch;
 
+pub(crate) use self::audit::{Audit, Line};
 pub use self::deliveries::EmbeddedDeliveries;
 pub use self::error::OpenError;
 use self::folder::SledFolder;
@@ -43,8 +45,8 @@ use crate::files::disk::Disk;
 use crate::journal::{PART, Torn};
 use crate::soon::{apart, at_once};
 use crate::{
-    Answer, Around, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query, Recorded, Refused, Reply,
-    Request, Settings, Soon, Store, StoreError, Surroundings,
+    Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
+    Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError, Surroundings,
 };
 
 /// How many requests wait at the most; beyond that the answer is [`StoreError::Busy`].
@@ -240,6 +242,11 @@ impl Store for EmbeddedStore {
     fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {
         let id = id.clone();
         self.reading(move |view| view.history(&id, after, limit))
+    }
+
+    fn audit<'a>(&'a self, query: &'a AuditQuery) -> Soon<'a, Vec<Audited>> {
+        let query = query.clone();
+        self.reading(move |view| view.audit(&query))
     }
 
     fn answered<'a>(&'a self, key: &'a IdempotencyKey, fingerprint: Fingerprint) -> Soon<'a, Option<Answer>, Refused> {

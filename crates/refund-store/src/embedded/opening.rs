@@ -133,7 +133,7 @@ impl Opening<'_> {
                 .and_then(|changed| Ok((Rows::of_settings(&record, &changed)?, changed)));
             let (settings, changed) =
                 understood.map_err(|error| self.record_error(position, &CodecError::Invalid(error.to_string())))?;
-            gathered.add(position, changed, settings);
+            gathered.add(position, &record, changed, settings);
             replayed = replayed.saturating_add(1);
             if replayed.is_multiple_of(RECORDS_AT_ONCE) || gathered.case.changed.refunds.len() >= REFUNDS_AT_ONCE {
                 view.apply(gathered, None).map_err(|error| self.view_error(&error))?;

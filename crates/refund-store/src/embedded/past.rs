@@ -4,13 +4,14 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use refund_core::{Event, RefundId};
 
+use super::audit::Found;
 use super::error::strange;
 use super::numbers::Numbers;
 use crate::codec::decode;
 use crate::journal::{Checkpoint, JournalError, Position, Reader, Stamp};
-use crate::record::Entry;
+use crate::record::{Entry, Record};
 use crate::stored::Payload;
-use crate::{EventPosition, IdempotencyKey, Recorded, Remembered, StoreError};
+use crate::{Audited, EventPosition, IdempotencyKey, Recorded, Remembered, StoreError};
 
 /// A part of the feed, as the journal has it.
 pub(super) struct Part {
@@ -117,6 +118,19 @@ impl Past {
         Ok(())
     }
 
+    /// What the index found for the audit.
+    pub(super) fn audited(&self, found: &Found) -> Result<Audited, StoreError> {
+        let (stamp, payload) = self.reader.read_stamped(position(found.place)?)?;
+        let position = EventPosition::of(self.stamp(found.place, stamp)?, found.entry);
+        let Record { at, from, entries } = decode::<Payload>(&payload)?.into_record();
+        let entry = nth(entries, found.entry)?;
+        let before = match found.before {
+            Some((place, entry)) => Some(nth(self.payload(place)?.into_record().entries, entry)?),
+            None => None,
+        };
+        Ok(Audited { position, at, from, audit_type: found.audit_type, entry, before })
+    }
+
     fn payload(&self, number: u64) -> Result<Payload, StoreError> {
         let bytes = self.reader.read(position(number)?)?;
         Ok(decode(&bytes)?)
@@ -213,6 +227,11 @@ impl Past {
         }
         Ok(feed)
     }
+}
+
+fn nth(entries: Vec<Entry>, entry: u32) -> Result<Entry, StoreError> {
+    let wanted = usize::try_from(entry).ok().and_then(|entry| entries.into_iter().nth(entry));
+    wanted.ok_or_else(|| strange("an entry of the audit that is not there"))
 }
 
 fn position(number: u64) -> Result<Position, StoreError> {

@@ -10,6 +10,7 @@ use sled::IVec;
 use tokio::sync::watch;
 
 use super::at_hand::AtHand;
+use super::audit::Audit;
 use super::error::{strange, unreadable};
 use super::index::Group;
 use super::keys;
@@ -21,7 +22,10 @@ use crate::codec::CodecError;
 use crate::model::remembered::is_over;
 use crate::store::Told;
 use crate::stored::{parse_id, parse_last, parse_refund};
-use crate::{Around, EventPosition, Feed, IdempotencyKey, Number, Recorded, Remembered, Settings, StoreError};
+use crate::{
+    Around, AuditQuery, Audited, EventPosition, Feed, IdempotencyKey, Number, Recorded, Remembered, Settings,
+    StoreError,
+};
 
 /// Rows in sled, and beside them in memory what every request asks for.
 pub(crate) struct SledView {
@@ -225,6 +229,29 @@ impl SledView {
             Ok(Arc::new(Told { position, event, whose: whose.clone() }))
         });
         Ok(Feed { events: told.collect::<Result<_, StoreError>>()?, looked_at, more })
+    }
+
+    /// What was recorded for the audit, the latest first: found in memory, and read from the journal as far as it
+    /// is shown.
+    pub(super) fn audit(&self, query: &AuditQuery) -> Result<Vec<Audited>, StoreError> {
+        self.whole()?;
+        let behind = match query.behind {
+            None => None,
+            Some(position) => match self.past.seek(position.record) {
+                Ok(place) => Some((place, position.entry)),
+                Err(StoreError::NoSuchPosition(_)) => None,
+                Err(error) => return Err(error),
+            },
+        };
+        let found = self.at_hand().audit.find(query, behind);
+        let mut audited = found.iter().map(|found| self.past.audited(found)).collect::<Result<Vec<_>, _>>()?;
+        audited.retain(|audited| query.asks_for(audited.at, &audited.entry));
+        Ok(audited)
+    }
+
+    /// Whether what the view has for the audit is just that.
+    pub(crate) fn has_audit(&self, audit: &Audit) -> bool {
+        self.at_hand().audit == *audit
     }
 
     /// Whether an answer may be remembered under that key, or under that of the whole call.

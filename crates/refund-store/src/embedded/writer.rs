@@ -217,7 +217,7 @@ fn decide(
     (surroundings.entropy)(&mut salt);
     match batch.push(NewRecord { epoch: view.past.epoch, salt, payload: &payload }) {
         Ok(position) => {
-            gathered.add(position, changed, settings);
+            gathered.add(position, &record, changed, settings);
             gathered.tell(record, view.past.epoch);
             Decided::Answer(result)
         }

@@ -6,9 +6,7 @@ use refund_core::*;
 
 use crate::record::{Entry, Record};
 use crate::{
-    Alert, AlertKind, Disabled, DisabledBecause, IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered,
-    SavedAmount, SavedOffer, SecondFactor, Secret, Seller, Session, Share, SignInLink, TeamRole, User, Webhook,
-    WebhookTerms,
+    Alert, AlertKind, Disabled, DisabledBecause, FailedSignIns, IdempotencyKey, Key, KeyRole, KeyScope, Outcome, Remembered, SavedAmount, SavedOffer, SecondFactor, Secret, Seller, Session, Share, SignInLink, TeamRole, User, Webhook, WebhookTerms,
 };
 
 pub(super) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
@@ -225,7 +223,7 @@ pub(super) fn record() -> Record {
         key: IdempotencyKey { caller: "key_1".to_owned(), key: "k-1".to_owned() },
         remembered: Remembered { fingerprint: [9; 32], at: at(4), outcome },
     }));
-    Record { at: at(20), entries }
+    Record { at: at(20), entries, from: None }
 }
 
 pub(super) fn messages() -> Record {
@@ -254,7 +252,7 @@ pub(super) fn messages() -> Record {
         key: IdempotencyKey { caller: "key_1".to_owned(), key: "k-2".to_owned() },
         remembered: Remembered { fingerprint: [9; 32], at: at(10), outcome },
     };
-    Record { at: at(10), entries: vec![Entry::Refund(event), answer] }
+    Record { at: at(10), entries: vec![Entry::Refund(event), answer], from: None }
 }
 
 pub(super) fn keys_and_links() -> Record {
@@ -274,7 +272,7 @@ pub(super) fn keys_and_links() -> Record {
         Entry::Key { key: Box::new(key), actor: user.clone() },
         Entry::BuyerLink { refund_id: id("rf_1"), generation: 2, actor: user },
     ];
-    Record { at: at(20), entries }
+    Record { at: at(20), entries, from: None }
 }
 
 pub(super) fn people() -> Record {
@@ -300,7 +298,22 @@ pub(super) fn people() -> Record {
         Entry::SessionEnded { secret: Secret([4; 32]) },
         Entry::User { user: Box::new(left), actor: set_up },
     ];
-    Record { at: at(20), entries }
+    Record { at: at(20), entries, from: None }
+}
+
+pub(super) fn for_the_audit() -> Record {
+    let (v4, v6) = ("192.0.2.7".parse().unwrap(), "2001:db8:1:2::".parse().unwrap());
+    let session = Session { secret: Secret([4; 32]), user_id: "usr_1".to_owned(), began_at: at(2), ends_at: at(9) };
+    let failed = |user_id: Option<&str>, from, count| {
+        Entry::SignInsFailed(FailedSignIns { user_id: user_id.map(str::to_owned), from, count, since: at(3) })
+    };
+    let entries = vec![
+        Entry::Session(Box::new(session)),
+        failed(Some("usr_1"), Some(v4), 1),
+        failed(None, Some(v6), 300),
+        failed(None, None, u32::MAX),
+    ];
+    Record { at: at(20), entries, from: Some(v4) }
 }
 
 pub(super) fn second_factors() -> Record {
@@ -319,7 +332,7 @@ pub(super) fn second_factors() -> Record {
     let bare = User::new("usr_1".to_owned(), text("Ann"), KeyRole::Seller(id("shop")));
     let whole = User { team_role: TeamRole::Clerk, alerts, second_factor: Some(factor), ..bare.clone() };
     let entries = [bare, whole].map(|user| Entry::User { user: Box::new(user), actor: by.clone() }).to_vec();
-    Record { at: at(20), entries }
+    Record { at: at(20), entries, from: None }
 }
 
 pub(super) fn saved_offers() -> Record {
@@ -346,7 +359,7 @@ pub(super) fn saved_offers() -> Record {
     let removed =
         Entry::SavedOfferRemoved { seller_id: id("shop"), offer_id: "svo_1".to_owned(), actor: actor.clone() };
     let entries = std::iter::once(whole).chain(bare).map(saved).chain([removed]).collect();
-    Record { at: at(20), entries }
+    Record { at: at(20), entries, from: None }
 }
 
 pub(super) fn webhooks() -> Record {
@@ -377,5 +390,5 @@ pub(super) fn webhooks() -> Record {
             remembered: Remembered { fingerprint: [9; 32], at: at(4), outcome },
         },
     ];
-    Record { at: at(20), entries }
+    Record { at: at(20), entries, from: None }
 }

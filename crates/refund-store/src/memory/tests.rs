@@ -83,6 +83,10 @@ impl Store for ForgetfulStore {
         self.0.history(id, after, limit)
     }
 
+    fn audit<'a>(&'a self, query: &'a AuditQuery) -> Soon<'a, Vec<Audited>> {
+        self.0.audit(query)
+    }
+
     fn answered<'a>(&'a self, key: &'a IdempotencyKey, fingerprint: Fingerprint) -> Soon<'a, Option<Answer>, Refused> {
         self.0.answered(key, fingerprint)
     }

@@ -2,6 +2,8 @@
 
 pub(crate) mod alert;
 pub(crate) mod around;
+pub(crate) mod audit;
+pub(crate) mod failed_sign_ins;
 pub(crate) mod key;
 pub(crate) mod likeness;
 pub(crate) mod list;

@@ -1,11 +1,14 @@
 //! What one request wrote: recorded in one piece.
 
+use std::net::IpAddr;
+
 use refund_core::{Actor, Event, Policy, RefundId, Rollout, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Stamp;
 use crate::{
-    IdempotencyKey, Key, Remembered, Restoration, SavedOffer, Secret, Seller, Session, StoreError, User, Webhook,
+    FailedSignIns, IdempotencyKey, Key, Remembered, Restoration, SavedOffer, Secret, Seller, Session, StoreError, User,
+    Webhook,
 };
 
 /// Everything that one request wrote, in order.
@@ -15,6 +18,9 @@ pub struct Record {
     pub at: Timestamp,
     /// What happened.
     pub entries: Vec<Entry>,
+    /// From which address it was asked for, where something in it is for the audit and that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<IpAddr>,
 }
 
 /// One thing that was written.
@@ -118,6 +124,8 @@ pub enum Entry {
     },
     /// The store was made from a backup: what had been recorded after that was lost.
     Restored(Restoration),
+    /// Somebody tried to sign in and was not let in.
+    SignInsFailed(FailedSignIns),
 }
 
 /// Where an event stands in everything that was ever recorded. Later events stand behind earlier ones.

@@ -39,6 +39,7 @@ enum What {
     Revoke(u8),
     Used(u8, u8),
     Link(u8),
+    NotLetIn(u8),
     Webhook(u8, u8),
     Person(u8, u8),
     Policy(bool),
@@ -56,6 +57,7 @@ fn what() -> impl Strategy<Value = What> {
         1 => (1..4_u8).prop_map(What::Revoke),
         1 => (1..4_u8, 0..9_u8).prop_map(|(secret, hour)| What::Used(secret, hour)),
         1 => (0..12_u8).prop_map(What::Link),
+        1 => (0..3_u8).prop_map(What::NotLetIn),
         1 => (0..3_u8, 0..5_u8).prop_map(|(which, how)| What::Webhook(which, how)),
         1 => (0..3_u8, 0..7_u8).prop_map(|(which, how)| What::Person(which, how)),
         1 => any::<bool>().prop_map(What::Policy),
@@ -89,6 +91,7 @@ fn request(what: &What) -> Request {
         What::Link(refund) => {
             Request::new(operator(), Work::ReplaceBuyerLink { refund_id: format!("r{refund}").parse().unwrap() })
         }
+        What::NotLetIn(which) => not_let_in(&format!("u{which}")),
         What::Webhook(which, how) => webhook(&format!("w{which}"), *how),
         What::Person(which, how) => person(&format!("u{which}"), *how),
         What::Policy(cap) => {
@@ -173,9 +176,10 @@ impl Mirror {
     fn take(&mut self, step: &Step) {
         match step {
             Step::Ask { what, key } => {
+                let request = Request { from: Some(std::net::Ipv4Addr::LOCALHOST.into()), ..request(what) };
                 let request = match key {
-                    Some((key, print)) => under(&format!("key-{key}"), *print, request(what)),
-                    None => request(what),
+                    Some((key, print)) => under(&format!("key-{key}"), *print, request),
+                    None => request,
                 };
                 let asked = |store: &dyn Store| told(store.submit(request.clone()).wait());
                 assert_eq!(asked(&self.memory), asked(self.embedded()), "{what:?}");

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use refund_core::{Command, DeadlineKind, Refusal, StatusKind};
 use refund_store::files::simulated::SimulatedDisk;
-use refund_store::{EmbeddedStore, OpenError, Refused, Request, Store, StoreError, Surroundings, Work, wait};
+use refund_store::journal::{Checkpoint, Journal, Position};
+use refund_store::{EmbeddedStore, OpenError, Record, Refused, Request, Store, StoreError, Surroundings, Work, wait};
 
 use super::story::*;
 use super::{error_of, open, open_on, try_open};
@@ -216,4 +217,42 @@ fn an_answer_is_forgotten_in_the_end() {
     let before = size();
     assert!(!store.submit(under(&key(0), 1, put_seller("shop"))).wait().unwrap().replayed);
     assert!(size() > before && remembered(0));
+}
+
+/// Layout 3 had no rows for the audit.
+#[test]
+fn a_view_of_before_there_was_an_audit_is_built_anew_and_tells_what_there_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let opened = open(folder.path());
+    tell(&opened.store);
+    let before = see(&opened.store);
+    drop(opened);
+    let db = sled::Config::new().path(folder.path().join("view")).segment_size(128 << 10).open().unwrap();
+    let meta = db.get("m").unwrap().unwrap();
+    db.insert("m", [&3_u32.to_be_bytes(), &meta[4..]].concat()).unwrap();
+    for key in db.scan_prefix("u").keys() {
+        db.remove(key.unwrap()).unwrap();
+    }
+    drop(db);
+    let opened = open(folder.path());
+    assert!(opened.rebuilt);
+    assert_eq!(see(&opened.store), before);
+}
+
+#[test]
+fn an_address_is_kept_with_what_is_for_the_audit_and_with_nothing_else() {
+    let (disk, folder) = (SimulatedDisk::new(), tempfile::tempdir().unwrap());
+    let opened = open_on(&disk, folder.path());
+    begin(&opened.store);
+    let from = Some("192.0.2.7".parse().unwrap());
+    for request in [open_refund("a"), by_seller("a", AGREE), issue("k1", 1), make_user("ann"), sign_in("ann", 4)] {
+        do_it(&opened.store, Request { from, ..request });
+    }
+    drop(opened);
+    let reader = Journal::open(&disk, Checkpoint::START).unwrap().journal.reader();
+    let kept = reader.read_from(Position::FIRST).map(|found| {
+        let (record, _): (Record, Vec<u64>) = rmp_serde::from_slice(&found.unwrap().1[1..]).unwrap();
+        record.from
+    });
+    assert_eq!(kept.collect::<Vec<_>>(), [None, None, None, None, from, from, from]);
 }

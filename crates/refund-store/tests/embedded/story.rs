@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use refund_core::{
-    Actor, Address, AddressBook, BuyerId, Category, Command, Currency, Event, Label, LineLedger, MakeOffer, Money,
-    Opening, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerId, Timestamp,
-    Via,
+    Actor, Address, AddressBook, AuditType, BuyerId, Category, Command, Currency, Event, Label, LineLedger, MakeOffer, Money, Opening, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
 };
 use refund_store::{
-    Advance, Answered, Around, Clock, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope, Query, Recorded, Refused,
-    Request, Secret, Seller, Session, SetUp, Sort, Store, Surroundings, User, Webhook, WebhookTerms, Work, wait,
+    Advance, Answered, Around, AuditQuery, Clock, FailedSignIns, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope,
+    Query, Recorded, Refused, Request, Secret, Seller, Session, SetUp, Sort, Store, Surroundings, User, Webhook,
+    WebhookTerms, Work, wait,
 };
 
 pub(crate) const HOUR: u32 = 3600;
@@ -62,6 +61,12 @@ pub(crate) fn sign_in(id: &str, browser: u8) -> Request {
     let (began_at, ends_at) = (Timestamp::MIN, Timestamp::MAX);
     let session = Session { secret: Secret([browser; 32]), user_id: id.to_owned(), began_at, ends_at };
     Request::by_system(SetUp::SignIn { session: Box::new(session), link: None, shown: None })
+}
+
+/// Somebody tries to sign in as them, and is not let in.
+pub(crate) fn not_let_in(id: &str) -> Request {
+    let failed = FailedSignIns { user_id: Some(id.to_owned()), from: None, count: 2, since: Timestamp::MIN };
+    Request::by_system(SetUp::TellOfFailedSignIns(vec![failed]))
 }
 
 /// An endpoint of webhooks.
@@ -199,6 +204,7 @@ pub(crate) struct Seen {
     lists: Vec<Vec<Around>>,
     due: BTreeSet<(Timestamp, RefundId)>,
     settings: String,
+    audit: Vec<String>,
     now: Timestamp,
 }
 
@@ -245,8 +251,20 @@ pub(crate) fn see(store: &dyn Store) -> Seen {
             settings.policy,
             settings.rollout
         ),
+        audit: audit(store),
         now: store.now(),
     }
+}
+
+/// What is for the audit, but for what only a restored store has.
+fn audit(store: &dyn Store) -> Vec<String> {
+    let types = AuditType::ALL.iter().copied().filter(|of| *of != AuditType::Restoration).collect();
+    let audited = wait(store.audit(&AuditQuery { types, limit: 1_000_000, ..AuditQuery::default() })).unwrap();
+    let told = audited.into_iter().map(|audited| {
+        let (record, entry) = (audited.position.record, audited.position.entry);
+        format!("{record} {entry} {} {:?} {:?} {:?}", audited.at, audited.from, audited.entry, audited.before)
+    });
+    told.collect()
 }
 
 pub(crate) fn feed(store: &dyn Store) -> Vec<Recorded> {

@@ -1,0 +1,99 @@
+//! Where in the journal stands what is for the audit: in memory, and in sled a row for each such record. Most records
+//! are of refunds, and are not looked at again to find it.
+
+use std::collections::HashMap;
+
+use refund_core::{AuditType, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::AuditQuery;
+use crate::model::audit::{audit_type, who};
+use crate::record::Record;
+use crate::stored::setting;
+
+/// An entry of a record, as far as it is asked for. Other ways to say what is for the audit need another layout of the
+/// view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Line {
+    entry: u32,
+    audit_type: AuditType,
+    at: Timestamp,
+    /// The hash of the id of who did it, if anybody did.
+    who: Option<u64>,
+    /// The hash of the name of the setting that it is about, if it is about one.
+    setting: Option<u64>,
+}
+
+impl Line {
+    /// What of a record is for the audit.
+    pub(crate) fn of(record: &Record) -> Vec<Self> {
+        let entries = (0..).zip(&record.entries);
+        let lines = entries.filter_map(|(number, entry)| {
+            Some(Self {
+                entry: number,
+                audit_type: audit_type(entry)?,
+                at: record.at,
+                who: who(entry).map(hash),
+                setting: setting(entry).map(|(which, _)| hash(&which)),
+            })
+        });
+        lines.collect()
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let hash: [u8; 32] = Sha256::digest(text).into();
+    hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+}
+
+/// A record, by where it stands, and an entry of it.
+type Place = (u64, u32);
+
+/// Something that was found.
+pub(super) struct Found {
+    pub(super) place: u64,
+    pub(super) entry: u32,
+    pub(super) audit_type: AuditType,
+    /// What had made the same setting what it was before.
+    pub(super) before: Option<Place>,
+}
+
+/// All that is for the audit, in the order in which it was recorded.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Audit {
+    lines: Vec<(u64, Line, Option<Place>)>,
+    /// What made each setting what it is.
+    latest: HashMap<u64, Place>,
+}
+
+impl Audit {
+    /// Adds what is for the audit of the record that stands there, behind all others.
+    pub(crate) fn add(&mut self, place: u64, lines: Vec<Line>) {
+        for line in lines {
+            let before = line.setting.and_then(|setting| self.latest.insert(setting, (place, line.entry)));
+            self.lines.push((place, line, before));
+        }
+    }
+
+    /// The latest of what is asked for, before that place if one is given. Who did it is compared by a hash.
+    pub(super) fn find(&self, query: &AuditQuery, behind: Option<Place>) -> Vec<Found> {
+        let actor = query.actor.as_deref().map(hash);
+        let is_before = |(place, line, _): &(u64, Line, _)| {
+            behind.is_none_or(|behind| (*place, line.entry) < behind) && query.until.is_none_or(|until| line.at < until)
+        };
+        let end = self.lines.partition_point(is_before);
+        let earlier = self.lines.iter().take(end).rev();
+        let young = earlier.take_while(|(_, line, _)| query.since.is_none_or(|since| line.at >= since));
+        let wanted = young.filter(|(_, line, _)| {
+            (query.types.is_empty() || query.types.contains(&line.audit_type)) && (actor.is_none() || line.who == actor)
+        });
+        let found = wanted.map(|(place, line, before)| Found {
+            place: *place,
+            entry: line.entry,
+            audit_type: line.audit_type,
+            before: *before,
+        });
+        found.take(query.limit).collect()
+    }
+}

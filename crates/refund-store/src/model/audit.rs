@@ -1,0 +1,96 @@
+//! Who did what to the settings, who ruled, who signed in: what of all that was recorded is for the audit.
+
+use std::net::IpAddr;
+
+use refund_core::{AuditType, Fact, Timestamp, Via};
+
+use crate::{Entry, EventPosition};
+
+/// One thing that was recorded and is for the audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audited {
+    /// Where it stands.
+    pub position: EventPosition,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// From which address it was asked for, where that was recorded.
+    pub from: Option<IpAddr>,
+    /// What it is about.
+    pub audit_type: AuditType,
+    /// What was recorded.
+    pub entry: Entry,
+    /// What had made the same setting what it was before, where there was one.
+    pub before: Option<Entry>,
+}
+
+/// What of it is asked for. It comes with the latest first.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    /// Only what is about one of these; about anything where none is named.
+    pub types: Vec<AuditType>,
+    /// Only what this person or key did, by their id, or what was tried in this person's name.
+    pub actor: Option<String>,
+    /// Only what was recorded at this instant or later.
+    pub since: Option<Timestamp>,
+    /// Only what was recorded before this instant.
+    pub until: Option<Timestamp>,
+    /// Only what was recorded before this.
+    pub behind: Option<EventPosition>,
+    /// How much at the most.
+    pub limit: usize,
+}
+
+/// What an entry is about, where it is for the audit. That a key was used is nothing that anybody did to it.
+pub(crate) fn audit_type(entry: &Entry) -> Option<AuditType> {
+    match entry {
+        Entry::Refund(event) => matches!(event.fact, Fact::Ruled { .. }).then_some(AuditType::Ruling),
+        Entry::Key { key, actor } if actor.via == Via::Clock && key.last_used_at.is_some() => None,
+        Entry::Answer { .. } | Entry::SessionEnded { .. } => None,
+        Entry::Policy { .. } => Some(AuditType::Policy),
+        Entry::Rollout { .. } => Some(AuditType::Rollout),
+        Entry::Seller { .. } => Some(AuditType::Seller),
+        Entry::SavedOffer { .. } | Entry::SavedOfferRemoved { .. } => Some(AuditType::SavedOffer),
+        Entry::Key { .. } => Some(AuditType::Key),
+        Entry::Webhook { .. } | Entry::WebhookRemoved { .. } => Some(AuditType::Webhook),
+        Entry::User { .. } => Some(AuditType::Person),
+        Entry::BuyerLink { .. } => Some(AuditType::BuyerLink),
+        Entry::Session(_) => Some(AuditType::SignIn),
+        Entry::SignInsFailed(_) => Some(AuditType::SignInFailed),
+        Entry::Restored(_) => Some(AuditType::Restoration),
+    }
+}
+
+/// Who did it, by the id of their key or their own, or in whose name it was tried.
+pub(crate) fn who(entry: &Entry) -> Option<&str> {
+    let actor = match entry {
+        Entry::Session(session) => return Some(&session.user_id),
+        Entry::SignInsFailed(failed) => return failed.user_id.as_deref(),
+        Entry::Answer { .. } | Entry::SessionEnded { .. } | Entry::Restored(_) => return None,
+        Entry::Refund(event) => &event.actor,
+        Entry::Policy { actor, .. }
+        | Entry::Rollout { actor, .. }
+        | Entry::Seller { actor, .. }
+        | Entry::SavedOffer { actor, .. }
+        | Entry::SavedOfferRemoved { actor, .. }
+        | Entry::Key { actor, .. }
+        | Entry::Webhook { actor, .. }
+        | Entry::WebhookRemoved { actor, .. }
+        | Entry::User { actor, .. }
+        | Entry::BuyerLink { actor, .. } => actor,
+    };
+    match &actor.via {
+        Via::Key(id) | Via::User(id) => Some(id),
+        Via::Link | Via::Clock => None,
+    }
+}
+
+impl AuditQuery {
+    /// Whether that is asked for, wherever it stands.
+    pub(crate) fn asks_for(&self, at: Timestamp, entry: &Entry) -> bool {
+        let is_of = |of: AuditType| self.types.is_empty() || self.types.contains(&of);
+        audit_type(entry).is_some_and(is_of)
+            && (self.actor.is_none() || self.actor.as_deref() == who(entry))
+            && self.since.is_none_or(|since| at >= since)
+            && self.until.is_none_or(|until| at < until)
+    }
+}
