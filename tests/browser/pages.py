@@ -168,6 +168,7 @@ PAGES = {
     "sellers": ("operator", unfolded(at("/operator/sellers"))),
     "a seller": ("operator", unfolded(at("/operator/sellers/seller-lights"))),
     "keys": ("operator", unfolded(at("/operator/keys"))),
+    "audit": ("operator", at("/operator/audit")),
     "health": ("operator", at("/operator/health")),
     **{f"refund, {state}": ("seller", unfolded(at(lambda state=state: refund(state).page))) for state in STATES},
     **{f"buyer, {state}": (None, unfolded(at(lambda state=state: refund(state).link))) for state in STATES},

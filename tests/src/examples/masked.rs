@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// What ids begin with.
-const IDS: &[&str] = &["rfd_", "neg_", "evt_", "key_", "req_", "whk_"];
+const IDS: &[&str] = &["rfd_", "neg_", "evt_", "key_", "req_", "whk_", "aud_", "usr_"];
 /// A word of the contract's, such as `key_reads_only`, is no id.
 const ID_MIN: usize = 12;
 const LINK: &str = "lnk_";

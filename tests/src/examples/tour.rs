@@ -211,6 +211,7 @@ impl<'a> Tour<'a> {
         let policy = json!({ "allow_withdraw": true, "payout": "confirmed" });
         self.post("/v1/policy/check", &by, &policy)?;
         self.put("/v1/policy", &policy)?;
+        self.get("/v1/audit?type=policy&limit=1", &by)?;
         self.get("/v1/rollout", &by)?;
         let batch = json!({ "name": "spring", "sellers": [SELLER], "open": true });
         self.put(

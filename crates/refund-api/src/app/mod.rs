@@ -13,6 +13,7 @@ use url::Url;
 pub(crate) use self::settled::Settled;
 use crate::callers::Limits;
 use crate::callers::admission::Admission;
+use crate::callers::failed_sign_ins::FailedSignIns;
 use crate::callers::key_uses::KeyUses;
 use crate::callers::known_browser::KnownBrowsers;
 use crate::callers::passwords::Passwords;
@@ -48,6 +49,7 @@ pub(crate) struct App {
     pub(crate) test_clock: bool,
     pub(crate) admission: Admission,
     pub(crate) uses: Arc<KeyUses>,
+    pub(crate) failed_sign_ins: Arc<FailedSignIns>,
 }
 
 impl App {
@@ -76,6 +78,7 @@ impl App {
             test_clock,
             admission: Admission::new(limits),
             uses: Arc::default(),
+            failed_sign_ins: Arc::default(),
         }
     }
 

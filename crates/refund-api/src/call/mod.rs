@@ -5,6 +5,7 @@ mod body;
 pub(crate) mod tag;
 mod trace;
 
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use data_encoding::HEXLOWER;
 use refund_core::{InvalidId, is_id};
-use refund_store::{Answered, IdempotencyKey, KeyScope, Precondition, Request, Tag};
+use refund_store::{Answered, IdempotencyKey, KeyScope, Precondition, Refused, Request, Tag};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -35,6 +36,8 @@ pub(crate) struct Call {
     pub(crate) caller: Caller,
     /// What the call is known by in the log.
     pub(crate) request_id: String,
+    /// From which address it comes.
+    from: Option<IpAddr>,
     scope: KeyScope,
     method: Method,
     path: String,
@@ -62,11 +65,13 @@ impl FromRequest<Arc<App>> for Call {
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| no_id())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let request_id = parts.extensions.remove().map_or(String::new(), |CallId(id)| id);
+        let from = parts.extensions.get().map(|CallerAddress(address)| *address);
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let call = Self {
             app: app.clone(),
             caller,
             request_id,
+            from,
             scope,
             method: parts.method,
             path,
@@ -194,7 +199,12 @@ impl Call {
         if let Some(before) = self.app.engine.answered_before(idempotency.clone()).await? {
             return Ok(before);
         }
-        Ok(self.app.engine.change(Request { idempotency, ..read()? }).await?)
+        Ok(self.change(Request { idempotency, ..read()? }).await?)
+    }
+
+    /// Carries a request out as one that comes from where the call comes from.
+    pub(crate) async fn change(&self, request: Request) -> Result<Answered, Refused> {
+        self.app.engine.change(Request { from: self.from, ..request }).await
     }
 
     /// The version that the command speaks of: one tag as in `ETag`.

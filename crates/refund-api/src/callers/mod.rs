@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod admission;
 mod caller;
+pub(crate) mod failed_sign_ins;
 pub(crate) mod key_uses;
 pub(crate) mod known_browser;
 mod limits;

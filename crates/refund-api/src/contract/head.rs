@@ -35,6 +35,7 @@ const TAGS: &[(&str, &str)] = &[
     // Of a name of its own: generators make a file of each tag, and two of one name are one.
     ("webhook messages", "What is sent to an endpoint."),
     ("keys", "API keys: made, listed, revoked."),
+    ("audit", "Who changed which setting, who ruled, who signed in and who was not let in."),
     ("test clock", "There only where the server was started with one, as in the demo."),
     ("server", "The server itself: its health, its pages, this contract."),
 ];

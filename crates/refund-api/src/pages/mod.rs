@@ -65,6 +65,7 @@ pub(crate) fn operator_places() -> &'static [(&'static str, &'static str, &'stat
         ("policy", "/operator/policy", "nav-policy"),
         ("keys", "/operator/keys", "nav-keys"),
         ("webhooks", "/operator/webhooks", "nav-webhooks"),
+        ("audit", "/operator/audit", "nav-audit"),
         ("health", "/operator/health", "nav-health"),
     ]
 }

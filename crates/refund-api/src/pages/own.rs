@@ -33,7 +33,7 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     let hash = passwords.hash(new.to_owned(), &from).await?;
     let change = UserChange::Password { hash, session: Some(Box::new(session)) };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
-    visit.app.engine.change(request).await?;
+    visit.change(request).await?;
     Ok(telling(came_in(&visit, &user.id, &secret, "/people"), "/people", "password"))
 }
 
@@ -43,7 +43,7 @@ pub(super) async fn alerts_seen(visit: Visit) -> Result<Response, Problem> {
     let until = visit.form.get("until").parse().map_err(|_| Problem::not_found())?;
     let change = UserChange::AlertsSeen { until };
     let work = SetUp::ChangeUser { user_id: person.user.id.clone(), change };
-    visit.app.engine.change(Request::new(person.caller.itself(), work)).await?;
+    visit.change(Request::new(person.caller.itself(), work)).await?;
     Ok(go_to(own_path(visit.form.get("back"))))
 }
 

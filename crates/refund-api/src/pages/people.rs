@@ -127,7 +127,7 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
         Err(mistake) => return mistaken(&visit, &mistake),
     };
     let id = user.id.clone();
-    match visit.app.engine.change(Request::new(actor, SetUp::MakeUser(Box::new(user)))).await {
+    match visit.change(Request::new(actor, SetUp::MakeUser(Box::new(user)))).await {
         Ok(_) => with_link(&visit.with_form_done(), &id).await,
         Err(Refused::NameTaken) => {
             let notice = Notice::bad(visit.reader.say("people-name-taken"));
@@ -180,7 +180,7 @@ fn chosen_side(visit: &Visit) -> Result<KeyRole, Mistake> {
 /// Makes a link for somebody, and shows it this once.
 async fn with_link(visit: &Visit, user_id: &str) -> Result<Response, Problem> {
     let (request, path) = link_work(user_id, visit.person()?.caller.itself());
-    visit.app.engine.change(request).await?;
+    visit.change(request).await?;
     let name = visit.app.engine.settings().user(user_id).map_or_else(String::new, |user| user.name.to_string());
     let link = format!("{}{path}", visit.app.public_url);
     page(visit, None, Some((name, link)), StatusCode::OK).map(shown_once)
@@ -213,7 +213,7 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
         _ => return Err(Problem::not_found()),
     };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
-    match visit.app.engine.change(request).await {
+    match visit.change(request).await {
         Ok(_) => Ok(go_and_tell("/people", done)),
         Err(Refused::LastOwner) => no("people-last-owner"),
         Err(refused) => Err(refused.into()),

@@ -100,7 +100,7 @@ pub(super) async fn set_up(visit: Visit) -> Result<Response, Problem> {
     let Some((factor, recovery)) = begun else { return wrong(&visit, "second-factor-wrong") };
     let change = UserChange::SecondFactor { factor: Box::new(factor), session: person.session };
     let work = SetUp::ChangeUser { user_id: person.user.id.clone(), change };
-    visit.app.engine.change(Request::new(person.caller.itself(), work)).await?;
+    visit.change(Request::new(person.caller.itself(), work)).await?;
     page(&visit.with_form_done(), None, recovery, StatusCode::OK).map(shown_once)
 }
 
@@ -115,6 +115,6 @@ pub(super) async fn take_off(visit: Visit) -> Result<Response, Problem> {
         return wrong(&visit, "second-factor-wrong");
     }
     let work = SetUp::ChangeUser { user_id: person.user.id.clone(), change: UserChange::NoSecondFactor };
-    visit.app.engine.change(Request::new(person.caller.itself(), work)).await?;
+    visit.change(Request::new(person.caller.itself(), work)).await?;
     Ok(go_and_tell(HERE, "second-factor-off"))
 }

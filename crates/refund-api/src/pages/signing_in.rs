@@ -83,8 +83,8 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
     }
     let (name, password) = (visit.form.get("name").trim(), visit.form.get("password"));
     let app = &visit.app;
+    let user = app.engine.settings().user_named(name).cloned();
     if name.chars().count() <= 200 && password.chars().count() <= PASSWORD_MAX {
-        let user = app.engine.settings().user_named(name).cloned();
         let from = counted(&visit, name, user.as_deref())?;
         let known = user.as_ref().and_then(|user| user.password.clone());
         let is_right = app.passwords.is_right(password.to_owned(), known, &from).await?;
@@ -96,6 +96,7 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
             return let_in(&visit, &user, None, None, to).await?.map_or_else(|| wrong(&visit), Ok);
         }
     }
+    failed(&visit, user.as_deref());
     wrong(&visit)
 }
 
@@ -105,7 +106,7 @@ fn counted(visit: &Visit, name: &str, user: Option<&User>) -> Result<TriedFrom, 
     // To be known is never worse than not to be: somebody else may have what makes a browser known.
     let is_counted = passwords.count(name, &known);
     let from = if is_counted.is_ok() { known } else { TriedFrom::Address(visit.address) };
-    is_counted.or_else(|_| passwords.count(name, &from))?;
+    is_counted.or_else(|_| passwords.count(name, &from)).inspect_err(|_| failed(visit, user))?;
     Ok(from)
 }
 
@@ -133,8 +134,9 @@ async fn with_code(visit: &Visit) -> Result<Response, Problem> {
         return asked(visit, Some(Notice::bad(visit.reader.say("code-over"))), StatusCode::UNPROCESSABLE_ENTITY);
     };
     let from = counted(visit, name, Some(&user))?;
-    app.passwords.count_code(&user.id, &from)?;
+    app.passwords.count_code(&user.id, &from).inspect_err(|_| failed(visit, Some(&user)))?;
     let wrong = || {
+        failed(visit, Some(&user));
         let notice = Notice { field: Some("code"), ..Notice::bad(visit.reader.say("second-factor-wrong")) };
         asked_code(visit, &user, Some(notice))
     };
@@ -144,6 +146,12 @@ async fn with_code(visit: &Visit) -> Result<Response, Problem> {
     }
     let to = own_path(visit.form.get("back"));
     let_in(visit, &user, None, shown, to).await?.map_or_else(wrong, Ok)
+}
+
+/// Notes that somebody was not let in. Of a name that nobody has, nothing is kept.
+fn failed(visit: &Visit, user: Option<&User>) {
+    let (failed, now) = (&visit.app.failed_sign_ins, visit.app.engine.store().now());
+    failed.note(user.map(|user| user.id.as_str()), visit.address, now);
 }
 
 fn wrong(visit: &Visit) -> Result<Response, Problem> {
@@ -188,7 +196,10 @@ fn link_is_over(visit: &Visit) -> Result<Response, Problem> {
 /// used the link can't come in under the same name any more, and who had a password learns that somebody did. In a demo
 /// nobody has to choose one who has none.
 pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
-    let Some(user) = of_link(&visit)? else { return link_is_over(&visit) };
+    let Some(user) = of_link(&visit)? else {
+        failed(&visit, None);
+        return link_is_over(&visit);
+    };
     let password = visit.form.get("password");
     let from = TriedFrom::Within(user.id.clone());
     let mistake = match password {
@@ -201,8 +212,9 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     }
     let shown = visit.app.second_factors.shown(&user, visit.form.get("code"), system_now());
     if user.second_factor.is_some() {
-        visit.app.passwords.count_code(&user.id, &from)?;
+        visit.app.passwords.count_code(&user.id, &from).inspect_err(|_| failed(&visit, Some(&user)))?;
         if shown.is_none() {
+            failed(&visit, Some(&user));
             let notice = Notice { field: Some("code"), ..Notice::bad(visit.reader.say("second-factor-wrong")) };
             return asked_once(&visit, Some(notice), StatusCode::UNPROCESSABLE_ENTITY);
         }
@@ -252,7 +264,7 @@ async fn let_in(
     let (secret, session) = session_of(user);
     let by_link = link.is_some();
     let request = Request::by_system(SetUp::SignIn { session: Box::new(session), link, shown });
-    match visit.app.engine.submit(request).await {
+    match visit.change(request).await {
         Ok(_) => {}
         Err(Refused::NotFound) => return Ok(None),
         Err(refused) => return Err(refused.into()),

@@ -26,6 +26,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $folder, "/buyer.ftl")),
             include_str!(concat!("../../locales/", $folder, "/people.ftl")),
             include_str!(concat!("../../locales/", $folder, "/operator.ftl")),
+            include_str!(concat!("../../locales/", $folder, "/audit.ftl")),
         ]
     };
 }
@@ -71,7 +72,7 @@ impl Language {
         }
     }
 
-    fn files(self) -> [&'static str; 8] {
+    fn files(self) -> [&'static str; 9] {
         match self {
             Self::ZhHant => files!("zh-Hant"),
             Self::ZhHans => files!("zh-Hans"),
@@ -274,7 +275,8 @@ mod tests {
         all!(
             "role": Role, "type": RefundType, "category": Category, "status": StatusKind, "closed": ClosedReason,
             "negotiation": NegotiationStatus, "withdrawn": WithdrawnReason, "payout": PayoutStatus,
-            "deadline": DeadlineKind, "action": CommandKind, "refusal": RefusalCode, "event": EventType
+            "deadline": DeadlineKind, "action": CommandKind, "refusal": RefusalCode, "event": EventType,
+            "audit-type": AuditType
         );
         let of = |role: Role| {
             let kinds = CommandKind::ALL.iter().filter(move |kind| kind.roles().contains(&role));

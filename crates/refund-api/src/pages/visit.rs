@@ -8,7 +8,9 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use refund_core::{Command, CommandKind, Refund, RefundId, Role, SellerId};
-use refund_store::{EventPosition, IdempotencyKey, Precondition, Refused, Request, Secret, Session, User, Work};
+use refund_store::{
+    Answered, EventPosition, IdempotencyKey, Precondition, Refused, Request, Secret, Session, User, Work,
+};
 use sha2::{Digest, Sha256};
 
 use super::cookies;
@@ -41,7 +43,9 @@ pub(crate) struct Visit {
     pub(crate) reader: Reader,
     /// Who is signed in, if anybody is.
     pub(crate) person: Option<Person>,
-    /// Where the call comes from, as it is counted.
+    /// Where the call comes from.
+    from: Option<IpAddr>,
+    /// The same as it is counted.
     pub(crate) address: Option<IpAddr>,
     /// What the browser keeps of whoever signed in there before.
     known: String,
@@ -113,7 +117,8 @@ impl Visit {
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let person = signed_in(app, &parts.headers);
-        let address = parts.extensions.get().map(|CallerAddress(address)| counted(*address));
+        let from = parts.extensions.get().map(|CallerAddress(address)| *address);
+        let address = from.map(counted);
         let who = person.as_ref().map_or(Tenant::Stranger(address), |person| person.caller.tenant());
         let sender = Sender { admission: &app.admission, who, is_known: person.is_some() };
         let body = received(parts.uri.path(), body, sender).await?;
@@ -124,6 +129,7 @@ impl Visit {
             query: Form::read(parts.uri.query().unwrap_or_default().as_bytes()),
             form: Form::sent(&body.bytes)?,
             feed_end: app.engine.store().feed_end(),
+            from,
             address,
             known: cookies::known(&parts.headers).unwrap_or_default().to_owned(),
             params,
@@ -299,9 +305,14 @@ impl Visit {
         Request { idempotency, ..request }
     }
 
+    /// Carries a request out as one that comes from where the visit comes from.
+    pub(crate) async fn change(&self, request: Request) -> Result<Answered, Refused> {
+        self.app.engine.change(Request { from: self.from, ..request }).await
+    }
+
     /// Carries out what a page asks for. The page that is shown next looks for itself at what came of it.
     pub(crate) async fn done(&self, request: Request) -> Result<Result<(), Refused>, Problem> {
-        match self.app.engine.change(request).await {
+        match self.change(request).await {
             Ok(_) => Ok(Ok(())),
             Err(refused @ (Refused::Rule { .. } | Refused::VersionMoved { .. } | Refused::TooOften { .. })) => {
                 Ok(Err(refused))

@@ -1,5 +1,6 @@
 //! Every path, in one table.
 
+mod audit;
 mod bulk;
 mod buyer_links;
 mod commands;
@@ -97,6 +98,7 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(stream::stream))
         .routes(routes!(events::show))
         .routes(routes!(stats::show))
+        .routes(routes!(audit::list))
         .routes(routes!(keys::list, keys::issue))
         .routes(routes!(keys::show))
         .routes(routes!(keys::revoke))

@@ -89,7 +89,7 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
         Request::new(actor, SetUp::PutSeller { seller_id, seller: Box::new(body.read()?) })
     };
     let precondition = call.replaces()?;
-    match call.app.engine.change(Request { precondition, ..request }).await? {
+    match call.change(Request { precondition, ..request }).await? {
         Answered { answer: Answer::Seller { seller, created }, .. } => {
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
             answer(status, id, &seller)

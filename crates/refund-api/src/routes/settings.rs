@@ -45,7 +45,7 @@ fn answer<T: Serialize>(settings: &T) -> Result<Response, Problem> {
 /// Replaces settings, unless they are not what `If-Match` says any more.
 async fn replace(call: &Call, set_up: SetUp) -> Result<(), Problem> {
     let precondition = call.replaces()?;
-    call.app.engine.change(Request { precondition, ..Request::new(call.caller.itself(), set_up) }).await?;
+    call.change(Request { precondition, ..Request::new(call.caller.itself(), set_up) }).await?;
     Ok(())
 }
 

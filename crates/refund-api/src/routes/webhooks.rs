@@ -72,7 +72,7 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
     let change = WebhookChange::Terms(terms(&call)?);
     let request = Request::new(call.caller.itself(), SetUp::ChangeWebhook { webhook_id: webhook.id.clone(), change });
-    let answered = call.app.engine.submit(Request { precondition: call.replaces()?, ..request }).await?;
+    let answered = call.change(Request { precondition: call.replaces()?, ..request }).await?;
     answer(&call, answered, StatusCode::OK, false)
 }
 
@@ -85,7 +85,7 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
 pub(super) async fn remove(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
     let request = Request::new(call.caller.itself(), SetUp::RemoveWebhook { webhook_id: webhook.id.clone() });
-    let answered = call.app.engine.submit(Request { precondition: call.replaces()?, ..request }).await?;
+    let answered = call.change(Request { precondition: call.replaces()?, ..request }).await?;
     answer(&call, answered, StatusCode::OK, false)
 }
 

@@ -29,7 +29,7 @@ pub(crate) use self::first_key::issue;
 #[cfg(test)]
 pub(crate) use self::router::all as router;
 use crate::app::App;
-use crate::callers::{Limits, key_uses};
+use crate::callers::{Limits, failed_sign_ins, key_uses};
 use crate::engine::{Engine, timer};
 use crate::machine::{entropy, open_files};
 use crate::metrics::{Metrics, TimedSyncs};
@@ -115,6 +115,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let app = App::new(engine.clone(), webhooks, &secret, public_url.clone(), test_clock, limits);
     let app = Arc::new(app);
     tasks.push(tokio::spawn(key_uses::run(engine.clone(), app.uses.clone())));
+    tasks.push(tokio::spawn(failed_sign_ins::run(engine.clone(), app.failed_sign_ins.clone())));
     tasks.push(tokio::spawn(stats::run(engine, app.stats.clone())));
     tasks.push(tokio::spawn(connections::serve(listener, app.clone(), cors::open_to(cors_origins))));
     let sign_in = link.map(|path| format!("{public_url}{path}"));

@@ -1,5 +1,6 @@
 //! The names of JSON fields, once, in both directions.
 
+mod audit;
 mod bulk;
 pub(crate) mod code;
 mod event;
@@ -19,6 +20,7 @@ mod stats;
 mod unusable;
 mod webhooks;
 
+pub(crate) use audit::{AuditOut, ChangeOut};
 pub(crate) use bulk::{BULK_MAX, BulkCommand, BulkIn, BulkOut, ResultOut};
 pub(crate) use event::{EventOut, each_type, schemas as event_schemas};
 pub(crate) use event_message::{EventMessageOut, PingMessageOut};

@@ -151,12 +151,12 @@ pub(super) struct DeadlineOut {
 
 /// Who did something: role, id, through what, and which one of that where it may be known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct ActorOut {
-    role: Role,
+pub(crate) struct ActorOut {
+    pub(crate) role: Role,
     id: String,
     via: ViaOut,
     #[serde(skip_serializing_if = "Option::is_none")]
-    via_id: Option<String>,
+    pub(crate) via_id: Option<String>,
 }
 
 /// Through what somebody acted: a key, a buyer's link, as a signed-in person, or nobody's hand.

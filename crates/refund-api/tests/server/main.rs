@@ -11,6 +11,7 @@ mod access_pages;
 mod again;
 mod alerts;
 mod api_md;
+mod audit;
 mod bad_http;
 mod bad_input;
 mod bulk;

@@ -125,9 +125,9 @@ pub(super) fn told(make: &mut Make<'_>) -> Result<(), Broken> {
     }
     let positions: Vec<_> = audited.iter().map(|audited| audited.position).rev().collect();
     super::desk::holds("in order", positions.is_sorted())?;
-    let counts = audited.iter().filter_map(|audited| match &audited.entry {
-        Entry::SignInsFailed(failed) => Some((failed.user_id.clone(), failed.count)),
-        _ => None,
+    let counts = audited.iter().filter_map(|audited| {
+        let Entry::SignInsFailed(failed) = &audited.entry else { return None };
+        Some((failed.user_id.clone(), failed.count))
     });
     let counted = vec![(None, 2), (Some("ann".to_owned()), 3)];
     same("who was not let in, and how often", &counts.collect(), &counted)

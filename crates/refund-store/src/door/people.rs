@@ -86,7 +86,7 @@ pub(super) fn sign_in(stage: &mut Stage<'_>, session: &Session, link: Option<&By
         }
         user.password = password.clone().or(user.password);
     }
-    stage.push_new(user != *before, Entry::User { user: Box::new(user.clone()), actor: Actor::system() })?;
+    stage.push_new(user != *before, Entry::User { user: Box::new(user.clone()), actor: user.itself() })?;
     let ends_all = link.is_some_and(|link| link.password.is_some());
     let theirs = stage.settings().sessions_of(&user.id);
     let is_over = |other: &Arc<Session>| ends_all || other.ends_at <= session.began_at;

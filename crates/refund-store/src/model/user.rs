@@ -1,6 +1,6 @@
 //! The people who work with the pages: a seller's and the operator's, and where they are signed in.
 
-use refund_core::{InvalidText, Label, SellerId, Timestamp};
+use refund_core::{Actor, InvalidText, Label, Role, SellerId, Timestamp, Via};
 use serde::{Deserialize, Serialize};
 
 use crate::{Alert, AlertKind, KeyRole, SecondFactor, Secret, TeamRole};
@@ -126,6 +126,17 @@ impl User {
         let too_many = self.alerts.len().saturating_sub(ALERTS_MAX);
         self.alerts.drain(..too_many);
         self
+    }
+
+    /// The person in their own name.
+    #[must_use]
+    pub fn itself(&self) -> Actor {
+        let via = Via::User(self.id.clone());
+        match &self.role {
+            KeyRole::Operator => Actor::new(Role::Operator, self.id.as_str(), via),
+            KeyRole::Platform => Actor::new(Role::Platform, self.id.as_str(), via),
+            KeyRole::Seller(seller_id) => Actor::new(Role::Seller, seller_id.as_str(), via),
+        }
     }
 
     pub(crate) fn changed(self, change: &UserChange, now: Timestamp) -> Self {

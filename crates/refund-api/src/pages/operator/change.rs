@@ -17,7 +17,7 @@ fn read_as(form: &Form) -> Tag {
 /// Carries out what a form asks for, if the settings are still what its page showed.
 pub(in crate::pages) async fn replaced(visit: &Visit, request: Request) -> Result<Result<Answer, Notice>, Problem> {
     let precondition = Precondition::Tag(read_as(&visit.form));
-    match visit.app.engine.change(Request { precondition, ..request }).await {
+    match visit.change(Request { precondition, ..request }).await {
         Ok(answered) => Ok(Ok(answered.answer)),
         Err(Refused::SettingsMoved) => Ok(Err(Notice::moved(visit.reader.say("settings-moved")))),
         Err(refused) => Err(refused.into()),

@@ -109,7 +109,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
     };
     let name = key.name.to_string();
     let request = visit.once(&caller, Request::new(caller.itself(), SetUp::IssueKey(Box::new(key))));
-    let answered = visit.app.engine.change(request).await?;
+    let answered = visit.change(request).await?;
     let visit = visit.with_form_done();
     if answered.replayed {
         let notice = Notice::moved(visit.reader.say("keys-made-before"));
@@ -157,7 +157,7 @@ fn typed(visit: &Visit, secret: &str) -> Result<Result<Key, Mistake>, Problem> {
 pub(in crate::pages) async fn revoke(visit: Visit) -> Result<Response, Problem> {
     let actor = visit.operator()?.caller.itself();
     let request = Request::new(actor, SetUp::RevokeKey { key_id: visit.param("id").to_owned() });
-    match visit.app.engine.change(request).await {
+    match visit.change(request).await {
         Ok(_) => Ok(go_and_tell("/operator/keys", "revoked")),
         Err(Refused::NotFound) => Err(Problem::not_found()),
         Err(refused) => Err(refused.into()),

@@ -1,5 +1,6 @@
 //! The operator's pages: how the platform is set up, and how it fares.
 
+mod audit;
 mod change;
 mod fields;
 mod health;
@@ -23,6 +24,7 @@ use crate::app::App;
 
 pub(super) fn router() -> Router<Arc<App>> {
     Router::new()
+        .route("/operator/audit", get(audit::show))
         .route("/operator/rollout", get(rollout::show).post(rollout::change))
         .route("/operator/sellers", get(sellers::show).post(sellers::add))
         .route("/operator/health", get(health::show))

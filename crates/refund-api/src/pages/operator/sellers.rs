@@ -85,7 +85,7 @@ pub(in crate::pages) async fn add(visit: Visit) -> Result<Response, Problem> {
     }
     let place = seller_place(&seller_id);
     let request = Request::new(actor, SetUp::PutSeller { seller_id, seller: Box::new(seller) });
-    visit.app.engine.change(request).await?;
+    visit.change(request).await?;
     Ok(go_and_tell(&place, "saved"))
 }
 

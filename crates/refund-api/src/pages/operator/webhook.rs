@@ -189,7 +189,7 @@ pub(in crate::pages) async fn act(visit: Visit) -> Result<Response, Problem> {
         "remove" => {
             let actor = visit.person()?.caller.itself();
             let request = Request::new(actor, SetUp::RemoveWebhook { webhook_id: webhook.id.clone() });
-            visit.app.engine.change(request).await?;
+            visit.change(request).await?;
             Ok(go_and_tell("/operator/webhooks", "removed"))
         }
         "ping" => {
@@ -206,7 +206,7 @@ pub(in crate::pages) async fn act(visit: Visit) -> Result<Response, Problem> {
 async fn changed(visit: &Visit, webhook: &Webhook, change: WebhookChange) -> Result<Arc<Webhook>, Problem> {
     let actor = visit.person()?.caller.itself();
     let request = Request::new(actor, SetUp::ChangeWebhook { webhook_id: webhook.id.clone(), change });
-    visit.app.engine.change(request).await?;
+    visit.change(request).await?;
     visit.app.engine.settings().webhook(&webhook.id).cloned().ok_or_else(Problem::not_found)
 }
 
