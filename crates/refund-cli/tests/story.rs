@@ -224,6 +224,7 @@ fn settings() {
     tell(&desk, "rollout deny", OPERATOR, &["rollout", "deny", "seller-lights"]);
     tell(&desk, "rollout get", OPERATOR, &["rollout", "get"]);
     tell(&desk, "rollout check", OPERATOR, &["rollout", "check", "seller-orchard"]);
+    tell(&desk, "audit", OPERATOR, &["audit", "--type", "policy,rollout", "--since", "30days"]);
 }
 
 /// A new refund, and the attempt to tell of it that the endpoint was shown.

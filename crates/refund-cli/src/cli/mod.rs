@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod acts;
+pub(crate) mod audit;
 pub(crate) mod desk;
 pub(crate) mod messages;
 pub(crate) mod overview;
@@ -16,6 +17,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::output::{Colours, Format};
 use access::{Keys, Link};
 use acts::{Accept, Agree, Cancel, Extend, MakeOffer, Modify, Payout, Plain, Reasoned, Rule, Ship};
+use audit::Audit;
 use desk::{Clock, Completions, Events, Man, Profile};
 use messages::{Message, Messages};
 use refunds::{Bulk, Import, List, One, Open};
@@ -158,6 +160,8 @@ Examples:
   refund keys create 'back end' --role platform"
     )]
     Keys(Keys),
+    /// Who changed what, who ruled, who signed in (operator)
+    Audit(Audit),
     /// A buyer's link to their refund: shown, or replaced (platform)
     #[command(
         subcommand,

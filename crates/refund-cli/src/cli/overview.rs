@@ -17,7 +17,7 @@ pub(crate) const GROUPS: &[(&str, &[&str])] = &[
         &["open", "import", "accept", "reject", "modify", "cancel", "escalate", "ship", "link"],
     ),
     ("The operator", &["rule", "extend", "payout"]),
-    ("Settings", &["sellers", "policy", "rollout", "keys", "webhooks"]),
+    ("Settings", &["sellers", "policy", "rollout", "keys", "webhooks", "audit"]),
     ("This desk", &["profile", "clock", "completions", "man"]),
 ];
 

@@ -1,6 +1,7 @@
 //! What each command does: asks the server, and shows what it said.
 
 mod acts;
+mod audit;
 mod bulk;
 mod check_offer;
 mod clock;
@@ -132,6 +133,7 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::Policy(policy) => policy::run(desk, policy),
         Command::Rollout(rollout) => rollout::run(desk, rollout),
         Command::Keys(keys) => keys::run(desk, keys),
+        Command::Audit(audit) => audit::run(desk, &audit),
         Command::Link(link) => link::run(desk, link),
         Command::Webhooks(webhooks) => webhooks::run(desk, webhooks),
         Command::Events(events) => events::run(desk, &events),

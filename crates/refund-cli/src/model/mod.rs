@@ -144,6 +144,31 @@ pub(crate) struct Key {
     pub(crate) secret: Option<String>,
 }
 
+/// Something in the audit trail.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AuditEntry {
+    #[serde(rename = "type")]
+    pub(crate) entry_type: String,
+    pub(crate) at: String,
+    pub(crate) actor: Option<Actor>,
+    pub(crate) actor_name: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) subject: Option<String>,
+    pub(crate) subject_name: Option<String>,
+    pub(crate) count: Option<u32>,
+    pub(crate) changes: Vec<AuditChange>,
+}
+
+/// What is different since.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AuditChange {
+    pub(crate) field: String,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+}
+
 /// To which sellers the tool is open.
 #[derive(Debug, Clone, Default, Deserialize, serde::Serialize)]
 #[serde(default)]
