@@ -1,11 +1,12 @@
 //! What an actor may do now, and what stands against the rest. Found by asking [`decide`]: nothing is
 //! written twice.
 
-use crate::decide::case::wrong_status;
-use crate::decide::{decide, offer};
+use crate::decide::case::{Case, wrong_status};
+use crate::decide::{decide, facts, offer};
+use crate::objections::Objections;
 use crate::{
-    Actor, Command, CommandKind, DeadlineKind, Event, Grounds, Label, MakeOffer, Money, NegotiationId, PayoutResult,
-    Refund, RefundType, Refusal, Ruling, Timestamp,
+    Actor, Command, CommandKind, Deadline, DeadlineKind, Event, Grounds, Label, MakeOffer, Money, NegotiationId,
+    PayoutResult, Refund, RefundType, Refusal, Ruling, Timestamp,
 };
 
 /// A command, and what stands against it.
@@ -59,8 +60,8 @@ fn against(
 ) -> Option<Refusal> {
     let mut against: Option<Refusal> = None;
     for command in probes(kind, refund, grounds, now) {
-        match decide(refund, grounds, actor, &command, now) {
-            Ok(events) if !events.is_empty() => return None,
+        match facts(&Case { refund, grounds, actor, command: &command, now }) {
+            Ok(facts) if !facts.is_empty() => return None,
             // It has been done before, and there is nothing left to do.
             Ok(_) => {}
             Err(refusal) if refusal.code().is_about_values() && !probes_are_all(kind) => return None,
@@ -123,7 +124,10 @@ fn probes(kind: CommandKind, refund: &Refund, grounds: &Grounds<'_>, now: Timest
         CommandKind::RefuseReceipt => vec![Command::RefuseReceipt { reason: reason() }],
         CommandKind::WaiveReturn => vec![Command::WaiveReturn],
         CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() }],
-        CommandKind::Extend => DeadlineKind::ALL.iter().map(|kind| least_extension(*kind, refund, now)).collect(),
+        CommandKind::Extend => {
+            let running = refund.deadlines();
+            DeadlineKind::ALL.iter().map(|kind| least_extension(*kind, &running, now)).collect()
+        }
         CommandKind::ReportPayout => vec![
             Command::ReportPayout { result: PayoutResult::Succeeded },
             Command::ReportPayout { result: PayoutResult::Failed { reason: None } },
@@ -142,28 +146,32 @@ fn any_offer() -> Option<NegotiationId> {
 }
 
 /// The least and the most of each type. Only one amount can be the one that was asked for (R11), so
-/// where both are refused, all between are.
+/// where both are refused, all between are. What stands against any offer at all is told to the first as to all.
 fn offers(refund: &Refund, grounds: &Grounds<'_>) -> Vec<Command> {
     let most = offer::amount_max(refund, grounds);
     let least = Money::new(1, most.currency()).unwrap_or(most);
+    let Some(negotiation_id) = any_offer() else { return Vec::new() };
     let of = |kind: RefundType, amount: Money| {
-        any_offer().map(|negotiation_id| {
-            Command::MakeOffer(MakeOffer {
-                negotiation_id,
-                kind,
-                amount,
-                return_address_id: Some(grounds.addresses.default_address().id.clone()),
-                message: None,
-                agreed_offline: false,
-            })
+        Command::MakeOffer(MakeOffer {
+            negotiation_id: negotiation_id.clone(),
+            kind,
+            amount,
+            return_address_id: Some(grounds.addresses.default_address().id.clone()),
+            message: None,
+            agreed_offline: false,
         })
     };
-    RefundType::ALL.iter().flat_map(|kind| [of(*kind, least), of(*kind, most)]).flatten().collect()
+    let mut standing = Objections::default();
+    offer::standing(&mut standing, refund, grounds);
+    if standing.first().is_some() {
+        return vec![of(RefundType::RefundOnly, least)];
+    }
+    RefundType::ALL.iter().flat_map(|kind| [of(*kind, least), of(*kind, most)]).collect()
 }
 
 /// A deadline may be overdue where settling is held (R36): then the least is after now.
-fn least_extension(kind: DeadlineKind, refund: &Refund, now: Timestamp) -> Command {
-    let running = refund.deadlines().into_iter().find(|deadline| deadline.kind == kind);
+fn least_extension(kind: DeadlineKind, running: &[Deadline], now: Timestamp) -> Command {
+    let running = running.iter().find(|deadline| deadline.kind == kind);
     let from = running.map_or(now, |deadline| deadline.at.max(now));
     Command::Extend { kind, to: Timestamp::from_millis(from.as_millis().saturating_add(1)).unwrap_or(from) }
 }

@@ -1,6 +1,8 @@
 //! One macro for every closed list of names: the spelling is written once and serves
 //! storage, JSON, pages and documents alike.
 
+use std::marker::PhantomData;
+
 /// Declares a fieldless enum whose variants have one fixed spelling each.
 ///
 /// It gives `ALL` in declared order, `as_str`, `Display`, `FromStr`, and serde as that string; for a
@@ -80,6 +82,20 @@ where
     D: serde::Deserializer<'de>,
     T: std::str::FromStr<Err: std::fmt::Display>,
 {
-    let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
-    text.parse().map_err(serde::de::Error::custom)
+    deserializer.deserialize_str(Parsed(PhantomData))?.map_err(serde::de::Error::custom)
+}
+
+/// Reads a text where it stands, without a copy of it.
+struct Parsed<T>(PhantomData<T>);
+
+impl<T: std::str::FromStr> serde::de::Visitor<'_> for Parsed<T> {
+    type Value = Result<T, T::Err>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(text.parse())
+    }
 }

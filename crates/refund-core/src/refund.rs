@@ -149,13 +149,18 @@ impl Refund {
     /// The deadlines that run, the earliest first.
     #[must_use]
     pub fn deadlines(&self) -> Vec<Deadline> {
-        self.timers().map(|(kind, timer, on_silence)| Deadline { kind, at: timer.by, on_silence }).collect()
+        self.running().collect()
+    }
+
+    /// The same, one after the other.
+    pub(crate) fn running(&self) -> impl Iterator<Item = Deadline> {
+        self.timers().map(|(kind, timer, on_silence)| Deadline { kind, at: timer.by, on_silence })
     }
 
     /// The deadline that comes first, if any runs.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Deadline> {
-        self.deadlines().into_iter().next()
+        self.running().next()
     }
 
     /// The next instant at which time alone changes something: a deadline, or a reminder of one.

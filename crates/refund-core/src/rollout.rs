@@ -138,7 +138,8 @@ impl Rollout {
         if theirs().any(|batch| batch.open || batch.opens_at.is_some_and(|at| at <= now)) {
             return verdict(Because::Batch);
         }
-        if bucket(seller_id) < self.percentage.0 {
+        // A hundred of a hundred are all of them, wherever they stand.
+        if u32::from(self.percentage.0) == Percentage::MAX || bucket(seller_id) < self.percentage.0 {
             return verdict(Because::Percentage);
         }
         Verdict { because: Because::NotYet, opens_at: theirs().filter_map(|batch| batch.opens_at).min() }

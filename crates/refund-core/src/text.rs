@@ -1,6 +1,8 @@
 //! What people write: bounded, never blank, without control characters.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A line such as a name, a title, a carrier or a tracking number: 1 to 200 characters.
 pub type Label = Text<200, false>;
@@ -12,10 +14,9 @@ pub type OfferMessage = Text<2000, true>;
 pub type MessageText = Text<4000, true>;
 
 /// 1 to `MAX` characters that a person wrote. Not blank; no control characters, but line feed,
-/// carriage return and tab where `LINES` says so.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Text<const MAX: usize, const LINES: bool>(String);
+/// carriage return and tab where `LINES` says so. A clone shares them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text<const MAX: usize, const LINES: bool>(Arc<str>);
 
 /// Text that can't stand where it was given.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +42,7 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
     ///
     /// # Errors
     /// [`InvalidText`] where it is blank, too long, or holds control characters.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidText> {
+    pub fn new(text: impl Into<Arc<str>>) -> Result<Self, InvalidText> {
         let text = text.into();
         let given = text.chars().count();
         if given > MAX {
@@ -72,7 +73,19 @@ impl<const MAX: usize, const LINES: bool> TryFrom<String> for Text<MAX, LINES> {
 
 impl<const MAX: usize, const LINES: bool> From<Text<MAX, LINES>> for String {
     fn from(text: Text<MAX, LINES>) -> Self {
-        text.0
+        text.as_str().to_owned()
+    }
+}
+
+impl<const MAX: usize, const LINES: bool> Serialize for Text<MAX, LINES> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de, const MAX: usize, const LINES: bool> Deserialize<'de> for Text<MAX, LINES> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::names::from_text(deserializer)
     }
 }
 

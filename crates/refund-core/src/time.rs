@@ -52,10 +52,16 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    fn text(self) -> String {
+        let date = DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        date.to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+}
+
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let date = DateTime::<Utc>::from_timestamp_millis(self.0).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        f.pad(&date.to_rfc3339_opts(SecondsFormat::Millis, true))
+        f.pad(&self.text())
     }
 }
 
@@ -80,7 +86,11 @@ impl TryFrom<DateTime<Utc>> for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i64(self.0) }
+        if serializer.is_human_readable() {
+            serializer.serialize_str(&self.text())
+        } else {
+            serializer.serialize_i64(self.0)
+        }
     }
 }
 

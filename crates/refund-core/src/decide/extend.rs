@@ -5,7 +5,7 @@ use crate::{DeadlineKind, Fact, Refund, Refusal, Span, Timer, Timestamp};
 
 pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Decision {
     let Case { refund, now, .. } = *case;
-    let Some(running) = refund.deadlines().into_iter().find(|deadline| deadline.kind == kind) else {
+    let Some(running) = refund.running().find(|deadline| deadline.kind == kind) else {
         return Err(Refusal::DeadlineNotRunning { kind });
     };
     let after = running.at.max(now);

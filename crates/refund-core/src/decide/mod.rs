@@ -29,10 +29,7 @@ pub fn decide(
     command: &Command,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    let case = Case { refund, grounds, actor, command, now };
-    permitted(refund, actor, command.roles())?;
-    possible_while_held(grounds, actor, command.kind())?;
-    let facts = table(&case)?;
+    let facts = facts(&Case { refund, grounds, actor, command, now })?;
     let sequences = refund.sequence.saturating_add(1)..;
     let events = facts.into_iter().zip(sequences).map(|(fact, sequence)| Event {
         refund_id: refund.id.clone(),
@@ -43,6 +40,13 @@ pub fn decide(
         fact,
     });
     Ok(events.collect())
+}
+
+/// What a command brings about, or what stands against it: a decision before it is put down as events.
+pub(crate) fn facts(case: &Case<'_>) -> Decision {
+    permitted(case.refund, case.actor, case.command.roles())?;
+    possible_while_held(case.grounds, case.actor, case.command.kind())?;
+    table(case)
 }
 
 /// The one table of status and command. Commands about the negotiation, the deadlines and the
