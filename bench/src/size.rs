@@ -181,7 +181,7 @@ fn open(folder: &Path) -> Result<OpeningCost, Fault> {
     let mut ids = Vec::new();
     for seller in &sellers {
         let first = list(&Query { limit: 1, ..of(seller) })?;
-        ids.extend(first.items.into_iter().map(|around| around.refund.id));
+        ids.extend(first.items.into_iter().map(|around| around.refund.id.clone()));
     }
     let one_refund = each_takes(ids, |id| Ok(usize::from(reading.block_on(store.refund(&id))?.is_some())))?;
     let due = |until| Ok(reading.block_on(store.due(until, 256))?.len());

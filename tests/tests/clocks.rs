@@ -58,7 +58,7 @@ fn opened(store: &dyn Store) -> RefundId {
     refund_id
 }
 
-fn read(store: &dyn Store, refund_id: &RefundId) -> Refund {
+fn read(store: &dyn Store, refund_id: &RefundId) -> Arc<Refund> {
     let settle = Request::by_system(Work::Settle { refund_id: refund_id.clone() });
     store.submit(settle).wait().expect("a refund that is read");
     wait(store.refund(refund_id)).expect("a readable store").expect("the refund").refund

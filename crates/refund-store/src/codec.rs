@@ -37,9 +37,13 @@ fn invalid(error: impl std::fmt::Display) -> CodecError {
     CodecError::Invalid(error.to_string())
 }
 
+/// How many bytes a value has at the most, mostly.
+const MOSTLY: usize = 512;
+
 /// The bytes of a value.
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
-    let mut bytes = vec![VERSION];
+    let mut bytes = Vec::with_capacity(MOSTLY);
+    bytes.push(VERSION);
     rmp_serde::encode::write(&mut bytes, value).map_err(invalid)?;
     Ok(bytes)
 }

@@ -211,10 +211,10 @@ impl Model {
         ids.filter_map(|id| self.refunds.get(id)).map(|(_, refund)| refund)
     }
 
-    fn around(&self, refund: &Refund) -> Result<Around, StoreError> {
+    fn around(&self, refund: &Arc<Refund>) -> Result<Around, StoreError> {
         let ledger = LineLedger::of(self.on_line(&refund.line_key()).map(|refund| &**refund));
         let refundable = ledger.map_or(refund.line.paid, |ledger| ledger.refundable());
-        Around::new(&self.settings, refund.clone(), refundable)
+        Around::new(&self.settings, Arc::clone(refund), refundable)
     }
 
     fn due(&self, until: Timestamp) -> BTreeSet<(Timestamp, RefundId)> {

@@ -52,6 +52,6 @@ impl App {
         if has_ended(&refund, self.engine.store().now()) {
             return Err(no("the link ended 30 days after its refund".to_owned()));
         }
-        Ok(Caller::Buyer { refund_id, buyer_id: refund.buyer_id })
+        Ok(Caller::Buyer { refund_id, buyer_id: refund.buyer_id.clone() })
     }
 }

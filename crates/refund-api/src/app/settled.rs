@@ -1,5 +1,7 @@
 //! A refund as a caller may see it, after what is due on it has happened (R3).
 
+use std::sync::Arc;
+
 use refund_core::{Actor, Refund, RefundId, Refusal, Timestamp};
 use refund_store::{Answered, Around, Refused, Request, Seen, Work};
 
@@ -24,7 +26,7 @@ impl Settled {
 
 impl App {
     /// A refund that the caller may know of, as it stands in the store.
-    pub(crate) async fn known(&self, caller: &Caller, id: &RefundId) -> Result<Refund, Problem> {
+    pub(crate) async fn known(&self, caller: &Caller, id: &RefundId) -> Result<Arc<Refund>, Problem> {
         Ok(self.around(caller, id).await?.refund)
     }
 

@@ -1,5 +1,7 @@
 //! The demo's refunds, from a file that anyone can read: one in every status, and the offers in theirs.
 
+use std::sync::Arc;
+
 use refund_core::{
     Actor, AddressId, BuyerId, Category, Command, Label, LineId, MakeOffer, Money, Opening, OrderId, OrderLine,
     PayoutResult, Reason, References, Refund, RefundType, Request as Asked, Role, SellerId, Via,
@@ -68,7 +70,7 @@ pub(super) async fn pass(store: &dyn Store, advance: Advance) -> Played<()> {
     store.submit(request).await.map(|_| ()).map_err(|refused| format!("{refused:?}"))
 }
 
-async fn submit(store: &dyn Store, request: Request) -> Played<Refund> {
+async fn submit(store: &dyn Store, request: Request) -> Played<Arc<Refund>> {
     let answered = store.submit(request).await.map_err(|refused| format!("{refused:?}"))?;
     if let Answer::Refund { seen, .. } = answered.answer { Ok(seen.refund) } else { Err("no refund".to_owned()) }
 }

@@ -95,7 +95,7 @@ mod tests {
             let app = app.clone();
             tokio::spawn(async move {
                 let id: RefundId = trial::id(&format!("rfd_{number}"));
-                app.engine.store().refund(&id).await.unwrap().unwrap().refund.id
+                app.engine.store().refund(&id).await.unwrap().unwrap().refund.id.clone()
             })
         };
         let asked: Vec<_> = ids.map(|number| (number, read(number))).collect();

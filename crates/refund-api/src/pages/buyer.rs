@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{CommandKind, Refund, RefundId, Role};
+use refund_core::{CommandKind, RefundId, Role};
 
 use super::act::{command, post};
 use super::frame::{Frame, Notice, go_and_tell, shown};
@@ -98,7 +98,7 @@ async fn page(
 pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
     let (caller, id) = visit.buyer().await?;
     let kind = visit.action()?;
-    let refund: Refund = visit.app.known(&caller, &id).await?;
+    let refund = visit.app.known(&caller, &id).await?;
     caller.actor_for(&refund, kind)?;
     let command = match command(kind, &visit.form, &refund) {
         Ok(command) => command,

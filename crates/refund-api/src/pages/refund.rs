@@ -73,7 +73,7 @@ impl ActionView {
 
 /// What is known of one refund at one moment.
 pub(super) struct Known {
-    pub(super) refund: Refund,
+    pub(super) refund: Arc<Refund>,
     pub(super) seller: Arc<Seller>,
     pub(super) actions: Vec<Action>,
     /// What happened, as far as the caller may be told of it.

@@ -1,5 +1,7 @@
 //! A refund's link for its buyer: shown, and replaced where it got into other hands.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -12,7 +14,7 @@ use crate::problem::Problem;
 use crate::wire::{BuyerLink, Nothing};
 
 /// The refund, if the caller may have the link: who has it can act as the buyer.
-async fn refund(call: &Call) -> Result<Refund, Problem> {
+async fn refund(call: &Call) -> Result<Arc<Refund>, Problem> {
     let refund = call.app.known(&call.caller, &call.id()?).await?;
     call.caller.only(&[Role::Platform])?;
     call.with_full_scope()?;

@@ -52,7 +52,7 @@ impl From<Result<Negotiation, Vec<Refusal>>> for OfferCheckOut {
     fn from(checked: Result<Negotiation, Vec<Refusal>>) -> Self {
         let objections = checked.as_ref().err().into_iter().flatten().map(ObjectionOut::from).collect();
         let expires_at = checked.as_ref().ok().map(|negotiation| negotiation.answer.by);
-        let offer = checked.ok().map(|negotiation| negotiation.offer.into());
+        let offer = checked.ok().map(|negotiation| (&negotiation.offer).into());
         Self { possible: offer.is_some(), objections, offer, expires_at }
     }
 }

@@ -185,24 +185,24 @@ impl RefundOut {
         let seller_refusal = refund.status.seller_refusal().cloned();
         let shipment = refund.status.shipment().map(ShipmentOut::from);
         Self {
-            id: refund.id,
+            id: refund.id.clone(),
             version: refund.version,
             status: refund.status.kind(),
             closed_reason,
-            seller_id: refund.seller_id,
-            buyer_id: refund.buyer_id,
-            order_line: refund.line.into(),
+            seller_id: refund.seller_id.clone(),
+            buyer_id: refund.buyer_id.clone(),
+            order_line: (&refund.line).into(),
             requested: RequestedOut {
                 kind: refund.requested.kind,
                 amount: refund.requested.amount.into(),
-                reason: refund.requested.reason,
+                reason: refund.requested.reason.clone(),
             },
             effective,
             seller_refusal,
             shipment,
             escalated,
             payout,
-            negotiation: refund.negotiation.map(NegotiationOut::from),
+            negotiation: refund.negotiation.as_ref().map(NegotiationOut::from),
             deadlines,
             actions,
             opened_at: refund.opened_at,
@@ -224,12 +224,12 @@ fn payout_out(refund: &Refund, payout: Payout) -> PayoutOut {
     PayoutOut { key: refund.id.clone(), status: payout.status, amount: payout.amount.into() }
 }
 
-impl From<OrderLine> for LineOut {
-    fn from(line: OrderLine) -> Self {
+impl From<&OrderLine> for LineOut {
+    fn from(line: &OrderLine) -> Self {
         Self {
-            order_id: line.order_id,
-            line_id: line.line_id,
-            title: line.title,
+            order_id: line.order_id.clone(),
+            line_id: line.line_id.clone(),
+            title: line.title.clone(),
             category: line.category,
             paid: line.paid.into(),
             shipped: line.shipped,
@@ -262,21 +262,21 @@ impl From<&Escalation> for EscalatedOut {
     }
 }
 
-impl From<Offer> for OfferOut {
-    fn from(offer: Offer) -> Self {
+impl From<&Offer> for OfferOut {
+    fn from(offer: &Offer) -> Self {
         let terms = DisclosedTerms::given_out(&offer.terms).into();
-        Self { terms, message: offer.message, agreed_offline: offer.agreed_offline }
+        Self { terms, message: offer.message.clone(), agreed_offline: offer.agreed_offline }
     }
 }
 
-impl From<Negotiation> for NegotiationOut {
-    fn from(negotiation: Negotiation) -> Self {
+impl From<&Negotiation> for NegotiationOut {
+    fn from(negotiation: &Negotiation) -> Self {
         Self {
             status: negotiation.status(),
             withdrawn_reason: negotiation.withdrawn_reason(),
             resolved_at: negotiation.resolved_at(),
-            id: negotiation.id,
-            offer: negotiation.offer.into(),
+            id: negotiation.id.clone(),
+            offer: (&negotiation.offer).into(),
             offered_at: negotiation.offered_at,
             expires_at: negotiation.answer.by,
         }

@@ -262,7 +262,7 @@ impl Comparison<'_> {
     fn refund(&mut self, id: &RefundId, refund: &Refund, last: u64) {
         let of = || format!("refund {id}");
         let found = self.view.refund(id).map(|found| found.map(|around| around.refund));
-        self.same(of, found, &Some(refund.clone()));
+        self.same(of, found, &Some(Arc::new(refund.clone())));
         match self.view.history(id, 0, usize::MAX) {
             Ok(history) => {
                 let ends = history

@@ -118,11 +118,11 @@ impl Desk {
         self.done(put_seller(id)?).map(drop)
     }
 
-    pub(super) fn open(&self, opening: Opening) -> Result<Refund, Broken> {
+    pub(super) fn open(&self, opening: Opening) -> Result<Arc<Refund>, Broken> {
         refund_of(self.done(open(opening))?)
     }
 
-    pub(super) fn command(&self, id: &str, actor: Actor, command: Command) -> Result<Refund, Broken> {
+    pub(super) fn command(&self, id: &str, actor: Actor, command: Command) -> Result<Arc<Refund>, Broken> {
         refund_of(self.done(on(id, actor, command)?)?)
     }
 
@@ -130,7 +130,7 @@ impl Desk {
         self.done(Request::by_system(Work::AdvanceTestClock { advance: Advance::Seconds(seconds) })).map(drop)
     }
 
-    pub(super) fn refund(&self, id: &str) -> Result<Refund, Broken> {
+    pub(super) fn refund(&self, id: &str) -> Result<Arc<Refund>, Broken> {
         let found = wait(self.store.refund(&RefundId::new(id)?))?;
         found.map(|around| around.refund).ok_or_else(|| format!("no refund {id}").into())
     }
@@ -171,7 +171,7 @@ pub(super) fn feed_behind(
     }
 }
 
-pub(super) fn refund_of(answered: Answered) -> Result<Refund, Broken> {
+pub(super) fn refund_of(answered: Answered) -> Result<Arc<Refund>, Broken> {
     match answered.answer {
         Answer::Refund { seen, .. } => Ok(seen.refund),
         Answer::Seller { .. }

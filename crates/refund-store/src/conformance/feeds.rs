@@ -1,5 +1,7 @@
 //! The feed of all events, and the history of one refund.
 
+use std::sync::Arc;
+
 use super::desk::{
     AGREE, Desk, HOUR, accept, ask_for, buyer, feed_behind, holds, offer, on, opening, same, seller, under,
 };
@@ -119,7 +121,7 @@ pub(super) fn history_in_pages(make: &mut Make<'_>) -> Result<(), Broken> {
             desk.open(opening(&format!("beside-{time}"))?)?;
         }
     }
-    let id = desk.refund("long")?.id;
+    let id = desk.refund("long")?.id.clone();
     let all = wait(desk.store.history(&id, 0, 1000))?;
     same("how many events it has", &all.len(), &201)?;
     for limit in [1, 7, 64, 100, 201, 202] {
@@ -142,7 +144,7 @@ pub(super) fn history(make: &mut Make<'_>) -> Result<(), Broken> {
         same("the history", &wait(desk.store.history(&refund.id, 0, 1000))?, &own)?;
         let events: Vec<_> = own.into_iter().map(|(_, event)| event).collect();
         same("the events", &desk.events(&refund.id)?, &events)?;
-        same("the state that they lead to", &refund_core::replay(&events), &Some(refund))?;
+        same("the state that they lead to", &refund_core::replay(&events).map(Arc::new), &Some(refund))?;
         holds("numbered from 1", (1..).zip(&events).all(|(number, event)| event.sequence == number))?;
     }
     Ok(())

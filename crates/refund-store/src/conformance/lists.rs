@@ -1,5 +1,7 @@
 //! Lists of refunds.
 
+use std::sync::Arc;
+
 use refund_core::{
     BuyerId, Command, ExternalReference, LineId, Metadata, NegotiationStatus, OrderId, Reason, References, Refund,
     RefundType, SellerId, Span, StatusKind, Timestamp,
@@ -10,7 +12,7 @@ use super::{Broken, Make};
 use crate::{Query, Sort, wait};
 
 /// Refunds of two sellers and three buyers, on orders of the same names, in many states.
-fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Refund>), Broken> {
+fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Arc<Refund>>), Broken> {
     let desk = Desk::new(make)?;
     desk.put_seller("stall")?;
     let mut ids = Vec::new();
@@ -58,7 +60,7 @@ fn references(number: u32) -> Result<References, Broken> {
     if number < 4 { Ok(References::default()) } else { Ok(References { external_reference, metadata }) }
 }
 
-fn queries(now: Timestamp, refunds: &[Refund]) -> Result<Vec<Query>, Broken> {
+fn queries(now: Timestamp, refunds: &[Arc<Refund>]) -> Result<Vec<Query>, Broken> {
     let mut queries = vec![Query::default(), Query { order_id: Some(OrderId::new("order9")?), ..Query::default() }];
     for shop in ["shop", "stall", "nobody"] {
         queries.push(Query { seller_id: Some(SellerId::new(shop)?), ..Query::default() });
@@ -128,7 +130,7 @@ pub(super) fn pages(make: &mut Make<'_>) -> Result<(), Broken> {
 }
 
 /// All pages of a list.
-fn all(desk: &Desk, mut query: Query) -> Result<Vec<Refund>, Broken> {
+fn all(desk: &Desk, mut query: Query) -> Result<Vec<Arc<Refund>>, Broken> {
     let mut found = Vec::new();
     loop {
         let page = wait(desk.store.list(&query))?;
@@ -146,7 +148,7 @@ pub(super) fn follows(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.open(opening("a")?)?;
     desk.advance(HOUR)?;
     desk.open(opening("b")?)?;
-    let order = |refunds: Vec<Refund>| refunds.into_iter().map(|refund| refund.id.to_string()).collect::<Vec<_>>();
+    let order = |refunds: Vec<Arc<Refund>>| refunds.into_iter().map(|refund| refund.id.to_string()).collect::<Vec<_>>();
     same("the most urgent first", &order(listed(Sort::Deadline)?), &vec!["a".to_owned(), "b".to_owned()])?;
     same("the latest first", &order(listed(Sort::OpenedAt)?), &vec!["b".to_owned(), "a".to_owned()])?;
     desk.command("a", seller("shop"), AGREE)?;

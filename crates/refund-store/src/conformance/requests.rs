@@ -1,5 +1,7 @@
 //! One request at a time: whole or not at all.
 
+use std::sync::Arc;
+
 use refund_core::{MessageCounts, Refund, RefundId, RefundType, Refusal, StatusKind, Timestamp};
 
 use super::desk::{
@@ -35,7 +37,7 @@ pub(super) fn whole(make: &mut Make<'_>) -> Result<(), Broken> {
     let answered = desk.submit(request).map_err(|refused| format!("{refused:?}"))?;
     let refund = super::desk::refund_of(answered)?;
     same("the state that was answered", &desk.refund("r")?, &refund)?;
-    same("its events", &refund_core::replay(&desk.events(&refund.id)?), &Some(refund.clone()))?;
+    same("its events", &refund_core::replay(&desk.events(&refund.id)?).map(Arc::new), &Some(refund.clone()))?;
     same("what is due", &wait(store.next_due())?, &refund.next_due())?;
     let due: Vec<_> = refund.next_due().map(|at| (at, refund.id.clone())).into_iter().collect();
     same("what is due by then", &wait(store.due(Timestamp::MAX, 10))?, &due)?;
@@ -150,8 +152,8 @@ pub(super) fn messages(make: &mut Make<'_>) -> Result<(), Broken> {
     let before = desk.refund("r")?;
     let posted = desk.done(message("r", buyer("kim"), false)?)?;
     let after = desk.refund("r")?;
-    let as_it_was = Refund { sequence: before.sequence, messages: before.messages, ..after.clone() };
-    same("the refund but for its history", &as_it_was, &before)?;
+    let as_it_was = Refund { sequence: before.sequence, messages: before.messages, ..(*after).clone() };
+    same("the refund but for its history", &as_it_was, &*before)?;
     let (history, feed) = (wait(desk.store.history(&before.id, 1, 9))?, desk.feed(9)?);
     let [(position, event)] = &history[..] else { return Err("the history goes on with one message".into()) };
     same("the answer", &posted.answer, &Answer::Message(Box::new(event.clone())))?;

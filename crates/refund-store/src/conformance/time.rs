@@ -28,7 +28,7 @@ pub(super) fn settled_first(make: &mut Make<'_>) -> Result<(), Broken> {
     same("the status", &desk.command("s", buyer("kim"), accept("s")?)?.status.kind(), &StatusKind::Success)?;
     let third = desk.open(opening("t")?)?;
     hand.set(third.opened_at.plus(DECIDE));
-    let read = super::desk::refund_of(desk.done(Request::by_system(Work::Settle { refund_id: third.id }))?)?;
+    let read = super::desk::refund_of(desk.done(Request::by_system(Work::Settle { refund_id: third.id.clone() }))?)?;
     same("the status of one that is read", &read.status.kind(), &StatusKind::Success)
 }
 

@@ -1,5 +1,7 @@
 //! Whether a request was answered before, and what is remembered of its answer.
 
+use std::sync::Arc;
+
 use super::stage::{Halt, Stage};
 use crate::model::remembered::is_over;
 use crate::model::restoration::evolve_in;
@@ -59,12 +61,12 @@ pub(crate) fn answered(
             // Mostly it is asked again at once, and nothing has happened since.
             let now = stage.found(refund_id)?.filter(|refund| refund.sequence == *sequence);
             let refund = match now {
-                Some(refund) => (**refund).clone(),
+                Some(refund) => Arc::clone(refund),
                 None => {
                     let mut events = stage.history(refund_id)?.iter().take_while(|event| event.sequence <= *sequence);
                     let opened = events.next().and_then(refund_core::opened).ok_or_else(|| lost("a refund"))?;
                     let restorations = &stage.settings().restorations;
-                    events.fold(opened, |refund, event| evolve_in(restorations, refund, event))
+                    Arc::new(events.fold(opened, |refund, event| evolve_in(restorations, refund, event)))
                 }
             };
             Answer::Refund { seen: Box::new(Seen { refund, actions: actions.clone() }), created: *created }

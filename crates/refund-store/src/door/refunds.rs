@@ -1,5 +1,7 @@
 //! What passes the door and is about one refund.
 
+use std::sync::Arc;
+
 use refund_core::{Command, Event, Line, Message, Opened, Opening, Refund, RefundId, Refusal, decide};
 
 use super::due::{due_events, known};
@@ -22,13 +24,13 @@ pub(super) fn open(stage: &mut Stage<'_>, request: &Request, opening: &Opening) 
     let mut in_progress = None;
     if let Some(id) = ledger.as_ref().and_then(|ledger| ledger.in_progress.as_ref()) {
         let other = stage.found(id)?.ok_or_else(|| StoreError::Unreadable(format!("no refund {id}")))?;
-        let other = settled(stage, (**other).clone())?;
+        let other = settled(stage, Arc::clone(other))?;
         // Settling may have ended it.
         ledger = stage.ledger(&line)?;
         in_progress = Some(other).filter(|other| !other.status.kind().is_final());
     }
     let policy = stage.settings().policy.with(&seller.policy);
-    let line = Line { ledger: ledger.as_ref(), in_progress: in_progress.as_ref() };
+    let line = Line { ledger: ledger.as_ref(), in_progress: in_progress.as_deref() };
     match refund_core::open(opening, &policy, line, &request.actor, stage.now) {
         Ok(Opened::New(event)) => {
             let refund = pushed(stage, &opening.refund_id, vec![event])?;
@@ -43,7 +45,7 @@ pub(super) fn open(stage: &mut Stage<'_>, request: &Request, opening: &Opening) 
 }
 
 pub(super) fn command(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundId, command: &Command) -> Done {
-    let refund = (*stage.refund(refund_id)?).clone();
+    let refund = stage.refund(refund_id)?;
     if request.precondition == Precondition::Missing {
         return Err(Refused::VersionMissing.into());
     }
@@ -86,20 +88,20 @@ pub(super) fn replace_link(stage: &mut Stage<'_>, request: &Request, refund_id: 
 }
 
 pub(super) fn settle(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundId) -> Done {
-    let refund = (*stage.refund(refund_id)?).clone();
+    let refund = stage.refund(refund_id)?;
     let refund = settled(stage, refund)?;
     answer(stage, request, refund, false)
 }
 
 /// The refund after what is due on it by now has happened, if it then has the version that was named.
-fn settled_and_still(stage: &mut Stage<'_>, request: &Request, id: &RefundId) -> Result<Refund, Halt> {
-    let refund = (*stage.refund(id)?).clone();
+fn settled_and_still(stage: &mut Stage<'_>, request: &Request, id: &RefundId) -> Result<Arc<Refund>, Halt> {
+    let refund = stage.refund(id)?;
     let refund = settled(stage, refund)?;
     still(stage, request, refund)
 }
 
 /// The refund after what is due on it by now has happened (R3).
-fn settled(stage: &mut Stage<'_>, refund: Refund) -> Result<Refund, Halt> {
+fn settled(stage: &mut Stage<'_>, refund: Arc<Refund>) -> Result<Arc<Refund>, Halt> {
     if refund.next_due().is_none_or(|at| at > stage.now) {
         return Ok(refund);
     }
@@ -109,7 +111,7 @@ fn settled(stage: &mut Stage<'_>, refund: Refund) -> Result<Refund, Halt> {
 }
 
 /// The refund, if it has the version still that was named, if one was.
-fn still(stage: &Stage<'_>, request: &Request, refund: Refund) -> Result<Refund, Halt> {
+fn still(stage: &Stage<'_>, request: &Request, refund: Arc<Refund>) -> Result<Arc<Refund>, Halt> {
     match request.precondition {
         Precondition::Version(version) if version != refund.version => {
             let seen = Box::new(seen(stage, request, refund)?);
@@ -120,14 +122,14 @@ fn still(stage: &Stage<'_>, request: &Request, refund: Refund) -> Result<Refund,
 }
 
 /// Puts down what happened to one refund; the refund after it.
-fn pushed(stage: &mut Stage<'_>, id: &RefundId, events: Vec<Event>) -> Result<Refund, Halt> {
+fn pushed(stage: &mut Stage<'_>, id: &RefundId, events: Vec<Event>) -> Result<Arc<Refund>, Halt> {
     for event in events {
         stage.push(Entry::Refund(event))?;
     }
-    Ok((*stage.refund(id)?).clone())
+    stage.refund(id)
 }
 
-fn answer(stage: &Stage<'_>, request: &Request, refund: Refund, created: bool) -> Done {
+fn answer(stage: &Stage<'_>, request: &Request, refund: Arc<Refund>, created: bool) -> Done {
     let seen = seen(stage, request, refund)?;
     let outcome = Outcome::Refund {
         refund_id: seen.refund.id.clone(),
@@ -139,13 +141,13 @@ fn answer(stage: &Stage<'_>, request: &Request, refund: Refund, created: bool) -
 }
 
 /// A rule's no, with the refund that it is about.
-fn refused(stage: &Stage<'_>, request: &Request, refund: Refund, refusal: Refusal) -> Result<Refused, Halt> {
+fn refused(stage: &Stage<'_>, request: &Request, refund: Arc<Refund>, refusal: Refusal) -> Result<Refused, Halt> {
     let seen = Some(Box::new(seen(stage, request, refund)?));
     Ok(Refused::Rule { refusal, seen })
 }
 
 /// The refund as those see it who ask.
-fn seen(stage: &Stage<'_>, request: &Request, refund: Refund) -> Result<Seen, Halt> {
+fn seen(stage: &Stage<'_>, request: &Request, refund: Arc<Refund>) -> Result<Seen, Halt> {
     if shows_no_actions(&refund, &request.viewers) {
         return Ok(Seen { refund, actions: Vec::new() });
     }

@@ -176,7 +176,7 @@ impl<'a> Stage<'a> {
         let id = &event.refund_id;
         let settings = self.changed.settings.as_ref().unwrap_or(&self.case.settings);
         if let Some(change) = self.changed.refunds.get_mut(id) {
-            let before = Arc::unwrap_or_clone(Arc::clone(&change.after));
+            let before = (*change.after).clone();
             change.after = Arc::new(evolve_in(&settings.restorations, before, event));
             change.events.push(event.clone());
             return Ok(());

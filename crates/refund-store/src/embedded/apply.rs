@@ -7,7 +7,7 @@ use refund_core::{RefundId, Timestamp};
 use sled::IVec;
 
 use super::answers;
-use super::at_hand::parse_answers;
+use super::at_hand::{RecentRefund, parse_answers};
 use super::audit::Line;
 use super::error::unreadable;
 use super::keys;
@@ -97,12 +97,11 @@ impl Gathered {
 /// gets the latest alone, and it wakes seven threads for each batch.
 const RECENT_MAX: usize = 512;
 
+/// And how many answers, of which many make a row.
+const RECENT_ANSWERS_MAX: usize = 2 * RECENT_MAX;
+
 /// sled frees memory only when it is asked to, about every so many rows.
 const ROWS_PER_COLLECTION: usize = 64;
-
-/// How many answers a row has at the most: sixteen rows make a page of sled's, and what is too large
-/// for one of its segments gets a file of its own.
-const ANSWERS_PER_ROW: usize = 64;
 
 /// How many rows of outdated answers are dropped when sled gets the recent rows: more than come in
 /// meanwhile, so that they end.
@@ -120,9 +119,7 @@ impl SledView {
             self.at_hand_mut().settings = Arc::clone(settings);
         }
         let mut rows = gathered.settings;
-        let numbers = self.write_refunds(changed, &gathered.told, &mut rows)?;
-        let answers = answers::Row { at: latest, answers: gathered.answers };
-        write_answers(&answers, &mut rows);
+        let refunds = self.refunds(changed, &gathered.told, &mut rows)?;
         self.write_numbers(&gathered.places, &mut rows);
         for (place, lines) in &gathered.audit {
             rows.put(keys::audit(*place), encode(lines)?);
@@ -133,12 +130,15 @@ impl SledView {
         }
         let mut at_hand = self.at_hand_mut();
         at_hand.recent.extend(rows.0);
-        for (number, change) in numbers.iter().zip(changed.refunds.values()) {
-            at_hand.index.changed(*number, change.before.as_deref(), &change.after);
+        for ((number, recent), change) in refunds.into_iter().zip(changed.refunds.values()) {
+            at_hand.index.changed(number, change.before.as_deref(), &change.after);
+            at_hand.recent_refunds.insert(number, recent);
         }
-        at_hand.answers.add(&answers);
+        at_hand.recent_answers.extend(gathered.answers.iter().map(|answer| (latest, *answer)));
+        at_hand.answers.add(gathered.answers);
         gathered.audit.into_iter().for_each(|(place, lines)| at_hand.audit.add(place, lines));
-        let many = at_hand.recent.len() >= RECENT_MAX;
+        let many = at_hand.recent.len().saturating_add(at_hand.recent_refunds.len()) >= RECENT_MAX
+            || at_hand.recent_answers.len() >= RECENT_ANSWERS_MAX;
         drop(at_hand);
         if many {
             self.write_out()?;
@@ -164,7 +164,14 @@ impl SledView {
         let outdated = self.outdated()?;
         outdated.iter().for_each(|(key, _)| batch.remove(key));
         let at_hand = self.at_hand();
-        let count = at_hand.recent.len().saturating_add(outdated.len());
+        let recent = at_hand.recent.len().saturating_add(at_hand.recent_refunds.len());
+        let count = recent.saturating_add(outdated.len());
+        for (key, row) in answers::Row::all(&at_hand.recent_answers) {
+            batch.insert(key, row);
+        }
+        for (number, RecentRefund { last, refund }) in &at_hand.recent_refunds {
+            batch.insert(keys::refund(*number), refund_row(*last, refund)?);
+        }
         for (key, row) in &at_hand.recent {
             match row {
                 Some(row) => batch.insert(&key[..], row),
@@ -180,34 +187,35 @@ impl SledView {
         // Only now: whoever reads finds each row here or there.
         let mut at_hand = self.at_hand_mut();
         at_hand.recent.clear();
+        at_hand.recent_refunds.clear();
+        at_hand.recent_answers.clear();
         outdated.iter().for_each(|(_, row)| at_hand.answers.forget(row));
         Ok(())
     }
 
-    /// The refunds that changed; gives their numbers.
-    fn write_refunds(
+    /// The refunds that changed, with their numbers; the marks in their histories are among the rows.
+    fn refunds(
         &self,
         changed: &Changed,
         told: &BTreeMap<RefundId, (u64, u64)>,
         rows: &mut Rows,
-    ) -> Result<Vec<Number>, StoreError> {
-        let mut numbers = Vec::new();
+    ) -> Result<Vec<(Number, RecentRefund)>, StoreError> {
+        let mut refunds = Vec::new();
         for (id, change) in &changed.refunds {
             let (first, last) = told.get(id).copied().unwrap_or_default();
             let number = match change.before {
                 Some(_) => self.row(id)?.map_or(first, |row| row.number),
                 None => first,
             };
-            rows.put(keys::refund(number), refund_row(last, &change.after)?);
             let told_before = change.before.as_ref().map_or(0, |before| before.sequence);
             if Marks::is_one_due(told_before, change.after.sequence) {
                 let mut marks = self.marks(number)?;
                 marks.add(change.after.sequence, last);
                 rows.put(keys::marks(number), marks.to_bytes());
             }
-            numbers.push(number);
+            refunds.push((number, RecentRefund { last, refund: Arc::clone(&change.after) }));
         }
-        Ok(numbers)
+        Ok(refunds)
     }
 
     /// Which records stand where. No number of these is given to anybody before they are seen.
@@ -230,13 +238,6 @@ impl SledView {
             outdated.push((key, row));
         }
         Ok(outdated)
-    }
-}
-
-fn write_answers(new: &answers::Row, rows: &mut Rows) {
-    for some in new.answers.chunks(ANSWERS_PER_ROW) {
-        let first = some.first().map_or(0, |(_, position)| *position);
-        rows.put(keys::answers(first), answers::Row { at: new.at, answers: some.to_vec() }.to_bytes());
     }
 }
 

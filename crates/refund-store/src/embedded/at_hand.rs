@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use refund_core::{Refund, Timestamp};
 use sled::IVec;
 
-use super::answers::{self, Answers};
+use super::answers::{self, Answers, HashAndRecord};
 use super::audit::Audit;
 use super::error::{strange, unreadable};
 use super::index::Index;
 use super::keys;
 use crate::codec::decode;
 use crate::stored::parse_refund;
-use crate::{Settings, StoreError};
+use crate::{Number, Settings, StoreError};
 
 /// All that is kept in memory.
 #[derive(Default)]
@@ -23,13 +24,24 @@ pub(super) struct AtHand {
     pub(super) settings: Arc<Settings>,
     /// Rows that sled has not been given yet, and those that it is to remove.
     pub(super) recent: BTreeMap<Vec<u8>, Option<IVec>>,
+    /// Refunds of which the same is true: what changes again meanwhile is neither written nor read as a row.
+    pub(super) recent_refunds: BTreeMap<Number, RecentRefund>,
+    /// Answers that sled has no row of yet, each with when it was given.
+    pub(super) recent_answers: Vec<(Timestamp, HashAndRecord)>,
+}
+
+/// A refund as it was recorded.
+#[derive(Clone)]
+pub(super) struct RecentRefund {
+    /// Where the latest record stands that tells of it.
+    pub(super) last: u64,
+    pub(super) refund: Arc<Refund>,
 }
 
 impl AtHand {
     pub(super) fn read(db: &sled::Db) -> Result<Self, StoreError> {
-        let recent = BTreeMap::new();
         let (index, answers, audit) = (read_index(db)?, read_answers(db)?, read_audit(db)?);
-        Ok(Self { index, answers, audit, settings: read_settings(db)?, recent })
+        Ok(Self { index, answers, audit, settings: read_settings(db)?, ..Self::default() })
     }
 }
 

@@ -91,9 +91,8 @@ impl Index {
     }
 
     /// Whether an order line has had no refund but that one, for certain.
-    pub(super) fn is_alone(&self, id: &RefundId, line: &LineKey) -> bool {
-        let own = self.group(Group::Id(id)).next();
-        self.group(line.into()).all(|number| Some(number) == own)
+    pub(super) fn is_alone(&self, own: Number, line: &LineKey) -> bool {
+        self.group(line.into()).all(|number| number == own)
     }
 
     /// The places of a list of all refunds or of a seller's that come behind another, in order.

@@ -6,22 +6,21 @@ use refund_core::{LineKey, Refund, RefundId};
 
 use super::at_hand::AtHand;
 use super::view::SledView;
-use crate::StoreError;
 use crate::door::{Case, Loaded, Need, Shelf};
+use crate::{Number, StoreError};
 
 impl Shelf for SledView {
     fn load(&self, need: &Need, case: &mut Case) -> Result<(), StoreError> {
         match need {
             Need::Refund(id) => {
                 let at_hand = self.at_hand();
-                let found = match self.row_beside(&at_hand, id)?.map(|row| row.refund()) {
+                let found = match self.row_beside(&at_hand, id)?.map(|row| (row.number, row.refund())) {
                     None => Loaded::Nothing,
-                    Some(Ok(refund)) => {
-                        let refund = Arc::new(refund);
-                        self.load_line(&at_hand, &refund, case)?;
+                    Some((number, Ok(refund))) => {
+                        self.load_line(&at_hand, number, &refund, case)?;
                         Loaded::There(refund)
                     }
-                    Some(Err(error)) => Loaded::Senseless(error.to_string()),
+                    Some((_, Err(error))) => Loaded::Senseless(error.to_string()),
                 };
                 case.put_refund(id.clone(), found);
             }
@@ -44,10 +43,16 @@ impl Shelf for SledView {
 }
 
 impl SledView {
-    fn load_line(&self, at_hand: &AtHand, refund: &Arc<Refund>, case: &mut Case) -> Result<(), StoreError> {
+    fn load_line(
+        &self,
+        at_hand: &AtHand,
+        number: Number,
+        refund: &Arc<Refund>,
+        case: &mut Case,
+    ) -> Result<(), StoreError> {
         let key = refund.line_key();
         // Mostly there is no other, which is known without reading a row.
-        if at_hand.index.is_alone(&refund.id, &key) {
+        if at_hand.index.is_alone(number, &key) {
             case.put_line(key, [Loaded::by_id(Arc::clone(refund))]);
         } else {
             let all = self.found_on(at_hand, &key)?;
@@ -62,7 +67,7 @@ impl SledView {
         for number in at_hand.index.group(key.into()).rev() {
             let Some(row) = self.numbered_row(at_hand, number)? else { continue };
             match row.refund() {
-                Ok(refund) if refund.is_on(key) => all.push(Loaded::by_id(Arc::new(refund))),
+                Ok(refund) if refund.is_on(key) => all.push(Loaded::by_id(refund)),
                 Ok(_) => {}
                 Err(error) => all.push((row.id_or_number()?, Loaded::Senseless(error.to_string()))),
             }
@@ -102,6 +107,7 @@ mod tests {
     /// The row of that refund says nothing any more.
     fn spoil(store: &EmbeddedStore, id: &str) {
         let row = store.view.row(&id.parse().unwrap()).unwrap().unwrap();
+        store.view.write_out().unwrap();
         // The id is still to be read: what comes behind it is gone.
         let mut bytes = store.view.get(&keys::refund(row.number)).unwrap().unwrap().to_vec();
         bytes.truncate(bytes.len() - 9);

@@ -9,7 +9,7 @@ use refund_core::{LineKey, LineLedger, Refund, RefundId, Timestamp};
 use sled::IVec;
 use tokio::sync::watch;
 
-use super::at_hand::AtHand;
+use super::at_hand::{AtHand, RecentRefund};
 use super::audit::Audit;
 use super::error::{strange, unreadable};
 use super::index::Group;
@@ -138,10 +138,10 @@ impl SledView {
 
     pub(super) fn row_beside(&self, at_hand: &AtHand, id: &RefundId) -> Result<Option<Row>, StoreError> {
         for number in at_hand.index.group(Group::Id(id)) {
-            let bytes = self.get_beside(at_hand, &keys::refund(number))?;
-            let bytes = bytes.ok_or_else(|| strange("a refund's row is not there"))?;
-            if parse_id(&bytes) == Some(id.as_str()) {
-                return Ok(Some(Row { number, bytes }));
+            let row = self.numbered_row(at_hand, number)?;
+            let row = row.ok_or_else(|| strange("a refund's row is not there"))?;
+            if row.id() == Some(id.as_str()) {
+                return Ok(Some(row));
             }
         }
         Ok(None)
@@ -149,18 +149,22 @@ impl SledView {
 
     /// The row of the refund of that number.
     pub(super) fn numbered_row(&self, at_hand: &AtHand, number: Number) -> Result<Option<Row>, StoreError> {
-        Ok(self.get_beside(at_hand, &keys::refund(number))?.map(|bytes| Row { number, bytes }))
+        if let Some(recent) = at_hand.recent_refunds.get(&number) {
+            self.whole()?;
+            return Ok(Some(Row { number, is: Is::Recent(recent.clone()) }));
+        }
+        Ok(self.get_beside(at_hand, &keys::refund(number))?.map(|bytes| Row { number, is: Is::Bytes(bytes) }))
     }
 
     /// The refund of that number.
-    fn numbered_beside(&self, at_hand: &AtHand, number: Number) -> Result<Option<Refund>, StoreError> {
+    fn numbered_beside(&self, at_hand: &AtHand, number: Number) -> Result<Option<Arc<Refund>>, StoreError> {
         Ok(self.numbered_row(at_hand, number)?.map(|row| row.refund()).transpose()?)
     }
 
     pub(crate) fn refund(&self, id: &RefundId) -> Result<Option<Around>, StoreError> {
         let at_hand = self.at_hand();
         let Some(row) = self.row_beside(&at_hand, id)? else { return Ok(None) };
-        self.around(&at_hand, row.refund()?).map(Some)
+        self.around(&at_hand, row.number, row.refund()?).map(Some)
     }
 
     /// The refund of that number, if it is still one that is asked for.
@@ -170,27 +174,28 @@ impl SledView {
         is_asked_for: impl FnOnce(&Refund) -> bool,
     ) -> Result<Option<Around>, StoreError> {
         let at_hand = self.at_hand();
-        let refund = self.numbered_beside(&at_hand, number)?.filter(is_asked_for);
-        refund.map(|refund| self.around(&at_hand, refund)).transpose()
+        let refund = self.numbered_beside(&at_hand, number)?.filter(|refund| is_asked_for(refund));
+        refund.map(|refund| self.around(&at_hand, number, refund)).transpose()
     }
 
-    fn around(&self, at_hand: &AtHand, refund: Refund) -> Result<Around, StoreError> {
+    fn around(&self, at_hand: &AtHand, number: Number, refund: Arc<Refund>) -> Result<Around, StoreError> {
         let key = refund.line_key();
         // Mostly there is no other, which is known without reading a row.
-        let ledger = if at_hand.index.is_alone(&refund.id, &key) {
-            LineLedger::of([&refund])
+        let ledger = if at_hand.index.is_alone(number, &key) {
+            LineLedger::of([&*refund])
         } else {
-            LineLedger::of(&self.line_beside(at_hand, &key)?)
+            LineLedger::of(self.line_beside(at_hand, &key)?.iter().map(|refund| &**refund))
         };
         let refundable = ledger.map_or(refund.line.paid, |ledger| ledger.refundable());
         Around::new(&at_hand.settings, refund, refundable)
     }
 
     pub(crate) fn on_line(&self, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
-        self.line_beside(&self.at_hand(), key)
+        let refunds = self.line_beside(&self.at_hand(), key)?;
+        Ok(refunds.into_iter().map(Arc::unwrap_or_clone).collect())
     }
 
-    pub(super) fn line_beside(&self, at_hand: &AtHand, key: &LineKey) -> Result<Vec<Refund>, StoreError> {
+    fn line_beside(&self, at_hand: &AtHand, key: &LineKey) -> Result<Vec<Arc<Refund>>, StoreError> {
         let numbers = at_hand.index.group(key.into()).rev();
         let refunds = numbers.filter_map(|number| self.numbered_beside(at_hand, number).transpose());
         refunds.filter(|refund| refund.as_ref().map_or(true, |refund| refund.is_on(key))).collect()
@@ -297,25 +302,44 @@ impl SledView {
     }
 }
 
-/// A refund's row, as it was looked up by the refund's id.
+/// A refund's row, as it was looked up.
 pub(super) struct Row {
     pub(super) number: Number,
-    bytes: IVec,
+    is: Is,
+}
+
+/// What there is of a row: the bytes that sled has, or what it has not been given yet.
+enum Is {
+    Bytes(IVec),
+    Recent(RecentRefund),
 }
 
 impl Row {
     /// Where the latest record stands that tells of the refund.
     pub(super) fn last(&self) -> u64 {
-        parse_last(&self.bytes).unwrap_or(0)
+        match &self.is {
+            Is::Bytes(bytes) => parse_last(bytes).unwrap_or(0),
+            Is::Recent(recent) => recent.last,
+        }
     }
 
-    pub(crate) fn refund(&self) -> Result<Refund, CodecError> {
-        parse_refund(&self.bytes)
+    pub(crate) fn refund(&self) -> Result<Arc<Refund>, CodecError> {
+        match &self.is {
+            Is::Bytes(bytes) => parse_refund(bytes).map(Arc::new),
+            Is::Recent(recent) => Ok(Arc::clone(&recent.refund)),
+        }
+    }
+
+    fn id(&self) -> Option<&str> {
+        match &self.is {
+            Is::Bytes(bytes) => parse_id(bytes),
+            Is::Recent(recent) => Some(recent.refund.id.as_str()),
+        }
     }
 
     /// The refund's id; where the row has none, one that no refund has and a log can show.
     pub(super) fn id_or_number(&self) -> Result<RefundId, StoreError> {
-        let id = parse_id(&self.bytes).and_then(|id| RefundId::new(id).ok());
+        let id = self.id().and_then(|id| RefundId::new(id).ok());
         let number = || RefundId::new(format!("row-{}", self.number)).map_err(|error| strange(&error.to_string()));
         id.map_or_else(number, Ok)
     }

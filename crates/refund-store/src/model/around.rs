@@ -13,7 +13,7 @@ use crate::{Seller, Settings, StoreError};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Around {
     /// The refund.
-    pub refund: Refund,
+    pub refund: Arc<Refund>,
     /// The seller whom it is against.
     pub seller: Arc<Seller>,
     /// What can still be refunded on its order line.
@@ -30,11 +30,10 @@ impl Around {
     ///
     /// # Errors
     /// [`StoreError::Unreadable`] where its seller is not there.
-    pub(crate) fn new(settings: &Settings, refund: Refund, refundable: Money) -> Result<Self, StoreError> {
-        let known = Known::new(settings, &refund, refundable, false)?;
-        let Known { seller, rollout, .. } = known;
-        let link = settings.link(&refund.id);
-        Ok(Self { refund, seller, refundable, link, policy: Arc::clone(&settings.policy), rollout, is_held: false })
+    pub(crate) fn new(settings: &Settings, refund: Arc<Refund>, refundable: Money) -> Result<Self, StoreError> {
+        let seller = Arc::clone(seller_of(settings, &refund)?);
+        let (link, policy) = (settings.link(&refund.id), Arc::clone(&settings.policy));
+        Ok(Self { refund, seller, refundable, link, policy, rollout: Arc::clone(&settings.rollout), is_held: false })
     }
 
     /// A refund on which something that is due waits, because settling is held (R36).
@@ -109,7 +108,7 @@ impl Around {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     /// The refund.
-    pub refund: Refund,
+    pub refund: Arc<Refund>,
     /// What they may do with it.
     pub actions: Vec<CommandKind>,
 }
@@ -139,8 +138,7 @@ impl Known {
         refundable: Money,
         is_held: bool,
     ) -> Result<Self, StoreError> {
-        let missing = || StoreError::Unreadable(format!("no seller for refund {}", refund.id));
-        let seller = settings.seller(&refund.seller_id).ok_or_else(missing)?;
+        let seller = seller_of(settings, refund)?;
         Ok(Self {
             policy: settings.policy.with(&seller.policy),
             seller: Arc::clone(seller),
@@ -168,6 +166,12 @@ impl Known {
         possible.dedup();
         possible
     }
+}
+
+/// The seller whom a refund is against.
+fn seller_of<'s>(settings: &'s Settings, refund: &Refund) -> Result<&'s Arc<Seller>, StoreError> {
+    let missing = || StoreError::Unreadable(format!("no seller for refund {}", refund.id));
+    settings.seller(&refund.seller_id).ok_or_else(missing)
 }
 
 /// Whether nobody asks what may be done, or nothing may.

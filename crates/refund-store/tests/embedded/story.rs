@@ -199,7 +199,7 @@ pub(crate) fn tell(store: &dyn Store) {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Seen {
     feed: Vec<(u64, u32, Event)>,
-    refunds: Vec<(Refund, Vec<Event>)>,
+    refunds: Vec<(Arc<Refund>, Vec<Event>)>,
     lines: Vec<(Option<LineLedger>, Vec<RefundId>)>,
     lists: Vec<Vec<Around>>,
     due: BTreeSet<(Timestamp, RefundId)>,
