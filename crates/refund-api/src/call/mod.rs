@@ -39,11 +39,8 @@ pub(crate) struct Call {
     /// From which address it comes.
     from: Option<IpAddr>,
     scope: KeyScope,
-    method: Method,
-    path: String,
-    params: Vec<(String, String)>,
-    query: String,
-    headers: HeaderMap,
+    parts: Parts,
+    params: RawPathParams,
     body: Received,
 }
 
@@ -59,28 +56,13 @@ impl FromRequest<Arc<App>> for Call {
                 return Err(problem);
             }
         };
-        let path = parts.uri.path().to_owned();
         let sender = Sender { admission: &app.admission, who: caller.tenant(), is_known: true };
-        let body = received(&path, body, sender).await?;
+        let body = received(parts.uri.path(), body, sender).await?;
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| no_id())?;
-        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let request_id = parts.extensions.remove().map_or(String::new(), |CallId(id)| id);
         let from = parts.extensions.get().map(|CallerAddress(address)| *address);
-        let query = parts.uri.query().unwrap_or_default().to_owned();
-        let call = Self {
-            app: app.clone(),
-            caller,
-            request_id,
-            from,
-            scope,
-            method: parts.method,
-            path,
-            params,
-            query,
-            headers: parts.headers,
-            body,
-        };
-        if call.method == Method::POST {
+        let call = Self { app: app.clone(), caller, request_id, from, scope, parts, params, body };
+        if call.parts.method == Method::POST {
             // A mistake in it is told also where nothing is remembered.
             call.chosen_key()?;
         }
@@ -138,7 +120,7 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
 impl Call {
     /// What the caller was recognised by.
     pub(crate) fn token(&self) -> Result<&str, Problem> {
-        bearer(&self.headers)
+        bearer(&self.parts.headers)
     }
 
     /// Lets only keys pass that are good for all that their role may do.
@@ -147,7 +129,7 @@ impl Call {
     }
 
     fn param(&self, name: &str) -> Option<&str> {
-        self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.params.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     /// The id in the path. A slash in it can't be told from one of the path by whatever decodes paths on the way.
@@ -158,14 +140,15 @@ impl Call {
 
     /// The body, read strictly.
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        if let Some(value) = self.headers.get(header::CONTENT_TYPE).filter(|_| !self.body.bytes.is_empty()) {
+        let headers = &self.parts.headers;
+        if let Some(value) = headers.get(header::CONTENT_TYPE).filter(|_| !self.body.bytes.is_empty()) {
             let media_type = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
             if !media_type.eq_ignore_ascii_case("application/json") {
                 let detail = format!("the body is {media_type:?}, and application/json is taken");
                 return Err(Problem::new(ApiCode::UnsupportedMediaType, detail));
             }
         }
-        for coded in self.headers.get_all(header::CONTENT_ENCODING).iter().filter(|_| !self.body.bytes.is_empty()) {
+        for coded in headers.get_all(header::CONTENT_ENCODING).iter().filter(|_| !self.body.bytes.is_empty()) {
             let is_plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
             if !coded.to_str().is_ok_and(|codings| codings.split(',').all(is_plain)) {
                 let detail = format!("Content-Encoding is {coded:?}, and bodies are taken as they are");
@@ -177,7 +160,8 @@ impl Call {
 
     /// The query, read strictly.
     pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let parameters = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
+        let query = self.parts.uri.query().unwrap_or_default();
+        let parameters = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
         serde_path_to_error::deserialize(parameters).map_err(|error| {
             let (parameter, what) = (error.path().to_string(), error.inner().to_string());
             let detail = if parameter == "." { what } else { format!("{parameter}: {what}") };
@@ -187,7 +171,7 @@ impl Call {
 
     /// A header's text, where it is there.
     pub(crate) fn header(&self, name: &HeaderName) -> Result<Option<String>, Problem> {
-        let Some(value) = only(&self.headers, name)? else { return Ok(None) };
+        let Some(value) = only(&self.parts.headers, name)? else { return Ok(None) };
         let text = value.to_str().map_err(|_| Problem::new(ApiCode::MalformedHeader, format!("{name}: not ASCII")))?;
         Ok(Some(text.to_owned()))
     }
@@ -229,7 +213,7 @@ impl Call {
     }
 
     fn precondition(&self, read: impl Fn(&str) -> Option<Precondition>, takes: &str) -> Result<Precondition, Problem> {
-        let Some(value) = only(&self.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
+        let Some(value) = only(&self.parts.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
         let tag = value.to_str().ok().and_then(tag::own);
         tag.and_then(read).ok_or_else(|| Problem::new(ApiCode::MalformedHeader, takes))
     }
@@ -238,7 +222,7 @@ impl Call {
     pub(crate) fn idempotency(&self) -> Result<Idempotency, Problem> {
         let Some(key) = self.chosen_key()? else { return Ok(None) };
         let mut hash = Sha256::new();
-        for part in [self.method.as_str().as_bytes(), self.path.as_bytes()] {
+        for part in [self.parts.method.as_str(), self.parts.uri.path()] {
             hash.update(part);
             hash.update([0]);
         }
@@ -247,7 +231,7 @@ impl Call {
     }
 
     fn chosen_key(&self) -> Result<Option<String>, Problem> {
-        let Some(value) = only(&self.headers, &IDEMPOTENCY_KEY)? else { return Ok(None) };
+        let Some(value) = only(&self.parts.headers, &IDEMPOTENCY_KEY)? else { return Ok(None) };
         let visible = |key: &&str| (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
         let key = value.to_str().ok().filter(visible);
         let detail = "Idempotency-Key: 1 to 64 visible ASCII characters";

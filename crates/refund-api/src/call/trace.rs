@@ -73,7 +73,17 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
     Some(trace_id).filter(|_| is_whole && version != "ff" && !is_nothing(trace_id) && !is_nothing(parent_id))
 }
 
+/// Has a call answered within its span, so that whatever is logged meanwhile says whose it is.
 pub(crate) async fn trace<A: Future<Output = Response> + Send>(
+    app: &App,
+    request: Request,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
+    let span = tracing::info_span!("call", caller = tracing::field::Empty);
+    answered(app, request, answer).instrument(span).await
+}
+
+async fn answered<A: Future<Output = Response> + Send>(
     app: &App,
     mut request: Request,
     answer: impl FnOnce(Request) -> A,
@@ -84,9 +94,8 @@ pub(crate) async fn trace<A: Future<Output = Response> + Send>(
     request.extensions_mut().insert(CallId(request_id.clone()));
     let method = request.method().clone();
     // The pattern and not the path: a path may hold a buyer's token.
-    let route = request.extensions().get::<MatchedPath>().map_or("-".to_owned(), |path| path.as_str().to_owned());
-    let span = tracing::info_span!("call", caller = tracing::field::Empty);
-    let mut response = answer(request).instrument(span.clone()).await;
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = answer(request).await;
     let mut code = response.extensions_mut().remove::<Told>().map(|Told(code)| code);
     if let Some(problem) = refused_with(&mut response) {
         code = Some(problem.code());
@@ -97,7 +106,8 @@ pub(crate) async fn trace<A: Future<Output = Response> + Send>(
     app.engine.metrics.answered(response.status(), code);
     let (status, code) = (response.status().as_u16(), code.map_or("", |code| code.as_str()));
     let micros = u64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(%method, route, status, code, micros, request_id, trace_id, "answered"));
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
+    tracing::info!(%method, route, status, code, micros, request_id, trace_id, "answered");
     let headers = response.headers_mut();
     // By the engine's clock, and not the machine's: whoever counts how long a deadline still runs counts from here.
     headers.extend(http_date(app.engine.store().now()).map(|date| (header::DATE, date)));

@@ -1,17 +1,35 @@
 //! The one room in which randomness is made, and with it ids and secrets.
 #![expect(clippy::disallowed_methods, reason = "this is the room; everywhere else randomness is an argument")]
 
+use std::cell::RefCell;
+
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use refund_core::{InvalidId, NegotiationId, RefundId, Timestamp};
 
-/// Fills bytes with randomness from the operating system.
+thread_local! {
+    /// What the operating system has given and nobody has had yet, so that it is asked once for many.
+    static AHEAD: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How many bytes the operating system is asked for at once.
+const AT_ONCE: usize = 512;
+
+/// Fills bytes with randomness from the operating system. Nobody gets the same twice.
 ///
 /// Where the system has none the process ends: nothing here may ever be guessable.
 pub(crate) fn fill(bytes: &mut [u8]) {
-    if let Err(error) = getrandom::fill(bytes) {
-        tracing::error!(%error, "the operating system gives no randomness; the server stops");
-        std::process::abort();
-    }
+    AHEAD.with_borrow_mut(|ahead| {
+        for byte in bytes {
+            if ahead.is_empty() {
+                ahead.resize(AT_ONCE, 0);
+                if let Err(error) = getrandom::fill(ahead) {
+                    tracing::error!(%error, "the operating system gives no randomness; the server stops");
+                    std::process::abort();
+                }
+            }
+            *byte = ahead.pop().unwrap_or_default();
+        }
+    });
 }
 
 /// Random bytes.
@@ -40,7 +58,10 @@ pub(crate) fn secret() -> String {
 /// An id that is like no other, of a kind.
 #[must_use]
 pub(crate) fn id(prefix: &str) -> String {
-    format!("{prefix}{}", BASE32_NOPAD.encode(&bytes::<10>()).to_lowercase())
+    let mut id = prefix.to_owned();
+    BASE32_NOPAD.encode_append(&bytes::<10>(), &mut id);
+    id.make_ascii_lowercase();
+    id
 }
 
 /// A refund's id. Those made later sort behind those made before, to keep what is new together on disk.
@@ -64,4 +85,19 @@ pub(crate) fn refund_id(now: Timestamp) -> Result<RefundId, InvalidId> {
 pub(crate) fn negotiation_id(refund_id: &RefundId) -> Result<NegotiationId, InvalidId> {
     let own = refund_id.as_str();
     NegotiationId::new(format!("neg_{}", own.strip_prefix("rfd_").unwrap_or(own)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn nobody_gets_what_somebody_else_got_on_this_thread_or_another() {
+        let ids = || (0..AT_ONCE).map(|_| id("req_")).collect::<Vec<_>>();
+        let all = [ids(), std::thread::spawn(ids).join().unwrap()].concat();
+        assert!(all.iter().all(|id| id.len() == 20 && id.bytes().all(|byte| !byte.is_ascii_uppercase())), "{all:?}");
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 2 * AT_ONCE);
+    }
 }

@@ -25,6 +25,10 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unusable> {
 }
 
 fn read_text<T: DeserializeOwned>(text: &str) -> Result<T, Unusable> {
+    // To know the way to each value costs more than to read it, and is asked only where one is wrong.
+    if let Ok(Object(value)) = serde_json::from_str(text) {
+        return Ok(value);
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let Object(value) = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| Unusable::malformed(pointer(error.path()), error.inner().to_string()))?;

@@ -132,8 +132,11 @@ fn r45_a_check_of_terms_lists_every_rule_that_stands_against_them_in_that_order(
     let Command::MakeOffer(terms) = &command else { panic!("an offer") };
     let check = |shop: &Shop| check_offer(shop.refund(), &shop.grounds(), &actor(Role::Seller), terms, shop.now);
     let codes = |shop: &Shop| check(shop).unwrap_err().iter().map(Refusal::code).collect::<Vec<_>>();
-    let of_terms =
-        [RefusalCode::AmountOverRefundable, RefusalCode::ReturnAddressUnknown, RefusalCode::ReturnNeedsShippedGoods];
+    let of_terms = [
+        RefusalCode::AmountOverRefundable,
+        RefusalCode::ReturnNeedsFreightInsurance,
+        RefusalCode::ReturnAddressUnknown,
+    ];
     assert_eq!(codes(&shop), of_terms);
     shop.must(Role::Seller, &offer(RefundType::RefundOnly, cny(200)));
     assert_eq!(codes(&shop), [&[RefusalCode::NegotiationAlreadyUsed][..], &of_terms].concat());

@@ -6,8 +6,8 @@ use super::people;
 use super::stage::{Done, Halt, Stage};
 use crate::record::Entry;
 use crate::{
-    Answer, ByLink, FailedSignIns, Key, Outcome, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings, Shown,
-    StoreError, Tag, User, UserChange, Webhook, WebhookChange,
+    Answer, ByLink, FailedSignIns, Key, Outcome, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings,
+    Shown, StoreError, Tag, User, UserChange, Webhook, WebhookChange,
 };
 
 /// A change of a setting.

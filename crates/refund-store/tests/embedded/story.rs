@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use refund_core::{
-    Actor, Address, AddressBook, AuditType, BuyerId, Category, Command, Currency, Event, Label, LineLedger, MakeOffer, Money, Opening, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
+    Actor, Address, AddressBook, AuditType, BuyerId, Category, Command, Currency, Event, Label, LineLedger, MakeOffer,
+    Money, Opening, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerId,
+    Timestamp, Via,
 };
 use refund_store::{
     Advance, Answered, Around, AuditQuery, Clock, FailedSignIns, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope,
