@@ -240,16 +240,18 @@ impl Model {
     }
 
     fn audit(&self, query: &AuditQuery) -> Vec<Audited> {
-        let (mut found, mut latest) = (Vec::new(), BTreeMap::new());
+        let (mut found, mut latest, mut settings) = (Vec::new(), BTreeMap::new(), Settings::default());
         for (stamp, record) in self.stamped() {
+            let before = settings.clone();
+            record.entries.iter().for_each(|entry| settings.take_in(entry));
             for (number, entry) in (0..).zip(&record.entries) {
-                let Some(audit_type) = audit_type(entry) else { continue };
+                let Some(audit_type) = audit_type(entry, &before) else { continue };
                 let before = setting(entry).and_then(|(which, _)| latest.insert(which, entry)).cloned();
                 let (position, entry) = (EventPosition::of(stamp, number), entry.clone());
                 found.push(Audited { position, at: record.at, from: record.from, audit_type, entry, before });
             }
         }
-        found.retain(|audited| query.asks_for(audited.at, &audited.entry));
+        found.retain(|audited| query.asks_for(audited));
         found.retain(|audited| query.behind.is_none_or(|behind| audited.position < behind));
         found.reverse();
         found.truncate(query.limit);

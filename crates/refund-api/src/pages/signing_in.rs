@@ -88,12 +88,13 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
         let from = counted(&visit, name, user.as_deref())?;
         let known = user.as_ref().and_then(|user| user.password.clone());
         let is_right = app.passwords.is_right(password.to_owned(), known, &from).await?;
-        if let Some(user) = user.filter(|user| is_right && user.disabled_at.is_none()) {
+        if let Some(user) = user.as_deref().filter(|user| is_right && user.disabled_at.is_none()) {
             if user.second_factor.is_some() {
-                return asked_code(&visit, &user, None);
+                return asked_code(&visit, user, None);
             }
-            let to = own_path(visit.form.get("back"));
-            return let_in(&visit, &user, None, None, to).await?.map_or_else(|| wrong(&visit), Ok);
+            if let Some(response) = let_in(&visit, user, None, None, own_path(visit.form.get("back"))).await? {
+                return Ok(response);
+            }
         }
     }
     failed(&visit, user.as_deref());

@@ -49,7 +49,7 @@ impl Replayed {
                 None => self.setting_rows.remove(&which),
             };
         }
-        self.audit.add(position, Line::of(record));
+        self.audit.add(position, Line::of(record, &self.settings));
         for (id, change) in changed.refunds {
             self.refunds.insert(id, refund_row(position, &change.after)?.into());
         }

@@ -28,15 +28,7 @@ fn key() -> Result<Key, Broken> {
 }
 
 fn user() -> Result<User, Broken> {
-    Ok(User {
-        id: "ann".to_owned(),
-        name: Label::new("Ann")?,
-        role: KeyRole::Operator,
-        password: None,
-        created_at: Timestamp::MIN,
-        link: None,
-        disabled_at: None,
-    })
+    Ok(User::new("ann".to_owned(), Label::new("Ann")?, KeyRole::Operator))
 }
 
 fn session() -> Session {
@@ -65,7 +57,7 @@ fn everything(desk: &Desk) -> Result<(), Broken> {
         Request::new(by_key, SetUp::MakeWebhook(Box::new(webhook))),
         Request::new(operator(), SetUp::RemoveWebhook { webhook_id: "whk_1".to_owned() }),
         Request::new(operator(), SetUp::MakeUser(Box::new(user()?))),
-        Request::by_system(SetUp::SignIn { session: Box::new(session()), link: None }),
+        Request::by_system(SetUp::SignIn { session: Box::new(session()), link: None, shown: None }),
         Request::by_system(SetUp::TellOfFailedSignIns(vec![failed(Some("ann"), 3), failed(None, 2)])),
         open(opening("one")?),
         on("one", seller("shop"), Command::Refuse { reason: because()? })?,

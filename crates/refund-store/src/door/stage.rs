@@ -90,7 +90,7 @@ impl<'a> Stage<'a> {
             return None;
         }
         self.changed.latest = Some(self.now);
-        let from = from.filter(|_| self.entries.iter().any(|entry| audit_type(entry).is_some()));
+        let from = from.filter(|_| self.entries.iter().any(|entry| audit_type(entry, &self.case.settings).is_some()));
         Some((Record { at: self.now, entries: self.entries, from }, self.changed))
     }
 

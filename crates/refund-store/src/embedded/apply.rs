@@ -63,7 +63,7 @@ impl Gathered {
             self.told.entry(id.clone()).or_insert((position, position)).1 = position;
         }
         self.answers.extend(changed.answers.keys().map(|key| (answers::hash(key), position)));
-        let lines = Line::of(record);
+        let lines = Line::of(record, &self.case.settings);
         if !lines.is_empty() {
             self.audit.push((position, lines));
         }

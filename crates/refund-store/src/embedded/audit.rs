@@ -7,10 +7,10 @@ use refund_core::{AuditType, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::AuditQuery;
 use crate::model::audit::{audit_type, who};
 use crate::record::Record;
 use crate::stored::setting;
+use crate::{AuditQuery, Settings};
 
 /// An entry of a record, as far as it is asked for. Other ways to say what is for the audit need another layout of the
 /// view.
@@ -26,13 +26,13 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// What of a record is for the audit.
-    pub(crate) fn of(record: &Record) -> Vec<Self> {
+    /// What of a record is for the audit; `before` are the settings before it.
+    pub(crate) fn of(record: &Record, before: &Settings) -> Vec<Self> {
         let entries = (0..).zip(&record.entries);
         let lines = entries.filter_map(|(number, entry)| {
             Some(Self {
                 entry: number,
-                audit_type: audit_type(entry)?,
+                audit_type: audit_type(entry, before)?,
                 at: record.at,
                 who: who(entry).map(hash),
                 setting: setting(entry).map(|(which, _)| hash(&which)),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use refund_core::{AuditType, Fact, Timestamp, Via};
 
-use crate::{Entry, EventPosition};
+use crate::{Entry, EventPosition, Key, Settings};
 
 /// One thing that was recorded and is for the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +40,11 @@ pub struct AuditQuery {
     pub limit: usize,
 }
 
-/// What an entry is about, where it is for the audit. That a key was used is nothing that anybody did to it.
-pub(crate) fn audit_type(entry: &Entry) -> Option<AuditType> {
+/// What an entry is about, where it is for the audit; `before` are the settings before its record.
+pub(crate) fn audit_type(entry: &Entry, before: &Settings) -> Option<AuditType> {
     match entry {
         Entry::Refund(event) => matches!(event.fact, Fact::Ruled { .. }).then_some(AuditType::Ruling),
-        Entry::Key { key, actor } if actor.via == Via::Clock && key.last_used_at.is_some() => None,
+        Entry::Key { key, .. } if is_but_used(key, before) => None,
         Entry::Answer { .. } | Entry::SessionEnded { .. } => None,
         Entry::Policy { .. } => Some(AuditType::Policy),
         Entry::Rollout { .. } => Some(AuditType::Rollout),
@@ -58,6 +58,12 @@ pub(crate) fn audit_type(entry: &Entry) -> Option<AuditType> {
         Entry::SignInsFailed(_) => Some(AuditType::SignInFailed),
         Entry::Restored(_) => Some(AuditType::Restoration),
     }
+}
+
+/// Whether a key is what it was but for when it was used: that is nothing that anybody did to it.
+fn is_but_used(key: &Key, before: &Settings) -> bool {
+    let unused = |key: &Key| Key { last_used_at: None, ..key.clone() };
+    before.key(&key.id).is_some_and(|before| unused(before) == unused(key))
 }
 
 /// Who did it, by the id of their key or their own, or in whose name it was tried.
@@ -86,11 +92,10 @@ pub(crate) fn who(entry: &Entry) -> Option<&str> {
 
 impl AuditQuery {
     /// Whether that is asked for, wherever it stands.
-    pub(crate) fn asks_for(&self, at: Timestamp, entry: &Entry) -> bool {
-        let is_of = |of: AuditType| self.types.is_empty() || self.types.contains(&of);
-        audit_type(entry).is_some_and(is_of)
-            && (self.actor.is_none() || self.actor.as_deref() == who(entry))
-            && self.since.is_none_or(|since| at >= since)
-            && self.until.is_none_or(|until| at < until)
+    pub(crate) fn asks_for(&self, audited: &Audited) -> bool {
+        (self.types.is_empty() || self.types.contains(&audited.audit_type))
+            && (self.actor.is_none() || self.actor.as_deref() == who(&audited.entry))
+            && self.since.is_none_or(|since| audited.at >= since)
+            && self.until.is_none_or(|until| audited.at < until)
     }
 }
