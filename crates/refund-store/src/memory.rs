@@ -251,7 +251,7 @@ impl Model {
                 found.push(Audited { position, at: record.at, from: record.from, audit_type, entry, before });
             }
         }
-        found.retain(|audited| query.asks_for(audited));
+        found.retain(|audited| query.asks_for(audited, &self.settings));
         found.retain(|audited| query.behind.is_none_or(|behind| audited.position < behind));
         found.reverse();
         found.truncate(query.limit);

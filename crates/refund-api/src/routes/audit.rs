@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 
 use super::lists::{Limit, Several};
 use crate::call::Call;
+use crate::callers::Caller;
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
 use crate::wire::{AuditOut, Items};
@@ -32,21 +33,23 @@ struct AuditParams {
     cursor: Option<String>,
 }
 
-/// Lists who changed which setting, who ruled, who signed in and who was not let in, the latest first.
+/// Lists who changed which setting, who ruled, who signed in and who was not let in, the latest first; to a seller what
+/// is its own.
 ///
 /// No secret is among it, and no hash of one. Tries to sign in that failed are counted by person and address, and listed
 /// within a minute.
 #[utoipa::path(
     get, path = "/v1/audit", tag = "audit", operation_id = "list_audit",
-    params(AuditParams), responses((status = OK, body = Items<AuditOut>)), security(("key" = ["operator"])),
+    params(AuditParams), responses((status = OK, body = Items<AuditOut>)), security(("key" = ["operator", "seller"])),
 )]
 pub(super) async fn list(call: Call) -> Result<Json<Items<AuditOut>>, Problem> {
-    call.caller.only(&[Role::Operator])?;
+    call.caller.only(&[Role::Operator, Role::Seller])?;
     let (params, app): (AuditParams, _) = (call.query()?, &call.app);
     let limit = params.limit.unwrap_or_default();
     let asked = AuditQuery {
         types: params.r#type.map_or_else(Vec::new, |Several(types)| types),
         actor: params.actor,
+        seller_id: if let Caller::Seller { seller_id, .. } = &call.caller { Some(seller_id.clone()) } else { None },
         since: params.since,
         until: params.until,
         ..AuditQuery::default()
@@ -61,6 +64,6 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<AuditOut>>, Problem> {
     let goes_on = limit.cut(&mut found);
     let next_cursor = found.last().filter(|_| goes_on);
     let next_cursor = next_cursor.map(|last| app.cursors.write_id(&AuditOut::id(last.position), &list));
-    let settings = app.engine.settings();
-    Ok(Json(Items { items: found.iter().map(|audited| AuditOut::new(audited, &settings)).collect(), next_cursor }))
+    let (settings, to) = (app.engine.settings(), call.caller.role());
+    Ok(Json(Items { items: found.iter().map(|audited| AuditOut::new(audited, &settings, to)).collect(), next_cursor }))
 }

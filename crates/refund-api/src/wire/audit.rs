@@ -46,9 +46,11 @@ pub(crate) struct AuditOut {
 }
 
 impl AuditOut {
-    /// What was recorded, with the names that these settings know.
-    pub(crate) fn new(audited: &Audited, settings: &Settings) -> Self {
+    /// What was recorded, with the names that these settings know. A seller is not told what the operator's people are
+    /// called, and from where they work.
+    pub(crate) fn new(audited: &Audited, settings: &Settings, to: Role) -> Self {
         let actor = actor(&audited.entry, settings);
+        let is_for_them = to == Role::Operator || actor.as_ref().is_none_or(|actor| actor.role == to);
         let named = actor.as_ref().and_then(|actor| match &actor.via {
             Via::Key(id) => settings.key(id).map(|key| key.name.to_string()),
             Via::User(id) => settings.user(id).map(|user| user.name.to_string()),
@@ -61,9 +63,9 @@ impl AuditOut {
             id: Self::id(audited.position),
             audit_type: audited.audit_type,
             at: audited.at,
-            actor: actor.as_ref().map(|actor| actor.disclosed_to(Role::Operator).into()),
-            actor_name: named,
-            address: address.map(|address| address.to_string()),
+            actor: actor.as_ref().map(|actor| actor.disclosed_to(to).into()),
+            actor_name: named.filter(|_| is_for_them),
+            address: address.filter(|_| is_for_them).map(|address| address.to_string()),
             subject,
             subject_name,
             count: failed.map(|failed| failed.count),

@@ -154,10 +154,38 @@ pub(super) fn asked_for(make: &mut Make<'_>) -> Result<(), Broken> {
     let (since, until) = (at(&audited, 8)?, at(&audited, 4)?);
     let between = found(&desk, &AuditQuery { since: Some(since), until: Some(until), ..all() })?;
     same("of a time", &between, &of(&audited, &|audited| audited.at >= since && audited.at < until))?;
+    let own = found(&desk, &AuditQuery { seller_id: Some("shop".parse()?), ..all() })?;
+    same("a seller's own", &types(&own), &vec![AuditType::Seller])?;
+    for request in sellers_own()? {
+        desk.done(request)?;
+    }
+    let own = found(&desk, &AuditQuery { seller_id: Some("shop".parse()?), ..all() })?;
+    let (hook, came_in) = (AuditType::Webhook, AuditType::SignIn);
+    let expected =
+        vec![AuditType::SignInFailed, came_in, AuditType::Person, hook, hook, AuditType::Key, AuditType::Seller];
+    same("all that is a seller's own", &types(&own), &expected)?;
     let nobody = found(&desk, &AuditQuery { actor: Some("nobody".to_owned()), ..all() })?;
     same("by nobody", &nobody, &Vec::new())
 }
 
 fn at(audited: &[Audited], index: usize) -> Result<Timestamp, Broken> {
     Ok(audited.get(index).ok_or("too few")?.at)
+}
+
+/// A key, an endpoint that comes and goes, and a person of the seller, who comes in and is not let in.
+fn sellers_own() -> Result<Vec<Request>, Broken> {
+    let owner = || Ok::<_, Broken>(KeyRole::Seller("shop".parse()?));
+    let key = Key { id: "key_2".to_owned(), secret: Secret([9; 32]), role: owner()?, ..key()? };
+    let terms = WebhookTerms { url: "https://example.com/".to_owned(), description: None, types: Vec::new() };
+    let hook = Webhook::new("whk_2".to_owned(), owner()?, terms);
+    let person = User::new("zoe".to_owned(), Label::new("Zoe")?, owner()?);
+    let session = Session { secret: Secret([8; 32]), user_id: "zoe".to_owned(), ..session() };
+    Ok(vec![
+        Request::new(operator(), SetUp::IssueKey(Box::new(key))),
+        Request::new(operator(), SetUp::MakeWebhook(Box::new(hook))),
+        Request::new(operator(), SetUp::RemoveWebhook { webhook_id: "whk_2".to_owned() }),
+        Request::new(operator(), SetUp::MakeUser(Box::new(person))),
+        Request::by_system(SetUp::SignIn { session: Box::new(session), link: None, shown: None }),
+        Request::by_system(SetUp::TellOfFailedSignIns(vec![failed(Some("zoe"), 1)])),
+    ])
 }

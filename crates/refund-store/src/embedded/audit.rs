@@ -7,10 +7,10 @@ use refund_core::{AuditType, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::model::audit::{audit_type, who};
-use crate::record::Record;
+use crate::model::audit::{audit_type, seller_of, who};
+use crate::record::{Entry, Record};
 use crate::stored::setting;
-use crate::{AuditQuery, Settings};
+use crate::{AuditQuery, Settings, Webhook};
 
 /// An entry of a record, as far as it is asked for. Other ways to say what is for the audit need another layout of the
 /// view.
@@ -21,6 +21,8 @@ pub(crate) struct Line {
     at: Timestamp,
     /// The hash of the id of who did it, if anybody did.
     who: Option<u64>,
+    /// The hash of the id of the seller whose own it is, if it is one's.
+    seller: Option<u64>,
     /// The hash of the name of the setting that it is about, if it is about one.
     setting: Option<u64>,
 }
@@ -35,10 +37,20 @@ impl Line {
                 audit_type: audit_type(entry, before)?,
                 at: record.at,
                 who: who(entry).map(hash),
+                seller: seller_of(entry, removed(entry, before), before).map(|id| hash(id.as_str())),
                 setting: setting(entry).map(|(which, _)| hash(&which)),
             })
         });
         lines.collect()
+    }
+}
+
+/// The endpoint that an entry removes.
+fn removed<'s>(entry: &Entry, before: &'s Settings) -> Option<&'s Webhook> {
+    if let Entry::WebhookRemoved { webhook_id, .. } = entry {
+        before.webhook(webhook_id).map(|own| &**own)
+    } else {
+        None
     }
 }
 
@@ -79,6 +91,7 @@ impl Audit {
     /// The latest of what is asked for, before that place if one is given. Who did it is compared by a hash.
     pub(super) fn find(&self, query: &AuditQuery, behind: Option<Place>) -> Vec<Found> {
         let actor = query.actor.as_deref().map(hash);
+        let seller = query.seller_id.as_ref().map(|id| hash(id.as_str()));
         let is_before = |(place, line, _): &(u64, Line, _)| {
             behind.is_none_or(|behind| (*place, line.entry) < behind) && query.until.is_none_or(|until| line.at < until)
         };
@@ -86,7 +99,9 @@ impl Audit {
         let earlier = self.lines.iter().take(end).rev();
         let young = earlier.take_while(|(_, line, _)| query.since.is_none_or(|since| line.at >= since));
         let wanted = young.filter(|(_, line, _)| {
-            (query.types.is_empty() || query.types.contains(&line.audit_type)) && (actor.is_none() || line.who == actor)
+            (query.types.is_empty() || query.types.contains(&line.audit_type))
+                && (actor.is_none() || line.who == actor)
+                && (seller.is_none() || line.seller == seller)
         });
         let found = wanted.map(|(place, line, before)| Found {
             place: *place,

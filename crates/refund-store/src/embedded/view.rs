@@ -250,7 +250,7 @@ impl SledView {
         };
         let found = self.at_hand().audit.find(query, behind);
         let mut audited = found.iter().map(|found| self.past.audited(found)).collect::<Result<Vec<_>, _>>()?;
-        audited.retain(|audited| query.asks_for(audited));
+        audited.retain(|audited| query.asks_for(audited, &self.settings()));
         Ok(audited)
     }
 

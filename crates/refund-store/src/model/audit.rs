@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use refund_core::{AuditType, Fact, Timestamp, Via};
+use refund_core::{AuditType, Fact, SellerId, Timestamp, Via};
 
-use crate::{Entry, EventPosition, Key, Settings};
+use crate::{Entry, EventPosition, Key, KeyRole, Settings, Webhook};
 
 /// One thing that was recorded and is for the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct AuditQuery {
     pub types: Vec<AuditType>,
     /// Only what this person or key did, by their id, or what was tried in this person's name.
     pub actor: Option<String>,
+    /// Only what is this seller's own: its settings, keys, people and endpoints, and who came in as one of them.
+    pub seller_id: Option<SellerId>,
     /// Only what was recorded at this instant or later.
     pub since: Option<Timestamp>,
     /// Only what was recorded before this instant.
@@ -90,10 +92,44 @@ pub(crate) fn who(entry: &Entry) -> Option<&str> {
     }
 }
 
+/// Whose own it is, if it is a seller's; `removed` is the endpoint that was removed, if one was.
+pub(crate) fn seller_of(entry: &Entry, removed: Option<&Webhook>, settings: &Settings) -> Option<SellerId> {
+    let of_person = |id: &str| settings.user(id).map(|user| user.role.clone());
+    let role = match entry {
+        Entry::Seller { seller_id, .. }
+        | Entry::SavedOffer { seller_id, .. }
+        | Entry::SavedOfferRemoved { seller_id, .. } => return Some(seller_id.clone()),
+        Entry::Key { key, .. } => Some(key.role.clone()),
+        Entry::Webhook { webhook, .. } => Some(webhook.owner.clone()),
+        Entry::WebhookRemoved { .. } => removed.map(|webhook| webhook.owner.clone()),
+        Entry::User { user, .. } => Some(user.role.clone()),
+        Entry::Session(session) => of_person(&session.user_id),
+        Entry::SignInsFailed(failed) => failed.user_id.as_deref().and_then(of_person),
+        Entry::Refund(_)
+        | Entry::Answer { .. }
+        | Entry::BuyerLink { .. }
+        | Entry::Policy { .. }
+        | Entry::Rollout { .. }
+        | Entry::Restored(_)
+        | Entry::SessionEnded { .. } => None,
+    };
+    if let Some(KeyRole::Seller(seller_id)) = role { Some(seller_id) } else { None }
+}
+
+impl Audited {
+    /// Whose own it is, if it is a seller's.
+    fn seller_id(&self, settings: &Settings) -> Option<SellerId> {
+        let removed = if let Some(Entry::Webhook { webhook, .. }) = &self.before { Some(&**webhook) } else { None };
+        seller_of(&self.entry, removed, settings)
+    }
+}
+
 impl AuditQuery {
     /// Whether that is asked for, wherever it stands.
-    pub(crate) fn asks_for(&self, audited: &Audited) -> bool {
-        (self.types.is_empty() || self.types.contains(&audited.audit_type))
+    pub(crate) fn asks_for(&self, audited: &Audited, settings: &Settings) -> bool {
+        let is_theirs = || self.seller_id == audited.seller_id(settings);
+        (self.seller_id.is_none() || is_theirs())
+            && (self.types.is_empty() || self.types.contains(&audited.audit_type))
             && (self.actor.is_none() || self.actor.as_deref() == who(&audited.entry))
             && self.since.is_none_or(|since| audited.at >= since)
             && self.until.is_none_or(|until| audited.at < until)

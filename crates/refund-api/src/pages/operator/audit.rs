@@ -78,7 +78,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
         None => Vec::new(),
     };
     let ListPart { items, links } = ListPart::cut(&visit, &list, found, |audited| AuditOut::id(audited.position))?;
-    let entry = |audited| EntryView::new(&visit.reader, AuditOut::new(audited, &settings));
+    let entry = |audited| EntryView::new(&visit.reader, AuditOut::new(audited, &settings, Role::Operator));
     let status = if notice.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = Page {
         page: Frame::new(&visit, "audit-title", "audit"),
