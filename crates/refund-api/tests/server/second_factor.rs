@@ -175,6 +175,20 @@ fn a_link_does_not_get_past_it_unless_an_operator_takes_it_off() {
     assert_eq!((shown.status, shown.location()), (303, "/people"));
     let told = browser.open("/people");
     assert!(told.text().contains("Operator · operator took your second factor off."), "{}", told.text());
+    // Operators see who did it, and how many recovery codes it was used with.
+    let trail = server.get(&format!("/v1/audit?limit=100&type=person&actor={id}"), &server.operator).body.to_string();
+    let changed = |field: &str, before: &str, after: &str| {
+        format!("{{\"after\":{after},\"before\":{before},\"field\":\"{field}\"}}")
+    };
+    let trail_of_all = server.get("/v1/audit?limit=100&type=person", &server.operator).body.to_string();
+    for change in [
+        changed("second_factor", "null", "\"set\""),
+        changed("recovery_codes", "\"10\"", "\"9\""),
+        changed("second_factor", "\"set\"", "null"),
+    ] {
+        assert!(trail_of_all.contains(&change), "{change}: {trail_of_all}");
+    }
+    assert!(!trail.contains("\"changes\":[]"), "signing in and reading is no change: {trail}");
     server.stop();
 }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use refund_core::{AuditType, Fact, SellerId, Timestamp, Via};
 
-use crate::{Entry, EventPosition, Key, KeyRole, Settings, Webhook};
+use crate::{Entry, EventPosition, Key, KeyRole, SecondFactor, Settings, User, Webhook};
 
 /// One thing that was recorded and is for the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,7 @@ pub(crate) fn audit_type(entry: &Entry, before: &Settings) -> Option<AuditType> 
     match entry {
         Entry::Refund(event) => matches!(event.fact, Fact::Ruled { .. }).then_some(AuditType::Ruling),
         Entry::Key { key, .. } if is_but_used(key, before) => None,
+        Entry::User { user, .. } if is_but_signed_in(user, before) => None,
         Entry::Answer { .. } | Entry::SessionEnded { .. } => None,
         Entry::Policy { .. } => Some(AuditType::Policy),
         Entry::Rollout { .. } => Some(AuditType::Rollout),
@@ -66,6 +67,16 @@ pub(crate) fn audit_type(entry: &Entry, before: &Settings) -> Option<AuditType> 
 fn is_but_used(key: &Key, before: &Settings) -> bool {
     let unused = |key: &Key| Key { last_used_at: None, ..key.clone() };
     before.key(&key.id).is_some_and(|before| unused(before) == unused(key))
+}
+
+/// Whether a person is who they were but for the code that they signed in by, or what they have seen of what others did:
+/// the first is told by their session, and the second is nothing that anybody did to them.
+fn is_but_signed_in(user: &User, before: &Settings) -> bool {
+    let plain = |user: &User| {
+        let second_factor = user.second_factor.clone().map(|factor| SecondFactor { last_step: 0, ..factor });
+        User { second_factor, alerts: Vec::new(), ..user.clone() }
+    };
+    before.user(&user.id).is_some_and(|before| plain(before) == plain(user))
 }
 
 /// Who did it, by the id of their key or their own, or in whose name it was tried.

@@ -158,7 +158,7 @@ impl EntryView {
 }
 
 /// What parts of a field's name are called here, and what on the page where the setting is changed.
-const OWN: [&str; 18] = [
+const OWN: [&str; 21] = [
     "name",
     "revoked_at",
     "types",
@@ -170,6 +170,9 @@ const OWN: [&str; 18] = [
     "password",
     "link_expires_at",
     "disabled_at",
+    "team_role",
+    "second_factor",
+    "recovery_codes",
     "generation",
     "ruling",
     "batches",
@@ -239,7 +242,8 @@ fn value_told(reader: &Reader, field: &str, of_policy: Option<PolicyField>, text
         ("scope", "full" | "read") => reader.term("scope", &text),
         ("because", "asked" | "gone" | "failing") => reader.term("off", &text),
         ("ruling", "refund" | "close") => reader.term("audit-ruling", &text),
-        ("password", _) => reader.say("audit-set"),
+        ("team_role", "owner" | "clerk" | "reader") => reader.term("team", &text),
+        ("password" | "second_factor", _) => reader.say("audit-set"),
         _ => text,
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use refund_core::{Event, Fact, Policy, Rollout};
-use refund_store::{Audited, Entry, SavedOffer, User};
+use refund_store::{Audited, Entry, KeyRole, SavedOffer, User};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -86,17 +86,22 @@ fn at_first(entry: &Entry) -> Value {
 }
 
 fn person(user: &User) -> Value {
+    let seller_id = if let KeyRole::Seller(id) = &user.role { Some(id) } else { None };
+    let factor = user.second_factor.as_ref();
     json!({
         "name": user.name,
         "role": role_of(&user.role),
-        "seller_id": if let refund_store::KeyRole::Seller(id) = &user.role { Some(id) } else { None },
+        "team_role": seller_id.map(|_| user.team_role.as_str()),
+        "seller_id": seller_id,
         "password": user.password.as_ref().map(|_| SET),
         "link_expires_at": user.link.map(|link| link.expires_at),
         "disabled_at": user.disabled_at,
+        "second_factor": factor.map(|_| SET),
+        "recovery_codes": factor.map(|factor| factor.recovery.len()),
     })
 }
 
-/// In whose place a password is not shown.
+/// In whose place a password or a second factor is not shown.
 const SET: &str = "set";
 
 /// That a password was replaced by another can't be seen from what is shown of them.
