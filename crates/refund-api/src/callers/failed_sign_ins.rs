@@ -137,6 +137,6 @@ mod tests {
             kept.iter().filter(|failed| failed.user_id.as_deref() == user_id).map(|failed| failed.count).sum()
         };
         assert_eq!((count(None), count(Some("usr_1"))), (20_000, 100));
-        assert!(kept.len() <= ADDRESSES_MAX + 2, "{}", kept.len());
+        assert!(kept.len() <= 66, "{}", kept.len());
     }
 }

@@ -76,12 +76,27 @@ fn found(desk: &Desk, query: &AuditQuery) -> Result<Vec<Audited>, Broken> {
     Ok(wait(desk.store.audit(query))?)
 }
 
+/// All that is asked for, in pages as large as the query says.
+fn paged(desk: &Desk, query: &AuditQuery) -> Result<Vec<Audited>, Broken> {
+    let (mut pages, mut query) = (Vec::new(), query.clone());
+    loop {
+        let page = found(desk, &query)?;
+        let Some(last) = page.last() else { return Ok(pages) };
+        query.behind = Some(last.position);
+        pages.extend(page);
+    }
+}
+
 fn types(audited: &[Audited]) -> Vec<AuditType> {
     audited.iter().map(|audited| audited.audit_type).collect()
 }
 
 fn all() -> AuditQuery {
     AuditQuery { limit: 100, ..AuditQuery::default() }
+}
+
+fn one_by_one() -> AuditQuery {
+    AuditQuery { limit: 1, ..AuditQuery::default() }
 }
 
 pub(super) fn told(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -130,29 +145,22 @@ pub(super) fn asked_for(make: &mut Make<'_>) -> Result<(), Broken> {
     everything(&desk)?;
     let audited = found(&desk, &all())?;
     for limit in 1..=audited.len().saturating_add(1) {
-        let (mut pages, mut behind) = (Vec::new(), None);
-        loop {
-            let page = found(&desk, &AuditQuery { limit, behind, ..AuditQuery::default() })?;
-            let Some(last) = page.last() else { break };
-            behind = Some(last.position);
-            pages.extend(page);
-        }
-        same("pages of any size", &pages, &audited)?;
+        same("pages of any size", &paged(&desk, &AuditQuery { limit, ..all() })?, &audited)?;
     }
     let of = |audited: &[Audited], is_wanted: &dyn Fn(&Audited) -> bool| {
         audited.iter().filter(|audited| is_wanted(audited)).cloned().collect::<Vec<_>>()
     };
     let wanted = vec![AuditType::Key, AuditType::Ruling];
-    let some = found(&desk, &AuditQuery { types: wanted.clone(), ..all() })?;
+    let some = paged(&desk, &AuditQuery { types: wanted.clone(), ..one_by_one() })?;
     same("of some types", &some, &of(&audited, &|audited| wanted.contains(&audited.audit_type)))?;
-    let by_key = found(&desk, &AuditQuery { actor: Some("key_1".to_owned()), ..all() })?;
+    let by_key = paged(&desk, &AuditQuery { actor: Some("key_1".to_owned()), ..one_by_one() })?;
     same("by a key", &types(&by_key), &vec![AuditType::Webhook, AuditType::Key])?;
     let of_ann = found(&desk, &AuditQuery { actor: Some("ann".to_owned()), since: Some(at(&audited, 5)?), ..all() })?;
     let expected =
         vec![AuditType::BuyerLink, AuditType::Ruling, AuditType::SignInFailed, AuditType::SignIn, AuditType::Person];
     same("by a person, or in their name", &types(&of_ann), &expected)?;
     let (since, until) = (at(&audited, 8)?, at(&audited, 4)?);
-    let between = found(&desk, &AuditQuery { since: Some(since), until: Some(until), ..all() })?;
+    let between = paged(&desk, &AuditQuery { since: Some(since), until: Some(until), ..one_by_one() })?;
     same("of a time", &between, &of(&audited, &|audited| audited.at >= since && audited.at < until))?;
     let own = found(&desk, &AuditQuery { seller_id: Some("shop".parse()?), ..all() })?;
     same("a seller's own", &types(&own), &vec![AuditType::Seller])?;
