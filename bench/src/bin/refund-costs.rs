@@ -26,7 +26,7 @@ const SELLERS: usize = 4;
 const COMMANDS_BEFORE: usize = 320;
 /// How often something is done before it is counted: the first time finds nothing prepared.
 const UNCOUNTED: usize = 12;
-/// So often that sled's own rhythm, which writes some hundred rows at once, is in it several times.
+/// So often that sled's own rhythm, which writes some hundred rows at once, is in it.
 const COMMANDS: usize = 768;
 const READS: usize = 256;
 const PAGES: usize = 48;
