@@ -33,7 +33,7 @@ impl From<serde_json::Error> for Problem {
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(shown_to_all)),
+            Refused::Rule { refusal, seen } => Self::refused(&refusal, seen.map(|seen| shown_to_all(*seen))),
             Refused::NotFound => Self::not_found(),
             Refused::VersionMissing => {
                 Self::new(ApiCode::VersionMissing, "If-Match is needed, with the version that the refund was read with")
@@ -41,7 +41,7 @@ impl From<Refused> for Problem {
             Refused::VersionMoved { seen } => {
                 let detail = format!("the refund has version {} by now", seen.refund.version);
                 let mut problem = Self::new(ApiCode::VersionMoved, detail);
-                problem.0.refund = Some(shown_to_all(seen));
+                problem.0.refund = Some(shown_to_all(*seen));
                 problem
             }
             Refused::SettingsMoved => Self::new(ApiCode::SettingsMoved, ApiCode::SettingsMoved.meaning()),
@@ -65,8 +65,8 @@ impl From<Refused> for Problem {
 }
 
 /// A refund in a problem: whoever it is for, it says what everybody may know who may see the refund.
-fn shown_to_all(seen: Box<Seen>) -> RefundOut {
-    RefundOut::new(*seen, Role::Buyer)
+fn shown_to_all(seen: Seen) -> RefundOut {
+    RefundOut::new(seen, Role::Buyer)
 }
 
 impl From<&StoreError> for ApiCode {
