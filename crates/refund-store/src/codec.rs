@@ -1,17 +1,19 @@
 //! The bytes of a value that is stored.
 //!
 //! First a byte with the version of the format, then the value in MessagePack, structs as arrays
-//! of their fields in order. A field can be added at the end of a struct with
-//! `#[serde(default)]` and older bytes still open. Any other change of a stored type is a new
-//! version, beside which the old one has to be read for ever: `tests/golden` holds bytes of each.
+//! of their fields in order. A field can be added at the end of a struct with `#[serde(default)]`
+//! and older bytes still open; the version is raised with it, once between two releases, because
+//! an older program would take it for damage. `tests/golden` holds bytes of each.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 
-/// The version of the format that this program writes, and the newest that it reads.
-pub(crate) const VERSION: u8 = 1;
+/// The version of the format that this program writes, and the newest that it reads. Version 2 has fields that programs
+/// which know version 1 alone would take for damage; what they wrote is read as it always was.
+pub(crate) const VERSION: u8 = 2;
+const FIRST: u8 = 1;
 
 /// Bytes that are no value, or a value without bytes.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +53,7 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, CodecError> {
 /// The value of some bytes.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
     match bytes.split_first() {
-        Some((&VERSION, value)) => rmp_serde::from_slice(value).map_err(invalid),
+        Some((FIRST..=VERSION, value)) => rmp_serde::from_slice(value).map_err(invalid),
         Some((&found, _)) if found > VERSION => Err(CodecError::Newer { found }),
         Some((&found, _)) => Err(invalid(format_args!("there is no format version {found}"))),
         None => Err(invalid("there are none")),

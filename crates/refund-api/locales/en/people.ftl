@@ -46,6 +46,7 @@ people-seller-id = Seller id, for a seller's people
 people-not-oneself = You can't shut yourself out. Somebody else can.
 people-role-not-oneself = You can't change your own role. Another owner can.
 people-last-owner = Nobody else of yours could do everything then. Make somebody else an owner first, or ask the operator.
+people-last-operator = Nobody of yours could come in then. Let somebody else choose a password first.
 people-link-not-oneself = For yourself, change the password below.
 people-link-of-operator = They have a password. If they forgot it, the operator makes them a new link.
 people-own = Your own signing in

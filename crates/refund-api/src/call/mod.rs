@@ -58,6 +58,9 @@ impl FromRequest<Arc<App>> for Call {
         };
         let sender = Sender { admission: &app.admission, who: caller.tenant(), is_known: true };
         let body = received(parts.uri.path(), body, sender).await?;
+        // A link may be replaced while its body is on its way. What was revoked meanwhile the store's door knows.
+        let is_by_link = matches!(caller, Caller::Buyer { .. }) && !body.bytes.is_empty();
+        let (caller, scope) = if is_by_link { recognised(app, &parts).await? } else { (caller, scope) };
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| no_id())?;
         let request_id = parts.extensions.remove().map_or(String::new(), |CallId(id)| id);
         let from = parts.extensions.get().map(|CallerAddress(address)| *address);

@@ -138,10 +138,14 @@ impl Passwords {
         all.map_err(|wait| Problem::too_many("too many tries to sign in", wait))
     }
 
-    /// Counts a try to show that person's second factor, from there.
+    /// Counts a try to show that person's second factor, from there. A browser that is known has tries of its own, and
+    /// those of everybody too: to be known is never worse than not to be.
     pub(crate) fn count_code(&self, user_id: &str, from: &TriedFrom) -> Result<(), Problem> {
-        let is_known = !matches!(from, TriedFrom::Address(_));
-        let all = counted(self.codes.as_ref(), &(user_id.to_owned(), is_known));
+        let within = |is_known| counted(self.codes.as_ref(), &(user_id.to_owned(), is_known));
+        let all = match from {
+            TriedFrom::KnownBrowser(_) => within(true).or_else(|_| within(false)),
+            TriedFrom::Within(_) | TriedFrom::Address(_) => within(false),
+        };
         all.map_err(|wait| Problem::too_many("too many codes were tried", wait))
     }
 

@@ -166,7 +166,7 @@ impl FramePerson {
             works_for,
             is_operator: person.caller.role() == Role::Operator,
             mark: person.mark.clone(),
-            alerts: person.user.alerts.iter().map(|alert| told(visit, alert)).collect(),
+            alerts: person.user.alerts.iter().map(|alert| told(visit, alert, person.caller.role())).collect(),
             alerts_until: person.user.alerts.last().map(|alert| alert.at),
             team_role: person.user.team_role,
         }
@@ -174,7 +174,7 @@ impl FramePerson {
 }
 
 /// What others did about whoever is signed in.
-fn told(visit: &Visit, alert: &Alert) -> String {
+fn told(visit: &Visit, alert: &Alert, to: Role) -> String {
     let reader = &visit.reader;
     let (what, role) = match alert.what {
         AlertKind::Link => ("alert-link", None),
@@ -187,7 +187,7 @@ fn told(visit: &Visit, alert: &Alert) -> String {
     let who = match alert.by.role {
         Role::System => reader.say("alerts-by-server"),
         Role::Buyer | Role::Seller | Role::Platform | Role::Operator => {
-            who(reader, &visit.app.engine.settings(), &alert.by)
+            who(reader, &visit.app.engine.settings(), &alert.by, to)
         }
     };
     let role = role.map_or_else(String::new, |role| reader.term("team", role.as_str()));

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use data_encoding::HEXLOWER;
-use refund_store::{Request, SetUp, UserChange};
+use refund_store::{Precondition, Refused, Request, SetUp, User, UserChange};
 
 use super::frame::{Notice, own_path, telling};
 use super::leading::go_to;
@@ -33,8 +33,20 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     let hash = passwords.hash(new.to_owned(), &from).await?;
     let change = UserChange::Password { hash, session: Some(Box::new(session)) };
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
-    visit.change(request).await?;
+    if !still(&visit, user, request).await? {
+        return wrong(visit.reader.say("people-password-wrong"));
+    }
     Ok(telling(came_in(&visit, &user.id, &secret, "/people"), "/people", "password"))
+}
+
+/// Does what somebody asks by what they showed, unless that was replaced or used up meanwhile.
+pub(super) async fn still(visit: &Visit, user: &User, request: Request) -> Result<bool, Problem> {
+    let precondition = Precondition::Tag(user.credentials()?);
+    match visit.change(Request { precondition, ..request }).await {
+        Ok(_) => Ok(true),
+        Err(Refused::SettingsMoved) => Ok(false),
+        Err(refused) => Err(refused.into()),
+    }
 }
 
 /// Tells whoever asks no more of what others did about them, up to what their page told.

@@ -144,6 +144,9 @@ fn mistaken(visit: &Visit, mistake: &Mistake) -> Result<Response, Problem> {
 /// Who is to be set up, for whom they are to act and what they may: a seller's people only add such of their own.
 fn newcomer_of(visit: &Visit) -> Result<User, Mistake> {
     let name: Label = visit.form.needed("name")?;
+    if name.as_str().contains(hides) {
+        return Err(Mistake::new("name", "mistake-hidden"));
+    }
     let (name, role) = match visit.seller_id() {
         // What is behind the sign says whose they are, and nothing else does.
         Some(_) if name.as_str().contains('@') => return Err(Mistake::new("name", "mistake-at-sign")),
@@ -155,6 +158,18 @@ fn newcomer_of(visit: &Visit) -> Result<User, Mistake> {
         KeyRole::Operator | KeyRole::Platform => TeamRole::Owner,
     };
     Ok(User { team_role, ..newcomer(name, role) })
+}
+
+/// Whether a character is nothing to be seen, turns what stands beside it, or looks like the sign that says whose
+/// somebody is.
+fn hides(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_nothing = matches!(
+        c,
+        '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{200b}'
+            ..='\u{200d}' | '\u{2060}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+    );
+    turns || is_nothing || matches!(c, '\u{fe6b}' | '\u{ff20}')
 }
 
 /// What somebody is called whom that seller's people add under that name.
@@ -215,7 +230,8 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
     match visit.change(request).await {
         Ok(_) => Ok(go_and_tell("/people", done)),
-        Err(Refused::LastOwner) => no("people-last-owner"),
+        Err(Refused::LastOwner) if visit.seller_id().is_some() => no("people-last-owner"),
+        Err(Refused::LastOwner) => no("people-last-operator"),
         Err(refused) => Err(refused.into()),
     }
 }

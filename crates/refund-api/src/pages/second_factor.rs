@@ -9,6 +9,7 @@ use refund_store::{Request, SetUp, UserChange};
 use super::answers::shown_once;
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::operator::done_before;
+use super::own::still;
 use super::qr::Qr;
 use super::visit::{Person, Visit};
 use crate::callers::passwords::{PASSWORD_MAX, TriedFrom};
@@ -100,7 +101,9 @@ pub(super) async fn set_up(visit: Visit) -> Result<Response, Problem> {
     let Some((factor, recovery)) = begun else { return wrong(&visit, "second-factor-wrong") };
     let change = UserChange::SecondFactor { factor: Box::new(factor), session: person.session };
     let work = SetUp::ChangeUser { user_id: person.user.id.clone(), change };
-    visit.change(Request::new(person.caller.itself(), work)).await?;
+    if !still(&visit, &person.user, Request::new(person.caller.itself(), work)).await? {
+        return wrong(&visit, "second-factor-anew");
+    }
     page(&visit.with_form_done(), None, recovery, StatusCode::OK).map(shown_once)
 }
 
@@ -115,6 +118,8 @@ pub(super) async fn take_off(visit: Visit) -> Result<Response, Problem> {
         return wrong(&visit, "second-factor-wrong");
     }
     let work = SetUp::ChangeUser { user_id: person.user.id.clone(), change: UserChange::NoSecondFactor };
-    visit.change(Request::new(person.caller.itself(), work)).await?;
+    if !still(&visit, &person.user, Request::new(person.caller.itself(), work)).await? {
+        return wrong(&visit, "second-factor-wrong");
+    }
     Ok(go_and_tell(HERE, "second-factor-off"))
 }

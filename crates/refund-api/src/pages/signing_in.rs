@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use refund_core::Span;
-use refund_store::{ByLink, KeyRole, Refused, Request, Session, SetUp, Shown, User};
+use refund_store::{ByLink, KeyRole, Precondition, Refused, Request, Session, SetUp, Shown, User};
 
 use super::cookies;
 use super::frame::{Frame, Notice, own_path, shown};
@@ -264,10 +264,12 @@ async fn let_in(
 ) -> Result<Option<Response>, Problem> {
     let (secret, session) = session_of(user);
     let by_link = link.is_some();
+    let precondition = Precondition::Tag(user.credentials()?);
     let request = Request::by_system(SetUp::SignIn { session: Box::new(session), link, shown });
+    let request = Request { precondition, ..request };
     match visit.change(request).await {
         Ok(_) => {}
-        Err(Refused::NotFound) => return Ok(None),
+        Err(Refused::NotFound | Refused::SettingsMoved) => return Ok(None),
         Err(refused) => return Err(refused.into()),
     }
     tracing::info!(user = user.id, by_link, "signed in");

@@ -122,6 +122,8 @@ impl Visit {
         let who = person.as_ref().map_or(Tenant::Stranger(address), |person| person.caller.tenant());
         let sender = Sender { admission: &app.admission, who, is_known: person.is_some() };
         let body = received(parts.uri.path(), body, sender).await?;
+        // Who signed in may be signed out, or be something else, once the whole form is there.
+        let person = signed_in(app, &parts.headers);
         let visit = Self {
             app: app.clone(),
             reader: cookies::reader(&parts.headers, app),

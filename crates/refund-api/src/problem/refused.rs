@@ -51,6 +51,7 @@ impl From<Refused> for Problem {
             ),
             Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
             Refused::TooOften { wait } => Self::too_many("the same thing is changed too often", wait),
+            Refused::ShutOut => Self::new(ApiCode::Unauthenticated, "this key or person was shut out meanwhile"),
             Refused::NameTaken => Self::new(ApiCode::Internal, "somebody else is called that"),
             Refused::LastOwner => Self::new(ApiCode::Internal, "nobody of the seller's could do all any more"),
             Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),

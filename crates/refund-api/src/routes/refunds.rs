@@ -7,7 +7,7 @@ use refund_core::{
     BuyerId, ExternalReference, LineId, MetadataEntry, NegotiationStatus, OrderId, RefundType, Role, SellerId,
     StatusKind, Timestamp,
 };
-use refund_store::{Answer, Answered, Query, Request, Sort, Work};
+use refund_store::{Answer, Answered, Precondition, Query, Refused, Request, Sort, Work};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -118,7 +118,14 @@ pub(super) async fn check_offer(call: Call) -> Result<Json<OfferCheckOut>, Probl
     call.app.known(&call.caller, &refund_id).await?;
     call.caller.only(&[Role::Seller])?;
     let terms = call.body::<OfferIn>()?.read_terms(&refund_id)?;
+    let version = call.version()?;
     let Settled { around, now } = call.app.settled_now(&call.caller, &refund_id).await?;
+    if let Precondition::Version(version) = version
+        && version != around.refund.version
+    {
+        let seen = Box::new(around.seen(&[call.caller.itself()], now));
+        return Err(Refused::VersionMoved { seen }.into());
+    }
     Ok(Json(around.check_offer(&call.caller.itself(), &terms, now).into()))
 }
 

@@ -24,6 +24,7 @@ mod event_ids;
 mod explanation;
 mod identity;
 mod integrators;
+mod late_bodies;
 mod limits;
 mod messages;
 mod metrics;

@@ -24,6 +24,9 @@ fn a_check_says_what_an_offer_would_come_to_and_leaves_its_one_chance() {
     for token in [&server.operator, &server.platform, refund["buyer_link"]["token"].as_str().unwrap()] {
         assert_eq!(check(token, &terms).status, 403);
     }
+    let with =
+        |tag: &str| server.post(&path(&refund, "negotiation/check"), &server.seller, &[("If-Match", tag)], &terms);
+    assert_eq!([with("\"1\"").status, with("\"2\"").status, with("x").status], [200, 412, 400]);
     let malformed = json!({ "type": "REFUND_ONLY", "amount": money("2.005") });
     assert_eq!(check(&server.seller, &malformed).status, server.as_seller(&refund, "negotiation", &malformed).status);
     let after = (server.show(&refund), server.get(&path(&refund, "events"), &server.operator).body);

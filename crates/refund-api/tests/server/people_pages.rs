@@ -160,7 +160,11 @@ fn nobody_gets_a_name_that_looks_like_anothers() {
 #[test]
 fn names_are_shown_as_text_and_long_lists_have_pages() {
     demo(|_, operator, _| {
-        let hostile = "<script>alert(1)</script>\u{202e}x";
+        for hidden in ["\u{202e}x", "\u{3164}", "ann\u{ff20}shop", "a\u{ad}nn"] {
+            let told = operator.post("/people", &[("name", hidden), ("role", "operator")]);
+            assert!(told.notice().contains("signs that can't be seen"), "{}", told.notice());
+        }
+        let hostile = "<script>alert(1)</script>x";
         let page = operator.post("/people", &[("name", hostile), ("role", "operator")]);
         assert!(page.status == 200 && !page.says("<script>alert"), "{}", page.notice());
         let told = operator.post("/people", &[("name", &"x".repeat(10_000)), ("role", "operator")]);

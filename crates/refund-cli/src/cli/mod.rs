@@ -160,7 +160,7 @@ Examples:
   refund keys create 'back end' --role platform"
     )]
     Keys(Keys),
-    /// Who changed what, who ruled, who signed in (operator)
+    /// Who changed what, who ruled, who signed in (operator, seller)
     Audit(Audit),
     /// A buyer's link to their refund: shown, or replaced (platform)
     #[command(

@@ -47,7 +47,7 @@ fn everything(desk: &Desk) -> Result<(), Broken> {
     let used = SetUp::KeysUsed { used: vec![("key_1".to_owned(), Timestamp::MIN.plus(refund_core::Span::hours(1)))] };
     let because = || Reason::new("because");
     let rule = Command::Rule { ruling: Ruling::Refund { amount: money(500)? }, reason: because()? };
-    let by_key = Actor::new(refund_core::Role::Operator, "key_1", refund_core::Via::Key("key_1".to_owned()));
+    let by_key = Actor::new(refund_core::Role::Operator, "key_0", refund_core::Via::Key("key_0".to_owned()));
     let requests = [
         Request::new(operator(), policy(true)),
         Request::new(operator(), policy(false)),
@@ -153,7 +153,7 @@ pub(super) fn asked_for(make: &mut Make<'_>) -> Result<(), Broken> {
     let wanted = vec![AuditType::Key, AuditType::Ruling];
     let some = paged(&desk, &AuditQuery { types: wanted.clone(), ..one_by_one() })?;
     same("of some types", &some, &of(&audited, &|audited| wanted.contains(&audited.audit_type)))?;
-    let by_key = paged(&desk, &AuditQuery { actor: Some("key_1".to_owned()), ..one_by_one() })?;
+    let by_key = paged(&desk, &AuditQuery { actor: Some("key_0".to_owned()), ..one_by_one() })?;
     same("by a key", &types(&by_key), &vec![AuditType::Webhook, AuditType::Key])?;
     let of_ann = found(&desk, &AuditQuery { actor: Some("ann".to_owned()), since: Some(at(&audited, 5)?), ..all() })?;
     let expected =

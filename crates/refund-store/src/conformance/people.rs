@@ -5,8 +5,8 @@ use refund_core::{Actor, Label, Role, SellerId, Timestamp, Via};
 use super::desk::{Desk, HOUR, holds, operator, same};
 use super::{Broken, Make};
 use crate::{
-    AlertKind, ByLink, KeyRole, Refused, Request, SecondFactor, Secret, Session, SetUp, Shown, SignInLink, TeamRole,
-    User, UserChange,
+    AlertKind, ByLink, KeyRole, Precondition, Refused, Request, SecondFactor, Secret, Session, SetUp, Shown,
+    SignInLink, TeamRole, User, UserChange,
 };
 
 fn at(hours: i64) -> Result<Timestamp, Broken> {
@@ -107,7 +107,11 @@ pub(super) fn owners(make: &mut Make<'_>) -> Result<(), Broken> {
 
 pub(super) fn signed_in(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
-    desk.done(make_user("ann", "Ann")?)?;
+    for (id, name) in [("ann", "Ann"), ("other", "Other")] {
+        desk.done(make_user(id, name)?)?;
+    }
+    let password = UserChange::Password { hash: "hash".to_owned(), session: None };
+    desk.done(Request::new(other(), SetUp::ChangeUser { user_id: "other".to_owned(), change: password }))?;
     let where_ann_is = || {
         let sessions = desk.store.settings().sessions_of("ann");
         Ok::<Vec<u8>, Broken>(sessions.iter().map(|session| session.secret.0[0]).collect())
@@ -130,10 +134,10 @@ pub(super) fn signed_in(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.done(change(UserChange::Password { hash: "hash".to_owned(), session: None }))?;
     same("another password signs out", &where_ann_is()?, &Vec::new())?;
     desk.done(sign_in(51, None)?)?;
-    desk.done(change(UserChange::Disabled))?;
+    desk.done(by_other(UserChange::Disabled))?;
     same("who is shut out is signed out", &where_ann_is()?, &Vec::new())?;
     holds("and stays out", matches!(desk.refused(sign_in(52, None)?)?, Refused::NotFound))?;
-    desk.done(change(UserChange::Enabled))?;
+    desk.done(by_other(UserChange::Enabled))?;
     desk.done(sign_in(53, None)?)?;
     same("and comes in again", &where_ann_is()?, &vec![53])
 }
@@ -167,17 +171,23 @@ pub(super) fn told(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.advance(HOUR)?;
     desk.done(by_other(UserChange::Disabled))?;
     let by_operator = |kinds: &[AlertKind]| kinds.iter().map(|kind| (*kind, other())).collect::<Vec<_>>();
-    let [clerk, reader] = roles.map(AlertKind::TeamRole);
-    let all = by_operator(&[AlertKind::Link, AlertKind::Password, clerk, reader, AlertKind::Disabled]);
+    let [_, reader] = roles.map(AlertKind::TeamRole);
+    // Of each kind the latest: nobody can push one out by many of another.
+    let all = by_operator(&[AlertKind::Link, AlertKind::Password, reader, AlertKind::Disabled]);
     same("what others did, and who", &alerts()?, &all)?;
-    let until = desk.store.settings().user("ann").and_then(|ann| ann.alerts.get(3).map(|alert| alert.at));
+    desk.done(by_other(UserChange::Enabled))?;
+    let until = desk.store.settings().user("ann").and_then(|ann| ann.alerts.get(2).map(|alert| alert.at));
     desk.done(own(UserChange::AlertsSeen { until: until.ok_or("no alert")? }))?;
-    same("what was seen goes", &alerts()?, &by_operator(&[AlertKind::Disabled]))?;
+    let out_and_in = by_operator(&[AlertKind::Disabled, AlertKind::Enabled]);
+    same("what was seen goes", &alerts()?, &out_and_in)?;
     for _ in 0..5 {
-        desk.done(by_other(UserChange::Enabled))?;
         desk.done(by_other(UserChange::Disabled))?;
+        desk.done(by_other(UserChange::Enabled))?;
     }
-    same("the latest eight are kept", &alerts()?.len(), &8)
+    same("of each kind the latest", &alerts()?, &out_and_in)?;
+    desk.done(by_other(UserChange::Link(SignInLink { expires_at: Timestamp::MAX, ..link })))?;
+    desk.done(own(UserChange::AlertsSeen { until: Timestamp::MAX }))?;
+    same("and a link that is good still, seen or not", &alerts()?, &by_operator(&[AlertKind::Link]))
 }
 
 /// Whoever has a second factor comes in by nothing else, and by each code once.
@@ -247,4 +257,39 @@ pub(super) fn by_link(make: &mut Make<'_>) -> Result<(), Broken> {
     let sessions: Vec<_> = settings.sessions_of("ann").iter().map(|session| session.secret).collect();
     same("what is chosen with it is theirs", &user.password, &Some("chosen".to_owned()))?;
     same("and ends all other sessions", &sessions, &vec![Secret([9; 32])])
+}
+
+/// Somebody shows what they come in by while it is replaced, or acts while they are shut out.
+pub(super) fn meanwhile(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    for (id, name) in [("ann", "Ann"), ("zoe", "Zoe")] {
+        desk.done(make_user(id, name)?)?;
+    }
+    let of = |id: &str, change| SetUp::ChangeUser { user_id: id.to_owned(), change };
+    let password = |hash: &str| UserChange::Password { hash: hash.to_owned(), session: None };
+    for id in ["ann", "zoe"] {
+        desk.done(Request::new(operator(), of(id, password("first"))))?;
+    }
+    let shown = || {
+        let user = desk.store.settings().user("ann").cloned().ok_or("no Ann")?;
+        Ok::<_, Broken>(Precondition::Tag(user.credentials()?))
+    };
+    let before = shown()?;
+    desk.done(Request::new(operator(), of("ann", password("second"))))?;
+    let late = [sign_in(1, None)?, Request::new(operator(), of("ann", password("third")))];
+    for request in late {
+        let refused = desk.refused(Request { precondition: before, ..request })?;
+        holds("what was replaced lets nobody in, and changes nothing", matches!(refused, Refused::SettingsMoved))?;
+    }
+    desk.done(Request { precondition: shown()?, ..sign_in(1, None)? })?;
+    desk.done(Request::new(operator(), of("ann", UserChange::NoSecondFactor)))?;
+    same("who has no second factor loses none", &desk.store.settings().sessions_of("ann").len(), &1)?;
+    let by = |id: &str| Actor::new(Role::Operator, "operator", Via::User(id.to_owned()));
+    desk.done(Request::new(by("zoe"), of("ann", UserChange::Disabled)))?;
+    for change in [UserChange::Enabled, UserChange::Disabled] {
+        let refused = desk.refused(Request::new(by("ann"), of("zoe", change)))?;
+        holds("who was shut out does nothing more", matches!(refused, Refused::ShutOut))?;
+    }
+    let refused = desk.refused(Request::new(by("zoe"), of("zoe", UserChange::Disabled)))?;
+    holds("and the last operator stays", matches!(refused, Refused::LastOwner))
 }

@@ -83,6 +83,8 @@ pub enum Refused {
         /// How long to wait until it becomes possible.
         wait: std::time::Duration,
     },
+    /// The key or the person that asks was shut out meanwhile.
+    ShutOut,
     /// Somebody else is called that.
     NameTaken,
     /// Nobody of the seller's could do all any more.

@@ -34,9 +34,14 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
         return Err(Refused::NotFound.into());
     }
     let mut changed = user.clone().changed(change, stage.now);
-    // An operator lets in whom they like, and may leave a seller without anybody.
-    if actor.role == Role::Seller && takes_last_owner(stage.settings(), &user, &changed) {
+    // An operator lets in whom they like, and may leave a seller without anybody; but not the operator.
+    let is_person = matches!(actor.via, Via::User(_));
+    let is_own = actor.role == Role::Seller || user.role == KeyRole::Operator && is_person;
+    if is_own && takes_last_owner(stage.settings(), &user, &changed) {
         return Err(Refused::LastOwner.into());
+    }
+    if *change == UserChange::NoSecondFactor && user.second_factor.is_none() {
+        return put(stage, user, actor);
     }
     let is_by_another = actor.via != Via::User(user.id.clone());
     for session in stage.settings().sessions_of(id).iter().filter(|one| change.ends(&one.secret, is_by_another)) {
@@ -55,7 +60,7 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
     Ok(done)
 }
 
-/// Whether nobody of a seller could do all any more. It is judged here, because two owners may do it to each other at
+/// Whether nobody of a seller, or of the operator, could do all any more. It is judged here, because two owners may do it to each other at
 /// the same moment.
 fn takes_last_owner(settings: &Settings, before: &User, after: &User) -> bool {
     let is_owner = |user: &User| {

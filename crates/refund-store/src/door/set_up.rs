@@ -150,13 +150,13 @@ impl SetUp {
             Self::ChangeWebhook { webhook_id, .. } | Self::RemoveWebhook { webhook_id } => {
                 settings.webhook(webhook_id).map(|webhook| Tag::of(&**webhook)).transpose()
             }
+            Self::ChangeUser { user_id: id, .. } => settings.user(id).map(|user| user.credentials()).transpose(),
+            Self::SignIn { session, .. } => settings.user(&session.user_id).map(|user| user.credentials()).transpose(),
             Self::IssueKey(_)
             | Self::RevokeKey { .. }
             | Self::KeysUsed { .. }
             | Self::MakeWebhook(_)
             | Self::MakeUser(_)
-            | Self::ChangeUser { .. }
-            | Self::SignIn { .. }
             | Self::SignOut { .. }
             | Self::TellOfFailedSignIns(_)
             | Self::TellOfRestoration { .. } => Ok(None),

@@ -3,10 +3,7 @@
 use refund_core::{Actor, InvalidText, Label, Role, SellerId, Timestamp, Via};
 use serde::{Deserialize, Serialize};
 
-use crate::{Alert, AlertKind, KeyRole, SecondFactor, Secret, TeamRole};
-
-/// How many alerts are kept of one person, the latest.
-const ALERTS_MAX: usize = 8;
+use crate::{Alert, AlertKind, KeyRole, SecondFactor, Secret, StoreError, Tag, TeamRole};
 
 /// A person who signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,12 +117,20 @@ impl User {
         Label::new(format!("{name}@{seller_id}"))
     }
 
-    /// The same with one thing more to be told; of too many the oldest goes.
+    /// The same with one thing more to be told: of each kind the latest, so that none is pushed out by others.
     pub(crate) fn alerted(mut self, alert: Alert) -> Self {
+        self.alerts.retain(|other| std::mem::discriminant(&other.what) != std::mem::discriminant(&alert.what));
         self.alerts.push(alert);
-        let too_many = self.alerts.len().saturating_sub(ALERTS_MAX);
-        self.alerts.drain(..too_many);
         self
+    }
+
+    /// The tag of all that they come in by. Whoever showed that names it, so that nothing is done by what was replaced
+    /// or used up meanwhile.
+    ///
+    /// # Errors
+    /// As for [`Tag::of`].
+    pub fn credentials(&self) -> Result<Tag, StoreError> {
+        Tag::of(&(&self.password, &self.second_factor))
     }
 
     /// The person in their own name.
@@ -149,8 +154,10 @@ impl User {
             UserChange::SecondFactor { factor, .. } => Self { second_factor: Some((**factor).clone()), ..self },
             UserChange::NoSecondFactor => Self { second_factor: None, ..self },
             UserChange::AlertsSeen { until } => {
-                let alerts = self.alerts.into_iter().filter(|alert| *until < alert.at).collect();
-                Self { alerts, ..self }
+                // As long as a link opens something, whose it is stays there to be told.
+                let is_open = self.link.is_some_and(|link| now < link.expires_at);
+                let is_told = |alert: &Alert| alert.at <= *until && !(is_open && alert.what == AlertKind::Link);
+                Self { alerts: self.alerts.into_iter().filter(|alert| !is_told(alert)).collect(), ..self }
             }
         }
     }

@@ -129,6 +129,7 @@ impl From<Refused> for Not {
             | Refused::ClockGoesBack { .. }
             | Refused::MoreIsDue { .. }
             | Refused::TooOften { .. }
+            | Refused::ShutOut
             | Refused::NameTaken
             | Refused::LastOwner
             | Refused::IdTaken

@@ -102,14 +102,16 @@ impl Names<'_> {
     fn of(&self, actor: &Actor) -> String {
         let role = self.reader.term("role", actor.role.as_str());
         // A buyer is told which side it was, and not which person there.
-        if self.role == Role::Buyer { role } else { who(self.reader, &self.settings, actor) }
+        if self.role == Role::Buyer { role } else { who(self.reader, &self.settings, actor, self.role) }
     }
 }
 
-/// Who did something: for which side, and which person there.
-pub(crate) fn who(reader: &Reader, settings: &Settings, actor: &Actor) -> String {
+/// Who did something: for which side, and which person there, where that is a colleague of whoever reads. Operators
+/// know everybody.
+pub(crate) fn who(reader: &Reader, settings: &Settings, actor: &Actor, to: Role) -> String {
     let role = reader.term("role", actor.role.as_str());
     match &actor.via {
+        Via::User(_) if to != Role::Operator && actor.role != to => role,
         Via::User(id) => {
             let name = settings.user(id).map_or(id.as_str(), |user| user.name.as_str());
             format!("{role} · {name}")
