@@ -103,6 +103,7 @@ mistake-control = it holds characters that can't be shown.
 mistake-choose = choose one.
 mistake-at-sign = leave out the @; it is put behind the name by itself.
 mistake-hidden = leave out signs that can't be seen or that turn the writing, and any @ but the plain one.
+mistake-of-seller = what stands behind the @ is the id of a seller of whom they are not.
 mistake-amount = an amount such as 12.50 is expected.
 mistake-amount-either = { $one } or { $other }? Write it without a comma.
 mistake-amount-zeros = { $one } begins with zeros that say nothing. Write { $other }.

@@ -67,6 +67,7 @@ mistake-control = 包含无法显示的字符。
 mistake-choose = 请选择一项。
 mistake-at-sign = 请不要包含 @，系统会自动添加在名称之后。
 mistake-hidden = 请不要包含不可见字符、改变文字方向的字符或全角 ＠。
+mistake-of-seller = @ 之后是其他商家的编号，请更换名称。
 mistake-amount = 请填写金额，例如 12.50。
 mistake-amount-either = 是 { $one } 还是 { $other }？请不要使用逗号。
 mistake-amount-zeros = { $one } 开头的 0 是多余的，请填写 { $other }。

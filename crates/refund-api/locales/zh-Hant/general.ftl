@@ -67,6 +67,7 @@ mistake-control = 包含無法顯示的字元。
 mistake-choose = 請選擇一項。
 mistake-at-sign = 請不要包含 @，系統會自動加在名稱之後。
 mistake-hidden = 請不要包含不可見字元、改變文字方向的字元或全形 ＠。
+mistake-of-seller = @ 之後是其他商家的編號，請更換名稱。
 mistake-amount = 請填寫金額，例如 12.50。
 mistake-amount-either = 是 { $one } 還是 { $other }？請不要使用逗號。
 mistake-amount-zeros = { $one } 開頭的 0 是多餘的，請填寫 { $other }。

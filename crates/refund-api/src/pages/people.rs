@@ -153,6 +153,9 @@ fn newcomer_of(visit: &Visit) -> Result<User, Mistake> {
         Some(own) => (within(&name, own)?, KeyRole::Seller(own.clone())),
         None => (name, chosen_side(visit)?),
     };
+    if is_called_like_people_of_another(visit, name.as_str(), &role) {
+        return Err(Mistake::new("name", "mistake-of-seller"));
+    }
     let team_role = match role {
         KeyRole::Seller(_) => visit.form.choice("team_role")?,
         KeyRole::Operator | KeyRole::Platform => TeamRole::Owner,
@@ -166,10 +169,16 @@ fn hides(c: char) -> bool {
     let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let is_nothing = matches!(
         c,
-        '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{200b}'
+        '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{2061}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{115f}' | '\u{1160}' | '\u{200b}'
             ..='\u{200d}' | '\u{2060}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
     );
     turns || is_nothing || matches!(c, '\u{fe6b}' | '\u{ff20}')
+}
+
+/// Whether what stands behind the sign is a seller's id, and whoever is to be called so is not of that seller.
+fn is_called_like_people_of_another(visit: &Visit, name: &str, role: &KeyRole) -> bool {
+    let behind = name.rsplit_once('@').and_then(|(_, behind)| SellerId::new(behind).ok());
+    behind.is_some_and(|id| visit.app.engine.settings().seller(&id).is_some() && *role != KeyRole::Seller(id))
 }
 
 /// What somebody is called whom that seller's people add under that name.

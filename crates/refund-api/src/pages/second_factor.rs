@@ -113,7 +113,9 @@ pub(super) async fn take_off(visit: Visit) -> Result<Response, Problem> {
     if !knows_password(&visit).await? {
         return wrong(&visit, "people-password-wrong");
     }
-    visit.app.passwords.count_code(&person.user.id, &within(&person))?;
+    // Whoever is signed in has the tries of a browser that is known.
+    let from = TriedFrom::KnownBrowser(person.user.id.clone());
+    visit.app.passwords.count_code(&person.user.id, &from)?;
     if visit.app.second_factors.shown(&person.user, visit.form.get("code"), system_now()).is_none() {
         return wrong(&visit, "second-factor-wrong");
     }

@@ -264,7 +264,7 @@ async fn let_in(
 ) -> Result<Option<Response>, Problem> {
     let (secret, session) = session_of(user);
     let by_link = link.is_some();
-    let precondition = Precondition::Tag(user.credentials()?);
+    let precondition = Precondition::Tag(user.way_in()?);
     let request = Request::by_system(SetUp::SignIn { session: Box::new(session), link, shown });
     let request = Request { precondition, ..request };
     match visit.change(request).await {

@@ -88,8 +88,19 @@ fn a_link_that_is_replaced_while_its_body_is_on_its_way_does_nothing_any_more() 
     let link = refund["buyer_link"]["token"].as_str().unwrap();
     let cancel =
         Begun::by_key(&server, &format!("POST {}", path(&refund, "cancel")), link, "", &json!({ "reason": "r" }));
+    let mut of_nothing = server.connect();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: Bearer {link}\r\n\
+         Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+        path(&refund, "cancel")
+    );
+    of_nothing.write_all(head.as_bytes()).unwrap();
     let replaced = server.post(&path(&refund, "buyer-link"), &server.platform, &[], &json!({}));
     assert_eq!((replaced.status, cancel.ended().as_str()), (200, "401"));
+    of_nothing.write_all(b"0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    of_nothing.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "nor by a body that turns out to be nothing: {answer}");
     assert_eq!(server.show(&refund)["status"], "WAIT_SELLER_AGREE");
     server.stop();
 }

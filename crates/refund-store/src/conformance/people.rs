@@ -270,18 +270,15 @@ pub(super) fn meanwhile(make: &mut Make<'_>) -> Result<(), Broken> {
     for id in ["ann", "zoe"] {
         desk.done(Request::new(operator(), of(id, password("first"))))?;
     }
-    let shown = || {
-        let user = desk.store.settings().user("ann").cloned().ok_or("no Ann")?;
-        Ok::<_, Broken>(Precondition::Tag(user.credentials()?))
-    };
-    let before = shown()?;
+    let ann = || desk.store.settings().user("ann").cloned().ok_or("no Ann");
+    let (way_in, credentials) = (ann()?.way_in()?, ann()?.credentials()?);
     desk.done(Request::new(operator(), of("ann", password("second"))))?;
-    let late = [sign_in(1, None)?, Request::new(operator(), of("ann", password("third")))];
-    for request in late {
-        let refused = desk.refused(Request { precondition: before, ..request })?;
+    let change = Request::new(operator(), of("ann", password("third")));
+    for (shown, request) in [(way_in, sign_in(1, None)?), (credentials, change)] {
+        let refused = desk.refused(Request { precondition: Precondition::Tag(shown), ..request })?;
         holds("what was replaced lets nobody in, and changes nothing", matches!(refused, Refused::SettingsMoved))?;
     }
-    desk.done(Request { precondition: shown()?, ..sign_in(1, None)? })?;
+    desk.done(Request { precondition: Precondition::Tag(ann()?.way_in()?), ..sign_in(1, None)? })?;
     desk.done(Request::new(operator(), of("ann", UserChange::NoSecondFactor)))?;
     same("who has no second factor loses none", &desk.store.settings().sessions_of("ann").len(), &1)?;
     let by = |id: &str| Actor::new(Role::Operator, "operator", Via::User(id.to_owned()));

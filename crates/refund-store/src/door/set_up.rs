@@ -151,7 +151,7 @@ impl SetUp {
                 settings.webhook(webhook_id).map(|webhook| Tag::of(&**webhook)).transpose()
             }
             Self::ChangeUser { user_id: id, .. } => settings.user(id).map(|user| user.credentials()).transpose(),
-            Self::SignIn { session, .. } => settings.user(&session.user_id).map(|user| user.credentials()).transpose(),
+            Self::SignIn { session, .. } => settings.user(&session.user_id).map(|user| user.way_in()).transpose(),
             Self::IssueKey(_)
             | Self::RevokeKey { .. }
             | Self::KeysUsed { .. }

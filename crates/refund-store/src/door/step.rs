@@ -9,7 +9,7 @@ use crate::{Answer, Answered, Outcome, Refused};
 /// due happens first, and then it is decided.
 pub(super) fn step(stage: &mut Stage<'_>, request: &Request) -> Result<Answered, Halt> {
     // It may have been read before its asker was shut out, and come late.
-    if stage.settings().has_shut_out(&request.actor) {
+    if stage.settings().has_shut_out(&request.actor, stage.now) {
         return Err(Refused::ShutOut.into());
     }
     if let Some((key, fingerprint)) = &request.idempotency

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use refund_core::{Actor, Policy, RefundId, Rollout, SellerId, Via};
+use refund_core::{Actor, Policy, RefundId, Rollout, SellerId, Timestamp, Via};
 use rpds::RedBlackTreeMapSync;
 
 use crate::record::Entry;
@@ -78,7 +78,7 @@ impl Settings {
                 self.webhooks.remove_mut(webhook_id);
             }
             Entry::User { user, .. } => {
-                self.user_ids.insert_mut(folded(user.name.as_str()), user.id.clone());
+                self.user_ids.insert_mut(user.name.as_str().to_lowercase(), user.id.clone());
                 self.users.insert_mut(user.id.clone(), Arc::new((**user).clone()));
             }
             Entry::Session(session) => {
@@ -156,13 +156,13 @@ impl Settings {
     /// The person who is called that; capitals make no difference.
     #[must_use]
     pub fn user_named(&self, name: &str) -> Option<&Arc<User>> {
-        self.users.get(self.user_ids.get(&folded(name))?)
+        self.users.get(self.user_ids.get(&name.to_lowercase())?)
     }
 
     /// Whether the key or the person by which somebody acts is good for nothing any more.
-    pub(crate) fn has_shut_out(&self, actor: &Actor) -> bool {
+    pub(crate) fn has_shut_out(&self, actor: &Actor, now: Timestamp) -> bool {
         match &actor.via {
-            Via::Key(id) => self.key(id).is_some_and(|key| key.revoked_at.is_some()),
+            Via::Key(id) => self.key(id).is_some_and(|key| key.revoked_at.is_some() || key.has_expired(now)),
             Via::User(id) => self.user(id).is_some_and(|user| user.disabled_at.is_some()),
             Via::Link | Via::Clock => false,
         }
@@ -205,13 +205,4 @@ fn sorted<'a, T: 'a, K: Ord>(all: impl Iterator<Item = &'a Arc<T>>, by: impl Fn(
     let mut all: Vec<_> = all.cloned().collect();
     all.sort_by_cached_key(|one| by(one));
     all
-}
-
-/// A name without what capitals tell apart. A seller's id behind it is what it is: sellers whose ids differ by capitals
-/// alone have people of their own.
-fn folded(name: &str) -> String {
-    match name.rsplit_once('@') {
-        Some((own, seller_id)) => format!("{}@{seller_id}", own.to_lowercase()),
-        None => name.to_lowercase(),
-    }
 }

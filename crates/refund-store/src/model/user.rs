@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Alert, AlertKind, KeyRole, SecondFactor, Secret, StoreError, Tag, TeamRole};
 
+/// How many alerts are kept of one person, the latest.
+const ALERTS_MAX: usize = 40;
+
 /// A person who signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -117,10 +120,14 @@ impl User {
         Label::new(format!("{name}@{seller_id}"))
     }
 
-    /// The same with one thing more to be told: of each kind the latest, so that none is pushed out by others.
+    /// The same with one thing more to be told: of each kind and of each who did it the latest, so that nobody pushes
+    /// out what they or others did by doing more.
     pub(crate) fn alerted(mut self, alert: Alert) -> Self {
-        self.alerts.retain(|other| std::mem::discriminant(&other.what) != std::mem::discriminant(&alert.what));
+        let kind = std::mem::discriminant(&alert.what);
+        self.alerts.retain(|other| std::mem::discriminant(&other.what) != kind || other.by != alert.by);
         self.alerts.push(alert);
+        let too_many = self.alerts.len().saturating_sub(ALERTS_MAX);
+        self.alerts.drain(..too_many);
         self
     }
 
@@ -131,6 +138,14 @@ impl User {
     /// As for [`Tag::of`].
     pub fn credentials(&self) -> Result<Tag, StoreError> {
         Tag::of(&(&self.password, &self.second_factor))
+    }
+
+    /// The tag of how they come in. Which code was used last is not in it: what is shown is used up at the door.
+    ///
+    /// # Errors
+    /// As for [`Tag::of`].
+    pub fn way_in(&self) -> Result<Tag, StoreError> {
+        Tag::of(&(&self.password, self.second_factor.as_ref().map(|factor| factor.nonce)))
     }
 
     /// The person in their own name.
