@@ -122,5 +122,7 @@ def test_a_second_factor_is_set_up_asked_for_and_taken_off(stage):
 
     row = at(stage.window("operator"), "People").get_by_role("row", name="Careful owner")
     row.get_by_role("button", name="Take the second factor off").click()
+    # Whoever is signed out is led to signing in, by a page that is open too.
+    expect(another).to_have_url(f"{BASE}/sign-in?back=%2Frefunds")
     signs_in(another, "Careful owner")
     shows(another, "took your second factor off.")
