@@ -65,7 +65,8 @@ impl FromRequest<Arc<App>> for Call {
         let sender = Sender { admission: &app.admission, who: caller.tenant(), is_known: true };
         let (has_body, began) = (!body.is_end_stream(), Stopwatch::start());
         let body = received(parts.uri.path(), body, sender).await?;
-        // What a body waited for may be revoked meanwhile. Where it came at once the store's door knows of keys enough.
+        // A key or a link may be taken away while a body is on its way. A link is asked for again behind every body; a
+        // key where the body took a while, because the store's door looks at keys too.
         let is_asked_again = matches!(caller, Caller::Buyer { .. }) || began.elapsed() >= AT_ONCE;
         let (caller, scope) =
             if has_body && is_asked_again { app.caller_with(bearer(&parts.headers)?).await? } else { (caller, scope) };

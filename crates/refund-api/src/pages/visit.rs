@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::body::HttpBody;
 use axum::extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, Request as HttpRequest};
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
@@ -121,9 +122,10 @@ impl Visit {
         let address = from.map(counted);
         let who = person.as_ref().map_or(Tenant::Stranger(address), |person| person.caller.tenant());
         let sender = Sender { admission: &app.admission, who, is_known: person.is_some() };
+        let has_body = !body.is_end_stream();
         let body = received(parts.uri.path(), body, sender).await?;
         // Who signed in may be signed out, or be something else, once the whole form is there.
-        let person = signed_in(app, &parts.headers);
+        let person = if has_body { signed_in(app, &parts.headers) } else { person };
         let visit = Self {
             app: app.clone(),
             reader: cookies::reader(&parts.headers, app),

@@ -111,7 +111,9 @@ pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
 /// It changes nothing: the one offer is still to be made.
 #[utoipa::path(
     post, path = "/v1/refunds/{id}/negotiation/check", tag = "negotiation", operation_id = "check_offer",
-    request_body = OfferIn, responses((status = OK, body = OfferCheckOut), (status = UNPROCESSABLE_ENTITY)), security(("key" = ["seller"])),
+    request_body = OfferIn,
+    responses((status = OK, body = OfferCheckOut), (status = UNPROCESSABLE_ENTITY)),
+    security(("key" = ["seller"])),
 )]
 pub(super) async fn check_offer(call: Call) -> Result<Json<OfferCheckOut>, Problem> {
     let refund_id = call.id()?;

@@ -14,8 +14,12 @@ use crate::view;
 
 /// A body of what was given; what was left out is left out there too.
 fn body<const N: usize>(fields: [(&str, Option<Value>); N]) -> Value {
-    let given = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-    Value::Object(given.collect::<Map<String, Value>>())
+    Value::Object(given(fields))
+}
+
+/// The members of what was given.
+pub(super) fn given<const N: usize>(fields: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 pub(super) fn plain(desk: &Desk, plain: Plain, path: &'static str, done: &'static str) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::acts::given;
 use super::send::show_done;
 use super::{Desk, read_json, repeat};
 use crate::cli::refunds::Open;
@@ -38,13 +39,12 @@ fn body(open: &Open) -> Value {
     });
     let metadata: Map<String, Value> =
         open.metadata.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect();
-    let references = [
+    let references = given([
         ("external_reference", open.external_reference.as_deref().map(Value::from)),
         ("metadata", Some(Value::from(metadata)).filter(|_| !open.metadata.is_empty())),
-    ];
-    let given = references.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    ]);
     if let Some(members) = body.as_object_mut() {
-        members.extend(given);
+        members.extend(references);
     }
     body
 }

@@ -60,8 +60,8 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
     Ok(done)
 }
 
-/// Whether nobody of a seller, or of the operator, could do all any more. It is judged here, because two owners may do it to each other at
-/// the same moment.
+/// Whether nobody of a seller, or of the operator, could do all any more. It is judged here, because two owners may do
+/// it to each other at the same moment.
 fn takes_last_owner(settings: &Settings, before: &User, after: &User) -> bool {
     let is_owner = |user: &User| {
         let comes_in = user.password.is_some() || !settings.sessions_of(&user.id).is_empty();
