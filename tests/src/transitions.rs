@@ -10,6 +10,7 @@
 
 mod document;
 mod grid;
+mod payouts;
 mod sample;
 mod table;
 mod world;
@@ -19,6 +20,7 @@ use refund_core::{
 };
 
 pub use document::state_machine_md;
+pub use payouts::payout_table;
 pub use sample::excluded;
 pub use table::table;
 use world::World;

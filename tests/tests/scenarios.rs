@@ -71,8 +71,8 @@ fn every_rule_is_told_by_a_story_or_says_where_else() {
 }
 
 #[test]
-fn the_rules_are_s1_to_s14_and_r1_to_r37_in_order() {
-    let expected: Vec<_> = (1..=14).map(|n| format!("S{n}")).chain((1..=37).map(|n| format!("R{n}"))).collect();
+fn the_rules_are_s1_to_s14_and_r1_to_r40_in_order() {
+    let expected: Vec<_> = (1..=14).map(|n| format!("S{n}")).chain((1..=40).map(|n| format!("R{n}"))).collect();
     let is: Vec<_> = Rule::ALL.iter().map(|rule| rule.as_str()).collect();
     assert_eq!(is, expected);
 }
@@ -82,8 +82,8 @@ fn every_refusal_is_the_outcome_of_a_step() {
     let met: BTreeSet<RefusalCode> =
         stories().iter().flat_map(|story| played(story, Place::Core).refusals).map(|no| no.code).collect();
     let missing: Vec<_> = RefusalCode::ALL.iter().filter(|code| !met.contains(code)).collect();
-    // What is met by a server that was started so, and on a refund with more messages than a story has.
-    let elsewhere = [&RefusalCode::SettlingHeld, &RefusalCode::TooManyMessages];
+    // What is met by a server that was started so, and on a refund with more messages or attempts than a story has.
+    let elsewhere = [&RefusalCode::SettlingHeld, &RefusalCode::TooManyMessages, &RefusalCode::TooManyPayoutAttempts];
     assert_eq!(missing, elsewhere, "no story meets these");
 }
 

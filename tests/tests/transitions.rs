@@ -1,7 +1,7 @@
 //! Every transition there is, held to what has been read and accepted.
 
 use refund_core::StatusKind;
-use refund_tests::transitions::{Move, Stand, excluded, places, rows, state_machine_md, table};
+use refund_tests::transitions::{Move, Stand, excluded, payout_table, places, rows, state_machine_md, table};
 
 #[test]
 fn every_status_has_its_accepted_table_of_transitions() {
@@ -9,6 +9,13 @@ fn every_status_has_its_accepted_table_of_transitions() {
         for status in StatusKind::ALL {
             insta::assert_snapshot!(format!("transitions_{status}"), table(*status));
         }
+    });
+}
+
+#[test]
+fn every_report_of_every_attempt_at_a_payout_has_its_accepted_outcome() {
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("transitions_payout", payout_table());
     });
 }
 

@@ -92,6 +92,9 @@ fn the_seller() {
     act(&desk, "confirm-receipt", SELLER, &["confirm-receipt", &on("1009")]);
     act(&desk, "ship", PLATFORM, &["ship", &on("1012"), "--carrier", "SF Express", "--tracking-number", "SF-1"]);
     act(&desk, "refuse-receipt", SELLER, &["refuse-receipt", &on("1012"), "--reason", "The box is empty."]);
+    let unshipped = LINE.replace("ORDER", "2010").replace("\"shipped\":true", "\"shipped\":false");
+    desk.run(&["open", "--file", &desk.file("unshipped.json", &unshipped), "--profile", PLATFORM]);
+    act(&desk, "mark-shipped", PLATFORM, &["mark-shipped", &on("2010")]);
     let file = desk.file("lamp.json", &LINE.replace("ORDER", "2009").replace("homeware", "lights"));
     desk.run(&["open", "--file", &file, "--profile", PLATFORM]);
     let offered = desk.run(&[

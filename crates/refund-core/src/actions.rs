@@ -6,7 +6,7 @@ use crate::decide::{decide, facts, offer};
 use crate::objections::Objections;
 use crate::{
     Actor, Command, CommandKind, Deadline, DeadlineKind, Event, Grounds, Label, MakeOffer, Money, NegotiationId,
-    PayoutResult, Refund, RefundType, Refusal, Ruling, Timestamp,
+    PayoutReport, PayoutResult, PayoutStatus, Refund, RefundType, Refusal, Ruling, Timestamp,
 };
 
 /// A command, and what stands against it.
@@ -96,7 +96,8 @@ fn probes_are_all(kind: CommandKind) -> bool {
         | CommandKind::WaiveReturn
         | CommandKind::Rule
         | CommandKind::ReportPayout
-        | CommandKind::RetryPayout => false,
+        | CommandKind::RetryPayout
+        | CommandKind::MarkShipped => false,
     }
 }
 
@@ -128,12 +129,24 @@ fn probes(kind: CommandKind, refund: &Refund, grounds: &Grounds<'_>, now: Timest
             let running = refund.deadlines();
             DeadlineKind::ALL.iter().map(|kind| least_extension(*kind, &running, now)).collect()
         }
-        CommandKind::ReportPayout => vec![
-            Command::ReportPayout { result: PayoutResult::Succeeded },
-            Command::ReportPayout { result: PayoutResult::Failed { reason: None } },
-        ],
+        CommandKind::ReportPayout => reports(refund),
         CommandKind::RetryPayout => vec![Command::RetryPayout],
+        CommandKind::MarkShipped => vec![Command::MarkShipped],
     }
+}
+
+/// Every report of the present attempt, and of one attempt of each status: all others of that status are answered alike,
+/// so that a payout with many attempts costs no more.
+fn reports(refund: &Refund) -> Vec<Command> {
+    let payout = refund.payout.as_ref();
+    let of_status = |status: &PayoutStatus| payout?.attempts().find(|attempt| attempt.status == *status);
+    let attempts = PayoutStatus::ALL.iter().filter_map(of_status).map(|attempt| Some(attempt.number));
+    let named = std::iter::once(None).chain(attempts);
+    let of = |attempt| {
+        let report = move |result: &PayoutResult| PayoutReport { attempt, ..PayoutReport::of(*result) };
+        PayoutResult::ALL.iter().map(report).map(Command::ReportPayout)
+    };
+    named.flat_map(of).collect()
 }
 
 /// The offer that an answer would name. Where there is none, any id gets the same answer.

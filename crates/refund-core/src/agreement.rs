@@ -9,7 +9,7 @@ pub(crate) fn agreement(terms: Terms, from: Timestamp, policy: &Policy) -> Vec<F
     let agreed = Agreed { terms, payout: policy.payout };
     match agreed.terms {
         Terms::RefundOnly { .. } => {
-            let payment = payment(&agreed);
+            let payment = payment(&agreed, from, policy);
             vec![Fact::Agreed { agreed, ship: None }, payment]
         }
         Terms::ReturnAndRefund { .. } => {
@@ -20,10 +20,23 @@ pub(crate) fn agreement(terms: Terms, from: Timestamp, policy: &Policy) -> Vec<F
 }
 
 /// The fact of paying, in the way that was fixed when the terms were agreed.
-pub(crate) fn payment(agreed: &Agreed) -> Fact {
+pub(crate) fn payment(agreed: &Agreed, from: Timestamp, policy: &Policy) -> Fact {
     let amount = agreed.terms.amount();
     match agreed.payout {
-        PayoutMode::Immediate => Fact::Succeeded { amount },
-        PayoutMode::Confirmed => Fact::PayoutStarted { amount },
+        PayoutMode::Immediate => Fact::Succeeded { amount, attempt: Some(1), provider_reference: None },
+        PayoutMode::Confirmed => {
+            let report = Some(reported_by(from, policy));
+            Fact::PayoutStarted { amount, attempt: Some(1), report }
+        }
     }
+}
+
+/// The clock of a payout that is out, or waits (R38).
+pub(crate) fn reported_by(from: Timestamp, policy: &Policy) -> Timer {
+    Timer::running(from, policy.payout_report_seconds, &policy.reminders_seconds)
+}
+
+/// The clock of an operator who is called in (R38).
+pub(crate) fn ruled_by(from: Timestamp, policy: &Policy) -> Timer {
+    Timer::running(from, policy.operator_rule_seconds, &policy.reminders_seconds)
 }

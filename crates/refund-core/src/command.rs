@@ -80,13 +80,12 @@ pub enum Command {
         /// To when.
         to: Timestamp,
     },
-    /// The payment adapter reports what came of the payout (R26).
-    ReportPayout {
-        /// What came of it.
-        result: PayoutResult,
-    },
-    /// The payment adapter is asked again, with the same key (R26).
+    /// The payment adapter reports what came of an attempt at the payout (R26, R39).
+    ReportPayout(PayoutReport),
+    /// Another attempt at the payout begins, after a failure or a reversal (R39).
     RetryPayout,
+    /// The platform tells that the goods have been shipped to the buyer meanwhile (R40).
+    MarkShipped,
 }
 
 /// The terms that the seller proposes. Type and amount are never defaulted (R13).
@@ -118,16 +117,37 @@ pub enum Ruling {
     Close,
 }
 
-/// What came of a payout (R26).
+/// What the payment adapter says of an attempt at a payout (R39).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PayoutResult {
-    /// The money has been paid.
-    Succeeded,
-    /// It has not.
-    Failed {
-        /// What the adapter said.
-        reason: Option<Reason>,
-    },
+pub struct PayoutReport {
+    /// Which attempt; the present one where none is named.
+    pub attempt: Option<u32>,
+    /// What came of it.
+    pub result: PayoutResult,
+    /// What the provider calls it.
+    pub provider_reference: Option<Label>,
+    /// Why it failed or came back, in the provider's words.
+    pub reason: Option<Reason>,
+}
+
+impl PayoutReport {
+    /// A report of the present attempt that says nothing else.
+    #[must_use]
+    pub fn of(result: PayoutResult) -> Self {
+        Self { attempt: None, result, provider_reference: None, reason: None }
+    }
+}
+
+names! {
+    /// What came of an attempt at a payout (R26, R39).
+    PayoutResult {
+        /// The money has been paid.
+        Succeeded = "succeeded",
+        /// It has not.
+        Failed = "failed",
+        /// It had been paid, and came back.
+        Reversed = "reversed",
+    }
 }
 
 names! {
@@ -167,6 +187,8 @@ names! {
         ReportPayout = "report_payout",
         /// [`Command::RetryPayout`]
         RetryPayout = "retry_payout",
+        /// [`Command::MarkShipped`]
+        MarkShipped = "mark_shipped",
     }
 }
 
@@ -187,7 +209,7 @@ impl CommandKind {
             }
             Self::Rule => &[Role::Operator],
             Self::Extend => &[Role::Operator, Role::Seller],
-            Self::ReportPayout => &[Role::Platform],
+            Self::ReportPayout | Self::MarkShipped => &[Role::Platform],
             Self::RetryPayout => &[Role::Platform, Role::Operator],
         }
     }
@@ -207,6 +229,7 @@ impl CommandKind {
             Self::Ship | Self::ConfirmReceipt | Self::RefuseReceipt | Self::WaiveReturn => Rule::R24,
             Self::Extend => Rule::R6,
             Self::ReportPayout | Self::RetryPayout => Rule::R26,
+            Self::MarkShipped => Rule::R40,
         }
     }
 }
@@ -242,8 +265,9 @@ impl Command {
             Self::WaiveReturn => CommandKind::WaiveReturn,
             Self::Rule { .. } => CommandKind::Rule,
             Self::Extend { .. } => CommandKind::Extend,
-            Self::ReportPayout { .. } => CommandKind::ReportPayout,
+            Self::ReportPayout(_) => CommandKind::ReportPayout,
             Self::RetryPayout => CommandKind::RetryPayout,
+            Self::MarkShipped => CommandKind::MarkShipped,
         }
     }
 }

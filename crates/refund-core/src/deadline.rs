@@ -19,6 +19,10 @@ names! {
         BuyerShip = "buyer_ship",
         /// The seller confirms the receipt (R24).
         SellerConfirm = "seller_confirm",
+        /// The operator rules (R38).
+        OperatorRule = "operator_rule",
+        /// The platform brings the payout to its end: its adapter reports, or it is tried again (R38).
+        PayoutReport = "payout_report",
     }
 }
 
@@ -29,6 +33,8 @@ impl DeadlineKind {
         match self {
             Self::SellerDecide | Self::SellerConfirm => Role::Seller,
             Self::BuyerAnswer | Self::BuyerRespond | Self::BuyerShip => Role::Buyer,
+            Self::OperatorRule => Role::Operator,
+            Self::PayoutReport => Role::Platform,
         }
     }
 }
@@ -46,6 +52,8 @@ names! {
         OperatorCalledIn = "operator_called_in",
         /// The refund is paid (R24).
         RefundPaid = "refund_paid",
+        /// Nothing is decided; it is told that it is overdue, and goes on waiting (R38).
+        Overdue = "overdue",
     }
 }
 
@@ -87,5 +95,49 @@ impl Timer {
     #[must_use]
     pub fn next(&self) -> Timestamp {
         self.reminders.first().copied().unwrap_or(self.by)
+    }
+}
+
+/// A timer at whose end nothing is decided: that it has come is told once, and what it waits for is waited for on (R38).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// By when it should have come.
+    pub timer: Timer,
+    /// Whether it has been told that it did not.
+    pub is_overdue: bool,
+}
+
+impl Watch {
+    /// The watch that this timer is for, or the one that ran by default before there were any.
+    pub(crate) fn of(timer: Option<&Timer>, from: Timestamp, default: Span) -> Self {
+        let timer = timer.cloned().unwrap_or_else(|| Timer { by: from.plus(default), reminders: Vec::new() });
+        Self { timer, is_overdue: false }
+    }
+
+    /// The next instant at which it asks for anything; none once it is overdue.
+    #[must_use]
+    pub fn next(&self) -> Option<Timestamp> {
+        (!self.is_overdue).then(|| self.timer.next())
+    }
+}
+
+/// One of the deadlines that a refund has.
+pub(crate) struct Running<'a> {
+    pub(crate) kind: DeadlineKind,
+    pub(crate) timer: &'a Timer,
+    pub(crate) on_silence: OnSilence,
+    /// The next instant at which it asks for anything.
+    pub(crate) next: Option<Timestamp>,
+}
+
+impl<'a> Running<'a> {
+    /// A deadline at which silence decides.
+    pub(crate) fn decides(kind: DeadlineKind, timer: &'a Timer, on_silence: OnSilence) -> Self {
+        Self { kind, timer, on_silence, next: Some(timer.next()) }
+    }
+
+    /// A deadline at which nothing is decided.
+    pub(crate) fn watches(kind: DeadlineKind, watch: &'a Watch) -> Self {
+        Self { kind, timer: &watch.timer, on_silence: OnSilence::Overdue, next: watch.next() }
     }
 }

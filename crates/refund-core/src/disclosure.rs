@@ -3,8 +3,8 @@
 //! others' keys and people nothing.
 
 use crate::{
-    Actor, Address, Event, EventType, ExternalReference, Fact, Foretold, Message, Money, Reason, References, RefundId,
-    RefundType, Role, Terms, Timestamp, Via, Whose,
+    Actor, Address, Event, EventType, ExternalReference, Fact, Foretold, Message, Money, Payout, PayoutAttempt,
+    References, RefundId, RefundType, Role, Terms, Timestamp, Via, Whose,
 };
 
 /// An event, as far as somebody of a role may know it.
@@ -20,6 +20,13 @@ pub struct Disclosed<'a> {
 pub struct DisclosedTerms<'a> {
     terms: &'a Terms,
     with_address: bool,
+}
+
+/// A payout, as far as somebody of a role may know it.
+#[derive(Debug, Clone, Copy)]
+pub struct DisclosedPayout<'a> {
+    payout: &'a Payout,
+    to: Role,
 }
 
 /// Who did something, as far as somebody of a role may know it.
@@ -49,6 +56,48 @@ fn knows_references(role: Role) -> bool {
     match role {
         Role::Platform | Role::Operator => true,
         Role::Seller | Role::Buyer | Role::System => false,
+    }
+}
+
+/// What a provider says of an attempt to pay is told to all but the buyer (R39).
+fn knows_provider(role: Role) -> bool {
+    match role {
+        Role::Seller | Role::Platform | Role::Operator | Role::System => true,
+        Role::Buyer => false,
+    }
+}
+
+impl Payout {
+    /// As somebody of that role may know it.
+    #[must_use]
+    pub fn disclosed_to(&self, role: Role) -> DisclosedPayout<'_> {
+        DisclosedPayout { payout: self, to: role }
+    }
+}
+
+impl<'a> DisclosedPayout<'a> {
+    /// How much.
+    #[must_use]
+    pub fn amount(self) -> Money {
+        self.payout.amount
+    }
+
+    /// The attempt that says where the money is. What the provider said of it is asked for by [`Self::of_provider`].
+    #[must_use]
+    pub fn deciding(self) -> &'a PayoutAttempt {
+        self.payout.deciding()
+    }
+
+    /// What the provider said, if that may be known.
+    #[must_use]
+    pub fn of_provider<T>(self, said: Option<T>) -> Option<T> {
+        said.filter(|_| knows_provider(self.to))
+    }
+
+    /// All attempts, and whether more than one has paid, if that may be known.
+    #[must_use]
+    pub fn attempts(self) -> Option<(impl Iterator<Item = &'a PayoutAttempt>, bool)> {
+        knows_provider(self.to).then(|| (self.payout.attempts(), self.payout.is_paid_twice()))
     }
 }
 
@@ -112,10 +161,10 @@ impl<'a> Disclosed<'a> {
         self.event.fact.message()
     }
 
-    /// Why a payout failed, in the provider's words. They are told to all but the buyer (R39).
+    /// What the provider of a payment said, if that may be known.
     #[must_use]
-    pub fn payout_failure(self, reason: Option<&'a Reason>) -> Option<&'a Reason> {
-        reason.filter(|_| self.to != Role::Buyer)
+    pub fn of_provider<T>(self, said: Option<&'a T>) -> Option<&'a T> {
+        said.filter(|_| knows_provider(self.to))
     }
 
     /// What the platform calls the refund, if that may be known.

@@ -85,6 +85,9 @@ pub enum Fact {
     Escalated {
         /// Why, where somebody said so.
         reason: Option<Reason>,
+        /// The operator's clock (R38); none where it happened before there was one.
+        #[serde(default)]
+        rule: Option<Timer>,
     },
     /// The operator decided (R25).
     Ruled {
@@ -97,16 +100,61 @@ pub enum Fact {
     PayoutStarted {
         /// How much.
         amount: Money,
+        /// Which attempt it is (R39); none where it happened before they were counted.
+        #[serde(default)]
+        attempt: Option<u32>,
+        /// By when it should be reported on (R38).
+        #[serde(default)]
+        report: Option<Timer>,
     },
     /// The money was paid.
     Succeeded {
         /// How much.
         amount: Money,
+        /// By which attempt; the present one where none is named.
+        #[serde(default)]
+        attempt: Option<u32>,
+        /// What the provider calls it.
+        #[serde(default)]
+        provider_reference: Option<Label>,
     },
     /// The payment adapter could not pay (R26).
     PayoutFailed {
         /// What it said.
         reason: Option<Reason>,
+        /// Which attempt failed; the present one where none is named.
+        #[serde(default)]
+        attempt: Option<u32>,
+        /// What the provider calls it.
+        #[serde(default)]
+        provider_reference: Option<Label>,
+        /// By when something should be done about it (R38).
+        #[serde(default)]
+        report: Option<Timer>,
+    },
+    /// Money that had been paid came back; that it is owed stands (R39).
+    PayoutReversed {
+        /// How much.
+        amount: Money,
+        /// Which attempt had paid it.
+        attempt: u32,
+        /// Why.
+        reason: Option<Reason>,
+        /// What the provider calls it.
+        provider_reference: Option<Label>,
+        /// By when something should be done about it (R38); none where another attempt has paid too.
+        report: Option<Timer>,
+    },
+    /// An attempt has paid although another one had (R39).
+    PaidTwice {
+        /// How much, once more.
+        amount: Money,
+        /// Which attempt.
+        attempt: u32,
+        /// What the provider calls it.
+        provider_reference: Option<Label>,
+        /// By when it should have been brought back (R38).
+        report: Timer,
     },
     /// The refund ended without payment.
     Closed {
@@ -150,6 +198,15 @@ pub enum Fact {
         /// What.
         message: Box<Message>,
     },
+    /// A deadline that decides nothing has come, and what it is for has not (R38).
+    Overdue {
+        /// Which deadline.
+        kind: DeadlineKind,
+        /// When that was.
+        by: Timestamp,
+    },
+    /// The goods have been shipped to the buyer since the refund was opened (R40).
+    LineShipped,
 }
 
 names! {
@@ -197,6 +254,14 @@ names! {
         DeadlineReminder = "deadline.reminder",
         /// [`Fact::MessagePosted`]
         MessagePosted = "message.posted",
+        /// [`Fact::PayoutReversed`]
+        RefundPayoutReversed = "refund.payout_reversed",
+        /// [`Fact::PaidTwice`]
+        RefundPaidTwice = "refund.paid_twice",
+        /// [`Fact::Overdue`]
+        DeadlineOverdue = "deadline.overdue",
+        /// [`Fact::LineShipped`]
+        OrderLineShipped = "order_line.shipped",
     }
 }
 
@@ -226,13 +291,51 @@ impl Fact {
             Self::DeadlineExtended { .. } => EventType::DeadlineChanged,
             Self::Reminded { .. } => EventType::DeadlineReminder,
             Self::MessagePosted { .. } => EventType::MessagePosted,
+            Self::PayoutReversed { .. } => EventType::RefundPayoutReversed,
+            Self::PaidTwice { .. } => EventType::RefundPaidTwice,
+            Self::Overdue { .. } => EventType::DeadlineOverdue,
+            Self::LineShipped => EventType::OrderLineShipped,
         }
     }
 
-    /// Whether it changes the refund's state, and so its version. Reminders and messages don't.
+    /// Whether it changes the refund's state, and so its version. Messages don't, nor does being told of a deadline.
     #[must_use]
     pub fn changes_state(&self) -> bool {
-        !matches!(self.event_type(), EventType::DeadlineReminder | EventType::MessagePosted)
+        !matches!(self, Self::Reminded { .. } | Self::Overdue { .. } | Self::MessagePosted { .. })
+    }
+
+    /// Whether it is about the payout, which goes on where the refund itself has ended (R39).
+    #[must_use]
+    pub fn is_about_payout(&self) -> bool {
+        match self {
+            Self::PayoutStarted { .. }
+            | Self::Succeeded { .. }
+            | Self::PayoutFailed { .. }
+            | Self::PayoutReversed { .. }
+            | Self::PaidTwice { .. } => true,
+            Self::DeadlineExtended { kind, .. } | Self::Reminded { kind, .. } | Self::Overdue { kind, .. } => {
+                *kind == DeadlineKind::PayoutReport
+            }
+            Self::Opened { .. }
+            | Self::Modified { .. }
+            | Self::Agreed { .. }
+            | Self::Refused { .. }
+            | Self::ReturnShipped { .. }
+            | Self::TrackingCorrected { .. }
+            | Self::ReceiptConfirmed
+            | Self::ReturnWaived
+            | Self::ReceiptRefused { .. }
+            | Self::Escalated { .. }
+            | Self::Ruled { .. }
+            | Self::Closed { .. }
+            | Self::OfferMade { .. }
+            | Self::OfferAccepted
+            | Self::OfferRejected
+            | Self::OfferExpired
+            | Self::OfferWithdrawn { .. }
+            | Self::MessagePosted { .. }
+            | Self::LineShipped => false,
+        }
     }
 
     /// What was written, where something was.

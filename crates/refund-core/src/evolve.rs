@@ -1,7 +1,8 @@
 //! What is true after a fact. Total: it never refuses, whatever the event says.
 
+use crate::policy::OPERATOR_RULE;
 use crate::{
-    Agreed, Dispute, Escalation, Event, Fact, MessageCounts, NegotiationState, Refund, Shipment, Status, Timer,
+    Agreed, Dispute, Escalation, Event, Fact, MessageCounts, NegotiationState, Payout, Refund, Status, Timer, Watch,
 };
 
 /// The refund after one more event.
@@ -42,6 +43,9 @@ pub fn opened(event: &Event) -> Option<Refund> {
         requested: opening.request.clone(),
         status: Status::WaitSellerAgree { decide: decide.clone() },
         negotiation: None,
+        seller_refusal: None,
+        shipment: None,
+        payout: None,
         opened_at: event.at,
         updated_at: event.at,
         messages: MessageCounts::default(),
@@ -55,11 +59,12 @@ fn apply(mut refund: Refund, event: &Event) -> Refund {
         Fact::Opened { .. } => {}
         Fact::Modified { request, decide } => {
             refund.requested = request.clone();
+            refund.seller_refusal = None;
             refund.status = Status::WaitSellerAgree { decide: decide.clone() };
         }
         Fact::Refused { reason, respond } => {
-            let dispute = Dispute::BuyerResponds(respond.clone());
-            refund.status = Status::SellerRefuseBuyer { reason: reason.clone(), dispute };
+            refund.seller_refusal = Some(reason.clone());
+            refund.status = Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(respond.clone()) };
         }
         Fact::Agreed { agreed, ship: Some(ship) } => {
             refund.status = Status::WaitBuyerReturnGoods { agreed: agreed.clone(), ship: ship.clone() };
@@ -74,21 +79,19 @@ fn apply(mut refund: Refund, event: &Event) -> Refund {
         // What follows in the same step, a closing, says what becomes of it.
         Fact::Ruled { agreed: None, .. } => {}
         Fact::ReturnShipped { .. } | Fact::TrackingCorrected { .. } | Fact::ReceiptRefused { .. } => {
-            refund.status = returned(refund.status, &event.fact);
+            returned(&mut refund, &event.fact);
         }
-        Fact::ReceiptConfirmed | Fact::ReturnWaived | Fact::PayoutStarted { .. } => {
-            refund.status = with_agreed(refund.status, |agreed| Status::Refunding { agreed });
+        Fact::ReceiptConfirmed | Fact::ReturnWaived => {
+            refund.status = with_agreed(&refund.status, |agreed| Status::Refunding { agreed });
         }
-        Fact::Succeeded { .. } => {
-            refund.status = with_agreed(refund.status, |agreed| Status::Success { agreed });
-        }
-        Fact::PayoutFailed { reason } => {
-            let reason = reason.clone();
-            refund.status = with_agreed(refund.status, |agreed| Status::RefundFailed { agreed, reason });
-        }
-        Fact::Escalated { reason } => {
-            let escalation = Escalation { at, by: event.actor.clone(), reason: reason.clone() };
-            set_dispute(&mut refund.status, escalation);
+        Fact::PayoutStarted { .. }
+        | Fact::Succeeded { .. }
+        | Fact::PayoutFailed { .. }
+        | Fact::PayoutReversed { .. }
+        | Fact::PaidTwice { .. } => paid(&mut refund, event),
+        Fact::Escalated { reason, rule } => {
+            let (by, rule) = (event.actor.clone(), Watch::of(rule.as_ref(), at, OPERATOR_RULE));
+            set_dispute(&mut refund.status, Escalation { at, by, reason: reason.clone(), rule });
         }
         Fact::OfferMade { negotiation } => refund.negotiation = Some((**negotiation).clone()),
         Fact::OfferAccepted => resolve(&mut refund, NegotiationState::Accepted { at }),
@@ -106,44 +109,60 @@ fn apply(mut refund: Refund, event: &Event) -> Refund {
                 running.reminders.retain(|reminder| *reminder > at);
             }
         }
+        Fact::Overdue { kind, .. } => {
+            if let Some(watch) = watch_mut(&mut refund, *kind) {
+                watch.is_overdue = true;
+            }
+        }
+        Fact::LineShipped => refund.line.shipped = true,
     }
     refund
 }
 
-fn with_agreed(status: Status, next: impl FnOnce(Agreed) -> Status) -> Status {
+fn with_agreed(status: &Status, next: impl FnOnce(Agreed) -> Status) -> Status {
     match status.agreed() {
         Some(agreed) => next(agreed.clone()),
-        None => status,
+        None => status.clone(),
     }
 }
 
-/// The return leg: what shipping, correcting and refusing the parcel make of the status.
-fn returned(status: Status, fact: &Fact) -> Status {
-    match (status, fact) {
+/// A fact about the payout. That the refund is paid is a decision: it stands also where the money came back (R39).
+fn paid(refund: &mut Refund, event: &Event) {
+    refund.payout = Payout::after(refund.payout.take(), event);
+    let next: fn(Agreed) -> Status = match &event.fact {
+        Fact::PayoutStarted { .. } => |agreed| Status::Refunding { agreed },
+        Fact::PayoutFailed { .. } => |agreed| Status::RefundFailed { agreed },
+        _ => |agreed| Status::Success { agreed },
+    };
+    if !refund.status.kind().is_final() {
+        refund.status = with_agreed(&refund.status, next);
+    }
+}
+
+/// The return leg: what shipping, correcting and refusing the parcel make of the refund.
+fn returned(refund: &mut Refund, fact: &Fact) {
+    match (&refund.status, fact) {
         (Status::WaitBuyerReturnGoods { agreed, .. }, Fact::ReturnShipped { shipment, confirm }) => {
-            Status::WaitSellerConfirmGoods { agreed, shipment: shipment.clone(), confirm: confirm.clone() }
+            refund.shipment = Some(shipment.clone());
+            refund.status = Status::WaitSellerConfirmGoods { agreed: agreed.clone(), confirm: confirm.clone() };
         }
-        (
-            Status::WaitSellerConfirmGoods { agreed, shipment, confirm },
-            Fact::TrackingCorrected { carrier, tracking_number },
-        ) => {
-            let shipment = Shipment {
-                carrier: carrier.clone(),
-                tracking_number: tracking_number.clone(),
-                shipped_at: shipment.shipped_at,
-            };
-            Status::WaitSellerConfirmGoods { agreed, shipment, confirm }
+        (Status::WaitSellerConfirmGoods { .. }, Fact::TrackingCorrected { carrier, tracking_number }) => {
+            if let Some(shipment) = &mut refund.shipment {
+                shipment.carrier = carrier.clone();
+                shipment.tracking_number = tracking_number.clone();
+            }
         }
-        (Status::WaitSellerConfirmGoods { agreed, shipment, .. }, Fact::ReceiptRefused { reason, respond }) => {
+        (Status::WaitSellerConfirmGoods { agreed, .. }, Fact::ReceiptRefused { reason, respond }) => {
             let dispute = Dispute::BuyerResponds(respond.clone());
-            Status::SellerRefuseReceipt { agreed, shipment, reason: reason.clone(), dispute }
+            refund.seller_refusal = Some(reason.clone());
+            refund.status = Status::SellerRefuseReceipt { agreed: agreed.clone(), dispute };
         }
-        (status, _) => status,
+        _ => {}
     }
 }
 
 fn set_dispute(status: &mut Status, escalation: Escalation) {
-    if let Status::SellerRefuseBuyer { dispute, .. } | Status::SellerRefuseReceipt { dispute, .. } = status {
+    if let Status::SellerRefuseBuyer { dispute } | Status::SellerRefuseReceipt { dispute, .. } = status {
         *dispute = Dispute::Escalated(escalation);
     }
 }
@@ -157,6 +176,9 @@ fn resolve(refund: &mut Refund, state: NegotiationState) {
 
 fn timer_mut(refund: &mut Refund, kind: crate::DeadlineKind) -> Option<&mut Timer> {
     use crate::DeadlineKind as Kind;
+    if matches!(kind, Kind::OperatorRule | Kind::PayoutReport) {
+        return watch_mut(refund, kind).map(|watch| &mut watch.timer);
+    }
     match (&mut refund.status, kind) {
         (_, Kind::BuyerAnswer) => refund
             .negotiation
@@ -167,10 +189,23 @@ fn timer_mut(refund: &mut Refund, kind: crate::DeadlineKind) -> Option<&mut Time
         (Status::WaitBuyerReturnGoods { ship, .. }, Kind::BuyerShip) => Some(ship),
         (Status::WaitSellerConfirmGoods { confirm, .. }, Kind::SellerConfirm) => Some(confirm),
         (
-            Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(timer), .. }
+            Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(timer) }
             | Status::SellerRefuseReceipt { dispute: Dispute::BuyerResponds(timer), .. },
             Kind::BuyerRespond,
         ) => Some(timer),
+        _ => None,
+    }
+}
+
+fn watch_mut(refund: &mut Refund, kind: crate::DeadlineKind) -> Option<&mut Watch> {
+    use crate::DeadlineKind as Kind;
+    match (&mut refund.status, kind) {
+        (
+            Status::SellerRefuseBuyer { dispute: Dispute::Escalated(escalation) }
+            | Status::SellerRefuseReceipt { dispute: Dispute::Escalated(escalation), .. },
+            Kind::OperatorRule,
+        ) => Some(&mut escalation.rule),
+        (_, Kind::PayoutReport) => refund.payout.as_mut()?.report.as_mut(),
         _ => None,
     }
 }

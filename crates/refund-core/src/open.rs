@@ -12,8 +12,9 @@ use crate::{
 pub enum Opened {
     /// A new refund.
     New(Event),
-    /// The line's refund in progress already asks for the same terms; nothing changed (R27).
-    Already(RefundId),
+    /// The line's refund in progress already asks for the same terms (R27). All that may be new is that the line has been
+    /// shipped meanwhile (R40).
+    Already(RefundId, Option<Event>),
 }
 
 /// What is known of an order line before a refund is opened on it.
@@ -54,7 +55,16 @@ pub fn open(
         let asked = &other.requested;
         let same = asked.kind == opening.request.kind && asked.amount == opening.request.amount;
         if same && objections.first().is_none_or(|refusal| refusal.code() > crate::RefusalCode::RefundInProgress) {
-            return Ok(Opened::Already(other.id.clone()));
+            let is_news = opening.line.shipped && !other.line.shipped;
+            let shipped = is_news.then(|| Event {
+                refund_id: other.id.clone(),
+                sequence: other.sequence.saturating_add(1),
+                at: now,
+                recorded_at: now,
+                actor: actor.clone(),
+                fact: Fact::LineShipped,
+            });
+            return Ok(Opened::Already(other.id.clone(), shipped));
         }
         objections.add(Refusal::RefundInProgress { refund_id: other.id.clone() });
     }

@@ -27,6 +27,12 @@ names! {
     }
 }
 
+/// How long the operator has to rule where nobody has set it (R38); also on refunds from before there was such a deadline.
+pub(crate) const OPERATOR_RULE: Span = Span::hours(7 * 24);
+
+/// How long a payout may wait where nobody has set it (R38); also on refunds from before there was such a deadline.
+pub(crate) const PAYOUT_REPORT: Span = Span::hours(24);
+
 /// How long before a deadline its party is reminded (R7): at most five, each once, the earliest reminder first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Span>", into = "Vec<Span>")]
@@ -201,6 +207,32 @@ macro_rules! policy {
     };
 }
 
+impl Policy {
+    /// Reminders that can never fire, each with the length of time that is too short for it (R7): they would come before
+    /// that deadline is set.
+    #[must_use]
+    pub fn idle_reminders(&self) -> Vec<(PolicyField, Span)> {
+        use PolicyField as F;
+        let lengths = [
+            (F::SellerDecideSeconds, self.seller_decide_seconds),
+            (F::BuyerAnswerSeconds, self.buyer_answer_seconds),
+            (F::BuyerRespondSeconds, self.buyer_respond_seconds),
+            (F::BuyerShipSeconds, self.buyer_ship_seconds),
+            (F::SellerConfirmSeconds, self.seller_confirm_seconds),
+            (F::OperatorRuleSeconds, self.operator_rule_seconds),
+            (F::PayoutReportSeconds, self.payout_report_seconds),
+        ];
+        let idle = |(field, length): (PolicyField, Span)| {
+            self.reminders_seconds
+                .as_slice()
+                .iter()
+                .filter(move |before| **before >= length)
+                .map(move |before| (field, *before))
+        };
+        lengths.into_iter().flat_map(idle).collect()
+    }
+}
+
 policy! {
     SellerDecideSeconds seller_decide_seconds: Span = Span::hours(36), "36 hours";
         S10, "How long the seller has to decide",
@@ -222,6 +254,14 @@ policy! {
         R24, "How long the seller has to confirm the receipt, from shipping",
         "Returns shipped from then on.",
         "A deadline to confirm that runs stays where it is.";
+    OperatorRuleSeconds operator_rule_seconds: Span = OPERATOR_RULE, "7 days";
+        R38, "How long the operator has to rule, from being called in, before that is overdue",
+        "Calls of the operator from then on.",
+        "A deadline to rule that runs stays where it is.";
+    PayoutReportSeconds payout_report_seconds: Span = PAYOUT_REPORT, "24 hours";
+        R38, "How long a payout may be out, or wait after a failure, before that is overdue",
+        "Attempts, failures and reversals from then on.",
+        "A deadline of a payout that runs stays where it is.";
     RemindersSeconds reminders_seconds: Reminders = Reminders(vec![Span::hours(6), Span::hours(1)]), "6 hours and 1 hour";
         R7, "How long before each deadline its party is reminded",
         "Deadlines set or extended from then on.",

@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::names::names;
+use crate::deadline::Running;
 use crate::{
-    BuyerId, Deadline, DeadlineKind, Dispute, Escalation, ExternalReference, LineId, LineKey, MessageCounts, Money,
-    Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, References, RefundId, Request, SellerId, Status, Terms,
-    Timer, Timestamp,
+    BuyerId, Deadline, DeadlineKind, Dispute, Escalation, ExternalReference, LineId, LineKey, MessageCounts,
+    Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout, Reason, References, RefundId, Request, SellerId,
+    Shipment, Status, Terms, Timestamp, Watch,
 };
 
 /// One after-sale request on one order line. It is what its events make of it and changes in
 /// no other way: see [`evolve`](crate::evolve).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
-    /// Its name, and the key of its one payout (R26).
+    /// Its name, and that of its one payout (R26).
     pub id: RefundId,
     /// Counts changes of state, from 1; reminders and messages leave it.
     pub version: u64,
@@ -31,6 +31,12 @@ pub struct Refund {
     pub status: Status,
     /// The one negotiation, once there is one (S5).
     pub negotiation: Option<Negotiation>,
+    /// Why the seller refused, the request as it stands or the parcel: the latest time.
+    pub seller_refusal: Option<Reason>,
+    /// The parcel, once the goods are on their way back.
+    pub shipment: Option<Shipment>,
+    /// The payout, once there is one.
+    pub payout: Option<Payout>,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// When its state last changed.
@@ -41,27 +47,6 @@ pub struct Refund {
     /// By what the platform finds it again.
     #[serde(default)]
     pub references: References,
-}
-
-names! {
-    /// Where the money is.
-    PayoutStatus {
-        /// The payment adapter has been asked.
-        Started = "started",
-        /// The payment adapter reported a failure.
-        Failed = "failed",
-        /// Paid.
-        Succeeded = "succeeded",
-    }
-}
-
-/// A refund's one payout (R26); its key is the refund's id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payout {
-    /// Where the money is.
-    pub status: PayoutStatus,
-    /// How much.
-    pub amount: Money,
 }
 
 /// Whose a refund is, on which order line, and by which name its negotiation goes: whoever is told of an event of
@@ -129,24 +114,7 @@ impl Refund {
         self.negotiation.as_ref().filter(|negotiation| negotiation.is_pending())
     }
 
-    /// The payout, once there is one.
-    #[must_use]
-    pub fn payout(&self) -> Option<Payout> {
-        let (agreed, status) = match &self.status {
-            Status::Refunding { agreed } => (agreed, PayoutStatus::Started),
-            Status::RefundFailed { agreed, .. } => (agreed, PayoutStatus::Failed),
-            Status::Success { agreed } => (agreed, PayoutStatus::Succeeded),
-            Status::WaitSellerAgree { .. }
-            | Status::SellerRefuseBuyer { .. }
-            | Status::WaitBuyerReturnGoods { .. }
-            | Status::WaitSellerConfirmGoods { .. }
-            | Status::SellerRefuseReceipt { .. }
-            | Status::Closed { .. } => return None,
-        };
-        Some(Payout { status, amount: agreed.terms.amount() })
-    }
-
-    /// The deadlines that run, the earliest first.
+    /// The deadlines that run or are overdue, the earliest first.
     #[must_use]
     pub fn deadlines(&self) -> Vec<Deadline> {
         self.running().collect()
@@ -154,20 +122,34 @@ impl Refund {
 
     /// The same, one after the other.
     pub(crate) fn running(&self) -> impl Iterator<Item = Deadline> {
-        self.timers().map(|(kind, timer, on_silence)| Deadline { kind, at: timer.by, on_silence })
+        self.timers().map(|running| Deadline {
+            kind: running.kind,
+            at: running.timer.by,
+            on_silence: running.on_silence,
+        })
     }
 
-    /// The deadline that comes first, if any runs.
+    /// The deadline that comes first, if there is any.
     #[must_use]
     pub fn next_deadline(&self) -> Option<Deadline> {
         self.running().next()
+    }
+
+    /// The deadline that has come without what it waits for, if there is one (R38).
+    #[must_use]
+    pub fn overdue(&self) -> Option<Deadline> {
+        self.watch().filter(|(_, watch)| watch.is_overdue).map(|(kind, watch)| Deadline {
+            kind,
+            at: watch.timer.by,
+            on_silence: OnSilence::Overdue,
+        })
     }
 
     /// The next instant at which time alone changes something: a deadline, or a reminder of one.
     /// Whoever keeps the refund calls [`settle`](crate::settle) then. This is the only timer there is.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.timers().map(|(_, timer, _)| timer.next()).min()
+        self.timers().filter_map(|running| running.next).min()
     }
 
     /// When the seller has to have decided, while that is what the refund waits for.
@@ -177,31 +159,42 @@ impl Refund {
 
     /// The timers that run, with what silence leads to, in the order in which they act: of two at the same instant the
     /// seller's decision comes first, because it settles the offer too (R4).
-    pub(crate) fn timers(&self) -> impl Iterator<Item = (DeadlineKind, &Timer, OnSilence)> {
+    pub(crate) fn timers(&self) -> impl Iterator<Item = Running<'_>> {
         let own = match &self.status {
             Status::WaitSellerAgree { decide } => {
-                Some((DeadlineKind::SellerDecide, decide, OnSilence::AgreedAsRequested))
+                Some(Running::decides(DeadlineKind::SellerDecide, decide, OnSilence::AgreedAsRequested))
             }
-            Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(timer), .. } => {
-                Some((DeadlineKind::BuyerRespond, timer, OnSilence::RefundClosed))
+            Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(timer) } => {
+                Some(Running::decides(DeadlineKind::BuyerRespond, timer, OnSilence::RefundClosed))
             }
             Status::SellerRefuseReceipt { dispute: Dispute::BuyerResponds(timer), .. } => {
-                Some((DeadlineKind::BuyerRespond, timer, OnSilence::OperatorCalledIn))
+                Some(Running::decides(DeadlineKind::BuyerRespond, timer, OnSilence::OperatorCalledIn))
             }
-            Status::WaitBuyerReturnGoods { ship, .. } => Some((DeadlineKind::BuyerShip, ship, OnSilence::RefundClosed)),
+            Status::WaitBuyerReturnGoods { ship, .. } => {
+                Some(Running::decides(DeadlineKind::BuyerShip, ship, OnSilence::RefundClosed))
+            }
             Status::WaitSellerConfirmGoods { confirm, .. } => {
-                Some((DeadlineKind::SellerConfirm, confirm, OnSilence::RefundPaid))
+                Some(Running::decides(DeadlineKind::SellerConfirm, confirm, OnSilence::RefundPaid))
             }
-            Status::SellerRefuseBuyer { dispute: Dispute::Escalated(_), .. }
+            Status::SellerRefuseBuyer { dispute: Dispute::Escalated(_) }
             | Status::SellerRefuseReceipt { dispute: Dispute::Escalated(_), .. }
             | Status::Refunding { .. }
             | Status::RefundFailed { .. }
             | Status::Success { .. }
-            | Status::Closed { .. } => None,
+            | Status::Closed { .. } => self.watch().map(|(kind, watch)| Running::watches(kind, watch)),
         };
-        let offer = self.pending().map(|pending| (DeadlineKind::BuyerAnswer, &pending.answer, OnSilence::OfferExpires));
-        let offer_first = matches!((&offer, &own), (Some((_, answer, _)), Some((_, own, _))) if answer.by < own.by);
+        let offer = self.pending();
+        let offer =
+            offer.map(|offer| Running::decides(DeadlineKind::BuyerAnswer, &offer.answer, OnSilence::OfferExpires));
+        let offer_first = matches!((&offer, &own), (Some(offer), Some(own)) if offer.timer.by < own.timer.by);
         let (first, second) = if offer_first { (offer, own) } else { (own, offer) };
         first.into_iter().chain(second)
+    }
+
+    /// What is waited for of the operator or of the payment (R38).
+    fn watch(&self) -> Option<(DeadlineKind, &Watch)> {
+        let ruling = self.escalated().map(|escalation| (DeadlineKind::OperatorRule, &escalation.rule));
+        let payout = || self.payout.as_ref()?.report.as_ref().map(|watch| (DeadlineKind::PayoutReport, watch));
+        ruling.or_else(payout)
     }
 }

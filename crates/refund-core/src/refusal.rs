@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 pub use self::code::RefusalCode;
 use crate::rollout::Because;
 use crate::{
-    AddressId, CommandKind, Currency, DeadlineKind, Money, NegotiationId, NegotiationStatus, RefundId, Role, Rule,
-    SellerId, StatusKind, Timestamp,
+    AddressId, CommandKind, Currency, DeadlineKind, Money, NegotiationId, NegotiationStatus, PayoutStatus, RefundId,
+    Role, Rule, SellerId, StatusKind, Timestamp,
 };
 
 /// Why a command was not carried out. It changed nothing.
@@ -101,6 +101,31 @@ pub enum Refusal {
     /// The money has been paid; no report can take it back (R26).
     #[error("the payout has succeeded; a failure can't be reported after that")]
     PayoutAlreadySucceeded,
+    /// No attempt of that number was made (R39).
+    #[error("there is no attempt {attempt}; there have been {attempts}")]
+    PayoutAttemptUnknown {
+        /// What was named.
+        attempt: u32,
+        /// How many there have been.
+        attempts: u32,
+    },
+    /// That attempt's money has not been paid, so it can't have come back (R39).
+    #[error("attempt {attempt} is {status}; only what was paid can come back")]
+    PayoutNotReversible {
+        /// Which attempt.
+        attempt: u32,
+        /// Where its money is.
+        status: PayoutStatus,
+    },
+    /// The payout has been tried as often as it may be (R39).
+    #[error("the payout has been tried {max} times, the most it may be")]
+    TooManyPayoutAttempts {
+        /// How often it may be tried.
+        max: u32,
+    },
+    /// It has been told before that the line was shipped (R40).
+    #[error("that the order line was shipped is known already")]
+    AlreadyShipped,
     /// There is no such deadline to extend (R6).
     #[error("no {kind} deadline is running")]
     DeadlineNotRunning {

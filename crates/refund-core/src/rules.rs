@@ -59,7 +59,7 @@ rules! {
     R22 = "R22", "A refusal has a reason; the buyer has 5 days to change the request or to call the operator in.";
     R23 = "R23", "A yes to a refund alone pays it; a yes to a return agrees the return and pays nothing yet.";
     R24 = "R24", "The return: 7 days to ship, 10 days to confirm; waived, refused and corrected on the way.";
-    R25 = "R25", "Once the operator is called in no clock runs; the operator rules, or a side gives in.";
+    R25 = "R25", "Once the operator is called in no party's clock runs; the operator rules, or a side gives in.";
     R26 = "R26", "Paid at once or once the payment adapter has reported, by policy; one payout, whose success stands.";
     R27 = "R27",
         "One refund in progress per line, the same one for the same terms; never more money back than was paid.";
@@ -73,4 +73,7 @@ rules! {
     R35 = "R35", "The engine's time never goes back.";
     R36 = "R36", "Nobody loses time to an outage: what was settled late runs from then on.";
     R37 = "R37", "In or out: denied, allowed, in an open batch, or by the hash of the seller's id, in that order.";
+    R38 = "R38", "Nothing waits unseen: the operator and the payout have deadlines too, which decide nothing and are told.";
+    R39 = "R39", "A payout has numbered attempts, one open at a time, each with a key of its own; any success wins.";
+    R40 = "R40", "The platform may tell that the line was shipped meanwhile, once, and never the other way.";
 }

@@ -1,7 +1,8 @@
 //! Whatever is due happens, at the instant that it was due (R3, R4, R7, S11). What silence leads to is said with the
 //! deadline, by [`Refund::timers`].
 
-use crate::agreement::{agreement, payment};
+use crate::agreement::{agreement, payment, ruled_by};
+use crate::deadline::Running;
 use crate::{Actor, ClosedReason, DeadlineKind, Event, Fact, Grounds, OnSilence, Refund, Terms, Timestamp, evolve};
 
 /// How late a settlement may be before what it sets in motion runs from now instead of from then (R36).
@@ -35,23 +36,15 @@ pub fn settle(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<Eve
 
 /// What happens to the refund at that instant, which is its next due one.
 fn due(refund: &Refund, grounds: &Grounds<'_>, at: Timestamp, now: Timestamp) -> Vec<Fact> {
-    let timer = refund.timers().find(|(_, timer, _)| timer.next() == at);
-    match timer {
-        None => Vec::new(),
-        Some((kind, timer, _)) if timer.by != at => vec![Fact::Reminded { kind, by: timer.by }],
-        Some((kind, _, on_silence)) => silence(refund, grounds, kind, on_silence, starts_from(at, now)),
-    }
+    let Some(due) = refund.timers().find(|running| running.next == Some(at)) else { return Vec::new() };
+    let (kind, by) = (due.kind, due.timer.by);
+    if by == at { silence(refund, grounds, &due, starts_from(at, now)) } else { vec![Fact::Reminded { kind, by }] }
 }
 
-/// How that comes about which silence at a deadline of that kind leads to.
-fn silence(
-    refund: &Refund,
-    grounds: &Grounds<'_>,
-    kind: DeadlineKind,
-    on_silence: OnSilence,
-    from: Timestamp,
-) -> Vec<Fact> {
-    match on_silence {
+/// How that comes about which silence at a deadline leads to.
+fn silence(refund: &Refund, grounds: &Grounds<'_>, due: &Running<'_>, from: Timestamp) -> Vec<Fact> {
+    let kind = due.kind;
+    match due.on_silence {
         OnSilence::OfferExpires => vec![Fact::OfferExpired],
         OnSilence::AgreedAsRequested => {
             let default_address = grounds.addresses.default_address().clone();
@@ -65,9 +58,13 @@ fn silence(
             vec![Fact::Closed { reason, comment: None }]
         }
         OnSilence::RefundPaid => {
-            std::iter::once(Fact::ReceiptConfirmed).chain(refund.status.agreed().map(payment)).collect()
+            let paid = refund.status.agreed().map(|agreed| payment(agreed, from, grounds.policy));
+            std::iter::once(Fact::ReceiptConfirmed).chain(paid).collect()
         }
-        OnSilence::OperatorCalledIn => vec![Fact::Escalated { reason: None }],
+        OnSilence::OperatorCalledIn => {
+            vec![Fact::Escalated { reason: None, rule: Some(ruled_by(from, grounds.policy)) }]
+        }
+        OnSilence::Overdue => vec![Fact::Overdue { kind, by: due.timer.by }],
     }
 }
 

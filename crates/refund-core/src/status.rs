@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::policy::PayoutMode;
-use crate::{Actor, Label, Reason, Terms, Timer, Timestamp};
+use crate::{Actor, Label, Reason, Terms, Timer, Timestamp, Watch};
 
 names! {
     /// The names of the statuses, as the Taobao open platform spells them.
@@ -54,8 +54,6 @@ pub enum Status {
     },
     /// The seller refused.
     SellerRefuseBuyer {
-        /// Why.
-        reason: Reason,
         /// Who is to act.
         dispute: Dispute,
     },
@@ -70,8 +68,6 @@ pub enum Status {
     WaitSellerConfirmGoods {
         /// What will be carried out.
         agreed: Agreed,
-        /// The parcel.
-        shipment: Shipment,
         /// The seller's clock, from shipping.
         confirm: Timer,
     },
@@ -79,10 +75,6 @@ pub enum Status {
     SellerRefuseReceipt {
         /// What was to be carried out.
         agreed: Agreed,
-        /// The parcel.
-        shipment: Shipment,
-        /// Why.
-        reason: Reason,
         /// Who is to act.
         dispute: Dispute,
     },
@@ -95,8 +87,6 @@ pub enum Status {
     RefundFailed {
         /// What is to be carried out.
         agreed: Agreed,
-        /// What the adapter said.
-        reason: Option<Reason>,
     },
     /// Paid.
     Success {
@@ -137,7 +127,7 @@ pub struct Shipment {
 pub enum Dispute {
     /// The buyer, until the timer's instant.
     BuyerResponds(Timer),
-    /// The operator; no deadline runs (R25).
+    /// The operator; no party's deadline runs (R25).
     Escalated(Escalation),
 }
 
@@ -150,6 +140,8 @@ pub struct Escalation {
     pub by: Actor,
     /// Why, where somebody said so.
     pub reason: Option<Reason>,
+    /// By when the operator should have ruled (R38).
+    pub rule: Watch,
 }
 
 impl Status {
@@ -178,7 +170,7 @@ impl Status {
             | Self::WaitSellerConfirmGoods { agreed, .. }
             | Self::SellerRefuseReceipt { agreed, .. }
             | Self::Refunding { agreed }
-            | Self::RefundFailed { agreed, .. }
+            | Self::RefundFailed { agreed }
             | Self::Success { agreed } => Some(agreed),
             Self::Closed { agreed, .. } => agreed.as_ref(),
         }
@@ -203,26 +195,6 @@ impl Status {
     #[must_use]
     pub fn closed_reason(&self) -> Option<ClosedReason> {
         if let Self::Closed { reason, .. } = self { Some(*reason) } else { None }
-    }
-
-    /// Why the seller refused the refund or the parcel, while that is what it waits for.
-    #[must_use]
-    pub fn seller_refusal(&self) -> Option<&Reason> {
-        if let Self::SellerRefuseBuyer { reason, .. } | Self::SellerRefuseReceipt { reason, .. } = self {
-            Some(reason)
-        } else {
-            None
-        }
-    }
-
-    /// The parcel, while what becomes of it is open.
-    #[must_use]
-    pub fn shipment(&self) -> Option<&Shipment> {
-        if let Self::WaitSellerConfirmGoods { shipment, .. } | Self::SellerRefuseReceipt { shipment, .. } = self {
-            Some(shipment)
-        } else {
-            None
-        }
     }
 }
 

@@ -59,6 +59,7 @@ fn random_histories_lead_to_every_status_event_and_refusal() {
         &RefusalCode::OrderLineDiffers,
         // Whether settling is held too, and no history is so long.
         &RefusalCode::SettlingHeld,
+        &RefusalCode::TooManyPayoutAttempts,
         &RefusalCode::TooManyMessages,
     ]);
     let refusals = RefusalCode::ALL.iter().map(ToString::to_string).filter(|code| !elsewhere.contains(code));

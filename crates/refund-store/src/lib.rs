@@ -59,5 +59,5 @@ pub use model::team_role::TeamRole;
 pub use model::user::{ByLink, Session, SignInLink, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
 pub use soon::{Soon, wait};
-pub use store::{Feed, Health, Reply, Store, Told};
+pub use store::{Feed, Health, Overdue, Reply, Store, Told};
 pub use surroundings::{Clock, Entropy, Surroundings};

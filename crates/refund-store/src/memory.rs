@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Timestamp};
+use refund_core::{DeadlineKind, Event, LineKey, LineLedger, Refund, RefundId, Timestamp};
 use tokio::sync::watch;
 
 use crate::door::{Case, Changed, Loaded, Need, Shelf, Turn, answered_before, carry_out};
@@ -11,7 +11,7 @@ use crate::journal::Stamp;
 use crate::model::audit::audit_type;
 use crate::record::{Entry, Record};
 use crate::soon::at_once;
-use crate::store::{Feed, Told};
+use crate::store::{Feed, Overdue, Told};
 use crate::stored::setting;
 use crate::{
     Answer, Around, AuditQuery, Audited, EventPosition, Fingerprint, Health, IdempotencyKey, Listing, Page, Query,
@@ -138,6 +138,13 @@ impl Store for MemoryStore {
 
     fn due(&self, until: Timestamp, limit: usize) -> Soon<'_, Vec<(Timestamp, RefundId)>> {
         at_once(Ok(self.model().due(until).into_iter().take(limit).collect()))
+    }
+
+    fn overdue(&self, kind: DeadlineKind) -> Soon<'_, Overdue> {
+        let model = self.model();
+        let overdue = model.refunds.values().filter_map(|(_, refund)| refund.overdue());
+        let came: Vec<_> = overdue.filter(|deadline| deadline.kind == kind).map(|deadline| deadline.at).collect();
+        at_once(Ok(Overdue { count: came.len(), oldest: came.into_iter().min() }))
     }
 
     fn next_due(&self) -> Soon<'_, Option<Timestamp>> {

@@ -6,7 +6,7 @@ use crate::{
     Answer, Answered, Around, AuditQuery, Audited, EventPosition, Fingerprint, IdempotencyKey, Page, Query, Recorded,
     Refused, Request, Settings, Soon, StoreError,
 };
-use refund_core::{Event, LineKey, Refund, RefundId, Timestamp, Whose};
+use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, Timestamp, Whose};
 use tokio::sync::watch;
 
 /// The memory of the engine. Everything that changes anything goes through [`Store::submit`].
@@ -106,11 +106,23 @@ pub trait Store: Send + Sync {
     /// The next instant at which something is due on any refund.
     fn next_due(&self) -> Soon<'_, Option<Timestamp>>;
 
+    /// What is overdue of that kind, on all refunds (R38).
+    fn overdue(&self, kind: DeadlineKind) -> Soon<'_, Overdue>;
+
     /// Takes no more requests, finishes those it has, and makes everything durable.
     ///
     /// # Errors
     /// [`StoreError`] where something could not be written. Nothing that was answered is lost.
     fn close(&self) -> Result<(), StoreError>;
+}
+
+/// What has come without what it is for (R38).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overdue {
+    /// On how many refunds.
+    pub count: usize,
+    /// When the first of them came.
+    pub oldest: Option<Timestamp>,
 }
 
 /// Where a store stands.

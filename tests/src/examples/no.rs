@@ -1,6 +1,6 @@
 //! Every reason for no that is not a rule's and that a healthy server can give.
 
-use refund_core::MESSAGES_MAX;
+use refund_core::{MESSAGES_MAX, PAYOUT_ATTEMPTS_MAX};
 use serde_json::{Value, json};
 
 use super::tour::{By, SELLER, Tour, offer, on, opening};
@@ -16,6 +16,7 @@ fn opening_with(pointer: &str, value: Value) -> String {
 pub(super) fn meet(tour: &mut Tour<'_>) -> Result<(), String> {
     of_http(tour)?;
     of_versions(tour)?;
+    of_payouts(tour)?;
     of_messages(tour)?;
     let open = |tour: &mut Tour<'_>, body: String| tour.send("POST", "/v1/refunds", &By::Platform, &[], &body);
     open(tour, opening_with("/reason", json!(7)))?;
@@ -52,6 +53,19 @@ fn of_messages(tour: &mut Tour<'_>) -> Result<(), String> {
     let messages = on(&tour.open("order-23")?, "/messages");
     for _ in 0..=MESSAGES_MAX {
         tour.send("POST", &messages, &By::Seller, &[], r#"{"text":"Hello?"}"#)?;
+    }
+    Ok(())
+}
+
+/// One more attempt than a payout may have.
+fn of_payouts(tour: &mut Tour<'_>) -> Result<(), String> {
+    let refund = tour.open("order-31")?;
+    let agreed = tour.command(&refund, "/agree", &By::Seller, &json!({}))?;
+    tour.command(&agreed, "/waive-return", &By::Seller, &json!({}))?;
+    let (payout, retry) = (on(&refund, "/payout"), on(&refund, "/payout/retry"));
+    for _ in 0..PAYOUT_ATTEMPTS_MAX {
+        tour.send("POST", &payout, &By::Platform, &[], r#"{"result":"failed"}"#)?;
+        tour.send("POST", &retry, &By::Platform, &[], "{}")?;
     }
     Ok(())
 }

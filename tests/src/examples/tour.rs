@@ -66,6 +66,18 @@ pub(super) fn opening(order: &str) -> Value {
     })
 }
 
+/// A refund of goods that were not on their way when it was opened.
+fn unshipped(order: &str) -> Value {
+    let mut opening = opening(order);
+    if let Some(shipped) = opening.pointer_mut("/order_line/shipped") {
+        *shipped = json!(false);
+    }
+    if let Some(kind) = opening.pointer_mut("/type") {
+        *kind = json!("REFUND_ONLY");
+    }
+    opening
+}
+
 pub(super) fn offer(value: &str) -> Value {
     json!({ "type": "REFUND_ONLY", "amount": money(value), "message": "Keep the bin." })
 }
@@ -252,9 +264,13 @@ impl<'a> Tour<'a> {
         self.get(&format!("/v1/events/{}", text(&feed, "/items/0/id")), &By::Platform)?;
         let failure = json!({ "result": "failed", "reason": "The account is closed." });
         let failed = self.command(&accepted, "/payout", &By::Platform, &failure)?;
-        self.command(&failed, "/payout/retry", &By::Platform, &json!({}))?;
+        let again = self.command(&failed, "/payout/retry", &By::Platform, &json!({}))?;
+        let paid = json!({ "result": "succeeded", "attempt": 2, "provider_reference": "pay_4711" });
+        self.command(&again, "/payout", &By::Platform, &paid)?;
         self.get(&on(&refund, "/buyer-link"), &By::Platform)?;
         self.post(&on(&refund, "/buyer-link"), &By::Platform, &json!({}))?;
+        let unshipped = self.post("/v1/refunds", &By::Platform, &unshipped("order-30"))?;
+        self.command(&unshipped, "/shipped", &By::Platform, &json!({}))?;
         let refund = self.open("order-2")?;
         let offered = self.command(&refund, "/negotiation", &By::Seller, &offer("2.00"))?;
         self.command(&offered, "/negotiation/reject", &By::Platform, &answer(&offered))?;

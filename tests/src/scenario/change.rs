@@ -26,6 +26,9 @@ pub(super) fn changed(before: Option<&Look>, after: &Look, line: Currency) -> St
     {
         parts.push(format!("effective: {}", words::terms(terms, line)));
     }
+    if before.is_some_and(|look| look.shipped != after.shipped) {
+        parts.push("the goods are shipped".to_owned());
+    }
     if after.escalated && !before.is_some_and(|look| look.escalated) {
         parts.push("the operator is called in".to_owned());
     }
@@ -49,13 +52,21 @@ fn standing(before: Option<&Look>, after: &Look, else_changed: bool) -> String {
 }
 
 fn payout(before: Option<&Look>, after: &Look, line: Currency) -> Option<String> {
-    let payout = after.payout.filter(|_| before.is_none_or(|look| look.payout != after.payout))?;
+    let payout = after.payout.as_ref().filter(|_| before.is_none_or(|look| look.payout != after.payout))?;
     let amount = words::money(payout.amount, line);
-    Some(match payout.status {
+    let told = match payout.status {
         PayoutStatus::Started => format!("{amount} on its way"),
         PayoutStatus::Failed => format!("{amount} could not be paid"),
+        PayoutStatus::Succeeded if payout.paid_twice => format!("{amount} paid more than once"),
         PayoutStatus::Succeeded => format!("{amount} paid"),
-    })
+        PayoutStatus::Reversed => format!("{amount} came back"),
+    };
+    let which = if payout.attempts > 1 {
+        format!(", by attempt {} of {}", payout.attempt, payout.attempts)
+    } else {
+        String::new()
+    };
+    Some(format!("{told}{which}"))
 }
 
 /// Deadlines that are new or have moved. An offer's end is told with the negotiation.
@@ -94,6 +105,9 @@ pub(super) fn by_the_clock(events: &[&Happened], after: &Look, line: Currency) -
     }
     if happened(EventType::RefundEscalated) {
         told.push("the buyer did not respond: the operator is called in".to_owned());
+    }
+    if happened(EventType::DeadlineOverdue) {
+        told.push("nothing came of it: it is overdue".to_owned());
     }
     if happened(EventType::RefundClosed) {
         told.push("the buyer did nothing: the refund is closed".to_owned());

@@ -23,6 +23,8 @@ pub(super) fn policy(table: Table<'_>) -> Result<PolicyOverrides, Mistake> {
         buyer_respond_seconds: span("buyer_respond")?,
         buyer_ship_seconds: span("buyer_ship")?,
         seller_confirm_seconds: span("seller_confirm")?,
+        operator_rule_seconds: span("operator_rule")?,
+        payout_report_seconds: span("payout_report")?,
         reminders_seconds: table.get("reminders").map(|field| reminders(&field)).transpose()?,
         fresh_goods: table.get("fresh_goods").map(|field| field.word()).transpose()?,
         cap_at_requested: flag("cap_at_requested")?,

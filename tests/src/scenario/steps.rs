@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use refund_core::{AddressId, Command, Label, MakeOffer, OrderLine, PayoutResult, Reason, Role, Ruling, UnknownName};
+use refund_core::{AddressId, Command, Label, MakeOffer, OrderLine, PayoutReport, Reason, Role, Ruling, UnknownName};
 
 use super::mistake::Mistake;
 use super::settings;
@@ -36,6 +36,7 @@ pub(super) const DEEDS: &[&str] = &[
     "extend",
     "report_payout",
     "retry_payout",
+    "mark_shipped",
     "open",
     "put_policy",
     "put_rollout",
@@ -140,14 +141,17 @@ fn command(step: &Table<'_>, word: &str, context: &Context) -> Result<Option<Com
             to: step.need("to", r#""T+48h""#)?.instant()?,
         },
         "report_payout" => {
-            let result = step.need("result", r#""succeeded" or "failed""#)?.word::<Reported>()?;
-            let failed = || -> Result<_, Mistake> {
-                let reason = step.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
-                Ok(PayoutResult::Failed { reason })
-            };
-            Command::ReportPayout { result: if result.0 { PayoutResult::Succeeded } else { failed()? } }
+            let reason = step.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
+            let named = |field: Field<'_>| field.parsed("what the provider calls it, between quotes");
+            Command::ReportPayout(PayoutReport {
+                attempt: step.get("attempt").map(|field| field.number("an attempt's number")).transpose()?,
+                result: step.need("result", r#""succeeded", "failed" or "reversed""#)?.word()?,
+                provider_reference: step.get("provider_reference").map(named).transpose()?,
+                reason,
+            })
         }
         "retry_payout" => Command::RetryPayout,
+        "mark_shipped" => Command::MarkShipped,
         _ => return Ok(None),
     }))
 }
@@ -204,28 +208,10 @@ struct Decision(bool);
 impl std::str::FromStr for Decision {
     type Err = UnknownName;
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        one_of_two(text, &["REFUND", "CLOSE"]).map(Self)
-    }
-}
-
-/// `succeeded` (true) or `failed`.
-struct Reported(bool);
-
-impl std::str::FromStr for Reported {
-    type Err = UnknownName;
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        one_of_two(text, &["succeeded", "failed"]).map(Self)
-    }
-}
-
-/// Whether it is the first of two words.
-fn one_of_two(text: &str, words: &'static [&'static str; 2]) -> Result<bool, UnknownName> {
-    let [first, second] = words;
-    if text == *first {
-        Ok(true)
-    } else if text == *second {
-        Ok(false)
-    } else {
-        Err(UnknownName { given: text.to_owned(), expected: words })
+        match text {
+            "REFUND" => Ok(Self(true)),
+            "CLOSE" => Ok(Self(false)),
+            _ => Err(UnknownName { given: text.to_owned(), expected: &["REFUND", "CLOSE"] }),
+        }
     }
 }

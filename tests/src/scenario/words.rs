@@ -1,8 +1,8 @@
 //! The words of a transcript.
 
 use refund_core::{
-    Command, Currency, DeadlineKind, EventType, Money, NegotiationStatus, Opening, PayoutResult, RefundType, Rollout,
-    Ruling, SellerId, Terms, Timestamp,
+    Command, Currency, DeadlineKind, EventType, Money, NegotiationStatus, Opening, PayoutReport, PayoutResult,
+    RefundType, Rollout, Ruling, SellerId, Terms, Timestamp,
 };
 
 use super::instant::show;
@@ -64,6 +64,8 @@ pub(super) fn due(kind: DeadlineKind) -> &'static str {
         DeadlineKind::BuyerRespond => "buyer responds",
         DeadlineKind::BuyerShip => "buyer ships",
         DeadlineKind::SellerConfirm => "seller confirms",
+        DeadlineKind::OperatorRule => "operator rules",
+        DeadlineKind::PayoutReport => "payout is reported",
     }
 }
 
@@ -155,13 +157,22 @@ fn command(command: &Command, line: Currency) -> String {
             format!("rules REFUND {}: \"{reason}\"", money(*amount, line))
         }
         Command::Extend { kind, to } => format!("extends {kind} to {}", show(*to)),
-        Command::ReportPayout { result: PayoutResult::Succeeded } => "reports the payout as paid".to_owned(),
-        Command::ReportPayout { result: PayoutResult::Failed { reason } } => {
-            let reason = reason.as_ref().map(|reason| format!(": \"{reason}\"")).unwrap_or_default();
-            format!("reports the payout as failed{reason}")
-        }
+        Command::ReportPayout(report) => reported(report),
         Command::RetryPayout => "has the payout tried again".to_owned(),
+        Command::MarkShipped => "tells that the goods have been shipped".to_owned(),
     }
+}
+
+fn reported(report: &PayoutReport) -> String {
+    let which = report.attempt.map_or_else(|| "the payout".to_owned(), |number| format!("attempt {number}"));
+    let result = match report.result {
+        PayoutResult::Succeeded => "paid",
+        PayoutResult::Failed => "failed",
+        PayoutResult::Reversed => "come back",
+    };
+    let named = report.provider_reference.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
+    let reason = report.reason.as_ref().map(|reason| format!(": \"{reason}\"")).unwrap_or_default();
+    format!("reports {which}{named} as {result}{reason}")
 }
 
 /// Where a negotiation stands, and what belongs to that.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use refund_core::{CommandKind, NegotiationStatus, StatusKind};
 
-use super::{Instant, Row, grid, rows};
+use super::{Instant, Row, grid, payouts, rows};
 
 /// What moves a refund: a command, or that nobody gave one in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,10 +33,13 @@ pub fn state_machine_md() -> String {
          Every row behind this, with its instants and refusals, is in `tests/tests/snapshots/`.\n\n\
          ## The refund\n\n{}\n\
          ## The negotiation\n\n{}\n\
+         ## The payout\n\n\
+         Where the money is, whichever attempt it is that says so. A label is the event.\n\n{}\n\
          ## Status and command\n\n\
          A command that isn't listed for a status is refused there. `silence` is what the deadline does.\n\n{}",
         refund_diagram(&all),
         negotiation_diagram(&all),
+        payouts::diagram(),
         commands(&all),
     )
 }

@@ -1,8 +1,8 @@
 //! One refund for each place, made by real commands; and the places that can't be.
 
-use refund_core::{Command, NegotiationStatus, Refund, RefundType, Role, Span, StatusKind, Timestamp};
+use refund_core::{Command, NegotiationStatus, PayoutResult, Refund, RefundType, Role, Span, StatusKind, Timestamp};
 
-use super::world::{self, World, id, offer, other};
+use super::world::{self, World, id, offer, other, report};
 use super::{Negotiated, Place, Stand};
 
 /// Why there can be no refund in that place; nothing where there can be.
@@ -98,14 +98,12 @@ impl Story<'_> {
             StatusKind::Refunding => self.pay(place.kind),
             StatusKind::RefundFailed => {
                 self.pay(place.kind);
-                let result = refund_core::PayoutResult::Failed { reason: None };
-                self.then(Role::Platform, &Command::ReportPayout { result });
+                self.then(Role::Platform, &report(PayoutResult::Failed));
             }
             StatusKind::Success => {
                 self.pay(place.kind);
                 if world::waits(place.payout) {
-                    let result = refund_core::PayoutResult::Succeeded;
-                    self.then(Role::Platform, &Command::ReportPayout { result });
+                    self.then(Role::Platform, &report(PayoutResult::Succeeded));
                 }
             }
             StatusKind::Closed => self.then(Role::Buyer, &Command::Cancel { reason: None }),

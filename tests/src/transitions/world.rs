@@ -3,9 +3,9 @@
 use refund_core::policy::Reminders;
 use refund_core::{
     Actor, Address, AddressBook, Category, Command, CommandKind, Currency, Deadline, DeadlineKind, Event, EventType,
-    Grounds, Line, LineLedger, MakeOffer, Money, Opened, Opening, OrderLine, PayoutMode, PayoutResult, Policy,
-    References, Refund, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Via, decide, evolve,
-    open, opened, settle,
+    Grounds, Line, LineLedger, MakeOffer, Money, Opened, Opening, OrderLine, PayoutMode, PayoutReport, PayoutResult,
+    Policy, References, Refund, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Via, decide,
+    evolve, open, opened, settle,
 };
 
 use super::{Negotiated, Place};
@@ -138,11 +138,11 @@ pub(super) fn commands(kind: CommandKind, refund: &Refund, now: Timestamp) -> Ve
             let extended = |kind: DeadlineKind| Command::Extend { kind, to: to(kind).plus(Span::hours(1)) };
             DeadlineKind::ALL.iter().map(|kind| named(kind.as_str(), extended(*kind))).collect()
         }
-        CommandKind::ReportPayout => vec![
-            named("succeeded", Command::ReportPayout { result: PayoutResult::Succeeded }),
-            named("failed", Command::ReportPayout { result: PayoutResult::Failed { reason: None } }),
-        ],
+        CommandKind::ReportPayout => {
+            PayoutResult::ALL.iter().map(|result| named(result.as_str(), report(*result))).collect()
+        }
         CommandKind::RetryPayout => one(Command::RetryPayout),
+        CommandKind::MarkShipped => one(Command::MarkShipped),
     }
 }
 
@@ -160,6 +160,11 @@ pub(super) fn offer(kind: RefundType, name: &str) -> Command {
         message: None,
         agreed_offline: true,
     })
+}
+
+/// A report of the present attempt at the payout.
+pub(super) fn report(result: PayoutResult) -> Command {
+    Command::ReportPayout(PayoutReport::of(result))
 }
 
 /// The type that isn't this one.

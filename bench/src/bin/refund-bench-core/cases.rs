@@ -71,7 +71,7 @@ impl Desk {
         };
         let event = match open(&opening, &self.policy, refund_core::Line::default(), &actor, self.start)? {
             Opened::New(event) => event,
-            Opened::Already(_) => return Err("a refund was there already".into()),
+            Opened::Already(_, _) => return Err("a refund was there already".into()),
         };
         let mut case = Case {
             refund: opened(&event).ok_or("nothing was opened")?,

@@ -3,8 +3,8 @@
 use refund_core::{
     Address, BuyerId, Category, ClosedReason, Command, CommandKind, Currency, Deadline, DeadlineKind, Label, LineId,
     MakeOffer, Money, Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence, Opening, OrderId,
-    OrderLine, PayoutStatus, Reason, References, Refund, RefundId, RefundType, Request, Role, SellerId, Status,
-    StatusKind, Terms, Timestamp, WithdrawnReason,
+    OrderLine, PayoutAttempt, PayoutStatus, Reason, References, Refund, RefundId, RefundType, Request, Role, SellerId,
+    Status, StatusKind, Terms, Timestamp, WithdrawnReason,
 };
 use serde::{Deserialize, Serialize};
 
@@ -155,8 +155,21 @@ struct TermsOut {
 #[derive(Serialize)]
 struct PayoutOut {
     key: RefundId,
-    status: PayoutStatus,
+    #[serde(flatten)]
+    attempt: AttemptOut,
     amount: MoneyOut,
+    attempts: Vec<AttemptOut>,
+    paid_twice: bool,
+}
+
+#[derive(Serialize)]
+struct AttemptOut {
+    attempt: u32,
+    attempt_key: String,
+    status: PayoutStatus,
+    started_at: Timestamp,
+    provider_reference: Option<Label>,
+    failure_reason: Option<Reason>,
 }
 
 #[derive(Serialize)]
@@ -186,13 +199,26 @@ struct DeadlineOut {
     on_silence: OnSilence,
 }
 
+fn attempt(id: &RefundId, attempt: &PayoutAttempt) -> AttemptOut {
+    AttemptOut {
+        attempt: attempt.number,
+        attempt_key: attempt.key(id),
+        status: attempt.status,
+        started_at: attempt.started_at,
+        provider_reference: attempt.provider_reference.clone(),
+        failure_reason: attempt.failure_reason.clone(),
+    }
+}
+
 impl RefundOut {
     pub(super) fn of(refund: &Refund) -> Self {
         let closed_reason = if let Status::Closed { reason, .. } = &refund.status { Some(*reason) } else { None };
-        let payout = refund.payout().map(|payout| PayoutOut {
+        let payout = refund.payout.as_ref().map(|payout| PayoutOut {
             key: refund.id.clone(),
-            status: payout.status,
+            attempt: attempt(&refund.id, payout.deciding()),
             amount: payout.amount.into(),
+            attempts: payout.attempts().map(|own| attempt(&refund.id, own)).collect(),
+            paid_twice: payout.is_paid_twice(),
         });
         Self {
             id: refund.id.clone(),

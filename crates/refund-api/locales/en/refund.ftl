@@ -112,3 +112,5 @@ ruling-seller-bears = bears { $amount }.
 ruling-seller-nothing = pays nothing.
 ruling-will = What will happen
 ruling-confirm = Rule so
+payout-paid-twice = Paid more than once: bring one of the payments back, and have it reported.
+payout-attempts = Attempts to pay

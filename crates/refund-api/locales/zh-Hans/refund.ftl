@@ -96,3 +96,5 @@ ruling-seller-bears = 承担退款 { $amount }。
 ruling-seller-nothing = 无需付款。
 ruling-will = 将如何处理
 ruling-confirm = 确认裁定
+payout-paid-twice = 重复打款：请追回其中一笔，并上报退回结果。
+payout-attempts = 打款记录

@@ -96,3 +96,5 @@ ruling-seller-bears = 承擔退款 { $amount }。
 ruling-seller-nothing = 無需付款。
 ruling-will = 將如何處理
 ruling-confirm = 確認裁定
+payout-paid-twice = 重複撥款：請追回其中一筆，並上報退回結果。
+payout-attempts = 撥款紀錄

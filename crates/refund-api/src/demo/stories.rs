@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use refund_core::{
     Actor, AddressId, BuyerId, Category, Command, Label, LineId, MakeOffer, Money, Opening, OrderId, OrderLine,
-    PayoutResult, Reason, References, Refund, RefundType, Request as Asked, Role, SellerId, Via,
+    PayoutReport, PayoutResult, Reason, References, Refund, RefundType, Request as Asked, Role, SellerId, Via,
 };
 use refund_store::{Advance, Answer, Request, Store, Work};
 use serde::Deserialize;
@@ -127,8 +127,9 @@ fn read(step: &str, refund: &Refund) -> Played<(Actor, Command)> {
         }
         ["refuse", "receipt"] => (seller(), Command::RefuseReceipt { reason: reason("It came back used.")? }),
         ["payout", "fails"] => {
-            let result = PayoutResult::Failed { reason: Some(reason("The account is closed.")?) };
-            (Actor::new(Role::Platform, "demo", Via::Key("demo".to_owned())), Command::ReportPayout { result })
+            let reason = Some(reason("The account is closed.")?);
+            let report = PayoutReport { reason, ..PayoutReport::of(PayoutResult::Failed) };
+            (Actor::new(Role::Platform, "demo", Via::Key("demo".to_owned())), Command::ReportPayout(report))
         }
         _ => return Err(format!("no such step: {step}")),
     })

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use refund_core::{Event, LineKey, Refund, RefundId, Timestamp};
+use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, Timestamp};
 use refund_store::{
-    Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
-    Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError,
+    Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Overdue, Page,
+    Query, Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError,
 };
 use tokio::sync::watch;
 
@@ -84,6 +84,10 @@ impl<P: Passage> Store for Reading<P> {
 
     fn due(&self, until: Timestamp, limit: usize) -> Soon<'_, Vec<(Timestamp, RefundId)>> {
         self.passage.pass(self.store.due(until, limit))
+    }
+
+    fn overdue(&self, kind: DeadlineKind) -> Soon<'_, Overdue> {
+        self.passage.pass(self.store.overdue(kind))
     }
 
     fn next_due(&self) -> Soon<'_, Option<Timestamp>> {

@@ -5,7 +5,7 @@ mod now;
 use refund_store::{Health, KEPT_FREE_BYTES, Store};
 use serde::Serialize;
 
-pub(crate) use self::now::{OVERDUE_COUNTED_MAX, Overdue, measured_now, unsent};
+pub(crate) use self::now::{Awaited, UNSETTLED_COUNTED_MAX, Unsettled, measured_now, unsent};
 use crate::problem::Problem;
 use crate::wire::code::{ApiCode, Code};
 

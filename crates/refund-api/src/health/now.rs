@@ -9,22 +9,23 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
-use refund_core::Timestamp;
-use refund_store::{Backlog, DisabledBecause, Store, StoreError, Webhook};
+use refund_core::{DeadlineKind, Timestamp};
+use refund_store::{Backlog, DisabledBecause, Overdue, Store, StoreError, Webhook};
 
 use super::{Check, failing};
 use crate::app::App;
 use crate::problem::Problem;
 
-/// How many overdue refunds are counted: each is looked up.
-pub(crate) const OVERDUE_COUNTED_MAX: usize = 10_000;
+/// How many unsettled refunds are counted: each is looked up.
+pub(crate) const UNSETTLED_COUNTED_MAX: usize = 10_000;
 
 /// What is so now.
 pub(crate) async fn measured_now(app: &App) -> Registry {
     let store = app.engine.store();
     let mut now = Registry::default();
+    let unsettled = unsettled(&mut now, store).await.map_err(Problem::from);
     let overdue = overdue(&mut now, store).await.map_err(Problem::from);
-    let seen = overdue.and(waiting(&mut now, app).await);
+    let seen = unsettled.and(overdue).and(waiting(&mut now, app).await);
     if let Err(problem) = seen {
         tracing::error!(?problem, "not all can be measured now");
     }
@@ -47,28 +48,67 @@ async fn ready(now: &mut Registry, store: &dyn Store) {
     number(now, "refund_disk_free_bytes", "Space left on the disk of the journal, in bytes", store.health().space_left);
 }
 
-/// What should have happened and has not.
-pub(crate) struct Overdue {
-    /// On how many refunds; counted up to [`OVERDUE_COUNTED_MAX`].
+/// Deadlines that have come and of which nothing has come yet: the engine is behind.
+pub(crate) struct Unsettled {
+    /// On how many refunds; counted up to [`UNSETTLED_COUNTED_MAX`].
+    pub(crate) count: usize,
+    /// How long ago the first of them came.
+    pub(crate) for_how_long: Duration,
+}
+
+impl Unsettled {
+    pub(crate) async fn look(store: &dyn Store) -> Result<Self, StoreError> {
+        let at = store.now();
+        let due = store.due(at, UNSETTLED_COUNTED_MAX).await?;
+        Ok(Self { count: due.len(), for_how_long: since(due.first().map(|(due, _)| *due), at) })
+    }
+}
+
+async fn unsettled(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
+    let Unsettled { count, for_how_long } = Unsettled::look(store).await?;
+    let help = "Refunds on which something is due that has not happened yet, counted up to 10,000";
+    number(now, "refund_unsettled_refunds", help, u64::try_from(count).ok());
+    let help = "How long ago the first of it was due; 0 where nothing is";
+    seconds(now, "refund_unsettled_seconds", help, for_how_long);
+    Ok(())
+}
+
+/// What people or a payment adapter should have done by now (R38).
+pub(crate) struct Awaited {
+    pub(crate) kind: DeadlineKind,
+    /// On how many refunds.
     pub(crate) count: usize,
     /// How long the first of them has been overdue.
     pub(crate) for_how_long: Duration,
 }
 
-impl Overdue {
-    pub(crate) async fn look(store: &dyn Store) -> Result<Self, StoreError> {
-        let at = store.now();
-        let overdue = store.due(at, OVERDUE_COUNTED_MAX).await?;
-        Ok(Self { count: overdue.len(), for_how_long: since(overdue.first().map(|(due, _)| *due), at) })
+impl Awaited {
+    /// Each of the deadlines that decide nothing.
+    pub(crate) async fn look(store: &dyn Store) -> Result<Vec<Self>, StoreError> {
+        let mut all = Vec::new();
+        for kind in [DeadlineKind::OperatorRule, DeadlineKind::PayoutReport] {
+            let Overdue { count, oldest } = store.overdue(kind).await?;
+            all.push(Self { kind, count, for_how_long: since(oldest, store.now()) });
+        }
+        Ok(all)
     }
 }
 
 async fn overdue(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError> {
-    let Overdue { count, for_how_long } = Overdue::look(store).await?;
-    let help = "Refunds on which something is due that has not happened yet, counted up to 10,000";
-    number(now, "refund_overdue_refunds", help, u64::try_from(count).ok());
+    let (counts, longest) =
+        (Family::<[(&str, &str); 1], Gauge>::default(), Family::<_, Gauge<f64, AtomicU64>>::default());
+    for Awaited { kind, count, for_how_long } in Awaited::look(store).await? {
+        let label = [("kind", kind.as_str())];
+        counts.get_or_create(&label).set(i64::try_from(count).unwrap_or(i64::MAX));
+        longest.get_or_create(&label).set(for_how_long.as_secs_f64());
+    }
+    now.register(
+        "refund_deadlines_overdue",
+        "Refunds that wait for the operator or the payment beyond their deadline",
+        counts,
+    );
     let help = "How long the first of them has been overdue; 0 where none is";
-    seconds(now, "refund_overdue_seconds", help, for_how_long);
+    now.register("refund_deadlines_overdue_seconds", help, longest);
     Ok(())
 }
 

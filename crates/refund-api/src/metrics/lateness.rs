@@ -25,6 +25,7 @@ pub(super) fn settles(event: &Event) -> Option<&'static str> {
             ClosedReason::BuyerDidNotShip => DeadlineKind::BuyerShip,
             ClosedReason::Cancelled | ClosedReason::OperatorRuled => return None,
         },
+        Fact::Overdue { kind, .. } => *kind,
         Fact::Reminded { .. } => return Some(REMINDER),
         Fact::Opened { .. }
         | Fact::Modified { .. }
@@ -37,6 +38,9 @@ pub(super) fn settles(event: &Event) -> Option<&'static str> {
         | Fact::PayoutStarted { .. }
         | Fact::Succeeded { .. }
         | Fact::PayoutFailed { .. }
+        | Fact::PayoutReversed { .. }
+        | Fact::PaidTwice { .. }
+        | Fact::LineShipped
         | Fact::OfferMade { .. }
         | Fact::OfferAccepted
         | Fact::OfferRejected

@@ -50,8 +50,10 @@ pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result
         }
         CommandKind::RetryPayout => Command::RetryPayout,
         CommandKind::MakeOffer => Command::MakeOffer(offered(form, refund)?),
-        // A ruling is looked at first, on a page of its own; payment adapters report, and no page does.
-        CommandKind::Rule | CommandKind::ReportPayout => return Err(Mistake::new("action", "mistake-choose")),
+        // A ruling is looked at first, on a page of its own; what a platform's programs tell, no page does.
+        CommandKind::Rule | CommandKind::ReportPayout | CommandKind::MarkShipped => {
+            return Err(Mistake::new("action", "mistake-choose"));
+        }
     })
 }
 

@@ -86,7 +86,7 @@ async fn page(
         amount: typed("amount", refund.requested.amount.decimal()),
         reason: typed("reason", refund.requested.reason.to_string()),
         currency: refund.line.paid.currency().to_string(),
-        refund: RefundView::new(reader, &refund),
+        refund: RefundView::new(reader, &refund, Role::Buyer),
         path,
         form: visit.form.clone(),
         tried,

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use fluent_bundle::FluentValue;
-use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Terms};
+use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Role, Terms};
 use refund_store::Around;
 
 use super::form::{Form, Mistake};
@@ -168,7 +168,7 @@ fn page(
     Offer {
         page: Frame::new(visit, "offer-title", "refunds").with_live(&format!("/refunds/{}/live", refund.id)),
         notice,
-        refund: RefundView::new(reader, refund),
+        refund: RefundView::new(reader, refund, Role::Seller),
         types: types.collect(),
         addresses: addresses.collect(),
         amount: form.get("amount").to_owned(),
@@ -191,7 +191,7 @@ impl Review {
             Some(address) => TermsView::new(reader, &Terms::new(offer.kind, offer.amount, address.clone())),
             None => TermsView::asked(reader, offer.kind, offer.amount),
         };
-        let view = RefundView::new(reader, &around.refund);
+        let view = RefundView::new(reader, &around.refund, Role::Seller);
         let is_return = offer.kind == RefundType::ReturnAndRefund;
         let accepted = if is_return { "offer-if-accepted-return" } else { "offer-if-accepted-paid" };
         let fields =

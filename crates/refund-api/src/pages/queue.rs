@@ -112,7 +112,8 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         None => Page::default(),
     };
     let chosen = |filter: &str| visit.query.get(filter).trim();
-    let refunds = found.items.iter().map(|around| RefundView::new(reader, &around.refund)).collect();
+    let role = person.caller.role();
+    let refunds = found.items.iter().map(|around| RefundView::new(reader, &around.refund, role)).collect();
     let next = found.next.map(|place| visit.same_with("cursor", &app.cursors.write(&place, &list)));
     let statuses = StatusKind::ALL.iter().map(|status| Choice {
         value: status.as_str(),

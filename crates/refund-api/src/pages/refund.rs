@@ -156,7 +156,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
         addresses_seen: seen::addresses(&seller)?,
         deadlines: deadlines.filter(own).collect(),
         is_operator: caller.role() == Role::Operator,
-        refund: RefundView::new(reader, &refund),
+        refund: RefundView::new(reader, &refund, caller.role()),
         form: visit.form.clone(),
         tried: visit.tried(),
     };

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{Command, CommandKind, Currency, Event, Reason, Ruling};
+use refund_core::{Command, CommandKind, Currency, Event, Reason, Role, Ruling};
 use refund_store::Around;
 
 use super::form::{Form, Mistake};
@@ -119,7 +119,7 @@ fn page(
     let shown_page = Page {
         page: Frame::new(visit, "action-rule", "refunds").with_live(&format!("/refunds/{}/live", refund.id)),
         notice,
-        refund: RefundView::new(&visit.reader, refund),
+        refund: RefundView::new(&visit.reader, refund, Role::Operator),
         currency: refund.line.paid.currency().to_string(),
         max: visit.reader.money(around.refundable),
         form: visit.form.clone(),

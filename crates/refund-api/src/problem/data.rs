@@ -22,6 +22,9 @@ pub(super) fn of(refusal: &Refusal) -> Map<String, Value> {
         Refusal::WrongStatus { status, escalated, .. } => {
             json!({ "refund_status": status, "is_escalated": escalated })
         }
+        Refusal::PayoutAttemptUnknown { attempts, .. } => json!({ "attempts": attempts }),
+        Refusal::PayoutNotReversible { attempt, status } => json!({ "attempt": attempt, "payout_status": status }),
+        Refusal::TooManyPayoutAttempts { max } => json!({ "max": max }),
         Refusal::DeadlineNotRunning { kind } => json!({ "kind": kind }),
         Refusal::NegotiationNotOpenToSeller { because, .. } => json!({ "because": because }),
         Refusal::FreshGoodsNotNegotiable { refund_only_allowed } => {
@@ -38,6 +41,7 @@ pub(super) fn of(refusal: &Refusal) -> Map<String, Value> {
         Refusal::SettlingHeld
         | Refusal::AmountNotPositive { .. }
         | Refusal::PayoutAlreadySucceeded
+        | Refusal::AlreadyShipped
         | Refusal::WithdrawNotAllowed
         | Refusal::NegotiateBeforeRefuse { .. }
         | Refusal::ReturnNeedsShippedGoods

@@ -132,7 +132,7 @@ pub(super) async fn cancel(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::Cancel, StatusCode::OK, read).await
 }
 
-/// Calls the operator in after a refusal; no deadline runs from then on.
+/// Calls the operator in after a refusal; from then on no party's deadline runs, but the operator's.
 #[utoipa::path(
     post, path = "/v1/refunds/{id}/escalate", tag = "disputes", operation_id = "escalate_refund",
     request_body = ReasonIn,
@@ -201,7 +201,8 @@ pub(super) async fn extend(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::Extend, StatusCode::OK, read).await
 }
 
-/// Reports whether the payout has succeeded. The same report again changes nothing.
+/// Reports what came of an attempt at the payout. The same report again changes nothing, nor does a failure of an attempt
+/// that is not the present one.
 #[utoipa::path(
     post, path = "/v1/refunds/{id}/payout", tag = "payouts", operation_id = "report_payout",
     request_body = PayoutIn, responses((status = OK, body = RefundOut)), security(("key" = ["platform"])),
@@ -211,11 +212,20 @@ pub(super) async fn report_payout(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::ReportPayout, StatusCode::OK, read).await
 }
 
-/// Tries a payout again that has failed.
+/// Begins another attempt at a payout that has failed or whose money came back; it has a key of its own.
 #[utoipa::path(
     post, path = "/v1/refunds/{id}/payout/retry", tag = "payouts", operation_id = "retry_payout",
     request_body = Nothing, responses((status = OK, body = RefundOut)), security(("key" = ["platform", "operator"])),
 )]
 pub(super) async fn retry_payout(call: Call) -> Result<Response, Problem> {
     carry_out(call, CommandKind::RetryPayout, StatusCode::OK, |_: Nothing| Ok(Command::RetryPayout)).await
+}
+
+/// Tells that the goods have been shipped to the buyer since the refund was opened, so that they can come back.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/shipped", tag = "refunds", operation_id = "mark_shipped",
+    request_body = Nothing, responses((status = OK, body = RefundOut)), security(("key" = ["platform"])),
+)]
+pub(super) async fn mark_shipped(call: Call) -> Result<Response, Problem> {
+    carry_out(call, CommandKind::MarkShipped, StatusCode::OK, |_: Nothing| Ok(Command::MarkShipped)).await
 }

@@ -86,6 +86,7 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(bulk::bulk))
         .routes(routes!(commands::report_payout))
         .routes(routes!(commands::retry_payout))
+        .routes(routes!(commands::mark_shipped))
         .routes(routes!(messages::list, messages::post))
         .routes(routes!(buyer_links::show, buyer_links::replace))
         .routes(routes!(sellers::list))

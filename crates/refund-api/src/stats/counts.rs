@@ -87,6 +87,10 @@ impl Counts {
             | Fact::Ruled { .. }
             | Fact::PayoutStarted { .. }
             | Fact::PayoutFailed { .. }
+            | Fact::PayoutReversed { .. }
+            | Fact::PaidTwice { .. }
+            | Fact::Overdue { .. }
+            | Fact::LineShipped
             | Fact::DeadlineExtended { .. }
             | Fact::Reminded { .. }
             | Fact::MessagePosted { .. } => {}

@@ -228,7 +228,7 @@ pub(super) fn stats(stats: &Stats) -> String {
     for (status, count) in &stats.by_negotiation {
         lines.add("offers", format_args!("{count} {status}"));
     }
-    lines.add("overdue", stats.overdue);
+    lines.add("unsettled", stats.unsettled);
     lines.add("lines", stats.order_lines).add("sellers", stats.sellers).add("keys", stats.keys);
     for SellersShare { seller_id, records, journal_bytes } in &stats.largest_sellers {
         lines.add("largest", format_args!("{journal_bytes} bytes in {records} records about {seller_id}"));

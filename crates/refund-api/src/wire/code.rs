@@ -200,6 +200,7 @@ impl Code {
                 | R::AmountOverRequested
                 | R::ReturnAddressRequired
                 | R::ReturnAddressUnknown
+                | R::PayoutAttemptUnknown
                 | R::DefaultAddressRequired
                 | R::OfferChangesNothing
                 | R::RequestChangesNothing
@@ -217,6 +218,9 @@ impl Code {
                 | R::DeadlinePassed
                 | R::WrongStatus
                 | R::PayoutAlreadySucceeded
+                | R::PayoutNotReversible
+                | R::TooManyPayoutAttempts
+                | R::AlreadyShipped
                 | R::DeadlineNotRunning
                 | R::WithdrawNotAllowed
                 | R::NegotiateBeforeRefuse

@@ -1,6 +1,6 @@
 //! What a change of the policy would mean, in JSON.
 
-use refund_core::{PolicyField, Rule, SellerId};
+use refund_core::{PolicyField, Rule, SellerId, Span};
 use refund_store::PolicyChange;
 use serde::Serialize;
 use serde_json::Value;
@@ -14,6 +14,16 @@ pub(crate) struct PolicyCheckOut {
     overridden_by: Vec<OverriderOut>,
     sellers_looked_at: usize,
     is_cut: bool,
+    /// Reminders that would never fire, because a deadline is no longer than they come before it.
+    idle_reminders: Vec<IdleOut>,
+}
+
+/// A reminder that never fires for deadlines of that length.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IdleReminder)]
+struct IdleOut {
+    field: PolicyField,
+    reminder_seconds: Span,
 }
 
 /// A field that would change.
@@ -38,6 +48,8 @@ impl PolicyCheckOut {
     /// What it means to put one policy in the place of another.
     pub(crate) fn new(change: PolicyChange) -> Result<Self, serde_json::Error> {
         let PolicyChange { from, to, changed, overriders } = change;
+        let idle = to.idle_reminders().into_iter().map(|(field, reminder_seconds)| IdleOut { field, reminder_seconds });
+        let idle_reminders = idle.collect();
         let (from, to) = (serde_json::to_value(&from)?, serde_json::to_value(&to)?);
         let value = |policy: &Value, field: PolicyField| policy.get(field.as_str()).cloned().unwrap_or_default();
         let changes = changed.iter().map(|field| ChangeOut {
@@ -56,6 +68,7 @@ impl PolicyCheckOut {
             overridden_by: overridden.collect(),
             sellers_looked_at: overriders.looked_at,
             is_cut: overriders.is_cut,
+            idle_reminders,
         })
     }
 }

@@ -1,10 +1,10 @@
 //! A refund in JSON, as answered.
 
 use refund_core::{
-    Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, DisclosedActor, DisclosedTerms,
-    Escalation, ExternalReference, Label, LineId, Metadata, Negotiation, NegotiationId, NegotiationStatus, Offer,
-    OfferMessage, OnSilence, OrderId, OrderLine, Payout, PayoutStatus, Reason, References, Refund, RefundId,
-    RefundType, Role, SellerId, Shipment, StatusKind, Timestamp, Via, WithdrawnReason,
+    Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, DisclosedActor, DisclosedPayout,
+    DisclosedTerms, Escalation, ExternalReference, Label, LineId, Metadata, Negotiation, NegotiationId,
+    NegotiationStatus, Offer, OfferMessage, OnSilence, OrderId, OrderLine, PayoutAttempt, PayoutStatus, Reason,
+    References, RefundId, RefundType, Role, SellerId, Shipment, StatusKind, Timestamp, Via, WithdrawnReason,
 };
 use refund_store::Seen;
 use serde::Serialize;
@@ -108,12 +108,35 @@ struct EscalatedOut {
     reason: Option<Reason>,
 }
 
-/// The one payout of a refund; `key` makes it safe to pay.
+/// The one payout of a refund, and the attempt that says where the money is: the one that succeeded, else the present one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 struct PayoutOut {
     key: RefundId,
-    status: PayoutStatus,
+    #[serde(flatten)]
+    attempt: AttemptOut,
     amount: MoneyOut,
+    /// All attempts, in order: for all but the buyer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts: Option<Vec<AttemptOut>>,
+    /// Whether more than one attempt has paid, and the money has not come back: for all but the buyer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_twice: Option<bool>,
+}
+
+/// One attempt at a payout; `attempt_key` makes it safe to ask the provider for it more than once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PayoutAttempt)]
+struct AttemptOut {
+    attempt: u32,
+    attempt_key: String,
+    status: PayoutStatus,
+    started_at: Timestamp,
+    /// What the provider calls it; never told to the buyer.
+    #[schema(required)]
+    provider_reference: Option<Label>,
+    /// Why it failed or came back, in the provider's words; never told to the buyer.
+    #[schema(required)]
+    failure_reason: Option<Reason>,
 }
 
 /// The refund's one negotiation.
@@ -177,13 +200,13 @@ impl RefundOut {
         let References { external_reference, metadata } =
             refund.references.disclosed_to(to).cloned().unwrap_or_default();
         let metadata = Some(metadata).filter(|metadata| !metadata.is_empty());
-        let payout = refund.payout().map(|payout| payout_out(&refund, payout));
+        let payout = refund.payout.as_ref().map(|payout| payout_out(&refund.id, payout.disclosed_to(to)));
         let deadlines = refund.deadlines().into_iter().map(DeadlineOut::from).collect();
         let effective = refund.effective().map(|terms| DisclosedTerms::given_out(terms).into());
         let escalated = refund.escalated().map(EscalatedOut::from);
         let closed_reason = refund.status.closed_reason();
-        let seller_refusal = refund.status.seller_refusal().cloned();
-        let shipment = refund.status.shipment().map(ShipmentOut::from);
+        let seller_refusal = refund.seller_refusal.clone();
+        let shipment = refund.shipment.as_ref().map(ShipmentOut::from);
         Self {
             id: refund.id.clone(),
             version: refund.version,
@@ -220,8 +243,19 @@ impl RefundOut {
     }
 }
 
-fn payout_out(refund: &Refund, payout: Payout) -> PayoutOut {
-    PayoutOut { key: refund.id.clone(), status: payout.status, amount: payout.amount.into() }
+fn payout_out(id: &RefundId, payout: DisclosedPayout<'_>) -> PayoutOut {
+    let attempt = |attempt: &PayoutAttempt| AttemptOut {
+        attempt: attempt.number,
+        attempt_key: attempt.key(id),
+        status: attempt.status,
+        started_at: attempt.started_at,
+        provider_reference: payout.of_provider(attempt.provider_reference.clone()),
+        failure_reason: payout.of_provider(attempt.failure_reason.clone()),
+    };
+    let all = payout.attempts().map(|(attempts, paid_twice)| (attempts.map(attempt).collect(), paid_twice));
+    let (attempts, paid_twice) = all.unzip();
+    let (key, amount) = (id.clone(), payout.amount().into());
+    PayoutOut { key, attempt: attempt(payout.deciding()), amount, attempts, paid_twice }
 }
 
 impl From<&OrderLine> for LineOut {

@@ -2,8 +2,8 @@
 
 use refund_core::{
     AddressId, BuyerId, Category, Command, DeadlineKind, ExternalReference, Label, LineId, MakeOffer, Metadata,
-    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PayoutResult, Reason, References, RefundId, RefundType,
-    Request, Ruling, SellerId, Timestamp,
+    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PayoutReport, PayoutResult, Reason, References, RefundId,
+    RefundType, Request, Ruling, SellerId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -241,31 +241,27 @@ pub(crate) struct ExtendIn {
     pub(crate) to: Timestamp,
 }
 
-/// What the payment adapter reports.
+/// What the payment adapter reports of an attempt.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PayoutIn {
-    result: ResultIn,
+    result: PayoutResult,
+    /// Which attempt it is about; the present one where it is left out.
+    #[serde(default)]
+    #[schema(format = Int64, minimum = 1, maximum = 4_294_967_295_u32)]
+    attempt: Option<u32>,
+    /// What the provider calls it.
+    #[serde(default)]
+    provider_reference: Option<Label>,
+    /// Why it failed or came back, in the provider's words.
     #[serde(default)]
     reason: Option<Reason>,
 }
 
-/// What came of a payout.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = PayoutResult)]
-#[serde(rename_all = "snake_case")]
-enum ResultIn {
-    Succeeded,
-    Failed,
-}
-
 impl From<PayoutIn> for Command {
     fn from(body: PayoutIn) -> Self {
-        let result = match body.result {
-            ResultIn::Succeeded => PayoutResult::Succeeded,
-            ResultIn::Failed => PayoutResult::Failed { reason: body.reason },
-        };
-        Self::ReportPayout { result }
+        let PayoutIn { result, attempt, provider_reference, reason } = body;
+        Self::ReportPayout(PayoutReport { attempt, result, provider_reference, reason })
     }
 }
 

@@ -85,6 +85,11 @@ fn every_post_is_done_once_for_its_key() {
     let accepted = twice.on(&accepted, "negotiation/accept", platform, &answer(&accepted));
     let failed = twice.on(&accepted, "payout", platform, &json!({ "result": "failed", "reason": "no account" }));
     twice.on(&failed, "payout/retry", operator, &json!({}));
+    let mut unshipped = opening("o-13");
+    unshipped["order_line"]["shipped"] = json!(false);
+    unshipped["type"] = json!("REFUND_ONLY");
+    let unshipped = server.post("/v1/refunds", platform, &[], &unshipped).body;
+    twice.on(&unshipped, "shipped", platform, &json!({}));
     let rejected = offered("o-3");
     twice.on(&rejected, "negotiation/reject", platform, &answer(&rejected));
     twice.on(&offered("o-4"), "negotiation/withdraw", seller, &json!({}));

@@ -170,12 +170,15 @@ fn bodies(refund: &Value, action: &str) -> Vec<(&'static str, Value)> {
         "refuse_receipt" => vec![("refuse-receipt", reason)],
         "waive_return" => vec![("waive-return", json!({}))],
         "rule" => vec![("rule", json!({ "decision": "CLOSE", "reason": "because" }))],
-        "extend" => ["seller_decide", "buyer_answer", "buyer_respond", "buyer_ship", "seller_confirm"]
+        "extend" => refund_core::DeadlineKind::ALL
             .iter()
             .map(|kind| ("extend", json!({ "kind": kind, "to": "2100-01-01T00:00:00Z" })))
             .collect(),
-        "report_payout" => vec![("payout", json!({ "result": "failed" }))],
+        "report_payout" => {
+            ["failed", "reversed"].iter().map(|result| ("payout", json!({ "result": result }))).collect()
+        }
         "retry_payout" => vec![("payout/retry", json!({}))],
+        "mark_shipped" => vec![("shipped", json!({}))],
         other => panic!("{other}"),
     }
 }

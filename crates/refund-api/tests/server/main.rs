@@ -36,6 +36,7 @@ mod operators;
 mod outage;
 mod page_answers;
 mod pages;
+mod payments_md;
 mod people_pages;
 mod policy_check;
 mod references;

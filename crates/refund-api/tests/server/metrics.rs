@@ -71,7 +71,7 @@ fn commands_are_counted_by_what_became_of_them_and_calls_by_how_they_were_answer
     numbers.is("refund_event_streams", "1");
     let connections: u64 = numbers.get("refund_http_connections").unwrap().parse().unwrap();
     assert!((1..8).contains(&connections), "{connections}");
-    numbers.is("refund_overdue_refunds", "0");
+    numbers.is("refund_unsettled_refunds", "0");
     numbers.is("refund_ready{check=\"store\"}", "1");
     let secrets = [&server.operator, &server.platform, &server.seller, &refund["id"].as_str().unwrap().to_owned()];
     for secret in secrets.into_iter().map(String::as_str).chain([SELLER, "buyer-1", "20.00"]) {
@@ -81,7 +81,7 @@ fn commands_are_counted_by_what_became_of_them_and_calls_by_how_they_were_answer
 }
 
 #[test]
-fn how_late_a_deadline_was_settled_is_measured_once_and_what_is_overdue_while_it_is() {
+fn how_late_a_deadline_was_settled_is_measured_once_and_what_is_unsettled_while_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let hands = Hands::at(OPENED);
     let server = Server::serve(folder.path(), &hands, false).unwrap();
@@ -90,9 +90,9 @@ fn how_late_a_deadline_was_settled_is_measured_once_and_what_is_overdue_while_it
     hands.forward(48 * HOUR);
     let held = Server::serve(folder.path(), &hands, true).unwrap();
     let numbers = Numbers::of(&held);
-    numbers.is("refund_overdue_refunds", "1");
+    numbers.is("refund_unsettled_refunds", "1");
     // The first reminder came 6 hours before the 36th.
-    numbers.is("refund_overdue_seconds", "64800.0");
+    numbers.is("refund_unsettled_seconds", "64800.0");
     held.stop();
     let server = Server::serve(folder.path(), &hands, false).unwrap();
     // Numbers of days are shown once all that was recorded is counted.
@@ -105,8 +105,8 @@ fn how_late_a_deadline_was_settled_is_measured_once_and_what_is_overdue_while_it
     numbers.is(&settled("bucket{deadline=\"seller_decide\",le=\"86400\"}"), "1");
     numbers.is(&settled("count{deadline=\"reminder\"}"), "2");
     numbers.is(&settled("count{deadline=\"buyer_answer\"}"), "0");
-    numbers.is("refund_overdue_refunds", "0");
-    numbers.is("refund_overdue_seconds", "0.0");
+    numbers.is("refund_unsettled_refunds", "0");
+    numbers.is("refund_unsettled_seconds", "0.0");
     server.stop();
     let again = Server::serve(folder.path(), &hands, false).unwrap();
     assert_eq!(again.get("/v1/stats", &again.operator).status, 200);

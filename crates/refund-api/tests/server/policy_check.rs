@@ -34,7 +34,7 @@ fn what_is_said_to_change_is_what_changes_and_what_is_said_to_be_kept_is_kept() 
     let server = Server::demo(folder.path());
     let refund = server.open("o-1");
     let before = server.get("/v1/policy", &server.operator).body;
-    let body = json!({ "seller_decide_seconds": 3600, "refunds_per_line_max": 2 });
+    let body = json!({ "seller_decide_seconds": 90_000, "refunds_per_line_max": 2 });
     let told = check(&server, &body);
     let after = server.put("/v1/policy", &server.operator, &body).body;
     let changes = told["changes"].as_array().unwrap();
@@ -50,13 +50,23 @@ fn what_is_said_to_change_is_what_changes_and_what_is_said_to_be_kept_is_kept() 
     assert_eq!(
         again,
         json!({
-            "changes": [], "keeps": [], "overridden_by": [], "sellers_looked_at": 0, "is_cut": false
+            "changes": [], "keeps": [], "overridden_by": [], "sellers_looked_at": 0, "is_cut": false,
+            "idle_reminders": [],
         })
     );
     // What is left out is the default again, as with PUT.
     let fields: Vec<_> =
         check(&server, &json!({}))["changes"].as_array().unwrap().iter().map(|c| c["to"].clone()).collect();
     assert_eq!(fields, [json!(129_600), json!(5)]);
+    server.stop();
+}
+
+#[test]
+fn reminders_that_would_never_fire_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let told = check(&server, &json!({ "buyer_answer_seconds": 7200 }));
+    assert_eq!(told["idle_reminders"], json!([{ "field": "buyer_answer_seconds", "reminder_seconds": 21_600 }]));
     server.stop();
 }
 

@@ -219,24 +219,31 @@ pub(crate) struct Extend {
 
 #[derive(Subcommand)]
 pub(crate) enum Payout {
-    /// Report what came of a payout (platform)
+    /// Report what came of an attempt at a payout (platform)
     Report(Report),
-    /// Have the payment tried again, with the same key (platform, operator)
+    /// Begin another attempt, after a failure or a reversal (platform, operator)
     Retry(PayoutRetry),
 }
 
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  refund payout report rfd_01abc succeeded
-  refund payout report rfd_01abc failed --reason 'The account is closed.'")]
+  refund payout report rfd_01abc succeeded --provider-reference pay_77
+  refund payout report rfd_01abc failed --reason 'The account is closed.'
+  refund payout report rfd_01abc reversed --attempt 1")]
 pub(crate) struct Report {
     #[command(flatten)]
     pub(crate) on: On,
     /// What came of it
     #[arg(value_enum)]
     pub(crate) result: PayoutResult,
-    /// What the payment adapter said
+    /// Of which attempt; of the present one if left out
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) attempt: Option<u32>,
+    /// What the provider calls it
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) provider_reference: Option<String>,
+    /// What the provider said
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) reason: Option<String>,
 }
@@ -254,4 +261,5 @@ pub(crate) struct PayoutRetry {
 pub(crate) enum PayoutResult {
     Succeeded,
     Failed,
+    Reversed,
 }

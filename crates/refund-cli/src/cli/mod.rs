@@ -111,6 +111,8 @@ pub(crate) enum Command {
     Escalate(Reasoned),
     /// Say how the goods travel back (platform, for the buyer)
     Ship(Ship),
+    /// Tell that the goods have left meanwhile (platform)
+    MarkShipped(Plain),
     /// Rule on a refund that was escalated (operator)
     Rule(Rule),
     /// Give somebody more time (operator; the seller for shipping)

@@ -14,7 +14,7 @@ pub(crate) const GROUPS: &[(&str, &[&str])] = &[
     ("Everybody", &["message"]),
     (
         "The buyer, through the platform",
-        &["open", "import", "accept", "reject", "modify", "cancel", "escalate", "ship", "link"],
+        &["open", "import", "accept", "reject", "modify", "cancel", "escalate", "ship", "mark-shipped", "link"],
     ),
     ("The operator", &["rule", "extend", "payout"]),
     ("Settings", &["sellers", "policy", "rollout", "keys", "webhooks", "audit"]),

@@ -159,8 +159,14 @@ pub(super) fn payout(desk: &Desk, payout: Payout) -> Result<(), Failure> {
             let result = match report.result {
                 PayoutResult::Succeeded => "succeeded",
                 PayoutResult::Failed => "failed",
+                PayoutResult::Reversed => "reversed",
             };
-            let body = body([("result", Some(json!(result))), ("reason", report.reason.map(Value::from))]);
+            let body = body([
+                ("result", Some(json!(result))),
+                ("attempt", report.attempt.map(Value::from)),
+                ("provider_reference", report.provider_reference.map(Value::from)),
+                ("reason", report.reason.map(Value::from)),
+            ]);
             let act = Act { path: "payout", body, pinned: Vec::new(), done: "Reported" };
             Target::read(desk, report.on)?.carry_out(act)
         }

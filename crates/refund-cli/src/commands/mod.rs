@@ -126,6 +126,7 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::ConfirmReceipt(plain) => acts::plain(desk, plain, "confirm-receipt", "Receipt confirmed"),
         Command::RefuseReceipt(refuse) => acts::reasoned(desk, refuse, "refuse-receipt", "Receipt refused"),
         Command::WaiveReturn(plain) => acts::plain(desk, plain, "waive-return", "Return waived"),
+        Command::MarkShipped(plain) => acts::plain(desk, plain, "shipped", "Marked as shipped"),
         Command::Rule(rule) => acts::rule(desk, rule),
         Command::Extend(extend) => acts::extend(desk, extend),
         Command::Payout(payout) => acts::payout(desk, payout),

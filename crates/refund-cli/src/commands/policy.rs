@@ -20,6 +20,8 @@ const FIELDS: &[&str] = &[
     "buyer_respond_seconds",
     "buyer_ship_seconds",
     "seller_confirm_seconds",
+    "operator_rule_seconds",
+    "payout_report_seconds",
     "reminders_seconds",
     "fresh_goods",
     "cap_at_requested",
@@ -65,6 +67,15 @@ struct Check {
     keeps: Vec<String>,
     /// Sellers with a policy of their own, for whom it does not hold.
     overridden_by: Vec<Override>,
+    /// Reminders that would never fire.
+    idle_reminders: Vec<Idle>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Idle {
+    field: String,
+    reminder_seconds: i64,
 }
 
 #[derive(Deserialize, Default)]
@@ -150,6 +161,10 @@ fn told(desk: &Desk, check: &Check) -> String {
     }
     for Override { seller_id, fields } in &check.overridden_by {
         card.line("not for", &format!("{seller_id}, which has its own {}", fields.join(", ")), Tone::Due);
+    }
+    for Idle { field, reminder_seconds } in &check.idle_reminders {
+        let text = format!("the reminder {} before never fires: {field} is no longer", seconds(*reminder_seconds));
+        card.line("idle", &text, Tone::Due);
     }
     format!("What would change:\n{}", card.text())
 }

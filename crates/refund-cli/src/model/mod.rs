@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 pub(crate) use event::{Event, EventData};
 pub(crate) use explanation::{Action, Explanation, Happened, Prospect, Rule};
-pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Offer, Refund};
+pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Offer, Payout, Refund};
 pub(crate) use stats::{Day, Numbers, Stats};
 pub(crate) use webhook::{Attempt, Delivery, Redelivered, Webhook};
 

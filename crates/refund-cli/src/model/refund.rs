@@ -107,6 +107,20 @@ pub(crate) struct Escalated {
 pub(crate) struct Payout {
     pub(crate) status: String,
     pub(crate) amount: Money,
+    pub(crate) attempts: Vec<PayoutAttempt>,
+    pub(crate) paid_twice: bool,
+}
+
+/// One attempt to pay.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct PayoutAttempt {
+    pub(crate) attempt: u32,
+    pub(crate) attempt_key: String,
+    pub(crate) status: String,
+    pub(crate) started_at: String,
+    pub(crate) provider_reference: Option<String>,
+    pub(crate) failure_reason: Option<String>,
 }
 
 /// The one exchange of terms.

@@ -18,6 +18,7 @@ pub(crate) fn silence(on_silence: &str) -> &str {
         "refund_closed" => "the refund is closed",
         "operator_called_in" => "the operator is called in",
         "refund_paid" => "the refund is paid",
+        "overdue" => "it is overdue and goes on waiting",
         other => other,
     }
 }
@@ -30,6 +31,8 @@ pub(crate) fn awaited(kind: &str) -> &str {
         "buyer_respond" => "buyer responds",
         "buyer_ship" => "buyer ships",
         "seller_confirm" => "seller confirms",
+        "operator_rule" => "operator rules",
+        "payout_report" => "payout is reported",
         other => other,
     }
 }

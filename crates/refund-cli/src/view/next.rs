@@ -16,7 +16,7 @@ pub(crate) fn command(action: &str, id: &str) -> String {
         "ship" => " --carrier NAME --tracking-number NUMBER",
         "rule" => " --decision REFUND|CLOSE [--amount AMOUNT] --reason TEXT",
         "extend" => " [--deadline KIND] --to WHEN",
-        "report_payout" => " succeeded|failed",
+        "report_payout" => " succeeded|failed|reversed",
         _ => "",
     };
     format!("refund {} {id}{needs}", words(action))

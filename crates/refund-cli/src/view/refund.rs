@@ -1,6 +1,6 @@
 //! Refunds as a list, and one with all that it is.
 
-use crate::model::{Deadline, Event, Negotiation, Refund};
+use crate::model::{Deadline, Event, Negotiation, Payout, Refund};
 use crate::output::Output;
 use crate::output::style::Tone;
 use crate::output::table::{Card, Cell, Column, Table, column};
@@ -73,7 +73,7 @@ pub(crate) fn list(refunds: &[Refund], now: Instant, out: &Output) -> String {
 
 fn row(refund: &Refund, now: Instant) -> Vec<Cell> {
     let deadline = refund.next_deadline();
-    let due = deadline.map_or_else(|| waiting(refund).to_owned(), |deadline| left(&deadline.at, now));
+    let due = deadline.map_or_else(|| "-".to_owned(), |deadline| left(&deadline.at, now));
     let terms = refund.effective.as_ref().unwrap_or(&refund.requested);
     vec![
         Cell::new(&*refund.id, Tone::Strong),
@@ -92,18 +92,7 @@ fn row(refund: &Refund, now: Instant) -> Vec<Cell> {
 /// How long it still is, under a heading that says until what.
 fn left(at: &str, now: Instant) -> String {
     let distance = distance(at, now);
-    distance.strip_prefix("in ").map_or_else(|| "now".to_owned(), str::to_owned)
-}
-
-/// For whom a refund waits on which no clock runs.
-fn waiting(refund: &Refund) -> &str {
-    match refund.status.as_str() {
-        "SUCCESS" | "CLOSED" => "-",
-        "REFUNDING" => "payout",
-        "REFUND_FAILED" => "retry",
-        _ if refund.escalated.is_some() => "operator",
-        _ => "-",
-    }
+    distance.strip_prefix("in ").map_or(distance.clone(), str::to_owned)
 }
 
 fn urgency(at: &str, now: Instant) -> Tone {
@@ -194,10 +183,22 @@ fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
         );
     }
     if let Some(payout) = &refund.payout {
-        card.line("payout", &format!("{} {}", payout.amount, payout.status), Tone::Plain);
+        self::payout(payout, now, card);
     }
     card.line("opened", &both(&refund.opened_at, now), Tone::Plain);
     card.maybe("link", refund.buyer_link.as_ref().map(|link| &link.url));
+}
+
+/// Where the money is; each attempt, where there is more to say than that.
+fn payout(payout: &Payout, now: Instant, card: &mut Card) {
+    let (twice, tone) = if payout.paid_twice { (", paid more than once", Tone::Bad) } else { ("", Tone::Plain) };
+    card.line("payout", &format!("{} {}{twice}", payout.amount, payout.status), tone);
+    for attempt in &payout.attempts {
+        let reference = attempt.provider_reference.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
+        let began = both(&attempt.started_at, now);
+        card.line("", &format!("{} {}{reference}, began {began}", attempt.attempt_key, attempt.status), Tone::Plain);
+        card.maybe("", attempt.failure_reason.as_ref());
+    }
 }
 
 /// The offer, as one who answers it should see it.
@@ -217,17 +218,13 @@ pub(crate) fn offer(negotiation: &Negotiation, now: Instant, card: &mut Card) {
 
 fn clocks(refund: &Refund, now: Instant, out: &Output) -> String {
     if refund.deadlines.is_empty() {
-        let why = match waiting(refund) {
-            "operator" => "No clock runs: the operator rules.",
-            "payout" => "No clock runs: the payment adapter reports.",
-            "retry" => "No clock runs: the payout failed and waits to be tried again.",
-            _ => "No clock runs: nothing more happens by itself.",
-        };
-        return format!("\n{why}\n");
+        return "\nNo clock runs: nothing more happens by itself.\n".to_owned();
     }
     let mut card = out.card();
     for Deadline { kind, at, on_silence, .. } in &refund.deadlines {
-        let text = format!("{}, else {}", both(at, now), silence(on_silence));
+        let is_overdue = on_silence == "overdue" && instant(at).is_some_and(|at| at <= now);
+        let then = if is_overdue { ", overdue".to_owned() } else { format!(", else {}", silence(on_silence)) };
+        let text = format!("{}{then}", both(at, now));
         card.line(awaited(kind), &text, urgency(at, now));
     }
     format!("\nClocks\n{}", card.text())

@@ -1,12 +1,13 @@
 //! Calling the operator in, and what the operator rules (R25).
 
 use super::case::{Case, Decision};
-use crate::agreement::payment;
+use crate::agreement::{payment, ruled_by};
 use crate::objections::{Objections, amount_objections};
 use crate::{Agreed, ClosedReason, Fact, Money, Reason, Ruling, Terms};
 
-pub(super) fn escalate(reason: &Reason) -> Decision {
-    Ok(vec![Fact::Escalated { reason: Some(reason.clone()) }])
+pub(super) fn escalate(case: &Case<'_>, reason: &Reason) -> Decision {
+    let rule = Some(ruled_by(case.now, case.grounds.policy));
+    Ok(vec![Fact::Escalated { reason: Some(reason.clone()), rule }])
 }
 
 pub(super) fn rule(case: &Case<'_>, ruling: Ruling, reason: &Reason) -> Decision {
@@ -21,7 +22,7 @@ pub(super) fn rule(case: &Case<'_>, ruling: Ruling, reason: &Reason) -> Decision
             amount_objections(&mut objections, amount, case.grounds.refundable, None);
             objections.into_result()?;
             let agreed = Agreed { terms: ruled_terms(case, amount), payout: payout_mode(case) };
-            let payment = payment(&agreed);
+            let payment = payment(&agreed, case.now, case.grounds.policy);
             Ok(vec![Fact::Ruled { agreed: Some(agreed), reason }, payment])
         }
     }

@@ -5,10 +5,9 @@ use crate::{DeadlineKind, Fact, Refund, Refusal, Span, Timer, Timestamp};
 
 pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Decision {
     let Case { refund, now, .. } = *case;
-    let Some(running) = refund.running().find(|deadline| deadline.kind == kind) else {
-        return Err(Refusal::DeadlineNotRunning { kind });
-    };
-    let after = running.at.max(now);
+    let running = refund.timers().find(|running| running.kind == kind && running.next.is_some());
+    let Some(running) = running else { return Err(Refusal::DeadlineNotRunning { kind }) };
+    let after = running.timer.by.max(now);
     if to <= after {
         return Err(Refusal::ExtensionNotLater { kind, after });
     }
@@ -27,6 +26,8 @@ fn latest(refund: &Refund, kind: DeadlineKind, now: Timestamp) -> Timestamp {
         DeadlineKind::SellerDecide
         | DeadlineKind::BuyerRespond
         | DeadlineKind::BuyerShip
-        | DeadlineKind::SellerConfirm => now.plus(Span::MAX),
+        | DeadlineKind::SellerConfirm
+        | DeadlineKind::OperatorRule
+        | DeadlineKind::PayoutReport => now.plus(Span::MAX),
     }
 }

@@ -10,6 +10,7 @@ mod post;
 mod request;
 mod respond;
 mod return_leg;
+mod shipped;
 
 use self::case::{Case, Decision, permitted, possible_while_held, wrong_status};
 pub use self::post::post;
@@ -49,8 +50,8 @@ pub(crate) fn facts(case: &Case<'_>) -> Decision {
     table(case)
 }
 
-/// The one table of status and command. Commands about the negotiation, the deadlines and the
-/// payout look at those and not at the status; they come first.
+/// The one table of status and command. Commands about the negotiation, the deadlines, the payout and
+/// the order line look at those and not at the status; they come first.
 fn table(case: &Case<'_>) -> Decision {
     use Command as C;
     match case.command {
@@ -59,8 +60,9 @@ fn table(case: &Case<'_>) -> Decision {
         C::RejectOffer { negotiation_id } => return answer::reject(case, negotiation_id),
         C::WithdrawOffer => return answer::withdraw(case),
         C::Extend { kind, to } => return extend::extend(case, *kind, *to),
-        C::ReportPayout { result } => return payout::report(case, result),
+        C::ReportPayout(report) => return payout::report(case, report),
         C::RetryPayout => return payout::retry(case),
+        C::MarkShipped => return shipped::mark(case),
         C::Agree { .. }
         | C::Refuse { .. }
         | C::Modify { .. }
@@ -79,31 +81,31 @@ fn table(case: &Case<'_>) -> Decision {
         (Status::WaitSellerAgree { .. }, C::Cancel { reason }) => request::cancel(case, reason),
 
         (Status::SellerRefuseBuyer { .. }, C::Agree { return_address_id }) => respond::agree(case, return_address_id),
-        (Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(_), .. }, C::Modify { request }) => {
+        (Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(_) }, C::Modify { request }) => {
             request::modify(case, request)
         }
 
         (Status::WaitBuyerReturnGoods { .. }, C::Ship { carrier, tracking_number }) => {
             return_leg::ship(case, carrier, tracking_number)
         }
-        (Status::WaitBuyerReturnGoods { agreed, .. }, C::WaiveReturn) => return_leg::waive(agreed),
+        (Status::WaitBuyerReturnGoods { agreed, .. }, C::WaiveReturn) => return_leg::waive(case, agreed),
 
-        (Status::WaitSellerConfirmGoods { shipment, .. }, C::Ship { carrier, tracking_number }) => {
-            return_leg::correct(shipment, carrier, tracking_number)
+        (Status::WaitSellerConfirmGoods { .. }, C::Ship { carrier, tracking_number }) => {
+            return_leg::correct(case, carrier, tracking_number)
         }
         (Status::WaitSellerConfirmGoods { .. }, C::RefuseReceipt { reason }) => return_leg::refuse(case, reason),
         (
             Status::WaitSellerConfirmGoods { agreed, .. } | Status::SellerRefuseReceipt { agreed, .. },
             C::ConfirmReceipt,
-        ) => return_leg::confirm(agreed),
+        ) => return_leg::confirm(case, agreed),
 
         (
-            Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(_), .. }
+            Status::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(_) }
             | Status::SellerRefuseReceipt { dispute: Dispute::BuyerResponds(_), .. },
             C::Escalate { reason },
-        ) => dispute::escalate(reason),
+        ) => dispute::escalate(case, reason),
         (
-            Status::SellerRefuseBuyer { dispute: Dispute::Escalated(_), .. }
+            Status::SellerRefuseBuyer { dispute: Dispute::Escalated(_) }
             | Status::SellerRefuseReceipt { dispute: Dispute::Escalated(_), .. },
             C::Rule { ruling, reason },
         ) => dispute::rule(case, *ruling, reason),

@@ -13,19 +13,20 @@ pub(super) fn ship(case: &Case<'_>, carrier: &Label, tracking_number: &Label) ->
 }
 
 /// Sending the same again is no correction and no event.
-pub(super) fn correct(shipment: &Shipment, carrier: &Label, tracking_number: &Label) -> Decision {
-    if shipment.carrier == *carrier && shipment.tracking_number == *tracking_number {
+pub(super) fn correct(case: &Case<'_>, carrier: &Label, tracking_number: &Label) -> Decision {
+    let is_same = |shipment: &Shipment| shipment.carrier == *carrier && shipment.tracking_number == *tracking_number;
+    if case.refund.shipment.as_ref().is_some_and(is_same) {
         return Ok(Vec::new());
     }
     Ok(vec![Fact::TrackingCorrected { carrier: carrier.clone(), tracking_number: tracking_number.clone() }])
 }
 
-pub(super) fn confirm(agreed: &Agreed) -> Decision {
-    Ok(vec![Fact::ReceiptConfirmed, payment(agreed)])
+pub(super) fn confirm(case: &Case<'_>, agreed: &Agreed) -> Decision {
+    Ok(vec![Fact::ReceiptConfirmed, payment(agreed, case.now, case.grounds.policy)])
 }
 
-pub(super) fn waive(agreed: &Agreed) -> Decision {
-    Ok(vec![Fact::ReturnWaived, payment(agreed)])
+pub(super) fn waive(case: &Case<'_>, agreed: &Agreed) -> Decision {
+    Ok(vec![Fact::ReturnWaived, payment(agreed, case.now, case.grounds.policy)])
 }
 
 pub(super) fn refuse(case: &Case<'_>, reason: &Reason) -> Decision {

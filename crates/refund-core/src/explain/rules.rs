@@ -28,7 +28,9 @@ impl Event {
             running.into_iter().find(|deadline| deadline.kind == extended).map(|deadline| deadline.at)
         };
         match &self.fact {
-            Fact::Agreed { ship: Some(_), .. } => is_late(self.at, self.recorded_at),
+            Fact::Agreed { ship: Some(_), .. } | Fact::Escalated { .. } | Fact::PayoutStarted { .. } => {
+                is_late(self.at, self.recorded_at)
+            }
             Fact::DeadlineExtended { kind, .. } => ends(*kind).is_some_and(|end| end <= self.at),
             Fact::Agreed { ship: None, .. }
             | Fact::Opened { .. }
@@ -39,11 +41,11 @@ impl Event {
             | Fact::ReceiptConfirmed
             | Fact::ReturnWaived
             | Fact::ReceiptRefused { .. }
-            | Fact::Escalated { .. }
             | Fact::Ruled { .. }
-            | Fact::PayoutStarted { .. }
             | Fact::Succeeded { .. }
             | Fact::PayoutFailed { .. }
+            | Fact::PayoutReversed { .. }
+            | Fact::PaidTwice { .. }
             | Fact::Closed { .. }
             | Fact::OfferMade { .. }
             | Fact::OfferAccepted
@@ -51,7 +53,9 @@ impl Event {
             | Fact::OfferExpired
             | Fact::OfferWithdrawn { .. }
             | Fact::Reminded { .. }
-            | Fact::MessagePosted { .. } => false,
+            | Fact::MessagePosted { .. }
+            | Fact::Overdue { .. }
+            | Fact::LineShipped => false,
         }
     }
 
@@ -88,6 +92,9 @@ impl Event {
             Fact::DeadlineExtended { .. } => &[Rule::R6],
             Fact::Reminded { .. } => &[Rule::R7],
             Fact::MessagePosted { .. } => &[Rule::R30],
+            Fact::PayoutReversed { .. } | Fact::PaidTwice { .. } => &[Rule::R39],
+            Fact::Overdue { .. } => &[Rule::R38],
+            Fact::LineShipped => &[Rule::R40],
         }
     }
 

@@ -94,11 +94,23 @@ codes! {
         "The refund stands where this can't be done.",
         "Load the refund: `actions` lists what the caller can do now.";
     PayoutAlreadySucceeded = "payout_already_succeeded", R26, Command,
-        "The payout was reported as paid; a failure after that can't be.",
-        "Look for the mistake in the payment adapter; money that came back is a matter of its own.";
+        "The attempt was reported as paid; a failure after that can't be.",
+        "Where the money came back, report it as `reversed`. Else look for the mistake in the payment adapter.";
+    PayoutAttemptUnknown = "payout_attempt_unknown", R39, Values,
+        "The payout has had no attempt of this number.",
+        "Load the refund: `payout.attempt` is the number of the present attempt. A new one begins by a retry.";
+    PayoutNotReversible = "payout_not_reversible", R39, Command,
+        "The attempt has not been reported as paid, so its money can't have come back.",
+        "Report its success first, where that report is still on its way; then this one again.";
+    TooManyPayoutAttempts = "too_many_payout_attempts", R39, Command,
+        "The payout has been tried as often as it may be.",
+        "Pay in another way and report the present attempt as succeeded; a success wins over a failure.";
+    AlreadyShipped = "already_shipped", R40, Command,
+        "That the order line was shipped is known already, from the opening or since.",
+        "Nothing is left to do.";
     DeadlineNotRunning = "deadline_not_running", R6, Command,
         "No deadline of this kind is running on the refund.",
-        "Load the refund: `deadlines` lists those that run.";
+        "Load the refund: `deadlines` lists those that run; one that is overdue runs no more.";
     WithdrawNotAllowed = "withdraw_not_allowed", R16, Command,
         "The policy does not let a seller withdraw an offer by hand.",
         "Agree to the refund or refuse it, which withdraws the offer; or let it expire.";
@@ -124,8 +136,8 @@ codes! {
         "The amount is more than the buyer asked for, and the policy caps offers there.",
         "Send at most `max`.";
     ReturnNeedsShippedGoods = "return_needs_shipped_goods", R12, Values,
-        "The goods had not been shipped when the refund was opened, so there is nothing to return.",
-        "Ask for or offer a refund without a return.";
+        "The goods have not been shipped, so there is nothing to return.",
+        "Ask for or offer a refund without a return, or wait until the platform says that they were shipped.";
     ReturnNeedsFreightInsurance = "return_needs_freight_insurance", R12, Values,
         "The policy asks for freight insurance on the order before a seller offers a return.",
         "Offer a refund without a return, or agree to the refund or refuse it.";

@@ -6,7 +6,7 @@ use refund_core::{
 };
 
 use crate::history::Act;
-use crate::support::{Shop, actor, at, cny, money, offer, offer_to, reason, stranger, text};
+use crate::support::{Shop, actor, at, cny, money, offer, offer_to, reason, report_on, stranger, text};
 
 pub(crate) fn options_agree_with_decide(shop: &Shop, act: &Act) {
     let (refund, grounds, now) = (shop.refund(), shop.grounds(), shop.now);
@@ -129,10 +129,12 @@ fn sensible(shop: &Shop, kind: CommandKind) -> Vec<Command> {
         CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Close, reason: reason() }],
         CommandKind::Extend => extensions(refund, shop),
         CommandKind::ReportPayout => {
-            let results = [PayoutResult::Succeeded, PayoutResult::Failed { reason: None }];
-            results.map(|result| Command::ReportPayout { result }).to_vec()
+            let attempts = refund.payout.as_ref().map_or(1, |payout| payout.present().number);
+            let of = |attempt| PayoutResult::ALL.iter().map(move |result| report_on(attempt, *result));
+            (1..=attempts).flat_map(of).collect()
         }
         CommandKind::RetryPayout => vec![Command::RetryPayout],
+        CommandKind::MarkShipped => vec![Command::MarkShipped],
     }
 }
 

@@ -1,8 +1,8 @@
 //! The ten laws, each as a check on what a history has led to.
 
 use refund_core::{
-    Actor, Command, Event, Fact, NegotiationStatus, Refund, Refusal, Role, Status, StatusKind, Timestamp, evolve,
-    opened, replay, settle,
+    Actor, Command, Deadline, Event, Fact, NegotiationStatus, Payout, PayoutStatus, Refund, Refusal, Role, Status,
+    Timestamp, evolve, opened, replay, settle,
 };
 
 use crate::support::{Shop, Step, actor, message};
@@ -87,8 +87,27 @@ fn history_makes_the_refund(refund: &Refund, history: &[Event]) {
             says_and_changes_nothing(&before, &state);
             continue;
         }
-        assert!(!before.status.kind().is_final(), "nothing happens to a final refund: {event:?}");
+        let may_follow = !before.status.kind().is_final() || event.fact.is_about_payout();
+        assert!(may_follow, "nothing else happens to a final refund: {event:?}");
+        payout(&before, &state, event);
     }
+}
+
+/// Law 12: attempts are counted, one open at a time; money that went out twice is told.
+fn payout(before: &Refund, after: &Refund, event: &Event) {
+    let Some(payout) = &after.payout else { return };
+    let numbers: Vec<_> = payout.attempts().map(|attempt| attempt.number).collect();
+    assert_eq!(numbers, (1..=payout.present().number).collect::<Vec<_>>());
+    let open = payout.attempts().filter(|attempt| attempt.status == PayoutStatus::Started).count();
+    assert!(open <= 1, "law 12: two attempts are open");
+    let paid = |refund: &Refund| {
+        let attempts = refund.payout.iter().flat_map(|payout| payout.attempts());
+        attempts.filter(|attempt| attempt.status == PayoutStatus::Succeeded).count()
+    };
+    let told = matches!(event.fact, Fact::PaidTwice { .. });
+    assert_eq!(paid(after) > paid(before) && paid(before) > 0, told, "law 12: paid twice unseen, or told and untrue");
+    let started = matches!(event.fact, Fact::PayoutStarted { .. });
+    assert!(!started || paid(before) == 0, "law 12: tried again although it was paid");
 }
 
 /// A message leaves the refund as it was, but for its place in the history and its count.
@@ -126,15 +145,20 @@ fn negotiation(refund: &Refund, history: &[Event]) {
     }
 }
 
-/// Law 4.
+/// Law 4, and R38: whatever is waited for has a deadline.
 fn deadlines(refund: &Refund) {
     let kind = refund.status.kind();
-    let waits = refund.escalated().is_some() || matches!(kind, StatusKind::Refunding | StatusKind::RefundFailed);
-    if kind.is_final() || waits {
-        assert_eq!((refund.deadlines(), refund.next_due()), (vec![], None), "law 4: {kind} has a deadline");
+    let of_party = |deadline: &Deadline| matches!(deadline.kind.who(), Role::Seller | Role::Buyer);
+    let watched = refund.escalated().is_some() || refund.payout.is_some();
+    if kind.is_final() || watched {
+        assert!(!refund.deadlines().iter().any(of_party), "law 4: {kind} has a party's deadline");
     } else {
-        assert!(refund.next_deadline().is_some(), "law 4: {kind} waits for nothing");
+        assert!(refund.next_deadline().is_some_and(|first| of_party(&first)), "law 4: {kind} waits for nobody");
     }
+    let unpaid = |payout: &Payout| payout.status() != PayoutStatus::Succeeded || payout.is_paid_twice();
+    let waits = !kind.is_final() || refund.payout.as_ref().is_some_and(unpaid);
+    assert_eq!(refund.next_deadline().is_some(), waits, "R38: {kind}");
+    assert_eq!(refund.overdue().is_some(), waits && refund.next_due().is_none(), "R38: overdue, or something is due");
     let ordered = refund.deadlines().windows(2).all(|pair| pair[0].at <= pair[1].at);
     assert!(ordered, "deadlines are listed the earliest first");
 }
@@ -154,7 +178,7 @@ fn effective_terms(refund: &Refund, history: &[Event]) {
         let asked = (refund.requested.kind, refund.requested.amount);
         assert_eq!((terms.kind(), terms.amount()), asked, "law 5: the request");
     }
-    if let Some(payout) = refund.payout() {
+    if let Some(payout) = &refund.payout {
         assert_eq!(payout.amount, terms.amount(), "what is paid is what was agreed");
         assert!(payout.amount.is_positive());
     }
@@ -163,7 +187,7 @@ fn effective_terms(refund: &Refund, history: &[Event]) {
 /// Law 6.
 fn money(shop: &Shop) {
     let ledger = shop.ledger().expect("an account, as there is a refund");
-    let paid = shop.refunds.iter().filter_map(|(refund, _)| refund.payout()).map(|payout| payout.amount.minor());
+    let paid = shop.refunds.iter().filter_map(|(refund, _)| refund.payout.as_ref()).map(|payout| payout.amount.minor());
     let sum: i64 = paid.sum();
     assert_eq!(ledger.refunded.minor(), sum, "the account is the sum of the payouts");
     assert!(sum <= shop.line.paid.minor(), "law 6: {sum} was paid of {}", shop.line.paid);

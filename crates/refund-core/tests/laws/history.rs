@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use refund_core::policy::{FreshGoods, RefundsPerLine, Reminders};
 use refund_core::{
     Actor, Category, Command, CommandKind, DeadlineKind, MakeOffer, Money, NegotiationId, Opened, PayoutMode,
-    PayoutResult, Policy, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp,
+    PayoutReport, PayoutResult, Policy, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp,
 };
 
 use crate::support::{DAY, HOUR, Shop, actor, at, book, cny, money, reason, stranger, text};
@@ -38,14 +38,18 @@ fn span() -> impl Strategy<Value = Span> {
 }
 
 fn policy() -> impl Strategy<Value = Policy> {
-    let spans = (span(), span(), span(), span(), span(), proptest::collection::btree_set(span(), 0..=5));
+    let reminders = proptest::collection::btree_set(span(), 0..=5);
+    let spans = (span(), span(), span(), span(), span(), span(), span(), reminders);
     let switches = (0..FreshGoods::ALL.len(), any::<[bool; 5]>(), 1_u32..6);
-    (spans, switches).prop_map(|((decide, answer, respond, ship, confirm, reminders), (fresh, on, refunds))| Policy {
+    let all = (spans, switches);
+    all.prop_map(|((decide, answer, respond, ship, confirm, rule, report, reminders), (fresh, on, refunds))| Policy {
         seller_decide_seconds: decide,
         buyer_answer_seconds: answer,
         buyer_respond_seconds: respond,
         buyer_ship_seconds: ship,
         seller_confirm_seconds: confirm,
+        operator_rule_seconds: rule,
+        payout_report_seconds: report,
         reminders_seconds: Reminders::new(reminders.into_iter().collect()).unwrap(),
         fresh_goods: FreshGoods::ALL[fresh],
         cap_at_requested: on[0],
@@ -96,7 +100,9 @@ impl Act {
     /// Mostly once the last refund has ended.
     pub(crate) fn opens(&self, shop: &Shop) -> bool {
         let Some((last, _)) = shop.refunds.last() else { return true };
-        self.what.is_multiple_of(16) || last.status.kind().is_final() && self.what % 8 != 7
+        // What is paid is reported on for a while before the next one.
+        let goes_on = self.what % 8 == 7 || (last.payout.is_some() && self.what % 8 < 5);
+        self.what.is_multiple_of(16) || last.status.kind().is_final() && !goes_on
     }
 
     pub(crate) fn posts(&self, shop: &Shop) -> Option<(Role, bool)> {
@@ -171,7 +177,7 @@ pub(crate) fn command(shop: &Shop, act: &Act) -> (Actor, Command) {
     // Mostly something that the state has a use for, so that histories go somewhere; and of those
     // mostly what is about an offer, and seldom the end of everything.
     let weight = |kind: &CommandKind| match kind {
-        CommandKind::MakeOffer => 6,
+        CommandKind::MakeOffer | CommandKind::ReportPayout | CommandKind::RetryPayout => 6,
         CommandKind::AcceptOffer | CommandKind::RejectOffer | CommandKind::WithdrawOffer => 3,
         CommandKind::Ship | CommandKind::RefuseReceipt => 3,
         CommandKind::Cancel | CommandKind::Extend => 1,
@@ -182,8 +188,7 @@ pub(crate) fn command(shop: &Shop, act: &Act) -> (Actor, Command) {
         | CommandKind::ConfirmReceipt
         | CommandKind::WaiveReturn
         | CommandKind::Rule
-        | CommandKind::ReportPayout
-        | CommandKind::RetryPayout => 2,
+        | CommandKind::MarkShipped => 2,
     };
     let useful: Vec<_> = Role::ALL
         .iter()
@@ -231,11 +236,15 @@ fn given(shop: &Shop, act: &Act, kind: CommandKind) -> Command {
         CommandKind::Rule if act.value.is_multiple_of(2) => Command::Rule { ruling: Ruling::Close, reason: reason() },
         CommandKind::Rule => Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() },
         CommandKind::Extend => extension(shop, act),
-        CommandKind::ReportPayout if act.value.is_multiple_of(3) => {
-            Command::ReportPayout { result: PayoutResult::Failed { reason: None } }
+        CommandKind::ReportPayout => {
+            let attempts = refund.payout.as_ref().map_or(1, |payout| payout.present().number);
+            // Often the present attempt, else any there was, or one that there was not.
+            let attempt = (act.value % 8 < 5).then_some(1 + act.value / 8 % (attempts + 1));
+            let result = PayoutResult::ALL[act.value as usize % PayoutResult::ALL.len()];
+            Command::ReportPayout(PayoutReport { attempt, ..PayoutReport::of(result) })
         }
-        CommandKind::ReportPayout => Command::ReportPayout { result: PayoutResult::Succeeded },
         CommandKind::RetryPayout => Command::RetryPayout,
+        CommandKind::MarkShipped => Command::MarkShipped,
     }
 }
 

@@ -146,13 +146,14 @@ fn r23_accepting_a_refund_pays_it_and_accepting_a_return_agrees_the_return() {
 }
 
 #[test]
-fn r25_while_the_operator_is_called_in_no_deadline_runs_and_only_three_things_can_be_done() {
+fn r25_while_the_operator_is_called_in_no_party_is_due_and_only_three_things_can_be_done() {
     let mut shop = Shop::with_refund(|_| {});
     shop.must(Role::Seller, &refuse()).must(Role::Buyer, &escalate());
     let escalated = shop.refund().escalated().unwrap();
     assert_eq!((escalated.at, escalated.by.role), (shop.now, Role::Buyer));
-    assert_eq!(shop.refund().next_due(), None);
-    shop.wait(90 * DAY);
+    let kinds: Vec<_> = shop.refund().deadlines().iter().map(|deadline| deadline.kind).collect();
+    assert_eq!(kinds, [refund_core::DeadlineKind::OperatorRule], "R38: only the operator is");
+    shop.wait(90 * DAY).settle();
     let can = |role| refund_core::actions(shop.refund(), &shop.grounds(), &actor(role), shop.now);
     use refund_core::CommandKind as Kind;
     assert_eq!(can(Role::Seller), [Kind::Agree]);

@@ -4,8 +4,8 @@
 
 use refund_core::{
     Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, Grounds, Line, LineLedger, MakeOffer,
-    Message, Money, Opened, Opening, OrderLine, Policy, Reason, References, Refund, RefundType, Refusal, Request, Role,
-    Rollout, Timestamp, Via, decide, evolve, open, opened, post, settle,
+    Message, Money, Opened, Opening, OrderLine, PayoutReport, PayoutResult, Policy, Reason, References, Refund,
+    RefundType, Refusal, Request, Role, Rollout, Timestamp, Via, decide, evolve, open, opened, post, settle,
 };
 
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -98,9 +98,12 @@ impl Shop {
         let ledger = self.ledger();
         let line = Line { ledger: ledger.as_ref(), in_progress };
         let answer = open(&self.opening(kind, amount), &self.policy, line, &actor(Role::Buyer), self.now)?;
-        if let Opened::New(event) = &answer {
-            let refund = opened(event).expect("an opening");
-            self.refunds.push((refund, vec![event.clone()]));
+        match &answer {
+            Opened::New(event) => {
+                let refund = opened(event).expect("an opening");
+                self.refunds.push((refund, vec![event.clone()]));
+            }
+            Opened::Already(_, shipped) => self.record(shipped.as_slice()),
         }
         Ok(answer)
     }
@@ -257,9 +260,11 @@ pub(crate) fn ruling(amount: Option<Money>) -> Command {
 }
 
 pub(crate) fn report(failed: bool) -> Command {
-    let result =
-        if failed { refund_core::PayoutResult::Failed { reason: None } } else { refund_core::PayoutResult::Succeeded };
-    Command::ReportPayout { result }
+    Command::ReportPayout(PayoutReport::of(if failed { PayoutResult::Failed } else { PayoutResult::Succeeded }))
+}
+
+pub(crate) fn report_on(attempt: u32, result: PayoutResult) -> Command {
+    Command::ReportPayout(PayoutReport { attempt: Some(attempt), ..PayoutReport::of(result) })
 }
 
 pub(crate) fn extend(kind: refund_core::DeadlineKind, to: Timestamp) -> Command {

@@ -1,8 +1,8 @@
 //! The laws that can be checked on what was recorded: `docs/rules.md` numbers them.
 
 use refund_core::{
-    DeadlineKind, Event, Fact, LineLedger, Money, NegotiationStatus, Refund, RefundId, RefundType, Role, Status,
-    StatusKind, Terms, Timestamp,
+    DeadlineKind, Event, Fact, LineLedger, Money, NegotiationStatus, PayoutStatus, Refund, RefundId, RefundType, Role,
+    Status, StatusKind, Terms, Timestamp,
 };
 
 /// A law that what was recorded breaks.
@@ -43,14 +43,14 @@ pub enum Law {
         /// The seller's deadline.
         seller: Timestamp,
     },
-    /// Nothing but messages comes to a refund that has ended.
+    /// Nothing but messages, and what is about its payout, comes to a refund that has ended.
     #[error("something happened after it had ended (law 4)")]
     AfterTheEnd,
-    /// A refund that has ended waits for nothing.
-    #[error("it has ended, and has a pending offer or a deadline (law 4)")]
+    /// A refund that has ended waits for no party.
+    #[error("it has ended, and has a pending offer or a party's deadline (law 4)")]
     EndedAndWaits,
     /// A refund that has not ended waits for something.
-    #[error("it has not ended, and waits for no deadline, no operator and no payment (law 4)")]
+    #[error("it has not ended, and has no deadline of a party, the operator or the payment (law 4)")]
     WaitsForNothing,
     /// Only an accepted offer or a ruling changes what is carried out.
     #[error("{carried_out} is carried out, and {due} was asked for or accepted (law 5)")]
@@ -120,6 +120,9 @@ pub enum Law {
         /// The instant before.
         before: Timestamp,
     },
+    /// Of a payout's attempts one is open at the most.
+    #[error("two attempts at its payout are open (law 12)")]
+    TwoAttemptsOpen,
     /// A refund is against a seller who was set up.
     #[error("its seller was never set up (R29)")]
     NoSeller,
@@ -142,7 +145,7 @@ pub(super) fn of_event(before: &Refund, after: &Refund, line: Option<&LineLedger
     if event.sequence != expected {
         broken.push(Law::Gap { found: event.sequence, expected });
     }
-    if before.status.kind().is_final() && event.fact.changes_state() {
+    if before.status.kind().is_final() && event.fact.changes_state() && !event.fact.is_about_payout() {
         broken.push(Law::AfterTheEnd);
     }
     if !is_theirs(before, event) {
@@ -183,7 +186,7 @@ fn other_terms(before: &Refund, event: &Event) -> Option<Law> {
         let due = terms_due(before);
         return (carried_out != due).then_some(Law::OtherTerms { carried_out, due });
     }
-    if let Fact::PayoutStarted { amount } | Fact::Succeeded { amount } = &event.fact {
+    if let Fact::PayoutStarted { amount, .. } | Fact::Succeeded { amount, .. } = &event.fact {
         let agreed = before.effective().map(Terms::amount).filter(|agreed| agreed != amount)?;
         return Some(Law::OtherAmount { paid: *amount, agreed });
     }
@@ -227,14 +230,17 @@ pub(super) fn of_state(refund: &Refund) -> Vec<Law> {
             broken.push(Law::PendingIn(kind));
         }
     }
-    let runs = refund.deadlines().into_iter().any(|deadline| deadline.kind != DeadlineKind::BuyerAnswer);
-    let is_paid_for = matches!(kind, StatusKind::Refunding | StatusKind::RefundFailed);
+    let deadlines = refund.deadlines();
     if kind.is_final() {
-        if refund.pending().is_some() || refund.next_due().is_some() {
+        if refund.pending().is_some() || deadlines.iter().any(|deadline| deadline.kind != DeadlineKind::PayoutReport) {
             broken.push(Law::EndedAndWaits);
         }
-    } else if !runs && refund.escalated().is_none() && !is_paid_for {
+    } else if deadlines.iter().all(|deadline| deadline.kind == DeadlineKind::BuyerAnswer) {
         broken.push(Law::WaitsForNothing);
+    }
+    let attempts = refund.payout.iter().flat_map(|payout| payout.attempts());
+    if attempts.filter(|attempt| attempt.status == PayoutStatus::Started).count() > 1 {
+        broken.push(Law::TwoAttemptsOpen);
     }
     broken
 }

@@ -36,7 +36,7 @@ pub struct Stats {
     /// How many negotiations stand where.
     pub by_negotiation: BTreeMap<NegotiationStatus, u64>,
     /// How many refunds have a deadline that has passed; the server settles them when it runs.
-    pub overdue: u64,
+    pub unsettled: u64,
     /// How many order lines have had a refund.
     pub order_lines: u64,
     /// How many sellers are set up.
@@ -61,7 +61,7 @@ impl Stats {
     }
 }
 
-/// Counts what is in the store in `folder`; `now` says what is overdue. It changes nothing.
+/// Counts what is in the store in `folder`; `now` says what is due. It changes nothing.
 ///
 /// # Errors
 /// [`CareError`], also where the journal is damaged.
@@ -85,7 +85,7 @@ pub fn stats(folder: &Path, now: Timestamp, watcher: &Watcher) -> Result<Stats, 
         refunds: model.refunds.len() as u64,
         by_status: BTreeMap::new(),
         by_negotiation: BTreeMap::new(),
-        overdue: 0,
+        unsettled: 0,
         order_lines: model.lines.len() as u64,
         sellers: model.settings.sellers(None, usize::MAX).len() as u64,
         keys: model.settings.keys().iter().filter(|key| key.revoked_at.is_none()).count() as u64,
@@ -97,8 +97,8 @@ pub fn stats(folder: &Path, now: Timestamp, watcher: &Watcher) -> Result<Stats, 
         if let Some(negotiation) = &refund.negotiation {
             one(&mut stats.by_negotiation, negotiation.status());
         }
-        let overdue = refund.next_deadline().is_some_and(|deadline| deadline.at <= now);
-        stats.overdue = stats.overdue.saturating_add(u64::from(overdue));
+        let unsettled = refund.next_due().is_some_and(|at| at <= now);
+        stats.unsettled = stats.unsettled.saturating_add(u64::from(unsettled));
     }
     Ok(stats)
 }

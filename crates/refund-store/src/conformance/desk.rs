@@ -192,6 +192,10 @@ pub(crate) fn buyer(id: &str) -> Actor {
     Actor::new(Role::Buyer, id, Via::Link)
 }
 
+pub(super) fn platform() -> Actor {
+    Actor::new(Role::Platform, "platform", Via::Key("key".to_owned()))
+}
+
 pub(super) fn operator() -> Actor {
     Actor::new(Role::Operator, "operator", Via::User("ann".to_owned()))
 }

@@ -109,6 +109,7 @@ pub const PROMISES: &[Promise] = &[
     Promise { name: "what is due on several refunds happens in the order of the instants (R3)", check: time::in_order },
     Promise { name: "more than one step can settle is settled step by step, and says so", check: time::step_by_step },
     Promise { name: "settings change after what was due under the old ones (R34)", check: time::settings_after },
+    Promise { name: "what waits beyond its deadline is counted, by its kind (R38)", check: time::overdue },
     Promise { name: "the test clock lets each thing happen at its instant", check: time::test_clock },
     Promise { name: "while settling is held no settings change (R36)", check: time::held },
     Promise { name: "the engine's time never goes back (R35)", check: time::never_back },

@@ -1,10 +1,15 @@
 //! What is due happens, at its instant and before anything else.
 
-use refund_core::{Command, DeadlineKind, Fact, PayoutMode, Policy, Refund, Refusal, Span, StatusKind, Timestamp};
+use refund_core::{
+    Command, DeadlineKind, Fact, PayoutMode, PayoutReport, PayoutResult, Policy, Refund, Refusal, Span, StatusKind,
+    Timestamp,
+};
 
-use super::desk::{AGREE, Desk, HOUR, accept, buyer, holds, offer, on, opening, operator, put_seller, same, seller};
+use super::desk::{
+    AGREE, Desk, HOUR, accept, buyer, holds, offer, on, opening, operator, platform, put_seller, same, seller,
+};
 use super::{Broken, Make};
-use crate::{Advance, Refused, Request, SetUp, Work, wait};
+use crate::{Advance, Overdue, Refused, Request, SetUp, Work, wait};
 
 const DECIDE: Span = Span::hours(36);
 
@@ -98,6 +103,31 @@ pub(super) fn settings_after(make: &mut Make<'_>) -> Result<(), Broken> {
     hand.forward(36 * HOUR);
     desk.done(Request::by_system(Work::SettleDue))?;
     same("one that was due after", &desk.refund("after")?.status.kind(), &StatusKind::Refunding)
+}
+
+pub(super) fn overdue(make: &mut Make<'_>) -> Result<(), Broken> {
+    let (desk, hand) = Desk::running(make)?;
+    let policy = Box::new(Policy { payout: PayoutMode::Confirmed, ..Policy::default() });
+    desk.done(Request::new(operator(), SetUp::PutPolicy(policy)))?;
+    let none = Overdue::default();
+    let mut began = Vec::new();
+    for id in ["a", "b"] {
+        desk.open(opening(id)?)?;
+        began.push(desk.command(id, seller("shop"), AGREE)?.updated_at);
+        hand.forward(HOUR);
+    }
+    let payouts = || wait(desk.store.overdue(DeadlineKind::PayoutReport));
+    same("what is overdue before it is due", &payouts()?, &none)?;
+    hand.forward(24 * HOUR);
+    desk.done(Request::by_system(Work::SettleDue))?;
+    let oldest = began.first().map(|at| at.plus(Span::hours(24)));
+    same("what is overdue", &payouts()?, &Overdue { count: 2, oldest })?;
+    same("what is overdue of another kind", &wait(desk.store.overdue(DeadlineKind::OperatorRule))?, &none)?;
+    same("what is due then", &wait(desk.store.next_due())?, &None)?;
+    let paid = Command::ReportPayout(PayoutReport::of(PayoutResult::Succeeded));
+    desk.command("a", platform(), paid)?;
+    let oldest = began.last().map(|at| at.plus(Span::hours(24)));
+    same("what is overdue when one is paid", &payouts()?, &Overdue { count: 1, oldest })
 }
 
 pub(super) fn test_clock(make: &mut Make<'_>) -> Result<(), Broken> {

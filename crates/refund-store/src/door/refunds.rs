@@ -36,7 +36,13 @@ pub(super) fn open(stage: &mut Stage<'_>, request: &Request, opening: &Opening) 
             let refund = pushed(stage, &opening.refund_id, vec![event])?;
             answer(stage, request, refund, true)
         }
-        Ok(Opened::Already(_)) => answer(stage, request, in_progress.ok_or(Refused::NotFound)?, false),
+        Ok(Opened::Already(id, shipped)) => {
+            let refund = match shipped {
+                Some(event) => pushed(stage, &id, vec![event])?,
+                None => in_progress.ok_or(Refused::NotFound)?,
+            };
+            answer(stage, request, refund, false)
+        }
         Err(refusal) => {
             let seen = in_progress.map(|refund| seen(stage, request, refund)).transpose()?;
             Err(Refused::Rule { refusal, seen: seen.map(Box::new) }.into())

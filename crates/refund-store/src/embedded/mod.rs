@@ -29,7 +29,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use refund_core::{Event, LineKey, Refund, RefundId, Timestamp};
+use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, Timestamp};
 use tokio::sync::watch;
 
 pub(crate) use self::audit::{Audit, Line};
@@ -44,6 +44,7 @@ use crate::files::Files;
 use crate::files::disk::Disk;
 use crate::journal::{PART, Torn};
 use crate::soon::{apart, at_once};
+use crate::store::Overdue;
 use crate::{
     Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
     Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError, Surroundings,
@@ -262,6 +263,10 @@ impl Store for EmbeddedStore {
 
     fn due(&self, until: Timestamp, limit: usize) -> Soon<'_, Vec<(Timestamp, RefundId)>> {
         at_once(self.view.due(until, limit).map(|(due, _)| due))
+    }
+
+    fn overdue(&self, kind: DeadlineKind) -> Soon<'_, Overdue> {
+        at_once(self.view.overdue(kind))
     }
 
     fn next_due(&self) -> Soon<'_, Option<Timestamp>> {

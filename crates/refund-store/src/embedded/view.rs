@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use refund_core::{LineKey, LineLedger, Refund, RefundId, Timestamp};
+use refund_core::{DeadlineKind, LineKey, LineLedger, Refund, RefundId, Timestamp};
 use sled::IVec;
 use tokio::sync::watch;
 
@@ -20,7 +20,7 @@ use super::rows::Meta;
 use super::young::Young;
 use crate::codec::CodecError;
 use crate::model::remembered::is_over;
-use crate::store::Told;
+use crate::store::{Overdue, Told};
 use crate::stored::{parse_id, parse_last, parse_refund};
 use crate::{
     Around, AuditQuery, Audited, EventPosition, Feed, IdempotencyKey, Number, Recorded, Remembered, Settings,
@@ -288,6 +288,11 @@ impl SledView {
         }
         let is_all = due.next().is_none();
         Ok((first, is_all))
+    }
+
+    pub(super) fn overdue(&self, kind: DeadlineKind) -> Result<Overdue, StoreError> {
+        self.whole()?;
+        Ok(self.at_hand().index.overdue(kind))
     }
 
     pub(super) fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {

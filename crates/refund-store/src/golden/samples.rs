@@ -48,7 +48,7 @@ pub(super) fn agreed() -> Agreed {
     Agreed { terms: terms(), payout: PayoutMode::Confirmed }
 }
 
-pub(super) fn shipment() -> Shipment {
+fn shipment() -> Shipment {
     Shipment { carrier: text("SF"), tracking_number: text("SF1234567890"), shipped_at: at(7200) }
 }
 
@@ -86,11 +86,14 @@ pub(super) fn refund() -> Refund {
         buyer_id: id("kim"),
         line: line(),
         requested: request(),
-        status: Status::WaitSellerConfirmGoods { agreed: agreed(), shipment: shipment(), confirm: timer() },
+        status: Status::WaitSellerConfirmGoods { agreed: agreed(), confirm: timer() },
         negotiation: Some(negotiation(NegotiationState::Withdrawn {
             at: at(5000),
             reason: WithdrawnReason::SellerAgreed,
         })),
+        seller_refusal: None,
+        shipment: Some(shipment()),
+        payout: None,
         opened_at: at(0),
         updated_at: at(7200),
         messages: MessageCounts::default(),
@@ -136,11 +139,11 @@ pub(super) fn facts() -> Vec<Fact> {
         Fact::ReceiptConfirmed,
         Fact::ReturnWaived,
         Fact::ReceiptRefused { reason: text("not ours"), respond: timer() },
-        Fact::Escalated { reason: None },
+        Fact::Escalated { reason: None, rule: None },
         Fact::Ruled { agreed: None, reason: text("neither") },
-        Fact::PayoutStarted { amount: money(2000) },
-        Fact::Succeeded { amount: money(2000) },
-        Fact::PayoutFailed { reason: Some(text("no account")) },
+        Fact::PayoutStarted { amount: money(2000), attempt: None, report: None },
+        Fact::Succeeded { amount: money(2000), attempt: None, provider_reference: None },
+        Fact::PayoutFailed { reason: Some(text("no account")), attempt: None, provider_reference: None, report: None },
         Fact::Closed { reason: ClosedReason::Cancelled, comment: Some(text("never mind")) },
         Fact::OfferMade { negotiation: Box::new(negotiation(NegotiationState::Pending)) },
         Fact::OfferAccepted,
@@ -167,6 +170,7 @@ pub(super) fn policy() -> Policy {
         negotiate_before_refuse: false,
         payout: PayoutMode::Confirmed,
         refunds_per_line_max: RefundsPerLine::try_from(7).unwrap(),
+        ..Policy::default()
     }
 }
 

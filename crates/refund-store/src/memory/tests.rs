@@ -2,11 +2,11 @@
 
 use std::cell::RefCell;
 
-use refund_core::{Actor, Role, Via};
+use refund_core::{Actor, DeadlineKind, Role, Via};
 
 use super::*;
 use crate::conformance::{Make, check_all};
-use crate::{Advance, Clock, Precondition, SetUp, Work};
+use crate::{Advance, Clock, Overdue, Precondition, SetUp, Work};
 
 /// The model as a shelf that forgets everything whenever it is asked once more: only what was named comes back.
 struct Forgetful<'m> {
@@ -93,6 +93,10 @@ impl Store for ForgetfulStore {
 
     fn due(&self, until: Timestamp, limit: usize) -> Soon<'_, Vec<(Timestamp, RefundId)>> {
         self.0.due(until, limit)
+    }
+
+    fn overdue(&self, kind: DeadlineKind) -> Soon<'_, Overdue> {
+        self.0.overdue(kind)
     }
 
     fn next_due(&self) -> Soon<'_, Option<Timestamp>> {

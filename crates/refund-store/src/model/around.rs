@@ -174,7 +174,7 @@ fn seller_of<'s>(settings: &'s Settings, refund: &Refund) -> Result<&'s Arc<Sell
     settings.seller(&refund.seller_id).ok_or_else(missing)
 }
 
-/// Whether nobody asks what may be done, or nothing may.
+/// Whether nobody asks what may be done, or nothing may: once a refund has ended nothing but its payout goes on.
 pub(crate) fn shows_no_actions(refund: &Refund, viewers: &[Actor]) -> bool {
-    viewers.is_empty() || refund.status.kind().is_final()
+    viewers.is_empty() || (refund.status.kind().is_final() && refund.payout.is_none())
 }

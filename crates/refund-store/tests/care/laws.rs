@@ -124,7 +124,7 @@ const ON_A_LINE: &[Case] = &[
             for event in events(records, |fact| matches!(fact, Fact::Agreed { .. } | Fact::Succeeded { .. })) {
                 if let Fact::Agreed { agreed, .. } = &mut event.fact {
                     agreed.terms = refund_core::Terms::RefundOnly { amount: money(9000) };
-                } else if let Fact::Succeeded { amount } = &mut event.fact {
+                } else if let Fact::Succeeded { amount, .. } = &mut event.fact {
                     *amount = money(300);
                 }
             }
@@ -196,7 +196,7 @@ fn a_second_offer_and_anything_after_the_end_are_named() {
             "refund a: something happened after it had ended (law 4)",
             "refund a: a second offer was made (law 1)",
             "refund a: an offer is pending in SUCCESS (law 2)",
-            "refund a: it has ended, and has a pending offer or a deadline (law 4)",
+            "refund a: it has ended, and has a pending offer or a party's deadline (law 4)",
         ]
     );
 }

@@ -1,7 +1,10 @@
 //! Any requests, to the memory model and to the embedded store side by side: nobody can tell them apart.
 
 use proptest::prelude::*;
-use refund_core::{Attachments, BuyerId, Command, Message, Reason, StatusKind};
+use refund_core::{
+    Actor, Attachments, BuyerId, Command, Message, PayoutMode, PayoutReport, PayoutResult, Reason, Role, StatusKind,
+    Via,
+};
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::journal::FILE;
 use refund_store::{
@@ -48,7 +51,7 @@ enum What {
 fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         6 => (0..12_u8, 0..4_u8, 1..2500_i64).prop_map(|(refund, line, minor)| What::Open { refund, line, minor }),
-        12 => (0..12_u8, 0..10_u8).prop_map(|(refund, command)| What::Do { refund, command }),
+        12 => (0..12_u8, 0..14_u8).prop_map(|(refund, command)| What::Do { refund, command }),
         3 => prop_oneof![Just(60), Just(HOUR), Just(20 * HOUR), Just(32 * 24 * HOUR)].prop_map(What::Advance),
         1 => (0..12_u8).prop_map(What::Settle),
         1 => Just(What::SettleDue),
@@ -95,7 +98,8 @@ fn request(what: &What) -> Request {
         What::Webhook(which, how) => webhook(&format!("w{which}"), *how),
         What::Person(which, how) => person(&format!("u{which}"), *how),
         What::Policy(cap) => {
-            let policy = refund_core::Policy { cap_at_requested: *cap, ..refund_core::Policy::default() };
+            let payout = if *cap { PayoutMode::Confirmed } else { PayoutMode::Immediate };
+            let policy = refund_core::Policy { cap_at_requested: *cap, payout, ..refund_core::Policy::default() };
             Request::new(operator(), SetUp::PutPolicy(Box::new(policy)))
         }
     }
@@ -139,8 +143,19 @@ fn command_on(id: &str, command: u8) -> Request {
             by_buyer(id, Command::Ship { carrier: label.clone(), tracking_number: label })
         }
         8 => Request::new(operator(), Work::PostMessage { refund_id: id.parse().unwrap(), message: Box::new(note()) }),
-        _ => by_seller(id, Command::ConfirmReceipt),
+        9 => by_seller(id, Command::ConfirmReceipt),
+        10 => by_platform(id, Command::RetryPayout),
+        _ => {
+            let all = [PayoutResult::Succeeded, PayoutResult::Failed, PayoutResult::Reversed];
+            let result = all[usize::from(command) % all.len()];
+            by_platform(id, Command::ReportPayout(PayoutReport::of(result)))
+        }
     }
+}
+
+fn by_platform(id: &str, command: Command) -> Request {
+    let platform = Actor::new(Role::Platform, "platform", Via::Key("key".to_owned()));
+    Request::new(platform, Work::Command { refund_id: id.parse().unwrap(), command })
 }
 
 fn note() -> Message {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use refund_core::{
-    Actor, Address, AddressBook, AuditType, BuyerId, Category, Command, Currency, Event, Label, LineLedger, MakeOffer,
-    Money, Opening, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerId,
-    Timestamp, Via,
+    Actor, Address, AddressBook, AuditType, BuyerId, Category, Command, Currency, DeadlineKind, Event, Label,
+    LineLedger, MakeOffer, Money, Opening, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId,
+    RefundType, Role, SellerId, Timestamp, Via,
 };
 use refund_store::{
     Advance, Answered, Around, AuditQuery, Clock, FailedSignIns, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope,
-    Query, Recorded, Refused, Request, Secret, Seller, Session, SetUp, Sort, Store, Surroundings, User, Webhook,
-    WebhookTerms, Work, wait,
+    Overdue, Query, Recorded, Refused, Request, Secret, Seller, Session, SetUp, Sort, Store, Surroundings, User,
+    Webhook, WebhookTerms, Work, wait,
 };
 
 pub(crate) const HOUR: u32 = 3600;
@@ -205,6 +205,7 @@ pub(crate) struct Seen {
     lines: Vec<(Option<LineLedger>, Vec<RefundId>)>,
     lists: Vec<Vec<Around>>,
     due: BTreeSet<(Timestamp, RefundId)>,
+    overdue: Vec<Overdue>,
     settings: String,
     audit: Vec<String>,
     now: Timestamp,
@@ -241,6 +242,7 @@ pub(crate) fn see(store: &dyn Store) -> Seen {
         lists,
         feed: events.into_iter().map(|(position, event)| (position.record, position.entry, event)).collect(),
         due: wait(store.due(Timestamp::MAX, 1000)).unwrap().into_iter().collect(),
+        overdue: DeadlineKind::ALL.iter().map(|kind| wait(store.overdue(*kind)).unwrap()).collect(),
         settings: format!(
             "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             settings.sellers(None, 100),

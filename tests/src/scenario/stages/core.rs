@@ -103,7 +103,10 @@ impl Stage for CoreStage {
         let in_progress = in_progress.and_then(|id| self.refunds.get(id));
         let line = Line { ledger: ledger.as_ref(), in_progress };
         match open(opening, &self.policy.with(overrides), line, &who.actor(), self.now)? {
-            Opened::Already(id) => Ok((id, false)),
+            Opened::Already(id, shipped) => {
+                self.record(shipped.into_iter().collect())?;
+                Ok((id, false))
+            }
             Opened::New(event) => {
                 self.record(vec![event])?;
                 Ok((opening.refund_id.clone(), true))

@@ -6,7 +6,7 @@ mod wire;
 use std::collections::BTreeMap;
 
 use refund_api::{Config, Running, start};
-use refund_core::{Command, CommandKind, EventType, Opening, PayoutResult, RefundId, RefusalCode, Ruling, Timestamp};
+use refund_core::{Command, CommandKind, EventType, Opening, PayoutReport, RefundId, RefusalCode, Ruling, Timestamp};
 use refund_store::Clock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -243,10 +243,11 @@ fn route(command: &Command) -> (&'static str, Value) {
             ("rule", json!({ "decision": "REFUND", "amount": wire::money(*amount), "reason": reason }))
         }
         Command::Extend { kind, to } => ("extend", json!({ "kind": kind, "to": to })),
-        Command::ReportPayout { result: PayoutResult::Succeeded } => ("payout", json!({ "result": "succeeded" })),
-        Command::ReportPayout { result: PayoutResult::Failed { reason } } => {
-            ("payout", json!({ "result": "failed", "reason": reason }))
+        Command::ReportPayout(PayoutReport { attempt, result, provider_reference, reason }) => {
+            let body = json!({ "result": result, "attempt": attempt, "provider_reference": provider_reference, "reason": reason });
+            ("payout", body)
         }
         Command::RetryPayout => ("payout/retry", Value::Null),
+        Command::MarkShipped => ("shipped", Value::Null),
     }
 }

@@ -5,9 +5,9 @@ mod http;
 mod store;
 
 use refund_core::{
-    ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, Fact, Foretold, NegotiationId,
-    NegotiationStatus, Opening, Options, Payout, Refund, RefundId, RefundType, Refusal, RefusalCode, Role, StatusKind,
-    Terms, Timestamp, WithdrawnReason,
+    ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, Fact, Foretold, Money, NegotiationId,
+    NegotiationStatus, Opening, Options, Payout, PayoutStatus, Refund, RefundId, RefundType, Refusal, RefusalCode,
+    Role, StatusKind, Terms, Timestamp, WithdrawnReason,
 };
 use serde_json::Value;
 
@@ -192,10 +192,39 @@ pub struct Look {
     pub negotiation: Option<NegotiationLook>,
     /// The deadlines that run.
     pub deadlines: Vec<Deadline>,
+    /// Whether the goods have been shipped to the buyer.
+    pub shipped: bool,
     /// The payout.
-    pub payout: Option<Payout>,
+    pub payout: Option<PayoutLook>,
     /// Everything that has happened, from the opening.
     pub events: Vec<Happened>,
+}
+
+/// A payout as a transcript tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayoutLook {
+    /// Where the money is.
+    pub status: PayoutStatus,
+    /// How much.
+    pub amount: Money,
+    /// Which attempt says so.
+    pub attempt: u32,
+    /// How many there have been.
+    pub attempts: u32,
+    /// Whether more than one has paid.
+    pub paid_twice: bool,
+}
+
+impl PayoutLook {
+    fn of(payout: &Payout) -> Self {
+        Self {
+            status: payout.status(),
+            amount: payout.amount,
+            attempt: payout.deciding().number,
+            attempts: payout.present().number,
+            paid_twice: payout.is_paid_twice(),
+        }
+    }
 }
 
 /// A negotiation as a transcript tells of it.
@@ -262,7 +291,8 @@ impl Look {
                 expires_at: negotiation.answer.by,
             }),
             deadlines: refund.deadlines(),
-            payout: refund.payout(),
+            shipped: refund.line.shipped,
+            payout: refund.payout.as_ref().map(PayoutLook::of),
             events: events.iter().map(Happened::of).collect(),
         }
     }

@@ -35,7 +35,9 @@ fn kind(field: PolicyField) -> Kind {
         | PolicyField::BuyerAnswerSeconds
         | PolicyField::BuyerRespondSeconds
         | PolicyField::BuyerShipSeconds
-        | PolicyField::SellerConfirmSeconds => Kind::Span,
+        | PolicyField::SellerConfirmSeconds
+        | PolicyField::OperatorRuleSeconds
+        | PolicyField::PayoutReportSeconds => Kind::Span,
         PolicyField::RemindersSeconds => Kind::Spans,
         PolicyField::FreshGoods => Kind::FreshGoods,
         PolicyField::Payout => Kind::Payout,
@@ -245,7 +247,7 @@ pub(in crate::pages) fn told(reader: &Reader, field: PolicyField, value: &Value)
     }
 }
 
-fn span_told(reader: &Reader, seconds: u64) -> String {
+pub(in crate::pages) fn span_told(reader: &Reader, seconds: u64) -> String {
     let mut rest = seconds;
     let units = UNITS.into_iter().filter(|(_, unit)| *unit < DAY || seconds > IN_HOURS_MAX);
     let parts = units.filter_map(|(name, unit)| {

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::health::{self, Check, OVERDUE_COUNTED_MAX, Overdue, unsent};
+use crate::health::{self, Awaited, Check, UNSETTLED_COUNTED_MAX, Unsettled, unsent};
 use crate::machine::clock::system_now;
 use crate::metrics::VERSION;
 use crate::pages::frame::{Frame, shown};
@@ -20,8 +20,9 @@ struct Page {
     page: Frame,
     checks: Vec<CheckView>,
     is_well: bool,
-    overdue: String,
-    overdue_for: Option<String>,
+    unsettled: String,
+    unsettled_for: Option<String>,
+    awaited: Vec<AwaitedView>,
     unsent: u64,
     unsent_for: Option<String>,
     space_left: Option<String>,
@@ -29,6 +30,14 @@ struct Page {
     machine: String,
     engine: String,
     is_test_clock: bool,
+}
+
+/// What somebody should have done by now.
+struct AwaitedView {
+    who: String,
+    what: String,
+    count: usize,
+    longest: Option<String>,
 }
 
 struct CheckView {
@@ -44,7 +53,8 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
     let (app, reader) = (&visit.app, &visit.reader);
     let failing = health::failing(app.engine.store()).await;
-    let overdue = Overdue::look(app.engine.store()).await?;
+    let unsettled = Unsettled::look(app.engine.store()).await?;
+    let awaited = Awaited::look(app.engine.store()).await?;
     let (unsent, unsent_for) = unsent(app).await?;
     let space_left = app.engine.store().health().space_left;
     let check = |check: &Check| {
@@ -60,17 +70,24 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
         let minutes = i64::try_from(duration.as_secs() / 60).unwrap_or(i64::MAX);
         (!duration.is_zero()).then(|| reader.span(minutes))
     };
-    let is_cut = overdue.count >= OVERDUE_COUNTED_MAX;
+    let view = |awaited: &Awaited| AwaitedView {
+        who: reader.term("role", awaited.kind.who().as_str()),
+        what: reader.term("deadline", awaited.kind.as_str()),
+        count: awaited.count,
+        longest: long(awaited.for_how_long),
+    };
+    let is_cut = unsettled.count >= UNSETTLED_COUNTED_MAX;
     let page = Page {
         page: Frame::new(&visit, "health-title", "health"),
         checks: Check::ALL.iter().map(check).collect(),
         is_well: failing.is_empty(),
-        overdue: if is_cut {
-            reader.say_count("health-at-least", "count", &overdue.count)
+        unsettled: if is_cut {
+            reader.say_count("health-at-least", "count", &unsettled.count)
         } else {
-            overdue.count.to_string()
+            unsettled.count.to_string()
         },
-        overdue_for: long(overdue.for_how_long),
+        unsettled_for: long(unsettled.for_how_long),
+        awaited: awaited.iter().map(view).collect(),
         unsent,
         unsent_for: long(unsent_for),
         space_left: space_left.map(|bytes| crate::pages::reader::grouped(&(bytes >> 20).to_string())),

@@ -8,7 +8,7 @@ use refund_store::{PolicyChange, Request, SetUp, Tag};
 use serde_json::Value;
 
 use super::change::{done_before, replaced};
-use super::fields::{FieldView, told, typed};
+use super::fields::{FieldView, span_told, told, typed};
 use crate::call::aside;
 use crate::pages::form::Mistake;
 use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
@@ -35,6 +35,8 @@ struct Review {
     /// Sellers for whom it means nothing: who, where they are, and which fields they have for themselves.
     overriders: Vec<(String, String, String)>,
     is_cut: bool,
+    /// Reminders that would never fire: how long before, and which deadlines are too short for them.
+    idle: Vec<(String, String)>,
     /// What was typed, to be sent again.
     sent: Vec<(String, String)>,
 }
@@ -126,6 +128,10 @@ impl Review {
     fn new(visit: &Visit, change: PolicyChange) -> Result<Self, Problem> {
         let reader = &visit.reader;
         let PolicyChange { from, to, changed, overriders } = change;
+        let idle = to.idle_reminders().into_iter().map(|(field, before)| {
+            (span_told(reader, before.as_seconds().into()), reader.term("policy", field.as_str()))
+        });
+        let idle = idle.collect();
         let (from, to) = (serde_json::to_value(&from)?, serde_json::to_value(&to)?);
         let value = |policy: &Value, field: PolicyField| {
             told(reader, field, policy.get(field.as_str()).unwrap_or(&Value::Null))
@@ -149,6 +155,7 @@ impl Review {
                 .map(|(id, fields)| (id.to_string(), seller_place(id), named(fields)))
                 .collect(),
             is_cut: overriders.is_cut,
+            idle,
             sent: sent.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         })
     }

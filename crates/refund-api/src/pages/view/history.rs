@@ -171,13 +171,16 @@ fn says(reader: &Reader, fact: &Fact) -> Option<String> {
         Fact::Ruled { .. } => reader.say("ruled-close"),
         Fact::ReturnShipped { shipment, .. } => format!("{} · {}", shipment.carrier, shipment.tracking_number),
         Fact::TrackingCorrected { carrier, tracking_number } => format!("{carrier} · {tracking_number}"),
-        Fact::PayoutStarted { amount } | Fact::Succeeded { amount } => reader.money(*amount),
+        Fact::PayoutStarted { amount, .. }
+        | Fact::Succeeded { amount, .. }
+        | Fact::PayoutReversed { amount, .. }
+        | Fact::PaidTwice { amount, .. } => reader.money(*amount),
         Fact::Closed { reason, .. } => reader.term("closed", reason.as_str()),
         Fact::OfferWithdrawn { reason } => reader.term("withdrawn", reason.as_str()),
         Fact::DeadlineExtended { kind, timer } => {
             format!("{} → {}", reader.term("deadline", kind.as_str()), reader.instant(timer.by))
         }
-        Fact::Reminded { kind, by } => {
+        Fact::Reminded { kind, by } | Fact::Overdue { kind, by } => {
             format!("{} · {}", reader.term("deadline", kind.as_str()), reader.instant(*by))
         }
         Fact::Agreed { .. }
@@ -191,6 +194,7 @@ fn says(reader: &Reader, fact: &Fact) -> Option<String> {
         | Fact::OfferAccepted
         | Fact::OfferRejected
         | Fact::OfferExpired
+        | Fact::LineShipped
         | Fact::MessagePosted { .. } => return None,
     })
 }
@@ -203,9 +207,11 @@ fn words(event: &Event, role: Role) -> Option<String> {
         Fact::Refused { reason, .. } | Fact::ReceiptRefused { reason, .. } | Fact::Ruled { reason, .. } => {
             Some(reason.to_string())
         }
-        Fact::Escalated { reason } | Fact::Closed { comment: reason, .. } => reason.as_ref().map(ToString::to_string),
-        Fact::PayoutFailed { reason } => {
-            event.disclosed_to(role)?.payout_failure(reason.as_ref()).map(ToString::to_string)
+        Fact::Escalated { reason, .. } | Fact::Closed { comment: reason, .. } => {
+            reason.as_ref().map(ToString::to_string)
+        }
+        Fact::PayoutFailed { reason, .. } | Fact::PayoutReversed { reason, .. } => {
+            event.disclosed_to(role)?.of_provider(reason.as_ref()).map(ToString::to_string)
         }
         Fact::OfferMade { negotiation } => negotiation.offer.message.as_ref().map(ToString::to_string),
         Fact::MessagePosted { message } => Some(message.text.to_string()),
@@ -216,11 +222,14 @@ fn words(event: &Event, role: Role) -> Option<String> {
         | Fact::ReturnWaived
         | Fact::PayoutStarted { .. }
         | Fact::Succeeded { .. }
+        | Fact::PaidTwice { .. }
         | Fact::OfferAccepted
         | Fact::OfferRejected
         | Fact::OfferExpired
         | Fact::OfferWithdrawn { .. }
         | Fact::DeadlineExtended { .. }
+        | Fact::Overdue { .. }
+        | Fact::LineShipped
         | Fact::Reminded { .. } => None,
     }
 }
@@ -235,7 +244,13 @@ fn tone(event: &Event) -> &'static str {
         Fact::MessagePosted { message } if message.internal => "note",
         Fact::MessagePosted { .. } => "message",
         Fact::OfferAccepted | Fact::Succeeded { .. } => "good",
-        Fact::Refused { .. } | Fact::OfferRejected | Fact::PayoutFailed { .. } | Fact::ReceiptRefused { .. } => "bad",
+        Fact::Refused { .. }
+        | Fact::OfferRejected
+        | Fact::PayoutFailed { .. }
+        | Fact::PayoutReversed { .. }
+        | Fact::PaidTwice { .. }
+        | Fact::Overdue { .. }
+        | Fact::ReceiptRefused { .. } => "bad",
         Fact::Opened { .. }
         | Fact::Modified { .. }
         | Fact::Agreed { .. }
@@ -251,6 +266,7 @@ fn tone(event: &Event) -> &'static str {
         | Fact::OfferExpired
         | Fact::OfferWithdrawn { .. }
         | Fact::DeadlineExtended { .. }
+        | Fact::LineShipped
         | Fact::Reminded { .. } => {
             if event.actor.role == Role::System {
                 "clock"

@@ -2,8 +2,8 @@
 
 use fluent_bundle::FluentValue;
 use refund_core::{
-    Address, Deadline, DeadlineKind, Negotiation, OnSilence, PayoutStatus, Refund, RefundType, Refusal, Role, Shipment,
-    Status, Terms,
+    Address, Deadline, DeadlineKind, DisclosedPayout, Negotiation, OnSilence, PayoutAttempt, PayoutStatus, Refund,
+    RefundType, Refusal, Role, Shipment, Status, Terms,
 };
 
 use crate::pages::reader::Reader;
@@ -35,6 +35,8 @@ pub(crate) struct RefundView {
     /// What happens if the seller does nothing, while the seller is to decide.
     pub(crate) seller_silence: Option<String>,
     pub(crate) refusal: Option<String>,
+    /// Whether that is what it waits for.
+    pub(crate) refusal_stands: bool,
     pub(crate) shipment: Option<(String, String, String)>,
     /// Since when the operator has been called in, and why.
     pub(crate) escalated: Option<(String, String)>,
@@ -77,6 +79,19 @@ pub(crate) struct PayoutView {
     pub(crate) status: String,
     pub(crate) amount: String,
     pub(crate) tone: &'static str,
+    /// That the money went out more than once, where that may be known and is so.
+    pub(crate) is_paid_twice: bool,
+    /// Each attempt, where there is more to say of them than that, and it may be known.
+    pub(crate) attempts: Vec<AttemptView>,
+}
+
+/// One attempt to pay.
+pub(crate) struct AttemptView {
+    pub(crate) number: u32,
+    pub(crate) status: String,
+    pub(crate) started_at: String,
+    pub(crate) reference: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 /// A clock that runs, and what silence leads to.
@@ -95,7 +110,7 @@ pub(crate) struct DeadlineView {
 const URGENT_MILLIS: i64 = 6 * 3_600_000;
 
 impl RefundView {
-    pub(crate) fn new(reader: &Reader, refund: &Refund) -> Self {
+    pub(crate) fn new(reader: &Reader, refund: &Refund, to: Role) -> Self {
         let (line, status) = (&refund.line, &refund.status);
         let parcel = |shipment: &Shipment| {
             let at = reader.instant(shipment.shipped_at);
@@ -125,21 +140,14 @@ impl RefundView {
             seller_silence: (refund.deadlines().iter())
                 .find(|own| own.kind == DeadlineKind::SellerDecide)
                 .map(|own| silence(reader, own, refund)),
-            refusal: status.seller_refusal().map(ToString::to_string),
-            shipment: status.shipment().map(parcel),
+            refusal_stands: status.dispute().is_some(),
+            refusal: refund.seller_refusal.as_ref().map(ToString::to_string),
+            shipment: refund.shipment.as_ref().map(parcel),
             escalated: refund.escalated().map(|escalation| {
                 let why = escalation.reason.as_ref().map(ToString::to_string).unwrap_or_default();
                 (reader.instant(escalation.at), why)
             }),
-            payout: refund.payout().map(|payout| PayoutView {
-                status: reader.term("payout", payout.status.as_str()),
-                amount: reader.money(payout.amount),
-                tone: match payout.status {
-                    PayoutStatus::Started => "wait",
-                    PayoutStatus::Succeeded => "good",
-                    PayoutStatus::Failed => "dispute",
-                },
-            }),
+            payout: refund.payout.as_ref().map(|payout| PayoutView::new(reader, payout.disclosed_to(to))),
             opened_at: reader.instant(refund.opened_at),
         }
     }
@@ -186,6 +194,35 @@ impl AddressView {
             recipient: address.recipient.to_string(),
             phone: address.phone.to_string(),
             address: address.address.to_string(),
+        }
+    }
+}
+
+impl PayoutView {
+    fn new(reader: &Reader, payout: DisclosedPayout<'_>) -> Self {
+        let view = |attempt: &PayoutAttempt| AttemptView {
+            number: attempt.number,
+            status: reader.term("payout", attempt.status.as_str()),
+            started_at: reader.instant(attempt.started_at),
+            reference: attempt.provider_reference.as_ref().map(ToString::to_string),
+            reason: attempt.failure_reason.as_ref().map(ToString::to_string),
+        };
+        let (attempts, is_paid_twice) = payout
+            .attempts()
+            .map_or_else(Default::default, |(attempts, twice)| (attempts.map(view).collect::<Vec<_>>(), twice));
+        let says_more = attempts.iter().any(|own| own.number > 1 || own.reference.is_some() || own.reason.is_some());
+        let status = payout.deciding().status;
+        Self {
+            status: reader.term("payout", status.as_str()),
+            amount: reader.money(payout.amount()),
+            tone: match status {
+                _ if is_paid_twice => "dispute",
+                PayoutStatus::Started => "wait",
+                PayoutStatus::Succeeded => "good",
+                PayoutStatus::Failed | PayoutStatus::Reversed => "dispute",
+            },
+            is_paid_twice,
+            attempts: if says_more { attempts } else { Vec::new() },
         }
     }
 }
@@ -242,6 +279,7 @@ fn silence(reader: &Reader, deadline: &Deadline, refund: &Refund) -> String {
         (OnSilence::RefundClosed, _) => "silence-refund-closed",
         (OnSilence::OperatorCalledIn, _) => "silence-operator-called-in",
         (OnSilence::RefundPaid, _) => "silence-refund-paid",
+        (OnSilence::Overdue, _) => "silence-overdue",
     };
     reader.language.say(name, &terms)
 }
@@ -262,7 +300,14 @@ pub(crate) fn refusal_text(reader: &Reader, refusal: &Refusal) -> String {
             tell("max", reader.money(*max));
         }
         Refusal::CurrencyMismatch { expected, .. } => tell("currency", expected.to_string()),
-        Refusal::TooManyRefundsOnLine { max } => tell("count", max.to_string()),
+        Refusal::TooManyRefundsOnLine { max } | Refusal::TooManyPayoutAttempts { max } => {
+            tell("count", max.to_string());
+        }
+        Refusal::PayoutAttemptUnknown { attempt, .. } => tell("attempt", attempt.to_string()),
+        Refusal::PayoutNotReversible { attempt, status } => {
+            tell("attempt", attempt.to_string());
+            tell("status", reader.term("payout", status.as_str()));
+        }
         Refusal::ExtensionNotLater { after, .. } => tell("at", reader.instant(*after)),
         Refusal::ExtensionTooFar { limit, .. } => tell("at", reader.instant(*limit)),
         Refusal::SettlingHeld
@@ -273,6 +318,7 @@ pub(crate) fn refusal_text(reader: &Reader, refusal: &Refusal) -> String {
         | Refusal::OfferIsAnother { .. }
         | Refusal::OfferNotPending { .. }
         | Refusal::PayoutAlreadySucceeded
+        | Refusal::AlreadyShipped
         | Refusal::DeadlineNotRunning { .. }
         | Refusal::WithdrawNotAllowed
         | Refusal::NegotiateBeforeRefuse { .. }

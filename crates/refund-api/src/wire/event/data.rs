@@ -1,9 +1,9 @@
 //! What an event says beside its type: a struct for each, and the list of all types with their struct.
 
 use refund_core::{
-    BuyerId, ClosedReason, DeadlineKind, Disclosed, EventType, Fact, Label, LineId, Metadata, NegotiationId,
+    BuyerId, ClosedReason, DeadlineKind, Disclosed, EventType, Fact, Label, LineId, Metadata, Money, NegotiationId,
     OfferMessage, Opening, OrderId, PayoutMode, Reason, RefundType, Request, Role, SellerId, Shipment, Timer,
-    Timestamp, Whose, WithdrawnReason,
+    Timestamp, Whose, WithdrawnReason, attempt_key,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,11 +52,11 @@ each_type! {
     RefundReturnShipped(ReturnShippedData),
     RefundReceiptConfirmed(ReceiptConfirmedData),
     RefundReceiptRefused(SellerRefusedData),
-    RefundEscalated(PerhapsWhyData),
+    RefundEscalated(EscalatedData),
     RefundRuled(RefundRuledData),
-    RefundPayoutStarted(AmountData),
-    RefundSucceeded(AmountData),
-    RefundPayoutFailed(PerhapsWhyData),
+    RefundPayoutStarted(PayoutStartedData),
+    RefundSucceeded(PaidData),
+    RefundPayoutFailed(PayoutFailedData),
     RefundClosed(RefundClosedData),
     NegotiationOffered(OfferMadeData),
     NegotiationAccepted(OfferEndedData),
@@ -66,6 +66,10 @@ each_type! {
     DeadlineChanged(DeadlineChangedData),
     DeadlineReminder(DeadlineReminderData),
     MessagePosted(WrittenOut),
+    RefundPayoutReversed(PayoutReversedData),
+    RefundPaidTwice(PaidData),
+    DeadlineOverdue(DeadlineReminderData),
+    OrderLineShipped(NothingData),
 }
 
 /// What was asked for, by whom, and on what.
@@ -130,11 +134,14 @@ pub(crate) struct ReceiptConfirmedData {
     waived: bool,
 }
 
-/// Why, where somebody said so.
+/// Why, where somebody said so, and by when the operator should have ruled.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PerhapsWhyData {
+pub(crate) struct EscalatedData {
     #[schema(required)]
     reason: Option<Reason>,
+    /// Left out of what happened before there was such a deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_rules_by: Option<Timestamp>,
 }
 
 /// What the operator decided.
@@ -147,11 +154,58 @@ pub(crate) struct RefundRuledData {
     reason: Reason,
 }
 
-/// How much.
+/// All that the payment adapter needs to pay.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AmountData {
+pub(crate) struct PayoutStartedData {
     amount: MoneyOut,
+    order_id: OrderId,
+    line_id: LineId,
+    attempt: u32,
+    /// By which the provider knows the attempt, so that asking twice pays once.
+    attempt_key: String,
+    /// By when it should be reported on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report_by: Option<Timestamp>,
 }
+
+/// How much was paid, and by which attempt.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PaidData {
+    amount: MoneyOut,
+    attempt: u32,
+    /// What the provider calls it; never told to the buyer.
+    #[schema(required)]
+    provider_reference: Option<Label>,
+}
+
+/// Which attempt failed, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PayoutFailedData {
+    attempt: u32,
+    /// In the provider's words; never told to the buyer.
+    #[schema(required)]
+    reason: Option<Reason>,
+    /// What the provider calls it; never told to the buyer.
+    #[schema(required)]
+    provider_reference: Option<Label>,
+}
+
+/// Which attempt's money came back, how much, and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PayoutReversedData {
+    amount: MoneyOut,
+    attempt: u32,
+    /// In the provider's words; never told to the buyer.
+    #[schema(required)]
+    reason: Option<Reason>,
+    /// What the provider calls it; never told to the buyer.
+    #[schema(required)]
+    provider_reference: Option<Label>,
+}
+
+/// Nothing beside that it happened.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NothingData {}
 
 /// Why it ended without payment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -197,7 +251,7 @@ pub(crate) struct DeadlineChangedData {
     to: Timestamp,
 }
 
-/// Which deadline comes closer, when it is, and who has to act before.
+/// Which deadline comes closer or is overdue, when it is or was, and who has to act.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeadlineReminderData {
     kind: DeadlineKind,
@@ -229,16 +283,43 @@ impl EventData {
             Fact::ReceiptConfirmed => Self::RefundReceiptConfirmed(ReceiptConfirmedData { waived: false }),
             Fact::ReturnWaived => Self::RefundReceiptConfirmed(ReceiptConfirmedData { waived: true }),
             Fact::ReceiptRefused { reason, respond } => Self::RefundReceiptRefused(refused(reason, respond)),
-            Fact::Escalated { reason } => Self::RefundEscalated(PerhapsWhyData { reason: reason.clone() }),
+            Fact::Escalated { reason, rule } => Self::RefundEscalated(EscalatedData {
+                reason: reason.clone(),
+                operator_rules_by: rule.as_ref().map(|timer| timer.by),
+            }),
             Fact::Ruled { agreed, reason } => Self::RefundRuled(RefundRuledData {
                 decision: if agreed.is_some() { Decision::Refund } else { Decision::Close },
                 effective: agreed.as_ref().map(|agreed| event.terms(&agreed.terms).into()),
                 reason: reason.clone(),
             }),
-            Fact::PayoutStarted { amount } => Self::RefundPayoutStarted(AmountData { amount: (*amount).into() }),
-            Fact::Succeeded { amount } => Self::RefundSucceeded(AmountData { amount: (*amount).into() }),
-            Fact::PayoutFailed { reason } => {
-                Self::RefundPayoutFailed(PerhapsWhyData { reason: event.payout_failure(reason.as_ref()).cloned() })
+            Fact::PayoutStarted { amount, attempt, report } => Self::RefundPayoutStarted(PayoutStartedData {
+                amount: (*amount).into(),
+                order_id: whose.order_id.clone(),
+                line_id: whose.line_id.clone(),
+                attempt: attempt.unwrap_or(1),
+                attempt_key: attempt_key(event.refund_id(), *attempt),
+                report_by: report.as_ref().map(|timer| timer.by),
+            }),
+            Fact::Succeeded { amount, attempt, provider_reference } => {
+                Self::RefundSucceeded(paid(event, *amount, attempt.unwrap_or(1), provider_reference.as_ref()))
+            }
+            Fact::PaidTwice { amount, attempt, provider_reference, .. } => {
+                Self::RefundPaidTwice(paid(event, *amount, *attempt, provider_reference.as_ref()))
+            }
+            Fact::PayoutFailed { reason, attempt, provider_reference, .. } => {
+                Self::RefundPayoutFailed(PayoutFailedData {
+                    attempt: attempt.unwrap_or(1),
+                    reason: event.of_provider(reason.as_ref()).cloned(),
+                    provider_reference: event.of_provider(provider_reference.as_ref()).cloned(),
+                })
+            }
+            Fact::PayoutReversed { amount, attempt, reason, provider_reference, .. } => {
+                Self::RefundPayoutReversed(PayoutReversedData {
+                    amount: (*amount).into(),
+                    attempt: *attempt,
+                    reason: event.of_provider(reason.as_ref()).cloned(),
+                    provider_reference: event.of_provider(provider_reference.as_ref()).cloned(),
+                })
             }
             Fact::Closed { reason, comment } => {
                 Self::RefundClosed(RefundClosedData { closed_reason: *reason, reason: comment.clone() })
@@ -264,6 +345,10 @@ impl EventData {
                 Self::DeadlineReminder(DeadlineReminderData { kind: *kind, deadline_at: *by, who: kind.who() })
             }
             Fact::MessagePosted { message } => Self::MessagePosted((&**message).into()),
+            Fact::Overdue { kind, by } => {
+                Self::DeadlineOverdue(DeadlineReminderData { kind: *kind, deadline_at: *by, who: kind.who() })
+            }
+            Fact::LineShipped => Self::OrderLineShipped(NothingData {}),
         }
     }
 }
@@ -291,6 +376,10 @@ fn modified(request: &Request, decide: &Timer) -> RefundModifiedData {
         reason: request.reason.clone(),
         seller_decides_by: decide.by,
     }
+}
+
+fn paid(event: Disclosed<'_>, amount: Money, attempt: u32, reference: Option<&Label>) -> PaidData {
+    PaidData { amount: amount.into(), attempt, provider_reference: event.of_provider(reference).cloned() }
 }
 
 fn refused(reason: &Reason, respond: &Timer) -> SellerRefusedData {

@@ -2,13 +2,13 @@
 
 use refund_core::{
     Address, ClosedReason, CommandKind, Currency, Deadline, DeadlineKind, EventType, MakeOffer, Money, NegotiationId,
-    NegotiationStatus, Opening, Payout, PayoutStatus, RefundId, RefundType, RefusalCode, Request, Role, StatusKind,
-    Terms, Timestamp, WithdrawnReason,
+    NegotiationStatus, Opening, PayoutStatus, RefundId, RefundType, RefusalCode, Request, Role, StatusKind, Terms,
+    Timestamp, WithdrawnReason,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::scenario::stages::{Happened, Look, NegotiationLook, Not, OptionsLook};
+use crate::scenario::stages::{Happened, Look, NegotiationLook, Not, OptionsLook, PayoutLook};
 
 pub(super) fn money(amount: Money) -> Value {
     json!({ "currency": amount.currency(), "value": amount.decimal() })
@@ -70,6 +70,12 @@ pub(super) struct Refund {
     negotiation: Option<Negotiation>,
     deadlines: Vec<Deadline>,
     payout: Option<PayoutIn>,
+    order_line: LineIn,
+}
+
+#[derive(Deserialize)]
+struct LineIn {
+    shipped: bool,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +106,14 @@ struct Negotiation {
 struct PayoutIn {
     status: PayoutStatus,
     amount: MoneyIn,
+    attempt: u32,
+    attempts: Vec<AttemptIn>,
+    paid_twice: bool,
+}
+
+#[derive(Deserialize)]
+struct AttemptIn {
+    attempt: u32,
 }
 
 #[derive(Deserialize)]
@@ -194,7 +208,9 @@ impl Refund {
     pub(super) fn look(self, events: Vec<Event>) -> Result<Look, Not> {
         let payout = self.payout.map(|payout| {
             let amount = payout.amount.read()?;
-            Ok::<_, Not>(Payout { status: payout.status, amount })
+            let PayoutIn { status, attempt, paid_twice, .. } = payout;
+            let attempts = payout.attempts.last().map_or(0, |last| last.attempt);
+            Ok::<_, Not>(PayoutLook { status, amount, attempt, attempts, paid_twice })
         });
         Ok(Look {
             version: self.version,
@@ -205,6 +221,7 @@ impl Refund {
             effective: self.effective.map(TermsIn::read).transpose()?,
             negotiation: self.negotiation.map(Negotiation::look).transpose()?,
             deadlines: self.deadlines,
+            shipped: self.order_line.shipped,
             payout: payout.transpose()?,
             events: events.into_iter().map(Event::happened).collect(),
         })
