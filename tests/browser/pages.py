@@ -69,6 +69,33 @@ def reviewed(page):
     page.locator("[value=send]").wait_for()
 
 
+def filled(page):
+    page.goto(f"{refund('waiting').page}/offer?saved=small&language=en")
+    page.locator("[name=amount][value='2.00']").wait_for()
+
+
+def prepared_mistaken(page):
+    page.goto(f"{BASE}/settings/offers")
+    page.locator("[name=saved_name]").fill("Half of it")
+    page.locator("[value=REFUND_ONLY]").check()
+    page.locator("[value=paid]").check()
+    page.locator("[name=percent]").fill("101")
+    page.locator("main .primary").click()
+    page.locator(".notice.bad").wait_for()
+
+
+def prepared_in_bulk(page):
+    first = Refund()
+    Refund(beside=first, line="2", title="Bamboo tray", amount="0.05")
+    page.goto(f"{BASE}/refunds?order={first.order}")
+    for box in page.locator("[name=refund]").all():
+        box.check()
+    page.locator("#bulk summary").last.click()
+    page.locator("#bulk [name=saved]").select_option("small en")
+    page.locator("[value=make_offer]").click()
+    page.locator("[value=confirmed]").wait_for()
+
+
 def mistaken(page):
     page.goto(f"{refund('waiting').page}/offer")
     page.locator("[value=REFUND_ONLY]").check()
@@ -143,10 +170,12 @@ PAGES = {
     "queue, empty": ("operator", at("/refunds?seller=nobody")),
     "queue of the operator": ("operator", at("/refunds")),
     "offer": ("seller", at(lambda: f"{refund('waiting').page}/offer")),
+    "offer, filled": ("seller", filled),
     "offer, mistaken": ("seller", mistaken),
     "offer, reviewed": ("seller", reviewed),
     "bulk, looked at": ("seller", looked_at_in_bulk),
     "bulk, offers that are not clear": ("seller", offered_in_bulk),
+    "bulk, prepared offers": ("seller", prepared_in_bulk),
     "bulk": ("seller", done_in_bulk),
     "buyer, sure to accept": (None, at(lambda: f"{refund('offered').link}?ask=accept_offer")),
     "buyer, sure to reject": (None, at(lambda: f"{refund('offered').link}?ask=reject_offer")),
@@ -159,6 +188,10 @@ PAGES = {
     "people": ("operator", unfolded(at("/people"))),
     "people of a seller": ("seller", unfolded(at("/people"))),
     "a seller's settings": ("seller", unfolded(at("/settings"))),
+    "prepared offers": ("seller", at("/settings/offers")),
+    "prepared offers, mistaken": ("seller", prepared_mistaken),
+    "a prepared offer": ("seller", unfolded(at("/settings/offers/small"))),
+    "prepared offers, for the operator": ("operator", at("/operator/sellers/seller-homeware/offers")),
     "webhooks of a seller": ("seller", unfolded(at("/operator/webhooks"))),
     "webhooks": ("operator", unfolded(at("/operator/webhooks"))),
     "roll-out": ("operator", unfolded(at("/operator/rollout"))),

@@ -63,6 +63,7 @@ fn looking() {
     tell(&desk, "options", SELLER, &["options", &desk.refund("1001")]);
     let terms = ["--type", "REFUND_ONLY", "--amount", "2.00", "--message", "It is yours.", "--check"];
     tell(&desk, "offer check", SELLER, &[&["offer", &desk.refund("1001")], &terms[..]].concat());
+    tell(&desk, "offer saved check", SELLER, &["offer", &desk.refund("1001"), "--saved", "small", "--check"]);
     tell(&desk, "events", OPERATOR, &["events", "--refund", &desk.refund("1000")]);
     tell(&desk, "clock get", OPERATOR, &["clock", "get"]);
     tell(&desk, "clock advance", OPERATOR, &["clock", "advance", "2h"]);
@@ -86,6 +87,7 @@ fn the_seller() {
         on("1001"),
     );
     tell(&desk, "bulk", SELLER, &["bulk", &desk.file("decisions.csv", &many)]);
+    prepared(&desk);
     act(&desk, "agree", SELLER, &["agree", &on("1003"), "--yes"]);
     act(&desk, "refuse", SELLER, &["refuse", &on("1004"), "--reason", "-10 % was offered."]);
     act(&desk, "waive-return", SELLER, &["waive-return", &on("1008")]);
@@ -111,6 +113,48 @@ fn the_seller() {
     ]);
     assert_eq!(offered.code, 0, "{}", offered.err);
     act(&desk, "withdraw", LIGHTS, &["withdraw", &on("2009")]);
+}
+
+/// A prepared offer is shown with what it comes to before it is made, and asked about.
+fn prepared(desk: &Desk) {
+    let file = desk.file("pot.json", &LINE.replace("ORDER", "2010").replace("40.00", "39.99"));
+    assert_eq!(desk.run(&["open", "--file", &file, "--profile", PLATFORM]).code, 0);
+    let id = desk.refund("2010");
+    let offer = |more: &[&str]| {
+        let saved = ["offer", &id, "--saved", "small", "--language", "zh-Hans", "--profile", SELLER];
+        desk.run(&[&saved[..], more].concat())
+    };
+    let unasked = offer(&[]);
+    assert!(unasked.code == 2 && unasked.err.contains("REFUND_ONLY 3.99 CNY"), "{}", unasked.err);
+    assert!(unasked.err.contains("say --yes"), "{}", unasked.err);
+    let made = offer(&["--yes"]);
+    assert!(
+        made.code == 0 && made.out.contains("3.99 CNY") && made.out.contains("不用退货"),
+        "{}{}",
+        made.out,
+        made.err
+    );
+    let again = offer(&["--yes"]);
+    assert!(again.code == 3 && again.err.contains("negotiation_already_used, rule R9"), "{}", again.err);
+    for wrong in [&["--saved", "small", "--type", "REFUND_ONLY"][..], &["--language", "en"], &["--type", "REFUND_ONLY"]]
+    {
+        assert_eq!(desk.run(&[&["offer", &id], wrong].concat()).code, 2, "{wrong:?}");
+    }
+    let none = desk.run(&["offer", &id, "--saved", "none", "--profile", SELLER]);
+    assert!(none.code == 3 && none.err.contains("saved_offer_unknown"), "{}", none.err);
+    let set = |more: &[&str]| {
+        let set = ["saved-offer", "set", "seller-homeware", "small", "--profile", SELLER];
+        desk.run(&[&set[..], more].concat())
+    };
+    let changed = set(&["--percent", "7", "--message", "en="]);
+    assert!(changed.out.contains("7 % of what is requested") && changed.out.contains("zh-Hant"), "{}", changed.out);
+    assert!(!changed.out.contains("  en "), "{}", changed.out);
+    for percent in ["0", "101", "12.345", "ten"] {
+        let no = set(&["--percent", percent]);
+        assert!(no.code == 2 && no.err.contains("/share/percent"), "{}", no.err);
+    }
+    let gone = set(&["--type", "return", "--return-address", "west"]);
+    assert!(gone.code == 3 && gone.err.contains("return_address_unknown, rule R12"), "{}", gone.err);
 }
 
 #[test]
@@ -211,6 +255,13 @@ fn settings() {
     let south = [&["sellers", "add-address", "seller-9", "south"], &address[..], &["--default"]].concat();
     tell(&desk, "sellers add-address", OPERATOR, &south);
     tell(&desk, "sellers list", OPERATOR, &["sellers", "list"]);
+    let small = ["--name", "A small refund", "--type", "REFUND_ONLY", "--message", "en=Keep it."];
+    let share = ["--percent", "12.5", "--of", "paid"];
+    let set = [&["saved-offer", "set", "seller-9", "small"], &small[..], &share].concat();
+    tell(&desk, "saved-offer set", OPERATOR, &set);
+    tell(&desk, "saved-offer list", OPERATOR, &["saved-offer", "list", "seller-homeware"]);
+    // Said twice: the second time it is not there.
+    tell(&desk, "saved-offer remove", OPERATOR, &["saved-offer", "remove", "seller-9", "small", "--yes"]);
     tell(&desk, "policy get", OPERATOR, &["policy", "get"]);
     tell(
         &desk,

@@ -31,6 +31,7 @@ mod refund;
 mod refusal;
 pub mod rollout;
 mod rules;
+mod saved_offer;
 #[cfg(feature = "openapi")]
 mod schema;
 mod settle;
@@ -72,6 +73,7 @@ pub use refund::{Refund, Whose};
 pub use refusal::{LineField, Refusal, RefusalCode};
 pub use rollout::{Because, Rollout, Verdict};
 pub use rules::Rule;
+pub use saved_offer::{InvalidShare, SAVED_OFFERS_MAX, SavedAmount, SavedOffer, Share};
 pub use settle::settle;
 pub use status::{Agreed, ClosedReason, Dispute, Escalation, Shipment, Status, StatusKind};
 pub use terms::{Address, Category, LineKey, Opening, OrderLine, RefundType, Request, Terms};

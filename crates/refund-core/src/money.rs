@@ -217,6 +217,16 @@ impl Money {
         Self::new(self.minor.checked_sub(other.minor).ok_or(InvalidMoney::TooLarge)?, self.currency)
     }
 
+    /// So many of so many equal parts of it, rounded down to the minor unit: never more than the amount itself, and
+    /// no part of what is less than nothing.
+    #[must_use]
+    pub(crate) fn part(self, parts: u16, of: u16) -> Self {
+        let exact = i128::from(self.minor).checked_mul(parts.min(of).into());
+        let whole_units = exact.and_then(|exact| exact.checked_div(of.into()));
+        let minor = whole_units.and_then(|minor| i64::try_from(minor).ok()).unwrap_or_default().max(0);
+        Self { minor, currency: self.currency }
+    }
+
     /// Whether it is more than the other amount.
     ///
     /// # Errors

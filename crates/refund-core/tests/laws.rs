@@ -12,6 +12,8 @@ mod checks;
 mod explanation;
 #[path = "laws/history.rs"]
 mod history;
+#[path = "laws/saved_offer.rs"]
+mod saved_offer;
 mod support;
 #[path = "laws/wire.rs"]
 mod wire;

@@ -28,6 +28,8 @@ mod refund;
 mod return_leg;
 #[path = "rules/rollout.rs"]
 mod rollout;
+#[path = "rules/saved_offer.rs"]
+mod saved_offer;
 #[path = "rules/shipped.rs"]
 mod shipped;
 mod support;

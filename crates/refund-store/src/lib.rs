@@ -50,7 +50,6 @@ pub use model::record::{Entry, EventPosition, Record, Recorded};
 pub use model::remembered::{Fingerprint, IdempotencyKey, Outcome, Remembered};
 pub use model::restoration::Restoration;
 pub use model::rollout_change::RolloutChange;
-pub use model::saved_offer::{InvalidShare, SavedAmount, SavedOffer, Share};
 pub use model::second_factor::{SecondFactor, Shown};
 pub use model::seller::Seller;
 pub use model::settings::Settings;

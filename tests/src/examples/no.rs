@@ -1,6 +1,6 @@
 //! Every reason for no that is not a rule's and that a healthy server can give.
 
-use refund_core::{MESSAGES_MAX, PAYOUT_ATTEMPTS_MAX};
+use refund_core::{MESSAGES_MAX, PAYOUT_ATTEMPTS_MAX, SAVED_OFFERS_MAX};
 use serde_json::{Value, json};
 
 use super::tour::{By, SELLER, Tour, offer, on, opening};
@@ -29,6 +29,14 @@ pub(super) fn meet(tour: &mut Tour<'_>) -> Result<(), String> {
         let endpoint = json!({ "url": "https://example.com/hook" });
         tour.send("POST", "/v1/webhooks", &By::Platform, &[], &endpoint.to_string())?;
     }
+    let gift =
+        json!({ "name": "A gift", "type": "REFUND_ONLY", "share": { "of": "paid", "percent": "1" } }).to_string();
+    for number in 0..=SAVED_OFFERS_MAX {
+        let path = format!("/v1/sellers/{SELLER}/saved-offers/gift-{number}");
+        tour.send("PUT", &path, &By::Platform, &[], &gift)?;
+    }
+    let check = on(&tour.open("order-24")?, "/negotiation/check");
+    tour.send("POST", &check, &By::Seller, &[], r#"{"saved_offer_id":"none"}"#)?;
     let user = json!({ "url": "https://user@example.com/hook" });
     tour.send("POST", "/v1/webhooks", &By::Seller, &[], &user.to_string())?;
     let back = json!({ "to": "2026-01-01T00:00:00Z" });

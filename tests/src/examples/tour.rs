@@ -219,6 +219,7 @@ impl<'a> Tour<'a> {
         self.put(&seller, &json!({ "name": "Evergreen Home", "addresses": [address] }))?;
         self.get(&seller, &by)?;
         self.get("/v1/sellers?limit=1", &by)?;
+        self.saved_offers(&seller)?;
         self.get("/v1/policy", &by)?;
         let policy = json!({ "allow_withdraw": true, "payout": "confirmed" });
         self.post("/v1/policy/check", &by, &policy)?;
@@ -233,6 +234,21 @@ impl<'a> Tour<'a> {
         self.post("/v1/rollout/check", &by, &json!({ "seller_id": SELLER }))?;
         self.get("/v1/test-clock", &by)?;
         self.post("/v1/test-clock/advance", &by, &json!({ "seconds": 60 })).map(drop)
+    }
+
+    fn saved_offers(&mut self, seller: &str) -> Result<(), String> {
+        let saved = format!("{seller}/saved-offers");
+        let small = json!({
+            "name": "A small refund", "type": "REFUND_ONLY", "share": { "of": "requested", "percent": "12.5" },
+            "messages": { "en": "Keep the bin.", "zh-Hant": "桶子您留著用。" },
+        });
+        self.put(&format!("{saved}/small"), &small)?;
+        self.put(&format!("{saved}/small"), &small)?;
+        let gift = json!({ "name": "Two yuan", "type": "REFUND_ONLY", "amount": money("2.00") });
+        self.put(&format!("{saved}/gift"), &gift)?;
+        self.get(&format!("{saved}/small"), &By::Operator)?;
+        self.get(&format!("{saved}?limit=1"), &By::Operator)?;
+        self.done("DELETE", &format!("{saved}/gift"), &By::Operator, &[], &Value::Null).map(drop)
     }
 
     fn keys(&mut self) -> Result<(), String> {
@@ -253,7 +269,8 @@ impl<'a> Tour<'a> {
         self.get("/v1/refunds?limit=1", &By::Platform)?;
         self.get(&on(&refund, ""), &By::Seller)?;
         self.get(&on(&refund, "/negotiation/options"), &By::Seller)?;
-        self.send("POST", &on(&refund, "/negotiation/check"), &By::Seller, &[], &offer("2.00").to_string())?;
+        let small = json!({ "saved_offer_id": "small", "language": "en" });
+        self.send("POST", &on(&refund, "/negotiation/check"), &By::Seller, &[], &small.to_string())?;
         let answer = |offered: &Value| json!({ "negotiation_id": text(offered, "/negotiation/id") });
         let offered = self.command(&refund, "/negotiation", &By::Seller, &offer("2.00"))?;
         let link = text(&refund, "/buyer_link/token");

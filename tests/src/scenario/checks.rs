@@ -5,7 +5,7 @@ use refund_core::{EventType, RefusalCode};
 use super::instant::show;
 use super::mistake::Mistake;
 use super::outcome::{Known, Outcome};
-use super::stages::{Look, No, Not, OptionsLook, Stage};
+use super::stages::{CheckLook, Look, No, Not, OptionsLook, Stage};
 use super::story::{About, Deed, Expectation, Scenario, Step};
 use super::words;
 
@@ -57,7 +57,7 @@ fn unexpected(step: &Step, before: Option<&Look>, seen: &Seen<'_>) -> Option<Str
                 _ => None,
             }
         }
-        Outcome::Refused(_) | Outcome::Done | Outcome::Options(_) => None,
+        Outcome::Refused(_) | Outcome::Done | Outcome::Options(_) | Outcome::Checked(_) => None,
     }
 }
 
@@ -92,9 +92,13 @@ fn actual(expectation: &Expectation, step: &Step, seen: &Seen<'_>, stage: &mut d
                 words::foretold(&events)
             }
         },
-        About::Objections => {
-            options(seen.outcome, |options| words::listed(options.objections.iter().map(|code| code.as_str())))
-        }
+        About::Objections => objections(seen.outcome),
+        About::ComesTo => match seen.outcome {
+            Outcome::Checked(checked) => checked.terms(&checked.amount.to_string()),
+            Outcome::Done | Outcome::Opened { .. } | Outcome::Options(_) | Outcome::Refused(_) => {
+                "nobody asked what a prepared offer comes to".to_owned()
+            }
+        },
         About::OfferExpires => {
             options(seen.outcome, |options| options.expires_at.map_or_else(|| words::NEVER.to_owned(), show))
         }
@@ -105,11 +109,14 @@ fn refused(outcome: &Outcome, wanted: RefusalCode, step: &Step) -> String {
     match outcome {
         Outcome::Refused(No { code, .. }) => code.to_string(),
         Outcome::Opened { again: false } if wanted == RefusalCode::RefundInProgress => "a new refund".to_owned(),
-        Outcome::Done | Outcome::Options(_) | Outcome::Opened { .. } => match step.deed {
+        Outcome::Done | Outcome::Options(_) | Outcome::Checked(_) | Outcome::Opened { .. } => match step.deed {
             Deed::Open(_) => "it was opened".to_owned(),
-            Deed::Nothing | Deed::LookAtOptions | Deed::Command(_) | Deed::Answer { .. } | Deed::Put(_) => {
-                "it was carried out".to_owned()
-            }
+            Deed::Nothing
+            | Deed::LookAtOptions
+            | Deed::CheckSaved(_)
+            | Deed::Command(_)
+            | Deed::Answer { .. }
+            | Deed::Put(_) => "it was carried out".to_owned(),
         },
     }
 }
@@ -118,7 +125,9 @@ fn possible_at(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Refused(No { possible_at: Some(at), .. }) => show(*at),
         Outcome::Refused(No { possible_at: None, .. }) => words::NEVER.to_owned(),
-        Outcome::Done | Outcome::Opened { .. } | Outcome::Options(_) => "it was not refused".to_owned(),
+        Outcome::Done | Outcome::Opened { .. } | Outcome::Options(_) | Outcome::Checked(_) => {
+            "it was not refused".to_owned()
+        }
     }
 }
 
@@ -130,6 +139,16 @@ fn effective(look: &Look) -> String {
             words::terms_in_short(terms.kind(), &terms.amount().decimal(), address)
         },
     )
+}
+
+fn objections(outcome: &Outcome) -> String {
+    let codes = match outcome {
+        Outcome::Options(OptionsLook { objections, .. }) | Outcome::Checked(CheckLook { objections, .. }) => objections,
+        Outcome::Done | Outcome::Opened { .. } | Outcome::Refused(_) => {
+            return "nobody asked what may be offered".to_owned();
+        }
+    };
+    words::listed(codes.iter().map(|code| code.as_str()))
 }
 
 fn options(outcome: &Outcome, word: fn(&OptionsLook) -> String) -> String {

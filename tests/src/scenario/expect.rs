@@ -1,7 +1,7 @@
 //! Reading what is expected after a step, in the words in which it will be compared.
 
 use refund_core::{
-    ClosedReason, CommandKind, Currency, DeadlineKind, EventType, NegotiationStatus, RefundType, RefusalCode,
+    ClosedReason, CommandKind, Currency, DeadlineKind, EventType, Money, NegotiationStatus, RefundType, RefusalCode,
     StatusKind,
 };
 
@@ -37,7 +37,7 @@ pub(super) fn expectations(step: &Table<'_>, line: Currency) -> Result<Vec<Expec
         add(About::Negotiation, wanted, &field);
     }
     if let Some(field) = step.get("effective") {
-        add(About::Effective, effective(&field, line)?, &field);
+        add(About::Effective, terms(&field, line, Money::decimal)?, &field);
     }
     if let Some(field) = step.get("deadlines") {
         add(About::Deadlines, deadlines(&field)?, &field);
@@ -59,6 +59,9 @@ pub(super) fn expectations(step: &Table<'_>, line: Currency) -> Result<Vec<Expec
     if let Some(field) = step.get("objections") {
         let codes = words_of::<RefusalCode>(&field)?;
         add(About::Objections, words::listed(codes.iter().map(|code| code.as_str())), &field);
+    }
+    if let Some(field) = step.get("comes_to") {
+        add(About::ComesTo, terms(&field, line, |amount| amount.to_string())?, &field);
     }
     if let Some(field) = step.get("offer_expires") {
         add(About::OfferExpires, never_or_instant(&field)?, &field);
@@ -92,15 +95,15 @@ fn words_of<T: std::str::FromStr<Err = refund_core::UnknownName>>(field: &Field<
 }
 
 /// `{ type = "REFUND_ONLY", amount = "2.00" }`, or `"none"`.
-fn effective(field: &Field<'_>, line: Currency) -> Result<String, Mistake> {
+fn terms(field: &Field<'_>, line: Currency, told: fn(Money) -> String) -> Result<String, Mistake> {
     if !field.is_table() {
         const EXPECTED: &str = r#"{ type = "REFUND_ONLY", amount = "2.00" } or "none""#;
         let none = field.text(EXPECTED)? == words::NONE;
         return if none { Ok(words::NONE.to_owned()) } else { Err(field.mistake("these are no terms", EXPECTED)) };
     }
-    let table = field.table("`effective`")?;
+    let table = field.table("the terms")?;
     let kind: RefundType = table.need("type", r#""REFUND_ONLY""#)?.word()?;
-    let amount = table.need("amount", r#""2.00""#)?.money(Some(line))?.decimal();
+    let amount = told(table.need("amount", r#""2.00""#)?.money(Some(line))?);
     let address = table.get("return_address").map(|field| field.text("an address's name")).transpose()?;
     table.finish()?;
     Ok(words::terms_in_short(kind, &amount, address))

@@ -2,7 +2,7 @@
 
 use refund_core::RefundId;
 
-use super::stages::{Look, No, OptionsLook};
+use super::stages::{CheckLook, Look, No, OptionsLook};
 
 /// A refund that has been opened in the story.
 pub(super) struct Known {
@@ -16,5 +16,6 @@ pub(super) enum Outcome {
     Done,
     Opened { again: bool },
     Options(OptionsLook),
+    Checked(CheckLook),
     Refused(No),
 }

@@ -144,6 +144,10 @@ impl Player<'_> {
         match &step.deed {
             Deed::Nothing => {}
             Deed::LookAtOptions => return self.stage.options(&id?, step.who).map(Outcome::Options),
+            Deed::CheckSaved(saved) => {
+                let checked = self.stage.check_saved(&id?, step.who, saved);
+                return checked.map(Outcome::Checked);
+            }
             Deed::Put(setting) => self.stage.put(step.who, setting)?,
             Deed::Command(command) => self.stage.command(&id?, step.who, command)?,
             Deed::Answer { accept, offer_of } => {
@@ -195,6 +199,11 @@ impl Player<'_> {
                 format!("{prefix}{deed} · refused: {} ({}){possible} · {change}", no.code, no.rule)
             }
             Outcome::Options(options) => format!("{prefix}{deed} · {}", self.offerable(options)),
+            Outcome::Checked(checked) => {
+                let terms = checked.terms(&words::money(checked.amount, self.line));
+                let against = words::listed(checked.objections.iter().map(|code| code.as_str()));
+                format!("{prefix}{deed} · {terms}; against it: {against}")
+            }
             Outcome::Opened { again: true } => format!("{prefix}{deed} · that refund is open already · {change}"),
             Outcome::Done | Outcome::Opened { again: false } => format!("{prefix}{deed} · {change}"),
         };

@@ -1,12 +1,12 @@
 //! Reading what holds before a story begins, and what a step changes of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use refund_core::policy::{RefundsPerLine, Reminders};
 use refund_core::rollout::{Batch, Percentage};
 use refund_core::{
     Address, AddressId, Currency, Money, Opening, OrderLine, PolicyOverrides, References, RefundType, Request, Rollout,
-    SellerId,
+    SavedAmount, SavedOffer, SellerId, Share,
 };
 
 use super::mistake::Mistake;
@@ -117,6 +117,27 @@ fn address_of(id: &AddressId) -> Address {
 #[expect(clippy::expect_used, reason = "a literal that does not fit is a mistake in this file")]
 pub(super) fn text<T: std::str::FromStr<Err: std::fmt::Debug>>(literal: &str) -> T {
     literal.parse().expect("a literal that fits")
+}
+
+/// What a seller prepares: a share of what is `requested` or `paid`, or an amount.
+pub(super) fn saved_offer(table: Table<'_>, line: &OrderLine) -> Result<SavedOffer, Mistake> {
+    let of = table.get("requested").map(|share| (SavedAmount::OfRequested as fn(Share) -> SavedAmount, share));
+    let of = of.or_else(|| Some((SavedAmount::OfPaid, table.get("paid")?)));
+    let amount = match of {
+        Some((of, share)) => of(share.parsed(r#"percent between quotes, such as "12.5""#)?),
+        None => SavedAmount::Fixed(table.need("amount", r#""2.00""#)?.money(Some(line.paid.currency()))?),
+    };
+    let address = table.get("return_address").map(|field| field.parsed("the name of one of the seller's addresses"));
+    let saved = SavedOffer {
+        id: table.need("id", r#""small""#)?.text("an id between quotes")?.to_owned(),
+        name: text("A prepared offer"),
+        kind: table.need("type", r#""REFUND_ONLY""#)?.word()?,
+        amount,
+        messages: BTreeMap::new(),
+        return_address_id: address.transpose()?,
+    };
+    table.finish()?;
+    Ok(saved)
 }
 
 /// `[rollout]`: closed to everybody but for what it says.

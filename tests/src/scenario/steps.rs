@@ -41,7 +41,9 @@ pub(super) const DEEDS: &[&str] = &[
     "put_policy",
     "put_rollout",
     "put_seller",
+    "put_saved_offer",
     "look_at_options",
+    "check_saved_offer",
     "nothing",
 ];
 
@@ -65,6 +67,17 @@ pub(super) fn deed(
         "look_at_options" => {
             only(does, who, &[Who::Seller])?;
             Ok(Deed::LookAtOptions)
+        }
+        "put_saved_offer" => {
+            only(does, who, &[Who::Operator, Who::Platform, Who::Seller])?;
+            let saved = step.need("saved_offer", r#"{ id = "small", type = "REFUND_ONLY", amount = "2.00" }"#)?;
+            let saved = settings::saved_offer(saved.table("the offer")?, &context.line)?;
+            Ok(Deed::Put(Setting::SavedOffer(Box::new(saved))))
+        }
+        "check_saved_offer" => {
+            only(does, who, &[Who::Seller])?;
+            let saved = step.need("saved_offer", r#""small""#)?;
+            Ok(Deed::CheckSaved(saved.text("a prepared offer's id between quotes")?.to_owned()))
         }
         "accept" | "reject" => answer(step, word == "accept", context),
         "open" => open(step, who, context),

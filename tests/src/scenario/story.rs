@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use refund_core::{
     Actor, Address, AddressBook, Command, InvalidAddressBook, Label, Opening, PolicyOverrides, Refusal, RefusalCode,
-    Role, Rollout, Rule, SellerId, Timestamp, UnknownName, Via,
+    Role, Rollout, Rule, SavedOffer, SellerId, Timestamp, UnknownName, Via,
 };
 
 use super::mistake::Source;
@@ -67,6 +67,8 @@ pub enum Deed {
     Nothing,
     /// The seller asks what may be offered (R18).
     LookAtOptions,
+    /// The seller asks what a prepared offer comes to (R45).
+    CheckSaved(String),
     /// A refund is opened.
     Open(Box<Opening>),
     /// A command that is complete as it is.
@@ -91,6 +93,8 @@ pub enum Setting {
     Seller(SellerPlan),
     /// The roll-out.
     Rollout(Rollout),
+    /// An offer that the seller has prepared (R45).
+    SavedOffer(Box<SavedOffer>),
 }
 
 /// A seller as it is to be set up. Its addresses may turn out to be no address book.
@@ -161,8 +165,10 @@ pub enum About {
     Escalated,
     /// What somebody may do.
     Actions(Who),
-    /// What stands against any offer.
+    /// What stands against any offer, or against the one that was asked about.
     Objections,
+    /// The terms that a prepared offer comes to.
+    ComesTo,
     /// When an offer made now would end.
     OfferExpires,
     /// What happens from here on if nobody acts, reminders aside.

@@ -2,7 +2,7 @@
 
 use refund_core::{
     Command, Currency, DeadlineKind, EventType, Money, NegotiationStatus, Opening, PayoutReport, PayoutResult,
-    RefundType, Rollout, Ruling, SellerId, Terms, Timestamp,
+    RefundType, Rollout, Ruling, SavedAmount, SavedOffer, SellerId, Terms, Timestamp,
 };
 
 use super::instant::show;
@@ -74,6 +74,7 @@ pub(super) fn deed(deed: &Deed, line: Currency) -> String {
     match deed {
         Deed::Nothing => "nothing happens".to_owned(),
         Deed::LookAtOptions => "asks what may be offered".to_owned(),
+        Deed::CheckSaved(id) => format!("asks what \"{id}\" comes to"),
         Deed::Open(opening) => open(opening),
         Deed::Command(command) => self::command(command, line),
         Deed::Answer { accept, offer_of } => {
@@ -100,6 +101,7 @@ fn put(setting: &Setting) -> String {
             format!("makes the policy the default one but for: {}", listed(fields.lines()))
         }
         Setting::Rollout(rollout) => self::rollout(rollout),
+        Setting::SavedOffer(saved) => saved_offer(saved),
         Setting::Seller(plan) => {
             let each = plan.addresses.iter().map(|(address, default)| {
                 let default = if *default { ", the default" } else { "" };
@@ -108,6 +110,16 @@ fn put(setting: &Setting) -> String {
             format!("sets the seller's addresses to {}", each.collect::<Vec<_>>().join(" and "))
         }
     }
+}
+
+fn saved_offer(saved: &SavedOffer) -> String {
+    let amount = match saved.amount {
+        SavedAmount::OfRequested(share) => format!("{share} % of what is asked for"),
+        SavedAmount::OfPaid(share) => format!("{share} % of what was paid"),
+        SavedAmount::Fixed(amount) => amount.to_string(),
+    };
+    let to = saved.return_address_id.as_ref().map(|id| format!(" to {id}")).unwrap_or_default();
+    format!("prepares \"{}\": {} {amount}{to}", saved.id, kind(saved.kind))
 }
 
 fn rollout(rollout: &Rollout) -> String {

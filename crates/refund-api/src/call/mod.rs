@@ -144,9 +144,15 @@ impl Call {
         self.params.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// The id in the path. A slash in it can't be told from one of the path by whatever decodes paths on the way.
+    /// The id in the path.
     pub(crate) fn id<T: FromStr>(&self) -> Result<T, Problem> {
-        let id = self.param("id").filter(|id| is_id(id) && !id.contains('/'));
+        self.id_named("id")
+    }
+
+    /// The id in the path that is called so. A slash in it can't be told from one of the path by whatever decodes paths
+    /// on the way.
+    pub(crate) fn id_named<T: FromStr>(&self, name: &str) -> Result<T, Problem> {
+        let id = self.param(name).filter(|id| is_id(id) && !id.contains('/'));
         id.and_then(|id| id.parse().ok()).ok_or_else(no_id)
     }
 

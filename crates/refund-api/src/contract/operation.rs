@@ -114,7 +114,8 @@ fn add_parameters(path: &str, shape: &Shape, operation: &mut Map<String, Value>)
 
 /// A parameter of the path: the id of whatever the segment before it lists.
 fn in_path(name: &str, listed: &str) -> Value {
-    let thing = if name == "id" { listed.trim_end_matches('s') } else { name };
+    let thing = if name == "id" { listed.trim_end_matches('s').to_owned() } else { name.replace('_', " ") };
+    let thing = thing.trim_end_matches(" id");
     json!({
         "name": name, "in": "path", "required": true, "description": format!("Which {thing}."),
         "schema": { "type": "string", "minLength": 1, "maxLength": ID_LEN_MAX, "pattern": IN_PATH },

@@ -1,7 +1,7 @@
 //! An amount as people type it, taken where it can mean one thing only: a comma read otherwise than it was meant pays a
 //! hundredfold or a thousandfold.
 
-use refund_core::Currency;
+use refund_core::{Currency, InvalidShare, Share};
 
 /// Why what was typed is no amount.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,6 +44,13 @@ pub(super) fn plain(typed: &str, currency: Currency) -> Result<String, Unclear> 
         return Err(Unclear::Either([format!("{}.{rest}", shortest(first)), shortest(&joined()).to_owned()]));
     }
     if are_thousands { Ok(joined()) } else { Err(Unclear::NoAmount) }
+}
+
+/// A share as people type it, with or without its sign.
+pub(super) fn percent(typed: &str) -> Result<Share, InvalidShare> {
+    let narrow: String = typed.chars().map(narrow).collect();
+    let number = narrow.trim();
+    number.strip_suffix('%').unwrap_or(number).trim_end().parse()
 }
 
 /// Without zeros that say nothing.
@@ -124,6 +131,20 @@ mod tests {
             let readings = [one.to_owned(), other.to_owned()];
             assert_eq!(typed(text, code), Err(Unclear::Either(readings)), "{text} {code}");
         }
+    }
+
+    #[test]
+    fn a_share_may_have_its_sign_and_no_comma() {
+        for (text, meant) in [("12.5", "12.5"), (" 10 % ", "10"), ("１０％", "10"), ("0.50%", "0.5"), ("100", "100")]
+        {
+            assert_eq!(percent(text).map(|share| share.to_string()).as_deref(), Ok(meant), "{text}");
+        }
+        for text in ["12,5", "%", "-1", "05", "1 0", "10 %%"] {
+            assert_eq!(percent(text), Err(InvalidShare::Malformed), "{text}");
+        }
+        assert_eq!(percent("0").unwrap_err(), InvalidShare::OutOfRange);
+        assert_eq!(percent("101%").unwrap_err(), InvalidShare::OutOfRange);
+        assert_eq!(percent("12.345").unwrap_err(), InvalidShare::TooManyDecimals { given: 3 });
     }
 
     #[test]

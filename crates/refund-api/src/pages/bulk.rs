@@ -14,7 +14,8 @@ use super::act::command;
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, shown};
 use super::refund::{told_mistake, told_no};
-use super::seen::{addresses_moved, told_addresses_moved};
+use super::saved;
+use super::seen::{addresses_moved, saved_offer_moved, told_addresses_moved, told_saved_offer_moved};
 use super::trouble::name_of;
 use super::view::told_briefly;
 use super::visit::Visit;
@@ -95,11 +96,16 @@ pub(super) async fn act(visit: Visit) -> Result<Response, Problem> {
         return no(told_mistake(&visit, &Mistake::new("action", "mistake-choose")));
     };
     // All are read before the first is done: nothing is half done because of one that is not theirs.
-    let mut all = Vec::new();
+    let (mut all, settings) = (Vec::new(), visit.app.engine.settings());
     for (id, version) in ticks(&visit.form) {
         let Settled { around, now } = visit.app.settled_now(&caller, &id).await?;
         let actor = caller.actor_for(&around.refund, kind)?;
-        let command = command(kind, &visit.form, &around.refund);
+        let is_saved = kind == CommandKind::MakeOffer && visit.form.is_ticked("saved");
+        let command = if is_saved {
+            saved::offered(&visit.form, &settings, &around).map(Command::MakeOffer)
+        } else {
+            command(kind, &visit.form, &around.refund)
+        };
         all.push(Ticked { around, now, version, actor, command });
     }
     if all.is_empty() {
@@ -111,6 +117,9 @@ pub(super) async fn act(visit: Visit) -> Result<Response, Problem> {
     for ticked in all.iter().filter(|_| kind != CommandKind::Refuse) {
         if addresses_moved(&visit.form, &ticked.around.seller)? {
             return look::show(&visit, kind, &all, Some(told_addresses_moved(&visit)));
+        }
+        if kind == CommandKind::MakeOffer && saved_offer_moved(&visit.form, &settings, &ticked.around)? {
+            return look::show(&visit, kind, &all, Some(told_saved_offer_moved(&visit)));
         }
     }
     carry_out(&visit, &caller, all).await

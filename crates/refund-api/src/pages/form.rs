@@ -45,6 +45,11 @@ pub(crate) fn written<const MAX: usize, const LINES: bool>(
 const FIELDS_MAX: usize = 2_000;
 
 impl Form {
+    /// A form that is filled with that.
+    pub(crate) fn of(fields: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        Self(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
     /// What stands in an address.
     pub(crate) fn read(query: &[u8]) -> Self {
         Self(form_urlencoded::parse(query).into_owned().collect())

@@ -29,6 +29,8 @@ mod reader;
 mod refund;
 mod right;
 mod ruling;
+mod saved;
+mod saved_offers;
 mod second_factor;
 mod seen;
 mod seller;
@@ -99,6 +101,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/refunds/{id}/act/{action}", form_of_page(2).post(act::carry_out))
         .route("/stats", get(stats::show))
         .route("/settings", get(seller::show).post(seller::change))
+        .route("/settings/offers", get(saved_offers::show).post(saved_offers::add))
+        .route("/settings/offers/{offer}", get(saved_offers::show_one).post(saved_offers::change))
         .route("/people", get(people::show).post(people::add))
         .route("/people/own/password", form_of_page(1).post(own::password))
         .route("/people/own/second-factor", get(second_factor::show).post(second_factor::set_up))
@@ -113,6 +117,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/assets/{name}", get(assets::show))
         .merge(operator::router())
         .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
+        .route("/operator/sellers/{id}/offers", get(saved_offers::show).post(saved_offers::add))
+        .route("/operator/sellers/{id}/offers/{offer}", get(saved_offers::show_one).post(saved_offers::change))
         .layer(Extension(Arc::<TypedForms>::default()))
         .layer(from_fn_with_state((app.clone(), Arc::default()), answers::lead_on))
         .layer(from_fn_with_state(app.clone(), trouble::on_pages))

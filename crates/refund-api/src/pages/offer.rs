@@ -11,6 +11,7 @@ use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::queue::Choice;
 use super::refund::{page as refund_page, told_mistake, told_no, told_rule};
+use super::saved::{self, SavedView};
 use super::seen::{addresses, addresses_moved, told_addresses_moved};
 use super::view::{RefundView, TermsView, refusal_text};
 use super::visit::Visit;
@@ -25,6 +26,8 @@ pub(crate) struct Offer {
     pub(crate) page: Frame,
     pub(crate) notice: Option<Notice>,
     pub(crate) refund: RefundView,
+    /// What the seller has prepared, and what each would be here.
+    pub(crate) saved: Vec<SavedView>,
     pub(crate) types: Vec<TypeView>,
     pub(crate) addresses: Vec<(String, String, bool)>,
     pub(crate) amount: String,
@@ -74,7 +77,9 @@ pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
         let (notice, status) = told_rule(&visit, refusal);
         return refund_page(&visit, Some(notice), status).await;
     }
-    shown(StatusCode::OK, &page(&visit, &around.refund, &options, &visit.form, None, None))
+    let filled = if visit.is_resumed { None } else { saved::filled(&visit, &around)? };
+    let form = filled.as_ref().unwrap_or(&visit.form);
+    shown(StatusCode::OK, &page(&visit, &around, &options, form, None, None)?)
 }
 
 /// Looks at what was typed, or sends it once it has been looked at.
@@ -85,7 +90,7 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
         Ok(offer) => offer,
         Err(mistake) => {
             let notice = Some(told_mistake(&visit, &mistake));
-            let again = page(&visit, refund, &options, form, notice, None);
+            let again = page(&visit, &around, &options, form, notice, None)?;
             return shown(StatusCode::UNPROCESSABLE_ENTITY, &again);
         }
     };
@@ -104,17 +109,17 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
         return refund_page(&visit, Some(notice), status).await;
     }
     if !is_sent && form.get("step") != "review" {
-        return shown(StatusCode::OK, &page(&visit, refund, &options, form, None, None));
+        return shown(StatusCode::OK, &page(&visit, &around, &options, form, None, None)?);
     }
     // What the rules refuse is said before it is looked at, and not once it is sent.
     let command = Command::MakeOffer(offer.clone());
     if let Err(refusal) = around.outcome(&caller.itself(), &command, visit.app.engine.store().now()) {
         let (notice, status) = told_rule(&visit, &refusal);
-        return shown(status, &page(&visit, refund, &options, form, Some(notice), None));
+        return shown(status, &page(&visit, &around, &options, form, Some(notice), None)?);
     }
     let review = Review::new(&visit, &around, &offer, &options)?;
     let (notice, status) = is_sent.then(|| told_addresses_moved(&visit)).unzip();
-    shown(status.unwrap_or(StatusCode::OK), &page(&visit, refund, &options, form, notice, Some(review)))
+    shown(status.unwrap_or(StatusCode::OK), &page(&visit, &around, &options, form, notice, Some(review))?)
 }
 
 /// The offer that a form makes.
@@ -138,13 +143,13 @@ pub(super) fn offered(form: &Form, refund: &Refund) -> Result<MakeOffer, Mistake
 
 fn page(
     visit: &Visit,
-    refund: &Refund,
+    around: &Around,
     options: &Options,
     form: &Form,
     notice: Option<Notice>,
     review: Option<Review>,
-) -> Offer {
-    let reader = &visit.reader;
+) -> Result<Offer, Problem> {
+    let (reader, refund) = (&visit.reader, &around.refund);
     // Type and amount are always given (R13): the page chooses neither.
     let chosen = form.choice::<RefundType>("type").ok();
     let types = options.types.iter().map(|option| TypeView {
@@ -165,7 +170,8 @@ fn page(
         (own.id.to_string(), format!("{} · {}", own.recipient, own.address), is_chosen)
     });
     let expires_at = options.expires_at.unwrap_or(reader.now);
-    Offer {
+    Ok(Offer {
+        saved: saved::views(visit, around)?,
         page: Frame::new(visit, "offer-title", "refunds").with_live(&format!("/refunds/{}/live", refund.id)),
         notice,
         refund: RefundView::new(reader, refund, Role::Seller),
@@ -179,7 +185,7 @@ fn page(
         expires_at: reader.instant(expires_at),
         expires_in: reader.left(expires_at),
         review,
-    }
+    })
 }
 
 impl Review {

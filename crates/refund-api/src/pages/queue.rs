@@ -10,6 +10,7 @@ use refund_store::{Page, Query, Sort, Store};
 
 use super::form::Form;
 use super::frame::{Frame, shown};
+use super::saved::{self, SavedChoice};
 use super::view::RefundView;
 use super::visit::Visit;
 use crate::problem::Problem;
@@ -37,6 +38,8 @@ pub(crate) struct Queue {
     pub(crate) chooses: bool,
     /// What is typed for many at once: nothing yet, unless its reader was signed out meanwhile.
     pub(crate) form: Form,
+    /// What has been prepared to be offered on many at once.
+    pub(crate) saved: Vec<SavedChoice>,
 }
 
 /// One thing out of a closed list, to be chosen.
@@ -143,6 +146,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         next,
         shows_sellers,
         form: visit.form.clone(),
+        saved: saved::choices(&visit),
     };
     shown(StatusCode::OK, &queue)
 }

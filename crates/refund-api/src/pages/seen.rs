@@ -1,10 +1,12 @@
-//! The return addresses as a form's page showed them: goods go where whoever decided saw that they would.
+//! What settings were as a form's page showed them: goods go where whoever decided saw that they would, and what is
+//! offered is what they saw.
 
 use axum::http::StatusCode;
-use refund_store::{Seller, Tag};
+use refund_store::{Around, Seller, Settings, Tag};
 
 use super::form::Form;
 use super::frame::Notice;
+use super::saved::chosen;
 use super::visit::Visit;
 use crate::problem::Problem;
 
@@ -21,4 +23,20 @@ pub(super) fn addresses_moved(form: &Form, seller: &Seller) -> Result<bool, Prob
 /// What is told then, before they are shown anew, and its status.
 pub(super) fn told_addresses_moved(visit: &Visit) -> (Notice, StatusCode) {
     (Notice::moved(visit.reader.say("addresses-moved")), StatusCode::PRECONDITION_FAILED)
+}
+
+/// What a form carries of the prepared offer that it chooses, as its page showed it.
+pub(super) fn saved_offer(form: &Form, settings: &Settings, around: &Around) -> Result<String, Problem> {
+    let chosen = chosen(form, settings, around);
+    chosen.map_or_else(|| Ok(String::new()), |(saved, _)| Ok(Tag::of(saved)?.to_string()))
+}
+
+/// Whether that is another by now, or gone.
+pub(super) fn saved_offer_moved(form: &Form, settings: &Settings, around: &Around) -> Result<bool, Problem> {
+    Ok(form.get("saved_offer") != saved_offer(form, settings, around)?)
+}
+
+/// What is told then.
+pub(super) fn told_saved_offer_moved(visit: &Visit) -> (Notice, StatusCode) {
+    (Notice::moved(visit.reader.say("saved-moved")), StatusCode::PRECONDITION_FAILED)
 }

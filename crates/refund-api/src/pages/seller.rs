@@ -31,11 +31,14 @@ struct Page {
     /// The policy, where an operator looks.
     fields: Vec<FieldView>,
     people: Vec<String>,
+    /// Where the offers are that it has prepared, and how many there are.
+    offers_place: String,
+    offers: usize,
     is_operator: bool,
 }
 
 /// Whom the page is about: whom the path names, for an operator; for a seller's people their own.
-fn about(visit: &Visit) -> Result<(SellerId, String), Problem> {
+pub(super) fn about(visit: &Visit) -> Result<(SellerId, String), Problem> {
     visit.person()?;
     match visit.seller_id() {
         Some(own) if visit.param("id").is_empty() => Ok((own.clone(), "/settings".to_owned())),
@@ -130,6 +133,8 @@ fn page(
         notice,
         id: id.to_string(),
         id_in_query: in_query(id),
+        offers_place: format!("{here}/offers"),
+        offers: visit.app.engine.settings().saved_offers(id).len(),
         here,
         name,
         tag,

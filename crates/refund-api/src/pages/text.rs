@@ -23,6 +23,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $folder, "/refusals.ftl")),
             include_str!(concat!("../../locales/", $folder, "/history.ftl")),
             include_str!(concat!("../../locales/", $folder, "/refund.ftl")),
+            include_str!(concat!("../../locales/", $folder, "/saved.ftl")),
             include_str!(concat!("../../locales/", $folder, "/buyer.ftl")),
             include_str!(concat!("../../locales/", $folder, "/people.ftl")),
             include_str!(concat!("../../locales/", $folder, "/operator.ftl")),
@@ -72,7 +73,7 @@ impl Language {
         }
     }
 
-    fn files(self) -> [&'static str; 9] {
+    fn files(self) -> [&'static str; 10] {
         match self {
             Self::ZhHant => files!("zh-Hant"),
             Self::ZhHans => files!("zh-Hans"),

@@ -1,6 +1,6 @@
 //! What the store refuses, as problems.
 
-use refund_core::{Role, Rule};
+use refund_core::{Role, Rule, SAVED_OFFERS_MAX};
 use refund_store::{Refused, Seen, StoreError};
 use serde_json::json;
 
@@ -54,6 +54,9 @@ impl From<Refused> for Problem {
             Refused::ShutOut => Self::new(ApiCode::Unauthenticated, "this key or person was shut out meanwhile"),
             Refused::NameTaken => Self::new(ApiCode::Internal, "somebody else is called that"),
             Refused::LastOwner => Self::new(ApiCode::Internal, "nobody of the seller's could do all any more"),
+            Refused::TooManySavedOffers => {
+                Self::new(ApiCode::TooManySavedOffers, format!("there are {SAVED_OFFERS_MAX} already"))
+            }
             Refused::IdTaken => Self::new(ApiCode::Internal, "two refunds were given one id"),
             Refused::NoTestClock => Self::not_found(),
             Refused::ClockGoesBack { now } => {

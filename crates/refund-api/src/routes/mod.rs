@@ -15,6 +15,7 @@ mod lists;
 mod messages;
 mod metrics;
 mod refunds;
+mod saved_offers;
 mod sellers;
 mod settings;
 mod stats;
@@ -91,6 +92,8 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(buyer_links::show, buyer_links::replace))
         .routes(routes!(sellers::list))
         .routes(routes!(sellers::show, sellers::put))
+        .routes(routes!(saved_offers::list))
+        .routes(routes!(saved_offers::show, saved_offers::put, saved_offers::remove))
         .routes(routes!(settings::policy, settings::put_policy))
         .routes(routes!(settings::check_policy))
         .routes(routes!(settings::rollout, settings::put_rollout))

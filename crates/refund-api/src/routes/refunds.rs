@@ -18,7 +18,7 @@ use crate::callers::Caller;
 use crate::machine::entropy;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
-use crate::wire::{Items, OfferCheckOut, OfferIn, OpenIn, OptionsOut, RefundOut};
+use crate::wire::{Items, OfferCheckIn, OfferCheckOut, OpenIn, OptionsOut, RefundOut, SavedOptionOut};
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -102,24 +102,34 @@ pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
     let refund_id = call.id()?;
     app.known(&call.caller, &refund_id).await?;
     call.caller.only(&[Role::Seller])?;
-    let settled = app.settled_now(&call.caller, &refund_id).await?;
-    Ok(Json(settled.around.offer_options(&call.caller.itself(), app.engine.store().now()).into()))
+    let Settled { around, now } = app.settled_now(&call.caller, &refund_id).await?;
+    let seller = call.caller.itself();
+    let negotiation_id = entropy::negotiation_id(&refund_id).map_err(|_| Problem::not_found())?;
+    let saved = app.engine.settings().saved_offers(&around.refund.seller_id);
+    let saved = saved.iter().map(|saved| {
+        let terms = around.saved_offer(saved, negotiation_id.clone(), None);
+        let against = around.check_offer(&seller, &terms, now).err().unwrap_or_default();
+        SavedOptionOut::new(saved, terms, &against)
+    });
+    Ok(Json(OptionsOut::new(around.offer_options(&seller, now), saved.collect())))
 }
 
 /// Says what would come of an offer: everything that stands against its terms, or what the buyer would be shown.
 ///
-/// It changes nothing: the one offer is still to be made.
+/// It changes nothing: the one offer is still to be made. Of an offer that the seller has prepared the exact terms are
+/// computed here, a share of an amount rounded down to the currency's smallest unit; `terms` is what is then sent.
 #[utoipa::path(
     post, path = "/v1/refunds/{id}/negotiation/check", tag = "negotiation", operation_id = "check_offer",
-    request_body = OfferIn,
+    request_body = OfferCheckIn,
     responses((status = OK, body = OfferCheckOut), (status = UNPROCESSABLE_ENTITY)),
     security(("key" = ["seller"])),
 )]
 pub(super) async fn check_offer(call: Call) -> Result<Json<OfferCheckOut>, Problem> {
     let refund_id = call.id()?;
-    call.app.known(&call.caller, &refund_id).await?;
+    let refund = call.app.known(&call.caller, &refund_id).await?;
     call.caller.only(&[Role::Seller])?;
-    let terms = call.body::<OfferIn>()?.read_terms(&refund_id)?;
+    let find = |id: &str| call.app.engine.settings().saved_offer(&refund.seller_id, id).cloned();
+    let asked = call.body::<OfferCheckIn>()?.read(&refund_id, find)?;
     let version = call.version()?;
     let Settled { around, now } = call.app.settled_now(&call.caller, &refund_id).await?;
     if let Precondition::Version(version) = version
@@ -128,7 +138,9 @@ pub(super) async fn check_offer(call: Call) -> Result<Json<OfferCheckOut>, Probl
         let seen = Box::new(around.seen(&[call.caller.itself()], now));
         return Err(Refused::VersionMoved { seen }.into());
     }
-    Ok(Json(around.check_offer(&call.caller.itself(), &terms, now).into()))
+    let terms = asked.on(&around);
+    let checked = around.check_offer(&call.caller.itself(), &terms, now);
+    Ok(Json(OfferCheckOut::new(terms, checked)))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

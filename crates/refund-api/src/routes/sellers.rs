@@ -14,7 +14,7 @@ use crate::problem::Problem;
 use crate::wire::{Items, SellerIn, SellerOut};
 
 /// The seller in the path, if the caller may know of it. A seller knows of itself alone.
-fn seller_id(call: &Call) -> Result<SellerId, Problem> {
+pub(super) fn seller_id(call: &Call) -> Result<SellerId, Problem> {
     let id = call.id()?;
     match &call.caller {
         Caller::Seller { seller_id, .. } if *seller_id != id => Err(Problem::not_found()),

@@ -29,7 +29,8 @@ pub(crate) struct AuditOut {
     /// From which address; of tries to sign in over IPv6, the network. Nothing where it was not recorded.
     #[schema(required)]
     pub(crate) address: Option<String>,
-    /// The id of what it is about: of the key, the person, the refund.
+    /// The id of what it is about: of the key, the person, the refund; of a prepared offer its seller's and its own, with
+    /// a slash between.
     #[schema(required)]
     pub(crate) subject: Option<String>,
     /// What that is called.
@@ -112,8 +113,13 @@ fn subject(audited: &Audited, settings: &Settings) -> (Option<String>, Option<St
         Entry::Refund(event) => (Some(event.refund_id.to_string()), None),
         Entry::BuyerLink { refund_id, .. } => (Some(refund_id.to_string()), None),
         Entry::Seller { seller_id, seller, .. } => (Some(seller_id.to_string()), Some(seller.name.to_string())),
-        Entry::SavedOffer { offer, .. } => (Some(offer.id.clone()), Some(offer.name.to_string())),
-        Entry::SavedOfferRemoved { offer_id, .. } => (Some(offer_id.clone()), None),
+        Entry::SavedOffer { seller_id, offer, .. } => {
+            (Some(format!("{seller_id}/{}", offer.id)), Some(offer.name.to_string()))
+        }
+        Entry::SavedOfferRemoved { seller_id, offer_id, .. } => {
+            let was = if let Some(Entry::SavedOffer { offer, .. }) = &audited.before { Some(offer) } else { None };
+            (Some(format!("{seller_id}/{offer_id}")), was.map(|offer| offer.name.to_string()))
+        }
         Entry::Key { key, .. } => (Some(key.id.clone()), Some(key.name.to_string())),
         Entry::Webhook { webhook, .. } => (Some(webhook.id.clone()), Some(webhook.terms.url.clone())),
         Entry::WebhookRemoved { webhook_id, .. } => {

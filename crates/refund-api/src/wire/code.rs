@@ -97,6 +97,12 @@ api_codes! {
     TooManyWebhooks = "too_many_webhooks", CONFLICT,
         "There are as many endpoints as one owner may have.",
         "Remove one that is not needed any more.";
+    TooManySavedOffers = "too_many_saved_offers", CONFLICT,
+        "The seller has prepared as many offers as there can be.",
+        "Remove one that is not needed any more, or change one of them.";
+    SavedOfferUnknown = "saved_offer_unknown", UNPROCESSABLE_ENTITY,
+        "The seller has prepared no offer of this id.",
+        "Name one that `GET …/negotiation/options` lists, or say type and amount.";
     ExpiryPassed = "expiry_passed", UNPROCESSABLE_ENTITY,
         "The key would have expired before it is made.",
         "Send an `expires_at` that is later than now, or none.";

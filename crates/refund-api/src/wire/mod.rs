@@ -10,11 +10,13 @@ mod hex;
 pub(crate) mod json;
 mod message;
 mod money;
+mod offer_check;
 mod options;
 mod policy;
 mod problem;
 mod refund;
 mod requests;
+mod saved_offer;
 mod settings;
 mod stats;
 mod unusable;
@@ -28,7 +30,8 @@ pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
 pub(crate) use hex::is_hex;
 pub(crate) use message::{MessageIn, MessageOut};
 pub(crate) use money::{MoneyIn, MoneyOut};
-pub(crate) use options::{OfferCheckOut, OptionsOut};
+pub(crate) use offer_check::{OfferCheckIn, OfferCheckOut};
+pub(crate) use options::{OptionsOut, SavedOptionOut};
 pub(crate) use policy::PolicyCheckOut;
 pub(crate) use problem::{Pointed, ProblemOut};
 pub(crate) use refund::{BuyerLink, RefundOut};
@@ -36,6 +39,7 @@ pub(crate) use requests::{
     AdvanceIn, AgreeIn, AnswerIn, CancelIn, ClockOut, ExtendIn, ModifyIn, Nothing, OfferIn, OpenIn, PayoutIn, ReasonIn,
     RuleIn, ShipIn,
 };
+pub(crate) use saved_offer::{SavedOfferIn, SavedOfferOut};
 pub(crate) use settings::{CheckIn, KeyIn, KeyOut, SellerIn, SellerOut, VerdictOut};
 pub(crate) use stats::{Date, DayOut, NumbersOut, StatsOut};
 pub(crate) use unusable::Unusable;

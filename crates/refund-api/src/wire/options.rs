@@ -1,12 +1,12 @@
 //! What the seller may offer (R18), in JSON.
 
-use refund_core::{Address, Negotiation, Options, RefundType, Refusal, Rule, Timestamp};
+use refund_core::{Address, AddressId, Label, MakeOffer, Options, RefundType, Refusal, Rule, SavedOffer, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::MoneyOut;
 use super::code::Code;
-use super::refund::{DeadlineOut, OfferOut};
+use super::refund::DeadlineOut;
 
 /// What the seller may offer, as answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,6 +19,8 @@ pub(crate) struct OptionsOut {
     #[schema(required)]
     expires_at: Option<Timestamp>,
     deadlines: Vec<DeadlineOut>,
+    /// What each offer that the seller has prepared would be here.
+    saved_offers: Vec<SavedOptionOut>,
 }
 
 /// Whether offers of one type are possible, and between which amounts.
@@ -33,27 +35,34 @@ struct TypeOut {
     amount_max: MoneyOut,
 }
 
-/// What would come of an offer of these terms (R45).
+/// What a prepared offer comes to on this refund (R45).
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OfferCheckOut {
-    /// Whether it can be made now.
+#[schema(as = SavedOption)]
+pub(crate) struct SavedOptionOut {
+    id: String,
+    name: Label,
+    #[serde(rename = "type")]
+    kind: RefundType,
+    /// The exact amount that would be offered.
+    amount: MoneyOut,
+    #[schema(required)]
+    return_address_id: Option<AddressId>,
     possible: bool,
-    /// Every rule that stands against it, the one first that it would be refused by.
     objections: Vec<ObjectionOut>,
-    /// What the buyer would be shown.
-    #[schema(required)]
-    offer: Option<OfferOut>,
-    /// Until when the buyer could answer it.
-    #[schema(required)]
-    expires_at: Option<Timestamp>,
 }
 
-impl From<Result<Negotiation, Vec<Refusal>>> for OfferCheckOut {
-    fn from(checked: Result<Negotiation, Vec<Refusal>>) -> Self {
-        let objections = checked.as_ref().err().into_iter().flatten().map(ObjectionOut::from).collect();
-        let expires_at = checked.as_ref().ok().map(|negotiation| negotiation.answer.by);
-        let offer = checked.ok().map(|negotiation| (&negotiation.offer).into());
-        Self { possible: offer.is_some(), objections, offer, expires_at }
+impl SavedOptionOut {
+    /// A prepared offer, its terms here, and what stands against these.
+    pub(crate) fn new(saved: &SavedOffer, terms: MakeOffer, against: &[Refusal]) -> Self {
+        Self {
+            id: saved.id.clone(),
+            name: saved.name.clone(),
+            kind: terms.kind,
+            amount: terms.amount.into(),
+            return_address_id: terms.return_address_id,
+            possible: against.is_empty(),
+            objections: against.iter().map(ObjectionOut::from).collect(),
+        }
     }
 }
 
@@ -78,8 +87,9 @@ impl From<&Refusal> for ObjectionOut {
     }
 }
 
-impl From<Options> for OptionsOut {
-    fn from(options: Options) -> Self {
+impl OptionsOut {
+    /// What may be offered, and what the seller has prepared.
+    pub(crate) fn new(options: Options, saved_offers: Vec<SavedOptionOut>) -> Self {
         let types = options.types.iter().map(|option| TypeOut {
             kind: option.kind,
             possible: option.objections.is_empty(),
@@ -95,6 +105,7 @@ impl From<Options> for OptionsOut {
             freight_insurance: options.freight_insurance,
             expires_at: options.expires_at,
             deadlines: options.deadlines.into_iter().map(DeadlineOut::from).collect(),
+            saved_offers,
         }
     }
 }

@@ -98,22 +98,14 @@ impl OfferIn {
     /// # Errors
     /// A [`Unusable`] where the amount is none.
     pub(crate) fn read(self, refund_id: &RefundId) -> Result<Command, Unusable> {
-        self.read_terms(refund_id).map(Command::MakeOffer)
-    }
-
-    /// What the command offers.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where the amount is none.
-    pub(crate) fn read_terms(self, refund_id: &RefundId) -> Result<MakeOffer, Unusable> {
-        Ok(MakeOffer {
+        Ok(Command::MakeOffer(MakeOffer {
             negotiation_id: negotiation_id(refund_id).map_err(|_| Unusable::NotFound)?,
             kind: self.kind,
             amount: self.amount.0.read("/amount")?,
             return_address_id: self.return_address_id,
             message: self.message,
             agreed_offline: self.agreed_offline.unwrap_or(false),
-        })
+        }))
     }
 }
 

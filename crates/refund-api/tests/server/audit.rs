@@ -92,7 +92,10 @@ fn a_seller_reads_what_is_its_own_and_not_from_where_the_operator_works() {
         let entries = read("").body["items"].as_array().unwrap().clone();
         let types: Vec<_> = entries.iter().map(|entry| entry["type"].as_str().unwrap()).collect();
         assert_eq!(types[..3], ["key", "key", "webhook"], "{types:?}");
-        assert!(types[3..].iter().all(|of| ["key", "person", "seller", "sign_in"].contains(of)), "{types:?}");
+        assert!(
+            types[3..].iter().all(|of| ["key", "person", "saved_offer", "seller", "sign_in"].contains(of)),
+            "{types:?}"
+        );
         assert_eq!((&entries[0]["actor"]["role"], &entries[0]["address"]), (&json!("operator"), &Value::Null));
         assert_eq!(entries[0]["actor_name"], Value::Null);
         assert_eq!((&entries[2]["actor"]["role"], &entries[2]["address"]), (&json!("seller"), &json!("127.0.0.1")));

@@ -40,6 +40,8 @@ mod payments_md;
 mod people_pages;
 mod policy_check;
 mod references;
+mod saved_offers;
+mod saved_pages;
 mod second_factor;
 mod settings_pages;
 mod signing_in;

@@ -17,6 +17,8 @@ const FORMS: &[(&str, TeamRole)] = &[
     ("/refunds/{id}/message", TeamRole::Clerk),
     ("/refunds/{id}/act/{action}", TeamRole::Clerk),
     ("/settings", TeamRole::Owner),
+    ("/settings/offers", TeamRole::Owner),
+    ("/settings/offers/{offer}", TeamRole::Owner),
     ("/people", TeamRole::Owner),
     ("/people/{id}/{change}", TeamRole::Owner),
     ("/operator/webhooks", TeamRole::Owner),
@@ -24,6 +26,8 @@ const FORMS: &[(&str, TeamRole)] = &[
     ("/operator/rollout", TeamRole::Owner),
     ("/operator/sellers", TeamRole::Owner),
     ("/operator/sellers/{id}", TeamRole::Owner),
+    ("/operator/sellers/{id}/offers", TeamRole::Owner),
+    ("/operator/sellers/{id}/offers/{offer}", TeamRole::Owner),
     ("/operator/keys", TeamRole::Owner),
     ("/operator/keys/{id}/revoke", TeamRole::Owner),
     ("/operator/policy", TeamRole::Owner),
@@ -73,6 +77,7 @@ fn each_form_is_taken_of_those_whose_role_it_is_and_of_nobody_else() {
         let filled = |path: &str| {
             let id = if path.contains("webhooks") { hook.as_str() } else { refund["id"].as_str().unwrap() };
             let path = path.replace("{id}", id).replace("{token}", refund["buyer_link"]["token"].as_str().unwrap());
+            let path = path.replace("{offer}", "small");
             path.replace("{action}", "refuse").replace("{change}", "disable").replace("{what}", "change")
         };
         for role in ROLES {
@@ -151,8 +156,9 @@ fn no_page_offers_what_its_reader_may_not() {
     demo(|server, _, _| {
         let refund = server.open("o-1");
         let hook = endpoint(server);
-        let pages = ["/refunds", &server.page(&refund), "/settings", "/people", "/operator/webhooks", "/stats"]
-            .map(str::to_owned);
+        let pages = ["/refunds", &server.page(&refund), "/settings", "/people", "/operator/webhooks", "/stats"];
+        let pages = [&pages[..], &["/settings/offers", "/settings/offers/small"]].concat();
+        let pages: Vec<_> = pages.into_iter().map(str::to_owned).collect();
         let pages = [pages.as_slice(), &[format!("/operator/webhooks/{hook}")]].concat();
         let mut counts = Vec::new();
         for role in ROLES {

@@ -61,16 +61,30 @@ Examples:
   refund offer rfd_01abc --type REFUND_ONLY --amount 2.00
   refund offer rfd_01abc --type return --amount 20.00 --return-address main
   refund offer rfd_01abc --type REFUND_ONLY --amount 2.00 --check
+  refund offer rfd_01abc --saved small --language zh-Hant
   refund offer rfd_01abc --type REFUND_ONLY --amount 2.00 --agreed-offline \\
     --message 'As we said.'")]
 pub(crate) struct MakeOffer {
     #[command(flatten)]
     pub(crate) on: On,
     /// What is offered
-    #[arg(long = "type", value_name = "TYPE", value_enum, ignore_case = true)]
-    pub(crate) kind: RefundType,
-    #[command(flatten)]
-    pub(crate) amount: Amount,
+    #[arg(long = "type", value_name = "TYPE", value_enum, ignore_case = true, required_unless_present = "saved")]
+    pub(crate) kind: Option<RefundType>,
+    /// How much, such as 2.00
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true, required_unless_present = "saved")]
+    pub(crate) amount: Option<String>,
+    /// The currency; the refund's own where left out
+    #[arg(long, value_name = "CODE", requires = "amount")]
+    pub(crate) currency: Option<String>,
+    /// In place of type, amount and address: what the seller has prepared under that id
+    #[arg(long, value_name = "ID", conflicts_with_all = ["kind", "amount", "currency", "return_address"])]
+    pub(crate) saved: Option<String>,
+    /// In which language what was prepared speaks: en, zh-Hant or zh-Hans
+    #[arg(long, value_name = "TAG", requires = "saved")]
+    pub(crate) language: Option<String>,
+    /// Don't ask whether the amount that it comes to is offered
+    #[arg(long, requires = "saved", help_heading = "Safety")]
+    pub(crate) yes: bool,
     /// Where the goods go, by the id of the seller's address; needed for a return
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub(crate) return_address: Option<String>,

@@ -7,6 +7,7 @@ pub(crate) mod desk;
 pub(crate) mod messages;
 pub(crate) mod overview;
 pub(crate) mod refunds;
+pub(crate) mod saved_offers;
 pub(crate) mod settings;
 pub(crate) mod stats;
 pub(crate) mod values;
@@ -21,6 +22,7 @@ use audit::Audit;
 use desk::{Clock, Completions, Events, Man, Profile};
 use messages::{Message, Messages};
 use refunds::{Bulk, Import, List, One, Open};
+use saved_offers::SavedOffers;
 use settings::{Policy, Rollout, Sellers};
 use stats::Stats;
 use webhooks::Webhooks;
@@ -135,6 +137,15 @@ Examples:
   refund sellers put seller-9 --name 'Tea House of Hangzhou'"
     )]
     Sellers(Sellers),
+    /// What a seller has prepared to be offered (seller, operator)
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund saved-offer list seller-homeware
+  refund saved-offer remove seller-homeware small"
+    )]
+    SavedOffer(SavedOffers),
     /// The rules' numbers and switches (operator)
     #[command(
         subcommand,

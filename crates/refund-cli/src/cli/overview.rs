@@ -17,7 +17,7 @@ pub(crate) const GROUPS: &[(&str, &[&str])] = &[
         &["open", "import", "accept", "reject", "modify", "cancel", "escalate", "ship", "mark-shipped", "link"],
     ),
     ("The operator", &["rule", "extend", "payout"]),
-    ("Settings", &["sellers", "policy", "rollout", "keys", "webhooks", "audit"]),
+    ("Settings", &["sellers", "saved-offer", "policy", "rollout", "keys", "webhooks", "audit"]),
     ("This desk", &["profile", "clock", "completions", "man"]),
 ];
 

@@ -33,10 +33,14 @@ pub(super) fn reasoned(desk: &Desk, given: Reasoned, path: &'static str, done: &
 
 pub(super) fn offer(desk: &Desk, offer: MakeOffer) -> Result<(), Failure> {
     let target = Target::read(desk, offer.on)?;
-    let (amount, currency) = target.money(&offer.amount);
+    let currency = offer.currency;
+    let amount = offer.amount.map(|amount| target.money(&Amount { amount, currency }));
+    let pinned: Vec<_> = amount.iter().map(|(_, currency)| currency.clone()).collect();
     let body = body([
-        ("type", Some(json!(offer.kind.name()))),
-        ("amount", Some(amount)),
+        ("saved_offer_id", offer.saved.clone().map(Value::from)),
+        ("language", offer.language.map(Value::from)),
+        ("type", offer.kind.map(|kind| json!(kind.name()))),
+        ("amount", amount.map(|(amount, _)| amount)),
         ("return_address_id", offer.return_address.map(Value::from)),
         ("message", offer.message.map(Value::from)),
         ("agreed_offline", Some(json!(offer.agreed_offline))),
@@ -44,7 +48,13 @@ pub(super) fn offer(desk: &Desk, offer: MakeOffer) -> Result<(), Failure> {
     if offer.check {
         return check_offer::run(desk, &target.refund, &body);
     }
-    target.carry_out(Act { path: "negotiation", body, pinned: vec![currency], done: "Offered" })
+    if offer.saved.is_none() {
+        return target.carry_out(Act { path: "negotiation", body, pinned, done: "Offered" });
+    }
+    // What it comes to is computed, and so nobody has said it: it is shown before the one chance is spent.
+    let body = check_offer::terms(desk, &target.refund, &body)?;
+    confirm::ask("Make this offer? It is the only one that there can be.", offer.yes)?;
+    target.carry_out(Act { path: "negotiation", body, pinned, done: "Offered" })
 }
 
 /// Yes or no.

@@ -1,43 +1,72 @@
-//! `refund offer --check`: what would come of an offer. Nothing is done.
+//! What would come of an offer: said by `refund offer --check`, and before a prepared one is made.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::options::against;
 use super::{Desk, repeat};
-use crate::client::{Change, segment};
-use crate::failure::Failure;
+use crate::client::{Change, Reply, segment};
+use crate::failure::{Failure, Problem};
 use crate::model::{OfferCheck, Refund};
 use crate::output::Said;
 use crate::output::style::Tone;
 use crate::output::time::both;
 
-const FIELDS: &[&str] = &["possible", "objections", "offer", "expires_at"];
+const FIELDS: &[&str] = &["possible", "terms", "objections", "offer", "expires_at"];
 
+/// Says it. Nothing is done.
 pub(super) fn run(desk: &Desk, refund: &Refund, body: &Value) -> Result<(), Failure> {
-    let client = desk.client()?;
-    let answer = client.change(&Change {
+    let answer = ask(desk, refund, body)?;
+    let checked: OfferCheck = answer.seen()?;
+    desk.out.say(&Said::One(answer.text()), FIELDS, || told(desk, &checked))
+}
+
+/// The exact terms of a prepared offer, as they are sent to make it. They are shown first.
+///
+/// # Errors
+/// The first of what stands against them, once all of it has been told.
+pub(super) fn terms(desk: &Desk, refund: &Refund, body: &Value) -> Result<Value, Failure> {
+    let answer = ask(desk, refund, body)?;
+    let checked: OfferCheck = answer.seen()?;
+    desk.out.note(told(desk, &checked)?.trim_end());
+    if let Some(first) = checked.objections.into_iter().next() {
+        return Err(Failure::Problem(Box::new(Problem {
+            status: 409,
+            detail: first.detail,
+            code: first.code,
+            rule: Some(first.rule),
+            possible_at: first.possible_at,
+            refund_id: Some(refund.id.clone()),
+            ..Problem::default()
+        })));
+    }
+    Ok(answer.raw::<Map<String, Value>>()?.remove("terms").unwrap_or_default())
+}
+
+fn ask(desk: &Desk, refund: &Refund, body: &Value) -> Result<Reply, Failure> {
+    desk.client()?.change(&Change {
         method: "POST",
         path: format!("/v1/refunds/{}/negotiation/check", segment(&refund.id)),
         body: body.to_string(),
         if_match: None,
         idempotency_key: None,
         repeat: &repeat::command(&desk.typed, &[]),
-    })?;
-    let OfferCheck { possible, objections, offer, expires_at } = answer.seen()?;
-    let now = client.now([])?;
-    desk.out.say(&Said::One(answer.text()), FIELDS, || {
-        let (tone, head) = match possible {
-            true => (Tone::Good, "This may be offered. The buyer would be shown:"),
-            false => (Tone::Bad, "This may not be offered."),
-        };
-        let mut card = desk.out.card();
-        against(&objections, now, &mut card);
-        if let Some(offer) = &offer {
-            card.line("offer", &offer.terms.told(), Tone::Strong);
-            card.maybe("goes to", offer.terms.return_address.as_ref().map(|address| address.told()));
-            card.maybe("message", offer.message.as_ref());
-        }
-        card.maybe("until", expires_at.as_ref().map(|at| both(at, now)));
-        Ok(format!("{}\n{}", desk.out.paint(tone, head), card.text()))
     })
+}
+
+fn told(desk: &Desk, checked: &OfferCheck) -> Result<String, Failure> {
+    let OfferCheck { possible, terms, objections, offer, expires_at } = checked;
+    let now = desk.client()?.now([])?;
+    let (tone, head) = match possible {
+        true => (Tone::Good, "This may be offered. The buyer would be shown:"),
+        false => (Tone::Bad, "This may not be offered."),
+    };
+    let mut card = desk.out.card();
+    card.line("offer", &terms.told(), Tone::Strong);
+    against(objections, now, &mut card);
+    if let Some(offer) = offer {
+        card.maybe("goes to", offer.terms.return_address.as_ref().map(|address| address.told()));
+        card.maybe("message", offer.message.as_ref());
+    }
+    card.maybe("until", expires_at.as_ref().map(|at| both(at, now)));
+    Ok(format!("{}\n{}", desk.out.paint(tone, head), card.text()))
 }

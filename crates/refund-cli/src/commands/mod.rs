@@ -20,6 +20,7 @@ mod policy;
 mod profiles;
 mod repeat;
 mod rollout;
+mod saved_offers;
 mod sellers;
 mod send;
 mod shell;
@@ -78,6 +79,7 @@ impl Desk {
             ("webhooks", "refund webhooks list"),
             ("keys", "refund keys list"),
             ("sellers", "refund sellers list"),
+            ("saved-offer", "refund saved-offer list SELLER"),
             ("stats", "refund sellers list"),
         ];
         let is_typed = |(group, _): &(&str, &str)| self.typed.iter().any(|word| word == group);
@@ -131,6 +133,7 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::Extend(extend) => acts::extend(desk, extend),
         Command::Payout(payout) => acts::payout(desk, payout),
         Command::Sellers(sellers) => sellers::run(desk, sellers),
+        Command::SavedOffer(saved) => saved_offers::run(desk, saved),
         Command::Policy(policy) => policy::run(desk, policy),
         Command::Rollout(rollout) => rollout::run(desk, rollout),
         Command::Keys(keys) => keys::run(desk, keys),

@@ -3,14 +3,14 @@
 use super::Desk;
 use crate::client::{Query, segment};
 use crate::failure::Failure;
-use crate::model::{Objection, Options};
+use crate::model::{Objection, Options, SavedOption};
 use crate::output::style::Tone;
 use crate::output::table::Card;
 use crate::output::time::{Instant, both};
 use crate::output::{Output, Said};
 use crate::view::{awaited, silence};
 
-const FIELDS: &[&str] = &["may_offer", "types", "objections", "freight_insurance", "expires_at"];
+const FIELDS: &[&str] = &["may_offer", "types", "objections", "freight_insurance", "expires_at", "saved_offers"];
 
 pub(super) fn run(desk: &Desk, id: &str) -> Result<(), Failure> {
     let client = desk.client()?;
@@ -38,6 +38,10 @@ fn told(options: &Options, now: Instant, out: &Output) -> String {
             card.line(&kind.kind, "not possible", Tone::Faint);
             against(&kind.objections, now, &mut card);
         }
+    }
+    for SavedOption { id, name, terms, objections, .. } in &options.saved_offers {
+        card.line("prepared", &format!("{id} ({name}): {}", terms.told()), Tone::Plain);
+        against(objections, now, &mut card);
     }
     for address in &options.return_addresses {
         card.line("return to", &address.told(), Tone::Plain);

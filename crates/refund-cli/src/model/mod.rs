@@ -3,6 +3,7 @@
 mod event;
 mod explanation;
 mod refund;
+mod saved_offer;
 mod stats;
 mod webhook;
 
@@ -10,7 +11,8 @@ use serde::Deserialize;
 
 pub(crate) use event::{Event, EventData};
 pub(crate) use explanation::{Action, Explanation, Happened, Prospect, Rule};
-pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Offer, Payout, Refund};
+pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Offer, Payout, Refund, Terms};
+pub(crate) use saved_offer::{SavedOffer, SavedOption};
 pub(crate) use stats::{Day, Numbers, Stats};
 pub(crate) use webhook::{Attempt, Delivery, Redelivered, Webhook};
 
@@ -94,6 +96,7 @@ pub(crate) struct Options {
     pub(crate) freight_insurance: bool,
     pub(crate) expires_at: Option<String>,
     pub(crate) deadlines: Vec<Deadline>,
+    pub(crate) saved_offers: Vec<SavedOption>,
 }
 
 /// What would come of an offer.
@@ -101,6 +104,7 @@ pub(crate) struct Options {
 #[serde(default)]
 pub(crate) struct OfferCheck {
     pub(crate) possible: bool,
+    pub(crate) terms: Terms,
     pub(crate) objections: Vec<Objection>,
     pub(crate) offer: Option<Offer>,
     pub(crate) expires_at: Option<String>,

@@ -6,6 +6,7 @@ use refund_core::{
 };
 
 use crate::history::Act;
+use crate::saved_offer;
 use crate::support::{Shop, actor, at, cny, money, offer, offer_to, reason, report_on, stranger, text};
 
 pub(crate) fn options_agree_with_decide(shop: &Shop, act: &Act) {
@@ -30,6 +31,11 @@ pub(crate) fn options_agree_with_decide(shop: &Shop, act: &Act) {
                     }
                 }
             }
+        }
+        for saved in saved_offer::prepared(act.value()) {
+            let terms = saved.on(refund, grounds.addresses, text("n-saved"), None);
+            saved_offer::is_within(shop, &saved, terms.amount);
+            check_agrees(shop, &who, &Command::MakeOffer(terms));
         }
         assert_eq!(shown.may_offer, any, "may_offer says whether any offer can be made: {shown:?}");
         if !shown.may_offer {

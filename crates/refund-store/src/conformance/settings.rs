@@ -2,14 +2,15 @@
 
 use refund_core::rollout::Percentage;
 use refund_core::{
-    Actor, Label, OfferMessage, Policy, PolicyOverrides, RefundId, RefundType, Rollout, SellerId, Timestamp,
+    Actor, Label, OfferMessage, Policy, PolicyOverrides, RefundId, RefundType, Refusal, Rollout, SAVED_OFFERS_MAX,
+    SavedAmount, SavedOffer, SellerId, Share, Timestamp,
 };
 
 use super::desk::{Desk, HOUR, holds, open, opening, operator, put_seller, same};
 use super::{Broken, Make};
 use crate::{
-    Answer, Disabled, DisabledBecause, Key, KeyRole, KeyScope, Precondition, Refused, Request, SavedAmount, SavedOffer,
-    Secret, Seller, SetUp, Share, Tag, Webhook, WebhookChange, WebhookTerms, Work, hour_of,
+    Answer, Disabled, DisabledBecause, Key, KeyRole, KeyScope, Precondition, Refused, Request, Secret, Seller, SetUp,
+    Tag, Webhook, WebhookChange, WebhookTerms, Work, hour_of,
 };
 
 pub(super) fn sellers(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -280,7 +281,9 @@ pub(super) fn saved_offers(make: &mut Make<'_>) -> Result<(), Broken> {
             return_address_id: None,
         })
     };
-    let saved = |of: &SellerId| desk.store.settings().saved_offers(of).iter().map(|offer| (**offer).clone()).collect();
+    let saved = |of: &SellerId| -> Vec<SavedOffer> {
+        desk.store.settings().saved_offers(of).iter().map(|offer| (**offer).clone()).collect()
+    };
     for id in ["b", "a"] {
         desk.done(save(&shop, &offer(id)?))?;
     }
@@ -292,15 +295,24 @@ pub(super) fn saved_offers(make: &mut Make<'_>) -> Result<(), Broken> {
     same("one is changed", &saved(&shop), &vec![half.clone(), offer("b")?])?;
     let moved = desk.submit(Request { precondition: tag, ..save(&shop, &offer("a")?) });
     holds("what has moved on is not replaced", matches!(moved, Err(Refused::SettingsMoved)))?;
+    let refused = desk.refused(save(&nobody, &offer("a")?))?;
+    holds("a seller that is not there", matches!(refused, Refused::NotFound))?;
     let elsewhere = SavedOffer { return_address_id: Some("elsewhere".parse()?), ..offer("c")? };
-    for refused in [save(&nobody, &offer("a")?), save(&shop, &elsewhere)] {
-        holds("a seller and an address that are not there", matches!(desk.refused(refused)?, Refused::NotFound))?;
+    let refused = desk.refused(save(&shop, &elsewhere))?;
+    let is_unknown = matches!(refused, Refused::Rule { refusal: Refusal::ReturnAddressUnknown { .. }, .. });
+    holds("an address that is not there", is_unknown)?;
+    for number in 1..SAVED_OFFERS_MAX {
+        desk.done(save(&other, &offer(&format!("a{number}"))?))?;
     }
+    let refused = desk.refused(save(&other, &offer("b")?))?;
+    holds("one more than there can be", matches!(refused, Refused::TooManySavedOffers))?;
+    desk.done(save(&other, &SavedOffer { amount: SavedAmount::OfPaid(Share::try_from(1)?), ..offer("a")? }))?;
+    desk.done(save(&other, &offer("a")?))?;
     let remove = || {
         let (seller_id, offer_id) = (shop.clone(), "a".to_owned());
         Request::new(operator(), SetUp::RemoveSavedOffer { seller_id, offer_id })
     };
     desk.done(remove())?;
     holds("what is gone is not found", matches!(desk.refused(remove())?, Refused::NotFound))?;
-    same("the rest stays", &(saved(&shop), saved(&other)), &(vec![offer("b")?], vec![offer("a")?]))
+    same("the rest stays", &(saved(&shop), saved(&other).first().cloned()), &(vec![offer("b")?], Some(offer("a")?)))
 }

@@ -89,6 +89,8 @@ pub enum Refused {
     NameTaken,
     /// Nobody of the seller's could do all any more.
     LastOwner,
+    /// The seller has prepared as many offers as there can be.
+    TooManySavedOffers,
     /// A refund of that id is there already, on another order line.
     IdTaken,
     /// There is no test clock here.

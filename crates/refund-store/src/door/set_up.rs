@@ -1,13 +1,13 @@
 //! What passes the door and changes a setting: what can be asked for, and the rule of each.
 
-use refund_core::{Actor, AddressBook, Label, Policy, Rollout, SellerId, Timestamp};
+use refund_core::{Actor, AddressBook, Label, Policy, Rollout, SAVED_OFFERS_MAX, SavedOffer, SellerId, Timestamp};
 
 use super::people;
 use super::stage::{Done, Halt, Stage};
 use crate::record::Entry;
 use crate::{
-    Answer, ByLink, FailedSignIns, Key, Outcome, Refused, Restoration, SavedOffer, Secret, Seller, Session, Settings,
-    Shown, StoreError, Tag, User, UserChange, Webhook, WebhookChange,
+    Answer, ByLink, FailedSignIns, Key, Outcome, Refused, Restoration, Secret, Seller, Session, Settings, Shown,
+    StoreError, Tag, User, UserChange, Webhook, WebhookChange,
 };
 
 /// A change of a setting.
@@ -214,17 +214,7 @@ pub(super) fn set_up(stage: &mut Stage<'_>, set_up: &SetUp, actor: &Actor) -> Do
             failed.iter().try_for_each(|failed| stage.push(Entry::SignInsFailed(failed.clone())))?;
             Ok((Answer::Done, Outcome::Settings))
         }
-        SetUp::SaveOffer { seller_id, offer } => {
-            let seller = stage.settings().seller(seller_id).ok_or(Refused::NotFound)?;
-            if let Some(id) = &offer.return_address_id
-                && seller.addresses.get(id).is_none()
-            {
-                return Err(Refused::NotFound.into());
-            }
-            let is_new = stage.settings().saved_offer(seller_id, &offer.id).is_none_or(|saved| **saved != **offer);
-            let (seller_id, offer, actor) = (seller_id.clone(), offer.clone(), actor.clone());
-            put(stage, is_new, Entry::SavedOffer { seller_id, offer, actor })
-        }
+        SetUp::SaveOffer { seller_id, offer } => save_offer(stage, seller_id, offer, actor),
         SetUp::RemoveSavedOffer { seller_id, offer_id } => {
             stage.settings().saved_offer(seller_id, offer_id).ok_or(Refused::NotFound)?;
             let (seller_id, offer_id, actor) = (seller_id.clone(), offer_id.clone(), actor.clone());
@@ -251,6 +241,19 @@ fn put_seller(stage: &mut Stage<'_>, id: &SellerId, seller: Seller, actor: &Acto
     let seller = Box::new(seller);
     stage.push_new(is_new, Entry::Seller { seller_id: id.clone(), seller: seller.clone(), actor: actor.clone() })?;
     Ok((Answer::Seller { seller: seller.clone(), created }, Outcome::Seller { seller, created }))
+}
+
+fn save_offer(stage: &mut Stage<'_>, seller_id: &SellerId, offer: &SavedOffer, actor: &Actor) -> Done {
+    let settings = stage.settings();
+    let seller = settings.seller(seller_id).ok_or(Refused::NotFound)?;
+    offer.check(&seller.addresses).map_err(Refused::from)?;
+    let present = settings.saved_offer(seller_id, &offer.id);
+    if present.is_none() && settings.saved_offers(seller_id).len() >= SAVED_OFFERS_MAX {
+        return Err(Refused::TooManySavedOffers.into());
+    }
+    let is_new = present.is_none_or(|saved| **saved != *offer);
+    let (seller_id, offer, actor) = (seller_id.clone(), Box::new(offer.clone()), actor.clone());
+    put(stage, is_new, Entry::SavedOffer { seller_id, offer, actor })
 }
 
 fn revoke_key(stage: &mut Stage<'_>, key_id: &str, actor: &Actor) -> Done {

@@ -7,8 +7,7 @@ use refund_core::*;
 use crate::record::{Entry, Record};
 use crate::{
     Alert, AlertKind, Disabled, DisabledBecause, FailedSignIns, IdempotencyKey, Key, KeyRole, KeyScope, Outcome,
-    Remembered, SavedAmount, SavedOffer, SecondFactor, Secret, Seller, Session, Share, SignInLink, TeamRole, User,
-    Webhook, WebhookTerms,
+    Remembered, SecondFactor, Secret, Seller, Session, SignInLink, TeamRole, User, Webhook, WebhookTerms,
 };
 
 pub(super) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {

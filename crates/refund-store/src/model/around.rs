@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Action, Actor, Command, CommandKind, Event, Foretold, Grounds, MakeOffer, Money, Negotiation, Options, Policy,
-    Refund, Refusal, Rollout, Timestamp, actions, all_actions, check_offer, foretell, options, outcome,
+    Action, Actor, Command, CommandKind, Event, Foretold, Grounds, MakeOffer, Money, Negotiation, NegotiationId,
+    Options, Policy, Refund, Refusal, Rollout, SavedOffer, Timestamp, actions, all_actions, check_offer, foretell,
+    options, outcome,
 };
 
 use crate::{Seller, Settings, StoreError};
@@ -74,6 +75,12 @@ impl Around {
     /// Every rule that stands against it, in the order of R32.
     pub fn check_offer(&self, actor: &Actor, terms: &MakeOffer, now: Timestamp) -> Result<Negotiation, Vec<Refusal>> {
         check_offer(&self.refund, &self.known().grounds(&self.refund, now), actor, terms, now)
+    }
+
+    /// The offer that a prepared one comes to here, with its message in that language (R45).
+    #[must_use]
+    pub fn saved_offer(&self, saved: &SavedOffer, id: NegotiationId, language: Option<&str>) -> MakeOffer {
+        saved.on(&self.refund, &self.seller.addresses, id, language)
     }
 
     /// What a command would bring about on a refund that has been settled, or what stands against it. It is not tried.

@@ -12,7 +12,6 @@ pub(crate) mod record;
 pub(crate) mod remembered;
 pub(crate) mod restoration;
 pub(crate) mod rollout_change;
-pub(crate) mod saved_offer;
 pub(crate) mod second_factor;
 pub(crate) mod seller;
 pub(crate) mod settings;

@@ -2,13 +2,12 @@
 
 use std::net::IpAddr;
 
-use refund_core::{Actor, Event, Policy, RefundId, Rollout, SellerId, Timestamp};
+use refund_core::{Actor, Event, Policy, RefundId, Rollout, SavedOffer, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Stamp;
 use crate::{
-    FailedSignIns, IdempotencyKey, Key, Remembered, Restoration, SavedOffer, Secret, Seller, Session, StoreError, User,
-    Webhook,
+    FailedSignIns, IdempotencyKey, Key, Remembered, Restoration, Secret, Seller, Session, StoreError, User, Webhook,
 };
 
 /// Everything that one request wrote, in order.

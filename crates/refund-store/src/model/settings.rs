@@ -3,11 +3,11 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use refund_core::{Actor, Policy, RefundId, Rollout, SellerId, Timestamp, Via};
+use refund_core::{Actor, Policy, RefundId, Rollout, SavedOffer, SellerId, Timestamp, Via};
 use rpds::RedBlackTreeMapSync;
 
 use crate::record::Entry;
-use crate::{Key, Restoration, SavedOffer, Secret, Seller, Session, User, Webhook};
+use crate::{Key, Restoration, Secret, Seller, Session, User, Webhook};
 
 /// A sorted map of which a copy shares what has not changed.
 type Map<K, V> = RedBlackTreeMapSync<K, V>;

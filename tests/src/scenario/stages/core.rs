@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use refund_core::{
-    AddressBook, Command, CommandKind, Event, EventType, Grounds, Line, LineKey, LineLedger, Opened, Opening, Policy,
-    PolicyOverrides, Refund, RefundId, Refusal, Rollout, SellerId, Timestamp, actions, decide, evolve, foretell, open,
-    opened, options, settle,
+    AddressBook, Command, CommandKind, Event, EventType, Grounds, Line, LineKey, LineLedger, NegotiationId, Opened,
+    Opening, Policy, PolicyOverrides, Refund, RefundId, Refusal, Rollout, SavedOffer, SellerId, Timestamp, actions,
+    check_offer, decide, evolve, foretell, open, opened, options, settle,
 };
 
-use super::{Look, Not, OptionsLook, Stage, foretold};
+use super::{CheckLook, Look, Not, OptionsLook, Stage, foretold};
 use crate::scenario::story::{Setting, Who};
 
 /// Everything that the core needs to be told, kept in maps.
@@ -17,6 +17,7 @@ pub(super) struct CoreStage {
     policy: Policy,
     rollout: Rollout,
     sellers: BTreeMap<SellerId, (AddressBook, PolicyOverrides)>,
+    saved_offers: BTreeMap<String, SavedOffer>,
     refunds: BTreeMap<RefundId, Refund>,
     events: BTreeMap<RefundId, Vec<Event>>,
     lines: BTreeMap<LineKey, Vec<RefundId>>,
@@ -29,6 +30,7 @@ impl Default for CoreStage {
             policy: Policy::default(),
             rollout: Rollout::everyone(),
             sellers: BTreeMap::new(),
+            saved_offers: BTreeMap::new(),
             refunds: BTreeMap::new(),
             events: BTreeMap::new(),
             lines: BTreeMap::new(),
@@ -124,6 +126,12 @@ impl Stage for CoreStage {
         match setting {
             Setting::Policy(overrides) => self.policy = Policy::default().with(overrides),
             Setting::Rollout(rollout) => self.rollout = rollout.clone(),
+            Setting::SavedOffer(saved) => {
+                let seller = SellerId::new(Who::Seller.id()).map_err(Not::broken)?;
+                let (addresses, _) = self.sellers.get(&seller).ok_or_else(|| Not::broken("there is no seller"))?;
+                saved.check(addresses)?;
+                self.saved_offers.insert(saved.id.clone(), (**saved).clone());
+            }
             Setting::Seller(plan) => {
                 let before = self.sellers.get(&plan.id).map(|(_, policy)| policy);
                 let policy = plan.policy_from(who, before);
@@ -145,6 +153,17 @@ impl Stage for CoreStage {
     fn options(&mut self, id: &RefundId, who: Who) -> Result<OptionsLook, Not> {
         let refund = self.refund(id)?;
         self.ask(refund, |grounds| options(refund, grounds, &who.actor(), self.now).into())
+    }
+
+    fn check_saved(&mut self, id: &RefundId, who: Who, saved: &str) -> Result<CheckLook, Not> {
+        let refund = self.refund(id)?;
+        let saved = self.saved_offers.get(saved).ok_or_else(|| Not::broken("nothing is prepared under that id"))?;
+        let negotiation_id = NegotiationId::new("neg_story").map_err(Not::broken)?;
+        self.ask(refund, |grounds| {
+            let terms = saved.on(refund, grounds.addresses, negotiation_id, None);
+            let against = check_offer(refund, grounds, &who.actor(), &terms, self.now).err().unwrap_or_default();
+            CheckLook::new(terms, &against)
+        })
     }
 
     fn if_nobody_acts(&mut self, id: &RefundId) -> Result<Vec<(Timestamp, EventType)>, Not> {

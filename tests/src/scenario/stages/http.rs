@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 
 use self::client::{Client, Method, Reply};
 
-use super::{Look, No, Not, OptionsLook, Stage};
+use super::{CheckLook, Look, No, Not, OptionsLook, Stage};
 use crate::scenario::settings::{self, bin};
 use crate::scenario::story::{SellerPlan, Setting, Who};
 
@@ -165,6 +165,9 @@ impl Stage for HttpStage {
             Setting::Policy(overrides) => ("/v1/policy".to_owned(), json!(overrides)),
             Setting::Rollout(rollout) => ("/v1/rollout".to_owned(), json!(rollout)),
             Setting::Seller(plan) => (format!("/v1/sellers/{}", plan.id), seller(plan)),
+            Setting::SavedOffer(saved) => {
+                (format!("/v1/sellers/{}/saved-offers/{}", Who::Seller.id(), saved.id), wire::saved_offer(saved))
+            }
         };
         self.call(Method::Put, &path, token, None, body)?.done::<Value>().map(drop)
     }
@@ -185,6 +188,12 @@ impl Stage for HttpStage {
         let token = self.token(who, id)?;
         let path = format!("/v1/refunds/{id}/negotiation/options");
         self.call(Method::Get, &path, &token, None, Value::Null)?.done::<wire::Options>()?.look()
+    }
+
+    fn check_saved(&mut self, id: &RefundId, who: Who, saved: &str) -> Result<CheckLook, Not> {
+        let token = self.token(who, id)?;
+        let (path, body) = (format!("/v1/refunds/{id}/negotiation/check"), json!({ "saved_offer_id": saved }));
+        self.call(Method::Post, &path, &token, None, body)?.done::<wire::OfferCheck>()?.look()
     }
 
     fn if_nobody_acts(&mut self, id: &RefundId) -> Result<Vec<(Timestamp, EventType)>, Not> {

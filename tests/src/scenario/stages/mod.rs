@@ -5,13 +5,14 @@ mod http;
 mod store;
 
 use refund_core::{
-    ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, Fact, Foretold, Money, NegotiationId,
-    NegotiationStatus, Opening, Options, Payout, PayoutStatus, Refund, RefundId, RefundType, Refusal, RefusalCode,
-    Role, StatusKind, Terms, Timestamp, WithdrawnReason,
+    AddressId, ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, Fact, Foretold, MakeOffer, Money,
+    NegotiationId, NegotiationStatus, Opening, Options, Payout, PayoutStatus, Refund, RefundId, RefundType, Refusal,
+    RefusalCode, Role, StatusKind, Terms, Timestamp, WithdrawnReason,
 };
 use serde_json::Value;
 
 use super::story::{Setting, Who};
+use super::words;
 
 use self::core::CoreStage;
 use self::http::HttpStage;
@@ -61,6 +62,12 @@ pub trait Stage {
     /// # Errors
     /// [`Not`].
     fn options(&mut self, refund: &RefundId, who: Who) -> Result<OptionsLook, Not>;
+
+    /// What a prepared offer comes to (R45).
+    ///
+    /// # Errors
+    /// [`Not`].
+    fn check_saved(&mut self, refund: &RefundId, who: Who, saved: &str) -> Result<CheckLook, Not>;
 
     /// What happens from now on if nobody acts.
     ///
@@ -268,6 +275,31 @@ pub struct OptionsLook {
     pub addresses: Vec<String>,
     /// When an offer made now would end.
     pub expires_at: Option<Timestamp>,
+}
+
+/// What a prepared offer comes to, as a transcript tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckLook {
+    /// With or without a return.
+    pub kind: RefundType,
+    /// The exact amount.
+    pub amount: refund_core::Money,
+    /// Where goods would go.
+    pub address: Option<AddressId>,
+    /// All that stands against them.
+    pub objections: Vec<RefusalCode>,
+}
+
+impl CheckLook {
+    fn new(terms: MakeOffer, against: &[Refusal]) -> Self {
+        let MakeOffer { kind, amount, return_address_id: address, .. } = terms;
+        Self { kind, amount, address, objections: against.iter().map(Refusal::code).collect() }
+    }
+
+    /// The terms in short, with their amount as it is told there.
+    pub(super) fn terms(&self, amount: &str) -> String {
+        words::terms_in_short(self.kind, amount, self.address.as_ref().map(AddressId::as_str))
+    }
 }
 
 impl Look {

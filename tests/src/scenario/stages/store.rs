@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use refund_core::{Command, CommandKind, Event, EventType, Opening, Policy, RefundId, Timestamp};
+use refund_core::{
+    Command, CommandKind, Event, EventType, NegotiationId, Opening, Policy, RefundId, SellerId, Timestamp,
+};
 use refund_store::{
     Advance, Answer, Around, Clock, EmbeddedStore, MemoryStore, Refused, Request, Seller, SetUp, Store, StoreError,
     Surroundings, Work, wait,
 };
 
-use super::{Look, Not, OptionsLook, Stage, foretold};
+use super::{CheckLook, Look, Not, OptionsLook, Stage, foretold};
 use crate::scenario::story::{Setting, Who};
 
 /// Opens a store again that was closed.
@@ -50,6 +52,11 @@ fn surroundings() -> Surroundings {
     Surroundings { clock: Clock::Test, entropy: Arc::new(|bytes: &mut [u8]| bytes.fill(7)), hold_settling: false }
 }
 
+/// The story's seller.
+fn seller() -> Result<SellerId, Not> {
+    SellerId::new(Who::Seller.id()).map_err(Not::broken)
+}
+
 impl Stage for StoreStage {
     fn advance(&mut self, to: Timestamp) -> Result<(), Not> {
         self.submit(Request::by_system(Work::AdvanceTestClock { advance: Advance::To(to) })).map(drop)
@@ -77,6 +84,7 @@ impl Stage for StoreStage {
         let set_up = match setting {
             Setting::Policy(overrides) => SetUp::PutPolicy(Box::new(Policy::default().with(overrides))),
             Setting::Rollout(rollout) => SetUp::PutRollout(Box::new(rollout.clone())),
+            Setting::SavedOffer(saved) => SetUp::SaveOffer { seller_id: seller()?, offer: saved.clone() },
             Setting::Seller(plan) => {
                 let settings = self.store.settings();
                 let policy = plan.policy_from(who, settings.seller(&plan.id).map(|seller| &seller.policy));
@@ -100,6 +108,15 @@ impl Stage for StoreStage {
 
     fn options(&mut self, id: &RefundId, who: Who) -> Result<OptionsLook, Not> {
         Ok(self.around(id)?.offer_options(&who.actor(), self.store.now()).into())
+    }
+
+    fn check_saved(&mut self, id: &RefundId, who: Who, saved: &str) -> Result<CheckLook, Not> {
+        let (around, settings) = (self.around(id)?, self.store.settings());
+        let saved = settings.saved_offer(&seller()?, saved);
+        let saved = saved.ok_or_else(|| Not::broken("nothing is prepared under that id"))?;
+        let terms = around.saved_offer(saved, NegotiationId::new("neg_story").map_err(Not::broken)?, None);
+        let against = around.check_offer(&who.actor(), &terms, self.store.now()).err().unwrap_or_default();
+        Ok(CheckLook::new(terms, &against))
     }
 
     fn if_nobody_acts(&mut self, id: &RefundId) -> Result<Vec<(Timestamp, EventType)>, Not> {
@@ -132,6 +149,7 @@ impl From<Refused> for Not {
             | Refused::ShutOut
             | Refused::NameTaken
             | Refused::LastOwner
+            | Refused::TooManySavedOffers
             | Refused::IdTaken
             | Refused::Store(_)) => Self::Broken(format!("the store refused: {other:?}")),
         }

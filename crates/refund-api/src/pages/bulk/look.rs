@@ -12,7 +12,8 @@ use super::{Row, Ticked, moved};
 use crate::pages::form::Form;
 use crate::pages::frame::{Frame, Notice, shown};
 use crate::pages::refund::told_mistake;
-use crate::pages::seen::addresses;
+use crate::pages::saved::{self, SavedChoice};
+use crate::pages::seen::{addresses, saved_offer};
 use crate::pages::view::told_briefly;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -31,13 +32,17 @@ struct Look {
     /// What the sum is of, and what confirms it, in words.
     sum_of: String,
     confirm: String,
+    /// What each buyer is told beside an offer.
+    message: Option<String>,
     /// What was chosen and typed, to be confirmed, and the refunds with which it can be done.
     typed: Vec<(String, String)>,
     addresses: String,
+    saved_offer: String,
     can: Vec<String>,
     /// The same to be typed otherwise, where something is typed, and all refunds that were ticked.
     action: &'static str,
     form: Form,
+    saved: Vec<SavedChoice>,
     all: Vec<String>,
 }
 
@@ -67,13 +72,20 @@ pub(super) fn show(
         });
         rows.push(Row::new(visit, refund, outcome));
     }
-    let typed =
-        visit.form.fields().filter(|(name, _)| !matches!(*name, "mark" | "once" | "step" | "refund" | "addresses"));
+    let typed = visit
+        .form
+        .fields()
+        .filter(|(name, _)| !matches!(*name, "mark" | "once" | "step" | "refund" | "addresses" | "saved_offer"));
+    let offered = all.iter().find_map(|ticked| match &ticked.command {
+        Ok(Command::MakeOffer(offer)) => offer.message.as_ref(),
+        _ => None,
+    });
     let possible = rows.iter().filter(|row| row.outcome.is_ok()).count();
-    let seller = all.first().map(|ticked| &ticked.around.seller);
+    let (first, settings) = (all.first().map(|ticked| &ticked.around), visit.app.engine.settings());
     let page = Look {
         notice,
-        addresses: seller.map_or_else(|| Ok(String::new()), |seller| addresses(seller))?,
+        addresses: first.map_or_else(|| Ok(String::new()), |around| addresses(&around.seller))?,
+        saved_offer: first.map_or_else(|| Ok(String::new()), |around| saved_offer(&visit.form, &settings, around))?,
         page: Frame::new(visit, "bulk-title", "refunds").titled(reader.term("action", kind.as_str())),
         rows,
         possible,
@@ -81,10 +93,12 @@ pub(super) fn show(
         withdrawn,
         sum_of: reader.term("bulk-sum", kind.as_str()),
         confirm: reader.say_count(&format!("bulk-confirm-{}", kind.as_str().replace('_', "-")), "count", &possible),
+        message: offered.map(ToString::to_string),
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         can,
         action: kind.as_str(),
         form: visit.form.clone(),
+        saved: saved::choices(visit),
         all: all.iter().map(Ticked::as_sent).collect(),
     };
     shown(status.unwrap_or(StatusCode::OK), &page)

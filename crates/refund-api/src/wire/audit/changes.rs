@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use refund_core::{Event, Fact, Policy, Rollout};
-use refund_store::{Audited, Entry, KeyRole, SavedOffer, User};
+use refund_store::{Audited, Entry, KeyRole, User};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::wire::saved_offer::SavedOfferOut;
 use crate::wire::settings::{KeyOut, SellerOut, role_of};
 use crate::wire::webhooks::WebhookOut;
 
@@ -55,7 +56,7 @@ fn shown(entry: &Entry) -> Value {
         Entry::Key { key, .. } => serde_json::to_value(KeyOut::new(key, None, None)),
         Entry::Webhook { webhook, .. } => serde_json::to_value(WebhookOut::new(webhook, None)),
         Entry::User { user, .. } => Ok(person(user)),
-        Entry::SavedOffer { offer, .. } => Ok(saved_offer(offer)),
+        Entry::SavedOffer { offer, .. } => serde_json::to_value(SavedOfferOut::from(&**offer)),
         Entry::BuyerLink { generation, .. } => Ok(json!({ "generation": generation })),
         Entry::Refund(_)
         | Entry::Answer { .. }
@@ -110,16 +111,6 @@ fn another_password(audited: &Audited) -> Option<ChangeOut> {
     let (before, after) = (hash(audited.before.as_ref()?)?, hash(&audited.entry)?);
     let set = || Some(SET.to_owned());
     (before != after).then(|| ChangeOut { field: "password".to_owned(), before: set(), after: set() })
-}
-
-fn saved_offer(offer: &SavedOffer) -> Value {
-    json!({
-        "name": offer.name,
-        "type": offer.kind,
-        "amount": offer.amount,
-        "messages": offer.messages,
-        "return_address_id": offer.return_address_id,
-    })
 }
 
 /// What the operator decided, and why.

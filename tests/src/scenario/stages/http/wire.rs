@@ -1,14 +1,14 @@
 //! JSON as a client reads and writes it, written apart from the server's own.
 
 use refund_core::{
-    Address, ClosedReason, CommandKind, Currency, Deadline, DeadlineKind, EventType, MakeOffer, Money, NegotiationId,
-    NegotiationStatus, Opening, PayoutStatus, RefundId, RefundType, RefusalCode, Request, Role, StatusKind, Terms,
-    Timestamp, WithdrawnReason,
+    Address, AddressId, ClosedReason, CommandKind, Currency, Deadline, DeadlineKind, EventType, MakeOffer, Money,
+    NegotiationId, NegotiationStatus, Opening, PayoutStatus, RefundId, RefundType, RefusalCode, Request, Role,
+    SavedAmount, SavedOffer, Share, StatusKind, Terms, Timestamp, WithdrawnReason,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::scenario::stages::{Happened, Look, NegotiationLook, Not, OptionsLook, PayoutLook};
+use crate::scenario::stages::{CheckLook, Happened, Look, NegotiationLook, Not, OptionsLook, PayoutLook};
 
 pub(super) fn money(amount: Money) -> Value {
     json!({ "currency": amount.currency(), "value": amount.decimal() })
@@ -22,6 +22,19 @@ pub(super) fn offer(offer: &MakeOffer) -> Value {
     json!({
         "type": offer.kind, "amount": money(offer.amount), "return_address_id": offer.return_address_id,
         "message": offer.message, "agreed_offline": offer.agreed_offline,
+    })
+}
+
+pub(super) fn saved_offer(saved: &SavedOffer) -> Value {
+    let share = |of: &str, share: Share| json!({ "of": of, "percent": share.to_string() });
+    let (share, amount) = match saved.amount {
+        SavedAmount::OfRequested(of) => (share("requested", of), Value::Null),
+        SavedAmount::OfPaid(of) => (share("paid", of), Value::Null),
+        SavedAmount::Fixed(amount) => (Value::Null, money(amount)),
+    };
+    json!({
+        "name": saved.name, "type": saved.kind, "share": share, "amount": amount,
+        "return_address_id": saved.return_address_id,
     })
 }
 
@@ -166,6 +179,34 @@ pub(super) struct Options {
 #[derive(Deserialize)]
 struct Objection {
     code: RefusalCode,
+}
+
+#[derive(Deserialize)]
+pub(super) struct OfferCheck {
+    terms: OfferTerms,
+    objections: Vec<Objection>,
+}
+
+/// The terms as they are sent.
+#[derive(Deserialize)]
+struct OfferTerms {
+    #[serde(rename = "type")]
+    kind: RefundType,
+    amount: MoneyIn,
+    return_address_id: Option<AddressId>,
+}
+
+impl OfferCheck {
+    /// What a transcript tells of it.
+    pub(super) fn look(self) -> Result<CheckLook, Not> {
+        let Self { terms, objections } = self;
+        Ok(CheckLook {
+            kind: terms.kind,
+            amount: terms.amount.read()?,
+            address: terms.return_address_id,
+            objections: objections.into_iter().map(|objection| objection.code).collect(),
+        })
+    }
 }
 
 #[derive(Deserialize)]
