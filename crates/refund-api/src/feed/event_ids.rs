@@ -1,17 +1,18 @@
 //! How events are named, and how far somebody has read of them.
 //!
-//! Everybody but a buyer is given an event's place in the whole history. Two of these say how much
-//! lies between them, which is no buyer's business: a buyer is given the event's number within the
-//! one refund that they see, with a keyed mark of its place, which tells one of another history.
+//! An event is named by its place in the whole history. Two of these say how much lies between them, which is for
+//! operators and the platform alone. A seller is given the place sealed; a buyer the event's number within the one
+//! refund that they see, with a keyed mark of its place, which tells one of another history.
 
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, Mac};
-use refund_core::{Event, RefundId};
+use refund_core::{Event, RefundId, Role};
 use refund_store::{EventPosition, Recorded, Store, StoreError};
 use sha2::Sha256;
 
 use crate::callers::Caller;
 use crate::secrets::keyed;
+use crate::secrets::sealed_place::SealedPlaces;
 use crate::wire::{EventOut, is_hex};
 
 /// How far somebody has read.
@@ -62,21 +63,43 @@ const NUMBER: usize = 13;
 const MARK: usize = 8;
 
 /// Names events.
-pub(crate) struct EventIds(Hmac<Sha256>);
+pub(crate) struct EventIds {
+    marks: Hmac<Sha256>,
+    sealed: SealedPlaces,
+}
 
 impl EventIds {
     pub(crate) fn new(secret: &[u8; 32]) -> Self {
-        Self(keyed(secret, b"event"))
+        Self { marks: keyed(secret, b"event"), sealed: SealedPlaces::new(secret) }
     }
 
-    /// The id of an event for whoever calls. Ids sort as the events do.
+    /// The id of an event for whoever calls.
     pub(crate) fn of(&self, caller: &Caller, position: EventPosition, event: &Event) -> String {
         self.named(caller, &event.refund_id, Numbered { number: event.sequence, position })
     }
 
     fn named(&self, caller: &Caller, refund_id: &RefundId, event: Numbered) -> String {
         let is_buyer = matches!(caller, Caller::Buyer { .. });
-        if is_buyer { self.of_buyers(refund_id, event) } else { EventOut::id(event.position) }
+        if is_buyer { self.of_buyers(refund_id, event) } else { self.at(caller.role(), event.position) }
+    }
+
+    /// What a place in the whole history is called for somebody of that role: the id of the event that stands there.
+    pub(crate) fn at(&self, role: Role, place: EventPosition) -> String {
+        match role {
+            Role::Operator | Role::Platform | Role::System => EventOut::id(place),
+            // A buyer is given no place, but an event's number.
+            Role::Seller | Role::Buyer => format!("evt_{}", self.sealed.seal(place)),
+        }
+    }
+
+    /// What something in the audit is called for somebody of that role, by its place.
+    pub(crate) fn of_audit(&self, role: Role, place: EventPosition) -> String {
+        self.at(role, place).replacen("evt_", "aud_", 1)
+    }
+
+    /// The place that a sealed id names; nothing where it is none.
+    pub(crate) fn unsealed(&self, id: &str) -> Option<EventPosition> {
+        self.sealed.open(id.strip_prefix("evt_")?)
     }
 
     fn of_buyers(&self, refund_id: &RefundId, event: Numbered) -> String {
@@ -114,7 +137,7 @@ impl EventIds {
         match (reach, caller) {
             (ReadUpTo::One { told, .. }, Caller::Buyer { refund_id, .. }) => Some(self.of_buyers(refund_id, told?)),
             (ReadUpTo::All(place), Caller::Operator { .. } | Caller::Platform { .. } | Caller::Seller { .. }) => {
-                place.map(EventOut::id)
+                place.map(|place| self.at(caller.role(), place))
             }
             _ => None,
         }
@@ -122,7 +145,7 @@ impl EventIds {
 
     fn mark(&self, refund_id: &RefundId, Numbered { number, position }: Numbered) -> Hmac<Sha256> {
         let EventPosition { record, epoch, entry } = position;
-        let mut mac = self.0.clone();
+        let mut mac = self.marks.clone();
         mac.update(refund_id.as_str().as_bytes());
         mac.update(&[0]);
         for part in [&number.to_be_bytes()[..], &record.to_be_bytes(), &epoch.to_be_bytes(), &entry.to_be_bytes()] {

@@ -62,10 +62,35 @@ pub(crate) async fn told_up_to(
 }
 
 /// The position that an id names, whenever it was given; nothing where it is no id that anybody but a buyer was given.
-pub(crate) async fn named_by(store: &dyn Store, id: &str) -> Result<Option<EventPosition>, StoreError> {
-    match EventOut::place_before_counting(id) {
+///
+/// Sellers were once given positions as they are. Of those only their own events' are taken, because any other would
+/// tell whether something was recorded there.
+///
+/// # Errors
+/// As for [`Store::event`].
+pub(crate) async fn named_by(
+    store: &dyn Store,
+    ids: &EventIds,
+    caller: &Caller,
+    id: &str,
+) -> Result<Option<EventPosition>, StoreError> {
+    if let Some(position) = ids.unsealed(id) {
+        return Ok(Some(position));
+    }
+    let named = match EventOut::place_before_counting(id) {
         Some((place, entry)) => store.counted(place, entry).await.map(Some),
         None => Ok(EventOut::position(id)),
+    };
+    if !matches!(caller, Caller::Seller { .. }) {
+        return named;
+    }
+    let told = match named {
+        Ok(Some(position)) => at(store, position).await,
+        named => named.map(|_| None),
+    };
+    match told {
+        Err(StoreError::NoSuchPosition(_) | StoreError::OtherHistory) => Ok(None),
+        told => Ok(told?.filter(|told| caller.may_be_told(told)).map(|told| told.position)),
     }
 }
 
@@ -88,7 +113,7 @@ pub(crate) async fn one(
             }
         }
         (Caller::Buyer { .. }, None) => None,
-        _ => named_by(store, id).await?,
+        _ => named_by(store, ids, caller, id).await?,
     };
     let Some(position) = position else { return Ok(None) };
     Ok(at(store, position).await?.filter(|told| caller.may_be_told(told)))

@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use refund_core::{Event, Refund, Refusal, Role, Timestamp};
-use refund_store::{Alert, AlertKind, EventPosition, TeamRole};
+use refund_store::{Alert, AlertKind, TeamRole};
 
 use super::assets;
 use super::cookies;
@@ -20,7 +20,6 @@ use super::view::{changes_since, refusal_text, who};
 use super::visit::{Person, Visit};
 use crate::machine::entropy;
 use crate::problem::Problem;
-use crate::wire::EventOut;
 use crate::wire::code::ApiCode;
 
 /// The frame of one page. Its texts are the reader's.
@@ -35,8 +34,8 @@ pub(crate) struct Frame {
     pub(crate) here: String,
     /// Where its live changes come from, if it has any.
     pub(crate) live: Option<String>,
-    /// The last event that it may know of.
-    knows: Option<EventPosition>,
+    /// The last event that it may know of, by its id for whoever is signed in.
+    knows: Option<String>,
     /// Whether the clock can be moved here.
     pub(crate) moves_clock: bool,
     /// Whether it shows what was typed before its reader was signed out.
@@ -72,7 +71,11 @@ impl Frame {
             person: visit.person.as_ref().map(|person| FramePerson::of(visit, person)),
             here: visit.here.clone(),
             live: None,
-            knows: visit.feed_end,
+            knows: visit
+                .person
+                .as_ref()
+                .zip(visit.feed_end)
+                .map(|(person, end)| visit.app.event_ids.at(person.caller.role(), end)),
             moves_clock: visit.app.test_clock,
             is_resumed: visit.is_resumed,
         }
@@ -94,7 +97,7 @@ impl Frame {
     }
 
     pub(crate) fn with_live(self, source: &str) -> Self {
-        let after = self.knows.map_or_else(String::new, |place| format!("?after={}", EventOut::id(place)));
+        let after = self.knows.as_ref().map_or_else(String::new, |id| format!("?after={id}"));
         Self { live: Some(format!("{source}{after}")), ..self }
     }
 

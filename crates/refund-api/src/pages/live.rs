@@ -15,9 +15,8 @@ use crate::app::App;
 use crate::callers::Caller;
 use crate::callers::admission::StreamPlace;
 use crate::engine::follow::{Follower, Found, is_known};
-use crate::feed::{EventIds, ReadUpTo, find, own_end};
+use crate::feed::{EventIds, ReadUpTo, find, named_by, own_end};
 use crate::problem::Problem;
-use crate::wire::EventOut;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// How often an idle stream says that it lives.
@@ -111,7 +110,8 @@ async fn known(visit: &Visit, headers: &HeaderMap, caller: &Caller) -> Option<Re
     if told.is_empty() {
         return Some(ReadUpTo::All(visit.feed_end));
     }
-    let place = EventOut::position(told).filter(|place| Some(*place) <= visit.feed_end)?;
+    let named = named_by(app.engine.store(), &app.event_ids, caller, told).await.ok()?;
+    let place = named.filter(|place| Some(*place) <= visit.feed_end)?;
     is_known(app.engine.store(), place).await.then_some(ReadUpTo::All(Some(place)))
 }
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use refund_core::{AuditType, Role, Timestamp};
-use refund_store::AuditQuery;
+use refund_store::{AuditQuery, Audited};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -11,7 +11,7 @@ use crate::call::Call;
 use crate::callers::Caller;
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
-use crate::wire::{AuditOut, Items};
+use crate::wire::{AuditOut, EventOut, Items};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -57,13 +57,14 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<AuditOut>>, Problem> {
     // A cursor goes on in the list that it came from: the same caller and filters.
     let list = format!("{} audit {asked:?}", call.caller.id());
     let last = params.cursor.map(|cursor| app.cursors.read_id(&cursor, &list)).transpose()?;
-    let behind = last.map(|id| AuditOut::position(&id).ok_or_else(another_lists)).transpose()?;
+    let behind = last.map(|id| EventOut::position(&id).ok_or_else(another_lists)).transpose()?;
     app.failed_sign_ins.store_for_looking(&app.engine).await;
     let query = AuditQuery { behind, limit: limit.and_one_more(), ..asked };
     let mut found = app.engine.store().audit(&query).await?;
     let goes_on = limit.cut(&mut found);
     let next_cursor = found.last().filter(|_| goes_on);
-    let next_cursor = next_cursor.map(|last| app.cursors.write_id(&AuditOut::id(last.position), &list));
+    let next_cursor = next_cursor.map(|last| app.cursors.write_id(&EventOut::id(last.position), &list));
     let (settings, to) = (app.engine.settings(), call.caller.role());
-    Ok(Json(Items { items: found.iter().map(|audited| AuditOut::new(audited, &settings, to)).collect(), next_cursor }))
+    let out = |found: &Audited| AuditOut::new(app.event_ids.of_audit(to, found.position), found, &settings, to);
+    Ok(Json(Items { items: found.iter().map(out).collect(), next_cursor }))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use refund_store::{Chosen, DeliveryState, KeyRole, Store, StoreError, Told};
+use refund_store::{Chosen, Delivery, DeliveryState, KeyRole, StoreError, Told};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,7 +13,7 @@ use crate::call::Call;
 use crate::feed::{at, named_by};
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
-use crate::webhooks::may_be_told;
+use crate::webhooks::{may_be_told, role_of};
 use crate::wire::code::ApiCode;
 use crate::wire::{AttemptOut, DeliveryOut, DeliveryStateIn, EventOut, Items, Nothing, RedeliverIn, RedeliveredOut};
 
@@ -53,7 +53,11 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
     let goes_on = limit.cut(&mut found);
     let last = found.last().filter(|_| goes_on);
     let next_cursor = last.map(|delivery| call.app.cursors.write_id(&EventOut::id(delivery.event), &list));
-    Ok(Json(Items { items: found.into_iter().map(DeliveryOut::from).collect(), next_cursor }))
+    // Whoever looks sees the ids that its messages have.
+    let (ids, role) = (&call.app.event_ids, role_of(&webhook.owner));
+    let out = |delivery: Delivery| DeliveryOut::new(ids.at(role, delivery.event), delivery);
+    let items = found.into_iter().map(out).collect();
+    Ok(Json(Items { items, next_cursor }))
 }
 
 /// Has deliveries made again: of these events, of what was recorded in a time, of all that failed.
@@ -74,7 +78,7 @@ pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Proble
     let body: RedeliverIn = call.body()?;
     let mut named = BTreeMap::new();
     for (index, id) in body.events()?.iter().enumerate() {
-        let told = event(call.app.engine.store(), &webhook.owner, index, id).await?;
+        let told = event(&call, &webhook.owner, index, id).await?;
         named.insert(told.position, told);
     }
     let (chosen, now) = (body.chosen(named.keys().copied().collect())?, call.app.engine.store().now());
@@ -90,12 +94,13 @@ pub(super) async fn redeliver(call: Call) -> Result<Json<RedeliveredOut>, Proble
 
 /// The event of that id, which is the one at `index` of those that the body names. What its owner may not be told of is
 /// no event to an endpoint.
-async fn event(store: &dyn Store, owner: &KeyRole, index: usize, id: &str) -> Result<Told, Problem> {
+async fn event(call: &Call, owner: &KeyRole, index: usize, id: &str) -> Result<Told, Problem> {
+    let store = call.app.engine.store();
     let none = || {
         let what = format!("the id of an event, as the feed or a message gave it, and not {id:.40}");
         Problem::at(ApiCode::MalformedBody, format!("/events/{index}"), what)
     };
-    let position = named_by(store, id).await?.ok_or_else(none)?;
+    let position = named_by(store, &call.app.event_ids, &call.caller, id).await?.ok_or_else(none)?;
     let told = match at(store, position).await {
         Err(StoreError::NoSuchPosition(_)) => None,
         found => found?,

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::response::sse::{Event, Sse};
 use futures_util::stream::{self, Stream};
+use refund_core::Role;
 use refund_store::Delivery;
 use tokio::sync::{broadcast, watch};
 use tokio::time::{Interval, interval};
@@ -13,7 +14,7 @@ use super::webhooks::webhook;
 use crate::call::Call;
 use crate::callers::admission::StreamPlace;
 use crate::problem::Problem;
-use crate::webhooks::JustTried;
+use crate::webhooks::{JustTried, role_of};
 use crate::wire::DeliveryOut;
 
 /// Gives each delivery to an endpoint as it is tried, from now on: with the attempt that was just made.
@@ -31,6 +32,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let _place = call.app.admission.stream(&call.caller)?;
     let looking = Looking {
         webhook_id: webhook.id.clone(),
+        owners_role: role_of(&webhook.owner),
         tried: call.app.webhooks.tried(),
         stopping: call.app.engine.stopping(),
         heartbeat: interval(HEARTBEAT),
@@ -43,6 +45,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
 /// A stream that is open.
 struct Looking {
     webhook_id: String,
+    owners_role: Role,
     tried: broadcast::Receiver<JustTried>,
     stopping: watch::Receiver<bool>,
     heartbeat: Interval,
@@ -76,7 +79,9 @@ impl Looking {
 }
 
 async fn next(mut looking: Looking) -> Option<(Result<Event, Infallible>, Looking)> {
-    let delivery = DeliveryOut::from(looking.next().await?);
+    let delivery = looking.next().await?;
+    let ids = &looking.listener.app.event_ids;
+    let delivery = DeliveryOut::new(ids.at(looking.owners_role, delivery.event), delivery);
     let event = Event::default().event(delivery.state_name());
     // The data is of our own making and can always be written.
     Some((Ok(event.json_data(&delivery).unwrap_or_default()), looking))

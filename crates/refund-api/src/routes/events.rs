@@ -109,7 +109,7 @@ pub(super) async fn history(call: Call) -> Result<Json<Items<EventOut>>, Problem
 #[serde(deny_unknown_fields)]
 struct FeedParams {
     /// The event to go on behind, or `latest` for what comes from now on; from the start where nothing is said.
-    #[param(pattern = "^(latest|evt_[0-9a-fr][0-9a-f]{19,29})$")]
+    #[param(pattern = "^(latest|evt_[0-9a-fr][0-9a-f]{19,31})$")]
     after: Option<String>,
     /// How many events at the most; 50 where nothing is said.
     #[param(inline)]
@@ -210,7 +210,9 @@ pub(super) async fn place(call: &Call, after: Option<&str>, said: Said) -> Resul
     if after == LATEST {
         return Ok(ReadUpTo::All(store.feed_end()));
     }
-    Ok(ReadUpTo::All(Some(named_by(store, after).await?.ok_or_else(|| said.no_event())?)))
+    let named = named_by(store, &call.app.event_ids, &call.caller, after).await?;
+    let none = || if EventOut::is_place(after) { StoreError::OtherHistory.into() } else { said.no_event() };
+    Ok(ReadUpTo::All(Some(named.ok_or_else(none)?)))
 }
 
 /// Behind what of their refund a buyer asks.

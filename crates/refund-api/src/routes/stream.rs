@@ -32,7 +32,7 @@ const AT_ONCE: usize = 100;
 #[serde(deny_unknown_fields)]
 struct StreamParams {
     /// The event to go on behind, or `latest` for what comes from now on; from the start where nothing is said.
-    #[param(pattern = "^(latest|evt_[0-9a-fr][0-9a-f]{19,29})$")]
+    #[param(pattern = "^(latest|evt_[0-9a-fr][0-9a-f]{19,31})$")]
     after: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Keyed hashes.
+//! Keyed hashes, and keys that are made by them.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -12,4 +12,9 @@ pub(crate) fn keyed(secret: &[u8; 32], purpose: &[u8]) -> Hmac<Sha256> {
     mac.update(purpose);
     mac.update(&[0]);
     mac
+}
+
+/// A key for one purpose, so that what is sealed with it opens with no other.
+pub(crate) fn key(secret: &[u8; 32], purpose: &[u8]) -> [u8; 32] {
+    keyed(secret, purpose).finalize().into_bytes().into()
 }

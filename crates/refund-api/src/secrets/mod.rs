@@ -3,6 +3,7 @@
 pub(crate) mod buyer_link;
 pub(crate) mod cursor;
 mod keyed;
+pub(crate) mod sealed_place;
 
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -10,7 +11,7 @@ use std::path::Path;
 
 use data_encoding::HEXLOWER;
 
-pub(crate) use self::keyed::keyed;
+pub(crate) use self::keyed::{key, keyed};
 use crate::machine::entropy;
 
 /// The server's own secret.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use refund_core::{Actor, Role, Timestamp};
-use refund_store::{DisabledBecause, Due, KeyRole, Request, SetUp, Told, Webhook, WebhookChange};
+use refund_store::{DisabledBecause, Due, Request, SetUp, Told, Webhook, WebhookChange};
 use url::Url;
 
 use super::Webhooks;
-use super::owning::may_be_told;
+use super::owning::{may_be_told, role_of};
 use super::sign::SigningSecret;
 use crate::engine::Engine;
 use crate::problem::Problem;
@@ -38,11 +38,7 @@ impl Endpoint {
 
     /// In what capacity its owner is told.
     pub(super) fn owners_role(&self) -> Role {
-        match self.stored.owner {
-            KeyRole::Operator => Role::Operator,
-            KeyRole::Platform => Role::Platform,
-            KeyRole::Seller(_) => Role::Seller,
-        }
+        role_of(&self.stored.owner)
     }
 
     pub(crate) fn is_enabled(&self) -> bool {

@@ -26,13 +26,14 @@ use self::endpoint::Endpoint;
 use self::message::Unsigned;
 use self::post::{Message, Post, ReceiverAnswer};
 use crate::engine::Engine;
+use crate::feed::EventIds;
 use crate::machine::clock::{self, Stopwatch};
 use crate::machine::entropy;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
 pub use self::guard::Reach;
-pub(crate) use self::owning::{another, may_be_told, may_see, owner};
+pub(crate) use self::owning::{another, may_be_told, may_see, owner, role_of};
 use self::sign::SigningSecrets;
 use self::turns::Turns;
 
@@ -56,6 +57,7 @@ pub(crate) struct Webhooks {
     reach: Reach,
     pings: Turns,
     pub(crate) secrets: SigningSecrets,
+    event_ids: EventIds,
     /// Told when there is more to send.
     wake: Notify,
     /// Told of each attempt once it is written down.
@@ -71,6 +73,7 @@ impl Webhooks {
             reach,
             pings: Turns::default(),
             secrets: SigningSecrets::new(secret),
+            event_ids: EventIds::new(secret),
             wake: Notify::new(),
             tried: broadcast::Sender::new(TRIED_KEPT),
         }

@@ -24,6 +24,15 @@ pub(crate) fn owner(caller: &Caller) -> Result<KeyRole, Problem> {
     }
 }
 
+/// In what capacity an owner is told.
+pub(crate) fn role_of(owner: &KeyRole) -> Role {
+    match owner {
+        KeyRole::Operator => Role::Operator,
+        KeyRole::Platform => Role::Platform,
+        KeyRole::Seller(_) => Role::Seller,
+    }
+}
+
 /// Whether an owner may deal with an endpoint: an operator deals with everybody's.
 pub(crate) fn may_see(owner: &KeyRole, webhook: &Webhook) -> bool {
     *owner == KeyRole::Operator || *owner == webhook.owner

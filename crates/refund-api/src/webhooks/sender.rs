@@ -16,6 +16,7 @@ use super::endpoint::{self, Endpoint};
 use super::message::Unsigned;
 use super::schedule;
 use crate::engine::Engine;
+use crate::feed::EventIds;
 use crate::machine::entropy;
 use crate::problem::Problem;
 use crate::wire::EventOut;
@@ -244,13 +245,19 @@ async fn forget(engine: &Engine, webhooks: &Webhooks, now: Timestamp) -> Result<
 }
 
 /// The event of a delivery, as the endpoint's owner may know it.
-async fn event(engine: &Engine, endpoint: &Endpoint, delivery: &Delivery) -> Result<Option<EventOut>, Problem> {
+async fn event(
+    engine: &Engine,
+    ids: &EventIds,
+    endpoint: &Endpoint,
+    delivery: &Delivery,
+) -> Result<Option<EventOut>, Problem> {
     let before = delivery.sequence.saturating_sub(1);
     let found = engine.store().history(&delivery.refund_id, before, 1).await?;
     let around = engine.store().refund(&delivery.refund_id).await?;
     let (Some((position, event)), Some(around)) = (found.first(), around) else { return Ok(None) };
-    let disclosed = event.disclosed_to(endpoint.owners_role());
-    Ok(disclosed.map(|event| EventOut::new(EventOut::id(*position), event, &around.refund.whose())))
+    let role = endpoint.owners_role();
+    let disclosed = event.disclosed_to(role);
+    Ok(disclosed.map(|event| EventOut::new(ids.at(role, *position), event, &around.refund.whose())))
 }
 
 /// One attempt at an endpoint that failed so often before, from reading the event to writing down what came of it.
@@ -262,7 +269,7 @@ async fn attempt(
     failures: u32,
 ) -> Result<Option<Attempt>, Problem> {
     let Some(claimed) = webhooks.book.claim(endpoint.id(), queued).await? else { return Ok(None) };
-    let event = event(engine, endpoint, &claimed.delivery).await?;
+    let event = event(engine, &webhooks.event_ids, endpoint, &claimed.delivery).await?;
     let event = event.ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
     let message = Unsigned::event(endpoint, event)?;
     let now = engine.store().now();

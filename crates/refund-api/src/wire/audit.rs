@@ -3,12 +3,11 @@
 mod changes;
 
 use refund_core::{Actor, AuditType, Role, Timestamp, Via};
-use refund_store::{Audited, Entry, EventPosition, Settings};
+use refund_store::{Audited, Entry, Settings};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 pub(crate) use self::changes::ChangeOut;
-use super::EventOut;
 use super::refund::ActorOut;
 
 /// Something in the audit trail: who did what, from where, and when.
@@ -47,9 +46,9 @@ pub(crate) struct AuditOut {
 }
 
 impl AuditOut {
-    /// What was recorded, with the names that these settings know. A seller is not told what the operator's people are
+    /// What was recorded, under its id, with the names that these settings know. A seller is not told what the operator's people are
     /// called, and from where they work.
-    pub(crate) fn new(audited: &Audited, settings: &Settings, to: Role) -> Self {
+    pub(crate) fn new(id: String, audited: &Audited, settings: &Settings, to: Role) -> Self {
         let actor = actor(&audited.entry, settings);
         let is_for_them = to == Role::Operator || actor.as_ref().is_none_or(|actor| actor.role == to);
         let named = actor.as_ref().and_then(|actor| match &actor.via {
@@ -61,7 +60,7 @@ impl AuditOut {
         let failed = if let Entry::SignInsFailed(failed) = &audited.entry { Some(failed) } else { None };
         let address = audited.from.or(failed.and_then(|failed| failed.from));
         Self {
-            id: Self::id(audited.position),
+            id,
             audit_type: audited.audit_type,
             at: audited.at,
             actor: actor.as_ref().map(|actor| actor.disclosed_to(to).into()),
@@ -73,16 +72,6 @@ impl AuditOut {
             since: failed.map(|failed| failed.since),
             changes: changes::of(audited),
         }
-    }
-
-    /// The id of what stands there. Ids sort as what they name was recorded.
-    pub(crate) fn id(position: EventPosition) -> String {
-        EventOut::id(position).replacen("evt_", "aud_", 1)
-    }
-
-    /// Where that stands.
-    pub(crate) fn position(id: &str) -> Option<EventPosition> {
-        EventOut::position(&format!("evt_{}", id.strip_prefix("aud_")?))
     }
 }
 

@@ -61,7 +61,7 @@ impl EventOut {
         }
     }
 
-    /// The id of the event at that position, for everybody but buyers. Ids sort as the events do.
+    /// The id of the event at that position, for operators and the platform. Ids sort as the events do.
     #[must_use]
     pub(crate) fn id(position: EventPosition) -> String {
         let EventPosition { record, epoch, entry } = position;
@@ -91,6 +91,12 @@ impl EventOut {
             epoch: number(epoch)?.try_into().ok()?,
             entry: number(entry)?.try_into().ok()?,
         })
+    }
+
+    /// Whether somebody was given that once as a place that is not sealed.
+    #[must_use]
+    pub(crate) fn is_place(id: &str) -> bool {
+        Self::position(id).is_some() || Self::place_before_counting(id).is_some()
     }
 
     /// The place in the journal, in bytes, and the entry that an id names which was given before records were counted.

@@ -8,7 +8,6 @@ use refund_store::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::EventOut;
 use super::code::ApiCode;
 use super::settings::{RoleIn, role_of};
 use super::unusable::Unusable;
@@ -208,12 +207,11 @@ impl DeliveryOut {
     pub(crate) fn state_name(&self) -> &'static str {
         self.state
     }
-}
 
-impl From<Delivery> for DeliveryOut {
-    fn from(delivery: Delivery) -> Self {
+    /// A delivery of the event of that id.
+    pub(crate) fn new(event_id: String, delivery: Delivery) -> Self {
         Self {
-            event_id: EventOut::id(delivery.event),
+            event_id,
             refund_id: delivery.refund_id,
             sequence: delivery.sequence,
             event_type: delivery.event_type,

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{AuditType, PolicyField, Role, SellerId, Timestamp};
-use refund_store::{AuditQuery, Settings};
+use refund_store::{AuditQuery, Audited, Settings};
 use serde_json::Value;
 
 use super::fields::told;
@@ -19,7 +19,7 @@ use crate::pages::seller_place;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
-use crate::wire::{AuditOut, ChangeOut};
+use crate::wire::{AuditOut, ChangeOut, EventOut};
 
 #[derive(Template)]
 #[template(path = "pages/operator/audit.html")]
@@ -68,7 +68,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     // A cursor goes on in the list that it came from.
     let list = format!("audit {asked:?}");
     let last = behind(&visit, &list)?;
-    let behind = last.map(|id| AuditOut::position(&id).ok_or_else(another_lists)).transpose()?;
+    let behind = last.map(|id| EventOut::position(&id).ok_or_else(another_lists)).transpose()?;
     let found = match asked {
         Some(asked) => {
             app.failed_sign_ins.store_for_looking(&app.engine).await;
@@ -77,8 +77,11 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
         }
         None => Vec::new(),
     };
-    let ListPart { items, links } = ListPart::cut(&visit, &list, found, |audited| AuditOut::id(audited.position))?;
-    let entry = |audited| EntryView::new(&visit.reader, AuditOut::new(audited, &settings, Role::Operator));
+    let ListPart { items, links } = ListPart::cut(&visit, &list, found, |audited| EventOut::id(audited.position))?;
+    let entry = |audited: &Audited| {
+        let id = visit.app.event_ids.of_audit(Role::Operator, audited.position);
+        EntryView::new(&visit.reader, AuditOut::new(id, audited, &settings, Role::Operator))
+    };
     let status = if notice.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = Page {
         page: Frame::new(&visit, "audit-title", "audit"),

@@ -12,6 +12,7 @@ use refund_store::{
 
 use super::change::{done_before, replaced};
 use super::webhooks::{EndpointView, TypeView, secret, typed, types};
+use crate::feed::named_by;
 use crate::pages::answers::shown_once;
 use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
 use crate::pages::part::{ListPart, PAGE, PartLinks, behind};
@@ -19,7 +20,7 @@ use crate::pages::queue::Choice;
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
-use crate::webhooks::{may_see, owner};
+use crate::webhooks::{may_see, owner, role_of};
 use crate::wire::EventOut;
 
 /// What a form of this page can have done.
@@ -63,10 +64,10 @@ struct AttemptView {
 }
 
 impl DeliveryView {
-    fn new(visit: &Visit, delivery: &Delivery) -> Self {
+    fn new(visit: &Visit, event: String, delivery: &Delivery) -> Self {
         let reader = &visit.reader;
         Self {
-            event: EventOut::id(delivery.event),
+            event,
             refund_id: delivery.refund_id.to_string(),
             kind: reader.term("event", delivery.event_type.as_str()),
             state: reader.term("delivery", delivery.state.name()),
@@ -143,7 +144,7 @@ async fn page(
     };
     // What was typed is shown again where something is wrong with it.
     let is_typed = status == StatusCode::UNPROCESSABLE_ENTITY;
-    let endpoint = EndpointView::new(reader, &webhook);
+    let (endpoint, role) = (EndpointView::new(reader, &webhook), role_of(&webhook.owner));
     let shown_page = Page {
         page: Frame::new(visit, "webhook-title", "webhooks").coming_back_to(format!("/operator/webhooks/{id}")),
         notice,
@@ -162,7 +163,10 @@ async fn page(
         waiting: backlog.count,
         waits_since: backlog.oldest.map(|at| reader.instant(at)),
         states: STATES.into_iter().map(choice).collect(),
-        deliveries: items.iter().map(|delivery| DeliveryView::new(visit, delivery)).collect(),
+        deliveries: items
+            .iter()
+            .map(|delivery| DeliveryView::new(visit, visit.app.event_ids.at(role, delivery.event), delivery))
+            .collect(),
         links,
     };
     shown(status, &shown_page)
@@ -236,7 +240,11 @@ async fn change(visit: &Visit, webhook: Arc<Webhook>) -> Result<Response, Proble
 async fn again(visit: &Visit, webhook: &Webhook) -> Result<Response, Problem> {
     let chosen = match visit.form.get("event") {
         "" => Chosen { state: Some(DeliveryState::Failed), ..Chosen::default() },
-        event => Chosen { events: Some(EventOut::position(event).into_iter().collect()), ..Chosen::default() },
+        id => {
+            let app = &visit.app;
+            let named = named_by(app.engine.store(), &app.event_ids, &visit.person()?.caller, id).await?;
+            Chosen { events: Some(named.into_iter().collect()), ..Chosen::default() }
+        }
     };
     visit.app.webhooks.deliver_again(&webhook.id, &chosen, visit.app.engine.store().now()).await?;
     Ok(go_and_tell(&format!("/operator/webhooks/{}", webhook.id), "again"))
