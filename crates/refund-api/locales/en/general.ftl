@@ -27,6 +27,7 @@ notice-changed = Something has changed meanwhile.
 notice-changed-show = Show it
 notice-lost = The connection is lost: what you see may be old. It is being tried again.
 typed-again = You were signed out while you typed. What you typed is here again, and nothing was done with it.
+typed-too-often = That was asked for very often in a short time, so nothing was done. It is possible again from { $at }; what you typed is here.
 addresses-moved = The return addresses have changed since this was shown, so nothing was done. Look at it again.
 notice-moved = Somebody was faster: the refund has changed since this page was made, so nothing was done. Below is how it stands now.
 notice-moved-by = What has happened since: { $what }.
@@ -118,6 +119,7 @@ mistake-password-guessable = This password is guessed soon: it is a common one, 
 
 # When something goes wrong.
 trouble-home = To the start
+trouble-again = To the page, again
 trouble-not-found-title = Nothing here
 trouble-not-found = There is no such page, or it is not yours to see.
 trouble-link-title = This link opens nothing any more
@@ -128,6 +130,7 @@ trouble-not-your-role-title = This is for another role
 trouble-not-your-role = Your role doesn't do this, so nothing was done. If it is part of your work, ask an owner among your people for the role that does.
 trouble-too-often-title = One moment, please
 trouble-too-often = That was asked for too often in a short time. Nothing was done; try again in a minute.
+trouble-too-often-until = That was asked for too often in a short time. Nothing was done; it is possible again from { $at }.
 trouble-unsure-title = It is not known whether that was done
 trouble-unsure = The disk took too long to answer. Open the refund again in a moment: it shows whether it was done. Don't send the form again before you have looked.
 trouble-held-title = Nothing is decided at the moment

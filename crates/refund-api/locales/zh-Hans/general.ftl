@@ -27,6 +27,7 @@ notice-changed = 在此期间，内容有了变化。
 notice-changed-show = 查看最新内容
 notice-lost = 连接已断开，页面内容可能不是最新，正在重新连接。
 typed-again = 您在填写时已退出登录。先前填写的内容仍在此处，尚未提交。
+typed-too-often = 短时间内操作过于频繁，本次操作未执行。{ $at } 起可再试，已填写的内容保留在此处。
 addresses-moved = 页面显示后退货地址已有变化，本次操作未执行，请重新确认。
 notice-moved = 页面打开后该退款单已有变化，本次操作未执行。下面是最新状态。
 notice-moved-by = 其间的变化：{ $what }。
@@ -82,6 +83,7 @@ mistake-password-guessable = 此密码容易被猜中：过于常见、有规律
 
 # When something goes wrong.
 trouble-home = 返回首页
+trouble-again = 重新打开页面
 trouble-not-found-title = 页面不存在
 trouble-not-found = 没有这个页面，或您无权查看。
 trouble-link-title = 链接已失效
@@ -92,6 +94,7 @@ trouble-not-your-role-title = 您的角色不能进行此操作
 trouble-not-your-role = 您的角色没有此权限，因此未执行任何操作。如工作需要，请让贵方的负责人更改您的角色。
 trouble-too-often-title = 请稍候
 trouble-too-often = 操作过于频繁，本次操作未执行，请稍后再试。
+trouble-too-often-until = 短时间内操作过于频繁，本次操作未执行。{ $at } 起可再试。
 trouble-unsure-title = 暂时无法确认结果
 trouble-unsure = 存储响应超时。请稍后重新打开退款单，确认操作是否已完成，再决定是否重试。
 trouble-held-title = 暂停处理中

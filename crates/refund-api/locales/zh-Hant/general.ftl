@@ -27,6 +27,7 @@ notice-changed = 在此期間，內容有了變化。
 notice-changed-show = 查看最新內容
 notice-lost = 連線已中斷，頁面內容可能不是最新，正在重新連線。
 typed-again = 您在填寫時已登出。先前填寫的內容仍在此處，尚未提交。
+typed-too-often = 短時間內操作過於頻繁，本次操作未執行。{ $at } 起可再試，已填寫的內容保留在此處。
 addresses-moved = 頁面顯示後退貨地址已有變動，本次操作未執行，請重新確認。
 notice-moved = 頁面開啟後該退款單已有變化，本次操作未執行。下面是最新狀態。
 notice-moved-by = 其間的變化：{ $what }。
@@ -82,6 +83,7 @@ mistake-password-guessable = 此密碼容易被猜中：過於常見、有規律
 
 # When something goes wrong.
 trouble-home = 返回首頁
+trouble-again = 重新開啟頁面
 trouble-not-found-title = 頁面不存在
 trouble-not-found = 沒有這個頁面，或您無權查看。
 trouble-link-title = 連結已失效
@@ -92,6 +94,7 @@ trouble-not-your-role-title = 您的角色不能進行此操作
 trouble-not-your-role = 您的角色沒有此權限，因此未執行任何操作。如工作需要，請讓貴方的負責人變更您的角色。
 trouble-too-often-title = 請稍候
 trouble-too-often = 操作過於頻繁，本次操作未執行，請稍後再試。
+trouble-too-often-until = 短時間內操作過於頻繁，本次操作未執行。{ $at } 起可再試。
 trouble-unsure-title = 暫時無法確認結果
 trouble-unsure = 儲存回應逾時。請稍後重新開啟退款單，確認操作是否已完成，再決定是否重試。
 trouble-held-title = 暫停處理中

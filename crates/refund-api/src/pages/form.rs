@@ -141,6 +141,16 @@ impl Form {
     }
 }
 
+/// The address of a path with that query and something else in it; without it where it is empty.
+pub(super) fn in_address(path: &str, query: &Form, name: &str, value: &str) -> String {
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    pairs.extend_pairs(query.fields().filter(|(known, kept)| *known != name && !kept.is_empty()));
+    if !value.is_empty() {
+        pairs.append_pair(name, value);
+    }
+    format!("{path}?{}", pairs.finish())
+}
+
 #[cfg(test)]
 mod tests {
     use refund_core::{Label, Reason};

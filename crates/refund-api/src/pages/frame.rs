@@ -38,8 +38,8 @@ pub(crate) struct Frame {
     knows: Option<String>,
     /// Whether the clock can be moved here.
     pub(crate) moves_clock: bool,
-    /// Whether it shows what was typed before its reader was signed out.
-    pub(crate) is_resumed: bool,
+    /// Why it shows what was typed into a form that was not taken, where it does.
+    pub(crate) resumed: Option<String>,
 }
 
 /// Who is signed in, as the frame shows them.
@@ -77,7 +77,7 @@ impl Frame {
                 .zip(visit.feed_end)
                 .map(|(person, end)| visit.app.event_ids.at(person.caller.role(), end)),
             moves_clock: visit.app.test_clock,
-            is_resumed: visit.is_resumed,
+            resumed: visit.is_resumed.then(|| why_resumed(visit)),
         }
     }
 
@@ -173,6 +173,15 @@ impl FramePerson {
             alerts_until: person.user.alerts.last().map(|alert| alert.at),
             team_role: person.user.team_role,
         }
+    }
+}
+
+/// Why what was typed stands there again.
+fn why_resumed(visit: &Visit) -> String {
+    let reader = &visit.reader;
+    match visit.possible_from {
+        Some(at) => reader.say_with("typed-too-often", "at", &reader.instant(at)),
+        None => reader.say("typed-again"),
     }
 }
 

@@ -37,6 +37,7 @@ mod seller;
 mod signing_in;
 mod stats;
 mod text;
+mod too_often;
 mod trouble;
 mod typed;
 mod view;
@@ -44,9 +45,9 @@ mod visit;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use axum::{Extension, Router};
 use refund_core::SellerId;
 
 pub(crate) use links::{link_for, operators_link};
@@ -119,7 +120,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/operator/sellers/{id}", get(seller::show).post(seller::change))
         .route("/operator/sellers/{id}/offers", get(saved_offers::show).post(saved_offers::add))
         .route("/operator/sellers/{id}/offers/{offer}", get(saved_offers::show_one).post(saved_offers::change))
-        .layer(Extension(Arc::<TypedForms>::default()))
+        .layer(from_fn_with_state((app.clone(), Arc::<TypedForms>::default()), too_often::led_back))
         .layer(from_fn_with_state((app.clone(), Arc::default()), answers::lead_on))
         .layer(from_fn_with_state(app.clone(), trouble::on_pages))
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Refusal, Role, Timestamp};
+use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Refusal, Role};
 use refund_store::{Refused, Seller};
 
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
 use super::seen;
+use super::too_often::from_when;
 use super::view::{Excerpt, History, RefundView, refusal_text};
 use super::visit::Visit;
 use crate::app::Settled;
@@ -169,10 +170,7 @@ pub(super) fn told_no(visit: &Visit, refused: &Refused) -> (Notice, StatusCode) 
         return told_rule(visit, refusal);
     }
     if let Refused::TooOften { wait } = refused {
-        // A page tells the minute: by the one that is told it is possible.
-        let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).saturating_add(59_999);
-        let millis = visit.app.engine.store().now().as_millis().saturating_add(wait);
-        let at = visit.reader.instant(Timestamp::from_millis(millis).unwrap_or(Timestamp::MAX));
+        let at = visit.reader.instant(from_when(visit.app.engine.store().now(), *wait));
         let notice = Notice::bad(visit.reader.say_with("notice-too-often", "at", &at));
         return (notice, StatusCode::TOO_MANY_REQUESTS);
     }

@@ -13,6 +13,7 @@ use super::cookies;
 use super::frame::shown;
 use super::leading::{go_to, is_behind_a_page, opened_anew};
 use super::reader::Reader;
+use super::too_often::from_when;
 use crate::app::App;
 use crate::call::{Told, refused_with};
 use crate::problem::Problem;
@@ -46,6 +47,8 @@ struct Trouble {
     title: String,
     text: String,
     code: &'static str,
+    /// The page that was asked for, where it can be had a little later.
+    again: Option<String>,
 }
 
 /// Shows a page of what goes wrong outside of the pages to whoever looks at it with a browser. Programs have their own
@@ -94,7 +97,7 @@ async fn told_as_page<A: Future<Output = Response> + Send>(
 }
 
 fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, here: &str) -> Response {
-    let (code, wait) = (problem.code(), problem.wait());
+    let (code, wait, possible_in) = (problem.code(), problem.wait(), problem.retry_after());
     let is_gone = matches!(code, Code::Api(ApiCode::Unauthenticated | ApiCode::NotFound));
     if is_gone && is_behind_a_page(headers) {
         return opened_anew(here);
@@ -113,7 +116,15 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
         style: super::assets::style(),
         icon: super::assets::icon(),
         title: reader.say(&format!("{name}-title")),
-        text: reader.say(name),
+        text: match possible_in.filter(|_| code == Code::Api(ApiCode::TooManyRequests)) {
+            Some(wait) => reader.say_with(
+                "trouble-too-often-until",
+                "at",
+                &reader.instant(from_when(app.engine.store().now(), wait)),
+            ),
+            None => reader.say(name),
+        },
+        again: (method.is_safe() && code == Code::Api(ApiCode::TooManyRequests)).then(|| here.to_owned()),
         code: code.as_str(),
     };
     let mut response = shown(status, &page).unwrap_or_else(IntoResponse::into_response);

@@ -1,5 +1,6 @@
-//! What somebody typed while their session came to its end. It is kept in memory until they are signed in again, and
-//! then stands in the form that it was typed into; nothing is done with it.
+//! What somebody typed into a form that was not even taken: because their session had come to its end, or because it was
+//! sent too often. It is kept in memory, and stands in the form that it was typed into when they come to it again;
+//! nothing is done with it.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -9,6 +10,8 @@ use refund_core::{Span, Timestamp};
 use super::form::Form;
 use crate::machine::entropy;
 
+/// What names in an address what was typed.
+pub(super) const TYPED: &str = "typed";
 /// How long it is kept.
 const KEPT_FOR: Span = Span::hours(1);
 /// How many forms are kept of one person, and how many bytes of all.
@@ -19,12 +22,22 @@ const NOT_KEPT: [&str; 8] = ["mark", "once", "step", "password", "old", "new", "
 
 struct Kept {
     id: String,
-    user_id: String,
+    /// The id of whoever typed it, or the link by which they did.
+    whose: String,
     /// Where the form was sent.
     path: String,
     action: String,
     form: Form,
+    /// From when on it is possible, where it was sent too often.
+    possible_from: Option<Timestamp>,
     until: Timestamp,
+}
+
+/// What is found again.
+pub(super) struct Typed {
+    pub(super) form: Form,
+    pub(super) action: String,
+    pub(super) possible_from: Option<Timestamp>,
 }
 
 impl Kept {
@@ -40,38 +53,47 @@ impl Kept {
 pub(super) struct TypedForms(Mutex<VecDeque<Kept>>);
 
 impl TypedForms {
-    /// Keeps what that person typed into the form of an action that was sent to a path; by which id it is found
-    /// again. Nothing where nothing was typed.
-    pub(super) fn keep(&self, user_id: &str, path: &str, action: &str, form: &Form, now: Timestamp) -> Option<String> {
+    /// Keeps what somebody typed into the form of an action that was sent to a path, and from when on that is possible
+    /// where that is why nothing was done; by which id it is found again. Nothing where nothing was typed.
+    pub(super) fn keep(
+        &self,
+        whose: &str,
+        path: &str,
+        action: &str,
+        form: &Form,
+        possible_from: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<String> {
         let form = form.without(&NOT_KEPT);
         form.fields().next()?;
         let id = entropy::secret();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|other| now < other.until);
-        let is_theirs = |other: &Kept| other.user_id == user_id;
+        let is_theirs = |other: &Kept| other.whose == whose;
         while all.iter().filter(|other| is_theirs(other)).count() >= OF_ONE_MAX {
             let oldest = all.iter().position(is_theirs);
             oldest.and_then(|oldest| all.remove(oldest));
         }
-        let (user_id, path, action) = (user_id.to_owned(), path.to_owned(), action.to_owned());
-        all.push_back(Kept { id: id.clone(), user_id, path, action, form, until: now.plus(KEPT_FOR) });
+        let (whose, path, action) = (whose.to_owned(), path.to_owned(), action.to_owned());
+        all.push_back(Kept { id: id.clone(), whose, path, action, form, possible_from, until: now.plus(KEPT_FOR) });
         while all.iter().map(Kept::bytes).sum::<usize>() > BYTES_MAX {
             all.pop_front();
         }
         Some(id)
     }
 
-    /// What that person typed on the page of that path, and for which action.
-    pub(super) fn find(&self, id: &str, user_id: &str, page: &str, now: Timestamp) -> Option<(Form, String)> {
+    /// What they typed on the page of that path.
+    pub(super) fn find(&self, id: &str, whose: &str, page: &str, now: Timestamp) -> Option<Typed> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |kept: &&Kept| kept.id == id && kept.user_id == user_id && kept.path.starts_with(page);
+        let is_it = |kept: &&Kept| kept.id == id && kept.whose == whose && kept.path.starts_with(page);
         let kept = all.iter().find(is_it).filter(|kept| now < kept.until)?;
-        Some((kept.form.clone(), kept.action.clone()))
+        let Kept { form, action, possible_from, .. } = kept;
+        Some(Typed { form: form.clone(), action: action.clone(), possible_from: *possible_from })
     }
 
-    /// Forgets what that person typed into a form that they have sent since.
-    pub(super) fn forget(&self, user_id: &str, path: &str) {
+    /// Forgets what they typed into a form that they have sent since.
+    pub(super) fn forget(&self, whose: &str, path: &str) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|kept| kept.user_id != user_id || kept.path != path);
+        all.retain(|kept| kept.whose != whose || kept.path != path);
     }
 }

@@ -8,19 +8,20 @@ use axum::extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, R
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
-use refund_core::{Command, CommandKind, Refund, RefundId, Role, SellerId};
+use refund_core::{Command, CommandKind, Refund, RefundId, Role, SellerId, Timestamp};
 use refund_store::{
     Answered, EventPosition, IdempotencyKey, Precondition, Refused, Request, Secret, Session, User, Work,
 };
 use sha2::{Digest, Sha256};
 
 use super::cookies;
-use super::form::Form;
+use super::form::{Form, in_address};
 use super::leading::{go_to, is_behind_a_page};
 use super::mark;
 use super::reader::Reader;
 use super::right::Right;
-use super::typed::TypedForms;
+use super::too_often::{Sent, SentForm};
+use super::typed::{TYPED, Typed, TypedForms};
 use crate::app::App;
 use crate::call::{CallerAddress, Sender, pass_over, received};
 use crate::callers::address::counted;
@@ -33,10 +34,10 @@ use crate::wire::code::ApiCode;
 /// Says where a form comes from; every browser of today sends it.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// What names in an address what was typed before its reader was signed out.
-const TYPED: &str = "typed";
+/// Where the pages are that a link opens, which it names.
+const BY_LINK: &str = "/b/";
 /// Where forms are taken of whoever is signed in or not.
-const OPEN_TO_ALL: [&str; 2] = ["/sign-in", "/b/"];
+const OPEN_TO_ALL: [&str; 2] = ["/sign-in", BY_LINK];
 
 /// One call by a browser.
 pub(crate) struct Visit {
@@ -61,10 +62,12 @@ pub(crate) struct Visit {
     pub(crate) done: String,
     /// Whether it is to change anything.
     changes: bool,
-    /// What was typed into forms whose session was over.
+    /// What was typed into forms that were not taken.
     typed: Arc<TypedForms>,
-    /// Whether the form holds what was typed before its reader was signed out.
+    /// Whether the form holds what was typed into one that was not taken.
     pub(crate) is_resumed: bool,
+    /// From when on it is, where it was sent too often.
+    pub(crate) possible_from: Option<Timestamp>,
 }
 
 /// Somebody who is signed in.
@@ -101,8 +104,8 @@ impl FromRequest<Arc<App>> for Visit {
         if let Some(back) = visit.outlived() {
             return Err(go_to(&back));
         }
-        if let Some(person) = visit.person.as_ref().filter(|_| visit.changes) {
-            visit.typed.forget(&person.user.id, visit.path());
+        if let Some(whose) = visit.whose().filter(|_| visit.changes) {
+            visit.typed.forget(whose, visit.path());
         }
         Ok(visit.resumed())
     }
@@ -141,8 +144,10 @@ impl Visit {
             changes: !parts.method.is_safe(),
             typed: parts.extensions.remove().unwrap_or_default(),
             is_resumed: false,
+            possible_from: None,
             person,
         };
+        visit.show_form_to(parts.extensions.get::<SentForm>());
         if let Some(person) = &visit.person {
             let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
             if !Right::needed(&parts.method, path).is_of(person.user.team_role) {
@@ -167,7 +172,7 @@ impl Visit {
         if self.person.as_ref().is_some_and(|person| person.user.id != whose || is_running(person)) {
             return None;
         }
-        let id = self.typed.keep(whose, self.path(), self.param("action"), &self.form, system_now())?;
+        let id = self.typed.keep(whose, self.path(), self.param("action"), &self.form, None, system_now())?;
         let back = self.same_with(TYPED, &id);
         if self.person.is_some() {
             return Some(back);
@@ -176,15 +181,40 @@ impl Visit {
         Some(format!("/sign-in?back={back}"))
     }
 
-    /// With what was typed on the page before its reader was signed out, where the address names that.
+    /// With what was typed on the page into a form that was not taken, where the address names that.
     fn resumed(mut self) -> Self {
-        let Some(person) = self.person.as_ref().filter(|_| !self.changes) else { return self };
-        let typed = self.typed.find(self.query.get(TYPED), &person.user.id, self.path(), system_now());
-        if let Some((form, action)) = typed {
+        let Some(whose) = self.whose().filter(|_| !self.changes) else { return self };
+        let typed = self.typed.find(self.query.get(TYPED), whose, self.path(), system_now());
+        if let Some(Typed { form, action, possible_from }) = typed {
             self.params.push(("action".to_owned(), action));
-            (self.form, self.is_resumed) = (form, true);
+            (self.form, self.is_resumed, self.possible_from) = (form, true, possible_from);
         }
         self
+    }
+
+    /// Whose is what is typed here: the person's who is signed in, or the link's.
+    fn whose(&self) -> Option<&str> {
+        if self.path().starts_with(BY_LINK) {
+            return Some(self.param("token"));
+        }
+        self.person.as_ref().map(|person| person.user.id.as_str())
+    }
+
+    /// Leaves the form to whoever keeps what was typed, should it be sent too early. One that somebody else's page made
+    /// is nobody's.
+    fn show_form_to(&self, keeper: Option<&SentForm>) {
+        let is_own = |person: &Person| mark::is_of_session(&self.app, self.form.get("mark"), &person.session);
+        let is_theirs = self.path().starts_with(BY_LINK) || self.person.as_ref().is_some_and(is_own);
+        if let (Some(keeper), Some(whose)) = (keeper, self.whose().filter(|_| self.changes && is_theirs)) {
+            // There is one form in a call.
+            let _ = keeper.set(Sent {
+                whose: whose.to_owned(),
+                path: self.path().to_owned(),
+                query: self.query.clone(),
+                action: self.param("action").to_owned(),
+                form: self.form.clone(),
+            });
+        }
     }
 
     fn path(&self) -> &str {
@@ -209,13 +239,7 @@ impl Visit {
 
     /// The address of the same list with something else in its query; without it where it is empty.
     pub(crate) fn same_with(&self, name: &str, value: &str) -> String {
-        let path = self.path();
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(self.query.fields().filter(|(known, kept)| *known != name && !kept.is_empty()));
-        if !value.is_empty() {
-            query.append_pair(name, value);
-        }
-        format!("{path}?{}", query.finish())
+        in_address(self.path(), &self.query, name, value)
     }
 
     /// From where a password of that person is tried, if there is such a person.

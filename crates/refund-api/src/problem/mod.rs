@@ -138,6 +138,11 @@ impl Problem {
         self.0.retry_after.or(soon).map(|wait| HeaderValue::from(wait.as_secs().saturating_add(1)))
     }
 
+    /// How long to wait, where that is known.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// Its code.
     #[must_use]
     pub(crate) fn code(&self) -> Code {

@@ -50,5 +50,6 @@ mod stats;
 mod stats_pages;
 mod store_tools;
 mod team_roles;
+mod too_often;
 mod webhooks;
 mod workbench;

@@ -143,7 +143,7 @@ async fn page(
         is_chosen: state == Some(own),
     };
     // What was typed is shown again where something is wrong with it.
-    let is_typed = status == StatusCode::UNPROCESSABLE_ENTITY;
+    let is_typed = visit.is_resumed || status == StatusCode::UNPROCESSABLE_ENTITY;
     let (endpoint, role) = (EndpointView::new(reader, &webhook), role_of(&webhook.owner));
     let shown_page = Page {
         page: Frame::new(visit, "webhook-title", "webhooks").coming_back_to(format!("/operator/webhooks/{id}")),
