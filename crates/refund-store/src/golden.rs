@@ -66,7 +66,15 @@ fn the_golden_record_of_people_says_what_it_said() {
 fn the_golden_record_of_roles_alerts_and_second_factors_says_what_it_said() {
     let written = Payload::bytes(&second_factors(), |_| Ok::<_, CodecError>(0)).unwrap();
     let bytes = golden("record-v2-second-factors.bin", &written);
+    // Who shut somebody out came later, behind what these bytes have.
     assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), second_factors());
+}
+
+#[test]
+fn the_golden_record_of_somebody_whom_an_operator_shut_out_says_what_it_said() {
+    let written = Payload::bytes(&shut_out(), |_| Ok::<_, CodecError>(0)).unwrap();
+    let bytes = golden("record-v2-shut-out.bin", &written);
+    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), shut_out());
     assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
 }
 

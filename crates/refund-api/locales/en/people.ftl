@@ -45,6 +45,7 @@ people-name-taken = Somebody else is called that, or something that looks the sa
 people-seller-id = Seller id, for a seller's people
 people-not-oneself = You can't shut yourself out. Somebody else can.
 people-role-not-oneself = You can't change your own role. Another owner can.
+people-shut-out-by-operator = An operator shut them out: only operators let them in again.
 people-last-owner = Nobody else of yours could do everything then. Make somebody else an owner first, or ask the operator.
 people-last-operator = Nobody of yours could come in then. Let somebody else choose a password first.
 people-link-not-oneself = For yourself, change the password below.

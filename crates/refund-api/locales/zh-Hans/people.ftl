@@ -45,6 +45,7 @@ people-name-taken = 此登录名（或看起来相同的登录名）已有人使
 people-seller-id = 商家编号（商家人员必填）
 people-not-oneself = 不能停用自己，请由其他人员操作。
 people-role-not-oneself = 不能更改自己的角色，请由其他负责人操作。
+people-shut-out-by-operator = 该人员由平台停用，只有平台可以重新启用。
 people-last-owner = 这样贵店将没有负责人。请先将其他人员设为负责人，或联系平台。
 people-last-operator = 这样平台将没有可登录的人员。请先让其他人员设置密码。
 people-link-not-oneself = 如需更改自己的密码，请在下方操作。

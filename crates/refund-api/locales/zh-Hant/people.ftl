@@ -45,6 +45,7 @@ people-name-taken = 此登入名（或看起來相同的登入名）已有人使
 people-seller-id = 商家編號（商家人員必填）
 people-not-oneself = 不能停用自己，請由其他人員操作。
 people-role-not-oneself = 不能變更自己的角色，請由其他負責人操作。
+people-shut-out-by-operator = 該人員由平台停用，只有平台可以重新啟用。
 people-last-owner = 這樣貴店將沒有負責人。請先將其他人員設為負責人，或聯絡平台。
 people-last-operator = 這樣平台將沒有可登入的人員。請先讓其他人員設定密碼。
 people-link-not-oneself = 如需更改自己的密碼，請在下方操作。

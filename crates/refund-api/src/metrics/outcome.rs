@@ -47,7 +47,7 @@ fn code(refused: &Refused) -> Code {
         Refused::TooOften { .. } => ApiCode::TooManyRequests,
         Refused::ShutOut => ApiCode::Unauthenticated,
         Refused::TooManySavedOffers => ApiCode::TooManySavedOffers,
-        Refused::NameTaken | Refused::LastOwner | Refused::IdTaken => ApiCode::Internal,
+        Refused::NameTaken | Refused::ShutOutByOperator | Refused::LastOwner | Refused::IdTaken => ApiCode::Internal,
         Refused::ClockGoesBack { .. } => ApiCode::ClockGoesBack,
         Refused::Store(error) => ApiCode::from(&**error),
     };

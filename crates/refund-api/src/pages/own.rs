@@ -9,8 +9,9 @@ use super::frame::{Notice, own_path, telling};
 use super::leading::go_to;
 use super::people::page;
 use super::signing_in::{came_in, left, mistake_in, session_of};
-use super::visit::Visit;
+use super::visit::{Person, Visit};
 use crate::callers::passwords::{PASSWORD_MAX, TriedFrom};
+use crate::machine::clock::system_now;
 use crate::problem::Problem;
 
 /// Gives whoever asks another password, if they know the present one. Wherever else they were signed in they are not
@@ -18,15 +19,14 @@ use crate::problem::Problem;
 pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?.clone();
     let (user, passwords) = (&person.user, &visit.app.passwords);
-    let from = TriedFrom::Within(HEXLOWER.encode(&person.session.0));
-    let (old, new) = (visit.form.get("old"), visit.form.get("new"));
+    let from = within(&person);
+    let new = visit.form.get("new");
     let wrong = |text: String| page(&visit, Some(Notice::bad(text)), None, StatusCode::UNPROCESSABLE_ENTITY);
     if let Some(mistake) = mistake_in(&visit, new, user, &from).await? {
         return wrong(mistake);
     }
     // Somebody who came in by a link and never chose one has none to know.
-    let own = user.password.clone();
-    if own.is_some() && (old.chars().count() > PASSWORD_MAX || !passwords.is_right(old.to_owned(), own, &from).await?) {
+    if user.password.is_some() && !knows_password(&visit).await? {
         return wrong(visit.reader.say("people-password-wrong"));
     }
     let (secret, session) = session_of(user);
@@ -37,6 +37,20 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
         return wrong(visit.reader.say("people-password-wrong"));
     }
     Ok(telling(came_in(&visit, &user.id, &secret, "/people"), "/people", "password"))
+}
+
+/// Whether whoever is signed in knows their password: who only sits before their screen doesn't. Each time is a try.
+pub(super) async fn knows_password(visit: &Visit) -> Result<bool, Problem> {
+    let (person, typed) = (visit.person()?, visit.form.get("old"));
+    let (from, passwords) = (within(person), &visit.app.passwords);
+    passwords.count(person.user.name.as_str(), &from)?;
+    let own = person.user.password.clone();
+    Ok(typed.chars().count() <= PASSWORD_MAX && passwords.is_right(typed.to_owned(), own, &from).await?)
+}
+
+/// The tries within one session, which nobody else uses up.
+fn within(person: &Person) -> TriedFrom {
+    TriedFrom::Within(HEXLOWER.encode(&person.session.0))
 }
 
 /// Does what somebody asks by what they showed, unless that was replaced or used up meanwhile.
@@ -53,7 +67,7 @@ pub(super) async fn still(visit: &Visit, user: &User, request: Request) -> Resul
 pub(super) async fn alerts_seen(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?;
     let until = visit.form.get("until").parse().map_err(|_| Problem::not_found())?;
-    let change = UserChange::AlertsSeen { until };
+    let change = UserChange::AlertsSeen { until, said_at: system_now() };
     let work = SetUp::ChangeUser { user_id: person.user.id.clone(), change };
     visit.change(Request::new(person.caller.itself(), work)).await?;
     Ok(go_to(own_path(visit.form.get("back"))))

@@ -51,6 +51,7 @@ struct PersonView {
     team_role: &'static str,
     is_oneself: bool,
     is_disabled: bool,
+    is_shut_out_by_operator: bool,
     has_password: bool,
     has_second_factor: bool,
     link_until: Option<String>,
@@ -74,6 +75,7 @@ impl PersonView {
             team_role: user.team_role.as_str(),
             is_oneself: user.id == oneself.id,
             is_disabled: user.disabled_at.is_some(),
+            is_shut_out_by_operator: user.is_shut_out_by_operator,
             has_password: user.password.is_some(),
             has_second_factor: user.second_factor.is_some(),
             link_until: running.map(|link| reader.instant(link.expires_at)),
@@ -239,6 +241,7 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
     match visit.change(request).await {
         Ok(_) => Ok(go_and_tell("/people", done)),
+        Err(Refused::ShutOutByOperator) => no("people-shut-out-by-operator"),
         Err(Refused::LastOwner) if visit.seller_id().is_some() => no("people-last-owner"),
         Err(Refused::LastOwner) => no("people-last-operator"),
         Err(refused) => Err(refused.into()),

@@ -9,10 +9,10 @@ use refund_store::{Request, SetUp, UserChange};
 use super::answers::shown_once;
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::operator::done_before;
-use super::own::still;
+use super::own::{knows_password, still};
 use super::qr::Qr;
-use super::visit::{Person, Visit};
-use crate::callers::passwords::{PASSWORD_MAX, TriedFrom};
+use super::visit::Visit;
+use crate::callers::passwords::TriedFrom;
 use crate::callers::second_factor::in_groups;
 use crate::machine::clock::system_now;
 use crate::machine::entropy;
@@ -71,20 +71,6 @@ fn typed_nonce(visit: &Visit) -> Option<[u8; 16]> {
 
 fn wrong(visit: &Visit, text: &str) -> Result<Response, Problem> {
     page(visit, Some(Notice::bad(visit.reader.say(text))), Vec::new(), StatusCode::UNPROCESSABLE_ENTITY)
-}
-
-fn within(person: &Person) -> TriedFrom {
-    TriedFrom::Within(HEXLOWER.encode(&person.session.0))
-}
-
-/// Whether whoever is signed in knows their password: who only sits before their screen doesn't.
-async fn knows_password(visit: &Visit) -> Result<bool, Problem> {
-    let (person, typed) = (visit.person()?, visit.form.get("old"));
-    let from = within(person);
-    let passwords = &visit.app.passwords;
-    passwords.count(person.user.name.as_str(), &from)?;
-    let own = person.user.password.clone();
-    Ok(typed.chars().count() <= PASSWORD_MAX && passwords.is_right(typed.to_owned(), own, &from).await?)
 }
 
 /// Sets a second factor up, with the password and a code of the phone; shows the recovery codes this once. Wherever else

@@ -53,6 +53,7 @@ impl From<Refused> for Problem {
             Refused::TooOften { wait } => Self::too_many("the same thing is changed too often", wait),
             Refused::ShutOut => Self::new(ApiCode::Unauthenticated, "this key or person was shut out meanwhile"),
             Refused::NameTaken => Self::new(ApiCode::Internal, "somebody else is called that"),
+            Refused::ShutOutByOperator => Self::new(ApiCode::Internal, "an operator shut that person out"),
             Refused::LastOwner => Self::new(ApiCode::Internal, "nobody of the seller's could do all any more"),
             Refused::TooManySavedOffers => {
                 Self::new(ApiCode::TooManySavedOffers, format!("there are {SAVED_OFFERS_MAX} already"))

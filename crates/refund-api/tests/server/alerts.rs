@@ -21,6 +21,20 @@ fn colleague<'s>(server: &'s Server, operator: &mut Clerk) -> Clerk<'s> {
     kim
 }
 
+#[test]
+fn an_open_links_alert_stays_also_where_a_test_clock_was_put_forward() {
+    demo(|server, operator, _| {
+        let mut kim = colleague(server, operator);
+        let path = format!("/people/{}/link", id(&operator.get("/people")));
+        operator.post(&path, &[]);
+        server.advance(3 * 86_400);
+        let until = kim.get("/refunds").field("until");
+        assert_eq!(kim.post("/people/own/alerts", &[("until", &until), ("back", "/people")]).location(), "/people");
+        let shown = kim.get("/refunds");
+        assert!(shown.text().contains("Operator made a link by which"), "it opens the door still: {}", shown.text());
+    });
+}
+
 /// The id of kim, on a page of people.
 fn id(page: &Shown) -> String {
     let row = page.html.split_once("<bdi>kim</bdi>").unwrap().1;

@@ -92,6 +92,27 @@ fn whoever_is_let_in_no_more_is_out_at_once_and_may_come_back() {
 }
 
 #[test]
+fn whom_an_operator_shut_out_operators_let_in_again() {
+    demo(|server, operator, seller| {
+        let made = link(&seller.post("/people", &[("name", "colleague"), ("team_role", "clerk")]));
+        let colleague = id(&seller.get("/people"), "colleague@seller-homeware");
+        drop(Clerk::by_link(server, &made));
+        let to = |clerk: &mut Clerk, what: &str| clerk.post(&format!("/people/{colleague}/{what}"), &[]);
+        assert_eq!(to(operator, "disable").location(), "/people");
+        assert!(!seller.get("/people").says("/enable") && operator.get("/people").says("/enable"));
+        let told = to(seller, "enable");
+        assert_eq!(
+            (told.status, told.notice().as_str()),
+            (409, "An operator shut them out: only operators let them in again.")
+        );
+        assert_eq!(to(operator, "enable").location(), "/people");
+        for what in ["disable", "enable"] {
+            assert_eq!(to(seller, what).location(), "/people", "{what}");
+        }
+    });
+}
+
+#[test]
 fn nobody_of_a_seller_can_become_a_colleague() {
     demo(|server, operator, seller| {
         let made = link(&seller.post("/people", &[("name", "colleague"), ("team_role", "clerk")]));

@@ -124,6 +124,7 @@ pub const PROMISES: &[Promise] = &[
     },
     Promise { name: "people are set up once, changed, and listed as they were set up", check: people::known },
     Promise { name: "a seller keeps an owner, whatever its people do to each other", check: people::owners },
+    Promise { name: "whom an operator shut out no seller lets in again", check: people::shut_out },
     Promise { name: "whoever is concerned is told what others did about them", check: people::told },
     Promise { name: "what is shown or done late counts as it is then", check: people::meanwhile },
     Promise { name: "people are signed in until they are not, in so many browsers", check: people::signed_in },

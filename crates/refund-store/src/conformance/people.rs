@@ -61,6 +61,17 @@ pub(super) fn known(make: &mut Make<'_>) -> Result<(), Broken> {
     };
     desk.done(by_seller("usr_1", "ann@shop1", "shop1")?)?;
     desk.done(by_seller("usr_2", "ann@shopl", "shopl")?)?;
+    // Sellers whose ids differ in capitals alone know nothing of each other's people either.
+    desk.done(by_seller("usr_4", "zoe@Shop1", "Shop1")?)?;
+    desk.done(by_seller("usr_5", "Zoe@shop1", "shop1")?)?;
+    for (name, id) in
+        [("ZOE@Shop1", Some("usr_4")), ("zoe@shop1", Some("usr_5")), ("zoe@SHOP1", None), ("ANN@Shop1", Some("usr_1"))]
+    {
+        let found = desk.store.settings().user_named(name).map(|user| user.id.clone());
+        same("whoever signs in is found by the name", &found.as_deref(), &id)?;
+    }
+    let taken = desk.refused(by_seller("usr_6", "ZOE@shop1", "shop1")?)?;
+    holds("of one seller's nobody is called the same", matches!(taken, Refused::NameTaken))?;
     let alike = desk.refused(by_seller("usr_3", "\u{430}nn@shop1", "shop1")?)?;
     holds("a seller is told of its own people alone", matches!(alike, Refused::NameTaken))?;
     let taken = desk.refused(make_user("ann", "Eve")?)?;
@@ -103,6 +114,46 @@ pub(super) fn owners(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.done(make_user("ops", "Ops")?)?;
     let of_operator = desk.refused(role("ops", clerk(), operator()))?;
     holds("the operator's people have no such role", matches!(of_operator, Refused::NotFound))
+}
+
+/// What an operator did to somebody of a seller's, operators alone undo.
+pub(super) fn shut_out(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let seller_id: SellerId = "shop".parse()?;
+    for id in ["ann", "zoe"] {
+        let user = User::new(id.to_owned(), Label::new(id)?, KeyRole::Seller(seller_id.clone()));
+        desk.done(Request::new(operator(), SetUp::MakeUser(Box::new(user))))?;
+    }
+    let zoe = || Actor::new(Role::Seller, "shop", Via::User("zoe".to_owned()));
+    let to_ann =
+        |change: UserChange, by: Actor| Request::new(by, SetUp::ChangeUser { user_id: "ann".to_owned(), change });
+    let is_out = || {
+        let ann = desk.store.settings().user("ann").cloned().ok_or("no Ann")?;
+        Ok::<_, Broken>(ann.disabled_at.is_some())
+    };
+    desk.done(to_ann(UserChange::Disabled, zoe()))?;
+    desk.done(to_ann(UserChange::Enabled, zoe()))?;
+    same("a colleague undoes what a colleague did", &is_out()?, &false)?;
+    for earlier in [None, Some(zoe())] {
+        if let Some(by) = earlier {
+            desk.done(to_ann(UserChange::Disabled, by))?;
+        }
+        desk.done(to_ann(UserChange::Disabled, operator()))?;
+        for change in [UserChange::Enabled, UserChange::Disabled, UserChange::Enabled] {
+            let is_refused = change == UserChange::Enabled;
+            let request = to_ann(change, zoe());
+            if is_refused {
+                let refused = desk.refused(request)?;
+                holds("but not what an operator did", matches!(refused, Refused::ShutOutByOperator))?;
+            } else {
+                desk.done(request)?;
+            }
+        }
+        same("nothing of it was done", &is_out()?, &true)?;
+        desk.done(to_ann(UserChange::Enabled, operator()))?;
+        same("an operator does", &is_out()?, &false)?;
+    }
+    Ok(())
 }
 
 pub(super) fn signed_in(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -177,7 +228,8 @@ pub(super) fn told(make: &mut Make<'_>) -> Result<(), Broken> {
     same("what others did, and who", &alerts()?, &all)?;
     desk.done(by_other(UserChange::Enabled))?;
     let until = desk.store.settings().user("ann").and_then(|ann| ann.alerts.get(2).map(|alert| alert.at));
-    desk.done(own(UserChange::AlertsSeen { until: until.ok_or("no alert")? }))?;
+    let seen = |until: Timestamp| Ok::<_, Broken>(own(UserChange::AlertsSeen { until, said_at: at(11)? }));
+    desk.done(seen(until.ok_or("no alert")?)?)?;
     let out_and_in = by_operator(&[AlertKind::Disabled, AlertKind::Enabled]);
     same("what was seen goes", &alerts()?, &out_and_in)?;
     for _ in 0..5 {
@@ -186,7 +238,7 @@ pub(super) fn told(make: &mut Make<'_>) -> Result<(), Broken> {
     }
     same("of each kind the latest", &alerts()?, &out_and_in)?;
     desk.done(by_other(UserChange::Link(SignInLink { expires_at: Timestamp::MAX, ..link })))?;
-    desk.done(own(UserChange::AlertsSeen { until: Timestamp::MAX }))?;
+    desk.done(seen(Timestamp::MAX)?)?;
     same("and a link that is good still, seen or not", &alerts()?, &by_operator(&[AlertKind::Link]))
 }
 

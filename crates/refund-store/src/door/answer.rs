@@ -87,6 +87,8 @@ pub enum Refused {
     ShutOut,
     /// Somebody else is called that.
     NameTaken,
+    /// An operator shut that person out, and only operators let them in again.
+    ShutOutByOperator,
     /// Nobody of the seller's could do all any more.
     LastOwner,
     /// The seller has prepared as many offers as there can be.

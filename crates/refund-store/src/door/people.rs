@@ -5,7 +5,6 @@ use std::sync::Arc;
 use refund_core::{Actor, Role, Via};
 
 use super::stage::{Done, Stage};
-use crate::model::likeness::look_alike;
 use crate::record::Entry;
 use crate::{
     Alert, AlertKind, Answer, ByLink, KeyRole, Outcome, Refused, Secret, Session, Settings, Shown, TeamRole, User,
@@ -19,9 +18,8 @@ pub(super) fn make_user(stage: &mut Stage<'_>, user: &User, actor: &Actor) -> Do
     let settings = stage.settings();
     // A seller's people are told nothing of others: what they add is compared with their own.
     let is_seen = |other: &User| actor.role != Role::Seller || other.role == user.role;
-    let looks_so = |other: &Arc<User>| is_seen(other) && look_alike(other.name.as_str(), user.name.as_str());
-    let is_taken = settings.user(&user.id).is_some() || settings.user_named(user.name.as_str()).is_some();
-    if is_taken || settings.users().iter().any(looks_so) {
+    let is_taken = settings.user(&user.id).is_some() || settings.has_user_called(&user.name);
+    if is_taken || settings.users_who_look_like(&user.name).any(|other| is_seen(other)) {
         return Err(Refused::NameTaken.into());
     }
     let created_at = stage.now;
@@ -33,10 +31,15 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
     if matches!(change, UserChange::TeamRole(_)) && !matches!(user.role, KeyRole::Seller(_)) {
         return Err(Refused::NotFound.into());
     }
+    let is_by_seller = actor.role == Role::Seller;
+    if is_by_seller && user.is_shut_out_by_operator && *change == UserChange::Enabled {
+        return Err(Refused::ShutOutByOperator.into());
+    }
     let mut changed = user.clone().changed(change, stage.now);
+    changed.is_shut_out_by_operator |= *change == UserChange::Disabled && !is_by_seller;
     // An operator lets in whom they like, and may leave a seller without anybody; but not the operator.
     let is_person = matches!(actor.via, Via::User(_));
-    let is_own = actor.role == Role::Seller || user.role == KeyRole::Operator && is_person;
+    let is_own = is_by_seller || user.role == KeyRole::Operator && is_person;
     if is_own && takes_last_owner(stage.settings(), &user, &changed) {
         return Err(Refused::LastOwner.into());
     }

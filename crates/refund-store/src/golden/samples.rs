@@ -293,6 +293,7 @@ pub(super) fn people() -> Record {
         team_role: TeamRole::Owner,
         alerts: Vec::new(),
         second_factor: None,
+        is_shut_out_by_operator: false,
     };
     let left =
         User { password: Some("$argon2id$hash".to_owned()), link: None, disabled_at: Some(at(4)), ..bare.clone() };
@@ -338,6 +339,13 @@ pub(super) fn second_factors() -> Record {
     let whole = User { team_role: TeamRole::Clerk, alerts, second_factor: Some(factor), ..bare.clone() };
     let entries = [bare, whole].map(|user| Entry::User { user: Box::new(user), actor: by.clone() }).to_vec();
     Record { at: at(20), entries, from: None }
+}
+
+pub(super) fn shut_out() -> Record {
+    let by = Actor::new(Role::Operator, "ops", Via::User("usr_0".to_owned()));
+    let user = User::new("usr_1".to_owned(), text("Ann"), KeyRole::Seller(id("shop")));
+    let user = User { disabled_at: Some(at(4)), is_shut_out_by_operator: true, ..user };
+    Record { at: at(20), entries: vec![Entry::User { user: Box::new(user), actor: by }], from: None }
 }
 
 pub(super) fn saved_offers() -> Record {

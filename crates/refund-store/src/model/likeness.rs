@@ -2,22 +2,20 @@
 
 use unicode_security::skeleton;
 
-/// Whether two names look the same, as with letters of another script.
-pub(crate) fn look_alike(one: &str, other: &str) -> bool {
-    let looks = looks(other);
-    self::looks(one).iter().any(|look| looks.contains(look))
-}
-
 /// How a name looks. A capital i looks like a small l, and a zero like a capital o: as it is typed, in small letters and
-/// in capitals.
-fn looks(name: &str) -> [String; 3] {
+/// in capitals. Two names look the same that share a look, as with letters of another script.
+pub(crate) fn looks(name: &str) -> [String; 3] {
     let plain = |text: String| text.to_lowercase().split_whitespace().collect::<String>();
     [name.to_owned(), name.to_lowercase(), name.to_uppercase()].map(|name| plain(skeleton(&name).collect()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::look_alike;
+    use super::looks;
+
+    fn look_alike(one: &str, other: &str) -> bool {
+        looks(one).iter().any(|look| looks(other).contains(look))
+    }
 
     #[test]
     fn letters_of_another_script_digits_capitals_and_spaces_hide_no_difference() {

@@ -3,14 +3,18 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use refund_core::{Actor, Policy, RefundId, Rollout, SavedOffer, SellerId, Timestamp, Via};
+use refund_core::{Actor, Label, Policy, RefundId, Rollout, SavedOffer, SellerId, Timestamp, Via};
 use rpds::RedBlackTreeMapSync;
 
+use crate::model::likeness::looks;
 use crate::record::Entry;
 use crate::{Key, Restoration, Secret, Seller, Session, User, Webhook};
 
 /// A sorted map of which a copy shares what has not changed.
 type Map<K, V> = RedBlackTreeMapSync<K, V>;
+
+/// Names in some form, each with the id of somebody who has it.
+type Names = Map<(String, String), ()>;
 
 /// Which link a refund has when it is opened; each that replaces one is the next.
 const FIRST_LINK: u32 = 1;
@@ -30,8 +34,10 @@ pub struct Settings {
     links: Map<RefundId, u32>,
     webhooks: Map<String, Arc<Webhook>>,
     users: Map<String, Arc<User>>,
-    /// Who is called what; capitals make no difference.
-    user_ids: Map<String, String>,
+    /// Who is called what, in small letters. Of several the sellers' ids behind their names differ in capitals.
+    called: Names,
+    /// Who looks how.
+    looks: Names,
     sessions: Map<Secret, Arc<Session>>,
     saved_offers: Map<(SellerId, String), Arc<SavedOffer>>,
     pub(crate) restorations: Vec<Restoration>,
@@ -48,7 +54,8 @@ impl Default for Settings {
             links: Map::default(),
             webhooks: Map::default(),
             users: Map::default(),
-            user_ids: Map::default(),
+            called: Map::default(),
+            looks: Map::default(),
             sessions: Map::default(),
             saved_offers: Map::default(),
             restorations: Vec::new(),
@@ -78,7 +85,12 @@ impl Settings {
                 self.webhooks.remove_mut(webhook_id);
             }
             Entry::User { user, .. } => {
-                self.user_ids.insert_mut(user.name.as_str().to_lowercase(), user.id.clone());
+                // Nobody gets another name.
+                if !self.users.contains_key(&user.id) {
+                    let name = user.name.as_str();
+                    self.called.insert_mut((name.to_lowercase(), user.id.clone()), ());
+                    looks(name).into_iter().for_each(|look| self.looks.insert_mut((look, user.id.clone()), ()));
+                }
                 self.users.insert_mut(user.id.clone(), Arc::new((**user).clone()));
             }
             Entry::Session(session) => {
@@ -153,10 +165,32 @@ impl Settings {
         self.users.get(id)
     }
 
-    /// The person who is called that; capitals make no difference.
+    /// The person who is called that. Capitals make no difference, but those of a seller's id where there are people of
+    /// two whose ids differ in nothing else.
     #[must_use]
     pub fn user_named(&self, name: &str) -> Option<&Arc<User>> {
-        self.users.get(self.user_ids.get(&name.to_lowercase())?)
+        let mut all = self.having(&self.called, name.to_lowercase());
+        let first = all.next()?;
+        match all.next() {
+            None => Some(first),
+            Some(second) => [first, second].into_iter().chain(all).find(|user| is_called(user, name)),
+        }
+    }
+
+    /// Whether somebody is called that already.
+    pub(crate) fn has_user_called(&self, name: &Label) -> bool {
+        self.having(&self.called, name.as_str().to_lowercase()).any(|user| is_called(user, name.as_str()))
+    }
+
+    /// Everybody whose name can't be told from that by looking at it. Somebody may come twice.
+    pub(crate) fn users_who_look_like(&self, name: &Label) -> impl Iterator<Item = &Arc<User>> {
+        looks(name.as_str()).into_iter().flat_map(|look| self.having(&self.looks, look))
+    }
+
+    fn having<'s>(&'s self, names: &'s Names, name: String) -> impl Iterator<Item = &'s Arc<User>> {
+        let from = names.range((name.clone(), String::new())..);
+        let theirs = from.map_while(move |((known, id), ())| (*known == name).then_some(id));
+        theirs.filter_map(|id| self.users.get(id))
     }
 
     /// Whether the key or the person by which somebody acts is good for nothing any more.
@@ -199,6 +233,16 @@ impl Settings {
         let theirs = self.sessions.values().filter(|session| session.user_id == user_id);
         sorted(theirs, |session| (session.began_at, session.secret))
     }
+}
+
+/// Whether somebody is called that: capitals make a difference only in what stands behind a sign that says whose they
+/// are. No seller learns by it how the people of another are called whose id has other capitals.
+fn is_called(user: &User, name: &str) -> bool {
+    let plain = |name: &str| match name.rsplit_once('@') {
+        Some((own, seller_id)) => (own.to_lowercase(), seller_id.to_owned()),
+        None => (name.to_lowercase(), String::new()),
+    };
+    plain(user.name.as_str()) == plain(name)
 }
 
 fn sorted<'a, T: 'a, K: Ord>(all: impl Iterator<Item = &'a Arc<T>>, by: impl Fn(&T) -> K) -> Vec<Arc<T>> {

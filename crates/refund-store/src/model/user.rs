@@ -34,6 +34,9 @@ pub struct User {
     /// What they show beside their password, if they want that.
     #[serde(default)]
     pub second_factor: Option<SecondFactor>,
+    /// Whether it was for the operator that they can't sign in: then nobody of a seller's lets them in again.
+    #[serde(default)]
+    pub is_shut_out_by_operator: bool,
 }
 
 /// A link that opens one session.
@@ -41,7 +44,7 @@ pub struct User {
 pub struct SignInLink {
     /// The SHA-256 of its secret.
     pub secret: Secret,
-    /// From when on it opens nothing.
+    /// From when on it opens nothing, by the machine's clock.
     pub expires_at: Timestamp,
 }
 
@@ -90,6 +93,8 @@ pub enum UserChange {
     AlertsSeen {
         /// When the last of it was.
         until: Timestamp,
+        /// When they say so, by the machine's clock, as links go by that one.
+        said_at: Timestamp,
     },
 }
 
@@ -108,6 +113,7 @@ impl User {
             team_role: TeamRole::Owner,
             alerts: Vec::new(),
             second_factor: None,
+            is_shut_out_by_operator: false,
         }
     }
 
@@ -164,13 +170,13 @@ impl User {
             UserChange::Password { hash, .. } => Self { password: Some(hash.clone()), link: None, ..self },
             UserChange::Link(link) => Self { link: Some(*link), ..self },
             UserChange::Disabled => Self { disabled_at: self.disabled_at.or(Some(now)), link: None, ..self },
-            UserChange::Enabled => Self { disabled_at: None, ..self },
+            UserChange::Enabled => Self { disabled_at: None, is_shut_out_by_operator: false, ..self },
             UserChange::TeamRole(team_role) => Self { team_role: *team_role, ..self },
             UserChange::SecondFactor { factor, .. } => Self { second_factor: Some((**factor).clone()), ..self },
             UserChange::NoSecondFactor => Self { second_factor: None, ..self },
-            UserChange::AlertsSeen { until } => {
+            UserChange::AlertsSeen { until, said_at } => {
                 // As long as a link opens something, whose it is stays there to be told.
-                let is_open = self.link.is_some_and(|link| now < link.expires_at);
+                let is_open = self.link.is_some_and(|link| *said_at < link.expires_at);
                 let is_told = |alert: &Alert| alert.at <= *until && !(is_open && alert.what == AlertKind::Link);
                 Self { alerts: self.alerts.into_iter().filter(|alert| !is_told(alert)).collect(), ..self }
             }

@@ -148,6 +148,7 @@ impl From<Refused> for Not {
             | Refused::TooOften { .. }
             | Refused::ShutOut
             | Refused::NameTaken
+            | Refused::ShutOutByOperator
             | Refused::LastOwner
             | Refused::TooManySavedOffers
             | Refused::IdTaken
