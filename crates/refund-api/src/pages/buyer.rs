@@ -74,7 +74,7 @@ async fn page(
     let history = History::new(visit, caller.role(), &path, &excerpt);
     let here = asked.map_or_else(|| history.here.clone(), |kind| format!("{path}?ask={kind}"));
     let page = Page {
-        page: Frame::for_nobody(visit, "buyer-title")
+        page: Frame::for_buyer(visit, "buyer-title")
             .coming_back_to(here)
             .with_own_live(&format!("{path}/live"), last_told.filter(|_| excerpt.is_latest)),
         notice,

@@ -1,10 +1,12 @@
-//! The demo's clock, which anybody may move who is signed in there, or has a buyer's page open.
+//! The demo's clock, which anybody may move who is signed in there, or has a buyer's page open, and nobody else: no page
+//! of another site, and nobody who only reaches the port.
 
 use axum::response::Response;
 use refund_core::Timestamp;
 use refund_store::{Advance, Request, Work};
 
 use super::leading::go_to;
+use super::preferences;
 use super::visit::Visit;
 use crate::problem::Problem;
 
@@ -15,6 +17,7 @@ pub(super) async fn advance(visit: Visit) -> Result<Response, Problem> {
     if !visit.app.test_clock {
         return Err(Problem::not_found());
     }
+    may_move(&visit).await?;
     let advance = match visit.form.get("by") {
         "hour" => Advance::Seconds(HOUR),
         "36h" => Advance::Seconds(HOUR.saturating_mul(36)),
@@ -25,7 +28,15 @@ pub(super) async fn advance(visit: Visit) -> Result<Response, Problem> {
         _ => return Err(Problem::not_found()),
     };
     visit.app.engine.change(Request::by_system(Work::AdvanceTestClock { advance })).await?;
-    Ok(go_to(super::preferences::back(&visit)))
+    Ok(go_to(preferences::back(&visit)))
+}
+
+/// Lets whoever is signed in move it by their own page, and whoever has a buyer's link.
+async fn may_move(visit: &Visit) -> Result<(), Problem> {
+    match preferences::link(visit) {
+        Some(token) => visit.app.recognise(token).await.map(drop),
+        None => visit.person().map(drop),
+    }
 }
 
 /// When something is due next.

@@ -76,14 +76,19 @@ impl Frame {
                 .as_ref()
                 .zip(visit.feed_end)
                 .map(|(person, end)| visit.app.event_ids.at(person.caller.role(), end)),
-            moves_clock: visit.app.test_clock,
+            moves_clock: visit.app.test_clock && visit.person.is_some(),
             resumed: visit.is_resumed.then(|| why_resumed(visit)),
         }
     }
 
     /// The frame of a page that a link opens: nobody is signed in there, whoever else uses the browser.
     pub(crate) fn for_nobody(visit: &Visit, title: &str) -> Self {
-        Self { person: None, ..Self::new(visit, title, "") }
+        Self { person: None, moves_clock: false, ..Self::new(visit, title, "") }
+    }
+
+    /// The frame of a buyer's page.
+    pub(crate) fn for_buyer(visit: &Visit, title: &str) -> Self {
+        Self { moves_clock: visit.app.test_clock, ..Self::for_nobody(visit, title) }
     }
 
     /// A frame under a title that somebody wrote.

@@ -27,8 +27,11 @@ pub(super) async fn keep(visit: Visit) -> Result<Response, Problem> {
 /// A buyer comes back to their own page, whose address is in none of the server's hands but this call's.
 pub(super) fn back(visit: &Visit) -> &str {
     let back = visit.form.get("back");
-    let own = back
-        .strip_prefix("/b/")
-        .is_some_and(|token| visit.app.links.read(token.split(['/', '?']).next().unwrap_or_default()).is_some());
+    let own = link(visit).is_some_and(|token| visit.app.links.read(token).is_some());
     if own && back.is_ascii() && !back.contains(['\\', '\r', '\n', '\t']) { back } else { own_path(back) }
+}
+
+/// The token of the link by which whoever sent the form comes back, if it stood on such a page.
+pub(super) fn link(visit: &Visit) -> Option<&str> {
+    visit.form.get("back").strip_prefix("/b/")?.split(['/', '?']).next()
 }

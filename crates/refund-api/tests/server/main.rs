@@ -19,6 +19,7 @@ mod bulk_pages;
 mod clock_jumps;
 mod contract;
 mod cors;
+mod demo_clock;
 mod disclosure;
 mod event_ids;
 mod explanation;

@@ -14,7 +14,7 @@ const TABLE: &[(&str, &str, [u16; 4])] = &[
     ("GET", "/sign-in/{token}", [404, 404, 404, 404]),
     ("POST", "/sign-in/{token}", [404, 404, 404, 404]),
     ("POST", "/preferences", [303, 303, 303, 303]),
-    ("POST", "/clock", [404, 404, 404, 404]),
+    ("POST", "/clock", [303, 404, 404, 404]),
     ("GET", "/refunds", [303, 200, 200, 200]),
     ("POST", "/refunds/bulk", [303, 200, 200, 200]),
     ("GET", "/refunds/{id}", [303, 200, 404, 200]),
