@@ -100,8 +100,17 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] OpenError),
     /// Nobody of the operator's people is called that and may sign in.
-    #[error("nobody of the operator's people who may sign in is called {0:?}; the first is called \"operator\"")]
+    #[error(
+        "nobody of the operator's people who may sign in is called {0:?}; who they are stands on their \
+        page \"People\", and the first is called \"operator\""
+    )]
     NoSuchOperator(String),
+    /// Nobody of the operator's people is set up yet.
+    #[error(
+        "nobody of the operator's people is set up yet, so that there is no {0:?}: start without --sign-in-link and \
+        open the link that is printed then. It is for the first, who is called \"operator\" and sets the others up"
+    )]
+    NoOperatorYet(String),
     /// The first key could not be made, or the demo not set up.
     #[error("setting up: {0}")]
     SetUp(String),

@@ -15,7 +15,7 @@ use refund_core::{Label, Timestamp};
 use refund_store::files::disk::Disk;
 use refund_store::files::passage::Behind;
 use refund_store::{
-    Advance, Answered, EmbeddedDeliveries, EmbeddedStore, OpenError, OpenedStore, Refused, Request, Store,
+    Advance, Answered, EmbeddedDeliveries, EmbeddedStore, KeyRole, OpenError, OpenedStore, Refused, Request, Store,
     Surroundings, Work,
 };
 use tokio::net::TcpListener;
@@ -93,7 +93,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let nobody = sign_in_link.as_ref().map(Label::to_string).unwrap_or_default();
     let link = pages::operators_link(&*store, sign_in_link).await.map_err(|refused| {
         let is_missing = matches!(refused, Refused::NotFound);
-        if is_missing { StartError::NoSuchOperator(nobody) } else { StartError::SetUp(format!("{refused:?}")) }
+        let is_anybody = store.settings().users().iter().any(|user| user.role == KeyRole::Operator);
+        match (is_missing, is_anybody) {
+            (true, true) => StartError::NoSuchOperator(nobody),
+            (true, false) => StartError::NoOperatorYet(nobody),
+            (false, _) => StartError::SetUp(format!("{refused:?}")),
+        }
     })?;
 
     if !hold_settling && let Err(error) = timer::settle(&*store).await {

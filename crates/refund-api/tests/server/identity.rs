@@ -106,6 +106,16 @@ fn a_key_for_reading_reads_and_does_nothing_else() {
                 assert_eq!((refused.status, &refused.body["code"]), (403, &json!("key_reads_only")), "{target}");
             }
         }
+        // What changes nothing is reading, though it is sent by POST.
+        let seller = json!({ "name": "k", "role": "seller", "seller_id": crate::support::SELLER, "scope": "read" });
+        let (_, seller) = make(server, &seller);
+        let offer = crate::support::small_refund("2.00");
+        let checked = server.post(&path(&refund, "negotiation/check"), &seller, &[], &offer);
+        assert_eq!((checked.status, &checked.body["possible"]), (200, &json!(true)), "{}", checked.body);
+        let refused = server.post(&path(&refund, "negotiation"), &seller, &[("If-Match", "\"1\"")], &offer);
+        assert_eq!((refused.status, &refused.body["code"]), (403, &json!("key_reads_only")));
+        let (_, operator) = make(server, &json!({ "name": "k", "role": "operator", "scope": "read" }));
+        assert_eq!(server.post("/v1/policy/check", &operator, &[], &json!({})).status, 200);
         let (_, secret) = make(server, &json!({ "name": "k", "role": "platform", "scope": "read" }));
         let link = server.get(&path(&refund, "buyer-link"), &secret);
         assert_eq!((link.status, &link.body["code"]), (403, &json!("key_reads_only")), "it could act as the buyer");

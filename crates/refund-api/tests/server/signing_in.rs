@@ -139,6 +139,9 @@ fn an_operator_who_forgot_their_password_comes_in_by_whoever_starts_the_server()
     let server = start();
     assert_eq!(server.printed_link(), None, "they have a password");
     server.stop();
+    let fresh = tempfile::tempdir().unwrap();
+    let no = Server::with_link_for(fresh.path(), "Paul").err().unwrap().to_string();
+    assert!(no.contains("start without --sign-in-link and open the link that is printed"), "{no}");
     let no = Server::with_link_for(folder.path(), "nobody").err().unwrap().to_string();
     assert!(no.contains("nobody of the operator's people who may sign in is called \"nobody\""), "{no}");
     let server = Server::with_link_for(folder.path(), "Operator").unwrap();
