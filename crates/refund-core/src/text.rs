@@ -14,7 +14,8 @@ pub type OfferMessage = Text<2000, true>;
 pub type MessageText = Text<4000, true>;
 
 /// 1 to `MAX` characters that a person wrote. Not blank; no control characters, but line feed,
-/// carriage return and tab where `LINES` says so. A clone shares them.
+/// carriage return and tab where `LINES` says so. One that has no lines is shown beside others, so that it holds
+/// nothing that would turn the direction of these. A clone shares them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text<const MAX: usize, const LINES: bool>(Arc<str>);
 
@@ -35,6 +36,9 @@ pub enum InvalidText {
     /// A control character that can't stand there.
     #[error("must not hold control characters")]
     Control,
+    /// A sign that turns the direction of what stands beside it.
+    #[error("must not hold signs that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069)")]
+    Turning,
 }
 
 impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
@@ -43,6 +47,12 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
     /// # Errors
     /// [`InvalidText`] where it is blank, too long, or holds control characters.
     pub fn new(text: impl Into<Arc<str>>) -> Result<Self, InvalidText> {
+        let text = Self::kept(text)?;
+        if !LINES && text.0.chars().any(turns) { Err(InvalidText::Turning) } else { Ok(text) }
+    }
+
+    /// A text that was taken once. What was before signs that turn the direction were refused opens for ever.
+    fn kept(text: impl Into<Arc<str>>) -> Result<Self, InvalidText> {
         let text = text.into();
         let given = text.chars().count();
         if given > MAX {
@@ -85,8 +95,26 @@ impl<const MAX: usize, const LINES: bool> Serialize for Text<MAX, LINES> {
 
 impl<'de, const MAX: usize, const LINES: bool> Deserialize<'de> for Text<MAX, LINES> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::names::from_text(deserializer)
+        if deserializer.is_human_readable() {
+            return crate::names::from_text(deserializer);
+        }
+        crate::names::from_text(deserializer).map(|Kept(text)| text)
     }
+}
+
+/// A text as it was stored.
+struct Kept<T>(T);
+
+impl<const MAX: usize, const LINES: bool> std::str::FromStr for Kept<Text<MAX, LINES>> {
+    type Err = InvalidText;
+    fn from_str(text: &str) -> Result<Self, InvalidText> {
+        Text::kept(text).map(Self)
+    }
+}
+
+/// Whether a character turns the direction of whatever comes behind it, until another ends that.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl<const MAX: usize, const LINES: bool> std::str::FromStr for Text<MAX, LINES> {
@@ -99,5 +127,23 @@ impl<const MAX: usize, const LINES: bool> std::str::FromStr for Text<MAX, LINES>
 impl<const MAX: usize, const LINES: bool> std::fmt::Display for Text<MAX, LINES> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_beside_others_turns_nothing_and_what_has_lines_of_its_own_may() {
+        for turning in ["a\u{202e}b", "\u{202a}a", "a\u{2066}", "\u{2069}\u{2068}a"] {
+            assert_eq!(turning.parse::<Label>(), Err(InvalidText::Turning), "{turning:?}");
+            assert!(turning.parse::<Reason>().is_ok(), "{turning:?}");
+            assert!(serde_json::from_value::<Label>(turning.into()).is_err(), "{turning:?}");
+        }
+        // A mark that only says which way a sign beside it belongs stays in names that need it.
+        for name in ["שלום", "سلام", "ABC\u{200f}(1)", "保羅"] {
+            assert_eq!(name.parse::<Label>().unwrap().as_str(), name);
+        }
     }
 }

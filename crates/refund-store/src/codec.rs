@@ -111,15 +111,16 @@ pub(crate) mod named {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may fail")]
 mod tests {
-    use refund_core::BuyerId;
+    use refund_core::{BuyerId, Label};
 
     use super::{decode, encode};
 
     #[test]
-    fn what_was_an_id_when_it_was_stored_can_be_read() {
+    fn what_could_be_an_id_or_a_name_when_it_was_stored_can_be_read() {
         for id in ["kim", ".", ".."] {
             assert_eq!(decode::<BuyerId>(&encode(&id).unwrap()).unwrap().as_str(), id);
         }
+        assert_eq!(decode::<Label>(&encode(&"a\u{202e}b").unwrap()).unwrap().as_str(), "a\u{202e}b");
         for never in ["", "a b", &"x".repeat(65)] {
             assert!(decode::<BuyerId>(&encode(&never).unwrap()).is_err(), "{never}");
         }

@@ -38,6 +38,7 @@ pub(crate) fn written<const MAX: usize, const LINES: bool>(
         Err(InvalidText::Blank) => Ok(None),
         Err(InvalidText::TooLong { max, .. }) => Err(Mistake { max, ..Mistake::new(field, "mistake-too-long") }),
         Err(InvalidText::Control) => Err(Mistake::new(field, "mistake-control")),
+        Err(InvalidText::Turning) => Err(Mistake::new(field, "mistake-hidden")),
     }
 }
 

@@ -74,7 +74,7 @@ fn a_form_that_is_sent_again_makes_no_second_key_and_no_second_endpoint() {
 fn a_key_is_made_shown_once_used_and_revoked() {
     demo(|server, operator, seller| {
         let fields = [
-            ("key_name", "<script>alert(1)</script>\u{202e}"),
+            ("key_name", "<script>alert(1)</script>"),
             ("role", "seller"),
             ("seller_id", SELLER),
             ("scope", "read"),
