@@ -10,6 +10,7 @@ use refund_store::{Page, Query, Sort, Store};
 
 use super::form::Form;
 use super::frame::{Frame, shown};
+use super::operator::own_given_up;
 use super::saved::{self, SavedChoice};
 use super::view::RefundView;
 use super::visit::Visit;
@@ -23,6 +24,8 @@ const PAGE: usize = 50;
 #[template(path = "pages/queue.html")]
 pub(crate) struct Queue {
     pub(crate) page: Frame,
+    /// That endpoints were given up.
+    pub(crate) given_up: Option<String>,
     pub(crate) refunds: Vec<RefundView>,
     pub(crate) statuses: Vec<Choice>,
     pub(crate) negotiations: Vec<Choice>,
@@ -135,6 +138,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let queue = Queue {
         chooses: !shows_sellers && page.may_work(),
         page,
+        given_up: own_given_up(&visit)?.map(|notice| notice.text),
         refunds,
         statuses: statuses.collect(),
         negotiations: negotiations.collect(),

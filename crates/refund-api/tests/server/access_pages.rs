@@ -199,7 +199,7 @@ fn an_endpoint_is_made_tried_changed_rotated_and_removed() {
 
 #[test]
 fn what_was_sent_is_listed_with_each_attempt_and_sent_again() {
-    demo(|server, operator, _| {
+    demo(|server, operator, seller| {
         let (url, received) = receiver(&["410 Gone", "200 OK"]);
         operator.post(HOOKS, &[("url", &url), ("type", "refund.opened")]);
         let place = format!("{HOOKS}/{}", endpoint(&operator.get(HOOKS)));
@@ -213,7 +213,12 @@ fn what_was_sent_is_listed_with_each_attempt_and_sent_again() {
         assert!(page.says("Answered with 410") && !page.says("<script>alert"), "{}", page.html);
         assert!(page.says("<span class=\"pill dispute\">failed</span>"), "{}", page.html);
         assert!(operator.get(&format!("{place}?state=succeeded")).says("Nothing was sent."));
+        let audit = server.get("/v1/audit?type=webhook&limit=1", &server.operator).body;
+        assert_eq!(audit["items"][0]["actor"]["role"], "system", "{audit}");
+        let is_told = |clerk: &mut Clerk| clerk.get("/refunds").says("switched off because nothing got through");
+        assert!(is_told(operator) && !is_told(seller), "its owner is told where they begin, and nobody else");
         operator.post(&format!("{place}/enable"), &[]);
+        assert!(!is_told(operator), "until it is mended");
         assert_eq!(operator.post(&format!("{place}/again"), &[]).location(), place);
         let page = settled(operator, "<span class=\"pill good\">delivered</span>");
         assert!(page.says("Answered with 200"), "{}", page.html);
