@@ -259,7 +259,7 @@ fn colours_are_for_those_who_want_them() {
 #[test]
 fn what_strangers_wrote_does_not_reach_the_terminal_raw() {
     let desk = Desk::open();
-    let title = "bin\u{202e}00.1";
+    let title = "bin\u{200f}00.1";
     let open = [
         "open",
         "--seller",
@@ -289,7 +289,7 @@ fn what_strangers_wrote_does_not_reach_the_terminal_raw() {
     let id = desk.refund("8001");
     for format in ["table", "json", "jsonl", "csv"] {
         let out = desk.run(&["show", &id, "-o", format]).out;
-        assert!(!out.contains('\u{202e}') && out.contains("202e"), "{format}: {out}");
+        assert!(!out.contains('\u{200f}') && out.contains("200f"), "{format}: {out}");
     }
     let row = desk.run(&["list", "--order", "8001", "-o", "csv"]).out;
     assert!(row.contains(",'=b,") && row.contains(",'=1+1,"), "{row}");

@@ -138,7 +138,7 @@ pub(super) fn shut_out(make: &mut Make<'_>) -> Result<(), Broken> {
         if let Some(by) = earlier {
             desk.done(to_ann(UserChange::Disabled, by))?;
         }
-        desk.done(to_ann(UserChange::Disabled, operator()))?;
+        desk.done(to_ann(UserChange::Disabled, other()))?;
         for change in [UserChange::Enabled, UserChange::Disabled, UserChange::Enabled] {
             let is_refused = change == UserChange::Enabled;
             let request = to_ann(change, zoe());
@@ -150,7 +150,7 @@ pub(super) fn shut_out(make: &mut Make<'_>) -> Result<(), Broken> {
             }
         }
         same("nothing of it was done", &is_out()?, &true)?;
-        desk.done(to_ann(UserChange::Enabled, operator()))?;
+        desk.done(to_ann(UserChange::Enabled, other()))?;
         same("an operator does", &is_out()?, &false)?;
     }
     Ok(())
