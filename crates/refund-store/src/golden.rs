@@ -12,10 +12,10 @@ use refund_core::*;
 use self::file::golden;
 use self::payouts::*;
 use self::samples::*;
-use crate::Restoration;
 use crate::codec::{CodecError, VERSION, decode, encode};
 use crate::record::{Entry, Record};
 use crate::stored::{Payload, parse_last, parse_refund, refund_row};
+use crate::{KeyRole, Restoration, User};
 
 /// Whether bytes are as they were but for the version that they say.
 fn is_as_it_was(written: &[u8], golden: &[u8]) -> bool {
@@ -72,9 +72,14 @@ fn the_golden_record_of_roles_alerts_and_second_factors_says_what_it_said() {
 
 #[test]
 fn the_golden_record_of_somebody_whom_an_operator_shut_out_says_what_it_said() {
-    let written = Payload::bytes(&shut_out(), |_| Ok::<_, CodecError>(0)).unwrap();
+    let actor = Actor::new(Role::Operator, "ops", Via::User("usr_0".to_owned()));
+    let name = Label::new("Ann").unwrap();
+    let user = User::new("usr_1".to_owned(), name, KeyRole::Seller(SellerId::new("shop").unwrap()));
+    let user = Box::new(User { disabled_at: Some(at(4)), is_shut_out_by_operator: true, ..user });
+    let record = Record { at: at(20), entries: vec![Entry::User { user, actor }], from: None };
+    let written = Payload::bytes(&record, |_| Ok::<_, CodecError>(0)).unwrap();
     let bytes = golden("record-v2-shut-out.bin", &written);
-    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), shut_out());
+    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), record);
     assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
 }
 

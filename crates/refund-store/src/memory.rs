@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use refund_core::{DeadlineKind, Event, LineKey, LineLedger, Refund, RefundId, Timestamp};
+use refund_core::{DeadlineKind, Event, LineKey, LineLedger, Refund, RefundId, SellerId, Timestamp};
 use tokio::sync::watch;
 
 use crate::door::{Case, Changed, Loaded, Need, Shelf, Turn, answered_before, carry_out};
@@ -106,6 +106,14 @@ impl Store for MemoryStore {
 
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {
         at_once(self.model().feed(after, limit))
+    }
+
+    fn feed_of<'a>(&'a self, seller_id: &'a SellerId, after: Option<EventPosition>, limit: usize) -> Soon<'a, Feed> {
+        at_once(self.model().feed_of(seller_id, after).map(|feed| feed.cut(limit)))
+    }
+
+    fn end_of<'a>(&'a self, seller_id: &'a SellerId) -> Soon<'a, Option<EventPosition>> {
+        at_once(self.model().feed_of(seller_id, None).map(|feed| Some(feed.events.last()?.position)))
     }
 
     fn event(&self, at: EventPosition) -> Soon<'_, Option<Event>> {
@@ -243,6 +251,13 @@ impl Model {
             feed.events.extend(events.filter_map(|(position, event)| self.told(position, event?)));
         }
         feed.more = until < self.records.len();
+        Ok(feed)
+    }
+
+    /// All that a seller may be told behind a position.
+    fn feed_of(&self, seller_id: &SellerId, after: Option<EventPosition>) -> Result<Feed, StoreError> {
+        let mut feed = self.feed(after, usize::MAX)?;
+        feed.events.retain(|told| told.is_for_seller(seller_id));
         Ok(feed)
     }
 

@@ -6,7 +6,7 @@ use crate::{
     Answer, Answered, Around, AuditQuery, Audited, EventPosition, Fingerprint, IdempotencyKey, Page, Query, Recorded,
     Refused, Request, Settings, Soon, StoreError,
 };
-use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, Timestamp, Whose};
+use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, Role, SellerId, Timestamp, Whose};
 use tokio::sync::watch;
 
 /// The memory of the engine. Everything that changes anything goes through [`Store::submit`].
@@ -68,6 +68,16 @@ pub trait Store: Send + Sync {
     /// [`StoreError::NoSuchPosition`] where `after` never was, [`StoreError::OtherHistory`] where it
     /// is not of what this store holds.
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed>;
+
+    /// The events behind that position that this seller may be told of, in order, at most `limit`. It costs what it gives,
+    /// however much was recorded about others; where it looked to is part of the answer, and may tell of others.
+    ///
+    /// # Errors
+    /// As for [`Store::feed`].
+    fn feed_of<'a>(&'a self, seller_id: &'a SellerId, after: Option<EventPosition>, limit: usize) -> Soon<'a, Feed>;
+
+    /// The last event that this seller may be told of; nothing where there is none.
+    fn end_of<'a>(&'a self, seller_id: &'a SellerId) -> Soon<'a, Option<EventPosition>>;
 
     /// The event at that position; nothing where something else was recorded there.
     ///
@@ -153,6 +163,12 @@ impl Told {
     pub(crate) fn new(position: EventPosition, event: Event, refund: &Refund) -> Self {
         Self { position, event, whose: refund.whose() }
     }
+
+    /// Whether that seller may be told of it.
+    #[must_use]
+    pub fn is_for_seller(&self, seller_id: &SellerId) -> bool {
+        self.whose.seller_id == *seller_id && self.event.fact.is_for(Role::Seller)
+    }
 }
 
 /// Some of all events, in order.
@@ -164,6 +180,17 @@ pub struct Feed {
     pub looked_at: Option<EventPosition>,
     /// Whether more was there when this was read.
     pub more: bool,
+}
+
+impl Feed {
+    /// At most so many of the events, and at least one; where it goes on behind them.
+    pub(crate) fn cut(mut self, limit: usize) -> Self {
+        if self.events.len() > limit.max(1) {
+            self.events.truncate(limit.max(1));
+            (self.looked_at, self.more) = (self.events.last().map(|last| last.position), true);
+        }
+        self
+    }
 }
 
 /// The answer to come. It can be awaited, or waited for with [`Reply::wait`].

@@ -115,7 +115,7 @@ impl Caller {
     pub(crate) fn may_be_told(&self, told: &Told) -> bool {
         let is_of_theirs = match self {
             Self::Operator { .. } | Self::Platform { .. } => true,
-            Self::Seller { seller_id, .. } => *seller_id == told.whose.seller_id,
+            Self::Seller { seller_id, .. } => told.is_for_seller(seller_id),
             Self::Buyer { refund_id, .. } => *refund_id == told.event.refund_id,
         };
         is_of_theirs && told.event.fact.is_for(self.role())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, Timestamp};
+use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
 use refund_store::{
     Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Overdue, Page,
     Query, Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError,
@@ -60,6 +60,14 @@ impl<P: Passage> Store for Reading<P> {
 
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {
         self.passage.pass(self.store.feed(after, limit))
+    }
+
+    fn feed_of<'a>(&'a self, seller_id: &'a SellerId, after: Option<EventPosition>, limit: usize) -> Soon<'a, Feed> {
+        self.passage.pass(self.store.feed_of(seller_id, after, limit))
+    }
+
+    fn end_of<'a>(&'a self, seller_id: &'a SellerId) -> Soon<'a, Option<EventPosition>> {
+        self.passage.pass(self.store.end_of(seller_id))
     }
 
     fn event(&self, at: EventPosition) -> Soon<'_, Option<Event>> {

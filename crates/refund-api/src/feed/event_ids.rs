@@ -20,6 +20,13 @@ use crate::wire::{EventOut, is_hex};
 pub(crate) enum ReadUpTo {
     /// In what happened to all refunds.
     All(Option<EventPosition>),
+    /// In what happened to a seller's.
+    OfSeller {
+        /// The last event that was told, if any was: what others do moves nothing that a seller is given.
+        told: Option<EventPosition>,
+        /// Up to where it was looked.
+        looked: Option<EventPosition>,
+    },
     /// In what happened to one.
     One {
         /// The last event that was told, if any was.
@@ -29,7 +36,16 @@ pub(crate) enum ReadUpTo {
     },
 }
 
+/// Where a seller reads on who was told nothing yet, so that there is a place to give also then.
+const START: EventPosition = EventPosition { record: 0, epoch: 0, entry: 0 };
+
 impl ReadUpTo {
+    /// Up to that event of a seller's, or from the start.
+    pub(crate) fn of_seller(told: Option<EventPosition>) -> Self {
+        let told = told.filter(|told| *told != START);
+        Self::OfSeller { told, looked: told }
+    }
+
     /// Up to that event of one refund, or from its start.
     pub(crate) fn up_to(told: Option<Numbered>) -> Self {
         Self::One { told, looked: told.map_or(0, |event| event.number) }
@@ -136,8 +152,9 @@ impl EventIds {
     pub(crate) fn reached(&self, caller: &Caller, reach: ReadUpTo) -> Option<String> {
         match (reach, caller) {
             (ReadUpTo::One { told, .. }, Caller::Buyer { refund_id, .. }) => Some(self.of_buyers(refund_id, told?)),
-            (ReadUpTo::All(place), Caller::Operator { .. } | Caller::Platform { .. } | Caller::Seller { .. }) => {
-                place.map(|place| self.at(caller.role(), place))
+            (ReadUpTo::All(place), Caller::Operator { .. } | Caller::Platform { .. }) => place.map(EventOut::id),
+            (ReadUpTo::OfSeller { told, .. }, Caller::Seller { .. }) => {
+                Some(self.at(caller.role(), told.unwrap_or(START)))
             }
             _ => None,
         }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use refund_core::{Event, RefundId, Role};
+use refund_core::{Event, RefundId, Role, SellerId};
 use refund_store::{Around, EventPosition, Feed, Recorded, Store, StoreError, Told};
 
 use super::event_ids::{EventIds, Numbered, ReadUpTo};
@@ -129,6 +129,13 @@ pub(crate) async fn at(store: &dyn Store, position: EventPosition) -> Result<Opt
     Ok(around.map(|Around { refund, .. }| Told { position, event, whose: refund.whose() }))
 }
 
+/// Where what a seller may be told ends now.
+pub(crate) async fn sellers_end(store: &dyn Store, seller_id: &SellerId) -> Result<ReadUpTo, StoreError> {
+    // Before what was told last is asked for: what is recorded in between is looked at again.
+    let looked = store.feed_end();
+    Ok(ReadUpTo::OfSeller { told: store.end_of(seller_id).await?, looked })
+}
+
 /// Where what a buyer may be told of their refund ends now.
 pub(crate) async fn own_end(store: &dyn Store, refund_id: &RefundId) -> Result<ReadUpTo, StoreError> {
     let looked = store.refund(refund_id).await?.map_or(0, |around| around.refund.sequence);
@@ -147,9 +154,16 @@ pub(crate) async fn find(
         (ReadUpTo::One { told, looked }, Caller::Buyer { refund_id, .. }) => {
             find_own(store, refund_id, told, looked, limit).await
         }
-        // Numbers within a refund are a buyer's alone.
-        (ReadUpTo::One { .. }, _) => Err(StoreError::OtherHistory),
-        (ReadUpTo::All(after), _) => {
+        (ReadUpTo::OfSeller { told, looked }, Caller::Seller { seller_id, .. }) => {
+            let Feed { events, looked_at, more } = store.feed_of(seller_id, looked, limit).await?;
+            let told = events.last().map(|last| last.position).or(told);
+            Ok(Found { events, looked_at: ReadUpTo::OfSeller { told, looked: looked_at }, more })
+        }
+        // Numbers within a refund are a buyer's alone, and a part of what happened is a seller's.
+        (ReadUpTo::One { .. } | ReadUpTo::OfSeller { .. }, _) | (_, Caller::Seller { .. } | Caller::Buyer { .. }) => {
+            Err(StoreError::OtherHistory)
+        }
+        (ReadUpTo::All(after), Caller::Operator { .. } | Caller::Platform { .. }) => {
             let Feed { events, looked_at, more } = find_in_all(store, caller, after, limit).await?;
             Ok(Found { events, looked_at: ReadUpTo::All(looked_at), more })
         }

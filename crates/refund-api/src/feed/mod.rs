@@ -4,4 +4,4 @@ mod event_ids;
 mod look;
 
 pub(crate) use self::event_ids::{EventIds, ReadUpTo};
-pub(crate) use self::look::{at, find, named_by, one, own_end, told, told_up_to};
+pub(crate) use self::look::{at, find, named_by, one, own_end, sellers_end, told, told_up_to};

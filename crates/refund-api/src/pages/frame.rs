@@ -71,11 +71,7 @@ impl Frame {
             person: visit.person.as_ref().map(|person| FramePerson::of(visit, person)),
             here: visit.here.clone(),
             live: None,
-            knows: visit
-                .person
-                .as_ref()
-                .zip(visit.feed_end)
-                .map(|(person, end)| visit.app.event_ids.at(person.caller.role(), end)),
+            knows: visit.person.as_ref().and_then(|person| visit.app.event_ids.reached(&person.caller, visit.knows)),
             moves_clock: visit.app.test_clock && visit.person.is_some(),
             resumed: visit.is_resumed.then(|| why_resumed(visit)),
         }

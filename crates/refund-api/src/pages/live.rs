@@ -108,11 +108,14 @@ async fn known(visit: &Visit, headers: &HeaderMap, caller: &Caller) -> Option<Re
         return known.ok().map(|known| ReadUpTo::up_to(Some(known)));
     }
     if told.is_empty() {
-        return Some(ReadUpTo::All(visit.feed_end));
+        return Some(visit.knows);
     }
-    let named = named_by(app.engine.store(), &app.event_ids, caller, told).await.ok()?;
-    let place = named.filter(|place| Some(*place) <= visit.feed_end)?;
-    is_known(app.engine.store(), place).await.then_some(ReadUpTo::All(Some(place)))
+    let place = named_by(app.engine.store(), &app.event_ids, caller, told).await.ok()??;
+    let is_seller = matches!(caller, Caller::Seller { .. });
+    let known = if is_seller { ReadUpTo::of_seller(Some(place)) } else { ReadUpTo::All(Some(place)) };
+    // Whoever was told nothing yet knows the start.
+    let is_there = known == ReadUpTo::of_seller(None) || is_known(app.engine.store(), place).await;
+    is_there.then_some(known)
 }
 
 /// What there is to know now.
@@ -120,7 +123,7 @@ async fn present(visit: &Visit, caller: &Caller) -> Result<ReadUpTo, Problem> {
     if let Caller::Buyer { refund_id, .. } = caller {
         Ok(own_end(visit.app.engine.store(), refund_id).await?)
     } else {
-        Ok(ReadUpTo::All(visit.feed_end))
+        Ok(visit.knows)
     }
 }
 

@@ -13,6 +13,7 @@ mod clock;
 mod cookies;
 mod form;
 mod frame;
+mod given_up;
 mod leading;
 mod links;
 mod live;

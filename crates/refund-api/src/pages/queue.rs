@@ -10,7 +10,7 @@ use refund_store::{Page, Query, Sort, Store};
 
 use super::form::Form;
 use super::frame::{Frame, shown};
-use super::operator::own_given_up;
+use super::given_up::own_given_up;
 use super::saved::{self, SavedChoice};
 use super::view::RefundView;
 use super::visit::Visit;

@@ -9,9 +9,7 @@ use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use refund_core::{Command, CommandKind, Refund, RefundId, Role, SellerId, Timestamp};
-use refund_store::{
-    Answered, EventPosition, IdempotencyKey, Precondition, Refused, Request, Secret, Session, User, Work,
-};
+use refund_store::{Answered, IdempotencyKey, Precondition, Refused, Request, Secret, Session, User, Work};
 use sha2::{Digest, Sha256};
 
 use super::cookies;
@@ -27,6 +25,7 @@ use crate::call::{CallerAddress, Sender, pass_over, received};
 use crate::callers::address::counted;
 use crate::callers::passwords::TriedFrom;
 use crate::callers::{Caller, Tenant, hash};
+use crate::feed::{ReadUpTo, sellers_end};
 use crate::machine::clock::system_now;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
@@ -55,8 +54,9 @@ pub(crate) struct Visit {
     pub(crate) here: String,
     pub(crate) query: Form,
     pub(crate) form: Form,
-    /// Where the feed ended before anything was read for the page: what changes behind it, the page lacks.
-    pub(crate) feed_end: Option<EventPosition>,
+    /// Up to where whoever is signed in could have been told before anything was read for the page: what changes behind
+    /// it, the page lacks.
+    pub(crate) knows: ReadUpTo,
     params: Vec<(String, String)>,
     /// What the page before did, where this one has to tell it.
     pub(crate) done: String,
@@ -94,6 +94,15 @@ pub(super) fn in_session(app: &App, secret: &Secret) -> Option<Person> {
     let caller = Caller::signed_in(user)?;
     let mark = mark::of(app, secret, &user.id);
     Some(Person { user: Arc::clone(user), caller, session: *secret, mark })
+}
+
+/// Up to where whoever is signed in may be told now.
+async fn present(app: &App, person: Option<&Person>) -> Result<ReadUpTo, Problem> {
+    let store = app.engine.store();
+    match person.map(|person| &person.caller) {
+        Some(Caller::Seller { seller_id, .. }) => Ok(sellers_end(store, seller_id).await?),
+        _ => Ok(ReadUpTo::All(store.feed_end())),
+    }
 }
 
 impl FromRequest<Arc<App>> for Visit {
@@ -135,7 +144,7 @@ impl Visit {
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
             query: Form::read(parts.uri.query().unwrap_or_default().as_bytes()),
             form: Form::sent(&body.bytes)?,
-            feed_end: app.engine.store().feed_end(),
+            knows: present(app, person.as_ref()).await?,
             from,
             address,
             known: cookies::known(&parts.headers).unwrap_or_default().to_owned(),

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::lists::Limit;
 use crate::call::Call;
 use crate::callers::Caller;
-use crate::feed::{EventIds, ReadUpTo, find, named_by, one, own_end, told};
+use crate::feed::{EventIds, ReadUpTo, find, named_by, one, own_end, sellers_end, told};
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
 use crate::wire::code::ApiCode;
@@ -141,8 +141,6 @@ pub(super) async fn feed(call: Call) -> Result<Json<FeedOut>, Problem> {
     let limit = params.limit.unwrap_or_default().get();
     let after = place(&call, params.after.as_deref(), Said::After).await?;
     let _place = call.app.admission.feed(&call.caller)?;
-    // Whoever is shown a part of it may have much of others' looked through, and has a turn for that like a stream.
-    let _turn = if matches!(call.caller, Caller::Seller { .. }) { call.app.engine.turn().await } else { None };
     let found =
         find(call.app.engine.store(), &call.caller, after, limit).await.map_err(|error| Said::After.refused(error))?;
     let reached = call.app.event_ids.reached(&call.caller, found.looked_at);
@@ -206,13 +204,18 @@ pub(super) async fn place(call: &Call, after: Option<&str>, said: Said) -> Resul
     if let Caller::Buyer { refund_id, .. } = &call.caller {
         return own_place(call, refund_id, after, said).await;
     }
-    let Some(after) = after else { return Ok(ReadUpTo::All(None)) };
+    let seller_id = if let Caller::Seller { seller_id, .. } = &call.caller { Some(seller_id) } else { None };
+    let behind = |place| if seller_id.is_some() { ReadUpTo::of_seller(place) } else { ReadUpTo::All(place) };
+    let Some(after) = after else { return Ok(behind(None)) };
     if after == LATEST {
-        return Ok(ReadUpTo::All(store.feed_end()));
+        return match seller_id {
+            Some(seller_id) => Ok(sellers_end(store, seller_id).await?),
+            None => Ok(ReadUpTo::All(store.feed_end())),
+        };
     }
     let named = named_by(store, &call.app.event_ids, &call.caller, after).await?;
     let none = || if EventOut::is_place(after) { StoreError::OtherHistory.into() } else { said.no_event() };
-    Ok(ReadUpTo::All(Some(named.ok_or_else(none)?)))
+    Ok(behind(Some(named.ok_or_else(none)?)))
 }
 
 /// Behind what of their refund a buyer asks.

@@ -55,7 +55,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let behind = last.or(params.after);
     let after = place(&call, behind.as_deref(), said).await?;
     let app = call.app.clone();
-    if let ReadUpTo::All(after) = after {
+    if let ReadUpTo::All(after) | ReadUpTo::OfSeller { looked: after, .. } = after {
         // A place that never was is refused now, and not by a stream that ends at once.
         app.engine.store().feed(after, 1).await.map_err(|error| said.refused(error))?;
     }

@@ -42,7 +42,7 @@ pub(crate) fn may_see(owner: &KeyRole, webhook: &Webhook) -> bool {
 pub(crate) fn may_be_told(owner: &KeyRole, told: &Told) -> bool {
     match owner {
         KeyRole::Operator | KeyRole::Platform => true,
-        KeyRole::Seller(seller_id) => *seller_id == told.whose.seller_id && told.event.fact.is_for(Role::Seller),
+        KeyRole::Seller(seller_id) => told.is_for_seller(seller_id),
     }
 }
 

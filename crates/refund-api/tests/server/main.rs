@@ -44,6 +44,7 @@ mod references;
 mod saved_offers;
 mod saved_pages;
 mod second_factor;
+mod sellers_ids;
 mod settings_pages;
 mod signing_in;
 mod silence;

@@ -281,6 +281,8 @@ impl Comparison<'_> {
         self.same(|| "the latest instant".to_owned(), Ok(view.latest()), &model.latest());
         self.same(|| "the settings".to_owned(), Ok(&*view.settings()), &&*model.settings);
         self.same(|| "what is for the audit".to_owned(), Ok(view.has_audit(&model.audit)), &true);
+        let has_of_sellers = view.has_of_sellers(&model.of_sellers);
+        self.same(|| "which records tell which seller something".to_owned(), Ok(has_of_sellers), &true);
         let rows = view.setting_rows().unwrap_or_default();
         let all: BTreeSet<_> = rows.keys().chain(model.setting_rows.keys()).collect();
         for which in all {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use refund_core::{LineKey, Refund, RefundId, Timestamp};
 
 use crate::door::{Case, Changed, Loaded, Need, Shelf};
-use crate::embedded::{Audit, Line};
+use crate::embedded::{Audit, Line, OfSellers, told};
 use crate::record::Record;
 use crate::stored::{SettingRow, parse_last, parse_refund, refund_row, setting_row};
 use crate::{Settings, StoreError};
@@ -22,6 +22,8 @@ pub(super) struct Replayed {
     pub(super) setting_rows: BTreeMap<String, Vec<u8>>,
     /// What there is for the audit.
     pub(super) audit: Audit,
+    /// Which records tell which seller something.
+    pub(super) of_sellers: OfSellers,
     latest: Option<Timestamp>,
 }
 
@@ -50,6 +52,7 @@ impl Replayed {
             };
         }
         self.audit.add(position, Line::of(record, &self.settings));
+        self.of_sellers.add_all(told(record, &changed).into_iter().map(|seller| (seller, position)));
         for (id, change) in changed.refunds {
             self.refunds.insert(id, refund_row(position, &change.after)?.into());
         }

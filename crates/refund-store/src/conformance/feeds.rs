@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use refund_core::{Attachments, Message, MessageText, Opening, SellerId};
+
 use super::desk::{
-    AGREE, Desk, HOUR, accept, ask_for, buyer, feed_behind, holds, offer, on, opening, same, seller, under,
+    AGREE, Desk, HOUR, accept, ask_for, buyer, feed_behind, holds, offer, on, opening, operator, same, seller, under,
 };
 use super::{Broken, Make};
 use crate::{EventPosition, Recorded, Request, StoreError, Work, wait};
@@ -47,6 +49,54 @@ pub(super) fn pages(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.open(opening("late")?)?;
     let (new, _) = feed_behind(&*desk.store, end, 7)?;
     same("what comes behind the end", &new.len(), &1)
+}
+
+pub(super) fn of_sellers(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = told(make)?;
+    // Others' refunds, and what is for operators alone.
+    for (id, seller) in [("d", "a-stall"), ("e", "shop"), ("f", "b-stall"), ("g", "a-stall")] {
+        desk.open(Opening { seller_id: seller.parse()?, ..opening(id)? })?;
+    }
+    let text = MessageText::new("for operators")?;
+    let hidden = Message { text, attachments: Attachments::default(), internal: true, for_operators: true };
+    let refund_id = desk.refund("e")?.id.clone();
+    desk.done(Request::new(operator(), Work::PostMessage { refund_id, message: Box::new(hidden) }))?;
+    let all = wait(desk.store.feed(None, 1000))?;
+    let places: Vec<_> = all.events.iter().map(|told| told.position).chain(all.looked_at).collect();
+    for seller in ["shop", "a-stall", "b-stall", "c-stall", "nobody"] {
+        let seller_id: SellerId = seller.parse()?;
+        let own: Vec<_> = all.events.iter().filter(|told| told.is_for_seller(&seller_id)).cloned().collect();
+        let last = own.last().map(|told| told.position);
+        same("where it ends", &wait(desk.store.end_of(&seller_id))?, &last)?;
+        for limit in [1, 2, 5, 1000] {
+            let (mut after, mut found) = (None, Vec::new());
+            loop {
+                let page = wait(desk.store.feed_of(&seller_id, after, limit))?;
+                holds("no more than is asked for", page.events.len() <= limit)?;
+                found.extend(page.events);
+                if !page.more {
+                    break;
+                }
+                holds("a page with more behind it goes on", page.looked_at > after)?;
+                after = page.looked_at;
+            }
+            same("what is its own, in pages", &found, &own)?;
+        }
+        for place in &places {
+            let behind = wait(desk.store.feed_of(&seller_id, Some(*place), 1000))?;
+            let expected: Vec<_> = own.iter().filter(|told| told.position > *place).cloned().collect();
+            same("what is behind a place, whoever it tells of", &behind.events, &expected)?;
+            same("and no more", &(behind.more, behind.looked_at), &(false, all.looked_at))?;
+        }
+        let end = desk.store.feed_end().ok_or("no end")?;
+        let next = EventPosition { record: end.record.saturating_add(1), ..end };
+        let beyond = wait(desk.store.feed_of(&seller_id, Some(next), 1));
+        holds("what is yet to come", matches!(beyond, Err(StoreError::NoSuchPosition(_))))?;
+        let lost = EventPosition { epoch: end.epoch.wrapping_add(1), ..end };
+        let lost = wait(desk.store.feed_of(&seller_id, Some(lost), 1));
+        holds("another history", matches!(lost, Err(StoreError::OtherHistory)))?;
+    }
+    Ok(())
 }
 
 pub(super) fn one_by_one(make: &mut Make<'_>) -> Result<(), Broken> {

@@ -139,6 +139,7 @@ pub const PROMISES: &[Promise] = &[
     Promise { name: "a list has exactly what is asked for, in order, in pages of any size", check: lists::pages },
     Promise { name: "a list follows what happens to its refunds", check: lists::follows },
     Promise { name: "the feed has every event once, in order, in pages of any size", check: feeds::pages },
+    Promise { name: "what a seller may be told is what is its own in the feed", check: feeds::of_sellers },
     Promise { name: "each event is read by its position", check: feeds::one_by_one },
     Promise { name: "the feed has an end, behind which is nothing but what comes", check: feeds::end },
     Promise { name: "who waits for news is told once it can be read", check: feeds::news },

@@ -12,6 +12,7 @@ use super::audit::Line;
 use super::error::unreadable;
 use super::keys;
 use super::marks::Marks;
+use super::of_sellers;
 use super::rows::{LAYOUT, Meta};
 use super::view::SledView;
 use crate::codec::encode;
@@ -35,6 +36,8 @@ pub(super) struct Gathered {
     answers: Vec<(u64, u64)>,
     /// What is for the audit, record by record.
     audit: Vec<(u64, Vec<Line>)>,
+    /// Which of these records tells which seller something.
+    of_sellers: Vec<of_sellers::Line>,
     settings: Rows,
     /// What the feed gets, record by record, where somebody may follow it.
     young: Vec<(EventPosition, Vec<Arc<Told>>)>,
@@ -50,6 +53,7 @@ impl Gathered {
             records: view.past.numbers().records(),
             answers: Vec::new(),
             audit: Vec::new(),
+            of_sellers: Vec::new(),
             settings: Rows::default(),
             young: Vec::new(),
         }
@@ -67,6 +71,7 @@ impl Gathered {
         if !lines.is_empty() {
             self.audit.push((position, lines));
         }
+        self.of_sellers.extend(of_sellers::told(record, &changed).into_iter().map(|seller| (seller, position)));
         self.settings.0.extend(settings.0);
         self.case.take_in(changed);
     }
@@ -137,6 +142,8 @@ impl SledView {
         at_hand.recent_answers.extend(gathered.answers.iter().map(|answer| (latest, *answer)));
         at_hand.answers.add(gathered.answers);
         gathered.audit.into_iter().for_each(|(place, lines)| at_hand.audit.add(place, lines));
+        let of_sellers = at_hand.of_sellers.add_all(gathered.of_sellers).into_iter();
+        at_hand.recent.extend(of_sellers.map(|(row, lines)| (keys::of_sellers(row), Some(lines.into()))));
         let many = at_hand.recent.len().saturating_add(at_hand.recent_refunds.len()) >= RECENT_MAX
             || at_hand.recent_answers.len() >= RECENT_ANSWERS_MAX;
         drop(at_hand);

@@ -11,6 +11,7 @@ use super::audit::Audit;
 use super::error::{strange, unreadable};
 use super::index::Index;
 use super::keys;
+use super::of_sellers::OfSellers;
 use crate::codec::decode;
 use crate::stored::parse_refund;
 use crate::{Number, Settings, StoreError};
@@ -21,6 +22,7 @@ pub(super) struct AtHand {
     pub(super) index: Index,
     pub(super) answers: Answers,
     pub(super) audit: Audit,
+    pub(super) of_sellers: OfSellers,
     pub(super) settings: Arc<Settings>,
     /// Rows that sled has not been given yet, and those that it is to remove.
     pub(super) recent: BTreeMap<Vec<u8>, Option<IVec>>,
@@ -41,7 +43,8 @@ pub(super) struct RecentRefund {
 impl AtHand {
     pub(super) fn read(db: &sled::Db) -> Result<Self, StoreError> {
         let (index, answers, audit) = (read_index(db)?, read_answers(db)?, read_audit(db)?);
-        Ok(Self { index, answers, audit, settings: read_settings(db)?, ..Self::default() })
+        let (of_sellers, settings) = (read_of_sellers(db)?, read_settings(db)?);
+        Ok(Self { index, answers, audit, of_sellers, settings, ..Self::default() })
     }
 }
 
@@ -69,6 +72,15 @@ fn read_audit(db: &sled::Db) -> Result<Audit, StoreError> {
         audit.add(place, decode(&row)?);
     }
     Ok(audit)
+}
+
+fn read_of_sellers(db: &sled::Db) -> Result<OfSellers, StoreError> {
+    let missing = || strange("which records tell sellers something can't be read");
+    let numbered = (0..).zip(rows(db, keys::OF_SELLERS)).map(|(number, row)| {
+        let (key, row) = row?;
+        if keys::parse_of_sellers(&key) == Some(number) { Ok(row) } else { Err(missing()) }
+    });
+    OfSellers::read(numbered)?.ok_or_else(missing)
 }
 
 pub(super) fn parse_answers(row: &[u8]) -> Result<answers::Row, StoreError> {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use refund_core::{AuditType, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::stable_hash::hash;
 use crate::model::audit::{audit_type, seller_of, who};
 use crate::record::{Entry, Record};
 use crate::stored::setting;
@@ -52,11 +52,6 @@ fn removed<'s>(entry: &Entry, before: &'s Settings) -> Option<&'s Webhook> {
     } else {
         None
     }
-}
-
-fn hash(text: &str) -> u64 {
-    let hash: [u8; 32] = Sha256::digest(text).into();
-    hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 /// A record, by where it stands, and an entry of it.

@@ -7,6 +7,7 @@
 //! s  which       setting    the entry that made it what it is: `stored::setting_row`
 //! n  number      numbers    where every so many records stand, by their numbers
 //! u  position    audit      what of a record is for the audit
+//! t  number      sellers    which records tell which seller something
 //! a  position    answers    of one time: when, and for each its key's hash and its record
 //! ```
 //!
@@ -22,6 +23,7 @@ pub(super) const MARKS: &[u8] = b"h";
 pub(super) const NUMBERS: &[u8] = b"n";
 pub(super) const ANSWERS: &[u8] = b"a";
 pub(super) const AUDIT: &[u8] = b"u";
+pub(super) const OF_SELLERS: &[u8] = b"t";
 pub(super) const SETTINGS: &[u8] = b"s";
 
 pub(super) fn refund(number: Number) -> Vec<u8> {
@@ -52,6 +54,15 @@ pub(super) fn audit(position: u64) -> Vec<u8> {
 /// Where the record stands of which a row says what is for the audit.
 pub(super) fn parse_audit(key: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(key.strip_prefix(AUDIT)?.try_into().ok()?))
+}
+
+pub(super) fn of_sellers(row: u64) -> Vec<u8> {
+    [OF_SELLERS, &row.to_be_bytes()].concat()
+}
+
+/// The number of a row of what tells sellers something.
+pub(super) fn parse_of_sellers(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(key.strip_prefix(OF_SELLERS)?.try_into().ok()?))
 }
 
 pub(super) fn setting(which: &str) -> Vec<u8> {

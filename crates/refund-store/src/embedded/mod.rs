@@ -16,10 +16,13 @@ mod keys;
 mod lists;
 mod marks;
 mod numbers;
+mod of_sellers;
 mod opening;
 mod past;
 mod rows;
+mod sellers_feed;
 mod shelf;
+mod stable_hash;
 mod view;
 mod writer;
 mod young;
@@ -29,13 +32,14 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, Timestamp};
+use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
 use tokio::sync::watch;
 
 pub(crate) use self::audit::{Audit, Line};
 pub use self::deliveries::EmbeddedDeliveries;
 pub use self::error::OpenError;
 use self::folder::SledFolder;
+pub(crate) use self::of_sellers::{OfSellers, told};
 pub(crate) use self::view::SledView;
 pub use self::writer::KEPT_FREE_BYTES;
 use self::writer::{Waiting, Writer};
@@ -230,6 +234,19 @@ impl Store for EmbeddedStore {
             Some(feed) => at_once(Ok(feed)),
             None => self.reading(move |view| view.feed(after, limit)),
         }
+    }
+
+    fn feed_of<'a>(&'a self, seller_id: &'a SellerId, after: Option<EventPosition>, limit: usize) -> Soon<'a, Feed> {
+        if let Some(feed) = after.and_then(|after| self.view.young_of(seller_id, after)) {
+            return at_once(Ok(feed.cut(limit)));
+        }
+        let seller_id = seller_id.clone();
+        self.reading(move |view| Ok(view.feed_of(&seller_id, after, limit)?.cut(limit)))
+    }
+
+    fn end_of<'a>(&'a self, seller_id: &'a SellerId) -> Soon<'a, Option<EventPosition>> {
+        let seller_id = seller_id.clone();
+        self.reading(move |view| view.end_of(&seller_id))
     }
 
     fn event(&self, at: EventPosition) -> Soon<'_, Option<Event>> {

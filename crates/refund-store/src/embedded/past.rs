@@ -173,12 +173,35 @@ impl Past {
         }
     }
 
-    /// The event that a position names, of records that stand before `end`.
-    pub(super) fn event(&self, named: EventPosition, end: u64) -> Result<Option<Event>, StoreError> {
+    /// The record that a position names, where it stands, and which it is, of those that stand before `end`.
+    fn record(&self, named: EventPosition, end: u64) -> Result<(Position, Stamp, Payload), StoreError> {
         let at = self.named(named, end)?;
         let (said, payload) = self.reader.read_stamped(at)?;
         let (stamp, payload) = (self.stamp(at.into(), said)?, decode::<Payload>(&payload)?);
         named.must_be_in(stamp, payload.entries())?;
+        Ok((at, stamp, payload))
+    }
+
+    /// Where the record stands that a position names, which is of this history, before `end`.
+    pub(super) fn place_of(&self, named: EventPosition, end: u64) -> Result<u64, StoreError> {
+        Ok(self.record(named, end)?.0.into())
+    }
+
+    /// What the records tell that stand at these places, behind a position.
+    pub(super) fn told(&self, places: &[u64], after: Option<EventPosition>) -> Result<Vec<Recorded>, StoreError> {
+        let mut told = Vec::new();
+        for place in places {
+            let (said, payload) = self.reader.read_stamped(position(*place)?)?;
+            let stamp = self.stamp(*place, said)?;
+            let events = decode::<Payload>(&payload)?.into_events(stamp);
+            told.extend(events.filter(|(position, _)| after.is_none_or(|after| *position > after)));
+        }
+        Ok(told)
+    }
+
+    /// The event that a position names, of records that stand before `end`.
+    pub(super) fn event(&self, named: EventPosition, end: u64) -> Result<Option<Event>, StoreError> {
+        let (_, stamp, payload) = self.record(named, end)?;
         Ok(payload.into_events(stamp).find(|(position, _)| *position == named).map(|(_, event)| event))
     }
 

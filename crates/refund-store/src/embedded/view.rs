@@ -117,7 +117,7 @@ impl SledView {
         let _ = self.broken.set(why.to_owned());
     }
 
-    fn whole(&self) -> Result<(), StoreError> {
+    pub(super) fn whole(&self) -> Result<(), StoreError> {
         self.broken.get().map_or(Ok(()), |why| Err(StoreError::Stopped(why.clone())))
     }
 
@@ -216,12 +216,17 @@ impl SledView {
 
     /// What the feed has behind that position, if all of it is young and in memory.
     pub(super) fn young(&self, after: EventPosition, limit: usize) -> Option<Feed> {
-        self.young.read().unwrap_or_else(PoisonError::into_inner).behind(after, limit)
+        self.young.read().unwrap_or_else(PoisonError::into_inner).behind(after, limit, |_| true)
     }
 
     /// What the feed has behind that position, from the journal.
     pub(super) fn feed(&self, after: Option<EventPosition>, limit: usize) -> Result<Feed, StoreError> {
         let Part { events, looked_at, more } = self.past.feed(after, limit, self.current())?;
+        Ok(Feed { events: self.told(events)?, looked_at, more })
+    }
+
+    /// Events with whose they are.
+    pub(super) fn told(&self, events: Vec<Recorded>) -> Result<Vec<Arc<Told>>, StoreError> {
         let mut known = BTreeMap::new();
         let told = events.into_iter().map(|(position, event)| {
             let whose = match known.entry(event.refund_id.clone()) {
@@ -233,7 +238,7 @@ impl SledView {
             };
             Ok(Arc::new(Told { position, event, whose: whose.clone() }))
         });
-        Ok(Feed { events: told.collect::<Result<_, StoreError>>()?, looked_at, more })
+        told.collect()
     }
 
     /// What was recorded for the audit, the latest first: found in memory, and read from the journal as far as it

@@ -29,8 +29,8 @@ impl Young {
         }
     }
 
-    /// What the feed has behind that position, if all of it is here.
-    pub(super) fn behind(&self, after: EventPosition, limit: usize) -> Option<Feed> {
+    /// What the feed has behind that position that is wanted, if all of it is here.
+    pub(super) fn behind(&self, after: EventPosition, limit: usize, is_wanted: impl Fn(&Told) -> bool) -> Option<Feed> {
         let at = self.records.binary_search_by_key(&after.record, |(end, _)| end.record).ok()?;
         // Whether a position ever was, and of which history it is, the journal tells.
         self.records.get(at).filter(|(end, _)| end.epoch == after.epoch && after <= *end)?;
@@ -38,7 +38,7 @@ impl Young {
         let until = at.saturating_add(limit.max(1)).saturating_add(1);
         for (end, events) in self.records.range(at..until.min(self.records.len())) {
             feed.looked_at = feed.looked_at.max(Some(*end));
-            feed.events.extend(events.iter().filter(|told| told.position > after).cloned());
+            feed.events.extend(events.iter().filter(|told| told.position > after && is_wanted(told)).cloned());
         }
         feed.more = until < self.records.len();
         Some(feed)
@@ -65,7 +65,7 @@ mod tests {
             let mut young = Young::default();
             (1..=records).for_each(|record| young.add(at(record), vec![told.clone(); events_each]));
             assert_eq!((young.records.len(), young.events), (kept, kept * events_each), "{events_each} each");
-            assert_eq!(young.behind(at(records), 9).is_some(), kept > 0);
+            assert_eq!(young.behind(at(records), 9, |_| true).is_some(), kept > 0);
         }
     }
 }

@@ -341,13 +341,6 @@ pub(super) fn second_factors() -> Record {
     Record { at: at(20), entries, from: None }
 }
 
-pub(super) fn shut_out() -> Record {
-    let by = Actor::new(Role::Operator, "ops", Via::User("usr_0".to_owned()));
-    let user = User::new("usr_1".to_owned(), text("Ann"), KeyRole::Seller(id("shop")));
-    let user = User { disabled_at: Some(at(4)), is_shut_out_by_operator: true, ..user };
-    Record { at: at(20), entries: vec![Entry::User { user: Box::new(user), actor: by }], from: None }
-}
-
 pub(super) fn saved_offers() -> Record {
     let actor = Actor::new(Role::Seller, "shop", Via::User("usr_1".to_owned()));
     let share = Share::try_from(1_250).unwrap();

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use refund_core::{Actor, DeadlineKind, Role, Via};
+use refund_core::{Actor, DeadlineKind, Role, SellerId, Via};
 
 use super::*;
 use crate::conformance::{Make, check_all};
@@ -69,6 +69,14 @@ impl Store for ForgetfulStore {
 
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {
         self.0.feed(after, limit)
+    }
+
+    fn feed_of<'a>(&'a self, seller_id: &'a SellerId, after: Option<EventPosition>, limit: usize) -> Soon<'a, Feed> {
+        self.0.feed_of(seller_id, after, limit)
+    }
+
+    fn end_of<'a>(&'a self, seller_id: &'a SellerId) -> Soon<'a, Option<EventPosition>> {
+        self.0.end_of(seller_id)
     }
 
     fn event(&self, at: EventPosition) -> Soon<'_, Option<Event>> {

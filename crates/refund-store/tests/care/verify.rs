@@ -130,7 +130,7 @@ fn a_view_without_any_one_of_its_rows_is_found_out() {
         _ => vec![key[0]],
     };
     let kinds: BTreeSet<_> = rows.iter().map(kind).collect();
-    let every = ["m", "r", "a", "n", "u", "policy", "rollout", "seller", "key"];
+    let every = ["m", "r", "a", "n", "u", "t", "policy", "rollout", "seller", "key"];
     assert_eq!(kinds, every.map(|kind| kind.as_bytes().to_vec()).into(), "there is one of every kind");
     for key in rows {
         let copy = tempfile::tempdir().unwrap();

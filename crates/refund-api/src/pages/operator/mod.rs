@@ -19,7 +19,6 @@ use axum::routing::get;
 pub(super) use self::change::{done_before, replaced};
 pub(super) use self::fields::{FieldView, passed_over, typed as typed_policy};
 pub(super) use self::policy::field_mistaken;
-pub(super) use self::webhooks::own_given_up;
 use super::frame::form_of_page;
 use crate::app::App;
 

@@ -12,10 +12,10 @@ use super::change::done_before;
 use crate::pages::answers::shown_once;
 use crate::pages::form::Mistake;
 use crate::pages::frame::{Frame, Notice, shown};
+use crate::pages::given_up::{given_up, is_given_up};
 use crate::pages::part::{ListPart, PartLinks};
 use crate::pages::reader::Reader;
 use crate::pages::refund::told_mistake;
-use crate::pages::right::Right;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 use crate::webhooks::{another, may_see, owner};
@@ -90,33 +90,6 @@ impl EndpointView {
             both_until: until.map(|until| reader.instant(until)),
         }
     }
-}
-
-/// Whether it was switched off because nothing got through to it, and not by hand.
-fn is_given_up(webhook: &Webhook) -> bool {
-    webhook.disabled.is_some_and(|off| off.because != DisabledBecause::Asked)
-}
-
-/// Tells the owner of endpoints that were given up that they were.
-fn given_up(reader: &Reader, webhooks: &[Arc<Webhook>]) -> Option<Notice> {
-    let count = webhooks.iter().filter(|webhook| is_given_up(webhook)).count();
-    (count > 0).then(|| Notice::bad(reader.say_count("webhooks-given-up", "count", &count)))
-}
-
-/// That endpoints of whoever is signed in were given up, where they are to be told it on the page on which they begin.
-/// A seller's are the seller's to mend, whoever may see them.
-pub(in crate::pages) fn own_given_up(visit: &Visit) -> Result<Option<Notice>, Problem> {
-    let person = visit.person()?;
-    if !Right::Settings.is_of(person.user.team_role) {
-        return Ok(None);
-    }
-    let own = |webhook: &Webhook| match &webhook.owner {
-        KeyRole::Seller(id) => visit.seller_id() == Some(id),
-        KeyRole::Operator | KeyRole::Platform => visit.seller_id().is_none(),
-    };
-    let mut webhooks = visit.app.engine.settings().webhooks();
-    webhooks.retain(|webhook| own(webhook));
-    Ok(given_up(&visit.reader, &webhooks))
 }
 
 /// Every type of events, of which some are ticked.

@@ -1,0 +1,38 @@
+//! Endpoints of webhooks that were given up, told to their owner.
+
+use std::sync::Arc;
+
+use refund_store::{DisabledBecause, KeyRole, Webhook};
+
+use super::frame::Notice;
+use super::reader::Reader;
+use super::right::Right;
+use super::visit::Visit;
+use crate::problem::Problem;
+
+/// Whether it was switched off because nothing got through to it, and not by hand.
+pub(super) fn is_given_up(webhook: &Webhook) -> bool {
+    webhook.disabled.is_some_and(|off| off.because != DisabledBecause::Asked)
+}
+
+/// Tells that some of these were given up.
+pub(super) fn given_up(reader: &Reader, webhooks: &[Arc<Webhook>]) -> Option<Notice> {
+    let count = webhooks.iter().filter(|webhook| is_given_up(webhook)).count();
+    (count > 0).then(|| Notice::bad(reader.say_count("webhooks-given-up", "count", &count)))
+}
+
+/// The same of those of whoever is signed in, where they can do something about it. A seller's are the seller's to mend,
+/// whoever may see them.
+pub(super) fn own_given_up(visit: &Visit) -> Result<Option<Notice>, Problem> {
+    let person = visit.person()?;
+    if !Right::Settings.is_of(person.user.team_role) {
+        return Ok(None);
+    }
+    let own = |webhook: &Webhook| match &webhook.owner {
+        KeyRole::Seller(id) => visit.seller_id() == Some(id),
+        KeyRole::Operator | KeyRole::Platform => visit.seller_id().is_none(),
+    };
+    let mut webhooks = visit.app.engine.settings().webhooks();
+    webhooks.retain(|webhook| own(webhook));
+    Ok(given_up(&visit.reader, &webhooks))
+}
