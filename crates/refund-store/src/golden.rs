@@ -141,7 +141,7 @@ fn the_golden_record_of_payout_attempts_says_what_it_said() {
 fn the_golden_rows_of_the_present_layout_say_what_they_said() {
     let counted = MessageCounts { buyer: 1, seller: 500, operator: 3 };
     let with_all = Refund { messages: counted, references: references(), ..refund() };
-    for (name, refund) in [("refund-row-layout-5.bin", with_all), ("refund-row-layout-5-paid-again.bin", paid_again())]
+    for (name, refund) in [("refund-row-layout-6.bin", with_all), ("refund-row-layout-6-paid-again.bin", paid_again())]
     {
         let written = refund_row(4711, &refund).unwrap();
         let bytes = golden(name, &written);
