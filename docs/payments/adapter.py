@@ -1,9 +1,7 @@
 """Pays what the refund engine wants paid, and reports what the payment provider says came of it.
 Whatever is lost on the way is asked for again, by the attempt's own key: that pays nothing twice. A notice of the
-provider only says where to look; what is reported is what the provider answers when it is asked.
-"""
+provider only says where to look; what is reported is what the provider answers when it is asked."""
 import json, os, sys, time, urllib.error, urllib.request
-
 ENGINE, ENGINE_KEY, PROVIDER, MEMORY = (os.environ[name] for name in ("ENGINE", "ENGINE_KEY", "PROVIDER", "MEMORY"))
 
 
@@ -15,6 +13,8 @@ def call(method, url, body=None):
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as no:
+        if no.code in (401, 403, 410):
+            sys.exit(f"{method} {url} is answered {no.code}: {no.read().decode()}")
         return (None if no.code in (408, 425, 429) or no.code >= 500 else no.code), {}
     except (OSError, ValueError):
         return None, {}
@@ -23,8 +23,7 @@ def call(method, url, body=None):
 def remember(memory):
     """On the disk before anything else is done: a crash leaves the old or the new, and never a half."""
     with open(MEMORY + ".new", "w") as file:
-        json.dump(memory, file)
-        file.flush(), os.fsync(file.fileno())
+        file.write(json.dumps(memory)), file.flush(), os.fsync(file.fileno())
     os.replace(MEMORY + ".new", MEMORY)
 
 
@@ -39,7 +38,7 @@ def begin(memory):
 
 
 def report(key, payment):
-    """Tells the engine what came of an attempt; whether it knows it then."""
+    """Tells the engine what came of an attempt; whether it knows it then, a rule's no (409) included."""
     refund_id, attempt = key.rsplit("-", 1)
     said = {"attempt": int(attempt), "provider_reference": payment["reference"], "reason": payment["reason"]}
     # Money that came back had been paid; the engine may not have heard of that yet.
@@ -47,15 +46,17 @@ def report(key, payment):
         status, _ = call("POST", f"{ENGINE}/v1/refunds/{refund_id}/payout", {**said, "result": result})
         if status != 200:
             print(f"{key}: {result} was answered {status or 'nothing'}", file=sys.stderr)
-            return status is not None
+            return status == 409
     return True
 
 
 def settle(memory):
-    """Asks for every open attempt to be paid, until the provider has said what came of it and the engine knows."""
+    """Asks for every attempt that is out to be paid, until the provider has said what came of it and the engine knows."""
     for key, amount in list(memory["open"].items()):
-        status, payment = call("PUT", f"{PROVIDER}/payments/{key}", amount)
-        if status == 200 and payment["status"] != "pending" and report(key, payment):
+        status, refund = call("GET", f"{ENGINE}/v1/refunds/{key.rsplit('-', 1)[0]}")
+        is_out = any(one["attempt_key"] == key and one["status"] == "started" for one in (refund.get("payout") or {}).get("attempts", []))
+        said, payment = call("PUT", f"{PROVIDER}/payments/{key}", amount) if is_out else (None, {})
+        if status == 200 and (not is_out or said == 200 and payment["status"] != "pending" and report(key, payment)):
             del memory["open"][key]
             remember(memory)
 
@@ -74,6 +75,5 @@ def listen(memory):
 memory = {"after": "", "noticed": 0, "open": {}} if not os.path.exists(MEMORY) else json.load(open(MEMORY))
 while True:
     begin(memory), settle(memory), listen(memory)
-    if "--once" in sys.argv:
-        break
+    if "--once" in sys.argv: break
     time.sleep(1)

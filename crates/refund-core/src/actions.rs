@@ -127,7 +127,10 @@ fn probes(kind: CommandKind, refund: &Refund, grounds: &Grounds<'_>, now: Timest
         CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() }],
         CommandKind::Extend => {
             let running = refund.deadlines();
-            DeadlineKind::ALL.iter().map(|kind| least_extension(*kind, &running, now)).collect()
+            let mut kinds = DeadlineKind::ALL.to_vec();
+            // What is refused is then told of a deadline that the refund has, where it has one.
+            kinds.sort_by_key(|kind| !running.iter().any(|deadline| deadline.kind == *kind));
+            kinds.into_iter().map(|kind| least_extension(kind, &running, now)).collect()
         }
         CommandKind::ReportPayout => reports(refund),
         CommandKind::RetryPayout => vec![Command::RetryPayout],

@@ -120,7 +120,7 @@ pub enum Ruling {
 /// What the payment adapter says of an attempt at a payout (R39).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayoutReport {
-    /// Which attempt; the present one where none is named.
+    /// Which attempt; the one that says where the money is where none is named.
     pub attempt: Option<u32>,
     /// What came of it.
     pub result: PayoutResult,
@@ -131,7 +131,7 @@ pub struct PayoutReport {
 }
 
 impl PayoutReport {
-    /// A report of the present attempt that says nothing else.
+    /// A report that names no attempt, and says nothing else.
     #[must_use]
     pub fn of(result: PayoutResult) -> Self {
         Self { attempt: None, result, provider_reference: None, reason: None }

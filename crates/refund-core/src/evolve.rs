@@ -129,10 +129,12 @@ fn with_agreed(status: &Status, next: impl FnOnce(Agreed) -> Status) -> Status {
 /// A fact about the payout. That the refund is paid is a decision: it stands also where the money came back (R39).
 fn paid(refund: &mut Refund, event: &Event) {
     refund.payout = Payout::after(refund.payout.take(), event);
-    let next: fn(Agreed) -> Status = match &event.fact {
-        Fact::PayoutStarted { .. } => |agreed| Status::Refunding { agreed },
-        Fact::PayoutFailed { .. } => |agreed| Status::RefundFailed { agreed },
-        _ => |agreed| Status::Success { agreed },
+    let next: fn(Agreed) -> Status = if matches!(event.fact, Fact::PayoutStarted { .. }) {
+        |agreed| Status::Refunding { agreed }
+    } else if matches!(event.fact, Fact::PayoutFailed { .. }) {
+        |agreed| Status::RefundFailed { agreed }
+    } else {
+        |agreed| Status::Success { agreed }
     };
     if !refund.status.kind().is_final() {
         refund.status = with_agreed(&refund.status, next);

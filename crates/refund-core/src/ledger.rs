@@ -15,6 +15,8 @@ pub struct LineLedger {
     pub refunded: Money,
     /// How many refunds it has had.
     pub refunds: u32,
+    /// Whether it was ever told that the goods have been shipped; that is never taken back (R40).
+    pub shipped: bool,
     /// The one in progress, if any.
     pub in_progress: Option<RefundId>,
 }
@@ -27,6 +29,7 @@ impl LineLedger {
         refunds.into_iter().fold(None, |ledger: Option<Self>, refund| {
             let mut ledger = ledger.unwrap_or_else(|| Self::empty(refund));
             ledger.refunds = ledger.refunds.saturating_add(1);
+            ledger.shipped |= refund.line.shipped;
             if refund.status.kind().takes_money() {
                 let amount = refund.effective().map_or(Money::zero(ledger.paid.currency()), crate::Terms::amount);
                 // An amount that was decided fits; were the journal forged, the account is full rather than wrong.
@@ -46,6 +49,7 @@ impl LineLedger {
             paid: first.line.paid,
             refunded: Money::zero(first.line.paid.currency()),
             refunds: 0,
+            shipped: false,
             in_progress: None,
         }
     }

@@ -68,6 +68,8 @@ pub fn open(
         }
         objections.add(Refusal::RefundInProgress { refund_id: other.id.clone() });
     }
+    let mut opening = opening.clone();
+    opening.line.shipped |= line.ledger.is_some_and(|ledger| ledger.shipped);
     let refundable = line.ledger.map_or(opening.line.paid, LineLedger::refundable);
     if !opening.line.paid.is_positive() {
         objections.add(Refusal::AmountNotPositive { amount: opening.line.paid });
@@ -84,7 +86,7 @@ pub fn open(
         recorded_at: now,
         actor: actor.clone(),
         fact: Fact::Opened {
-            opening: Box::new(opening.clone()),
+            opening: Box::new(opening),
             decide: Timer::running(now, policy.seller_decide_seconds, &policy.reminders_seconds),
         },
     }))

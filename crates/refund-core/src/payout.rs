@@ -69,35 +69,41 @@ impl Payout {
     /// The payout after one more fact about it; before its first there is none.
     pub(crate) fn after(before: Option<Self>, event: &Event) -> Option<Self> {
         use PayoutStatus as S;
-        let watch = |timer: Option<&Timer>| Some(Watch::of(timer, event.at, PAYOUT_REPORT));
-        let (mut payout, report) = match &event.fact {
-            Fact::PayoutStarted { amount, attempt, report } => {
-                let payout = match before {
-                    Some(payout) => payout.started_again(event.at, attempt.is_some()),
-                    None => Self::started(*amount, event.at, attempt.is_some()),
-                };
-                (payout, watch(report.as_ref()))
+        let anew = |timer: Option<&Timer>| Some(Watch::of(timer, event.at, PAYOUT_REPORT));
+        let running = before.as_ref().and_then(|payout| payout.report.clone());
+        let (mut payout, report) = match (&event.fact, before) {
+            (Fact::PayoutStarted { attempt, report, .. }, Some(payout)) => {
+                (payout.started_again(event.at, attempt.is_some()), anew(report.as_ref()))
             }
-            Fact::Succeeded { amount, attempt, provider_reference } => {
+            (Fact::PayoutStarted { amount, attempt, report }, None) => {
+                (Self::started(*amount, event.at, attempt.is_some()), anew(report.as_ref()))
+            }
+            (Fact::Succeeded { amount, attempt, provider_reference }, before) => {
                 let payout = before.unwrap_or_else(|| Self::started(*amount, event.at, true));
-                (payout.ended(*attempt, S::Succeeded, provider_reference, &None), None)
+                (payout.ended(*attempt, S::Succeeded, provider_reference, &None), running)
             }
-            Fact::PayoutFailed { reason, attempt, provider_reference, report } => {
-                let payout = before?.ended(*attempt, S::Failed, provider_reference, reason);
-                let report = if payout.status() == S::Succeeded { None } else { watch(report.as_ref()) };
-                (payout, report)
+            (Fact::PayoutFailed { reason, attempt, provider_reference, report }, Some(payout)) => {
+                let payout = payout.ended(*attempt, S::Failed, provider_reference, reason);
+                let is_paid = payout.status() == S::Succeeded;
+                (payout, if is_paid { running } else { anew(report.as_ref()) })
             }
-            Fact::PayoutReversed { attempt, reason, provider_reference, report, .. } => {
-                let payout = before?.ended(Some(*attempt), S::Reversed, provider_reference, reason);
-                (payout, report.as_ref().and_then(|report| watch(Some(report))))
+            (Fact::PayoutReversed { attempt, reason, provider_reference, report, .. }, Some(payout)) => {
+                let payout = payout.ended(Some(*attempt), S::Reversed, provider_reference, reason);
+                (payout, report.as_ref().map_or(running, |report| anew(Some(report))))
             }
-            Fact::PaidTwice { attempt, provider_reference, report, .. } => {
-                (before?.ended(Some(*attempt), S::Succeeded, provider_reference, &None), watch(Some(report)))
+            (Fact::PaidTwice { attempt, provider_reference, report, .. }, Some(payout)) => {
+                (payout.ended(Some(*attempt), S::Succeeded, provider_reference, &None), anew(Some(report)))
             }
-            _ => return before,
+            (_, before) => return before,
         };
-        payout.report = report;
+        payout.report = report.filter(|_| !payout.is_settled());
         Some(payout)
+    }
+
+    /// Whether nothing is waited for: it was paid once, and no attempt is out that might pay it again.
+    fn is_settled(&self) -> bool {
+        let is_out = self.attempts().any(|attempt| attempt.status == PayoutStatus::Started);
+        self.times_paid() == 1 && !is_out
     }
 
     fn started(amount: Money, at: Timestamp, has_own_key: bool) -> Self {

@@ -127,7 +127,7 @@ pub enum Refusal {
     #[error("that the order line was shipped is known already")]
     AlreadyShipped,
     /// There is no such deadline to extend (R6).
-    #[error("no {kind} deadline is running")]
+    #[error("no {kind} deadline is running: there is none, or it is overdue already")]
     DeadlineNotRunning {
         /// The one that was named.
         kind: DeadlineKind,

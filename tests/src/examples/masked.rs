@@ -6,6 +6,7 @@ use serde_json::Value;
 
 /// What ids begin with.
 const IDS: &[&str] = &["rfd_", "neg_", "evt_", "key_", "req_", "whk_", "aud_", "usr_"];
+const REFUND: &str = "rfd_";
 /// A word of the contract's, such as `key_reads_only`, is no id.
 const ID_MIN: usize = 12;
 const LINK: &str = "lnk_";
@@ -73,6 +74,10 @@ impl Names {
             let mut parts = link.split('.');
             let refund = self.word(parts.next().unwrap_or_default());
             return format!("{LINK}{refund}.{}.{}", parts.next().unwrap_or_default(), "x".repeat(SIGNATURE));
+        }
+        // The key of an attempt at a payout is the refund's id with a number behind it.
+        if let Some((refund, number)) = word.rsplit_once('-').filter(|(refund, _)| refund.starts_with(REFUND)) {
+            return format!("{}-{number}", self.word(refund));
         }
         let bare = word.trim_end_matches('.');
         let is_id =

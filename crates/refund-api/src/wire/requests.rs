@@ -238,7 +238,7 @@ pub(crate) struct ExtendIn {
 #[serde(deny_unknown_fields)]
 pub struct PayoutIn {
     result: PayoutResult,
-    /// Which attempt it is about; the present one where it is left out.
+    /// Which attempt it is about; the one that the refund shows where it is left out.
     #[serde(default)]
     #[schema(format = Int64, minimum = 1, maximum = 4_294_967_295_u32)]
     attempt: Option<u32>,

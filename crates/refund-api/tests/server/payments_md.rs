@@ -45,7 +45,7 @@ impl Provider {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut provider = Command::new("python3");
         provider.arg(program("provider.py")).args([port.to_string(), seed.to_string()]).stdout(Stdio::piped());
-        let mut process = provider.spawn().expect("python3 runs");
+        let mut process = provider.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert!(line.starts_with("listening on 127.0.0.1"), "{line}");

@@ -8,7 +8,8 @@ use crate::{Fact, Payout, PayoutAttempt, PayoutReport, PayoutResult, PayoutStatu
 /// The same report again changes nothing, nor does one that came too late to matter.
 pub(super) fn report(case: &Case<'_>, report: &PayoutReport) -> Decision {
     let Some(payout) = &case.refund.payout else { return Err(wrong_status(case.command.kind(), case.refund)) };
-    let number = report.attempt.unwrap_or(payout.present().number);
+    // Whoever names none speaks of the one that the refund shows.
+    let number = report.attempt.unwrap_or(payout.deciding().number);
     let unknown = || Refusal::PayoutAttemptUnknown { attempt: number, attempts: payout.present().number };
     let attempt = payout.attempt(number).ok_or_else(unknown)?;
     match report.result {

@@ -98,13 +98,13 @@ codes! {
         "Where the money came back, report it as `reversed`. Else look for the mistake in the payment adapter.";
     PayoutAttemptUnknown = "payout_attempt_unknown", R39, Values,
         "The payout has had no attempt of this number.",
-        "Load the refund: `payout.attempt` is the number of the present attempt. A new one begins by a retry.";
+        "Load the refund: `payout.attempts` lists those that there were. A new one begins by a retry.";
     PayoutNotReversible = "payout_not_reversible", R39, Command,
         "The attempt has not been reported as paid, so its money can't have come back.",
         "Report its success first, where that report is still on its way; then this one again.";
     TooManyPayoutAttempts = "too_many_payout_attempts", R39, Command,
         "The payout has been tried as often as it may be.",
-        "Pay in another way and report the present attempt as succeeded; a success wins over a failure.";
+        "Pay in another way and report the latest attempt as succeeded; a success wins over a failure.";
     AlreadyShipped = "already_shipped", R40, Command,
         "That the order line was shipped is known already, from the opening or since.",
         "Nothing is left to do.";

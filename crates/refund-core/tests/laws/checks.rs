@@ -155,7 +155,9 @@ fn deadlines(refund: &Refund) {
     } else {
         assert!(refund.next_deadline().is_some_and(|first| of_party(&first)), "law 4: {kind} waits for nobody");
     }
-    let unpaid = |payout: &Payout| payout.status() != PayoutStatus::Succeeded || payout.is_paid_twice();
+    let is_out = |payout: &Payout| payout.attempts().any(|attempt| attempt.status == PayoutStatus::Started);
+    let unpaid =
+        |payout: &Payout| payout.status() != PayoutStatus::Succeeded || payout.is_paid_twice() || is_out(payout);
     let waits = !kind.is_final() || refund.payout.as_ref().is_some_and(unpaid);
     assert_eq!(refund.next_deadline().is_some(), waits, "R38: {kind}");
     assert_eq!(refund.overdue().is_some(), waits && refund.next_due().is_none(), "R38: overdue, or something is due");

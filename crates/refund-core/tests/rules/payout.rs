@@ -131,7 +131,10 @@ fn r39_the_success_of_any_attempt_wins_and_a_second_one_is_seen() {
     let late = shop.run(Role::Platform, &report_on(1, PayoutResult::Succeeded)).unwrap();
     assert_eq!(types(&late), [EventType::RefundSucceeded]);
     assert_eq!(shop.refund().status.kind(), StatusKind::Success);
-    assert_eq!((payout(&shop).deciding().number, shop.refund().deadlines()), (1, vec![]));
+    assert_eq!(payout(&shop).deciding().number, 1);
+    let kinds: Vec<_> = shop.refund().deadlines().iter().map(|deadline| deadline.kind).collect();
+    assert_eq!(kinds, [DeadlineKind::PayoutReport], "R38: the other attempt is out, and may pay too");
+    assert_eq!(shop.run(Role::Platform, &report(false)), Ok(vec![]), "a report without a number is of the one shown");
     let twice = shop.run(Role::Platform, &report_on(2, PayoutResult::Succeeded)).unwrap();
     assert_eq!(types(&twice), [EventType::RefundPaidTwice]);
     assert!(payout(&shop).is_paid_twice());
@@ -148,9 +151,22 @@ fn r39_the_success_of_any_attempt_wins_and_a_second_one_is_seen() {
 fn r39_an_attempt_that_fails_after_another_has_paid_is_over() {
     let mut shop = tried_again();
     shop.must(Role::Platform, &report_on(1, PayoutResult::Succeeded));
-    assert_eq!(types(&shop.run(Role::Platform, &report(true)).unwrap()), [EventType::RefundPayoutFailed]);
+    let failed = shop.run(Role::Platform, &report_on(2, PayoutResult::Failed)).unwrap();
+    assert_eq!(types(&failed), [EventType::RefundPayoutFailed]);
     assert_eq!((shop.refund().status.kind(), payout(&shop).status()), (StatusKind::Success, PayoutStatus::Succeeded));
     assert_eq!(shop.refund().deadlines(), vec![]);
+}
+
+#[test]
+fn r39_a_failure_of_a_third_attempt_hides_no_money_that_went_out_twice() {
+    let mut shop = tried_again();
+    shop.must(Role::Platform, &report(true)).must(Role::Platform, &Command::RetryPayout);
+    shop.must(Role::Platform, &report_on(1, PayoutResult::Succeeded));
+    shop.must(Role::Platform, &report_on(2, PayoutResult::Succeeded));
+    let waits = shop.refund().deadlines();
+    shop.must(Role::Platform, &report_on(3, PayoutResult::Failed));
+    assert!(payout(&shop).is_paid_twice() && !waits.is_empty());
+    assert_eq!(shop.refund().deadlines(), waits, "R38: it waits to be seen");
 }
 
 #[test]
@@ -260,17 +276,14 @@ fn r38_a_call_of_the_operator_becomes_overdue_and_goes_on_waiting() {
 fn r38_what_was_recorded_before_there_were_such_deadlines_has_the_usual_ones() {
     let mut shop = tried_again();
     shop.must(Role::Platform, &report(true));
-    let old = shop.history().iter().cloned().map(|mut event| {
-        event.fact = match event.fact {
-            Fact::PayoutStarted { amount, .. } => Fact::PayoutStarted { amount, attempt: None, report: None },
-            Fact::PayoutFailed { reason, .. } => {
-                Fact::PayoutFailed { reason, attempt: None, provider_reference: None, report: None }
-            }
-            other => other,
-        };
-        event
-    });
-    let old: Vec<_> = old.collect();
+    let mut old = shop.history().to_vec();
+    for fact in old.iter_mut().map(|event| &mut event.fact) {
+        if let Fact::PayoutStarted { attempt, report, .. } = fact {
+            (*attempt, *report) = (None, None);
+        } else if let Fact::PayoutFailed { attempt, report, .. } = fact {
+            (*attempt, *report) = (None, None);
+        }
+    }
     let refund = refund_core::replay(&old).unwrap();
     let payout = refund.payout.as_ref().unwrap();
     let keys: Vec<_> = payout.attempts().map(|attempt| attempt.key(&refund.id)).collect();

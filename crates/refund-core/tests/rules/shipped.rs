@@ -2,7 +2,7 @@
 
 use refund_core::{Command, EventType, Opened, RefundType, RefusalCode, Role};
 
-use crate::support::{Shop, agree, cny, modify, offer};
+use crate::support::{Shop, agree, cancel, cny, modify, offer};
 use crate::{code, types};
 
 /// A refund of 7.00 on goods that had not been shipped when it was opened.
@@ -56,4 +56,13 @@ fn r40_opening_it_again_tells_it_too() {
     shop.line.shipped = true;
     assert_eq!(code(shop.open(RefundType::RefundOnly, cny(600)).map(|_| ())), RefusalCode::RefundInProgress);
     assert!(!shop.refund().line.shipped);
+}
+
+#[test]
+fn r40_a_later_refund_of_the_line_does_not_take_it_back() {
+    let mut shop = unshipped();
+    shop.must(Role::Platform, &Command::MarkShipped).must(Role::Buyer, &cancel());
+    assert!(!shop.line.shipped, "the next opening says otherwise");
+    shop.open(RefundType::ReturnAndRefund, cny(700)).unwrap();
+    assert!(shop.refund().line.shipped);
 }
