@@ -14,7 +14,7 @@ pub struct Batch<'j> {
 
 impl<'j> Batch<'j> {
     pub(super) fn new(journal: &'j mut Journal) -> Self {
-        let frame = Frame::after(journal.last);
+        let frame = Frame::after(journal.last, std::mem::take(&mut journal.buffer));
         Self { journal, frame }
     }
 
@@ -57,10 +57,12 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// An empty frame that follows `last`.
-    fn after(last: Checkpoint) -> Self {
+    /// An empty frame that follows `last`, in the memory of an earlier one.
+    fn after(last: Checkpoint, mut bytes: Vec<u8>) -> Self {
+        bytes.clear();
         // Not zeros: a sector with a part of the header in it is never blank.
-        Self { last, bytes: vec![0xFF; HEADER], records: 0, sums: Sums::after(&last) }
+        bytes.resize(HEADER, 0xFF);
+        Self { last, bytes, records: 0, sums: Sums::after(&last) }
     }
 
     fn push(&mut self, record: NewRecord<'_>) -> Result<Position, JournalError> {

@@ -147,6 +147,8 @@ pub struct Journal {
     last: Checkpoint,
     /// The version in the file's header.
     version: u32,
+    /// What the last frame stood in: the next one needs no new memory, which the system would have to clear first.
+    buffer: Vec<u8>,
     stopped: bool,
 }
 
@@ -171,7 +173,14 @@ impl Journal {
             if new { (Checkpoint::START, begin(&*file, length)?) } else { find_end(&file, length, trusted)? };
         file.sync().map_err(io_error("sync the journal"))?;
         files.sync_directory().map_err(io_error("sync the journal's folder"))?;
-        let journal = Journal { file, synced: Arc::new(AtomicU64::new(last.end)), last, version, stopped: false };
+        let journal = Journal {
+            file,
+            synced: Arc::new(AtomicU64::new(last.end)),
+            last,
+            version,
+            buffer: Vec::new(),
+            stopped: false,
+        };
         Ok(OpenedJournal { journal, torn })
     }
 
@@ -214,6 +223,7 @@ impl Journal {
         }
         self.last = after;
         self.synced.store(self.last.end, Ordering::Release);
+        self.buffer = bytes;
         Ok(())
     }
 
