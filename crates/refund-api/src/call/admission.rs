@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http_body::Body;
 
 use super::body::pass_over;
+use super::trace::CallId;
 use crate::app::App;
 use crate::engine::in_time;
 use crate::problem::Problem;
@@ -30,6 +31,8 @@ pub(crate) async fn admit(app: &App, mut request: Request, next: Next) -> Respon
         let is_counted = !NOT_COUNTED.contains(&request.uri().path());
         let admitted = if is_counted { app.admission.address(address) } else { Ok(()) };
         if let Err(problem) = admitted {
+            // Nobody was asked who they are: for the log this is all that there is.
+            CallId::is_of(request.extensions(), &address.to_string());
             pass_over(request.into_body()).await;
             return problem.into_response();
         }

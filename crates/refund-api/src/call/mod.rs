@@ -37,8 +37,6 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub(crate) struct Call {
     pub(crate) app: Arc<App>,
     pub(crate) caller: Caller,
-    /// What the call is known by in the log.
-    pub(crate) request_id: String,
     /// From which address it comes.
     from: Option<IpAddr>,
     scope: KeyScope,
@@ -73,9 +71,8 @@ impl FromRequest<Arc<App>> for Call {
         let (caller, scope) =
             if has_body && is_asked_again { app.caller_with(bearer(&parts.headers)?).await? } else { (caller, scope) };
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| no_id())?;
-        let request_id = parts.extensions.remove().map_or(String::new(), |CallId(id)| id);
         let from = parts.extensions.get().map(|CallerAddress(address)| *address);
-        let call = Self { app: app.clone(), caller, request_id, from, scope, parts, params, body };
+        let call = Self { app: app.clone(), caller, from, scope, parts, params, body };
         if call.parts.method == Method::POST {
             // A mistake in it is told also where nothing is remembered.
             call.chosen_key()?;
@@ -87,7 +84,7 @@ impl FromRequest<Arc<App>> for Call {
 /// Who calls, and for what their key is good, where it is good for a call of that method.
 async fn recognised(app: &App, parts: &Parts) -> Result<(Caller, KeyScope), Problem> {
     let (caller, scope) = app.recognise(bearer(&parts.headers)?).await?;
-    tracing::Span::current().record("caller", caller.id());
+    CallId::is_of(&parts.extensions, caller.id());
     let path = parts.extensions.get().map_or("", MatchedPath::as_str);
     if !parts.method.is_safe() && !CHECKS.contains(&path) {
         good_for_all(scope)?;
@@ -133,6 +130,11 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
 }
 
 impl Call {
+    /// What the call is known by in the log.
+    pub(crate) fn request_id(&self) -> &str {
+        self.parts.extensions.get().map_or("", CallId::as_str)
+    }
+
     /// What the caller was recognised by.
     pub(crate) fn token(&self) -> Result<&str, Problem> {
         bearer(&self.parts.headers)

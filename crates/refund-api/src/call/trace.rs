@@ -1,13 +1,12 @@
 //! Each call has an id, one line in the log, and headers that every answer carries.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::Timestamp;
-use tracing::Instrument;
 
 use super::only;
 use crate::app::App;
@@ -22,9 +21,32 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// Asks nginx, and what has learned it from there, to pass a stream on as it comes.
 const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// What a call is known by in the log and in its answer.
+/// What a call is known by in the log and in its answer, and whose it is, as soon as that is known.
 #[derive(Clone)]
-pub(crate) struct CallId(pub(crate) String);
+pub(crate) struct CallId(Arc<Known>);
+
+struct Known {
+    id: String,
+    caller: OnceLock<String>,
+}
+
+impl CallId {
+    fn new(id: String) -> Self {
+        Self(Arc::new(Known { id, caller: OnceLock::new() }))
+    }
+
+    /// The id.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Has the log say whose a call is. Who was recognised first stays.
+    pub(crate) fn is_of(extensions: &Extensions, caller: &str) {
+        if let Some(Self(known)) = extensions.get() {
+            known.caller.get_or_init(|| caller.to_owned());
+        }
+    }
+}
 
 /// A problem on its way out: it gets its page's address and the call's id here.
 #[derive(Clone)]
@@ -73,45 +95,38 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
     Some(trace_id).filter(|_| is_whole && version != "ff" && !is_nothing(trace_id) && !is_nothing(parent_id))
 }
 
-/// Has a call answered within its span, so that whatever is logged meanwhile says whose it is.
+/// Has a call answered, with what every answer carries, and puts it into the log.
 pub(crate) async fn trace<A: Future<Output = Response> + Send>(
-    app: &App,
-    request: Request,
-    answer: impl FnOnce(Request) -> A,
-) -> Response {
-    let span = tracing::info_span!("call", caller = tracing::field::Empty);
-    answered(app, request, answer).instrument(span).await
-}
-
-async fn answered<A: Future<Output = Response> + Send>(
     app: &App,
     mut request: Request,
     answer: impl FnOnce(Request) -> A,
 ) -> Response {
     let stopwatch = Stopwatch::start();
-    let request_id = given_id(request.headers()).unwrap_or_else(|| entropy::id("req_"));
+    let call = CallId::new(given_id(request.headers()).unwrap_or_else(|| entropy::id("req_")));
     let trace_id = trace_id(request.headers()).map(str::to_owned);
-    request.extensions_mut().insert(CallId(request_id.clone()));
+    request.extensions_mut().insert(call.clone());
     let method = request.method().clone();
     // The pattern and not the path: a path may hold a buyer's token.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = answer(request).await;
+    let CallId(known) = &call;
+    let (request_id, caller) = (known.id.as_str(), known.caller.get());
     let mut code = response.extensions_mut().remove::<Told>().map(|Told(code)| code);
     if let Some(problem) = refused_with(&mut response) {
         code = Some(problem.code());
         let allow = response.headers_mut().remove(header::ALLOW);
-        response = problem.into_response_at(&app.public_url, &request_id);
+        response = problem.into_response_at(&app.public_url, request_id);
         response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
     }
     app.engine.metrics.answered(response.status(), code);
     let (status, code) = (response.status().as_u16(), code.map_or("", |code| code.as_str()));
     let micros = u64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX);
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
-    tracing::info!(%method, route, status, code, micros, request_id, trace_id, "answered");
+    tracing::info!(caller, %method, route, status, code, micros, request_id, trace_id, "answered");
     let headers = response.headers_mut();
     // By the engine's clock, and not the machine's: whoever counts how long a deadline still runs counts from here.
     headers.extend(http_date(app.engine.store().now()).map(|date| (header::DATE, date)));
-    headers.extend(HeaderValue::from_str(&request_id).ok().map(|id| (REQUEST_ID, id)));
+    headers.extend(HeaderValue::from_str(request_id).ok().map(|id| (REQUEST_ID, id)));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if headers.get(header::CONTENT_TYPE).is_some_and(|of| of == "text/event-stream") {
         headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
@@ -126,7 +141,7 @@ mod tests {
     use std::sync::Arc;
 
     use axum::body::Body;
-    use axum::http::{HeaderMap, HeaderValue, Request};
+    use axum::http::{HeaderMap, HeaderValue, Request, header};
     use hyper::service::Service;
     use hyper_util::service::TowerToHyperService;
 
@@ -162,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_log_names_a_call_as_its_caller_does() {
+    async fn the_log_names_a_call_as_its_caller_does_and_says_who_that_is() {
         let log = tempfile::NamedTempFile::new().unwrap();
         let writer = Arc::new(log.reopen().unwrap());
         let subscriber = tracing_subscriber::fmt().json().with_writer(writer).finish();
@@ -171,8 +186,11 @@ mod tests {
         let request = Request::get("/livez").header("X-Request-Id", "order-7");
         let request = request.header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-01"));
         server.call(request.body(Body::empty()).unwrap()).await.unwrap();
+        let request = Request::get("/v1/refunds").header(header::AUTHORIZATION, format!("Bearer {}", trial::KEY));
+        server.call(request.body(Body::empty()).unwrap()).await.unwrap();
         let log = std::fs::read_to_string(log.path()).unwrap();
         let named = |text: &str| log.lines().any(|line| line.contains("answered") && line.contains(text));
         assert!(named(r#""request_id":"order-7""#) && named(&format!(r#""trace_id":"{TRACE}""#)), "{log}");
+        assert_eq!((log.matches("answered").count(), log.matches(r#""caller":"key_"#).count()), (2, 1), "{log}");
     }
 }

@@ -74,11 +74,8 @@ impl Admission {
     /// Counts a call that came from there, whoever it is.
     pub(crate) fn address(&self, address: IpAddr) -> Result<(), Problem> {
         let Some(rate) = &self.per_address else { return Ok(()) };
-        rate.count(&address::counted(address)).map_err(|wait| {
-            // Nobody was asked who they are: for the log this is all that there is.
-            tracing::Span::current().record("caller", address.to_string());
-            Problem::too_many(format!("{address} calls too often"), wait)
-        })
+        let counted = rate.count(&address::counted(address));
+        counted.map_err(|wait| Problem::too_many(format!("{address} calls too often"), wait))
     }
 
     /// Counts a call of somebody who was recognised.

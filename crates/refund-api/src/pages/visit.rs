@@ -21,7 +21,7 @@ use super::right::Right;
 use super::too_often::{Sent, SentForm};
 use super::typed::{TYPED, Typed, TypedForms};
 use crate::app::App;
-use crate::call::{CallerAddress, Sender, pass_over, received};
+use crate::call::{CallId, CallerAddress, Sender, pass_over, received};
 use crate::callers::address::counted;
 use crate::callers::passwords::TriedFrom;
 use crate::callers::{Caller, Tenant, hash};
@@ -166,7 +166,7 @@ impl Visit {
             if !is_behind_a_page(&parts.headers) {
                 app.session_uses.used(&person.session, system_now());
             }
-            tracing::Span::current().record("caller", person.caller.id());
+            CallId::is_of(&parts.extensions, person.caller.id());
             app.admission.caller(&person.caller)?;
         }
         Ok(visit)

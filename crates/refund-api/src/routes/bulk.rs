@@ -70,7 +70,7 @@ fn result(call: &Call, refund_id: RefundId, kind: CommandKind, outcome: Result<A
         }
         Err(problem) => {
             let status = problem.code().status().as_u16();
-            let problem = problem.into_out(&call.app.public_url, &call.request_id);
+            let problem = problem.into_out(&call.app.public_url, call.request_id());
             ResultOut { refund_id, status, refund: None, problem: Some(problem) }
         }
     }
