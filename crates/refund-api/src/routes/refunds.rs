@@ -8,7 +8,7 @@ use refund_core::{
     StatusKind, Timestamp,
 };
 use refund_store::{Answer, Answered, Precondition, Query, Refused, Request, Sort, Work};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::lists::{Limit, Several};
@@ -24,10 +24,22 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// A refund with its version as `ETag`, and whether it is an answer that was given before.
 pub(super) fn answer(status: StatusCode, refund: RefundOut, replayed: bool) -> Response {
-    let version = refund.version;
-    let mut response = tagged((status, Json(refund)).into_response(), &version.to_string());
+    let mut response = tagged((status, written(&refund, REFUND_BYTES)).into_response(), &refund.version.to_string());
     mark(&mut response, replayed);
     response
+}
+
+/// How long a refund's JSON is where it is long.
+const REFUND_BYTES: usize = 1536;
+
+/// An answer of about so many bytes, for which there is room at once: to let it grow from little costs more than to
+/// write it.
+fn written(answer: &impl Serialize, bytes: usize) -> Response {
+    let mut json = Vec::with_capacity(bytes);
+    match serde_json::to_writer(&mut json, answer) {
+        Ok(()) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
+        Err(error) => Problem::new(ApiCode::Internal, error.to_string()).into_response(),
+    }
 }
 
 /// An answer with that `ETag`.
@@ -201,7 +213,7 @@ enum SortIn {
     responses((status = OK, body = Items<RefundOut>), (status = FORBIDDEN)),
     security(("key" = ["operator", "platform", "seller"]), ("link" = [])),
 )]
-pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> {
+pub(super) async fn list(call: Call) -> Result<Response, Problem> {
     let (app, caller) = (&call.app, &call.caller);
     let params: ListParams = call.query()?;
     if params.external_reference.is_some() || params.metadata.is_some() {
@@ -215,7 +227,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> 
     let own = if let Caller::Seller { seller_id, .. } = caller { Some(seller_id.clone()) } else { None };
     if own.is_some() && params.seller_id.is_some() && own != params.seller_id {
         // Somebody else's refunds: there are none to see.
-        return Ok(Json(Items { items: Vec::new(), next_cursor: None }));
+        return Ok(page(Vec::new(), None));
     }
     let mut query = Query {
         seller_id: own.or(params.seller_id),
@@ -237,13 +249,17 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<RefundOut>>, Problem> 
     if let Caller::Buyer { refund_id, .. } = caller {
         let seen = app.settled(caller, refund_id).await?;
         let items = if query.matches(&seen.refund) { vec![RefundOut::new(seen, Role::Buyer)] } else { Vec::new() };
-        return Ok(Json(Items { items, next_cursor: None }));
+        return Ok(page(items, None));
     }
     // A cursor goes on in the list that it came from: the same caller, filters and order.
     let list = format!("{} {:?}", caller.id(), Query { limit: 0, ..query.clone() });
     query.after = params.cursor.map(|cursor| app.cursors.read(&cursor, &list)).transpose()?;
-    let page = app.engine.store().list(&query).await?;
-    let items = page.items.into_iter().map(|refund| app.shown(caller, refund)).collect();
-    let next_cursor = page.next.map(|place| app.cursors.write(&place, &list));
-    Ok(Json(Items { items, next_cursor }))
+    let found = app.engine.store().list(&query).await?;
+    let items = found.items.into_iter().map(|refund| app.shown(caller, refund)).collect();
+    Ok(page(items, found.next.map(|place| app.cursors.write(&place, &list))))
+}
+
+fn page(items: Vec<RefundOut>, next_cursor: Option<String>) -> Response {
+    let bytes = items.len().saturating_add(1).saturating_mul(REFUND_BYTES);
+    written(&Items { items, next_cursor }, bytes)
 }
