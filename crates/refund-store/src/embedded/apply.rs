@@ -7,10 +7,11 @@ use refund_core::{RefundId, Timestamp};
 use sled::IVec;
 
 use super::answers;
-use super::at_hand::{RecentRefund, parse_answers};
+use super::at_hand::parse_answers;
 use super::audit::Line;
-use super::error::unreadable;
+use super::error::{strange, unreadable};
 use super::keys;
+use super::lately::RecentRefund;
 use super::marks::Marks;
 use super::of_sellers;
 use super::rows::{LAYOUT, Meta};
@@ -27,8 +28,8 @@ use crate::{EventPosition, Number, StoreError};
 /// What the records of a batch changed, and where they stand.
 pub(super) struct Gathered {
     pub(super) case: Case,
-    /// The first and the latest of these records that tells of a refund.
-    told: BTreeMap<RefundId, (u64, u64)>,
+    /// The refunds that these records tell of, or are about to.
+    told: BTreeMap<RefundId, ToldOf>,
     /// Where each of them stands, in their order.
     places: Vec<u64>,
     /// How many records there were before.
@@ -41,6 +42,15 @@ pub(super) struct Gathered {
     settings: Rows,
     /// What the feed gets, record by record, where somebody may follow it.
     young: Vec<(EventPosition, Vec<Arc<Told>>)>,
+}
+
+/// A refund that records tell of.
+#[derive(Clone, Copy)]
+struct ToldOf {
+    /// Nothing where nobody has looked for its row yet.
+    number: Option<Number>,
+    /// Where the latest record stands that tells of it.
+    last: u64,
 }
 
 impl Gathered {
@@ -63,8 +73,11 @@ impl Gathered {
     pub(super) fn add(&mut self, position: Position, record: &Record, changed: Changed, settings: Rows) {
         let position = position.into();
         self.places.push(position);
-        for id in changed.refunds.keys() {
-            self.told.entry(id.clone()).or_insert((position, position)).1 = position;
+        for (id, change) in &changed.refunds {
+            let told = self.told.entry(id.clone());
+            // A refund's number is where its first record stands.
+            let new = || ToldOf { number: change.before.is_none().then_some(position), last: position };
+            told.or_insert_with(new).last = position;
         }
         self.answers.extend(changed.answers.keys().map(|key| (answers::hash(key), position)));
         let lines = Line::of(record, &self.case.settings);
@@ -90,11 +103,13 @@ impl Gathered {
     }
 
     /// Where the latest record stands that tells of a refund; 0 where there is none.
-    pub(super) fn last(&self, view: &SledView, id: &RefundId) -> Result<u64, StoreError> {
-        match self.told.get(id) {
-            Some((_, last)) => Ok(*last),
-            None => Ok(view.row(id)?.map_or(0, |row| row.last())),
+    pub(super) fn last(&mut self, view: &SledView, id: &RefundId) -> Result<u64, StoreError> {
+        if let Some(told) = self.told.get(id) {
+            return Ok(told.last);
         }
+        let Some(row) = view.row(id)? else { return Ok(0) };
+        self.told.insert(id.clone(), ToldOf { number: Some(row.number), last: row.last() });
+        Ok(row.last())
     }
 }
 
@@ -194,7 +209,8 @@ impl SledView {
         // Only now: whoever reads finds each row here or there.
         let mut at_hand = self.at_hand_mut();
         at_hand.recent.clear();
-        at_hand.recent_refunds.clear();
+        let written = std::mem::take(&mut at_hand.recent_refunds);
+        at_hand.lately.put(written);
         at_hand.recent_answers.clear();
         outdated.iter().for_each(|(_, row)| at_hand.answers.forget(row));
         Ok(())
@@ -204,16 +220,14 @@ impl SledView {
     fn refunds(
         &self,
         changed: &Changed,
-        told: &BTreeMap<RefundId, (u64, u64)>,
+        told: &BTreeMap<RefundId, ToldOf>,
         rows: &mut Rows,
     ) -> Result<Vec<(Number, RecentRefund)>, StoreError> {
         let mut refunds = Vec::new();
         for (id, change) in &changed.refunds {
-            let (first, last) = told.get(id).copied().unwrap_or_default();
-            let number = match change.before {
-                Some(_) => self.row(id)?.map_or(first, |row| row.number),
-                None => first,
-            };
+            let not_there = || strange("a refund that changed has no row");
+            let ToldOf { number, last } = *told.get(id).ok_or_else(not_there)?;
+            let number = number.map_or_else(|| Ok(self.row(id)?.ok_or_else(not_there)?.number), Ok::<_, StoreError>)?;
             let told_before = change.before.as_ref().map_or(0, |before| before.sequence);
             if Marks::is_one_due(told_before, change.after.sequence) {
                 let mut marks = self.marks(number)?;

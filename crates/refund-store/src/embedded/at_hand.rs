@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use refund_core::{Refund, Timestamp};
+use refund_core::Timestamp;
 use sled::IVec;
 
 use super::answers::{self, Answers, HashAndRecord};
@@ -11,6 +11,7 @@ use super::audit::Audit;
 use super::error::{strange, unreadable};
 use super::index::Index;
 use super::keys;
+use super::lately::{Lately, RecentRefund};
 use super::of_sellers::OfSellers;
 use crate::codec::decode;
 use crate::stored::parse_refund;
@@ -28,16 +29,9 @@ pub(super) struct AtHand {
     pub(super) recent: BTreeMap<Vec<u8>, Option<IVec>>,
     /// Refunds of which the same is true: what changes again meanwhile is neither written nor read as a row.
     pub(super) recent_refunds: BTreeMap<Number, RecentRefund>,
+    pub(super) lately: Lately,
     /// Answers that sled has no row of yet, each with when it was given.
     pub(super) recent_answers: Vec<(Timestamp, HashAndRecord)>,
-}
-
-/// A refund as it was recorded.
-#[derive(Clone)]
-pub(super) struct RecentRefund {
-    /// Where the latest record stands that tells of it.
-    pub(super) last: u64,
-    pub(super) refund: Arc<Refund>,
 }
 
 impl AtHand {

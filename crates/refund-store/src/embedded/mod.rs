@@ -13,6 +13,7 @@ mod error;
 mod folder;
 mod index;
 mod keys;
+mod lately;
 mod lists;
 mod marks;
 mod numbers;

@@ -14,7 +14,7 @@ impl Shelf for SledView {
         match need {
             Need::Refund(id) => {
                 let at_hand = self.at_hand();
-                let found = match self.row_beside(&at_hand, id)?.map(|row| (row.number, row.refund())) {
+                let found = match self.row_beside(&at_hand, id)?.map(|row| (row.number, row.kept(&at_hand))) {
                     None => Loaded::Nothing,
                     Some((number, Ok(refund))) => {
                         self.load_line(&at_hand, number, &refund, case)?;
@@ -66,7 +66,7 @@ impl SledView {
         let mut all = Vec::new();
         for number in at_hand.index.group(key.into()).rev() {
             let Some(row) = self.numbered_row(at_hand, number)? else { continue };
-            match row.refund() {
+            match row.kept(at_hand) {
                 Ok(refund) if refund.is_on(key) => all.push(Loaded::by_id(refund)),
                 Ok(_) => {}
                 Err(error) => all.push((row.id_or_number()?, Loaded::Senseless(error.to_string()))),
@@ -111,7 +111,9 @@ mod tests {
         // The id is still to be read: what comes behind it is gone.
         let mut bytes = store.view.get(&keys::refund(row.number)).unwrap().unwrap().to_vec();
         bytes.truncate(bytes.len() - 9);
-        store.view.at_hand_mut().recent.insert(keys::refund(row.number), Some(bytes.into()));
+        let mut at_hand = store.view.at_hand_mut();
+        at_hand.lately.forget();
+        at_hand.recent.insert(keys::refund(row.number), Some(bytes.into()));
     }
 
     fn status(store: &EmbeddedStore, id: &str) -> StatusKind {

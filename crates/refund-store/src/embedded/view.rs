@@ -9,11 +9,12 @@ use refund_core::{DeadlineKind, LineKey, LineLedger, Refund, RefundId, Timestamp
 use sled::IVec;
 use tokio::sync::watch;
 
-use super::at_hand::{AtHand, RecentRefund};
+use super::at_hand::AtHand;
 use super::audit::Audit;
 use super::error::{strange, unreadable};
 use super::index::Group;
 use super::keys;
+use super::lately::RecentRefund;
 use super::marks::Marks;
 use super::past::{Part, Past};
 use super::rows::Meta;
@@ -149,22 +150,23 @@ impl SledView {
 
     /// The row of the refund of that number.
     pub(super) fn numbered_row(&self, at_hand: &AtHand, number: Number) -> Result<Option<Row>, StoreError> {
-        if let Some(recent) = at_hand.recent_refunds.get(&number) {
+        let recent = at_hand.recent_refunds.get(&number).cloned();
+        if let Some(recent) = recent.or_else(|| at_hand.lately.get(number)) {
             self.whole()?;
-            return Ok(Some(Row { number, is: Is::Recent(recent.clone()) }));
+            return Ok(Some(Row { number, is: Is::Recent(recent) }));
         }
         Ok(self.get_beside(at_hand, &keys::refund(number))?.map(|bytes| Row { number, is: Is::Bytes(bytes) }))
     }
 
     /// The refund of that number.
     fn numbered_beside(&self, at_hand: &AtHand, number: Number) -> Result<Option<Arc<Refund>>, StoreError> {
-        Ok(self.numbered_row(at_hand, number)?.map(|row| row.refund()).transpose()?)
+        Ok(self.numbered_row(at_hand, number)?.map(|row| row.kept(at_hand)).transpose()?)
     }
 
     pub(crate) fn refund(&self, id: &RefundId) -> Result<Option<Around>, StoreError> {
         let at_hand = self.at_hand();
         let Some(row) = self.row_beside(&at_hand, id)? else { return Ok(None) };
-        self.around(&at_hand, row.number, row.refund()?).map(Some)
+        self.around(&at_hand, row.number, row.kept(&at_hand)?).map(Some)
     }
 
     /// The refund of that number, if it is still one that is asked for.
@@ -318,7 +320,7 @@ pub(super) struct Row {
     is: Is,
 }
 
-/// What there is of a row: the bytes that sled has, or what it has not been given yet.
+/// What there is of a row: the bytes that sled has, or what was recorded lately.
 enum Is {
     Bytes(IVec),
     Recent(RecentRefund),
@@ -331,6 +333,16 @@ impl Row {
             Is::Bytes(bytes) => parse_last(bytes).unwrap_or(0),
             Is::Recent(recent) => recent.last,
         }
+    }
+
+    /// The refund, which stays in memory for a while, for whoever has held that since the row was looked up.
+    pub(super) fn kept(&self, at_hand: &AtHand) -> Result<Arc<Refund>, CodecError> {
+        let refund = self.refund()?;
+        if let Is::Bytes(_) = self.is {
+            let recent = RecentRefund { last: self.last(), refund: Arc::clone(&refund) };
+            at_hand.lately.put([(self.number, recent)]);
+        }
+        Ok(refund)
     }
 
     pub(crate) fn refund(&self) -> Result<Arc<Refund>, CodecError> {
