@@ -6,7 +6,7 @@ use crate::decide::{decide, facts, offer};
 use crate::objections::Objections;
 use crate::{
     Actor, Command, CommandKind, Deadline, DeadlineKind, Event, Grounds, Label, MakeOffer, Money, NegotiationId,
-    PayoutReport, PayoutResult, PayoutStatus, Refund, RefundType, Refusal, Ruling, Timestamp,
+    PayoutAttempt, PayoutReport, PayoutResult, PayoutStatus, Refund, RefundType, Refusal, Ruling, Timestamp,
 };
 
 /// A command, and what stands against it.
@@ -23,8 +23,15 @@ pub struct Action {
 /// A command is possible when [`decide`] carries it out, or refuses nothing but its values.
 #[must_use]
 pub fn actions(refund: &Refund, grounds: &Grounds<'_>, actor: &Actor, now: Timestamp) -> Vec<CommandKind> {
-    let all = all_actions(refund, grounds, actor, now).into_iter();
-    all.filter(|action| action.against.is_none()).map(|action| action.kind).collect()
+    let has_ended = refund.status.kind().is_final();
+    let kinds = CommandKind::ALL.iter().filter(|kind| kind.roles().contains(&actor.role));
+    let kinds = kinds.filter(|kind| !has_ended || may_follow_the_end(**kind));
+    kinds.filter(|kind| against(**kind, refund, grounds, actor, now).is_none()).copied().collect()
+}
+
+/// Whether it is about the payout, which alone goes on once a refund has ended: nothing else has to be tried then.
+fn may_follow_the_end(kind: CommandKind) -> bool {
+    matches!(kind, CommandKind::ReportPayout | CommandKind::RetryPayout | CommandKind::Extend)
 }
 
 /// Every command that is for this actor's role on a refund that has been settled up to `now`, in
@@ -127,10 +134,9 @@ fn probes(kind: CommandKind, refund: &Refund, grounds: &Grounds<'_>, now: Timest
         CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() }],
         CommandKind::Extend => {
             let running = refund.deadlines();
-            let mut kinds = DeadlineKind::ALL.to_vec();
-            // What is refused is then told of a deadline that the refund has, where it has one.
-            kinds.sort_by_key(|kind| !running.iter().any(|deadline| deadline.kind == *kind));
-            kinds.into_iter().map(|kind| least_extension(kind, &running, now)).collect()
+            // Those that the refund has, and the one that is a seller's to extend: all others don't run.
+            let others = running.iter().map(|deadline| deadline.kind).filter(|kind| *kind != DeadlineKind::BuyerShip);
+            others.chain([DeadlineKind::BuyerShip]).map(|kind| least_extension(kind, &running, now)).collect()
         }
         CommandKind::ReportPayout => reports(refund),
         CommandKind::RetryPayout => vec![Command::RetryPayout],
@@ -141,15 +147,17 @@ fn probes(kind: CommandKind, refund: &Refund, grounds: &Grounds<'_>, now: Timest
 /// Every report of the present attempt, and of one attempt of each status: all others of that status are answered alike,
 /// so that a payout with many attempts costs no more.
 fn reports(refund: &Refund) -> Vec<Command> {
-    let payout = refund.payout.as_ref();
-    let of_status = |status: &PayoutStatus| payout?.attempts().find(|attempt| attempt.status == *status);
-    let attempts = PayoutStatus::ALL.iter().filter_map(of_status).map(|attempt| Some(attempt.number));
-    let named = std::iter::once(None).chain(attempts);
-    let of = |attempt| {
-        let report = move |result: &PayoutResult| PayoutReport { attempt, ..PayoutReport::of(*result) };
-        PayoutResult::ALL.iter().map(report).map(Command::ReportPayout)
+    let Some(payout) = &refund.payout else {
+        return vec![Command::ReportPayout(PayoutReport::of(PayoutResult::Succeeded))];
     };
-    named.flat_map(of).collect()
+    let of_status = |status: &PayoutStatus| payout.attempts().find(|attempt| attempt.status == *status);
+    let others =
+        PayoutStatus::ALL.iter().filter_map(of_status).filter(|attempt| attempt.number != payout.present().number);
+    let reports = |attempt: &PayoutAttempt| {
+        let attempt = Some(attempt.number);
+        PayoutResult::ALL.iter().map(move |result| PayoutReport { attempt, ..PayoutReport::of(*result) })
+    };
+    others.chain([payout.present()]).flat_map(reports).map(Command::ReportPayout).collect()
 }
 
 /// The offer that an answer would name. Where there is none, any id gets the same answer.

@@ -41,6 +41,11 @@ pub enum InvalidText {
     Turning,
 }
 
+/// Whether nothing is seen of it: white space, joiners and marks without a sign to stand on.
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+}
+
 impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
     /// The text, as it was written.
     ///
@@ -48,6 +53,9 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
     /// [`InvalidText`] where it is blank, too long, or holds control characters.
     pub fn new(text: impl Into<Arc<str>>) -> Result<Self, InvalidText> {
         let text = Self::kept(text)?;
+        if text.0.chars().all(is_unseen) {
+            return Err(InvalidText::Blank);
+        }
         if !LINES && text.0.chars().any(turns) { Err(InvalidText::Turning) } else { Ok(text) }
     }
 
@@ -133,6 +141,14 @@ impl<const MAX: usize, const LINES: bool> std::fmt::Display for Text<MAX, LINES>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_nobody_can_see_is_blank() {
+        for unseen in ["", " ", "\u{200b}", "\u{2060}\u{feff} ", "\u{fe0f}"] {
+            assert_eq!(unseen.parse::<Label>(), Err(InvalidText::Blank), "{unseen:?}");
+        }
+        assert!("👩\u{200d}🌾".parse::<Label>().is_ok());
+    }
 
     #[test]
     fn what_is_shown_beside_others_turns_nothing_and_what_has_lines_of_its_own_may() {

@@ -37,7 +37,7 @@ pub(crate) enum ReadUpTo {
 }
 
 /// Where a seller reads on who was told nothing yet, so that there is a place to give also then.
-const START: EventPosition = EventPosition { record: 0, epoch: 0, entry: 0 };
+pub(super) const START: EventPosition = EventPosition { record: 0, epoch: 0, entry: 0 };
 
 impl ReadUpTo {
     /// Up to that event of a seller's, or from the start.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use refund_core::{Event, RefundId, Role, SellerId};
 use refund_store::{Around, EventPosition, Feed, Recorded, Store, StoreError, Told};
 
-use super::event_ids::{EventIds, Numbered, ReadUpTo};
+use super::event_ids::{EventIds, Numbered, ReadUpTo, START};
 use crate::callers::Caller;
 use crate::engine::follow::Found;
 use crate::wire::EventOut;
@@ -63,8 +63,8 @@ pub(crate) async fn told_up_to(
 
 /// The position that an id names, whenever it was given; nothing where it is no id that anybody but a buyer was given.
 ///
-/// Sellers were once given positions as they are. Of those only their own events' are taken, because any other would
-/// tell whether something was recorded there.
+/// Of a seller only their own events' are taken, sealed or as sellers were once given them: any other would tell whether
+/// something was recorded there, and before or behind which of theirs.
 ///
 /// # Errors
 /// As for [`Store::event`].
@@ -74,24 +74,25 @@ pub(crate) async fn named_by(
     caller: &Caller,
     id: &str,
 ) -> Result<Option<EventPosition>, StoreError> {
-    if let Some(position) = ids.unsealed(id) {
-        return Ok(Some(position));
-    }
-    let named = match EventOut::place_before_counting(id) {
-        Some((place, entry)) => store.counted(place, entry).await.map(Some),
-        None => Ok(EventOut::position(id)),
+    let sealed = ids.unsealed(id);
+    let named = match (sealed, EventOut::place_before_counting(id)) {
+        (Some(place), _) => Ok(Some(place)),
+        (None, Some((place, entry))) => store.counted(place, entry).await.map(Some),
+        (None, None) => Ok(EventOut::position(id)),
     };
-    if !matches!(caller, Caller::Seller { .. }) {
+    if !matches!(caller, Caller::Seller { .. }) || sealed == Some(START) {
         return named;
     }
     let told = match named {
         Ok(Some(position)) => at(store, position).await,
         named => named.map(|_| None),
     };
-    match told {
-        Err(StoreError::NoSuchPosition(_) | StoreError::OtherHistory) => Ok(None),
-        told => Ok(told?.filter(|told| caller.may_be_told(told)).map(|told| told.position)),
-    }
+    let own = match told {
+        Err(StoreError::NoSuchPosition(_) | StoreError::OtherHistory) => None,
+        told => told?.filter(|told| caller.may_be_told(told)).map(|told| told.position),
+    };
+    // What is sealed was given out by a server: where it names none of theirs it is of another history, for all they know.
+    if own.is_none() && sealed.is_some() { Err(StoreError::OtherHistory) } else { Ok(own) }
 }
 
 /// The event that an id names, where it is the caller's to know of.

@@ -141,7 +141,8 @@ pub(super) fn chosen<'s>(
 ) -> Option<(&'s SavedOffer, Option<&'s str>)> {
     let chosen = form.get("saved");
     let (id, language) = chosen.split_once(' ').map_or((chosen, None), |(id, language)| (id, Some(language)));
-    Some((&**settings.saved_offer(&around.refund.seller_id, id)?, language))
+    let saved = settings.saved_offer(&around.refund.seller_id, id)?;
+    language.is_none_or(|language| saved.messages.contains_key(language)).then_some((&**saved, language))
 }
 
 /// The offer that it comes to on one of them. What is typed beside it takes the place of its message.

@@ -157,7 +157,16 @@ fn a_sellers_places_go_on_and_one_of_before_is_taken_where_it_is_the_sellers_own
         lines.filter_map(|line| Some(line.strip_prefix("id: ")?.to_owned())).take(1).collect::<Vec<_>>(),
         own[1..2]
     );
-    // What is not the seller's own, and what never was, is all one.
+    // What is not the seller's own, and what never was, is all one: another seller's too.
+    let address = json!({ "id": "m", "recipient": "Desk", "phone": "1", "address": "1 Lane", "default": true });
+    let other = json!({ "name": "Other", "addresses": [address] });
+    assert_eq!(server.put("/v1/sellers/other", operator, &other).status, 201);
+    let mut theirs = crate::support::opening("o-of-another");
+    theirs["seller_id"] = json!("other");
+    assert_eq!(server.post("/v1/refunds", &server.platform, &[], &theirs).status, 201);
+    let key = json!({ "name": "other", "role": "seller", "seller_id": "other" });
+    let key = server.post("/v1/keys", operator, &[], &key).body["secret"].as_str().unwrap().to_owned();
+    let of_another = ids(&feed(&server, &key, "?limit=1")).remove(0);
     let hidden = clear.last().unwrap();
     let numbered = |number: u64| format!("evt_{number:016x}{}", &hidden[20..]);
     for place in [
@@ -168,6 +177,7 @@ fn a_sellers_places_go_on_and_one_of_before_is_taken_where_it_is_the_sellers_own
         numbered(1 << 40),
         "evt_00000000000050000000".to_owned(),
         format!("evt_{}", "0123456789abcdef".repeat(2)),
+        of_another,
     ] {
         assert_eq!(refused(&server, seller, &place), of_another_history(), "{place}");
         let again = json!({ "events": [place] });

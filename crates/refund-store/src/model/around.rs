@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use refund_core::{
     Action, Actor, Command, CommandKind, Event, Foretold, Grounds, MakeOffer, Money, Negotiation, NegotiationId,
-    Options, Policy, Refund, Refusal, Rollout, SavedOffer, Timestamp, actions, all_actions, check_offer, foretell,
-    options, outcome,
+    Options, Policy, Refund, Refusal, Role, Rollout, SavedOffer, Timestamp, actions, all_actions, check_offer,
+    foretell, options, outcome,
 };
 
 use crate::{Seller, Settings, StoreError};
@@ -181,7 +181,12 @@ fn seller_of<'s>(settings: &'s Settings, refund: &Refund) -> Result<&'s Arc<Sell
     settings.seller(&refund.seller_id).ok_or_else(missing)
 }
 
-/// Whether nobody asks what may be done, or nothing may: once a refund has ended nothing but its payout goes on.
+/// Whether nobody asks what may be done, or nothing may: once a refund has ended nothing but its payout goes on, which is
+/// no party's.
 pub(crate) fn shows_no_actions(refund: &Refund, viewers: &[Actor]) -> bool {
-    viewers.is_empty() || (refund.status.kind().is_final() && refund.payout.is_none())
+    let pays = |viewer: &Actor| match viewer.role {
+        Role::Platform | Role::Operator => refund.payout.is_some(),
+        Role::Seller | Role::Buyer | Role::System => false,
+    };
+    viewers.is_empty() || (refund.status.kind().is_final() && !viewers.iter().any(pays))
 }
