@@ -7,11 +7,15 @@ from refund_engine.api.disputes import escalate_refund, rule_refund
 from refund_engine.api.events import list_events
 from refund_engine.api.messages import post_message
 from refund_engine.api.negotiation import make_offer
-from refund_engine.api.refunds import agree_refund, extend_deadline, get_refund, modify_refund, open_refund, refuse_refund
+from refund_engine.api.payouts import report_payout, retry_payout
+from refund_engine.api.refunds import (
+    agree_refund, extend_deadline, get_refund, mark_shipped, modify_refund, open_refund, refuse_refund,
+)
 from refund_engine.api.returns import refuse_receipt, ship_return, waive_return
+from refund_engine.api.test_clock import advance_test_clock
 from refund_engine.models import (
-    AgreeInput, Category, DeadlineKind, Decision, ExtendInput, Feed, MessageInput, ModifyInput, MoneyInput, Nothing,
-    OfferInput, OpenInput, OrderLineInput, OtherEvent, ReasonInput, Refund, RefundType, RuleInput, ShipInput,
+    AdvanceInput, AgreeInput, Category, DeadlineKind, Decision, ExtendInput, Feed, MessageInput, ModifyInput, MoneyInput, Nothing,
+    OfferInput, OpenInput, OrderLineInput, OtherEvent, PayoutInput, PayoutResult, ReasonInput, Refund, RefundType, RuleInput, ShipInput,
 )
 
 with open(os.path.join(os.environ["DEMO"], "demo.json")) as file:
@@ -25,13 +29,14 @@ def cny(value: str) -> MoneyInput:
     return MoneyInput(currency="CNY", value=value)
 
 
-def opened() -> Refund:
+def opened(shipped: bool = True) -> Refund:
     line = OrderLineInput(
         order_id=f"order-{uuid.uuid4()}", line_id="1", title="Steel waste bin", category=Category.GENERAL,
-        paid=cny("20.00"), shipped=True, freight_insurance=True,
+        paid=cny("20.00"), shipped=shipped, freight_insurance=True,
     )
     return done(open_refund.sync(client=platform, body=OpenInput(
-        seller_id=demo["seller_id"], buyer_id="buyer-7", order_line=line, type_=RefundType.RETURN_AND_REFUND,
+        seller_id=demo["seller_id"], buyer_id="buyer-7", order_line=line,
+        type_=RefundType.RETURN_AND_REFUND if shipped else RefundType.REFUND_ONLY,
         amount=cny("20.00"), reason="It has a dent.",
     )))
 
@@ -66,7 +71,22 @@ by_operator(refund, rule_refund, RuleInput(decision=Decision.CLOSE, reason="It w
 refund = by_seller(opened(), make_offer, OfferInput(type_=RefundType.REFUND_ONLY, amount=cny("2.00")))
 refund = by_buyer(by_seller(refund, agree_refund, AgreeInput()), ship_return, parcel)
 by_seller(refund, refuse_receipt, why)
-by_seller(by_seller(opened(), agree_refund, AgreeInput()), waive_return, Nothing())
+paid = by_seller(by_seller(opened(), agree_refund, AgreeInput()), waive_return, Nothing())
+by_buyer(opened(shipped=False), mark_shipped, Nothing())
+
+
+def reported(attempt: int, result: PayoutResult) -> Refund:
+    return by_buyer(paid, report_payout, PayoutInput(result=result, attempt=attempt, provider_reference=f"pay_{attempt}"))
+
+
+# The money comes back and nobody does anything for more than a day; then two attempts pay.
+reported(1, PayoutResult.REVERSED)
+advance_test_clock.sync(client=operator, body=AdvanceInput(seconds=90_000))
+by_buyer(paid, retry_payout, Nothing())
+reported(2, PayoutResult.FAILED)
+by_buyer(paid, retry_payout, Nothing())
+reported(2, PayoutResult.SUCCEEDED)
+assert reported(3, PayoutResult.SUCCEEDED).payout.paid_twice
 
 met, after = {}, None
 while True:

@@ -60,6 +60,14 @@ func gist(e refunds.Event) (string, string) {
 		return e.DeadlineChangedEvent.Type, e.DeadlineChangedEvent.Data.To.String()
 	case e.DeadlineReminderEvent != nil:
 		return e.DeadlineReminderEvent.Type, fmt.Sprint(e.DeadlineReminderEvent.Data.Who)
+	case e.DeadlineOverdueEvent != nil:
+		return e.DeadlineOverdueEvent.Type, fmt.Sprint(e.DeadlineOverdueEvent.Data.Who)
+	case e.RefundPayoutReversedEvent != nil:
+		return e.RefundPayoutReversedEvent.Type, fmt.Sprint(e.RefundPayoutReversedEvent.Data.Attempt)
+	case e.RefundPaidTwiceEvent != nil:
+		return e.RefundPaidTwiceEvent.Type, e.RefundPaidTwiceEvent.Data.Amount.Value
+	case e.OrderLineShippedEvent != nil:
+		return e.OrderLineShippedEvent.Type, e.OrderLineShippedEvent.OrderId
 	case e.MessagePostedEvent != nil:
 		return e.MessagePostedEvent.Type, e.MessagePostedEvent.Data.Text
 	}

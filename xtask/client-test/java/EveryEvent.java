@@ -44,6 +44,10 @@ public class EveryEvent {
     says(NegotiationWithdrawnEvent.class, e -> e.getData().getWithdrawnReason());
     says(DeadlineChangedEvent.class, e -> e.getData().getTo());
     says(DeadlineReminderEvent.class, e -> e.getData().getWho());
+    says(DeadlineOverdueEvent.class, e -> e.getData().getWho());
+    says(RefundPayoutReversedEvent.class, e -> e.getData().getAttempt());
+    says(RefundPaidTwiceEvent.class, e -> e.getData().getAmount().getValue());
+    says(OrderLineShippedEvent.class, e -> e.getOrderId());
     says(MessagePostedEvent.class, e -> e.getData().getText());
   }
 
@@ -98,7 +102,7 @@ public class EveryEvent {
 
     check("events", () -> events(new EventsApi(client)));
     check("refund", () -> {
-      RefundPage page = refunds.listRefunds(null, null, null, null, null, null, null, null, null, null);
+      RefundPage page = refunds.listRefunds(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
       Refund due = page.getItems().stream().filter(one -> !one.getDeadlines().isEmpty()).findFirst().orElseThrow();
       Refund refund = refunds.getRefund(due.getId());
       Deadline deadline = refund.getDeadlines().get(0);

@@ -32,6 +32,10 @@ function gist(event: Event): string | boolean | null | undefined {
     case "deadline.changed": return event.data.to;
     case "deadline.reminder": return event.data.who;
     case "message.posted": return event.data.text;
+    case "refund.payout_reversed": return event.data.reason ?? "";
+    case "refund.paid_twice": return event.data.amount.value;
+    case "deadline.overdue": return event.data.who;
+    case "order_line.shipped": return event.order_id;
     default: return undefined;
   }
 }

@@ -32,6 +32,10 @@ const gist: { [T in Known["type"]]: (event: Extract<Known, { type: T }>) => stri
   "deadline.changed": ({ data }) => data.kind + data.to,
   "deadline.reminder": ({ data }) => data.who + data.deadline_at,
   "message.posted": ({ data }) => data.text,
+  "refund.payout_reversed": ({ data }) => data.attempt + (data.reason ?? ""),
+  "refund.paid_twice": ({ data }) => data.amount.value + data.attempt,
+  "deadline.overdue": ({ data }) => data.who + data.deadline_at,
+  "order_line.shipped": ({ order_id }) => order_id,
 };
 
 function told(event: Event): string {

@@ -38,6 +38,7 @@ mod outage;
 mod page_answers;
 mod pages;
 mod payments_md;
+mod payouts;
 mod people_pages;
 mod policy_check;
 mod references;
