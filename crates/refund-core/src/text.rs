@@ -50,13 +50,21 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
     /// The text, as it was written.
     ///
     /// # Errors
-    /// [`InvalidText`] where it is blank, too long, or holds control characters.
+    /// [`InvalidText`] where it is blank, too long, or holds control characters or, on one line, signs that turn the
+    /// direction of writing.
     pub fn new(text: impl Into<Arc<str>>) -> Result<Self, InvalidText> {
-        let text = Self::kept(text)?;
-        if text.0.chars().all(is_unseen) {
-            return Err(InvalidText::Blank);
-        }
+        let text = Self::quoted(text)?;
         if !LINES && text.0.chars().any(turns) { Err(InvalidText::Turning) } else { Ok(text) }
+    }
+
+    /// A text that is not its sender's own to word, such as what goods are called in a catalogue: signs that turn the
+    /// direction stay in it. Whoever shows it beside others has to keep them within it.
+    ///
+    /// # Errors
+    /// [`InvalidText`] where it is blank, too long, or holds control characters.
+    pub fn quoted(text: impl Into<Arc<str>>) -> Result<Self, InvalidText> {
+        let text = Self::kept(text)?;
+        if text.0.chars().all(is_unseen) { Err(InvalidText::Blank) } else { Ok(text) }
     }
 
     /// A text that was taken once. What was before signs that turn the direction were refused opens for ever.

@@ -5,7 +5,8 @@ use refund_core::{
     NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PayoutReport, PayoutResult, Reason, References, RefundId,
     RefundType, Request, Ruling, SellerId, Timestamp,
 };
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::MoneyIn;
@@ -39,6 +40,7 @@ pub(crate) struct OpenIn {
 struct LineIn {
     order_id: OrderId,
     line_id: LineId,
+    #[serde(deserialize_with = "quoted")]
     title: Label,
     category: Category,
     #[schema(value_type = MoneyIn)]
@@ -184,8 +186,15 @@ impl ModifyIn {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ShipIn {
+    #[serde(deserialize_with = "quoted")]
     pub(crate) carrier: Label,
+    #[serde(deserialize_with = "quoted")]
     pub(crate) tracking_number: Label,
+}
+
+/// What goods, carriers and parcels are called is not their sender's own to word.
+fn quoted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Label, D::Error> {
+    Label::quoted(String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 /// The operator's ruling.

@@ -90,9 +90,6 @@ fn what_people_write_stays_text() {
     let hostile = "<script>alert(1)</script>\u{202e}\"'&<img src=x onerror=alert(1)>";
     let mut body = opening("o-1");
     body["order_line"]["title"] = json!(hostile);
-    let turning = server.post("/v1/refunds", &server.platform, &[], &body);
-    assert_eq!((turning.status, &turning.body["errors"][0]["pointer"]), (400, &json!("/order_line/title")));
-    body["order_line"]["title"] = json!(hostile.replace('\u{202e}', ""));
     body["reason"] = json!(format!("{hostile}{}", "長".repeat(900)));
     let refund = server.post("/v1/refunds", &server.platform, &[], &body);
     assert_eq!(refund.status, 201, "{:?}", refund.body);
