@@ -24,9 +24,13 @@ pub struct Action {
 #[must_use]
 pub fn actions(refund: &Refund, grounds: &Grounds<'_>, actor: &Actor, now: Timestamp) -> Vec<CommandKind> {
     let has_ended = refund.status.kind().is_final();
-    let kinds = CommandKind::ALL.iter().filter(|kind| kind.roles().contains(&actor.role));
-    let kinds = kinds.filter(|kind| !has_ended || may_follow_the_end(**kind));
-    kinds.filter(|kind| against(**kind, refund, grounds, actor, now).is_none()).copied().collect()
+    let kinds = kinds_of(actor).filter(|kind| !has_ended || may_follow_the_end(*kind));
+    kinds.filter(|kind| against(*kind, refund, grounds, actor, now).is_none()).collect()
+}
+
+/// The kinds of commands that are for this actor's role, in declared order.
+fn kinds_of(actor: &Actor) -> impl Iterator<Item = CommandKind> {
+    CommandKind::ALL.iter().copied().filter(|kind| kind.roles().contains(&actor.role))
 }
 
 /// Whether it is about the payout, which alone goes on once a refund has ended: nothing else has to be tried then.
@@ -38,8 +42,7 @@ fn may_follow_the_end(kind: CommandKind) -> bool {
 /// declared order: possible, or with the refusal that stands against it.
 #[must_use]
 pub fn all_actions(refund: &Refund, grounds: &Grounds<'_>, actor: &Actor, now: Timestamp) -> Vec<Action> {
-    let kinds = CommandKind::ALL.iter().filter(|kind| kind.roles().contains(&actor.role));
-    kinds.map(|kind| Action { kind: *kind, against: against(*kind, refund, grounds, actor, now) }).collect()
+    kinds_of(actor).map(|kind| Action { kind, against: against(kind, refund, grounds, actor, now) }).collect()
 }
 
 /// What a command would bring about on a refund that has been settled up to `now`, as [`decide`] says when it is tried.

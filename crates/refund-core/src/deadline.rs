@@ -37,6 +37,17 @@ impl DeadlineKind {
             Self::PayoutReport => Role::Platform,
         }
     }
+
+    /// Whether nothing is decided at it: it is told that it is overdue, and what it waits for is waited for on (R38).
+    #[must_use]
+    pub fn is_watched(self) -> bool {
+        match self {
+            Self::OperatorRule | Self::PayoutReport => true,
+            Self::SellerDecide | Self::BuyerAnswer | Self::BuyerRespond | Self::BuyerShip | Self::SellerConfirm => {
+                false
+            }
+        }
+    }
 }
 
 names! {

@@ -178,7 +178,7 @@ fn resolve(refund: &mut Refund, state: NegotiationState) {
 
 fn timer_mut(refund: &mut Refund, kind: crate::DeadlineKind) -> Option<&mut Timer> {
     use crate::DeadlineKind as Kind;
-    if matches!(kind, Kind::OperatorRule | Kind::PayoutReport) {
+    if kind.is_watched() {
         return watch_mut(refund, kind).map(|watch| &mut watch.timer);
     }
     match (&mut refund.status, kind) {

@@ -86,7 +86,7 @@ impl Awaited {
     /// Each of the deadlines that decide nothing.
     pub(crate) async fn look(store: &dyn Store) -> Result<Vec<Self>, StoreError> {
         let mut all = Vec::new();
-        for kind in [DeadlineKind::OperatorRule, DeadlineKind::PayoutReport] {
+        for kind in DeadlineKind::ALL.iter().copied().filter(|kind| kind.is_watched()) {
             let Overdue { count, oldest } = store.overdue(kind).await?;
             all.push(Self { kind, count, for_how_long: since(oldest, store.now()) });
         }

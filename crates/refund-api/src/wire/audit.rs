@@ -46,8 +46,8 @@ pub(crate) struct AuditOut {
 }
 
 impl AuditOut {
-    /// What was recorded, under its id, with the names that these settings know. A seller is not told what the operator's people are
-    /// called, and from where they work.
+    /// What was recorded, under its id, with the names that these settings know. A seller is not told what the operator's
+    /// people are called, and from where they work.
     pub(crate) fn new(id: String, audited: &Audited, settings: &Settings, to: Role) -> Self {
         let actor = actor(&audited.entry, settings);
         let is_for_them = to == Role::Operator || actor.as_ref().is_none_or(|actor| actor.role == to);

@@ -341,13 +341,9 @@ impl EventData {
             Fact::DeadlineExtended { kind, timer } => {
                 Self::DeadlineChanged(DeadlineChangedData { kind: *kind, to: timer.by })
             }
-            Fact::Reminded { kind, by } => {
-                Self::DeadlineReminder(DeadlineReminderData { kind: *kind, deadline_at: *by, who: kind.who() })
-            }
+            Fact::Reminded { kind, by } => Self::DeadlineReminder(due(*kind, *by)),
             Fact::MessagePosted { message } => Self::MessagePosted((&**message).into()),
-            Fact::Overdue { kind, by } => {
-                Self::DeadlineOverdue(DeadlineReminderData { kind: *kind, deadline_at: *by, who: kind.who() })
-            }
+            Fact::Overdue { kind, by } => Self::DeadlineOverdue(due(*kind, *by)),
             Fact::LineShipped => Self::OrderLineShipped(NothingData {}),
         }
     }
@@ -376,6 +372,10 @@ fn modified(request: &Request, decide: &Timer) -> RefundModifiedData {
         reason: request.reason.clone(),
         seller_decides_by: decide.by,
     }
+}
+
+fn due(kind: DeadlineKind, by: Timestamp) -> DeadlineReminderData {
+    DeadlineReminderData { kind, deadline_at: by, who: kind.who() }
 }
 
 fn paid(event: Disclosed<'_>, amount: Money, attempt: u32, reference: Option<&Label>) -> PaidData {
