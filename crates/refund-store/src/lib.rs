@@ -7,6 +7,7 @@
 //! - [`MemoryStore`] keeps everything in sorted maps and nothing on disk: the trait's executable
 //!   specification.
 //! - [`EmbeddedStore`] keeps a [`journal`] as the truth and sled as a view of it.
+//! - [`PostgresStore`] keeps records and rows in a PostgreSQL, which several servers share.
 //!
 //! Beside it another trait, [`Deliveries`]: the book of what sends webhooks, which is no truth and may be lost.
 //!
@@ -25,6 +26,7 @@ mod golden;
 pub mod journal;
 mod memory;
 mod model;
+mod postgres;
 mod soon;
 mod store;
 mod stored;
@@ -57,6 +59,7 @@ pub use model::tag::Tag;
 pub use model::team_role::TeamRole;
 pub use model::user::{ByLink, Session, SignInLink, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
+pub use postgres::{Migrated, PostgresAddress, PostgresError, PostgresStore, migrate};
 pub use soon::{Soon, wait};
 pub use store::{Feed, Health, Overdue, Reply, Store, Told};
 pub use surroundings::{Clock, Entropy, Surroundings};

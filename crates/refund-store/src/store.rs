@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::soon::at_once;
 use crate::{
     Answer, Answered, Around, AuditQuery, Audited, EventPosition, Fingerprint, IdempotencyKey, Page, Query, Recorded,
     Refused, Request, Settings, Soon, StoreError,
@@ -21,12 +22,21 @@ use tokio::sync::watch;
 /// - Reading shows what was answered; it never shows half a request.
 /// - The feed has every event once, and no event ever appears before one that was already read.
 ///
-/// What is at hand is read at once, and is never older than what was answered. Everything else may
-/// come from another machine: it is awaited, it is of one moment, and what can't be had is an error
+/// What is at hand is read at once, and is never older than what this server answered; after a [look](Store::look)
+/// never than what any did. Everything else may come from another machine: it is awaited, it is of one moment, and what can't be had is an error
 /// and never an empty answer.
 pub trait Store: Send + Sync {
     /// Carries a request out, or refuses it. The reply comes when it is durable.
     fn submit(&self, request: Request) -> Reply;
+
+    /// Whatever was answered before, by any of the servers that share the store, is at hand afterwards: settings, the
+    /// time, where the feed ends. A store of one server has it at hand always.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`], as for everything that is read.
+    fn look(&self) -> Soon<'_, ()> {
+        at_once(Ok(()))
+    }
 
     /// All settings, as they are at this moment.
     fn settings(&self) -> Arc<Settings>;

@@ -33,6 +33,9 @@ impl Surroundings {
 pub enum Clock {
     /// Time goes by; the function reads it.
     Running(Arc<dyn Fn() -> Timestamp + Send + Sync>),
+    /// As [`Clock::Running`], where one machine has the store. A store that several share goes by its database's clock
+    /// instead, and reads this one only to tell how much of that has gone by since it last heard of it.
+    Shared(Arc<dyn Fn() -> Timestamp + Send + Sync>),
     /// Time stands still at the latest instant recorded, until it is advanced.
     Test,
 }
@@ -45,7 +48,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self, latest: Timestamp) -> Timestamp {
         match self {
-            Self::Running(read) => read().max(latest),
+            Self::Running(read) | Self::Shared(read) => read().max(latest),
             Self::Test => latest,
         }
     }
@@ -55,16 +58,22 @@ impl Clock {
     pub fn is_test(&self) -> bool {
         match self {
             Self::Test => true,
-            Self::Running(_) => false,
+            Self::Running(_) | Self::Shared(_) => false,
         }
     }
 
     /// R35: the clock's reading, where it is too far behind what has been recorded.
     #[must_use]
     pub fn behind(&self, latest: Timestamp) -> Option<Timestamp> {
-        let Self::Running(read) = self else { return None };
-        let clock = read();
-        let behind = latest.as_millis().saturating_sub(clock.as_millis());
-        (behind > BEHIND_MAX_SECONDS * 1000).then_some(clock)
+        match self {
+            Self::Running(read) | Self::Shared(read) => too_far_behind(read(), latest),
+            Self::Test => None,
+        }
     }
+}
+
+/// R35: that reading of a clock, where it is too far behind what has been recorded.
+pub(crate) fn too_far_behind(clock: Timestamp, latest: Timestamp) -> Option<Timestamp> {
+    let behind = latest.as_millis().saturating_sub(clock.as_millis());
+    (behind > BEHIND_MAX_SECONDS * 1000).then_some(clock)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use refund_core::{Event, LineKey, Refund, RefundId, Timestamp};
+use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Timestamp};
 
 use super::changed::Changed;
 use crate::{IdempotencyKey, Remembered, Settings, StoreError};
@@ -26,7 +26,7 @@ pub(crate) enum Need {
 
 impl Need {
     /// What has to be known to say whether a request under that key was answered before.
-    pub(super) fn answers(key: &IdempotencyKey) -> Vec<Self> {
+    pub(crate) fn answers(key: &IdempotencyKey) -> Vec<Self> {
         [Some(key.clone()), key.of_whole_call()].into_iter().flatten().map(Self::Answer).collect()
     }
 }
@@ -169,9 +169,23 @@ impl Case {
         self.lines.get(key).map(Vec::as_slice).ok_or_else(|| Need::Line(key.clone()))
     }
 
+    /// An order line's account after the batch so far; nothing where it has had no refund, or is not known whole.
+    pub(crate) fn account(&self, key: &LineKey) -> Option<LineLedger> {
+        let refunds = self.lines.get(key)?.iter().map(|id| match self.refunds.get(id)? {
+            Loaded::There(refund) => Some(&**refund),
+            Loaded::Nothing | Loaded::Senseless(_) => None,
+        });
+        LineLedger::of(refunds.collect::<Option<Vec<_>>>()?)
+    }
+
     /// What is remembered under a key, however old.
     pub(crate) fn answer(&self, key: &IdempotencyKey) -> Result<Option<&Remembered>, Need> {
         self.answers.get(key).map(Option::as_ref).ok_or_else(|| Need::Answer(key.clone()))
+    }
+
+    /// Whether nothing is remembered where the need asks for that.
+    pub(crate) fn has_no_answer(&self, need: &Need) -> bool {
+        if let Need::Answer(key) = need { matches!(self.answers.get(key), Some(None)) } else { false }
     }
 
     /// A refund's whole history.

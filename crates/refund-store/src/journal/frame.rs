@@ -151,7 +151,7 @@ impl RecordHeader {
 }
 
 /// What the chain holds of a record.
-pub(super) fn digest(salt: &[u8; 16], payload: &[u8]) -> [u8; 32] {
+pub(crate) fn digest(salt: &[u8; 16], payload: &[u8]) -> [u8; 32] {
     let hash = Sha256::new().chain_update(salt).chain_update(payload);
     hash.finalize().into()
 }

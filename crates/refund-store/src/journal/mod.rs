@@ -91,6 +91,7 @@ mod sequential;
 
 pub use batch::Batch;
 pub use error::JournalError;
+pub(crate) use frame::digest;
 pub use inspection::{Ending, Frame, Inspected, inspect};
 pub use layout::{FILE_HEADER, MAX_FRAME, MAX_RECORD, MAX_RECORDS, VERSION};
 pub use position::{Checkpoint, NotAPosition, Position, Stamp};

@@ -1,0 +1,109 @@
+//! Where everything in the database stands.
+
+use refund_core::Timestamp;
+use tokio_postgres::Row;
+
+use super::PostgresError;
+use super::migrating::SCHEMA;
+use super::rows::strange;
+use crate::codec::VERSION;
+use crate::{EventPosition, StoreError};
+
+/// Where everything stands, as one look tells.
+#[derive(Debug, Clone)]
+pub(super) struct Head {
+    pub(super) schema: i32,
+    pub(super) format: i32,
+    pub(super) test_clock: Option<bool>,
+    /// Whether settling is held (R36).
+    pub(super) held: bool,
+    /// What the database's clock says.
+    pub(super) clock: Timestamp,
+    /// What was recorded last; nothing where nothing was yet.
+    pub(super) last: Option<Last>,
+}
+
+/// What was recorded last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Last {
+    /// Where the last event stands, or would.
+    pub(super) end: EventPosition,
+    /// The latest instant recorded.
+    pub(super) latest: Timestamp,
+    /// The last record that changed a setting.
+    pub(super) settings: u64,
+    /// The hash that stands for everything recorded up to here.
+    pub(super) chain: [u8; 32],
+}
+
+impl Head {
+    pub(super) fn of(row: &Row) -> Result<Self, StoreError> {
+        let last = match row.try_get::<_, Option<i64>>(5)? {
+            None => None,
+            Some(number) => Some(Last::of(number, row)?),
+        };
+        Ok(Self {
+            schema: row.try_get(0)?,
+            format: row.try_get(1)?,
+            test_clock: row.try_get(2)?,
+            held: row.try_get(3)?,
+            clock: instant(row.try_get(4)?),
+            last,
+        })
+    }
+
+    /// Whether this program may work with what it finds.
+    pub(super) fn check(&self) -> Result<(), PostgresError> {
+        if self.schema != SCHEMA {
+            return Err(PostgresError::Layout { found: self.schema, wanted: SCHEMA });
+        }
+        if self.format > i32::from(VERSION) {
+            return Err(PostgresError::NewerFormat { found: self.format, known: VERSION });
+        }
+        Ok(())
+    }
+
+    /// The number of the last record.
+    pub(super) fn number(&self) -> u64 {
+        self.last.as_ref().map_or(0, |last| last.end.record)
+    }
+
+    pub(super) fn latest(&self) -> Timestamp {
+        self.last.as_ref().map_or(Timestamp::MIN, |last| last.latest)
+    }
+
+    /// The last record that changed a setting.
+    pub(super) fn settings(&self) -> u64 {
+        self.last.as_ref().map_or(0, |last| last.settings)
+    }
+
+    pub(super) fn chain(&self) -> [u8; 32] {
+        self.last.as_ref().map_or([0; 32], |last| last.chain)
+    }
+}
+
+impl Last {
+    fn of(number: i64, row: &Row) -> Result<Self, StoreError> {
+        let wrong = || strange("where the last batch ends can't be read");
+        let entries: i32 = row.try_get(6)?;
+        let epoch: i64 = row.try_get(7)?;
+        let settings: i64 = row.try_get(9)?;
+        let end = EventPosition {
+            record: u64::try_from(number).map_err(|_| wrong())?,
+            epoch: u32::try_from(epoch).map_err(|_| wrong())?,
+            entry: u32::try_from(entries).map_err(|_| wrong())?.saturating_sub(1),
+        };
+        let chain: &[u8] = row.try_get(10)?;
+        Ok(Self {
+            end,
+            latest: instant(row.try_get(8)?),
+            settings: u64::try_from(settings).map_err(|_| wrong())?,
+            chain: chain.try_into().map_err(|_| wrong())?,
+        })
+    }
+}
+
+/// An instant of a column.
+pub(super) fn instant(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,124 @@
+//! What a server knows of the database without asking, as far as it has heard.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use refund_core::Timestamp;
+use tokio::sync::watch;
+
+use super::head::{Head, Last};
+use crate::surroundings::too_far_behind;
+use crate::{Clock, EventPosition, Settings, StoreError, Surroundings};
+
+/// What is at hand.
+pub(super) struct Known {
+    clock: Clock,
+    /// All settings, and the record up to which they are.
+    settings: RwLock<(u64, Arc<Settings>)>,
+    latest: AtomicI64,
+    /// By how much the database's clock is ahead of this machine's, in milliseconds.
+    ahead: AtomicI64,
+    news: watch::Sender<Option<EventPosition>>,
+    stopped: Mutex<Option<String>>,
+}
+
+impl Known {
+    pub(super) fn new(surroundings: &Surroundings, head: &Head, settings: Arc<Settings>) -> Self {
+        let known = Self {
+            clock: surroundings.clock.clone(),
+            settings: RwLock::new((0, settings.clone())),
+            latest: AtomicI64::new(Timestamp::MIN.as_millis()),
+            ahead: AtomicI64::new(0),
+            news: watch::Sender::new(None),
+            stopped: Mutex::new(None),
+        };
+        known.hear_clock(head);
+        if let Some(last) = &head.last {
+            known.learn(last, settings);
+        }
+        known
+    }
+
+    /// What the database's clock says, as one look told.
+    pub(super) fn hear_clock(&self, head: &Head) {
+        if let Clock::Shared(read) = &self.clock {
+            self.ahead.store(head.clock.as_millis().saturating_sub(read().as_millis()), Ordering::Release);
+        }
+    }
+
+    /// What was recorded last, and the settings then. What is older than what is known already changes nothing.
+    pub(super) fn learn(&self, last: &Last, settings: Arc<Settings>) {
+        {
+            let mut known = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+            if known.0 < last.end.record {
+                *known = (last.end.record, settings);
+            }
+        }
+        self.latest.fetch_max(last.latest.as_millis(), Ordering::AcqRel);
+        self.news.send_if_modified(|end| {
+            let is_new = end.is_none_or(|end| end < last.end);
+            if is_new {
+                *end = Some(last.end);
+            }
+            is_new
+        });
+    }
+
+    /// All settings, and the record up to which they are.
+    pub(super) fn settings(&self) -> (u64, Arc<Settings>) {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn latest(&self) -> Timestamp {
+        Timestamp::from_millis(self.latest.load(Ordering::Acquire)).unwrap_or(Timestamp::MIN)
+    }
+
+    pub(super) fn news(&self) -> watch::Receiver<Option<EventPosition>> {
+        self.news.subscribe()
+    }
+
+    /// The engine's time: the database's clock, as far as this machine's tells it, or the latest instant recorded.
+    pub(super) fn now(&self) -> Timestamp {
+        self.now_by_clock().map_or(self.latest(), |clock| clock.max(self.latest()))
+    }
+
+    /// R35: what the clock says, where it is too far behind.
+    pub(super) fn clock_behind(&self) -> Option<Timestamp> {
+        too_far_behind(self.now_by_clock()?, self.latest())
+    }
+
+    /// What the clock by which the store goes says; nothing where it stands still.
+    pub(super) fn now_by_clock(&self) -> Option<Timestamp> {
+        match &self.clock {
+            Clock::Test => None,
+            Clock::Running(read) => Some(read()),
+            Clock::Shared(read) => {
+                let millis = read().as_millis().saturating_add(self.ahead.load(Ordering::Acquire));
+                Some(Timestamp::from_millis(millis).unwrap_or(Timestamp::MIN))
+            }
+        }
+    }
+
+    /// The instant of a decision where the database stands so (R2, R35).
+    pub(super) fn decides_at(&self, head: &Head, latest: Timestamp) -> Timestamp {
+        match &self.clock {
+            Clock::Test => latest,
+            Clock::Running(read) => read().max(latest),
+            Clock::Shared(_) => head.clock.max(latest),
+        }
+    }
+
+    fn stopping(&self) -> MutexGuard<'_, Option<String>> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why nothing can be recorded at present, if that is so.
+    pub(super) fn stopped(&self) -> Option<StoreError> {
+        self.stopping().clone().map(StoreError::Stopped)
+    }
+
+    /// Says that nothing can be recorded at present, and why; or that it can again.
+    pub(super) fn stop(&self, why: Option<String>) {
+        *self.stopping() = why;
+    }
+}

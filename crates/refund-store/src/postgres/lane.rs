@@ -1,0 +1,180 @@
+//! The one thread of a server that decides. It takes its turn at the database among the other servers' lanes, and then
+//! carries out all that has gathered.
+
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use deadpool_postgres::ClientWrapper;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::connection::{Connector, Purpose};
+use super::error::{Failure, said};
+use super::known::Known;
+use super::turn::{Came, Outcome, Turn, TurnError};
+use super::writing::Batch;
+use crate::{Answered, Refused, Request, StoreError, Surroundings};
+
+/// How many requests share a turn at the most, so that nobody waits for too many others.
+const REQUESTS_MAX: usize = 256;
+/// How long a turn is tried for while the database is away, or changes its place.
+const TRYING_MAX: Duration = Duration::from_secs(30);
+/// How long it is left alone between two tries.
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+
+/// A request and where its answer goes.
+pub(super) struct Waiting {
+    pub(super) request: Request,
+    pub(super) answer: oneshot::Sender<Result<Answered, Refused>>,
+}
+
+pub(super) type Decision = Result<Answered, Refused>;
+
+pub(super) struct Lane {
+    connector: Connector,
+    known: Arc<Known>,
+    surroundings: Surroundings,
+    /// What the connection lives on: nothing of it happens while nobody waits for it.
+    runtime: Runtime,
+    connection: Option<Connection>,
+}
+
+/// A connection, and the epoch of what is written through it: whatever was lost with an earlier one is never taken for
+/// what comes in its place.
+pub(super) struct Connection {
+    pub(super) client: ClientWrapper,
+    pub(super) epoch: u32,
+}
+
+/// A batch whose end was sent and never heard of, and what was to be answered.
+pub(super) struct Unheard {
+    pub(super) batch: Batch,
+    pub(super) decisions: Vec<Decision>,
+}
+
+impl Lane {
+    pub(super) fn new(connector: Connector, known: Arc<Known>, surroundings: Surroundings, runtime: Runtime) -> Self {
+        Self { connector, known, surroundings, runtime, connection: None }
+    }
+
+    /// Works until nobody can ask any more.
+    pub(super) fn run(mut self, queue: &Receiver<Waiting>) {
+        let mut left_over = Vec::new();
+        loop {
+            if left_over.is_empty() {
+                match queue.recv() {
+                    Ok(first) => left_over.push(first),
+                    Err(_) => return,
+                }
+            }
+            left_over = self.carry(left_over, queue);
+        }
+    }
+
+    /// Carries out these and what gathers meanwhile; those that had no room are left over.
+    fn carry(&mut self, mut waiting: Vec<Waiting>, queue: &Receiver<Waiting>) -> Vec<Waiting> {
+        let began = Instant::now();
+        let mut unheard = None;
+        loop {
+            let gather = |waiting: &mut Vec<Waiting>| {
+                while waiting.len() < REQUESTS_MAX
+                    && let Ok(next) = queue.try_recv()
+                {
+                    waiting.push(next);
+                }
+            };
+            let why = match self.turn(&mut waiting, &mut unheard, gather) {
+                Ok(decisions) => {
+                    self.known.stop(None);
+                    let rest = waiting.split_off(decisions.len().min(waiting.len()));
+                    for (waiting, decision) in waiting.into_iter().zip(decisions) {
+                        // Who has gone away needs no answer.
+                        let _ = waiting.answer.send(decision);
+                    }
+                    return rest;
+                }
+                Err(failed) => failed,
+            };
+            tracing::warn!(why = why.why, requests = waiting.len(), "a turn at the database came to nothing");
+            match why.failure {
+                Failure::Connection => self.connection = None,
+                Failure::Passing => {}
+                Failure::Constraint if waiting.len() > 1 => return self.one_by_one(waiting),
+                Failure::Constraint | Failure::Refusal => {
+                    refuse(waiting, not_done(why.why, unheard.as_ref()));
+                    return Vec::new();
+                }
+            }
+            if began.elapsed() >= TRYING_MAX {
+                self.known.stop(Some(why.why.clone()));
+                refuse(waiting, not_done(why.why, unheard.as_ref()));
+                return Vec::new();
+            }
+            self.runtime.block_on(tokio::time::sleep(BETWEEN_TRIES));
+        }
+    }
+
+    /// Each in a turn of its own, so that the one that breaks a constraint is refused alone.
+    fn one_by_one(&mut self, waiting: Vec<Waiting>) -> Vec<Waiting> {
+        tracing::error!("a constraint of the database was broken, which the rules should have seen");
+        let (sender, nobody) = std::sync::mpsc::channel();
+        drop(sender);
+        let left = waiting.into_iter().flat_map(|one| self.carry(vec![one], &nobody));
+        left.collect()
+    }
+
+    fn turn(
+        &mut self,
+        waiting: &mut Vec<Waiting>,
+        unheard: &mut Option<Unheard>,
+        gather: impl FnOnce(&mut Vec<Waiting>),
+    ) -> Result<Vec<Decision>, TurnError> {
+        let connection = match self.connection.take() {
+            Some(connection) if !connection.client.is_closed() => connection,
+            Some(_) | None => self.connect()?,
+        };
+        let Self { known, surroundings, runtime, .. } = &*self;
+        let mut turn = Turn::new(&connection, known, surroundings, runtime);
+        let came = turn.take(unheard)?;
+        let outcome = match came {
+            Came::Heard(decisions) => Outcome { decisions, recorded: None },
+            Came::Ready(head) => {
+                if unheard.is_none() {
+                    gather(waiting);
+                }
+                turn.carry_out(head, waiting, unheard)?
+            }
+        };
+        *unheard = None;
+        if let Some((last, settings)) = outcome.recorded {
+            known.learn(&last, settings);
+        }
+        self.connection = Some(connection);
+        Ok(outcome.decisions)
+    }
+
+    fn connect(&self) -> Result<Connection, TurnError> {
+        let connected = self.runtime.block_on(self.connector.connect(Purpose::Write));
+        let client = connected.map_err(|error| TurnError { failure: Failure::Connection, why: error.to_string() })?;
+        Ok(Connection { client, epoch: self.surroundings.epoch() })
+    }
+}
+
+impl From<tokio_postgres::Error> for TurnError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self { failure: Failure::of(&error), why: said(&error) }
+    }
+}
+
+fn refuse(waiting: Vec<Waiting>, error: StoreError) {
+    let error = Arc::new(error);
+    for waiting in waiting {
+        let _ = waiting.answer.send(Err(Refused::Store(Arc::clone(&error))));
+    }
+}
+
+fn not_done(why: String, unheard: Option<&Unheard>) -> StoreError {
+    if unheard.is_some() { StoreError::Unsure(why) } else { StoreError::NotRecorded(why) }
+}

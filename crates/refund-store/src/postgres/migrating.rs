@@ -1,0 +1,102 @@
+//! Making a database a store, and bringing one to the present layout. Servers never do it by themselves.
+
+use deadpool_postgres::ClientWrapper;
+use tokio_postgres::error::SqlState;
+
+use super::PostgresAddress;
+use super::connection::{Connector, Purpose};
+use super::error::PostgresError;
+use crate::codec::VERSION;
+
+/// What leads to each layout from the one before; the first from an empty database. What was released is changed no more.
+const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+/// The layout that this program works with.
+pub(super) const SCHEMA: i32 = 1;
+
+/// What a database needed, or needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// The layout that it had; 0 for an empty database.
+    pub from: i32,
+    /// The layout that this program works with.
+    pub to: i32,
+}
+
+/// What stands in the way of two that migrate at once. A number as good as any other, kept for that.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(7236)";
+
+/// Brings a database to the present layout, or says what there is to be done if `is_plan`. What was done is done whole.
+///
+/// # Errors
+/// [`PostgresError`]. The database is as it was.
+pub async fn migrate(address: &PostgresAddress, is_plan: bool) -> Result<Migrated, PostgresError> {
+    let mut client = Connector::new(address.clone())?.connect(Purpose::Write).await?;
+    check_server(&client).await?;
+    // Changes wait for nobody's statements: they come again.
+    client.batch_execute("SET lock_timeout = '2s'; SET statement_timeout = 0").await?;
+    let turn = client.transaction().await?;
+    turn.batch_execute(LOCK).await?;
+    let from = match layout(&turn).await? {
+        Some(from) => from,
+        None if is_empty(&turn).await? => 0,
+        None => return Err(PostgresError::NotEmpty { address: address.shown() }),
+    };
+    let migrated = Migrated { from, to: SCHEMA };
+    if from > SCHEMA {
+        return Err(PostgresError::Layout { found: from, wanted: SCHEMA });
+    }
+    if is_plan || from == SCHEMA {
+        return Ok(migrated);
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
+        turn.batch_execute(migration).await?;
+    }
+    turn.execute(
+        "INSERT INTO meta (schema, format) VALUES ($1, $2) ON CONFLICT (one) DO UPDATE SET schema = excluded.schema",
+        &[&SCHEMA, &i32::from(VERSION)],
+    )
+    .await?;
+    turn.commit().await?;
+    Ok(migrated)
+}
+
+/// The layout that the database has; nothing where it is no store.
+async fn layout(client: &impl deadpool_postgres::GenericClient) -> Result<Option<i32>, PostgresError> {
+    let has_meta =
+        client.query_one("SELECT to_regclass('meta') IS NOT NULL AND to_regclass('turn') IS NOT NULL", &[]).await?;
+    if !has_meta.try_get::<_, bool>(0)? {
+        return Ok(None);
+    }
+    let row = client.query_opt("SELECT schema FROM meta", &[]).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+async fn is_empty(client: &impl deadpool_postgres::GenericClient) -> Result<bool, PostgresError> {
+    let any = "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+        WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relkind IN ('r', 'p', 'v', 'm', 'S')";
+    Ok(client.query_one(any, &[]).await?.try_get::<_, i64>(0)? == 0)
+}
+
+/// Whether the server can be worked with at all.
+pub(super) async fn check_server(client: &ClientWrapper) -> Result<(), PostgresError> {
+    let row = client
+        .query_one(
+            "SELECT current_setting('server_version_num')::int4, current_setting('server_version'), \
+                 current_setting('server_encoding')",
+            &[],
+        )
+        .await?;
+    if row.try_get::<_, i32>(0)? < 150_000 {
+        return Err(PostgresError::TooOld { found: row.try_get(1)? });
+    }
+    let encoding: String = row.try_get(2)?;
+    if encoding != "UTF8" { Err(PostgresError::Encoding { found: encoding }) } else { Ok(()) }
+}
+
+/// What an error means of a database that should be a store.
+pub(super) fn not_migrated(error: tokio_postgres::Error, address: &PostgresAddress) -> PostgresError {
+    if error.code() == Some(&SqlState::UNDEFINED_TABLE) {
+        return PostgresError::NotMigrated { address: address.shown() };
+    }
+    error.into()
+}

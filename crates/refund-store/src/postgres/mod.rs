@@ -1,0 +1,318 @@
+//! The store on PostgreSQL, which any number of servers share.
+//!
+//! They take turns at one door, a row that is locked and never updated. Whoever has the turn carries out all that has
+//! gathered at its server: loads what that needs, decides by the same steps as every other store, writes records and
+//! what follows from them, and commits. So the order of decisions is that of commits and of the feed, time never goes
+//! back, and no two servers ever decide at once. Replication and its consensus are PostgreSQL's work.
+//!
+//! Which statement does what stands in `sql.rs`, the tables in `schema/`.
+
+mod address;
+mod catching_up;
+mod connection;
+mod error;
+mod feeds;
+mod hashes;
+mod head;
+mod known;
+mod lane;
+mod lists;
+mod loading;
+mod looking;
+mod migrating;
+mod reading;
+mod rows;
+mod sql;
+mod turn;
+mod writing;
+
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+
+use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+pub use self::address::PostgresAddress;
+use self::catching_up::all_settings;
+use self::connection::{Connector, Purpose};
+pub use self::error::PostgresError;
+use self::head::Head;
+use self::known::Known;
+use self::lane::{Lane, Waiting};
+use self::looking::Looks;
+pub use self::migrating::{Migrated, migrate};
+use self::migrating::{check_server, not_migrated};
+use self::reading::Reading;
+use crate::soon::at_once;
+use crate::store::Overdue;
+use crate::surroundings::too_far_behind;
+use crate::{
+    Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
+    Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError, Surroundings, WAITING_MAX,
+};
+
+/// How many threads read.
+const READING_THREADS: usize = 2;
+
+/// A store in a database, beside any number of others in the same one.
+pub struct PostgresStore {
+    known: Arc<Known>,
+    reading: Reading,
+    /// Where requests wait; gone once the store is closed.
+    queue: RwLock<Option<SyncSender<Waiting>>>,
+    lane: Mutex<Option<JoinHandle<()>>>,
+    /// What reads live on, so that they can be waited for from anywhere.
+    runtime: Mutex<Option<Runtime>>,
+}
+
+impl PostgresStore {
+    /// Opens the store in that database, which has been [migrated](migrate). `secret` is what the servers' secret is
+    /// known by: the first that opens the store says it, and all others must have the same.
+    ///
+    /// # Errors
+    /// [`PostgresError`].
+    pub fn open(
+        address: &PostgresAddress,
+        secret: Option<&[u8; 32]>,
+        surroundings: Surroundings,
+    ) -> Result<Self, PostgresError> {
+        let connector = Connector::new(address.clone())?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(READING_THREADS)
+            .thread_name("refund-store-reader")
+            .enable_all()
+            .build()
+            .map_err(PostgresError::Threads)?;
+        // Whoever opens it may be within another runtime, in which nothing may be waited for.
+        let opening = runtime.spawn(opened(connector.clone(), secret.copied(), surroundings.clone()));
+        let opened = waited_for(opening);
+        let (head, settings) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
+        let known = Arc::new(Known::new(&surroundings, &head, settings));
+        let looks = Looks::begin(runtime.handle(), connector.clone(), known.clone());
+        let reading =
+            Reading { pool: connector.readers()?, known: known.clone(), looks, runtime: runtime.handle().clone() };
+        let own = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(PostgresError::Threads)?;
+        let lane = Lane::new(connector, known.clone(), surroundings, own);
+        let (sender, queue) = sync_channel(WAITING_MAX);
+        let thread = std::thread::Builder::new().name("refund-store-lane".to_owned());
+        let lane = thread.spawn(move || lane.run(&queue)).map_err(PostgresError::Threads)?;
+        Ok(Self {
+            known,
+            reading,
+            queue: RwLock::new(Some(sender)),
+            lane: Mutex::new(Some(lane)),
+            runtime: Mutex::new(Some(runtime)),
+        })
+    }
+
+    /// Reads on the store's own threads, whoever waits for it.
+    fn read<'a, T, E, F>(&self, read: impl Fn(Reading) -> F + Send + 'static) -> Soon<'a, T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let reading = self.reading.clone();
+        let task = self.reading.runtime.spawn(async move {
+            match read(reading.clone()).await {
+                // What was cut off says nothing of what is there.
+                Err(_) if reading.was_cut() => read(reading).await,
+                read => read,
+            }
+        });
+        Box::pin(async move { task.await.unwrap_or_else(|_| Err(StoreError::Closed.into())) })
+    }
+}
+
+/// Waits for something that is done on other threads, from any thread.
+fn waited_for<T: Send + 'static>(task: tokio::task::JoinHandle<Result<T, PostgresError>>) -> Result<T, PostgresError> {
+    let (sender, answer) = std::sync::mpsc::channel();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(PostgresError::Threads)?;
+    // A thread of its own: nobody may block within a runtime.
+    let waiting = std::thread::spawn(move || {
+        let done = runtime.block_on(task).unwrap_or_else(|_| Err(StoreError::Closed.into()));
+        // Who asks waits.
+        let _ = sender.send(done);
+    });
+    let done = answer.recv().unwrap_or_else(|_| Err(StoreError::Closed.into()));
+    // It has said its last word.
+    let _ = waiting.join();
+    done
+}
+
+/// Looks whether the database is what it should be, and reads what is kept at hand of it, as of one moment.
+async fn opened(
+    connector: Connector,
+    secret: Option<[u8; 32]>,
+    surroundings: Surroundings,
+) -> Result<(Head, Arc<Settings>), PostgresError> {
+    let mut client = connector.connect(Purpose::Read).await?;
+    check_server(&client).await?;
+    let address = &connector.address;
+    let test_clock = surroundings.clock.is_test();
+    let refused = |error| not_migrated(error, address);
+    // Whoever opens it first says how it is used.
+    let first = "UPDATE meta SET test_clock = coalesce(test_clock, $1), secret = coalesce(secret, $2) \
+        WHERE test_clock IS NULL OR secret IS NULL";
+    let print = secret.map(|secret| secret.to_vec());
+    client.execute(first, &[&test_clock, &print]).await.map_err(refused)?;
+    if surroundings.hold_settling {
+        client.execute("UPDATE meta SET held = true", &[]).await?;
+    }
+    let moment = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead);
+    let moment = moment.start().await?;
+    let row = moment.query_opt(sql::HEAD, &[]).await?;
+    let row = row.ok_or_else(|| PostgresError::NotMigrated { address: address.shown() })?;
+    let head = Head::of(&row)?;
+    head.check()?;
+    let said = moment.query_one("SELECT secret FROM meta", &[]).await?;
+    if print.is_some() && said.try_get::<_, Option<Vec<u8>>>(0)? != print {
+        return Err(PostgresError::OtherSecret);
+    }
+    if let Some(others) = head.test_clock.filter(|others| *others != test_clock) {
+        return Err(PostgresError::OtherClock { test_clock: others });
+    }
+    let settings = all_settings(&moment).await.map_err(StoreError::from)?;
+    moment.commit().await?;
+    let clock = Known::new(&surroundings, &head, settings.clone()).now_by_clock();
+    if let Some(clock) = clock.and_then(|clock| too_far_behind(clock, head.latest())) {
+        return Err(PostgresError::ClockBehind { clock, latest: head.latest() });
+    }
+    Ok((head, settings))
+}
+
+impl Store for PostgresStore {
+    fn submit(&self, request: Request) -> Reply {
+        let (answer, reply) = Reply::pending();
+        let queue = self.queue.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(queue) = &*queue else { return Reply::ready(Err(StoreError::Closed.into())) };
+        let refused = match queue.try_send(Waiting { request, answer }) {
+            Ok(()) => return reply,
+            Err(TrySendError::Full(_)) => StoreError::Busy { waiting: WAITING_MAX },
+            Err(TrySendError::Disconnected(_)) => {
+                StoreError::Stopped("what decides has failed, and the log says where: restart".to_owned())
+            }
+        };
+        Reply::ready(Err(refused.into()))
+    }
+
+    fn look(&self) -> Soon<'_, ()> {
+        Box::pin(self.reading.looks.look())
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        self.known.settings().1
+    }
+
+    fn now(&self) -> Timestamp {
+        self.known.now()
+    }
+
+    fn latest(&self) -> Timestamp {
+        self.known.latest()
+    }
+
+    fn news(&self) -> watch::Receiver<Option<EventPosition>> {
+        self.known.news()
+    }
+
+    fn health(&self) -> Health {
+        let is_closed = self.queue.read().unwrap_or_else(PoisonError::into_inner).is_none();
+        let stopped = if is_closed { Some(StoreError::Closed) } else { self.known.stopped() };
+        Health { stopped, space_left: None, clock_behind: self.known.clock_behind() }
+    }
+
+    fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>> {
+        let id = id.clone();
+        self.read(move |reading| reading.refund(id.clone()))
+    }
+
+    fn on_line<'a>(&'a self, line: &'a LineKey) -> Soon<'a, Vec<Refund>> {
+        let line = line.clone();
+        self.read(move |reading| reading.on_line(line.clone()))
+    }
+
+    fn list<'a>(&'a self, query: &'a Query) -> Soon<'a, Page> {
+        let query = query.clone();
+        self.read(move |reading| reading.list(query.clone()))
+    }
+
+    fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {
+        self.read(move |reading| reading.feed(after, limit))
+    }
+
+    fn feed_of<'a>(&'a self, seller_id: &'a SellerId, after: Option<EventPosition>, limit: usize) -> Soon<'a, Feed> {
+        let seller_id = seller_id.clone();
+        self.read(move |reading| reading.feed_of(seller_id.clone(), after, limit))
+    }
+
+    fn end_of<'a>(&'a self, seller_id: &'a SellerId) -> Soon<'a, Option<EventPosition>> {
+        let seller_id = seller_id.clone();
+        self.read(move |reading| reading.end_of(seller_id.clone()))
+    }
+
+    fn event(&self, at: EventPosition) -> Soon<'_, Option<Event>> {
+        self.read(move |reading| async move { reading.event(at).await })
+    }
+
+    fn counted(&self, _: u64, _: u32) -> Soon<'_, EventPosition> {
+        // The database never had places in bytes.
+        at_once(Err(StoreError::OtherHistory))
+    }
+
+    fn history<'a>(&'a self, id: &'a RefundId, after: u64, limit: usize) -> Soon<'a, Vec<Recorded>> {
+        let id = id.clone();
+        self.read(move |reading| reading.history(id.clone(), after, limit))
+    }
+
+    fn audit<'a>(&'a self, query: &'a AuditQuery) -> Soon<'a, Vec<Audited>> {
+        let query = query.clone();
+        self.read(move |reading| reading.audit(query.clone()))
+    }
+
+    fn answered<'a>(&'a self, key: &'a IdempotencyKey, fingerprint: Fingerprint) -> Soon<'a, Option<Answer>, Refused> {
+        let key = key.clone();
+        self.read(move |reading| reading.answered(key.clone(), fingerprint))
+    }
+
+    fn due(&self, until: Timestamp, limit: usize) -> Soon<'_, Vec<(Timestamp, RefundId)>> {
+        self.read(move |reading| reading.due(until, limit))
+    }
+
+    fn next_due(&self) -> Soon<'_, Option<Timestamp>> {
+        self.read(move |reading| reading.next_due())
+    }
+
+    fn overdue(&self, kind: DeadlineKind) -> Soon<'_, Overdue> {
+        self.read(move |reading| reading.overdue(kind))
+    }
+
+    fn close(&self) -> Result<(), StoreError> {
+        // Without a sender the lane finishes what waits, and ends.
+        drop(self.queue.write().unwrap_or_else(PoisonError::into_inner).take());
+        let lane = self.lane.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let failed = || StoreError::NotRecorded("what decides has failed, and the log says where".to_owned());
+        let closed = lane.map_or(Ok(()), |lane| lane.join().map_err(|_| failed()));
+        if let Some(runtime) = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // Whoever still reads is told that it is closed.
+            runtime.shutdown_background();
+        }
+        closed
+    }
+}
+
+impl Drop for PostgresStore {
+    fn drop(&mut self) {
+        if let Err(error) = self.close() {
+            tracing::error!(%error, "the store was not closed as it should be");
+        }
+    }
+}

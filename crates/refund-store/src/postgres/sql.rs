@@ -1,0 +1,164 @@
+//! Every statement that is sent to the database, but for those that migrate it.
+
+/// Locks the turn: whoever has it decides until the transaction ends.
+pub(super) const TAKE_TURN: &str = "SELECT FROM turn FOR UPDATE";
+
+/// Where everything stands. Behind [`TAKE_TURN`] it sees whatever was recorded before this turn.
+pub(super) const HEAD: &str = "\
+    SELECT m.schema, m.format, m.test_clock, m.held, \
+        (extract(epoch FROM clock_timestamp()) * 1000)::int8, \
+        b.first + b.records - 1, b.entries, b.epoch, b.latest, b.settings, b.chain \
+    FROM meta m LEFT JOIN LATERAL (SELECT * FROM batches ORDER BY first DESC LIMIT 1) b ON true";
+
+/// Whether that batch was recorded.
+pub(super) const HAS_BATCH: &str = "SELECT FROM batches WHERE first = $1 AND chain = $2";
+
+/// A commit of one's own: once it is acknowledged, so is all that was visible before it.
+pub(super) const SAY_SOMETHING: &str = "SELECT pg_logical_emit_message(true, 'refund', '')";
+
+pub(super) const SETTINGS: &str = "SELECT body FROM settings ORDER BY which";
+pub(super) const SETTINGS_SINCE: &str =
+    "SELECT body FROM records WHERE sets_up AND number > $1 AND number <= $2 ORDER BY number";
+
+// What decisions need.
+
+pub(super) const REFUNDS_WITH_THOSE_BESIDE: &str = "\
+    SELECT r.no, r.line, r.id, r.state, l.seller, l.order_id, l.line FROM refunds r JOIN lines l ON l.no = r.line \
+    WHERE r.line IN (SELECT line FROM refunds WHERE id = ANY ($1)) ORDER BY r.no";
+pub(super) const REFUNDS_ON_LINES: &str = "\
+    SELECT r.no, r.line, r.id, r.state, l.seller, l.order_id, l.line \
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS k (seller, order_id, line) \
+    JOIN lines l ON (l.seller, l.order_id, l.line) = (k.seller, k.order_id, k.line) \
+    JOIN refunds r ON r.line = l.no ORDER BY r.no";
+pub(super) const ANSWERS: &str = "\
+    SELECT a.hash, r.body FROM answers a JOIN records r ON r.number = a.record \
+    WHERE a.hash = ANY ($1) ORDER BY a.record DESC";
+pub(super) const DUE: &str = "\
+    SELECT w.next_due, r.id FROM waits w JOIN refunds r ON r.no = w.no \
+    WHERE w.next_due <= $1 ORDER BY w.next_due, w.no LIMIT $2";
+
+// What is written in a turn.
+
+pub(super) const PUT_RECORDS: &str = "\
+    INSERT INTO records (number, epoch, salt, digest, sets_up, body) \
+    SELECT * FROM unnest($1::int8[], $2::int8[], $3::bytea[], $4::bytea[], $5::bool[], $6::bytea[])";
+pub(super) const PUT_LINES: &str = "\
+    INSERT INTO lines (no, seller, order_id, line, paid, refunded) \
+    SELECT * FROM unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::int8[]) \
+    ON CONFLICT (no) DO UPDATE SET refunded = excluded.refunded WHERE lines.refunded <> excluded.refunded";
+pub(super) const OPEN_REFUNDS: &str = "\
+    INSERT INTO refunds (no, id, line, seller, buyer, order_id, reference, metadata, state) \
+    SELECT n.no, n.id, n.line, n.seller, n.buyer, n.order_id, n.reference, n.metadata::int8[], n.state \
+    FROM unnest($1::int8[], $2::text[], $3::int8[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], \
+        $9::bytea[]) AS n (no, id, line, seller, buyer, order_id, reference, metadata, state)";
+pub(super) const CHANGE_REFUNDS: &str = "\
+    UPDATE refunds r SET state = n.state FROM unnest($1::int8[], $2::bytea[]) AS n (no, state) WHERE r.no = n.no";
+pub(super) const WAIT_NO_MORE: &str = "DELETE FROM waits WHERE no = ANY ($1)";
+pub(super) const WAIT: &str = "\
+    INSERT INTO waits (no, line, seller, in_progress, rank, next_due, overdue, overdue_at) \
+    SELECT * FROM unnest($1::int8[], $2::int8[], $3::text[], $4::bool[], $5::int8[], $6::int8[], $7::text[], $8::int8[]) \
+    ON CONFLICT (no) DO UPDATE SET in_progress = excluded.in_progress, rank = excluded.rank, \
+        next_due = excluded.next_due, overdue = excluded.overdue, overdue_at = excluded.overdue_at";
+pub(super) const PUT_HISTORY: &str = "\
+    INSERT INTO history (refund, sequence, record, seller) \
+    SELECT * FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::text[])";
+pub(super) const PUT_ANSWERS: &str = "\
+    INSERT INTO answers (hash, record, at) SELECT * FROM unnest($1::int8[], $2::int8[], $3::int8[])";
+pub(super) const REMOVE_SETTINGS: &str = "DELETE FROM settings WHERE which = ANY ($1)";
+pub(super) const PUT_SETTINGS: &str = "\
+    INSERT INTO settings (which, body) SELECT * FROM unnest($1::text[], $2::bytea[]) \
+    ON CONFLICT (which) DO UPDATE SET body = excluded.body";
+pub(super) const PUT_AUDIT: &str = "\
+    INSERT INTO audit (record, entry, at, kind, who, seller, which) \
+    SELECT * FROM unnest($1::int8[], $2::int4[], $3::int8[], $4::text[], $5::text[], $6::text[], $7::text[])";
+pub(super) const PUT_BATCH: &str = "\
+    INSERT INTO batches (first, records, entries, epoch, latest, settings, chain) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+// What is read.
+
+pub(super) const REFUND: &str = "\
+    SELECT r.no, r.state, l.paid - l.refunded FROM refunds r JOIN lines l ON l.no = r.line WHERE r.id = $1";
+pub(super) const STATES: &str = "SELECT state FROM refunds WHERE id = ANY ($1)";
+pub(super) const RECORD: &str = "SELECT epoch, body FROM records WHERE number = $1";
+pub(super) const RECORDS: &str = "SELECT number, epoch, body FROM records WHERE number >= $1 ORDER BY number LIMIT $2";
+pub(super) const RECORDS_FOR_SELLER: &str = "\
+    SELECT r.number, r.epoch, r.body FROM (\
+        SELECT DISTINCT record FROM history WHERE seller = $1 AND record >= $2 ORDER BY record LIMIT $3\
+    ) h JOIN records r ON r.number = h.record ORDER BY r.number";
+pub(super) const LAST_RECORD_FOR_SELLER: &str = "\
+    SELECT r.number, r.epoch, r.body FROM (\
+        SELECT record FROM history WHERE seller = $1 ORDER BY record DESC LIMIT 1\
+    ) h JOIN records r ON r.number = h.record";
+pub(super) const HISTORY: &str = "\
+    SELECT r.number, r.epoch, r.body FROM refunds f JOIN history h ON h.refund = f.no \
+    JOIN records r ON r.number = h.record WHERE f.id = $1 AND h.sequence > $2 ORDER BY h.sequence LIMIT $3";
+pub(super) const NEXT_DUE: &str = "SELECT next_due FROM waits WHERE next_due IS NOT NULL ORDER BY next_due LIMIT 1";
+pub(super) const OVERDUE: &str = "SELECT count(*), min(overdue_at) FROM waits WHERE overdue = $1";
+pub(super) const AUDIT: &str = "\
+    SELECT r.number, r.epoch, r.body, a.entry, a.kind, b.entry, br.body FROM audit a JOIN records r ON r.number = a.record \
+    LEFT JOIN LATERAL (\
+        SELECT p.record, p.entry FROM audit p \
+        WHERE p.which = a.which AND (p.record, p.entry) < (a.record, a.entry) \
+        ORDER BY p.record DESC, p.entry DESC LIMIT 1\
+    ) b ON true LEFT JOIN records br ON br.number = b.record \
+    WHERE (a.record, a.entry) < ($1, $2::int8) AND ($3::text[] IS NULL OR a.kind = ANY ($3)) \
+        AND ($4::text IS NULL OR a.who = $4) AND ($5::text IS NULL OR a.seller = $5) \
+        AND a.at >= $6 AND a.at < $7 \
+    ORDER BY a.record DESC, a.entry DESC LIMIT $8";
+
+// Lists: places in the order of the list, each with its refund and what is left on its order line. A part of the text
+// says which refunds; they are few texts, so that each is planned once.
+
+/// Places by the next deadline, behind `$1` and, of the same, before number `$2`.
+macro_rules! by_deadline {
+    ($where:literal) => {
+        concat!(
+            "SELECT w.no, w.rank, r.state, l.paid - l.refunded FROM waits w JOIN refunds r ON r.no = w.no ",
+            "JOIN lines l ON l.no = r.line ",
+            "WHERE ",
+            $where,
+            " w.rank IS NOT NULL AND w.rank >= $1 AND (w.rank > $1 OR w.no < $2) ",
+            "ORDER BY w.rank, w.no DESC LIMIT $3"
+        )
+    };
+}
+/// Places without a deadline, before number `$1`.
+macro_rules! without_deadline {
+    ($where:literal) => {
+        concat!(
+            "SELECT r.no, NULL::int8, r.state, l.paid - l.refunded FROM refunds r LEFT JOIN waits w ON w.no = r.no ",
+            "JOIN lines l ON l.no = r.line ",
+            "WHERE ",
+            $where,
+            " r.no < $1 AND w.rank IS NULL ORDER BY r.no DESC LIMIT $2"
+        )
+    };
+}
+/// Places by when refunds were opened, before number `$1`.
+macro_rules! by_opening {
+    ($where:literal) => {
+        concat!(
+            "SELECT r.no, NULL::int8, r.state, l.paid - l.refunded FROM refunds r JOIN lines l ON l.no = r.line ",
+            "WHERE ",
+            $where,
+            " r.no < $1 ORDER BY r.no DESC LIMIT $2"
+        )
+    };
+}
+pub(super) const BY_DEADLINE: &str = by_deadline!("");
+pub(super) const BY_DEADLINE_OF_SELLER: &str = by_deadline!("w.seller = $4 AND");
+pub(super) const WITHOUT_DEADLINE: &str = without_deadline!("");
+pub(super) const WITHOUT_DEADLINE_OF_SELLER: &str = without_deadline!("r.seller = $3 AND");
+pub(super) const BY_OPENING: &str = by_opening!("");
+pub(super) const BY_OPENING_OF_SELLER: &str = by_opening!("r.seller = $3 AND");
+pub(super) const OF_BUYER: &str = by_opening!("r.buyer = $3 AND");
+pub(super) const OF_ORDER: &str = by_opening!("r.order_id = $3 AND");
+pub(super) const OF_REFERENCE: &str = by_opening!("r.reference = $3 AND");
+pub(super) const WITH_METADATA: &str = by_opening!("r.metadata <> '{}' AND r.metadata @> ARRAY[$3::int8] AND");
+pub(super) const ON_LINE: &str = "\
+    SELECT r.state FROM lines l JOIN refunds r ON r.line = l.no \
+    WHERE l.seller = $1 AND l.order_id = $2 AND l.line = $3 ORDER BY r.no";
+
+/// What was remembered longer ago than answers are.
+pub(super) const FORGET_ANSWERS: &str = "\
+    DELETE FROM answers WHERE (hash, record) IN (SELECT hash, record FROM answers WHERE at < $1 LIMIT 10000)";

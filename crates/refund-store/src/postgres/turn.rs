@@ -1,0 +1,181 @@
+//! One turn at the database: taken, decided, recorded.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use futures_util::future::try_join3;
+use tokio::runtime::Runtime;
+
+use super::catching_up::settings_at;
+use super::error::Failure;
+use super::head::{Head, Last};
+use super::known::Known;
+use super::lane::{Connection, Decision, Unheard, Waiting};
+use super::loading::{LoadError, Places, load};
+use super::rows::column;
+use super::sql;
+use super::writing::{SendError, Written};
+use crate::door::{self, Case, Need, Shelf, carry_out};
+use crate::{Settings, StoreError, Surroundings};
+
+/// How many bytes a batch has before it takes nothing more.
+const BYTES_MAX: usize = 1 << 20;
+
+/// Why a turn came to nothing.
+pub(super) struct TurnError {
+    pub(super) failure: Failure,
+    pub(super) why: String,
+}
+
+impl From<LoadError> for TurnError {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Asked(error) => error.into(),
+            LoadError::Read(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for TurnError {
+    fn from(error: StoreError) -> Self {
+        Self { failure: Failure::Refusal, why: error.to_string() }
+    }
+}
+
+/// What is found once the turn is had.
+pub(super) enum Came {
+    /// The batch whose end was not heard of is recorded: this was to be answered.
+    Heard(Vec<Decision>),
+    /// It can be decided from there.
+    Ready(Head),
+}
+
+/// What a turn comes to.
+pub(super) struct Outcome {
+    /// What to answer, for as many of those who waited as had room.
+    pub(super) decisions: Vec<Decision>,
+    /// What was recorded last and the settings then, if anything was recorded.
+    pub(super) recorded: Option<(Last, Arc<Settings>)>,
+}
+
+pub(super) struct Turn<'t> {
+    connection: &'t Connection,
+    known: &'t Known,
+    surroundings: &'t Surroundings,
+    runtime: &'t Runtime,
+    places: RefCell<Places>,
+    /// Why what a decision needed could not be asked for: then nothing of the turn stands.
+    failed: RefCell<Option<TurnError>>,
+}
+
+impl<'t> Turn<'t> {
+    pub(super) fn new(
+        connection: &'t Connection,
+        known: &'t Known,
+        surroundings: &'t Surroundings,
+        runtime: &'t Runtime,
+    ) -> Self {
+        let (places, failed) = (RefCell::default(), RefCell::new(None));
+        Self { connection, known, surroundings, runtime, places, failed }
+    }
+
+    /// Takes the turn, which waits for whoever has it. What became of a batch that was not heard of is known then: its
+    /// transaction had the turn from beginning to end, so it has ended.
+    pub(super) fn take(&mut self, unheard: &mut Option<Unheard>) -> Result<Came, TurnError> {
+        let client = &self.connection.client;
+        self.runtime.block_on(async {
+            let take = client.prepare_cached(sql::TAKE_TURN).await?;
+            let look = client.prepare_cached(sql::HEAD).await?;
+            let begun =
+                try_join3(client.batch_execute("BEGIN"), client.execute(&take, &[]), client.query_one(&look, &[]));
+            let ((), _, row) = begun.await?;
+            let head = Head::of(&row)?;
+            head.check().map_err(|error| StoreError::Stopped(error.to_string()))?;
+            let Some(last) = unheard else { return Ok(Came::Ready(head)) };
+            let batch = &last.batch;
+            let chain = &batch.last.chain[..];
+            if client.query_opt(sql::HAS_BATCH, &[&column(batch.first), &chain]).await?.is_none() {
+                *unheard = None;
+                return Ok(Came::Ready(head));
+            }
+            // It is there. Whether it stays there is known once something behind it is.
+            client.execute(sql::SAY_SOMETHING, &[]).await?;
+            client.batch_execute("COMMIT").await?;
+            let decisions = unheard.take().map(|unheard| unheard.decisions);
+            Ok(Came::Heard(decisions.unwrap_or_default()))
+        })
+    }
+
+    /// Decides what waits, as far as there is room, and records it.
+    pub(super) fn carry_out(
+        &mut self,
+        head: Head,
+        waiting: &[Waiting],
+        unheard: &mut Option<Unheard>,
+    ) -> Result<Outcome, TurnError> {
+        let client = &self.connection.client;
+        let settings = self.runtime.block_on(settings_at(client, &head, self.known.settings()))?;
+        self.known.hear_clock(&head);
+        let mut case = Case::new(settings, head.latest());
+        let now = self.known.decides_at(&head, head.latest());
+        let needs: Vec<_> = waiting.iter().flat_map(|waiting| waiting.request.needs(now)).collect();
+        self.runtime.block_on(load(client, &needs, &mut case, &mut self.places.borrow_mut()))?;
+        let mut written = Written::behind(&head, self.connection.epoch);
+        let mut decisions = Vec::with_capacity(waiting.len());
+        for waiting in waiting {
+            decisions.push(self.decide(&head, waiting, &mut case, &mut written));
+            if let Some(failed) = self.failed.take() {
+                return Err(failed);
+            }
+            if written.bytes() >= BYTES_MAX {
+                break;
+            }
+        }
+        if written.is_empty() {
+            self.runtime.block_on(client.batch_execute("ROLLBACK"))?;
+            return Ok(Outcome { decisions, recorded: None });
+        }
+        let batch = written.batch(&case);
+        let sent = self.runtime.block_on(written.send(client, &case, &self.places.borrow(), &batch));
+        match sent {
+            Ok(()) => Ok(Outcome { decisions, recorded: Some((batch.last, case.settings)) }),
+            Err(SendError::Made(error)) => Err(error.into()),
+            Err(SendError::Sent(error)) => {
+                let failed = TurnError::from(error);
+                if failed.failure == Failure::Connection {
+                    *unheard = Some(Unheard { batch, decisions });
+                }
+                Err(failed)
+            }
+        }
+    }
+
+    fn decide(&self, head: &Head, waiting: &Waiting, case: &mut Case, written: &mut Written) -> Decision {
+        let held = head.held || self.surroundings.hold_settling;
+        let test_clock = self.surroundings.clock.is_test();
+        let turn = |latest| door::Turn { now: self.known.decides_at(head, latest), held, test_clock };
+        let (result, record) = carry_out(self, case, &waiting.request, turn);
+        let Some((record, changed)) = record else { return result };
+        let mut salt = [0; 16];
+        (self.surroundings.entropy)(&mut salt);
+        written.add(&record, &changed, &case.settings, &mut self.places.borrow_mut(), salt)?;
+        case.take_in(changed);
+        result
+    }
+}
+
+impl Shelf for Turn<'_> {
+    fn load(&self, need: &Need, case: &mut Case) -> Result<(), StoreError> {
+        let needs = std::slice::from_ref(need);
+        let loaded = self.runtime.block_on(load(&self.connection.client, needs, case, &mut self.places.borrow_mut()));
+        loaded.map_err(|error| match error {
+            LoadError::Read(error) => error,
+            LoadError::Asked(error) => {
+                let failed = TurnError::from(error);
+                let why = StoreError::Unreadable(failed.why.clone());
+                *self.failed.borrow_mut() = Some(failed);
+                why
+            }
+        })
+    }
+}
