@@ -10,6 +10,7 @@ mod crash;
 mod debian;
 mod docs;
 mod node;
+mod postgres;
 mod python;
 mod rules;
 mod scenario;
@@ -47,6 +48,8 @@ enum Command {
     BrowserTest(browser_test::Args),
     /// Makes the pictures of the pages that the README shows.
     Screenshots,
+    /// Installs the PostgreSQLs that the tests start, and tries them.
+    Postgres,
     /// Measures what the engine costs, as ratios within one run.
     Bench(bench::Args),
     /// Counts what a call costs, and holds it against bench/costs.toml.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::ContractLint => said(contract_lint::run()),
         Command::BrowserTest(args) => said(browser_test::run_all(&args)),
         Command::Screenshots => said(browser_test::screenshots()),
+        Command::Postgres => said(postgres::install()),
         Command::Bench(args) => said(bench::run(&args)),
         Command::Costs(args) => said(costs::run(&args)),
         Command::Rules => said(rules::run()),

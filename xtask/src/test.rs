@@ -8,7 +8,7 @@ use refund_tests::repository::{root, text_files};
 
 use crate::scenario::play_all_everywhere;
 use crate::stopwatch::Stopwatch;
-use crate::{browser_test, client_test, contract_lint, costs, docs, rules};
+use crate::{browser_test, client_test, contract_lint, costs, docs, postgres, rules};
 
 /// What a step does: its last word, or why the change is not done.
 type Step<'a> = (&'static str, Box<dyn Fn() -> Result<String, String> + 'a>);
@@ -16,9 +16,10 @@ type Step<'a> = (&'static str, Box<dyn Fn() -> Result<String, String> + 'a>);
 pub(crate) fn run() -> Result<String, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let used = folder.path().join("snapshots");
-    let steps: [Step<'_>; 12] = [
+    let steps: [Step<'_>; 13] = [
         ("format", Box::new(|| cargo(&["fmt", "--all", "--check"], None))),
         ("lints", Box::new(|| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], None))),
+        ("postgres", Box::new(postgres::install)),
         (
             "tests",
             Box::new(|| cargo(&["test", "--workspace", "--quiet"], Some(("INSTA_SNAPSHOT_REFERENCES_FILE", &used)))),
