@@ -45,6 +45,11 @@ fn the_embedded_store_tells_every_story_as_the_core_does_with_a_restart_in_the_m
 }
 
 #[test]
+fn servers_on_postgres_tell_every_story_as_the_core_does_with_a_restart_in_the_middle() {
+    is_told_the_same_on(Place::Postgres);
+}
+
+#[test]
 fn the_server_tells_every_story_as_the_core_does_with_a_restart_in_the_middle() {
     is_told_the_same_on(Place::Http);
 }
@@ -52,7 +57,7 @@ fn the_server_tells_every_story_as_the_core_does_with_a_restart_in_the_middle() 
 #[test]
 fn every_stage_is_one_of_those_above() {
     let names: Vec<_> = Place::ALL.iter().map(|place| place.as_str()).collect();
-    assert_eq!(names, ["core", "memory", "sled", "http"]);
+    assert_eq!(names, ["core", "memory", "sled", "postgres", "http"]);
 }
 
 #[test]

@@ -36,7 +36,14 @@ enum On {
 
 impl ValueEnum for On {
     fn value_variants<'a>() -> &'a [Self] {
-        &[Self::One(Place::Core), Self::One(Place::Memory), Self::One(Place::Sled), Self::One(Place::Http), Self::All]
+        &[
+            Self::One(Place::Core),
+            Self::One(Place::Memory),
+            Self::One(Place::Sled),
+            Self::One(Place::Postgres),
+            Self::One(Place::Http),
+            Self::All,
+        ]
     }
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {

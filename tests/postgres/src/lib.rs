@@ -13,6 +13,7 @@
 mod folder;
 mod port;
 mod programs;
+mod proxy;
 mod run;
 mod template;
 
@@ -23,6 +24,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use folder::{Folder, fastest};
 pub use programs::Version;
 use programs::{output, program};
+pub use proxy::{Proxy, Way};
 use run::{Order, Run};
 
 /// For databases that nobody misses when the machine stops. The many connections are those of a program's tests, which

@@ -134,6 +134,8 @@ pub(super) fn news(make: &mut Make<'_>) -> Result<(), Broken> {
     holds("nothing new at first", !news.has_changed()?)?;
     let before = desk.feed(100)?.len();
     desk.open(opening("r")?)?;
+    // It may have been opened through another server.
+    wait(desk.store.look())?;
     holds("news of what was answered", news.has_changed()?)?;
     news.mark_unchanged();
     same("what can be read of it", &desk.feed(100)?.len(), &before.saturating_add(1))?;

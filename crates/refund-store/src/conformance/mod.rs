@@ -11,13 +11,14 @@
 //! # Ok::<(), conformance::Broken>(())
 //! ```
 //!
-//! A store that several processes share has more to promise than this; it has to pass this too.
+//! A store that several servers share passes when they do alone, and [in turn](InTurn).
 
 mod answers;
 mod audit;
 pub mod deliveries;
 pub(crate) mod desk;
 mod feeds;
+mod in_turn;
 mod lists;
 mod people;
 mod races;
@@ -25,6 +26,7 @@ mod requests;
 mod settings;
 mod time;
 
+pub use self::in_turn::InTurn;
 use crate::{Store, Surroundings};
 
 /// Makes a new, empty store that lives in these surroundings.

@@ -89,7 +89,7 @@ impl Reading {
     fn must_be_known(&self, named: EventPosition, found: Option<&(Stamp, Record)>) -> Result<(), StoreError> {
         match found.filter(|(stamp, _)| stamp.number == named.record) {
             Some((stamp, record)) => named.must_be_in(*stamp, record.entries.len()),
-            None => Err(named.nowhere(self.known.news().borrow().map_or(0, |end| end.epoch))),
+            None => Err(named.nowhere(self.known.epoch())),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where everything in the database stands.
 
 use refund_core::Timestamp;
+use sha2::{Digest, Sha256};
 use tokio_postgres::Row;
 
 use super::PostgresError;
@@ -17,6 +18,9 @@ pub(super) struct Head {
     pub(super) test_clock: Option<bool>,
     /// Whether settling is held (R36).
     pub(super) held: bool,
+    /// In which what is recorded from now on is written: another one where something may have been lost, after a restore or
+    /// a failover, so that it is never taken for what comes in its place.
+    pub(super) epoch: u32,
     /// What the database's clock says.
     pub(super) clock: Timestamp,
     /// What was recorded last; nothing where nothing was yet.
@@ -38,7 +42,7 @@ pub(super) struct Last {
 
 impl Head {
     pub(super) fn of(row: &Row) -> Result<Self, StoreError> {
-        let last = match row.try_get::<_, Option<i64>>(5)? {
+        let last = match row.try_get::<_, Option<i64>>(7)? {
             None => None,
             Some(number) => Some(Last::of(number, row)?),
         };
@@ -47,7 +51,8 @@ impl Head {
             format: row.try_get(1)?,
             test_clock: row.try_get(2)?,
             held: row.try_get(3)?,
-            clock: instant(row.try_get(4)?),
+            epoch: epoch(row.try_get(4)?, row.try_get(5)?),
+            clock: instant(row.try_get(6)?),
             last,
         })
     }
@@ -85,22 +90,28 @@ impl Head {
 impl Last {
     fn of(number: i64, row: &Row) -> Result<Self, StoreError> {
         let wrong = || strange("where the last batch ends can't be read");
-        let entries: i32 = row.try_get(6)?;
-        let epoch: i64 = row.try_get(7)?;
-        let settings: i64 = row.try_get(9)?;
+        let entries: i32 = row.try_get(8)?;
+        let epoch: i64 = row.try_get(9)?;
+        let settings: i64 = row.try_get(11)?;
         let end = EventPosition {
             record: u64::try_from(number).map_err(|_| wrong())?,
             epoch: u32::try_from(epoch).map_err(|_| wrong())?,
             entry: u32::try_from(entries).map_err(|_| wrong())?.saturating_sub(1),
         };
-        let chain: &[u8] = row.try_get(10)?;
+        let chain: &[u8] = row.try_get(12)?;
         Ok(Self {
             end,
-            latest: instant(row.try_get(8)?),
+            latest: instant(row.try_get(10)?),
             settings: u64::try_from(settings).map_err(|_| wrong())?,
             chain: chain.try_into().map_err(|_| wrong())?,
         })
     }
+}
+
+/// The epoch of a history on a timeline. 0 is that of records without one.
+fn epoch(history: i64, timeline: &str) -> u32 {
+    let hash: [u8; 32] = Sha256::new().chain_update(history.to_le_bytes()).chain_update(timeline).finalize().into();
+    hash.first_chunk().map_or(1, |first| u32::from_le_bytes(*first)).max(1)
 }
 
 /// An instant of a column.

@@ -1,6 +1,6 @@
 //! What a server knows of the database without asking, as far as it has heard.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use refund_core::Timestamp;
@@ -16,6 +16,8 @@ pub(super) struct Known {
     /// All settings, and the record up to which they are.
     settings: RwLock<(u64, Arc<Settings>)>,
     latest: AtomicI64,
+    /// In which what comes is written.
+    epoch: AtomicU32,
     /// By how much the database's clock is ahead of this machine's, in milliseconds.
     ahead: AtomicI64,
     news: watch::Sender<Option<EventPosition>>,
@@ -28,19 +30,21 @@ impl Known {
             clock: surroundings.clock.clone(),
             settings: RwLock::new((0, settings.clone())),
             latest: AtomicI64::new(Timestamp::MIN.as_millis()),
+            epoch: AtomicU32::new(head.epoch),
             ahead: AtomicI64::new(0),
             news: watch::Sender::new(None),
             stopped: Mutex::new(None),
         };
-        known.hear_clock(head);
+        known.hear(head);
         if let Some(last) = &head.last {
             known.learn(last, settings);
         }
         known
     }
 
-    /// What the database's clock says, as one look told.
-    pub(super) fn hear_clock(&self, head: &Head) {
+    /// What the database's clock says and in which epoch it is, as one look told.
+    pub(super) fn hear(&self, head: &Head) {
+        self.epoch.store(head.epoch, Ordering::Release);
         if let Clock::Shared(read) = &self.clock {
             self.ahead.store(head.clock.as_millis().saturating_sub(read().as_millis()), Ordering::Release);
         }
@@ -67,6 +71,11 @@ impl Known {
     /// All settings, and the record up to which they are.
     pub(super) fn settings(&self) -> (u64, Arc<Settings>) {
         self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// In which what comes is written.
+    pub(super) fn epoch(&self) -> u32 {
+        self.epoch.load(Ordering::Acquire)
     }
 
     pub(super) fn latest(&self) -> Timestamp {

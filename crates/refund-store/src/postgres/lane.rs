@@ -38,14 +38,7 @@ pub(super) struct Lane {
     surroundings: Surroundings,
     /// What the connection lives on: nothing of it happens while nobody waits for it.
     runtime: Runtime,
-    connection: Option<Connection>,
-}
-
-/// A connection, and the epoch of what is written through it: whatever was lost with an earlier one is never taken for
-/// what comes in its place.
-pub(super) struct Connection {
-    pub(super) client: ClientWrapper,
-    pub(super) epoch: u32,
+    connection: Option<ClientWrapper>,
 }
 
 /// A batch whose end was sent and never heard of, and what was to be answered.
@@ -112,7 +105,7 @@ impl Lane {
                 refuse(waiting, not_done(why.why, unheard.as_ref()));
                 return Vec::new();
             }
-            self.runtime.block_on(tokio::time::sleep(BETWEEN_TRIES));
+            self.runtime.block_on(async { tokio::time::sleep(BETWEEN_TRIES).await });
         }
     }
 
@@ -132,7 +125,7 @@ impl Lane {
         gather: impl FnOnce(&mut Vec<Waiting>),
     ) -> Result<Vec<Decision>, TurnError> {
         let connection = match self.connection.take() {
-            Some(connection) if !connection.client.is_closed() => connection,
+            Some(connection) if !connection.is_closed() => connection,
             Some(_) | None => self.connect()?,
         };
         let Self { known, surroundings, runtime, .. } = &*self;
@@ -155,10 +148,9 @@ impl Lane {
         Ok(outcome.decisions)
     }
 
-    fn connect(&self) -> Result<Connection, TurnError> {
+    fn connect(&self) -> Result<ClientWrapper, TurnError> {
         let connected = self.runtime.block_on(self.connector.connect(Purpose::Write));
-        let client = connected.map_err(|error| TurnError { failure: Failure::Connection, why: error.to_string() })?;
-        Ok(Connection { client, epoch: self.surroundings.epoch() })
+        connected.map_err(|error| TurnError { failure: Failure::Connection, why: error.to_string() })
     }
 }
 

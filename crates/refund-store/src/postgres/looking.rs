@@ -121,7 +121,7 @@ pub(super) async fn learn(client: &ClientWrapper, known: &Known) -> Result<(), L
     let before = known.settings();
     let row = client.query_one(&client.prepare_cached(sql::HEAD).await?, &[]).await?;
     let head = Head::of(&row)?;
-    known.hear_clock(&head);
+    known.hear(&head);
     if let Some(last) = &head.last {
         let settings = settings_at(client, &head, before).await?;
         known.learn(last, settings);

@@ -20,6 +20,8 @@ mod lists;
 mod loading;
 mod looking;
 mod migrating;
+#[cfg(test)]
+mod plans;
 mod reading;
 mod rows;
 mod sql;

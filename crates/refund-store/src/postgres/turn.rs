@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use deadpool_postgres::ClientWrapper;
 use futures_util::future::try_join3;
 use tokio::runtime::Runtime;
 
@@ -10,7 +11,7 @@ use super::catching_up::settings_at;
 use super::error::Failure;
 use super::head::{Head, Last};
 use super::known::Known;
-use super::lane::{Connection, Decision, Unheard, Waiting};
+use super::lane::{Decision, Unheard, Waiting};
 use super::loading::{LoadError, Places, load};
 use super::rows::column;
 use super::sql;
@@ -59,7 +60,7 @@ pub(super) struct Outcome {
 }
 
 pub(super) struct Turn<'t> {
-    connection: &'t Connection,
+    client: &'t ClientWrapper,
     known: &'t Known,
     surroundings: &'t Surroundings,
     runtime: &'t Runtime,
@@ -70,19 +71,19 @@ pub(super) struct Turn<'t> {
 
 impl<'t> Turn<'t> {
     pub(super) fn new(
-        connection: &'t Connection,
+        client: &'t ClientWrapper,
         known: &'t Known,
         surroundings: &'t Surroundings,
         runtime: &'t Runtime,
     ) -> Self {
         let (places, failed) = (RefCell::default(), RefCell::new(None));
-        Self { connection, known, surroundings, runtime, places, failed }
+        Self { client, known, surroundings, runtime, places, failed }
     }
 
     /// Takes the turn, which waits for whoever has it. What became of a batch that was not heard of is known then: its
     /// transaction had the turn from beginning to end, so it has ended.
     pub(super) fn take(&mut self, unheard: &mut Option<Unheard>) -> Result<Came, TurnError> {
-        let client = &self.connection.client;
+        let client = self.client;
         self.runtime.block_on(async {
             let take = client.prepare_cached(sql::TAKE_TURN).await?;
             let look = client.prepare_cached(sql::HEAD).await?;
@@ -113,14 +114,14 @@ impl<'t> Turn<'t> {
         waiting: &[Waiting],
         unheard: &mut Option<Unheard>,
     ) -> Result<Outcome, TurnError> {
-        let client = &self.connection.client;
+        let client = self.client;
         let settings = self.runtime.block_on(settings_at(client, &head, self.known.settings()))?;
-        self.known.hear_clock(&head);
+        self.known.hear(&head);
         let mut case = Case::new(settings, head.latest());
         let now = self.known.decides_at(&head, head.latest());
         let needs: Vec<_> = waiting.iter().flat_map(|waiting| waiting.request.needs(now)).collect();
         self.runtime.block_on(load(client, &needs, &mut case, &mut self.places.borrow_mut()))?;
-        let mut written = Written::behind(&head, self.connection.epoch);
+        let mut written = Written::behind(&head);
         let mut decisions = Vec::with_capacity(waiting.len());
         for waiting in waiting {
             decisions.push(self.decide(&head, waiting, &mut case, &mut written));
@@ -167,7 +168,7 @@ impl<'t> Turn<'t> {
 impl Shelf for Turn<'_> {
     fn load(&self, need: &Need, case: &mut Case) -> Result<(), StoreError> {
         let needs = std::slice::from_ref(need);
-        let loaded = self.runtime.block_on(load(&self.connection.client, needs, case, &mut self.places.borrow_mut()));
+        let loaded = self.runtime.block_on(load(self.client, needs, case, &mut self.places.borrow_mut()));
         loaded.map_err(|error| match error {
             LoadError::Read(error) => error,
             LoadError::Asked(error) => {

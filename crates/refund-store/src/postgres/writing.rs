@@ -85,10 +85,10 @@ pub(super) struct Batch {
 
 impl Written {
     /// Nothing yet, behind what was recorded last.
-    pub(super) fn behind(head: &Head, epoch: u32) -> Self {
+    pub(super) fn behind(head: &Head) -> Self {
         Self {
             first: head.number().saturating_add(1),
-            epoch,
+            epoch: head.epoch,
             chain: Sha256::new().chain_update(head.chain()),
             settings: head.settings(),
             records: Vec::new(),

@@ -6,7 +6,9 @@ mod damage;
 mod epochs;
 mod failing;
 mod killed;
+#[path = "../mirror/mod.rs"]
 mod mirror;
+mod mirrored;
 mod older;
 mod opening;
 mod story;

@@ -1,4 +1,4 @@
-//! Where a story is played: one trait, four stages that must all tell the same.
+//! Where a story is played: one trait, five stages that must all tell the same.
 
 mod core;
 mod http;
@@ -93,13 +93,15 @@ pub enum Place {
     Memory,
     /// The embedded store, which is closed and opened again in the middle of the story.
     Sled,
+    /// Two servers on one PostgreSQL, asked in turn, which are closed and opened again in the middle of the story.
+    Postgres,
     /// The server, spoken to over HTTP, which is stopped and started again in the middle of the story.
     Http,
 }
 
 impl Place {
     /// Every stage.
-    pub const ALL: &'static [Self] = &[Self::Core, Self::Memory, Self::Sled, Self::Http];
+    pub const ALL: &'static [Self] = &[Self::Core, Self::Memory, Self::Sled, Self::Postgres, Self::Http];
 
     /// What it is called.
     #[must_use]
@@ -108,6 +110,7 @@ impl Place {
             Self::Core => "core",
             Self::Memory => "memory",
             Self::Sled => "sled",
+            Self::Postgres => "postgres",
             Self::Http => "http",
         }
     }
@@ -121,6 +124,7 @@ impl Place {
             Self::Core => Box::new(CoreStage::default()),
             Self::Memory => Box::new(StoreStage::memory()),
             Self::Sled => Box::new(StoreStage::embedded()?),
+            Self::Postgres => Box::new(StoreStage::postgres()?),
             Self::Http => Box::new(HttpStage::new()?),
         })
     }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use refund_core::{
     Command, CommandKind, Event, EventType, NegotiationId, Opening, Policy, RefundId, SellerId, Timestamp,
 };
+use refund_store::conformance::InTurn;
 use refund_store::{
-    Advance, Answer, Around, Clock, EmbeddedStore, MemoryStore, Refused, Request, Seller, SetUp, Store, StoreError,
-    Surroundings, Work, wait,
+    Advance, Answer, Around, Clock, EmbeddedStore, MemoryStore, PostgresAddress, PostgresStore, Refused, Request,
+    Seller, SetUp, Store, StoreError, Surroundings, Work, migrate, wait,
 };
+use refund_test_postgres::{Server, Version};
 
 use super::{CheckLook, Look, Not, OptionsLook, Stage, foretold};
 use crate::scenario::story::{Setting, Who};
@@ -34,6 +36,19 @@ impl StoreStage {
         let mut reopen: Reopen = Box::new(move || {
             let opened = EmbeddedStore::open(folder.path(), surroundings()).map_err(Not::broken)?;
             Ok(Box::new(opened.store))
+        });
+        Ok(Self { store: reopen()?, reopen: Some(reopen) })
+    }
+
+    /// Two servers, asked in turn, on a database that goes with the process.
+    pub(super) fn postgres() -> Result<Self, Not> {
+        let url = Server::shared(Version::Debian).and_then(Server::database).map_err(Not::broken)?;
+        let address = PostgresAddress::parse(&url, None).map_err(Not::broken)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Not::broken)?;
+        runtime.block_on(migrate(&address, false)).map_err(Not::broken)?;
+        let mut reopen: Reopen = Box::new(move || {
+            let open = || PostgresStore::open(&address, None, surroundings()).map_err(Not::broken);
+            Ok(Box::new(InTurn::new(Box::new(open()?), vec![Box::new(open()?)])))
         });
         Ok(Self { store: reopen()?, reopen: Some(reopen) })
     }

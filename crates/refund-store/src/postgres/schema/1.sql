@@ -8,7 +8,9 @@ CREATE TABLE meta (
     format int NOT NULL,           -- up to which version of the stored format is written
     test_clock boolean,            -- whether time stands still until it is moved; unknown until a server has opened it
     secret bytea,                  -- what the servers' secret is known by: all have the same
-    held boolean NOT NULL DEFAULT false
+    held boolean NOT NULL DEFAULT false,
+    -- Half of the epoch of what is written: another one once a backup was restored. The other half is PostgreSQL's timeline.
+    history bigint NOT NULL DEFAULT (random() * 4294967295)::bigint
 );
 
 -- Who holds this row's lock decides and writes. It is never updated, so that it never gets old versions to walk through.

@@ -1,23 +1,18 @@
-//! Any requests, to the memory model and to the embedded store side by side: nobody can tell them apart.
+//! Any requests, to the memory model and to another store side by side: nobody can tell them apart.
 
 use proptest::prelude::*;
 use refund_core::{
     Actor, Attachments, BuyerId, Command, Message, PayoutMode, PayoutReport, PayoutResult, Reason, Role, StatusKind,
     Via,
 };
-use refund_store::files::simulated::SimulatedDisk;
-use refund_store::journal::FILE;
 use refund_store::{
-    DisabledBecause, EmbeddedStore, MemoryStore, Query, Refused, Request, SetUp, Sort, Store, UserChange,
-    WebhookChange, Work,
+    DisabledBecause, MemoryStore, Query, Refused, Request, SetUp, Sort, Store, UserChange, WebhookChange, Work,
 };
 
-use super::older::in_format_1;
-use super::open_on;
 use super::story::*;
 
 #[derive(Debug, Clone)]
-enum Step {
+pub(crate) enum Step {
     Ask {
         what: What,
         key: Option<(u8, u8)>,
@@ -31,7 +26,7 @@ enum Step {
 }
 
 #[derive(Debug, Clone)]
-enum What {
+pub(crate) enum What {
     Open { refund: u8, line: u8, minor: i64 },
     Do { refund: u8, command: u8 },
     Advance(u32),
@@ -167,25 +162,24 @@ fn told(answer: Result<refund_store::Answered, Refused>) -> String {
     format!("{answer:?}")
 }
 
-struct Mirror {
-    memory: MemoryStore,
-    disk: SimulatedDisk,
-    folder: tempfile::TempDir,
-    embedded: Option<EmbeddedStore>,
+/// What is held beside the model.
+pub(crate) trait Twin {
+    fn store(&self) -> &dyn Store;
+    /// Closes it, and opens it again: `rebuilt` from its records alone, `older` as if an older program had written them.
+    fn reopen(&mut self, rebuilt: bool, older: bool);
 }
 
-impl Mirror {
-    fn new() -> Self {
-        let (disk, folder) = (SimulatedDisk::new(), tempfile::tempdir().unwrap());
-        let embedded = Some(open_on(&disk, folder.path()).store);
-        let mirror = Self { memory: MemoryStore::new(surroundings()), disk, folder, embedded };
-        begin(&mirror.memory);
-        begin(mirror.embedded());
-        mirror
-    }
+struct Mirror<T> {
+    memory: MemoryStore,
+    twin: T,
+}
 
-    fn embedded(&self) -> &EmbeddedStore {
-        self.embedded.as_ref().unwrap()
+impl<T: Twin> Mirror<T> {
+    fn new(twin: T) -> Self {
+        let mirror = Self { memory: MemoryStore::new(surroundings()), twin };
+        begin(&mirror.memory);
+        begin(mirror.twin.store());
+        mirror
     }
 
     fn take(&mut self, step: &Step) {
@@ -197,32 +191,23 @@ impl Mirror {
                     None => request,
                 };
                 let asked = |store: &dyn Store| told(store.submit(request.clone()).wait());
-                assert_eq!(asked(&self.memory), asked(self.embedded()), "{what:?}");
+                assert_eq!(asked(&self.memory), asked(self.twin.store()), "{what:?}");
             }
             Step::Together(whats) => {
                 let asked = |store: &dyn Store| -> Vec<_> {
                     gathered(store, whats.iter().map(request).collect()).into_iter().map(told).collect()
                 };
-                assert_eq!(asked(&self.memory), asked(self.embedded()), "{whats:?}");
+                assert_eq!(asked(&self.memory), asked(self.twin.store()), "{whats:?}");
             }
-            Step::Reopen { rebuilt, older } => {
-                self.embedded = None;
-                if *older {
-                    self.disk.put(FILE, &in_format_1(&self.disk.contents(FILE).unwrap()));
-                }
-                if *rebuilt || *older {
-                    std::fs::remove_dir_all(self.folder.path().join("view")).unwrap();
-                }
-                self.embedded = Some(open_on(&self.disk, self.folder.path()).store);
-            }
+            Step::Reopen { rebuilt, older } => self.twin.reopen(*rebuilt, *older),
         }
     }
 
     fn compare(&self) {
-        assert_eq!(see(&self.memory), see(self.embedded()));
+        assert_eq!(see(&self.memory), see(self.twin.store()));
         for query in queries() {
             let listed = |store: &dyn Store| all_pages(store, query.clone());
-            assert_eq!(listed(&self.memory), listed(self.embedded()), "{query:?}");
+            assert_eq!(listed(&self.memory), listed(self.twin.store()), "{query:?}");
         }
     }
 }
@@ -241,18 +226,19 @@ fn queries() -> Vec<Query> {
     queries
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
-    #[test]
-    fn nobody_can_tell_the_embedded_store_from_the_model(steps in proptest::collection::vec(step(), 1..60)) {
-        let mut mirror = Mirror::new();
-        for step in &steps {
-            mirror.take(step);
-        }
-        mirror.compare();
-        mirror.take(&Step::Reopen { rebuilt: true, older: false });
-        mirror.compare();
-        mirror.take(&Step::Reopen { rebuilt: true, older: true });
-        mirror.compare();
+/// Whether nobody can tell the twin from the model after any steps.
+pub(crate) fn nobody_can_tell(twin: impl Twin, steps: &[Step]) {
+    let mut mirror = Mirror::new(twin);
+    for step in steps {
+        mirror.take(step);
     }
+    mirror.compare();
+    mirror.take(&Step::Reopen { rebuilt: true, older: false });
+    mirror.compare();
+    mirror.take(&Step::Reopen { rebuilt: true, older: true });
+    mirror.compare();
+}
+
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    proptest::collection::vec(step(), 1..60)
 }

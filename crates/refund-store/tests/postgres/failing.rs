@@ -1,0 +1,156 @@
+//! What goes wrong between a server and its database: nobody gets an answer that lies, and nothing is done twice.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use refund_core::{Attachments, Fact, Message};
+use refund_store::{PostgresAddress, PostgresStore, Refused, Request, Store, StoreError, Work, wait};
+use refund_test_postgres::{Proxy, Server, Version, Way};
+
+use super::story::{begin, do_it, open_on_line, operator, surroundings};
+use super::{database_of, migrated, open};
+
+/// A store behind a passage that can be cut, with a refund `r`.
+struct Behind {
+    proxy: Proxy,
+    store: PostgresStore,
+    beside: PostgresStore,
+}
+
+impl Behind {
+    fn new() -> Self {
+        let server = Server::shared(Version::Debian).unwrap();
+        let proxy = Proxy::before(server.port()).unwrap();
+        let url = database_of(server);
+        let moved = url.replace(&format!(":{}/", server.port()), &format!(":{}/", proxy.port()));
+        let beside = open(&migrated(&url), surroundings());
+        let store = open(&PostgresAddress::parse(&moved, None).unwrap(), surroundings());
+        begin(&store);
+        do_it(&store, open_on_line("r", "l", "kim", 1000));
+        Self { proxy, store, beside }
+    }
+}
+
+fn message(text: &str) -> Request {
+    let message = Message {
+        text: text.parse().unwrap(),
+        attachments: Attachments::default(),
+        internal: true,
+        for_operators: false,
+    };
+    Request::new(operator(), Work::PostMessage { refund_id: "r".parse().unwrap(), message: Box::new(message) })
+}
+
+/// How often each message stands in the refund's history.
+fn messages(store: &dyn Store) -> BTreeMap<String, usize> {
+    let mut messages = BTreeMap::new();
+    for (_, event) in wait(store.history(&"r".parse().unwrap(), 0, usize::MAX)).unwrap() {
+        if let Fact::MessagePosted { message, .. } = event.fact {
+            *messages.entry(message.text.to_string()).or_default() += 1;
+        }
+    }
+    messages
+}
+
+#[test]
+fn a_turn_that_is_cut_at_any_byte_is_carried_out_once() {
+    let Behind { proxy, store, beside } = Behind::new();
+    let mut sent = 0;
+    for (way, step) in [(Way::There, 61), (Way::Back, 17)] {
+        let mut after = 0;
+        loop {
+            let before = proxy.spare();
+            proxy.cut_after(way, after);
+            sent += 1;
+            do_it(&store, message(&format!("message {sent}")));
+            if proxy.spare() == before {
+                break;
+            }
+            after += step;
+        }
+        assert!(after > 10 * step, "few bytes went {way:?}: {after}");
+    }
+    let all: BTreeMap<_, _> = (1..=sent).map(|number| (format!("message {number}"), 1)).collect();
+    assert_eq!(messages(&beside), all);
+}
+
+#[test]
+fn whoever_falls_silent_with_the_turn_holds_up_the_others_for_a_moment_only() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let server = Server::shared(Version::Debian).unwrap();
+    let url = database_of(server);
+    let store = open(&migrated(&url), surroundings());
+    begin(&store);
+    do_it(&store, open_on_line("r", "l", "kim", 1000));
+    let silent = runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+        tokio::spawn(connection);
+        let take = "SET idle_in_transaction_session_timeout = '300ms'; BEGIN; SELECT FROM turn FOR UPDATE";
+        client.batch_execute(take).await.unwrap();
+        client
+    });
+    do_it(&store, message("after all"));
+    assert_eq!(messages(&store).len(), 1);
+    assert!(runtime.block_on(silent.batch_execute("COMMIT")).is_err(), "whose turn is over writes nothing");
+}
+
+#[test]
+fn a_database_that_is_killed_and_comes_back_has_lost_and_doubled_nothing() {
+    let mut server = Server::start(Version::Debian, &[]).unwrap();
+    let store = open(&migrated(&database_of(&server)), surroundings());
+    begin(&store);
+    do_it(&store, open_on_line("r", "l", "kim", 1000));
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while done.load(Ordering::SeqCst) < 200 {
+                    do_it(&store, message(&format!("message {}", next.fetch_add(1, Ordering::SeqCst))));
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        while done.load(Ordering::SeqCst) < 50 {
+            std::thread::yield_now();
+        }
+        server.kill().unwrap();
+        server.restart().unwrap();
+    });
+    let all: BTreeMap<_, _> = (0..next.into_inner()).map(|number| (format!("message {number}"), 1)).collect();
+    assert_eq!(messages(&store), all);
+}
+
+#[test]
+fn what_breaks_a_constraint_is_refused_alone() {
+    let server = Server::shared(Version::Debian).unwrap();
+    let url = database_of(server);
+    let store = open(&migrated(&url), surroundings());
+    begin(&store);
+    for id in ["r", "s"] {
+        do_it(&store, open_on_line(id, id, "kim", 1000));
+    }
+    // The account of one line is full, which the rules don't know.
+    server.psql(&url, "ALTER TABLE lines ADD CONSTRAINT forged CHECK (line <> 'forged')").unwrap();
+    let requests = [message("before"), open_on_line("t", "forged", "kim", 1000), message("behind")];
+    let replies: Vec<_> = requests.into_iter().map(|request| store.submit(request)).collect();
+    let [before, forged, behind] = replies.try_into().unwrap();
+    assert!(before.wait().is_ok() && behind.wait().is_ok());
+    let refused = forged.wait().unwrap_err();
+    let Refused::Store(error) = refused else { panic!("{refused:?}") };
+    assert!(matches!(&*error, StoreError::NotRecorded(why) if why.contains("forged")), "{error}");
+    assert_eq!(messages(&store).len(), 2);
+    assert!(wait(store.refund(&"t".parse().unwrap())).unwrap().is_none());
+}
+
+#[test]
+fn reads_go_on_once_the_database_can_be_reached_again() {
+    let Behind { proxy, store, .. } = Behind::new();
+    let read = || wait(store.refund(&"r".parse().unwrap()));
+    assert!(read().unwrap().is_some());
+    proxy.close(true);
+    assert!(matches!(read(), Err(StoreError::Unreadable(_) | StoreError::TooSlow { .. })));
+    assert!(wait(store.look()).is_err());
+    proxy.close(false);
+    assert!(read().unwrap().is_some());
+    wait(store.look()).unwrap();
+}
