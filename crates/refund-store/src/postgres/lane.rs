@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use deadpool_postgres::ClientWrapper;
 use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::connection::{Connector, Purpose};
-use super::error::{Failure, said};
+use super::error::Failure;
 use super::known::Known;
-use super::turn::{Came, Outcome, Turn, TurnError};
-use super::writing::Batch;
-use crate::{Answered, Refused, Request, StoreError, Surroundings};
+use super::turn::{Came, Outcome, Turn};
+use super::waiting::{Decision, TurnError, Unheard, Waiting};
+use crate::{Refused, StoreError, Surroundings};
 
 /// How many requests share a turn at the most, so that nobody waits for too many others.
 const REQUESTS_MAX: usize = 256;
@@ -24,14 +23,6 @@ const TRYING_MAX: Duration = Duration::from_secs(30);
 /// How long it is left alone between two tries.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
-/// A request and where its answer goes.
-pub(super) struct Waiting {
-    pub(super) request: Request,
-    pub(super) answer: oneshot::Sender<Result<Answered, Refused>>,
-}
-
-pub(super) type Decision = Result<Answered, Refused>;
-
 pub(super) struct Lane {
     connector: Connector,
     known: Arc<Known>,
@@ -39,12 +30,6 @@ pub(super) struct Lane {
     /// What the connection lives on: nothing of it happens while nobody waits for it.
     runtime: Runtime,
     connection: Option<ClientWrapper>,
-}
-
-/// A batch whose end was sent and never heard of, and what was to be answered.
-pub(super) struct Unheard {
-    pub(super) batch: Batch,
-    pub(super) decisions: Vec<Decision>,
 }
 
 impl Lane {
@@ -151,12 +136,6 @@ impl Lane {
     fn connect(&self) -> Result<ClientWrapper, TurnError> {
         let connected = self.runtime.block_on(self.connector.connect(Purpose::Write));
         connected.map_err(|error| TurnError { failure: Failure::Connection, why: error.to_string() })
-    }
-}
-
-impl From<tokio_postgres::Error> for TurnError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self { failure: Failure::of(&error), why: said(&error) }
     }
 }
 

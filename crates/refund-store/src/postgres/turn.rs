@@ -11,37 +11,16 @@ use super::catching_up::settings_at;
 use super::error::Failure;
 use super::head::{Head, Last};
 use super::known::Known;
-use super::lane::{Decision, Unheard, Waiting};
 use super::loading::{LoadError, Places, load};
 use super::rows::column;
 use super::sql;
+use super::waiting::{Decision, TurnError, Unheard, Waiting};
 use super::writing::{SendError, Written};
 use crate::door::{self, Case, Need, Shelf, carry_out};
 use crate::{Settings, StoreError, Surroundings};
 
 /// How many bytes a batch has before it takes nothing more.
 const BYTES_MAX: usize = 1 << 20;
-
-/// Why a turn came to nothing.
-pub(super) struct TurnError {
-    pub(super) failure: Failure,
-    pub(super) why: String,
-}
-
-impl From<LoadError> for TurnError {
-    fn from(error: LoadError) -> Self {
-        match error {
-            LoadError::Asked(error) => error.into(),
-            LoadError::Read(error) => error.into(),
-        }
-    }
-}
-
-impl From<StoreError> for TurnError {
-    fn from(error: StoreError) -> Self {
-        Self { failure: Failure::Refusal, why: error.to_string() }
-    }
-}
 
 /// What is found once the turn is had.
 pub(super) enum Came {
