@@ -8,6 +8,7 @@ mod contract_lint;
 mod costs;
 mod crash;
 mod debian;
+mod deploy_lint;
 mod docs;
 mod node;
 mod postgres;
@@ -44,6 +45,8 @@ enum Command {
     ClientTest,
     /// Has linters of others look at the contract.
     ContractLint,
+    /// Has tools of others look at the files under deploy/.
+    DeployLint,
     /// Uses the pages of a running demo in a browser, as people use them.
     BrowserTest(browser_test::Args),
     /// Makes the pictures of the pages that the README shows.
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::ApiTest(args) => said(api_test::run_all(&args)),
         Command::ClientTest => said(client_test::run_all()),
         Command::ContractLint => said(contract_lint::run()),
+        Command::DeployLint => said(deploy_lint::run()),
         Command::BrowserTest(args) => said(browser_test::run_all(&args)),
         Command::Screenshots => said(browser_test::screenshots()),
         Command::Postgres => said(postgres::install()),

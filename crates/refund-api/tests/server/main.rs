@@ -20,6 +20,7 @@ mod clock_jumps;
 mod contract;
 mod cors;
 mod demo_clock;
+mod deploy;
 mod disclosure;
 mod event_ids;
 mod explanation;

@@ -13,10 +13,10 @@ const HOUR: i64 = 3600;
 const PAGE: &str = include_str!("../../../../docs/operating.md");
 
 /// The numbers that a server shows, by the name and labels of each.
-struct Numbers(String);
+pub(crate) struct Numbers(String);
 
 impl Numbers {
-    fn of(server: &Server) -> Self {
+    pub(crate) fn of(server: &Server) -> Self {
         let reply = server.get("/metrics", "");
         assert_eq!((reply.status, reply.media_type.as_str()), (200, "text/plain; version=0.0.4; charset=utf-8"));
         Self(reply.body.as_str().unwrap().to_owned())
@@ -32,12 +32,38 @@ impl Numbers {
     }
 
     /// What each metric is said to be, by its name.
-    fn said(&self) -> BTreeMap<&str, &str> {
+    pub(crate) fn said(&self) -> BTreeMap<&str, &str> {
         let said = self.0.lines().filter_map(|line| line.strip_prefix("# HELP ")?.split_once(' '));
         let typed = self.0.lines().filter(|line| line.starts_with("# TYPE ")).count();
         let said: BTreeMap<_, _> = said.collect();
         assert_eq!(said.len(), typed, "each has a type");
         said
+    }
+
+    /// That an expression of Prometheus asks for metrics that are shown, and for labels that they have.
+    pub(crate) fn have_what_is_asked(&self, expression: &str) {
+        let words = expression.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+        for name in words.filter(|word| ["refund_", "process_"].iter().any(|prefix| word.starts_with(prefix))) {
+            // A name by itself or with labels, as it is in the text; of a histogram with what it is made of.
+            let is_shown = self.0.lines().any(|line| line.split([' ', '{']).next() == Some(name));
+            assert!(is_shown, "{name} is shown by no server: {expression}");
+        }
+        for labels in expression.split('{').skip(1).map(|selected| selected.split('}').next().unwrap()) {
+            for (label, values) in labels.split(',').filter_map(|label| label.split_once(['=', '!'])) {
+                let values = values.trim_start_matches(['=', '~']).trim_matches('"').split('|');
+                values.for_each(|value| self.have_label(label, &format!("=\"{value}\""), expression));
+            }
+        }
+        for labels in expression.split(" by (").skip(1).map(|grouped| grouped.split(')').next().unwrap()) {
+            labels.split(", ").for_each(|label| self.have_label(label, "=\"", expression));
+        }
+    }
+
+    fn have_label(&self, label: &str, value: &str, expression: &str) {
+        let is_prometheus_own = ["job", "instance"].contains(&label);
+        let is_shown =
+            is_prometheus_own || ["{", ","].iter().any(|before| self.0.contains(&format!("{before}{label}{value}")));
+        assert!(is_shown, "{label}{value} is shown by no server: {expression}");
     }
 }
 
@@ -203,12 +229,6 @@ fn the_page_for_operators_explains_each_metric_in_the_servers_own_words() {
 
 const ALERTS: &str = include_str!("../../../../docs/operating/alerts.yml");
 
-/// The names of metrics in an expression.
-fn names(expression: &str) -> impl Iterator<Item = &str> {
-    let words = expression.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
-    words.filter(|word| ["refund_", "process_"].iter().any(|prefix| word.starts_with(prefix)))
-}
-
 #[test]
 fn every_alert_asks_for_what_a_server_shows_and_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
@@ -218,23 +238,7 @@ fn every_alert_asks_for_what_a_server_shows_and_says_what_to_do() {
     assert!(alerts.len() >= 6);
     for alert in alerts {
         let expression = alert.lines().find_map(|line| line.trim().strip_prefix("expr: ")).unwrap();
-        let asked: Vec<_> = names(expression).collect();
-        assert!(!asked.is_empty() || expression.starts_with("up{"), "{alert}");
-        for name in asked {
-            // A name by itself or with labels, as it is in the text; of a histogram with what it is made of.
-            let is_shown = numbers.0.lines().any(|line| line.split([' ', '{']).next() == Some(name));
-            assert!(is_shown, "{name} is shown by no server: {alert}");
-        }
-        for selected in expression.split('{').skip(1) {
-            let labels = selected.split('}').next().unwrap().split(',');
-            for (label, values) in labels.filter_map(|label| label.split_once('=')) {
-                let values = values.trim_start_matches('~').trim_matches('"').split('|');
-                for value in values.filter(|_| label != "job") {
-                    let shown = format!("{label}=\"{value}\"");
-                    assert!(numbers.0.contains(&shown), "{shown} is shown by no server: {alert}");
-                }
-            }
-        }
+        numbers.have_what_is_asked(expression);
         for part in ["severity: ", "summary: ", "do: >-\n"] {
             assert!(alert.contains(part), "no {part}in {alert}");
         }
