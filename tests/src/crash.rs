@@ -28,7 +28,7 @@ use check::{Checked, check};
 use client::{Call, Client, Keys, Who, text};
 use load::{Load, Notes, locked};
 use memory::{Memory, Tally};
-use rng::Rng;
+pub(crate) use rng::Rng;
 use server::{Place, Server, What};
 
 pub use hooks::{HooksReport, run_hooks};

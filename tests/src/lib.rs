@@ -5,6 +5,7 @@ pub mod crash;
 pub mod demo;
 pub mod documents;
 pub mod examples;
+pub mod failover;
 pub mod repository;
 pub mod rules;
 pub mod scenario;

@@ -10,6 +10,7 @@ mod crash;
 mod debian;
 mod deploy_lint;
 mod docs;
+mod failover;
 mod node;
 mod postgres;
 mod python;
@@ -39,6 +40,8 @@ enum Command {
     Docs(docs::Args),
     /// Kills the server under load, again and again, and looks whether it keeps what it answered.
     Crash(crash::Args),
+    /// Lets servers on PostgreSQL work while connections are cut, sessions end, and the primary dies or gives way.
+    Failover(failover::Args),
     /// Calls a running server in every way that its contract allows, and in many that it doesn't.
     ApiTest(api_test::Args),
     /// Generates clients from the contract and lets them do what docs/api.md shows.
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Command::Scenario(command) => scenario::run(command),
         Command::Docs(args) => said(docs::run(&args)),
         Command::Crash(args) => said(crash::run(&args)),
+        Command::Failover(args) => said(failover::run(&args)),
         Command::ApiTest(args) => said(api_test::run_all(&args)),
         Command::ClientTest => said(client_test::run_all()),
         Command::ContractLint => said(contract_lint::run()),

@@ -20,6 +20,8 @@ struct Orders {
     cut: Option<(Way, usize)>,
     /// How many connections were cut.
     cuts: usize,
+    /// To which port what is new is led.
+    port: u16,
     /// Nothing passes.
     held: bool,
     /// Every connection there is ends, and none is taken.
@@ -75,10 +77,15 @@ impl Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| error.to_string())?;
         let own = listener.local_addr().map_err(|error| error.to_string())?.port();
         let state = Arc::new(State::default());
+        state.orders().port = port;
         let passing = Arc::clone(&state);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                if !passing.orders().closed {
+                let (closed, port) = {
+                    let orders = passing.orders();
+                    (orders.closed, orders.port)
+                };
+                if !closed {
                     // One that can't be led on ends, and its client sees it.
                     let _ = lead(client, port, &passing);
                 }
@@ -91,6 +98,11 @@ impl Proxy {
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Leads whoever comes from now on to that port. Who is on the way stays there.
+    pub fn lead_to(&self, port: u16) {
+        self.state.orders().port = port;
     }
 
     /// Cuts the next connection with a turn that passes so many more bytes that way.

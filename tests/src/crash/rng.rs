@@ -1,14 +1,14 @@
 //! Choices that a seed repeats (SplitMix64).
 
-pub(super) struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// One for somebody else, who then draws on their own.
-    pub(super) fn fork(&mut self) -> Self {
+    pub(crate) fn fork(&mut self) -> Self {
         Self(self.next())
     }
 
@@ -20,23 +20,23 @@ impl Rng {
     }
 
     /// A number below `end`; 0 where there is none.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.next().checked_rem(end).unwrap_or(0)
     }
 
     /// True as often as one time in `times`.
-    pub(super) fn one_in(&mut self, times: u64) -> bool {
+    pub(crate) fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
 
     /// One of the last `most` items; nothing where there are none.
-    pub(super) fn recent<'a, T>(&mut self, items: &'a [T], most: usize) -> Option<&'a T> {
+    pub(crate) fn recent<'a, T>(&mut self, items: &'a [T], most: usize) -> Option<&'a T> {
         let start = items.len().saturating_sub(most);
         let place = self.below(u64::try_from(items.len().saturating_sub(start)).unwrap_or(0));
         items.get(start.saturating_add(usize::try_from(place).unwrap_or(0)))
     }
 
-    pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         self.recent(items, items.len())
     }
 }

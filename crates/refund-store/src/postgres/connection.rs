@@ -1,6 +1,7 @@
 //! Connections to the database, set up as the statements need them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
 use rustls_platform_verifier::BuilderVerifierExt;
@@ -18,7 +19,9 @@ use super::error::{PostgresError, said};
 /// How many reads are done at once.
 const READERS: usize = 8;
 /// How long a read waits for its turn among them.
-const READER_WAITS: std::time::Duration = std::time::Duration::from_secs(1);
+const READER_WAITS: Duration = Duration::from_secs(1);
+/// How long a connection may take until it can be asked something. What takes it up may say nothing more.
+const CONNECTING_MAX: Duration = Duration::from_secs(4);
 
 /// The plans of the statements are part of the program. On tables that were filled just now and never analysed the
 /// planner joins whole tables; every statement here has an index to go by.
@@ -67,11 +70,17 @@ impl Connector {
     /// A connection, whose task runs on the present runtime.
     pub(super) async fn connect(&self, purpose: Purpose) -> Result<ClientWrapper, PostgresError> {
         let config = purpose.configured(&self.address);
-        let connected = match &self.tls {
-            Some(tls) => connect(&config, tls.clone()).await,
-            None => connect(&config, NoTls).await,
+        let connecting = async {
+            match &self.tls {
+                Some(tls) => connect(&config, tls.clone()).await,
+                None => connect(&config, NoTls).await,
+            }
         };
-        connected.map_err(|error| PostgresError::Unreachable { address: self.address.shown(), why: said(&error) })
+        let unreachable = |why| PostgresError::Unreachable { address: self.address.shown(), why };
+        match tokio::time::timeout(CONNECTING_MAX, connecting).await {
+            Ok(connected) => connected.map_err(|error| unreachable(said(&error))),
+            Err(_) => Err(unreachable(format!("nothing was said for {} seconds", CONNECTING_MAX.as_secs()))),
+        }
     }
 
     /// Connections to read with, made as they are needed.
@@ -82,7 +91,7 @@ impl Connector {
             Some(tls) => Manager::from_config(config, tls.clone(), how),
             None => Manager::from_config(config, NoTls, how),
         };
-        let timeouts = Timeouts { wait: Some(READER_WAITS), ..Timeouts::default() };
+        let timeouts = Timeouts { wait: Some(READER_WAITS), create: Some(CONNECTING_MAX), ..Timeouts::default() };
         let pool = Pool::builder(manager).max_size(READERS).runtime(Runtime::Tokio1).timeouts(timeouts).build();
         pool.map_err(|error| PostgresError::Refused { why: error.to_string() })
     }

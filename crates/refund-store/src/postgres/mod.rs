@@ -32,6 +32,7 @@ mod writing;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
 use tokio::runtime::Runtime;
@@ -59,6 +60,8 @@ use crate::{
 
 /// How many threads read.
 const READING_THREADS: usize = 2;
+/// How long a read may take. What takes the database longer than 10 s it ends by itself.
+const READING_MAX: Duration = Duration::from_secs(12);
 
 /// A store in a database, beside any number of others in the same one.
 pub struct PostgresStore {
@@ -118,7 +121,7 @@ impl PostgresStore {
     }
 
     /// Reads on the store's own threads, whoever waits for it.
-    fn read<'a, T, E, F>(&self, read: impl Fn(Reading) -> F + Send + 'static) -> Soon<'a, T, E>
+    fn read<'a, T, E, F>(&self, read: impl Fn(Reading) -> F + Send + Sync + 'static) -> Soon<'a, T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -126,11 +129,17 @@ impl PostgresStore {
     {
         let reading = self.reading.clone();
         let task = self.reading.runtime.spawn(async move {
-            match read(reading.clone()).await {
-                // What was cut off says nothing of what is there.
-                Err(_) if reading.was_cut() => read(reading).await,
-                read => read,
-            }
+            let reads = async {
+                match read(reading.clone()).await {
+                    // What was cut off says nothing of what is there.
+                    Err(_) if reading.was_cut() => read(reading.clone()).await,
+                    read => read,
+                }
+            };
+            tokio::time::timeout(READING_MAX, reads).await.unwrap_or_else(|_| {
+                reading.begin_anew();
+                Err(StoreError::TooSlow { seconds: READING_MAX.as_secs() }.into())
+            })
         });
         Box::pin(async move { task.await.unwrap_or_else(|_| Err(StoreError::Closed.into())) })
     }

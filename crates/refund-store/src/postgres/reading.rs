@@ -54,6 +54,11 @@ impl Reading {
         !self.pool.retain(|client, _| !client.is_closed()).removed.is_empty()
     }
 
+    /// Lets go of every connection that nobody reads through: one of them says nothing any more.
+    pub(super) fn begin_anew(&self) {
+        self.pool.retain(|_, _| false);
+    }
+
     /// A refund among the settings, which may have been read after these were heard of.
     pub(super) async fn around(&self, placed: Placed) -> Result<Around, StoreError> {
         let Placed { refund, refundable, .. } = placed;

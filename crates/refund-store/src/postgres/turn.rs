@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use deadpool_postgres::ClientWrapper;
 use futures_util::future::try_join3;
@@ -11,16 +12,19 @@ use super::catching_up::settings_at;
 use super::error::Failure;
 use super::head::{Head, Last};
 use super::known::Known;
-use super::loading::{LoadError, Places, load};
+use super::loading::{Places, load};
 use super::rows::column;
 use super::sql;
 use super::waiting::{Decision, TurnError, Unheard, Waiting};
-use super::writing::{SendError, Written};
+use super::writing::Written;
 use crate::door::{self, Case, Need, Shelf, carry_out};
 use crate::{Settings, StoreError, Surroundings};
 
 /// How many bytes a batch has before it takes nothing more.
 const BYTES_MAX: usize = 1 << 20;
+
+/// How long the database may say nothing at all. It ends by itself what takes it longer than 10 s.
+const SILENT_MAX: Duration = Duration::from_secs(12);
 
 /// What is found once the turn is had.
 pub(super) enum Came {
@@ -59,11 +63,18 @@ impl<'t> Turn<'t> {
         Self { client, known, surroundings, runtime, places, failed }
     }
 
+    /// Waits for what the database says. Where it says nothing the connection leads nowhere.
+    fn wait<T>(&self, what: impl Future<Output = Result<T, TurnError>>) -> Result<T, TurnError> {
+        let why = || format!("the database said nothing for {} seconds", SILENT_MAX.as_secs());
+        let silent = |_| Err(TurnError { failure: Failure::Connection, why: why() });
+        self.runtime.block_on(async { tokio::time::timeout(SILENT_MAX, what).await.unwrap_or_else(silent) })
+    }
+
     /// Takes the turn, which waits for whoever has it. What became of a batch that was not heard of is known then: its
     /// transaction had the turn from beginning to end, so it has ended.
     pub(super) fn take(&mut self, unheard: &mut Option<Unheard>) -> Result<Came, TurnError> {
         let client = self.client;
-        self.runtime.block_on(async {
+        self.wait(async {
             let take = client.prepare_cached(sql::TAKE_TURN).await?;
             let look = client.prepare_cached(sql::HEAD).await?;
             let begun =
@@ -94,12 +105,12 @@ impl<'t> Turn<'t> {
         unheard: &mut Option<Unheard>,
     ) -> Result<Outcome, TurnError> {
         let client = self.client;
-        let settings = self.runtime.block_on(settings_at(client, &head, self.known.settings()))?;
+        let settings = self.wait(async { Ok(settings_at(client, &head, self.known.settings()).await?) })?;
         self.known.hear(&head);
         let mut case = Case::new(settings, head.latest());
         let now = self.known.decides_at(&head, head.latest());
         let needs: Vec<_> = waiting.iter().flat_map(|waiting| waiting.request.needs(now)).collect();
-        self.runtime.block_on(load(client, &needs, &mut case, &mut self.places.borrow_mut()))?;
+        self.load_all(&needs, &mut case)?;
         let mut written = Written::behind(&head);
         let mut decisions = Vec::with_capacity(waiting.len());
         for waiting in waiting {
@@ -112,22 +123,27 @@ impl<'t> Turn<'t> {
             }
         }
         if written.is_empty() {
-            self.runtime.block_on(client.batch_execute("ROLLBACK"))?;
+            self.wait(async { Ok(client.batch_execute("ROLLBACK").await?) })?;
             return Ok(Outcome { decisions, recorded: None });
         }
         let batch = written.batch(&case);
-        let sent = self.runtime.block_on(written.send(client, &case, &self.places.borrow(), &batch));
-        match sent {
+        let places = self.places.borrow();
+        match self.wait(async { Ok(written.send(client, &case, &places, &batch).await?) }) {
             Ok(()) => Ok(Outcome { decisions, recorded: Some((batch.last, case.settings)) }),
-            Err(SendError::Made(error)) => Err(error.into()),
-            Err(SendError::Sent(error)) => {
-                let failed = TurnError::from(error);
+            Err(failed) => {
                 if failed.failure == Failure::Connection {
                     *unheard = Some(Unheard { batch, decisions });
                 }
                 Err(failed)
             }
         }
+    }
+
+    fn load_all(&self, needs: &[Need], case: &mut Case) -> Result<(), TurnError> {
+        let mut places = self.places.take();
+        let loaded = self.wait(async { Ok(load(self.client, needs, case, &mut places).await?) });
+        self.places.replace(places);
+        loaded
     }
 
     fn decide(&self, head: &Head, waiting: &Waiting, case: &mut Case, written: &mut Written) -> Decision {
@@ -146,16 +162,12 @@ impl<'t> Turn<'t> {
 
 impl Shelf for Turn<'_> {
     fn load(&self, need: &Need, case: &mut Case) -> Result<(), StoreError> {
-        let needs = std::slice::from_ref(need);
-        let loaded = self.runtime.block_on(load(self.client, needs, case, &mut self.places.borrow_mut()));
-        loaded.map_err(|error| match error {
-            LoadError::Read(error) => error,
-            LoadError::Asked(error) => {
-                let failed = TurnError::from(error);
-                let why = StoreError::Unreadable(failed.why.clone());
+        self.load_all(std::slice::from_ref(need), case).map_err(|failed| {
+            let why = StoreError::Unreadable(failed.why.clone());
+            if failed.failure != Failure::Refusal {
                 *self.failed.borrow_mut() = Some(failed);
-                why
             }
+            why
         })
     }
 }

@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 
 use super::error::{Failure, said};
 use super::loading::LoadError;
-use super::writing::Batch;
+use super::writing::{Batch, SendError};
 use crate::{Answered, Refused, Request, StoreError};
 
 /// A request and where its answer goes.
@@ -45,5 +45,14 @@ impl From<LoadError> for TurnError {
 impl From<StoreError> for TurnError {
     fn from(error: StoreError) -> Self {
         Self { failure: Failure::Refusal, why: error.to_string() }
+    }
+}
+
+impl From<SendError> for TurnError {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Sent(error) => error.into(),
+            SendError::Made(error) => error.into(),
+        }
     }
 }
