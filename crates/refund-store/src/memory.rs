@@ -28,7 +28,7 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Model {
     records: Vec<Record>,
-    /// Each with its number: how many were opened before.
+    /// Each with its number: that of the record in which it was opened.
     refunds: BTreeMap<RefundId, (u64, Arc<Refund>)>,
     lines: BTreeMap<LineKey, Vec<RefundId>>,
     settings: Arc<Settings>,
@@ -181,7 +181,7 @@ impl Model {
         for (line, ids) in changed.opened {
             self.lines.entry(line).or_default().extend(ids);
         }
-        let opened = u64::try_from(self.refunds.len()).unwrap_or(u64::MAX);
+        let opened = self.records.len() as u64;
         for (id, change) in changed.refunds {
             // One request opens one refund at the most.
             let number = self.refunds.get(&id).map_or(opened, |(number, _)| *number);

@@ -73,10 +73,11 @@ impl Gathered {
     pub(super) fn add(&mut self, position: Position, record: &Record, changed: Changed, settings: Rows) {
         let position = position.into();
         self.places.push(position);
+        let number = self.records.saturating_add(self.places.len() as u64);
         for (id, change) in &changed.refunds {
             let told = self.told.entry(id.clone());
-            // A refund's number is where its first record stands.
-            let new = || ToldOf { number: change.before.is_none().then_some(position), last: position };
+            // A refund's number is that of its first record, so that a place in a list is one in every store.
+            let new = || ToldOf { number: change.before.is_none().then_some(number), last: position };
             told.or_insert_with(new).last = position;
         }
         self.answers.extend(changed.answers.keys().map(|key| (answers::hash(key), position)));

@@ -11,7 +11,7 @@
 //! a  position    answers    of one time: when, and for each its key's hash and its record
 //! ```
 //!
-//! A refund's number is the position of the record in which it was opened, so that what is new is
+//! A refund's number is that of the record in which it was opened, so that what is new is
 //! together, which is what sled is good at. Numbers are big-endian, so that the order of the bytes
 //! is theirs.
 

@@ -5,7 +5,7 @@ use refund_core::Timestamp;
 use crate::journal::Checkpoint;
 
 /// The layout of all rows together. A view of another layout is thrown away and built anew.
-pub(super) const LAYOUT: u32 = 6;
+pub(super) const LAYOUT: u32 = 7;
 
 /// What the view says of itself. There is none while it is being built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

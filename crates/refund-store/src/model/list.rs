@@ -64,8 +64,8 @@ pub struct Place {
     pub number: Reverse<Number>,
 }
 
-/// Refunds in the order in which they were opened: a later one has a larger number. Each store
-/// has numbers of its own.
+/// Refunds in the order in which they were opened: a later one has a larger number. It is that of the record in which it
+/// was opened, in every store that the record is copied to.
 pub type Number = u64;
 
 /// One page of a list.
