@@ -60,7 +60,7 @@ impl Payload {
 }
 
 /// The refunds that a record tells of, each once, in the order in which they first occur.
-fn told_of(record: &Record) -> impl Iterator<Item = &RefundId> {
+pub(crate) fn told_of(record: &Record) -> impl Iterator<Item = &RefundId> {
     let ids =
         record.entries.iter().filter_map(|entry| if let Entry::Refund(e) = entry { Some(&e.refund_id) } else { None });
     let mut seen = std::collections::BTreeSet::new();

@@ -13,7 +13,7 @@ use super::source::Source;
 use super::{CareError, Watcher};
 use crate::codec::decode;
 use crate::files::{AppendFile, Files};
-use crate::journal::{Checkpoint, Ending, FILE, FILE_HEADER, JournalError, Torn, inspect};
+use crate::journal::{Checkpoint, Ending, FILE, FILE_HEADER, JournalError, RecordAt, Torn, inspect};
 use crate::stored::Payload;
 
 /// What a backup came to.
@@ -200,16 +200,12 @@ struct Copying<'a> {
 }
 
 impl Copying<'_> {
-    fn frame<'f>(
-        &mut self,
-        bytes: &[u8],
-        records: impl Iterator<Item = (crate::journal::Position, &'f [u8])>,
-    ) -> Result<(), CareError> {
+    fn frame<'f>(&mut self, bytes: &[u8], records: impl Iterator<Item = RecordAt<'f>>) -> Result<(), CareError> {
         self.gathered.extend(bytes);
-        for (_, payload) in records {
+        for found in records {
             self.records = self.records.saturating_add(1);
             self.last.clear();
-            self.last.extend(payload);
+            self.last.extend(found.payload);
         }
         if self.gathered.len() >= WRITTEN_AT_ONCE { self.write() } else { Ok(()) }
     }

@@ -14,7 +14,7 @@ use super::{CareError, Findings, Watcher};
 use crate::codec::decode;
 use crate::embedded::SledView;
 use crate::files::{AppendFile, Files};
-use crate::journal::{Checkpoint, inspect};
+use crate::journal::{Checkpoint, RecordAt, inspect};
 use crate::model::remembered::REMEMBERED_FOR_MILLIS;
 use crate::record::Entry;
 use crate::stored::{Payload, parse_last, parse_refund};
@@ -216,7 +216,7 @@ impl Comparison<'_> {
         let mut number: u64 = 0;
         let found = inspect(journal, length, Checkpoint::START, |frame| {
             watcher.bytes("comparing the records", frame.after.length(), length);
-            for (position, payload) in frame.records() {
+            for RecordAt { position, payload, .. } in frame.records() {
                 number = number.saturating_add(1);
                 // To find each would take as long as so many records.
                 if number.is_multiple_of(NUMBERS_APART) {

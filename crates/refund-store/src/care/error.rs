@@ -3,9 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::laws::RecordPlace;
+use crate::codec::CodecError;
 use crate::files::disk::DiskError;
 use crate::journal::JournalError;
-use crate::{OpenError, StoreError};
+use crate::postgres::LogError;
+use crate::{OpenError, PostgresError, StoreError};
 
 /// Why a tool stopped. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -50,22 +53,18 @@ pub enum CareError {
         good: u64,
     },
     /// A record was written by a newer program.
-    #[error(
-        "the record at byte {at} of the journal has format version {found}, which a newer program wrote: use that one"
-    )]
+    #[error("the {at} has format version {found}, which a newer program wrote: use that one")]
     NewerFormat {
-        /// Where the record stands, in bytes.
-        at: u64,
+        /// Where the record stands.
+        at: RecordPlace,
         /// Its version.
         found: u8,
     },
     /// A record is as it was written and makes no sense.
-    #[error(
-        "the record at byte {at} of the journal can't be understood: {what}; keep a copy of the folder, and restore from a backup"
-    )]
+    #[error("the {at} can't be understood: {what}; keep a copy of what there is, and restore from a backup")]
     Record {
-        /// Where the record stands, in bytes.
-        at: u64,
+        /// Where the record stands.
+        at: RecordPlace,
         /// What is wrong with it.
         what: String,
     },
@@ -121,6 +120,48 @@ pub enum CareError {
         /// What is wrong.
         what: String,
     },
+    /// The database can't be worked with.
+    #[error(transparent)]
+    Database(#[from] PostgresError),
+    /// What was recorded in a database is not what it was.
+    #[error(
+        "what was recorded in the database is damaged at record {record}: {what} does not match. Nothing was changed in \
+         it: run `store verify`, keep a copy of the database, and restore it as it was before"
+    )]
+    LogDamaged {
+        /// The number of the record.
+        record: u64,
+        /// What did not match.
+        what: &'static str,
+    },
+    /// What is to be copied to holds something else.
+    #[error(
+        "{holder} has another store in it, or a part of one: its record {record} is not the one that would be copied. \
+         Nothing was changed; name an empty one"
+    )]
+    AnotherStore {
+        /// What holds it.
+        holder: String,
+        /// The number of the first record that differs.
+        record: u64,
+    },
+    /// What was read back is not what was written.
+    #[error(
+        "what was read back of record {record} from {holder} is not what was written to it: check its disk and memory. \
+         What was copied is no store"
+    )]
+    NotAsWritten {
+        /// Where it was written.
+        holder: String,
+        /// The number of the record.
+        record: u64,
+    },
+    /// A backup that is to be copied as if it were a store.
+    #[error(
+        "{} holds a backup: `store restore` makes a store of it, which records that it was restored, and that can be copied",
+        .0.display()
+    )]
+    IsABackup(PathBuf),
     /// Something is in the folder that must be empty.
     #[error("{} is not empty: name a new folder; nothing is ever written over", .0.display())]
     NotEmpty(PathBuf),
@@ -142,6 +183,8 @@ impl CareError {
             | Self::Record { .. }
             | Self::BackupDamaged { .. }
             | Self::JournalGone(_)
+            | Self::LogDamaged { .. }
+            | Self::NotAsWritten { .. }
             | Self::JournalLostItsEnd { .. } => true,
             Self::Open(error) => matches!(error, OpenError::JournalShortened { .. } | OpenError::Record { .. }),
             Self::NoStore(_)
@@ -151,14 +194,34 @@ impl CareError {
             | Self::Folder(_)
             | Self::NotABackup { .. }
             | Self::AnotherJournal { .. }
+            | Self::AnotherStore { .. }
+            | Self::Database(_)
+            | Self::IsABackup(_)
             | Self::NotEmpty(_) => false,
         }
     }
 }
 
+impl From<LogError> for CareError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Damaged { number, what } => Self::LogDamaged { record: number, what },
+            LogError::Database(error) => Self::Database(error),
+        }
+    }
+}
+
 /// A record that is there and can't be.
-pub(super) fn senseless(at: u64, error: &StoreError) -> CareError {
+pub(super) fn senseless(at: RecordPlace, error: &StoreError) -> CareError {
     CareError::Record { at, what: error.to_string() }
+}
+
+/// A record that is no record.
+pub(super) fn undecoded(at: RecordPlace, error: CodecError) -> CareError {
+    match error {
+        CodecError::Newer { found } => CareError::NewerFormat { at, found },
+        CodecError::Invalid(what) => CareError::Record { at, what },
+    }
 }
 
 /// Says what was being done with a file when the system refused.

@@ -5,11 +5,29 @@ use refund_core::{
     Status, StatusKind, Terms, Timestamp,
 };
 
+/// Where a record stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordPlace {
+    /// In a journal, in bytes from its start.
+    Byte(u64),
+    /// In a database, by its number.
+    Number(u64),
+}
+
+impl std::fmt::Display for RecordPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Byte(byte) => write!(f, "record at byte {byte}"),
+            Self::Number(number) => write!(f, "record {number}"),
+        }
+    }
+}
+
 /// A law that what was recorded breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Where the record stands that breaks it, in bytes from the start of the journal.
-    pub record: u64,
+    /// Where the record stands that breaks it.
+    pub record: RecordPlace,
     /// On which refund, where it is about one.
     pub refund: Option<RefundId>,
     /// Which law, and how.
@@ -18,7 +36,7 @@ pub struct Violation {
 
 impl std::fmt::Display for Violation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "record at byte {}", self.record)?;
+        write!(f, "{}", self.record)?;
         if let Some(refund) = &self.refund {
             write!(f, ", refund {refund}")?;
         }

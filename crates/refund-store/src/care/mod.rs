@@ -4,9 +4,12 @@
 //! [`back_up`] and [`restore`] copy the journal, checked on the way. [`stats`] counts. Whatever only
 //! looks changes nothing, and works while a server uses the folder.
 
+mod as_journal;
 mod backup;
 mod by_seller;
 mod compare;
+mod copy;
+mod database;
 mod error;
 mod laws;
 mod manifest;
@@ -15,6 +18,7 @@ mod rebuild;
 mod replay;
 mod replayed;
 mod restore;
+mod review;
 mod source;
 mod stats;
 mod verify;
@@ -22,13 +26,15 @@ mod verify;
 pub use backup::{BackedUp, Copied, back_up, copy_journal};
 pub use by_seller::SellersShare;
 pub use compare::{Difference, ViewFound};
+pub use copy::{CopiedStore, StoreAt, copy};
+pub use database::{RebuiltDatabase, TablesFound, VerifiedDatabase, rebuild_database, verify_database};
 pub use error::CareError;
-pub use laws::{Law, Violation};
+pub use laws::{Law, RecordPlace, Violation};
 pub use manifest::{MANIFEST, Manifest};
 pub use progress::{Progress, Unit, Watcher};
 pub use rebuild::{Rebuilt, rebuild};
-pub use replay::Contents;
 pub use restore::{Restored, restore};
+pub use review::Contents;
 pub use stats::{Stats, stats};
 pub use verify::{Verified, verify};
 

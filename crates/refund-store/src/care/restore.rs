@@ -5,14 +5,14 @@ use std::{fs, io};
 
 use refund_core::Timestamp;
 
+use super::as_journal::AsJournal;
 use super::backup::{copy_journal, is_empty};
 use super::error::refused;
 use super::manifest::{Manifest, copy_secrets};
 use super::rebuild::{close, lock, open_with};
 use super::source::Source;
 use super::{CareError, MANIFEST, Watcher};
-use crate::files::disk::Disk;
-use crate::files::{AppendFile, Files};
+use crate::files::Files;
 use crate::journal::{Checkpoint, FILE, PART};
 use crate::{EmbeddedStore, Entropy, KEPT_FREE_BYTES, Refused, Request, SetUp, Store};
 
@@ -71,7 +71,7 @@ pub fn restore(
     let secrets = copy_secrets(secrets, from, to)?.into_iter().map(str::to_owned).collect();
     let mut random = [0; 4];
     entropy(&mut random);
-    let opened = open_with(&AsJournal(&disk), to, "building the view", entropy, watcher)?;
+    let opened = open_with(&AsJournal { disk: &disk, name: PART }, to, "building the view", entropy, watcher)?;
     tell(&opened.store, now, random).map_err(refused("record in", &path))?;
     close(&opened)?;
     drop(opened);
@@ -95,17 +95,4 @@ fn tell(store: &EmbeddedStore, at: Timestamp, random: [u8; 4]) -> io::Result<()>
     };
     let said = if let Refused::Store(error) = &refused { error.to_string() } else { format!("{refused:?}") };
     Err(io::Error::other(said))
-}
-
-/// A folder in which the part stands for the journal.
-struct AsJournal<'a>(&'a Disk);
-
-impl Files for AsJournal<'_> {
-    fn open(&self, name: &str) -> io::Result<Box<dyn AppendFile>> {
-        self.0.open(if name == FILE { PART } else { name })
-    }
-
-    fn sync_directory(&self) -> io::Result<()> {
-        self.0.sync_directory()
-    }
 }

@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::by_seller::SellersShare;
 use super::error::{refused, senseless};
-use super::replay::{Contents, Replay};
+use super::laws::RecordPlace;
+use super::replay::Replay;
+use super::review::Contents;
 use super::source::{Source, bytes_below};
 use super::{CareError, Watcher};
 use crate::files::read_only::Use;
@@ -81,7 +83,7 @@ pub fn stats(folder: &Path, now: Timestamp, watcher: &Watcher) -> Result<Stats, 
         journal_bytes: inspected.good.length(),
         view_bytes: bytes_below(&folder.join("view"))?,
         disk_left_bytes: source.file.space_left().map_err(refused("ask for the space left on the disk of", folder))?,
-        contents: replay.contents,
+        contents: replay.review.contents,
         refunds: model.refunds.len() as u64,
         by_status: BTreeMap::new(),
         by_negotiation: BTreeMap::new(),
@@ -89,10 +91,11 @@ pub fn stats(folder: &Path, now: Timestamp, watcher: &Watcher) -> Result<Stats, 
         order_lines: model.lines.len() as u64,
         sellers: model.settings.sellers(None, usize::MAX).len() as u64,
         keys: model.settings.keys().iter().filter(|key| key.revoked_at.is_none()).count() as u64,
-        largest_sellers: replay.by_seller.largest(),
+        largest_sellers: replay.review.by_seller.largest(),
     };
     for row in model.refunds.values() {
-        let refund = parse_refund(row).map_err(|error| senseless(parse_last(row).unwrap_or(0), &error.into()))?;
+        let refund = parse_refund(row)
+            .map_err(|error| senseless(RecordPlace::Byte(parse_last(row).unwrap_or(0)), &error.into()))?;
         one(&mut stats.by_status, refund.status.kind());
         if let Some(negotiation) = &refund.negotiation {
             one(&mut stats.by_negotiation, negotiation.status());

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use super::compare::{ViewFound, compare};
 use super::error::refused;
-use super::replay::{Contents, Replay};
+use super::laws::RecordPlace;
+use super::replay::Replay;
+use super::review::Contents;
 use super::source::Source;
 use super::{CareError, Findings, Violation, Watcher};
 use crate::files::read_only::Use;
@@ -26,7 +28,7 @@ pub struct Verified {
     /// How many refunds there are.
     pub refunds: u64,
     /// The first record that can't be understood, if there is one, and why. Nothing behind it was checked.
-    pub senseless: Option<(u64, String)>,
+    pub senseless: Option<(RecordPlace, String)>,
     /// Which laws are broken.
     pub violations: Findings<Violation>,
     /// What became of comparing the view.
@@ -73,10 +75,10 @@ pub fn verify(folder: &Path, scratch: Option<&Path>, watcher: &Watcher) -> Resul
         length: source.length,
         good: inspected.good,
         ending: inspected.ending,
-        contents: replay.contents,
+        contents: replay.review.contents,
         refunds: replay.model.refunds.len() as u64,
         senseless: replay.senseless,
-        violations: replay.violations,
+        violations: replay.review.violations,
         view,
     })
 }

@@ -25,7 +25,7 @@ pub use self::answer::{Answer, Answered, Refused};
 use self::case::finding;
 pub(crate) use self::case::{Case, Loaded, Need, Shelf};
 pub(crate) use self::changed::Changed;
-pub(crate) use self::replay::replay;
+pub(crate) use self::replay::{needs_of, replay, replayed};
 pub use self::set_up::SetUp;
 pub(crate) use self::stage::{Halt, Stage, Turn};
 pub use self::work::{Advance, Precondition, Request, Work};

@@ -32,6 +32,16 @@ pub enum OpenError {
         /// The folder.
         folder: PathBuf,
     },
+    /// A store was being copied into the folder, and that was cut off.
+    #[error(
+        "a store was being copied into {}, and that was cut off: run `refund-api store copy` again with the same \
+         `--from` and `--to`, and it goes on where it stopped",
+        folder.display()
+    )]
+    HalfCopied {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The journal lost its end: what was acknowledged is missing.
     #[error(
         "the journal in {} is {length} bytes long, and {expected} bytes of it had been acknowledged: its end is \

@@ -47,7 +47,7 @@ use self::writer::{Waiting, Writer};
 use crate::door::{Case, answered_before};
 use crate::files::Files;
 use crate::files::disk::Disk;
-use crate::journal::{PART, Torn};
+use crate::journal::{COPY, PART, Torn};
 use crate::soon::{apart, at_once};
 use crate::store::Overdue;
 use crate::{
@@ -115,10 +115,13 @@ impl EmbeddedStore {
         if folder.join(PART).exists() {
             return Err(OpenError::HalfRestored { folder: folder.to_owned() });
         }
+        if folder.join(COPY).exists() {
+            return Err(OpenError::HalfCopied { folder: folder.to_owned() });
+        }
         Self::open_unguarded(files, folder, surroundings)
     }
 
-    /// Opens a store also where a backup is being restored into the folder.
+    /// Opens a store also where a backup is being restored into the folder, or a store copied.
     pub(crate) fn open_unguarded(
         files: &dyn Files,
         folder: &Path,

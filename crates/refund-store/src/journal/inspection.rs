@@ -6,7 +6,7 @@ use super::frame::RecordHeader;
 use super::layout::{Bytes, Format, HEADER, TRAILER};
 use super::opening::{check_file_header, check_trusted, is_new};
 use super::scan::scan_each;
-use super::{Checkpoint, JournalError, Position, Torn};
+use super::{Checkpoint, JournalError, Position, RecordAt, Torn};
 use crate::files::AppendFile;
 
 /// A frame in which everything matched.
@@ -19,8 +19,8 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// Its records: where each stands, and its payload.
-    pub fn records(&self) -> impl Iterator<Item = (Position, &'a [u8])> + use<'a> {
+    /// Its records, as they stand there.
+    pub fn records(&self) -> impl Iterator<Item = RecordAt<'a>> + use<'a> {
         let inner = self.bytes.len().saturating_sub(TRAILER);
         let records = self.bytes.get(HEADER..inner).unwrap_or_default();
         let mut rest = Bytes(records);
@@ -29,10 +29,10 @@ impl<'a> Frame<'a> {
             let at = start.saturating_add(records.len().saturating_sub(rest.0.len()) as u64);
             let format = Format::of_record(rest.0.first_chunk::<4>()?)?;
             let (header, behind) = rest.0.split_at_checked(format.record_header())?;
-            let length = RecordHeader::parse(header)?.length as usize;
-            let (payload, behind) = behind.split_at_checked(length)?;
+            let RecordHeader { length, stamp, salt, .. } = RecordHeader::parse(header)?;
+            let (payload, behind) = behind.split_at_checked(length as usize)?;
             rest = Bytes(behind);
-            Some((Position::at(at), payload))
+            Some(RecordAt { position: Position::at(at), stamp, salt, payload })
         })
     }
 }

@@ -111,6 +111,8 @@ use crate::files::{AppendFile, Files};
 pub const FILE: &str = crate::files::disk::JOURNAL;
 /// What its file is called while a backup is being restored into the folder. No server takes that for a store.
 pub(crate) const PART: &str = "journal.part";
+/// And while a store is being copied into it.
+pub(crate) const COPY: &str = "journal.copy";
 
 /// One record to be appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -118,6 +118,8 @@ pub struct RecordAt<'a> {
     pub position: Position,
     /// Which it is. A record of format 1 does not say; its number is counted.
     pub stamp: Option<Stamp>,
+    /// What keeps its digest from telling what it says.
+    pub salt: [u8; 16],
     /// What it says.
     pub payload: &'a [u8],
 }
@@ -145,7 +147,7 @@ impl Records {
             return Err(JournalError::Damaged { at, what: "the digest of the record" });
         }
         self.failed = false;
-        Ok(Some(RecordAt { position: Position::at(at), stamp: header.stamp, payload }))
+        Ok(Some(RecordAt { position: Position::at(at), stamp: header.stamp, salt: header.salt, payload }))
     }
 
     /// Goes over the next record without reading what it says; where it stands, or `None` at the end.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use deadpool_postgres::ClientWrapper;
+use tokio_postgres::GenericClient;
 
 use super::head::Head;
 use super::loading::LoadError;
@@ -13,7 +14,7 @@ use crate::record::Record;
 use crate::{Settings, StoreError};
 
 /// All settings that there are, for whoever knows none yet.
-pub(super) async fn all_settings(client: &impl deadpool_postgres::GenericClient) -> Result<Arc<Settings>, LoadError> {
+pub(super) async fn all_settings(client: &impl GenericClient) -> Result<Arc<Settings>, LoadError> {
     let mut settings = Settings::default();
     for row in client.query(sql::SETTINGS, &[]).await? {
         settings.take_in(&decode(row.try_get(0)?).map_err(StoreError::from)?);

@@ -32,6 +32,8 @@ const PLANS: &str = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_merg
 const WRITER: &str = "-c idle_in_transaction_session_timeout=2s -c statement_timeout=10s -c lock_timeout=10s \
     -c client_connection_check_interval=1s";
 const READER: &str = "-c statement_timeout=10s";
+/// A tool goes through all there is. What servers hold it waits for no longer than they do.
+const TOOL: &str = "-c statement_timeout=0 -c lock_timeout=10s -c idle_in_transaction_session_timeout=0";
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy)]
@@ -40,16 +42,19 @@ pub(super) enum Purpose {
     Write,
     /// To read.
     Read,
+    /// To go through all there is.
+    Care,
 }
 
 impl Purpose {
     fn configured(self, address: &PostgresAddress) -> Config {
-        let own = match self {
-            Self::Write => WRITER,
-            Self::Read => READER,
+        let (own, name) = match self {
+            Self::Write => (WRITER, "refund-api"),
+            Self::Read => (READER, "refund-api"),
+            Self::Care => (TOOL, "refund-api store"),
         };
         let mut config = address.config.clone();
-        config.options(format!("{PLANS} {own}")).application_name("refund-api");
+        config.options(format!("{PLANS} {own}")).application_name(name);
         config
     }
 }

@@ -49,6 +49,26 @@ pub enum PostgresError {
         /// Which.
         address: String,
     },
+    /// The database is a store already.
+    #[error(
+        "the database {address} holds a store: nothing is ever written over. Name an empty database on which \
+         `refund-api migrate` was run"
+    )]
+    HoldsAStore {
+        /// Which.
+        address: String,
+    },
+    /// Servers use the database.
+    #[error(
+        "servers use the database {address}, on {servers}: stop all of them and run this again. One that was killed counts \
+         for ten seconds more"
+    )]
+    InUse {
+        /// Which.
+        address: String,
+        /// On which machines they are.
+        servers: String,
+    },
     /// The database is not of the layout that this program works with.
     #[error(
         "the database has layout {found}, and this program works with layout {wanted}: {}",
@@ -82,6 +102,12 @@ pub enum PostgresError {
         /// Its version.
         found: String,
     },
+    /// A copy of a store into it is not complete.
+    #[error(
+        "a copy of a store into the database was cut off: run `refund-api store copy` again with the same `--from` and \
+         `--to`, and it goes on where it stopped"
+    )]
+    HalfCopied,
     /// Servers with different secrets would not know each other's links, places and sessions.
     #[error(
         "the servers of this store have another secret: copy their `server.secret` into this server's folder, so that \

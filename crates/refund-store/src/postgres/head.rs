@@ -25,6 +25,8 @@ pub(super) struct Head {
     pub(super) clock: Timestamp,
     /// What was recorded last; nothing where nothing was yet.
     pub(super) last: Option<Last>,
+    /// Whether a copy of a store into it is not complete.
+    pub(super) copying: bool,
 }
 
 /// What was recorded last.
@@ -54,11 +56,18 @@ impl Head {
             epoch: epoch(row.try_get(4)?, row.try_get(5)?),
             clock: instant(row.try_get(6)?),
             last,
+            copying: row.try_get(13)?,
         })
     }
 
-    /// Whether this program may work with what it finds.
+    /// Whether this program may work with what it finds, as servers do.
     pub(super) fn check(&self) -> Result<(), PostgresError> {
+        self.check_format()?;
+        if self.copying { Err(PostgresError::HalfCopied) } else { Ok(()) }
+    }
+
+    /// Whether this program knows what it finds.
+    pub(super) fn check_format(&self) -> Result<(), PostgresError> {
         if self.schema != SCHEMA {
             return Err(PostgresError::Layout { found: self.schema, wanted: SCHEMA });
         }
@@ -80,10 +89,6 @@ impl Head {
     /// The last record that changed a setting.
     pub(super) fn settings(&self) -> u64 {
         self.last.as_ref().map_or(0, |last| last.settings)
-    }
-
-    pub(super) fn chain(&self) -> [u8; 32] {
-        self.last.as_ref().map_or([0; 32], |last| last.chain)
     }
 }
 

@@ -8,8 +8,10 @@
 //! Which statement does what stands in `sql.rs`, the tables in `schema/`.
 
 mod address;
+mod care;
 mod catching_up;
 mod connection;
+mod derived;
 mod error;
 mod feeds;
 mod hashes;
@@ -22,7 +24,9 @@ mod looking;
 mod migrating;
 #[cfg(test)]
 mod plans;
+mod puts;
 mod reading;
+mod refund_rows;
 mod rows;
 mod sql;
 mod turn;
@@ -39,6 +43,9 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 pub use self::address::PostgresAddress;
+pub(crate) use self::care::{
+    Database, Differing, Ends, Filling, Log, LogError, Making, Moment, Read, Step, differences, make_shadows,
+};
 use self::catching_up::all_settings;
 use self::connection::{Connector, Purpose};
 pub use self::error::PostgresError;
@@ -174,11 +181,11 @@ async fn opened(
     let refused = |error| not_migrated(error, address);
     // Whoever opens it first says how it is used.
     let first = "UPDATE meta SET test_clock = coalesce(test_clock, $1), secret = coalesce(secret, $2) \
-        WHERE test_clock IS NULL OR secret IS NULL";
+        WHERE (test_clock IS NULL OR secret IS NULL) AND NOT copying";
     let print = secret.map(|secret| secret.to_vec());
     client.execute(first, &[&test_clock, &print]).await.map_err(refused)?;
     if surroundings.hold_settling {
-        client.execute("UPDATE meta SET held = true", &[]).await?;
+        client.execute("UPDATE meta SET held = true WHERE NOT copying", &[]).await?;
     }
     let moment = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead);
     let moment = moment.start().await?;
@@ -193,7 +200,7 @@ async fn opened(
     if let Some(others) = head.test_clock.filter(|others| *others != test_clock) {
         return Err(PostgresError::OtherClock { test_clock: others });
     }
-    let settings = all_settings(&moment).await.map_err(StoreError::from)?;
+    let settings = all_settings(&*moment).await.map_err(StoreError::from)?;
     moment.commit().await?;
     let clock = Known::new(&surroundings, &head, settings.clone()).now_by_clock();
     if let Some(clock) = clock.and_then(|clock| too_far_behind(clock, head.latest())) {

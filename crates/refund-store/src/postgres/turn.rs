@@ -111,7 +111,7 @@ impl<'t> Turn<'t> {
         let now = self.known.decides_at(&head, head.latest());
         let needs: Vec<_> = waiting.iter().flat_map(|waiting| waiting.request.needs(now)).collect();
         self.load_all(&needs, &mut case)?;
-        let mut written = Written::behind(&head);
+        let mut written = Written::behind(head.last.as_ref());
         let mut decisions = Vec::with_capacity(waiting.len());
         for waiting in waiting {
             decisions.push(self.decide(&head, waiting, &mut case, &mut written));
@@ -154,7 +154,8 @@ impl<'t> Turn<'t> {
         let Some((record, changed)) = record else { return result };
         let mut salt = [0; 16];
         (self.surroundings.entropy)(&mut salt);
-        written.add(&record, &changed, &case.settings, &mut self.places.borrow_mut(), salt)?;
+        let mark = (head.epoch, salt);
+        written.add(&record, mark, &changed, &case.settings, &mut self.places.borrow_mut())?;
         case.take_in(changed);
         result
     }

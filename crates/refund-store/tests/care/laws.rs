@@ -8,7 +8,7 @@ use super::story::*;
 use super::*;
 
 /// The records of a journal with one refund that was offered, accepted and paid, and one that waits.
-fn records(folder: &Path) -> Vec<Record> {
+pub(crate) fn records(folder: &Path) -> Vec<Record> {
     let opened = open(folder);
     begin(&opened.store);
     for request in [open_refund("a"), by_seller("a", offer("a")), by_buyer("a", accept("a")), open_refund("b")] {
@@ -23,7 +23,7 @@ fn records(folder: &Path) -> Vec<Record> {
 }
 
 /// Writes a journal of these records, as the store would.
-fn write(folder: &Path, records: &[Record], forget: bool) {
+pub(crate) fn write(folder: &Path, records: &[Record], forget: bool) {
     let disk = refund_store::files::disk::Disk::open(folder).unwrap();
     let mut journal = Journal::open(&disk, Checkpoint::START).unwrap().journal;
     let mut last = BTreeMap::new();
@@ -78,10 +78,10 @@ fn offer_made(fact: &Fact) -> bool {
 }
 
 /// A change of what was recorded, and what is then said.
-type Case = (fn(&mut Vec<Record>), &'static [&'static str]);
+pub(crate) type Case = (fn(&mut Vec<Record>), &'static [&'static str]);
 
 /// Changes of what was recorded about one refund.
-const ON_A_REFUND: &[Case] = &[
+pub(crate) const ON_A_REFUND: &[Case] = &[
     (|_| {}, &[]),
     (
         |records| events(records, |fact| matches!(fact, Fact::OfferAccepted)).for_each(|event| event.sequence = 7),

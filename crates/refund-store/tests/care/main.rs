@@ -2,6 +2,10 @@
 #![cfg(test)]
 
 mod backup;
+mod copy;
+mod database;
+mod databases;
+mod every_kind;
 mod flips;
 mod formats;
 mod laws;
@@ -21,7 +25,7 @@ use std::sync::Arc;
 
 use refund_core::Timestamp;
 use refund_store::care::{self, CareError, Restored, Verified, Watcher};
-use refund_store::{EmbeddedStore, OpenedStore, Store};
+use refund_store::{EmbeddedStore, OpenedStore, PostgresStore, Store};
 use tempfile::TempDir;
 
 /// A folder with a store in it that has lived through a story, and is closed.

@@ -10,7 +10,8 @@ CREATE TABLE meta (
     secret bytea,                  -- what the servers' secret is known by: all have the same
     held boolean NOT NULL DEFAULT false,
     -- Half of the epoch of what is written: another one once a backup was restored. The other half is PostgreSQL's timeline.
-    history bigint NOT NULL DEFAULT (random() * 4294967295)::bigint
+    history bigint NOT NULL DEFAULT (random() * 4294967295)::bigint,
+    copying boolean NOT NULL DEFAULT false -- whether a copy of a store into it is not complete: no server opens it
 );
 
 -- Who holds this row's lock decides and writes. It is never updated, so that it never gets old versions to walk through.

@@ -1,0 +1,117 @@
+//! A connection of a tool's own, and what it asks for before it begins.
+
+use deadpool_postgres::ClientWrapper;
+use tokio::runtime::Runtime;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use super::super::connection::{Connector, Purpose};
+use super::super::head::Head;
+use super::super::migrating::{check_server, not_migrated};
+use super::super::sql::HEAD;
+use super::super::{PostgresAddress, PostgresError};
+use super::sql;
+
+/// A connection of a tool's own.
+pub(crate) struct Database {
+    // Dropped before what it lives on.
+    pub(super) client: ClientWrapper,
+    runtime: Runtime,
+    address: PostgresAddress,
+}
+
+/// As what a tool looks at everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// As it is at this moment, whatever others record meanwhile.
+    Beside,
+    /// As it is, and nobody records anything meanwhile.
+    Alone,
+}
+
+impl Database {
+    /// Connects to a database that is a store of the present layout.
+    pub(crate) fn open(address: &PostgresAddress) -> Result<Self, PostgresError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(PostgresError::Threads)?;
+        let client = runtime.block_on(Connector::new(address.clone())?.connect(Purpose::Care))?;
+        let database = Self { client, runtime, address: address.clone() };
+        database.wait(check_server(&database.client))?;
+        database.head()?.check_format()?;
+        Ok(database)
+    }
+
+    /// Where it is, for people.
+    pub(crate) fn shown(&self) -> String {
+        self.address.shown()
+    }
+
+    /// Where everything stands.
+    pub(super) fn head(&self) -> Result<Head, PostgresError> {
+        let found = self.wait(self.client.query_opt(HEAD, &[]));
+        let row = found.map_err(|error| not_migrated(error, &self.address))?;
+        let row = row.ok_or_else(|| PostgresError::NotMigrated { address: self.shown() })?;
+        Ok(Head::of(&row)?)
+    }
+
+    /// How many records there are.
+    pub(crate) fn records(&self) -> Result<u64, PostgresError> {
+        Ok(self.head()?.number())
+    }
+
+    /// Refuses a database into which a copy is not complete.
+    pub(crate) fn must_be_complete(&self) -> Result<(), PostgresError> {
+        self.head()?.check()
+    }
+
+    /// Refuses a database that servers use, or into which a copy is not complete.
+    pub(crate) fn must_be_at_rest(&self) -> Result<(), PostgresError> {
+        self.must_be_complete()?;
+        self.must_be_without_servers()
+    }
+
+    /// Refuses a database that servers use.
+    pub(super) fn must_be_without_servers(&self) -> Result<(), PostgresError> {
+        // Until servers let themselves be seen there is no such table.
+        if !self.query_one(sql::HAS_SERVERS, &[])?.try_get::<_, bool>(0)? {
+            return Ok(());
+        }
+        let live = self.query(sql::LIVE_SERVERS, &[])?;
+        let names = live.iter().map(|row| row.try_get::<_, String>(0)).collect::<Result<Vec<_>, _>>()?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        Err(PostgresError::InUse { address: self.shown(), servers: names.join(", ") })
+    }
+
+    /// From now on everything is as it is at one moment, until the tool ends.
+    pub(crate) fn begin(&self, moment: Moment) -> Result<(), PostgresError> {
+        self.carry_out(sql::BEGIN)?;
+        // Before anything is looked at, so that what is seen is what there is once nobody records any more.
+        match moment {
+            Moment::Beside => Ok(()),
+            Moment::Alone => self.carry_out(sql::KEEP_THE_TURN),
+        }
+    }
+
+    /// What was done since [`begin`](Self::begin) is so from now on.
+    pub(crate) fn commit(&self) -> Result<(), PostgresError> {
+        self.carry_out("COMMIT")
+    }
+
+    pub(super) fn query(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, PostgresError> {
+        Ok(self.wait(self.client.query(sql, parameters))?)
+    }
+
+    pub(super) fn query_one(&self, sql: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<Row, PostgresError> {
+        Ok(self.wait(self.client.query_one(sql, parameters))?)
+    }
+
+    pub(super) fn carry_out(&self, sql: &str) -> Result<(), PostgresError> {
+        Ok(self.wait(self.client.batch_execute(sql))?)
+    }
+
+    pub(super) fn wait<T>(&self, soon: impl Future<Output = T>) -> T {
+        self.runtime.block_on(soon)
+    }
+}

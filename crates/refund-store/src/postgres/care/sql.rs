@@ -1,0 +1,34 @@
+//! The statements of the store's tools. They go through whole tables, and are not made for many at once.
+
+pub(super) const HAS_SERVERS: &str = "SELECT to_regclass('servers') IS NOT NULL";
+/// Which servers live.
+pub(super) const LIVE_SERVERS: &str =
+    "SELECT name FROM servers WHERE seen_at > now() - interval '10 seconds' ORDER BY name";
+
+pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+/// Whoever wants to record something waits until the transaction ends.
+pub(super) const KEEP_THE_TURN: &str = "LOCK TABLE turn IN EXCLUSIVE MODE";
+
+/// Batches from that number on.
+pub(super) const BATCHES: &str = "\
+    SELECT first, records, entries, epoch, latest, settings, chain FROM batches WHERE first >= $1 ORDER BY first LIMIT $2";
+/// The records from one number to before another.
+pub(super) const RECORDS: &str = "\
+    SELECT number, epoch, salt, digest, sets_up, body FROM records WHERE number >= $1 AND number < $2 ORDER BY number";
+/// The first record from that number on.
+pub(super) const FIRST_BEHIND: &str = "SELECT number FROM records WHERE number >= $1 ORDER BY number LIMIT 1";
+
+/// Nobody waits for it to be durable: until the copy is complete it can be made again.
+pub(super) const BEGIN_COPYING: &str = "BEGIN; SET LOCAL synchronous_commit = off";
+pub(super) const MARK_COPYING: &str = "UPDATE meta SET copying = true WHERE NOT copying";
+pub(super) const MARK_COPIED: &str = "UPDATE meta SET copying = false";
+/// Answers that nobody is given any more.
+pub(super) const FORGET_ANSWERS: &str = "DELETE FROM answers WHERE at < $1";
+
+/// For tables that nobody else sees.
+pub(super) const MORE_MEMORY: &str = "SET LOCAL temp_buffers = '128MB'; SET LOCAL work_mem = '64MB';";
+/// Whole tables are joined, as no server does.
+pub(super) const JOIN_WHOLE_TABLES: &str =
+    "SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on";
+/// In which schema the tables of the store are.
+pub(super) const SCHEMA: &str = "SELECT quote_ident(current_schema())";

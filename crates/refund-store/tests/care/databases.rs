@@ -1,0 +1,48 @@
+//! Databases of a test's own.
+
+use refund_store::{PostgresAddress, PostgresStore, migrate};
+use refund_test_postgres::{Server, Version};
+
+use super::story;
+
+/// A database of a PostgreSQL that the tests of this program share.
+pub(crate) struct Database {
+    url: String,
+}
+
+impl Database {
+    /// An empty one.
+    pub(crate) fn new() -> Self {
+        Self { url: Server::shared(Version::Debian).unwrap().database().unwrap() }
+    }
+
+    /// One that can be a store.
+    pub(crate) fn migrated() -> Self {
+        let database = Self::new();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(migrate(&database.address(), false)).unwrap();
+        database
+    }
+
+    pub(crate) fn address(&self) -> PostgresAddress {
+        PostgresAddress::parse(&self.url, None).unwrap()
+    }
+
+    /// Carries out a statement, behind the store's back.
+    pub(crate) fn sql(&self, sql: &str) -> String {
+        Server::shared(Version::Debian).unwrap().psql(&self.url, sql).unwrap()
+    }
+
+    /// A server on another machine lets itself be seen.
+    pub(crate) fn a_server_lives(&self) {
+        self.sql(
+            "CREATE TABLE IF NOT EXISTS servers (id text PRIMARY KEY, name text NOT NULL, version text NOT NULL, \
+             seen_at timestamptz NOT NULL DEFAULT now()); \
+             INSERT INTO servers (id, name, version) VALUES ('another', 'elsewhere', '0.1.0')",
+        );
+    }
+
+    pub(crate) fn open(&self) -> PostgresStore {
+        PostgresStore::open(&self.address(), None, story::surroundings()).unwrap()
+    }
+}
