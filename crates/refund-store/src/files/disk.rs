@@ -200,10 +200,10 @@ impl Files for Disk {
     }
 }
 
-/// The locked file. To close it gives the lock back only once no child that was begun meanwhile still
+/// A locked file. To close it gives the lock back only once no child that was begun meanwhile still
 /// has it open; so the lock is given back by itself.
 #[derive(Debug)]
-struct Lock(File);
+pub struct Lock(pub(super) File);
 
 impl Drop for Lock {
     fn drop(&mut self) {

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::AppendFile;
+use super::disk::{LOCK, Lock};
 
 /// A file on disk that is only read.
 #[derive(Debug)]
@@ -62,7 +63,7 @@ impl AppendFile for ReadOnly {
 pub enum Use {
     /// None does, but for others who ask; and as long as this is kept, none can begin to. (Nothing is held where the
     /// folder was never used.)
-    Nobody(Option<File>),
+    Nobody(Option<Lock>),
     /// One does.
     Somebody,
 }
@@ -73,12 +74,12 @@ impl Use {
     /// # Errors
     /// Whatever the system says when it can't be asked.
     pub fn of(folder: &Path) -> io::Result<Self> {
-        let lock = match File::open(folder.join(super::disk::LOCK)) {
+        let lock = match File::open(folder.join(LOCK)) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::Nobody(None)),
             opened => opened?,
         };
         match lock.try_lock_shared() {
-            Ok(()) => Ok(Self::Nobody(Some(lock))),
+            Ok(()) => Ok(Self::Nobody(Some(Lock(lock)))),
             Err(TryLockError::WouldBlock) => Ok(Self::Somebody),
             Err(TryLockError::Error(error)) => Err(error),
         }
