@@ -78,7 +78,7 @@ pub fn back_up(
 }
 
 /// A manifest of nothing: so that a first backup that is interrupted is known as one.
-fn begin(to: &Path, made_at: Timestamp) -> Result<Manifest, CareError> {
+pub(super) fn begin(to: &Path, made_at: Timestamp) -> Result<Manifest, CareError> {
     let manifest = Manifest::new(Checkpoint::START, None, made_at);
     manifest.write(to)?;
     Ok(manifest)

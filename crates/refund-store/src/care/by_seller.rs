@@ -31,10 +31,15 @@ impl BySeller {
         let of_refund = changed.refunds.values().next().map(|change| &change.after.seller_id);
         let of_setting = || record.entries.iter().find_map(prepared_by);
         if let Some(seller_id) = of_refund.or_else(of_setting) {
-            let (records, sum) = self.0.entry(seller_id.clone()).or_default();
-            *records = records.saturating_add(1);
-            *sum = sum.saturating_add(bytes as u64);
+            self.count(seller_id, 1, bytes as u64);
         }
+    }
+
+    /// Adds so many records about a seller, with so many bytes.
+    pub(super) fn count(&mut self, seller_id: &SellerId, records: u64, bytes: u64) {
+        let (all, sum) = self.0.entry(seller_id.clone()).or_default();
+        *all = all.saturating_add(records);
+        *sum = sum.saturating_add(bytes);
     }
 
     /// Those with the most bytes, the largest first.
@@ -48,7 +53,7 @@ impl BySeller {
 }
 
 /// Whose own settings something is about.
-fn prepared_by(entry: &Entry) -> Option<&SellerId> {
+pub(super) fn prepared_by(entry: &Entry) -> Option<&SellerId> {
     if let Entry::Seller { seller_id, .. } | Entry::SavedOffer { seller_id, .. } = entry {
         return Some(seller_id);
     }

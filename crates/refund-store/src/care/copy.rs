@@ -8,8 +8,11 @@ mod to;
 use std::path::PathBuf;
 
 pub use self::carry::CopiedStore;
-use self::carry::{Source, carry};
-use self::from::{OfDatabase, OfFolder};
+use self::carry::Source;
+pub(super) use self::carry::carry;
+pub(super) use self::from::OfDatabase;
+use self::from::OfFolder;
+pub(super) use self::to::ToJournal;
 use self::to::{ToDatabase, ToFolder};
 use super::{CareError, Watcher};
 use crate::PostgresAddress;

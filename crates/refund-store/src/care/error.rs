@@ -108,6 +108,20 @@ pub enum CareError {
         /// How many bytes the journal has.
         length: u64,
     },
+    /// The database has fewer records than its backup.
+    #[error(
+        "the database has {records} records, and the backup in {} has {backup}: the database lost its end, or is another \
+         one. Nothing was changed; stop the servers, keep a copy of the database, and find out which is the right one",
+        folder.display()
+    )]
+    LogLostItsEnd {
+        /// The backup's folder.
+        folder: PathBuf,
+        /// How many records the backup has.
+        backup: u64,
+        /// How many the database has.
+        records: u64,
+    },
     /// What was copied back is not what the manifest says.
     #[error(
         "the backup in {} is damaged: {what}. Nothing was restored; take an older copy of it, or, if the server's \
@@ -184,6 +198,7 @@ impl CareError {
             | Self::BackupDamaged { .. }
             | Self::JournalGone(_)
             | Self::LogDamaged { .. }
+            | Self::LogLostItsEnd { .. }
             | Self::NotAsWritten { .. }
             | Self::JournalLostItsEnd { .. } => true,
             Self::Open(error) => matches!(error, OpenError::JournalShortened { .. } | OpenError::Record { .. }),

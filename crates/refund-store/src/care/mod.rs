@@ -27,7 +27,10 @@ pub use backup::{BackedUp, Copied, back_up, copy_journal};
 pub use by_seller::SellersShare;
 pub use compare::{Difference, ViewFound};
 pub use copy::{CopiedStore, StoreAt, copy};
-pub use database::{RebuiltDatabase, TablesFound, VerifiedDatabase, rebuild_database, verify_database};
+pub use database::{
+    DatabaseStats, RebuiltDatabase, TablesFound, VerifiedDatabase, back_up_database, rebuild_database,
+    stats_of_database, verify_database,
+};
 pub use error::CareError;
 pub use laws::{Law, RecordPlace, Violation};
 pub use manifest::{MANIFEST, Manifest};
@@ -35,7 +38,7 @@ pub use progress::{Progress, Unit, Watcher};
 pub use rebuild::{Rebuilt, rebuild};
 pub use restore::{Restored, restore};
 pub use review::Contents;
-pub use stats::{Stats, stats};
+pub use stats::{Counts, Stats, stats};
 pub use verify::{Verified, verify};
 
 /// How many findings of a kind are kept; beyond that they are only counted.

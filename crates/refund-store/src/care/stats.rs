@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use refund_core::{NegotiationStatus, StatusKind, Timestamp};
+use refund_core::{NegotiationStatus, Refund, StatusKind, Timestamp};
 use serde::Serialize;
 
 use super::by_seller::SellersShare;
@@ -13,9 +13,53 @@ use super::replay::Replay;
 use super::review::Contents;
 use super::source::{Source, bytes_below};
 use super::{CareError, Watcher};
+use crate::Settings;
 use crate::files::read_only::Use;
 use crate::journal::{Ending, JournalError};
 use crate::stored::{parse_last, parse_refund};
+
+/// How many there are of everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// How many refunds there are.
+    pub refunds: u64,
+    /// How many there are in each status.
+    pub by_status: BTreeMap<StatusKind, u64>,
+    /// How many negotiations stand where.
+    pub by_negotiation: BTreeMap<NegotiationStatus, u64>,
+    /// How many refunds have a deadline that has passed; the server settles them when it runs.
+    pub unsettled: u64,
+    /// How many order lines have had a refund.
+    pub order_lines: u64,
+    /// How many sellers are set up.
+    pub sellers: u64,
+    /// How many keys are valid.
+    pub keys: u64,
+    /// The sellers that most of what was recorded is about, the first of them first.
+    pub largest_sellers: Vec<SellersShare>,
+}
+
+impl Counts {
+    /// With how many sellers and keys there are.
+    pub(super) fn of_settings(settings: &Settings) -> Self {
+        Self {
+            sellers: settings.sellers(None, usize::MAX).len() as u64,
+            keys: settings.keys().iter().filter(|key| key.revoked_at.is_none()).count() as u64,
+            ..Self::default()
+        }
+    }
+
+    /// Counts a refund in; `now` says what is due.
+    pub(super) fn add(&mut self, refund: &Refund, now: Timestamp) {
+        self.refunds = self.refunds.saturating_add(1);
+        one(&mut self.by_status, refund.status.kind());
+        if let Some(negotiation) = &refund.negotiation {
+            one(&mut self.by_negotiation, negotiation.status());
+        }
+        let unsettled = refund.next_due().is_some_and(|at| at <= now);
+        self.unsettled = self.unsettled.saturating_add(u64::from(unsettled));
+    }
+}
 
 /// How much there is of everything in a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -31,36 +75,9 @@ pub struct Stats {
     /// What the journal holds.
     #[serde(flatten)]
     pub contents: Contents,
-    /// How many refunds there are.
-    pub refunds: u64,
-    /// How many there are in each status.
-    pub by_status: BTreeMap<StatusKind, u64>,
-    /// How many negotiations stand where.
-    pub by_negotiation: BTreeMap<NegotiationStatus, u64>,
-    /// How many refunds have a deadline that has passed; the server settles them when it runs.
-    pub unsettled: u64,
-    /// How many order lines have had a refund.
-    pub order_lines: u64,
-    /// How many sellers are set up.
-    pub sellers: u64,
-    /// How many keys are valid.
-    pub keys: u64,
-    /// The sellers that most of the journal is about, the first of them first.
-    pub largest_sellers: Vec<SellersShare>,
-}
-
-impl Stats {
-    /// How many bytes of the journal a refund takes with all that happens to it, if there is any.
-    #[must_use]
-    pub fn journal_bytes_per_refund(&self) -> Option<u64> {
-        self.journal_bytes.checked_div(self.refunds)
-    }
-
-    /// How many records one write takes on average, in tenths.
-    #[must_use]
-    pub fn records_per_frame_tenths(&self) -> Option<u64> {
-        self.contents.records.saturating_mul(10).checked_div(self.contents.frames)
-    }
+    /// What the store has of everything.
+    #[serde(flatten)]
+    pub counts: Counts,
 }
 
 /// Counts what is in the store in `folder`; `now` says what is due. It changes nothing.
@@ -78,32 +95,21 @@ pub fn stats(folder: &Path, now: Timestamp, watcher: &Watcher) -> Result<Stats, 
         return Err(CareError::Record { at, what });
     }
     let model = replay.model;
-    let mut stats = Stats {
+    let mut counts = Counts::of_settings(&model.settings);
+    for row in model.refunds.values() {
+        let at = RecordPlace::Byte(parse_last(row).unwrap_or(0));
+        counts.add(&parse_refund(row).map_err(|error| senseless(at, &error.into()))?, now);
+    }
+    counts.order_lines = model.lines.len() as u64;
+    counts.largest_sellers = replay.review.by_seller.largest();
+    Ok(Stats {
         in_use,
         journal_bytes: inspected.good.length(),
         view_bytes: bytes_below(&folder.join("view"))?,
         disk_left_bytes: source.file.space_left().map_err(refused("ask for the space left on the disk of", folder))?,
         contents: replay.review.contents,
-        refunds: model.refunds.len() as u64,
-        by_status: BTreeMap::new(),
-        by_negotiation: BTreeMap::new(),
-        unsettled: 0,
-        order_lines: model.lines.len() as u64,
-        sellers: model.settings.sellers(None, usize::MAX).len() as u64,
-        keys: model.settings.keys().iter().filter(|key| key.revoked_at.is_none()).count() as u64,
-        largest_sellers: replay.review.by_seller.largest(),
-    };
-    for row in model.refunds.values() {
-        let refund = parse_refund(row)
-            .map_err(|error| senseless(RecordPlace::Byte(parse_last(row).unwrap_or(0)), &error.into()))?;
-        one(&mut stats.by_status, refund.status.kind());
-        if let Some(negotiation) = &refund.negotiation {
-            one(&mut stats.by_negotiation, negotiation.status());
-        }
-        let unsettled = refund.next_due().is_some_and(|at| at <= now);
-        stats.unsettled = stats.unsettled.saturating_add(u64::from(unsettled));
-    }
-    Ok(stats)
+        counts,
+    })
 }
 
 fn one<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {

@@ -44,7 +44,7 @@ use tokio::sync::watch;
 
 pub use self::address::PostgresAddress;
 pub(crate) use self::care::{
-    Database, Differing, Ends, Filling, Log, LogError, Making, Moment, Read, Step, differences, make_shadows,
+    About, Database, Differing, Ends, Filling, Log, LogError, Making, Moment, Read, Step, differences, make_shadows,
 };
 use self::catching_up::all_settings;
 use self::connection::{Connector, Purpose};

@@ -28,7 +28,7 @@ fn each_tool_works_on_a_journal_of_format_1_and_leaves_it_one() {
     let expected = seen(told().path());
     let nobody = Watcher::nobody();
     assert!(!verify(folder.path()).unwrap().is_damaged());
-    assert_eq!(stats(folder.path(), start(), &nobody).unwrap().refunds, 4);
+    assert_eq!(stats(folder.path(), start(), &nobody).unwrap().counts.refunds, 4);
     let backed_up = back_up(folder.path(), backup.path(), &[], start(), &nobody).unwrap();
     let to = place.path().join("restored");
     restore(backup.path(), &to, &[]).unwrap();

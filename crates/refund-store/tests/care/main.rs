@@ -4,6 +4,7 @@
 mod backup;
 mod copy;
 mod database;
+mod database_backup;
 mod databases;
 mod every_kind;
 mod flips;

@@ -72,16 +72,21 @@ impl Database {
 
     /// Refuses a database that servers use.
     pub(super) fn must_be_without_servers(&self) -> Result<(), PostgresError> {
+        let live = self.live_servers()?;
+        if live.is_empty() {
+            return Ok(());
+        }
+        Err(PostgresError::InUse { address: self.shown(), servers: live.join(", ") })
+    }
+
+    /// The names of the servers that live.
+    pub(super) fn live_servers(&self) -> Result<Vec<String>, PostgresError> {
         // Until servers let themselves be seen there is no such table.
         if !self.query_one(sql::HAS_SERVERS, &[])?.try_get::<_, bool>(0)? {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let live = self.query(sql::LIVE_SERVERS, &[])?;
-        let names = live.iter().map(|row| row.try_get::<_, String>(0)).collect::<Result<Vec<_>, _>>()?;
-        if names.is_empty() {
-            return Ok(());
-        }
-        Err(PostgresError::InUse { address: self.shown(), servers: names.join(", ") })
+        Ok(live.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
     }
 
     /// From now on everything is as it is at one moment, until the tool ends.

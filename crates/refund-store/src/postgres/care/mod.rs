@@ -3,6 +3,7 @@
 //! All of it waits on the thread that asks, and is not for use within an asynchronous task.
 
 mod comparing;
+mod counting;
 mod database;
 mod filling;
 mod log;
@@ -11,6 +12,7 @@ mod shadows;
 mod sql;
 
 pub(crate) use self::comparing::{Differing, differences};
+pub(crate) use self::counting::About;
 pub(crate) use self::database::{Database, Moment};
 pub(crate) use self::filling::Filling;
 pub(crate) use self::log::{Ends, Log, LogError, Read};

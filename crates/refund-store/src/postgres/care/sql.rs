@@ -32,3 +32,17 @@ pub(super) const JOIN_WHOLE_TABLES: &str =
     "SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on";
 /// In which schema the tables of the store are.
 pub(super) const SCHEMA: &str = "SELECT quote_ident(current_schema())";
+
+pub(super) const SIZES: &str = "\
+    SELECT count(*), coalesce(sum(records), 0)::int8, max(latest), (SELECT count(*) FROM lines), \
+        pg_total_relation_size('records') + pg_total_relation_size('batches'), \
+        (SELECT sum(pg_total_relation_size(t::regclass)) \
+            FROM unnest('{lines,refunds,waits,history,answers,settings,audit}'::text[]) t)::int8 FROM batches";
+pub(super) const EVERY_STATE: &str = "SELECT state FROM refunds";
+pub(super) const ABOUT_SELLERS: &str = "\
+    SELECT seller, count(*), sum(bytes)::int8 FROM (\
+        SELECT DISTINCT ON (h.record) f.seller, octet_length(r.body)::int8 AS bytes \
+        FROM history h JOIN refunds f ON f.no = h.refund JOIN records r ON r.number = h.record ORDER BY h.record, f.id\
+    ) s GROUP BY seller";
+pub(super) const EVERY_SET_UP: &str = "\
+    SELECT body FROM records WHERE sets_up AND NOT EXISTS (SELECT FROM history WHERE record = number) ORDER BY number";
