@@ -33,6 +33,9 @@ pub enum StoreError {
     /// The position is of a history that this store does not have, or has no more.
     #[error("the position is of another history: this store was restored since, or is another one")]
     OtherHistory,
+    /// Where it is kept can't be reached at present, or has no room for one more; nothing of this request was done.
+    #[error("what is stored can't be reached: {0}")]
+    Away(String),
     /// It could not be read, or what was read makes no sense.
     #[error("the store could not be read: {0}")]
     Unreadable(String),

@@ -84,6 +84,10 @@ impl Store for MemoryStore {
         self.news.subscribe()
     }
 
+    fn recorded_here(&self, at: EventPosition) -> bool {
+        at.epoch == self.model().epoch
+    }
+
     fn health(&self) -> Health {
         Health { clock_behind: self.surroundings.clock.behind(self.latest()), ..Health::default() }
     }

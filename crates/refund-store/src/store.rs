@@ -38,6 +38,14 @@ pub trait Store: Send + Sync {
         at_once(Ok(()))
     }
 
+    /// Whether other servers may use the same store.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Whether what stands there was recorded by this server, since it opened the store.
+    fn recorded_here(&self, at: EventPosition) -> bool;
+
     /// All settings, as they are at this moment.
     fn settings(&self) -> Arc<Settings>;
 
@@ -148,7 +156,7 @@ pub struct Overdue {
 /// Where a store stands.
 #[derive(Debug, Default)]
 pub struct Health {
-    /// Why it takes no requests until it is opened again, if it takes none.
+    /// Why it takes no requests, if it takes none: until it is opened again, or until [it can](StoreError::Away).
     pub stopped: Option<StoreError>,
     /// How many bytes can still be written to its disk, where there is one and it can be asked. Below
     /// [`KEPT_FREE_BYTES`](crate::KEPT_FREE_BYTES) nothing is recorded.

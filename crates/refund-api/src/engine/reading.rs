@@ -26,6 +26,18 @@ impl<P: Passage> Store for Reading<P> {
         self.store.submit(request)
     }
 
+    fn look(&self) -> Soon<'_, ()> {
+        self.passage.pass(self.store.look())
+    }
+
+    fn is_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+
+    fn recorded_here(&self, at: EventPosition) -> bool {
+        self.store.recorded_here(at)
+    }
+
     fn settings(&self) -> Arc<Settings> {
         self.store.settings()
     }

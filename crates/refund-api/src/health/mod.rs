@@ -2,12 +2,12 @@
 
 mod now;
 
-use refund_store::{Health, KEPT_FREE_BYTES, Store};
+use refund_store::{Health, KEPT_FREE_BYTES, Store, StoreError};
 use serde::Serialize;
 
 pub(crate) use self::now::{Awaited, UNSETTLED_COUNTED_MAX, Unsettled, measured_now, unsent};
-use crate::problem::Problem;
-use crate::wire::code::{ApiCode, Code};
+use crate::problem::{AWAY, Problem};
+use crate::wire::code::ApiCode;
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -29,7 +29,13 @@ pub(crate) struct Failing {
 }
 
 impl Check {
-    pub(crate) const ALL: [Self; 3] = [Self::Store, Self::Clock, Self::Disk];
+    const ALL: [Self; 3] = [Self::Store, Self::Clock, Self::Disk];
+
+    /// What is looked at of that store: the disk of one that servers share is not theirs.
+    pub(crate) fn of(store: &dyn Store) -> impl Iterator<Item = Self> + use<> {
+        let is_shared = store.is_shared();
+        Self::ALL.into_iter().filter(move |check| *check != Self::Disk || !is_shared)
+    }
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -46,8 +52,9 @@ impl Check {
                 let unreadable = store.next_due().await.err();
                 let error = health.stopped.as_ref().or(unreadable.as_ref())?;
                 tracing::warn!(%error, "not ready");
-                // The reason may name the machine's folders: it is for the log.
-                Some(Code::Api(ApiCode::from(error)).meaning().to_owned())
+                // The reason may name the machine's folders, or other machines: it is for the log.
+                let told = if let StoreError::Away(_) = error { AWAY } else { ApiCode::from(error).meaning() };
+                Some(told.to_owned())
             }
             Self::Clock => {
                 let (clock, latest) = (health.clock_behind?, store.latest());
@@ -66,7 +73,7 @@ impl Check {
 pub(crate) async fn failing(store: &dyn Store) -> Vec<Failing> {
     let health = store.health();
     let mut failing = Vec::new();
-    for check in Check::ALL {
+    for check in Check::of(store) {
         failing.extend(check.fails(store, &health).await.map(|detail| Failing { check, detail }));
     }
     failing
@@ -96,6 +103,7 @@ mod tests {
     use super::*;
     use crate::server;
     use crate::trial::{self, Machine};
+    use crate::wire::code::Code;
 
     /// A store on a disk that does what it is told, with something recorded in it.
     struct Trial {

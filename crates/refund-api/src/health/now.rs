@@ -40,7 +40,7 @@ pub(crate) async fn measured_now(app: &App) -> Registry {
 async fn ready(now: &mut Registry, store: &dyn Store) {
     let failing = failing(store).await;
     let ready = Family::<[(&str, &str); 1], Gauge>::default();
-    for check in Check::ALL {
+    for check in Check::of(store) {
         let is_well = failing.iter().all(|failing| failing.check != check);
         ready.get_or_create(&[("check", check.as_str())]).set(i64::from(is_well));
     }

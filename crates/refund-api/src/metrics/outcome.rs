@@ -74,6 +74,7 @@ mod tests {
             StoreError::Stopped(why()),
             StoreError::NoSuchPosition(1),
             StoreError::OtherHistory,
+            StoreError::Away(why()),
             StoreError::Unreadable(why()),
         ];
         let all = [

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use refund_core::{Refusal, RefusalCode, Rule, Timestamp};
 use serde_json::{Map, Value};
 
+pub(crate) use self::refused::AWAY;
 use crate::wire::code::{ApiCode, Code};
 use crate::wire::{Pointed, ProblemOut, RefundOut};
 

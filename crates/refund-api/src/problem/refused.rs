@@ -74,6 +74,10 @@ fn shown_to_all(seen: Seen) -> RefundOut {
     RefundOut::new(seen, Role::Buyer)
 }
 
+/// What is told of a store that can't be reached: why stands in the log, because it may name machines.
+pub(crate) const AWAY: &str =
+    "the database can't be reached or takes no writes; the server goes on by itself once it does";
+
 impl From<&StoreError> for ApiCode {
     fn from(error: &StoreError) -> Self {
         match error {
@@ -83,6 +87,7 @@ impl From<&StoreError> for ApiCode {
             StoreError::Stopped(_) => Self::Stopped,
             StoreError::NoSuchPosition(_) => Self::MalformedQuery,
             StoreError::OtherHistory => Self::OtherHistory,
+            StoreError::Away(_) => Self::NotReady,
             StoreError::Unreadable(_) => Self::Internal,
         }
     }
@@ -96,6 +101,10 @@ impl From<&StoreError> for Problem {
         }
         if code != ApiCode::Busy {
             tracing::error!(%error, "the store could not do it");
+        }
+        if let StoreError::Away(_) = error {
+            return Self::new(code, format!("store: {AWAY}"))
+                .with("failing", json!([{ "check": "store", "detail": AWAY }]));
         }
         // What is wrong with a disk is for the log; the caller is told what it means for them.
         Self::new(code, code.meaning())

@@ -80,6 +80,14 @@ impl Store for InTurn {
         })
     }
 
+    fn is_shared(&self) -> bool {
+        self.all().any(|store| store.is_shared())
+    }
+
+    fn recorded_here(&self, at: EventPosition) -> bool {
+        self.all().any(|store| store.recorded_here(at))
+    }
+
     fn settings(&self) -> Arc<Settings> {
         self.looked().settings()
     }

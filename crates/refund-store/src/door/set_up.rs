@@ -33,7 +33,7 @@ pub enum SetUp {
     PutPolicy(Box<Policy>),
     /// Change the roll-out, to this from now on (R34, R37).
     PutRollout(Box<Rollout>),
-    /// Make a key. Its `created_at` is set when it is recorded.
+    /// Make a key. Its `created_at` is set when it is recorded. It replaces none: a precondition is about all that there are.
     IssueKey(Box<Key>),
     /// Revoke a key.
     RevokeKey {
@@ -139,7 +139,7 @@ impl SetUp {
         }
     }
 
-    /// The tag of what it would replace, where that is there and has one.
+    /// The tag of what it would replace or stands beside, where that is there and has one.
     pub(super) fn present_tag(&self, settings: &Settings) -> Result<Option<Tag>, StoreError> {
         match self {
             Self::PutSeller { seller_id, .. } | Self::EditSeller { seller_id, .. } => {
@@ -152,8 +152,8 @@ impl SetUp {
             }
             Self::ChangeUser { user_id: id, .. } => settings.user(id).map(|user| user.credentials()).transpose(),
             Self::SignIn { session, .. } => settings.user(&session.user_id).map(|user| user.way_in()).transpose(),
-            Self::IssueKey(_)
-            | Self::RevokeKey { .. }
+            Self::IssueKey(_) => settings.keys_tag().map(Some),
+            Self::RevokeKey { .. }
             | Self::KeysUsed { .. }
             | Self::MakeWebhook(_)
             | Self::MakeUser(_)

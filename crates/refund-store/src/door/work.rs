@@ -59,7 +59,7 @@ pub enum Precondition {
     Missing,
     /// The refund has that version.
     Version(u64),
-    /// The seller, the policy, the roll-out or the endpoint is what has that tag.
+    /// The setting that it replaces, or all keys beside which it makes one, is what has that tag.
     Tag(Tag),
 }
 

@@ -212,6 +212,10 @@ impl Store for EmbeddedStore {
         self.view.news.subscribe()
     }
 
+    fn recorded_here(&self, at: EventPosition) -> bool {
+        at.epoch == self.view.past.epoch
+    }
+
     fn health(&self) -> Health {
         Health {
             stopped: self.stopped(),

@@ -51,6 +51,10 @@ impl Store for ForgetfulStore {
         self.0.news()
     }
 
+    fn recorded_here(&self, at: EventPosition) -> bool {
+        self.0.recorded_here(at)
+    }
+
     fn health(&self) -> Health {
         self.0.health()
     }

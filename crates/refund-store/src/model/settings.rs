@@ -8,7 +8,7 @@ use rpds::RedBlackTreeMapSync;
 
 use crate::model::likeness::looks;
 use crate::record::Entry;
-use crate::{Key, Restoration, Secret, Seller, Session, User, Webhook};
+use crate::{Key, Restoration, Secret, Seller, Session, StoreError, Tag, User, Webhook};
 
 /// A sorted map of which a copy shares what has not changed.
 type Map<K, V> = RedBlackTreeMapSync<K, V>;
@@ -139,6 +139,14 @@ impl Settings {
     #[must_use]
     pub fn keys(&self) -> Vec<Arc<Key>> {
         sorted(self.keys.values(), |key| (key.created_at, key.id.clone()))
+    }
+
+    /// The tag of all keys. Whoever makes one because there is no other names it.
+    ///
+    /// # Errors
+    /// As for [`Tag::of`].
+    pub fn keys_tag(&self) -> Result<Tag, StoreError> {
+        Tag::of(&self.keys())
     }
 
     /// Which of a refund's links for the buyer is the present one, counted from 1.

@@ -110,8 +110,8 @@ pub enum PostgresError {
     HalfCopied,
     /// Servers with different secrets would not know each other's links, places and sessions.
     #[error(
-        "the servers of this store have another secret: copy their `server.secret` into this server's folder, so that \
-         links, places and sign-ins of one are good at all"
+        "the servers of this store have another secret: copy their `server.secret` into this server's folder, or name \
+         it with `--secret-file`, so that links, places and sign-ins of one are good at all"
     )]
     OtherSecret,
     /// Some servers would let time go by, and some not.
@@ -153,7 +153,11 @@ impl From<crate::codec::CodecError> for PostgresError {
 
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
-        Self::Unreadable(said(&error))
+        let why = said(&error);
+        match Failure::of(&error) {
+            Failure::Connection | Failure::Passing | Failure::Scarcity => Self::Away(why),
+            Failure::Refusal | Failure::Constraint => Self::Unreadable(why),
+        }
     }
 }
 
@@ -173,6 +177,8 @@ pub(super) enum Failure {
     Connection,
     /// The same may succeed when it is tried again.
     Passing,
+    /// It lacks room for it: on its disk, or among its connections.
+    Scarcity,
     /// The database refused it, and will again.
     Refusal,
     /// What was written breaks a constraint, which the rules should have seen.
@@ -196,6 +202,7 @@ impl Failure {
         match class {
             "08" | "57" => Self::Connection,
             "23" => Self::Constraint,
+            "53" => Self::Scarcity,
             _ if is_one_of(&ended) => Self::Connection,
             _ => Self::Refusal,
         }

@@ -7,6 +7,7 @@ use refund_core::Timestamp;
 use tokio::sync::watch;
 
 use super::head::{Head, Last};
+use super::own::OwnRecords;
 use crate::surroundings::too_far_behind;
 use crate::{Clock, EventPosition, Settings, StoreError, Surroundings};
 
@@ -21,7 +22,10 @@ pub(super) struct Known {
     /// By how much the database's clock is ahead of this machine's, in milliseconds.
     ahead: AtomicI64,
     news: watch::Sender<Option<EventPosition>>,
+    /// Why nothing can be recorded at present, if that is so.
     stopped: Mutex<Option<String>>,
+    /// What this server recorded.
+    own: Mutex<OwnRecords>,
 }
 
 impl Known {
@@ -34,6 +38,7 @@ impl Known {
             ahead: AtomicI64::new(0),
             news: watch::Sender::new(None),
             stopped: Mutex::new(None),
+            own: Mutex::default(),
         };
         known.hear(head);
         if let Some(last) = &head.last {
@@ -123,7 +128,12 @@ impl Known {
 
     /// Why nothing can be recorded at present, if that is so.
     pub(super) fn stopped(&self) -> Option<StoreError> {
-        self.stopping().clone().map(StoreError::Stopped)
+        self.stopping().clone().map(StoreError::Away)
+    }
+
+    /// What this server recorded.
+    pub(super) fn own(&self) -> MutexGuard<'_, OwnRecords> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says that nothing can be recorded at present, and why; or that it can again.

@@ -2,7 +2,7 @@
 //! carries out all that has gathered.
 
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use deadpool_postgres::ClientWrapper;
@@ -22,6 +22,8 @@ const REQUESTS_MAX: usize = 256;
 const TRYING_MAX: Duration = Duration::from_secs(30);
 /// How long it is left alone between two tries.
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+/// The same where nobody waits for anything, to find out that it is back.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 pub(super) struct Lane {
     connector: Connector,
@@ -42,12 +44,31 @@ impl Lane {
         let mut left_over = Vec::new();
         loop {
             if left_over.is_empty() {
-                match queue.recv() {
+                match self.next(queue) {
                     Ok(first) => left_over.push(first),
-                    Err(_) => return,
+                    Err(RecvTimeoutError::Timeout) => self.look_for_the_turn(),
+                    Err(RecvTimeoutError::Disconnected) => return,
                 }
             }
-            left_over = self.carry(left_over, queue);
+            if !left_over.is_empty() {
+                left_over = self.carry(left_over, queue);
+            }
+        }
+    }
+
+    /// The next request; where nothing can be recorded, none after a while.
+    fn next(&self, queue: &Receiver<Waiting>) -> Result<Waiting, RecvTimeoutError> {
+        match self.known.stopped() {
+            None => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(_) => queue.recv_timeout(BETWEEN_LOOKS),
+        }
+    }
+
+    /// Whether something can be recorded again: who is told that nothing can sends nothing by which that would be seen.
+    fn look_for_the_turn(&mut self) {
+        match self.turn(&mut Vec::new(), &mut None, |_| {}) {
+            Ok(_) => self.known.stop(None),
+            Err(_) => self.connection = None,
         }
     }
 
@@ -80,7 +101,7 @@ impl Lane {
                 Failure::Connection => self.connection = None,
                 Failure::Passing => {}
                 Failure::Constraint if waiting.len() > 1 => return self.one_by_one(waiting),
-                Failure::Constraint | Failure::Refusal => {
+                Failure::Constraint | Failure::Refusal | Failure::Scarcity => {
                     refuse(waiting, not_done(why.why, unheard.as_ref()));
                     return Vec::new();
                 }

@@ -24,7 +24,8 @@ const LOOKS_PER_TIDYING: u32 = 72_000;
 /// How long a look may take. Who waits for it is told then.
 const LOOK_MAX: Duration = Duration::from_secs(3);
 
-type Waiting = oneshot::Sender<Result<(), Arc<StoreError>>>;
+/// Who waits for a look, and is told why it failed.
+type Waiting = oneshot::Sender<Result<(), Arc<str>>>;
 
 /// Where looks are asked for.
 #[derive(Clone)]
@@ -34,7 +35,7 @@ impl Looks {
     /// Begins to look, until nobody can ask any more.
     pub(super) fn begin(runtime: &tokio::runtime::Handle, connector: Connector, known: Arc<Known>) -> Self {
         let (sender, asked) = mpsc::unbounded_channel();
-        runtime.spawn(Looking { connector, known, client: None, untidied: 0 }.run(asked));
+        runtime.spawn(Looking { connector, known, client: None, is_away: false, untidied: 0 }.run(asked));
         Self(sender)
     }
 
@@ -46,7 +47,7 @@ impl Looks {
         }
         match answer.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(StoreError::Unreadable(error.to_string())),
+            Ok(Err(why)) => Err(StoreError::Away(why.to_string())),
             Err(_) => Err(StoreError::Closed),
         }
     }
@@ -56,6 +57,8 @@ struct Looking {
     connector: Connector,
     known: Arc<Known>,
     client: Option<ClientWrapper>,
+    /// Whether the last look failed.
+    is_away: bool,
     /// How often was looked since what nobody needs was forgotten.
     untidied: u32,
 }
@@ -76,11 +79,10 @@ impl Looking {
                 Ok(looked) => looked,
                 Err(_) => Err(StoreError::TooSlow { seconds: LOOK_MAX.as_secs() }),
             };
-            let looked = looked.map_err(|error| {
-                // Whatever was the matter, the next look begins anew.
-                self.client = None;
-                Arc::new(error)
-            });
+            let looked = looked.map_err(|error| self.failed(error));
+            if looked.is_ok() && std::mem::take(&mut self.is_away) {
+                tracing::info!("the database answers again");
+            }
             for waiting in waiting {
                 // Who has gone away needs no answer.
                 let _ = waiting.send(looked.clone());
@@ -88,12 +90,22 @@ impl Looking {
         }
     }
 
+    /// Whatever was the matter, the next look begins anew.
+    fn failed(&mut self, error: StoreError) -> Arc<str> {
+        self.client = None;
+        let why = if let StoreError::Away(why) = error { why } else { error.to_string() };
+        if !std::mem::replace(&mut self.is_away, true) {
+            tracing::error!(why, "the database does not answer; trying again");
+        }
+        why.into()
+    }
+
     async fn look(&mut self) -> Result<(), StoreError> {
         let client = match self.client.take() {
             Some(client) if !client.is_closed() => client,
             Some(_) | None => {
                 let connected = self.connector.connect(Purpose::Read).await;
-                connected.map_err(|error| StoreError::Unreadable(error.to_string()))?
+                connected.map_err(|error| StoreError::Away(error.to_string()))?
             }
         };
         let client = self.client.insert(client);

@@ -22,6 +22,7 @@ mod lists;
 mod loading;
 mod looking;
 mod migrating;
+mod own;
 #[cfg(test)]
 mod plans;
 mod puts;
@@ -184,9 +185,9 @@ async fn opened(
         WHERE (test_clock IS NULL OR secret IS NULL) AND NOT copying";
     let print = secret.map(|secret| secret.to_vec());
     client.execute(first, &[&test_clock, &print]).await.map_err(refused)?;
-    if surroundings.hold_settling {
-        client.execute("UPDATE meta SET held = true WHERE NOT copying", &[]).await?;
-    }
+    // As on one machine, the last start says whether what is due happens (R36): here to all servers.
+    let hold = "UPDATE meta SET held = $1 WHERE held <> $1 AND NOT copying";
+    client.execute(hold, &[&surroundings.hold_settling]).await?;
     let moment = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead);
     let moment = moment.start().await?;
     let row = moment.query_opt(sql::HEAD, &[]).await?;
@@ -226,6 +227,14 @@ impl Store for PostgresStore {
 
     fn look(&self) -> Soon<'_, ()> {
         Box::pin(self.reading.looks.look())
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn recorded_here(&self, at: EventPosition) -> bool {
+        self.known.own().has(at.record)
     }
 
     fn settings(&self) -> Arc<Settings> {

@@ -36,7 +36,8 @@ impl From<PoolError> for StoreError {
     fn from(error: PoolError) -> Self {
         match error {
             PoolError::Timeout(_) => Self::TooSlow { seconds: 1 },
-            PoolError::Backend(error) => Self::Unreadable(said(&error)),
+            // None could be made: those that are there report what befalls them by themselves.
+            PoolError::Backend(error) => Self::Away(said(&error)),
             PoolError::Closed => Self::Closed,
             PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => Self::Unreadable(error.to_string()),
         }

@@ -127,6 +127,8 @@ impl<'t> Turn<'t> {
             return Ok(Outcome { decisions, recorded: None });
         }
         let batch = written.batch(&case);
+        // Before anybody can read it.
+        self.known.own().write(batch.first, batch.last.end.record);
         let places = self.places.borrow();
         match self.wait(async { Ok(written.send(client, &case, &places, &batch).await?) }) {
             Ok(()) => Ok(Outcome { decisions, recorded: Some((batch.last, case.settings)) }),
@@ -147,9 +149,8 @@ impl<'t> Turn<'t> {
     }
 
     fn decide(&self, head: &Head, waiting: &Waiting, case: &mut Case, written: &mut Written) -> Decision {
-        let held = head.held || self.surroundings.hold_settling;
         let test_clock = self.surroundings.clock.is_test();
-        let turn = |latest| door::Turn { now: self.known.decides_at(head, latest), held, test_clock };
+        let turn = |latest| door::Turn { now: self.known.decides_at(head, latest), held: head.held, test_clock };
         let (result, record) = carry_out(self, case, &waiting.request, turn);
         let Some((record, changed)) = record else { return result };
         let mut salt = [0; 16];

@@ -16,6 +16,7 @@ fn reason(answer: Result<Answered, Refused>) -> StoreErrorKind {
             | StoreError::Closed
             | StoreError::NoSuchPosition(_)
             | StoreError::OtherHistory
+            | StoreError::Away(_)
             | StoreError::Unreadable(_) => panic!("{error}"),
         },
         other => panic!("{other:?}"),

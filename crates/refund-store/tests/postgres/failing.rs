@@ -148,7 +148,7 @@ fn reads_go_on_once_the_database_can_be_reached_again() {
     let read = || wait(store.refund(&"r".parse().unwrap()));
     assert!(read().unwrap().is_some());
     proxy.close(true);
-    assert!(matches!(read(), Err(StoreError::Unreadable(_) | StoreError::TooSlow { .. })));
+    assert!(matches!(read(), Err(StoreError::Away(_) | StoreError::TooSlow { .. })));
     assert!(wait(store.look()).is_err());
     proxy.close(false);
     assert!(read().unwrap().is_some());

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use refund_core::Timestamp;
 use refund_store::{
-    Clock, Migrated, PostgresAddress, PostgresError, PostgresStore, Store, Surroundings, migrate, wait,
+    Clock, Migrated, PostgresAddress, PostgresError, PostgresStore, Request, Store, Surroundings, Work, migrate, wait,
 };
 use refund_test_postgres::{Server, Version};
 
@@ -133,4 +133,35 @@ fn what_was_there_is_there_again() {
     let store = open(&address, surroundings());
     assert_eq!((store.feed_end(), store.now()), (end, now));
     assert!(wait(store.refund(&"r".parse().unwrap())).unwrap().is_some());
+}
+
+#[test]
+fn of_two_servers_each_knows_what_it_recorded() {
+    let address = migrated(&database_of(server()));
+    let [one, other] = [(); 2].map(|()| open(&address, surroundings()));
+    for (store, shop) in [(&one, "a"), (&other, "b"), (&one, "c")] {
+        do_it(store, put_seller(shop));
+        let end = store.feed_end().unwrap();
+        wait(one.look()).unwrap();
+        wait(other.look()).unwrap();
+        let is_ones = std::ptr::eq(store, &raw const one);
+        assert_eq!((one.recorded_here(end), other.recorded_here(end)), (is_ones, !is_ones));
+    }
+    let end = one.feed_end().unwrap();
+    drop(one);
+    assert!(!open(&address, surroundings()).recorded_here(end), "before its start");
+}
+
+#[test]
+fn the_last_start_says_for_all_servers_whether_what_is_due_happens() {
+    let address = migrated(&database_of(server()));
+    let settles = |store: &PostgresStore| store.submit(Request::by_system(Work::SettleDue)).wait().is_ok();
+    let one = open(&address, surroundings());
+    assert!(settles(&one));
+    let held = open(&address, Surroundings { hold_settling: true, ..surroundings() });
+    assert!(!settles(&held) && !settles(&one));
+    drop(held);
+    assert!(!settles(&one));
+    let again = open(&address, surroundings());
+    assert!(settles(&again) && settles(&one));
 }

@@ -57,13 +57,14 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     let awaited = Awaited::look(app.engine.store()).await?;
     let (unsent, unsent_for) = unsent(app).await?;
     let space_left = app.engine.store().health().space_left;
-    let check = |check: &Check| {
-        let found = failing.iter().find(|failing| failing.check == *check);
+    let remedies = if app.engine.store().is_shared() { "check-remedy-shared" } else { "check-remedy" };
+    let check = |check: Check| {
+        let found = failing.iter().find(|failing| failing.check == check);
         CheckView {
             name: reader.term("check", check.as_str()),
             is_well: found.is_none(),
             detail: found.map_or_else(String::new, |failing| failing.detail.clone()),
-            remedy: found.map_or_else(String::new, |_| reader.term("check-remedy", check.as_str())),
+            remedy: found.map_or_else(String::new, |_| reader.term(remedies, check.as_str())),
         }
     };
     let long = |duration: Duration| {
@@ -79,7 +80,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     let is_cut = unsettled.count >= UNSETTLED_COUNTED_MAX;
     let page = Page {
         page: Frame::new(&visit, "health-title", "health"),
-        checks: Check::ALL.iter().map(check).collect(),
+        checks: Check::of(app.engine.store()).map(check).collect(),
         is_well: failing.is_empty(),
         unsettled: if is_cut {
             reader.say_count("health-at-least", "count", &unsettled.count)
