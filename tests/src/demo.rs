@@ -1,7 +1,7 @@
 //! A demo to be called from outside, as long as something takes.
 
 pub use refund_api::Demo;
-use refund_api::demo;
+use refund_api::{Place, demo};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -13,7 +13,7 @@ pub fn with_demo<T>(work: impl FnOnce(&Demo) -> Result<T, String>) -> Result<T, 
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
     let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let started = runtime.block_on(demo(folder.path().join("data"), anywhere));
+    let started = runtime.block_on(demo(folder.path().join("data"), Place::default(), anywhere));
     let (running, demo) = started.map_err(|error| error.to_string())?;
     let done = work(&demo);
     runtime.block_on(running.stop())?;

@@ -4,15 +4,16 @@ mod people;
 mod stories;
 
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use refund_core::{Label, NegotiationStatus, SellerId, Span, Timestamp};
 use refund_store::files::disk::own_folder;
-use refund_store::{Advance, Clock, KeyRole, OpenError, Query, Sort};
+use refund_store::{Clock, KeyRole, OpenError, Query, Sort};
 use serde_json::json;
 
 use crate::machine::{clock, entropy};
-use crate::server::{Config, Running, StartError, issue, start};
+use crate::server::{Config, Place, Running, StartError, issue, start};
 use crate::webhooks::Reach;
 use crate::{pages, secrets};
 
@@ -46,21 +47,23 @@ const FILE: &str = "demo.json";
 /// The file that marks a folder as a demo's.
 pub(crate) const MARK: &str = "demo";
 
-/// Starts a demo in a folder; on one that an earlier demo made it goes on from there.
+/// Starts a demo in a folder, or in a database beside other demos; on one that an earlier demo made it goes on from there.
 ///
 /// # Errors
 /// [`StartError`], also where the folder holds something else.
-pub async fn demo(data: PathBuf, listen: SocketAddr) -> Result<(Running, Demo), StartError> {
+pub async fn demo(data: PathBuf, place: Place, listen: SocketAddr) -> Result<(Running, Demo), StartError> {
     let file = data.join(FILE);
     let folder_error = |error| StartError::Folder { folder: data.clone(), error };
     own_folder(&data).map_err(OpenError::from)?;
     let mark = data.join(MARK);
+    // In this order: where another demo begins in it at this moment, the mark is the first thing there.
+    let is_empty = std::fs::read_dir(&data).map_err(folder_error)?.next().is_none();
     if !mark.try_exists().map_err(folder_error)? {
-        if std::fs::read_dir(&data).map_err(folder_error)?.next().is_some() {
+        if !is_empty {
             return Err(StartError::NotADemo(data));
         }
         // Marked before anything is in it, so that a demo that was interrupted goes on as one.
-        secrets::write(&mark, "made by refund-api demo").map_err(folder_error)?;
+        std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&mark).map_err(folder_error)?;
     }
     // What an earlier run wrote opens nothing now: the file is there once it is true again.
     match std::fs::remove_file(&file) {
@@ -71,7 +74,7 @@ pub async fn demo(data: PathBuf, listen: SocketAddr) -> Result<(Running, Demo), 
     let begins_at = Some(present.minus(BEGINS_BEFORE));
     // Whoever tries it out receives on the same machine.
     let reach = Reach::Anywhere;
-    let config = Config { clock: Clock::Test, begins_at, reach, ..Config::new(data.clone(), listen) };
+    let config = Config { clock: Clock::Test, begins_at, reach, place, ..Config::new(data.clone(), listen) };
     let running = start(config).await?;
     set_up(&running, present).await.map_err(StartError::SetUp)?;
     let demo = open_doors(&running, &file).await?;
@@ -86,13 +89,11 @@ fn whole_second(at: Timestamp) -> Timestamp {
 /// How long before the present the stories begin: one of them is silent for 36 hours.
 const BEGINS_BEFORE: Span = Span::hours(37);
 
-/// Plays the stories that fill the demo, once, and leaves the clock at the present.
+/// Plays the stories that fill the demo, and leaves the clock at the present: once, however many demos share a store.
 async fn set_up(running: &Running, present: Timestamp) -> Result<(), String> {
     let store = running.app.engine.store();
-    let is_new = store.settings().sellers(None, 1).is_empty();
     people::set_up(store).await?;
-    stories::play(store).await?;
-    if is_new { stories::pass(store, Advance::To(present.max(store.now()))).await } else { Ok(()) }
+    stories::play(store, present).await
 }
 
 /// Makes fresh keys and writes them down.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use refund_api::{Config, Demo, Limits, Origin, Reach, Running, StartError, StoreTool, demo, start};
+use refund_api::{Config, Demo, Limits, Migration, Origin, Place, Reach, Running, StartError, StoreTool, demo, start};
 use refund_core::Label;
 use tracing_subscriber::EnvFilter;
 
@@ -35,11 +35,13 @@ enum LogFormat {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve, with everything kept under one folder.
+    /// Serve, with everything kept under one folder or in a database.
     Serve {
-        /// The folder that everything is kept under.
+        /// The folder that everything is kept under; beside a database, what is this server's own.
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         /// Where to listen.
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
         listen: SocketAddr,
@@ -69,6 +71,8 @@ enum Command {
         /// The folder that everything is kept under.
         #[arg(long, value_name = "DIR", default_value = "demo-data")]
         data: PathBuf,
+        #[command(flatten)]
+        place: Place,
         /// Where to listen.
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
         listen: SocketAddr,
@@ -76,7 +80,20 @@ enum Command {
     /// Look after what is stored: check it, rebuild the view, back up, restore, count.
     #[command(subcommand)]
     Store(StoreTool),
+    /// Make a PostgreSQL database a store for servers, or bring one to this program's layout.
+    ///
+    /// What is done is done whole, or nothing is. Several may do it at once, while no server runs.
+    #[command(after_help = MIGRATE_HELP)]
+    Migrate(Migration),
 }
+
+const MIGRATE_HELP: &str = "\
+Examples:
+  refund-api migrate --store postgres://refund@db.example.com/refund --store-password-file /etc/refund/password --plan
+  refund-api migrate --store postgres://refund@db.example.com/refund --store-password-file /etc/refund/password
+
+Exit codes: 0 it is done, or there is nothing to do; 1 it could not be done, and the message says why; 2 the command \
+line is wrong.";
 
 /// An address with a port, also by name, such as localhost:8080.
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -87,10 +104,12 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     // A tool says by itself what it does.
-    let logged = if matches!(cli.command, Command::Store(_)) { "error" } else { "info,sled=warn,tokio=warn" };
-    log_to_stderr(cli.log_format, logged);
-    if let Command::Store(tool) = &cli.command {
-        return tool.run().into();
+    let is_tool = matches!(cli.command, Command::Store(_) | Command::Migrate(_));
+    log_to_stderr(cli.log_format, if is_tool { "error" } else { "info,sled=warn,tokio=warn" });
+    match &cli.command {
+        Command::Store(tool) => return tool.run().into(),
+        Command::Migrate(migration) => return migration.run().into(),
+        Command::Serve { .. } | Command::Demo { .. } => {}
     }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -112,6 +131,7 @@ async fn run(command: Command) -> Result<(), String> {
     let running = match command {
         Command::Serve {
             data,
+            place,
             listen,
             public_url,
             insecure,
@@ -124,6 +144,7 @@ async fn run(command: Command) -> Result<(), String> {
             let reach = if webhooks_to_private_addresses { Reach::Anywhere } else { Reach::Public };
             let config = Config::new(data, listen);
             let config = Config {
+                place,
                 public_url,
                 insecure,
                 sign_in_link,
@@ -143,13 +164,13 @@ async fn run(command: Command) -> Result<(), String> {
             println!("Listening on {}", running.public_url);
             running
         }
-        Command::Demo { data, listen } => {
-            let (running, made) = demo(data, listen).await.map_err(said)?;
+        Command::Demo { data, place, listen } => {
+            let (running, made) = demo(data, place, listen).await.map_err(said)?;
             print!("{}", greeting(&made));
             running
         }
-        // It needs no server and ran before.
-        Command::Store(_) => return Ok(()),
+        // They need no server and ran before.
+        Command::Store(_) | Command::Migrate(_) => return Ok(()),
     };
     wait_for_end(running).await
 }

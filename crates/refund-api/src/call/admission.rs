@@ -16,6 +16,12 @@ use crate::problem::Problem;
 /// Whoever watches the server has to get an answer also where others call too often.
 pub(crate) const NOT_COUNTED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 
+/// What answers the same whatever is stored, or asks by itself.
+fn needs_no_look(path: &str) -> bool {
+    let fixed = ["/assets/", "/problems/", "/docs", "/openapi.json"];
+    NOT_COUNTED.contains(&path) || fixed.iter().any(|start| path.starts_with(start))
+}
+
 /// The other end of the connection that a call came on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
@@ -24,7 +30,8 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 #[derive(Clone, Copy)]
 pub(crate) struct CallerAddress(pub(crate) IpAddr);
 
-/// Counts a call by its address, and has it answered where there is room for it.
+/// Counts a call by its address, and has it answered where there is room for it, by a store that has at hand whatever any
+/// server answered before.
 pub(crate) async fn admit(app: &App, mut request: Request, next: Next) -> Response {
     if let Some(Peer(peer)) = request.extensions().get() {
         let address = app.admission.address_of(*peer, request.headers());
@@ -40,9 +47,19 @@ pub(crate) async fn admit(app: &App, mut request: Request, next: Next) -> Respon
     }
     // A body that comes slowly has its own time.
     let only_reads = request.method().is_safe() && request.body().is_end_stream();
-    let answer = next.run(request);
+    let answer = answered(app, request, next);
     if !only_reads {
         return answer.await;
     }
     in_time::within(answer).await.unwrap_or_else(|late| Problem::from(late).into_response())
+}
+
+async fn answered(app: &App, request: Request, next: Next) -> Response {
+    if !needs_no_look(request.uri().path())
+        && let Err(error) = app.engine.look().await
+    {
+        pass_over(request.into_body()).await;
+        return Problem::from(error).into_response();
+    }
+    next.run(request).await
 }

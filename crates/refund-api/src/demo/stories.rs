@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use refund_core::{
     Actor, AddressId, BuyerId, Category, Command, Label, LineId, MakeOffer, Money, Opening, OrderId, OrderLine,
-    PayoutReport, PayoutResult, Reason, References, Refund, RefundType, Request as Asked, Role, SellerId, Via,
+    PayoutReport, PayoutResult, Reason, References, Refund, RefundType, Request as Asked, Role, SellerId, Timestamp,
+    Via,
 };
-use refund_store::{Advance, Answer, Request, Store, Work};
+use refund_store::{Advance, Answer, Fingerprint, IdempotencyKey, Refused, Request, Store, Work};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::machine::entropy;
 
@@ -37,42 +39,86 @@ fn said(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// Plays each story whose order line has no refund yet, a minute of the test clock apart.
-pub(super) async fn play(store: &dyn Store) -> Played<()> {
+/// Plays each story, a minute of the test clock apart, and leaves the clock at the present.
+///
+/// Each step is done once, whoever does it first: several who play the same go through it together, and one who was
+/// interrupted goes on. What was played so long ago that no answer is remembered is passed over.
+pub(super) async fn play(store: &dyn Store, present: Timestamp) -> Played<()> {
     let stories: Vec<Story> = serde_json::from_str(STORIES).map_err(said)?;
+    let mut was_played_now = false;
     for story in stories {
+        let mut once = story.once();
         let opening = story.opening(store)?;
-        if !store.on_line(&opening.line_key()).await.map_err(said)?.is_empty() {
+        // In this order: whoever finds the refund finds the answer too.
+        let is_there = !store.on_line(&opening.line_key()).await.map_err(said)?.is_empty();
+        if is_there && !once.is_remembered(store).await? {
             continue;
         }
-        pass(store, Advance::Seconds(60)).await?;
+        was_played_now = true;
+        once.pass(store, Advance::Seconds(60)).await?;
         let actor = buyer(&opening.buyer_id);
-        let mut refund = submit(store, Request::new(actor, Work::Open { opening: Box::new(opening) })).await?;
+        let mut refund = once.submit(store, Request::new(actor, Work::Open { opening: Box::new(opening) })).await?;
         for step in &story.steps {
             if step == SILENCE {
-                pass(store, Advance::Seconds(36 * 3600)).await?;
+                once.pass(store, Advance::Seconds(36 * 3600)).await?;
                 continue;
             }
             let (actor, command) = read(step, &refund)?;
             let request = Request::new(actor, Work::Command { refund_id: refund.id.clone(), command });
-            refund = submit(store, request).await?;
+            refund = once.submit(store, request).await?;
         }
     }
-    Ok(())
+    if !was_played_now {
+        return Ok(());
+    }
+    let mut once = Once { name: "present".to_owned(), fingerprint: [0; 32], next: 0 };
+    once.pass(store, Advance::To(present.max(store.now()))).await
 }
 
 /// A step in which nobody does anything.
 const SILENCE: &str = "36 hours of silence";
 
-/// Lets time pass.
-pub(super) async fn pass(store: &dyn Store, advance: Advance) -> Played<()> {
-    let request = Request::by_system(Work::AdvanceTestClock { advance });
-    store.submit(request).await.map(|_| ()).map_err(|refused| format!("{refused:?}"))
+/// What makes each step of something happen once.
+struct Once {
+    name: String,
+    fingerprint: Fingerprint,
+    /// The number of the next step.
+    next: usize,
 }
 
-async fn submit(store: &dyn Store, request: Request) -> Played<Arc<Refund>> {
-    let answered = store.submit(request).await.map_err(|refused| format!("{refused:?}"))?;
-    if let Answer::Refund { seen, .. } = answered.answer { Ok(seen.refund) } else { Err("no refund".to_owned()) }
+impl Once {
+    fn key(&self) -> IdempotencyKey {
+        IdempotencyKey { caller: "demo".to_owned(), key: format!("{}/{}", self.name, self.next) }
+    }
+
+    /// Whether the next step was done not long ago, as the same step of the same.
+    async fn is_remembered(&self, store: &dyn Store) -> Played<bool> {
+        match store.answered(&self.key(), self.fingerprint).await {
+            Ok(answer) => Ok(answer.is_some()),
+            Err(Refused::KeyReused) => Ok(false),
+            Err(refused) => Err(format!("{refused:?}")),
+        }
+    }
+
+    /// Lets time pass.
+    async fn pass(&mut self, store: &dyn Store, advance: Advance) -> Played<()> {
+        self.done(store, Request::by_system(Work::AdvanceTestClock { advance })).await.map(drop)
+    }
+
+    async fn submit(&mut self, store: &dyn Store, request: Request) -> Played<Arc<Refund>> {
+        if let Answer::Refund { seen, .. } = self.done(store, request).await? {
+            Ok(seen.refund)
+        } else {
+            Err("no refund".to_owned())
+        }
+    }
+
+    async fn done(&mut self, store: &dyn Store, request: Request) -> Played<Answer> {
+        let idempotency = Some((self.key(), self.fingerprint));
+        self.next = self.next.saturating_add(1);
+        let answered = store.submit(Request { idempotency, ..request }).await;
+        answered.map(|answered| answered.answer).map_err(|refused| format!("{refused:?}"))
+    }
 }
 
 fn buyer(id: &BuyerId) -> Actor {
@@ -84,6 +130,11 @@ fn cny(amount: &str) -> Played<Money> {
 }
 
 impl Story {
+    fn once(&self) -> Once {
+        let told = format!("{:?} {:?} {} {:?}", self.ask, self.category, self.paid, self.steps);
+        Once { name: self.order.to_string(), fingerprint: Sha256::digest(told).into(), next: 0 }
+    }
+
     fn opening(&self, store: &dyn Store) -> Played<Opening> {
         let paid = cny(&self.paid)?;
         Ok(Opening {

@@ -76,6 +76,15 @@ impl Engine {
         self.stop.subscribe()
     }
 
+    /// Has at hand whatever any server answered before, where several share the store: who calls may have been answered
+    /// by another one a moment ago.
+    ///
+    /// # Errors
+    /// [`StoreError::Away`].
+    pub(crate) async fn look(&self) -> Result<(), StoreError> {
+        if self.store.is_shared() { self.store.look().await } else { Ok(()) }
+    }
+
     /// The store, to read from.
     pub(crate) fn store(&self) -> &dyn Store {
         &self.store

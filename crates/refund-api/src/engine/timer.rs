@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use refund_core::Timestamp;
+use refund_core::{Refusal, Timestamp};
 use refund_store::{Refused, Request, Store, Work};
 
 use super::Engine;
+use crate::machine::entropy;
 
 /// The longest wait. No deadline is set less than a minute ahead, so none is missed by it; but the
 /// machine's clock may be set meanwhile, and a reminder may come sooner.
@@ -16,6 +17,8 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 const WAIT_MIN: Duration = Duration::from_millis(10);
 /// How long to wait after the store could not settle.
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// By how much those are spread who share a store, in milliseconds: whoever comes late finds that all is settled.
+const SPREAD: u64 = 50;
 
 /// Lets happen what is due, when it is due, until the server stops.
 pub(crate) async fn run(engine: Arc<Engine>) {
@@ -29,7 +32,7 @@ pub(crate) async fn run(engine: Arc<Engine>) {
             }
         };
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
+            () = tokio::time::sleep(wait.saturating_add(spread(engine.store()))) => {}
             _ = stopping.changed() => {}
         }
     }
@@ -48,6 +51,8 @@ pub(crate) async fn settle(store: &dyn Store) -> Result<Option<Timestamp>, Strin
             // One step settles so much and no more, so that others get their turn between.
             Err(Refused::MoreIsDue { .. }) => {}
             Ok(_) => break,
+            // Another server was started so, and its operator is at work (R36).
+            Err(Refused::Rule { refusal: Refusal::SettlingHeld, .. }) => return Ok(None),
             Err(refused) => return Err(format!("{refused:?}")),
         }
     }
@@ -55,6 +60,11 @@ pub(crate) async fn settle(store: &dyn Store) -> Result<Option<Timestamp>, Strin
         Some(at) if at <= now => Err(format!("something stays due at {at}")),
         next => Ok(next),
     }
+}
+
+fn spread(store: &dyn Store) -> Duration {
+    let chance = || u64::from(u16::from_le_bytes(entropy::bytes())) % SPREAD;
+    Duration::from_millis(if store.is_shared() { chance() } else { 0 })
 }
 
 fn until(next: Option<Timestamp>, now: Timestamp) -> Duration {

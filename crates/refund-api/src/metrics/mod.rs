@@ -9,7 +9,7 @@ mod lateness;
 mod outcome;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -20,7 +20,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use refund_store::{Answered, EventPosition, Refused, Told, Work};
+use refund_store::{Answered, Refused, Store, Told, Work};
 use tokio::sync::Semaphore;
 
 pub(crate) use self::files::TimedSyncs;
@@ -56,12 +56,9 @@ pub(crate) struct Metrics {
     commands: Counters<2>,
     command_seconds: Histogram,
     settled_late: Histograms,
-    syncs: Histogram,
     responses: Counters<1>,
     problems: Counters<1>,
     connections: Gauge,
-    /// Up to where the feed is of earlier starts, and is not counted.
-    begun_at: OnceLock<Option<EventPosition>>,
     /// One reads at a time: nobody is asked for a key, and to read costs.
     pub(crate) turn: Semaphore,
 }
@@ -73,11 +70,9 @@ impl Default for Metrics {
             commands: Family::default(),
             command_seconds: Histogram::new(WAITS),
             settled_late: Family::new_with_constructor(|| Histogram::new(LATENESS)),
-            syncs: Histogram::new(SYNCS),
             responses: Family::default(),
             problems: Family::default(),
             connections: Gauge::default(),
-            begun_at: OnceLock::new(),
             turn: Semaphore::new(1),
         };
         // What has not been seen yet is 0, so that its first time is an increase.
@@ -108,26 +103,18 @@ impl Metrics {
             "How long after its instant each deadline or reminder was settled by itself",
             self.settled_late.clone(),
         );
-        all.register(
-            "refund_journal_sync_seconds",
-            "How long the disk took to make a batch of the journal durable (fdatasync)",
-            self.syncs.clone(),
-        );
         all.register("refund_http_responses", "Answers, by the class of their status", self.responses.clone());
         all.register("refund_http_problems", "Answers that were a no, by their code", self.problems.clone());
         all.register("refund_http_connections", "Connections that are open", self.connections.clone());
         self
     }
 
-    /// A sync of the journal takes as long as that shows.
-    pub(crate) fn syncs(&self) -> Histogram {
-        self.syncs.clone()
-    }
-
-    /// What happened up to there was before this start.
-    pub(crate) fn begin_behind(&self, end: Option<EventPosition>) {
-        // There is one start, and it begins once.
-        let _ = self.begun_at.set(end);
+    /// Where it is measured how long syncs of a journal take: there may be none.
+    pub(crate) fn syncs(&mut self) -> Histogram {
+        let syncs = Histogram::new(SYNCS);
+        let help = "How long the disk took to make a batch of the journal durable (fdatasync)";
+        self.registry.register("refund_journal_sync_seconds", help, syncs.clone());
+        syncs
     }
 
     /// A request is handed in: it is counted when it ends, however that is.
@@ -165,10 +152,9 @@ impl Metrics {
         Connected(self.connections.clone())
     }
 
-    /// These events are in the feed.
-    pub(crate) fn happened(&self, events: &[Arc<Told>]) {
-        let begun_at = self.begun_at.get().copied().flatten();
-        for event in events.iter().filter(|told| Some(told.position) > begun_at).map(|told| &told.event) {
+    /// These events are in that store's feed. What was recorded before this start, or by another server, is not counted.
+    pub(crate) fn happened(&self, store: &dyn Store, events: &[Arc<Told>]) {
+        for event in events.iter().filter(|told| store.recorded_here(told.position)).map(|told| &told.event) {
             if let Some(kind) = lateness::settles(event) {
                 let late = event.recorded_at.as_millis().saturating_sub(event.at.as_millis());
                 let late = Duration::from_millis(u64::try_from(late).unwrap_or(0));

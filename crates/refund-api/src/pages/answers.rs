@@ -123,7 +123,8 @@ pub(super) fn shown_once(mut page: Response) -> Response {
 }
 
 /// Leads whoever sent a form to the page that answers it, and shows it there. A form that was not even taken, because
-/// it is too large or was sent too often, is answered where it was sent: nothing was done.
+/// it is too large or was sent too often, is answered where it was sent: nothing was done. So is every form where others
+/// share the store: the browser may be led to a server that does not have the answer.
 pub(super) async fn lead_on(
     State((app, answers)): State<(Arc<App>, Arc<Answers>)>,
     mut request: Request,
@@ -148,7 +149,8 @@ pub(super) async fn lead_on(
     }
     let response = next.run(request).await;
     let kind = response.headers().get(header::CONTENT_TYPE);
-    if !is_form || !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+    let is_led_to_us = !app.engine.store().is_shared();
+    if !is_form || !is_led_to_us || !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
         return Ok(response);
     }
     let id = entropy::secret();

@@ -6,10 +6,10 @@ mod keyed;
 pub(crate) mod sealed_place;
 
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
+use tempfile::NamedTempFile;
 
 pub(crate) use self::keyed::{key, keyed};
 use crate::machine::entropy;
@@ -25,29 +25,51 @@ pub(crate) const OPERATOR_KEY: &str = "operator.key";
 /// An [`io::Error`] where the file can't be read or written, or holds something else.
 pub(crate) fn server_secret(folder: &Path) -> io::Result<[u8; 32]> {
     let path = folder.join(SERVER);
+    secret(&path, &kept(&path, || HEXLOWER.encode(&entropy::bytes::<32>()))?)
+}
+
+/// The secret in a file that is there: all servers of a store have the same, so that none makes one for itself.
+///
+/// # Errors
+/// An [`io::Error`] where the file can't be read, or holds something else.
+pub(crate) fn secret_in(path: &Path) -> io::Result<[u8; 32]> {
+    secret(path, &read(path)?)
+}
+
+fn secret(path: &Path, text: &str) -> io::Result<[u8; 32]> {
     let broken = || io::Error::other(format!("{} does not hold a secret of 64 hexadecimal digits", path.display()));
-    let text = kept(&path, || HEXLOWER.encode(&entropy::bytes::<32>()))?;
     let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| broken())?;
     bytes.try_into().map_err(|_| broken())
 }
 
-/// The text in a file; where there is none, the text that is made is written first.
+/// The text in a file, without the end of its line.
 ///
 /// # Errors
-/// An [`io::Error`] where the file can't be read or written.
-pub(crate) fn kept(path: &Path, make: impl FnOnce() -> String) -> io::Result<String> {
+/// An [`io::Error`] where the file can't be read.
+pub(crate) fn read(path: &Path) -> io::Result<String> {
     // A pipe would be waited for without end.
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return Err(io::Error::other(format!("{} is no file", path.display())));
     }
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text.trim().to_owned()),
+    Ok(std::fs::read_to_string(path)?.trim().to_owned())
+}
+
+/// The text in a file; where there is none, the text that is made is written first. Of several who do it at once all
+/// have the text of one.
+///
+/// # Errors
+/// An [`io::Error`] where the file can't be read or written.
+pub(crate) fn kept(path: &Path, make: impl FnOnce() -> String) -> io::Result<String> {
+    match read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let text = make();
-            write(path, &text)?;
-            Ok(text)
+            match written(path, &make())?.persist_noclobber(path) {
+                Err(other) if other.error.kind() == io::ErrorKind::AlreadyExists => {}
+                put => drop(put?),
+            }
+            sync_name(path)?;
+            read(path)
         }
-        Err(error) => Err(error),
+        read => read,
     }
 }
 
@@ -56,15 +78,26 @@ pub(crate) fn kept(path: &Path, make: impl FnOnce() -> String) -> io::Result<Str
 /// # Errors
 /// An [`io::Error`] where it can't be written.
 pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
-    let part = path.with_extension("part");
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
-    file.write_all(text.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()?;
-    std::fs::rename(&part, path)?;
-    // The name too is to be durable: what was made from a secret outlives the secret otherwise.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::File::open(folder)?.sync_all()
+    written(path, text)?.persist(path)?;
+    sync_name(path)
+}
+
+/// The text in a file beside the place where it is to be.
+fn written(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let mut part = tempfile::Builder::new().suffix(".part").tempfile_in(folder_of(path))?;
+    part.write_all(text.as_bytes())?;
+    part.write_all(b"\n")?;
+    part.as_file().sync_all()?;
+    Ok(part)
+}
+
+/// Makes the name durable too: what was made from a secret outlives the secret otherwise.
+fn sync_name(path: &Path) -> io::Result<()> {
+    std::fs::File::open(folder_of(path))?.sync_all()
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

@@ -4,19 +4,36 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::Args;
 use refund_core::{Label, Timestamp};
-use refund_store::{Clock, OpenError};
+use refund_store::{Clock, OpenError, PostgresError};
 
 use super::cors::Origin;
 use crate::callers::Limits;
 use crate::machine::clock;
 use crate::webhooks::Reach;
 
+/// Where everything is kept, if that is not the data folder.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Place {
+    /// Keep everything in this PostgreSQL, with any number of servers, and not in the folder.
+    #[arg(long, value_name = "URL")]
+    pub store: Option<String>,
+    /// The file with the password of the database's user.
+    #[arg(long, value_name = "FILE", requires = "store")]
+    pub store_password_file: Option<PathBuf>,
+    /// The file with the secret that all servers of the store have, if it is not in the folder.
+    #[arg(long, value_name = "FILE", requires = "store")]
+    pub secret_file: Option<PathBuf>,
+}
+
 /// How the server is started.
 #[derive(Clone)]
 pub struct Config {
-    /// Everything is kept under this folder.
+    /// Everything is kept under this folder, or what is this server's own.
     pub data: PathBuf,
+    /// Where everything is kept, if not there.
+    pub place: Place,
     /// Where it listens; port 0 takes any that is free.
     pub listen: SocketAddr,
     /// How others reach it, where that is not where it listens.
@@ -44,10 +61,11 @@ impl Config {
     /// who need no limits.
     #[must_use]
     pub fn new(data: PathBuf, listen: SocketAddr) -> Self {
-        let clock = Clock::Running(Arc::new(clock::system_now));
+        let clock = Clock::Shared(Arc::new(clock::system_now));
         let limits = Limits::without_rates();
         Self {
             data,
+            place: Place::default(),
             listen,
             public_url: None,
             insecure: false,
@@ -96,9 +114,25 @@ pub enum StartError {
         /// Why.
         error: std::io::Error,
     },
+    /// A file that was named can't be used.
+    #[error("{}: {error}", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The store in the database does not open.
+    #[error(transparent)]
+    Postgres(#[from] PostgresError),
+    /// Where everything is to be kept is nothing that we know. It may hold a password, and is not said again.
+    #[error(
+        "--store takes the address of a PostgreSQL, postgres://USER@HOST/DATABASE; without it everything is kept in the folder"
+    )]
+    NotAStore,
     /// Nobody of the operator's people is called that and may sign in.
     #[error(
         "nobody of the operator's people who may sign in is called {0:?}; who they are stands on their \

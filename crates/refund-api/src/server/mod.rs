@@ -4,37 +4,35 @@ mod config;
 mod connections;
 mod cors;
 mod first_key;
+mod opening;
 mod router;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::{Label, Timestamp};
-use refund_store::files::disk::Disk;
-use refund_store::files::passage::Behind;
-use refund_store::{
-    Advance, Answered, EmbeddedDeliveries, EmbeddedStore, KeyRole, OpenError, OpenedStore, Refused, Request, Store,
-    Surroundings, Work,
-};
+use refund_store::{Advance, Answered, IdempotencyKey, KeyRole, Refused, Request, Store, Surroundings, Work};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::{Host, Url};
 
-pub use self::config::{Config, StartError};
+pub use self::config::{Config, Place, StartError};
 pub use self::cors::Origin;
 use self::first_key::first_key;
 pub(crate) use self::first_key::issue;
+pub(crate) use self::opening::address;
+use self::opening::{Opened, open};
 #[cfg(test)]
 pub(crate) use self::router::all as router;
 use crate::app::App;
 use crate::callers::{Limits, failed_sign_ins, key_uses};
 use crate::engine::{Engine, timer};
 use crate::machine::{entropy, open_files};
-use crate::metrics::{Metrics, TimedSyncs};
+use crate::metrics::Metrics;
 use crate::webhooks::Webhooks;
-use crate::{pages, secrets, stats};
+use crate::{pages, stats};
 
 /// How long those who are being answered are waited for when the server stops.
 const STOPPING_MAX: Duration = Duration::from_secs(10);
@@ -52,7 +50,7 @@ pub struct Running {
     pub sign_in: Option<String>,
     pub(crate) app: Arc<App>,
     tasks: Vec<JoinHandle<()>>,
-    store: Arc<EmbeddedStore>,
+    store: Arc<dyn Store>,
 }
 
 /// Starts the server: opens the store, listens, and lets happen what has come due meanwhile.
@@ -60,7 +58,7 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], each with what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    let Config { data, listen, public_url, insecure, clock, begins_at, hold_settling, .. } = config;
+    let Config { data, place, listen, public_url, insecure, clock, begins_at, hold_settling, .. } = config;
     let Config { sign_in_link, limits, reach, cors_origins, .. } = config;
     let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
     if let Some(url) = &public_url {
@@ -69,26 +67,17 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     if !listen.ip().is_loopback() && !insecure {
         return Err(StartError::NotLoopback(listen));
     }
-    let folder_error = |error| StartError::Folder { folder: data.clone(), error };
     let listener = TcpListener::bind(listen).await;
     let listener = listener.map_err(|error| StartError::Listen { address: listen, error })?;
     let address = listener.local_addr().map_err(|error| StartError::Listen { address: listen, error })?;
     let test_clock = clock.is_test();
     let surroundings = Surroundings { clock, entropy: Arc::new(entropy::fill), hold_settling };
-    let metrics = Metrics::default();
-    let opened = open(&data, surroundings, &metrics)?;
-    if let Some(torn) = opened.torn {
-        tracing::warn!(at = torn.at, bytes = torn.bytes, "cut off what a crash had left of an unfinished write");
-    }
-    tracing::info!(replayed = opened.replayed, rebuilt = opened.rebuilt, "the store is open");
-    let store = Arc::new(opened.store);
-    metrics.begin_behind(store.feed_end());
+    let mut metrics = Metrics::default();
+    let Opened { store, deliveries, secret } = open(&place, &data, surroundings, &mut metrics)?;
     if let Some(begin) = begins_at.filter(|_| store.latest() == Timestamp::MIN) {
-        let request = Request::by_system(Work::AdvanceTestClock { advance: Advance::To(begin) });
-        let begun = store.submit(request).await;
+        let begun = store.submit(beginning_at(begin)).await;
         begun.map_err(|refused| StartError::SetUp(format!("{refused:?}")))?;
     }
-    let secret = secrets::server_secret(&data).map_err(folder_error)?;
     let operator_key = first_key(&*store, &data).await?;
     let nobody = sign_in_link.as_ref().map(Label::to_string).unwrap_or_default();
     let link = pages::operators_link(&*store, sign_in_link).await.map_err(|refused| {
@@ -107,12 +96,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let limits = Limits { connections: open_files::room_for(limits.connections), ..limits };
-    let book = EmbeddedDeliveries::open(&data).map_err(|error| StartError::SetUp(error.to_string()))?;
-    if let Err(error) = book.count(&store) {
-        tracing::error!(%error, "the delivery book could not be counted: remove the folder `deliveries`");
-    }
     let engine = Arc::new(Engine::new(store.clone(), metrics, limits.changes_per_hour));
-    let webhooks = Arc::new(Webhooks::new(Arc::new(book), reach, &secret));
+    let webhooks = Arc::new(Webhooks::new(deliveries, reach, &secret));
     let mut tasks = Vec::from(webhooks.begin(&engine));
     if !hold_settling {
         tasks.push(tokio::spawn(timer::run(engine.clone())));
@@ -143,11 +128,11 @@ fn check(public_url: &str, insecure: bool) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Opens the store in a folder that is this process's alone, on a disk whose syncs are measured.
-fn open(data: &Path, surroundings: Surroundings, metrics: &Metrics) -> Result<OpenedStore, OpenError> {
-    let disk = Disk::open(data)?;
-    let files = Behind { inner: disk, passage: TimedSyncs(metrics.syncs()) };
-    EmbeddedStore::open_on(&files, data, surroundings)
+/// Puts a test clock to where it begins, once, however many servers do it.
+fn beginning_at(begin: Timestamp) -> Request {
+    let once = IdempotencyKey { caller: "set-up".to_owned(), key: "begin".to_owned() };
+    let request = Request::by_system(Work::AdvanceTestClock { advance: Advance::To(begin) });
+    Request { idempotency: Some((once, [0; 32])), ..request }
 }
 
 impl Running {

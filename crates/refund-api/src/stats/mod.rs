@@ -53,7 +53,7 @@ impl Stats {
         let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
         feed.events.iter().for_each(|told| counts.count(&told.event));
         drop(counts);
-        engine.metrics.happened(&feed.events);
+        engine.metrics.happened(engine.store(), &feed.events);
         self.reached.send_replace(feed.looked_at);
         Ok(feed.into())
     }

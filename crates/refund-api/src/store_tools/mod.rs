@@ -1,6 +1,7 @@
-//! The operator's tools for what is stored, as commands: `refund-api store …`.
+//! The operator's tools for what is stored, as commands: `refund-api store …`, and `refund-api migrate`.
 
 mod bar;
+mod migrate;
 mod report;
 
 use std::os::unix::fs::PermissionsExt;
@@ -12,6 +13,7 @@ use clap::{Subcommand, ValueEnum};
 use refund_store::care::{self, CareError};
 
 use self::bar::Bar;
+pub use self::migrate::Migration;
 use crate::machine::{clock, entropy};
 use crate::{demo, secrets};
 

@@ -17,9 +17,6 @@ const SEVERAL_SERVERS: &str = include_str!("../../../../deploy/systemd/refund-ap
 const ENVIRONMENT: &str = include_str!("../../../../deploy/systemd/server.env");
 const TOOLCHAIN: &str = include_str!("../../../../rust-toolchain.toml");
 
-/// What comes with the store on PostgreSQL, and goes from here then.
-const TO_COME: &[&str] = &["--store", "--store-password-file", "--secret-file"];
-
 #[test]
 fn every_panel_of_the_dashboard_asks_for_what_a_server_shows() {
     let dashboard: Value = serde_json::from_str(DASHBOARD).unwrap();
@@ -69,13 +66,10 @@ fn whatever_is_said_to_the_server_it_knows() {
         .collect();
     let mut flags = BTreeSet::new();
     for word in said.iter().flat_map(|line| line.split([' ', '"', ',', '='])).filter(|word| word.starts_with("--")) {
-        assert!(known.contains(word) || TO_COME.contains(&word), "{word} is no option of refund-api serve");
+        assert!(known.contains(word), "{word} is no option of refund-api serve");
         flags.insert(word);
     }
     assert!(flags.len() > 6, "{flags:?}");
-    for flag in TO_COME {
-        assert!(!known.contains(flag), "{flag} is there: take it off the list");
-    }
 }
 
 #[test]

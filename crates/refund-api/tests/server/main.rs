@@ -48,6 +48,7 @@ mod saved_pages;
 mod second_factor;
 mod sellers_ids;
 mod settings_pages;
+mod several;
 mod signing_in;
 mod silence;
 mod stats;

@@ -2,6 +2,7 @@
 
 use crate::support::browser::Browser;
 use crate::support::{Hands, Server, opening, path};
+use refund_api::Place;
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3600;
@@ -102,8 +103,8 @@ fn a_demo_starts_only_in_a_folder_of_its_own() {
     let hands = Hands::at(OPENED);
     Server::serve(folder.path(), &hands, false).unwrap().stop();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let refused =
-        runtime.block_on(refund_api::demo(folder.path().to_owned(), crate::support::ANY_PORT.parse().unwrap()));
+    let anywhere = crate::support::ANY_PORT.parse().unwrap();
+    let refused = runtime.block_on(refund_api::demo(folder.path().to_owned(), Place::default(), anywhere));
     assert!(refused.err().unwrap().to_string().contains("a folder of its own"));
 }
 
