@@ -8,6 +8,7 @@ mod contract_lint;
 mod costs;
 mod crash;
 mod debian;
+mod demo;
 mod deploy_lint;
 mod docs;
 mod failover;
@@ -54,6 +55,8 @@ enum Command {
     BrowserTest(browser_test::Args),
     /// Makes the pictures of the pages that the README shows.
     Screenshots,
+    /// A demo of two servers on a PostgreSQL of its own: Debian's, which has to be installed.
+    Demo,
     /// Installs the PostgreSQLs that the tests start, and tries them.
     Postgres,
     /// Measures what the engine costs, as ratios within one run.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::DeployLint => said(deploy_lint::run()),
         Command::BrowserTest(args) => said(browser_test::run_all(&args)),
         Command::Screenshots => said(browser_test::screenshots()),
+        Command::Demo => said(demo::run()),
         Command::Postgres => said(postgres::install()),
         Command::Bench(args) => said(bench::run(&args)),
         Command::Costs(args) => said(costs::run(&args)),
