@@ -135,15 +135,22 @@ async fn open_doors(running: &Running, file: &Path) -> Result<Demo, StartError> 
     Ok(demo)
 }
 
-/// What the people of the seller and of the operator are called.
-const SELLER_PERSON: &str = "homeware-1";
-const OPERATOR_PERSON: &str = "operator";
+/// What the people of the seller and of the operator are called. Demos that share a store have people of their own: a
+/// link takes the place of the one before.
+fn people_of(running: &Running) -> [String; 2] {
+    if running.app.engine.store().is_shared() {
+        let port = running.address.port();
+        return [format!("homeware-{port}"), format!("operator-{port}")];
+    }
+    ["homeware-1".to_owned(), "operator".to_owned()]
+}
 
 /// Where a seller, an operator and a buyer begin.
 async fn links(running: &Running, seller_id: &SellerId) -> Result<[String; 3], String> {
     let (store, base) = (running.app.engine.store(), &running.public_url);
     let mut links = Vec::new();
-    for (name, role) in [(SELLER_PERSON, KeyRole::Seller(seller_id.clone())), (OPERATOR_PERSON, KeyRole::Operator)] {
+    let roles = [KeyRole::Seller(seller_id.clone()), KeyRole::Operator];
+    for (name, role) in people_of(running).into_iter().zip(roles) {
         let name = Label::new(name).map_err(|error| error.to_string())?;
         let path = pages::link_for(store, name, role).await.map_err(|refused| format!("{refused:?}"))?;
         links.push(format!("{base}{path}"));

@@ -128,8 +128,8 @@ api_codes! {
         "The store has stopped after a failure of the disk; nothing of this call was done.",
         "Operators: look at the disk and the log, then restart the server. Send it again afterwards with the same idempotency key.";
     Unsure = "unsure", SERVICE_UNAVAILABLE,
-        "The disk failed or took too long; whether it was stored is not known yet.",
-        "Send it again later with the same idempotency key: it is done once at the most. Operators: look at the disk and the log; after a failure the server needs a restart.";
+        "The disk or the database failed or took too long; whether it was stored is not known yet.",
+        "Send it again later with the same idempotency key: it is done once at the most. Operators: look at the disk or the database, and at the log; after a failure of the disk the server needs a restart.";
     Internal = "internal", INTERNAL_SERVER_ERROR,
         "The server met something that should not be.",
         "Send it again with the same idempotency key. Operators find it in the log by `request_id`.";

@@ -239,6 +239,9 @@ fn two_demos_that_start_at_once_on_one_database_play_the_stories_once() {
     let [one, other] = both(|| begin("one"), || begin("other"));
     assert_eq!(statuses(&one), wanted);
     assert_eq!(statuses(&other), wanted);
+    for server in [&one, &other] {
+        Browser::signed_in(server, &server.link("seller"));
+    }
     one.advance(60);
     other.stop();
     let again = begin("other");

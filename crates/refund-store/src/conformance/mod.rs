@@ -118,6 +118,7 @@ pub const PROMISES: &[Promise] = &[
     Promise { name: "sellers are read one by one and page by page", check: settings::sellers },
     Promise { name: "a seller's own edit leaves the policy that holds when it is made", check: settings::edited },
     Promise { name: "keys are found by their secret, and listed as they were made", check: settings::keys },
+    Promise { name: "a key is made beside those alone that its maker knew", check: settings::first_key },
     Promise { name: "of a key's uses the latest is kept", check: settings::keys_used },
     Promise { name: "a buyer's link is replaced for one refund alone", check: settings::links },
     Promise {

@@ -79,6 +79,17 @@ pub(super) fn issue(id: &str, secret: u8) -> Result<Request, Broken> {
     Ok(Request::new(operator(), SetUp::IssueKey(Box::new(key))))
 }
 
+pub(super) fn first_key(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    let known = || Ok::<_, Broken>(Precondition::Tag(desk.store.settings().keys_tag()?));
+    let none = known()?;
+    desk.done(Request { precondition: none, ..issue("ann", 1)? })?;
+    let late = desk.submit(Request { precondition: none, ..issue("kim", 2)? });
+    holds("whoever knew of none makes no second", matches!(late, Err(Refused::SettingsMoved)))?;
+    holds("nor is it there", desk.store.settings().key("kim").is_none())?;
+    desk.done(Request { precondition: known()?, ..issue("kim", 2)? }).map(drop)
+}
+
 pub(super) fn keys(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::new(make)?;
     let ids = ["zoe", "ann", "kim"];
