@@ -9,6 +9,7 @@ mod http;
 mod lanes;
 mod machine;
 mod peer;
+mod postgres;
 mod rows;
 mod size;
 mod store;
@@ -55,6 +56,8 @@ enum What {
     },
     /// A server, against the least one and one that only echoes.
     Http,
+    /// Servers on a PostgreSQL of their own, against pgbench.
+    Postgres,
     /// The least server.
     #[command(hide = true)]
     Least {
@@ -112,10 +115,12 @@ fn run(cli: Cli) -> Result<(), Fault> {
         Some(What::Http) => http::run(&options),
         Some(What::Least { folder }) => http::serve_least(&folder),
         Some(What::Echo) => http::serve_echo(),
+        Some(What::Postgres) => postgres::run(&options),
         Some(What::Size) => size::run(&options),
         None => {
             store::run(&options, None)?;
             http::run(&options)?;
+            postgres::run(&options)?;
             size::run(&options)
         }
     }

@@ -19,6 +19,8 @@ enum What {
     Store,
     /// A server, against the least one and one that only echoes.
     Http,
+    /// Servers on a PostgreSQL of their own, against pgbench.
+    Postgres,
     /// Memory, disk, start time and the cost of reading, as refunds become many.
     Size,
 }
@@ -53,7 +55,9 @@ pub(crate) fn run(args: &Args) -> Result<String, String> {
     if wanted(What::Core) {
         tables.push_str(&measured("refund-bench-core", &[], args)?);
     }
-    for (what, name) in [(What::Store, "store"), (What::Http, "http"), (What::Size, "size")] {
+    for (what, name) in
+        [(What::Store, "store"), (What::Http, "http"), (What::Postgres, "postgres"), (What::Size, "size")]
+    {
         if wanted(what) {
             tables.push_str(&measured("refund-bench", &options(name, args), args)?);
         }
