@@ -2,6 +2,7 @@
 
 mod bar;
 mod migrate;
+mod places;
 mod report;
 
 use std::os::unix::fs::PermissionsExt;
@@ -9,11 +10,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Subcommand, ValueEnum};
-use refund_store::care::{self, CareError};
+use clap::{ArgGroup, Subcommand, ValueEnum};
+use refund_store::care::{self, BackedUp, CareError, StoreAt, Watcher};
 
 use self::bar::Bar;
 pub use self::migrate::Migration;
+use self::places::{OneStore, Password};
+use self::report::database as of_database;
 use crate::machine::{clock, entropy};
 use crate::{demo, secrets};
 
@@ -31,36 +34,57 @@ pub enum StoreTool {
     /// Every byte of the journal is checked, each record is understood, every refund is played
     /// again by the rules and held to the laws, and, while no server runs, the view has to say
     /// the same. Nothing can start on the folder while the view is compared.
+    ///
+    /// In a database every record is held against its digest and the chain, and every row that
+    /// follows from them has to be what they make. It is looked at as of one moment, and needs
+    /// space for temporary tables there.
     #[command(after_help = EXIT_CODES, after_long_help = VERIFY_EXAMPLES)]
     Verify {
-        /// The server's data folder, or a backup.
-        #[arg(long, value_name = "DIR")]
-        data: PathBuf,
+        /// Which store.
+        #[command(flatten)]
+        of: OneStore,
+        /// How its database lets the tool in.
+        #[command(flatten)]
+        password: Password,
         /// Leave the view out.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "store")]
         journal_only: bool,
         /// Where there is space for a copy of the view [default: the system's folder for temporary files].
-        #[arg(long, value_name = "DIR")]
+        #[arg(long, value_name = "DIR", conflicts_with = "store")]
         scratch: Option<PathBuf>,
     },
     /// Throw the view away and build it anew from the journal. No server may run.
     ///
-    /// The journal is checked first. Where it is damaged, the view is left as it was.
+    /// The journal is checked first. Where it is damaged, the view is left as it was. In a database
+    /// the tables that follow from the records are made anew, whole or not at all.
     #[command(after_help = EXIT_CODES, after_long_help = REBUILD_EXAMPLES)]
     Rebuild {
-        /// The server's data folder.
-        #[arg(long, value_name = "DIR")]
-        data: PathBuf,
+        /// Which store.
+        #[command(flatten)]
+        of: OneStore,
+        /// How its database lets the tool in.
+        #[command(flatten)]
+        password: Password,
     },
     /// Copy what is new in the journal to a backup, and the secrets. A server may run meanwhile.
     ///
     /// What is copied is checked on the way. Run again with the same folder it copies only what is
     /// new, so that it can be run every few minutes. An interrupted backup leaves the one before.
     #[command(after_help = EXIT_CODES, after_long_help = BACKUP_EXAMPLES)]
+    ///
+    /// Of a database a journal is made of its records, and all that the backup has already is held
+    /// against them; with --data too, the secrets of that server go with it.
+    #[command(group = ArgGroup::new("whose").args(["data", "store"]).required(true).multiple(true))]
     Backup {
         /// The server's data folder.
         #[arg(long, value_name = "DIR")]
-        data: PathBuf,
+        data: Option<PathBuf>,
+        /// The database that servers share, as postgres://USER@HOST/DATABASE.
+        #[arg(long, value_name = "URL")]
+        store: Option<String>,
+        /// How its database lets the tool in.
+        #[command(flatten)]
+        password: Password,
         /// The backup's folder: a new one, or one of an earlier backup of the same journal.
         #[arg(long, value_name = "DIR")]
         to: PathBuf,
@@ -77,12 +101,33 @@ pub enum StoreTool {
         #[arg(long, value_name = "NEW")]
         data: PathBuf,
     },
+    /// Copy a store to where another kind of it is kept: from a folder to a database, or back. No server may run.
+    ///
+    /// Every record keeps its number, its epoch and its time, so that ids of events and cursors stay
+    /// good. Each is checked against the chain, and compared with what is read back of it. A copy that
+    /// was cut off goes on where it stopped when this is run again; until it is complete no server
+    /// takes what is there for a store.
+    #[command(after_help = EXIT_CODES, after_long_help = COPY_EXAMPLES)]
+    Copy {
+        /// The store: a data folder, or a database as postgres://USER@HOST/DATABASE.
+        #[arg(long, value_name = "DIR|URL")]
+        from: String,
+        /// Where to: a new folder, or an empty database on which `refund-api migrate` was run.
+        #[arg(long, value_name = "DIR|URL")]
+        to: String,
+        /// How its database lets the tool in.
+        #[command(flatten)]
+        password: Password,
+    },
     /// Count what is stored, and how much space it takes. Nothing is changed; a server may run meanwhile.
     #[command(after_help = EXIT_CODES, after_long_help = STATS_EXAMPLES)]
     Stats {
-        /// The server's data folder, or a backup.
-        #[arg(long, value_name = "DIR")]
-        data: PathBuf,
+        /// Which store.
+        #[command(flatten)]
+        of: OneStore,
+        /// How its database lets the tool in.
+        #[command(flatten)]
+        password: Password,
         /// How it is written.
         #[arg(short, long, value_enum, default_value_t = Output::Text)]
         output: Output,
@@ -110,13 +155,24 @@ macro_rules! examples {
 }
 examples!(
     VERIFY_EXAMPLES,
-    "  refund-api store verify --data /var/lib/refund\n  refund-api store verify --data /backup/refund --journal-only"
+    "  refund-api store verify --data /var/lib/refund\n  refund-api store verify --data /backup/refund --journal-only\n  \
+     refund-api store verify --store postgres://refund@db.example/refund"
 );
-examples!(REBUILD_EXAMPLES, "  refund-api store rebuild --data /var/lib/refund");
+examples!(
+    REBUILD_EXAMPLES,
+    "  refund-api store rebuild --data /var/lib/refund\n  refund-api store rebuild --store postgres://refund@db.example/refund"
+);
+examples!(
+    COPY_EXAMPLES,
+    "  refund-api store copy --from /var/lib/refund --to postgres://refund@db.example/refund\n  \
+     refund-api store copy --from postgres://refund@db.example/refund --to /var/lib/refund-new"
+);
 examples!(
     BACKUP_EXAMPLES,
     "  refund-api store backup --data /var/lib/refund --to /backup/refund\n\nEvery 5 minutes, in a crontab:\n  \
-     */5 * * * *  refund-api store backup --data /var/lib/refund --to /backup/refund"
+     */5 * * * *  refund-api store backup --data /var/lib/refund --to /backup/refund\n\nOf a database, with what \
+     one of its servers keeps:\n  \
+     refund-api store backup --store postgres://refund@db.example/refund --data /var/lib/refund --to /backup/refund"
 );
 examples!(
     RESTORE_EXAMPLES,
@@ -125,7 +181,8 @@ examples!(
 );
 examples!(
     STATS_EXAMPLES,
-    "  refund-api store stats --data /var/lib/refund\n  refund-api store stats --data /var/lib/refund -o json | jq .refunds"
+    "  refund-api store stats --data /var/lib/refund\n  refund-api store stats --data /var/lib/refund -o json | jq .refunds\n  \
+     refund-api store stats --store postgres://refund@db.example/refund"
 );
 
 /// How a tool ended.
@@ -156,7 +213,8 @@ impl StoreTool {
         let bar = Bar::new();
         let result = self.carry_out(&bar);
         bar.clear();
-        if let Self::Verify { data, .. } | Self::Stats { data, .. } = self
+        if let Self::Verify { of: OneStore { data: Some(data), .. }, .. }
+        | Self::Stats { of: OneStore { data: Some(data), .. }, .. } = self
             && is_open_to_others(data)
         {
             eprintln!("refund-api: {} is open to other users of this machine: chmod 700 shuts it", data.display());
@@ -174,33 +232,85 @@ impl StoreTool {
     }
 
     fn carry_out(&self, bar: &Bar) -> Result<(String, Outcome), CareError> {
-        let watcher = bar.watcher();
-        let good = |text| Ok((text, Outcome::Good));
-        match self {
-            Self::Verify { data, journal_only, scratch } => {
-                let scratch = scratch_in(scratch.as_deref())?;
-                let place = Some(scratch.path()).filter(|_| !journal_only);
-                let found = care::verify(data, place, &watcher)?;
-                let outcome = if found.is_damaged() { Outcome::Damaged } else { Outcome::Good };
-                Ok((report::verified(&found, data), outcome))
+        let watcher = &bar.watcher();
+        let text = match self {
+            Self::Verify { of, password, journal_only, scratch } => {
+                return verify(&of.at(password)?, *journal_only, scratch.as_deref(), watcher);
             }
-            Self::Rebuild { data } => good(report::rebuilt(&care::rebuild(data, &watcher)?)),
-            Self::Backup { data, to } => {
-                let backup = care::back_up(data, to, SECRETS, clock::system_now(), &watcher)?;
-                good(report::backed_up(&backup, to))
+            Self::Rebuild { of, password } => match of.at(password)? {
+                StoreAt::Folder(data) => report::rebuilt(&care::rebuild(&data, watcher)?),
+                StoreAt::Database(address) => of_database::rebuilt(&care::rebuild_database(&address, watcher)?),
+            },
+            Self::Backup { data, store, password, to } => {
+                report::backed_up(&back_up(data.as_deref(), store.as_deref(), password, to, watcher)?, to)
             }
             Self::Restore { from, data } => {
                 let restored =
-                    care::restore(from, data, SECRETS, clock::system_now(), Arc::new(entropy::fill), &watcher)?;
-                good(report::restored(&restored, data))
+                    care::restore(from, data, SECRETS, clock::system_now(), Arc::new(entropy::fill), watcher)?;
+                report::restored(&restored, data)
             }
-            Self::Stats { data, output } => {
-                let stats = care::stats(data, clock::system_now(), &watcher)?;
-                good(match output {
-                    Output::Text => report::stats(&stats),
-                    Output::Json => report::stats_json(&stats),
-                })
+            Self::Copy { from, to, password } => {
+                let (from, to) = (password.place(from)?, password.place(to)?);
+                of_database::copied(&care::copy(&from, &to, watcher)?, &from, &to)
             }
+            Self::Stats { of, password, output } => stats(&of.at(password)?, *output, watcher)?,
+        };
+        Ok((text, Outcome::Good))
+    }
+}
+
+fn verify(
+    of: &StoreAt,
+    journal_only: bool,
+    scratch: Option<&Path>,
+    watcher: &Watcher,
+) -> Result<(String, Outcome), CareError> {
+    let (text, is_damaged) = match of {
+        StoreAt::Folder(data) => {
+            let scratch = scratch_in(scratch)?;
+            let place = Some(scratch.path()).filter(|_| !journal_only);
+            let found = care::verify(data, place, watcher)?;
+            (report::verified(&found, data), found.is_damaged())
+        }
+        StoreAt::Database(address) => {
+            let found = care::verify_database(address, watcher)?;
+            (of_database::verified(&found), found.is_damaged())
+        }
+    };
+    Ok((text, if is_damaged { Outcome::Damaged } else { Outcome::Good }))
+}
+
+fn back_up(
+    data: Option<&Path>,
+    store: Option<&str>,
+    password: &Password,
+    to: &Path,
+    watcher: &Watcher,
+) -> Result<BackedUp, CareError> {
+    let now = clock::system_now();
+    match (store, data) {
+        (Some(url), _) => care::back_up_database(&password.address(url)?, to, (data, SECRETS), now, watcher),
+        // One of the two is there.
+        (None, data) => care::back_up(data.unwrap_or(Path::new("")), to, SECRETS, now, watcher),
+    }
+}
+
+fn stats(of: &StoreAt, output: Output, watcher: &Watcher) -> Result<String, CareError> {
+    let now = clock::system_now();
+    match of {
+        StoreAt::Folder(data) => {
+            let stats = care::stats(data, now, watcher)?;
+            Ok(match output {
+                Output::Text => report::stats(&stats),
+                Output::Json => report::stats_json(&stats),
+            })
+        }
+        StoreAt::Database(address) => {
+            let stats = care::stats_of_database(address, now, watcher)?;
+            Ok(match output {
+                Output::Text => of_database::stats(&stats),
+                Output::Json => report::stats_json(&stats),
+            })
         }
     }
 }

@@ -1,11 +1,16 @@
 //! What the tools say, line by line; the last line says what it came to.
 
+pub(super) mod database;
+
 use std::fmt::Write;
 use std::path::Path;
 
 use refund_core::Timestamp;
-use refund_store::care::{BackedUp, Contents, Findings, Rebuilt, Restored, SellersShare, Stats, Verified, ViewFound};
+use refund_store::care::{
+    BackedUp, Contents, Counts, Findings, Rebuilt, Restored, SellersShare, Stats, Verified, ViewFound,
+};
 use refund_store::journal::{Ending, Torn};
+use serde::Serialize;
 
 /// Lines with a name before each.
 #[derive(Default)]
@@ -212,31 +217,37 @@ fn until(latest: Option<Timestamp>) -> String {
 
 pub(super) fn stats(stats: &Stats) -> String {
     let mut lines = Lines::default();
-    let tenths = stats.records_per_frame_tenths().unwrap_or(0);
+    let Contents { records, frames, .. } = stats.contents;
+    // How many records one write takes on average.
+    let tenths = records.saturating_mul(10).checked_div(frames).unwrap_or(0);
     let (whole, tenth) = (tenths.div_euclid(10), tenths.rem_euclid(10));
     lines.add("in use", if stats.in_use { "yes" } else { "no" });
     lines.add("journal", format_args!("{} bytes: {}", stats.journal_bytes, contents(&stats.contents)));
     lines.add("", format_args!("{whole}.{tenth} records a write, {} events", stats.contents.events));
-    if let Some(bytes) = stats.journal_bytes_per_refund() {
+    if let Some(bytes) = stats.journal_bytes.checked_div(stats.counts.refunds) {
         lines.add("", format_args!("{bytes} bytes a refund"));
     }
     lines.add("view", format_args!("{} bytes", stats.view_bytes));
     lines.add("disk", format_args!("{} bytes left", stats.disk_left_bytes));
-    for (status, count) in &stats.by_status {
-        lines.add("refunds", format_args!("{count} {status}"));
-    }
-    for (status, count) in &stats.by_negotiation {
-        lines.add("offers", format_args!("{count} {status}"));
-    }
-    lines.add("unsettled", stats.unsettled);
-    lines.add("lines", stats.order_lines).add("sellers", stats.sellers).add("keys", stats.keys);
-    for SellersShare { seller_id, records, journal_bytes } in &stats.largest_sellers {
-        lines.add("largest", format_args!("{journal_bytes} bytes in {records} records about {seller_id}"));
-    }
-    lines.end(format_args!("{} refunds in {} bytes", stats.refunds, stats.journal_bytes))
+    counts(&mut lines, &stats.counts);
+    lines.end(format_args!("{} refunds in {} bytes", stats.counts.refunds, stats.journal_bytes))
 }
 
-pub(super) fn stats_json(stats: &Stats) -> String {
+fn counts(lines: &mut Lines, counts: &Counts) {
+    for (status, count) in &counts.by_status {
+        lines.add("refunds", format_args!("{count} {status}"));
+    }
+    for (status, count) in &counts.by_negotiation {
+        lines.add("offers", format_args!("{count} {status}"));
+    }
+    lines.add("unsettled", counts.unsettled);
+    lines.add("lines", counts.order_lines).add("sellers", counts.sellers).add("keys", counts.keys);
+    for SellersShare { seller_id, records, journal_bytes } in &counts.largest_sellers {
+        lines.add("largest", format_args!("{journal_bytes} bytes in {records} records about {seller_id}"));
+    }
+}
+
+pub(super) fn stats_json(stats: &impl Serialize) -> String {
     // Numbers and names: they are always JSON.
     format!("{}\n", serde_json::to_string_pretty(stats).unwrap_or_default())
 }

@@ -6,8 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::support::Server;
-use refund_store::{EmbeddedStore, Store};
+use crate::support;
+use refund_store::{EmbeddedStore, PostgresAddress, PostgresStore, Store, migrate};
+use refund_test_postgres::{Server, Version};
 
 /// A folder with data folders in it, and what the tools said about them.
 struct Desk {
@@ -54,6 +55,15 @@ impl Desk {
         code
     }
 
+    /// A database that can be a store, as `command` names it.
+    fn database(&self) -> String {
+        let url = Server::shared(Version::Debian).unwrap().database().unwrap();
+        let address = PostgresAddress::parse(&url, None).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(migrate(&address, false)).unwrap();
+        url
+    }
+
     fn change(&self, file: &str, change: impl FnOnce(&mut Vec<u8>)) {
         let mut bytes = std::fs::read(self.path(file)).unwrap();
         change(&mut bytes);
@@ -65,6 +75,10 @@ impl Desk {
         let mut settings = insta::Settings::clone_current();
         // The story is of early 2026; the clock is read only for the backup's own instant.
         settings.add_filter(r"the backup of [-0-9T:.]+Z", "the backup of [now]");
+        settings.add_filter(r"127\.0\.0\.1:\d+/test_\d+", "[database]");
+        settings.add_filter(r"(?m)^(records|tables) +\d+ bytes", "$1 [many] bytes");
+        settings.add_filter(r"\d+ bytes of the database", "[many] bytes of the database");
+        settings.add_filter(r#"("(log|table)_bytes"): \d+"#, "$1: [many]");
         settings.add_filter(r"overdue  +\d+", "overdue     [some]");
         settings.add_filter(r#""overdue": \d+"#, r#""overdue": [some]"#);
         settings.add_filter(r"(?m)^(view|disk) +\d+ bytes", "$1 [many] bytes");
@@ -98,12 +112,12 @@ fn what_the_tools_say_when_all_is_well() {
 #[test]
 fn a_server_that_is_restored_from_its_backup_knows_its_callers_again() {
     let mut desk = Desk::new();
-    let server = Server::demo(&desk.path("data"));
+    let server = support::Server::demo(&desk.path("data"));
     assert_eq!(desk.run("", "backup --data data --to backup"), 0);
     let (seller, refunds) = (server.seller.clone(), server.get("/v1/refunds", &server.seller).body);
     server.stop();
     assert_eq!(desk.run("", "restore --from backup --data new"), 0);
-    let server = Server::demo(&desk.path("new"));
+    let server = support::Server::demo(&desk.path("new"));
     assert_eq!(server.get("/v1/refunds", &seller).body, refunds);
     server.stop();
     assert_eq!(desk.run("", "verify --data new"), 0);
@@ -210,10 +224,85 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 #[test]
+fn what_the_tools_say_of_a_store_in_a_database() {
+    let mut desk = Desk::new();
+    desk.lived_in("data");
+    let (url, postgres) = (desk.database(), Server::shared(Version::Debian).unwrap());
+    let sql = |sql: &str| postgres.psql(&url, sql).unwrap();
+    assert_eq!(desk.run("There is nothing yet.", &format!("verify --store {url}")), 0);
+    assert_eq!(desk.run("A store is moved.", &format!("copy --from data --to {url}")), 0);
+    assert_eq!(desk.run("It is all there.", &format!("verify --store {url}")), 0);
+    assert_eq!(desk.run("For people.", &format!("stats --store {url}")), 0);
+    assert_eq!(desk.run("For programs.", &format!("stats --store {url} -o json")), 0);
+    assert_eq!(desk.run("Its backup.", &format!("backup --store {url} --data data --to backup")), 0);
+    assert_eq!(desk.run("It can be restored.", "restore --from backup --data restored"), 0);
+    assert_eq!(desk.run("And back.", &format!("copy --from {url} --to back")), 0);
+    assert_eq!(desk.run("It is all there.", "verify --data back"), 0);
+    sql("UPDATE meta SET copying = true");
+    assert_eq!(desk.run("As if it had been cut off at its end.", &format!("copy --from data --to {url}")), 0);
+    assert_eq!(desk.run("Nothing is copied over it.", &format!("copy --from data --to {url}")), 1);
+
+    sql("UPDATE waits SET next_due = 0; DELETE FROM settings WHERE which = 'policy'");
+    assert_eq!(desk.run("A hand was in the tables.", &format!("verify --store {url}")), 3);
+    assert_eq!(desk.run("They are made anew.", &format!("rebuild --store {url}")), 0);
+    assert_eq!(desk.run("All is well.", &format!("verify --store {url}")), 0);
+    sql("UPDATE records SET body = set_byte(body, 9, 255 - get_byte(body, 9)) WHERE number = 7");
+    assert_eq!(desk.run("And one in the records.", &format!("verify --store {url}")), 3);
+    assert_eq!(desk.run("Nothing is made of them.", &format!("rebuild --store {url}")), 3);
+    assert_eq!(desk.run("Nor copied.", &format!("copy --from {url} --to never")), 3);
+    sql("DELETE FROM records WHERE number > 6; DELETE FROM batches");
+    assert_eq!(desk.run("The end is gone.", &format!("backup --store {url} --to backup")), 3);
+    desk.check("database");
+}
+
+#[test]
+fn what_the_tools_say_when_a_database_can_not_be_worked_with() {
+    let mut desk = Desk::new();
+    desk.lived_in("data");
+    let [url, other] = [desk.database(), desk.database()];
+    let postgres = Server::shared(Version::Debian).unwrap();
+    let empty = postgres.database().unwrap();
+    std::fs::write(desk.path("password"), "hidden\n").unwrap();
+    assert_eq!(desk.run("No store is named.", "verify"), 2);
+    assert_eq!(desk.run("Or two are.", "verify --data data --store postgres://refund@127.0.0.1/refund"), 2);
+    assert_eq!(desk.run("It is none of ours.", "verify --store mysql://refund:hidden@127.0.0.1/refund"), 1);
+    assert_eq!(
+        desk.run(
+            "Nobody is there.",
+            "verify --store postgres://refund@127.0.0.1:1/refund --store-password-file password"
+        ),
+        1
+    );
+    assert_eq!(desk.run("There is no such file.", &format!("verify --store {url} --store-password-file nowhere")), 1);
+    assert_eq!(desk.run("It is no store yet.", &format!("copy --from data --to {empty}")), 1);
+    let server = desk.open("data");
+    assert_eq!(desk.run("A server runs on the folder.", &format!("copy --from data --to {url}")), 1);
+    drop(server);
+    let store =
+        PostgresStore::open(&PostgresAddress::parse(&other, None).unwrap(), None, story::surroundings()).unwrap();
+    story::begin(&store);
+    store.close().unwrap();
+    drop(store);
+    assert_eq!(desk.run("Something was recorded there.", &format!("copy --from data --to {other}")), 1);
+    assert_eq!(desk.run("A backup is made.", "backup --data data --to backup"), 0);
+    assert_eq!(desk.run("A backup is no store.", &format!("copy --from backup --to {url}")), 1);
+    assert_eq!(
+        desk.run("The copy stands in a folder of something else.", &format!("copy --from {other} --to backup")),
+        1
+    );
+    std::fs::rename(desk.path("data/journal"), desk.path("data/journal.copy")).unwrap();
+    assert_eq!(
+        desk.run("A copy into the folder was cut off, and was of another.", &format!("copy --from {other} --to data")),
+        1
+    );
+    desk.check("database_can_not");
+}
+
+#[test]
 fn each_tool_explains_itself_with_examples() {
     let mut desk = Desk::new();
     desk.run("All tools.", "--help");
-    for tool in ["verify", "rebuild", "backup", "restore", "stats"] {
+    for tool in ["verify", "rebuild", "backup", "restore", "copy", "stats"] {
         assert_eq!(desk.run("One tool.", &format!("{tool} --help")), 0);
     }
     desk.check("help");

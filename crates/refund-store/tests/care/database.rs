@@ -155,11 +155,22 @@ fn what_is_missing_and_what_is_too_much_is_named() {
     assert_eq!(found("DELETE FROM batches WHERE first = 5"), ["record 5: the number of its batch"]);
     assert_eq!(
         found("DELETE FROM batches WHERE first = (SELECT max(first) FROM batches)"),
-        [format!("record {last}: its batch")]
+        [format!("record {last}: the number of records")]
     );
     assert_eq!(
         found("UPDATE batches SET chain = digest FROM records WHERE first = 7 AND number = 7"),
         ["record 7: the chain of its batch"]
+    );
+    let behind = last + 1;
+    assert_eq!(
+        found("INSERT INTO records SELECT 0, epoch, salt, digest, sets_up, body FROM records WHERE number = 5"),
+        [format!("record {behind}: the number of records")]
+    );
+    assert_eq!(
+        found(
+            "INSERT INTO batches SELECT -7, records, entries, epoch, latest, settings, chain FROM batches WHERE first = 5"
+        ),
+        [format!("record {behind}: the number of batches")]
     );
     // The end of the log is gone, and the tables still know of it.
     let without_end = "DELETE FROM records WHERE number = (SELECT max(number) FROM records); \

@@ -72,6 +72,8 @@ struct Batch {
 pub(crate) struct Log {
     /// The number of the last record that was given.
     last: u64,
+    /// How many batches were.
+    given: u64,
     chain: [u8; 32],
     /// What comes next.
     batches: VecDeque<Batch>,
@@ -112,6 +114,7 @@ impl Log {
                 Err(error) => return Err(error),
             }
             self.last = self.last.saturating_add(batch.records);
+            self.given = self.given.saturating_add(1);
             self.chain.iter_mut().zip(batch.chain).for_each(|(hash, byte)| *hash = byte);
         }
         if read.is_empty() {
@@ -120,12 +123,15 @@ impl Log {
         Ok(read)
     }
 
-    /// Refuses records that are in no batch, and says what was found damaged.
+    /// Refuses batches and records that stand anywhere else, and says what was found damaged.
     fn must_be_over(&mut self, database: &Database) -> Result<(), LogError> {
-        if self.damaged.is_none()
-            && let Some(row) = database.query(sql::FIRST_BEHIND, &[&column(self.last.saturating_add(1))])?.first()
-        {
-            self.damaged = Some((number(row.try_get(0)?)?, "its batch"));
+        if self.damaged.is_none() {
+            let row = database.query_one(sql::ARE_ALL, &[&column(self.given), &column(self.last)])?;
+            let (batches, records): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
+            let behind = self.last.saturating_add(1);
+            if !batches || !records {
+                self.damaged = Some((behind, if records { "the number of batches" } else { "the number of records" }));
+            }
         }
         self.damaged.map_or(Ok(()), |(number, what)| Err(LogError::Damaged { number, what }))
     }

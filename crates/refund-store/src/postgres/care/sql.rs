@@ -15,8 +15,9 @@ pub(super) const BATCHES: &str = "\
 /// The records from one number to before another.
 pub(super) const RECORDS: &str = "\
     SELECT number, epoch, salt, digest, sets_up, body FROM records WHERE number >= $1 AND number < $2 ORDER BY number";
-/// The first record from that number on.
-pub(super) const FIRST_BEHIND: &str = "SELECT number FROM records WHERE number >= $1 ORDER BY number LIMIT 1";
+/// Whether there are as many batches and records as that.
+pub(super) const ARE_ALL: &str = "\
+    SELECT (SELECT count(*) FROM batches) = $1, (SELECT count(*) FROM records) = $2";
 
 /// Nobody waits for it to be durable: until the copy is complete it can be made again.
 pub(super) const BEGIN_COPYING: &str = "BEGIN; SET LOCAL synchronous_commit = off";
