@@ -10,9 +10,9 @@ pub use self::memory::MemoryDeliveries;
 use crate::{EventPosition, Soon};
 
 /// How long a delivery that came to an end is kept.
-const KEPT: Span = Span::hours(30 * 24);
+pub(crate) const KEPT: Span = Span::hours(30 * 24);
 /// How many deliveries are kept of an endpoint.
-const KEPT_MAX: usize = 100_000;
+pub(crate) const KEPT_MAX: usize = 100_000;
 
 /// The delivery book of what sends webhooks.
 ///

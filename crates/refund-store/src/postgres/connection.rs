@@ -31,7 +31,9 @@ const PLANS: &str = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_merg
 /// Whoever takes the turn and falls silent holds up all servers for that long.
 const WRITER: &str = "-c idle_in_transaction_session_timeout=2s -c statement_timeout=10s -c lock_timeout=10s \
     -c client_connection_check_interval=1s";
-const READER: &str = "-c statement_timeout=10s";
+/// What servers note for each other may be lost with the database's machine, and waits for no disk and no standby: else
+/// nothing could be read while a standby is away.
+const READER: &str = "-c idle_in_transaction_session_timeout=2s -c statement_timeout=10s -c synchronous_commit=off";
 /// A tool goes through all there is. What servers hold it waits for no longer than they do.
 const TOOL: &str = "-c statement_timeout=0 -c lock_timeout=10s -c idle_in_transaction_session_timeout=0";
 
@@ -40,7 +42,7 @@ const TOOL: &str = "-c statement_timeout=0 -c lock_timeout=10s -c idle_in_transa
 pub(super) enum Purpose {
     /// To take turns and write.
     Write,
-    /// To read.
+    /// To read, and to note what may be lost.
     Read,
     /// To go through all there is.
     Care,

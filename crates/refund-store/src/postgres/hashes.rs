@@ -1,4 +1,4 @@
-//! What stands for longer names in indexes. Two may have the same: whoever finds something looks at what it is.
+//! What stands for longer names. Two may have the same: whoever finds something in an index looks at what it is.
 
 use refund_core::MetadataEntry;
 use sha2::{Digest, Sha256};
@@ -13,6 +13,11 @@ pub(super) fn of_key(key: &IdempotencyKey) -> i64 {
 /// Of an entry of a refund's metadata.
 pub(super) fn of_metadata(entry: &MetadataEntry) -> i64 {
     of([String::from(entry.clone()).as_str()])
+}
+
+/// How much a server is meant to do something: the one that is meant most does it.
+pub(super) fn of_share(server: &str, what: &str) -> i64 {
+    of([server, what])
 }
 
 fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> i64 {

@@ -11,6 +11,7 @@ mod address;
 mod care;
 mod catching_up;
 mod connection;
+mod deliveries;
 mod derived;
 mod error;
 mod feeds;
@@ -29,6 +30,7 @@ mod puts;
 mod reading;
 mod refund_rows;
 mod rows;
+mod servers;
 mod sql;
 mod turn;
 mod waiting;
@@ -49,6 +51,7 @@ pub(crate) use self::care::{
 };
 use self::catching_up::all_settings;
 use self::connection::{Connector, Purpose};
+pub use self::deliveries::PostgresDeliveries;
 pub use self::error::PostgresError;
 use self::head::Head;
 use self::known::Known;
@@ -56,7 +59,8 @@ use self::lane::Lane;
 use self::looking::Looks;
 pub use self::migrating::{Migrated, migrate};
 use self::migrating::{check_server, not_migrated};
-use self::reading::Reading;
+use self::reading::{READING_MAX, Reading};
+use self::servers::Servers;
 use self::waiting::Waiting;
 use crate::soon::at_once;
 use crate::store::Overdue;
@@ -68,13 +72,14 @@ use crate::{
 
 /// How many threads read.
 const READING_THREADS: usize = 2;
-/// How long a read may take. What takes the database longer than 10 s it ends by itself.
-const READING_MAX: Duration = Duration::from_secs(12);
+/// How long whoever closes the store waits until the others know.
+const LEAVING_MAX: Duration = Duration::from_secs(1);
 
 /// A store in a database, beside any number of others in the same one.
 pub struct PostgresStore {
     known: Arc<Known>,
     reading: Reading,
+    servers: Arc<Servers>,
     /// Where requests wait; gone once the store is closed.
     queue: RwLock<Option<SyncSender<Waiting>>>,
     lane: Mutex<Option<JoinHandle<()>>>,
@@ -103,7 +108,7 @@ impl PostgresStore {
         // Whoever opens it may be within another runtime, in which nothing may be waited for.
         let opening = runtime.spawn(opened(connector.clone(), secret.copied(), surroundings.clone()));
         let opened = waited_for(opening);
-        let (head, settings) = match opened {
+        let (head, settings, servers) = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 runtime.shutdown_background();
@@ -114,6 +119,8 @@ impl PostgresStore {
         let looks = Looks::begin(runtime.handle(), connector.clone(), known.clone());
         let reading =
             Reading { pool: connector.readers()?, known: known.clone(), looks, runtime: runtime.handle().clone() };
+        let servers = Arc::new(servers);
+        runtime.spawn(servers.clone().stay(reading.pool.clone()));
         let own = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(PostgresError::Threads)?;
         let lane = Lane::new(connector, known.clone(), surroundings, own);
         let (sender, queue) = sync_channel(WAITING_MAX);
@@ -122,10 +129,17 @@ impl PostgresStore {
         Ok(Self {
             known,
             reading,
+            servers,
             queue: RwLock::new(Some(sender)),
             lane: Mutex::new(Some(lane)),
             runtime: Mutex::new(Some(runtime)),
         })
+    }
+
+    /// The delivery book that this server shares with all others of the store, as long as this one is open.
+    #[must_use]
+    pub fn deliveries(&self) -> PostgresDeliveries {
+        PostgresDeliveries::new(self.reading.clone(), self.servers.clone())
     }
 
     /// Reads on the store's own threads, whoever waits for it.
@@ -135,21 +149,7 @@ impl PostgresStore {
         E: From<StoreError> + Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        let reading = self.reading.clone();
-        let task = self.reading.runtime.spawn(async move {
-            let reads = async {
-                match read(reading.clone()).await {
-                    // What was cut off says nothing of what is there.
-                    Err(_) if reading.was_cut() => read(reading.clone()).await,
-                    read => read,
-                }
-            };
-            tokio::time::timeout(READING_MAX, reads).await.unwrap_or_else(|_| {
-                reading.begin_anew();
-                Err(StoreError::TooSlow { seconds: READING_MAX.as_secs() }.into())
-            })
-        });
-        Box::pin(async move { task.await.unwrap_or_else(|_| Err(StoreError::Closed.into())) })
+        self.reading.apart(READING_MAX, read)
     }
 }
 
@@ -174,8 +174,8 @@ async fn opened(
     connector: Connector,
     secret: Option<[u8; 32]>,
     surroundings: Surroundings,
-) -> Result<(Head, Arc<Settings>), PostgresError> {
-    let mut client = connector.connect(Purpose::Read).await?;
+) -> Result<(Head, Arc<Settings>, Servers), PostgresError> {
+    let mut client = connector.connect(Purpose::Write).await?;
     check_server(&client).await?;
     let address = &connector.address;
     let test_clock = surroundings.clock.is_test();
@@ -207,7 +207,8 @@ async fn opened(
     if let Some(clock) = clock.and_then(|clock| too_far_behind(clock, head.latest())) {
         return Err(PostgresError::ClockBehind { clock, latest: head.latest() });
     }
-    Ok((head, settings))
+    let servers = Servers::join(&client).await?;
+    Ok((head, settings, servers))
 }
 
 impl Store for PostgresStore {
@@ -331,6 +332,13 @@ impl Store for PostgresStore {
         let failed = || StoreError::NotRecorded("what decides has failed, and the log says where".to_owned());
         let closed = lane.map_or(Ok(()), |lane| lane.join().map_err(|_| failed()));
         if let Some(runtime) = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let (servers, pool) = (self.servers.clone(), self.reading.pool.clone());
+            let leaving = async move { tokio::time::timeout(LEAVING_MAX, servers.leave(&pool)).await };
+            let left =
+                waited_for(runtime.spawn(async { leaving.await.unwrap_or(Ok(())).map_err(PostgresError::from) }));
+            if let Err(error) = left {
+                tracing::debug!(%error, "the other servers find out by themselves that this one is gone");
+            }
             // Whoever still reads is told that it is closed.
             runtime.shutdown_background();
         }

@@ -4,18 +4,25 @@ use refund_test_postgres::{Server, Version};
 use tokio_postgres::Client;
 
 use super::connection::{Connector, Purpose};
+use super::deliveries::sql as of_deliveries;
 use super::{PostgresAddress, migrate, sql};
 
 /// All statements, by name.
 macro_rules! statements {
-    ($($name:ident),+ $(,)?) => { [$((stringify!($name), sql::$name)),+] };
+    ($from:ident: $($name:ident),+ $(,)?) => { [$((stringify!($name), $from::$name)),+] };
 }
 
 /// Tables of one row, which are read whole.
 const OF_ONE_ROW: [&str; 2] = ["turn", "meta"];
 
-fn all() -> Vec<(&'static str, &'static str)> {
-    statements![
+type Named = (&'static str, &'static str);
+
+fn all() -> Vec<Named> {
+    [of_the_store(), of_servers()].concat()
+}
+
+fn of_the_store() -> Vec<Named> {
+    statements![sql:
         TAKE_TURN,
         HEAD,
         HAS_BATCH,
@@ -64,10 +71,51 @@ fn all() -> Vec<(&'static str, &'static str)> {
     .to_vec()
 }
 
+/// What servers have among themselves.
+fn of_servers() -> Vec<Named> {
+    let mut all = statements![sql:
+        JOIN_SERVERS,
+        BE_SEEN,
+        LIVE_SERVERS,
+        LEAVE_SERVERS,
+        FORGET_SERVERS,
+    ]
+    .to_vec();
+    all.extend(statements![of_deliveries:
+        READ_TO,
+        TAKE_IN_FIRST,
+        TAKE_IN,
+        LEASES,
+        HOLD,
+        WANT,
+        HAND_OVER,
+        LET_GO,
+        QUEUES,
+        CLAIM,
+        CLAIMED,
+        FARES,
+        PUT,
+        KNOW_ENDPOINT,
+        LOCK,
+        OF_EVENTS,
+        LATEST_FIRST,
+        OLDEST_FIRST,
+        BACKLOG,
+        ENDPOINTS,
+        BEHIND,
+        FORGET_OVER,
+        FORGET_BEHIND,
+        FORGET_OF_ENDPOINT,
+        FORGET_ENDPOINTS,
+        FORGET_READING,
+    ]);
+    all
+}
+
 #[test]
 fn every_statement_is_looked_at() {
-    let source = include_str!("sql.rs");
-    let constants = source.split("pub(super) const ").skip(1).filter_map(|rest| rest.split_once(':'));
+    let sources = concat!(include_str!("sql.rs"), include_str!("deliveries/sql.rs"));
+    let constants = sources.split(") const ").skip(1).filter_map(|rest| rest.split_once(':'));
     let mut written: Vec<_> = constants.map(|(name, _)| name).collect();
     let mut looked_at: Vec<_> = all().into_iter().map(|(name, _)| name).collect();
     written.sort_unstable();

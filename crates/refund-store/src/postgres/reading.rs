@@ -1,6 +1,7 @@
 //! Reads, on connections of their own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool, PoolError};
 use refund_core::{DeadlineKind, LineKey, Refund, RefundId, Timestamp};
@@ -19,9 +20,12 @@ use crate::door::{Case, Need, Shelf, answered_before};
 use crate::record::{Entry, Record};
 use crate::store::Overdue;
 use crate::{
-    Answer, Around, AuditQuery, Audited, EventPosition, Fingerprint, IdempotencyKey, Recorded, Refused, Settings,
+    Answer, Around, AuditQuery, Audited, EventPosition, Fingerprint, IdempotencyKey, Recorded, Refused, Settings, Soon,
     StoreError,
 };
+
+/// How long a read may take. What takes the database longer than 10 s it ends by itself.
+pub(super) const READING_MAX: Duration = Duration::from_secs(12);
 
 /// What everything is read from.
 #[derive(Clone)]
@@ -45,18 +49,46 @@ impl From<PoolError> for StoreError {
 }
 
 impl Reading {
+    /// Does something on the store's own threads, whoever waits for it, and once more where it was cut off.
+    pub(super) fn apart<'a, T, E, F>(
+        &self,
+        within: Duration,
+        what: impl Fn(Self) -> F + Send + Sync + 'static,
+    ) -> Soon<'a, T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let reading = self.clone();
+        let task = self.runtime.spawn(async move {
+            let doing = async {
+                match what(reading.clone()).await {
+                    // What was cut off says nothing of what is there.
+                    Err(_) if reading.was_cut() => what(reading.clone()).await,
+                    done => done,
+                }
+            };
+            tokio::time::timeout(within, doing).await.unwrap_or_else(|_| {
+                reading.begin_anew();
+                Err(StoreError::TooSlow { seconds: within.as_secs() }.into())
+            })
+        });
+        Box::pin(async move { task.await.unwrap_or_else(|_| Err(StoreError::Closed.into())) })
+    }
+
     /// A connection for one read.
     pub(super) async fn client(&self) -> Result<Object, StoreError> {
         Ok(self.pool.get().await?)
     }
 
     /// Whether a connection was cut, so that what was read through it is to be read again. Those that were are gone then.
-    pub(super) fn was_cut(&self) -> bool {
+    fn was_cut(&self) -> bool {
         !self.pool.retain(|client, _| !client.is_closed()).removed.is_empty()
     }
 
     /// Lets go of every connection that nobody reads through: one of them says nothing any more.
-    pub(super) fn begin_anew(&self) {
+    fn begin_anew(&self) {
         self.pool.retain(|_, _| false);
     }
 

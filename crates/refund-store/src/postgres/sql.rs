@@ -162,3 +162,13 @@ pub(super) const ON_LINE: &str = "\
 /// What was remembered longer ago than answers are.
 pub(super) const FORGET_ANSWERS: &str = "\
     DELETE FROM answers WHERE (hash, record) IN (SELECT hash, record FROM answers WHERE at < $1 LIMIT 10000)";
+
+// Which servers there are.
+
+pub(super) const JOIN_SERVERS: &str = "INSERT INTO servers (name, version) VALUES ($1, $2) RETURNING id";
+pub(super) const BE_SEEN: &str = "\
+    INSERT INTO servers (id, name, version) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET seen_at = now()";
+pub(super) const LIVE_SERVERS: &str =
+    "SELECT id FROM servers WHERE seen_at > now() - interval '10 seconds' ORDER BY id";
+pub(super) const LEAVE_SERVERS: &str = "DELETE FROM servers WHERE id = $1";
+pub(super) const FORGET_SERVERS: &str = "DELETE FROM servers WHERE seen_at < now() - interval '1 day'";

@@ -1,6 +1,7 @@
 //! The store on PostgreSQL: alone, as several servers that share it, and with whatever can go wrong between them.
 #![cfg(test)]
 
+mod deliveries;
 mod failing;
 mod keeping;
 #[path = "../mirror/mod.rs"]

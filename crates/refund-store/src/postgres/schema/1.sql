@@ -1,4 +1,5 @@
--- The truth is `records`, chained by `batches`; every other table follows from them and can be made anew.
+-- The truth is `records`, chained by `batches`; every other table follows from them and can be made anew, up to the
+-- line behind which is what servers have among themselves.
 -- Texts are compared byte by byte, as in every other store.
 
 -- What this database is, and how it may be used. Servers read it in every turn.
@@ -125,3 +126,52 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_which ON audit (which, record, entry) WHERE which IS NOT NULL;
 CREATE INDEX audit_by_who ON audit (who, record, entry) WHERE who IS NOT NULL;
 CREATE INDEX audit_by_seller ON audit (seller, record, entry) WHERE seller IS NOT NULL;
+
+-- What servers have among themselves. Nothing of it is for ever: what is lost is made anew as it is needed.
+
+-- Those that share this store. One that was not seen for a while is dead.
+CREATE TABLE servers (
+    id text COLLATE "C" PRIMARY KEY DEFAULT gen_random_uuid()::text,
+    name text NOT NULL,            -- of its machine, for people
+    version text NOT NULL,         -- of the program
+    seen_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX servers_by_age ON servers (seen_at);
+
+-- How far whoever works through the records has read them.
+CREATE TABLE reads (
+    who text COLLATE "C" PRIMARY KEY,
+    record bigint NOT NULL,
+    epoch bigint NOT NULL,
+    entry bigint NOT NULL
+);
+
+-- The delivery book: to which endpoints webhooks are sent.
+CREATE TABLE endpoints (
+    id text COLLATE "C" PRIMARY KEY,
+    failing_since bigint,
+    alone_since bigint,            -- since when and until when its receiver was last left alone
+    alone_until bigint,
+    holder text COLLATE "C",       -- the one server that sends to it, and until when unless it says so again
+    until timestamptz NOT NULL DEFAULT '-infinity',
+    term bigint NOT NULL DEFAULT 0, -- counts holders: whose term is over notes nothing any more
+    wanted_by text COLLATE "C"     -- the server that is to be the next holder
+);
+CREATE INDEX endpoints_by_holder ON endpoints (holder) WHERE holder IS NOT NULL;
+
+-- And what is sent to them.
+CREATE TABLE deliveries (
+    endpoint text COLLATE "C" NOT NULL,
+    record bigint NOT NULL,        -- where its event stands
+    epoch bigint NOT NULL,
+    entry bigint NOT NULL,
+    recorded_at bigint NOT NULL,
+    asked_at bigint NOT NULL,
+    state text NOT NULL,
+    due bigint,                    -- when it is tried next; nothing comes of it any more where that is null
+    body bytea NOT NULL,
+    PRIMARY KEY (endpoint, record, epoch, entry)
+);
+CREATE INDEX deliveries_due ON deliveries (endpoint, due, record, epoch, entry) INCLUDE (asked_at)
+    WHERE due IS NOT NULL;
+CREATE INDEX deliveries_over ON deliveries (asked_at) WHERE due IS NULL;
