@@ -111,6 +111,11 @@ pub(crate) async fn on_a_lazy_store(
 
 async fn on(store: Arc<dyn Store>) -> Arc<App> {
     server::issue(&*store, Label::new("platform").unwrap(), KeyRole::Platform, KEY).await.unwrap();
+    on_as_it_is(store)
+}
+
+/// A server on a store that may have been set up already, through another one.
+pub(crate) fn on_as_it_is(store: Arc<dyn Store>) -> Arc<App> {
     let engine = Arc::new(Engine::new(store, Metrics::default(), 0));
     let webhooks = Arc::new(Webhooks::new(Arc::new(MemoryDeliveries::default()), Reach::Anywhere, &SECRET));
     Arc::new(App::new(engine, webhooks, &SECRET, String::new(), false, Limits::without_rates()))

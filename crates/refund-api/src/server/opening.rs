@@ -6,8 +6,8 @@ use std::sync::Arc;
 use refund_store::files::disk::{Disk, own_folder};
 use refund_store::files::passage::Behind;
 use refund_store::{
-    Deliveries, EmbeddedDeliveries, EmbeddedStore, MemoryDeliveries, OpenError, PostgresAddress, PostgresStore, Store,
-    Surroundings, journal,
+    Deliveries, EmbeddedDeliveries, EmbeddedStore, OpenError, PostgresAddress, PostgresStore, Store, Surroundings,
+    journal,
 };
 
 use super::config::{Place, StartError};
@@ -75,8 +75,7 @@ fn shared(
     let print = secrets::key(&secret, b"print");
     let store = PostgresStore::open(address, Some(&print), surroundings)?;
     tracing::info!(database = address.shown(), "the store is open");
-    // Until the database has a book of its own: each server sends everything.
-    let deliveries = MemoryDeliveries::default();
+    let deliveries = store.deliveries();
     Ok(Opened { store: Arc::new(store), deliveries: Arc::new(deliveries), secret })
 }
 

@@ -4,59 +4,76 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::Timestamp;
-use refund_store::{Delivery, EventPosition, Forget, Intake, Store};
+use refund_store::{Delivery, EventPosition, Feed, Forget, Intake, Store};
 
 use super::Webhooks;
 use super::endpoint::{self, Endpoint};
 use super::schedule::{HORIZON, later};
 use crate::engine::Engine;
-use crate::engine::follow::{Follower, Found, is_known};
+use crate::engine::follow::is_known;
 use crate::problem::Problem;
 
 /// How many records are looked at in one go.
 const LOOKED_AT_ONCE: usize = 500;
-/// How many events nobody is told of before the book has to know how far the feed was read all the same.
-const UNTOLD_MAX: usize = 10_000;
+/// How many records that tell nobody anything are passed before the book has to know how far the feed was read all the
+/// same.
+const UNTOLD_MAX: u64 = 10_000;
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// How long whoever came second leaves it to the server that came first: both would read the same.
+const WAIT_AFTER_ANOTHER: Duration = Duration::from_millis(100);
 
 /// Takes in what happens until the server stops.
 pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
     let mut stopping = engine.stopping();
     while !*stopping.borrow_and_update() {
-        if let Err(problem) = follow(&engine, &webhooks).await {
-            tracing::error!(?problem, "events could not be taken in for webhooks; trying again");
-        }
+        let wait = match follow(&engine, &webhooks).await {
+            Ok(()) => WAIT_AFTER_ANOTHER,
+            Err(problem) => {
+                tracing::error!(?problem, "events could not be taken in for webhooks; trying again");
+                WAIT_AFTER_FAILURE
+            }
+        };
         tokio::select! {
-            () = tokio::time::sleep(WAIT_AFTER_FAILURE) => {}
+            () = tokio::time::sleep(wait) => {}
             _ = stopping.changed() => {}
         }
     }
 }
 
-async fn follow(engine: &Arc<Engine>, webhooks: &Arc<Webhooks>) -> Result<(), Problem> {
+/// Follows the feed until another server takes something in first, or this one stops.
+async fn follow(engine: &Engine, webhooks: &Webhooks) -> Result<(), Problem> {
+    let (mut news, mut stopping) = (engine.store().news(), engine.stopping());
     let Start { after, oldest } = start(engine.store(), webhooks).await?;
-    let (mut follower, mut progress) =
-        (Follower::for_the_server(engine.clone(), after), Progress::in_book_up_to(after));
-    while let Some(feed) = follower.next(|after| Box::pin(read_on(engine, after))).await {
-        let Some(to) = feed.looked_at else { continue };
+    // Others may have taken in what is this server's to send.
+    webhooks.wake.notify_one();
+    let mut progress = Progress::in_book_up_to(after);
+    while !*stopping.borrow_and_update() {
+        // Before the endpoints are looked at, so that whoever wants something up to there is among them.
+        let end = *news.borrow_and_update();
+        let feed = read_on(engine, progress.read_to, end).await?;
         let endpoints = endpoint::all(engine, webhooks);
-        progress.read(to, feed.events.len());
-        if progress.begins() && feed.more && feed.events.iter().all(|told| told.event.recorded_at < oldest) {
-            // A book that says how far the feed was read has left out what is old: this one has not got there yet.
-            continue;
+        progress.read_to = feed.looked_at;
+        if let Some(to) = feed.looked_at
+            && !progress.can_be_forgotten(endpoints.is_empty() || feed.events.is_empty())
+            // A book that says how far the feed was read has left out what is old: a new one has not got there yet.
+            && !(progress.begins() && feed.more && feed.events.iter().all(|told| told.event.recorded_at < oldest))
+        {
+            let deliveries = deliveries(&endpoints, &feed, oldest, engine.store().now());
+            let wakes = !deliveries.is_empty();
+            let is_first = webhooks.book.take_in(Intake { from: progress.in_book, to, deliveries }).await?;
+            if wakes || !is_first {
+                webhooks.wake.notify_one();
+            }
+            if !is_first {
+                return Ok(());
+            }
+            progress = Progress::in_book_up_to(Some(to));
         }
-        if endpoints.is_empty() && progress.can_be_forgotten() {
-            continue;
-        }
-        let deliveries = deliveries(&endpoints, &feed, oldest, engine.store().now());
-        let wakes = !deliveries.is_empty();
-        if !webhooks.book.take_in(Intake { from: progress.in_book, to, deliveries }).await? {
-            tracing::warn!("somebody else takes events in for webhooks; looking where they are");
-            return Ok(());
-        }
-        progress = Progress::in_book_up_to(Some(to));
-        if wakes {
-            webhooks.wake.notify_one();
+        if !feed.more {
+            tokio::select! {
+                changed = news.changed() => if changed.is_err() { break },
+                _ = stopping.changed() => {}
+            }
         }
     }
     if let Some(to) = progress.unwritten() {
@@ -67,25 +84,18 @@ async fn follow(engine: &Arc<Engine>, webhooks: &Arc<Webhooks>) -> Result<(), Pr
 
 /// How far the feed was read, and how much of that the book does not know.
 ///
-/// Where there is no endpoint, nothing is to be sent of what is read, and writing down how far costs more than reading
+/// Where there is no endpoint, nothing is to be sent of what is read, and writing down how far costs more than passing
 /// it again after a kill. An endpoint that was made meanwhile is not told of it then: it wants what was recorded since
 /// it was made. Where there is one, how far is written each time, because what it wants may be changed by then.
 struct Progress {
     in_book: Option<EventPosition>,
     read_to: Option<EventPosition>,
-    untold: usize,
 }
 
 impl Progress {
     /// As far as the book says.
     fn in_book_up_to(in_book: Option<EventPosition>) -> Self {
-        Self { in_book, read_to: in_book, untold: 0 }
-    }
-
-    /// Goes on to there, past so many events.
-    fn read(&mut self, to: EventPosition, events: usize) {
-        self.read_to = Some(to);
-        self.untold = self.untold.saturating_add(events);
+        Self { in_book, read_to: in_book }
     }
 
     /// Whether the book is new.
@@ -93,9 +103,12 @@ impl Progress {
         self.in_book.is_none()
     }
 
-    /// Whether it can be read again: it is little, and a book that is not new says from where.
-    fn can_be_forgotten(&self) -> bool {
-        !self.begins() && self.untold < UNTOLD_MAX
+    /// Whether what was passed need not be written down: it tells nobody anything, it is little, and a book that is not
+    /// new says from where it can be passed again.
+    fn can_be_forgotten(&self, tells_nobody: bool) -> bool {
+        let record = |position: Option<EventPosition>| position.map_or(0, |position| position.record);
+        let passed = record(self.read_to).saturating_sub(record(self.in_book));
+        tells_nobody && !self.begins() && passed < UNTOLD_MAX
     }
 
     /// How far it was read, where the book does not know it.
@@ -104,8 +117,17 @@ impl Progress {
     }
 }
 
-async fn read_on(engine: &Engine, after: Option<EventPosition>) -> Result<Found<Option<EventPosition>>, Problem> {
-    Ok(engine.store().feed(after, LOOKED_AT_ONCE).await?.into())
+/// What is behind a place. Where there is no endpoint nothing is read: nobody is told of what is recorded up to `end`.
+async fn read_on(engine: &Engine, after: Option<EventPosition>, end: Option<EventPosition>) -> Result<Feed, Problem> {
+    if engine.settings().webhooks().is_empty() {
+        return Ok(Feed { events: Vec::new(), looked_at: end.max(after), more: false });
+    }
+    let feed = engine.store().feed(after, LOOKED_AT_ONCE).await?;
+    if !feed.events.is_empty() {
+        // Whoever wants one of these events may have been made through another server just before it.
+        engine.look().await?;
+    }
+    Ok(feed)
 }
 
 /// Where the feed is read on, and how old an event may be.
@@ -129,12 +151,7 @@ async fn start(store: &dyn Store, webhooks: &Webhooks) -> Result<Start, Problem>
 }
 
 /// What is to be sent of what was read, and to which endpoint.
-fn deliveries(
-    endpoints: &[Arc<Endpoint>],
-    feed: &Found<Option<EventPosition>>,
-    oldest: Timestamp,
-    now: Timestamp,
-) -> Vec<(String, Delivery)> {
+fn deliveries(endpoints: &[Arc<Endpoint>], feed: &Feed, oldest: Timestamp, now: Timestamp) -> Vec<(String, Delivery)> {
     let mut deliveries = Vec::new();
     for told in feed.events.iter().filter(|told| told.event.recorded_at >= oldest) {
         let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(told));
@@ -151,15 +168,13 @@ mod tests {
     #[test]
     fn what_nobody_is_told_of_is_forgotten_up_to_so_much() {
         let at = |record| EventPosition { record, epoch: 1, entry: 0 };
-        let mut progress = Progress::in_book_up_to(Some(at(1)));
-        assert_eq!(progress.unwritten(), None);
-        progress.read(at(2), UNTOLD_MAX - 1);
-        assert!(progress.can_be_forgotten());
-        progress.read(at(3), 1);
-        assert!(!progress.can_be_forgotten());
-        assert_eq!((progress.in_book, progress.unwritten()), (Some(at(1)), Some(at(3))));
-        let mut new = Progress::in_book_up_to(None);
-        new.read(at(1), 1);
-        assert!(!new.can_be_forgotten(), "a book that knows nothing leaves out what is old");
+        let progress =
+            |in_book: Option<u64>, read_to| Progress { in_book: in_book.map(at), read_to: Some(at(read_to)) };
+        assert_eq!(progress(Some(1), 1).unwritten(), None);
+        let little = progress(Some(1), UNTOLD_MAX);
+        assert!(little.can_be_forgotten(true) && !little.can_be_forgotten(false));
+        assert_eq!(little.unwritten(), Some(at(UNTOLD_MAX)));
+        assert!(!progress(Some(1), UNTOLD_MAX + 1).can_be_forgotten(true));
+        assert!(!progress(None, 1).can_be_forgotten(true), "a book that knows nothing leaves out what is old");
     }
 }

@@ -235,9 +235,11 @@ impl Sender {
     }
 }
 
-async fn forget(engine: &Engine, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {
-    // Whoever is in the book was there before, so that who is missing now is gone for good.
+pub(super) async fn forget(engine: &Engine, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {
+    // Whoever is in the book was there before, so that who is missing now is gone for good; also whoever was made
+    // through another server, once that is looked for.
     let mut gone = webhooks.book.endpoints().await?;
+    engine.look().await?;
     let settings = engine.settings();
     gone.retain(|id| settings.webhook(id).is_none());
     webhooks.book.forget(Forget::Endpoints(gone)).await?;

@@ -5,6 +5,7 @@ mod leaving_alone;
 mod losing;
 mod nobody_told;
 mod sending_again;
+mod sharing;
 mod sparing;
 mod taking_turns;
 
@@ -51,8 +52,7 @@ impl Sending {
         let machine = Machine::start();
         let app = trial::with_a_seller(&machine).await;
         for endpoint in endpoints {
-            let request = Request::new(trial::operator(), SetUp::MakeWebhook(Box::new(endpoint)));
-            app.engine.submit(request).await.unwrap();
+            make(&app, endpoint).await;
         }
         Self::on(Arc::new(MemoryDeliveries::default()), app, machine)
     }
@@ -122,6 +122,11 @@ fn endpoint(name: &str, url: &str) -> Stored {
 /// An endpoint's secret of that generation.
 fn secret(name: &str, generation: u32) -> String {
     SigningSecrets::new(&SECRET).secret(&format!("whk_{name}"), generation).text()
+}
+
+async fn make(app: &App, endpoint: Stored) {
+    let request = Request::new(trial::operator(), SetUp::MakeWebhook(Box::new(endpoint)));
+    app.engine.submit(request).await.unwrap();
 }
 
 async fn change(app: &App, id: &str, change: WebhookChange) {

@@ -1,5 +1,6 @@
 //! What is read where there is no endpoint.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::*;
@@ -44,4 +45,29 @@ async fn what_is_read_again_after_a_kill_is_not_sent_to_an_endpoint_that_was_mad
     let body: Value = serde_json::from_slice(&sent.recv().await.unwrap().1).unwrap();
     assert_eq!(body["data"]["refund_id"], json!("rfd_4"));
     assert_eq!(sending.delivered("whk_a").await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_read_either_until_there_is_an_endpoint() {
+    let (machine, reads) = (Machine::start(), Arc::new(AtomicUsize::new(0)));
+    let counted = reads.clone();
+    let reading = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        Duration::ZERO
+    };
+    let app = trial::on_a_lazy_store(&machine, reading).await;
+    trial::set_up_a_seller(&app).await;
+    let sending = Sending::on(Arc::new(MemoryDeliveries::default()), app, machine);
+    let open = async |number| {
+        trial::open_nth(&sending.app, number).await;
+        // It goes on once everybody waits.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        reads.load(Ordering::SeqCst)
+    };
+    let begun = open(1).await;
+    assert_eq!((open(2).await, open(3).await), (begun, begun));
+    make(&sending.app, endpoint("a", "http://127.0.0.1:9/")).await;
+    assert!(open(4).await > begun);
+    let told = sending.webhooks.book.list("whk_a", &Chosen::default(), None, 9).await.unwrap();
+    assert_eq!(told.len(), 1, "of what was recorded since it is there");
 }
