@@ -80,7 +80,8 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new().unwrap();
         let data = folder.path().join("data");
-        let started = runtime.block_on(refund_api::demo(data, "127.0.0.1:0".parse().unwrap()));
+        let started =
+            runtime.block_on(refund_api::demo(data, refund_api::Place::default(), "127.0.0.1:0".parse().unwrap()));
         let (running, demo) = started.unwrap();
         let desk = Self { folder, demo, runtime, running: Some(running) };
         for (name, role) in [(SELLER, "seller"), (PLATFORM, "platform"), (OPERATOR, "operator")] {

@@ -14,7 +14,7 @@ use super::source::Source;
 use super::{CareError, MANIFEST, Watcher};
 use crate::files::Files;
 use crate::journal::{Checkpoint, FILE, PART};
-use crate::{EmbeddedStore, Entropy, KEPT_FREE_BYTES, Refused, Request, SetUp, Store};
+use crate::{Entropy, KEPT_FREE_BYTES, Refused, Request, SetUp, Store};
 
 /// What restoring came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ fn space_for(length: u64) -> u64 {
 }
 
 /// Records that the store was restored.
-fn tell(store: &EmbeddedStore, at: Timestamp, random: [u8; 4]) -> io::Result<()> {
+pub(super) fn tell(store: &dyn Store, at: Timestamp, random: [u8; 4]) -> io::Result<()> {
     let restored = SetUp::TellOfRestoration { at, random: u32::from_le_bytes(random) };
     let refused = match store.submit(Request::by_system(restored)).wait() {
         Ok(_) => return Ok(()),

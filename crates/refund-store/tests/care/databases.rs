@@ -42,6 +42,13 @@ impl Database {
         );
     }
 
+    /// Another one that is what this one is at this moment. Nobody may use this one meanwhile.
+    pub(crate) fn copied(&self) -> Self {
+        let (server, name) = (Server::shared(Version::Debian).unwrap(), self.url.rsplit('/').next().unwrap());
+        server.psql("postgres", &format!("CREATE DATABASE {name}_copy OWNER refund TEMPLATE {name}")).unwrap();
+        Self { url: format!("{}_copy", self.url) }
+    }
+
     pub(crate) fn open(&self) -> PostgresStore {
         PostgresStore::open(&self.address(), None, story::surroundings()).unwrap()
     }

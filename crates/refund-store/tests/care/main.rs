@@ -13,6 +13,7 @@ mod laws;
 #[path = "../embedded/older.rs"]
 mod older;
 mod rebuild;
+mod recovered;
 #[path = "../embedded/story.rs"]
 #[allow(dead_code, reason = "shared with the store's own tests")]
 mod story;

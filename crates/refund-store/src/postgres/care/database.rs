@@ -29,6 +29,14 @@ pub(crate) enum Moment {
     Alone,
 }
 
+/// How a store is used.
+pub(crate) struct Way {
+    /// Whether time stands still until it is moved.
+    pub(crate) test_clock: bool,
+    /// Whether settling is held (R36).
+    pub(crate) held: bool,
+}
+
 impl Database {
     /// Connects to a database that is a store of the present layout.
     pub(crate) fn open(address: &PostgresAddress) -> Result<Self, PostgresError> {
@@ -68,6 +76,13 @@ impl Database {
     pub(crate) fn must_be_at_rest(&self) -> Result<(), PostgresError> {
         self.must_be_complete()?;
         self.must_be_without_servers()
+    }
+
+    /// What is recorded from now on is of another history than what was lost. How the store is used stays.
+    pub(crate) fn begin_another_history(&self, random: u32) -> Result<Way, PostgresError> {
+        self.wait(self.client.execute(sql::ANOTHER_HISTORY, &[&i64::from(random >> 1)]))?;
+        let head = self.head()?;
+        Ok(Way { test_clock: head.test_clock.unwrap_or(false), held: head.held })
     }
 
     /// Refuses a database that servers use.

@@ -23,6 +23,8 @@ pub(super) const ARE_ALL: &str = "\
 pub(super) const BEGIN_COPYING: &str = "BEGIN; SET LOCAL synchronous_commit = off";
 pub(super) const MARK_COPYING: &str = "UPDATE meta SET copying = true WHERE NOT copying";
 pub(super) const MARK_COPIED: &str = "UPDATE meta SET copying = false";
+/// Never the one that it was: half of all numbers are too few to lead back to it.
+pub(super) const ANOTHER_HISTORY: &str = "UPDATE meta SET history = (history + 1 + $1) % 4294967296";
 /// Answers that nobody is given any more.
 pub(super) const FORGET_ANSWERS: &str = "DELETE FROM answers WHERE at < $1";
 
