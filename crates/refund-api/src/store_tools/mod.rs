@@ -119,6 +119,20 @@ pub enum StoreTool {
         #[command(flatten)]
         password: Password,
     },
+    /// Say that a database was taken back to an earlier moment, as after a recovery to a point in time. No server may run.
+    ///
+    /// What was acknowledged after that moment is lost. From now on nothing is taken for it that comes in its
+    /// place: positions of the feed that were lost answer 410 `other_history`, and each refund's first change leaps
+    /// to a version that was never given.
+    #[command(after_help = EXIT_CODES, after_long_help = RECOVERED_EXAMPLES)]
+    Recovered {
+        /// The database that servers share, as postgres://USER@HOST/DATABASE.
+        #[arg(long, value_name = "URL")]
+        store: String,
+        /// How its database lets the tool in.
+        #[command(flatten)]
+        password: Password,
+    },
     /// Count what is stored, and how much space it takes. Nothing is changed; a server may run meanwhile.
     #[command(after_help = EXIT_CODES, after_long_help = STATS_EXAMPLES)]
     Stats {
@@ -179,6 +193,7 @@ examples!(
     "  refund-api store restore --from /backup/refund --data /var/lib/refund-restored\n  \
      refund-api serve --data /var/lib/refund-restored"
 );
+examples!(RECOVERED_EXAMPLES, "  refund-api store recovered --store postgres://refund@db.example/refund");
 examples!(
     STATS_EXAMPLES,
     "  refund-api store stats --data /var/lib/refund\n  refund-api store stats --data /var/lib/refund -o json | jq .refunds\n  \
@@ -252,6 +267,11 @@ impl StoreTool {
             Self::Copy { from, to, password } => {
                 let (from, to) = (password.place(from)?, password.place(to)?);
                 of_database::copied(&care::copy(&from, &to, watcher)?, &from, &to)
+            }
+            Self::Recovered { store, password } => {
+                let address = password.address(store)?;
+                care::tell_of_recovery(&address, clock::system_now(), Arc::new(entropy::fill))?;
+                of_database::recovered(&address)
             }
             Self::Stats { of, password, output } => stats(&of.at(password)?, *output, watcher)?,
         };

@@ -1,5 +1,6 @@
 //! What the tools say of a store in a database.
 
+use refund_store::PostgresAddress;
 use refund_store::care::{
     Contents, CopiedStore, DatabaseStats, RebuiltDatabase, StoreAt, TablesFound, VerifiedDatabase,
 };
@@ -41,6 +42,13 @@ pub(crate) fn copied(copied: &CopiedStore, from: &StoreAt, to: &StoreAt) -> Stri
         "what was to be sent is not copied: what is younger than four days is sent again, under the same ids",
     );
     lines.end(format_args!("COPIED: {records} records{} from {} to {}", until(*latest), shown(from), shown(to)))
+}
+
+pub(crate) fn recovered(address: &PostgresAddress) -> String {
+    let mut lines = Lines::default();
+    lines.add("positions", "that were lost answer 410 other_history");
+    lines.add("versions", "leap at each refund's first change");
+    lines.end(format_args!("RECORDED: {} was taken back to an earlier moment", address.shown()))
 }
 
 pub(crate) fn verified(found: &VerifiedDatabase) -> String {
