@@ -122,15 +122,16 @@ macro_rules! by_deadline {
         )
     };
 }
-/// Places without a deadline, before number `$1`.
+/// Places without a deadline, before number `$1`. Said so, the planner knows that they are many and takes them in order;
+/// of a join where nothing is on the other side it expects next to none, and sorts all that there are.
 macro_rules! without_deadline {
     ($where:literal) => {
         concat!(
-            "SELECT r.no, NULL::int8, r.state, l.paid - l.refunded FROM refunds r LEFT JOIN waits w ON w.no = r.no ",
-            "JOIN lines l ON l.no = r.line ",
+            "SELECT r.no, NULL::int8, r.state, l.paid - l.refunded FROM refunds r JOIN lines l ON l.no = r.line ",
             "WHERE ",
             $where,
-            " r.no < $1 AND w.rank IS NULL ORDER BY r.no DESC LIMIT $2"
+            " r.no < $1 AND NOT EXISTS (SELECT FROM waits w WHERE w.no = r.no AND w.rank IS NOT NULL) ",
+            "ORDER BY r.no DESC LIMIT $2"
         )
     };
 }
