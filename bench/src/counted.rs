@@ -46,9 +46,12 @@ impl Count {
 }
 
 impl Passage for Count {
-    fn append(&self, file: &dyn AppendFile, bytes: &[u8]) -> io::Result<()> {
-        self.written().appends.push(bytes.len());
-        file.append(bytes)
+    fn write_at(&self, file: &dyn AppendFile, bytes: &[u8], offset: u64) -> io::Result<()> {
+        // What is filled with zeros ahead is no batch.
+        if bytes.iter().any(|byte| *byte != 0) {
+            self.written().appends.push(bytes.len());
+        }
+        file.write_at(bytes, offset)
     }
 
     fn sync(&self, file: &dyn AppendFile) -> io::Result<()> {

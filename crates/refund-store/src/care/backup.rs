@@ -150,7 +150,7 @@ pub fn copy_journal(
 ) -> Result<Copied, CareError> {
     let begins = from == Checkpoint::START;
     let kept = if begins { 0 } else { from.length() };
-    let mut copying = Copying { copy, path, gathered: Vec::new(), records: 0, last: Vec::new() };
+    let mut copying = Copying { copy, path, end: kept, gathered: Vec::new(), records: 0, last: Vec::new() };
     if begins {
         let mut header = vec![0; usize::try_from(length).unwrap_or(FILE_HEADER).min(FILE_HEADER)];
         journal.read_at(&mut header, 0).map_err(refused("read the journal for", path))?;
@@ -187,12 +187,14 @@ fn raise_version(journal: &Arc<dyn AppendFile>, copy: &dyn AppendFile, path: &Pa
     if now == before {
         return Ok(());
     }
-    copy.overwrite(&now, 0).and_then(|()| copy.sync()).map_err(refused("write", path))
+    copy.write_at(&now, 0).and_then(|()| copy.sync()).map_err(refused("write", path))
 }
 
 struct Copying<'a> {
     copy: &'a dyn AppendFile,
     path: &'a Path,
+    /// Where the copy ends.
+    end: u64,
     gathered: Vec<u8>,
     records: u64,
     /// The payload of the last record.
@@ -211,7 +213,8 @@ impl Copying<'_> {
     }
 
     fn write(&mut self) -> Result<(), CareError> {
-        self.copy.append(&self.gathered).map_err(refused("write", self.path))?;
+        self.copy.write_at(&self.gathered, self.end).map_err(refused("write", self.path))?;
+        self.end = self.end.saturating_add(self.gathered.len() as u64);
         self.gathered.clear();
         Ok(())
     }

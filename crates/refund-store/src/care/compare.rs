@@ -139,11 +139,7 @@ impl Files for Prefix {
 }
 
 impl AppendFile for Prefix {
-    fn append(&self, _: &[u8]) -> io::Result<()> {
-        Err(ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn overwrite(&self, _: &[u8], _: u64) -> io::Result<()> {
+    fn write_at(&self, _: &[u8], _: u64) -> io::Result<()> {
         Err(ErrorKind::ReadOnlyFilesystem.into())
     }
 

@@ -72,7 +72,7 @@ pub fn verify(folder: &Path, scratch: Option<&Path>, watcher: &Watcher) -> Resul
     drop(kept);
     Ok(Verified {
         in_use,
-        length: source.length,
+        length: inspected.end,
         good: inspected.good,
         ending: inspected.ending,
         contents: replay.review.contents,

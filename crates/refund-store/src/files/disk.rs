@@ -1,13 +1,11 @@
 //! The real disk.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::FallocateFlags;
 use rustix::process::geteuid;
 
 use super::{AppendFile, Files};
@@ -18,8 +16,9 @@ pub(super) const LOCK: &str = "lock";
 pub(crate) const JOURNAL: &str = "journal";
 /// The mode of the files.
 const OWNER_ONLY: u32 = 0o600;
-/// How much room the system is asked for at once behind the end of a file that grows.
-const ROOM_AHEAD: u64 = 1 << 20;
+/// Of how many zeros it is worth to have fewer syncs that wait for the file's length: measured, see
+/// `docs/benchmarks.md`.
+const ZEROS_AHEAD: usize = 256 << 10;
 /// What a mode grants to others than the owner, and whether they may write.
 const OTHERS: u32 = 0o077;
 const OTHERS_WRITE: u32 = 0o022;
@@ -191,8 +190,9 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 impl Files for Disk {
     fn open(&self, name: &str) -> io::Result<Box<dyn AppendFile>> {
         let path = self.folder.join(name);
-        let file = OpenOptions::new().create(true).read(true).append(true).mode(OWNER_ONLY).open(&path)?;
-        Ok(Box::new(DiskFile { file, path, room: AtomicU64::new(0), _lock: Arc::clone(&self.lock) }))
+        let file =
+            OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(OWNER_ONLY).open(path)?;
+        Ok(Box::new(DiskFile { file, _lock: Arc::clone(&self.lock) }))
     }
 
     fn sync_directory(&self) -> io::Result<()> {
@@ -216,36 +216,16 @@ impl Drop for Lock {
 #[derive(Debug)]
 struct DiskFile {
     file: File,
-    path: PathBuf,
-    /// How many bytes can be appended in room that there is.
-    room: AtomicU64,
     _lock: Arc<Lock>,
 }
 
-impl DiskFile {
-    /// Has the system give room behind the file's end, for many appends at once: else each sync waits until it has
-    /// found some and has written that down. The file stays as long as it is.
-    fn make_room(&self, bytes: u64) -> io::Result<()> {
-        if self.room.load(Ordering::Relaxed) < bytes {
-            let ahead = bytes.max(ROOM_AHEAD);
-            rustix::fs::fallocate(&self.file, FallocateFlags::KEEP_SIZE, self.length()?, ahead)?;
-            self.room.store(ahead, Ordering::Relaxed);
-        }
-        self.room.fetch_sub(bytes, Ordering::Relaxed);
-        Ok(())
-    }
-}
-
 impl AppendFile for DiskFile {
-    fn append(&self, bytes: &[u8]) -> io::Result<()> {
-        // Not every file system can, and where there is no space to write tells it.
-        let _ = self.make_room(bytes.len() as u64);
-        (&self.file).write_all(bytes)
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.file.write_all_at(bytes, offset)
     }
 
-    // Linux appends whatever is written to a file that was opened for appending, wherever it is to go.
-    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        OpenOptions::new().write(true).open(&self.path)?.write_all_at(bytes, offset)
+    fn zeros_ahead(&self) -> usize {
+        ZEROS_AHEAD
     }
 
     // `fdatasync`: it leaves out the times of the file, but never its length.
@@ -262,8 +242,6 @@ impl AppendFile for DiskFile {
     }
 
     fn truncate(&self, length: u64) -> io::Result<()> {
-        // What was ahead is gone with it.
-        self.room.store(0, Ordering::Relaxed);
         self.file.set_len(length)
     }
 

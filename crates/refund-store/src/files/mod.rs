@@ -39,20 +39,23 @@ impl<F: Files + ?Sized> Files for &F {
     }
 }
 
-/// A file that grows at its end. One thread at a time appends; any number may read meanwhile.
+/// A file that grows at its end. One thread at a time writes; any number may read meanwhile.
 pub trait AppendFile: Send + Sync {
-    /// Writes `bytes` at the end of the file.
+    /// Writes `bytes` at `offset` (in bytes from the start of the file), over what stands there and on behind the
+    /// file's end.
+    ///
+    /// A crash before the next [`sync`](AppendFile::sync) leaves in each sector of 512 bytes what was there or what
+    /// was written. Behind the end that the file had, it may end anywhere, and what was not written reads as zeros.
     ///
     /// # Errors
     /// After an error, any part of `bytes` may have been written.
-    fn append(&self, bytes: &[u8]) -> io::Result<()>;
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
 
-    /// Writes `bytes` over what stands at `offset`, all of it within one sector of 512 bytes: after a
-    /// crash either the older bytes are there or these.
-    ///
-    /// # Errors
-    /// After an error either may be there.
-    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
+    /// With how many zeros the file is to be filled behind its contents at once: to write over them is synced
+    /// sooner, because the file's length stays. 0 where it is no gain.
+    fn zeros_ahead(&self) -> usize {
+        0
+    }
 
     /// Makes durable what has been written, and the length of the file.
     ///

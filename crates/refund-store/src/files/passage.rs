@@ -6,12 +6,12 @@ use super::{AppendFile, Files};
 
 /// What is done around the calls of a file. What it says nothing about is passed on as it is.
 pub trait Passage: Clone + Send + Sync + 'static {
-    /// As [`AppendFile::append`].
+    /// As [`AppendFile::write_at`].
     ///
     /// # Errors
     /// The file's.
-    fn append(&self, file: &dyn AppendFile, bytes: &[u8]) -> io::Result<()> {
-        file.append(bytes)
+    fn write_at(&self, file: &dyn AppendFile, bytes: &[u8], offset: u64) -> io::Result<()> {
+        file.write_at(bytes, offset)
     }
 
     /// As [`AppendFile::sync`].
@@ -50,12 +50,12 @@ impl<F: Files, P: Passage> Files for Behind<F, P> {
 }
 
 impl<P: Passage> AppendFile for Behind<Box<dyn AppendFile>, P> {
-    fn append(&self, bytes: &[u8]) -> io::Result<()> {
-        self.passage.append(&*self.inner, bytes)
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.passage.write_at(&*self.inner, bytes, offset)
     }
 
-    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        self.inner.overwrite(bytes, offset)
+    fn zeros_ahead(&self) -> usize {
+        self.inner.zeros_ahead()
     }
 
     fn sync(&self) -> io::Result<()> {

@@ -27,11 +27,7 @@ impl ReadOnly {
 }
 
 impl AppendFile for ReadOnly {
-    fn append(&self, _: &[u8]) -> io::Result<()> {
-        Err(ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn overwrite(&self, _: &[u8], _: u64) -> io::Result<()> {
+    fn write_at(&self, _: &[u8], _: u64) -> io::Result<()> {
         Err(ErrorKind::ReadOnlyFilesystem.into())
     }
 

@@ -1,7 +1,7 @@
 //! A disk in memory that forgets on a crash what was not synced.
 //!
 //! It is as unkind as a real one may be: unsynced bytes survive a crash in part, sectors are
-//! written back out of order, a new file vanishes if its folder was not synced, and after a
+//! written back out of order or not at all, a new file vanishes if its folder was not synced, and after a
 //! failed sync the pages are dropped although reading still shows them.
 
 use std::collections::BTreeMap;
@@ -23,11 +23,11 @@ pub struct SimulatedDisk {
 /// What of the unsynced bytes of every file outlives a crash. The default: nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Crash {
-    /// How many unsynced bytes are kept, counted from the first. If any is, so is what was written over
-    /// synced ones.
+    /// How many bytes are kept, counted from the first unsynced one. Within the length that the file had, all of a
+    /// sector is kept or nothing.
     pub keep: u64,
-    /// Which sectors of the kept bytes were never written and read as zeros. 0 is the sector in
-    /// which the first unsynced byte stands; synced bytes in it are not touched.
+    /// Which sectors of the kept bytes were never written and read as they did before, or as zeros behind the end
+    /// that the file had. 0 is the sector in which the first unsynced byte stands.
     pub lost_sectors: Vec<u64>,
 }
 
@@ -37,9 +37,10 @@ struct State {
     /// Counts the crashes. A handle from before the last one is dead.
     life: u64,
     /// Counts down to the failure, and says how many bytes are written before it.
-    append_failures: Vec<(u64, usize)>,
+    write_failures: Vec<(u64, usize)>,
     sync_failures: Vec<u64>,
     capacity: Option<u64>,
+    zeros_ahead: usize,
     space_left: Option<u64>,
     /// How many more changes succeed before the power is cut.
     power: Option<u64>,
@@ -51,14 +52,14 @@ struct Contents {
     cached: Vec<u8>,
     /// What is on the platter.
     synced: Vec<u8>,
-    /// How many first bytes both have in common: all of `synced`, unless the file was cut.
+    /// How many first bytes both have in common: all, unless something is not synced.
     common: usize,
+    /// The least length that the file was cut to since it was synced.
+    cut: Option<usize>,
     /// Whether the folder's entry for the file is on the platter.
     linked: bool,
-    /// What was written over synced bytes, and where.
-    overwritten: Vec<(usize, Vec<u8>)>,
-    /// What a failed sync dropped: it is shown, but no later sync writes it.
-    dropped: Vec<Range<usize>>,
+    /// What a failed sync dropped: it is shown, but no later sync writes it, so that this stays on the platter.
+    dropped: Vec<(Range<usize>, Vec<u8>)>,
 }
 
 impl SimulatedDisk {
@@ -91,7 +92,7 @@ impl SimulatedDisk {
     pub fn crash(&self, crash: &Crash) {
         let mut state = self.state();
         state.life = state.life.wrapping_add(1);
-        state.append_failures.clear();
+        state.write_failures.clear();
         state.sync_failures.clear();
         state.power = None;
         state.files.retain(|_, file| file.linked);
@@ -100,9 +101,14 @@ impl SimulatedDisk {
         }
     }
 
-    /// The `nth` append from now (1: the next one) fails after writing `written` bytes.
-    pub fn fail_append(&self, nth: u64, written: usize) {
-        self.state().append_failures.push((nth, written));
+    /// The `nth` write from now (1: the next one) fails after writing `written` bytes.
+    pub fn fail_write(&self, nth: u64, written: usize) {
+        self.state().write_failures.push((nth, written));
+    }
+
+    /// Has each journal fill its file with so many zeros ahead. 0, as it is at first: none does.
+    pub fn set_zeros_ahead(&self, zeros: usize) {
+        self.state().zeros_ahead = zeros;
     }
 
     /// The `nth` sync of a file from now (1: the next one) fails.
@@ -120,7 +126,7 @@ impl SimulatedDisk {
         self.state().space_left = bytes;
     }
 
-    /// Lets `changes` more appends, syncs (also of the folder) and truncations succeed; after
+    /// Lets `changes` more writes, syncs (also of the folder) and truncations succeed; after
     /// them each one fails and changes nothing, until [`crash`](SimulatedDisk::crash).
     pub fn cut_power_after(&self, changes: u64) {
         self.state().power = Some(changes);
@@ -171,20 +177,19 @@ impl AppendFile for SimulatedFile {
         self.with(|state| Ok(state.space_left.unwrap_or(u64::MAX)))
     }
 
-    fn append(&self, bytes: &[u8]) -> io::Result<()> {
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         self.with(|state| {
             state.use_power()?;
-            let (room, failure) = state.room(bytes.len());
-            state.file(&self.name)?.cached.extend(bytes.iter().take(room));
+            let offset = index(offset);
+            let within = state.file(&self.name)?.cached.len().checked_sub(offset).ok_or(ErrorKind::InvalidInput)?;
+            let (room, failure) = state.room(bytes.len(), within);
+            state.file(&self.name)?.write(bytes.get(..room).unwrap_or(bytes), offset);
             failure.map_or(Ok(()), |kind| Err(io::Error::from(kind)))
         })
     }
 
-    fn overwrite(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        self.with(|state| {
-            state.use_power()?;
-            state.file(&self.name)?.overwrite(bytes, index(offset))
-        })
+    fn zeros_ahead(&self) -> usize {
+        self.disk.state().zeros_ahead
     }
 
     fn sync(&self) -> io::Result<()> {
@@ -193,8 +198,7 @@ impl AppendFile for SimulatedFile {
             let fails = due(&mut state.sync_failures, |nth| nth).is_some();
             let file = state.file(&self.name)?;
             if fails {
-                file.overwritten.clear();
-                file.dropped.push(file.common..file.cached.len());
+                file.drop_unsynced();
                 return Err(io::Error::other("simulated failure of a sync"));
             }
             file.sync();
@@ -223,12 +227,7 @@ impl AppendFile for SimulatedFile {
         self.with(|state| {
             state.use_power()?;
             let length = index(length);
-            let file = state.file(&self.name)?;
-            file.cached.truncate(length);
-            file.common = file.common.min(length);
-            for range in &mut file.dropped {
-                range.end = range.end.min(length);
-            }
+            state.file(&self.name)?.cut(length);
             Ok(())
         })
     }
@@ -250,70 +249,98 @@ impl State {
         }
     }
 
-    /// How much of an append of `bytes` is written, and how it fails if it does.
-    fn room(&mut self, bytes: usize) -> (usize, Option<ErrorKind>) {
-        if let Some((_, written)) = due(&mut self.append_failures, |(nth, _)| nth) {
+    /// How much of a write of `bytes` is done, of which so many stand within the file, and how it fails if it does.
+    fn room(&mut self, bytes: usize, within: usize) -> (usize, Option<ErrorKind>) {
+        if let Some((_, written)) = due(&mut self.write_failures, |(nth, _)| nth) {
             return (written.min(bytes), Some(ErrorKind::Other));
         }
         let used: u64 = self.files.values().map(|f| f.cached.len() as u64).sum();
         let free = self.capacity.map_or(usize::MAX, |all| index(all.saturating_sub(used)));
-        if free < bytes { (free, Some(ErrorKind::StorageFull)) } else { (bytes, None) }
+        let room = free.saturating_add(within);
+        if room < bytes { (room, Some(ErrorKind::StorageFull)) } else { (bytes, None) }
     }
 }
 
 impl Contents {
-    fn overwrite(&mut self, bytes: &[u8], offset: usize) -> io::Result<()> {
-        replace(&mut self.cached, bytes, offset).ok_or(ErrorKind::UnexpectedEof)?;
-        self.overwritten.push((offset, bytes.to_vec()));
-        Ok(())
+    fn write(&mut self, bytes: &[u8], offset: usize) {
+        put(&mut self.cached, bytes, offset);
+        self.common = self.common.min(offset);
+        // What is written again is not dropped any more.
+        for (range, _) in &mut self.dropped {
+            range.end = range.end.min(offset.max(range.start));
+        }
+    }
+
+    fn cut(&mut self, length: usize) {
+        self.cached.truncate(length);
+        self.common = self.common.min(length);
+        self.cut = Some(self.cut.map_or(length, |cut| cut.min(length)));
+        for (range, _) in &mut self.dropped {
+            range.end = range.end.min(length);
+        }
     }
 
     fn sync(&mut self) {
         self.write_back(usize::MAX);
-        for range in &self.dropped {
-            if let Some(bytes) = self.synced.get_mut(range.clone()) {
-                bytes.fill(0);
+        for (range, older) in &self.dropped {
+            let older = older.iter().copied().chain(std::iter::repeat(0));
+            for (byte, older) in self.synced.get_mut(range.clone()).unwrap_or_default().iter_mut().zip(older) {
+                *byte = older;
             }
         }
     }
 
+    fn drop_unsynced(&mut self) {
+        let older = self.synced.get(self.common..).unwrap_or_default().to_vec();
+        self.dropped.push((self.common..self.cached.len(), older));
+    }
+
     /// Brings the platter up to date but for what follows the first `limit` unsynced bytes.
     fn write_back(&mut self, limit: usize) {
-        self.synced.truncate(self.common);
-        let new = self.cached.iter().skip(self.common).take(limit);
-        self.synced.extend(new);
-        self.common = self.synced.len();
-        for (offset, bytes) in self.overwritten.drain(..) {
-            // What stands behind the end that is kept was not synced, and goes with it.
-            let _ = replace(&mut self.synced, &bytes, offset);
+        if let Some(cut) = self.cut.take() {
+            self.synced.truncate(cut);
         }
+        let mut end = self.common.saturating_add(limit).min(self.cached.len());
+        if end < self.synced.len() {
+            end = end.next_multiple_of(index(SECTOR)).min(self.cached.len());
+        }
+        put(&mut self.synced, self.cached.get(self.common..end).unwrap_or_default(), self.common);
+        self.common = end;
     }
 
     fn crash(&mut self, crash: &Crash) {
         let unsynced = self.common;
         // Nothing kept: a cut that was not synced is forgotten too.
         if crash.keep > 0 {
+            let before = self.synced.get(..self.cut.unwrap_or(usize::MAX)).unwrap_or(&self.synced).to_vec();
             self.write_back(index(crash.keep));
-        }
-        let first = (unsynced as u64).checked_div(SECTOR).unwrap_or(0);
-        for lost in &crash.lost_sectors {
-            let start = first.saturating_add(*lost).saturating_mul(SECTOR);
-            let end = index(start.saturating_add(SECTOR)).min(self.synced.len());
-            if let Some(bytes) = self.synced.get_mut(index(start).max(unsynced)..end) {
-                bytes.fill(0);
+            let first = (unsynced as u64).checked_div(SECTOR).unwrap_or(0);
+            for lost in &crash.lost_sectors {
+                let start = first.saturating_add(*lost).saturating_mul(SECTOR);
+                let end = index(start.saturating_add(SECTOR)).min(self.synced.len());
+                let older = before.iter().copied().chain(std::iter::repeat(0));
+                let bytes = self.synced.get_mut(..end).unwrap_or_default();
+                for (byte, older) in bytes.iter_mut().zip(older).skip(index(start).max(unsynced)) {
+                    *byte = older;
+                }
             }
         }
         self.cached.clone_from(&self.synced);
         self.common = self.synced.len();
-        self.overwritten.clear();
+        self.cut = None;
         self.dropped.clear();
     }
 }
 
-/// Puts bytes in the place of others, which have to be there.
-fn replace(within: &mut [u8], bytes: &[u8], offset: usize) -> Option<()> {
-    within.get_mut(offset..offset.saturating_add(bytes.len()))?.copy_from_slice(bytes);
-    Some(())
+/// Puts bytes in the place of others, and on behind their end.
+fn put(within: &mut Vec<u8>, bytes: &[u8], offset: usize) {
+    let end = offset.saturating_add(bytes.len());
+    if within.len() < end {
+        within.resize(end, 0);
+    }
+    if let Some(place) = within.get_mut(offset..end) {
+        place.copy_from_slice(bytes);
+    }
 }
 
 /// Counts one step down in every entry, and takes out the one that has come to its turn.

@@ -44,12 +44,14 @@ pub struct Inspected {
     pub good: Checkpoint,
     /// What stands behind it.
     pub ending: Ending,
+    /// Where that ends, in bytes from the start of the file: zeros that were put there ahead are not counted.
+    pub end: u64,
 }
 
 /// What stands behind the last good frame of a journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// Nothing.
+    /// Nothing, or zeros that were put there ahead.
     Whole,
     /// What a crash leaves of a write that was never acknowledged, or a write that is under way.
     /// Opening the journal cuts it off.
@@ -79,18 +81,18 @@ pub fn inspect<E: From<JournalError>>(
 ) -> Result<Inspected, E> {
     if is_new(&**file, length)? && from == Checkpoint::START {
         let torn = Ending::Torn(Torn { at: 0, bytes: length });
-        return Ok(Inspected { good: from, ending: if length == 0 { Ending::Whole } else { torn } });
+        return Ok(Inspected { good: from, ending: if length == 0 { Ending::Whole } else { torn }, end: length });
     }
     check_file_header(&**file)?;
-    check_trusted(&**file, length, &from)?;
+    check_trusted(file, length, &from)?;
     let found = scan_each(file, length, from, |after, bytes| each(Frame { after, bytes }))?;
-    let ending = match found.bad {
-        None => Ending::Whole,
+    let (ending, end) = match found.bad {
+        None => (Ending::Whole, found.good.end),
         Some(bad) if bad.torn => {
             let at = found.good.end;
-            Ending::Torn(Torn { at, bytes: length.saturating_sub(at) })
+            (Ending::Torn(Torn { at, bytes: found.end.saturating_sub(at) }), found.end)
         }
-        Some(bad) => Ending::Damaged { at: bad.at, what: bad.what },
+        Some(bad) => (Ending::Damaged { at: bad.at, what: bad.what }, found.end),
     };
-    Ok(Inspected { good: found.good, ending })
+    Ok(Inspected { good: found.good, ending, end })
 }

@@ -1,7 +1,7 @@
-//! The layout of the bytes, format version 2, and what differs in version 1. Numbers are little-endian.
+//! The layout of the bytes, format version 3, and what differs in older ones. Numbers are little-endian.
 //!
 //! ```text
-//! file    = file header, frame*
+//! file    = file header, frame*, zero*
 //! file header (16)  magic 8 | version u32 | CRC of the 12 bytes before
 //!           These 16 bytes keep their meaning in every later version. The version is that of
 //!           the newest frame; older frames may stand before it.
@@ -21,7 +21,9 @@
 //!                   frame. (Of the first and the last sector the frame's part counts.)
 //! ```
 //!
-//! **Version 1** has other marks for frames and records, and its records (56 + n) have neither
+//! **Version 2** has no zeros behind the last frame. It is still what is written where there is no gain in them.
+//!
+//! **Version 1** has neither, and other marks for frames and records, and its records (56 + n) have neither
 //! number nor epoch, also in the chain hash and the links CRC. They are counted, and their epoch
 //! is 0.
 //!
@@ -36,14 +38,21 @@
 //! that a customer types can pass for a record or a frame. The first and the last byte of a
 //! frame are such bytes: the frame's share of its first and of its last sector is never blank.
 
-/// The version of the format that this program writes, and the newest that it reads.
-pub const VERSION: u32 = 2;
+/// The newest version of the format, which this program reads and writes.
+pub const VERSION: u32 = ZEROS_BEHIND;
+/// Since which the file may end with zeros.
+pub(super) const ZEROS_BEHIND: u32 = 3;
+/// Since which frames are as they are written now.
+pub(super) const FRAMES: u32 = 2;
 /// The most bytes that the payload of one record may have: 16 MiB.
 pub const MAX_RECORD: u32 = 16 << 20;
 /// The most bytes that a frame (one batch with all that is added to it) may have: 64 MiB.
 pub const MAX_FRAME: u32 = 64 << 20;
 /// The most records in one batch.
 pub const MAX_RECORDS: u32 = 1 << 16;
+
+/// The most zeros that are written ahead at once: 1 MiB. More than these and a frame's are no crash's.
+pub(super) const MAX_ZEROS: u32 = 1 << 20;
 
 /// How many bytes stand before the first frame, in every version.
 pub const FILE_HEADER: usize = 16;

@@ -31,7 +31,11 @@
 //! (the length of the file came late), and in that part any sector of 512 bytes may read as
 //! zeros (its data came late). A sector that the last frame shares with the one before keeps
 //! the older bytes; zeros are then only in the share of the last frame. No byte reads as
-//! anything but itself or zero.
+//! anything but itself or zero. The same holds where the frame was written over zeros that
+//! stood ahead, and the file was as long already.
+//!
+//! **The file's end** is therefore where the last sector ends in which anything but zeros stands. A frame's
+//! last byte is none, so that no frame loses its own end with that.
 //!
 //! So, for the first frame that is not good:
 //!
@@ -39,7 +43,7 @@
 //! - **The header is good** (it has a CRC of its own, so its lengths are what was written) **and
 //!   the file ends before the frame:** torn. A flipped bit in a length does not get here: it
 //!   breaks the header's CRC.
-//! - **The header is good, the rest is not, and anything follows the frame:** damage. What
+//! - **The header is good, the rest is not, and anything but zeros follows the frame:** damage. What
 //!   follows was begun after this frame was synced.
 //! - **The header is good, the rest is not, and the file ends with the frame:** torn if more
 //!   sectors are blank than the header says were written blank; else damage. To count the
@@ -56,7 +60,8 @@
 //! What no rule can tell: the last frame, acknowledged, of which a whole sector was zeroed
 //! later or which was cut from outside. It reads as a crash does, byte for byte. The same holds
 //! for a flip that clears the only bit set in a sector. Whoever keeps the [`Checkpoint`] of the
-//! last batch elsewhere is safe from this too: opening with it cuts nothing off before it, and
+//! last batch elsewhere is safe from this too: opening with it cuts nothing off before it, misses
+//! the mark at its end, and
 //! fails or leaves to [`Reader::verify`] what is wrong there.
 //!
 //! # When writing fails
@@ -68,10 +73,10 @@
 //! before it reports what it found, because a process that was killed may have left a frame
 //! that is written and not synced.
 
-//! # A journal of format 1
+//! # A journal of an older format
 //!
 //! It opens as it is, and nobody who only looks changes it. Before the first frame of format 2 is
-//! appended, the version in the file's header is raised, in place, and synced: so that an older
+//! appended, or the first zeros of format 3, the version in the file's header is raised, in place, and synced: so that an older
 //! program, which would take the frame for damage, refuses the file by its version instead. What a
 //! crash had left at the end has been cut off by then, durably, and nothing else is unsynced. The
 //! header is within one sector, which holds the older or the newer bytes after a crash, and with
@@ -104,7 +109,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use self::batch::Frame as NewFrame;
 use self::error::io_error;
 use self::frame::file_header;
-use self::opening::{begin, check_file_header, check_trusted, find_end, is_new};
+use self::opening::{begin, check_file_header, check_trusted, find_end, is_new, version_of};
 use crate::files::{AppendFile, Files};
 
 /// The name of the journal's file in its folder.
@@ -148,6 +153,8 @@ pub struct Journal {
     file: Arc<dyn AppendFile>,
     synced: Arc<AtomicU64>,
     last: Checkpoint,
+    /// Up to where the file holds the last frame, or zeros behind it.
+    filled: u64,
     /// The version in the file's header.
     version: u32,
     /// What the last frame stood in: the next one needs no new memory, which the system would have to clear first.
@@ -170,15 +177,18 @@ impl Journal {
         let file: Arc<dyn AppendFile> = Arc::from(file);
         let length = file.length().map_err(io_error("ask the journal"))?;
         let new = is_new(&*file, length)?;
-        let version = if new { VERSION } else { check_file_header(&*file)? };
-        check_trusted(&*file, length, &trusted)?;
+        let version = if new { version_of(&*file) } else { check_file_header(&*file)? };
+        check_trusted(&file, length, &trusted)?;
         let (last, torn) =
             if new { (Checkpoint::START, begin(&*file, length)?) } else { find_end(&file, length, trusted)? };
+        // What a crash left is cut off by now: behind the last frame are zeros.
+        let filled = file.length().map_err(io_error("ask the journal"))?;
         file.sync().map_err(io_error("sync the journal"))?;
         files.sync_directory().map_err(io_error("sync the journal's folder"))?;
         let journal = Journal {
             file,
             synced: Arc::new(AtomicU64::new(last.end)),
+            filled,
             last,
             version,
             buffer: Vec::new(),
@@ -214,14 +224,15 @@ impl Journal {
         }
         let Some((bytes, after)) = frame.finish() else { return Ok(()) };
         self.raise_version()?;
-        if let Err(source) = self.file.append(&bytes) {
+        if let Err(source) = self.file.write_at(&bytes, self.last.end) {
             return Err(self.undo(source));
         }
+        self.fill_ahead(after.end);
         if let Err(source) = self.file.sync() {
             self.stopped = true;
             // Whether this succeeds changes nothing for this process. The next one must not
             // find the frame in the system's memory and believe it is on the disk.
-            let _ = self.file.truncate(self.last.end);
+            let _ = self.cut_back();
             return Err(JournalError::Unsure { source });
         }
         self.last = after;
@@ -232,21 +243,38 @@ impl Journal {
 
     /// Says in the file's header that frames of this version follow, before the first of them does.
     fn raise_version(&mut self) -> Result<(), JournalError> {
-        if self.version == VERSION {
+        let version = version_of(&*self.file);
+        if self.version >= version {
             return Ok(());
         }
-        let raised = self.file.overwrite(&file_header(VERSION), 0).and_then(|()| self.file.sync());
+        let raised = self.file.write_at(&file_header(version), 0).and_then(|()| self.file.sync());
         if let Err(source) = raised {
             self.stopped = true;
             return Err(JournalError::Unsure { source });
         }
-        self.version = VERSION;
+        self.version = version;
         Ok(())
+    }
+
+    /// Has zeros stand behind `end`, where the next frames will.
+    fn fill_ahead(&mut self, end: u64) {
+        if end > self.filled {
+            // Where there is no room for them the next frame is written without.
+            let zeros = vec![0; self.file.zeros_ahead()];
+            let filled = if self.file.write_at(&zeros, end).is_ok() { zeros.len() } else { 0 };
+            self.filled = end.saturating_add(filled as u64);
+        }
+    }
+
+    /// Cuts off whatever stands behind the last good frame.
+    fn cut_back(&mut self) -> io::Result<()> {
+        self.filled = self.last.end;
+        self.file.truncate(self.last.end)
     }
 
     /// Takes back what a failed write left behind.
     fn undo(&mut self, source: io::Error) -> JournalError {
-        let undone = self.file.truncate(self.last.end);
+        let undone = self.cut_back();
         match undone.and_then(|()| self.file.sync()) {
             Ok(()) => JournalError::NotRecorded { source },
             Err(source) => {
@@ -274,5 +302,15 @@ impl Journal {
     #[must_use]
     pub fn reader(&self) -> Reader {
         Reader { file: Arc::clone(&self.file), synced: Arc::clone(&self.synced) }
+    }
+}
+
+impl Drop for Journal {
+    /// A journal that is at rest ends with its last frame.
+    fn drop(&mut self) {
+        if self.filled > self.last.end && !self.stopped {
+            // What stays behind is zeros, and tells nothing else.
+            let _ = self.cut_back();
+        }
     }
 }

@@ -4,10 +4,15 @@ use std::sync::Arc;
 
 use super::error::io_error;
 use super::frame::{self, FrameHeader, RecordHeader};
-use super::layout::{FILE_HEADER, Format, HEADER, VERSION};
-use super::scan::scan;
+use super::layout::{END_MARK, FILE_HEADER, FRAMES, Format, HEADER, VERSION, ZEROS_BEHIND};
+use super::scan::{scan, written_end};
 use super::{Checkpoint, JournalError, Torn};
 use crate::files::AppendFile;
+
+/// The version of what is written to this file.
+pub(super) fn version_of(file: &dyn AppendFile) -> u32 {
+    if file.zeros_ahead() > 0 { ZEROS_BEHIND } else { FRAMES }
+}
 
 /// Whether the file is empty, or what a crash left of one just created: a part of its header,
 /// or zeros and no more of them than the header has. A longer one once held frames.
@@ -24,7 +29,9 @@ pub(super) fn is_new(file: &dyn AppendFile, length: u64) -> Result<bool, Journal
 /// Writes the header of a new file, in place of the `length` bytes that a crash left of it.
 pub(super) fn begin(file: &dyn AppendFile, length: u64) -> Result<Option<Torn>, JournalError> {
     let written = file.truncate(0);
-    written.and_then(|()| file.append(&frame::file_header(VERSION))).map_err(io_error("begin the journal"))?;
+    written
+        .and_then(|()| file.write_at(&frame::file_header(version_of(file)), 0))
+        .map_err(io_error("begin the journal"))?;
     let torn = Torn { at: 0, bytes: length };
     Ok((length > 0).then_some(torn))
 }
@@ -38,22 +45,30 @@ pub(super) fn check_file_header(file: &dyn AppendFile) -> Result<u32, JournalErr
     frame::check_file_header(&read(file, 0, FILE_HEADER)?)
 }
 
-/// Checks that the checkpoint is the end of a frame of this file, with the same chain hash.
-pub(super) fn check_trusted(file: &dyn AppendFile, length: u64, trusted: &Checkpoint) -> Result<(), JournalError> {
-    let wrong = JournalError::WrongCheckpoint { end: trusted.end, length };
-    if *trusted == Checkpoint::START {
+/// Checks that the checkpoint is of this file, in which nothing before it is gone.
+pub(super) fn check_trusted(file: &Arc<dyn AppendFile>, length: u64, trusted: &Checkpoint) -> Result<(), JournalError> {
+    if *trusted == Checkpoint::START || is_end(&**file, length, trusted)? {
         return Ok(());
     }
+    let length = file.length().map_err(io_error("ask the journal"))?;
+    let length = written_end(file, FILE_HEADER as u64, length)?;
+    Err(JournalError::WrongCheckpoint { end: trusted.end, length })
+}
+
+/// Whether it is the end of a frame, with the same chain hash.
+fn is_end(file: &dyn AppendFile, length: u64, trusted: &Checkpoint) -> Result<bool, JournalError> {
     if trusted.end.max(trusted.frame.saturating_add(HEADER as u64)) > length {
-        return Err(wrong);
+        return Ok(false);
+    }
+    // Where the frame's end is gone zeros may stand in its place, and the file be as long as before.
+    let mark = END_MARK.len();
+    if read(file, trusted.end.saturating_sub(mark as u64), mark)? != END_MARK {
+        return Ok(false);
     }
     let bytes = read(file, trusted.frame, HEADER)?;
-    let Ok(header) = FrameHeader::parse(&bytes, trusted.frame) else { return Err(wrong) };
-    let Some(before) = trusted.records.checked_sub(u64::from(header.records)) else { return Err(wrong) };
-    if header.checkpoint(before) != *trusted || !begins_behind(file, &header, before)? {
-        return Err(wrong);
-    }
-    Ok(())
+    let Ok(header) = FrameHeader::parse(&bytes, trusted.frame) else { return Ok(false) };
+    let Some(before) = trusted.records.checked_sub(u64::from(header.records)) else { return Ok(false) };
+    Ok(header.checkpoint(before) == *trusted && begins_behind(file, &header, before)?)
 }
 
 /// Whether the frame's first record is the one behind so many others. In format 1 it does not say.
@@ -82,7 +97,7 @@ pub(super) fn find_end(
     }
     let at = found.good.end;
     file.truncate(at).map_err(io_error("cut off what a crash left in the journal"))?;
-    let bytes = length.saturating_sub(at);
+    let bytes = found.end.saturating_sub(at);
     Ok((found.good, Some(Torn { at, bytes })))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::frame::{self, FrameHeader, RecordHeader, Sums};
-use super::layout::{Format, HEADER, MAX_FRAME, MAX_RECORD, SECTOR, TRAILER};
+use super::layout::{Format, HEADER, MAX_FRAME, MAX_RECORD, MAX_ZEROS, SECTOR, TRAILER};
 use super::sequential::Sequential;
 use super::{Checkpoint, JournalError};
 use crate::files::AppendFile;
@@ -14,8 +14,10 @@ const CHUNK: usize = 256 << 10;
 pub(super) struct Scan {
     /// The state after the last good frame.
     pub(super) good: Checkpoint,
-    /// What stands behind it, if anything does.
+    /// What stands behind it, if anything but zeros does.
     pub(super) bad: Option<Bad>,
+    /// Where the last sector ends in which anything but zeros stands, or the file.
+    pub(super) end: u64,
 }
 
 /// Bytes that are no good frame. They begin where the last good frame ends.
@@ -63,9 +65,11 @@ pub(super) fn scan_each<E: From<JournalError>>(
     from: Checkpoint,
     mut each: impl FnMut(Checkpoint, &[u8]) -> Result<(), E>,
 ) -> Result<Scan, E> {
-    let mut input = Sequential::new(file, from.end, length, CHUNK);
+    let written = written_end(file, from.end, length)?;
+    let end = sector_end(written).min(length);
+    let mut input = Sequential::new(file, from.end, end, CHUNK);
     let mut good = from;
-    while input.left() > 0 {
+    while good.end < written {
         let bad = match check(&mut input, &good) {
             Ok(after) => {
                 good = after;
@@ -74,13 +78,35 @@ pub(super) fn scan_each<E: From<JournalError>>(
             }
             Err(Fault::Unread(error)) => return Err(error.into()),
             Err(Fault::Short) => Bad { at: good.end, what: "the length of the file", torn: true },
-            Err(Fault::Header(what)) => Bad { at: good.end, what, torn: header_is_torn(file, good.end, length)? },
-            Err(Fault::Body(header, at, what)) => Bad { at, what, torn: body_is_torn(file, &header, length)? },
+            Err(Fault::Header(what)) => Bad { at: good.end, what, torn: header_is_torn(file, good.end, end)? },
+            Err(Fault::Body(header, at, what)) => Bad { at, what, torn: body_is_torn(file, &header, written)? },
         };
         let bad = Some(bad);
-        return Ok(Scan { good, bad });
+        return Ok(Scan { good, bad, end });
     }
-    Ok(Scan { good, bad: None })
+    let lost = length.saturating_sub(written) > u64::from(MAX_FRAME.saturating_add(MAX_ZEROS));
+    let bad = lost.then_some(Bad { at: good.end, what: "more zeros than stand ahead", torn: false });
+    Ok(Scan { good, bad, end })
+}
+
+/// Where what is written ends, behind `from`: only zeros stand from there to `length`.
+pub(super) fn written_end(file: &Arc<dyn AppendFile>, from: u64, length: u64) -> Result<u64, JournalError> {
+    let mut end = length;
+    while end > from {
+        let start = end.saturating_sub(CHUNK as u64).max(from);
+        let mut input = Sequential::new(file, start, end, CHUNK);
+        let bytes = input.peek(usize::try_from(end.saturating_sub(start)).unwrap_or(CHUNK))?;
+        if let Some(last) = bytes.iter().rposition(|byte| *byte != 0) {
+            return Ok(start.saturating_add(last as u64).saturating_add(1));
+        }
+        end = start;
+    }
+    Ok(from)
+}
+
+/// Where the sector ends in which the byte before `offset` stands.
+fn sector_end(offset: u64) -> u64 {
+    offset.div_ceil(SECTOR as u64).saturating_mul(SECTOR as u64)
 }
 
 /// Checks the frame that comes next, and gives the state after it.
@@ -181,12 +207,13 @@ fn frame_follows(file: &Arc<dyn AppendFile>, at: u64, length: u64) -> Result<boo
     Ok(false)
 }
 
-/// Whether a crash can have left the records of this frame so, in a file of `length` bytes.
-fn body_is_torn(file: &Arc<dyn AppendFile>, frame: &FrameHeader, length: u64) -> Result<bool, JournalError> {
-    if frame.end() != length {
+/// Whether a crash can have left the records of this frame so, in a file in which only zeros follow from
+/// `written` on.
+fn body_is_torn(file: &Arc<dyn AppendFile>, frame: &FrameHeader, written: u64) -> Result<bool, JournalError> {
+    if frame.end() < written {
         return Ok(false);
     }
-    let mut input = Sequential::new(file, frame.offset, length, CHUNK);
+    let mut input = Sequential::new(file, frame.offset, frame.end(), CHUNK);
     let mut blank: u32 = 0;
     while input.left() > 0 {
         if frame::is_blank(take_sector(&mut input)?) {

@@ -28,16 +28,16 @@ fn a_backup_of_a_running_server_is_restored_as_it_was_and_grows_by_what_is_new()
     let first = back_up(folder.path(), &to).unwrap();
     assert_eq!(
         (first.manifest.length, first.secrets),
-        (journal(folder.path()).len() as u64, vec!["server.secret".to_owned()])
+        (verify(folder.path()).unwrap().length, vec!["server.secret".to_owned()])
     );
     let before = story::see(&opened.store);
     assert_eq!(back_up(folder.path(), &to).unwrap().added, 0);
     do_it(&opened.store, open_refund("later"));
-    let grown = journal(folder.path()).len() as u64 - first.manifest.length;
+    let grown = verify(folder.path()).unwrap().length - first.manifest.length;
     let second = back_up(folder.path(), &to).unwrap();
     assert_eq!((second.added, second.manifest.records), (grown, first.manifest.records + 1));
     assert_eq!(second.manifest.latest, Some(opened.store.now()));
-    assert_eq!(journal(&to), journal(folder.path()));
+    assert!(journal(folder.path()).starts_with(&journal(&to)));
     assert!(!care::verify(&to, None, &Watcher::nobody()).unwrap().is_damaged());
 
     let restored = place.path().join("restored");

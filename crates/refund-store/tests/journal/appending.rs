@@ -208,7 +208,7 @@ fn a_write_that_fails_half_way_is_taken_back() {
     let disk = SimulatedDisk::new();
     let mut journal = open(&disk).unwrap().journal;
     for written in [0, 1, 63, 64, 500, 10_000] {
-        disk.fail_append(1, written);
+        disk.fail_write(1, written);
         let refused = append(&mut journal, &sample()[1]);
         assert!(matches!(refused, Err(JournalError::NotRecorded { .. })));
         append(&mut journal, &sample()[0]).unwrap();
@@ -222,7 +222,7 @@ fn a_write_that_fails_half_way_is_taken_back() {
 fn a_journal_that_cannot_take_back_a_write_accepts_nothing_more() {
     let disk = SimulatedDisk::new();
     let mut journal = open(&disk).unwrap().journal;
-    disk.fail_append(1, 100);
+    disk.fail_write(1, 100);
     disk.fail_sync(1);
     let refused = append(&mut journal, &sample()[1]);
     assert!(matches!(refused, Err(JournalError::Unsure { .. })));

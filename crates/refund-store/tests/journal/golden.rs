@@ -2,10 +2,11 @@
 //! anew: a change of the layout is a new version with a new file beside the old one. A new file is
 //! written by running these tests with `REFUND_STORE_WRITE_GOLDEN=` its name.
 
-use refund_store::journal::{Position, Reader, Stamp};
+use refund_store::files::simulated::SimulatedDisk;
+use refund_store::journal::{FILE, Position, Reader, Stamp};
 
 use super::golden_file::golden;
-use super::{EPOCH, all, continued, on_disk, open, v1, written};
+use super::{EPOCH, all, append, continued, on_disk, open, v1, written};
 
 const V1: &[u8] = include_bytes!("../golden/journal-v1.bin");
 
@@ -53,6 +54,26 @@ fn the_golden_journal_of_version_2_opens_with_its_contents() {
     assert_eq!(positions(&reader), [80, 254, 343, 411, 1155]);
     assert_eq!(stamps(&reader), (1..=5).map(stamp).collect::<Vec<_>>());
     assert_eq!(opened.journal.checkpoint().length(), 1491);
+}
+
+#[test]
+fn the_golden_journal_of_version_3_opens_with_its_contents_and_has_zeros_behind_them() {
+    let disk = SimulatedDisk::new();
+    disk.set_zeros_ahead(1000);
+    let mut journal = open(&disk).unwrap().journal;
+    for batch in contents() {
+        append(&mut journal, &batch).unwrap();
+    }
+    let written = disk.contents(FILE).unwrap();
+    let bytes = golden("journal-v3.bin", &written);
+    assert!(written == bytes, "it is still written byte for byte");
+    assert_eq!(bytes[8..12], 3_u32.to_le_bytes());
+    let opened = open(&on_disk(&bytes)).unwrap();
+    assert_eq!(opened.torn, None);
+    assert_eq!(all(&opened.journal.reader()), contents().concat());
+    let end = opened.journal.checkpoint().length();
+    assert_eq!((end, opened.journal.reader().verify().unwrap()), (1491, opened.journal.checkpoint()));
+    assert!(bytes.len() > 1491 && bytes[1491..].iter().all(|byte| *byte == 0));
 }
 
 #[test]
