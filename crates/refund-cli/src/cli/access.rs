@@ -62,31 +62,10 @@ pub(crate) enum Role {
     Seller,
 }
 
-impl Role {
-    /// As the API spells it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Operator => "operator",
-            Self::Platform => "platform",
-            Self::Seller => "seller",
-        }
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Scope {
     Full,
     Read,
-}
-
-impl Scope {
-    /// As the API spells it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Read => "read",
-        }
-    }
 }
 
 #[derive(Args)]

@@ -236,7 +236,7 @@ pub(crate) enum Payout {
     /// Report what came of an attempt at a payout (platform)
     Report(Report),
     /// Begin another attempt, after a failure or a reversal (platform, operator)
-    Retry(PayoutRetry),
+    Retry(Plain),
 }
 
 #[derive(Args)]
@@ -260,15 +260,6 @@ pub(crate) struct Report {
     /// What the provider said
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) reason: Option<String>,
-}
-
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  refund payout retry rfd_01abc")]
-pub(crate) struct PayoutRetry {
-    #[command(flatten)]
-    pub(crate) on: On,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-use super::values::When;
+use super::values::{HowMany, When};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -28,10 +28,6 @@ pub(crate) struct Audit {
     /// Only what was recorded before an instant, or before a span ago
     #[arg(long, value_name = "WHEN")]
     pub(crate) until: Option<When>,
-    /// At most this many
-    #[arg(long, value_name = "N", default_value_t = 50, conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) limit: u32,
-    /// As many as there are
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) many: HowMany<50>,
 }

@@ -6,7 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
 use super::access::Role;
-use super::values::When;
+use super::values::{HowMany, When};
 
 #[derive(Subcommand)]
 pub(crate) enum Profile {
@@ -89,12 +89,8 @@ pub(crate) struct Events {
     /// Follow from the very first event, and not from now on
     #[arg(long, requires = "follow", conflicts_with = "after")]
     pub(crate) from_start: bool,
-    /// At most this many
-    #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) limit: u32,
-    /// As many as there are
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) many: HowMany<100>,
 }
 
 #[derive(Subcommand)]

@@ -4,6 +4,8 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
+use super::values::HowMany;
+
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -13,12 +15,8 @@ pub(crate) struct Messages {
     /// The refund
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) id: String,
-    /// At most this many, the oldest first
-    #[arg(long, value_name = "N", default_value_t = 50, conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) limit: u32,
-    /// As many as there are
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) many: HowMany<50>,
 }
 
 #[derive(Args)]

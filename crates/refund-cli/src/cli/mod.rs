@@ -79,7 +79,7 @@ pub(crate) enum Command {
     Open(Box<Open>),
     /// Open many refunds from a file of JSON lines (platform)
     Import(Import),
-    /// Read what was written on a refund
+    /// Read what was written on a refund, the oldest first
     Messages(Messages),
     /// Count what came of the offers, day by day (operator, seller)
     Stats(Stats),

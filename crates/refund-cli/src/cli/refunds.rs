@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-use super::values::{RefundType, When};
+use super::values::{HowMany, RefundType, When};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -47,12 +47,8 @@ pub(crate) struct List {
     /// By `deadline` or `opened_at`
     #[arg(long, value_name = "ORDER", default_value = "deadline", value_parser = ["deadline", "opened_at"], hide_possible_values = true)]
     pub(crate) sort: String,
-    /// At most this many
-    #[arg(long, value_name = "N", default_value_t = 50, conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) limit: u32,
-    /// As many as there are
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) many: HowMany<50>,
     /// Draw the list anew, every few seconds, until Ctrl-C
     #[arg(long)]
     pub(crate) watch: bool,

@@ -92,16 +92,6 @@ pub(crate) enum ShareOf {
     Paid,
 }
 
-impl ShareOf {
-    /// As the API spells it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Requested => "requested",
-            Self::Paid => "paid",
-        }
-    }
-}
-
 #[derive(Args)]
 pub(crate) struct RemoveSavedOffer {
     /// The seller

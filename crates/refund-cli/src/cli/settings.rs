@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
-use super::values::When;
+use super::values::{HowMany, When};
 
 #[derive(Subcommand)]
 pub(crate) enum Sellers {
@@ -45,12 +45,8 @@ Examples:
 
 #[derive(Args)]
 pub(crate) struct ListSellers {
-    /// At most this many
-    #[arg(long, value_name = "N", default_value_t = 50, conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) limit: u32,
-    /// As many as there are
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) many: HowMany<50>,
 }
 
 #[derive(Args)]

@@ -1,7 +1,7 @@
 //! Values that are written in more than one way.
 
 use chrono::TimeDelta;
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 use crate::output::time::{Instant, instant, written};
 
@@ -16,14 +16,27 @@ pub(crate) enum RefundType {
     ReturnAndRefund,
 }
 
-impl RefundType {
-    /// As the API spells it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::RefundOnly => "REFUND_ONLY",
-            Self::ReturnAndRefund => "RETURN_AND_REFUND",
-        }
+/// How many items of a list are read.
+#[derive(Args)]
+pub(crate) struct HowMany<const DEFAULT: u32> {
+    /// At most this many
+    #[arg(long, value_name = "N", default_value_t = DEFAULT, conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+    /// As many as there are
+    #[arg(long)]
+    all: bool,
+}
+
+impl<const DEFAULT: u32> HowMany<DEFAULT> {
+    /// How many at the most, where not all are.
+    pub(crate) fn limit(&self) -> Option<usize> {
+        (!self.all).then(|| usize::try_from(self.limit).unwrap_or(usize::MAX))
     }
+}
+
+/// A word of the command line as the API spells it: the same.
+pub(crate) fn word(chosen: impl ValueEnum) -> String {
+    chosen.to_possible_value().map_or_else(String::new, |word| word.get_name().to_owned())
 }
 
 /// An instant, or how far it is from another one.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
-use super::values::When;
+use super::values::{HowMany, When};
 
 #[derive(Subcommand)]
 pub(crate) enum Webhooks {
@@ -183,17 +183,6 @@ pub(crate) enum State {
     Failed,
 }
 
-impl State {
-    /// As the API spells it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-        }
-    }
-}
-
 #[derive(Args)]
 pub(crate) struct Deliveries {
     /// The endpoint
@@ -202,12 +191,8 @@ pub(crate) struct Deliveries {
     /// Only those that stand so: pending, succeeded or failed
     #[arg(long, value_name = "STATE", value_enum, hide_possible_values = true)]
     pub(crate) state: Option<State>,
-    /// At most this many
-    #[arg(long, value_name = "N", default_value_t = 20, conflicts_with = "all", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) limit: u32,
-    /// As many as there are
-    #[arg(long)]
-    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) many: HowMany<20>,
 }
 
 #[derive(Args)]

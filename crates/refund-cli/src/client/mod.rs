@@ -18,6 +18,7 @@ pub(crate) use stream::Stream;
 
 use crate::failure::Failure;
 use crate::interrupt::UnderWay;
+use crate::output::Said;
 use crate::output::time::{Instant, instant};
 use answer::{broken_off, not_connected};
 
@@ -32,16 +33,40 @@ pub(crate) struct Client {
 }
 
 /// A call that changes something.
-pub(crate) struct Change<'a> {
-    pub(crate) method: &'static str,
-    pub(crate) path: String,
-    pub(crate) body: String,
-    /// The `ETag` of what it is about, so that nothing is overwritten that was never seen.
-    pub(crate) if_match: Option<String>,
-    /// What makes it safe to send again.
-    pub(crate) idempotency_key: Option<&'a str>,
-    /// What to do where it can't be known whether it was carried out.
-    pub(crate) repeat: &'a str,
+pub(crate) struct Change {
+    method: &'static str,
+    path: String,
+    body: String,
+    if_match: Option<String>,
+    idempotency_key: Option<String>,
+}
+
+impl Change {
+    fn new(method: &'static str, path: impl Into<String>, body: impl ToString) -> Self {
+        Self { method, path: path.into(), body: body.to_string(), if_match: None, idempotency_key: None }
+    }
+
+    pub(crate) fn post(path: impl Into<String>, body: impl ToString) -> Self {
+        Self::new("POST", path, body)
+    }
+
+    pub(crate) fn put(path: impl Into<String>, body: impl ToString) -> Self {
+        Self::new("PUT", path, body)
+    }
+
+    pub(crate) fn delete(path: impl Into<String>) -> Self {
+        Self::new("DELETE", path, "")
+    }
+
+    /// With the `ETag` of what it is about, so that nothing is overwritten that was never seen.
+    pub(crate) fn matching(self, tag: Option<String>) -> Self {
+        Self { if_match: tag, ..self }
+    }
+
+    /// With what makes it safe to send again.
+    pub(crate) fn under(self, idempotency_key: String) -> Self {
+        Self { idempotency_key: Some(idempotency_key), ..self }
+    }
 }
 
 /// Parameters of a query.
@@ -55,6 +80,11 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// The page as it was said.
+    pub(crate) fn said(&self) -> Said<'_> {
+        Said::Items { items: &self.items, next_cursor: self.next_cursor.as_deref() }
+    }
+
     /// The items for people.
     pub(crate) fn seen<T: DeserializeOwned>(&self) -> Result<Vec<T>, Failure> {
         let items: Result<Vec<T>, _> = self.items.iter().map(|item| seen(item)).collect();
@@ -101,19 +131,20 @@ impl Client {
         Reply::read(&self.url, response)?.checked()
     }
 
-    /// Changes something, once at the most for one idempotency key.
-    pub(crate) fn change(&self, change: &Change<'_>) -> Result<Reply, Failure> {
+    /// Changes something, once at the most for one idempotency key. `repeat` is what to do where it can't be known whether
+    /// it was carried out.
+    pub(crate) fn change(&self, change: &Change, repeat: &str) -> Result<Reply, Failure> {
         let mut request = Request::builder().method(change.method).uri(self.address(&change.path, &Query::new()));
         request = request.header("Authorization", &self.authorization).header("Content-Type", "application/json");
         if let Some(tag) = &change.if_match {
             request = request.header("If-Match", tag);
         }
-        if let Some(key) = change.idempotency_key {
+        if let Some(key) = &change.idempotency_key {
             request = request.header("Idempotency-Key", key);
         }
         let request = request.body(change.body.as_str()).map_err(|error| Failure::Usage(error.to_string()))?;
-        let _sent = self.under_way.sending(change.repeat);
-        let unknown = |detail: String| Failure::Unknown { detail, repeat: change.repeat.to_owned() };
+        let _sent = self.under_way.sending(repeat);
+        let unknown = |detail: String| Failure::Unknown { detail, repeat: repeat.to_owned() };
         let response = match self.run(request) {
             Err(error) if broken_off(&error) => return Err(unknown(format!("{}: {error}", self.url))),
             response => response.map_err(|error| not_connected(&self.url, &error))?,

@@ -4,10 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::send::{Act, Target};
 use super::{Desk, check_offer, confirm};
-use crate::cli::acts::{
-    Accept, Agree, Amount, Cancel, Decision, Extend, MakeOffer, Modify, Payout, PayoutResult, Plain, Reasoned, Rule,
-    Ship,
-};
+use crate::cli::acts::{Accept, Agree, Amount, Cancel, Extend, MakeOffer, Modify, Payout, Plain, Reasoned, Rule, Ship};
+use crate::cli::values::word;
 use crate::failure::Failure;
 use crate::output::time::instant;
 use crate::view;
@@ -39,7 +37,7 @@ pub(super) fn offer(desk: &Desk, offer: MakeOffer) -> Result<(), Failure> {
     let body = body([
         ("saved_offer_id", offer.saved.clone().map(Value::from)),
         ("language", offer.language.map(Value::from)),
-        ("type", offer.kind.map(|kind| json!(kind.name()))),
+        ("type", offer.kind.map(word).map(Value::from)),
         ("amount", amount.map(|(amount, _)| amount)),
         ("return_address_id", offer.return_address.map(Value::from)),
         ("message", offer.message.map(Value::from)),
@@ -109,7 +107,7 @@ pub(super) fn agree(desk: &Desk, agree: Agree) -> Result<(), Failure> {
 pub(super) fn modify(desk: &Desk, modify: Modify) -> Result<(), Failure> {
     let target = Target::read(desk, modify.on)?;
     let (amount, currency) = target.money(&modify.amount);
-    let body = json!({ "type": modify.kind.name(), "amount": amount, "reason": modify.reason });
+    let body = json!({ "type": word(modify.kind), "amount": amount, "reason": modify.reason });
     target.carry_out(Act { path: "modify", body, pinned: vec![currency], done: "The request is changed" })
 }
 
@@ -125,15 +123,11 @@ pub(super) fn ship(desk: &Desk, ship: Ship) -> Result<(), Failure> {
 
 pub(super) fn rule(desk: &Desk, rule: Rule) -> Result<(), Failure> {
     let target = Target::read(desk, rule.on)?;
-    let decision = match rule.decision {
-        Decision::Refund => "REFUND",
-        Decision::Close => "CLOSE",
-    };
     let currency = rule.currency;
     let amount = rule.amount.map(|amount| target.money(&Amount { amount, currency }));
     let pinned = amount.iter().map(|(_, currency)| currency.clone()).collect();
     let body = body([
-        ("decision", Some(json!(decision))),
+        ("decision", Some(json!(word(rule.decision)))),
         ("amount", amount.map(|(amount, _)| amount)),
         ("reason", Some(json!(rule.reason))),
     ]);
@@ -166,13 +160,8 @@ pub(super) fn extend(desk: &Desk, extend: Extend) -> Result<(), Failure> {
 pub(super) fn payout(desk: &Desk, payout: Payout) -> Result<(), Failure> {
     match payout {
         Payout::Report(report) => {
-            let result = match report.result {
-                PayoutResult::Succeeded => "succeeded",
-                PayoutResult::Failed => "failed",
-                PayoutResult::Reversed => "reversed",
-            };
             let body = body([
-                ("result", Some(json!(result))),
+                ("result", Some(json!(word(report.result)))),
                 ("attempt", report.attempt.map(Value::from)),
                 ("provider_reference", report.provider_reference.map(Value::from)),
                 ("reason", report.reason.map(Value::from)),
@@ -180,9 +169,6 @@ pub(super) fn payout(desk: &Desk, payout: Payout) -> Result<(), Failure> {
             let act = Act { path: "payout", body, pinned: Vec::new(), done: "Reported" };
             Target::read(desk, report.on)?.carry_out(act)
         }
-        Payout::Retry(retry) => {
-            let act = Act { path: "payout/retry", body: json!({}), pinned: Vec::new(), done: "Tried again" };
-            Target::read(desk, retry.on)?.carry_out(act)
-        }
+        Payout::Retry(retry) => plain(desk, retry, "payout/retry", "Tried again"),
     }
 }

@@ -5,7 +5,6 @@ use crate::cli::audit::Audit;
 use crate::client::Query;
 use crate::failure::Failure;
 use crate::model::AuditEntry;
-use crate::output::Said;
 use crate::output::style::Tone;
 use crate::output::table::{Cell, Column, Table, column};
 use crate::output::time::absolute;
@@ -43,18 +42,12 @@ pub(super) fn run(desk: &Desk, audit: &Audit) -> Result<(), Failure> {
     }
     let given = [("type", &audit.types), ("actor", &audit.actor)];
     query.extend(given.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))));
-    let limit = usize::try_from(audit.limit).unwrap_or(usize::MAX);
-    let page = client.pages("/v1/audit", &query, Some(limit).filter(|_| !audit.all))?;
-    let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
-    desk.out.say(&said, FIELDS, || {
+    let page = client.pages("/v1/audit", &query, audit.many.limit())?;
+    desk.list(&page, FIELDS, || {
         let entries: Vec<AuditEntry> = page.seen()?;
         let rows = entries.iter().map(row).collect();
         Ok(desk.out.draw(&Table { columns: COLUMNS, rows, last_wraps: true }))
-    })?;
-    if page.next_cursor.is_some() {
-        desk.out.note(&format!("The list goes on behind these {}: --all, or --limit N.", page.items.len()));
-    }
-    Ok(())
+    })
 }
 
 fn row(entry: &AuditEntry) -> Vec<Cell> {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{Desk, repeat};
+use super::Desk;
 use crate::cli::refunds::Bulk;
 use crate::client::{Change, seen};
 use crate::failure::Failure;
@@ -57,14 +57,7 @@ fn send(desk: &Desk, lines: &[Line]) -> Result<Vec<String>, Failure> {
     // The same lines are the same call, whenever they are sent.
     let digest = HEXLOWER.encode(&Sha256::digest(body.as_bytes()));
     let key = format!("bulk-{}", digest.get(..32).unwrap_or(&digest));
-    let sent = desk.client()?.change(&Change {
-        method: "POST",
-        path: "/v1/refunds/bulk".to_owned(),
-        body,
-        if_match: None,
-        idempotency_key: Some(&key),
-        repeat: &repeat::command(&desk.typed, &[]),
-    });
+    let sent = desk.change(Change::post("/v1/refunds/bulk", body).under(key));
     let results: Results = sent.map_err(|failure| by_line(failure, lines))?.raw()?;
     Ok(results.items.into_iter().map(|item| item.get().to_owned()).collect())
 }

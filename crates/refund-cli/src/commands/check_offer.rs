@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::Desk;
 use super::options::against;
-use super::{Desk, repeat};
 use crate::client::{Change, Reply, segment};
 use crate::failure::{Failure, Problem};
 use crate::model::{OfferCheck, Refund};
@@ -43,14 +43,7 @@ pub(super) fn terms(desk: &Desk, refund: &Refund, body: &Value) -> Result<Value,
 }
 
 fn ask(desk: &Desk, refund: &Refund, body: &Value) -> Result<Reply, Failure> {
-    desk.client()?.change(&Change {
-        method: "POST",
-        path: format!("/v1/refunds/{}/negotiation/check", segment(&refund.id)),
-        body: body.to_string(),
-        if_match: None,
-        idempotency_key: None,
-        repeat: &repeat::command(&desk.typed, &[]),
-    })
+    desk.change(Change::post(format!("/v1/refunds/{}/negotiation/check", segment(&refund.id)), body))
 }
 
 fn told(desk: &Desk, checked: &OfferCheck) -> Result<String, Failure> {

@@ -19,14 +19,8 @@ pub(super) fn run(desk: &Desk, clock: &Clock) -> Result<(), Failure> {
             let now = now.ok_or_else(|| Failure::Broken("the server did not say what time it is".to_owned()))?;
             // To an instant, and not by a span: sent twice it moves the clock once.
             let to = advance.by.from(now);
-            let answer = desk.client()?.change(&Change {
-                method: "POST",
-                path: format!("{PATH}/advance"),
-                body: json!({ "to": to }).to_string(),
-                if_match: None,
-                idempotency_key: None,
-                repeat: &format!("refund clock advance {to}"),
-            })?;
+            let change = Change::post(format!("{PATH}/advance"), json!({ "to": to }));
+            let answer = desk.client()?.change(&change, &format!("refund clock advance {to}"))?;
             show(desk, &answer)?;
             desk.out.hint("Next: refund list");
             Ok(())

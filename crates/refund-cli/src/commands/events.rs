@@ -20,7 +20,7 @@ pub(super) fn run(desk: &Desk, events: &Events) -> Result<(), Failure> {
             Ok(view::events::list(std::slice::from_ref(&event), &desk.out))
         });
     }
-    let limit = Some(usize::try_from(events.limit).unwrap_or(usize::MAX)).filter(|_| !events.all);
+    let limit = events.many.limit();
     let mut page = match (&events.refund, &events.after) {
         (Some(id), None) => client.pages(&format!("/v1/refunds/{}/events", segment(id)), &Query::new(), limit)?,
         (Some(id), Some(after)) => {

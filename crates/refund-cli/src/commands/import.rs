@@ -99,14 +99,8 @@ impl Sender<'_> {
 
 fn send(client: &Client, line: &Line, repeat: &str) -> Result<Done, Failed> {
     line.check()?;
-    let answer = client.change(&Change {
-        method: "POST",
-        path: "/v1/refunds".to_owned(),
-        body: line.text.clone(),
-        if_match: None,
-        idempotency_key: Some(&line.idempotency_key),
-        repeat,
-    })?;
+    let change = Change::post("/v1/refunds", &line.text).under(line.idempotency_key.clone());
+    let answer = client.change(&change, repeat)?;
     Ok(Done { is_new: answer.created && !answer.replayed, json: answer.text().to_owned() })
 }
 

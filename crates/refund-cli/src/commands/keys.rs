@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{Desk, repeat};
+use super::Desk;
 use crate::cli::access::{CreateKey, KeyId, Keys};
+use crate::cli::values::word;
 use crate::client::{Change, Query, segment};
-use crate::entropy;
 use crate::failure::Failure;
 use crate::model::Key;
 use crate::output::Said;
@@ -39,12 +39,8 @@ pub(super) fn run(desk: &Desk, keys: Keys) -> Result<(), Failure> {
 fn list(desk: &Desk) -> Result<(), Failure> {
     let page = desk.client()?.pages("/v1/keys", &Query::new(), None)?;
     let mut keys: Vec<Key> = page.seen()?;
-    keys.sort_by(|one, other| {
-        let order = |key: &Key| (key.created_at.clone(), key.name.clone(), key.role.clone());
-        order(one).cmp(&order(other))
-    });
-    let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
-    desk.out.say(&said, FIELDS, || {
+    keys.sort_by_cached_key(|key| (key.created_at.clone(), key.name.clone(), key.role.clone()));
+    desk.list(&page, FIELDS, || {
         let at = |at: &Option<String>| at.as_deref().map_or("-".to_owned(), absolute);
         let rows = keys.iter().map(|key| {
             let ends = match &key.revoked_at {
@@ -85,30 +81,18 @@ fn show(desk: &Desk, given: &KeyId) -> Result<(), Failure> {
 }
 
 fn create(desk: &Desk, given: CreateKey) -> Result<(), Failure> {
-    let client = desk.client()?;
-    let expires_at = match given.expires_at {
-        Some(expires_at) => Some(expires_at.from(client.now([])?)),
-        None => None,
-    };
+    let now = || desk.client()?.now([]);
+    let expires_at = given.expires_at.map(|expires_at| Ok::<_, Failure>(expires_at.from(now()?))).transpose()?;
     let fields = [
         ("name", Some(given.name)),
-        ("role", Some(given.role.name().to_owned())),
+        ("role", Some(word(given.role))),
         ("seller_id", given.seller),
-        ("scope", Some(given.scope.name().to_owned())),
+        ("scope", Some(word(given.scope))),
         ("expires_at", expires_at.clone()),
     ];
     let body: BTreeMap<&str, String> = fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-    let idempotency_key = given.idempotency_key.map_or_else(entropy::fresh_key, Ok)?;
-    let mut pinned = vec![("--idempotency-key", idempotency_key.clone())];
-    pinned.extend(expires_at.map(|at| ("--expires-at", at)));
-    let answer = client.change(&Change {
-        method: "POST",
-        path: "/v1/keys".to_owned(),
-        body: json!(body).to_string(),
-        if_match: None,
-        idempotency_key: Some(&idempotency_key),
-        repeat: &repeat::command(&desk.typed, &pinned),
-    })?;
+    let pinned = expires_at.into_iter().map(|at| ("--expires-at", at)).collect();
+    let answer = desk.change_once(Change::post("/v1/keys", json!(body)), given.idempotency_key, pinned)?;
     let key: Key = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || Ok(made(desk, &key)))?;
     if key.secret.is_none() {
@@ -142,15 +126,7 @@ fn made(desk: &Desk, key: &Key) -> String {
 }
 
 fn revoke(desk: &Desk, given: &KeyId) -> Result<(), Failure> {
-    let answer = desk.client()?.change(&Change {
-        method: "POST",
-        path: format!("/v1/keys/{}/revoke", segment(&given.id)),
-        body: "{}".to_owned(),
-        if_match: None,
-        // Revoked twice is revoked.
-        idempotency_key: None,
-        repeat: &repeat::command(&desk.typed, &[]),
-    })?;
+    let answer = desk.change(Change::post(format!("/v1/keys/{}/revoke", segment(&given.id)), "{}"))?;
     let key: Key = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
         Ok(format!("{}: {} ({}) opens nothing any more.\n", desk.out.paint(Tone::Good, "Revoked"), key.id, key.name))

@@ -1,9 +1,8 @@
 //! `refund link`: what the buyer opens their refund with.
 
-use super::{Desk, confirm, repeat};
+use super::{Desk, confirm};
 use crate::cli::access::{Link, ReplaceLink};
 use crate::client::{Change, Query, Reply, segment};
-use crate::entropy;
 use crate::failure::Failure;
 use crate::model::BuyerLink;
 use crate::output::Said;
@@ -29,15 +28,7 @@ fn show(desk: &Desk, answer: &Reply) -> Result<(), Failure> {
 
 fn replace(desk: &Desk, given: ReplaceLink) -> Result<(), Failure> {
     confirm::ask(&format!("Shall the buyer's present link to {} open nothing any more?", given.id), given.yes)?;
-    let idempotency_key = given.idempotency_key.map_or_else(entropy::fresh_key, Ok)?;
-    let answer = desk.client()?.change(&Change {
-        method: "POST",
-        path: path(&given.id),
-        body: "{}".to_owned(),
-        if_match: None,
-        idempotency_key: Some(&idempotency_key),
-        repeat: &repeat::command(&desk.typed, &[("--idempotency-key", idempotency_key.clone())]),
-    })?;
+    let answer = desk.change_once(Change::post(path(&given.id), "{}"), given.idempotency_key, Vec::new())?;
     show(desk, &answer)?;
     if answer.replayed {
         desk.out.note("It had been replaced before; this is the link that is valid now.");

@@ -5,7 +5,7 @@ use crate::cli::refunds::List;
 use crate::client::{Page, Query};
 use crate::failure::Failure;
 use crate::model::Refund;
-use crate::output::{Format, Said};
+use crate::output::Format;
 use crate::view;
 
 pub(super) fn run(desk: &Desk, list: &List) -> Result<(), Failure> {
@@ -18,11 +18,10 @@ pub(super) fn run(desk: &Desk, list: &List) -> Result<(), Failure> {
         return watch::run(desk, list.every, || drawn(desk, list, &read(desk, list)?));
     }
     let page = read(desk, list)?;
-    let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
-    desk.out.say(&said, view::refund::FIELDS, || drawn(desk, list, &page))?;
-    if page.next_cursor.is_some() {
-        desk.out.note(&format!("The list goes on behind these {}: --all, or --limit N.", page.items.len()));
-    } else if let Some(first) = page.items.first().and_then(|item| crate::client::seen::<Refund>(item).ok()) {
+    desk.list(&page, view::refund::FIELDS, || drawn(desk, list, &page))?;
+    if page.next_cursor.is_none()
+        && let Some(first) = page.items.first().and_then(|item| crate::client::seen::<Refund>(item).ok())
+    {
         desk.out.hint(&format!("Next: refund show {}", first.id));
     }
     if desk.out.hints && !list.escalated {
@@ -68,8 +67,7 @@ fn read(desk: &Desk, list: &List) -> Result<Page, Failure> {
     if let Some(due_before) = list.due_before {
         query.push(("due_before", due_before.from(client.now([])?)));
     }
-    let limit = usize::try_from(list.limit).unwrap_or(usize::MAX);
-    client.pages("/v1/refunds", &query, Some(limit).filter(|_| !list.all))
+    client.pages("/v1/refunds", &query, list.many.limit())
 }
 
 fn drawn(desk: &Desk, list: &List, page: &Page) -> Result<String, Failure> {

@@ -36,7 +36,8 @@ use std::process::ExitCode;
 use serde_json::Value;
 
 use crate::cli::{Command, Global};
-use crate::client::Client;
+use crate::client::{Change, Client, Page, Reply};
+use crate::entropy;
 use crate::failure::Failure;
 use crate::interrupt::UnderWay;
 use crate::output::Output;
@@ -71,6 +72,38 @@ impl Desk {
         let access = profile::access(self.profile.as_deref())?;
         let client = Client::new(&access.url, &access.key, self.under_way.clone())?;
         Ok(self.client.get_or_init(|| client))
+    }
+
+    /// Changes something that is as good done twice as once.
+    fn change(&self, change: Change) -> Result<Reply, Failure> {
+        self.client()?.change(&change, &repeat::command(&self.typed, &[]))
+    }
+
+    /// Changes something once, by the idempotency key that was given or else a fresh one; `pinned` is what was found out
+    /// for flags that were left out, or that count from now.
+    fn change_once(
+        &self,
+        change: Change,
+        key: Option<String>,
+        mut pinned: Vec<(&str, String)>,
+    ) -> Result<Reply, Failure> {
+        let key = key.map_or_else(entropy::fresh_key, Ok)?;
+        pinned.push(("--idempotency-key", key.clone()));
+        self.client()?.change(&change.under(key), &repeat::command(&self.typed, &pinned))
+    }
+
+    /// Shows a list, and says how to read on where it goes on.
+    fn list(
+        &self,
+        page: &Page,
+        fields: &[&str],
+        for_people: impl FnOnce() -> Result<String, Failure>,
+    ) -> Result<(), Failure> {
+        self.out.say(&page.said(), fields, for_people)?;
+        if page.next_cursor.is_some() {
+            self.out.note(&format!("The list goes on behind these {}: --all, or --limit N.", page.items.len()));
+        }
+        Ok(())
     }
 
     /// The command that lists what this one was about.

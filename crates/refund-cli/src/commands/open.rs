@@ -4,10 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::acts::given;
 use super::send::show_done;
-use super::{Desk, read_json, repeat};
+use super::{Desk, read_json};
 use crate::cli::refunds::Open;
+use crate::cli::values::word;
 use crate::client::Change;
-use crate::entropy;
 use crate::failure::Failure;
 
 pub(super) fn run(desk: &Desk, open: &Open) -> Result<(), Failure> {
@@ -15,15 +15,7 @@ pub(super) fn run(desk: &Desk, open: &Open) -> Result<(), Failure> {
         Some(file) => read_json(file)?,
         None => body(open),
     };
-    let key = open.idempotency_key.clone().map_or_else(entropy::fresh_key, Ok)?;
-    let answer = desk.client()?.change(&Change {
-        method: "POST",
-        path: "/v1/refunds".to_owned(),
-        body: body.to_string(),
-        if_match: None,
-        idempotency_key: Some(&key),
-        repeat: &repeat::command(&desk.typed, &[("--idempotency-key", key.clone())]),
-    })?;
+    let answer = desk.change_once(Change::post("/v1/refunds", body), open.idempotency_key.clone(), Vec::new())?;
     show_done(desk, &answer, if answer.created { "Opened" } else { "This refund is in progress already" })
 }
 
@@ -35,7 +27,7 @@ fn body(open: &Open) -> Value {
             "order_id": open.order, "line_id": open.line, "title": open.title, "category": open.category,
             "paid": money(&open.paid), "shipped": open.shipped, "freight_insurance": open.freight_insurance,
         },
-        "type": open.kind.map(|kind| kind.name()), "amount": money(&open.amount), "reason": open.reason,
+        "type": open.kind.map(word), "amount": money(&open.amount), "reason": open.reason,
     });
     let metadata: Map<String, Value> =
         open.metadata.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect();

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Desk, confirm, repeat};
+use super::{Desk, confirm};
 use crate::cli::settings::{Policy, SetPolicy};
 use crate::cli::values::span;
 use crate::client::{Change, Query, Reply};
@@ -53,8 +53,7 @@ fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> 
         for (field, value) in fields {
             card.line(field, &value_told(field, value), Tone::Plain);
         }
-        let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();
-        Ok(format!("{done}{}", card.text()))
+        Ok(done.map_or_else(String::new, |done| desk.out.done(done)) + &card.text())
     })
 }
 
@@ -97,20 +96,14 @@ struct Meaning {
 }
 
 fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
-    let client = desk.client()?;
-    let current = client.get(PATH, &Query::new())?;
+    let current = desk.client()?.get(PATH, &Query::new())?;
     let before: Map<String, Value> = current.raw()?;
     let mut after = before.clone();
     for (field, value) in read_fields(&given.fields)? {
         known(&before, &field)?;
         after.insert(field, value);
     }
-    let repeat = repeat::command(&desk.typed, &[]);
-    let change = |method, path: &str, if_match| {
-        let (path, body) = (path.to_owned(), json!(after).to_string());
-        client.change(&Change { method, path, body, if_match, idempotency_key: None, repeat: &repeat })
-    };
-    let check = match change("POST", "/v1/policy/check", None) {
+    let check = match desk.change(Change::post("/v1/policy/check", json!(after))) {
         Ok(answer) => answer.seen()?,
         // A server that is older than this desk: what differs can be seen from here.
         Err(Failure::Problem(problem)) if matches!(problem.status, 404 | 405) => difference(&before, &after),
@@ -122,7 +115,8 @@ fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
     }
     desk.out.note(&told(desk, &check));
     confirm::ask("Change the policy for everybody?", given.yes)?;
-    show(desk, &change("PUT", PATH, current.tag.clone())?, Some("The policy is changed"))
+    let change = Change::put(PATH, json!(after)).matching(current.tag.clone());
+    show(desk, &desk.change(change)?, Some("The policy is changed"))
 }
 
 /// A field that the policy has, or else the one that was probably meant.

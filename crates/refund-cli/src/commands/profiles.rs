@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Desk;
 use crate::cli::access::Role;
 use crate::cli::desk::{AddProfile, Profile as Command, ProfileName};
+use crate::cli::values::word;
 use crate::client;
 use crate::failure::Failure;
 use crate::output::Said;
@@ -39,13 +40,13 @@ pub(super) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
 fn add(desk: &Desk, given: AddProfile) -> Result<(), Failure> {
     let AddProfile { name, url, key_file, demo, role } = given;
     let profile = match (demo, url) {
-        (Some(file), _) => profile::from_demo(&file, role.unwrap_or(Role::Operator).name())?,
+        (Some(file), _) => profile::from_demo(&file, &word(role.unwrap_or(Role::Operator)))?,
         (None, Some(url)) => {
             let url = client::checked(&url)?;
             if url.starts_with("http:") && !is_loopback(&url) {
                 desk.out.note("Everybody on the way can read a key that is sent over http: use https.");
             }
-            Profile { url, key: profile::read_key(key_file.as_deref())?, role: role.map(|role| role.name().to_owned()) }
+            Profile { url, key: profile::read_key(key_file.as_deref())?, role: role.map(word) }
         }
         (None, None) => return Err(Failure::Usage("say --url or --demo".to_owned())),
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{Desk, confirm, repeat};
+use super::{Desk, confirm};
 use crate::cli::settings::{
     AddBatch, Batch as BatchCommand, CloseBatch, Listed, RemoveFromBatch, Rollout as Command, SellerId,
 };
@@ -111,14 +111,7 @@ fn change(desk: &Desk, with: impl FnOnce(&mut Rollout) -> Result<(), Failure>) -
     for unknown in unknown(client, named_in(&rollout).difference(&before))? {
         desk.out.note(&format!("{unknown} is not set up as a seller; is the id right?"));
     }
-    let answer = client.change(&Change {
-        method: "PUT",
-        path: PATH.to_owned(),
-        body: json!(rollout).to_string(),
-        if_match: current.tag,
-        idempotency_key: None,
-        repeat: &repeat::command(&desk.typed, &[]),
-    })?;
+    let answer = desk.change(Change::put(PATH, json!(rollout)).matching(current.tag))?;
     show(desk, &answer, Some("The roll-out is changed"))
 }
 
@@ -147,8 +140,8 @@ const LOOKED_UP_MAX: usize = 50;
 fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> {
     let rollout: Rollout = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
-        let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();
-        Ok(format!("{done}{}", told(&rollout, desk.client()?.now([])?, &desk.out)))
+        let told = told(&rollout, desk.client()?.now([])?, &desk.out);
+        Ok(done.map_or_else(String::new, |done| desk.out.done(done)) + &told)
     })?;
     let closed = rollout.batches.iter().rev().find(|batch| !batch.open && batch.opens_at.is_none());
     match closed {
@@ -181,15 +174,7 @@ fn told(rollout: &Rollout, now: Instant, out: &Output) -> String {
 }
 
 fn check(desk: &Desk, seller: &SellerId) -> Result<(), Failure> {
-    let client = desk.client()?;
-    let answer = client.change(&Change {
-        method: "POST",
-        path: format!("{PATH}/check"),
-        body: json!({ "seller_id": seller.id }).to_string(),
-        if_match: None,
-        idempotency_key: None,
-        repeat: &repeat::command(&desk.typed, &[]),
-    })?;
+    let answer = desk.change(Change::post(format!("{PATH}/check"), json!({ "seller_id": seller.id })))?;
     let verdict: Verdict = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), &["open", "because", "opens_at"], || {
         let because = match verdict.because.as_str() {
@@ -202,7 +187,7 @@ fn check(desk: &Desk, seller: &SellerId) -> Result<(), Failure> {
         };
         let (state, tone) = if verdict.open { ("in", Tone::Good) } else { ("out", Tone::Due) };
         let opens = match &verdict.opens_at {
-            Some(at) => format!("; its batch opens {}", both(at, client.now([])?)),
+            Some(at) => format!("; its batch opens {}", both(at, desk.client()?.now([])?)),
             None => String::new(),
         };
         Ok(format!("{} is {}: {because}{opens} (rule R37)\n", seller.id, desk.out.paint(tone, state)))

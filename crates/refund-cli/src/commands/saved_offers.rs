@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::acts::given;
-use super::{Desk, confirm, read_json, repeat};
+use super::{Desk, confirm, read_json};
 use crate::cli::saved_offers::{OfSeller, RemoveSavedOffer, SavedOffers, SetSavedOffer};
+use crate::cli::values::word;
 use crate::client::{Change, Query, Reply, segment};
 use crate::failure::Failure;
 use crate::model::SavedOffer;
@@ -31,8 +32,7 @@ fn path(seller: &str, id: &str) -> String {
 fn list(desk: &Desk, of: &OfSeller) -> Result<(), Failure> {
     let path = format!("/v1/sellers/{}/saved-offers", segment(&of.seller));
     let page = desk.client()?.pages(&path, &Query::new(), None)?;
-    let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
-    desk.out.say(&said, FIELDS, || {
+    desk.list(&page, FIELDS, || {
         let saved: Vec<SavedOffer> = page.seen()?;
         let rows = saved.iter().map(|offer| {
             vec![
@@ -61,7 +61,7 @@ fn set(desk: &Desk, mut offer: SetSavedOffer) -> Result<(), Failure> {
             Err(failure) => return Err(failure),
         },
     };
-    let answer = change(desk, "PUT", &offer.seller, &offer.id, body.to_string(), tag)?;
+    let answer = desk.change(Change::put(path(&offer.seller, &offer.id), body).matching(tag))?;
     show(desk, &answer, if answer.created { "The offer is prepared" } else { "The prepared offer is changed" })
 }
 
@@ -71,10 +71,10 @@ fn merged(mut offer: Map<String, Value>, given_now: &SetSavedOffer) -> Result<Va
         offer.get(name).and_then(Value::as_object).cloned().unwrap_or_default()
     };
     let SetSavedOffer { name, kind, percent, of, amount, currency, message, return_address, .. } = given_now;
-    offer.extend(given([("name", name.clone().map(Value::from)), ("type", kind.map(|kind| json!(kind.name())))]));
+    offer.extend(given([("name", name.clone().map(Value::from)), ("type", kind.map(word).map(Value::from))]));
     if percent.is_some() || of.is_some() {
         let mut share = member(&offer, "share");
-        let of = of.map(|of| json!(of.name()));
+        let of = of.map(word).map(Value::from);
         share.extend(given([("percent", percent.clone().map(Value::from)), ("of", of)]));
         offer.insert("share".to_owned(), Value::Object(share));
         offer.remove("amount");
@@ -104,24 +104,6 @@ fn merged(mut offer: Map<String, Value>, given_now: &SetSavedOffer) -> Result<Va
     Ok(Value::Object(offer))
 }
 
-fn change(
-    desk: &Desk,
-    method: &'static str,
-    seller: &str,
-    id: &str,
-    body: String,
-    if_match: Option<String>,
-) -> Result<Reply, Failure> {
-    desk.client()?.change(&Change {
-        method,
-        path: path(seller, id),
-        body,
-        if_match,
-        idempotency_key: None,
-        repeat: &repeat::command(&desk.typed, &[]),
-    })
-}
-
 fn show(desk: &Desk, answer: &Reply, done: &str) -> Result<(), Failure> {
     let offer: SavedOffer = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
@@ -134,7 +116,7 @@ fn show(desk: &Desk, answer: &Reply, done: &str) -> Result<(), Failure> {
         for (language, message) in &offer.messages {
             card.line(language, message, Tone::Plain);
         }
-        Ok(format!("{}.\n\n{}", desk.out.paint(Tone::Good, done), card.text()))
+        Ok(desk.out.done(done) + &card.text())
     })
 }
 
@@ -143,6 +125,6 @@ fn remove(desk: &Desk, given: &RemoveSavedOffer) -> Result<(), Failure> {
     let offer: SavedOffer = there.seen()?;
     desk.out.note(&format!("{} ({}): {} {}", offer.id, offer.name, offer.kind, offer.amount_told()));
     confirm::ask("Remove it?", given.yes)?;
-    let answer = change(desk, "DELETE", &given.seller, &given.id, String::new(), there.tag)?;
+    let answer = desk.change(Change::delete(path(&given.seller, &given.id)).matching(there.tag))?;
     show(desk, &answer, "Removed; this is what it was")
 }

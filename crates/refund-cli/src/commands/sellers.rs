@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::policy::read_fields;
-use super::{Desk, read_json, repeat};
+use super::{Desk, read_json};
 use crate::cli::settings::{AddAddress, ListSellers, PutSeller, Sellers};
 use crate::client::{Change, Query, Reply, segment};
 use crate::failure::Failure;
@@ -26,10 +26,8 @@ pub(super) fn run(desk: &Desk, sellers: Sellers) -> Result<(), Failure> {
 }
 
 fn list(desk: &Desk, listed: &ListSellers) -> Result<(), Failure> {
-    let limit = usize::try_from(listed.limit).unwrap_or(usize::MAX);
-    let page = desk.client()?.pages("/v1/sellers", &Query::new(), Some(limit).filter(|_| !listed.all))?;
-    let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
-    desk.out.say(&said, FIELDS, || {
+    let page = desk.client()?.pages("/v1/sellers", &Query::new(), listed.many.limit())?;
+    desk.list(&page, FIELDS, || {
         let sellers: Vec<Seller> = page.seen()?;
         let rows = sellers.iter().map(|seller| {
             let default = seller.addresses.iter().find(|address| address.is_default);
@@ -41,11 +39,7 @@ fn list(desk: &Desk, listed: &ListSellers) -> Result<(), Failure> {
             ]
         });
         Ok(desk.out.draw(&Table { columns: COLUMNS, rows: rows.collect(), last_wraps: true }))
-    })?;
-    if page.next_cursor.is_some() {
-        desk.out.note(&format!("The list goes on behind these {}: --all, or --limit N.", page.items.len()));
-    }
-    Ok(())
+    })
 }
 
 fn path(id: &str) -> String {
@@ -55,8 +49,7 @@ fn path(id: &str) -> String {
 fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> {
     let seller: Seller = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
-        let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();
-        Ok(format!("{done}{}", told(&seller, &desk.out)))
+        Ok(done.map_or_else(String::new, |done| desk.out.done(done)) + &told(&seller, &desk.out))
     })?;
     desk.out.hint(&format!("Next: refund rollout check {}", seller.id));
     Ok(())
@@ -153,13 +146,6 @@ fn add_address(desk: &Desk, given: AddAddress) -> Result<(), Failure> {
 }
 
 fn send(desk: &Desk, id: &str, body: &Value, if_match: Option<String>) -> Result<(), Failure> {
-    let answer = desk.client()?.change(&Change {
-        method: "PUT",
-        path: path(id),
-        body: body.to_string(),
-        if_match,
-        idempotency_key: None,
-        repeat: &repeat::command(&desk.typed, &[]),
-    })?;
+    let answer = desk.change(Change::put(path(id), body).matching(if_match))?;
     show(desk, &answer, Some(if answer.created { "The seller is set up" } else { "The seller is changed" }))
 }

@@ -2,14 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Desk, repeat};
+use super::Desk;
 use crate::cli::acts::{Amount, On};
 use crate::client::{Change, Query, Reply, segment};
-use crate::entropy;
 use crate::failure::Failure;
 use crate::model::Refund;
 use crate::output::Said;
-use crate::output::style::Tone;
 use crate::view;
 
 /// What is to happen to a refund.
@@ -52,17 +50,11 @@ impl<'a> Target<'a> {
         if on.version.is_none() {
             desk.out.note(&format!("Acting on version {version} ({}).", refund.status));
         }
-        let key = on.idempotency_key.map_or_else(entropy::fresh_key, Ok)?;
         let mut pinned = act.pinned;
-        pinned.extend([("--version", version.to_string()), ("--idempotency-key", key.clone())]);
-        let answer = desk.client()?.change(&Change {
-            method: "POST",
-            path: format!("/v1/refunds/{}/{}", segment(&on.id), act.path),
-            body: act.body.to_string(),
-            if_match: Some(format!("\"{version}\"")),
-            idempotency_key: Some(&key),
-            repeat: &repeat::command(&desk.typed, &pinned),
-        })?;
+        pinned.push(("--version", version.to_string()));
+        let change = Change::post(format!("/v1/refunds/{}/{}", segment(&on.id), act.path), act.body);
+        let change = change.matching(Some(format!("\"{version}\"")));
+        let answer = desk.change_once(change, on.idempotency_key, pinned)?;
         show_done(desk, &answer, act.done)
     }
 }
@@ -72,8 +64,7 @@ pub(super) fn show_done(desk: &Desk, answer: &Reply, done: &str) -> Result<(), F
     let refund: Refund = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), view::refund::FIELDS, || {
         let now = desk.client()?.now([refund.updated_at.as_str()])?;
-        let done = desk.out.paint(Tone::Good, done);
-        Ok(format!("{done}.\n\n{}", view::refund::one(&refund, None, now, &desk.out)))
+        Ok(desk.out.done(done) + &view::refund::one(&refund, None, now, &desk.out))
     })?;
     if answer.replayed {
         desk.out.note("It had been carried out before; this is the answer that was given then.");

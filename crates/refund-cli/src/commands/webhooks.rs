@@ -5,12 +5,12 @@ mod tail;
 
 use serde_json::{Map, Value, json};
 
-use super::{Desk, confirm, repeat};
+use super::{Desk, confirm};
+use crate::cli::values::word;
 use crate::cli::webhooks::{
     CreateWebhook, Deliveries, EndpointId, Redeliver, RemoveWebhook, RotateSecret, Secret, SetWebhook, State, Webhooks,
 };
 use crate::client::{Change, Query, Reply, segment};
-use crate::entropy;
 use crate::failure::Failure;
 use crate::model::{Attempt, Delivery, Redelivered, Webhook};
 use crate::output::Said;
@@ -41,8 +41,7 @@ fn path(id: &str, what: &str) -> String {
 
 fn list(desk: &Desk) -> Result<(), Failure> {
     let page = desk.client()?.pages("/v1/webhooks", &Query::new(), None)?;
-    let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
-    desk.out.say(&said, view::FIELDS, || Ok(view::list(&page.seen::<Webhook>()?, &desk.out)))?;
+    desk.list(&page, view::FIELDS, || Ok(view::list(&page.seen::<Webhook>()?, &desk.out)))?;
     if page.items.is_empty() {
         desk.out.hint("Next: refund webhooks create URL");
     }
@@ -53,8 +52,8 @@ fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> 
     let webhook: Webhook = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), view::FIELDS, || {
         let now = desk.client()?.now([&*webhook.created_at])?;
-        let done = done.map(|done| format!("{}.\n\n", desk.out.paint(Tone::Good, done))).unwrap_or_default();
-        Ok(format!("{done}{}", view::card(&webhook, now, &desk.out).text()))
+        let done = done.map_or_else(String::new, |done| desk.out.done(done));
+        Ok(done + &view::card(&webhook, now, &desk.out).text())
     })?;
     let next = if webhook.disabled.is_some() { "enable" } else { "deliveries" };
     desk.out.hint(&format!("Next: refund webhooks {next} {}", webhook.id));
@@ -63,14 +62,7 @@ fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> 
 
 /// A change of one endpoint; done twice it is as good as done once.
 fn post(desk: &Desk, id: &str, what: &str, body: &Value) -> Result<Reply, Failure> {
-    desk.client()?.change(&Change {
-        method: "POST",
-        path: path(id, what),
-        body: body.to_string(),
-        if_match: None,
-        idempotency_key: None,
-        repeat: &repeat::command(&desk.typed, &[]),
-    })
+    desk.change(Change::post(path(id, what), body))
 }
 
 fn create(desk: &Desk, given: CreateWebhook) -> Result<(), Failure> {
@@ -98,15 +90,7 @@ fn rotate(desk: &Desk, given: &RotateSecret) -> Result<(), Failure> {
 fn with_secret(desk: &Desk, path: String, body: &Value, given: &Secret, done: &str) -> Result<(), Failure> {
     let place = Place::prepare(given.secret_file.as_deref())?;
     // By its key the same call gives the same secret again, where the answer was lost.
-    let idempotency_key = given.idempotency_key.clone().map_or_else(entropy::fresh_key, Ok)?;
-    let answer = desk.client()?.change(&Change {
-        method: "POST",
-        path,
-        body: body.to_string(),
-        if_match: None,
-        idempotency_key: Some(&idempotency_key),
-        repeat: &repeat::command(&desk.typed, &[("--idempotency-key", idempotency_key.clone())]),
-    })?;
+    let answer = desk.change_once(Change::post(path, body), given.idempotency_key.clone(), Vec::new())?;
     let webhook: Webhook = answer.seen()?;
     let secret = webhook.secret.clone().unwrap_or_default();
     let kept = place.map(|place| place.keep(&secret)).transpose();
@@ -120,7 +104,7 @@ fn with_secret(desk: &Desk, path: String, body: &Value, given: &Secret, done: &s
                 desk.out.paint(Tone::Strong, &secret)
             ),
         };
-        Ok(format!("{}.\n\n{card}\n{secret}", desk.out.paint(Tone::Good, done)))
+        Ok(format!("{}{card}\n{secret}", desk.out.done(done)))
     })?;
     if answer.replayed {
         desk.out.note("It had been done before; this is the answer that was given then.");
@@ -146,14 +130,7 @@ fn set(desk: &Desk, given: &SetWebhook) -> Result<(), Failure> {
             body.insert(name.to_owned(), value);
         }
     }
-    let answer = desk.client()?.change(&Change {
-        method: "PUT",
-        path: path(&given.id, ""),
-        body: Value::Object(body).to_string(),
-        if_match: there.tag,
-        idempotency_key: None,
-        repeat: &repeat::command(&desk.typed, &[]),
-    })?;
+    let answer = desk.change(Change::put(path(&given.id, ""), Value::Object(body)).matching(there.tag))?;
     show(desk, &answer, Some("The endpoint is changed"))
 }
 
@@ -163,15 +140,8 @@ fn switch(desk: &Desk, endpoint: &EndpointId, what: &str, done: &str) -> Result<
 
 fn remove(desk: &Desk, given: &RemoveWebhook) -> Result<(), Failure> {
     confirm::ask(&format!("Remove {}, with all that waits to be sent to it?", given.id), given.yes)?;
-    let answer = desk.client()?.change(&Change {
-        method: "DELETE",
-        path: path(&given.id, ""),
-        body: String::new(),
-        if_match: None,
-        // Removed twice is removed: the second time it is not there.
-        idempotency_key: None,
-        repeat: &repeat::command(&desk.typed, &[]),
-    })?;
+    // Removed twice is removed: the second time it is not there.
+    let answer = desk.change(Change::delete(path(&given.id, "")))?;
     let webhook: Webhook = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), view::FIELDS, || {
         let removed = desk.out.paint(Tone::Good, "Removed");
@@ -189,20 +159,15 @@ fn ping(desk: &Desk, endpoint: &EndpointId) -> Result<(), Failure> {
 }
 
 fn deliveries(desk: &Desk, of: &Deliveries) -> Result<(), Failure> {
-    let limit = Some(usize::try_from(of.limit).unwrap_or(usize::MAX)).filter(|_| !of.all);
-    let query: Query = of.state.map(|state| ("state", state.name().to_owned())).into_iter().collect();
+    let query: Query = of.state.map(|state| ("state", word(state))).into_iter().collect();
     let client = desk.client()?;
-    let page = client.pages(&path(&of.id, "/deliveries"), &query, limit)?;
-    let said = Said::Items { items: &page.items, next_cursor: page.next_cursor.as_deref() };
+    let page = client.pages(&path(&of.id, "/deliveries"), &query, of.many.limit())?;
     let mut seen: Vec<Delivery> = page.seen()?;
-    desk.out.say(&said, view::DELIVERY_FIELDS, || {
+    desk.list(&page, view::DELIVERY_FIELDS, || {
         let now = client.now(seen.iter().map(|delivery| &*delivery.asked_at))?;
         Ok(view::deliveries(&seen, now, &desk.out))
     })?;
-    if page.next_cursor.is_some() {
-        desk.out.note(&format!("The list goes on behind these {}: --all, or --limit N.", page.items.len()));
-    }
-    seen.retain(|delivery| delivery.state == State::Failed.name());
+    seen.retain(|delivery| delivery.state == word(State::Failed));
     if let Some(failed) = seen.first() {
         desk.out.hint(&format!("To send one again: refund webhooks redeliver {} {}", of.id, failed.event_id));
     }
@@ -215,7 +180,7 @@ fn redeliver(desk: &Desk, given: Redeliver) -> Result<(), Failure> {
         body.insert("events".to_owned(), json!(given.events));
     }
     if given.failed {
-        body.insert("state".to_owned(), json!(State::Failed.name()));
+        body.insert("state".to_owned(), json!(word(State::Failed)));
     }
     for (name, when) in [("from", given.from), ("to", given.to)] {
         if let Some(when) = when {

@@ -126,6 +126,11 @@ impl Output {
         tone.paint(text, self.colours)
     }
 
+    /// What was done, above what it came to.
+    pub(crate) fn done(&self, done: &str) -> String {
+        format!("{}.\n\n", self.paint(Tone::Good, done))
+    }
+
     /// A table as it fits.
     pub(crate) fn draw(&self, table: &Table) -> String {
         table.draw(self.width, self.colours)
