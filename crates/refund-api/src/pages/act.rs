@@ -1,6 +1,5 @@
 //! What the buttons on a refund's page do: each form becomes one command, and goes through the one door.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{
     Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, RefundType, Request, Timestamp,
@@ -71,24 +70,18 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
     caller.actor_for(&refund, kind)?;
     let command = match command(kind, &visit.form, &refund) {
         Ok(command) => command,
-        Err(mistake) => {
-            return page(&visit, Some(told_mistake(&visit, &mistake)), StatusCode::UNPROCESSABLE_ENTITY).await;
-        }
+        Err(mistake) => return page(&visit, Some(told_mistake(&visit, &mistake))).await,
     };
     let goes_back = kind == CommandKind::Agree && refund.requested.kind == RefundType::ReturnAndRefund;
     let settings = visit.app.engine.settings();
     if let Some(seller) = settings.seller(&refund.seller_id).filter(|_| goes_back)
         && addresses_moved(&visit.form, seller)?
     {
-        let (notice, status) = told_addresses_moved(&visit);
-        return page(&visit, Some(notice), status).await;
+        return page(&visit, Some(told_addresses_moved(&visit))).await;
     }
     match visit.act(&caller, &refund, kind, command).await? {
         Ok(_) => Ok(go_and_tell(&format!("/refunds/{id}"), kind.as_str())),
-        Err(refused) => {
-            let (notice, status) = told_no(&visit, &refused);
-            page(&visit, Some(notice), status).await
-        }
+        Err(refused) => page(&visit, Some(told_no(&visit, &refused))).await,
     }
 }
 
@@ -99,19 +92,15 @@ pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
     let refund = visit.app.known(&caller, &id).await?;
     match post(&visit, &caller, &refund).await? {
         None => Ok(go_and_tell(&format!("/refunds/{id}"), "message")),
-        Some((notice, status)) => page(&visit, Some(notice), status).await,
+        no => page(&visit, no).await,
     }
 }
 
 /// Posts a message; what stands against it, if something does.
-pub(super) async fn post(
-    visit: &Visit,
-    caller: &Caller,
-    refund: &Refund,
-) -> Result<Option<(Notice, StatusCode)>, Problem> {
+pub(super) async fn post(visit: &Visit, caller: &Caller, refund: &Refund) -> Result<Option<Notice>, Problem> {
     let text = match visit.form.needed("text") {
         Ok(text) => text,
-        Err(mistake) => return Ok(Some((told_mistake(visit, &mistake), StatusCode::UNPROCESSABLE_ENTITY))),
+        Err(mistake) => return Ok(Some(told_mistake(visit, &mistake))),
     };
     let for_operators = visit.form.get("readers") == "operators";
     let internal = for_operators || visit.form.get("readers") == "internal";

@@ -180,7 +180,7 @@ fn told(visit: &Visit, refused: Refused) -> Notice {
         return moved(visit);
     }
     if matches!(refused, Refused::Rule { .. }) {
-        return told_no(visit, &refused).0;
+        return told_no(visit, &refused);
     }
     Notice::bad(visit.reader.say(name_of(Problem::from(refused).code())))
 }

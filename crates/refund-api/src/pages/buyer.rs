@@ -1,7 +1,6 @@
 //! The buyer's page, which a link opens: what was asked for, what is offered, and what to do until when.
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{CommandKind, RefundId, Role};
 
@@ -50,16 +49,10 @@ impl Page {
 /// Shows it. Opening it changes nothing.
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let (caller, id) = visit.buyer().await?;
-    page(&visit, &caller, &id, done_before(&visit, "buyer-done", Role::Buyer), StatusCode::OK).await
+    page(&visit, &caller, &id, done_before(&visit, "buyer-done", Role::Buyer)).await
 }
 
-async fn page(
-    visit: &Visit,
-    caller: &Caller,
-    id: &RefundId,
-    notice: Option<Notice>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+async fn page(visit: &Visit, caller: &Caller, id: &RefundId, notice: Option<Notice>) -> Result<Response, Problem> {
     let reader = &visit.reader;
     let Known { refund, seller, actions, excerpt, last_told } = known(visit, caller, id).await?;
     let notice = notice.map(|notice| notice.told_since(visit, &refund, &excerpt.events));
@@ -91,7 +84,7 @@ async fn page(
         form: visit.form.clone(),
         tried,
     };
-    shown(status, &page)
+    shown(Notice::status(page.notice.as_ref()), &page)
 }
 
 /// Carries out what the buyer confirmed.
@@ -102,17 +95,11 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
     caller.actor_for(&refund, kind)?;
     let command = match command(kind, &visit.form, &refund) {
         Ok(command) => command,
-        Err(mistake) => {
-            let notice = Some(told_mistake(&visit, &mistake));
-            return page(&visit, &caller, &id, notice, StatusCode::UNPROCESSABLE_ENTITY).await;
-        }
+        Err(mistake) => return page(&visit, &caller, &id, Some(told_mistake(&visit, &mistake))).await,
     };
     match visit.act(&caller, &refund, kind, command).await? {
         Ok(_) => Ok(go_and_tell(&format!("/b/{}", visit.param("token")), kind.as_str())),
-        Err(refused) => {
-            let (notice, status) = told_no(&visit, &refused);
-            page(&visit, &caller, &id, Some(notice), status).await
-        }
+        Err(refused) => page(&visit, &caller, &id, Some(told_no(&visit, &refused))).await,
     }
 }
 
@@ -122,6 +109,6 @@ pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
     let refund = visit.app.known(&caller, &id).await?;
     match post(&visit, &caller, &refund).await? {
         None => Ok(go_and_tell(&format!("/b/{}", visit.param("token")), "message")),
-        Some((notice, status)) => page(&visit, &caller, &id, Some(notice), status).await,
+        no => page(&visit, &caller, &id, no).await,
     }
 }

@@ -20,7 +20,7 @@ use super::view::{changes_since, refusal_text, who};
 use super::visit::{Person, Visit};
 use crate::machine::entropy;
 use crate::problem::Problem;
-use crate::wire::code::ApiCode;
+use crate::wire::code::{ApiCode, Code};
 
 /// The frame of one page. Its texts are the reader's.
 pub(crate) struct Frame {
@@ -217,20 +217,32 @@ pub(crate) struct Notice {
     pub(crate) rule: Option<&'static str>,
     /// The field that has to be mended, by its name in the form.
     pub(crate) field: Option<&'static str>,
+    /// Of the page that tells it.
+    status: StatusCode,
 }
 
 impl Notice {
     pub(crate) fn good(text: String) -> Self {
-        Self { kind: "good", text, rule: None, field: None }
+        Self { kind: "good", text, rule: None, field: None, status: StatusCode::OK }
     }
 
     pub(crate) fn bad(text: String) -> Self {
-        Self { kind: "bad", ..Self::good(text) }
+        Self { kind: "bad", status: StatusCode::UNPROCESSABLE_ENTITY, ..Self::good(text) }
     }
 
     /// Something is not what whoever reads saw before.
     pub(crate) fn moved(text: String) -> Self {
-        Self { kind: "moved", ..Self::good(text) }
+        Self { kind: "moved", status: StatusCode::PRECONDITION_FAILED, ..Self::good(text) }
+    }
+
+    /// The same on a page of another status.
+    pub(crate) fn under(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The status of a page that tells this, or nothing.
+    pub(crate) fn status(notice: Option<&Self>) -> StatusCode {
+        notice.map_or(StatusCode::OK, |notice| notice.status)
     }
 
     /// Tells too what has changed since the form was made that was sent, if that is why nothing was done.
@@ -243,7 +255,8 @@ impl Notice {
 
     /// A rule's no.
     pub(crate) fn ruled(reader: &Reader, refusal: &Refusal) -> Self {
-        Self { rule: Some(refusal.rule().as_str()), ..Self::bad(refusal_text(reader, refusal)) }
+        let status = Code::Rule(refusal.code()).status();
+        Self { rule: Some(refusal.rule().as_str()), status, ..Self::bad(refusal_text(reader, refusal)) }
     }
 
     /// What is wrong with the field of that name, which people know as `called`.

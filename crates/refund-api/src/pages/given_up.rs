@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
 use refund_store::{DisabledBecause, KeyRole, Webhook};
 
 use super::frame::Notice;
@@ -18,7 +19,8 @@ pub(super) fn is_given_up(webhook: &Webhook) -> bool {
 /// Tells that some of these were given up.
 pub(super) fn given_up(reader: &Reader, webhooks: &[Arc<Webhook>]) -> Option<Notice> {
     let count = webhooks.iter().filter(|webhook| is_given_up(webhook)).count();
-    (count > 0).then(|| Notice::bad(reader.say_count("webhooks-given-up", "count", &count)))
+    let told = || Notice::bad(reader.say_count("webhooks-given-up", "count", &count));
+    (count > 0).then(|| told().under(StatusCode::OK))
 }
 
 /// The same of those of whoever is signed in, where they can do something about it. A seller's are the seller's to mend,

@@ -1,7 +1,6 @@
 //! The offer: what is proposed, shown beside what was asked for before it is sent, because it is the only chance.
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use fluent_bundle::FluentValue;
 use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Role, Terms};
@@ -10,7 +9,7 @@ use refund_store::Around;
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::queue::Choice;
-use super::refund::{page as refund_page, told_mistake, told_no, told_rule};
+use super::refund::{page as refund_page, told_mistake, told_no};
 use super::saved::{self, SavedView};
 use super::seen::{addresses, addresses_moved, told_addresses_moved};
 use super::view::{RefundView, TermsView, refusal_text};
@@ -74,12 +73,11 @@ async fn options(visit: &Visit) -> Result<(Caller, Around, Options), Problem> {
 pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
     let (_, around, options) = options(&visit).await?;
     if let Some(refusal) = options.objections.first() {
-        let (notice, status) = told_rule(&visit, refusal);
-        return refund_page(&visit, Some(notice), status).await;
+        return refund_page(&visit, Some(Notice::ruled(&visit.reader, refusal))).await;
     }
     let filled = if visit.is_resumed { None } else { saved::filled(&visit, &around)? };
     let form = filled.as_ref().unwrap_or(&visit.form);
-    shown(StatusCode::OK, &page(&visit, &around, &options, form, None, None)?)
+    page(&visit, &around, &options, form, None, None)
 }
 
 /// Looks at what was typed, or sends it once it has been looked at.
@@ -89,37 +87,29 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
     let offer = match offered(form, refund) {
         Ok(offer) => offer,
         Err(mistake) => {
-            let notice = Some(told_mistake(&visit, &mistake));
-            let again = page(&visit, &around, &options, form, notice, None)?;
-            return shown(StatusCode::UNPROCESSABLE_ENTITY, &again);
+            return page(&visit, &around, &options, form, Some(told_mistake(&visit, &mistake)), None);
         }
     };
     let is_sent = form.get("step") == "send";
     if is_sent && (offer.return_address_id.is_none() || !addresses_moved(form, &around.seller)?) {
         return match visit.act(&caller, refund, CommandKind::MakeOffer, Command::MakeOffer(offer)).await? {
             Ok(_) => Ok(go_and_tell(&format!("/refunds/{}", refund.id), "make_offer")),
-            Err(refused) => {
-                let (notice, status) = told_no(&visit, &refused);
-                refund_page(&visit, Some(notice), status).await
-            }
+            Err(refused) => refund_page(&visit, Some(told_no(&visit, &refused))).await,
         };
     }
     if let Some(refusal) = options.objections.first() {
-        let (notice, status) = told_rule(&visit, refusal);
-        return refund_page(&visit, Some(notice), status).await;
+        return refund_page(&visit, Some(Notice::ruled(&visit.reader, refusal))).await;
     }
     if !is_sent && form.get("step") != "review" {
-        return shown(StatusCode::OK, &page(&visit, &around, &options, form, None, None)?);
+        return page(&visit, &around, &options, form, None, None);
     }
     // What the rules refuse is said before it is looked at, and not once it is sent.
     let command = Command::MakeOffer(offer.clone());
     if let Err(refusal) = around.outcome(&caller.itself(), &command, visit.app.engine.store().now()) {
-        let (notice, status) = told_rule(&visit, &refusal);
-        return shown(status, &page(&visit, &around, &options, form, Some(notice), None)?);
+        return page(&visit, &around, &options, form, Some(Notice::ruled(&visit.reader, &refusal)), None);
     }
     let review = Review::new(&visit, &around, &offer, &options)?;
-    let (notice, status) = is_sent.then(|| told_addresses_moved(&visit)).unzip();
-    shown(status.unwrap_or(StatusCode::OK), &page(&visit, &around, &options, form, notice, Some(review))?)
+    page(&visit, &around, &options, form, is_sent.then(|| told_addresses_moved(&visit)), Some(review))
 }
 
 /// The offer that a form makes.
@@ -148,7 +138,7 @@ fn page(
     form: &Form,
     notice: Option<Notice>,
     review: Option<Review>,
-) -> Result<Offer, Problem> {
+) -> Result<Response, Problem> {
     let (reader, refund) = (&visit.reader, &around.refund);
     // Type and amount are always given (R13): the page chooses neither.
     let chosen = form.choice::<RefundType>("type").ok();
@@ -170,7 +160,7 @@ fn page(
         (own.id.to_string(), format!("{} · {}", own.recipient, own.address), is_chosen)
     });
     let expires_at = options.expires_at.unwrap_or(reader.now);
-    Ok(Offer {
+    let page = Offer {
         saved: saved::views(visit, around)?,
         page: Frame::new(visit, "offer-title", "refunds").with_live(&format!("/refunds/{}/live", refund.id)),
         notice,
@@ -185,7 +175,8 @@ fn page(
         expires_at: reader.instant(expires_at),
         expires_in: reader.left(expires_at),
         review,
-    })
+    };
+    shown(Notice::status(page.notice.as_ref()), &page)
 }
 
 impl Review {

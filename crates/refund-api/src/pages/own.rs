@@ -1,6 +1,5 @@
 //! What somebody who is signed in does about their own signing in.
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use data_encoding::HEXLOWER;
 use refund_store::{Precondition, Refused, Request, SetUp, User, UserChange};
@@ -21,7 +20,7 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     let (user, passwords) = (&person.user, &visit.app.passwords);
     let from = within(&person);
     let new = visit.form.get("new");
-    let wrong = |text: String| page(&visit, Some(Notice::bad(text)), None, StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = |text: String| page(&visit, Some(Notice::bad(text)), None);
     if let Some(mistake) = mistake_in(&visit, new, user, &from).await? {
         return wrong(mistake);
     }

@@ -86,15 +86,10 @@ impl PersonView {
 
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.person()?;
-    page(&visit, done_before(&visit, &DONE), None, StatusCode::OK)
+    page(&visit, done_before(&visit, &DONE), None)
 }
 
-pub(super) fn page(
-    visit: &Visit,
-    notice: Option<Notice>,
-    link: Option<(String, String)>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+pub(super) fn page(visit: &Visit, notice: Option<Notice>, link: Option<(String, String)>) -> Result<Response, Problem> {
     let oneself = &visit.person()?.user;
     let mut users = visit.app.engine.settings().users();
     users.retain(|user| may_see(visit, user));
@@ -114,7 +109,7 @@ pub(super) fn page(
         min: PASSWORD_MIN,
         form: visit.form.clone(),
     };
-    shown(status, &shown_page)
+    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
 }
 
 fn may_see(visit: &Visit, user: &User) -> bool {
@@ -133,14 +128,14 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
         Ok(_) => with_link(&visit.with_form_done(), &id).await,
         Err(Refused::NameTaken) => {
             let notice = Notice::bad(visit.reader.say("people-name-taken"));
-            page(&visit, Some(notice), None, StatusCode::CONFLICT)
+            page(&visit, Some(notice.under(StatusCode::CONFLICT)), None)
         }
         Err(refused) => Err(refused.into()),
     }
 }
 
 fn mistaken(visit: &Visit, mistake: &Mistake) -> Result<Response, Problem> {
-    page(visit, Some(told_mistake(visit, mistake)), None, StatusCode::UNPROCESSABLE_ENTITY)
+    page(visit, Some(told_mistake(visit, mistake)), None)
 }
 
 /// Who is to be set up, for whom they are to act and what they may: a seller's people only add such of their own.
@@ -209,7 +204,7 @@ async fn with_link(visit: &Visit, user_id: &str) -> Result<Response, Problem> {
     visit.change(request).await?;
     let name = visit.app.engine.settings().user(user_id).map_or_else(String::new, |user| user.name.to_string());
     let link = format!("{}{path}", visit.app.public_url);
-    page(visit, None, Some((name, link)), StatusCode::OK).map(shown_once)
+    page(visit, None, Some((name, link))).map(shown_once)
 }
 
 /// Does to somebody what the path says: a link, another role, no more signing in, or signing in again.
@@ -217,7 +212,10 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?.clone();
     let user = visit.app.engine.settings().user(visit.param("id")).cloned().filter(|user| may_see(&visit, user));
     let user = user.ok_or_else(Problem::not_found)?;
-    let no = |text: &str| page(&visit, Some(Notice::bad(visit.reader.say(text))), None, StatusCode::CONFLICT);
+    let no = |text: &str| {
+        let notice = Notice::bad(visit.reader.say(text));
+        page(&visit, Some(notice.under(StatusCode::CONFLICT)), None)
+    };
     let (change, done) = match visit.param("change") {
         // A link opens what a password opens, and lets another be chosen: whoever has one is asked for it.
         "link" if user.id == person.user.id => return no("people-link-not-oneself"),

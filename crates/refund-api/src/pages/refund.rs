@@ -19,7 +19,6 @@ use crate::app::Settled;
 use crate::callers::Caller;
 use crate::feed::{told, told_up_to};
 use crate::problem::Problem;
-use crate::wire::code::Code;
 
 /// How much of a history is on one page: all, for most refunds.
 const HISTORY_PAGE: usize = 200;
@@ -108,7 +107,7 @@ pub(super) async fn known(visit: &Visit, caller: &Caller, id: &RefundId) -> Resu
 
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let role = visit.person()?.caller.role();
-    page(&visit, done_before(&visit, "done", role), StatusCode::OK).await
+    page(&visit, done_before(&visit, "done", role)).await
 }
 
 /// What the page before did, told once.
@@ -120,7 +119,7 @@ pub(super) fn done_before(visit: &Visit, texts: &str, role: Role) -> Option<Noti
 }
 
 /// The page as it stands now, with what has to be told first.
-pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Response, Problem> {
     let caller = visit.person()?.caller.clone();
     let reader = &visit.reader;
     let id = visit.refund_id()?;
@@ -161,25 +160,20 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>, status: StatusCo
         form: visit.form.clone(),
         tried: visit.tried(),
     };
-    shown(status, &shown_page)
+    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
 }
 
-/// Why something was not done, and what to show with it.
-pub(super) fn told_no(visit: &Visit, refused: &Refused) -> (Notice, StatusCode) {
+/// Why something was not done.
+pub(super) fn told_no(visit: &Visit, refused: &Refused) -> Notice {
     if let Refused::Rule { refusal, .. } = refused {
-        return told_rule(visit, refusal);
+        return Notice::ruled(&visit.reader, refusal);
     }
     if let Refused::TooOften { wait } = refused {
         let at = visit.reader.instant(from_when(visit.app.engine.store().now(), *wait));
         let notice = Notice::bad(visit.reader.say_with("notice-too-often", "at", &at));
-        return (notice, StatusCode::TOO_MANY_REQUESTS);
+        return notice.under(StatusCode::TOO_MANY_REQUESTS);
     }
-    (Notice::moved(visit.reader.say("notice-moved")), StatusCode::PRECONDITION_FAILED)
-}
-
-/// A rule's no, and its status.
-pub(super) fn told_rule(visit: &Visit, refusal: &Refusal) -> (Notice, StatusCode) {
-    (Notice::ruled(&visit.reader, refusal), Code::Rule(refusal.code()).status())
+    Notice::moved(visit.reader.say("notice-moved"))
 }
 
 /// What is wrong with a form.

@@ -1,14 +1,13 @@
 //! The operator's ruling: what it will mean is shown before it is made, because nothing takes it back.
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Command, CommandKind, Currency, Event, Reason, Role, Ruling};
 use refund_store::Around;
 
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, go_and_tell, shown};
-use super::refund::{page as refund_page, told_mistake, told_no, told_rule};
+use super::refund::{page as refund_page, told_mistake, told_no};
 use super::view::{RefundView, told_briefly};
 use super::visit::Visit;
 use crate::app::Settled;
@@ -53,10 +52,9 @@ pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
     let mut actions = around.every_action(vec![caller.itself()], now).into_iter().flat_map(|(_, actions)| actions);
     let against = actions.find(|action| action.kind == CommandKind::Rule).and_then(|action| action.against);
     if let Some(refusal) = against {
-        let (notice, status) = told_rule(&visit, &refusal);
-        return refund_page(&visit, Some(notice), status).await;
+        return refund_page(&visit, Some(Notice::ruled(&visit.reader, &refusal))).await;
     }
-    page(&visit, &around, None, None, StatusCode::OK)
+    page(&visit, &around, None, None)
 }
 
 /// Looks at what was typed, or rules so once it has been looked at.
@@ -65,31 +63,22 @@ pub(super) async fn rule(visit: Visit) -> Result<Response, Problem> {
     let refund = &around.refund;
     let (ruling, reason) = match ruled(&visit.form, refund.line.paid.currency()) {
         Ok(ruled) => ruled,
-        Err(mistake) => {
-            let notice = told_mistake(&visit, &mistake);
-            return page(&visit, &around, Some(notice), None, StatusCode::UNPROCESSABLE_ENTITY);
-        }
+        Err(mistake) => return page(&visit, &around, Some(told_mistake(&visit, &mistake)), None),
     };
     let command = Command::Rule { ruling, reason: reason.clone() };
     match visit.form.get("step") {
         "rule" => match visit.act(&caller, refund, CommandKind::Rule, command).await? {
             Ok(()) => Ok(go_and_tell(&format!("/refunds/{}", refund.id), CommandKind::Rule.as_str())),
-            Err(refused) => {
-                let (notice, status) = told_no(&visit, &refused);
-                refund_page(&visit, Some(notice), status).await
-            }
+            Err(refused) => refund_page(&visit, Some(told_no(&visit, &refused))).await,
         },
         "review" => match around.outcome(&caller.itself(), &command, now) {
             Ok(events) => {
                 let review = Review::new(&visit, ruling, &reason, &events);
-                page(&visit, &around, None, Some(review), StatusCode::OK)
+                page(&visit, &around, None, Some(review))
             }
-            Err(refusal) => {
-                let (notice, status) = told_rule(&visit, &refusal);
-                page(&visit, &around, Some(notice), None, status)
-            }
+            Err(refusal) => page(&visit, &around, Some(Notice::ruled(&visit.reader, &refusal)), None),
         },
-        _ => page(&visit, &around, None, None, StatusCode::OK),
+        _ => page(&visit, &around, None, None),
     }
 }
 
@@ -108,13 +97,7 @@ fn ruled(form: &Form, currency: Currency) -> Result<(Ruling, Reason), Mistake> {
     Ok((ruling, reason))
 }
 
-fn page(
-    visit: &Visit,
-    around: &Around,
-    notice: Option<Notice>,
-    review: Option<Review>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn page(visit: &Visit, around: &Around, notice: Option<Notice>, review: Option<Review>) -> Result<Response, Problem> {
     let refund = &around.refund;
     let shown_page = Page {
         page: Frame::new(visit, "action-rule", "refunds").with_live(&format!("/refunds/{}/live", refund.id)),
@@ -125,7 +108,7 @@ fn page(
         form: visit.form.clone(),
         review,
     };
-    shown(status, &shown_page)
+    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
 }
 
 impl Review {

@@ -12,7 +12,7 @@ use refund_store::{Request, Seller, SetUp, Tag};
 use self::fields::Fields;
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::operator::{done_before, replaced};
-use super::refund::{told_mistake, told_rule};
+use super::refund::told_mistake;
 use super::saved::amount_told;
 use super::seller::about;
 use super::visit::Visit;
@@ -82,10 +82,10 @@ fn frame(visit: &Visit, title: &str, here: &str) -> Frame {
 
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let notice = done_before(&visit, &["saved", "removed"]);
-    all(&visit, &whose(&visit)?, notice, StatusCode::OK)
+    all(&visit, &whose(&visit)?, notice)
 }
 
-fn all(visit: &Visit, whose: &Whose, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+fn all(visit: &Visit, whose: &Whose, notice: Option<Notice>) -> Result<Response, Problem> {
     let reader = &visit.reader;
     let row = |saved: &SavedOffer| Row {
         place: format!("{}/{}", whose.place, in_path(&saved.id)),
@@ -106,7 +106,7 @@ fn all(visit: &Visit, whose: &Whose, notice: Option<Notice>, status: StatusCode)
         offers: saved.iter().map(|saved| row(saved)).collect(),
         fields: Fields::typed(reader, &visit.form, &whose.seller.addresses),
     };
-    shown(status, &page)
+    shown(Notice::status(page.notice.as_ref()), &page)
 }
 
 /// An id as a part of a path.
@@ -115,10 +115,9 @@ fn in_path(id: &str) -> String {
 }
 
 /// What a form makes, or what stands against it.
-fn typed(visit: &Visit, whose: &Whose, id: String) -> Result<SavedOffer, (Notice, StatusCode)> {
-    let offer = fields::read(&visit.form, id)
-        .map_err(|mistake| (told_mistake(visit, &mistake), StatusCode::UNPROCESSABLE_ENTITY))?;
-    offer.check(&whose.seller.addresses).map_err(|refusal| told_rule(visit, &refusal))?;
+fn typed(visit: &Visit, whose: &Whose, id: String) -> Result<SavedOffer, Notice> {
+    let offer = fields::read(&visit.form, id).map_err(|mistake| told_mistake(visit, &mistake))?;
+    offer.check(&whose.seller.addresses).map_err(|refusal| Notice::ruled(&visit.reader, &refusal))?;
     Ok(offer)
 }
 
@@ -127,7 +126,7 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
     let (whose, caller) = (whose(&visit)?, visit.person()?.caller.clone());
     let offer = match typed(&visit, &whose, entropy::id("svo_")) {
         Ok(offer) => Box::new(offer),
-        Err((notice, status)) => return all(&visit, &whose, Some(notice), status),
+        Err(notice) => return all(&visit, &whose, Some(notice)),
     };
     let work = SetUp::SaveOffer { seller_id: whose.seller_id.clone(), offer };
     let done = visit.change(visit.once(&caller, Request::new(caller.itself(), work))).await.map_err(Problem::from);
@@ -135,7 +134,7 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
         Ok(_) => Ok(go_and_tell(&whose.place, "saved")),
         Err(problem) if problem.code() == Code::Api(ApiCode::TooManySavedOffers) => {
             let notice = Notice::bad(visit.reader.say("saved-too-many"));
-            all(&visit, &whose, Some(notice), StatusCode::CONFLICT)
+            all(&visit, &whose, Some(notice.under(StatusCode::CONFLICT)))
         }
         Err(problem) => Err(problem),
     }
@@ -151,32 +150,20 @@ pub(super) async fn show_one(visit: Visit) -> Result<Response, Problem> {
     let whose = whose(&visit)?;
     let saved = named(&visit, &whose)?;
     if visit.is_resumed {
-        return as_typed(&visit, &whose, &saved, None, StatusCode::OK);
+        return as_typed(&visit, &whose, &saved, None);
     }
-    as_it_is(&visit, &whose, &saved, None, StatusCode::OK)
+    as_it_is(&visit, &whose, &saved, None)
 }
 
-fn as_it_is(
-    visit: &Visit,
-    whose: &Whose,
-    saved: &SavedOffer,
-    notice: Option<Notice>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn as_it_is(visit: &Visit, whose: &Whose, saved: &SavedOffer, notice: Option<Notice>) -> Result<Response, Problem> {
     let form = fields::form_of(saved);
     let fields = Fields::typed(&visit.reader, &form, &whose.seller.addresses);
-    one(visit, whose, saved, Tag::of(saved)?.to_string(), fields, notice, status)
+    one(visit, whose, saved, Tag::of(saved)?.to_string(), fields, notice)
 }
 
-fn as_typed(
-    visit: &Visit,
-    whose: &Whose,
-    saved: &SavedOffer,
-    notice: Option<Notice>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn as_typed(visit: &Visit, whose: &Whose, saved: &SavedOffer, notice: Option<Notice>) -> Result<Response, Problem> {
     let fields = Fields::typed(&visit.reader, &visit.form, &whose.seller.addresses);
-    one(visit, whose, saved, visit.form.get("tag").to_owned(), fields, notice, status)
+    one(visit, whose, saved, visit.form.get("tag").to_owned(), fields, notice)
 }
 
 fn one(
@@ -186,7 +173,6 @@ fn one(
     tag: String,
     fields: Fields,
     notice: Option<Notice>,
-    status: StatusCode,
 ) -> Result<Response, Problem> {
     let here = format!("{}/{}", whose.place, in_path(&saved.id));
     let page = OnePage {
@@ -197,7 +183,7 @@ fn one(
         tag,
         fields,
     };
-    shown(status, &page)
+    shown(Notice::status(page.notice.as_ref()), &page)
 }
 
 /// Changes one, or removes it, if it is still what its page showed.
@@ -210,14 +196,14 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     } else {
         match typed(&visit, &whose, saved.id.clone()) {
             Ok(offer) => SetUp::SaveOffer { seller_id, offer: Box::new(offer) },
-            Err((notice, status)) => return as_typed(&visit, &whose, &saved, Some(notice), status),
+            Err(notice) => return as_typed(&visit, &whose, &saved, Some(notice)),
         }
     };
     match replaced(&visit, Request::new(actor, work)).await? {
         Ok(_) => Ok(go_and_tell(&whose.place, if is_removed { "removed" } else { "saved" })),
         Err(moved) => {
             let now = named(&visit, &whose)?;
-            as_it_is(&visit, &whose, &now, Some(moved), StatusCode::PRECONDITION_FAILED)
+            as_it_is(&visit, &whose, &now, Some(moved))
         }
     }
 }

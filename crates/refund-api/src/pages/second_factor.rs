@@ -1,7 +1,6 @@
 //! The second factor of whoever is signed in: setting it up with a phone, and doing without it.
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use data_encoding::HEXLOWER;
 use refund_store::{Request, SetUp, UserChange};
@@ -42,10 +41,10 @@ struct Begin {
 
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.person()?;
-    page(&visit, done_before(&visit, &["second-factor-off"]), Vec::new(), StatusCode::OK)
+    page(&visit, done_before(&visit, &["second-factor-off"]), Vec::new())
 }
 
-fn page(visit: &Visit, notice: Option<Notice>, recovery: Vec<String>, status: StatusCode) -> Result<Response, Problem> {
+fn page(visit: &Visit, notice: Option<Notice>, recovery: Vec<String>) -> Result<Response, Problem> {
     let id = &visit.person()?.user.id;
     let user = visit.app.engine.settings().user(id).cloned().ok_or_else(Problem::not_found)?;
     // What was typed wrong is typed again beside the same square: the phone has it by then.
@@ -62,7 +61,7 @@ fn page(visit: &Visit, notice: Option<Notice>, recovery: Vec<String>, status: St
         left,
         recovery,
     };
-    shown(status, &shown_page)
+    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
 }
 
 fn typed_nonce(visit: &Visit) -> Option<[u8; 16]> {
@@ -70,7 +69,7 @@ fn typed_nonce(visit: &Visit) -> Option<[u8; 16]> {
 }
 
 fn wrong(visit: &Visit, text: &str) -> Result<Response, Problem> {
-    page(visit, Some(Notice::bad(visit.reader.say(text))), Vec::new(), StatusCode::UNPROCESSABLE_ENTITY)
+    page(visit, Some(Notice::bad(visit.reader.say(text))), Vec::new())
 }
 
 /// Sets a second factor up, with the password and a code of the phone; shows the recovery codes this once. Wherever else
@@ -90,7 +89,7 @@ pub(super) async fn set_up(visit: Visit) -> Result<Response, Problem> {
     if !still(&visit, &person.user, Request::new(person.caller.itself(), work)).await? {
         return wrong(&visit, "second-factor-anew");
     }
-    page(&visit.with_form_done(), None, recovery, StatusCode::OK).map(shown_once)
+    page(&visit.with_form_done(), None, recovery).map(shown_once)
 }
 
 /// Does without the second factor from then on, for whoever shows it once more beside the password.

@@ -1,7 +1,6 @@
 //! What settings were as a form's page showed them: goods go where whoever decided saw that they would, and what is
 //! offered is what they saw.
 
-use axum::http::StatusCode;
 use refund_store::{Around, Seller, Settings, Tag};
 
 use super::form::Form;
@@ -20,9 +19,9 @@ pub(super) fn addresses_moved(form: &Form, seller: &Seller) -> Result<bool, Prob
     Ok(form.get("addresses") != addresses(seller)?)
 }
 
-/// What is told then, before they are shown anew, and its status.
-pub(super) fn told_addresses_moved(visit: &Visit) -> (Notice, StatusCode) {
-    (Notice::moved(visit.reader.say("addresses-moved")), StatusCode::PRECONDITION_FAILED)
+/// What is told then, before they are shown anew.
+pub(super) fn told_addresses_moved(visit: &Visit) -> Notice {
+    Notice::moved(visit.reader.say("addresses-moved"))
 }
 
 /// What a form carries of the prepared offer that it chooses, as its page showed it.
@@ -37,6 +36,6 @@ pub(super) fn saved_offer_moved(form: &Form, settings: &Settings, around: &Aroun
 }
 
 /// What is told then.
-pub(super) fn told_saved_offer_moved(visit: &Visit) -> (Notice, StatusCode) {
-    (Notice::moved(visit.reader.say("saved-moved")), StatusCode::PRECONDITION_FAILED)
+pub(super) fn told_saved_offer_moved(visit: &Visit) -> Notice {
+    Notice::moved(visit.reader.say("saved-moved"))
 }

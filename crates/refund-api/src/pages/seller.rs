@@ -2,7 +2,6 @@
 //! may change the first two.
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{PolicyOverrides, SellerId};
 use refund_store::{KeyRole, Request, Seller, SetUp, Tag};
@@ -55,10 +54,9 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let (id, here) = about(&visit)?;
     let seller = visit.app.engine.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
     if visit.is_resumed {
-        return as_typed(&visit, &id, here, None, StatusCode::OK);
+        return as_typed(&visit, &id, here, None);
     }
-    let notice = done_before(&visit, &["saved"]);
-    as_it_is(&visit, &id, here, &seller, notice, StatusCode::OK)
+    as_it_is(&visit, &id, here, &seller, done_before(&visit, &["saved"]))
 }
 
 fn as_it_is(
@@ -67,7 +65,6 @@ fn as_it_is(
     here: String,
     seller: &Seller,
     notice: Option<Notice>,
-    status: StatusCode,
 ) -> Result<Response, Problem> {
     let policy = visit.app.engine.settings().policy.clone();
     let fields = FieldView::all(
@@ -82,7 +79,7 @@ fn as_it_is(
         addresses: addresses::rows(&seller.addresses),
         fields,
     };
-    page(visit, id, here, typed, notice, status)
+    page(visit, id, here, typed, notice)
 }
 
 /// What holds for a seller, field by field.
@@ -98,13 +95,7 @@ struct Typed {
     fields: Vec<FieldView>,
 }
 
-fn as_typed(
-    visit: &Visit,
-    id: &SellerId,
-    here: String,
-    notice: Option<Notice>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn as_typed(visit: &Visit, id: &SellerId, here: String, notice: Option<Notice>) -> Result<Response, Problem> {
     let (form, policy) = (&visit.form, serde_json::to_value(&*visit.app.engine.settings().policy)?);
     let typed = Typed {
         name: form.get("seller_name").to_owned(),
@@ -112,17 +103,10 @@ fn as_typed(
         addresses: addresses::typed_rows(form),
         fields: FieldView::typed(&visit.reader, form, &policy),
     };
-    page(visit, id, here, typed, notice, status)
+    page(visit, id, here, typed, notice)
 }
 
-fn page(
-    visit: &Visit,
-    id: &SellerId,
-    here: String,
-    typed: Typed,
-    notice: Option<Notice>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn page(visit: &Visit, id: &SellerId, here: String, typed: Typed, notice: Option<Notice>) -> Result<Response, Problem> {
     let is_operator = visit.seller_id().is_none();
     let Typed { name, tag, addresses, fields } = typed;
     let mut people = visit.app.engine.settings().users();
@@ -143,7 +127,7 @@ fn page(
         people: people.iter().map(|user| user.name.to_string()).collect(),
         is_operator,
     };
-    shown(status, &shown_page)
+    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
 }
 
 /// Replaces what is known of a seller by what a form says.
@@ -153,14 +137,14 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let before = visit.app.engine.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
     let seller = match typed(&visit) {
         Ok(seller) => seller,
-        Err(notice) => return as_typed(&visit, &id, here, Some(notice), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(notice) => return as_typed(&visit, &id, here, Some(notice)),
     };
     // What a page that is out of date showed is not known; such a form is refused as a whole.
     if visit.form.get("tag") == Tag::of(&before)?.to_string()
         && let Some((field, mistake)) = passed_over(&visit.form, &values(&visit, &before)?)
     {
         let notice = field_mistaken(&visit, field, &mistake);
-        return as_typed(&visit, &id, here, Some(notice), StatusCode::UNPROCESSABLE_ENTITY);
+        return as_typed(&visit, &id, here, Some(notice));
     }
     let work = if visit.seller_id().is_none() {
         Request::new(actor, SetUp::PutSeller { seller_id: id.clone(), seller: Box::new(seller) })
@@ -172,7 +156,7 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
         Ok(_) => Ok(go_and_tell(&here, "saved")),
         Err(moved) => {
             let now = visit.app.engine.settings().seller(&id).cloned().unwrap_or(before);
-            as_it_is(&visit, &id, here, &now, Some(moved), StatusCode::PRECONDITION_FAILED)
+            as_it_is(&visit, &id, here, &now, Some(moved))
         }
     }
 }

@@ -62,10 +62,10 @@ pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
     if visit.person.is_some() {
         return Ok(go_to(own_path(visit.query.get("back"))));
     }
-    asked(&visit, None, StatusCode::OK)
+    asked(&visit, None)
 }
 
-fn asked(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+fn asked(visit: &Visit, notice: Option<Notice>) -> Result<Response, Problem> {
     let given = if visit.form.get("back").is_empty() { &visit.query } else { &visit.form };
     let page = SignIn {
         page: Frame::new(visit, "sign-in-title", "sign-in"),
@@ -73,7 +73,7 @@ fn asked(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Re
         name: visit.form.get("name").to_owned(),
         back: own_path(given.get("back")).to_owned(),
     };
-    shown(status, &page)
+    shown(Notice::status(page.notice.as_ref()), &page)
 }
 
 /// Signs in by name and password. What was wrong is not said: that a name is known is nobody's to know.
@@ -113,7 +113,6 @@ fn counted(visit: &Visit, name: &str, user: Option<&User>) -> Result<TriedFrom, 
 
 /// Asks for the second factor of somebody whose password was right: nobody else learns that there is one.
 fn asked_code(visit: &Visit, user: &User, notice: Option<Notice>) -> Result<Response, Problem> {
-    let status = if notice.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let given = visit.form.get("pass");
     let fresh = || visit.app.second_factors.pass(user, system_now());
     let page = Code {
@@ -123,7 +122,7 @@ fn asked_code(visit: &Visit, user: &User, notice: Option<Notice>) -> Result<Resp
         pass: if given.is_empty() { fresh() } else { given.to_owned() },
         back: own_path(visit.form.get("back")).to_owned(),
     };
-    shown(status, &page)
+    shown(Notice::status(page.notice.as_ref()), &page)
 }
 
 /// Signs in by the second factor, behind a password that was right a moment ago.
@@ -132,7 +131,7 @@ async fn with_code(visit: &Visit) -> Result<Response, Problem> {
     let user = app.engine.settings().user_named(name).cloned();
     let has_passed = |user: &User| app.second_factors.has_passed(user, visit.form.get("pass"), now);
     let Some(user) = user.filter(|user| user.disabled_at.is_none() && has_passed(user)) else {
-        return asked(visit, Some(Notice::bad(visit.reader.say("code-over"))), StatusCode::UNPROCESSABLE_ENTITY);
+        return asked(visit, Some(Notice::bad(visit.reader.say("code-over"))));
     };
     let from = counted(visit, name, Some(&user))?;
     app.passwords.count_code(&user.id, &from).inspect_err(|_| failed(visit, Some(&user)))?;
@@ -157,7 +156,7 @@ fn failed(visit: &Visit, user: Option<&User>) {
 
 fn wrong(visit: &Visit) -> Result<Response, Problem> {
     let notice = Notice { field: Some("password"), ..Notice::bad(visit.reader.say("sign-in-wrong")) };
-    asked(visit, Some(notice), StatusCode::UNPROCESSABLE_ENTITY)
+    asked(visit, Some(notice))
 }
 
 /// Whoever a link is for. Links are few, and looked for by their hash.
@@ -172,10 +171,10 @@ fn of_link(visit: &Visit) -> Result<Option<std::sync::Arc<User>>, Problem> {
 
 /// What a link opens. Looking at it changes nothing: programs look at links too.
 pub(super) async fn ask_once(visit: Visit) -> Result<Response, Problem> {
-    asked_once(&visit, None, StatusCode::OK)
+    asked_once(&visit, None)
 }
 
-fn asked_once(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+fn asked_once(visit: &Visit, notice: Option<Notice>) -> Result<Response, Problem> {
     let Some(user) = of_link(visit)? else { return link_is_over(visit) };
     let page = Once {
         page: Frame::for_nobody(visit, "once-title"),
@@ -186,11 +185,11 @@ fn asked_once(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Resu
         min: PASSWORD_MIN,
         notice,
     };
-    shown(status, &page)
+    shown(Notice::status(page.notice.as_ref()), &page)
 }
 
 fn link_is_over(visit: &Visit) -> Result<Response, Problem> {
-    asked(visit, Some(Notice::bad(visit.reader.say("once-over"))), StatusCode::NOT_FOUND)
+    asked(visit, Some(Notice::bad(visit.reader.say("once-over")).under(StatusCode::NOT_FOUND)))
 }
 
 /// Signs in by a link, which opens nothing afterwards, and only together with a new password: whoever else could have
@@ -209,7 +208,7 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
         _ => mistake_in(&visit, password, &user, &from).await?,
     };
     if let Some(text) = mistake {
-        return asked_once(&visit, Some(Notice::bad(text)), StatusCode::UNPROCESSABLE_ENTITY);
+        return asked_once(&visit, Some(Notice::bad(text)));
     }
     let shown = visit.app.second_factors.shown(&user, visit.form.get("code"), system_now());
     if user.second_factor.is_some() {
@@ -217,7 +216,7 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
         if shown.is_none() {
             failed(&visit, Some(&user));
             let notice = Notice { field: Some("code"), ..Notice::bad(visit.reader.say("second-factor-wrong")) };
-            return asked_once(&visit, Some(notice), StatusCode::UNPROCESSABLE_ENTITY);
+            return asked_once(&visit, Some(notice));
         }
     }
     let password = match password {

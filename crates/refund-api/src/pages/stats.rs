@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
 use refund_core::{Currency, SellerId};
@@ -80,7 +79,6 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let mut total = Numbers::default();
     counted.values().for_each(|numbers| total.add(numbers));
     let rows = counted.iter().rev().map(|(day, numbers)| Row::new(reader, reader.day(*day), numbers));
-    let status = if notice.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let shows_sellers = visit.seller_id().is_none();
     let page = Page {
         page: Frame::new(&visit, "stats-title", "stats"),
@@ -93,7 +91,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         rows: rows.collect(),
         total: Row::new(reader, reader.say("stats-total"), &total),
     };
-    shown(status, &page)
+    shown(Notice::status(page.notice.as_ref()), &page)
 }
 
 /// Of whom and about which days, and what is wrong with that. A seller's people ask about their own whatever they say.

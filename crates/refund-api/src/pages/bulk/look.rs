@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Command, CommandKind, Event, Fact};
 
@@ -50,10 +49,9 @@ pub(super) fn show(
     visit: &Visit,
     kind: CommandKind,
     all: &[Ticked],
-    again: Option<(Notice, StatusCode)>,
+    notice: Option<Notice>,
 ) -> Result<Response, Problem> {
     let reader = &visit.reader;
-    let (notice, status) = again.unzip();
     let (mut rows, mut withdrawn, mut sums) = (Vec::with_capacity(all.len()), 0_usize, BTreeMap::new());
     let mut can = Vec::new();
     for ticked in all {
@@ -101,7 +99,7 @@ pub(super) fn show(
         saved: saved::choices(visit),
         all: all.iter().map(Ticked::as_sent).collect(),
     };
-    shown(status.unwrap_or(StatusCode::OK), &page)
+    shown(Notice::status(page.notice.as_ref()), &page)
 }
 
 /// What would happen to one, or why nothing would.

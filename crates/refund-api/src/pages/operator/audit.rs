@@ -3,7 +3,6 @@
 use std::str::FromStr;
 
 use askama::Template;
-use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{AuditType, PolicyField, Role, SellerId, Timestamp};
 use refund_store::{AuditQuery, Audited, Settings};
@@ -82,7 +81,6 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
         let id = visit.app.event_ids.of_audit(Role::Operator, audited.position);
         EntryView::new(&visit.reader, AuditOut::new(id, audited, &settings, Role::Operator))
     };
-    let status = if notice.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let page = Page {
         page: Frame::new(&visit, "audit-title", "audit"),
         notice,
@@ -94,7 +92,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
         until: visit.query.get("until").to_owned(),
         zone: visit.reader.zone_told(),
     };
-    shown(status, &page)
+    shown(Notice::status(page.notice.as_ref()), &page)
 }
 
 fn types(visit: &Visit) -> Vec<Choice> {

@@ -74,15 +74,10 @@ impl KeyView {
 
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
-    page(&visit, done_before(&visit, &["revoked"]), None, StatusCode::OK)
+    page(&visit, done_before(&visit, &["revoked"]), None)
 }
 
-fn page(
-    visit: &Visit,
-    notice: Option<Notice>,
-    secret: Option<(String, String)>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn page(visit: &Visit, notice: Option<Notice>, secret: Option<(String, String)>) -> Result<Response, Problem> {
     let keys = visit.app.engine.settings().keys();
     let ListPart { items, links } = ListPart::of(visit, "keys", keys, |key: &Arc<Key>| key.id.clone())?;
     let shown_page = Page {
@@ -94,7 +89,7 @@ fn page(
         zone: visit.reader.zone_told(),
         form: visit.form.clone(),
     };
-    shown(status, &shown_page)
+    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
 }
 
 /// Makes a key, and shows its secret this once.
@@ -103,9 +98,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
     let secret = entropy::key();
     let key = match typed(&visit, &secret)? {
         Ok(key) => key,
-        Err(mistake) => {
-            return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
-        }
+        Err(mistake) => return page(&visit, Some(told_mistake(&visit, &mistake)), None),
     };
     let name = key.name.to_string();
     let request = visit.once(&caller, Request::new(caller.itself(), SetUp::IssueKey(Box::new(key))));
@@ -113,9 +106,9 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
     let visit = visit.with_form_done();
     if answered.replayed {
         let notice = Notice::moved(visit.reader.say("keys-made-before"));
-        return page(&visit, Some(notice), None, StatusCode::OK);
+        return page(&visit, Some(notice.under(StatusCode::OK)), None);
     }
-    page(&visit, None, Some((name, secret)), StatusCode::OK).map(shown_once)
+    page(&visit, None, Some((name, secret))).map(shown_once)
 }
 
 /// The key that a form asks for, or what is wrong with that.

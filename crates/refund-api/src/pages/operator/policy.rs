@@ -53,29 +53,24 @@ struct ChangeView {
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
     if visit.is_resumed {
-        return as_typed(&visit, None, None, StatusCode::OK);
+        return as_typed(&visit, None, None);
     }
-    as_it_is(&visit, done_before(&visit, &["saved"]), StatusCode::OK)
+    as_it_is(&visit, done_before(&visit, &["saved"]))
 }
 
 /// The page with the policy as it stands.
-fn as_it_is(visit: &Visit, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+fn as_it_is(visit: &Visit, notice: Option<Notice>) -> Result<Response, Problem> {
     let policy = visit.app.engine.settings().policy.clone();
     let values = serde_json::to_value(&*policy)?;
     let fields = FieldView::all(&visit.reader, &values, &values, &[]);
-    page(visit, notice, Tag::of(&*policy)?.to_string(), fields, None, status)
+    page(visit, notice, Tag::of(&*policy)?.to_string(), fields, None)
 }
 
 /// The page with what was typed.
-fn as_typed(
-    visit: &Visit,
-    notice: Option<Notice>,
-    review: Option<Review>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn as_typed(visit: &Visit, notice: Option<Notice>, review: Option<Review>) -> Result<Response, Problem> {
     let present = serde_json::to_value(&*visit.app.engine.settings().policy)?;
     let fields = FieldView::typed(&visit.reader, &visit.form, &present);
-    page(visit, notice, visit.form.get("tag").to_owned(), fields, review, status)
+    page(visit, notice, visit.form.get("tag").to_owned(), fields, review)
 }
 
 fn page(
@@ -84,10 +79,9 @@ fn page(
     tag: String,
     fields: Vec<FieldView>,
     review: Option<Review>,
-    status: StatusCode,
 ) -> Result<Response, Problem> {
     let frame = Frame::new(visit, "policy-title", "policy").coming_back_to(HERE.to_owned());
-    shown(status, &Page { page: frame, notice, tag, fields, review })
+    shown(Notice::status(notice.as_ref()), &Page { page: frame, notice, tag, fields, review })
 }
 
 /// Looks at what a change would mean, or makes it once that has been looked at.
@@ -95,28 +89,25 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
     let actor = visit.operator()?.caller.itself();
     let policy = match typed(&visit.form, false) {
         Ok(fields) => Policy::default().with(&fields),
-        Err((field, mistake)) => {
-            let notice = field_mistaken(&visit, field, &mistake);
-            return as_typed(&visit, Some(notice), None, StatusCode::UNPROCESSABLE_ENTITY);
-        }
+        Err((field, mistake)) => return as_typed(&visit, Some(field_mistaken(&visit, field, &mistake)), None),
     };
     if visit.form.get("step") == "save" {
         return match replaced(&visit, Request::new(actor, SetUp::PutPolicy(Box::new(policy)))).await? {
             Ok(_) => Ok(go_and_tell(HERE, "saved")),
-            Err(moved) => as_it_is(&visit, Some(moved), StatusCode::PRECONDITION_FAILED),
+            Err(moved) => as_it_is(&visit, Some(moved)),
         };
     }
     if visit.form.get("step") == "edit" {
-        return as_typed(&visit, None, None, StatusCode::OK);
+        return as_typed(&visit, None, None);
     }
     let settings = visit.app.engine.settings();
     let change = aside(move || Ok(PolicyChange::look(&settings, policy))).await?;
     if change.changed.is_empty() {
         let notice = Notice::moved(visit.reader.say("policy-unchanged"));
-        return as_typed(&visit, Some(notice), None, StatusCode::OK);
+        return as_typed(&visit, Some(notice.under(StatusCode::OK)), None);
     }
     let review = Review::new(&visit, change)?;
-    as_typed(&visit, None, Some(review), StatusCode::OK)
+    as_typed(&visit, None, Some(review))
 }
 
 /// What is wrong with a field.

@@ -90,15 +90,10 @@ impl SellersView {
 
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
-    page(&visit, done_before(&visit, &DONE), None, StatusCode::OK)
+    page(&visit, done_before(&visit, &DONE), None)
 }
 
-fn page(
-    visit: &Visit,
-    notice: Option<Notice>,
-    review: Option<Review>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn page(visit: &Visit, notice: Option<Notice>, review: Option<Review>) -> Result<Response, Problem> {
     let (settings, reader) = (visit.app.engine.settings(), &visit.reader);
     let rollout = settings.rollout.clone();
     let batch = |(index, batch): (usize, &Batch)| BatchView {
@@ -126,13 +121,13 @@ fn page(
         verdict: verdict(visit, &rollout, &asked),
         asked,
     };
-    shown(status, &shown_page)
+    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
 }
 
 /// What is wrong with an id that can't be a seller's.
 fn unknown(visit: &Visit, asked: &str) -> Option<Notice> {
     let is_wrong = !asked.is_empty() && SellerId::new(asked).is_err();
-    is_wrong.then(|| told_mistake(visit, &Mistake::new("seller", "mistake-id")))
+    is_wrong.then(|| told_mistake(visit, &Mistake::new("seller", "mistake-id")).under(StatusCode::OK))
 }
 
 /// Whether negotiation is open to a seller, and why.
@@ -154,23 +149,21 @@ pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> 
     let (rollout, done) = match changed(&visit, &before) {
         Ok(Some(changed)) => changed,
         // Its batch is gone: the page was made of something else.
-        Ok(None) => return page(&visit, Some(moved()), None, StatusCode::PRECONDITION_FAILED),
-        Err(mistake) => {
-            return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
-        }
+        Ok(None) => return page(&visit, Some(moved()), None),
+        Err(mistake) => return page(&visit, Some(told_mistake(&visit, &mistake)), None),
     };
     if visit.form.get("step") != "save"
         && let Some(review) = closing(&visit, &before, &rollout).await?
     {
         // A batch is named by its place: in another roll-out it is another.
         if visit.form.get("tag") != Tag::of(&*before)?.to_string() {
-            return page(&visit, Some(moved()), None, StatusCode::PRECONDITION_FAILED);
+            return page(&visit, Some(moved()), None);
         }
-        return page(&visit, None, Some(review), StatusCode::OK);
+        return page(&visit, None, Some(review));
     }
     match replaced(&visit, Request::new(actor, SetUp::PutRollout(Box::new(rollout)))).await? {
         Ok(_) => Ok(go_and_tell(HERE, done)),
-        Err(moved) => page(&visit, Some(moved), None, StatusCode::PRECONDITION_FAILED),
+        Err(moved) => page(&visit, Some(moved), None),
     }
 }
 

@@ -46,12 +46,12 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     if let Some(id) = known {
         return Ok(go_to(&seller_place(&id)));
     }
-    let notice = (!asked.is_empty()).then(|| Notice::bad(visit.reader.say("sellers-unknown")));
-    let status = if notice.is_some() { StatusCode::NOT_FOUND } else { StatusCode::OK };
-    page(&visit, asked, notice, status)
+    let unknown = || Notice::bad(visit.reader.say("sellers-unknown")).under(StatusCode::NOT_FOUND);
+    let notice = (!asked.is_empty()).then(unknown);
+    page(&visit, asked, notice)
 }
 
-fn page(visit: &Visit, asked: String, notice: Option<Notice>, status: StatusCode) -> Result<Response, Problem> {
+fn page(visit: &Visit, asked: String, notice: Option<Notice>) -> Result<Response, Problem> {
     let (store, reader) = (visit.app.engine.store(), &visit.reader);
     let read = |last: Option<&str>, limit: usize| {
         let last = last.map(SellerId::new).transpose().map_err(|_| Problem::not_found())?;
@@ -69,13 +69,14 @@ fn page(visit: &Visit, asked: String, notice: Option<Notice>, status: StatusCode
     };
     let sellers = items.iter().map(view).collect();
     let page = Frame::new(visit, "sellers-title", "sellers").coming_back_to("/operator/sellers".to_owned());
+    let status = Notice::status(notice.as_ref());
     shown(status, &Page { page, notice, asked, sellers, links, form: visit.form.clone() })
 }
 
 /// Sets a seller up, with one address: the default (R29).
 pub(in crate::pages) async fn add(visit: Visit) -> Result<Response, Problem> {
     let actor = visit.operator()?.caller.itself();
-    let no = |notice: Notice| page(&visit, String::new(), Some(notice), StatusCode::UNPROCESSABLE_ENTITY);
+    let no = |notice: Notice| page(&visit, String::new(), Some(notice));
     let (seller_id, seller) = match typed(&visit.form) {
         Ok(typed) => typed,
         Err(mistake) => return no(told_mistake(&visit, &mistake)),

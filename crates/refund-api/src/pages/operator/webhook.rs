@@ -118,7 +118,7 @@ fn named(visit: &Visit) -> Result<Arc<Webhook>, Problem> {
 
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     let webhook = named(&visit)?;
-    page(&visit, webhook, done_before(&visit, &DONE), None, StatusCode::OK).await
+    page(&visit, webhook, done_before(&visit, &DONE), None).await
 }
 
 async fn page(
@@ -126,7 +126,6 @@ async fn page(
     webhook: Arc<Webhook>,
     notice: Option<Notice>,
     secret: Option<String>,
-    status: StatusCode,
 ) -> Result<Response, Problem> {
     let (reader, form, id) = (&visit.reader, &visit.form, webhook.id.clone());
     let asked = visit.query.get("state");
@@ -143,6 +142,7 @@ async fn page(
         is_chosen: state == Some(own),
     };
     // What was typed is shown again where something is wrong with it.
+    let status = Notice::status(notice.as_ref());
     let is_typed = visit.is_resumed || status == StatusCode::UNPROCESSABLE_ENTITY;
     let (endpoint, role) = (EndpointView::new(reader, &webhook), role_of(&webhook.owner));
     let shown_page = Page {
@@ -180,7 +180,7 @@ pub(in crate::pages) async fn act(visit: Visit) -> Result<Response, Problem> {
         "rotate" => {
             let changed = changed(&visit, &webhook, WebhookChange::Rotated).await?;
             let secret = secret(&visit, &changed)?;
-            page(&visit, changed, None, Some(secret), StatusCode::OK).await.map(shown_once)
+            page(&visit, changed, None, Some(secret)).await.map(shown_once)
         }
         "enable" => {
             changed(&visit, &webhook, WebhookChange::Enabled).await?;
@@ -200,7 +200,7 @@ pub(in crate::pages) async fn act(visit: Visit) -> Result<Response, Problem> {
             let attempt = visit.app.webhooks.ping(webhook.clone(), visit.app.engine.store().now()).await?;
             let text = outcome(&visit, &attempt);
             let notice = if attempt.has_succeeded() { Notice::good(text) } else { Notice::bad(text) };
-            page(&visit, webhook, Some(notice), None, StatusCode::OK).await
+            page(&visit, webhook, Some(notice.under(StatusCode::OK)), None).await
         }
         "again" => again(&visit, &webhook).await,
         _ => Err(Problem::not_found()),
@@ -219,10 +219,7 @@ async fn change(visit: &Visit, webhook: Arc<Webhook>) -> Result<Response, Proble
     let actor = visit.person()?.caller.itself();
     let terms = match typed(visit)? {
         Ok(terms) => terms,
-        Err(mistake) => {
-            let notice = told_mistake(visit, &mistake);
-            return page(visit, webhook, Some(notice), None, StatusCode::UNPROCESSABLE_ENTITY).await;
-        }
+        Err(mistake) => return page(visit, webhook, Some(told_mistake(visit, &mistake)), None).await,
     };
     let id = webhook.id.clone();
     let work =
@@ -231,7 +228,7 @@ async fn change(visit: &Visit, webhook: Arc<Webhook>) -> Result<Response, Proble
         Ok(_) => Ok(go_and_tell(&format!("/operator/webhooks/{id}"), "saved")),
         Err(moved) => {
             let now = visit.app.engine.settings().webhook(&id).cloned().ok_or_else(Problem::not_found)?;
-            page(visit, now, Some(moved), None, StatusCode::PRECONDITION_FAILED).await
+            page(visit, now, Some(moved), None).await
         }
     }
 }

@@ -103,15 +103,10 @@ pub(super) fn types(reader: &Reader, ticked: impl Fn(&str) -> bool) -> Vec<TypeV
 }
 
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
-    page(&visit, done_before(&visit, &["removed"]), None, StatusCode::OK)
+    page(&visit, done_before(&visit, &["removed"]), None)
 }
 
-fn page(
-    visit: &Visit,
-    notice: Option<Notice>,
-    secret: Option<(String, String)>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn page(visit: &Visit, notice: Option<Notice>, secret: Option<(String, String)>) -> Result<Response, Problem> {
     let (reader, form) = (&visit.reader, &visit.form);
     let owner = owner(&visit.person()?.caller)?;
     let mut webhooks = visit.app.engine.settings().webhooks();
@@ -129,7 +124,7 @@ fn page(
         url: form.get("url").to_owned(),
         description: form.get("description").to_owned(),
     };
-    shown(status, &shown_page)
+    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
 }
 
 /// What a form says of an endpoint, or what is wrong with that.
@@ -154,15 +149,13 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
     let caller = visit.person()?.caller.clone();
     let terms = match typed(&visit)? {
         Ok(terms) => terms,
-        Err(mistake) => {
-            return page(&visit, Some(told_mistake(&visit, &mistake)), None, StatusCode::UNPROCESSABLE_ENTITY);
-        }
+        Err(mistake) => return page(&visit, Some(told_mistake(&visit, &mistake)), None),
     };
     let webhook = match another(visit.app.engine.store(), owner(&caller)?, terms) {
         Ok(webhook) => Box::new(webhook),
         Err(problem) if problem.code() == Code::Api(ApiCode::TooManyWebhooks) => {
             let notice = Notice::bad(visit.reader.say("webhooks-too-many"));
-            return page(&visit, Some(notice), None, StatusCode::CONFLICT);
+            return page(&visit, Some(notice.under(StatusCode::CONFLICT)), None);
         }
         Err(problem) => return Err(problem),
     };
@@ -172,7 +165,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
     };
     let secret = secret(&visit, &made)?;
     let visit = visit.with_form_done();
-    page(&visit, None, Some((made.terms.url.clone(), secret)), StatusCode::OK).map(shown_once)
+    page(&visit, None, Some((made.terms.url.clone(), secret))).map(shown_once)
 }
 
 /// What an endpoint's messages are signed with.
