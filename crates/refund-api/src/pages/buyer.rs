@@ -75,7 +75,7 @@ async fn page(visit: &Visit, caller: &Caller, id: &RefundId, notice: Option<Noti
         possible: possible.into_iter().map(CommandKind::as_str).collect(),
         asked,
         history,
-        types: types(visit, &typed("type", refund.requested.kind.to_string())),
+        types: types(reader, &typed("type", refund.requested.kind.to_string())),
         amount: typed("amount", refund.requested.amount.decimal()),
         reason: typed("reason", refund.requested.reason.to_string()),
         currency: refund.line.paid.currency().to_string(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use refund_store::{DisabledBecause, KeyRole, Webhook};
+use refund_store::{DisabledBecause, Webhook};
 
 use super::frame::Notice;
 use super::reader::Reader;
@@ -30,11 +30,7 @@ pub(super) fn own_given_up(visit: &Visit) -> Result<Option<Notice>, Problem> {
     if !Right::Settings.is_of(person.user.team_role) {
         return Ok(None);
     }
-    let own = |webhook: &Webhook| match &webhook.owner {
-        KeyRole::Seller(id) => visit.seller_id() == Some(id),
-        KeyRole::Operator | KeyRole::Platform => visit.seller_id().is_none(),
-    };
     let mut webhooks = visit.app.engine.settings().webhooks();
-    webhooks.retain(|webhook| own(webhook));
+    webhooks.retain(|webhook| webhook.owner.seller_id() == visit.seller_id());
     Ok(given_up(&visit.reader, &webhooks))
 }

@@ -141,13 +141,8 @@ fn page(
 ) -> Result<Response, Problem> {
     let (reader, refund) = (&visit.reader, &around.refund);
     // Type and amount are always given (R13): the page chooses neither.
-    let chosen = form.choice::<RefundType>("type").ok();
     let types = options.types.iter().map(|option| TypeView {
-        choice: Choice {
-            value: option.kind.as_str(),
-            text: reader.term("type", option.kind.as_str()),
-            is_chosen: chosen == Some(option.kind),
-        },
+        choice: Choice::new(reader, "type", option.kind.as_str(), form.get("type")),
         against: option.objections.first().map(|refusal| refusal_text(reader, refusal)),
     });
     let range = options.types.first().map(|option| {

@@ -52,13 +52,15 @@ pub(crate) struct Choice {
     pub(crate) is_chosen: bool,
 }
 
-pub(super) fn types(visit: &Visit, chosen: &str) -> Vec<Choice> {
-    let choice = |kind: &RefundType| Choice {
-        value: kind.as_str(),
-        text: visit.reader.term("type", kind.as_str()),
-        is_chosen: kind.as_str() == chosen,
-    };
-    RefundType::ALL.iter().map(choice).collect()
+impl Choice {
+    /// One of the words of that kind, of which one is chosen.
+    pub(super) fn new(reader: &Reader, kind: &str, value: &'static str, chosen: &str) -> Self {
+        Self { value, text: reader.term(kind, value), is_chosen: value == chosen }
+    }
+}
+
+pub(super) fn types(reader: &Reader, chosen: &str) -> Vec<Choice> {
+    RefundType::ALL.iter().map(|kind| Choice::new(reader, "type", kind.as_str(), chosen)).collect()
 }
 
 /// What was asked for; nothing, where what is looked for can't be: no refund has it.
@@ -121,16 +123,9 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let role = person.caller.role();
     let refunds = found.items.iter().map(|around| RefundView::new(reader, &around.refund, role)).collect();
     let next = found.next.map(|place| visit.same_with("cursor", &app.cursors.write(&place, &list)));
-    let statuses = StatusKind::ALL.iter().map(|status| Choice {
-        value: status.as_str(),
-        text: reader.term("status", status.as_str()),
-        is_chosen: chosen("status") == status.as_str(),
-    });
-    let negotiations = NegotiationStatus::ALL.iter().map(|status| Choice {
-        value: status.as_str(),
-        text: reader.term("negotiation", status.as_str()),
-        is_chosen: chosen("negotiation") == status.as_str(),
-    });
+    let choice = |filter, word| Choice::new(reader, filter, word, chosen(filter));
+    let statuses = StatusKind::ALL.iter().map(|status| choice("status", status.as_str()));
+    let negotiations = NegotiationStatus::ALL.iter().map(|status| choice("negotiation", status.as_str()));
     let shows_sellers = visit.seller_id().is_none();
     let escalated = visit.query.is_ticked("escalated");
     let place = if escalated { "escalated" } else { "refunds" };

@@ -131,11 +131,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Respon
     let addresses =
         seller.addresses.iter().map(|address| (address.id.to_string(), address.address.to_string())).collect();
     let running = refund.deadlines();
-    let deadlines = running.iter().map(|deadline| Choice {
-        value: deadline.kind.as_str(),
-        text: reader.term("deadline", deadline.kind.as_str()),
-        is_chosen: false,
-    });
+    let deadlines = running.iter().map(|deadline| Choice::new(reader, "deadline", deadline.kind.as_str(), ""));
     let own = |deadline: &Choice| caller.role() == Role::Operator || deadline.value == DeadlineKind::BuyerShip.as_str();
     let view = |actions: Vec<&Action>| actions.into_iter().map(|action| ActionView::new(visit, action)).collect();
     let references = refund.references.disclosed_to(caller.role());

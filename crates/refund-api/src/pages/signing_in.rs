@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use refund_core::Span;
-use refund_store::{ByLink, KeyRole, Precondition, Refused, Request, Session, SetUp, Shown, User};
+use refund_store::{ByLink, Precondition, Refused, Request, Session, SetUp, Shown, User};
 
 use super::cookies;
 use super::frame::{Frame, Notice, own_path, shown};
@@ -242,7 +242,7 @@ pub(super) async fn mistake_in(
     let passwords = &visit.app.passwords;
     passwords.count(user.name.as_str(), from)?;
     let mut names = vec![user.name.to_string()];
-    if let KeyRole::Seller(seller_id) = &user.role {
+    if let Some(seller_id) = user.role.seller_id() {
         let seller = visit.app.engine.settings().seller(seller_id).map(|seller| seller.name.to_string());
         names.extend([seller_id.to_string()].into_iter().chain(seller));
     }

@@ -13,7 +13,7 @@ use crate::call::Call;
 use crate::feed::{at, named_by};
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
-use crate::webhooks::{may_be_told, role_of};
+use crate::webhooks::may_be_told;
 use crate::wire::code::ApiCode;
 use crate::wire::{AttemptOut, DeliveryOut, DeliveryStateIn, EventOut, Items, Nothing, RedeliverIn, RedeliveredOut};
 
@@ -54,7 +54,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<DeliveryOut>>, Problem
     let last = found.last().filter(|_| goes_on);
     let next_cursor = last.map(|delivery| call.app.cursors.write_id(&EventOut::id(delivery.event), &list));
     // Whoever looks sees the ids that its messages have.
-    let (ids, role) = (&call.app.event_ids, role_of(&webhook.owner));
+    let (ids, role) = (&call.app.event_ids, webhook.owner.role());
     let out = |delivery: Delivery| DeliveryOut::new(ids.at(role, delivery.event), delivery);
     let items = found.into_iter().map(out).collect();
     Ok(Json(Items { items, next_cursor }))

@@ -14,7 +14,7 @@ use super::webhooks::webhook;
 use crate::call::Call;
 use crate::callers::admission::StreamPlace;
 use crate::problem::Problem;
-use crate::webhooks::{JustTried, role_of};
+use crate::webhooks::JustTried;
 use crate::wire::DeliveryOut;
 
 /// Gives each delivery to an endpoint as it is tried, from now on: with the attempt that was just made.
@@ -32,7 +32,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let _place = call.app.admission.stream(&call.caller)?;
     let looking = Looking {
         webhook_id: webhook.id.clone(),
-        owners_role: role_of(&webhook.owner),
+        owners_role: webhook.owner.role(),
         tried: call.app.webhooks.tried(),
         stopping: call.app.engine.stopping(),
         heartbeat: interval(HEARTBEAT),

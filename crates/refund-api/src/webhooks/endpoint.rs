@@ -7,7 +7,7 @@ use refund_store::{DisabledBecause, Due, Request, SetUp, Told, Webhook, WebhookC
 use url::Url;
 
 use super::Webhooks;
-use super::owning::{may_be_told, role_of};
+use super::owning::may_be_told;
 use super::sign::SigningSecret;
 use crate::engine::Engine;
 use crate::problem::Problem;
@@ -38,7 +38,7 @@ impl Endpoint {
 
     /// In what capacity its owner is told.
     pub(super) fn owners_role(&self) -> Role {
-        role_of(&self.stored.owner)
+        self.stored.owner.role()
     }
 
     pub(crate) fn is_enabled(&self) -> bool {

@@ -33,7 +33,7 @@ use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
 pub use self::guard::Reach;
-pub(crate) use self::owning::{another, may_be_told, may_see, owner, role_of};
+pub(crate) use self::owning::{another, may_be_told, may_see, owner};
 use self::sign::SigningSecrets;
 use self::turns::Turns;
 

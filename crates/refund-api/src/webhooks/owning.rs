@@ -24,15 +24,6 @@ pub(crate) fn owner(caller: &Caller) -> Result<KeyRole, Problem> {
     }
 }
 
-/// In what capacity an owner is told.
-pub(crate) fn role_of(owner: &KeyRole) -> Role {
-    match owner {
-        KeyRole::Operator => Role::Operator,
-        KeyRole::Platform => Role::Platform,
-        KeyRole::Seller(_) => Role::Seller,
-    }
-}
-
 /// Whether an owner may deal with an endpoint: an operator deals with everybody's.
 pub(crate) fn may_see(owner: &KeyRole, webhook: &Webhook) -> bool {
     *owner == KeyRole::Operator || *owner == webhook.owner
@@ -40,10 +31,7 @@ pub(crate) fn may_see(owner: &KeyRole, webhook: &Webhook) -> bool {
 
 /// Whether an owner's endpoints may be told of that event.
 pub(crate) fn may_be_told(owner: &KeyRole, told: &Told) -> bool {
-    match owner {
-        KeyRole::Operator | KeyRole::Platform => true,
-        KeyRole::Seller(seller_id) => told.is_for_seller(seller_id),
-    }
+    owner.seller_id().is_none_or(|seller_id| told.is_for_seller(seller_id))
 }
 
 /// An endpoint to be made, if its owner may have one more.

@@ -196,15 +196,6 @@ impl KeyIn {
     }
 }
 
-/// What a role is called.
-pub(super) fn role_of(role: &KeyRole) -> &'static str {
-    match role {
-        KeyRole::Operator => "operator",
-        KeyRole::Platform => "platform",
-        KeyRole::Seller(_) => "seller",
-    }
-}
-
 /// A key as answered; its secret once, when it is made.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct KeyOut {
@@ -231,12 +222,11 @@ impl KeyOut {
     /// A key, when it was last used, and its secret if this is when it is shown.
     #[must_use]
     pub(crate) fn new(key: &Key, last_used_at: Option<Timestamp>, secret: Option<String>) -> Self {
-        let seller_id = if let KeyRole::Seller(seller_id) = &key.role { Some(seller_id.clone()) } else { None };
         Self {
             id: key.id.clone(),
             name: key.name.clone(),
-            role: role_of(&key.role),
-            seller_id,
+            role: key.role.role().as_str(),
+            seller_id: key.role.seller_id().cloned(),
             scope: match key.scope {
                 KeyScope::Full => ScopeWord::Full,
                 KeyScope::Read => ScopeWord::Read,

@@ -2,14 +2,14 @@
 
 use refund_core::{EventType, Label, RefundId, SellerId, Timestamp};
 use refund_store::{
-    Again, Attempt, Backlog, Chosen, Delivery, DeliveryState, DisabledBecause, EventPosition, KeyRole, Webhook,
+    Again, Attempt, Backlog, Chosen, Delivery, DeliveryState, DisabledBecause, EventPosition, Webhook,
     WebhookTerms,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::code::ApiCode;
-use super::settings::{RoleIn, role_of};
+use super::settings::RoleIn;
 use super::unusable::Unusable;
 
 /// An endpoint to be made or changed.
@@ -96,11 +96,10 @@ enum BecauseOut {
 impl WebhookOut {
     pub(crate) fn new(webhook: &Webhook, secret: Option<String>) -> Self {
         let Webhook { id, owner, terms, created_at, enabled_at, disabled, .. } = webhook.clone();
-        let seller_id = if let KeyRole::Seller(seller_id) = &owner { Some(seller_id.clone()) } else { None };
         Self {
             id,
-            role: role_of(&owner),
-            seller_id,
+            role: owner.role().as_str(),
+            seller_id: owner.seller_id().cloned(),
             url: terms.url,
             description: terms.description,
             types: terms.types,

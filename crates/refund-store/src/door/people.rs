@@ -28,7 +28,7 @@ pub(super) fn make_user(stage: &mut Stage<'_>, user: &User, actor: &Actor) -> Do
 
 pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, actor: &Actor) -> Done {
     let user = User::clone(stage.settings().user(id).ok_or(Refused::NotFound)?);
-    if matches!(change, UserChange::TeamRole(_)) && !matches!(user.role, KeyRole::Seller(_)) {
+    if matches!(change, UserChange::TeamRole(_)) && user.role.seller_id().is_none() {
         return Err(Refused::NotFound.into());
     }
     let is_by_seller = actor.role == Role::Seller;

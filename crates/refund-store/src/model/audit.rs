@@ -124,7 +124,7 @@ pub(crate) fn seller_of(entry: &Entry, removed: Option<&Webhook>, settings: &Set
         | Entry::Restored(_)
         | Entry::SessionEnded { .. } => None,
     };
-    if let Some(KeyRole::Seller(seller_id)) = role { Some(seller_id) } else { None }
+    role?.seller_id().cloned()
 }
 
 impl Audited {

@@ -1,6 +1,6 @@
 //! API keys: who calls, and for whom they speak.
 
-use refund_core::{Label, SellerId, Span, Timestamp};
+use refund_core::{Label, Role, SellerId, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// An API key: what is known of it, never the key itself.
@@ -67,6 +67,27 @@ pub enum KeyRole {
     Platform,
     /// One seller.
     Seller(SellerId),
+}
+
+impl KeyRole {
+    /// In what capacity whoever has the key acts.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        match self {
+            Self::Operator => Role::Operator,
+            Self::Platform => Role::Platform,
+            Self::Seller(_) => Role::Seller,
+        }
+    }
+
+    /// The seller, if it is one's.
+    #[must_use]
+    pub fn seller_id(&self) -> Option<&SellerId> {
+        match self {
+            Self::Seller(seller_id) => Some(seller_id),
+            Self::Operator | Self::Platform => None,
+        }
+    }
 }
 
 /// The SHA-256 of a secret.

@@ -1,6 +1,6 @@
 //! The people who work with the pages: a seller's and the operator's, and where they are signed in.
 
-use refund_core::{Actor, InvalidText, Label, Role, SellerId, Timestamp, Via};
+use refund_core::{Actor, InvalidText, Label, SellerId, Timestamp, Via};
 use serde::{Deserialize, Serialize};
 
 use crate::{Alert, AlertKind, KeyRole, SecondFactor, Secret, StoreError, Tag, TeamRole};
@@ -158,11 +158,8 @@ impl User {
     #[must_use]
     pub fn itself(&self) -> Actor {
         let via = Via::User(self.id.clone());
-        match &self.role {
-            KeyRole::Operator => Actor::new(Role::Operator, self.id.as_str(), via),
-            KeyRole::Platform => Actor::new(Role::Platform, self.id.as_str(), via),
-            KeyRole::Seller(seller_id) => Actor::new(Role::Seller, seller_id.as_str(), via),
-        }
+        let id = self.role.seller_id().map_or(self.id.as_str(), SellerId::as_str);
+        Actor::new(self.role.role(), id, via)
     }
 
     pub(crate) fn changed(self, change: &UserChange, now: Timestamp) -> Self {

@@ -96,12 +96,8 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
 }
 
 fn types(visit: &Visit) -> Vec<Choice> {
-    let choice = |of: &AuditType| Choice {
-        value: of.as_str(),
-        text: visit.reader.term("audit-type", of.as_str()),
-        is_chosen: visit.query.get("type") == of.as_str(),
-    };
-    AuditType::ALL.iter().map(choice).collect()
+    let chosen = visit.query.get("type");
+    AuditType::ALL.iter().map(|of| Choice::new(&visit.reader, "audit-type", of.as_str(), chosen)).collect()
 }
 
 /// What the address asks for. Who did it is named by an id, or by what people call them.

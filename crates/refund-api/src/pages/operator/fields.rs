@@ -119,13 +119,8 @@ impl FieldView {
             Kind::Spans => typed.resize(REMINDERS, (String::new(), "hours".to_owned())),
             Kind::Switch | Kind::FreshGoods | Kind::Payout | Kind::Count => typed.clear(),
         }
-        let units = |chosen: &str| {
-            let choice = |(unit, _): (&'static str, u64)| {
-                let is_chosen = unit == chosen;
-                Choice { value: unit, text: reader.term("unit", unit), is_chosen }
-            };
-            UNITS.into_iter().map(choice).collect()
-        };
+        let units =
+            |chosen: &str| UNITS.into_iter().map(|(unit, _)| Choice::new(reader, "unit", unit, chosen)).collect();
         let choice =
             |word: &'static str| Choice { value: word, text: word_told(reader, kind, word), is_chosen: word == value };
         Self {

@@ -48,11 +48,6 @@ struct KeyView {
 impl KeyView {
     fn new(visit: &Visit, key: &Key) -> Self {
         let reader = &visit.reader;
-        let (role, seller_id) = match &key.role {
-            KeyRole::Operator => ("operator", String::new()),
-            KeyRole::Platform => ("platform", String::new()),
-            KeyRole::Seller(id) => ("seller", id.to_string()),
-        };
         let scope = match key.scope {
             KeyScope::Full => "full",
             KeyScope::Read => "read",
@@ -60,8 +55,8 @@ impl KeyView {
         Self {
             id: key.id.clone(),
             name: key.name.to_string(),
-            role: reader.term("role", role),
-            seller_id,
+            role: reader.term("role", key.role.role().as_str()),
+            seller_id: key.role.seller_id().map(ToString::to_string).unwrap_or_default(),
             scope: reader.term("scope", scope),
             created_at: reader.instant(key.created_at),
             expires_at: key.expires_at.map(|at| reader.instant(at)),

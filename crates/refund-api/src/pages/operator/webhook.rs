@@ -20,7 +20,7 @@ use crate::pages::queue::Choice;
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
-use crate::webhooks::{may_see, owner, role_of};
+use crate::webhooks::{may_see, owner};
 use crate::wire::EventOut;
 
 /// What a form of this page can have done.
@@ -136,15 +136,10 @@ async fn page(
     let found = webhooks.deliveries(&webhook, &chosen, last, PAGE.saturating_add(1), reader.now).await?;
     let backlog = webhooks.backlog(std::slice::from_ref(&webhook)).await?;
     let ListPart { items, links } = ListPart::cut(visit, &list, found, |delivery| EventOut::id(delivery.event))?;
-    let choice = |own: DeliveryState| Choice {
-        value: own.name(),
-        text: reader.term("delivery", own.name()),
-        is_chosen: state == Some(own),
-    };
     // What was typed is shown again where something is wrong with it.
     let status = Notice::status(notice.as_ref());
     let is_typed = visit.is_resumed || status == StatusCode::UNPROCESSABLE_ENTITY;
-    let (endpoint, role) = (EndpointView::new(reader, &webhook), role_of(&webhook.owner));
+    let (endpoint, role) = (EndpointView::new(reader, &webhook), webhook.owner.role());
     let shown_page = Page {
         page: Frame::new(visit, "webhook-title", "webhooks").coming_back_to(format!("/operator/webhooks/{id}")),
         notice,
@@ -162,7 +157,7 @@ async fn page(
         endpoint,
         waiting: backlog.count,
         waits_since: backlog.oldest.map(|at| reader.instant(at)),
-        states: STATES.into_iter().map(choice).collect(),
+        states: STATES.into_iter().map(|state| Choice::new(reader, "delivery", state.name(), asked)).collect(),
         deliveries: items
             .iter()
             .map(|delivery| DeliveryView::new(visit, visit.app.event_ids.at(role, delivery.event), delivery))

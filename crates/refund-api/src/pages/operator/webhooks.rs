@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::EventType;
-use refund_store::{Answer, DisabledBecause, KeyRole, Request, SetUp, Webhook, WebhookTerms};
+use refund_store::{Answer, DisabledBecause, Request, SetUp, Webhook, WebhookTerms};
 
 use super::change::done_before;
 use crate::pages::answers::shown_once;
@@ -63,11 +63,6 @@ pub(super) struct TypeView {
 
 impl EndpointView {
     pub(super) fn new(reader: &Reader, webhook: &Webhook) -> Self {
-        let (owner, seller_id) = match &webhook.owner {
-            KeyRole::Operator => ("operator", String::new()),
-            KeyRole::Platform => ("platform", String::new()),
-            KeyRole::Seller(id) => ("seller", id.to_string()),
-        };
         let because = |because| match because {
             DisabledBecause::Asked => "asked",
             DisabledBecause::Gone => "gone",
@@ -78,8 +73,8 @@ impl EndpointView {
             id: webhook.id.clone(),
             url: webhook.terms.url.clone(),
             description: webhook.terms.description.as_ref().map_or_else(String::new, ToString::to_string),
-            owner: reader.term("role", owner),
-            seller_id,
+            owner: reader.term("role", webhook.owner.role().as_str()),
+            seller_id: webhook.owner.seller_id().map(ToString::to_string).unwrap_or_default(),
             types: webhook.terms.types.iter().map(|name| reader.term("event", name)).collect(),
             is_enabled: webhook.disabled.is_none(),
             is_given_up: is_given_up(webhook),

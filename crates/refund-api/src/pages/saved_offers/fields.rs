@@ -6,7 +6,7 @@ use refund_core::{
 
 use crate::pages::amount::percent;
 use crate::pages::form::{Form, Mistake};
-use crate::pages::queue::Choice;
+use crate::pages::queue::{Choice, types};
 use crate::pages::reader::Reader;
 use crate::pages::text::Language;
 
@@ -39,20 +39,14 @@ fn message_field(language: Language) -> &'static str {
 impl Fields {
     /// What stands in a form.
     pub(super) fn typed(reader: &Reader, form: &Form, book: &AddressBook) -> Self {
-        let choice = |value: &'static str, text: String, field: &str| {
-            let is_chosen = form.get(field) == value;
-            Choice { value, text, is_chosen }
-        };
-        let types =
-            RefundType::ALL.iter().map(|kind| choice(kind.as_str(), reader.term("type", kind.as_str()), "type"));
-        let amounts = AMOUNTS.map(|of| choice(of, reader.term("saved-amount", of), "amount_of"));
+        let amounts = AMOUNTS.map(|of| Choice::new(reader, "saved-amount", of, form.get("amount_of")));
         let messages = Language::ALL.map(|language| {
             let field = message_field(language);
             (field, language.tag(), reader.term("field", field), form.get(field).to_owned())
         });
         Self {
             name: form.get("saved_name").to_owned(),
-            types: types.collect(),
+            types: types(reader, form.get("type")),
             amounts: amounts.into(),
             percent: form.get("percent").to_owned(),
             amount: form.get("amount").to_owned(),

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use refund_core::{Event, Fact, Policy, Rollout};
-use refund_store::{Audited, Entry, KeyRole, User};
+use refund_store::{Audited, Entry, User};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::wire::saved_offer::SavedOfferOut;
-use crate::wire::settings::{KeyOut, SellerOut, role_of};
+use crate::wire::settings::{KeyOut, SellerOut};
 use crate::wire::webhooks::WebhookOut;
 
 /// How many names are told that were put into a list, or taken out of it, and how many fields.
@@ -87,11 +87,11 @@ fn at_first(entry: &Entry) -> Value {
 }
 
 fn person(user: &User) -> Value {
-    let seller_id = if let KeyRole::Seller(id) = &user.role { Some(id) } else { None };
+    let seller_id = user.role.seller_id();
     let factor = user.second_factor.as_ref();
     json!({
         "name": user.name,
-        "role": role_of(&user.role),
+        "role": user.role.role(),
         "team_role": seller_id.map(|_| user.team_role.as_str()),
         "seller_id": seller_id,
         "password": user.password.as_ref().map(|_| SET),
