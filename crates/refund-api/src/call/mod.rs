@@ -16,7 +16,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use data_encoding::HEXLOWER;
 use refund_core::{InvalidId, is_id};
-use refund_store::{Answered, IdempotencyKey, KeyScope, Precondition, Refused, Request, Tag};
+use refund_store::{Answered, IdempotencyKey, KeyScope, Precondition, Refused, Request, SetUp, Tag};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -212,6 +212,12 @@ impl Call {
     /// Carries a request out as one that comes from where the call comes from.
     pub(crate) async fn change(&self, request: Request) -> Result<Answered, Refused> {
         self.app.engine.change(Request { from: self.from, ..request }).await
+    }
+
+    /// Replaces settings, unless they are not what `If-Match` says any more.
+    pub(crate) async fn replace(&self, set_up: SetUp) -> Result<Answered, Problem> {
+        let precondition = self.replaces()?;
+        Ok(self.change(Request { precondition, ..Request::new(self.caller.itself(), set_up) }).await?)
     }
 
     /// The version that the command speaks of: one tag as in `ETag`.

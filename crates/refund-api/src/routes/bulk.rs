@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use refund_core::{CommandKind, RefundId, Role};
 use refund_store::{Answer, Answered, Precondition, Request, Work};
 
-use super::refunds::{mark, unexpected};
+use super::refunds::{marked, unexpected};
 use crate::call::Call;
 use crate::engine::Idempotency;
 use crate::problem::Problem;
@@ -43,9 +43,7 @@ pub(super) async fn bulk(call: Call) -> Result<Response, Problem> {
         all_replayed &= outcome.as_ref().is_ok_and(|answered| answered.replayed);
         items.push(result(&call, refund_id, kind, outcome));
     }
-    let mut response = (StatusCode::OK, Json(BulkOut { items })).into_response();
-    mark(&mut response, all_replayed);
-    Ok(response)
+    Ok(marked((StatusCode::OK, Json(BulkOut { items })).into_response(), all_replayed))
 }
 
 /// What the store is asked for an item, checked as the call for one refund checks it.

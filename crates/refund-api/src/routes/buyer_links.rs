@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use refund_core::{Refund, Role};
 use refund_store::{Request, Work};
 
-use super::refunds::mark;
+use super::refunds::marked;
 use crate::call::Call;
 use crate::problem::Problem;
 use crate::wire::{BuyerLink, Nothing};
@@ -48,7 +48,5 @@ pub(super) async fn replace(call: Call) -> Result<Response, Problem> {
         Ok(Request { precondition, viewers, ..Request::new(call.caller.itself(), work) })
     };
     let answered = call.once(work).await?;
-    let mut response = (StatusCode::OK, Json(call.app.buyer_link(&refund.id))).into_response();
-    mark(&mut response, answered.replayed);
-    Ok(response)
+    Ok(marked((StatusCode::OK, Json(call.app.buyer_link(&refund.id))).into_response(), answered.replayed))
 }

@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use refund_core::{Role, Timestamp};
 use refund_store::{Answer, Answered, Key, Request, SetUp};
 
-use super::lists::{ListParams, behind};
-use super::refunds::{mark, unexpected};
+use super::lists::{ListParams, behind, behind_id};
+use super::refunds::{marked, unexpected};
 use crate::call::Call;
 use crate::callers::hash;
 use crate::machine::entropy;
@@ -24,9 +24,8 @@ use crate::wire::{Items, KeyIn, KeyOut, Nothing};
 pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
     call.caller.only(&[Role::Operator])?;
     let page = behind(&call, "keys", |last, limit| {
-        let keys = call.app.engine.settings().keys();
-        let before = last.map_or(0, |last| keys.iter().take_while(|key| key.id != last).count().saturating_add(1));
-        Ok(keys.into_iter().skip(before).take(limit).map(|key| (key.id.clone(), key)).collect())
+        let behind = behind_id(call.app.engine.settings().keys(), last, |key| &key.id);
+        Ok(behind.take(limit).map(|key| (key.id.clone(), key)).collect())
     })?;
     Ok(Json(page.map(|key| shown(&call, &key))))
 }
@@ -77,9 +76,7 @@ pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
     // A replay is what was answered then: the key as it was made.
     let key = Key { revoked_at: None, last_used_at: None, ..key };
     let body = KeyOut::new(&key, None, Some(secret).filter(|_| !replayed));
-    let mut response = (StatusCode::CREATED, Json(body)).into_response();
-    mark(&mut response, replayed);
-    Ok(response)
+    Ok(marked((StatusCode::CREATED, Json(body)).into_response(), replayed))
 }
 
 /// Ends a key, at once and for ever, with every stream that it has open.
@@ -94,9 +91,7 @@ pub(super) async fn revoke(call: Call) -> Result<Response, Problem> {
         Ok(Request::new(call.caller.itself(), SetUp::RevokeKey { key_id: call.id()? }))
     };
     let (key, replayed) = answered(call.once(work).await?)?;
-    let mut response = Json(shown(&call, &key)).into_response();
-    mark(&mut response, replayed);
-    Ok(response)
+    Ok(marked(Json(shown(&call, &key)).into_response(), replayed))
 }
 
 fn shown(call: &Call, key: &Key) -> KeyOut {

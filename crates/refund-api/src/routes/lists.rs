@@ -85,6 +85,12 @@ pub(super) struct ListParams {
     cursor: Option<String>,
 }
 
+/// What comes behind an id in a list that is there as a whole.
+pub(super) fn behind_id<T>(all: Vec<T>, last: Option<&str>, id: impl Fn(&T) -> &str) -> impl Iterator<Item = T> {
+    let before = last.map_or(0, |last| all.iter().take_while(|item| id(item) != last).count().saturating_add(1));
+    all.into_iter().skip(before)
+}
+
 /// The page that the call asks for of the list of that name. `read` gives so many items and their
 /// ids, from the start or behind an id.
 pub(super) fn behind<T>(

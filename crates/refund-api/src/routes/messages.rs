@@ -7,7 +7,7 @@ use refund_core::Event;
 use refund_store::{Answer, Answered, Request, Work};
 
 use super::events::{HistoryParams, HistoryPart};
-use super::refunds::{mark, unexpected};
+use super::refunds::{marked, unexpected};
 use crate::call::Call;
 use crate::feed::told;
 use crate::problem::Problem;
@@ -36,9 +36,7 @@ pub(super) async fn post(call: Call) -> Result<Response, Problem> {
         return Err(unexpected());
     };
     let message = event.disclosed_to(call.caller.role()).and_then(MessageOut::of).ok_or_else(unexpected)?;
-    let mut response = (StatusCode::CREATED, Json(message)).into_response();
-    mark(&mut response, replayed);
-    Ok(response)
+    Ok(marked((StatusCode::CREATED, Json(message)).into_response(), replayed))
 }
 
 /// Lists what was written on a refund, the oldest first.

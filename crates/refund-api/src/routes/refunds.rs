@@ -24,9 +24,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// A refund with its version as `ETag`, and whether it is an answer that was given before.
 pub(super) fn answer(status: StatusCode, refund: RefundOut, replayed: bool) -> Response {
-    let mut response = tagged((status, written(&refund, REFUND_BYTES)).into_response(), &refund.version.to_string());
-    mark(&mut response, replayed);
-    response
+    let response = (status, written(&refund, REFUND_BYTES)).into_response();
+    marked(tagged(response, &refund.version.to_string()), replayed)
 }
 
 /// How long a refund's JSON is where it is long.
@@ -49,11 +48,12 @@ pub(super) fn tagged(mut response: Response, tag: &str) -> Response {
     response
 }
 
-/// Marks an answer that was given before.
-pub(super) fn mark(response: &mut Response, replayed: bool) {
+/// An answer, with a mark if it was given before.
+pub(super) fn marked(mut response: Response, replayed: bool) -> Response {
     if replayed {
         response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     }
+    response
 }
 
 /// Opens a refund for a buyer.

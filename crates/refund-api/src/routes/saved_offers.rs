@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_core::{SavedOffer, SellerId};
-use refund_store::{Request, SetUp, Tag};
+use refund_store::{SetUp, Tag};
 
 use super::lists::{ListParams, behind};
 use super::refunds::tagged;
@@ -70,7 +70,7 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let offer = call.body::<SavedOfferIn>()?.read(call.id_named("saved_offer_id")?)?;
     let is_new = call.app.engine.settings().saved_offer(&seller_id, &offer.id).is_none();
     let work = SetUp::SaveOffer { seller_id, offer: Box::new(offer.clone()) };
-    replace(&call, work).await?;
+    call.replace(work).await?;
     answer(if is_new { StatusCode::CREATED } else { StatusCode::OK }, &offer)
 }
 
@@ -86,13 +86,6 @@ pub(super) async fn remove(call: Call) -> Result<Response, Problem> {
     let id: String = call.id_named("saved_offer_id")?;
     let settings = call.app.engine.settings();
     let before = settings.saved_offer(&seller_id, &id).ok_or_else(Problem::not_found)?;
-    replace(&call, SetUp::RemoveSavedOffer { seller_id, offer_id: id }).await?;
+    call.replace(SetUp::RemoveSavedOffer { seller_id, offer_id: id }).await?;
     answer(StatusCode::OK, before)
-}
-
-/// Does that, unless the offer is not what `If-Match` says any more.
-async fn replace(call: &Call, set_up: SetUp) -> Result<(), Problem> {
-    let precondition = call.replaces()?;
-    call.change(Request { precondition, ..Request::new(call.caller.itself(), set_up) }).await?;
-    Ok(())
 }

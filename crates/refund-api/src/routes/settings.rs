@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use refund_core::{Policy, PolicyOverrides, Role, Rollout};
-use refund_store::{PolicyChange, Request, SetUp, Tag};
+use refund_store::{PolicyChange, SetUp, Tag};
 use serde::Serialize;
 
 use super::refunds::tagged;
@@ -32,7 +32,7 @@ pub(super) async fn policy(call: Call) -> Result<Response, Problem> {
 pub(super) async fn put_policy(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let policy = asked_for(&call)?;
-    replace(&call, SetUp::PutPolicy(Box::new(policy.clone()))).await?;
+    call.replace(SetUp::PutPolicy(Box::new(policy.clone()))).await?;
     answer(&policy)
 }
 
@@ -40,13 +40,6 @@ pub(super) async fn put_policy(call: Call) -> Result<Response, Problem> {
 fn answer<T: Serialize>(settings: &T) -> Result<Response, Problem> {
     let tag = Tag::of(settings)?.to_string();
     Ok(tagged(Json(settings).into_response(), &tag))
-}
-
-/// Replaces settings, unless they are not what `If-Match` says any more.
-async fn replace(call: &Call, set_up: SetUp) -> Result<(), Problem> {
-    let precondition = call.replaces()?;
-    call.change(Request { precondition, ..Request::new(call.caller.itself(), set_up) }).await?;
-    Ok(())
 }
 
 /// The policy that the body makes.
@@ -96,7 +89,7 @@ pub(super) async fn put_rollout(call: Call) -> Result<Response, Problem> {
     if let Some(second) = rollout.called_like_another().filter(|_| !was_so) {
         return Err(Unusable::malformed(format!("/batches/{second}/name"), "another batch is called so").into());
     }
-    replace(&call, SetUp::PutRollout(Box::new(rollout.clone()))).await?;
+    call.replace(SetUp::PutRollout(Box::new(rollout.clone()))).await?;
     answer(&rollout)
 }
 

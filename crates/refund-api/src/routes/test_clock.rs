@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use refund_core::Role;
 use refund_store::{Advance, Answer, Answered, Request, Work};
 
-use super::refunds::{mark, unexpected};
+use super::refunds::{marked, unexpected};
 use crate::call::Call;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
@@ -43,9 +43,7 @@ pub(super) async fn advance(call: Call) -> Result<Response, Problem> {
     };
     match call.once(work).await? {
         Answered { answer: Answer::Clock(now), replayed, .. } => {
-            let mut response = Json(ClockOut { now }).into_response();
-            mark(&mut response, replayed);
-            Ok(response)
+            Ok(marked(Json(ClockOut { now }).into_response(), replayed))
         }
         _ => Err(unexpected()),
     }

@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_store::{Answer, Answered, DisabledBecause, Request, SetUp, Tag, Webhook, WebhookChange};
 
-use super::lists::behind;
-use super::refunds::{mark, tagged, unexpected};
+use super::lists::{behind, behind_id};
+use super::refunds::{marked, tagged, unexpected};
 use crate::call::Call;
 use crate::problem::Problem;
 use crate::webhooks::{another, may_see, owner};
@@ -24,9 +24,8 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<WebhookOut>>, Problem>
     let page = behind(&call, "webhooks", |last, limit| {
         let mut webhooks = call.app.engine.settings().webhooks();
         webhooks.retain(|webhook| may_see(&owner, webhook));
-        let before =
-            last.map_or(0, |last| webhooks.iter().take_while(|known| known.id != last).count().saturating_add(1));
-        Ok(webhooks.into_iter().skip(before).take(limit).map(|webhook| (webhook.id.clone(), webhook)).collect())
+        let behind = behind_id(webhooks, last, |webhook| &webhook.id);
+        Ok(behind.take(limit).map(|webhook| (webhook.id.clone(), webhook)).collect())
     })?;
     Ok(Json(page.map(|webhook| WebhookOut::new(&webhook, None))))
 }
@@ -71,8 +70,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Problem> {
 pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
     let change = WebhookChange::Terms(terms(&call)?);
-    let request = Request::new(call.caller.itself(), SetUp::ChangeWebhook { webhook_id: webhook.id.clone(), change });
-    let answered = call.change(Request { precondition: call.replaces()?, ..request }).await?;
+    let answered = call.replace(SetUp::ChangeWebhook { webhook_id: webhook.id.clone(), change }).await?;
     answer(&call, answered, StatusCode::OK, false)
 }
 
@@ -84,8 +82,7 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn remove(call: Call) -> Result<Response, Problem> {
     let webhook = webhook(&call)?;
-    let request = Request::new(call.caller.itself(), SetUp::RemoveWebhook { webhook_id: webhook.id.clone() });
-    let answered = call.change(Request { precondition: call.replaces()?, ..request }).await?;
+    let answered = call.replace(SetUp::RemoveWebhook { webhook_id: webhook.id.clone() }).await?;
     answer(&call, answered, StatusCode::OK, false)
 }
 
@@ -151,12 +148,7 @@ fn answer(call: &Call, answered: Answered, status: StatusCode, shows_secret: boo
     let Answered { answer: Answer::Webhook(webhook), replayed, .. } = answered else { return Err(unexpected()) };
     let secret = || Ok::<_, Problem>(call.app.webhooks.secrets.secret(&webhook.id, webhook.generation).text());
     let secret = shows_secret.then(secret).transpose()?;
-    let mut response = shown(&webhook, secret, status)?;
-    mark(&mut response, replayed);
-    Ok(response)
-}
-
-fn shown(webhook: &Webhook, secret: Option<String>, status: StatusCode) -> Result<Response, Problem> {
-    let tag = Tag::of(webhook)?.to_string();
-    Ok(tagged((status, Json(WebhookOut::new(webhook, secret))).into_response(), &tag))
+    let tag = Tag::of(&*webhook)?.to_string();
+    let response = (status, Json(WebhookOut::new(&webhook, secret))).into_response();
+    Ok(marked(tagged(response, &tag), replayed))
 }
