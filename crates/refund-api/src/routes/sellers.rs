@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_core::{Refusal, Role, SellerId};
-use refund_store::{Answer, Answered, Request, Seller, SetUp, Tag};
+use refund_store::{Answer, Answered, Seller, SetUp, Tag};
 
 use super::lists::{ListParams, behind};
 use super::refunds::{tagged, unexpected};
@@ -74,9 +74,8 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
     let id = seller_id(&call)?;
     let body: SellerIn = call.body()?;
     body.is_named(&id)?;
-    let actor = call.caller.itself();
     let seller_id = id.clone();
-    let request = if call.caller.role() == Role::Seller {
+    let set_up = if call.caller.role() == Role::Seller {
         // The policy is the platform's. To send it back as it was read says nothing.
         let before = call.app.engine.settings().seller(&id).cloned().ok_or_else(Problem::not_found)?;
         if body.policy().is_some_and(|policy| *policy != before.policy) {
@@ -84,12 +83,11 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
             return Err(Problem::refused(&Refusal::NotYourRole { role: Role::Seller, allowed }, None));
         }
         let Seller { name, addresses, .. } = body.read()?;
-        Request::new(actor, SetUp::EditSeller { seller_id, name, addresses: Box::new(addresses) })
+        SetUp::EditSeller { seller_id, name, addresses: Box::new(addresses) }
     } else {
-        Request::new(actor, SetUp::PutSeller { seller_id, seller: Box::new(body.read()?) })
+        SetUp::PutSeller { seller_id, seller: Box::new(body.read()?) }
     };
-    let precondition = call.replaces()?;
-    match call.change(Request { precondition, ..request }).await? {
+    match call.replace(set_up).await? {
         Answered { answer: Answer::Seller { seller, created }, .. } => {
             let status = if created { StatusCode::CREATED } else { StatusCode::OK };
             answer(status, id, &seller)

@@ -12,10 +12,11 @@ use std::sync::Arc;
 
 use clap::{ArgGroup, Subcommand, ValueEnum};
 use refund_store::care::{self, BackedUp, CareError, StoreAt, Watcher};
+use serde::Serialize;
 
 use self::bar::Bar;
 pub use self::migrate::Migration;
-use self::places::{OneStore, Password};
+use self::places::{OneStore, Password, ToolError};
 use self::report::database as of_database;
 use crate::machine::{clock, entropy};
 use crate::{demo, secrets};
@@ -246,11 +247,11 @@ impl StoreTool {
         }
     }
 
-    fn carry_out(&self, bar: &Bar) -> Result<(String, Outcome), CareError> {
+    fn carry_out(&self, bar: &Bar) -> Result<(String, Outcome), ToolError> {
         let watcher = &bar.watcher();
         let text = match self {
             Self::Verify { of, password, journal_only, scratch } => {
-                return verify(&of.at(password)?, *journal_only, scratch.as_deref(), watcher);
+                return Ok(verify(&of.at(password)?, *journal_only, scratch.as_deref(), watcher)?);
             }
             Self::Rebuild { of, password } => match of.at(password)? {
                 StoreAt::Folder(data) => report::rebuilt(&care::rebuild(&data, watcher)?),
@@ -306,32 +307,30 @@ fn back_up(
     password: &Password,
     to: &Path,
     watcher: &Watcher,
-) -> Result<BackedUp, CareError> {
+) -> Result<BackedUp, ToolError> {
     let now = clock::system_now();
-    match (store, data) {
-        (Some(url), _) => care::back_up_database(&password.address(url)?, to, (data, SECRETS), now, watcher),
+    Ok(match (store, data) {
+        (Some(url), _) => care::back_up_database(&password.address(url)?, to, (data, SECRETS), now, watcher)?,
         // One of the two is there.
-        (None, data) => care::back_up(data.unwrap_or(Path::new("")), to, SECRETS, now, watcher),
-    }
+        (None, data) => care::back_up(data.unwrap_or(Path::new("")), to, SECRETS, now, watcher)?,
+    })
 }
 
 fn stats(of: &StoreAt, output: Output, watcher: &Watcher) -> Result<String, CareError> {
     let now = clock::system_now();
     match of {
-        StoreAt::Folder(data) => {
-            let stats = care::stats(data, now, watcher)?;
-            Ok(match output {
-                Output::Text => report::stats(&stats),
-                Output::Json => report::stats_json(&stats),
-            })
-        }
+        StoreAt::Folder(data) => Ok(written(&care::stats(data, now, watcher)?, output, report::stats)),
         StoreAt::Database(address) => {
-            let stats = care::stats_of_database(address, now, watcher)?;
-            Ok(match output {
-                Output::Text => of_database::stats(&stats),
-                Output::Json => report::stats_json(&stats),
-            })
+            Ok(written(&care::stats_of_database(address, now, watcher)?, output, of_database::stats))
         }
+    }
+}
+
+fn written<S: Serialize>(stats: &S, output: Output, lines: fn(&S) -> String) -> String {
+    match output {
+        Output::Text => lines(stats),
+        // Numbers and names: they are always JSON.
+        Output::Json => format!("{}\n", serde_json::to_string_pretty(stats).unwrap_or_default()),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Where a store is, as an operator names it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
+use refund_store::PostgresAddress;
 use refund_store::care::{CareError, StoreAt};
-use refund_store::{PostgresAddress, PostgresError};
+
+use crate::server::{StartError, address};
 
 /// A store in a folder, or one in a database.
 #[derive(Debug, Clone, Args)]
@@ -26,9 +28,30 @@ pub struct Password {
     store_password_file: Option<PathBuf>,
 }
 
+/// Why a tool can't do what it is for.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ToolError {
+    /// Where the store is can't be told.
+    #[error(transparent)]
+    Place(#[from] StartError),
+    /// What is there does not let it.
+    #[error(transparent)]
+    Care(#[from] CareError),
+}
+
+impl ToolError {
+    /// Whether something that was stored is damaged, missing or can't be true.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::Place(_) => false,
+            Self::Care(error) => error.is_damage(),
+        }
+    }
+}
+
 impl OneStore {
     /// Where it is.
-    pub(super) fn at(&self, password: &Password) -> Result<StoreAt, CareError> {
+    pub(super) fn at(&self, password: &Password) -> Result<StoreAt, StartError> {
         match (&self.data, &self.store) {
             (_, Some(url)) => Ok(StoreAt::Database(Box::new(password.address(url)?))),
             // One of the two is there.
@@ -39,7 +62,7 @@ impl OneStore {
 
 impl Password {
     /// What is written as a folder or as the address of a database.
-    pub(super) fn place(&self, place: &str) -> Result<StoreAt, CareError> {
+    pub(super) fn place(&self, place: &str) -> Result<StoreAt, StartError> {
         if PostgresAddress::is_meant(place) {
             return Ok(StoreAt::Database(Box::new(self.address(place)?)));
         }
@@ -47,20 +70,7 @@ impl Password {
     }
 
     /// The database at that address.
-    pub(super) fn address(&self, url: &str) -> Result<PostgresAddress, CareError> {
-        if !PostgresAddress::is_meant(url) {
-            // What is there may hold a password, and is not said again.
-            let why = "it is none of a PostgreSQL: write postgres://USER@HOST/DATABASE".to_owned();
-            return Err(PostgresError::Address { why }.into());
-        }
-        let password = self.store_password_file.as_deref().map(read).transpose()?;
-        Ok(PostgresAddress::parse(url, password.as_deref())?)
+    pub(super) fn address(&self, url: &str) -> Result<PostgresAddress, StartError> {
+        address(url, self.store_password_file.as_deref())
     }
-}
-
-/// What stands in a file with a password, which an editor ends with a line's end.
-fn read(file: &Path) -> Result<String, CareError> {
-    let text = std::fs::read_to_string(file);
-    let text = text.map_err(|source| CareError::File { doing: "read", path: file.to_owned(), source })?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

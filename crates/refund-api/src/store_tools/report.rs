@@ -10,7 +10,6 @@ use refund_store::care::{
     BackedUp, Contents, Counts, Findings, Rebuilt, Restored, SellersShare, Stats, Verified, ViewFound,
 };
 use refund_store::journal::{Ending, Torn};
-use serde::Serialize;
 
 /// Lines with a name before each.
 #[derive(Default)]
@@ -59,10 +58,7 @@ pub(super) fn verified(found: &Verified, folder: &Path) -> String {
             format_args!("the record at byte {at} can't be understood: {what}; {records} records before it are good"),
         );
     }
-    listed(&mut lines, "LAW", &found.violations);
-    if found.violations.count == 0 {
-        lines.add("laws", format_args!("hold for {} refunds", found.refunds));
-    }
+    laws(&mut lines, &found.violations, found.refunds);
     view(&mut lines, &found.view);
     let records = found.contents.records;
     if !found.is_damaged() {
@@ -132,6 +128,13 @@ fn faults(found: &Verified) -> Vec<String> {
     faults
 }
 
+fn laws<T: std::fmt::Display>(lines: &mut Lines, broken: &Findings<T>, refunds: u64) {
+    listed(lines, "LAW", broken);
+    if broken.count == 0 {
+        lines.add("laws", format_args!("hold for {refunds} refunds"));
+    }
+}
+
 fn listed<T: std::fmt::Display>(lines: &mut Lines, name: &str, found: &Findings<T>) {
     for one in &found.first {
         lines.add(name, one);
@@ -145,9 +148,9 @@ fn listed<T: std::fmt::Display>(lines: &mut Lines, name: &str, found: &Findings<
 fn contents(contents: &Contents) -> String {
     let Contents { records, frames, .. } = contents;
     let written = format!("{records} records in {frames} writes");
-    match (contents.first, contents.latest) {
-        (Some(first), Some(latest)) => format!("{written}, from {first} to {latest}"),
-        (None, _) | (_, None) => written,
+    match contents.first.zip(contents.latest) {
+        Some((first, latest)) => format!("{written}, from {first} to {latest}"),
+        None => written,
     }
 }
 
@@ -177,10 +180,7 @@ pub(super) fn backed_up(backup: &BackedUp, to: &Path) -> String {
     let mut lines = Lines::default();
     let BackedUp { manifest, added, .. } = backup;
     lines.add("copied", format_args!("{added} new bytes, checked; the backup has {} bytes", manifest.length));
-    lines.add(
-        "secrets",
-        if backup.secrets.is_empty() { "there are none".to_owned() } else { backup.secrets.join(", ") },
-    );
+    lines.add("secrets", named(&backup.secrets, "there are none"));
     if let Some(torn) = backup.torn {
         lines.add(
             "left out",
@@ -195,20 +195,17 @@ pub(super) fn restored(restored: &Restored, data: &Path) -> String {
     let mut lines = Lines::default();
     let manifest = &restored.manifest;
     lines.add("journal", format_args!("{} bytes, checked", manifest.length));
-    lines.add(
-        "secrets",
-        if restored.secrets.is_empty() {
-            "there were none: links and keys in use before are void".to_owned()
-        } else {
-            restored.secrets.join(", ")
-        },
-    );
+    lines.add("secrets", named(&restored.secrets, "there were none: links and keys in use before are void"));
     lines.add("lost", format_args!("whatever was acknowledged after the backup of {}", manifest.made_at));
     let (until, data) = (until(manifest.latest), data.display());
     lines.end(format_args!(
         "RESTORED: {} records{until}; start it with: refund-api serve --data {data}",
         manifest.records
     ))
+}
+
+fn named(secrets: &[String], none: &str) -> String {
+    if secrets.is_empty() { none.to_owned() } else { secrets.join(", ") }
 }
 
 fn until(latest: Option<Timestamp>) -> String {
@@ -245,9 +242,4 @@ fn counts(lines: &mut Lines, counts: &Counts) {
     for SellersShare { seller_id, records, journal_bytes } in &counts.largest_sellers {
         lines.add("largest", format_args!("{journal_bytes} bytes in {records} records about {seller_id}"));
     }
-}
-
-pub(super) fn stats_json(stats: &impl Serialize) -> String {
-    // Numbers and names: they are always JSON.
-    format!("{}\n", serde_json::to_string_pretty(stats).unwrap_or_default())
 }

@@ -35,11 +35,7 @@ impl Database {
 
     /// A server on another machine lets itself be seen.
     pub(crate) fn a_server_lives(&self) {
-        self.sql(
-            "CREATE TABLE IF NOT EXISTS servers (id text PRIMARY KEY, name text NOT NULL, version text NOT NULL, \
-             seen_at timestamptz NOT NULL DEFAULT now()); \
-             INSERT INTO servers (id, name, version) VALUES ('another', 'elsewhere', '0.1.0')",
-        );
+        self.sql("INSERT INTO servers (id, name, version) VALUES ('another', 'elsewhere', '0.1.0')");
     }
 
     /// Another one that is what this one is at this moment. Nobody may use this one meanwhile.

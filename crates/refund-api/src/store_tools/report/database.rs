@@ -5,14 +5,14 @@ use refund_store::care::{
     Contents, CopiedStore, DatabaseStats, RebuiltDatabase, StoreAt, TablesFound, VerifiedDatabase,
 };
 
-use super::{Lines, counts, listed, until};
+use super::{Lines, counts, laws, listed, until};
 
 /// How much was recorded, and when.
 fn records(contents: &Contents) -> String {
     let Contents { records, .. } = contents;
-    match (contents.first, contents.latest) {
-        (Some(first), Some(latest)) => format!("{records} records from {first} to {latest}"),
-        (None, _) | (_, None) => format!("{records} records"),
+    match contents.first.zip(contents.latest) {
+        Some((first, latest)) => format!("{records} records from {first} to {latest}"),
+        None => format!("{records} records"),
     }
 }
 
@@ -60,10 +60,7 @@ pub(crate) fn verified(found: &VerifiedDatabase) -> String {
     if let Some((at, what)) = &found.senseless {
         lines.add("DAMAGE", format_args!("the {at} can't be understood: {what}"));
     }
-    listed(&mut lines, "LAW", &found.violations);
-    if found.violations.count == 0 {
-        lines.add("laws", format_args!("hold for {} refunds", found.refunds));
-    }
+    laws(&mut lines, &found.violations, found.refunds);
     match &found.tables {
         TablesFound::NotCompared(why) => {
             lines.add("tables", format_args!("not compared: {why}"));

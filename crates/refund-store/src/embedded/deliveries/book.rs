@@ -33,7 +33,7 @@ impl Book {
         folder.begin_use()?;
         let open = || {
             let db = folder.open()?;
-            let waiting = Waiting::read(&db).map_err(|error| error.to_string())?;
+            let waiting = Waiting::read(&db).map_err(|BookError(why)| why)?;
             Ok((db, Mutex::new(waiting)))
         };
         let (db, waiting) = match open() {
@@ -41,7 +41,7 @@ impl Book {
             Err(why) => {
                 tracing::warn!(why, "the delivery book does not open: what is young is sent again");
                 folder.discard()?;
-                open().map_err(BookError::Unreadable)?
+                open().map_err(BookError)?
             }
         };
         Ok(Self { db, folder, waiting })

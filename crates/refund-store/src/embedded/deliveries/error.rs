@@ -5,39 +5,25 @@ use serde::Serialize;
 use crate::StoreError;
 
 /// Why the book can't be used.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum BookError {
-    #[error("the delivery book: {0}")]
-    Unreadable(String),
-}
+#[derive(Debug)]
+pub(super) struct BookError(pub(super) String);
 
-impl From<sled::Error> for BookError {
-    fn from(error: sled::Error) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
-
-impl From<std::io::Error> for BookError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Unreadable(error.to_string())
-    }
-}
-
-impl From<serde_json::Error> for BookError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Unreadable(error.to_string())
+// `BookError` itself is no `Error`, so that this is no contradiction.
+impl<E: std::error::Error> From<E> for BookError {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
     }
 }
 
 impl From<BookError> for StoreError {
-    fn from(error: BookError) -> Self {
-        Self::Unreadable(error.to_string())
+    fn from(BookError(why): BookError) -> Self {
+        Self::Unreadable(format!("the delivery book: {why}"))
     }
 }
 
 /// Why a row can't be read.
 pub(super) fn strange(row: &[u8]) -> BookError {
-    BookError::Unreadable(format!("a row that says nothing: {}", String::from_utf8_lossy(row)))
+    BookError(format!("a row that says nothing: {}", String::from_utf8_lossy(row)))
 }
 
 /// What a row holds.

@@ -59,7 +59,7 @@ fn known(counted: Result<EventPosition, StoreError>) -> Result<Option<EventPosit
     match counted {
         Ok(event) => Ok(Some(event)),
         Err(StoreError::OtherHistory | StoreError::NoSuchPosition(_)) => Ok(None),
-        Err(error) => Err(BookError::Unreadable(error.to_string())),
+        Err(error) => Err(BookError(error.to_string())),
     }
 }
 

@@ -96,10 +96,6 @@ impl Database {
 
     /// The names of the servers that live.
     pub(super) fn live_servers(&self) -> Result<Vec<String>, PostgresError> {
-        // Until servers let themselves be seen there is no such table.
-        if !self.query_one(sql::HAS_SERVERS, &[])?.try_get::<_, bool>(0)? {
-            return Ok(Vec::new());
-        }
         let live = self.query(sql::LIVE_SERVERS, &[])?;
         Ok(live.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
     }
