@@ -23,6 +23,15 @@ fn is_as_it_was(written: &[u8], golden: &[u8]) -> bool {
     written.len() == golden.len() && (differing.is_empty() || matches!(differing[..], [(&VERSION, ..VERSION)]))
 }
 
+/// The record in a golden file says what it said, and is still written byte for byte.
+#[track_caller]
+fn is_written_so(file: &str, record: &Record) {
+    let written = Payload::bytes(record, |_| Ok::<_, CodecError>(0)).unwrap();
+    let bytes = golden(file, &written);
+    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), *record);
+    assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
+}
+
 #[test]
 fn the_golden_record_of_version_1_says_what_it_said() {
     let previous = |id: &RefundId| Ok::<_, CodecError>(if id.as_str() == "rf_2" { 80 } else { 0 });
@@ -37,20 +46,12 @@ fn the_golden_record_of_version_1_says_what_it_said() {
 
 #[test]
 fn the_golden_record_of_keys_and_links_says_what_it_said() {
-    let written = Payload::bytes(&keys_and_links(), |_| Ok::<_, CodecError>(0)).unwrap();
-    let bytes = golden("record-v1-keys-and-links.bin", &written);
-    let payload: Payload = decode(&bytes).unwrap();
-    assert_eq!(payload.into_record(), keys_and_links());
-    assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
+    is_written_so("record-v1-keys-and-links.bin", &keys_and_links());
 }
 
 #[test]
 fn the_golden_record_of_webhooks_says_what_it_said() {
-    let written = Payload::bytes(&webhooks(), |_| Ok::<_, CodecError>(0)).unwrap();
-    let bytes = golden("record-v1-webhooks.bin", &written);
-    let payload: Payload = decode(&bytes).unwrap();
-    assert_eq!(payload.into_record(), webhooks());
-    assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
+    is_written_so("record-v1-webhooks.bin", &webhooks());
 }
 
 #[test]
@@ -77,36 +78,24 @@ fn the_golden_record_of_somebody_whom_an_operator_shut_out_says_what_it_said() {
     let user = User::new("usr_1".to_owned(), name, KeyRole::Seller(SellerId::new("shop").unwrap()));
     let user = Box::new(User { disabled_at: Some(at(4)), is_shut_out_by_operator: true, ..user });
     let record = Record { at: at(20), entries: vec![Entry::User { user, actor }], from: None };
-    let written = Payload::bytes(&record, |_| Ok::<_, CodecError>(0)).unwrap();
-    let bytes = golden("record-v2-shut-out.bin", &written);
-    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), record);
-    assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
+    is_written_so("record-v2-shut-out.bin", &record);
 }
 
 #[test]
 fn the_golden_record_of_saved_offers_says_what_it_said() {
-    let written = Payload::bytes(&saved_offers(), |_| Ok::<_, CodecError>(0)).unwrap();
-    let bytes = golden("record-v1-saved-offers.bin", &written);
-    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), saved_offers());
-    assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
+    is_written_so("record-v1-saved-offers.bin", &saved_offers());
 }
 
 #[test]
 fn the_golden_record_of_what_is_for_the_audit_says_what_it_said() {
-    let written = Payload::bytes(&for_the_audit(), |_| Ok::<_, CodecError>(0)).unwrap();
-    let bytes = golden("record-v2-audit.bin", &written);
-    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), for_the_audit());
-    assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
+    is_written_so("record-v2-audit.bin", &for_the_audit());
 }
 
 #[test]
 fn the_golden_record_of_a_restoration_says_what_it_said() {
     let restoration = Restoration { backup_latest: at(20), least_version: 1_795_862_341 };
     let record = Record { at: at(21), entries: vec![Entry::Restored(restoration)], from: None };
-    let written = Payload::bytes(&record, |_| Ok::<_, CodecError>(0)).unwrap();
-    let bytes = golden("record-v1-restored.bin", &written);
-    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), record);
-    assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
+    is_written_so("record-v1-restored.bin", &record);
 }
 
 #[test]
@@ -121,18 +110,12 @@ fn the_golden_record_of_messages_says_what_it_said() {
 fn the_golden_record_of_references_says_what_it_said() {
     let entries = vec![Entry::Refund(opened_with(references())), Entry::Refund(noted_for_operators())];
     let record = Record { at: at(7), entries, from: None };
-    let written = Payload::bytes(&record, |_| Ok::<_, CodecError>(0)).unwrap();
-    let bytes = golden("record-v2-references.bin", &written);
-    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), record);
-    assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
+    is_written_so("record-v2-references.bin", &record);
 }
 
 #[test]
 fn the_golden_record_of_payout_attempts_says_what_it_said() {
-    let written = Payload::bytes(&attempts(), |_| Ok::<_, CodecError>(0)).unwrap();
-    let bytes = golden("record-v3-attempts.bin", &written);
-    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), attempts());
-    assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
+    is_written_so("record-v3-attempts.bin", &attempts());
 }
 
 /// A row belongs to the view, which is built anew from the journal where its layout is another: only rows of the present

@@ -2,8 +2,7 @@
 
 use refund_core::{EventType, Label, RefundId, SellerId, Timestamp};
 use refund_store::{
-    Again, Attempt, Backlog, Chosen, Delivery, DeliveryState, DisabledBecause, EventPosition, Webhook,
-    WebhookTerms,
+    Again, Attempt, Backlog, Chosen, Delivery, DeliveryState, DisabledBecause, EventPosition, Webhook, WebhookTerms,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

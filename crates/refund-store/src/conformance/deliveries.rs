@@ -34,6 +34,10 @@ pub struct Promise {
     check: fn(&dyn Deliveries) -> Checked<'_>,
 }
 
+const fn promise(name: &'static str, check: fn(&dyn Deliveries) -> Checked<'_>) -> Promise {
+    Promise { name, check }
+}
+
 /// Whether the books that `make` builds keep every promise.
 ///
 /// # Errors
@@ -49,39 +53,22 @@ pub async fn check_all(make: &mut Make<'_>) -> Result<(), Broken> {
 
 /// Every promise, the simple ones first.
 pub const PROMISES: &[Promise] = &[
-    Promise { name: "an empty book knows nothing, and says so", check: |book| Box::pin(empty(book)) },
-    Promise {
-        name: "what is taken in is to be sent, and where the feed is read on is known",
-        check: |book| Box::pin(taken_in(book)),
-    },
-    Promise { name: "what was taken in already is not taken in again", check: |book| Box::pin(taken_in_once(book)) },
-    Promise { name: "who claims is given what is queued so, and nothing else", check: |book| Box::pin(claimed(book)) },
-    Promise {
-        name: "an attempt moves a delivery on, and says how its endpoint fares",
-        check: |book| Box::pin(tried(book)),
-    },
-    Promise {
-        name: "what came of an attempt is written down of what was claimed, or not at all",
-        check: |book| Box::pin(tried_too_late(book)),
-    },
-    Promise {
-        name: "what is sent again begins anew, keeps its attempts, and the oldest come first",
-        check: |book| Box::pin(sent_again(book)),
-    },
-    Promise {
-        name: "what is asked for is sent as it is known, or as it is given where it is not",
-        check: |book| Box::pin(sent(book)),
-    },
-    Promise {
-        name: "a list has what is chosen, the latest first, from any place",
-        check: |book| Box::pin(listed(book)),
-    },
-    Promise { name: "what waits is counted", check: |book| Box::pin(backlog(book)) },
-    Promise { name: "what ended long ago is forgotten, and what is pending never", check: |book| Box::pin(old(book)) },
-    Promise {
-        name: "who is gone is forgotten, and so is everything where the journal is another",
-        check: |book| Box::pin(gone(book)),
-    },
+    promise("an empty book knows nothing, and says so", |book| Box::pin(empty(book))),
+    promise("what is taken in is to be sent, and where the feed is read on is known", |book| Box::pin(taken_in(book))),
+    promise("what was taken in already is not taken in again", |book| Box::pin(taken_in_once(book))),
+    promise("who claims is given what is queued so, and nothing else", |book| Box::pin(claimed(book))),
+    promise("an attempt moves a delivery on, and says how its endpoint fares", |book| Box::pin(tried(book))),
+    promise("what came of an attempt is written down of what was claimed, or not at all", |book| {
+        Box::pin(tried_too_late(book))
+    }),
+    promise("what is sent again begins anew, keeps its attempts, and the oldest come first", |book| {
+        Box::pin(sent_again(book))
+    }),
+    promise("what is asked for is sent as it is known, or as it is given where it is not", |book| Box::pin(sent(book))),
+    promise("a list has what is chosen, the latest first, from any place", |book| Box::pin(listed(book))),
+    promise("what waits is counted", |book| Box::pin(backlog(book))),
+    promise("what ended long ago is forgotten, and what is pending never", |book| Box::pin(old(book))),
+    promise("who is gone is forgotten, and so is everything where the journal is another", |book| Box::pin(gone(book))),
 ];
 
 /// The endpoint of the checks.
