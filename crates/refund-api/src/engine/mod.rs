@@ -78,9 +78,6 @@ impl Engine {
 
     /// Has at hand whatever any server answered before, where several share the store: who calls may have been answered
     /// by another one a moment ago.
-    ///
-    /// # Errors
-    /// [`StoreError::Away`].
     pub(crate) async fn look(&self) -> Result<(), StoreError> {
         if self.store.is_shared() { self.store.look().await } else { Ok(()) }
     }
@@ -108,9 +105,6 @@ impl Engine {
     }
 
     /// Carries out a request. The work goes on even where whoever asked is gone before the answer.
-    ///
-    /// # Errors
-    /// [`Refused`].
     pub(crate) async fn submit(&self, request: Request) -> Result<Answered, Refused> {
         let changed = self.paced(&request)?;
         let done = self.hand_in(request).await?;
@@ -124,9 +118,7 @@ impl Engine {
     }
 
     /// Carries out a request that needs everything due to have happened first, however much that is (R34).
-    ///
-    /// # Errors
-    /// [`Refused`], for whoever does something about a refusal; else it becomes a [`Problem`] by itself.
+    /// A refusal is for whoever does something about it; else it becomes a [`Problem`] by itself.
     pub(crate) async fn change(&self, mut request: Request) -> Result<Answered, Refused> {
         if !request.work.settles_first() {
             return self.submit(request).await;

@@ -60,9 +60,7 @@ impl Pace {
     }
 
     /// What would be changed once too often by nothing but that request; to be counted once it is done.
-    ///
-    /// # Errors
-    /// How long to wait, where it is one too many.
+    /// Fails with how long to wait, where it is one too many.
     pub(super) fn check(&self, request: &Request) -> Result<Option<Changed>, Duration> {
         match (&self.0, Changed::by(request)) {
             (Some(paced), Some(changed)) => paced.check(&changed).map(|()| Some(changed)),

@@ -132,9 +132,7 @@ impl EventIds {
     }
 
     /// The refund's event of that number, where the caller knows it by that id.
-    ///
-    /// # Errors
-    /// [`StoreError::OtherHistory`] where another has the number now, or none. [`StoreError::Unreadable`].
+    /// Fails with [`StoreError::OtherHistory`] where another has the number now, or none.
     pub(crate) async fn known(
         &self,
         store: &dyn Store,

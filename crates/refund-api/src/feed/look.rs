@@ -65,9 +65,6 @@ pub(crate) async fn told_up_to(
 ///
 /// Of a seller only their own events' are taken, sealed or as sellers were once given them: any other would tell whether
 /// something was recorded there, and before or behind which of theirs.
-///
-/// # Errors
-/// As for [`Store::event`].
 pub(crate) async fn named_by(
     store: &dyn Store,
     ids: &EventIds,
@@ -96,9 +93,6 @@ pub(crate) async fn named_by(
 }
 
 /// The event that an id names, where it is the caller's to know of.
-///
-/// # Errors
-/// As for [`Store::event`].
 pub(crate) async fn one(
     store: &dyn Store,
     ids: &EventIds,
@@ -121,9 +115,6 @@ pub(crate) async fn one(
 }
 
 /// The event at that position, with whose it is; nothing where something else was recorded there.
-///
-/// # Errors
-/// As for [`Store::event`].
 pub(crate) async fn at(store: &dyn Store, position: EventPosition) -> Result<Option<Told>, StoreError> {
     let Some(event) = store.event(position).await? else { return Ok(None) };
     let around = store.refund(&event.refund_id).await?;

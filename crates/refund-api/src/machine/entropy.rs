@@ -65,9 +65,6 @@ pub(crate) fn id(prefix: &str) -> String {
 }
 
 /// A refund's id. Those made later sort behind those made before, to keep what is new together on disk.
-///
-/// # Errors
-/// None in practice: what it makes is an id.
 pub(crate) fn refund_id(now: Timestamp) -> Result<RefundId, InvalidId> {
     let millis = now.as_millis().to_be_bytes();
     let mut bytes = bytes::<15>();
@@ -79,9 +76,7 @@ pub(crate) fn refund_id(now: Timestamp) -> Result<RefundId, InvalidId> {
 }
 
 /// The id of a refund's one negotiation: the refund's own, under another name.
-///
-/// # Errors
-/// Where the refund's id is as long as an id can be.
+/// Fails where the refund's id is as long as an id can be.
 pub(crate) fn negotiation_id(refund_id: &RefundId) -> Result<NegotiationId, InvalidId> {
     let own = refund_id.as_str();
     NegotiationId::new(format!("neg_{}", own.strip_prefix("rfd_").unwrap_or(own)))

@@ -32,9 +32,7 @@ impl<K: Hash + Eq> Paced<K> {
     }
 
     /// Whether there is room for one more.
-    ///
-    /// # Errors
-    /// How long to wait, where there is none.
+    /// Fails with how long to wait, where there is none.
     pub(crate) fn check(&self, who: &K) -> Result<(), Duration> {
         let ahead = self.until().get(who).copied().unwrap_or_default().saturating_sub((self.clock)());
         let wait = ahead.saturating_add(self.each).saturating_sub(HOUR);

@@ -40,9 +40,7 @@ impl<K: Hash + Eq + Clone, C: Clock> Rate<K, C> {
     }
 
     /// Counts a call.
-    ///
-    /// # Errors
-    /// How long to wait, where it is one too many.
+    /// Fails with how long to wait, where it is one too many.
     pub(crate) fn count(&self, who: &K) -> Result<(), Duration> {
         if self.calls.fetch_add(1, Ordering::Relaxed) % CALLS_PER_SWEEP == CALLS_PER_SWEEP - 1 {
             self.limiter.retain_recent();

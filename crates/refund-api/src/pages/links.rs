@@ -34,9 +34,6 @@ pub(super) fn newcomer(name: Label, role: KeyRole) -> User {
 }
 
 /// A link for somebody who is called that, who is set up first where nobody is.
-///
-/// # Errors
-/// [`Refused`].
 pub(crate) async fn link_for(store: &dyn Store, name: Label, role: KeyRole) -> Result<String, Refused> {
     let actor = Actor::system();
     let known = store.settings().user_named(name.as_str()).cloned();
@@ -82,9 +79,7 @@ async fn first_link(store: &dyn Store, name: Label) -> Result<Option<String>, Re
 
 /// A link for one of the operator's people: for the one who is asked for, or for the first as long as none of them
 /// has a password. Whoever starts the server is the operator.
-///
-/// # Errors
-/// [`Refused`]; [`Refused::NotFound`] where nobody of the operator's is called that and may sign in.
+/// Fails with [`Refused::NotFound`] where nobody of the operator's is called that and may sign in.
 pub(crate) async fn operators_link(store: &dyn Store, asked_for: Option<Label>) -> Result<Option<String>, Refused> {
     let settings = store.settings();
     let named = asked_for.as_ref().and_then(|name| settings.user_named(name.as_str()));

@@ -20,18 +20,12 @@ pub(crate) const SERVER: &str = "server.secret";
 pub(crate) const OPERATOR_KEY: &str = "operator.key";
 
 /// The server's own secret, of which links and cursors are made; made at the first start.
-///
-/// # Errors
-/// An [`io::Error`] where the file can't be read or written, or holds something else.
 pub(crate) fn server_secret(folder: &Path) -> io::Result<[u8; 32]> {
     let path = folder.join(SERVER);
     secret(&path, &kept(&path, || HEXLOWER.encode(&entropy::bytes::<32>()))?)
 }
 
 /// The secret in a file that is there: all servers of a store have the same, so that none makes one for itself.
-///
-/// # Errors
-/// An [`io::Error`] where the file can't be read, or holds something else.
 pub(crate) fn secret_in(path: &Path) -> io::Result<[u8; 32]> {
     secret(path, &read(path)?)
 }
@@ -43,9 +37,6 @@ fn secret(path: &Path, text: &str) -> io::Result<[u8; 32]> {
 }
 
 /// The text in a file, without the end of its line.
-///
-/// # Errors
-/// An [`io::Error`] where the file can't be read.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
     // A pipe would be waited for without end.
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
@@ -56,9 +47,6 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
 
 /// The text in a file; where there is none, the text that is made is written first. Of several who do it at once all
 /// have the text of one.
-///
-/// # Errors
-/// An [`io::Error`] where the file can't be read or written.
 pub(crate) fn kept(path: &Path, make: impl FnOnce() -> String) -> io::Result<String> {
     match read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -74,9 +62,6 @@ pub(crate) fn kept(path: &Path, make: impl FnOnce() -> String) -> io::Result<Str
 }
 
 /// Writes a file that only its owner can read: whole or not at all.
-///
-/// # Errors
-/// An [`io::Error`] where it can't be written.
 pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     written(path, text)?.persist(path)?;
     sync_name(path)

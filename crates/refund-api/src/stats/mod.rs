@@ -59,9 +59,7 @@ impl Stats {
     }
 
     /// Waits until everything up to there has been counted.
-    ///
-    /// # Errors
-    /// [`ApiCode::NotCounted`] where that takes too long: numbers that lack something are not shown.
+    /// Fails with [`ApiCode::NotCounted`] where that takes too long: numbers that lack something are not shown.
     pub(crate) async fn up_to(&self, end: Option<EventPosition>) -> Result<(), Problem> {
         let mut reached = self.reached.subscribe();
         let counted = tokio::time::timeout(COUNTED_MAX, reached.wait_for(|reached| *reached >= end)).await;

@@ -142,9 +142,7 @@ impl Reach {
 
     /// Those of the addresses that a name was found to have that may be sent to. Connect to these, and don't look the
     /// name up again: it may have others then.
-    ///
-    /// # Errors
-    /// Why the first of them may not be sent to, where none may.
+    /// Fails with why the first of them may not be sent to, where none may.
     pub(crate) fn addresses(self, found: impl Iterator<Item = SocketAddr>) -> Result<Vec<SocketAddr>, Forbidden> {
         let (mut addresses, mut why) = (Vec::new(), None);
         for found in found {

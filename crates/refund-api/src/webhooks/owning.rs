@@ -12,9 +12,6 @@ use crate::wire::code::ApiCode;
 const ENDPOINTS_MAX: usize = 20;
 
 /// As whom a caller has endpoints; a buyer has none.
-///
-/// # Errors
-/// A [`Problem`] for a buyer.
 pub(crate) fn owner(caller: &Caller) -> Result<KeyRole, Problem> {
     match caller {
         Caller::Operator { .. } => Ok(KeyRole::Operator),

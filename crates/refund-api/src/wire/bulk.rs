@@ -25,9 +25,7 @@ pub(crate) struct BulkIn {
 impl BulkIn {
     /// The commands, in order. One that is well formed and asks for what can't be, such as too many
     /// decimals, is a problem of its own; what is malformed is a mistake in the whole call.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where there are none, too many, or one of them is malformed.
+    /// Fails where there are none, too many, or one of them is malformed.
     pub(crate) fn read(self) -> Result<Vec<BulkCommand>, Unusable> {
         if !(1..=BULK_MAX).contains(&self.items.len()) {
             let detail = format!("1 to {BULK_MAX} items are taken");

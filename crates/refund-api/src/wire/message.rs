@@ -39,9 +39,7 @@ struct AttachmentIn {
 
 impl MessageIn {
     /// The message.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where there are too many attachments.
+    /// Fails where there are too many attachments.
     pub(crate) fn read(self) -> Result<Message, Unusable> {
         let given = self.attachments.unwrap_or_default().into_iter();
         let attachments = given.map(|Object(AttachmentIn { url, sha256, media_type, size })| Attachment {

@@ -40,9 +40,7 @@ pub(crate) struct MoneyIn {
 
 impl MoneyIn {
     /// The amount; `pointer` says where in the body it stands.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where it is no amount (R28).
+    /// Fails where it is no amount (R28).
     pub(crate) fn read(&self, pointer: &str) -> Result<Money, Unusable> {
         let currency = Currency::from_code(&self.currency).map_err(|invalid| Unusable::money(pointer, &invalid))?;
         Money::parse(currency, &self.value).map_err(|invalid| Unusable::money(pointer, &invalid))

@@ -64,9 +64,7 @@ pub(crate) struct SavedAsked {
 
 impl OfferCheckIn {
     /// What is asked about on a refund. `find` knows what its seller has prepared.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where neither terms nor a prepared offer are named, or both, or nothing of that id is prepared.
+    /// Fails where neither terms nor a prepared offer are named, or both, or nothing of that id is prepared.
     pub(crate) fn read(
         self,
         refund_id: &RefundId,

@@ -51,9 +51,7 @@ struct LineIn {
 
 impl OpenIn {
     /// What the core opens a refund with.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where an amount is none.
+    /// Fails where an amount is none.
     pub(crate) fn read(self, refund_id: RefundId) -> Result<Opening, Unusable> {
         let line = self.order_line.0;
         Ok(Opening {
@@ -96,9 +94,7 @@ pub(crate) struct OfferIn {
 
 impl OfferIn {
     /// The command.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where the amount is none.
+    /// Fails where the amount is none.
     pub(crate) fn read(self, refund_id: &RefundId) -> Result<Command, Unusable> {
         Ok(Command::MakeOffer(MakeOffer {
             negotiation_id: negotiation_id(refund_id).map_err(|_| Unusable::NotFound)?,
@@ -173,9 +169,7 @@ pub(crate) struct ModifyIn {
 
 impl ModifyIn {
     /// The command.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where the amount is none.
+    /// Fails where the amount is none.
     pub(crate) fn read(self) -> Result<Command, Unusable> {
         let request = Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason: self.reason };
         Ok(Command::Modify { request })
@@ -219,9 +213,7 @@ pub(super) enum Decision {
 
 impl RuleIn {
     /// The command.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where an amount is missing, is there without need, or is none.
+    /// Fails where an amount is missing, is there without need, or is none.
     pub(crate) fn read(self) -> Result<Command, Unusable> {
         let at_amount = |detail| Err(Unusable::malformed("/amount", detail));
         let ruling = match (self.decision, self.amount) {

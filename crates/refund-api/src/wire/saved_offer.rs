@@ -93,9 +93,7 @@ impl LanguageIn {
 
 impl SavedOfferIn {
     /// The offer, under that id.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where it names another id, says two amounts or none, or has one that is none.
+    /// Fails where it names another id, says two amounts or none, or has one that is none.
     pub(crate) fn read(self, id: String) -> Result<SavedOffer, Unusable> {
         if self.id.is_some_and(|named| named != id) {
             return Err(Unusable::malformed("/id", format!("the path names the offer {id}")));

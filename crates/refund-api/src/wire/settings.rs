@@ -44,9 +44,7 @@ impl SellerIn {
     }
 
     /// Whether the body names the seller of the path, or none.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where it names another.
+    /// Fails where it names another.
     pub(crate) fn is_named(&self, id: &SellerId) -> Result<(), Unusable> {
         match &self.id {
             Some(named) if named != id => Err(Unusable::malformed("/id", format!("the path names the seller {id}"))),
@@ -55,9 +53,7 @@ impl SellerIn {
     }
 
     /// The seller. One address alone is the default, unless it says that it isn't.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where the addresses make no address book (R29).
+    /// Fails where the addresses make no address book (R29).
     pub(crate) fn read(self) -> Result<Seller, Unusable> {
         let alone = self.addresses.len() == 1;
         let addresses = self.addresses.into_iter().map(|given| {
@@ -181,9 +177,7 @@ impl KeyIn {
     }
 
     /// For whom the key is to speak.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where a seller's key names no seller, or another one does.
+    /// Fails where a seller's key names no seller, or another one does.
     pub(crate) fn role(&self) -> Result<KeyRole, Unusable> {
         let at_seller = |detail| Err(Unusable::malformed("/seller_id", detail));
         match (&self.role, &self.seller_id) {

@@ -245,9 +245,7 @@ const EVENTS_MAX: usize = 100;
 
 impl RedeliverIn {
     /// The ids of the events that it names.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where there are too many.
+    /// Fails where there are too many.
     pub(crate) fn events(&self) -> Result<&[String], Unusable> {
         if self.events.len() > EVENTS_MAX {
             return Err(Unusable::malformed("/events", format!("at most {EVENTS_MAX} events")));
@@ -256,9 +254,7 @@ impl RedeliverIn {
     }
 
     /// Which deliveries they are, where those are the events.
-    ///
-    /// # Errors
-    /// A [`Unusable`] where nothing is said.
+    /// Fails where nothing is said.
     pub(crate) fn chosen(self, events: Vec<EventPosition>) -> Result<Chosen, Unusable> {
         let Self { state, from, to, .. } = self;
         if events.is_empty() && state.is_none() && from.is_none() && to.is_none() {

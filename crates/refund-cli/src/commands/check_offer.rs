@@ -21,9 +21,7 @@ pub(super) fn run(desk: &Desk, refund: &Refund, body: &Value) -> Result<(), Fail
 }
 
 /// The exact terms of a prepared offer, as they are sent to make it. They are shown first.
-///
-/// # Errors
-/// The first of what stands against them, once all of it has been told.
+/// Fails with the first of what stands against them, once all of it has been told.
 pub(super) fn terms(desk: &Desk, refund: &Refund, body: &Value) -> Result<Value, Failure> {
     let answer = ask(desk, refund, body)?;
     let checked: OfferCheck = answer.seen()?;

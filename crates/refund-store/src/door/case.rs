@@ -240,9 +240,6 @@ impl Case {
 /// What a store has, for a case to be loaded from.
 pub(crate) trait Shelf {
     /// Puts into the case what the need names, as the store has it.
-    ///
-    /// # Errors
-    /// [`StoreError`] where it could not be read.
     fn load(&self, need: &Need, case: &mut Case) -> Result<(), StoreError>;
 }
 

@@ -14,9 +14,7 @@ fn remembered<'s>(stage: &'s Stage<'_>, key: &IdempotencyKey) -> Result<Option<&
 }
 
 /// What is remembered of the same request.
-///
-/// # Errors
-/// [`Refused::KeyReused`] where the key, or that of the whole call, was used for another.
+/// Fails with [`Refused::KeyReused`] where the key, or that of the whole call, was used for another.
 fn of_the_same<'s>(
     stage: &'s Stage<'_>,
     key: &IdempotencyKey,
@@ -34,9 +32,7 @@ fn of_the_same<'s>(
 }
 
 /// The answer that was given before to the same request under the same key, if it was.
-///
-/// # Errors
-/// [`Refused::KeyReused`] where the key was used for another request, also that of a call with many items.
+/// Fails with [`Refused::KeyReused`] where the key was used for another request, also that of a call with many items.
 pub(crate) fn answered(
     stage: &Stage<'_>,
     key: &IdempotencyKey,

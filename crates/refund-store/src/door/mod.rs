@@ -71,9 +71,7 @@ pub(crate) fn carry_out(
 ///
 /// The door looks for it before all else. To have it from outside as well keeps the door free
 /// for others: a long history takes a while to read.
-///
-/// # Errors
-/// [`Refused::KeyReused`] where the key was used for another request, also that of a call with many items.
+/// Fails with [`Refused::KeyReused`] where the key was used for another request, also that of a call with many items.
 pub(crate) fn answered_before(
     shelf: &impl Shelf,
     case: &mut Case,

@@ -28,9 +28,7 @@ pub struct Around {
 
 impl Around {
     /// A refund among these settings, on whose order line so much is left.
-    ///
-    /// # Errors
-    /// [`StoreError::Unreadable`] where its seller is not there.
+    /// Fails where its seller is not there.
     pub(crate) fn new(settings: &Settings, refund: Arc<Refund>, refundable: Money) -> Result<Self, StoreError> {
         let seller = Arc::clone(seller_of(settings, &refund)?);
         let (link, policy) = (settings.link(&refund.id), Arc::clone(&settings.policy));
