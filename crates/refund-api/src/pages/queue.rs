@@ -11,6 +11,7 @@ use refund_store::{Page, Query, Sort, Store};
 use super::form::Form;
 use super::frame::{Frame, shown};
 use super::given_up::own_given_up;
+use super::reader::Reader;
 use super::saved::{self, SavedChoice};
 use super::view::RefundView;
 use super::visit::Visit;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use refund_core::{Role, Timestamp};
+use refund_core::Role;
 use refund_store::{Answer, Answered, Key, Request, SetUp};
 
 use super::lists::{ListParams, behind, behind_id};
@@ -54,17 +54,8 @@ pub(super) async fn issue(call: Call) -> Result<Response, Problem> {
     let secret = entropy::key();
     let work = || {
         let body: KeyIn = call.body()?;
-        let key = Key {
-            id: entropy::id("key_"),
-            role: body.role()?,
-            scope: body.scope(),
-            name: body.name,
-            secret: hash(&secret),
-            created_at: Timestamp::MIN,
-            revoked_at: None,
-            expires_at: body.expires_at,
-            last_used_at: None,
-        };
+        let (role, scope, expires_at) = (body.role()?, body.scope(), body.expires_at);
+        let key = Key { scope, expires_at, ..Key::new(entropy::id("key_"), body.name, role, hash(&secret)) };
         let now = call.app.engine.store().now();
         if key.has_expired(now) {
             let detail = format!("it is {now} now");

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use refund_core::{Actor, Label, Role, Timestamp, Via};
+use refund_core::{Actor, Label, Role, Via};
 use refund_store::{Key, KeyRole, KeyScope, Precondition, Refused, Request, SetUp, Store};
 
 use super::config::StartError;
@@ -76,17 +76,7 @@ pub(crate) async fn issue(store: &dyn Store, name: Label, role: KeyRole, secret:
 }
 
 fn issuing(name: Label, role: KeyRole, secret: &str) -> Request {
-    let key = Key {
-        id: entropy::id("key_"),
-        name,
-        role,
-        secret: hash(secret),
-        created_at: Timestamp::MIN,
-        revoked_at: None,
-        scope: KeyScope::Full,
-        expires_at: None,
-        last_used_at: None,
-    };
+    let key = Key::new(entropy::id("key_"), name, role, hash(secret));
     let actor = Actor::new(Role::Operator, "set-up", Via::User("set-up".to_owned()));
     Request::new(actor, SetUp::IssueKey(Box::new(key)))
 }

@@ -165,7 +165,24 @@ impl Client {
 
     /// A list from its start, page by page, until it has `limit` items or ends.
     pub(crate) fn pages(&self, path: &str, query: &Query, limit: Option<usize>) -> Result<Page, Failure> {
-        let mut page = Page::default();
+        self.pages_behind(path, "cursor", None, query, limit)
+    }
+
+    /// The feed behind an event, or from its start. Where it goes on, `next_cursor` is the last event's id.
+    pub(crate) fn feed(&self, after: Option<&str>, limit: Option<usize>) -> Result<Page, Failure> {
+        self.pages_behind("/v1/events", "after", after, &Query::new(), limit)
+    }
+
+    /// A list behind what `cursor` is there called.
+    fn pages_behind(
+        &self,
+        path: &str,
+        cursor: &'static str,
+        last: Option<&str>,
+        query: &Query,
+        limit: Option<usize>,
+    ) -> Result<Page, Failure> {
+        let mut page = Page { items: Vec::new(), next_cursor: last.map(str::to_owned) };
         loop {
             let left = limit.map_or(PAGE_MAX, |limit| limit.saturating_sub(page.items.len()).min(PAGE_MAX));
             if left == 0 {
@@ -173,27 +190,8 @@ impl Client {
             }
             let mut query = query.clone();
             query.push(("limit", left.to_string()));
-            query.extend(page.next_cursor.take().map(|cursor| ("cursor", cursor)));
+            query.extend(page.next_cursor.take().map(|last| (cursor, last)));
             let Page { items, next_cursor } = self.get(path, &query)?.page()?;
-            page.items.extend(items);
-            page.next_cursor = next_cursor;
-            if page.next_cursor.is_none() {
-                return Ok(page);
-            }
-        }
-    }
-
-    /// The feed behind an event, or from its start. Where it goes on, `next_cursor` is the last event's id.
-    pub(crate) fn feed(&self, after: Option<&str>, limit: Option<usize>) -> Result<Page, Failure> {
-        let mut page = Page { items: Vec::new(), next_cursor: after.map(str::to_owned) };
-        loop {
-            let left = limit.map_or(PAGE_MAX, |limit| limit.saturating_sub(page.items.len()).min(PAGE_MAX));
-            if left == 0 {
-                return Ok(page);
-            }
-            let mut query: Query = vec![("limit", left.to_string())];
-            query.extend(page.next_cursor.take().map(|after| ("after", after)));
-            let Page { items, next_cursor } = self.get("/v1/events", &query)?.page()?;
             page.items.extend(items);
             page.next_cursor = next_cursor;
             if page.next_cursor.is_none() {

@@ -5,7 +5,7 @@ use crate::cli::desk::Events;
 use crate::client::{Page, Query, Stream, seen, segment};
 use crate::failure::Failure;
 use crate::model::Event;
-use crate::output::{Format, Said};
+use crate::output::Said;
 use crate::view;
 
 pub(super) fn run(desk: &Desk, events: &Events) -> Result<(), Failure> {
@@ -48,12 +48,7 @@ fn last(page: &Page) -> Option<String> {
 
 /// Each event as it happens. Where the connection is lost, it goes on behind the last one that was shown.
 fn follow(desk: &Desk, events: &Events) -> Result<(), Failure> {
-    match desk.out.format {
-        Format::Table | Format::Jsonl => {}
-        Format::Json | Format::Csv => {
-            return Err(Failure::Usage("a stream has no end: --follow takes -o jsonl, or a table".to_owned()));
-        }
-    }
+    desk.out.takes_a_stream("--follow")?;
     let client = desk.client()?;
     let mut last = events.after.clone();
     if last.is_none() && !events.from_start {

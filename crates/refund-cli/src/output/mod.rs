@@ -76,6 +76,16 @@ impl Output {
         Self { format, bom: false, width: width(out), colours: on(out), note_colours: on(err), hints: out && err }
     }
 
+    /// Refuses a form that needs to know the end.
+    pub(crate) fn takes_a_stream(&self, asked_by: &str) -> Result<(), Failure> {
+        match self.format {
+            Format::Table | Format::Jsonl => Ok(()),
+            Format::Json | Format::Csv => {
+                Err(Failure::Usage(format!("a stream has no end: {asked_by} takes -o jsonl, or a table")))
+            }
+        }
+    }
+
     /// Writes an answer in the form that was asked for; `fields` are the columns of CSV.
     pub(crate) fn say(
         &self,

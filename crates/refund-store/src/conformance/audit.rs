@@ -7,24 +7,14 @@ use refund_core::{Actor, AuditType, Command, Label, Policy, Reason, Ruling, Time
 use super::desk::{Desk, HOUR, buyer, money, on, open, opening, operator, same, seller};
 use super::{Broken, Make};
 use crate::{
-    AuditQuery, Audited, Entry, FailedSignIns, Key, KeyRole, KeyScope, Request, Secret, Session, SetUp, User, Webhook,
+    AuditQuery, Audited, Entry, FailedSignIns, Key, KeyRole, Request, Secret, Session, SetUp, User, Webhook,
     WebhookTerms, Work, wait,
 };
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
 
 fn key() -> Result<Key, Broken> {
-    Ok(Key {
-        id: "key_1".to_owned(),
-        name: Label::new("back end")?,
-        role: KeyRole::Operator,
-        secret: Secret([1; 32]),
-        created_at: Timestamp::MIN,
-        revoked_at: None,
-        scope: KeyScope::Full,
-        expires_at: None,
-        last_used_at: None,
-    })
+    Ok(Key::new("key_1".to_owned(), Label::new("back end")?, KeyRole::Operator, Secret([1; 32])))
 }
 
 fn user() -> Result<User, Broken> {

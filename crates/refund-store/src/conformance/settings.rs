@@ -9,8 +9,8 @@ use refund_core::{
 use super::desk::{Desk, HOUR, holds, open, opening, operator, put_seller, same};
 use super::{Broken, Make};
 use crate::{
-    Answer, Disabled, DisabledBecause, Key, KeyRole, KeyScope, Precondition, Refused, Request, Secret, Seller, SetUp,
-    Tag, Webhook, WebhookChange, WebhookTerms, Work, hour_of,
+    Answer, Disabled, DisabledBecause, Key, KeyRole, Precondition, Refused, Request, Secret, Seller, SetUp, Tag,
+    Webhook, WebhookChange, WebhookTerms, Work, hour_of,
 };
 
 pub(super) fn sellers(make: &mut Make<'_>) -> Result<(), Broken> {
@@ -65,17 +65,7 @@ pub(super) fn edited(make: &mut Make<'_>) -> Result<(), Broken> {
 
 /// Work that issues a key whose secret is that byte over and over.
 pub(super) fn issue(id: &str, secret: u8) -> Result<Request, Broken> {
-    let key = Key {
-        id: id.to_owned(),
-        name: Label::new(id)?,
-        role: KeyRole::Operator,
-        secret: Secret([secret; 32]),
-        created_at: Timestamp::MIN,
-        revoked_at: None,
-        scope: KeyScope::Full,
-        expires_at: None,
-        last_used_at: None,
-    };
+    let key = Key::new(id.to_owned(), Label::new(id)?, KeyRole::Operator, Secret([secret; 32]));
     Ok(Request::new(operator(), SetUp::IssueKey(Box::new(key))))
 }
 

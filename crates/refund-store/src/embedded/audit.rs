@@ -7,10 +7,10 @@ use refund_core::{AuditType, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::stable_hash::hash;
-use crate::model::audit::{audit_type, seller_of, who};
-use crate::record::{Entry, Record};
+use crate::model::audit::{audit_type, removed, seller_of, who};
+use crate::record::Record;
 use crate::stored::setting;
-use crate::{AuditQuery, Settings, Webhook};
+use crate::{AuditQuery, Settings};
 
 /// An entry of a record, as far as it is asked for. Other ways to say what is for the audit need another layout of the
 /// view.
@@ -42,15 +42,6 @@ impl Line {
             })
         });
         lines.collect()
-    }
-}
-
-/// The endpoint that an entry removes.
-fn removed<'s>(entry: &Entry, before: &'s Settings) -> Option<&'s Webhook> {
-    if let Entry::WebhookRemoved { webhook_id, .. } = entry {
-        before.webhook(webhook_id).map(|own| &**own)
-    } else {
-        None
     }
 }
 

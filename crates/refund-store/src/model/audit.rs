@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use refund_core::{AuditType, Fact, SellerId, Timestamp, Via};
 
-use crate::{Entry, EventPosition, Key, KeyRole, SecondFactor, Settings, User, Webhook};
+use crate::{Entry, EventPosition, Key, SecondFactor, Settings, User, Webhook};
 
 /// One thing that was recorded and is for the audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +125,15 @@ pub(crate) fn seller_of(entry: &Entry, removed: Option<&Webhook>, settings: &Set
         | Entry::SessionEnded { .. } => None,
     };
     role?.seller_id().cloned()
+}
+
+/// The endpoint that an entry removes; `before` are the settings before it.
+pub(crate) fn removed<'s>(entry: &Entry, before: &'s Settings) -> Option<&'s Webhook> {
+    if let Entry::WebhookRemoved { webhook_id, .. } = entry {
+        before.webhook(webhook_id).map(|own| &**own)
+    } else {
+        None
+    }
 }
 
 impl Audited {

@@ -30,6 +30,22 @@ pub struct Key {
 }
 
 impl Key {
+    /// A key that is good for all that its role may do, until it is revoked. When it was made the store says.
+    #[must_use]
+    pub fn new(id: String, name: Label, role: KeyRole, secret: Secret) -> Self {
+        Self {
+            id,
+            name,
+            role,
+            secret,
+            created_at: Timestamp::MIN,
+            revoked_at: None,
+            scope: KeyScope::Full,
+            expires_at: None,
+            last_used_at: None,
+        }
+    }
+
     /// Whether it has expired by that instant.
     #[must_use]
     pub fn has_expired(&self, now: Timestamp) -> bool {

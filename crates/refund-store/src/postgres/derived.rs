@@ -11,10 +11,10 @@ use super::refund_rows::{place, put_refunds};
 use super::rows::column;
 use super::sql;
 use crate::door::{Case, Changed};
-use crate::model::audit::{audit_type, seller_of, who};
-use crate::record::{Entry, Record};
+use crate::model::audit::{audit_type, removed, seller_of, who};
+use crate::record::Record;
 use crate::stored::{setting, setting_row};
-use crate::{Settings, StoreError, Webhook};
+use crate::{Settings, StoreError};
 
 /// That a record tells of a refund.
 struct NewHistory {
@@ -141,13 +141,4 @@ fn audited(record: &Record, number: u64, before: &Settings) -> Vec<NewAudit> {
         })
     });
     audited.collect()
-}
-
-/// The endpoint that an entry removes.
-fn removed<'s>(entry: &Entry, before: &'s Settings) -> Option<&'s Webhook> {
-    if let Entry::WebhookRemoved { webhook_id, .. } = entry {
-        before.webhook(webhook_id).map(|own| &**own)
-    } else {
-        None
-    }
 }

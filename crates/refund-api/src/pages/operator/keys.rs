@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{SellerId, Timestamp};
+use refund_core::SellerId;
 use refund_store::{Key, KeyRole, KeyScope, Refused, Request, SetUp};
 
 use super::change::done_before;
@@ -125,17 +125,8 @@ fn typed(visit: &Visit, secret: &str) -> Result<Result<Key, Mistake>, Problem> {
         _ => Err(Mistake::new("scope", "mistake-choose")),
     };
     let made = || {
-        let key = Key {
-            id: entropy::id("key_"),
-            name: form.needed("key_name")?,
-            role: role?,
-            secret: hash(secret),
-            created_at: Timestamp::MIN,
-            revoked_at: None,
-            scope: scope?,
-            expires_at: visit.reader.read_instant(form, "expires_at")?,
-            last_used_at: None,
-        };
+        let key = Key::new(entropy::id("key_"), form.needed("key_name")?, role?, hash(secret));
+        let key = Key { scope: scope?, expires_at: visit.reader.read_instant(form, "expires_at")?, ..key };
         if key.has_expired(visit.reader.now) { Err(Mistake::new("expires_at", "mistake-past")) } else { Ok(key) }
     };
     Ok(made())

@@ -9,7 +9,7 @@ use crate::commands::Desk;
 use crate::commands::follow::follow;
 use crate::failure::Failure;
 use crate::model::{Attempt, Delivery, Webhook};
-use crate::output::{Format, Said};
+use crate::output::Said;
 use crate::view::webhooks as view;
 
 /// How many of the latest deliveries are looked at for what was tried while nobody listened.
@@ -18,12 +18,7 @@ const LOOKED_AT: usize = 100;
 const REMEMBERED: usize = 2 * LOOKED_AT;
 
 pub(super) fn run(desk: &Desk, tail: &Tail) -> Result<(), Failure> {
-    match desk.out.format {
-        Format::Table | Format::Jsonl => {}
-        Format::Json | Format::Csv => {
-            return Err(Failure::Usage("a stream has no end: tail takes -o jsonl, or a table".to_owned()));
-        }
-    }
+    desk.out.takes_a_stream("tail")?;
     let client = desk.client()?;
     let webhook: Webhook = client.get(&path(&tail.id, ""), &Query::new())?.seen()?;
     if webhook.disabled.is_some() {
