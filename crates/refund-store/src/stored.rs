@@ -73,7 +73,6 @@ pub(crate) fn refund_row(last: u64, refund: &Refund) -> Result<Vec<u8>, CodecErr
     Ok([&last.to_be_bytes()[..], &encode(refund)?].concat())
 }
 
-/// The refund of a row.
 pub(crate) fn parse_refund(row: &[u8]) -> Result<Refund, CodecError> {
     decode(row.split_first_chunk::<8>().map_or(&[], |(_, refund)| refund))
 }

@@ -68,7 +68,6 @@ impl Pace {
         }
     }
 
-    /// Counts what was changed.
     pub(super) fn count(&self, changed: Option<Changed>) {
         if let (Some(paced), Some(changed)) = (&self.0, changed) {
             paced.count(changed);

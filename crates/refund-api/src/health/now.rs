@@ -19,7 +19,6 @@ use crate::problem::Problem;
 /// How many unsettled refunds are counted: each is looked up.
 pub(crate) const UNSETTLED_COUNTED_MAX: usize = 10_000;
 
-/// What is so now.
 pub(crate) async fn measured_now(app: &App) -> Registry {
     let store = app.engine.store();
     let mut now = Registry::default();

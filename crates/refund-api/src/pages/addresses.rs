@@ -8,7 +8,6 @@ use crate::machine::entropy;
 /// What the row is called in which another address can be typed.
 const ANOTHER: &str = "another";
 
-/// One row.
 pub(crate) struct AddressRow {
     pub(crate) id: String,
     pub(crate) recipient: String,
@@ -45,7 +44,6 @@ pub(super) fn rows(book: &AddressBook) -> Vec<AddressRow> {
     there.chain([another]).collect()
 }
 
-/// The rows as they were typed.
 pub(super) fn typed_rows(form: &Form) -> Vec<AddressRow> {
     let lines = form.all("recipient").zip(form.all("phone")).zip(form.all("address"));
     let row = |(id, ((recipient, phone), address)): (&str, ((&str, &str), &str))| AddressRow {

@@ -56,7 +56,6 @@ impl Form {
         Self(form_urlencoded::parse(query).into_owned().collect())
     }
 
-    /// What was sent.
     pub(crate) fn sent(body: &[u8]) -> Result<Self, Problem> {
         if form_urlencoded::parse(body).nth(FIELDS_MAX).is_some() {
             let detail = format!("the form has more than {FIELDS_MAX} fields");

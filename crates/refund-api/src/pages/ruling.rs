@@ -82,7 +82,6 @@ pub(super) async fn rule(visit: Visit) -> Result<Response, Problem> {
     }
 }
 
-/// What a form rules.
 fn ruled(form: &Form, currency: Currency) -> Result<(Ruling, Reason), Mistake> {
     let reason = form.needed("reason")?;
     let ruling = match form.get("decision") {

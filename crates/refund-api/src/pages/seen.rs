@@ -35,7 +35,6 @@ pub(super) fn saved_offer_moved(form: &Form, settings: &Settings, around: &Aroun
     Ok(form.get("saved_offer") != saved_offer(form, settings, around)?)
 }
 
-/// What is told then.
 pub(super) fn told_saved_offer_moved(visit: &Visit) -> Notice {
     Notice::moved(visit.reader.say("saved-moved"))
 }

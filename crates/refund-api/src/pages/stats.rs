@@ -165,7 +165,6 @@ fn charts(reader: &Reader, days: AskedDays, counted: &BTreeMap<NaiveDate, Number
     charts
 }
 
-/// What was kept of that currency.
 fn kept(numbers: &Numbers, currency: Currency) -> i128 {
     numbers.sums.iter().find(|sums| sums.currency == currency).map_or(0, |sums| sums.kept)
 }

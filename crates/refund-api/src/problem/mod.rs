@@ -144,7 +144,6 @@ impl Problem {
         self.0.retry_after
     }
 
-    /// Its code.
     #[must_use]
     pub(crate) fn code(&self) -> Code {
         self.0.code

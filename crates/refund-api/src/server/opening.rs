@@ -14,7 +14,6 @@ use super::config::{Place, StartError};
 use crate::metrics::{Metrics, TimedSyncs};
 use crate::secrets;
 
-/// What was opened.
 pub(super) struct Opened {
     pub(super) store: Arc<dyn Store>,
     /// The book of what sends webhooks.

@@ -42,7 +42,6 @@ pub(super) struct Message<'m> {
     pub(super) body: String,
 }
 
-/// What a receiver answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ReceiverAnswer {
     pub(super) status: u16,

@@ -21,7 +21,6 @@ impl SigningSecrets {
         Self(keyed(secret, b"webhook secret"))
     }
 
-    /// An endpoint's secret of that generation.
     pub(crate) fn secret(&self, endpoint_id: &str, generation: u32) -> SigningSecret {
         let mut mac = self.0.clone();
         mac.update(&generation.to_be_bytes());

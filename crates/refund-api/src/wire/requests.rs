@@ -123,7 +123,6 @@ pub(crate) struct AgreeIn {
 }
 
 impl AgreeIn {
-    /// The command.
     pub(crate) fn read(self) -> Command {
         Command::Agree { return_address_id: self.return_address_id }
     }

@@ -93,7 +93,6 @@ struct AddressOut {
 }
 
 impl SellerOut {
-    /// A seller and its id.
     #[must_use]
     pub(crate) fn new(id: SellerId, seller: &Seller) -> Self {
         let default = &seller.addresses.default_address().id;

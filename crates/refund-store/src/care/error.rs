@@ -231,7 +231,6 @@ pub(super) fn senseless(at: RecordPlace, error: &StoreError) -> CareError {
     CareError::Record { at, what: error.to_string() }
 }
 
-/// A record that is no record.
 pub(super) fn undecoded(at: RecordPlace, error: CodecError) -> CareError {
     match error {
         CodecError::Newer { found } => CareError::NewerFormat { at, found },

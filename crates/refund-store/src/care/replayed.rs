@@ -20,7 +20,6 @@ pub(super) struct Replayed {
     pub(super) settings: Arc<Settings>,
     /// The rows that the settings have in a view.
     pub(super) setting_rows: BTreeMap<String, Vec<u8>>,
-    /// What there is for the audit.
     pub(super) audit: Audit,
     /// Which records tell which seller something.
     pub(super) of_sellers: OfSellers,

@@ -159,7 +159,6 @@ impl Case {
         limit.saturating_add(self.changed.refunds.len())
     }
 
-    /// A refund.
     pub(crate) fn refund(&self, id: &RefundId) -> Result<&Loaded, Need> {
         self.refunds.get(id).ok_or_else(|| Need::Refund(id.clone()))
     }

@@ -109,7 +109,6 @@ impl<'a> Stage<'a> {
         if self.held { Err(Refusal::SettlingHeld.into()) } else { Ok(()) }
     }
 
-    /// The refund of that id, if there is one.
     pub(crate) fn found(&self, id: &RefundId) -> Result<Option<&Arc<Refund>>, Halt> {
         if let Some(change) = self.changed.refunds.get(id) {
             return Ok(Some(&change.after));

@@ -44,7 +44,6 @@ impl SledFolder {
         Self { folder: folder.to_owned(), name, cache_bytes }
     }
 
-    /// The view's.
     pub(super) fn of_view(folder: &Path) -> Self {
         Self::new(folder, "view", CACHE_BYTES)
     }

@@ -128,7 +128,6 @@ impl Index {
         self.due.range(..=(until, Number::MAX)).copied()
     }
 
-    /// What is overdue of that kind.
     pub(super) fn overdue(&self, kind: DeadlineKind) -> Overdue {
         let first = (kind, Timestamp::MIN, Number::MIN);
         let came = self.overdue.range(first..=(kind, Timestamp::MAX, Number::MAX)).map(|(_, at, _)| *at);

@@ -132,7 +132,6 @@ impl SledView {
         at_hand.recent.get(key).cloned().map_or_else(|| self.db.get(key).map_err(unreadable), Ok)
     }
 
-    /// The row of the refund of that id.
     pub(super) fn row(&self, id: &RefundId) -> Result<Option<Row>, StoreError> {
         self.row_beside(&self.at_hand(), id)
     }
@@ -158,7 +157,6 @@ impl SledView {
         Ok(self.get_beside(at_hand, &keys::refund(number))?.map(|bytes| Row { number, is: Is::Bytes(bytes) }))
     }
 
-    /// The refund of that number.
     fn numbered_beside(&self, at_hand: &AtHand, number: Number) -> Result<Option<Arc<Refund>>, StoreError> {
         Ok(self.numbered_row(at_hand, number)?.map(|row| row.kept(at_hand)).transpose()?)
     }

@@ -125,7 +125,6 @@ impl Derived {
     }
 }
 
-/// What of a record is for the audit.
 fn audited(record: &Record, number: u64, before: &Settings) -> Vec<NewAudit> {
     let entries = (0..).zip(&record.entries);
     let audited = entries.filter_map(|(entry, content)| {

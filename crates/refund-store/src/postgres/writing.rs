@@ -25,7 +25,6 @@ struct NewRecord {
     body: Vec<u8>,
 }
 
-/// What is to be written.
 pub(super) struct Written {
     first: u64,
     chain: Sha256,

@@ -23,7 +23,6 @@ macro_rules! each_type {
         pub(crate) enum EventData { $($kind($data),)+ }
 
         impl EventData {
-            /// Of events of which type it is.
             pub(super) fn event_type(&self) -> EventType {
                 match self { $(Self::$kind(_) => EventType::$kind,)+ }
             }

@@ -23,7 +23,6 @@ use crate::postgres::{Database, Filling, Log};
 use crate::stored::{Payload, told_of};
 use crate::{KEPT_FREE_BYTES, PostgresAddress};
 
-/// A journal.
 pub(crate) struct ToJournal {
     path: PathBuf,
     journal: Journal,

@@ -13,7 +13,6 @@ pub(super) const OF_ENDPOINTS: [&str; 4] = ["delivery/", QUEUES, "failing/", "le
 /// What the rows of all queues begin with.
 pub(super) const QUEUES: &str = "queue/";
 
-/// Whose a row of a kind is.
 pub(super) fn whose<'r>(kind: &str, row: &'r [u8]) -> Option<&'r str> {
     std::str::from_utf8(row).ok()?.strip_prefix(kind)?.split('/').next()
 }

@@ -53,13 +53,11 @@ impl Database {
         })
     }
 
-    /// The first record, if there is one.
     pub(crate) fn first_record(&self) -> Result<Option<Record>, PostgresError> {
         let rows = self.query(sql::RECORDS, &[&1_i64, &2_i64])?;
         rows.first().map(|row| Ok(decode(row.try_get(5)?)?)).transpose()
     }
 
-    /// All settings.
     pub(crate) fn all_settings(&self) -> Result<Settings, PostgresError> {
         let settings = self.wait(all_settings(&*self.client)).map_err(StoreError::from)?;
         Ok(std::sync::Arc::unwrap_or_clone(settings))

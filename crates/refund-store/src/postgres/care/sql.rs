@@ -1,6 +1,5 @@
 //! The statements of the store's tools. They go through whole tables, and are not made for many at once.
 
-/// Which servers live.
 pub(super) const LIVE_SERVERS: &str =
     "SELECT name FROM servers WHERE seen_at > now() - interval '10 seconds' ORDER BY name";
 
