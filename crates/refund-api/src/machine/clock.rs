@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use refund_core::Timestamp;
 
 /// The present instant by the machine's clock. A clock outside 1970 to 9999 reads as the nearer end.
-#[must_use]
 pub(crate) fn system_now() -> Timestamp {
     let millis = chrono::Utc::now().timestamp_millis();
     Timestamp::from_millis(millis).unwrap_or(if millis < 0 { Timestamp::MIN } else { Timestamp::MAX })
@@ -18,13 +17,11 @@ pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Starts measuring.
-    #[must_use]
     pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
 
     /// How long it has been.
-    #[must_use]
     pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }

@@ -33,7 +33,6 @@ pub(crate) fn fill(bytes: &mut [u8]) {
 }
 
 /// Random bytes.
-#[must_use]
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     fill(&mut bytes);
@@ -44,19 +43,16 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
 pub(crate) const KEY_PREFIX: &str = "rfk_";
 
 /// A new API key: a secret of 256 bits, as text.
-#[must_use]
 pub(crate) fn key() -> String {
     format!("{KEY_PREFIX}{}", secret())
 }
 
 /// A new secret of 256 bits, as text: what a browser keeps, or a link that lets somebody in.
-#[must_use]
 pub(crate) fn secret() -> String {
     BASE64URL_NOPAD.encode(&bytes::<32>())
 }
 
 /// An id that is like no other, of a kind.
-#[must_use]
 pub(crate) fn id(prefix: &str) -> String {
     let mut id = prefix.to_owned();
     BASE32_NOPAD.encode_append(&bytes::<10>(), &mut id);

@@ -144,7 +144,6 @@ impl Problem {
         self.0.retry_after
     }
 
-    #[must_use]
     pub(crate) fn code(&self) -> Code {
         self.0.code
     }

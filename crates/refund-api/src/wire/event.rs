@@ -41,7 +41,6 @@ pub(crate) struct EventOut {
 
 impl EventOut {
     /// An event under its id, as far as it may be known, and whose it is.
-    #[must_use]
     pub(crate) fn new(id: String, event: Disclosed<'_>, whose: &Whose) -> Self {
         let data = EventData::new(event, whose);
         Self {
@@ -62,7 +61,6 @@ impl EventOut {
     }
 
     /// The id of the event at that position, for operators and the platform. Ids sort as the events do.
-    #[must_use]
     pub(crate) fn id(position: EventPosition) -> String {
         let EventPosition { record, epoch, entry } = position;
         format!("evt_{record:016x}{epoch:08x}{entry:06x}")
@@ -81,7 +79,6 @@ impl EventOut {
     }
 
     /// The position that an id names, if it is one.
-    #[must_use]
     pub(crate) fn position(id: &str) -> Option<EventPosition> {
         let digits = id.strip_prefix("evt_").filter(|digits| is_hex(digits, 30))?;
         let ((record, rest), number) = (digits.split_at_checked(16)?, |digits| u64::from_str_radix(digits, 16).ok());
@@ -94,13 +91,11 @@ impl EventOut {
     }
 
     /// Whether somebody was given that once as a place that is not sealed.
-    #[must_use]
     pub(crate) fn is_place(id: &str) -> bool {
         Self::position(id).is_some() || Self::place_before_counting(id).is_some()
     }
 
     /// The place in the journal, in bytes, and the entry that an id names which was given before records were counted.
-    #[must_use]
     pub(crate) fn place_before_counting(id: &str) -> Option<(u64, u32)> {
         let digits = id.strip_prefix("evt_").filter(|digits| is_hex(digits, 20))?;
         let (place, entry) = digits.split_at_checked(14)?;

@@ -194,7 +194,6 @@ enum ViaOut {
 
 impl RefundOut {
     /// A refund as somebody of that role sees it.
-    #[must_use]
     pub(crate) fn new(seen: Seen, to: Role) -> Self {
         let Seen { refund, actions } = seen;
         let References { external_reference, metadata } =

@@ -93,7 +93,6 @@ struct AddressOut {
 }
 
 impl SellerOut {
-    #[must_use]
     pub(crate) fn new(id: SellerId, seller: &Seller) -> Self {
         let default = &seller.addresses.default_address().id;
         let addresses = seller.addresses.iter();
@@ -213,7 +212,6 @@ pub(crate) struct KeyOut {
 
 impl KeyOut {
     /// A key, when it was last used, and its secret if this is when it is shown.
-    #[must_use]
     pub(crate) fn new(key: &Key, last_used_at: Option<Timestamp>, secret: Option<String>) -> Self {
         Self {
             id: key.id.clone(),
