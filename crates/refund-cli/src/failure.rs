@@ -103,7 +103,7 @@ impl Problem {
 
     /// In one line: what it is called, why, and at which places.
     pub(crate) fn in_one_line(&self) -> String {
-        let places: Vec<String> = self.errors.iter().map(Pointed::told).collect();
+        let places: Vec<String> = self.errors.iter().map(Pointed::in_words).collect();
         if places.is_empty() { self.detail.clone() } else { places.join("; ") }
     }
 }
@@ -111,7 +111,7 @@ impl Problem {
 impl Pointed {
     /// Which field, and what is wrong with it. Where in the body's text it stood says nothing to
     /// somebody who typed words.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let place = if self.pointer.is_empty() { "the body" } else { &self.pointer };
         let detail = self.detail.split(" at line 1 column ").next().unwrap_or_default();
         format!("{place}: {detail}")

@@ -23,16 +23,16 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
 
 /// What a call is known by in the log and in its answer, and whose it is, as soon as that is known.
 #[derive(Clone)]
-pub(crate) struct CallId(Arc<Known>);
+pub(crate) struct CallId(Arc<Named>);
 
-struct Known {
+struct Named {
     id: String,
     caller: OnceLock<String>,
 }
 
 impl CallId {
     fn new(id: String) -> Self {
-        Self(Arc::new(Known { id, caller: OnceLock::new() }))
+        Self(Arc::new(Named { id, caller: OnceLock::new() }))
     }
 
     /// The id.
@@ -42,8 +42,8 @@ impl CallId {
 
     /// Has the log say whose a call is. Who was recognised first stays.
     pub(crate) fn is_of(extensions: &Extensions, caller: &str) {
-        if let Some(Self(known)) = extensions.get() {
-            known.caller.get_or_init(|| caller.to_owned());
+        if let Some(Self(named)) = extensions.get() {
+            named.caller.get_or_init(|| caller.to_owned());
         }
     }
 }
@@ -60,9 +60,9 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The code of a problem that the answer tells already, in its own way: for the log and the numbers.
+/// The code of a problem that the answer explains already, in its own way: for the log and the numbers.
 #[derive(Clone)]
-pub(crate) struct Told(pub(crate) Code);
+pub(crate) struct Explained(pub(crate) Code);
 
 /// Takes out what a handler refused with, for whoever tells it in another way.
 pub(crate) fn refused_with(response: &mut Response) -> Option<Problem> {
@@ -109,9 +109,9 @@ pub(crate) async fn trace<A: Future<Output = Response> + Send>(
     // The pattern and not the path: a path may hold a buyer's token.
     let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = answer(request).await;
-    let CallId(known) = &call;
-    let (request_id, caller) = (known.id.as_str(), known.caller.get());
-    let mut code = response.extensions_mut().remove::<Told>().map(|Told(code)| code);
+    let CallId(named) = &call;
+    let (request_id, caller) = (named.id.as_str(), named.caller.get());
+    let mut code = response.extensions_mut().remove::<Explained>().map(|Explained(code)| code);
     if let Some(problem) = refused_with(&mut response) {
         code = Some(problem.code());
         let allow = response.headers_mut().remove(header::ALLOW);

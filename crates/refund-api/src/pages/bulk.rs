@@ -143,7 +143,7 @@ async fn carry_out(visit: &Visit, caller: &Caller, all: Vec<Ticked>) -> Result<R
     for (before, version, reply) in handed_in {
         let refused = match reply {
             Err(mistake) => Some(told_mistake(visit, &mistake)),
-            Ok(reply) => reply.await.err().map(|refused| told(visit, refused)),
+            Ok(reply) => reply.await.err().map(|refused| notice_of(visit, refused)),
         };
         let now = engine.store().refund(&before.id).await?.map_or(before, |around| around.refund);
         let outcome = match refused {
@@ -175,7 +175,7 @@ async fn happened_since(visit: &Visit, refund: &Refund, version: u64) -> Result<
 }
 
 /// Why one was not done. What is wrong with the server is told like a rule's no, because others may be done.
-fn told(visit: &Visit, refused: Refused) -> Notice {
+fn notice_of(visit: &Visit, refused: Refused) -> Notice {
     if matches!(refused, Refused::VersionMoved { .. }) {
         return moved(visit);
     }

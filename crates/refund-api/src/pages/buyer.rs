@@ -7,7 +7,7 @@ use refund_core::{CommandKind, RefundId, Role};
 use super::act::{command, post};
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::queue::{Choice, types};
-use super::refund::{Known, done_before, known, told_mistake, told_no};
+use super::refund::{Situation, done_before, situation, told_mistake, told_no};
 use super::view::{History, RefundView};
 use super::visit::Visit;
 use crate::callers::Caller;
@@ -54,7 +54,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
 
 async fn page(visit: &Visit, caller: &Caller, id: &RefundId, notice: Option<Notice>) -> Result<Response, Problem> {
     let reader = &visit.reader;
-    let Known { refund, seller, actions, excerpt, last_told } = known(visit, caller, id).await?;
+    let Situation { refund, seller, actions, excerpt, last_told } = situation(visit, caller, id).await?;
     let notice = notice.map(|notice| notice.told_since(visit, &refund, &excerpt.events));
     let possible: Vec<_> = actions.iter().filter(|action| action.against.is_none()).map(|action| action.kind).collect();
     let asked = visit.query.get("ask").parse::<CommandKind>().ok();

@@ -170,7 +170,7 @@ impl FramePerson {
             works_for,
             is_operator: person.caller.role() == Role::Operator,
             mark: person.mark.clone(),
-            alerts: person.user.alerts.iter().map(|alert| told(visit, alert, person.caller.role())).collect(),
+            alerts: person.user.alerts.iter().map(|alert| in_words(visit, alert, person.caller.role())).collect(),
             alerts_until: person.user.alerts.last().map(|alert| alert.at),
             team_role: person.user.team_role,
         }
@@ -187,7 +187,7 @@ fn why_resumed(visit: &Visit) -> String {
 }
 
 /// What others did about whoever is signed in.
-fn told(visit: &Visit, alert: &Alert, to: Role) -> String {
+fn in_words(visit: &Visit, alert: &Alert, to: Role) -> String {
     let reader = &visit.reader;
     let (what, role) = match alert.what {
         AlertKind::Link => ("alert-link", None),

@@ -71,8 +71,8 @@ impl ActionView {
     }
 }
 
-/// What is known of one refund at one moment.
-pub(super) struct Known {
+/// A refund at one moment, with what its caller may do and see.
+pub(super) struct Situation {
     pub(super) refund: Arc<Refund>,
     pub(super) seller: Arc<Seller>,
     pub(super) actions: Vec<Action>,
@@ -83,7 +83,7 @@ pub(super) struct Known {
 }
 
 /// Reads a refund with what its caller could do, settled, with the part of its history that is asked for.
-pub(super) async fn known(visit: &Visit, caller: &Caller, id: &RefundId) -> Result<Known, Problem> {
+pub(super) async fn situation(visit: &Visit, caller: &Caller, id: &RefundId) -> Result<Situation, Problem> {
     let app = &visit.app;
     let asked = visit.query.get("until").parse().unwrap_or(u64::MAX);
     let Settled { around, now } = app.settled_now(caller, id).await?;
@@ -96,7 +96,7 @@ pub(super) async fn known(visit: &Visit, caller: &Caller, id: &RefundId) -> Resu
     // What they may not know of must not be seen by there being more.
     let is_latest = until == around.refund.sequence || told(store, id, until, 1, is_theirs).await?.is_empty();
     let all = around.every_action(caller.actors(&around.refund), now);
-    Ok(Known {
+    Ok(Situation {
         last_told: history.last().map(|(position, event)| app.event_ids.of(caller, *position, event)),
         refund: around.refund,
         seller: around.seller,
@@ -123,7 +123,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Respon
     let caller = visit.person()?.caller.clone();
     let reader = &visit.reader;
     let id = visit.refund_id()?;
-    let Known { refund, seller, actions, excerpt, .. } = known(visit, &caller, &id).await?;
+    let Situation { refund, seller, actions, excerpt, .. } = situation(visit, &caller, &id).await?;
     let path = format!("/refunds/{id}");
     let history = History::new(visit, caller.role(), &path, &excerpt);
     let notice = notice.map(|notice| notice.told_since(visit, &refund, &excerpt.events));

@@ -15,7 +15,7 @@ use super::leading::{go_to, is_behind_a_page, opened_anew};
 use super::reader::Reader;
 use super::too_often::from_when;
 use crate::app::App;
-use crate::call::{Told, refused_with};
+use crate::call::{Explained, refused_with};
 use crate::problem::Problem;
 use crate::wire::code::{ApiCode, Code};
 
@@ -128,7 +128,7 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
         code: code.as_str(),
     };
     let mut response = shown(status, &page).unwrap_or_else(IntoResponse::into_response);
-    response.extensions_mut().insert(Told(code));
+    response.extensions_mut().insert(Explained(code));
     response.headers_mut().extend(wait.map(|wait| (header::RETRY_AFTER, wait)));
     response
 }

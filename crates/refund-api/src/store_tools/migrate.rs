@@ -44,10 +44,10 @@ impl Migration {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| StartError::SetUp(error.to_string()))?;
         let migrated = runtime.block_on(migrate(&database, self.plan))?;
-        Ok(self.told(migrated, &database.shown()))
+        Ok(self.in_words(migrated, &database.shown()))
     }
 
-    fn told(&self, Migrated { from, to }: Migrated, database: &str) -> String {
+    fn in_words(&self, Migrated { from, to }: Migrated, database: &str) -> String {
         let before = if from == 0 { "empty".to_owned() } else { format!("of layout {from}") };
         match (from == to, self.plan) {
             (true, _) => format!("NOTHING TO DO: {database} has layout {to}"),

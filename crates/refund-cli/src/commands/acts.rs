@@ -71,7 +71,7 @@ pub(super) fn answer(desk: &Desk, given: Accept, answer: YesOrNo) -> Result<(), 
         (None, Some(pending)) => {
             let now = desk.client()?.now([refund.updated_at.as_str()])?;
             let mut card = desk.out.card();
-            card.line("asked", &refund.requested.told(), Default::default());
+            card.line("asked", &refund.requested.in_words(), Default::default());
             view::refund::offer(pending, now, &mut card);
             desk.out.note(&format!("The offer that waits:\n{}", card.text()));
             pending.id.clone()
@@ -98,7 +98,7 @@ pub(super) fn agree(desk: &Desk, agree: Agree) -> Result<(), Failure> {
     let refund = &target.refund;
     // Whoever names a version has seen it. Why one can't be agreed to is the server's to say.
     if target.on.version.is_none() && refund.actions.iter().any(|action| action == "agree") {
-        desk.out.note(&format!("{} asks for {}.", refund.id, refund.requested.told()));
+        desk.out.note(&format!("{} asks for {}.", refund.id, refund.requested.in_words()));
         confirm::ask("Agree to that?", agree.yes)?;
     }
     target.carry_out(Act { path: "agree", body, pinned: Vec::new(), done: "Agreed" })

@@ -60,7 +60,7 @@ fn row(entry: &AuditEntry) -> Vec<Cell> {
         (None, Some(after)) => format!("{}: {after}", change.field),
         (before, after) => {
             let told = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
-            format!("{}: {} → {}", change.field, told(before), told(after))
+            format!("{}: {} → {}", change.field, in_words(before), in_words(after))
         }
     });
     let or_none = |text: Option<&String>| Cell::from(text.map_or("-", String::as_str));

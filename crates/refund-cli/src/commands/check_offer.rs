@@ -17,7 +17,7 @@ const FIELDS: &[&str] = &["possible", "terms", "objections", "offer", "expires_a
 pub(super) fn run(desk: &Desk, refund: &Refund, body: &Value) -> Result<(), Failure> {
     let answer = ask(desk, refund, body)?;
     let checked: OfferCheck = answer.seen()?;
-    desk.out.say(&Said::One(answer.text()), FIELDS, || told(desk, &checked))
+    desk.out.say(&Said::One(answer.text()), FIELDS, || in_words(desk, &checked))
 }
 
 /// The exact terms of a prepared offer, as they are sent to make it. They are shown first.
@@ -25,7 +25,7 @@ pub(super) fn run(desk: &Desk, refund: &Refund, body: &Value) -> Result<(), Fail
 pub(super) fn terms(desk: &Desk, refund: &Refund, body: &Value) -> Result<Value, Failure> {
     let answer = ask(desk, refund, body)?;
     let checked: OfferCheck = answer.seen()?;
-    desk.out.note(told(desk, &checked)?.trim_end());
+    desk.out.note(in_words(desk, &checked)?.trim_end());
     if let Some(first) = checked.objections.into_iter().next() {
         return Err(Failure::Problem(Box::new(Problem {
             status: 409,
@@ -44,7 +44,7 @@ fn ask(desk: &Desk, refund: &Refund, body: &Value) -> Result<Reply, Failure> {
     desk.change(Change::post(format!("/v1/refunds/{}/negotiation/check", segment(&refund.id)), body))
 }
 
-fn told(desk: &Desk, checked: &OfferCheck) -> Result<String, Failure> {
+fn in_words(desk: &Desk, checked: &OfferCheck) -> Result<String, Failure> {
     let OfferCheck { possible, terms, objections, offer, expires_at } = checked;
     let now = desk.client()?.now([])?;
     let (tone, head) = match possible {
@@ -52,10 +52,10 @@ fn told(desk: &Desk, checked: &OfferCheck) -> Result<String, Failure> {
         false => (Tone::Bad, "This may not be offered."),
     };
     let mut card = desk.out.card();
-    card.line("offer", &terms.told(), Tone::Strong);
+    card.line("offer", &terms.in_words(), Tone::Strong);
     against(objections, now, &mut card);
     if let Some(offer) = offer {
-        card.maybe("goes to", offer.terms.return_address.as_ref().map(|address| address.told()));
+        card.maybe("goes to", offer.terms.return_address.as_ref().map(|address| address.in_words()));
         card.maybe("message", offer.message.as_ref());
     }
     card.maybe("until", expires_at.as_ref().map(|at| both(at, now)));

@@ -13,6 +13,6 @@ pub(super) fn run(desk: &Desk, id: &str) -> Result<(), Failure> {
     let explanation: Explanation = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), view::explanation::FIELDS, || {
         let now = client.now([explanation.refund.updated_at.as_str()])?;
-        Ok(view::explanation::told(&explanation, now, &desk.out))
+        Ok(view::explanation::in_words(&explanation, now, &desk.out))
     })
 }

@@ -127,7 +127,7 @@ impl Desk {
             (Failure::Problem(problem), Some(client)) => profile::of_role(client.url(), &problem.allowed),
             _ => None,
         };
-        let told = view::failure::told(failure, now, other.as_deref(), self.listing(), &self.out);
+        let told = view::failure::in_words(failure, now, other.as_deref(), self.listing(), &self.out);
         if !told.is_empty() {
             self.out.note(&told);
         }

@@ -16,14 +16,14 @@ pub(super) fn run(desk: &Desk, id: &str) -> Result<(), Failure> {
     let client = desk.client()?;
     let answer = client.get(&format!("/v1/refunds/{}/negotiation/options", segment(id)), &Query::new())?;
     let options: Options = answer.seen()?;
-    desk.out.say(&Said::One(answer.text()), FIELDS, || Ok(told(&options, client.now([])?, &desk.out)))?;
+    desk.out.say(&Said::One(answer.text()), FIELDS, || Ok(in_words(&options, client.now([])?, &desk.out)))?;
     if options.may_offer {
         desk.out.hint(&format!("Next: refund offer {id} --type TYPE --amount AMOUNT"));
     }
     Ok(())
 }
 
-fn told(options: &Options, now: Instant, out: &Output) -> String {
+fn in_words(options: &Options, now: Instant, out: &Output) -> String {
     let mut text = match options.may_offer {
         true => format!("{}\n", out.paint(Tone::Good, "An offer may be made, once.")),
         false => format!("{}\n", out.paint(Tone::Bad, "No offer may be made.")),
@@ -40,11 +40,11 @@ fn told(options: &Options, now: Instant, out: &Output) -> String {
         }
     }
     for SavedOption { id, name, terms, objections, .. } in &options.saved_offers {
-        card.line("prepared", &format!("{id} ({name}): {}", terms.told()), Tone::Plain);
+        card.line("prepared", &format!("{id} ({name}): {}", terms.in_words()), Tone::Plain);
         against(objections, now, &mut card);
     }
     for address in &options.return_addresses {
-        card.line("return to", &address.told(), Tone::Plain);
+        card.line("return to", &address.in_words(), Tone::Plain);
     }
     card.line(
         "insured",

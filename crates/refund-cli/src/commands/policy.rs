@@ -113,7 +113,7 @@ fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
         let told = || Ok("Nothing changes: it is so already.\n".to_owned());
         return desk.out.say(&Said::One(current.text()), FIELDS, told);
     }
-    desk.out.note(&told(desk, &check));
+    desk.out.note(&in_words(desk, &check));
     confirm::ask("Change the policy for everybody?", given.yes)?;
     let change = Change::put(PATH, json!(after)).matching(current.tag.clone());
     show(desk, &desk.change(change)?, Some("The policy is changed"))
@@ -141,7 +141,7 @@ fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Check 
     Check { changes: changes.collect(), ..Check::default() }
 }
 
-fn told(desk: &Desk, check: &Check) -> String {
+fn in_words(desk: &Desk, check: &Check) -> String {
     let mut card = desk.out.card();
     for Meaning { field, from, to, rule, means, applies_to } in &check.changes {
         let rule = if rule.is_empty() { String::new() } else { format!(" (rule {rule})") };

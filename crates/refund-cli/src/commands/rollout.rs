@@ -140,8 +140,8 @@ const LOOKED_UP_MAX: usize = 50;
 fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> {
     let rollout: Rollout = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
-        let told = told(&rollout, desk.client()?.now([])?, &desk.out);
-        Ok(done.map_or_else(String::new, |done| desk.out.done(done)) + &told)
+        let words = in_words(&rollout, desk.client()?.now([])?, &desk.out);
+        Ok(done.map_or_else(String::new, |done| desk.out.done(done)) + &words)
     })?;
     let closed = rollout.batches.iter().rev().find(|batch| !batch.open && batch.opens_at.is_none());
     match closed {
@@ -156,7 +156,7 @@ fn quoted(name: &str) -> String {
     shlex::try_quote(name).map_or_else(|_| name.to_owned(), std::borrow::Cow::into_owned)
 }
 
-fn told(rollout: &Rollout, now: Instant, out: &Output) -> String {
+fn in_words(rollout: &Rollout, now: Instant, out: &Output) -> String {
     let mut card = out.card();
     let sellers = |list: &BTreeSet<String>| list.iter().cloned().collect::<Vec<_>>().join(", ");
     let listed = |list: &BTreeSet<String>| if list.is_empty() { "nobody".to_owned() } else { sellers(list) };

@@ -35,7 +35,7 @@ fn list(desk: &Desk, listed: &ListSellers) -> Result<(), Failure> {
                 Cell::new(&*seller.id, Tone::Strong),
                 Cell::from(&*seller.name),
                 Cell::from(seller.policy.keys().cloned().collect::<Vec<_>>().join(", ")),
-                Cell::from(default.map(Address::told).unwrap_or_default()),
+                Cell::from(default.map(Address::in_words).unwrap_or_default()),
             ]
         });
         Ok(desk.out.draw(&Table { columns: COLUMNS, rows: rows.collect(), last_wraps: true }))
@@ -49,16 +49,16 @@ fn path(id: &str) -> String {
 fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> {
     let seller: Seller = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
-        Ok(done.map_or_else(String::new, |done| desk.out.done(done)) + &told(&seller, &desk.out))
+        Ok(done.map_or_else(String::new, |done| desk.out.done(done)) + &in_words(&seller, &desk.out))
     })?;
     desk.out.hint(&format!("Next: refund rollout check {}", seller.id));
     Ok(())
 }
 
-fn told(seller: &Seller, out: &Output) -> String {
+fn in_words(seller: &Seller, out: &Output) -> String {
     let mut card = out.card();
     for address in &seller.addresses {
-        card.line(if address.is_default { "default return" } else { "return to" }, &address.told(), Tone::Plain);
+        card.line(if address.is_default { "default return" } else { "return to" }, &address.in_words(), Tone::Plain);
     }
     for (field, value) in &seller.policy {
         card.line("own policy", &format!("{field} = {}", super::policy::value_told(field, value)), Tone::Plain);

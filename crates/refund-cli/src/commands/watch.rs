@@ -19,7 +19,7 @@ pub(super) fn run(desk: &Desk, every: u64, draw: impl Fn() -> Result<String, Fai
         match draw() {
             Ok(drawn) => last = drawn,
             Err(failure @ (Failure::Unreachable { .. } | Failure::Foreign { .. })) => {
-                let told = clean::text(&view::failure::told(&failure, None, None, "", &desk.out));
+                let told = clean::text(&view::failure::in_words(&failure, None, None, "", &desk.out));
                 last = format!("{}\n\n{told}\n", last.trim_end());
             }
             Err(failure) => return Err(failure),

@@ -153,7 +153,7 @@ fn ping(desk: &Desk, endpoint: &EndpointId) -> Result<(), Failure> {
     let answer = post(desk, &endpoint.id, "/ping", &json!({}))?;
     let attempt: Attempt = answer.seen()?;
     desk.out.say(&Said::One(answer.text()), view::ATTEMPT_FIELDS, || {
-        Ok(format!("{}\n", desk.out.paint(view::tone(&attempt), &view::told(&attempt))))
+        Ok(format!("{}\n", desk.out.paint(view::tone(&attempt), &view::in_words(&attempt))))
     })?;
     if attempt.has_succeeded() { Ok(()) } else { Err(Failure::Broken("the message did not arrive".to_owned())) }
 }

@@ -40,7 +40,7 @@ pub(crate) struct Actor {
 
 impl Actor {
     /// "seller seller-homeware", or the clock.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         if self.via == "clock" { "the clock".to_owned() } else { format!("{} {}", self.role, self.id) }
     }
 }

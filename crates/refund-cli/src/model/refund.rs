@@ -59,7 +59,7 @@ pub(crate) struct Terms {
 
 impl Terms {
     /// "REFUND_ONLY 2.00 CNY".
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         format!("{} {}", self.kind, self.amount)
     }
 }
@@ -78,7 +78,7 @@ pub(crate) struct Address {
 
 impl Address {
     /// All of it in one line.
-    pub(crate) fn told(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         format!("{} ({}, {}, {})", self.address, self.id, self.recipient, self.phone)
     }
 }

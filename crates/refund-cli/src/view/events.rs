@@ -28,7 +28,7 @@ pub(crate) fn list(events: &[Event], out: &Output) -> String {
             minute(&event.at).into(),
             Cell::new(&*event.event_type, Tone::Strong),
             Cell::from(&*event.refund_id),
-            event.actor.told().into(),
+            event.actor.in_words().into(),
             Cell::new(&*event.id, Tone::Faint),
             gist(event).into(),
         ]
@@ -44,7 +44,8 @@ pub(crate) fn timeline(events: &[Event], out: &Output) -> String {
 /// One event in a line, for a stream that has no columns yet.
 pub(crate) fn line(event: &Event, out: &Output) -> String {
     let what = out.paint(Tone::Strong, &event.event_type);
-    let line = format!("{}  {what}  {}  {}  {}", absolute(&event.at), event.refund_id, event.actor.told(), gist(event));
+    let line =
+        format!("{}  {what}  {}  {}  {}", absolute(&event.at), event.refund_id, event.actor.in_words(), gist(event));
     format!("{}\n", line.trim_end().replace('\n', " "))
 }
 
@@ -69,8 +70,8 @@ pub(crate) fn gist(event: &Event) -> String {
     let until = |at: String| format!("until {}", absolute(&at));
     let parts = [
         data.decision,
-        data.offer.map(|terms| terms.told()),
-        data.effective.map(|terms| terms.told()),
+        data.offer.map(|terms| terms.in_words()),
+        data.effective.map(|terms| terms.in_words()),
         asked,
         data.carrier.zip(data.tracking_number).map(|(carrier, number)| format!("{carrier} {number}")),
         data.closed_reason,

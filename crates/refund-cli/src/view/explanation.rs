@@ -16,11 +16,11 @@ pub(crate) const FIELDS: &[&str] = &["refund.id", "refund.status", "so_far", "if
 const REMINDER: &str = "deadline.reminder";
 
 /// All of it.
-pub(crate) fn told(explanation: &Explanation, now: Instant, out: &Output) -> String {
+pub(crate) fn in_words(explanation: &Explanation, now: Instant, out: &Output) -> String {
     let Explanation { refund, so_far, next_cursor, if_nobody_acts, actions } = explanation;
     let between = if refund.id.len() + refund.status.len() + 2 <= out.width { "  " } else { "\n  " };
     let mut text = format!("{}{between}{}\n", out.paint(Tone::Strong, &refund.id), refund.status);
-    let asked = format!("{}, {}", refund.order_line.title, refund.requested.told());
+    let asked = format!("{}, {}", refund.order_line.title, refund.requested.in_words());
     text += &format!("{}\nSo far\n", hanging(0, &asked, 2, Tone::Plain, out));
     for Happened { event, rules, status_after } in so_far.iter().filter(|step| step.event.event_type != REMINDER) {
         text += &step(event, status_after, rules, now, out);
@@ -43,7 +43,7 @@ pub(crate) fn told(explanation: &Explanation, now: Instant, out: &Output) -> Str
 }
 
 fn step(event: &Event, status_after: &str, rules: &[Rule], now: Instant, out: &Output) -> String {
-    let by = if event.actor.role.is_empty() { String::new() } else { format!(", by {}", event.actor.told()) };
+    let by = if event.actor.role.is_empty() { String::new() } else { format!(", by {}", event.actor.in_words()) };
     let gist = events::gist(event);
     let gist = if gist.is_empty() { gist } else { format!(": {gist}") };
     let mut text = hanging(2, &format!("{}{by}{gist}", event.event_type), 4, Tone::Strong, out);

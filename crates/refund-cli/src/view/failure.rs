@@ -9,7 +9,13 @@ use crate::output::time::{Instant, absolute, both};
 ///
 /// `other` is a profile whose key may do it, where this one's may not; `listed` is the command that lists
 /// what was asked for.
-pub(crate) fn told(failure: &Failure, now: Option<Instant>, other: Option<&str>, listed: &str, out: &Output) -> String {
+pub(crate) fn in_words(
+    failure: &Failure,
+    now: Option<Instant>,
+    other: Option<&str>,
+    listed: &str,
+    out: &Output,
+) -> String {
     let refund = out.painted(Tone::Bad, "refund:");
     match failure {
         Failure::ReaderGone => String::new(),
@@ -46,7 +52,7 @@ fn problem_told(problem: &Problem, now: Option<Instant>, other: Option<&str>, li
     let by = rule.as_ref().map(|rule| format!(", rule {rule}")).unwrap_or_default();
     let mut text = format!("{kind}{detail} ({code}{by})");
     for place in errors {
-        text += &format!("\n  {}", place.told());
+        text += &format!("\n  {}", place.in_words());
     }
     if let Some(at) = possible_at {
         let when = now.map_or_else(|| absolute(at), |now| both(at, now));

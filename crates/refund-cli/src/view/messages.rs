@@ -28,7 +28,7 @@ fn one(message: &Message, out: &Output) -> String {
     } else {
         ""
     };
-    let head = format!("{}  {}{note}", absolute(at), actor.told());
+    let head = format!("{}  {}{note}", absolute(at), actor.in_words());
     let mut all = String::new();
     for line in wrap_hanging(&head, out.width, 0, 2) {
         all += &format!("{}\n", out.paint(Tone::Faint, &line));

@@ -153,7 +153,7 @@ fn about(refund: &Refund, card: &mut Card) {
     }
     card.line("seller", &refund.seller_id, Tone::Plain);
     card.line("buyer", &refund.buyer_id, Tone::Plain);
-    card.line("asked", &refund.requested.told(), Tone::Plain);
+    card.line("asked", &refund.requested.in_words(), Tone::Plain);
     card.maybe("reason", refund.requested.reason.as_ref());
 }
 
@@ -165,14 +165,14 @@ fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
     if let Some(escalated) = &refund.escalated {
         card.line(
             "operator",
-            &format!("called in by {}, {}", escalated.by.told(), both(&escalated.at, now)),
+            &format!("called in by {}, {}", escalated.by.in_words(), both(&escalated.at, now)),
             Tone::Due,
         );
         card.maybe("", escalated.reason.as_ref());
     }
     if let Some(effective) = &refund.effective {
-        card.line("effective", &effective.told(), Tone::Strong);
-        card.maybe("goes to", effective.return_address.as_ref().map(|address| address.told()));
+        card.line("effective", &effective.in_words(), Tone::Strong);
+        card.maybe("goes to", effective.return_address.as_ref().map(|address| address.in_words()));
     }
     if let Some(shipment) = &refund.shipment {
         let shipped = both(&shipment.shipped_at, now);
@@ -204,7 +204,7 @@ fn payout(payout: &Payout, now: Instant, card: &mut Card) {
 /// The offer, as one who answers it should see it.
 pub(crate) fn offer(negotiation: &Negotiation, now: Instant, card: &mut Card) {
     let Negotiation { id, status, withdrawn_reason, offer, offered_at, expires_at } = negotiation;
-    card.line("offered", &offer.terms.told(), Tone::Strong);
+    card.line("offered", &offer.terms.in_words(), Tone::Strong);
     let why = withdrawn_reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     let offline = if offer.agreed_offline { ", agreed offline" } else { "" };
     card.line("", &format!("{status}{why}{offline}, {id}"), Tone::Plain);
@@ -212,7 +212,7 @@ pub(crate) fn offer(negotiation: &Negotiation, now: Instant, card: &mut Card) {
     if status == "PENDING" {
         card.line("", &format!("expires {}", both(expires_at, now)), Tone::Due);
     }
-    card.maybe("goes to", offer.terms.return_address.as_ref().map(|address| address.told()));
+    card.maybe("goes to", offer.terms.return_address.as_ref().map(|address| address.in_words()));
     card.maybe("message", offer.message.as_ref());
 }
 

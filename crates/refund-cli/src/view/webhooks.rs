@@ -113,7 +113,7 @@ fn block(delivery: &Delivery, now: Instant, out: &Output) -> String {
     let ids: String = ids.iter().map(|line| format!("  {}\n", out.paint(Tone::Faint, line))).collect();
     let mut card = out.card();
     for attempt in attempts {
-        card.line(&minute(&attempt.at), &told(attempt), tone(attempt));
+        card.line(&minute(&attempt.at), &in_words(attempt), tone(attempt));
     }
     if attempts.is_empty() {
         card.line("not tried yet", &format!("asked for {}", both(&delivery.asked_at, now)), Tone::Due);
@@ -125,7 +125,7 @@ fn block(delivery: &Delivery, now: Instant, out: &Output) -> String {
 }
 
 /// What came of an attempt, in words, with what the receiver said.
-pub(crate) fn told(attempt: &Attempt) -> String {
+pub(crate) fn in_words(attempt: &Attempt) -> String {
     let came = came(attempt);
     said(attempt).map_or_else(|| came.clone(), |said| format!("{came}: {said}"))
 }

@@ -6,21 +6,21 @@ use refund_core::{Event, Refund, RefundId, Timestamp, settle};
 
 use super::stage::{Done, Halt, Stage};
 use super::work::{Advance, SETTLED_AT_ONCE};
-use crate::model::around::Known;
+use crate::model::around::Basis;
 use crate::record::Entry;
 use crate::{Answer, Outcome, Refused, StoreError};
 
 /// What the rules have to know beside a refund.
-pub(super) fn known(stage: &Stage<'_>, refund: &Refund) -> Result<Known, Halt> {
+pub(super) fn basis(stage: &Stage<'_>, refund: &Refund) -> Result<Basis, Halt> {
     let ledger = stage.ledger(&refund.line_key())?;
     let refundable = ledger.map_or(refund.line.paid, |ledger| ledger.refundable());
-    Ok(Known::new(stage.settings(), refund, refundable, stage.is_held(refund))?)
+    Ok(Basis::new(stage.settings(), refund, refundable, stage.is_held(refund))?)
 }
 
 /// What is due on a refund by now.
 pub(super) fn due_events(stage: &Stage<'_>, refund: &Refund) -> Result<Vec<Event>, Halt> {
-    let known = known(stage, refund)?;
-    Ok(settle(refund, &known.grounds(refund, stage.now), stage.now))
+    let basis = basis(stage, refund)?;
+    Ok(settle(refund, &basis.grounds(refund, stage.now), stage.now))
 }
 
 /// Nothing is due any more; else what one step can settle has been.

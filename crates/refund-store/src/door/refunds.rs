@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use refund_core::{Command, Event, Line, Message, Opened, Opening, Refund, RefundId, Refusal, decide};
 
-use super::due::{due_events, known};
+use super::due::{basis, due_events};
 use super::stage::{Done, Halt, Stage};
 use super::work::{Precondition, Request};
 use crate::model::around::shows_no_actions;
@@ -56,8 +56,8 @@ pub(super) fn command(stage: &mut Stage<'_>, request: &Request, refund_id: &Refu
         return Err(Refused::VersionMissing.into());
     }
     let refund = if stage.is_held(&refund) { refund } else { settled(stage, refund)? };
-    let known = known(stage, &refund)?;
-    let decided = decide(&refund, &known.grounds(&refund, stage.now), &request.actor, command, stage.now);
+    let basis = basis(stage, &refund)?;
+    let decided = decide(&refund, &basis.grounds(&refund, stage.now), &request.actor, command, stage.now);
     // Settling comes before the version, also where it is held (R36).
     let waits = matches!(decided, Err(Refusal::SettlingHeld));
     let refund = if waits { refund } else { still(stage, request, refund)? };
@@ -157,6 +157,6 @@ fn seen(stage: &Stage<'_>, request: &Request, refund: Arc<Refund>) -> Result<See
     if shows_no_actions(&refund, &request.viewers) {
         return Ok(Seen { refund, actions: Vec::new() });
     }
-    let actions = known(stage, &refund)?.possible(&refund, &request.viewers, stage.now);
+    let actions = basis(stage, &refund)?.possible(&refund, &request.viewers, stage.now);
     Ok(Seen { refund, actions })
 }

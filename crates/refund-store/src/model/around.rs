@@ -41,8 +41,8 @@ impl Around {
         Self { is_held: true, ..self }
     }
 
-    fn known(&self) -> Known {
-        Known {
+    fn basis(&self) -> Basis {
+        Basis {
             policy: self.policy.with(&self.seller.policy),
             seller: Arc::clone(&self.seller),
             rollout: Arc::clone(&self.rollout),
@@ -57,14 +57,14 @@ impl Around {
         if shows_no_actions(&self.refund, viewers) {
             return Seen { refund: self.refund, actions: Vec::new() };
         }
-        let actions = self.known().possible(&self.refund, viewers, now);
+        let actions = self.basis().possible(&self.refund, viewers, now);
         Seen { refund: self.refund, actions }
     }
 
     /// What the seller may offer (R18).
     #[must_use]
     pub fn offer_options(&self, actor: &Actor, now: Timestamp) -> Options {
-        options(&self.refund, &self.known().grounds(&self.refund, now), actor, now)
+        options(&self.refund, &self.basis().grounds(&self.refund, now), actor, now)
     }
 
     /// The negotiation that an offer of these terms would begin on a refund that has been settled (R45).
@@ -72,7 +72,7 @@ impl Around {
     /// # Errors
     /// Every rule that stands against it, in the order of R32.
     pub fn check_offer(&self, actor: &Actor, terms: &MakeOffer, now: Timestamp) -> Result<Negotiation, Vec<Refusal>> {
-        check_offer(&self.refund, &self.known().grounds(&self.refund, now), actor, terms, now)
+        check_offer(&self.refund, &self.basis().grounds(&self.refund, now), actor, terms, now)
     }
 
     /// The offer that a prepared one comes to here, with its message in that language (R45).
@@ -86,14 +86,14 @@ impl Around {
     /// # Errors
     /// The [`Refusal`] that it would get.
     pub fn outcome(&self, actor: &Actor, command: &Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
-        outcome(&self.refund, &self.known().grounds(&self.refund, now), actor, command, now)
+        outcome(&self.refund, &self.basis().grounds(&self.refund, now), actor, command, now)
     }
 
     /// What each of these could do about a refund that has been settled, and what stands against the rest.
     #[must_use]
     pub fn every_action(&self, actors: Vec<Actor>, now: Timestamp) -> Vec<(Actor, Vec<Action>)> {
-        let known = self.known();
-        let grounds = known.grounds(&self.refund, now);
+        let basis = self.basis();
+        let grounds = basis.grounds(&self.refund, now);
         let each = actors.into_iter().map(|actor| {
             let all = all_actions(&self.refund, &grounds, &actor, now);
             (actor, all)
@@ -104,7 +104,7 @@ impl Around {
     /// What comes of a refund that has been settled, and what each of these could do about it.
     #[must_use]
     pub fn prospect(&self, actors: Vec<Actor>, now: Timestamp) -> Prospect {
-        let if_nobody_acts = foretell(&self.refund, &self.known().grounds(&self.refund, now), now);
+        let if_nobody_acts = foretell(&self.refund, &self.basis().grounds(&self.refund, now), now);
         Prospect { if_nobody_acts, actions: self.every_action(actors, now) }
     }
 }
@@ -128,7 +128,7 @@ pub struct Prospect {
 }
 
 /// The settings and the account that a decision about one refund depends on.
-pub(crate) struct Known {
+pub(crate) struct Basis {
     policy: Policy,
     seller: Arc<Seller>,
     rollout: Arc<Rollout>,
@@ -136,7 +136,7 @@ pub(crate) struct Known {
     is_held: bool,
 }
 
-impl Known {
+impl Basis {
     pub(crate) fn new(
         settings: &Settings,
         refund: &Refund,

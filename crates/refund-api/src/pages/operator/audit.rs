@@ -8,7 +8,7 @@ use refund_core::{AuditType, PolicyField, Role, SellerId, Timestamp};
 use refund_store::{AuditQuery, Audited, Settings};
 use serde_json::Value;
 
-use super::fields::told;
+use super::fields::in_words;
 use crate::pages::form::Mistake;
 use crate::pages::frame::{Frame, Notice, shown};
 use crate::pages::part::{ListPart, PAGE, PartLinks, behind};
@@ -227,7 +227,7 @@ fn value_told(reader: &Reader, field: &str, of_policy: Option<PolicyField>, text
     if let Some(of_policy) = of_policy {
         let listed = || serde_json::from_str(&format!("[{text}]"));
         let value = serde_json::from_str(&text).or_else(|_| listed()).unwrap_or_else(|_| Value::String(text.clone()));
-        return told(reader, of_policy, &value);
+        return in_words(reader, of_policy, &value);
     }
     if let Ok(at) = text.parse::<Timestamp>() {
         return reader.instant(at);

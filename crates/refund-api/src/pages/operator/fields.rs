@@ -87,7 +87,7 @@ impl FieldView {
     pub(in crate::pages) fn all(reader: &Reader, values: &Value, platform: &Value, own: &[PolicyField]) -> Vec<Self> {
         let view = |field: &PolicyField| {
             let value = values.get(field.as_str()).unwrap_or(&Value::Null);
-            let of_platform = told(reader, *field, platform.get(field.as_str()).unwrap_or(&Value::Null));
+            let of_platform = in_words(reader, *field, platform.get(field.as_str()).unwrap_or(&Value::Null));
             let spans = spans(value).into_iter().map(typed_span).collect();
             Self::new(reader, *field, spans, &plain(value), own.contains(field), of_platform)
         };
@@ -97,7 +97,7 @@ impl FieldView {
     /// The fields as they were typed.
     pub(in crate::pages) fn typed(reader: &Reader, form: &Form, platform: &Value) -> Vec<Self> {
         let view = |field: &PolicyField| {
-            let of_platform = told(reader, *field, platform.get(field.as_str()).unwrap_or(&Value::Null));
+            let of_platform = in_words(reader, *field, platform.get(field.as_str()).unwrap_or(&Value::Null));
             let typed = pairs(form, *field).map(|(number, unit)| (number.to_owned(), unit.to_owned()));
             let is_own = form.all("own").any(|name| name == field.as_str());
             Self::new(reader, *field, typed.collect(), form.get(field.as_str()), is_own, of_platform)
@@ -231,7 +231,7 @@ fn typed_span(seconds: u64) -> (String, String) {
 }
 
 /// A field's value in words, exact to the second.
-pub(in crate::pages) fn told(reader: &Reader, field: PolicyField, value: &Value) -> String {
+pub(in crate::pages) fn in_words(reader: &Reader, field: PolicyField, value: &Value) -> String {
     match kind(field) {
         Kind::Span | Kind::Spans => {
             let told: Vec<_> = spans(value).into_iter().map(|seconds| span_told(reader, seconds)).collect();

@@ -8,7 +8,7 @@ use refund_store::{PolicyChange, Request, SetUp, Tag};
 use serde_json::Value;
 
 use super::change::{done_before, replaced};
-use super::fields::{FieldView, span_told, told, typed};
+use super::fields::{FieldView, in_words, span_told, typed};
 use crate::call::aside;
 use crate::pages::form::Mistake;
 use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
@@ -125,7 +125,7 @@ impl Review {
         let idle = idle.collect();
         let (from, to) = (serde_json::to_value(&from)?, serde_json::to_value(&to)?);
         let value = |policy: &Value, field: PolicyField| {
-            told(reader, field, policy.get(field.as_str()).unwrap_or(&Value::Null))
+            in_words(reader, field, policy.get(field.as_str()).unwrap_or(&Value::Null))
         };
         let changes = changed.iter().map(|field| ChangeView {
             means: reader.term("policy", field.as_str()),

@@ -132,7 +132,7 @@ fn checked(number: u64, item: Map<String, Value>) -> Read {
 mod tests {
     use super::*;
 
-    fn told(lines: Vec<Read>) -> Vec<String> {
+    fn in_words(lines: Vec<Read>) -> Vec<String> {
         let line = |line: Read| line.map_or_else(|error| error, |line| format!("{} {}", line.number, line.item));
         lines.into_iter().map(line).collect()
     }
@@ -158,7 +158,7 @@ mod tests {
         let csv = "refund_id,version,action,amount,currency,colour\na,one,agree,,,\nb,1,cancel,,,\n\
                    c,1,offer,2.00,,\n,1,agree,,,\ne,1,agree,,,red\nf,1\n";
         assert_eq!(
-            told(csv_lines(csv))[..5],
+            in_words(csv_lines(csv))[..5],
             [
                 "line 2: version: \"one\" is no whole number",
                 "line 3: action: \"cancel\" is not agree, refuse or offer",
@@ -167,10 +167,10 @@ mod tests {
                 "line 6: \"colour\" is no column that a command has",
             ]
         );
-        assert_eq!(told(csv_lines(csv))[5], "line 7: 2 cells, where the headings are 6");
+        assert_eq!(in_words(csv_lines(csv))[5], "line 7: 2 cells, where the headings are 6");
         let spaced = "\n\nrefund_id,version,action\n\n\r\na,1\n\n\nb,1,agree\nc,1,agree,more\n";
         assert_eq!(
-            told(csv_lines(spaced)),
+            in_words(csv_lines(spaced)),
             [
                 "line 6: 2 cells, where the headings are 3",
                 "9 {\"action\":\"agree\",\"refund_id\":\"b\",\"version\":1}",
@@ -178,7 +178,7 @@ mod tests {
             ]
         );
         let json = "{\"refund_id\":\"a\",\"version\":1,\"action\":\"refuse\"}\n[]\n{\"a\":";
-        let told = told(json_lines(json));
+        let told = in_words(json_lines(json));
         assert_eq!(told[0], "line 1: reason is missing");
         assert!(told[1].starts_with("line 2: ") && told[2].starts_with("line 3: "), "{told:?}");
     }
