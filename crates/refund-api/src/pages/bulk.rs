@@ -30,7 +30,6 @@ use crate::wire::BULK_MAX;
 #[template(path = "pages/bulk.html")]
 struct Done {
     page: Frame,
-    notice: Option<Notice>,
     done: usize,
     rows: Vec<Row>,
 }
@@ -157,8 +156,7 @@ async fn carry_out(visit: &Visit, caller: &Caller, all: Vec<Ticked>) -> Result<R
 
 fn done(visit: &Visit, notice: Option<Notice>, rows: Vec<Row>) -> Result<Response, Problem> {
     let page = Done {
-        page: Frame::new(visit, "bulk-title", "refunds").coming_back_to("/refunds".to_owned()),
-        notice,
+        page: Frame::new(visit, "bulk-title", "refunds").coming_back_to("/refunds".to_owned()).saying(notice),
         done: rows.iter().filter(|row| row.outcome.is_ok()).count(),
         rows,
     };

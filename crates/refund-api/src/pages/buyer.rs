@@ -18,7 +18,6 @@ use crate::problem::Problem;
 #[template(path = "pages/buyer.html")]
 pub(crate) struct Page {
     pub(crate) page: Frame,
-    pub(crate) notice: Option<Notice>,
     pub(crate) refund: RefundView,
     pub(crate) seller: String,
     pub(crate) possible: Vec<&'static str>,
@@ -69,8 +68,8 @@ async fn page(visit: &Visit, caller: &Caller, id: &RefundId, notice: Option<Noti
     let page = Page {
         page: Frame::for_buyer(visit, "buyer-title")
             .coming_back_to(here)
-            .with_own_live(&format!("{path}/live"), last_told.filter(|_| excerpt.is_latest)),
-        notice,
+            .with_own_live(&format!("{path}/live"), last_told.filter(|_| excerpt.is_latest))
+            .saying(notice),
         seller: seller.name.to_string(),
         possible: possible.into_iter().map(CommandKind::as_str).collect(),
         asked,
@@ -84,7 +83,7 @@ async fn page(visit: &Visit, caller: &Caller, id: &RefundId, notice: Option<Noti
         form: visit.form.clone(),
         tried,
     };
-    shown(Notice::status(page.notice.as_ref()), &page)
+    shown(page.page.status(), &page)
 }
 
 /// Carries out what the buyer confirmed.

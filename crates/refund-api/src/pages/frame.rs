@@ -40,6 +40,8 @@ pub(crate) struct Frame {
     pub(crate) moves_clock: bool,
     /// Why it shows what was typed into a form that was not taken, where it does.
     pub(crate) resumed: Option<String>,
+    /// What has to be told first.
+    pub(crate) notice: Option<Notice>,
 }
 
 /// Who is signed in, as the frame shows them.
@@ -74,7 +76,17 @@ impl Frame {
             knows: visit.person.as_ref().and_then(|person| visit.app.event_ids.reached(&person.caller, visit.knows)),
             moves_clock: visit.app.test_clock && visit.person.is_some(),
             resumed: visit.is_resumed.then(|| why_resumed(visit)),
+            notice: None,
         }
+    }
+
+    pub(crate) fn saying(self, notice: Option<Notice>) -> Self {
+        Self { notice, ..self }
+    }
+
+    /// That of what has to be told.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.notice.as_ref().map_or(StatusCode::OK, |notice| notice.status)
     }
 
     /// The frame of a page that a link opens: nobody is signed in there, whoever else uses the browser.
@@ -238,11 +250,6 @@ impl Notice {
     /// The same on a page of another status.
     pub(crate) fn under(self, status: StatusCode) -> Self {
         Self { status, ..self }
-    }
-
-    /// The status of a page that tells this, or nothing.
-    pub(crate) fn status(notice: Option<&Self>) -> StatusCode {
-        notice.map_or(StatusCode::OK, |notice| notice.status)
     }
 
     /// Tells too what has changed since the form was made that was sent, if that is why nothing was done.

@@ -23,7 +23,6 @@ use crate::problem::Problem;
 #[template(path = "pages/offer.html")]
 pub(crate) struct Offer {
     pub(crate) page: Frame,
-    pub(crate) notice: Option<Notice>,
     pub(crate) refund: RefundView,
     /// What the seller has prepared, and what each would be here.
     pub(crate) saved: Vec<SavedView>,
@@ -157,8 +156,9 @@ fn page(
     let expires_at = options.expires_at.unwrap_or(reader.now);
     let page = Offer {
         saved: saved::views(visit, around)?,
-        page: Frame::new(visit, "offer-title", "refunds").with_live(&format!("/refunds/{}/live", refund.id)),
-        notice,
+        page: Frame::new(visit, "offer-title", "refunds")
+            .with_live(&format!("/refunds/{}/live", refund.id))
+            .saying(notice),
         refund: RefundView::new(reader, refund, Role::Seller),
         types: types.collect(),
         addresses: addresses.collect(),
@@ -171,7 +171,7 @@ fn page(
         expires_in: reader.left(expires_at),
         review,
     };
-    shown(Notice::status(page.notice.as_ref()), &page)
+    shown(page.page.status(), &page)
 }
 
 impl Review {

@@ -29,7 +29,6 @@ const DONE: [&str; 5] = ["disabled", "enabled", "password", "team-role", "second
 #[template(path = "pages/people.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     /// A link that was just made: for whom, and where it leads.
     link: Option<(String, String)>,
     people: Vec<PersonView>,
@@ -97,8 +96,7 @@ pub(super) fn page(visit: &Visit, notice: Option<Notice>, link: Option<(String, 
     users.retain(|user| user.name.as_str().to_lowercase().contains(&wanted));
     let ListPart { items, links } = ListPart::of(visit, "people", users, |user: &Arc<User>| user.id.clone())?;
     let shown_page = Page {
-        page: Frame::new(visit, "people-title", "people").coming_back_to("/people".to_owned()),
-        notice,
+        page: Frame::new(visit, "people-title", "people").coming_back_to("/people".to_owned()).saying(notice),
         link,
         people: items.iter().map(|user| PersonView::new(visit, user, oneself)).collect(),
         links,
@@ -109,7 +107,7 @@ pub(super) fn page(visit: &Visit, notice: Option<Notice>, link: Option<(String, 
         min: PASSWORD_MIN,
         form: visit.form.clone(),
     };
-    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
+    shown(shown_page.page.status(), &shown_page)
 }
 
 fn may_see(visit: &Visit, user: &User) -> bool {

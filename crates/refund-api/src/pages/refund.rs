@@ -28,7 +28,6 @@ const HISTORY_PAGE: usize = 200;
 #[template(path = "pages/refund.html")]
 pub(crate) struct Page {
     pub(crate) page: Frame,
-    pub(crate) notice: Option<Notice>,
     pub(crate) refund: RefundView,
     pub(crate) seller: String,
     /// What the platform calls it.
@@ -140,8 +139,8 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Respon
         page: Frame::new(visit, "refund-title", "refunds")
             .titled(refund.line.title.to_string())
             .coming_back_to(history.here.clone())
-            .with_live(&format!("{path}/live")),
-        notice,
+            .with_live(&format!("{path}/live"))
+            .saying(notice),
         seller: seller.name.to_string(),
         reference: references.and_then(|references| references.external_reference.as_ref()).map(ToString::to_string),
         metadata: metadata.map(|entry| (entry.name().to_string(), entry.text().to_string())).collect(),
@@ -156,7 +155,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Respon
         form: visit.form.clone(),
         tried: visit.tried(),
     };
-    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
+    shown(shown_page.page.status(), &shown_page)
 }
 
 /// Why something was not done.

@@ -19,7 +19,6 @@ use crate::problem::Problem;
 #[template(path = "pages/ruling.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     refund: RefundView,
     currency: String,
     /// The most that can be paid.
@@ -99,15 +98,16 @@ fn ruled(form: &Form, currency: Currency) -> Result<(Ruling, Reason), Mistake> {
 fn page(visit: &Visit, around: &Around, notice: Option<Notice>, review: Option<Review>) -> Result<Response, Problem> {
     let refund = &around.refund;
     let shown_page = Page {
-        page: Frame::new(visit, "action-rule", "refunds").with_live(&format!("/refunds/{}/live", refund.id)),
-        notice,
+        page: Frame::new(visit, "action-rule", "refunds")
+            .with_live(&format!("/refunds/{}/live", refund.id))
+            .saying(notice),
         refund: RefundView::new(&visit.reader, refund, Role::Operator),
         currency: refund.line.paid.currency().to_string(),
         max: visit.reader.money(around.refundable),
         form: visit.form.clone(),
         review,
     };
-    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
+    shown(shown_page.page.status(), &shown_page)
 }
 
 impl Review {

@@ -25,7 +25,6 @@ use crate::wire::code::{ApiCode, Code};
 #[template(path = "pages/saved-offers.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     seller: String,
     /// Where the seller's settings are.
     back: String,
@@ -51,7 +50,6 @@ struct Row {
 #[template(path = "pages/saved-offer.html")]
 struct OnePage {
     page: Frame,
-    notice: Option<Notice>,
     back: String,
     here: String,
     tag: String,
@@ -98,15 +96,14 @@ fn all(visit: &Visit, whose: &Whose, notice: Option<Notice>) -> Result<Response,
     };
     let saved = visit.app.engine.settings().saved_offers(&whose.seller_id);
     let page = Page {
-        page: frame(visit, "saved-title", &whose.place),
-        notice,
+        page: frame(visit, "saved-title", &whose.place).saying(notice),
         seller: whose.seller.name.to_string(),
         back: whose.settings.clone(),
         here: whose.place.clone(),
         offers: saved.iter().map(|saved| row(saved)).collect(),
         fields: Fields::typed(reader, &visit.form, &whose.seller.addresses),
     };
-    shown(Notice::status(page.notice.as_ref()), &page)
+    shown(page.page.status(), &page)
 }
 
 /// An id as a part of a path.
@@ -176,14 +173,13 @@ fn one(
 ) -> Result<Response, Problem> {
     let here = format!("{}/{}", whose.place, in_path(&saved.id));
     let page = OnePage {
-        page: frame(visit, "saved-title", &here).titled(saved.name.to_string()),
-        notice,
+        page: frame(visit, "saved-title", &here).titled(saved.name.to_string()).saying(notice),
         back: whose.place.clone(),
         here,
         tag,
         fields,
     };
-    shown(Notice::status(page.notice.as_ref()), &page)
+    shown(page.page.status(), &page)
 }
 
 /// Changes one, or removes it, if it is still what its page showed.

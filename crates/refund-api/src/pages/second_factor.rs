@@ -24,7 +24,6 @@ const HERE: &str = "/people/own/second-factor";
 #[template(path = "pages/second-factor.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     /// How many recovery codes are left, where there is a second factor.
     left: Option<usize>,
     /// What a phone is set up with, where there is none.
@@ -55,13 +54,12 @@ fn page(visit: &Visit, notice: Option<Notice>, recovery: Vec<String>) -> Result<
     };
     let left = user.second_factor.as_ref().map(|factor| factor.recovery.len());
     let shown_page = Page {
-        page: Frame::new(visit, "second-factor-title", "people").coming_back_to(HERE.to_owned()),
-        notice,
+        page: Frame::new(visit, "second-factor-title", "people").coming_back_to(HERE.to_owned()).saying(notice),
         begin: if left.is_none() && user.password.is_some() { begin() } else { None },
         left,
         recovery,
     };
-    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
+    shown(shown_page.page.status(), &shown_page)
 }
 
 fn typed_nonce(visit: &Visit) -> Option<[u8; 16]> {

@@ -18,7 +18,6 @@ use crate::problem::Problem;
 #[template(path = "pages/seller.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     id: String,
     /// The seller's id as it stands in addresses of pages.
     id_in_query: String,
@@ -113,8 +112,7 @@ fn page(visit: &Visit, id: &SellerId, here: String, typed: Typed, notice: Option
     people.retain(|user| user.role == KeyRole::Seller(id.clone()));
     let place = if is_operator { "sellers" } else { "settings" };
     let shown_page = Page {
-        page: Frame::new(visit, "seller-title", place).coming_back_to(here.clone()),
-        notice,
+        page: Frame::new(visit, "seller-title", place).coming_back_to(here.clone()).saying(notice),
         id: id.to_string(),
         id_in_query: in_query(id),
         offers_place: format!("{here}/offers"),
@@ -127,7 +125,7 @@ fn page(visit: &Visit, id: &SellerId, here: String, typed: Typed, notice: Option
         people: people.iter().map(|user| user.name.to_string()).collect(),
         is_operator,
     };
-    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
+    shown(shown_page.page.status(), &shown_page)
 }
 
 /// Replaces what is known of a seller by what a form says.

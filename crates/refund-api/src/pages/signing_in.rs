@@ -23,7 +23,6 @@ const SESSION: Span = Span::hours(7 * 24);
 #[template(path = "pages/sign-in.html")]
 struct SignIn {
     page: Frame,
-    notice: Option<Notice>,
     name: String,
     back: String,
 }
@@ -33,7 +32,6 @@ struct SignIn {
 #[template(path = "pages/sign-in-code.html")]
 struct Code {
     page: Frame,
-    notice: Option<Notice>,
     name: String,
     /// What says that it was.
     pass: String,
@@ -49,7 +47,6 @@ struct Once {
     has_password: bool,
     has_second_factor: bool,
     min: usize,
-    notice: Option<Notice>,
 }
 
 /// The start: each is led to where they work.
@@ -68,12 +65,11 @@ pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
 fn asked(visit: &Visit, notice: Option<Notice>) -> Result<Response, Problem> {
     let given = if visit.form.get("back").is_empty() { &visit.query } else { &visit.form };
     let page = SignIn {
-        page: Frame::new(visit, "sign-in-title", "sign-in"),
-        notice,
+        page: Frame::new(visit, "sign-in-title", "sign-in").saying(notice),
         name: visit.form.get("name").to_owned(),
         back: own_path(given.get("back")).to_owned(),
     };
-    shown(Notice::status(page.notice.as_ref()), &page)
+    shown(page.page.status(), &page)
 }
 
 /// Signs in by name and password. What was wrong is not said: that a name is known is nobody's to know.
@@ -116,13 +112,12 @@ fn asked_code(visit: &Visit, user: &User, notice: Option<Notice>) -> Result<Resp
     let given = visit.form.get("pass");
     let fresh = || visit.app.second_factors.pass(user, system_now());
     let page = Code {
-        page: Frame::new(visit, "code-title", "sign-in").coming_back_to("/sign-in".to_owned()),
-        notice,
+        page: Frame::new(visit, "code-title", "sign-in").coming_back_to("/sign-in".to_owned()).saying(notice),
         name: user.name.to_string(),
         pass: if given.is_empty() { fresh() } else { given.to_owned() },
         back: own_path(visit.form.get("back")).to_owned(),
     };
-    shown(Notice::status(page.notice.as_ref()), &page)
+    shown(page.page.status(), &page)
 }
 
 /// Signs in by the second factor, behind a password that was right a moment ago.
@@ -177,15 +172,14 @@ pub(super) async fn ask_once(visit: Visit) -> Result<Response, Problem> {
 fn asked_once(visit: &Visit, notice: Option<Notice>) -> Result<Response, Problem> {
     let Some(user) = of_link(visit)? else { return link_is_over(visit) };
     let page = Once {
-        page: Frame::for_nobody(visit, "once-title"),
+        page: Frame::for_nobody(visit, "once-title").saying(notice),
         name: user.name.to_string(),
         may_come_without: may_come_without(visit, &user),
         has_password: user.password.is_some(),
         has_second_factor: user.second_factor.is_some(),
         min: PASSWORD_MIN,
-        notice,
     };
-    shown(Notice::status(page.notice.as_ref()), &page)
+    shown(page.page.status(), &page)
 }
 
 fn link_is_over(visit: &Visit) -> Result<Response, Problem> {

@@ -20,7 +20,6 @@ use crate::wire::Date;
 #[template(path = "pages/stats.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     shows_sellers: bool,
     seller: String,
     from: String,
@@ -81,8 +80,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let rows = counted.iter().rev().map(|(day, numbers)| Row::new(reader, reader.day(*day), numbers));
     let shows_sellers = visit.seller_id().is_none();
     let page = Page {
-        page: Frame::new(&visit, "stats-title", "stats"),
-        notice,
+        page: Frame::new(&visit, "stats-title", "stats").saying(notice),
         seller: if shows_sellers { visit.query.get("seller").to_owned() } else { String::new() },
         shows_sellers,
         from: days.from.to_string(),
@@ -91,7 +89,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         rows: rows.collect(),
         total: Row::new(reader, reader.say("stats-total"), &total),
     };
-    shown(Notice::status(page.notice.as_ref()), &page)
+    shown(page.page.status(), &page)
 }
 
 /// Of whom and about which days, and what is wrong with that. A seller's people ask about their own whatever they say.

@@ -21,7 +21,6 @@ use crate::problem::Problem;
 #[template(path = "pages/bulk-look.html")]
 struct Look {
     page: Frame,
-    notice: Option<Notice>,
     rows: Vec<Row>,
     possible: usize,
     /// The sum in each currency.
@@ -80,11 +79,11 @@ pub(super) fn show(
     });
     let possible = rows.iter().filter(|row| row.outcome.is_ok()).count();
     let (first, settings) = (all.first().map(|ticked| &ticked.around), visit.app.engine.settings());
+    let frame = Frame::new(visit, "bulk-title", "refunds").titled(reader.term("action", kind.as_str()));
     let page = Look {
-        notice,
         addresses: first.map_or_else(|| Ok(String::new()), |around| addresses(&around.seller))?,
         saved_offer: first.map_or_else(|| Ok(String::new()), |around| saved_offer(&visit.form, &settings, around))?,
-        page: Frame::new(visit, "bulk-title", "refunds").titled(reader.term("action", kind.as_str())),
+        page: frame.saying(notice),
         rows,
         possible,
         sums: sums.into_values().map(|(sum, currency)| reader.sum(sum, currency)).collect(),
@@ -99,7 +98,7 @@ pub(super) fn show(
         saved: saved::choices(visit),
         all: all.iter().map(Ticked::as_sent).collect(),
     };
-    shown(Notice::status(page.notice.as_ref()), &page)
+    shown(page.page.status(), &page)
 }
 
 /// What would happen to one, or why nothing would.

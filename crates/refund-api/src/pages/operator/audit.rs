@@ -24,7 +24,6 @@ use crate::wire::{AuditOut, ChangeOut, EventOut};
 #[template(path = "pages/operator/audit.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     entries: Vec<EntryView>,
     links: PartLinks,
     types: Vec<Choice>,
@@ -82,8 +81,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
         EntryView::new(&visit.reader, AuditOut::new(id, audited, &settings, Role::Operator))
     };
     let page = Page {
-        page: Frame::new(&visit, "audit-title", "audit"),
-        notice,
+        page: Frame::new(&visit, "audit-title", "audit").saying(notice),
         entries: items.iter().map(entry).collect(),
         links,
         types: types(&visit),
@@ -92,7 +90,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
         until: visit.query.get("until").to_owned(),
         zone: visit.reader.zone_told(),
     };
-    shown(Notice::status(page.notice.as_ref()), &page)
+    shown(page.page.status(), &page)
 }
 
 fn types(visit: &Visit) -> Vec<Choice> {

@@ -23,7 +23,6 @@ use crate::problem::Problem;
 #[template(path = "pages/operator/keys.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     /// A key that was just made: its name and its secret.
     secret: Option<(String, String)>,
     keys: Vec<KeyView>,
@@ -76,15 +75,14 @@ fn page(visit: &Visit, notice: Option<Notice>, secret: Option<(String, String)>)
     let keys = visit.app.engine.settings().keys();
     let ListPart { items, links } = ListPart::of(visit, "keys", keys, |key: &Arc<Key>| key.id.clone())?;
     let shown_page = Page {
-        page: Frame::new(visit, "keys-title", "keys").coming_back_to("/operator/keys".to_owned()),
-        notice,
+        page: Frame::new(visit, "keys-title", "keys").coming_back_to("/operator/keys".to_owned()).saying(notice),
         secret,
         keys: items.iter().map(|key| KeyView::new(visit, key)).collect(),
         links,
         zone: visit.reader.zone_told(),
         form: visit.form.clone(),
     };
-    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
+    shown(shown_page.page.status(), &shown_page)
 }
 
 /// Makes a key, and shows its secret this once.

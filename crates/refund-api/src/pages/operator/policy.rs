@@ -23,7 +23,6 @@ const HERE: &str = "/operator/policy";
 #[template(path = "pages/operator/policy.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     tag: String,
     fields: Vec<FieldView>,
     /// What would change, once that has been asked.
@@ -80,8 +79,8 @@ fn page(
     fields: Vec<FieldView>,
     review: Option<Review>,
 ) -> Result<Response, Problem> {
-    let frame = Frame::new(visit, "policy-title", "policy").coming_back_to(HERE.to_owned());
-    shown(Notice::status(notice.as_ref()), &Page { page: frame, notice, tag, fields, review })
+    let page = Frame::new(visit, "policy-title", "policy").coming_back_to(HERE.to_owned()).saying(notice);
+    shown(page.status(), &Page { page, tag, fields, review })
 }
 
 /// Looks at what a change would mean, or makes it once that has been looked at.

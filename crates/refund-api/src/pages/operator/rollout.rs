@@ -28,7 +28,6 @@ const HERE: &str = "/operator/rollout";
 #[template(path = "pages/operator/rollout.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     /// What a change would mean that closes something, once it was asked for.
     review: Option<Review>,
     tag: String,
@@ -106,9 +105,9 @@ fn page(visit: &Visit, notice: Option<Notice>, review: Option<Review>) -> Result
         sellers: SellersView::new(&settings, &index.to_string(), &batch.sellers),
     };
     let asked = visit.query.get("seller").trim().to_owned();
+    let notice = notice.or_else(|| unknown(visit, &asked));
     let shown_page = Page {
-        page: Frame::new(visit, "rollout-title", "rollout").coming_back_to(HERE.to_owned()),
-        notice: notice.or_else(|| unknown(visit, &asked)),
+        page: Frame::new(visit, "rollout-title", "rollout").coming_back_to(HERE.to_owned()).saying(notice),
         review,
         tag: Tag::of(&*rollout)?.to_string(),
         percentage: rollout.percentage.into(),
@@ -121,7 +120,7 @@ fn page(visit: &Visit, notice: Option<Notice>, review: Option<Review>) -> Result
         verdict: verdict(visit, &rollout, &asked),
         asked,
     };
-    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
+    shown(shown_page.page.status(), &shown_page)
 }
 
 /// What is wrong with an id that can't be a seller's.

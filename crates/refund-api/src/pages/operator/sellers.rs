@@ -20,7 +20,6 @@ use crate::problem::Problem;
 #[template(path = "pages/operator/sellers.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     asked: String,
     sellers: Vec<SellerView>,
     links: PartLinks,
@@ -69,8 +68,8 @@ fn page(visit: &Visit, asked: String, notice: Option<Notice>) -> Result<Response
     };
     let sellers = items.iter().map(view).collect();
     let page = Frame::new(visit, "sellers-title", "sellers").coming_back_to("/operator/sellers".to_owned());
-    let status = Notice::status(notice.as_ref());
-    shown(status, &Page { page, notice, asked, sellers, links, form: visit.form.clone() })
+    let page = page.saying(notice);
+    shown(page.status(), &Page { page, asked, sellers, links, form: visit.form.clone() })
 }
 
 /// Sets a seller up, with one address: the default (R29).

@@ -31,7 +31,6 @@ const STATES: [DeliveryState; 3] = [DeliveryState::Pending, DeliveryState::Succe
 #[template(path = "pages/operator/webhook.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     secret: Option<String>,
     endpoint: EndpointView,
     tag: String,
@@ -136,13 +135,13 @@ async fn page(
     let found = webhooks.deliveries(&webhook, &chosen, last, PAGE.saturating_add(1), reader.now).await?;
     let backlog = webhooks.backlog(std::slice::from_ref(&webhook)).await?;
     let ListPart { items, links } = ListPart::cut(visit, &list, found, |delivery| EventOut::id(delivery.event))?;
+    let frame = Frame::new(visit, "webhook-title", "webhooks").coming_back_to(format!("/operator/webhooks/{id}"));
+    let frame = frame.saying(notice);
     // What was typed is shown again where something is wrong with it.
-    let status = Notice::status(notice.as_ref());
-    let is_typed = visit.is_resumed || status == StatusCode::UNPROCESSABLE_ENTITY;
+    let is_typed = visit.is_resumed || frame.status() == StatusCode::UNPROCESSABLE_ENTITY;
     let (endpoint, role) = (EndpointView::new(reader, &webhook), webhook.owner.role());
     let shown_page = Page {
-        page: Frame::new(visit, "webhook-title", "webhooks").coming_back_to(format!("/operator/webhooks/{id}")),
-        notice,
+        page: frame,
         secret,
         tag: Tag::of(&*webhook)?.to_string(),
         url: if is_typed { form.get("url").to_owned() } else { endpoint.url.clone() },
@@ -164,7 +163,7 @@ async fn page(
             .collect(),
         links,
     };
-    shown(status, &shown_page)
+    shown(shown_page.page.status(), &shown_page)
 }
 
 /// Does to an endpoint what the path says.

@@ -26,7 +26,6 @@ use crate::wire::{Unusable, WebhookIn};
 #[template(path = "pages/operator/webhooks.html")]
 struct Page {
     page: Frame,
-    notice: Option<Notice>,
     /// An endpoint that was just made: where it is, and its secret.
     secret: Option<(String, String)>,
     endpoints: Vec<EndpointView>,
@@ -110,8 +109,9 @@ fn page(visit: &Visit, notice: Option<Notice>, secret: Option<(String, String)>)
     let ListPart { items, links } =
         ListPart::of(visit, "webhooks", webhooks, |webhook: &Arc<Webhook>| webhook.id.clone())?;
     let shown_page = Page {
-        page: Frame::new(visit, "webhooks-title", "webhooks").coming_back_to("/operator/webhooks".to_owned()),
-        notice,
+        page: Frame::new(visit, "webhooks-title", "webhooks")
+            .coming_back_to("/operator/webhooks".to_owned())
+            .saying(notice),
         secret,
         endpoints: items.iter().map(|webhook| EndpointView::new(reader, webhook)).collect(),
         links,
@@ -119,7 +119,7 @@ fn page(visit: &Visit, notice: Option<Notice>, secret: Option<(String, String)>)
         url: form.get("url").to_owned(),
         description: form.get("description").to_owned(),
     };
-    shown(Notice::status(shown_page.notice.as_ref()), &shown_page)
+    shown(shown_page.page.status(), &shown_page)
 }
 
 /// What a form says of an endpoint, or what is wrong with that.
