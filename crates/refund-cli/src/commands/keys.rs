@@ -68,10 +68,10 @@ fn show(desk: &Desk, given: &KeyId) -> Result<(), Failure> {
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
         let now = client.now([])?;
         let mut card = card(desk, &key);
-        card.line("made", &both(&key.created_at, now), Tone::Plain);
+        card.plain("made", &both(&key.created_at, now));
         let used =
             key.last_used_at.as_deref().map_or("never".to_owned(), |at| format!("{}, to the hour", absolute(at)));
-        card.line("last used", &used, Tone::Plain);
+        card.plain("last used", &used);
         card.maybe("expires", key.expires_at.as_ref().map(|at| both(at, now)));
         if let Some(at) = &key.revoked_at {
             card.line("revoked", &both(at, now), Tone::Bad);
@@ -107,11 +107,11 @@ fn create(desk: &Desk, given: CreateKey) -> Result<(), Failure> {
 /// What a key is and for whom.
 fn card(desk: &Desk, key: &Key) -> Card {
     let mut card = desk.out.card();
-    card.line("key", &key.id, Tone::Plain);
-    card.line("name", &key.name, Tone::Plain);
-    card.line("role", &key.role, Tone::Plain);
+    card.plain("key", &key.id);
+    card.plain("name", &key.name);
+    card.plain("role", &key.role);
     card.maybe("seller", key.seller_id.as_ref());
-    card.line("scope", &key.scope, Tone::Plain);
+    card.plain("scope", &key.scope);
     card
 }
 

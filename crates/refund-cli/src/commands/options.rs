@@ -33,28 +33,27 @@ fn in_words(options: &Options, now: Instant, out: &Output) -> String {
     for kind in &options.types {
         if kind.possible {
             let range = format!("{} to {}", kind.amount_min, kind.amount_max);
-            card.line(&kind.kind, &range, Tone::Plain);
+            card.plain(&kind.kind, &range);
         } else {
             card.line(&kind.kind, "not possible", Tone::Faint);
             against(&kind.objections, now, &mut card);
         }
     }
     for SavedOption { id, name, terms, objections, .. } in &options.saved_offers {
-        card.line("prepared", &format!("{id} ({name}): {}", terms.in_words()), Tone::Plain);
+        card.plain("prepared", &format!("{id} ({name}): {}", terms.in_words()));
         against(objections, now, &mut card);
     }
     for address in &options.return_addresses {
-        card.line("return to", &address.in_words(), Tone::Plain);
+        card.plain("return to", &address.in_words());
     }
-    card.line(
+    card.plain(
         "insured",
         if options.freight_insurance { "the order has freight insurance" } else { "no freight insurance" },
-        Tone::Plain,
     );
     card.maybe("would expire", options.expires_at.as_ref().map(|at| both(at, now)));
     for deadline in &options.deadlines {
         let text = format!("{}, else {}", both(&deadline.at, now), silence(&deadline.on_silence));
-        card.line(awaited(&deadline.kind), &text, Tone::Plain);
+        card.plain(awaited(&deadline.kind), &text);
     }
     text += &card.text();
     text

@@ -51,7 +51,7 @@ fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> 
         let mut fields: Vec<(&String, &Value)> = policy.iter().collect();
         fields.sort_by_key(|(field, _)| place(field));
         for (field, value) in fields {
-            card.line(field, &value_told(field, value), Tone::Plain);
+            card.plain(field, &value_told(field, value));
         }
         Ok(done.map_or_else(String::new, |done| desk.out.done(done)) + &card.text())
     })
@@ -147,11 +147,11 @@ fn in_words(desk: &Desk, check: &Check) -> String {
         let rule = if rule.is_empty() { String::new() } else { format!(" (rule {rule})") };
         card.line(field, &format!("{} -> {}{rule}", value_told(field, from), value_told(field, to)), Tone::Strong);
         for text in [means, applies_to].into_iter().filter(|text| !text.is_empty()) {
-            card.line("", text, Tone::Plain);
+            card.plain("", text);
         }
     }
     for kept in &check.keeps {
-        card.line("stays", kept, Tone::Plain);
+        card.plain("stays", kept);
     }
     for Override { seller_id, fields } in &check.overridden_by {
         card.line("not for", &format!("{seller_id}, which has its own {}", fields.join(", ")), Tone::Due);

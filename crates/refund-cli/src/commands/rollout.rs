@@ -160,16 +160,16 @@ fn in_words(rollout: &Rollout, now: Instant, out: &Output) -> String {
     let mut card = out.card();
     let sellers = |list: &BTreeSet<String>| list.iter().cloned().collect::<Vec<_>>().join(", ");
     let listed = |list: &BTreeSet<String>| if list.is_empty() { "nobody".to_owned() } else { sellers(list) };
-    card.line("deny", &listed(&rollout.deny), Tone::Plain);
-    card.line("allow", &listed(&rollout.allow), Tone::Plain);
+    card.plain("deny", &listed(&rollout.deny));
+    card.plain("allow", &listed(&rollout.allow));
     for batch in &rollout.batches {
         let opens = batch.opens_at.as_ref().map(|at| format!(", opens {}", both(at, now)));
         let (state, tone) = if batch.open { ("open", Tone::Good) } else { ("closed", Tone::Plain) };
         card.line("batch", &format!("{}: {state}{}", batch.name, opens.unwrap_or_default()), tone);
-        card.line("", &listed(&batch.sellers), Tone::Plain);
+        card.plain("", &listed(&batch.sellers));
     }
     let all = if rollout.percentage == 100 { ": all but those denied, whatever the batches say" } else { "" };
-    card.line("percentage", &format!("{} of 100 sellers{all}", rollout.percentage), Tone::Plain);
+    card.plain("percentage", &format!("{} of 100 sellers{all}", rollout.percentage));
     card.text()
 }
 

@@ -109,12 +109,12 @@ fn show(desk: &Desk, answer: &Reply, done: &str) -> Result<(), Failure> {
     desk.out.say(&Said::One(answer.text()), FIELDS, || {
         let mut card = desk.out.card();
         card.line("offer", &offer.id, Tone::Strong);
-        card.line("name", &offer.name, Tone::Plain);
-        card.line("type", &offer.kind, Tone::Plain);
-        card.line("amount", &offer.amount_told(), Tone::Plain);
+        card.plain("name", &offer.name);
+        card.plain("type", &offer.kind);
+        card.plain("amount", &offer.amount_told());
         card.maybe("goes to", offer.goes_to());
         for (language, message) in &offer.messages {
-            card.line(language, message, Tone::Plain);
+            card.plain(language, message);
         }
         Ok(desk.out.done(done) + &card.text())
     })

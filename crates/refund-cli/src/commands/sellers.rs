@@ -58,10 +58,10 @@ fn show(desk: &Desk, answer: &Reply, done: Option<&str>) -> Result<(), Failure> 
 fn in_words(seller: &Seller, out: &Output) -> String {
     let mut card = out.card();
     for address in &seller.addresses {
-        card.line(if address.is_default { "default return" } else { "return to" }, &address.in_words(), Tone::Plain);
+        card.plain(if address.is_default { "default return" } else { "return to" }, &address.in_words());
     }
     for (field, value) in &seller.policy {
-        card.line("own policy", &format!("{field} = {}", super::policy::value_told(field, value)), Tone::Plain);
+        card.plain("own policy", &format!("{field} = {}", super::policy::value_told(field, value)));
     }
     format!("{}  {}\n{}", out.paint(Tone::Strong, &seller.id), seller.name, card.text())
 }

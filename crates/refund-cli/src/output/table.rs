@@ -163,10 +163,14 @@ impl Card {
         self.lines.push((name.to_owned(), text.to_owned(), tone));
     }
 
+    pub(crate) fn plain(&mut self, name: &str, text: &str) {
+        self.line(name, text, Tone::Plain);
+    }
+
     /// One more line, where there is something to say.
     pub(crate) fn maybe(&mut self, name: &str, text: Option<impl AsRef<str>>) {
         if let Some(text) = text {
-            self.line(name, text.as_ref(), Tone::Plain);
+            self.plain(name, text.as_ref());
         }
     }
 

@@ -140,20 +140,19 @@ fn about(refund: &Refund, card: &mut Card) {
     let line = &refund.order_line;
     let shipped = if line.shipped { "shipped" } else { "not shipped" };
     let insured = if line.freight_insurance { ", freight insurance" } else { "" };
-    card.line("goods", &line.title, Tone::Plain);
-    card.line("", &format!("{} paid, {}, {shipped}{insured}", line.paid, line.category), Tone::Plain);
-    card.line("order", &format!("{}, line {}", line.order_id, line.line_id), Tone::Plain);
+    card.plain("goods", &line.title);
+    card.plain("", &format!("{} paid, {}, {shipped}{insured}", line.paid, line.category));
+    card.plain("order", &format!("{}, line {}", line.order_id, line.line_id));
     card.maybe("reference", refund.external_reference.as_ref());
     for (name, text) in &refund.metadata {
-        card.line(
+        card.plain(
             if Some(name) == refund.metadata.keys().next() { "metadata" } else { "" },
             &format!("{name}: {text}"),
-            Tone::Plain,
         );
     }
-    card.line("seller", &refund.seller_id, Tone::Plain);
-    card.line("buyer", &refund.buyer_id, Tone::Plain);
-    card.line("asked", &refund.requested.in_words(), Tone::Plain);
+    card.plain("seller", &refund.seller_id);
+    card.plain("buyer", &refund.buyer_id);
+    card.plain("asked", &refund.requested.in_words());
     card.maybe("reason", refund.requested.reason.as_ref());
 }
 
@@ -176,16 +175,12 @@ fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
     }
     if let Some(shipment) = &refund.shipment {
         let shipped = both(&shipment.shipped_at, now);
-        card.line(
-            "parcel",
-            &format!("{} {}, shipped {shipped}", shipment.carrier, shipment.tracking_number),
-            Tone::Plain,
-        );
+        card.plain("parcel", &format!("{} {}, shipped {shipped}", shipment.carrier, shipment.tracking_number));
     }
     if let Some(payout) = &refund.payout {
         self::payout(payout, now, card);
     }
-    card.line("opened", &both(&refund.opened_at, now), Tone::Plain);
+    card.plain("opened", &both(&refund.opened_at, now));
     card.maybe("link", refund.buyer_link.as_ref().map(|link| &link.url));
 }
 
@@ -196,7 +191,7 @@ fn payout(payout: &Payout, now: Instant, card: &mut Card) {
     for attempt in &payout.attempts {
         let reference = attempt.provider_reference.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
         let began = both(&attempt.started_at, now);
-        card.line("", &format!("{} {}{reference}, began {began}", attempt.attempt_key, attempt.status), Tone::Plain);
+        card.plain("", &format!("{} {}{reference}, began {began}", attempt.attempt_key, attempt.status));
         card.maybe("", attempt.failure_reason.as_ref());
     }
 }
@@ -207,8 +202,8 @@ pub(crate) fn offer(negotiation: &Negotiation, now: Instant, card: &mut Card) {
     card.line("offered", &offer.terms.in_words(), Tone::Strong);
     let why = withdrawn_reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     let offline = if offer.agreed_offline { ", agreed offline" } else { "" };
-    card.line("", &format!("{status}{why}{offline}, {id}"), Tone::Plain);
-    card.line("", &format!("made {}", both(offered_at, now)), Tone::Plain);
+    card.plain("", &format!("{status}{why}{offline}, {id}"));
+    card.plain("", &format!("made {}", both(offered_at, now)));
     if status == "PENDING" {
         card.line("", &format!("expires {}", both(expires_at, now)), Tone::Due);
     }

@@ -50,8 +50,8 @@ fn title(what: &str, stats: &Stats, width: usize, out: &Output) -> String {
 
 fn total(total: &Numbers, out: &Output) -> String {
     let mut card = out.card();
-    card.line("made", &total.offers_made.to_string(), Tone::Plain);
-    card.line("ended", &total.ended().to_string(), Tone::Plain);
+    card.plain("made", &total.offers_made.to_string());
+    card.plain("ended", &total.ended().to_string());
     let outcomes = [
         ("accepted", total.offers_accepted),
         ("rejected", total.offers_rejected),
@@ -62,16 +62,16 @@ fn total(total: &Numbers, out: &Output) -> String {
         let ended = total.ended();
         let share = count.saturating_mul(200).saturating_add(ended).checked_div(ended.saturating_mul(2));
         let share = share.filter(|_| count > 0).map(|share| format!(" ({share} %)"));
-        card.line(name, &format!("{count}{}", share.unwrap_or_default()), Tone::Plain);
+        card.plain(name, &format!("{count}{}", share.unwrap_or_default()));
     }
     let answered = total.median_answer_seconds.map(|median| format!("half within {}", seconds(median)));
-    card.line("answered", &answered.unwrap_or_else(|| "-".to_owned()), Tone::Plain);
+    card.plain("answered", &answered.unwrap_or_else(|| "-".to_owned()));
     for (name, amounts) in [("asked for", &total.amount_asked), ("kept", &total.amount_kept)] {
         for amount in amounts {
-            card.line(name, &amount.to_string(), Tone::Plain);
+            card.plain(name, &amount.to_string());
         }
     }
-    card.line("by silence", &format!("{} decided", total.decided_by_silence), Tone::Plain);
+    card.plain("by silence", &format!("{} decided", total.decided_by_silence));
     card.text()
 }
 

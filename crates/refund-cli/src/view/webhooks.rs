@@ -61,11 +61,11 @@ pub(crate) fn list(webhooks: &[Webhook], out: &Output) -> String {
 pub(crate) fn card(webhook: &Webhook, now: Instant, out: &Output) -> Card {
     let mut card = out.card();
     card.line("endpoint", &webhook.id, Tone::Strong);
-    card.line("url", &webhook.url, Tone::Plain);
+    card.plain("url", &webhook.url);
     card.maybe("for", webhook.description.as_ref());
-    card.line("owner", &webhook.owner(), Tone::Plain);
+    card.plain("owner", &webhook.owner());
     let told_of = if webhook.types.is_empty() { "everything".to_owned() } else { webhook.types.join(", ") };
-    card.line("told of", &told_of, Tone::Plain);
+    card.plain("told of", &told_of);
     match &webhook.disabled {
         None => card.line("on", &format!("since {}", absolute(&webhook.enabled_at)), Tone::Good),
         Some(disabled) => {
