@@ -230,7 +230,7 @@ pub(crate) struct Notice {
     /// The field that has to be mended, by its name in the form.
     pub(crate) field: Option<&'static str>,
     /// Of the page that tells it.
-    status: StatusCode,
+    pub(crate) status: StatusCode,
 }
 
 impl Notice {

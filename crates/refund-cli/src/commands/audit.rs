@@ -59,7 +59,7 @@ fn row(entry: &AuditEntry) -> Vec<Cell> {
         (Some(before), Some(after)) if before == after => format!("{} replaced", change.field),
         (None, Some(after)) => format!("{}: {after}", change.field),
         (before, after) => {
-            let told = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+            let in_words = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
             format!("{}: {} → {}", change.field, in_words(before), in_words(after))
         }
     });
