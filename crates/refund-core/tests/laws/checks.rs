@@ -39,12 +39,14 @@ pub(crate) fn step(shop: &Shop, before: &Refund, who: &Actor, command: &Command,
 
 /// R44: a reason is named exactly where some are listed for it, and is one of these.
 fn of_the_list(policy: &Policy, fact: &Fact) {
-    let purpose = match fact.event_type() {
-        EventType::RefundModified => ReasonFor::Request,
-        EventType::RefundRefused => ReasonFor::Refuse,
-        EventType::RefundReceiptRefused => ReasonFor::RefuseReceipt,
-        EventType::RefundEscalated => ReasonFor::Dispute,
-        _ => return assert_eq!(fact.chosen_reason(), None, "R44: {fact:?}"),
+    let of_events = [
+        (EventType::RefundModified, ReasonFor::Request),
+        (EventType::RefundRefused, ReasonFor::Refuse),
+        (EventType::RefundReceiptRefused, ReasonFor::RefuseReceipt),
+        (EventType::RefundEscalated, ReasonFor::Dispute),
+    ];
+    let Some((_, purpose)) = of_events.into_iter().find(|(kind, _)| *kind == fact.event_type()) else {
+        return assert_eq!(fact.chosen_reason(), None, "R44: {fact:?}");
     };
     let mut listed = policy.reasons.of(purpose).map(|reason| Some((purpose, &reason.code))).peekable();
     let nothing_to_choose = listed.peek().is_none() && fact.chosen_reason().is_none();
