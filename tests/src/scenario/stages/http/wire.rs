@@ -20,9 +20,9 @@ pub(super) fn request(request: &Request) -> Value {
 
 /// A body, and in it why.
 pub(super) fn with_reason(mut body: Value, why: &Why) -> Value {
-    body["reason"] = json!(why.text);
-    if let Some(code) = &why.code {
-        body["reason_code"] = json!(code);
+    let code = why.code.as_ref().map(|code| ("reason_code".to_owned(), json!(code)));
+    if let Some(members) = body.as_object_mut() {
+        members.extend([("reason".to_owned(), json!(why.text))].into_iter().chain(code));
     }
     body
 }
