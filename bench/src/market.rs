@@ -107,7 +107,7 @@ impl Market {
             request: refund_core::Request {
                 kind: RefundType::RefundOnly,
                 amount: money(self.random.i64(1_000..PAID))?,
-                reason: Reason::new("The lid does not close, and there is a dent in the side")?,
+                reason: Reason::new("The lid does not close, and there is a dent in the side")?.into(),
             },
             references: References::default(),
         };

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use refund_core::{
     Actor, Address, AddressBook, BuyerId, Category, Currency, Label, LineId, Money, Opening, OrderId, OrderLine,
-    PolicyOverrides, Reason, References, RefundType, Role, Timestamp, Via,
+    PolicyOverrides, References, RefundType, Role, Timestamp, Via, Why,
 };
 use refund_store::{Clock, KeyRole, MemoryDeliveries, MemoryStore, Request, Seller, SetUp, Store, Surroundings, Work};
 use tokio::time::Instant;
@@ -43,7 +43,7 @@ fn opening(number: u32) -> Opening {
         shipped: true,
         freight_insurance: false,
     };
-    let reason: Reason = id("a dent");
+    let reason: Why = id("a dent");
     Opening {
         refund_id: id(&format!("rfd_{number}")),
         seller_id: id("s-1"),

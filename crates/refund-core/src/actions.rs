@@ -134,7 +134,7 @@ fn probes(kind: CommandKind, refund: &Refund, grounds: &Grounds<'_>, now: Timest
         CommandKind::ConfirmReceipt => vec![Command::ConfirmReceipt],
         CommandKind::RefuseReceipt => vec![Command::RefuseReceipt { reason: reason() }],
         CommandKind::WaiveReturn => vec![Command::WaiveReturn],
-        CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() }],
+        CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Refund { amount }, reason: reason().text }],
         CommandKind::Extend => {
             let running = refund.deadlines();
             // Those that the refund has, and the one that is a seller's to extend: all others don't run.

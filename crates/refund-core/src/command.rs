@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::names::names;
 use crate::{
     AddressId, DeadlineKind, Label, Money, NegotiationId, OfferMessage, Reason, RefundType, Request, Role, Rule,
-    Timestamp,
+    Timestamp, Why,
 };
 
 /// What somebody wants to happen to a refund that is there. Opening one is [`open`](crate::open).
@@ -33,7 +33,7 @@ pub enum Command {
     /// The seller refuses the refund (R22).
     Refuse {
         /// Why.
-        reason: Reason,
+        reason: Why,
     },
     /// The buyer asks for something else (R19).
     Modify {
@@ -48,7 +48,7 @@ pub enum Command {
     /// The buyer calls the operator in (R25).
     Escalate {
         /// Why.
-        reason: Reason,
+        reason: Why,
     },
     /// The buyer has shipped the goods, or corrects how they are traced (R24).
     Ship {
@@ -62,7 +62,7 @@ pub enum Command {
     /// The seller refuses the parcel (R24).
     RefuseReceipt {
         /// Why.
-        reason: Reason,
+        reason: Why,
     },
     /// The seller pays without waiting for the goods (R24).
     WaiveReturn,

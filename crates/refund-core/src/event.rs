@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    Actor, Agreed, ClosedReason, DeadlineKind, Label, Message, Money, Negotiation, Opening, Reason, RefundId, Request,
-    Shipment, Timer, Timestamp, WithdrawnReason,
+    Actor, Agreed, ClosedReason, DeadlineKind, Label, Message, Money, Negotiation, Opening, Reason, ReasonCode,
+    ReasonFor, RefundId, Request, Shipment, Timer, Timestamp, Why, WithdrawnReason,
 };
 
 /// One thing that happened to a refund.
@@ -52,7 +52,7 @@ pub enum Fact {
     /// The seller refused (R22).
     Refused {
         /// Why.
-        reason: Reason,
+        reason: Why,
         /// The buyer's clock.
         respond: Timer,
     },
@@ -77,14 +77,14 @@ pub enum Fact {
     /// The seller refused the parcel (R24).
     ReceiptRefused {
         /// Why.
-        reason: Reason,
+        reason: Why,
         /// The buyer's clock.
         respond: Timer,
     },
     /// The operator was called in; the buyer's clock stops (R25).
     Escalated {
         /// Why, where somebody said so.
-        reason: Option<Reason>,
+        reason: Option<Why>,
         /// The operator's clock (R38); none where it happened before there was one.
         #[serde(default)]
         rule: Option<Timer>,
@@ -336,6 +336,41 @@ impl Fact {
             | Self::MessagePosted { .. }
             | Self::LineShipped => false,
         }
+    }
+
+    /// Which reason of a list was chosen with it, and for what, where one was (R44).
+    #[must_use]
+    pub fn chosen_reason(&self) -> Option<(ReasonFor, &ReasonCode)> {
+        let (purpose, why): (_, &Why) = match self {
+            Self::Opened { opening, .. } => (ReasonFor::Request, &opening.request.reason),
+            Self::Modified { request, .. } => (ReasonFor::Request, &request.reason),
+            Self::Refused { reason, .. } => (ReasonFor::Refuse, reason),
+            Self::ReceiptRefused { reason, .. } => (ReasonFor::RefuseReceipt, reason),
+            Self::Escalated { reason, .. } => (ReasonFor::Dispute, reason.as_ref()?),
+            Self::Agreed { .. }
+            | Self::ReturnShipped { .. }
+            | Self::TrackingCorrected { .. }
+            | Self::ReceiptConfirmed
+            | Self::ReturnWaived
+            | Self::Ruled { .. }
+            | Self::PayoutStarted { .. }
+            | Self::Succeeded { .. }
+            | Self::PayoutFailed { .. }
+            | Self::PayoutReversed { .. }
+            | Self::PaidTwice { .. }
+            | Self::Closed { .. }
+            | Self::OfferMade { .. }
+            | Self::OfferAccepted
+            | Self::OfferRejected
+            | Self::OfferExpired
+            | Self::OfferWithdrawn { .. }
+            | Self::DeadlineExtended { .. }
+            | Self::Reminded { .. }
+            | Self::MessagePosted { .. }
+            | Self::Overdue { .. }
+            | Self::LineShipped => return None,
+        };
+        why.code.as_ref().map(|code| (purpose, code))
     }
 
     /// What was written, where something was.

@@ -26,6 +26,7 @@ mod openapi;
 mod options;
 mod payout;
 pub mod policy;
+mod reasons;
 mod references;
 mod refund;
 mod refusal;
@@ -39,6 +40,7 @@ mod status;
 mod terms;
 mod text;
 mod time;
+mod why;
 
 pub use actions::{Action, actions, all_actions, outcome};
 pub use actor::{Actor, Role, Via};
@@ -68,6 +70,7 @@ pub use open::{Line, Opened, open};
 pub use options::{Options, TypeOption, check_offer, options};
 pub use payout::{PAYOUT_ATTEMPTS_MAX, Payout, PayoutAttempt, PayoutStatus, attempt_key};
 pub use policy::{FreshGoods, PayoutMode, Policy, PolicyField, PolicyOverrides};
+pub use reasons::{InvalidReasons, ListedReason, ReasonText, Reasons};
 pub use references::{InvalidMetadata, Metadata, MetadataEntry, MetadataName, References};
 pub use refund::{Refund, Whose};
 pub use refusal::{LineField, Refusal, RefusalCode};
@@ -79,3 +82,4 @@ pub use status::{Agreed, ClosedReason, Dispute, Escalation, Shipment, Status, St
 pub use terms::{Address, Category, LineKey, Opening, OrderLine, RefundType, Request, Terms};
 pub use text::{InvalidText, Label, MessageText, OfferMessage, Reason, Text};
 pub use time::{InvalidSpan, InvalidTimestamp, Span, Timestamp};
+pub use why::{Fault, InvalidReasonCode, ReasonCode, ReasonFor, Why};

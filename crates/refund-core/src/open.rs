@@ -1,9 +1,11 @@
 //! Opening a refund (R27–R29).
 
+use crate::decide::reason::listed;
 use crate::objections::{Objections, amount_objections};
 use crate::refusal::LineField;
 use crate::{
-    Actor, Event, Fact, LineLedger, Opening, Policy, Refund, RefundId, RefundType, Refusal, Role, Timer, Timestamp,
+    Actor, Event, Fact, LineLedger, Opening, Policy, ReasonFor, Refund, RefundId, RefundType, Refusal, Role, Timer,
+    Timestamp,
 };
 
 /// What opening a refund came to.
@@ -78,6 +80,7 @@ pub fn open(
     if opening.request.kind == RefundType::ReturnAndRefund && !opening.line.shipped {
         objections.add(Refusal::ReturnNeedsShippedGoods);
     }
+    objections.add_err(listed(policy, ReasonFor::Request, &opening.request.reason));
     objections.into_result()?;
     Ok(Opened::New(Event {
         refund_id: opening.refund_id.clone(),

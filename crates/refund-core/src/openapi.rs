@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{RefOr, Schema};
+use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::policy::{RefundsPerLine, Reminders};
 use crate::rollout::Percentage;
-use crate::{Attachment, Attachments, Currency, Label, Metadata, MetadataEntry, MetadataName, Span, Text, Timestamp};
+use crate::{
+    Attachment, Attachments, Currency, Label, ListedReason, Metadata, MetadataEntry, MetadataName, ReasonCode, Reasons,
+    Span, Text, Timestamp,
+};
 
 /// A whole number within bounds.
 fn whole(min: u32, max: u32, description: &str) -> RefOr<Schema> {
@@ -78,6 +81,27 @@ impl PartialSchema for Reminders {
     }
 }
 
+impl PartialSchema for ReasonCode {
+    fn schema() -> RefOr<Schema> {
+        crate::schema::checked(&["The stable name of a reason that a policy lists."], 1, Self::MAX, "^[a-z][a-z0-9_]*$")
+    }
+}
+
+impl PartialSchema for Reasons {
+    fn schema() -> RefOr<Schema> {
+        let reason = Ref::from_schema_name(ListedReason::name());
+        let schema = ArrayBuilder::new().items(reason).max_items(Some(Self::MAX));
+        schema.description(Some("Reasons that can be named, of each purpose each code once.")).into()
+    }
+}
+
+impl ToSchema for ReasonCode {}
+impl ToSchema for Reasons {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((ListedReason::name().into_owned(), ListedReason::schema()));
+        ListedReason::schemas(schemas);
+    }
+}
 impl ToSchema for Timestamp {}
 impl ToSchema for Currency {}
 impl ToSchema for Span {}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::names::names;
-use crate::{Rule, Span};
+use crate::{Reasons, Rule, Span};
 
 names! {
     /// What negotiation may do with fresh goods (S1, R14).
@@ -294,4 +294,8 @@ policy! {
         R27, "How many refunds an order line may ever have",
         "Refunds opened from then on.",
         "Refunds that are open already go on.";
+    Reasons reasons: Reasons = Reasons::default(), "none";
+        R44, "Which reasons there are to ask for a refund, to refuse it or its parcel, and to call the operator in: where some are listed, one of them is named",
+        "Requests, refusals and calls of the operator from then on, also on refunds that are open already.",
+        "A reason that was named stays, whether the list has it still or not.";
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::deadline::Running;
 use crate::{
     BuyerId, Deadline, DeadlineKind, Dispute, Escalation, ExternalReference, LineId, LineKey, MessageCounts,
-    Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout, Reason, References, RefundId, Request, SellerId,
-    Shipment, Status, Terms, Timestamp, Watch,
+    Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout, References, RefundId, Request, SellerId,
+    Shipment, Status, Terms, Timestamp, Watch, Why,
 };
 
 /// One after-sale request on one order line. It is what its events make of it and changes in
@@ -32,7 +32,7 @@ pub struct Refund {
     /// The one negotiation, once there is one (S5).
     pub negotiation: Option<Negotiation>,
     /// Why the seller refused, the request as it stands or the parcel: the latest time.
-    pub seller_refusal: Option<Reason>,
+    pub seller_refusal: Option<Why>,
     /// The parcel, once the goods are on their way back.
     pub shipment: Option<Shipment>,
     /// The payout, once there is one.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 pub use self::code::RefusalCode;
 use crate::rollout::Because;
 use crate::{
-    AddressId, CommandKind, Currency, DeadlineKind, Money, NegotiationId, NegotiationStatus, PayoutStatus, RefundId,
-    Role, Rule, SellerId, StatusKind, Timestamp,
+    AddressId, CommandKind, Currency, DeadlineKind, Money, NegotiationId, NegotiationStatus, PayoutStatus, ReasonCode,
+    ReasonFor, RefundId, Role, Rule, SellerId, StatusKind, Timestamp,
 };
 
 /// Why a command was not carried out. It changed nothing.
@@ -210,6 +210,16 @@ pub enum Refusal {
         /// How many were marked as the default.
         given: usize,
     },
+    /// The policy lists reasons for it, and this is none of them; or it lists none, and one is named (R44).
+    #[error("{}", unknown_reason(*purpose, given.as_ref(), codes))]
+    ReasonUnknown {
+        /// For what it was to be a reason.
+        purpose: ReasonFor,
+        /// What was named, if something was.
+        given: Option<ReasonCode>,
+        /// All that there are for it.
+        codes: Vec<ReasonCode>,
+    },
     /// The offer is what the buyer asked for (R11).
     #[error("the offer has the type and the amount that the buyer asked for")]
     OfferChangesNothing,
@@ -243,6 +253,17 @@ crate::names::names! {
         Category = "category",
         /// What was paid, and in which currency.
         Paid = "paid",
+    }
+}
+
+fn unknown_reason(purpose: ReasonFor, given: Option<&ReasonCode>, codes: &[ReasonCode]) -> String {
+    let known = codes.iter().map(ReasonCode::as_str).collect::<Vec<_>>().join(", ");
+    match given {
+        Some(code) if codes.is_empty() => {
+            format!("reason_code is {code}, and the policy lists no reasons for {purpose}: leave it out")
+        }
+        Some(code) => format!("reason_code is {code}, and the policy's reasons for {purpose} are {known}"),
+        None => format!("reason_code is missing; the policy's reasons for {purpose} are {known}"),
     }
 }
 

@@ -76,5 +76,6 @@ rules! {
     R38 = "R38", "Nothing waits unseen: the operator and the payout have deadlines too, which decide nothing and are told.";
     R39 = "R39", "A payout has numbered attempts, one open at a time, each with a key of its own; any success wins.";
     R40 = "R40", "The platform may tell that the line was shipped meanwhile, once, and never the other way.";
+    R44 = "R44", "Where a policy lists reasons one of them is named, beside the words; a request's decides nothing by itself.";
     R45 = "R45", "Terms are checked before they are offered; a saved offer comes to an exact amount, rounded down.";
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::policy::PayoutMode;
-use crate::{Actor, Label, Reason, Terms, Timer, Timestamp, Watch};
+use crate::{Actor, Label, Terms, Timer, Timestamp, Watch, Why};
 
 names! {
     /// The names of the statuses, as the Taobao open platform spells them.
@@ -139,7 +139,7 @@ pub struct Escalation {
     /// By whom: the buyer, or the clock after the buyer's silence about a refused parcel.
     pub by: Actor,
     /// Why, where somebody said so.
-    pub reason: Option<Reason>,
+    pub reason: Option<Why>,
     /// By when the operator should have ruled (R38).
     pub rule: Watch,
 }

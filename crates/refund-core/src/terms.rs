@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::names::names;
-use crate::{AddressId, BuyerId, Label, LineId, Money, OrderId, Reason, References, SellerId};
+use crate::{AddressId, BuyerId, Label, LineId, Money, OrderId, Reason, References, SellerId, Why};
 
 names! {
     /// Whether the goods go back.
@@ -33,7 +33,7 @@ pub struct Request {
     /// How much; more than zero and at most what can still be refunded on the line.
     pub amount: Money,
     /// Why.
-    pub reason: Reason,
+    pub reason: Why,
 }
 
 /// Terms that can be carried out: a return says where to.

@@ -68,7 +68,7 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
     }
 
     /// A text that was taken once. What was before signs that turn the direction were refused opens for ever.
-    fn kept(text: impl Into<Arc<str>>) -> Result<Self, InvalidText> {
+    pub(crate) fn kept(text: impl Into<Arc<str>>) -> Result<Self, InvalidText> {
         let text = text.into();
         let given = text.chars().count();
         if given > MAX {

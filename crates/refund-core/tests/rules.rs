@@ -22,6 +22,8 @@ mod order;
 mod payout;
 #[path = "rules/policy.rs"]
 mod policy;
+#[path = "rules/reasons.rs"]
+mod reasons;
 #[path = "rules/refund.rs"]
 mod refund;
 #[path = "rules/return_leg.rs"]

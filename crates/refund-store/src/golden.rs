@@ -5,12 +5,14 @@
 #[path = "../tests/golden/file.rs"]
 mod file;
 mod payouts;
+mod reasons;
 mod samples;
 
 use refund_core::*;
 
 use self::file::golden;
 use self::payouts::*;
+use self::reasons::*;
 use self::samples::*;
 use crate::codec::{CodecError, VERSION, decode, encode};
 use crate::record::{Entry, Record};
@@ -118,14 +120,22 @@ fn the_golden_record_of_payout_attempts_says_what_it_said() {
     is_written_so("record-v3-attempts.bin", &attempts());
 }
 
+#[test]
+fn the_golden_record_of_reasons_says_what_it_said() {
+    is_written_so("record-v4-reasons.bin", &reasons());
+}
+
 /// A row belongs to the view, which is built anew from the journal where its layout is another: only rows of the present
 /// layout are ever read.
 #[test]
 fn the_golden_rows_of_the_present_layout_say_what_they_said() {
     let counted = MessageCounts { buyer: 1, seller: 500, operator: 3 };
     let with_all = Refund { messages: counted, references: references(), ..refund() };
-    for (name, refund) in [("refund-row-layout-6.bin", with_all), ("refund-row-layout-6-paid-again.bin", paid_again())]
-    {
+    for (name, refund) in [
+        ("refund-row-layout-6.bin", with_all),
+        ("refund-row-layout-6-paid-again.bin", paid_again()),
+        ("refund-row-layout-7-reasons.bin", with_reasons()),
+    ] {
         let written = refund_row(4711, &refund).unwrap();
         let bytes = golden(name, &written);
         assert_eq!(parse_last(&bytes), Some(4711));

@@ -225,6 +225,7 @@ impl<'a> Tour<'a> {
         self.post("/v1/policy/check", &by, &policy)?;
         self.put("/v1/policy", &policy)?;
         self.get("/v1/audit?type=policy&limit=1", &by)?;
+        self.reasons(&address)?;
         self.get("/v1/rollout", &by)?;
         let batch = json!({ "name": "spring", "sellers": [SELLER], "open": true });
         self.put(
@@ -234,6 +235,20 @@ impl<'a> Tour<'a> {
         self.post("/v1/rollout/check", &by, &json!({ "seller_id": SELLER }))?;
         self.get("/v1/test-clock", &by)?;
         self.post("/v1/test-clock/advance", &by, &json!({ "seconds": 60 })).map(drop)
+    }
+
+    /// A seller's own, on refunds against it alone.
+    fn reasons(&mut self, address: &Value) -> Result<(), String> {
+        self.get("/v1/reasons/usual", &By::Operator)?;
+        let worn = json!({
+            "code": "worn", "for": "refuse", "fault": "buyer", "evidence": false,
+            "text": { "en": "It was worn", "zh-Hant": "已使用" },
+        });
+        let other = json!({ "code": "other", "for": "refuse", "fault": "none" });
+        let policy = json!({ "reasons": [worn, other] });
+        let seller = json!({ "name": "Orchard", "addresses": [address], "policy": policy });
+        self.put("/v1/sellers/seller-orchard", &seller)?;
+        self.get("/v1/reasons?seller_id=seller-orchard", &By::Operator).map(drop)
     }
 
     fn saved_offers(&mut self, seller: &str) -> Result<(), String> {

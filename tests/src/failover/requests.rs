@@ -46,7 +46,7 @@ pub(super) fn any(rng: &mut Rng, caller: &str, number: u64, recent: u64) -> Resu
         3 => command(&id, Role::Seller, offer(&id, rng)?)?,
         4 => command(&id, Role::Buyer, Command::AcceptOffer { negotiation_id: negotiation(&id)? })?,
         5 => command(&id, Role::Seller, Command::Agree { return_address_id: None })?,
-        6 => command(&id, Role::Seller, Command::Refuse { reason: Reason::new("as agreed").map_err(said)? })?,
+        6 => command(&id, Role::Seller, Command::Refuse { reason: "as agreed".parse().map_err(said)? })?,
         7 => command(&id, Role::Buyer, Command::Cancel { reason: None })?,
         8 => message(&id, &format!("{caller} {number}"))?,
         _ => Request::by_system(Work::SettleDue),
@@ -75,7 +75,7 @@ fn open(id: &str, line: &str, rng: &mut Rng) -> Result<Request, String> {
         request: refund_core::Request {
             kind: RefundType::RefundOnly,
             amount: money(amount)?,
-            reason: Reason::new("dented").map_err(said)?,
+            reason: "dented".parse().map_err(said)?,
         },
         references: References::default(),
     };

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use refund_core::policy::{RefundsPerLine, Reminders};
 use refund_core::rollout::{Batch, Percentage};
 use refund_core::{
-    Address, AddressId, Currency, Money, Opening, OrderLine, PolicyOverrides, References, RefundType, Request, Rollout,
-    SavedAmount, SavedOffer, SellerId, Share,
+    Address, AddressId, Currency, ListedReason, Money, Opening, OrderLine, PolicyOverrides, ReasonText, Reasons,
+    References, RefundType, Request, Rollout, SavedAmount, SavedOffer, SellerId, Share, Why,
 };
 
 use super::mistake::Mistake;
@@ -33,6 +33,7 @@ pub(super) fn policy(table: Table<'_>) -> Result<PolicyOverrides, Mistake> {
         negotiate_before_refuse: flag("negotiate_before_refuse")?,
         payout: table.get("payout").map(|field| field.word()).transpose()?,
         refunds_per_line_max: table.get("refunds_per_line_max").map(|field| per_line(&field)).transpose()?,
+        reasons: table.get("reasons").map(|field| reasons(&field)).transpose()?,
     };
     table.finish()?;
     Ok(policy)
@@ -47,6 +48,22 @@ fn reminders(field: &Field<'_>) -> Result<Reminders, Mistake> {
 fn per_line(field: &Field<'_>) -> Result<RefundsPerLine, Mistake> {
     const EXPECTED: &str = "a whole number from 1 to 100";
     RefundsPerLine::try_from(field.number(EXPECTED)?).map_err(|error| field.mistake(error.to_string(), EXPECTED))
+}
+
+/// What each is for, its code and whose fault it is.
+fn reasons(field: &Field<'_>) -> Result<Reasons, Mistake> {
+    const EXPECTED: &str = r#"a list of reasons, such as ["request damaged carrier", "refuse used buyer"]"#;
+    let one = |item: Field<'_>| {
+        let said = item.text(EXPECTED)?;
+        let wrong = || item.mistake(format!("{said:?} is no reason"), EXPECTED);
+        let words: Vec<&str> = said.split(' ').collect();
+        let &[purpose, code, fault] = words.as_slice() else { return Err(wrong()) };
+        let read = (purpose.parse().ok(), code.parse().ok(), fault.parse().ok());
+        let (Some(purpose), Some(code), Some(fault)) = read else { return Err(wrong()) };
+        Ok(ListedReason { code, purpose, fault, evidence: false, text: ReasonText::default() })
+    };
+    let listed = field.list(EXPECTED)?.into_iter().map(one).collect::<Result<Vec<_>, _>>()?;
+    Reasons::try_from(listed).map_err(|error| field.mistake(error.to_string(), EXPECTED))
 }
 
 /// `[seller]`: one address, "warehouse", unless it says otherwise.
@@ -231,12 +248,19 @@ pub(super) fn request(table: &Table<'_>, line: &OrderLine) -> Result<Request, Mi
     let plain = plain_request(line);
     let kind = table.get("type").map(|field| field.word()).transpose()?;
     let amount = table.get("amount").map(|field| field.money(Some(line.paid.currency()))).transpose()?;
-    let reason = table.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
     Ok(Request {
         kind: kind.unwrap_or(plain.kind),
         amount: amount.unwrap_or(plain.amount),
-        reason: reason.unwrap_or(plain.reason),
+        reason: why(table, "It has a dent")?,
     })
+}
+
+/// Why, in the words given or else these, and by which reason of the policy's.
+pub(super) fn why(table: &Table<'_>, standard: &str) -> Result<Why, Mistake> {
+    let given = table.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
+    let code =
+        table.get("reason_code").map(|field| field.parsed("a reason of the policy's, between quotes")).transpose()?;
+    Ok(Why { text: given.unwrap_or_else(|| text(standard)), code })
 }
 
 /// An opening by that buyer, or for the story's buyer where somebody else tries.

@@ -123,7 +123,7 @@ fn command(step: &Table<'_>, word: &str, context: &Context) -> Result<Option<Com
         "make_offer" => Command::MakeOffer(offer(step, context)?),
         "withdraw" => Command::WithdrawOffer,
         "agree" => Command::Agree { return_address_id: address(step)? },
-        "refuse" => Command::Refuse { reason: reason(step, "It left us in good order")? },
+        "refuse" => Command::Refuse { reason: settings::why(step, "It left us in good order")? },
         "modify" => {
             step.need("type", r#""REFUND_ONLY""#)?;
             step.need("amount", r#""5.00""#)?;
@@ -133,13 +133,13 @@ fn command(step: &Table<'_>, word: &str, context: &Context) -> Result<Option<Com
             let reason = step.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
             Command::Cancel { reason }
         }
-        "escalate" => Command::Escalate { reason: reason(step, "We can't agree")? },
+        "escalate" => Command::Escalate { reason: settings::why(step, "We can't agree")? },
         "ship" => Command::Ship {
             carrier: label(step, "carrier", "SF Express")?,
             tracking_number: label(step, "tracking_number", "SF-1001")?,
         },
         "confirm_receipt" => Command::ConfirmReceipt,
-        "refuse_receipt" => Command::RefuseReceipt { reason: reason(step, "The parcel was empty")? },
+        "refuse_receipt" => Command::RefuseReceipt { reason: settings::why(step, "The parcel was empty")? },
         "waive_return" => Command::WaiveReturn,
         "rule" => {
             let decision = step.need("decision", r#""REFUND" or "CLOSE""#)?;

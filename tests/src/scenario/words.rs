@@ -2,7 +2,7 @@
 
 use refund_core::{
     Command, Currency, DeadlineKind, EventType, Money, NegotiationStatus, Opening, PayoutReport, PayoutResult,
-    RefundType, Rollout, Ruling, SavedAmount, SavedOffer, SellerId, Terms, Timestamp,
+    RefundType, Rollout, Ruling, SavedAmount, SavedOffer, SellerId, Terms, Timestamp, Why,
 };
 
 use super::instant::show;
@@ -91,7 +91,7 @@ pub(super) fn deed(deed: &Deed, line: Currency) -> String {
 fn open(opening: &Opening) -> String {
     let asked = &opening.request;
     let amount = money(asked.amount, opening.line.paid.currency());
-    format!("asks for {} of {amount}: \"{}\"", kind(asked.kind), asked.reason)
+    format!("asks for {} of {amount}: {}", kind(asked.kind), why(&asked.reason))
 }
 
 fn put(setting: &Setting) -> String {
@@ -153,16 +153,16 @@ fn command(command: &Command, line: Currency) -> String {
         Command::WithdrawOffer => "withdraws the offer".to_owned(),
         Command::Agree { return_address_id: None } => "agrees".to_owned(),
         Command::Agree { return_address_id: Some(id) } => format!("agrees, goods to {id}"),
-        Command::Refuse { reason } => format!("refuses: \"{reason}\""),
+        Command::Refuse { reason } => format!("refuses: {}", why(reason)),
         Command::Modify { request } => {
             format!("asks for {} of {} instead", kind(request.kind), money(request.amount, line))
         }
         Command::Cancel { reason: None } => "cancels".to_owned(),
         Command::Cancel { reason: Some(reason) } => format!("cancels: \"{reason}\""),
-        Command::Escalate { reason } => format!("calls the operator in: \"{reason}\""),
+        Command::Escalate { reason } => format!("calls the operator in: {}", why(reason)),
         Command::Ship { carrier, tracking_number } => format!("ships with {carrier}, number {tracking_number}"),
         Command::ConfirmReceipt => "confirms the receipt".to_owned(),
-        Command::RefuseReceipt { reason } => format!("refuses the receipt: \"{reason}\""),
+        Command::RefuseReceipt { reason } => format!("refuses the receipt: {}", why(reason)),
         Command::WaiveReturn => "waives the return".to_owned(),
         Command::Rule { ruling: Ruling::Close, reason } => format!("rules CLOSE: \"{reason}\""),
         Command::Rule { ruling: Ruling::Refund { amount }, reason } => {
@@ -173,6 +173,12 @@ fn command(command: &Command, line: Currency) -> String {
         Command::RetryPayout => "has the payout tried again".to_owned(),
         Command::MarkShipped => "tells that the goods have been shipped".to_owned(),
     }
+}
+
+/// The words, and the reason of the policy's list behind them.
+fn why(why: &Why) -> String {
+    let code = why.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
+    format!("\"{}\"{code}", why.text)
 }
 
 fn reported(report: &PayoutReport) -> String {

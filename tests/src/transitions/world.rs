@@ -4,8 +4,8 @@ use refund_core::policy::Reminders;
 use refund_core::{
     Actor, Address, AddressBook, Category, Command, CommandKind, Currency, Deadline, DeadlineKind, Event, EventType,
     Grounds, Line, LineLedger, MakeOffer, Money, Opened, Opening, OrderLine, PayoutMode, PayoutReport, PayoutResult,
-    Policy, References, Refund, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Via, decide,
-    evolve, open, opened, settle,
+    Policy, Reason, References, Refund, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Via, Why,
+    decide, evolve, open, opened, settle,
 };
 
 use super::{Negotiated, Place};
@@ -109,7 +109,8 @@ pub(super) fn actors() -> Vec<(&'static str, Actor)> {
 pub(super) fn commands(kind: CommandKind, refund: &Refund, now: Timestamp) -> Vec<(String, Command)> {
     let one = |command: Command| vec![(kind.as_str().to_owned(), command)];
     let named = |name: &str, command: Command| (format!("{kind} {name}"), command);
-    let reason = || id("Because");
+    let reason = || id::<Reason>("Because");
+    let why = || Why::from(reason());
     let negotiation_id = refund.negotiation.as_ref().map_or(id("n-1"), |negotiation| negotiation.id.clone());
     match kind {
         CommandKind::MakeOffer => one(offer(other(refund.requested.kind), "n-2")),
@@ -117,16 +118,16 @@ pub(super) fn commands(kind: CommandKind, refund: &Refund, now: Timestamp) -> Ve
         CommandKind::RejectOffer => one(Command::RejectOffer { negotiation_id }),
         CommandKind::WithdrawOffer => one(Command::WithdrawOffer),
         CommandKind::Agree => one(Command::Agree { return_address_id: None }),
-        CommandKind::Refuse => one(Command::Refuse { reason: reason() }),
+        CommandKind::Refuse => one(Command::Refuse { reason: why() }),
         CommandKind::Modify => {
-            let request = Request { kind: refund.requested.kind, amount: cny(700), reason: reason() };
+            let request = Request { kind: refund.requested.kind, amount: cny(700), reason: why() };
             one(Command::Modify { request })
         }
         CommandKind::Cancel => one(Command::Cancel { reason: None }),
-        CommandKind::Escalate => one(Command::Escalate { reason: reason() }),
+        CommandKind::Escalate => one(Command::Escalate { reason: why() }),
         CommandKind::Ship => one(Command::Ship { carrier: id("Post"), tracking_number: id("2") }),
         CommandKind::ConfirmReceipt => one(Command::ConfirmReceipt),
-        CommandKind::RefuseReceipt => one(Command::RefuseReceipt { reason: reason() }),
+        CommandKind::RefuseReceipt => one(Command::RefuseReceipt { reason: why() }),
         CommandKind::WaiveReturn => one(Command::WaiveReturn),
         CommandKind::Rule => vec![
             named("refund", Command::Rule { ruling: Ruling::Refund { amount: cny(500) }, reason: reason() }),

@@ -71,7 +71,7 @@ impl OpenIn {
         let paid = order_line.paid.read()?;
         let LineIn { order_id, line_id, title, category, shipped, freight_insurance, .. } = order_line;
         let line = OrderLine { order_id, line_id, title, category, paid, shipped, freight_insurance };
-        let request = Request { kind, amount: amount.read()?, reason };
+        let request = Request { kind, amount: amount.read()?, reason: reason.into() };
         Some(Opening { refund_id, seller_id, buyer_id, line, request, references: References::default() })
     }
 }
@@ -231,7 +231,7 @@ impl RefundOut {
             requested: RequestedOut {
                 kind: refund.requested.kind,
                 amount: refund.requested.amount.into(),
-                reason: refund.requested.reason.clone(),
+                reason: refund.requested.reason.text.clone(),
             },
             effective: refund.effective().map(TermsOut::from),
             seller_refusal: None,

@@ -57,3 +57,7 @@ audit-field-open = Open
 audit-field-allow = Always
 audit-field-deny = Never
 audit-field-addresses = Return address
+audit-field-reasons = Reasons
+audit-field-fault = Fault
+audit-field-evidence = Needs evidence
+audit-field-text = Words

@@ -190,6 +190,9 @@ policy-keeps-payout = A refund that is agreed already is paid as it was agreed.
 policy-refunds-per-line-max = How many refunds an order line may ever have
 policy-applies-refunds-per-line-max = Refunds opened from then on.
 policy-keeps-refunds-per-line-max = Refunds that are open already go on.
+policy-reasons = Which reasons there are to ask for a refund, to refuse it or its parcel, and to call the operator in: where some are listed, one of them is named
+policy-applies-reasons = Requests, refusals and calls of the operator from then on, also on refunds that are open already.
+policy-keeps-reasons = A reason that was named stays, whether the list has it still or not.
 
 # Sellers.
 nav-sellers = Sellers

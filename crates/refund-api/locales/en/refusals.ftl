@@ -30,6 +30,10 @@ refusal-return-needs-freight-insurance = A return can be offered only where the 
 refusal-return-address-required = A return needs an address.
 refusal-return-address-unknown = The seller has no such address.
 refusal-default-address-required = Exactly one address has to be the default.
+refusal-reason-unknown = { $codes ->
+    [none] No reasons are listed for this any more: say it in words alone.
+   *[other] Choose one of the reasons: { $codes }.
+}
 refusal-offer-changes-nothing = That is what the buyer asked for already.
 refusal-request-changes-nothing = That is what is asked for already.
 refusal-extension-not-later = The new time has to be after { $at }.

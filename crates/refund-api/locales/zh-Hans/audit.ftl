@@ -53,3 +53,7 @@ audit-field-open = 已开放
 audit-field-allow = 优先开放名单
 audit-field-deny = 不开放名单
 audit-field-addresses = 退货地址
+audit-field-reasons = 原因
+audit-field-fault = 责任方
+audit-field-evidence = 需要凭证
+audit-field-text = 文字

@@ -169,6 +169,9 @@ policy-keeps-payout = 已同意的退款单按原方式打款。
 policy-refunds-per-line-max = 每个子订单最多可申请退款的次数
 policy-applies-refunds-per-line-max = 此后申请的退款单。
 policy-keeps-refunds-per-line-max = 已申请的退款单继续处理。
+policy-reasons = 申请退款、拒绝退款或退货、申请平台介入时可选的原因；列出后须从中选择一个
+policy-applies-reasons = 此后的申请、拒绝和平台介入申请，包括进行中的退款。
+policy-keeps-reasons = 已选择的原因不变，无论列表中是否仍有。
 
 # Sellers.
 nav-sellers = 商家

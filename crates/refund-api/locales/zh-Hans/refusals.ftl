@@ -30,6 +30,10 @@ refusal-return-needs-freight-insurance = 订单没有运费险，不能协商为
 refusal-return-address-required = 退货退款须选择退货地址。
 refusal-return-address-unknown = 商家没有该退货地址。
 refusal-default-address-required = 必须有且仅有一个默认退货地址。
+refusal-reason-unknown = { $codes ->
+    [none] 已没有可选的原因，请只填写文字。
+   *[other] 请选择一个原因：{ $codes }。
+}
 refusal-offer-changes-nothing = 与买家申请的方案相同，没有变化。
 refusal-request-changes-nothing = 与当前申请相同，没有变化。
 refusal-extension-not-later = 新的时限须晚于 { $at }。

@@ -53,3 +53,7 @@ audit-field-open = 已開放
 audit-field-allow = 優先開放名單
 audit-field-deny = 不開放名單
 audit-field-addresses = 退貨地址
+audit-field-reasons = 原因
+audit-field-fault = 責任方
+audit-field-evidence = 需要憑證
+audit-field-text = 文字

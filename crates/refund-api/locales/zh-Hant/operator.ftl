@@ -169,6 +169,9 @@ policy-keeps-payout = 已同意的退款單按原方式撥款。
 policy-refunds-per-line-max = 每個子訂單最多可申請退款的次數
 policy-applies-refunds-per-line-max = 此後申請的退款單。
 policy-keeps-refunds-per-line-max = 已申請的退款單繼續處理。
+policy-reasons = 申請退款、拒絕退款或退貨、申請平台介入時可選的原因；列出後須從中選擇一個
+policy-applies-reasons = 此後的申請、拒絕和平台介入申請，包括進行中的退款。
+policy-keeps-reasons = 已選擇的原因不變，無論清單中是否仍有。
 
 # Sellers.
 nav-sellers = 商家

@@ -30,6 +30,10 @@ refusal-return-needs-freight-insurance = 訂單沒有運費險，不能協商為
 refusal-return-address-required = 退貨退款須選擇退貨地址。
 refusal-return-address-unknown = 商家沒有該退貨地址。
 refusal-default-address-required = 必須有且僅有一個預設退貨地址。
+refusal-reason-unknown = { $codes ->
+    [none] 已沒有可選的原因，請只填寫文字。
+   *[other] 請選擇一個原因：{ $codes }。
+}
 refusal-offer-changes-nothing = 與買家申請的方案相同，沒有變化。
 refusal-request-changes-nothing = 與目前申請相同，沒有變化。
 refusal-extension-not-later = 新的時限須晚於 { $at }。

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use refund_core::{
     Actor, AddressId, BuyerId, Category, Command, Label, LineId, MakeOffer, Money, Opening, OrderId, OrderLine,
     PayoutReport, PayoutResult, Reason, References, Refund, RefundType, Request as Asked, Role, SellerId, Timestamp,
-    Via,
+    Via, Why,
 };
 use refund_store::{Advance, Answer, Fingerprint, IdempotencyKey, Refused, Request, Store, Work};
 use serde::Deserialize;
@@ -25,7 +25,7 @@ struct Story {
     category: Category,
     ask: RefundType,
     paid: String,
-    reason: Reason,
+    reason: Why,
     steps: Vec<String>,
 }
 
@@ -169,14 +169,14 @@ fn read(step: &str, refund: &Refund) -> Played<(Actor, Command)> {
         ["accept"] => (buyer(), Command::AcceptOffer { negotiation_id: answered()? }),
         ["reject"] => (buyer(), Command::RejectOffer { negotiation_id: answered()? }),
         ["agree"] => (seller(), Command::Agree { return_address_id: None }),
-        ["refuse"] => (seller(), Command::Refuse { reason: reason("It is as it was described.")? }),
-        ["escalate"] => (buyer(), Command::Escalate { reason: reason("We do not come to terms.")? }),
+        ["refuse"] => (seller(), Command::Refuse { reason: reason("It is as it was described.")?.into() }),
+        ["escalate"] => (buyer(), Command::Escalate { reason: reason("We do not come to terms.")?.into() }),
         ["cancel"] => (buyer(), Command::Cancel { reason: None }),
         ["ship"] => {
             let carrier = Label::new("SF Express").map_err(said)?;
             (buyer(), Command::Ship { carrier, tracking_number: Label::new("SF-5550-0199").map_err(said)? })
         }
-        ["refuse", "receipt"] => (seller(), Command::RefuseReceipt { reason: reason("It came back used.")? }),
+        ["refuse", "receipt"] => (seller(), Command::RefuseReceipt { reason: reason("It came back used.")?.into() }),
         ["payout", "fails"] => {
             let reason = Some(reason("The account is closed.")?);
             let report = PayoutReport { reason, ..PayoutReport::of(PayoutResult::Failed) };

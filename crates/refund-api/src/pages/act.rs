@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use refund_core::{
-    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, RefundType, Request, Timestamp,
+    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, RefundType, Request, Timestamp, Why,
 };
 use refund_store::Work;
 
@@ -14,6 +14,12 @@ use super::seen::{addresses_moved, told_addresses_moved};
 use super::visit::Visit;
 use crate::callers::Caller;
 use crate::problem::Problem;
+
+/// Why somebody does something, as a form says it.
+fn why(form: &Form) -> Result<Why, Mistake> {
+    let code = if form.is_ticked("reason_code") { Some(form.choice("reason_code")?) } else { None };
+    Ok(Why { text: form.needed("reason")?, code })
+}
 
 /// The command that a form asks for.
 pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result<Command, Mistake> {
@@ -27,18 +33,18 @@ pub(super) fn command(kind: CommandKind, form: &Form, refund: &Refund) -> Result
             let address = if named.is_empty() { None } else { Some(form.choice("return_address_id")?) };
             Command::Agree { return_address_id: address }
         }
-        CommandKind::Refuse => Command::Refuse { reason: form.needed("reason")? },
+        CommandKind::Refuse => Command::Refuse { reason: why(form)? },
         CommandKind::Modify => {
             let (kind, amount) = (form.choice("type")?, form.money("amount", currency)?);
-            Command::Modify { request: Request { kind, amount, reason: form.needed("reason")? } }
+            Command::Modify { request: Request { kind, amount, reason: why(form)? } }
         }
         CommandKind::Cancel => Command::Cancel { reason: form.text("reason")? },
-        CommandKind::Escalate => Command::Escalate { reason: form.needed("reason")? },
+        CommandKind::Escalate => Command::Escalate { reason: why(form)? },
         CommandKind::Ship => {
             Command::Ship { carrier: form.needed("carrier")?, tracking_number: form.needed("tracking_number")? }
         }
         CommandKind::ConfirmReceipt => Command::ConfirmReceipt,
-        CommandKind::RefuseReceipt => Command::RefuseReceipt { reason: form.needed("reason")? },
+        CommandKind::RefuseReceipt => Command::RefuseReceipt { reason: why(form)? },
         CommandKind::WaiveReturn => Command::WaiveReturn,
         CommandKind::Extend => {
             let kind: DeadlineKind = form.choice("kind")?;

@@ -7,6 +7,7 @@ use refund_core::{CommandKind, RefundId, Role};
 use super::act::{command, post};
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::queue::{Choice, types};
+use super::reasons::ReasonChoices;
 use super::refund::{Situation, done_before, situation, told_mistake, told_no};
 use super::view::{History, RefundView};
 use super::visit::Visit;
@@ -27,6 +28,7 @@ pub(crate) struct Page {
     pub(crate) types: Vec<Choice>,
     pub(crate) amount: String,
     pub(crate) reason: String,
+    pub(crate) reasons: ReasonChoices,
     pub(crate) currency: String,
     /// The page's own path, which holds the buyer's token.
     pub(crate) path: String,
@@ -76,9 +78,10 @@ async fn page(visit: &Visit, caller: &Caller, id: &RefundId, notice: Option<Noti
         history,
         types: types(reader, &typed("type", refund.requested.kind.to_string())),
         amount: typed("amount", refund.requested.amount.decimal()),
-        reason: typed("reason", refund.requested.reason.to_string()),
+        reason: typed("reason", refund.requested.reason.text.to_string()),
+        reasons: ReasonChoices { reader: *reader, reasons: excerpt.reasons.clone() },
         currency: refund.line.paid.currency().to_string(),
-        refund: RefundView::new(reader, &refund, Role::Buyer),
+        refund: RefundView::new(reader, &excerpt.reasons, &refund, Role::Buyer),
         path,
         form: visit.form.clone(),
         tried,

@@ -88,6 +88,13 @@ impl Form {
         Self(self.0.iter().filter(|(known, _)| !names.contains(&known.as_str())).cloned().collect())
     }
 
+    /// The same with another value in a field.
+    pub(crate) fn with(&self, name: &str, value: String) -> Self {
+        let mut form = self.without(&[name]);
+        form.0.push((name.to_owned(), value));
+        form
+    }
+
     /// Every field and its value, to be passed on.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

@@ -27,6 +27,7 @@ mod preferences;
 mod qr;
 mod queue;
 mod reader;
+mod reasons;
 mod refund;
 mod right;
 mod ruling;
@@ -52,6 +53,7 @@ use axum::routing::{get, post};
 use refund_core::SellerId;
 
 pub(crate) use links::{link_for, operators_link};
+pub(crate) use reasons::worded;
 pub(crate) use trouble::told_to_people;
 
 use self::frame::form_of_page;

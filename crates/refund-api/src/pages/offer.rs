@@ -159,7 +159,7 @@ fn page(
         page: Frame::new(visit, "offer-title", "refunds")
             .with_live(&format!("/refunds/{}/live", refund.id))
             .saying(notice),
-        refund: RefundView::new(reader, refund, Role::Seller),
+        refund: RefundView::new(reader, &visit.reasons(&refund.seller_id), refund, Role::Seller),
         types: types.collect(),
         addresses: addresses.collect(),
         amount: form.get("amount").to_owned(),
@@ -183,7 +183,7 @@ impl Review {
             Some(address) => TermsView::new(reader, &Terms::new(offer.kind, offer.amount, address.clone())),
             None => TermsView::asked(reader, offer.kind, offer.amount),
         };
-        let view = RefundView::new(reader, &around.refund, Role::Seller);
+        let view = RefundView::new(reader, &visit.reasons(&around.refund.seller_id), &around.refund, Role::Seller);
         let is_return = offer.kind == RefundType::ReturnAndRefund;
         let accepted = if is_return { "offer-if-accepted-return" } else { "offer-if-accepted-paid" };
         let fields =

@@ -5,13 +5,14 @@ use std::str::FromStr;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{NegotiationStatus, RefundType, SellerId, StatusKind};
+use refund_core::{NegotiationStatus, Refund, RefundType, SellerId, StatusKind};
 use refund_store::{Page, Query, Sort, Store};
 
 use super::form::Form;
 use super::frame::{Frame, shown};
 use super::given_up::own_given_up;
 use super::reader::Reader;
+use super::reasons::ReasonChoices;
 use super::saved::{self, SavedChoice};
 use super::view::RefundView;
 use super::visit::Visit;
@@ -42,6 +43,7 @@ pub(crate) struct Queue {
     pub(crate) chooses: bool,
     /// What is typed for many at once: nothing yet, unless its reader was signed out meanwhile.
     pub(crate) form: Form,
+    pub(crate) reasons: ReasonChoices,
     /// What has been prepared to be offered on many at once.
     pub(crate) saved: Vec<SavedChoice>,
 }
@@ -122,7 +124,8 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     };
     let chosen = |filter: &str| visit.query.get(filter).trim();
     let role = person.caller.role();
-    let refunds = found.items.iter().map(|around| RefundView::new(reader, &around.refund, role)).collect();
+    let view = |refund: &Refund| RefundView::new(reader, &visit.reasons(&refund.seller_id), refund, role);
+    let refunds = found.items.iter().map(|around| view(&around.refund)).collect();
     let next = found.next.map(|place| visit.same_with("cursor", &app.cursors.write(&place, &list)));
     let choice = |filter, word| Choice::new(reader, filter, word, chosen(filter));
     let statuses = StatusKind::ALL.iter().map(|status| choice("status", status.as_str()));
@@ -146,6 +149,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         next,
         shows_sellers,
         form: visit.form.clone(),
+        reasons: visit.own_reasons(),
         saved: saved::choices(&visit),
     };
     shown(StatusCode::OK, &queue)

@@ -11,6 +11,7 @@ use refund_store::{Refused, Seller};
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
+use super::reasons::ReasonChoices;
 use super::seen;
 use super::too_often::from_when;
 use super::view::{Excerpt, History, RefundView, refusal_text};
@@ -41,6 +42,7 @@ pub(crate) struct Page {
     /// What the addresses are, in short.
     pub(crate) addresses_seen: String,
     pub(crate) deadlines: Vec<Choice>,
+    pub(crate) reasons: ReasonChoices,
     pub(crate) is_operator: bool,
     pub(crate) form: super::form::Form,
     /// The action that was tried and did not go through: its form is shown with what was typed.
@@ -95,12 +97,18 @@ pub(super) async fn situation(visit: &Visit, caller: &Caller, id: &RefundId) -> 
     // What they may not know of must not be seen by there being more.
     let is_latest = until == around.refund.sequence || told(store, id, until, 1, is_theirs).await?.is_empty();
     let all = around.every_action(caller.actors(&around.refund), now);
+    let reasons = app.engine.settings().reasons(Some(&around.refund.seller_id));
     Ok(Situation {
         last_told: history.last().map(|(position, event)| app.event_ids.of(caller, *position, event)),
         refund: around.refund,
         seller: around.seller,
         actions: all.into_iter().flat_map(|(_, actions)| actions).collect(),
-        excerpt: Excerpt { events: history.into_iter().map(|(_, event)| event).collect(), has_earlier, is_latest },
+        excerpt: Excerpt {
+            events: history.into_iter().map(|(_, event)| event).collect(),
+            has_earlier,
+            is_latest,
+            reasons,
+        },
     })
 }
 
@@ -150,8 +158,9 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Respon
         addresses,
         addresses_seen: seen::addresses(&seller)?,
         deadlines: deadlines.filter(own).collect(),
+        reasons: ReasonChoices { reader: *reader, reasons: excerpt.reasons.clone() },
         is_operator: caller.role() == Role::Operator,
-        refund: RefundView::new(reader, &refund, caller.role()),
+        refund: RefundView::new(reader, &excerpt.reasons, &refund, caller.role()),
         form: visit.form.clone(),
         tried: visit.tried(),
     };

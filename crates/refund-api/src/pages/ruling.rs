@@ -101,7 +101,7 @@ fn page(visit: &Visit, around: &Around, notice: Option<Notice>, review: Option<R
         page: Frame::new(visit, "action-rule", "refunds")
             .with_live(&format!("/refunds/{}/live", refund.id))
             .saying(notice),
-        refund: RefundView::new(&visit.reader, refund, Role::Operator),
+        refund: RefundView::new(&visit.reader, &visit.reasons(&refund.seller_id), refund, Role::Operator),
         currency: refund.line.paid.currency().to_string(),
         max: visit.reader.money(around.refundable),
         form: visit.form.clone(),

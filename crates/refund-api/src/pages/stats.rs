@@ -11,6 +11,7 @@ use super::chart::{Chart, Columns, Day};
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::reader::Reader;
+use super::reasons::in_words;
 use super::visit::Visit;
 use crate::problem::Problem;
 use crate::stats::{AskedDays, DAYS_MAX, Numbers, Sums, counted};
@@ -27,6 +28,8 @@ struct Page {
     total: Row,
     charts: Vec<Chart>,
     rows: Vec<Row>,
+    /// What each reason was named for, what it is called, and how often that was.
+    reasons: Vec<(String, String, u64)>,
 }
 
 /// The numbers of one day, or of all of them.
@@ -79,6 +82,10 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     counted.values().for_each(|numbers| total.add(numbers));
     let rows = counted.iter().rev().map(|(day, numbers)| Row::new(reader, reader.day(*day), numbers));
     let shows_sellers = visit.seller_id().is_none();
+    let listed = visit.app.engine.settings().reasons(seller_id.as_ref());
+    let reasons = total.reasons.iter().map(|((purpose, code), count)| {
+        (reader.term("reason-for", purpose.as_str()), in_words(reader, &listed, *purpose, code), *count)
+    });
     let page = Page {
         page: Frame::new(&visit, "stats-title", "stats").saying(notice),
         seller: if shows_sellers { visit.query.get("seller").to_owned() } else { String::new() },
@@ -87,6 +94,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         to: days.to.to_string(),
         charts: charts(reader, days, &counted, &total),
         rows: rows.collect(),
+        reasons: reasons.collect(),
         total: Row::new(reader, reader.say("stats-total"), &total),
     };
     shown(page.page.status(), &page)

@@ -20,6 +20,7 @@ macro_rules! files {
         [
             include_str!(concat!("../../locales/", $folder, "/general.ftl")),
             include_str!(concat!("../../locales/", $folder, "/terms.ftl")),
+            include_str!(concat!("../../locales/", $folder, "/reasons.ftl")),
             include_str!(concat!("../../locales/", $folder, "/refusals.ftl")),
             include_str!(concat!("../../locales/", $folder, "/history.ftl")),
             include_str!(concat!("../../locales/", $folder, "/refund.ftl")),
@@ -73,7 +74,7 @@ impl Language {
         }
     }
 
-    fn files(self) -> [&'static str; 10] {
+    fn files(self) -> [&'static str; 11] {
         match self {
             Self::ZhHant => files!("zh-Hant"),
             Self::ZhHans => files!("zh-Hans"),
@@ -115,6 +116,11 @@ impl Language {
         let mut asked: Vec<_> = header.split(',').filter_map(weighted).collect();
         asked.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
         asked.into_iter().find_map(|(_, tag)| Self::from_tag(tag)).unwrap_or(Self::En)
+    }
+
+    /// The text of that name, if there is one.
+    pub(crate) fn known(self, name: &str) -> Option<String> {
+        said(self.bundle()?, name, &FluentArgs::new())
     }
 
     /// The text of that name.
@@ -277,7 +283,7 @@ mod tests {
             "role": Role, "type": RefundType, "category": Category, "status": StatusKind, "closed": ClosedReason,
             "negotiation": NegotiationStatus, "withdrawn": WithdrawnReason, "payout": PayoutStatus,
             "deadline": DeadlineKind, "action": CommandKind, "refusal": RefusalCode, "event": EventType,
-            "audit-type": AuditType
+            "audit-type": AuditType, "reason-for": ReasonFor, "fault": Fault
         );
         let of = |role: Role| {
             let kinds = CommandKind::ALL.iter().filter(move |kind| kind.roles().contains(&role));

@@ -8,7 +8,7 @@ use axum::extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, R
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
-use refund_core::{Command, CommandKind, Refund, RefundId, Role, SellerId, Timestamp};
+use refund_core::{Command, CommandKind, Reasons, Refund, RefundId, Role, SellerId, Timestamp};
 use refund_store::{Answered, IdempotencyKey, Precondition, Refused, Request, Secret, Session, User, Work};
 use sha2::{Digest, Sha256};
 
@@ -17,6 +17,7 @@ use super::form::{Form, in_address};
 use super::leading::{go_to, is_behind_a_page};
 use super::mark;
 use super::reader::Reader;
+use super::reasons::ReasonChoices;
 use super::right::Right;
 use super::too_often::{Sent, SentForm};
 use super::typed::{TYPED, Typed, TypedForms};
@@ -290,6 +291,17 @@ impl Visit {
             Caller::Seller { seller_id, .. } => Some(seller_id),
             Caller::Operator { .. } | Caller::Platform { .. } | Caller::Buyer { .. } => None,
         }
+    }
+
+    /// The reasons that are listed for whoever acts on a seller's refunds.
+    pub(crate) fn reasons(&self, seller_id: &SellerId) -> Reasons {
+        self.app.engine.settings().reasons(Some(seller_id))
+    }
+
+    /// Those out of which a seller's people choose.
+    pub(crate) fn own_reasons(&self) -> ReasonChoices {
+        let reasons = self.seller_id().map(|own| self.reasons(own)).unwrap_or_default();
+        ReasonChoices { reader: self.reader, reasons }
     }
 
     /// Whoever opened a buyer's link, which the path names.

@@ -36,6 +36,9 @@ pub(super) fn of(refusal: &Refusal) -> Map<String, Value> {
         }
         Refusal::ReturnAddressUnknown { address_id } => json!({ "address_id": address_id }),
         Refusal::DefaultAddressRequired { given } => json!({ "given": given }),
+        Refusal::ReasonUnknown { purpose, codes, .. } => {
+            json!({ "field": "reason_code", "for": purpose, "codes": codes })
+        }
         Refusal::ExtensionNotLater { after, .. } => json!({ "after": after }),
         Refusal::ExtensionTooFar { limit, .. } => json!({ "limit": limit }),
         Refusal::SettlingHeld

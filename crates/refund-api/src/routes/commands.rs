@@ -106,7 +106,8 @@ pub(super) async fn agree(call: Call) -> Result<Response, Problem> {
     request_body = ReasonIn, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn refuse(call: Call) -> Result<Response, Problem> {
-    carry_out(call, CommandKind::Refuse, StatusCode::OK, |body: ReasonIn| Ok(body.refuse())).await
+    carry_out(call, CommandKind::Refuse, StatusCode::OK, |body: ReasonIn| Ok(Command::Refuse { reason: body.into() }))
+        .await
 }
 
 /// Changes what is asked for; the seller's time to decide starts anew.
@@ -140,7 +141,7 @@ pub(super) async fn cancel(call: Call) -> Result<Response, Problem> {
     security(("link" = []), ("key" = ["platform"])),
 )]
 pub(super) async fn escalate(call: Call) -> Result<Response, Problem> {
-    let read = |body: ReasonIn| Ok(Command::Escalate { reason: body.reason });
+    let read = |body: ReasonIn| Ok(Command::Escalate { reason: body.into() });
     carry_out(call, CommandKind::Escalate, StatusCode::OK, read).await
 }
 
@@ -169,7 +170,7 @@ pub(super) async fn confirm_receipt(call: Call) -> Result<Response, Problem> {
     request_body = ReasonIn, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn refuse_receipt(call: Call) -> Result<Response, Problem> {
-    let read = |body: ReasonIn| Ok(Command::RefuseReceipt { reason: body.reason });
+    let read = |body: ReasonIn| Ok(Command::RefuseReceipt { reason: body.into() });
     carry_out(call, CommandKind::RefuseReceipt, StatusCode::OK, read).await
 }
 

@@ -14,6 +14,7 @@ mod keys;
 mod lists;
 mod messages;
 mod metrics;
+mod reasons;
 mod refunds;
 mod saved_offers;
 mod sellers;
@@ -96,6 +97,8 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(saved_offers::show, saved_offers::put, saved_offers::remove))
         .routes(routes!(settings::policy, settings::put_policy))
         .routes(routes!(settings::check_policy))
+        .routes(routes!(reasons::list))
+        .routes(routes!(reasons::usual))
         .routes(routes!(settings::rollout, settings::put_rollout))
         .routes(routes!(settings::check_rollout))
         .routes(routes!(events::feed))

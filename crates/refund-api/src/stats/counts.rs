@@ -95,6 +95,9 @@ impl Counts {
             | Fact::Reminded { .. }
             | Fact::MessagePosted { .. } => {}
         }
+        if let Some((purpose, code)) = event.fact.chosen_reason() {
+            self.on_day(event, |day| day.given(purpose, code, 1));
+        }
     }
 
     fn begin(&mut self, refund_id: &RefundId, seller_id: &SellerId, requested: Money) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use refund_core::{Currency, Money};
+use refund_core::{Currency, Money, ReasonCode, ReasonFor};
 
 /// Sums in one currency, in minor units. A sum may be larger than an amount of money is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(crate) struct Numbers {
     pub(crate) decided_by_silence: u64,
     /// By currency, in the order of their codes. Nearly always there is one.
     pub(crate) sums: Vec<Sums>,
+    /// How often each reason of a list was given, and for what.
+    pub(crate) reasons: BTreeMap<(ReasonFor, ReasonCode), u64>,
     answers: Answers,
 }
 
@@ -44,6 +46,11 @@ impl Numbers {
         self.answers.add(seconds, 1);
     }
 
+    pub(crate) fn given(&mut self, purpose: ReasonFor, code: &ReasonCode, count: u64) {
+        let known = self.reasons.entry((purpose, code.clone())).or_default();
+        *known = known.saturating_add(count);
+    }
+
     /// Half of the answers took no longer than that, as far as answers are told apart.
     pub(crate) fn median_answer_seconds(&self) -> Option<u64> {
         self.answers.median()
@@ -59,6 +66,7 @@ impl Numbers {
             offers_withdrawn,
             decided_by_silence,
             sums,
+            reasons,
             answers,
         } = other;
         for (count, more) in [
@@ -75,6 +83,9 @@ impl Numbers {
             let own = self.sums_in(more.currency);
             own.asked = own.asked.saturating_add(more.asked);
             own.kept = own.kept.saturating_add(more.kept);
+        }
+        for ((purpose, code), count) in reasons {
+            self.given(*purpose, code, *count);
         }
         for (seconds, count) in &answers.0 {
             self.answers.add(*seconds, *count);

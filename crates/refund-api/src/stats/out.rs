@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use refund_core::SellerId;
 
 use super::{AskedDays, Numbers, Sums};
-use crate::wire::{Date, DayOut, MoneyOut, NumbersOut, StatsOut};
+use crate::wire::{Date, DayOut, MoneyOut, NumbersOut, ReasonCountOut, StatsOut};
 
 impl From<&Numbers> for NumbersOut {
     fn from(numbers: &Numbers) -> Self {
@@ -22,6 +22,9 @@ impl From<&Numbers> for NumbersOut {
             amount_kept: sums(|sums| sums.kept),
             median_answer_seconds: numbers.median_answer_seconds(),
             decided_by_silence: numbers.decided_by_silence,
+            reasons: (numbers.reasons.iter())
+                .map(|((purpose, code), count)| ReasonCountOut { purpose: *purpose, code: code.clone(), count: *count })
+                .collect(),
         }
     }
 }

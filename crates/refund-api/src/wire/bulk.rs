@@ -1,6 +1,6 @@
 //! Many commands in one call, in JSON.
 
-use refund_core::{AddressId, Command, CommandKind, OfferMessage, Reason, RefundId, RefundType};
+use refund_core::{AddressId, Command, CommandKind, OfferMessage, Reason, ReasonCode, RefundId, RefundType};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -88,6 +88,8 @@ pub(super) struct BulkItemIn {
     agreed_offline: Option<bool>,
     /// Of refusing, where it has to be.
     reason: Option<Reason>,
+    /// Of refusing, where the policy lists reasons for it.
+    reason_code: Option<ReasonCode>,
 }
 
 impl BulkItem {
@@ -96,7 +98,9 @@ impl BulkItem {
         let Self { refund_id, version, action, body } = self;
         let (kind, command) = match action {
             BulkAction::Agree => (CommandKind::Agree, Ok(read_members::<AgreeIn>(body)?.read())),
-            BulkAction::Refuse => (CommandKind::Refuse, Ok(read_members::<ReasonIn>(body)?.refuse())),
+            BulkAction::Refuse => {
+                (CommandKind::Refuse, Ok(Command::Refuse { reason: read_members::<ReasonIn>(body)?.into() }))
+            }
             BulkAction::Offer => (CommandKind::MakeOffer, read_members::<OfferIn>(body)?.read(&refund_id)),
         };
         match command {

@@ -208,6 +208,7 @@ impl Code {
                 | R::ReturnAddressUnknown
                 | R::PayoutAttemptUnknown
                 | R::DefaultAddressRequired
+                | R::ReasonUnknown
                 | R::OfferChangesNothing
                 | R::RequestChangesNothing
                 | R::ExtensionNotLater

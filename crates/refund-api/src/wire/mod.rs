@@ -41,7 +41,7 @@ pub(crate) use requests::{
 };
 pub(crate) use saved_offer::{SavedOfferIn, SavedOfferOut};
 pub(crate) use settings::{CheckIn, KeyIn, KeyOut, SellerIn, SellerOut, VerdictOut};
-pub(crate) use stats::{Date, DayOut, NumbersOut, StatsOut};
+pub(crate) use stats::{Date, DayOut, NumbersOut, ReasonCountOut, StatsOut};
 pub(crate) use unusable::Unusable;
 pub(crate) use webhooks::{
     AttemptOut, DeliveryOut, DeliveryStateIn, RedeliverIn, RedeliveredOut, WebhookIn, WebhookOut,

@@ -4,7 +4,8 @@ use refund_core::{
     Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, DisclosedActor, DisclosedPayout,
     DisclosedTerms, Escalation, ExternalReference, Label, LineId, Metadata, Negotiation, NegotiationId,
     NegotiationStatus, Offer, OfferMessage, OnSilence, OrderId, OrderLine, PayoutAttempt, PayoutStatus, Reason,
-    References, RefundId, RefundType, Role, SellerId, Shipment, StatusKind, Timestamp, Via, WithdrawnReason,
+    ReasonCode, References, RefundId, RefundType, Role, SellerId, Shipment, StatusKind, Timestamp, Via,
+    WithdrawnReason,
 };
 use refund_store::Seen;
 use serde::Serialize;
@@ -28,6 +29,9 @@ pub(crate) struct RefundOut {
     effective: Option<TermsOut>,
     #[schema(required)]
     seller_refusal: Option<Reason>,
+    /// Which of the policy's reasons it was, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seller_refusal_code: Option<ReasonCode>,
     #[schema(required)]
     shipment: Option<ShipmentOut>,
     #[schema(required)]
@@ -79,6 +83,9 @@ struct RequestedOut {
     kind: RefundType,
     amount: MoneyOut,
     reason: Reason,
+    /// Which of the policy's reasons it is, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_code: Option<ReasonCode>,
 }
 
 /// Terms: whether the goods go back, how much is paid, and where a return goes.
@@ -106,6 +113,9 @@ struct EscalatedOut {
     by: ActorOut,
     #[schema(required)]
     reason: Option<Reason>,
+    /// Which of the policy's reasons it was, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_code: Option<ReasonCode>,
 }
 
 /// The one payout of a refund, and the attempt that says where the money is: the one that succeeded, else the present one.
@@ -204,7 +214,8 @@ impl RefundOut {
         let effective = refund.effective().map(|terms| DisclosedTerms::given_out(terms).into());
         let escalated = refund.escalated().map(EscalatedOut::from);
         let closed_reason = refund.status.closed_reason();
-        let seller_refusal = refund.seller_refusal.clone();
+        let (seller_refusal, seller_refusal_code) =
+            refund.seller_refusal.clone().map(|why| (why.text, why.code)).unzip();
         let shipment = refund.shipment.as_ref().map(ShipmentOut::from);
         Self {
             id: refund.id.clone(),
@@ -217,10 +228,12 @@ impl RefundOut {
             requested: RequestedOut {
                 kind: refund.requested.kind,
                 amount: refund.requested.amount.into(),
-                reason: refund.requested.reason.clone(),
+                reason: refund.requested.reason.text.clone(),
+                reason_code: refund.requested.reason.code.clone(),
             },
             effective,
             seller_refusal,
+            seller_refusal_code: seller_refusal_code.flatten(),
             shipment,
             escalated,
             payout,
@@ -291,7 +304,8 @@ impl From<&Escalation> for EscalatedOut {
     fn from(escalation: &Escalation) -> Self {
         // A refund is shown to everybody alike, so this names nobody whom its buyer may not know.
         let by = escalation.by.disclosed_to(Role::Buyer).into();
-        Self { at: escalation.at, by, reason: escalation.reason.clone() }
+        let (reason, reason_code) = escalation.reason.clone().map(|why| (why.text, why.code)).unzip();
+        Self { at: escalation.at, by, reason, reason_code: reason_code.flatten() }
     }
 }
 

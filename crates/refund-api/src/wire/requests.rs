@@ -2,8 +2,8 @@
 
 use refund_core::{
     AddressId, BuyerId, Category, Command, DeadlineKind, ExternalReference, Label, LineId, MakeOffer, Metadata,
-    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PayoutReport, PayoutResult, Reason, References, RefundId,
-    RefundType, Request, Ruling, SellerId, Timestamp,
+    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PayoutReport, PayoutResult, Reason, ReasonCode,
+    References, RefundId, RefundType, Request, Ruling, SellerId, Timestamp, Why,
 };
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -27,6 +27,9 @@ pub(crate) struct OpenIn {
     #[schema(value_type = MoneyIn)]
     amount: Object<MoneyIn>,
     reason: Reason,
+    /// Which reason for a request it is, where the policy lists some.
+    #[serde(default)]
+    reason_code: Option<ReasonCode>,
     #[serde(default)]
     external_reference: Option<ExternalReference>,
     #[serde(default)]
@@ -54,6 +57,7 @@ impl OpenIn {
     /// Fails where an amount is none.
     pub(crate) fn read(self, refund_id: RefundId) -> Result<Opening, Unusable> {
         let line = self.order_line.0;
+        let reason = Why { text: self.reason, code: self.reason_code };
         Ok(Opening {
             refund_id,
             seller_id: self.seller_id,
@@ -67,7 +71,7 @@ impl OpenIn {
                 shipped: line.shipped,
                 freight_insurance: line.freight_insurance,
             },
-            request: Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason: self.reason },
+            request: Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason },
             references: References {
                 external_reference: self.external_reference,
                 metadata: self.metadata.unwrap_or_default(),
@@ -132,13 +136,15 @@ impl AgreeIn {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReasonIn {
-    pub(crate) reason: Reason,
+    reason: Reason,
+    /// Which reason it is of those that the policy lists for this, where it lists some.
+    #[serde(default)]
+    reason_code: Option<ReasonCode>,
 }
 
-impl ReasonIn {
-    /// The seller's refusal.
-    pub(crate) fn refuse(self) -> Command {
-        Command::Refuse { reason: self.reason }
+impl From<ReasonIn> for Why {
+    fn from(ReasonIn { reason, reason_code }: ReasonIn) -> Self {
+        Self { text: reason, code: reason_code }
     }
 }
 
@@ -164,13 +170,17 @@ pub(crate) struct ModifyIn {
     #[schema(value_type = MoneyIn)]
     amount: Object<MoneyIn>,
     reason: Reason,
+    /// Which reason for a request it is, where the policy lists some.
+    #[serde(default)]
+    reason_code: Option<ReasonCode>,
 }
 
 impl ModifyIn {
     /// The command.
     /// Fails where the amount is none.
     pub(crate) fn read(self) -> Result<Command, Unusable> {
-        let request = Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason: self.reason };
+        let reason = Why { text: self.reason, code: self.reason_code };
+        let request = Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason };
         Ok(Command::Modify { request })
     }
 }

@@ -1,7 +1,7 @@
 //! Statistics in JSON.
 
 use chrono::NaiveDate;
-use refund_core::SellerId;
+use refund_core::{ReasonCode, ReasonFor, SellerId};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -83,4 +83,16 @@ pub(crate) struct NumbersOut {
     pub(crate) median_answer_seconds: Option<u64>,
     /// Refunds that were agreed, confirmed as received, or closed because somebody let a deadline pass.
     pub(crate) decided_by_silence: u64,
+    /// How often each reason that a policy lists was named, for what there were any.
+    pub(crate) reasons: Vec<ReasonCountOut>,
+}
+
+/// How often a reason was named.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StatsReason)]
+pub(crate) struct ReasonCountOut {
+    #[serde(rename = "for")]
+    pub(crate) purpose: ReasonFor,
+    pub(crate) code: ReasonCode,
+    pub(crate) count: u64,
 }

@@ -43,6 +43,7 @@ mod payouts;
 mod people_pages;
 mod policy_check;
 mod postgresql_md;
+mod reasons;
 mod references;
 mod saved_offers;
 mod saved_pages;

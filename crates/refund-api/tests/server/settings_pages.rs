@@ -58,6 +58,37 @@ fn policy(server: &Server) -> Value {
 }
 
 #[test]
+fn reasons_are_typed_one_a_line_and_each_says_what_it_is_for() {
+    demo(|server, operator, _| {
+        let lines = "refuse worn buyer | en: It was worn\r\n\r\nrefuse other none\r\n";
+        let typed = |page: &Shown, lines: &str| with(fields(page), &[("reasons", lines), ("step", "review")]);
+        for (wrong, told) in
+            [("refuse other none\nrefuse", "line 2 is no reason"), (&lines.repeat(2), "at most 100 reasons")]
+        {
+            let page = operator.get(POLICY);
+            let no = send(operator, POLICY, &typed(&page, wrong));
+            assert!(no.status == 422 && no.notice().contains(told), "{}", no.notice());
+        }
+        let page = operator.get(POLICY);
+        let review = send(operator, POLICY, &typed(&page, lines));
+        assert!(review.text().contains("Refusing the refund: It was worn · Something else"), "{}", review.text());
+        let done = send(operator, POLICY, &with(typed(&page, lines), &[("step", "save")]));
+        assert_eq!(done.location(), POLICY);
+        let worn = json!({ "code": "worn", "for": "refuse", "fault": "buyer", "evidence": false, "text": { "en": "It was worn" } });
+        let other = json!({ "code": "other", "for": "refuse", "fault": "none", "evidence": false });
+        assert_eq!(policy(server)["reasons"], json!([worn, other]));
+        // A seller may have none where the platform has some.
+        let place = format!("/operator/sellers/{SELLER}");
+        let own = with(fields(&operator.get(&place)), &[("reasons", "")]);
+        let passed_over = send(operator, &place, &own);
+        assert!(passed_over.notice().contains("is not ticked"), "{}", passed_over.notice());
+        let own = with(own, &[("own", "reasons")]);
+        assert_eq!(send(operator, &place, &own).location(), place);
+        assert_eq!(server.get("/v1/reasons", &server.seller).body["reasons"], json!([]));
+    });
+}
+
+#[test]
 fn a_change_of_the_policy_is_looked_at_before_it_is_made() {
     demo(|server, operator, _| {
         let before = policy(server);

@@ -51,6 +51,9 @@ pub(crate) struct Reasoned {
     /// Why
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) reason: String,
+    /// Which reason it is, where the policy lists some; a refusal lists them
+    #[arg(long, value_name = "CODE")]
+    pub(crate) reason_code: Option<String>,
 }
 
 #[derive(Args)]
@@ -150,6 +153,9 @@ pub(crate) struct Modify {
     /// Why
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) reason: String,
+    /// Which reason it is, where the policy lists some; a refusal lists them
+    #[arg(long, value_name = "CODE")]
+    pub(crate) reason_code: Option<String>,
 }
 
 #[derive(Args)]

@@ -74,8 +74,8 @@ rfd_01abc,1,agree,,,,
 rfd_02def,3,refuse,,,,It was whole.
 rfd_03ghi,1,offer,REFUND_ONLY,2.00,CNY,
 
-Further columns are return_address_id, message and agreed_offline. In JSON an
-amount is {\"currency\": \"CNY\", \"value\": \"2.00\"}, as in the API.")]
+Further columns are reason_code, return_address_id, message and agreed_offline.
+In JSON an amount is {\"currency\": \"CNY\", \"value\": \"2.00\"}, as in the API.")]
 pub(crate) struct Bulk {
     /// The file, or `-` for standard input
     #[arg(value_name = "FILE")]
@@ -115,7 +115,7 @@ refund.json:
 }")]
 pub(crate) struct Open {
     /// The whole body as JSON, from a file or `-`; then nothing else is needed
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["seller", "buyer", "order", "line", "title", "paid", "currency", "kind", "amount", "reason", "shipped", "freight_insurance", "external_reference", "metadata"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seller", "buyer", "order", "line", "title", "paid", "currency", "kind", "amount", "reason", "reason_code", "shipped", "freight_insurance", "external_reference", "metadata"])]
     pub(crate) file: Option<PathBuf>,
     /// Whose goods they are
     #[arg(long, value_name = "ID", required_unless_present = "file", allow_hyphen_values = true)]
@@ -156,6 +156,9 @@ pub(crate) struct Open {
     /// Why
     #[arg(long, value_name = "TEXT", required_unless_present = "file", allow_hyphen_values = true)]
     pub(crate) reason: Option<String>,
+    /// Which reason it is, where the policy lists some; a refusal lists them
+    #[arg(long, value_name = "CODE")]
+    pub(crate) reason_code: Option<String>,
     /// What the platform calls the refund; no buyer and no seller sees it
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) external_reference: Option<String>,

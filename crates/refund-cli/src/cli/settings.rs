@@ -118,7 +118,12 @@ No deadline that runs is moved and no offer undone (R34).
 Examples:
   refund policy set seller_decide_seconds=48h
   refund policy set allow_withdraw=true reminders_seconds=12h,1h
-  refund policy set fresh_goods=refund_only --yes")]
+  refund policy set fresh_goods=refund_only --yes
+  refund policy set reasons=usual
+  refund policy set reasons=reasons.json
+
+`reasons` are `usual`, `none`, or a file with what `refund policy get -o json`
+shows of them; - is standard input.")]
     Set(SetPolicy),
 }
 

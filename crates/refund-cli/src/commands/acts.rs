@@ -25,7 +25,7 @@ pub(super) fn plain(desk: &Desk, plain: Plain, path: &'static str, done: &'stati
 }
 
 pub(super) fn reasoned(desk: &Desk, given: Reasoned, path: &'static str, done: &'static str) -> Result<(), Failure> {
-    let body = json!({ "reason": given.reason });
+    let body = body([("reason", Some(json!(given.reason))), ("reason_code", given.reason_code.map(Value::from))]);
     Target::read(desk, given.on)?.carry_out(Act { path, body, pinned: Vec::new(), done })
 }
 
@@ -107,7 +107,12 @@ pub(super) fn agree(desk: &Desk, agree: Agree) -> Result<(), Failure> {
 pub(super) fn modify(desk: &Desk, modify: Modify) -> Result<(), Failure> {
     let target = Target::read(desk, modify.on)?;
     let (amount, currency) = target.money(&modify.amount);
-    let body = json!({ "type": word(modify.kind), "amount": amount, "reason": modify.reason });
+    let body = body([
+        ("type", Some(json!(word(modify.kind)))),
+        ("amount", Some(amount)),
+        ("reason", Some(json!(modify.reason))),
+        ("reason_code", modify.reason_code.map(Value::from)),
+    ]);
     target.carry_out(Act { path: "modify", body, pinned: vec![currency], done: "The request is changed" })
 }
 

@@ -31,12 +31,13 @@ fn body(open: &Open) -> Value {
     });
     let metadata: Map<String, Value> =
         open.metadata.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect();
-    let references = given([
+    let further = given([
+        ("reason_code", open.reason_code.as_deref().map(Value::from)),
         ("external_reference", open.external_reference.as_deref().map(Value::from)),
         ("metadata", Some(Value::from(metadata)).filter(|_| !open.metadata.is_empty())),
     ]);
     if let Some(members) = body.as_object_mut() {
-        members.extend(references);
+        members.extend(further);
     }
     body
 }

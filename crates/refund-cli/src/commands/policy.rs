@@ -1,9 +1,11 @@
 //! `refund policy`: the numbers and switches, and what a change of them means before it is made.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Desk, confirm};
+use super::{Desk, confirm, read_json};
 use crate::cli::settings::{Policy, SetPolicy};
 use crate::cli::values::span;
 use crate::client::{Change, Query, Reply};
@@ -30,6 +32,7 @@ const FIELDS: &[&str] = &[
     "negotiate_before_refuse",
     "payout",
     "refunds_per_line_max",
+    "reasons",
 ];
 
 pub(super) fn run(desk: &Desk, policy: Policy) -> Result<(), Failure> {
@@ -99,7 +102,7 @@ fn set(desk: &Desk, given: &SetPolicy) -> Result<(), Failure> {
     let current = desk.client()?.get(PATH, &Query::new())?;
     let before: Map<String, Value> = current.raw()?;
     let mut after = before.clone();
-    for (field, value) in read_fields(&given.fields)? {
+    for (field, value) in read_fields(desk, &given.fields)? {
         known(&before, &field)?;
         after.insert(field, value);
     }
@@ -169,6 +172,12 @@ pub(super) fn value_told(field: &str, value: &Value) -> String {
         Value::Number(number) if field.ends_with("_seconds") => {
             number.as_i64().map_or_else(|| number.to_string(), seconds)
         }
+        // Of a reason what it is for and its code; the rest is in the JSON.
+        Value::Object(reason) if reason.contains_key("code") => {
+            let part = |name: &str| reason.get(name).and_then(Value::as_str).unwrap_or_default();
+            format!("{} {}", part("for"), part("code"))
+        }
+        Value::Array(values) if values.is_empty() => "none".to_owned(),
         Value::Array(values) => values.iter().map(|value| value_told(field, value)).collect::<Vec<_>>().join(", "),
         Value::String(text) => text.clone(),
         Value::Null => "-".to_owned(),
@@ -177,8 +186,26 @@ pub(super) fn value_told(field: &str, value: &Value) -> String {
 }
 
 /// `field=value`, each. Whether a field exists and may have that value is for the server to say.
-pub(super) fn read_fields(given: &[String]) -> Result<Vec<(String, Value)>, Failure> {
-    given.iter().map(|text| read_field(text)).collect()
+pub(super) fn read_fields(desk: &Desk, given: &[String]) -> Result<Vec<(String, Value)>, Failure> {
+    let read = |text: &String| {
+        let (field, value) = read_field(text)?;
+        let value = if field == "reasons" { reasons(desk, &value)? } else { value };
+        Ok((field, value))
+    };
+    given.iter().map(read).collect()
+}
+
+/// Those that platforms usually have, none, or those of a file. Nothing is a seller's way to have none of its own.
+fn reasons(desk: &Desk, named: &Value) -> Result<Value, Failure> {
+    match named.as_str().unwrap_or_default() {
+        "" => Ok(json!("")),
+        "none" => Ok(json!([])),
+        "usual" => {
+            let usual: Map<String, Value> = desk.client()?.get("/v1/reasons/usual", &Query::new())?.raw()?;
+            Ok(usual.get("reasons").cloned().unwrap_or_default())
+        }
+        file => read_json(Path::new(file)),
+    }
 }
 
 fn read_field(text: &str) -> Result<(String, Value), Failure> {

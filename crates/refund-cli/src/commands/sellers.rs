@@ -91,13 +91,13 @@ fn put(desk: &Desk, given: PutSeller) -> Result<(), Failure> {
                 return Err(Failure::Usage(format!("there is no seller {} yet: {needs}", given.id)));
             }
             let (seller, tag) = there.map_or_else(Default::default, |There { seller, tag }| (seller, tag));
-            (merged(seller, &given)?, tag)
+            (merged(desk, seller, &given)?, tag)
         }
     };
     send(desk, &given.id, &body, tag)
 }
 
-fn merged(mut seller: Map<String, Value>, given: &PutSeller) -> Result<Value, Failure> {
+fn merged(desk: &Desk, mut seller: Map<String, Value>, given: &PutSeller) -> Result<Value, Failure> {
     if let Some(name) = &given.name {
         seller.insert("name".to_owned(), json!(name));
     }
@@ -109,7 +109,7 @@ fn merged(mut seller: Map<String, Value>, given: &PutSeller) -> Result<Value, Fa
         seller.insert("addresses".to_owned(), json!(addresses));
     }
     let mut policy = seller.get("policy").and_then(Value::as_object).cloned().unwrap_or_default();
-    for (field, value) in read_fields(&given.policy)? {
+    for (field, value) in read_fields(desk, &given.policy)? {
         if value == json!("") {
             policy.remove(&field)
         } else {

@@ -40,6 +40,7 @@ pub(crate) struct EventData {
     pub(crate) for_operators: bool,
     pub(crate) text: Option<String>,
     pub(crate) reason: Option<String>,
+    pub(crate) reason_code: Option<String>,
 }
 
 /// What an event says. A newer server has types of events in which the same name is something else: of those

@@ -20,6 +20,7 @@ pub(crate) struct Refund {
     pub(crate) requested: Terms,
     pub(crate) effective: Option<Terms>,
     pub(crate) seller_refusal: Option<String>,
+    pub(crate) seller_refusal_code: Option<String>,
     pub(crate) shipment: Option<Shipment>,
     pub(crate) escalated: Option<Escalated>,
     pub(crate) payout: Option<Payout>,
@@ -54,6 +55,7 @@ pub(crate) struct Terms {
     pub(crate) kind: String,
     pub(crate) amount: Money,
     pub(crate) reason: Option<String>,
+    pub(crate) reason_code: Option<String>,
     pub(crate) return_address: Option<Address>,
 }
 
@@ -99,6 +101,7 @@ pub(crate) struct Escalated {
     pub(crate) at: String,
     pub(crate) by: Actor,
     pub(crate) reason: Option<String>,
+    pub(crate) reason_code: Option<String>,
 }
 
 /// How the money travels.

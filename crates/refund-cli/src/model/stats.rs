@@ -37,6 +37,17 @@ pub(crate) struct Numbers {
     pub(crate) amount_kept: Vec<Money>,
     pub(crate) median_answer_seconds: Option<i64>,
     pub(crate) decided_by_silence: u64,
+    pub(crate) reasons: Vec<ReasonCount>,
+}
+
+/// How often a reason was named.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ReasonCount {
+    #[serde(rename = "for")]
+    pub(crate) purpose: String,
+    pub(crate) code: String,
+    pub(crate) count: u64,
 }
 
 impl Numbers {
@@ -48,6 +59,6 @@ impl Numbers {
 
     /// Whether anything was counted.
     pub(crate) fn is_empty(&self) -> bool {
-        self.offers_made == 0 && self.ended() == 0 && self.decided_by_silence == 0
+        self.offers_made == 0 && self.ended() == 0 && self.decided_by_silence == 0 && self.reasons.is_empty()
     }
 }

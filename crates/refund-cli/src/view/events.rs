@@ -82,6 +82,7 @@ pub(crate) fn gist(event: &Event) -> String {
         (data.internal && !data.for_operators).then(|| "internal".to_owned()),
         data.for_operators.then(|| "for operators".to_owned()),
         data.text.map(quoted),
+        data.reason_code,
         data.reason.map(quoted),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")

@@ -40,6 +40,7 @@ pub(crate) const FIELDS: &[&str] = &[
     "requested.amount.value",
     "requested.amount.currency",
     "requested.reason",
+    "requested.reason_code",
     "effective.type",
     "effective.amount.value",
     "effective.amount.currency",
@@ -153,21 +154,29 @@ fn about(refund: &Refund, card: &mut Card) {
     card.plain("seller", &refund.seller_id);
     card.plain("buyer", &refund.buyer_id);
     card.plain("asked", &refund.requested.in_words());
-    card.maybe("reason", refund.requested.reason.as_ref());
+    card.maybe("reason", why(refund.requested.reason_code.as_ref(), refund.requested.reason.as_ref()).as_ref());
+}
+
+/// The words, and before them the reason that was chosen.
+fn why(code: Option<&String>, words: Option<&String>) -> Option<String> {
+    Some(match code {
+        Some(code) => format!("{code}: {}", words?),
+        None => words?.clone(),
+    })
 }
 
 fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
     if let Some(negotiation) = &refund.negotiation {
         offer(negotiation, now, card);
     }
-    card.maybe("refused", refund.seller_refusal.as_ref());
+    card.maybe("refused", why(refund.seller_refusal_code.as_ref(), refund.seller_refusal.as_ref()).as_ref());
     if let Some(escalated) = &refund.escalated {
         card.line(
             "operator",
             &format!("called in by {}, {}", escalated.by.in_words(), both(&escalated.at, now)),
             Tone::Due,
         );
-        card.maybe("", escalated.reason.as_ref());
+        card.maybe("", why(escalated.reason_code.as_ref(), escalated.reason.as_ref()).as_ref());
     }
     if let Some(effective) = &refund.effective {
         card.line("effective", &effective.in_words(), Tone::Strong);

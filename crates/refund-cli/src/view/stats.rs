@@ -71,6 +71,9 @@ fn total(total: &Numbers, out: &Output) -> String {
             card.plain(name, &amount.to_string());
         }
     }
+    for reason in &total.reasons {
+        card.plain(&reason.purpose.replace('_', " "), &format!("{} {}", reason.count, reason.code));
+    }
     card.plain("by silence", &format!("{} decided", total.decided_by_silence));
     card.text()
 }

@@ -1,11 +1,13 @@
 //! Calling the operator in, and what the operator rules (R25).
 
 use super::case::{Case, Decision};
+use super::reason::listed;
 use crate::agreement::{payment, ruled_by};
 use crate::objections::{Objections, amount_objections};
-use crate::{Agreed, ClosedReason, Fact, Money, Reason, Ruling, Terms};
+use crate::{Agreed, ClosedReason, Fact, Money, Reason, ReasonFor, Ruling, Terms, Why};
 
-pub(super) fn escalate(case: &Case<'_>, reason: &Reason) -> Decision {
+pub(super) fn escalate(case: &Case<'_>, reason: &Why) -> Decision {
+    listed(case.grounds.policy, ReasonFor::Dispute, reason)?;
     let rule = Some(ruled_by(case.now, case.grounds.policy));
     Ok(vec![Fact::Escalated { reason: Some(reason.clone()), rule }])
 }

@@ -7,6 +7,7 @@ mod extend;
 pub(crate) mod offer;
 mod payout;
 mod post;
+pub(crate) mod reason;
 mod request;
 mod respond;
 mod return_leg;

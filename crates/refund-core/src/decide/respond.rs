@@ -1,9 +1,10 @@
 //! The seller's answer to the refund itself (R17, R21, R22, S7).
 
 use super::case::{Case, Decision, withdrawn};
+use super::reason::listed;
 use crate::agreement::agreement;
 use crate::options::options;
-use crate::{AddressId, Fact, Reason, Refusal, Terms, Timer, WithdrawnReason};
+use crate::{AddressId, Fact, ReasonFor, Refusal, Terms, Timer, Why, WithdrawnReason};
 
 /// The address counts where the goods go back, and is the default one where none is named.
 pub(super) fn agree(case: &Case<'_>, address_id: &Option<AddressId>) -> Decision {
@@ -16,9 +17,10 @@ pub(super) fn agree(case: &Case<'_>, address_id: &Option<AddressId>) -> Decision
     Ok(agreed)
 }
 
-pub(super) fn refuse(case: &Case<'_>, reason: &Reason) -> Decision {
+pub(super) fn refuse(case: &Case<'_>, reason: &Why) -> Decision {
     let Case { grounds, now, .. } = *case;
     negotiated_first(case)?;
+    listed(grounds.policy, ReasonFor::Refuse, reason)?;
     let mut refused = withdrawn(case, WithdrawnReason::SellerRefused);
     let respond = Timer::running(now, grounds.policy.buyer_respond_seconds, &grounds.policy.reminders_seconds);
     refused.push(Fact::Refused { reason: reason.clone(), respond });

@@ -1,8 +1,9 @@
 //! The return leg (R24).
 
 use super::case::{Case, Decision};
+use super::reason::listed;
 use crate::agreement::payment;
-use crate::{Agreed, Fact, Label, Reason, Shipment, Timer};
+use crate::{Agreed, Fact, Label, ReasonFor, Shipment, Timer, Why};
 
 pub(super) fn ship(case: &Case<'_>, carrier: &Label, tracking_number: &Label) -> Decision {
     let policy = case.grounds.policy;
@@ -29,8 +30,9 @@ pub(super) fn waive(case: &Case<'_>, agreed: &Agreed) -> Decision {
     Ok(vec![Fact::ReturnWaived, payment(agreed, case.now, case.grounds.policy)])
 }
 
-pub(super) fn refuse(case: &Case<'_>, reason: &Reason) -> Decision {
+pub(super) fn refuse(case: &Case<'_>, reason: &Why) -> Decision {
     let policy = case.grounds.policy;
+    listed(policy, ReasonFor::RefuseReceipt, reason)?;
     let respond = Timer::running(case.now, policy.buyer_respond_seconds, &policy.reminders_seconds);
     Ok(vec![Fact::ReceiptRefused { reason: reason.clone(), respond }])
 }

@@ -14,6 +14,9 @@ impl Event {
         if called_in && !rules.contains(&Rule::R25) {
             rules.push(Rule::R25);
         }
+        if self.fact.chosen_reason().is_some() {
+            rules.push(Rule::R44);
+        }
         if self.gives_time_that_an_outage_took(before) {
             rules.push(Rule::R36);
         }

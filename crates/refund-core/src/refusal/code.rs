@@ -150,6 +150,9 @@ codes! {
     DefaultAddressRequired = "default_address_required", R29, Values,
         "A seller has exactly one default return address, because silence may agree to a return.",
         "Mark exactly one address as the default.";
+    ReasonUnknown = "reason_unknown", R44, Values,
+        "The policy lists reasons for this and the one that is named is none of them, or none is named; or it lists none.",
+        "Name one of `codes` in `reason_code`, beside the reason in words; leave it out where there are none.";
     OfferChangesNothing = "offer_changes_nothing", R11, Values,
         "The offer has the type and the amount that the buyer asked for.",
         "Offer another type or another amount, or simply agree to the refund.";

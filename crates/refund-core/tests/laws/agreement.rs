@@ -1,13 +1,13 @@
 //! What is said to be possible is possible, and nothing else is (R18).
 
 use refund_core::{
-    Action, Actor, Command, CommandKind, DeadlineKind, Fact, Money, PayoutResult, Refund, RefundType, Request, Role,
-    Ruling, Span, actions, all_actions, check_offer, decide, options,
+    Action, Actor, Command, CommandKind, DeadlineKind, Fact, Money, PayoutResult, ReasonFor, Refund, RefundType,
+    Request, Role, Ruling, Span, actions, all_actions, check_offer, decide, options,
 };
 
 use crate::history::Act;
 use crate::saved_offer;
-use crate::support::{Shop, actor, at, cny, money, offer, offer_to, reason, report_on, stranger, text};
+use crate::support::{Shop, actor, at, because, cny, money, offer, offer_to, reason, report_on, stranger, text};
 
 pub(crate) fn options_agree_with_decide(shop: &Shop, act: &Act) {
     let (refund, grounds, now) = (shop.refund(), shop.grounds(), shop.now);
@@ -112,6 +112,7 @@ fn everybody() -> Vec<Actor> {
 /// Commands of that kind with right values, of which one succeeds wherever any can.
 fn sensible(shop: &Shop, kind: CommandKind) -> Vec<Command> {
     let refund = shop.refund();
+    let why = |purpose| because(&shop.policy, purpose, "Because");
     let negotiation_id = refund.negotiation.as_ref().map_or(text("n-none"), |own| own.id.clone());
     match kind {
         CommandKind::MakeOffer => RefundType::ALL
@@ -122,15 +123,16 @@ fn sensible(shop: &Shop, kind: CommandKind) -> Vec<Command> {
         CommandKind::RejectOffer => vec![Command::RejectOffer { negotiation_id }],
         CommandKind::WithdrawOffer => vec![Command::WithdrawOffer],
         CommandKind::Agree => vec![Command::Agree { return_address_id: Some(text("depot")) }],
-        CommandKind::Refuse => vec![Command::Refuse { reason: reason() }],
+        CommandKind::Refuse => vec![Command::Refuse { reason: why(ReasonFor::Refuse) }],
         CommandKind::Modify => {
-            vec![Command::Modify { request: Request { reason: text("Another reason"), ..refund.requested.clone() } }]
+            let another = because(&shop.policy, ReasonFor::Request, "Another reason");
+            vec![Command::Modify { request: Request { reason: another, ..refund.requested.clone() } }]
         }
         CommandKind::Cancel => vec![Command::Cancel { reason: Some(reason()) }],
-        CommandKind::Escalate => vec![Command::Escalate { reason: reason() }],
+        CommandKind::Escalate => vec![Command::Escalate { reason: why(ReasonFor::Dispute) }],
         CommandKind::Ship => vec![Command::Ship { carrier: text("Courier"), tracking_number: text("3") }],
         CommandKind::ConfirmReceipt => vec![Command::ConfirmReceipt],
-        CommandKind::RefuseReceipt => vec![Command::RefuseReceipt { reason: reason() }],
+        CommandKind::RefuseReceipt => vec![Command::RefuseReceipt { reason: why(ReasonFor::RefuseReceipt) }],
         CommandKind::WaiveReturn => vec![Command::WaiveReturn],
         CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Close, reason: reason() }],
         CommandKind::Extend => extensions(refund, shop),

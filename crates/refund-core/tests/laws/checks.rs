@@ -1,8 +1,8 @@
 //! The ten laws, each as a check on what a history has led to.
 
 use refund_core::{
-    Actor, Command, Deadline, Event, Fact, NegotiationStatus, Payout, PayoutStatus, Refund, Refusal, Role, Status,
-    Timestamp, evolve, opened, replay, settle,
+    Actor, Command, Deadline, Event, EventType, Fact, NegotiationStatus, Payout, PayoutStatus, Policy, ReasonFor,
+    Refund, Refusal, Role, Status, Timestamp, evolve, opened, replay, settle,
 };
 
 use crate::support::{Shop, Step, actor, message};
@@ -21,6 +21,7 @@ pub(crate) fn step(shop: &Shop, before: &Refund, who: &Actor, command: &Command,
             for event in events {
                 assert_eq!((event.at, event.recorded_at), (shop.now, shop.now), "law 10: {event:?}");
                 assert_eq!(event.actor, *who);
+                of_the_list(&shop.policy, &event.fact);
             }
         }
     }
@@ -34,6 +35,22 @@ pub(crate) fn step(shop: &Shop, before: &Refund, who: &Actor, command: &Command,
     if !theirs || !command.kind().roles().contains(&who.role) {
         assert!(matches!(step.outcome, Err(Refusal::NotYourRole { .. })), "law 9: {who:?} {command:?}");
     }
+}
+
+/// R44: a reason is named exactly where some are listed for it, and is one of these.
+fn of_the_list(policy: &Policy, fact: &Fact) {
+    let of_events = [
+        (EventType::RefundModified, ReasonFor::Request),
+        (EventType::RefundRefused, ReasonFor::Refuse),
+        (EventType::RefundReceiptRefused, ReasonFor::RefuseReceipt),
+        (EventType::RefundEscalated, ReasonFor::Dispute),
+    ];
+    let Some((_, purpose)) = of_events.into_iter().find(|(kind, _)| *kind == fact.event_type()) else {
+        return assert_eq!(fact.chosen_reason(), None, "R44: {fact:?}");
+    };
+    let mut listed = policy.reasons.of(purpose).map(|reason| Some((purpose, &reason.code))).peekable();
+    let nothing_to_choose = listed.peek().is_none() && fact.chosen_reason().is_none();
+    assert!(nothing_to_choose || listed.any(|one| one == fact.chosen_reason()), "R44: {fact:?}");
 }
 
 /// Law 10: each event happens at the instant that it was due, and nothing that was due is left.

@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use refund_core::policy::{FreshGoods, RefundsPerLine, Reminders};
 use refund_core::{
     Actor, Category, Command, CommandKind, DeadlineKind, MakeOffer, Money, NegotiationId, Opened, PayoutMode,
-    PayoutReport, PayoutResult, Policy, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp,
+    PayoutReport, PayoutResult, Policy, ReasonFor, Reasons, RefundType, Refusal, Request, Role, Rollout, Ruling, Span,
+    Timestamp, Why,
 };
 
-use crate::support::{DAY, HOUR, Shop, actor, at, book, cny, money, reason, stranger, text};
+use crate::support::{DAY, HOUR, Shop, actor, at, because, book, cny, money, reason, stranger, text};
 
 /// A policy's switches and lengths, the line, and to whom the tool is open.
 #[derive(Debug, Clone)]
@@ -40,7 +41,7 @@ fn span() -> impl Strategy<Value = Span> {
 fn policy() -> impl Strategy<Value = Policy> {
     let reminders = proptest::collection::btree_set(span(), 0..=5);
     let spans = (span(), span(), span(), span(), span(), span(), span(), reminders);
-    let switches = (0..FreshGoods::ALL.len(), any::<[bool; 5]>(), 1_u32..6);
+    let switches = (0..FreshGoods::ALL.len(), any::<[bool; 6]>(), 1_u32..6);
     let all = (spans, switches);
     all.prop_map(|((decide, answer, respond, ship, confirm, rule, report, reminders), (fresh, on, refunds))| Policy {
         seller_decide_seconds: decide,
@@ -58,6 +59,7 @@ fn policy() -> impl Strategy<Value = Policy> {
         negotiate_before_refuse: on[3],
         payout: if on[4] { PayoutMode::Immediate } else { PayoutMode::Confirmed },
         refunds_per_line_max: RefundsPerLine::try_from(refunds).unwrap(),
+        reasons: if on[5] { Reasons::usual() } else { Reasons::default() },
     })
 }
 
@@ -210,6 +212,12 @@ fn given(shop: &Shop, act: &Act, kind: CommandKind) -> Command {
     let current = refund.negotiation.as_ref().map(|negotiation| negotiation.id.clone());
     let negotiation_id: NegotiationId = current.filter(|_| act.value % 8 != 7).unwrap_or(text("n-other"));
     let address = [None, Some("home"), Some("depot"), Some("nowhere"), Some("home")][act.value as usize % 5];
+    // Mostly a reason that is listed, where some are.
+    let why = |purpose| match act.value % 16 {
+        5 => Why { code: Some(text("unheard_of")), ..reason() },
+        6 => reason(),
+        _ => because(&shop.policy, purpose, "Because"),
+    };
     let tracking_number = text(if act.value.is_multiple_of(2) { "1" } else { "2" });
     match kind {
         CommandKind::MakeOffer => Command::MakeOffer(MakeOffer {
@@ -224,14 +232,17 @@ fn given(shop: &Shop, act: &Act, kind: CommandKind) -> Command {
         CommandKind::RejectOffer => Command::RejectOffer { negotiation_id },
         CommandKind::WithdrawOffer => Command::WithdrawOffer,
         CommandKind::Agree => Command::Agree { return_address_id: address.map(text) },
-        CommandKind::Refuse => Command::Refuse { reason: reason() },
+        CommandKind::Refuse => Command::Refuse { reason: why(ReasonFor::Refuse) },
         CommandKind::Modify if act.value % 16 == 9 => Command::Modify { request: refund.requested.clone() },
-        CommandKind::Modify => Command::Modify { request: Request { kind: act.kind(), amount, reason: reason() } },
+        CommandKind::Modify => {
+            let reason = why(ReasonFor::Request);
+            Command::Modify { request: Request { kind: act.kind(), amount, reason } }
+        }
         CommandKind::Cancel => Command::Cancel { reason: None },
-        CommandKind::Escalate => Command::Escalate { reason: reason() },
+        CommandKind::Escalate => Command::Escalate { reason: why(ReasonFor::Dispute) },
         CommandKind::Ship => Command::Ship { carrier: text("Post"), tracking_number },
         CommandKind::ConfirmReceipt => Command::ConfirmReceipt,
-        CommandKind::RefuseReceipt => Command::RefuseReceipt { reason: reason() },
+        CommandKind::RefuseReceipt => Command::RefuseReceipt { reason: why(ReasonFor::RefuseReceipt) },
         CommandKind::WaiveReturn => Command::WaiveReturn,
         CommandKind::Rule if act.value.is_multiple_of(2) => Command::Rule { ruling: Ruling::Close, reason: reason() },
         CommandKind::Rule => Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() },

@@ -4,8 +4,8 @@
 
 use refund_core::{
     Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, Grounds, Line, LineLedger, MakeOffer,
-    Message, Money, Opened, Opening, OrderLine, PayoutReport, PayoutResult, Policy, Reason, References, Refund,
-    RefundType, Refusal, Request, Role, Rollout, Timestamp, Via, decide, evolve, open, opened, post, settle,
+    Message, Money, Opened, Opening, OrderLine, PayoutReport, PayoutResult, Policy, ReasonFor, References, Refund,
+    RefundType, Refusal, Request, Role, Rollout, Timestamp, Via, Why, decide, evolve, open, opened, post, settle,
 };
 
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -86,7 +86,7 @@ impl Shop {
             seller_id: text("seller"),
             buyer_id: text("buyer"),
             line: self.line.clone(),
-            request: Request { kind, amount, reason: text("It has a dent") },
+            request: Request { kind, amount, reason: because(&self.policy, ReasonFor::Request, "It has a dent") },
             references: References::default(),
         }
     }
@@ -202,8 +202,13 @@ pub(crate) fn message(internal: bool) -> Message {
     Message { text: text("Here is the dent"), attachments, internal, for_operators: false }
 }
 
-pub(crate) fn reason() -> Reason {
+pub(crate) fn reason<T: std::str::FromStr<Err: std::fmt::Debug>>() -> T {
     text("Because")
+}
+
+/// Words, with the first reason that the policy lists for that, where it lists some.
+pub(crate) fn because(policy: &Policy, purpose: ReasonFor, words: &str) -> Why {
+    Why { code: policy.reasons.of(purpose).next().map(|reason| reason.code.clone()), ..text(words) }
 }
 
 /// An offer of that type and amount; a return goes to the default address.

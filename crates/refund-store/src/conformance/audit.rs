@@ -50,8 +50,8 @@ fn everything(desk: &Desk) -> Result<(), Broken> {
         Request::by_system(SetUp::SignIn { session: Box::new(session()), link: None, shown: None }),
         Request::by_system(SetUp::TellOfFailedSignIns(vec![failed(Some("ann"), 3), failed(None, 2)])),
         open(opening("one")?),
-        on("one", seller("shop"), Command::Refuse { reason: because()? })?,
-        on("one", buyer("kim"), Command::Escalate { reason: because()? })?,
+        on("one", seller("shop"), Command::Refuse { reason: because()?.into() })?,
+        on("one", buyer("kim"), Command::Escalate { reason: because()?.into() })?,
         on("one", operator(), rule)?,
         Request::new(operator(), Work::ReplaceBuyerLink { refund_id: "one".parse()? }),
     ];

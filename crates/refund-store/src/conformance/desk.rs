@@ -234,7 +234,7 @@ pub(crate) fn opening(id: &str) -> Result<Opening, Broken> {
         request: refund_core::Request {
             kind: RefundType::RefundOnly,
             amount: money(2000)?,
-            reason: Reason::new("dented")?,
+            reason: Reason::new("dented")?.into(),
         },
         references: References::default(),
     })
@@ -272,7 +272,9 @@ pub(super) fn offer(refund: &str) -> Result<Command, Broken> {
 /// Asks for so much instead.
 pub(super) fn ask_for(minor: i64) -> Result<Command, Broken> {
     let (amount, reason) = (money(minor)?, Reason::new("less")?);
-    Ok(Command::Modify { request: refund_core::Request { kind: RefundType::RefundOnly, amount, reason } })
+    Ok(Command::Modify {
+        request: refund_core::Request { kind: RefundType::RefundOnly, amount, reason: reason.into() },
+    })
 }
 
 pub(super) fn accept(refund: &str) -> Result<Command, Broken> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use refund_core::{
     BuyerId, Command, ExternalReference, LineId, Metadata, NegotiationStatus, OrderId, Reason, References, Refund,
-    RefundType, SellerId, Span, StatusKind, Timestamp,
+    RefundType, SellerId, Span, StatusKind, Timestamp, Why,
 };
 
 use super::desk::{AGREE, CANCEL, Desk, HOUR, accept, buyer, holds, offer, opening, same, seller};
@@ -35,7 +35,7 @@ fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Arc<Refund>>), Broken> {
                 desk.command(&id, buyer(kim), accept(&id)?)?;
             }
             4 => {
-                let reason = || Reason::new("no");
+                let reason = || Reason::new("no").map(Why::from);
                 desk.command(&id, seller(shop), Command::Refuse { reason: reason()? })?;
                 desk.command(&id, buyer(kim), Command::Escalate { reason: reason()? })?;
             }

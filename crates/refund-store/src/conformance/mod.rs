@@ -22,6 +22,7 @@ mod in_turn;
 mod lists;
 mod people;
 mod races;
+mod reasons;
 mod requests;
 mod settings;
 mod time;
@@ -99,6 +100,7 @@ pub const PROMISES: &[Promise] = &[
     promise("a refusal changes nothing, and what was due before it stands (R33)", requests::refused),
     promise("a command on another version is refused and told the present one", requests::versions),
     promise("what is paid on an order line is counted over all its refunds (R27)", requests::ledger),
+    promise("a reason is one of those listed then, and stays (R44)", reasons::named),
     promise("no two refunds have one id", requests::id_taken),
     promise("a refund in progress on the line is given again, or named (R27)", requests::in_progress),
     promise("the same request under the same key is answered the same, and done once", answers::replayed),

@@ -73,7 +73,7 @@ pub(super) fn line() -> OrderLine {
 }
 
 pub(super) fn request() -> Request {
-    Request { kind: RefundType::ReturnAndRefund, amount: money(2000), reason: text("凹陷") }
+    Request { kind: RefundType::ReturnAndRefund, amount: money(2000), reason: id("凹陷") }
 }
 
 pub(super) fn refund() -> Refund {
@@ -132,12 +132,12 @@ pub(super) fn facts() -> Vec<Fact> {
         Fact::Opened { opening: Box::new(opening(References::default())), decide: timer() },
         Fact::Modified { request: request(), decide: timer() },
         Fact::Agreed { agreed: agreed(), ship: Some(timer()) },
-        Fact::Refused { reason: text("no"), respond: timer() },
+        Fact::Refused { reason: id("no"), respond: timer() },
         Fact::ReturnShipped { shipment: shipment(), confirm: timer() },
         Fact::TrackingCorrected { carrier: text("SF"), tracking_number: text("SF1") },
         Fact::ReceiptConfirmed,
         Fact::ReturnWaived,
-        Fact::ReceiptRefused { reason: text("not ours"), respond: timer() },
+        Fact::ReceiptRefused { reason: id("not ours"), respond: timer() },
         Fact::Escalated { reason: None, rule: None },
         Fact::Ruled { agreed: None, reason: text("neither") },
         Fact::PayoutStarted { amount: money(2000), attempt: None, report: None },

@@ -3,7 +3,7 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use refund_core::{Actor, Label, Policy, RefundId, Rollout, SavedOffer, SellerId, Timestamp, Via};
+use refund_core::{Actor, Label, Policy, Reasons, RefundId, Rollout, SavedOffer, SellerId, Timestamp, Via};
 use rpds::RedBlackTreeMapSync;
 
 use crate::model::likeness::looks;
@@ -121,6 +121,13 @@ impl Settings {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let behind = self.sellers.range::<SellerId, _>((start, Bound::Unbounded));
         behind.take(limit).map(|(id, seller)| (id.clone(), Arc::clone(seller))).collect()
+    }
+
+    /// The reasons that are listed for refunds against that seller; the platform's where none is named (R44).
+    #[must_use]
+    pub fn reasons(&self, of: Option<&SellerId>) -> Reasons {
+        let own = of.and_then(|id| self.seller(id)?.policy.reasons.clone());
+        own.unwrap_or_else(|| self.policy.reasons.clone())
     }
 
     /// The key of that id.

@@ -1,4 +1,4 @@
-use refund_core::{Command, Reason, RefundId, RefundType, Request};
+use refund_core::{Command, RefundId, RefundType, Request, Why};
 use refund_store::files::simulated::SimulatedDisk;
 use refund_store::journal::{self, Checkpoint, FILE, Journal, JournalError};
 use refund_store::{EmbeddedStore, OpenError, OpenedStore, Store, wait};
@@ -141,7 +141,7 @@ fn a_page_of_a_long_history_is_read_without_all_that_came_behind_it() {
         let store = open_on(&disk, folder.path()).store;
         begin(&store);
         do_it(&store, open_refund("a"));
-        let reason: Reason = "less".parse().unwrap();
+        let reason: Why = "less".parse().unwrap();
         for minor in 1..200 {
             let request = Request { kind: RefundType::RefundOnly, amount: money(minor), reason: reason.clone() };
             do_it(&store, by_buyer("a", Command::Modify { request }));

@@ -130,7 +130,7 @@ pub(crate) fn open_on_line(id: &str, line: &str, buyer: &str, minor: i64) -> Req
         request: refund_core::Request {
             kind: RefundType::ReturnAndRefund,
             amount: money(minor),
-            reason: Reason::new("dented").unwrap(),
+            reason: "dented".parse().unwrap(),
         },
         references: References::default(),
     };

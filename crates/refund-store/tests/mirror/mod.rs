@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use refund_core::{
     Actor, Attachments, BuyerId, Command, Message, PayoutMode, PayoutReport, PayoutResult, Reason, Role, StatusKind,
-    Via,
+    Via, Why,
 };
 use refund_store::{
     DisabledBecause, MemoryStore, Query, Refused, Request, SetUp, Sort, Store, UserChange, WebhookChange, Work,
@@ -125,7 +125,7 @@ fn person(id: &str, how: u8) -> Request {
 }
 
 fn command_on(id: &str, command: u8) -> Request {
-    let reason = || Reason::new("because").unwrap();
+    let reason = || Why::from(Reason::new("because").unwrap());
     match command {
         0 | 1 => by_seller(id, offer(id)),
         2 => by_buyer(id, accept(id)),

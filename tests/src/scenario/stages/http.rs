@@ -236,16 +236,16 @@ fn route(command: &Command) -> (&'static str, Value) {
         Command::WithdrawOffer => ("negotiation/withdraw", json!({})),
         Command::Agree { return_address_id: None } => ("agree", Value::Null),
         Command::Agree { return_address_id: Some(id) } => ("agree", json!({ "return_address_id": id })),
-        Command::Refuse { reason } => ("refuse", json!({ "reason": reason })),
+        Command::Refuse { reason } => ("refuse", wire::with_reason(json!({}), reason)),
         Command::Modify { request } => ("modify", wire::request(request)),
         Command::Cancel { reason: None } => ("cancel", Value::Null),
         Command::Cancel { reason: Some(reason) } => ("cancel", json!({ "reason": reason })),
-        Command::Escalate { reason } => ("escalate", json!({ "reason": reason })),
+        Command::Escalate { reason } => ("escalate", wire::with_reason(json!({}), reason)),
         Command::Ship { carrier, tracking_number } => {
             ("ship", json!({ "carrier": carrier, "tracking_number": tracking_number }))
         }
         Command::ConfirmReceipt => ("confirm-receipt", Value::Null),
-        Command::RefuseReceipt { reason } => ("refuse-receipt", json!({ "reason": reason })),
+        Command::RefuseReceipt { reason } => ("refuse-receipt", wire::with_reason(json!({}), reason)),
         Command::WaiveReturn => ("waive-return", Value::Null),
         Command::Rule { ruling: Ruling::Close, reason } => ("rule", json!({ "decision": "CLOSE", "reason": reason })),
         Command::Rule { ruling: Ruling::Refund { amount }, reason } => {

@@ -10,6 +10,7 @@ use refund_core::{Command, CommandKind, Event, Fact};
 use super::{Row, Ticked, moved};
 use crate::pages::form::Form;
 use crate::pages::frame::{Frame, Notice, shown};
+use crate::pages::reasons::ReasonChoices;
 use crate::pages::refund::told_mistake;
 use crate::pages::saved::{self, SavedChoice};
 use crate::pages::seen::{addresses, saved_offer};
@@ -40,6 +41,7 @@ struct Look {
     /// The same to be typed otherwise, where something is typed, and all refunds that were ticked.
     action: &'static str,
     form: Form,
+    reasons: ReasonChoices,
     saved: Vec<SavedChoice>,
     all: Vec<String>,
 }
@@ -95,6 +97,7 @@ pub(super) fn show(
         can,
         action: kind.as_str(),
         form: visit.form.clone(),
+        reasons: visit.own_reasons(),
         saved: saved::choices(visit),
         all: all.iter().map(Ticked::as_sent).collect(),
     };

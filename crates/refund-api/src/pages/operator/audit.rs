@@ -153,7 +153,7 @@ impl EntryView {
 }
 
 /// What parts of a field's name are called here, and what on the page where the setting is changed.
-const OWN: [&str; 21] = [
+const OWN: [&str; 25] = [
     "name",
     "revoked_at",
     "types",
@@ -175,6 +175,10 @@ const OWN: [&str; 21] = [
     "allow",
     "deny",
     "addresses",
+    "reasons",
+    "fault",
+    "evidence",
+    "text",
 ];
 const OF_FORMS: [&str; 15] = [
     "role",
@@ -234,6 +238,7 @@ fn value_told(reader: &Reader, field: &str, of_policy: Option<PolicyField>, text
         (_, "true") => reader.say("yes"),
         (_, "false") => reader.say("no"),
         ("role", "operator" | "platform" | "seller") => reader.term("role", &text),
+        ("fault", "seller" | "buyer" | "carrier" | "none") => reader.term("fault", &text),
         ("scope", "full" | "read") => reader.term("scope", &text),
         ("because", "asked" | "gone" | "failing") => reader.term("off", &text),
         ("ruling", "refund" | "close") => reader.term("audit-ruling", &text),

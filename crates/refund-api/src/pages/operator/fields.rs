@@ -4,6 +4,7 @@ use fluent_bundle::FluentValue;
 use refund_core::{FreshGoods, PayoutMode, PolicyField, PolicyOverrides};
 use serde_json::{Map, Value, json};
 
+use super::reasons;
 use crate::pages::form::{Form, Mistake};
 use crate::pages::queue::Choice;
 use crate::pages::reader::Reader;
@@ -27,6 +28,7 @@ enum Kind {
     FreshGoods,
     Payout,
     Count,
+    Reasons,
 }
 
 fn kind(field: PolicyField) -> Kind {
@@ -42,6 +44,7 @@ fn kind(field: PolicyField) -> Kind {
         PolicyField::FreshGoods => Kind::FreshGoods,
         PolicyField::Payout => Kind::Payout,
         PolicyField::RefundsPerLineMax => Kind::Count,
+        PolicyField::Reasons => Kind::Reasons,
         PolicyField::CapAtRequested
         | PolicyField::ReturnNeedsFreightInsurance
         | PolicyField::AllowWithdraw
@@ -55,7 +58,7 @@ fn words(kind: Kind) -> Vec<&'static str> {
         Kind::Switch => vec!["yes", "no"],
         Kind::FreshGoods => FreshGoods::ALL.iter().map(|word| word.as_str()).collect(),
         Kind::Payout => PayoutMode::ALL.iter().map(|word| word.as_str()).collect(),
-        Kind::Span | Kind::Spans | Kind::Count => Vec::new(),
+        Kind::Span | Kind::Spans | Kind::Count | Kind::Reasons => Vec::new(),
     }
 }
 
@@ -63,7 +66,7 @@ fn word_told(reader: &Reader, kind: Kind, word: &str) -> String {
     match kind {
         Kind::FreshGoods => reader.term("fresh-goods", word),
         Kind::Payout => reader.term("payout-mode", word),
-        Kind::Switch | Kind::Span | Kind::Spans | Kind::Count => reader.say(word),
+        Kind::Switch | Kind::Span | Kind::Spans | Kind::Count | Kind::Reasons => reader.say(word),
     }
 }
 
@@ -76,6 +79,8 @@ pub(in crate::pages) struct FieldView {
     pub(in crate::pages) spans: Vec<(String, Vec<Choice>)>,
     pub(in crate::pages) choices: Vec<Choice>,
     pub(in crate::pages) count: Option<String>,
+    /// Reasons, one a line.
+    pub(in crate::pages) lines: Option<String>,
     /// Whether a seller has a value of its own.
     pub(in crate::pages) is_own: bool,
     /// What the platform has, in words.
@@ -89,7 +94,8 @@ impl FieldView {
             let value = values.get(field.as_str()).unwrap_or(&Value::Null);
             let of_platform = in_words(reader, *field, platform.get(field.as_str()).unwrap_or(&Value::Null));
             let spans = spans(value).into_iter().map(typed_span).collect();
-            Self::new(reader, *field, spans, &plain(value), own.contains(field), of_platform)
+            let plain = if kind(*field) == Kind::Reasons { reasons::lines(&reasons::of(value)) } else { plain(value) };
+            Self::new(reader, *field, spans, &plain, own.contains(field), of_platform)
         };
         PolicyField::ALL.iter().map(view).collect()
     }
@@ -117,7 +123,7 @@ impl FieldView {
         match kind {
             Kind::Span => typed.resize(1, (String::new(), "hours".to_owned())),
             Kind::Spans => typed.resize(REMINDERS, (String::new(), "hours".to_owned())),
-            Kind::Switch | Kind::FreshGoods | Kind::Payout | Kind::Count => typed.clear(),
+            Kind::Switch | Kind::FreshGoods | Kind::Payout | Kind::Count | Kind::Reasons => typed.clear(),
         }
         let units =
             |chosen: &str| UNITS.into_iter().map(|(unit, _)| Choice::new(reader, "unit", unit, chosen)).collect();
@@ -130,6 +136,7 @@ impl FieldView {
             spans: typed.into_iter().map(|(number, unit)| (number, units(&unit))).collect(),
             choices: words(kind).into_iter().map(choice).collect(),
             count: (kind == Kind::Count).then(|| value.to_owned()),
+            lines: (kind == Kind::Reasons).then(|| value.to_owned()),
             is_own,
             of_platform,
         }
@@ -173,6 +180,7 @@ fn out_of_range(kind: Kind) -> &'static str {
         Kind::Span => "mistake-span",
         Kind::Spans => "mistake-spans",
         Kind::Count => "mistake-count",
+        Kind::Reasons => "mistake-reasons",
         Kind::Switch | Kind::FreshGoods | Kind::Payout => "mistake-choose",
     }
 }
@@ -198,6 +206,7 @@ fn value(form: &Form, field: PolicyField) -> Result<Value, Mistake> {
         Kind::Count => {
             form.get(name).trim().parse::<u64>().map(|count| json!(count)).map_err(|_| mistake("mistake-count"))
         }
+        Kind::Reasons => reasons::typed(form.get(name)).map(|reasons| json!(reasons)),
         Kind::Switch | Kind::FreshGoods | Kind::Payout => {
             let word = words(kind).into_iter().find(|word| *word == form.get(name));
             let word = word.ok_or_else(|| mistake("mistake-choose"))?;
@@ -238,6 +247,7 @@ pub(in crate::pages) fn in_words(reader: &Reader, field: PolicyField, value: &Va
             if told.is_empty() { reader.say("none") } else { told.join(" · ") }
         }
         Kind::Count => plain(value),
+        Kind::Reasons => reasons::in_words(reader, &reasons::of(value)),
         kind @ (Kind::Switch | Kind::FreshGoods | Kind::Payout) => word_told(reader, kind, &plain(value)),
     }
 }
@@ -297,6 +307,7 @@ mod tests {
     fn what_a_form_shows_is_what_it_says() {
         let policy = refund_core::Policy {
             allow_withdraw: true,
+            reasons: refund_core::Reasons::usual(),
             buyer_ship_seconds: refund_core::Span::seconds(435_661).unwrap(),
             ..refund_core::Policy::default()
         };
@@ -308,7 +319,7 @@ mod tests {
                 sent.append_pair(field.name, number);
                 sent.append_pair(&format!("{}.unit", field.name), chosen(units).unwrap());
             }
-            let word = chosen(&field.choices).map(str::to_owned).or(field.count);
+            let word = chosen(&field.choices).map(str::to_owned).or(field.count).or(field.lines);
             sent.extend_pairs(word.map(|word| (field.name, word)));
         }
         let form = Form::read(sent.finish().as_bytes());

@@ -6,6 +6,7 @@ mod fields;
 mod health;
 mod keys;
 mod policy;
+mod reasons;
 mod rollout;
 mod sellers;
 mod webhook;

@@ -3,12 +3,13 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{Policy, PolicyField};
+use refund_core::{Policy, PolicyField, Reasons};
 use refund_store::{PolicyChange, Request, SetUp, Tag};
 use serde_json::Value;
 
 use super::change::{done_before, replaced};
 use super::fields::{FieldView, in_words, span_told, typed};
+use super::reasons::lines;
 use crate::call::aside;
 use crate::pages::form::Mistake;
 use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
@@ -84,8 +85,12 @@ fn page(
 }
 
 /// Looks at what a change would mean, or makes it once that has been looked at.
-pub(in crate::pages) async fn change(visit: Visit) -> Result<Response, Problem> {
+pub(in crate::pages) async fn change(mut visit: Visit) -> Result<Response, Problem> {
     let actor = visit.operator()?.caller.itself();
+    if visit.form.get("step") == "usual-reasons" {
+        visit.form = visit.form.with(PolicyField::Reasons.as_str(), lines(&Reasons::usual()));
+        return as_typed(&visit, None, None);
+    }
     let policy = match typed(&visit.form, false) {
         Ok(fields) => Policy::default().with(&fields),
         Err((field, mistake)) => return as_typed(&visit, Some(field_mistaken(&visit, field, &mistake)), None),

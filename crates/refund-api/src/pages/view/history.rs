@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use refund_core::{Actor, Event, EventType, Fact, Refund, Role, Terms, Via};
+use refund_core::{Actor, Event, EventType, Fact, Reasons, Refund, Role, Terms, Via};
 use refund_store::Settings;
 
 use super::TermsView;
 use crate::pages::reader::Reader;
+use crate::pages::reasons::in_words;
 use crate::pages::visit::Visit;
 
 /// One thing that happened.
@@ -40,14 +41,16 @@ pub(crate) struct Excerpt {
     pub(crate) has_earlier: bool,
     /// Whether it ends where all ends.
     pub(crate) is_latest: bool,
+    /// The reasons that are listed for whoever acts on the refund.
+    pub(crate) reasons: Reasons,
 }
 
 impl History {
     /// That excerpt on the page with that path.
     pub(crate) fn new(visit: &Visit, role: Role, path: &str, excerpt: &Excerpt) -> Self {
-        let Excerpt { events, has_earlier, is_latest } = excerpt;
+        let Excerpt { events, has_earlier, is_latest, reasons } = excerpt;
         let reader = &visit.reader;
-        let names = Names { reader, settings: visit.app.engine.settings(), role };
+        let names = Names { reader, settings: visit.app.engine.settings(), role, reasons };
         let until = |sequence: u64| format!("{path}?until={sequence}");
         let last = events.last().filter(|_| !*is_latest).map(|event| event.sequence);
         Self {
@@ -74,8 +77,7 @@ pub(crate) fn told_briefly(reader: &Reader, events: &[Event]) -> Vec<String> {
         let goes_to = terms(&event.fact)
             .and_then(Terms::return_address)
             .map(|to| format!("{}, {}, {}", to.recipient, to.phone, to.address));
-        let all = [Some(title(reader, event)), says(reader, &event.fact), goes_to];
-        all.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        joined([Some(title(reader, event)), says(reader, &event.fact), goes_to]).unwrap_or_default()
     };
     events.iter().map(told).collect()
 }
@@ -96,6 +98,7 @@ struct Names<'a> {
     reader: &'a Reader,
     settings: Arc<Settings>,
     role: Role,
+    reasons: &'a Reasons,
 }
 
 impl Names<'_> {
@@ -122,16 +125,22 @@ pub(crate) fn who(reader: &Reader, settings: &Settings, actor: &Actor, to: Role)
 }
 
 fn moment(reader: &Reader, names: &Names<'_>, event: &Event) -> Moment {
+    let chosen = event.fact.chosen_reason().map(|(purpose, code)| in_words(reader, names.reasons, purpose, code));
     let files = event.fact.message().into_iter().flat_map(|message| message.attachments.as_slice());
     Moment {
         title: title(reader, event),
         who: names.of(&event.actor),
         at: reader.instant(event.at),
-        says: says(reader, &event.fact),
+        says: joined([says(reader, &event.fact), chosen]),
         words: words(event, names.role),
         files: files.map(|file| (file.url.as_str().to_owned(), file.media_type.as_str().to_owned())).collect(),
         tone: tone(event),
     }
+}
+
+fn joined<const N: usize>(parts: [Option<String>; N]) -> Option<String> {
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 /// What is called otherwise where the clock brought it about.
@@ -202,14 +211,12 @@ fn says(reader: &Reader, fact: &Fact) -> Option<String> {
 /// What somebody wrote with it.
 fn words(event: &Event, role: Role) -> Option<String> {
     match &event.fact {
-        Fact::Opened { opening, .. } => Some(opening.request.reason.to_string()),
-        Fact::Modified { request, .. } => Some(request.reason.to_string()),
-        Fact::Refused { reason, .. } | Fact::ReceiptRefused { reason, .. } | Fact::Ruled { reason, .. } => {
-            Some(reason.to_string())
-        }
-        Fact::Escalated { reason, .. } | Fact::Closed { comment: reason, .. } => {
-            reason.as_ref().map(ToString::to_string)
-        }
+        Fact::Opened { opening, .. } => Some(opening.request.reason.text.to_string()),
+        Fact::Modified { request, .. } => Some(request.reason.text.to_string()),
+        Fact::Refused { reason, .. } | Fact::ReceiptRefused { reason, .. } => Some(reason.text.to_string()),
+        Fact::Ruled { reason, .. } => Some(reason.to_string()),
+        Fact::Escalated { reason, .. } => reason.as_ref().map(|why| why.text.to_string()),
+        Fact::Closed { comment, .. } => comment.as_ref().map(ToString::to_string),
         Fact::PayoutFailed { reason, .. } | Fact::PayoutReversed { reason, .. } => {
             event.disclosed_to(role)?.of_provider(reason.as_ref()).map(ToString::to_string)
         }

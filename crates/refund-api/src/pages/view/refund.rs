@@ -2,11 +2,12 @@
 
 use fluent_bundle::FluentValue;
 use refund_core::{
-    Address, Deadline, DeadlineKind, DisclosedPayout, Negotiation, OnSilence, PayoutAttempt, PayoutStatus, Refund,
-    RefundType, Refusal, Role, Shipment, Status, Terms,
+    Address, Deadline, DeadlineKind, DisclosedPayout, Negotiation, OnSilence, PayoutAttempt, PayoutStatus, ReasonFor,
+    Reasons, Refund, RefundType, Refusal, Role, Shipment, Status, Terms, Why,
 };
 
 use crate::pages::reader::Reader;
+use crate::pages::reasons::{WhyView, by_code};
 
 /// A refund as a page shows it.
 pub(crate) struct RefundView {
@@ -28,18 +29,18 @@ pub(crate) struct RefundView {
     pub(crate) tone: &'static str,
     pub(crate) closed_reason: Option<String>,
     pub(crate) requested: TermsView,
-    pub(crate) reason: String,
+    pub(crate) reason: WhyView,
     pub(crate) offer: Option<OfferView>,
     pub(crate) effective: Option<TermsView>,
     pub(crate) deadlines: Vec<DeadlineView>,
     /// What happens if the seller does nothing, while the seller is to decide.
     pub(crate) seller_silence: Option<String>,
-    pub(crate) refusal: Option<String>,
+    pub(crate) refusal: Option<WhyView>,
     /// Whether that is what it waits for.
     pub(crate) refusal_stands: bool,
     pub(crate) shipment: Option<(String, String, String)>,
     /// Since when the operator has been called in, and why.
-    pub(crate) escalated: Option<(String, String)>,
+    pub(crate) escalated: Option<(String, Option<WhyView>)>,
     pub(crate) payout: Option<PayoutView>,
     pub(crate) opened_at: String,
 }
@@ -110,7 +111,9 @@ pub(crate) struct DeadlineView {
 const URGENT_MILLIS: i64 = 6 * 3_600_000;
 
 impl RefundView {
-    pub(crate) fn new(reader: &Reader, refund: &Refund, to: Role) -> Self {
+    pub(crate) fn new(reader: &Reader, reasons: &Reasons, refund: &Refund, to: Role) -> Self {
+        let why = |purpose, why: &Why| WhyView::new(reader, reasons, purpose, why);
+        let refused = if refund.shipment.is_some() { ReasonFor::RefuseReceipt } else { ReasonFor::Refuse };
         let (line, status) = (&refund.line, &refund.status);
         let parcel = |shipment: &Shipment| {
             let at = reader.instant(shipment.shipped_at);
@@ -133,7 +136,7 @@ impl RefundView {
             tone: tone(refund),
             closed_reason: status.closed_reason().map(|reason| reader.term("closed", reason.as_str())),
             requested: TermsView::asked(reader, refund.requested.kind, refund.requested.amount),
-            reason: refund.requested.reason.to_string(),
+            reason: why(ReasonFor::Request, &refund.requested.reason),
             offer: refund.negotiation.as_ref().map(|own| OfferView::new(reader, own)),
             effective: refund.effective().map(|terms| TermsView::new(reader, terms)),
             deadlines: refund.deadlines().iter().map(|own| DeadlineView::new(reader, own, refund)).collect(),
@@ -141,11 +144,10 @@ impl RefundView {
                 .find(|own| own.kind == DeadlineKind::SellerDecide)
                 .map(|own| silence(reader, own, refund)),
             refusal_stands: status.dispute().is_some(),
-            refusal: refund.seller_refusal.as_ref().map(ToString::to_string),
+            refusal: refund.seller_refusal.as_ref().map(|own| why(refused, own)),
             shipment: refund.shipment.as_ref().map(parcel),
             escalated: refund.escalated().map(|escalation| {
-                let why = escalation.reason.as_ref().map(ToString::to_string).unwrap_or_default();
-                (reader.instant(escalation.at), why)
+                (reader.instant(escalation.at), escalation.reason.as_ref().map(|own| why(ReasonFor::Dispute, own)))
             }),
             payout: refund.payout.as_ref().map(|payout| PayoutView::new(reader, payout.disclosed_to(to))),
             opened_at: reader.instant(refund.opened_at),
@@ -307,6 +309,10 @@ pub(crate) fn refusal_text(reader: &Reader, refusal: &Refusal) -> String {
         Refusal::PayoutNotReversible { attempt, status } => {
             tell("attempt", attempt.to_string());
             tell("status", reader.term("payout", status.as_str()));
+        }
+        Refusal::ReasonUnknown { codes, .. } => {
+            let all: Vec<_> = codes.iter().map(|code| by_code(reader, code)).collect();
+            tell("codes", if all.is_empty() { "none".to_owned() } else { all.join(" · ") });
         }
         Refusal::ExtensionNotLater { after, .. } => tell("at", reader.instant(*after)),
         Refusal::ExtensionTooFar { limit, .. } => tell("at", reader.instant(*limit)),

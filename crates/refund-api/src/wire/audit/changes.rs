@@ -141,6 +141,8 @@ fn put(parts: &mut BTreeMap<String, Value>, name: String, value: &Value) {
                 let mut item = item.clone();
                 let mut take = |field| item.as_object_mut()?.remove(field)?.as_str().map(str::to_owned);
                 let called = ["id", "name"].into_iter().find_map(&mut take);
+                // A reason has a code, for each of what it is for.
+                let called = called.or_else(|| Some(format!("{} {}", take("for")?, take("code")?)));
                 put(parts, within(&called.unwrap_or_else(|| number.to_string())), &item);
             }
         }

@@ -1,14 +1,17 @@
 //! What an event says beside its type: a struct for each, and the list of all types with their struct.
 
+mod payout;
+
 use refund_core::{
     BuyerId, ClosedReason, DeadlineKind, Disclosed, EventType, Fact, Label, LineId, Metadata, Money, NegotiationId,
-    OfferMessage, Opening, OrderId, PayoutMode, Reason, RefundType, Request, Role, SellerId, Shipment, Timer,
-    Timestamp, Whose, WithdrawnReason, attempt_key,
+    OfferMessage, Opening, OrderId, PayoutMode, Reason, ReasonCode, RefundType, Request, Role, SellerId, Shipment,
+    Timer, Timestamp, Whose, Why, WithdrawnReason, attempt_key,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+use self::payout::{PaidData, PayoutFailedData, PayoutReversedData, PayoutStartedData};
 use crate::wire::MoneyOut;
 use crate::wire::message::WrittenOut;
 use crate::wire::refund::TermsOut;
@@ -82,6 +85,8 @@ pub(crate) struct RefundOpenedData {
     kind: RefundType,
     amount: MoneyOut,
     reason: Reason,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_code: Option<ReasonCode>,
     seller_decides_by: Timestamp,
     /// What the platform keeps with the refund: for the platform and the operator alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +100,8 @@ pub(crate) struct RefundModifiedData {
     kind: RefundType,
     amount: MoneyOut,
     reason: Reason,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_code: Option<ReasonCode>,
     seller_decides_by: Timestamp,
 }
 
@@ -112,6 +119,8 @@ pub(crate) struct RefundAgreedData {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SellerRefusedData {
     reason: Reason,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_code: Option<ReasonCode>,
     buyer_responds_by: Timestamp,
 }
 
@@ -138,6 +147,8 @@ pub(crate) struct ReceiptConfirmedData {
 pub(crate) struct EscalatedData {
     #[schema(required)]
     reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason_code: Option<ReasonCode>,
     /// Left out of what happened before there was such a deadline.
     #[serde(skip_serializing_if = "Option::is_none")]
     operator_rules_by: Option<Timestamp>,
@@ -151,55 +162,6 @@ pub(crate) struct RefundRuledData {
     #[schema(required)]
     effective: Option<TermsOut>,
     reason: Reason,
-}
-
-/// All that the payment adapter needs to pay.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PayoutStartedData {
-    amount: MoneyOut,
-    order_id: OrderId,
-    line_id: LineId,
-    attempt: u32,
-    /// By which the provider knows the attempt, so that asking twice pays once.
-    attempt_key: String,
-    /// By when it should be reported on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    report_by: Option<Timestamp>,
-}
-
-/// How much was paid, and by which attempt.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PaidData {
-    amount: MoneyOut,
-    attempt: u32,
-    /// What the provider calls it; never told to the buyer.
-    #[schema(required)]
-    provider_reference: Option<Label>,
-}
-
-/// Which attempt failed, and why.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PayoutFailedData {
-    attempt: u32,
-    /// In the provider's words; never told to the buyer.
-    #[schema(required)]
-    reason: Option<Reason>,
-    /// What the provider calls it; never told to the buyer.
-    #[schema(required)]
-    provider_reference: Option<Label>,
-}
-
-/// Which attempt's money came back, how much, and why.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PayoutReversedData {
-    amount: MoneyOut,
-    attempt: u32,
-    /// In the provider's words; never told to the buyer.
-    #[schema(required)]
-    reason: Option<Reason>,
-    /// What the provider calls it; never told to the buyer.
-    #[schema(required)]
-    provider_reference: Option<Label>,
 }
 
 /// Nothing beside that it happened.
@@ -283,7 +245,8 @@ impl EventData {
             Fact::ReturnWaived => Self::RefundReceiptConfirmed(ReceiptConfirmedData { waived: true }),
             Fact::ReceiptRefused { reason, respond } => Self::RefundReceiptRefused(refused(reason, respond)),
             Fact::Escalated { reason, rule } => Self::RefundEscalated(EscalatedData {
-                reason: reason.clone(),
+                reason: reason.as_ref().map(|why| why.text.clone()),
+                reason_code: reason.as_ref().and_then(|why| why.code.clone()),
                 operator_rules_by: rule.as_ref().map(|timer| timer.by),
             }),
             Fact::Ruled { agreed, reason } => Self::RefundRuled(RefundRuledData {
@@ -358,7 +321,8 @@ fn opened(event: Disclosed<'_>, opening: &Opening, decide: &Timer) -> RefundOpen
         line_id: line.line_id.clone(),
         kind: request.kind,
         amount: request.amount.into(),
-        reason: request.reason.clone(),
+        reason: request.reason.text.clone(),
+        reason_code: request.reason.code.clone(),
         seller_decides_by: decide.by,
         metadata: metadata.filter(|metadata| !metadata.is_empty()).cloned(),
     }
@@ -368,7 +332,8 @@ fn modified(request: &Request, decide: &Timer) -> RefundModifiedData {
     RefundModifiedData {
         kind: request.kind,
         amount: request.amount.into(),
-        reason: request.reason.clone(),
+        reason: request.reason.text.clone(),
+        reason_code: request.reason.code.clone(),
         seller_decides_by: decide.by,
     }
 }
@@ -381,8 +346,8 @@ fn paid(event: Disclosed<'_>, amount: Money, attempt: u32, reference: Option<&La
     PaidData { amount: amount.into(), attempt, provider_reference: event.of_provider(reference).cloned() }
 }
 
-fn refused(reason: &Reason, respond: &Timer) -> SellerRefusedData {
-    SellerRefusedData { reason: reason.clone(), buyer_responds_by: respond.by }
+fn refused(Why { text, code }: &Why, respond: &Timer) -> SellerRefusedData {
+    SellerRefusedData { reason: text.clone(), reason_code: code.clone(), buyer_responds_by: respond.by }
 }
 
 fn shipped(shipment: &Shipment, confirm: &Timer) -> ReturnShippedData {

@@ -97,7 +97,7 @@ fn item<'a>(cells: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Map<Strin
                 let is_so: bool = cell.parse().map_err(|_| format!("agreed_offline: {cell:?} is not true or false"))?;
                 item.insert(heading.to_owned(), json!(is_so));
             }
-            "refund_id" | "action" | "type" | "return_address_id" | "message" | "reason" => {
+            "refund_id" | "action" | "type" | "return_address_id" | "message" | "reason" | "reason_code" => {
                 item.insert(heading.to_owned(), json!(cell));
             }
             other => return Err(format!("{other:?} is no column that a command has")),

@@ -3,7 +3,7 @@
 use refund_core::{
     Address, AddressId, ClosedReason, CommandKind, Currency, Deadline, DeadlineKind, EventType, MakeOffer, Money,
     NegotiationId, NegotiationStatus, Opening, PayoutStatus, RefundId, RefundType, RefusalCode, Request, Role,
-    SavedAmount, SavedOffer, Share, StatusKind, Terms, Timestamp, WithdrawnReason,
+    SavedAmount, SavedOffer, Share, StatusKind, Terms, Timestamp, Why, WithdrawnReason,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,7 +15,16 @@ pub(super) fn money(amount: Money) -> Value {
 }
 
 pub(super) fn request(request: &Request) -> Value {
-    json!({ "type": request.kind, "amount": money(request.amount), "reason": request.reason })
+    with_reason(json!({ "type": request.kind, "amount": money(request.amount) }), &request.reason)
+}
+
+/// A body, and in it why.
+pub(super) fn with_reason(mut body: Value, why: &Why) -> Value {
+    let code = why.code.as_ref().map(|code| ("reason_code".to_owned(), json!(code)));
+    if let Some(members) = body.as_object_mut() {
+        members.extend([("reason".to_owned(), json!(why.text))].into_iter().chain(code));
+    }
+    body
 }
 
 pub(super) fn offer(offer: &MakeOffer) -> Value {
@@ -40,14 +49,15 @@ pub(super) fn saved_offer(saved: &SavedOffer) -> Value {
 
 pub(super) fn opening(opening: &Opening) -> Value {
     let line = &opening.line;
-    json!({
+    let body = json!({
         "seller_id": opening.seller_id, "buyer_id": opening.buyer_id,
         "order_line": {
             "order_id": line.order_id, "line_id": line.line_id, "title": line.title, "category": line.category,
             "paid": money(line.paid), "shipped": line.shipped, "freight_insurance": line.freight_insurance,
         },
-        "type": opening.request.kind, "amount": money(opening.request.amount), "reason": opening.request.reason,
-    })
+        "type": opening.request.kind, "amount": money(opening.request.amount),
+    });
+    with_reason(body, &opening.request.reason)
 }
 
 #[derive(Deserialize)]
