@@ -39,7 +39,7 @@ pub(crate) struct Queue {
     pub(crate) shows_sellers: bool,
     /// Whether some can be ticked, to decide them at once.
     pub(crate) chooses: bool,
-    /// What is typed for many at once: nothing yet, unless its reader was signed out meanwhile.
+    /// What is typed for many at once: nothing yet.
     pub(crate) form: Form,
     /// What has been prepared to be offered on many at once.
     pub(crate) saved: Vec<SavedChoice>,
@@ -149,7 +149,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         first,
         next,
         shows_sellers,
-        form: visit.form.clone(),
+        form: Form::default(),
         saved: saved::choices(&visit),
     };
     shown(StatusCode::OK, &queue)

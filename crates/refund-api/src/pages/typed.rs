@@ -85,8 +85,6 @@ impl TypedForms {
     /// What they typed on the page of that path.
     pub(super) fn find(&self, id: &str, whose: &str, page: &str, now: Timestamp) -> Option<Typed> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // The queue has one form of its own; what else is sent below it belongs to a single refund.
-        let page = if page == "/refunds" { "/refunds/bulk" } else { page };
         let is_it = |kept: &&Kept| kept.id == id && kept.whose == whose && kept.path.starts_with(page);
         let kept = all.iter().find(is_it).filter(|kept| now < kept.until)?;
         let Kept { form, action, possible_from, .. } = kept;

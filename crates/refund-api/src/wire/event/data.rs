@@ -160,45 +160,46 @@ pub(crate) struct PayoutStartedData {
     amount: MoneyOut,
     order_id: OrderId,
     line_id: LineId,
-    attempt: u32,
-    /// By which the provider knows the attempt, so that asking twice pays once.
-    attempt_key: String,
+    /// Counted from 1; never told to the buyer.
+    #[schema(required)]
+    attempt: Option<u32>,
+    /// By which the provider knows the attempt, so that asking twice pays once; never told to the buyer.
+    #[schema(required)]
+    attempt_key: Option<String>,
     /// By when it should be reported on.
     #[serde(skip_serializing_if = "Option::is_none")]
     report_by: Option<Timestamp>,
 }
 
-/// How much was paid, and by which attempt.
+/// How much was paid, and by which attempt; a buyer is told neither the attempt nor what the provider calls it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PaidData {
     amount: MoneyOut,
-    attempt: u32,
-    /// What the provider calls it; never told to the buyer.
+    #[schema(required)]
+    attempt: Option<u32>,
     #[schema(required)]
     provider_reference: Option<Label>,
 }
 
-/// Which attempt failed, and why.
+/// Which attempt failed, and why in the provider's words; a buyer is told that it failed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PayoutFailedData {
-    attempt: u32,
-    /// In the provider's words; never told to the buyer.
+    #[schema(required)]
+    attempt: Option<u32>,
     #[schema(required)]
     reason: Option<Reason>,
-    /// What the provider calls it; never told to the buyer.
     #[schema(required)]
     provider_reference: Option<Label>,
 }
 
-/// Which attempt's money came back, how much, and why.
+/// Which attempt's money came back, how much, and why in the provider's words; a buyer is told how much.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PayoutReversedData {
     amount: MoneyOut,
-    attempt: u32,
-    /// In the provider's words; never told to the buyer.
+    #[schema(required)]
+    attempt: Option<u32>,
     #[schema(required)]
     reason: Option<Reason>,
-    /// What the provider calls it; never told to the buyer.
     #[schema(required)]
     provider_reference: Option<Label>,
 }
@@ -296,19 +297,19 @@ impl EventData {
                 amount: (*amount).into(),
                 order_id: whose.order_id.clone(),
                 line_id: whose.line_id.clone(),
-                attempt: attempt.unwrap_or(1),
-                attempt_key: attempt_key(event.refund_id(), *attempt),
+                attempt: event.of_provider(attempt.or(Some(1))),
+                attempt_key: event.of_provider(Some(attempt_key(event.refund_id(), *attempt))),
                 report_by: report.as_ref().map(|timer| timer.by),
             }),
             Fact::Succeeded { amount, attempt, provider_reference } => {
-                Self::RefundSucceeded(paid(event, *amount, attempt.unwrap_or(1), provider_reference.as_ref()))
+                Self::RefundSucceeded(paid(event, *amount, attempt.or(Some(1)), provider_reference.as_ref()))
             }
             Fact::PaidTwice { amount, attempt, provider_reference, .. } => {
-                Self::RefundPaidTwice(paid(event, *amount, *attempt, provider_reference.as_ref()))
+                Self::RefundPaidTwice(paid(event, *amount, Some(*attempt), provider_reference.as_ref()))
             }
             Fact::PayoutFailed { reason, attempt, provider_reference, .. } => {
                 Self::RefundPayoutFailed(PayoutFailedData {
-                    attempt: attempt.unwrap_or(1),
+                    attempt: event.of_provider(attempt.or(Some(1))),
                     reason: event.of_provider(reason.as_ref()).cloned(),
                     provider_reference: event.of_provider(provider_reference.as_ref()).cloned(),
                 })
@@ -316,7 +317,7 @@ impl EventData {
             Fact::PayoutReversed { amount, attempt, reason, provider_reference, .. } => {
                 Self::RefundPayoutReversed(PayoutReversedData {
                     amount: (*amount).into(),
-                    attempt: *attempt,
+                    attempt: event.of_provider(Some(*attempt)),
                     reason: event.of_provider(reason.as_ref()).cloned(),
                     provider_reference: event.of_provider(provider_reference.as_ref()).cloned(),
                 })
@@ -378,8 +379,9 @@ fn due(kind: DeadlineKind, by: Timestamp) -> DeadlineReminderData {
     DeadlineReminderData { kind, deadline_at: by, who: kind.who() }
 }
 
-fn paid(event: Disclosed<'_>, amount: Money, attempt: u32, reference: Option<&Label>) -> PaidData {
-    PaidData { amount: amount.into(), attempt, provider_reference: event.of_provider(reference).cloned() }
+fn paid(event: Disclosed<'_>, amount: Money, attempt: Option<u32>, reference: Option<&Label>) -> PaidData {
+    let (attempt, reference) = (event.of_provider(attempt), event.of_provider(reference));
+    PaidData { amount: amount.into(), attempt, provider_reference: reference.cloned() }
 }
 
 fn refused(reason: &Reason, respond: &Timer) -> SellerRefusedData {
