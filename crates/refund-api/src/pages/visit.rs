@@ -125,7 +125,7 @@ impl Visit {
     async fn read(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         if !parts.method.is_safe() && sent_from_elsewhere(&app.public_url, &parts.headers) {
-            pass_over(body).await;
+            pass_over(HttpRequest::from_parts(parts, body)).await;
             return Err(forged());
         }
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
