@@ -141,7 +141,11 @@ def test_there_is_nothing_to_do_with_none(stage):
 
 
 def test_enter_does_nothing_that_nobody_chose(stage):
-    refunds, page = three(stage)
+    for scripts in (True, False):
+        enter_does_nothing(*three(stage, scripts=scripts))
+
+
+def enter_does_nothing(refunds, page):
     tick(page, "Bamboo tray", "Door mat")
     page.get_by_role("row", name="Door mat").get_by_role("checkbox").press("Enter")
     bulk = page.locator("#bulk")

@@ -9,6 +9,7 @@ mod costs;
 mod crash;
 mod debian;
 mod demo;
+mod dependencies;
 mod deploy_lint;
 mod docs;
 mod failover;
@@ -51,6 +52,8 @@ enum Command {
     ContractLint,
     /// Has tools of others look at the files under deploy/.
     DeployLint,
+    /// Looks whether what the workspace is made of may be used, and writes down what that is (target/sbom.cdx.json).
+    Dependencies,
     /// Uses the pages of a running demo in a browser, as people use them.
     BrowserTest(browser_test::Args),
     /// Makes the pictures of the pages that the README shows.
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Command::ClientTest => said(client_test::run_all()),
         Command::ContractLint => said(contract_lint::run()),
         Command::DeployLint => said(deploy_lint::run()),
+        Command::Dependencies => said(dependencies::run()),
         Command::BrowserTest(args) => said(browser_test::run_all(&args)),
         Command::Screenshots => said(browser_test::screenshots()),
         Command::Demo => said(demo::run()),

@@ -8,7 +8,7 @@ use refund_tests::repository::{root, text_files};
 
 use crate::scenario::play_all_everywhere;
 use crate::stopwatch::Stopwatch;
-use crate::{browser_test, client_test, contract_lint, costs, deploy_lint, docs, postgres, rules};
+use crate::{browser_test, client_test, contract_lint, costs, dependencies, deploy_lint, docs, postgres, rules};
 
 /// What a step does: its last word, or why the change is not done.
 type Step<'a> = (&'static str, Box<dyn Fn() -> Result<String, String> + 'a>);
@@ -16,7 +16,7 @@ type Step<'a> = (&'static str, Box<dyn Fn() -> Result<String, String> + 'a>);
 pub(crate) fn run() -> Result<String, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let used = folder.path().join("snapshots");
-    let steps: [Step<'_>; 14] = [
+    let steps: [Step<'_>; 15] = [
         ("format", Box::new(|| cargo(&["fmt", "--all", "--check"], None))),
         ("lints", Box::new(|| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], None))),
         ("postgres", Box::new(postgres::install)),
@@ -37,6 +37,7 @@ pub(crate) fn run() -> Result<String, String> {
         ("stories", Box::new(play_all_everywhere)),
         ("contract", Box::new(contract_lint::run)),
         ("deploy", Box::new(deploy_lint::run)),
+        ("dependencies", Box::new(dependencies::run)),
         ("client", Box::new(client_test::run_without_compilers)),
         ("browser", Box::new(|| browser_test::run_all(&browser_test::Args::default()))),
     ];

@@ -8,6 +8,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use refund_api::{Config, Demo, Limits, Migration, Origin, Place, Reach, Running, StartError, StoreTool, demo, start};
 use refund_core::Label;
+use rustix::fs::Mode;
+use rustix::process::umask;
 use tracing_subscriber::EnvFilter;
 
 /// What it gains over the system's is in docs/benchmarks.md.
@@ -103,6 +105,8 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Also what libraries write is its owner's alone, whatever whoever starts us lets others do.
+    umask(Mode::RWXG | Mode::RWXO);
     // A tool says by itself what it does.
     let is_tool = matches!(cli.command, Command::Store(_) | Command::Migrate(_));
     log_to_stderr(cli.log_format, if is_tool { "error" } else { "info,sled=warn,tokio=warn" });

@@ -59,7 +59,7 @@ fn knows_references(role: Role) -> bool {
     }
 }
 
-/// What a provider says of an attempt to pay is told to all but the buyer (R39).
+/// Which attempt to pay it is, and what a provider says of it, is told to all but the buyer (R39).
 fn knows_provider(role: Role) -> bool {
     match role {
         Role::Seller | Role::Platform | Role::Operator | Role::System => true,
@@ -82,13 +82,14 @@ impl<'a> DisclosedPayout<'a> {
         self.payout.amount
     }
 
-    /// The attempt that says where the money is. What the provider said of it is asked for by [`Self::of_provider`].
+    /// The attempt that says where the money is. Its number and key, and what the provider said of it, are asked for by
+    /// [`Self::of_provider`].
     #[must_use]
     pub fn deciding(self) -> &'a PayoutAttempt {
         self.payout.deciding()
     }
 
-    /// What the provider said, if that may be known.
+    /// What is between the platform and the provider, if that may be known.
     #[must_use]
     pub fn of_provider<T>(self, said: Option<T>) -> Option<T> {
         said.filter(|_| knows_provider(self.to))
@@ -161,9 +162,9 @@ impl<'a> Disclosed<'a> {
         self.event.fact.message()
     }
 
-    /// What the provider of a payment said, if that may be known.
+    /// What is between the platform and the provider of a payment, if that may be known.
     #[must_use]
-    pub fn of_provider<T>(self, said: Option<&'a T>) -> Option<&'a T> {
+    pub fn of_provider<T>(self, said: Option<T>) -> Option<T> {
         said.filter(|_| knows_provider(self.to))
     }
 

@@ -57,7 +57,7 @@ pub use model::seller::Seller;
 pub use model::settings::Settings;
 pub use model::tag::Tag;
 pub use model::team_role::TeamRole;
-pub use model::user::{ByLink, Session, SignInLink, User, UserChange};
+pub use model::user::{ALERTS_MAX, ByLink, Session, SignInLink, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
 pub use postgres::{Migrated, PostgresAddress, PostgresDeliveries, PostgresError, PostgresStore, migrate};
 pub use soon::{Soon, wait};

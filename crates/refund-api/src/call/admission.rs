@@ -40,7 +40,7 @@ pub(crate) async fn admit(app: &App, mut request: Request, next: Next) -> Respon
         if let Err(problem) = admitted {
             // Nobody was asked who they are: for the log this is all that there is.
             CallId::is_of(request.extensions(), &address.to_string());
-            pass_over(request.into_body()).await;
+            pass_over(request).await;
             return problem.into_response();
         }
         request.extensions_mut().insert(CallerAddress(address));
@@ -58,7 +58,7 @@ async fn answered(app: &App, request: Request, next: Next) -> Response {
     if !needs_no_look(request.uri().path())
         && let Err(error) = app.engine.look().await
     {
-        pass_over(request.into_body()).await;
+        pass_over(request).await;
         return Problem::from(error).into_response();
     }
     next.run(request).await

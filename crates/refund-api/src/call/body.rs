@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::header;
 use http_body_util::BodyExt;
 
 use crate::callers::Tenant;
@@ -56,10 +58,13 @@ pub(crate) async fn received(path: &str, body: Body, sender: Sender<'_>) -> Resu
     Ok(Received { bytes, _room: room })
 }
 
-/// Lets a body go by of which nothing is kept.
-pub(crate) async fn pass_over(body: Body) {
+/// Lets the body of a call go by of which nothing is kept. Whoever asks before they send it is told not to, by the answer.
+pub(crate) async fn pass_over(request: Request) {
+    if request.headers().contains_key(header::EXPECT) {
+        return;
+    }
     // Whether it came whole changes nothing.
-    let _ = tokio::time::timeout(PASSING_MAX, read(body, 0, |_| Ok(()))).await;
+    let _ = tokio::time::timeout(PASSING_MAX, read(request.into_body(), 0, |_| Ok(()))).await;
 }
 
 /// A body of so many bytes at the most, for which room is made as it comes; what is longer, or has no room, is read

@@ -1,5 +1,10 @@
 //! Entity tags as they come back, also through what compresses on the way.
 
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+
 /// How a proxy marks the tag of what it compressed: what it puts before its coding's name, and the names.
 const MARKS: [&str; 3] = ["--", "-", ";"];
 const CODINGS: [&str; 4] = ["gzip", "br", "zstd", "deflate"];
@@ -11,6 +16,36 @@ pub(crate) fn own(tag: &str) -> Option<&str> {
     let marked = CODINGS.iter().find_map(|coding| tag.strip_suffix(coding));
     let own = marked.and_then(|tag| MARKS.iter().find_map(|mark| tag.strip_suffix(mark)));
     Some(own.unwrap_or(tag))
+}
+
+/// Has a call answered; where it reads what its caller has already, by one of the tags in `If-None-Match`, it is told no
+/// more than that.
+pub(crate) async fn unless_known<A: Future<Output = Response> + Send>(
+    request: Request,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
+    let reads = request.method().is_safe();
+    let known: Vec<_> = request.headers().get_all(header::IF_NONE_MATCH).iter().filter(|_| reads).cloned().collect();
+    let mut response = answer(request).await;
+    let tag = response.headers().get(header::ETAG).and_then(text).and_then(own);
+    let is_known = tag.is_some_and(|tag| known.iter().filter_map(text).any(|known| names(known, tag)));
+    if is_known && response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::empty();
+        for of_body in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+            response.headers_mut().remove(of_body);
+        }
+    }
+    response
+}
+
+fn text(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()
+}
+
+/// Whether that tag stands in such a list. None of ours has a comma.
+fn names(list: &str, tag: &str) -> bool {
+    list.split(',').map(str::trim).any(|known| known == "*" || own(known) == Some(tag))
 }
 
 #[cfg(test)]

@@ -138,6 +138,22 @@ impl Passwords {
         all.map_err(|wait| Problem::too_many("too many tries to sign in", wait))
     }
 
+    /// Counts a try to sign in under that name; from where it is counted. Whoever is known there and has used that up
+    /// tries from their address: to be known is never worse than not to be, and somebody else may have what makes a
+    /// browser known.
+    pub(crate) fn count_from(
+        &self,
+        name: &str,
+        known: Option<TriedFrom>,
+        address: Option<IpAddr>,
+    ) -> Result<TriedFrom, Problem> {
+        if let Some(known) = known.filter(|known| self.count(name, known).is_ok()) {
+            return Ok(known);
+        }
+        let from = TriedFrom::Address(address);
+        self.count(name, &from).map(|()| from)
+    }
+
     /// Counts a try to show that person's second factor, from there. A browser that is known has tries of its own, and
     /// those of everybody too: to be known is never worse than not to be.
     pub(crate) fn count_code(&self, user_id: &str, from: &TriedFrom) -> Result<(), Problem> {
@@ -259,6 +275,18 @@ mod tests {
         assert_eq!(is_right(known_browser()).await, Some(false), "whoever is known waits for none of them");
         drop(waiting);
         assert_eq!(passwords.others.waiting.count(), 0);
+    }
+
+    #[test]
+    fn a_try_that_is_refused_to_an_address_is_counted_once_for_the_name() {
+        let passwords = Passwords::default();
+        let from = address(1);
+        (0..TRIES_FROM_AN_ADDRESS).for_each(|other| passwords.count(&other.to_string(), &from).unwrap());
+        let TriedFrom::Address(ip) = &from else { unreachable!() };
+        (0..5).for_each(|_| assert!(passwords.count_from("ann", None, *ip).is_err()));
+        let tries = passwords.tries.as_ref().unwrap();
+        let left = (0..TRIES_A_MINUTE).filter(|_| tries.count(&("ann".to_owned(), from.clone())).is_ok()).count();
+        assert_eq!(left, 5);
     }
 
     #[test]

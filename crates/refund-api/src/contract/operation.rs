@@ -21,7 +21,11 @@ pub(super) struct Place<'a> {
 pub(super) fn complete(place: &Place<'_>, operation: &mut Map<String, Value>, schemas: &Value) {
     let &Place { path, method, is_replaceable } = place;
     let shape = Shape::of(path, method, operation);
+    let is_tagged = method == "get" && (is_replaceable || shape.answers_refund);
     add_parameters(path, &shape, operation);
+    if is_tagged {
+        spare_what_is_known(operation);
+    }
     if let Some(body) = operation.get_mut("requestBody").and_then(Value::as_object_mut) {
         // A body in which nothing is needed may be left out.
         let is_required = needs_something(body, schemas);
@@ -39,6 +43,15 @@ pub(super) fn complete(place: &Place<'_>, operation: &mut Map<String, Value>, sc
     }
     // A status that no code has is never answered.
     answers.retain(|_, answer| !answer.is_null());
+}
+
+/// What has a tag is not sent to whoever has it.
+fn spare_what_is_known(operation: &mut Map<String, Value>) {
+    let parameters = operation.entry("parameters").or_insert(json!([])).as_array_mut();
+    parameters.into_iter().for_each(|all| all.push(json!({ "$ref": "#/components/parameters/IfNoneMatch" })));
+    let answers = operation.entry("responses").or_insert(json!({})).as_object_mut();
+    let known = json!({ "description": "It is the one that you have.", "headers": {} });
+    answers.into_iter().for_each(|answers| drop(answers.insert("304".to_owned(), known.clone())));
 }
 
 fn complete_answer(status: &str, answer: &mut Value, shape: &Shape, schemas: &Value) {
@@ -158,6 +171,12 @@ pub(super) fn parameters() -> Value {
             false,
             "The version that the refund has to have still, where that matters: the refund's `ETag`.",
         ),
+        "IfNoneMatch": {
+            "name": "If-None-Match", "in": "header", "required": false,
+            "description": "The `ETag` of the one that you have: it is not sent again as long as it has the same. A \
+                            setting may change a refund's `actions`, which leaves its version.",
+            "schema": { "type": "string" },
+        },
         "IfMatchSettings": {
             "name": "If-Match", "in": "header", "required": false,
             "description": "The `ETag` that the settings were read with: they are changed only where they are still those.",

@@ -24,6 +24,8 @@ pub(super) struct Shape {
     is_counted: bool,
     has_parameter: bool,
     pub(super) has_body: bool,
+    /// Whether it answers a refund.
+    pub(super) answers_refund: bool,
     /// Whether it changes a refund, and answers it.
     is_command: bool,
     /// Whether `If-Match` is looked at: a buyer or the platform may send it too.
@@ -46,7 +48,8 @@ impl Shape {
     pub(super) fn of(path: &str, method: &str, operation: &Map<String, Value>) -> Self {
         let who = Who::of(operation);
         let is_post = method == "post";
-        let is_command = is_post && succeeds(operation).any(answers_refund);
+        let answers_refund = succeeds(operation).any(answers_refund);
+        let is_command = is_post && answers_refund;
         let is_on_refund = is_post && path.starts_with("/v1/refunds/{id}/");
         let is_remembered = is_post && !who.is_anybody && !NOTHING_TWICE.iter().any(|end| path.ends_with(end));
         let is_command_on_refund = is_command && is_on_refund;
@@ -65,6 +68,7 @@ impl Shape {
             is_counted: !NOT_COUNTED.contains(&path),
             has_parameter: path.contains('{'),
             has_body: operation.contains_key("requestBody"),
+            answers_refund,
             is_command,
             takes_version: is_on_refund,
             replaces: method == "put" || method == "delete" || is_remembered && path.starts_with("/v1/webhooks/{id}/"),

@@ -13,6 +13,7 @@ use refund_store::{Around, Precondition, Refused, Request, Work};
 use super::act::command;
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, shown};
+use super::leading::go_to;
 use super::refund::{told_mistake, told_no};
 use super::saved;
 use super::seen::{addresses_moved, saved_offer_moved, told_addresses_moved, told_saved_offer_moved};
@@ -20,7 +21,6 @@ use super::trouble::name_of;
 use super::view::told_briefly;
 use super::visit::Visit;
 use crate::app::Settled;
-use crate::callers::Caller;
 use crate::feed::told_up_to;
 use crate::problem::Problem;
 use crate::wire::BULK_MAX;
@@ -79,25 +79,28 @@ impl Ticked {
 /// What can be done with many.
 const ACTIONS: [CommandKind; 3] = [CommandKind::Agree, CommandKind::Refuse, CommandKind::MakeOffer];
 
-/// The refunds that were ticked, each once, with the version that the list showed.
-fn ticks(form: &Form) -> impl Iterator<Item = (RefundId, u64)> {
-    let ticks = form.all("refund").filter_map(|value| value.split_once(' '));
+/// The fields in which refunds stand that are to be done, and those in which all stand that were ticked.
+const DONE: &[&str] = &["refund"];
+const TICKED: &[&str] = &["refund", "beside"];
+
+/// The refunds in these fields, each once, with the version that the list showed.
+fn ticks(form: &Form, fields: &[&str]) -> Vec<(RefundId, u64)> {
+    let ticks = fields.iter().flat_map(|field| form.all(field)).filter_map(|value| value.split_once(' '));
     let ticks = ticks.filter_map(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?)));
     let mut known = BTreeSet::new();
-    ticks.filter(move |(id, _): &(RefundId, u64)| known.insert(id.clone())).take(BULK_MAX)
+    ticks.filter(move |(id, _): &(RefundId, u64)| known.insert(id.clone())).take(BULK_MAX).collect()
 }
 
-/// Shows what will be done with all that were ticked, and does it once that has been confirmed.
-pub(super) async fn act(visit: Visit) -> Result<Response, Problem> {
-    let caller = visit.person()?.caller.clone();
-    let no = |notice: Notice| done(&visit, Some(notice), Vec::new());
+/// What is to be done with which refunds, or what is wrong with that. All are read before the first is done: nothing is
+/// half done because of one that is not theirs.
+async fn chosen(visit: &Visit, fields: &[&str]) -> Result<Result<(CommandKind, Vec<Ticked>), Notice>, Problem> {
+    let (caller, settings) = (&visit.person()?.caller, visit.app.engine.settings());
     let Some(kind) = visit.form.choice("action").ok().filter(|kind| ACTIONS.contains(kind)) else {
-        return no(told_mistake(&visit, &Mistake::new("action", "mistake-choose")));
+        return Ok(Err(told_mistake(visit, &Mistake::new("action", "mistake-choose"))));
     };
-    // All are read before the first is done: nothing is half done because of one that is not theirs.
-    let (mut all, settings) = (Vec::new(), visit.app.engine.settings());
-    for (id, version) in ticks(&visit.form) {
-        let Settled { around, now } = visit.app.settled_now(&caller, &id).await?;
+    let mut all = Vec::new();
+    for (id, version) in ticks(&visit.form, fields) {
+        let Settled { around, now } = visit.app.settled_now(caller, &id).await?;
         let actor = caller.actor_for(&around.refund, kind)?;
         let is_saved = kind == CommandKind::MakeOffer && visit.form.is_ticked("saved");
         let command = if is_saved {
@@ -108,24 +111,47 @@ pub(super) async fn act(visit: Visit) -> Result<Response, Problem> {
         all.push(Ticked { around, now, version, actor, command });
     }
     if all.is_empty() {
-        return no(Notice::bad(visit.reader.say("bulk-nothing-ticked")));
+        return Ok(Err(Notice::bad(visit.reader.say("bulk-nothing-ticked"))));
     }
-    if visit.form.get("step") != "confirmed" {
-        return look::show(&visit, kind, &all, None);
-    }
-    for ticked in all.iter().filter(|_| kind != CommandKind::Refuse) {
-        if addresses_moved(&visit.form, &ticked.around.seller)? {
-            return look::show(&visit, kind, &all, Some(told_addresses_moved(&visit)));
-        }
-        if kind == CommandKind::MakeOffer && saved_offer_moved(&visit.form, &settings, &ticked.around)? {
-            return look::show(&visit, kind, &all, Some(told_saved_offer_moved(&visit)));
-        }
-    }
-    carry_out(&visit, &caller, all).await
+    Ok(Ok((kind, all)))
 }
 
-async fn carry_out(visit: &Visit, caller: &Caller, all: Vec<Ticked>) -> Result<Response, Problem> {
-    let engine = &visit.app.engine;
+/// Shows what will be done with all that were ticked in a form that was not taken. Where none was, there is the queue.
+pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
+    visit.person()?;
+    if visit.is_resumed { look(&visit, None).await } else { Ok(go_to("/refunds")) }
+}
+
+/// Shows what will be done with all that were ticked, and does it once that has been confirmed.
+pub(super) async fn act(visit: Visit) -> Result<Response, Problem> {
+    if visit.form.get("step") != "confirmed" {
+        return look(&visit, None).await;
+    }
+    let (kind, all) = match chosen(&visit, DONE).await? {
+        Ok(chosen) => chosen,
+        Err(notice) => return done(&visit, Some(notice), Vec::new()),
+    };
+    let settings = visit.app.engine.settings();
+    for ticked in all.iter().filter(|_| kind != CommandKind::Refuse) {
+        if addresses_moved(&visit.form, &ticked.around.seller)? {
+            return look(&visit, Some(told_addresses_moved(&visit))).await;
+        }
+        if kind == CommandKind::MakeOffer && saved_offer_moved(&visit.form, &settings, &ticked.around)? {
+            return look(&visit, Some(told_saved_offer_moved(&visit))).await;
+        }
+    }
+    carry_out(&visit, all).await
+}
+
+async fn look(visit: &Visit, again: Option<(Notice, StatusCode)>) -> Result<Response, Problem> {
+    match chosen(visit, TICKED).await? {
+        Ok((kind, all)) => look::show(visit, kind, &all, again),
+        Err(notice) => done(visit, Some(notice), Vec::new()),
+    }
+}
+
+async fn carry_out(visit: &Visit, all: Vec<Ticked>) -> Result<Response, Problem> {
+    let (caller, engine) = (&visit.person()?.caller, &visit.app.engine);
     // All are handed in before the first is waited for, so that they share what a disk takes its time for.
     let hand_in = |(number, ticked): (usize, Ticked)| {
         let Ticked { around, version, actor, command, .. } = ticked;

@@ -96,7 +96,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/clock", post(clock::advance))
         .route("/refunds", get(queue::show))
         .route("/refunds/live", get(live::queue))
-        .route("/refunds/bulk", form_of_page(1).post(bulk::act))
+        .route("/refunds/bulk", get(bulk::show).post(bulk::act))
         .route("/refunds/{id}", get(refund::show))
         .route("/refunds/{id}/live", get(live::refund))
         .route("/refunds/{id}/offer", get(offer::ask).post(offer::send))

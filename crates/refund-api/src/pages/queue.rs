@@ -41,7 +41,7 @@ pub(crate) struct Queue {
     pub(crate) shows_sellers: bool,
     /// Whether some can be ticked, to decide them at once.
     pub(crate) chooses: bool,
-    /// What is typed for many at once: nothing yet, unless its reader was signed out meanwhile.
+    /// What is typed for many at once: nothing yet.
     pub(crate) form: Form,
     pub(crate) reasons: ReasonChoices,
     /// What has been prepared to be offered on many at once.
@@ -148,7 +148,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         first,
         next,
         shows_sellers,
-        form: visit.form.clone(),
+        form: Form::default(),
         reasons: visit.own_reasons(),
         saved: saved::choices(&visit),
     };

@@ -99,12 +99,8 @@ pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
 
 /// Counts a try under that name, and says from where it was.
 fn counted(visit: &Visit, name: &str, user: Option<&User>) -> Result<TriedFrom, Problem> {
-    let (passwords, known) = (&visit.app.passwords, visit.tried_from(user));
-    // To be known is never worse than not to be: somebody else may have what makes a browser known.
-    let is_counted = passwords.count(name, &known);
-    let from = if is_counted.is_ok() { known } else { TriedFrom::Address(visit.address) };
-    is_counted.or_else(|_| passwords.count(name, &from)).inspect_err(|_| failed(visit, user))?;
-    Ok(from)
+    let from = visit.app.passwords.count_from(name, visit.known_browser_of(user), visit.address);
+    from.inspect_err(|_| failed(visit, user))
 }
 
 /// Asks for the second factor of somebody whose password was right: nobody else learns that there is one.

@@ -76,8 +76,10 @@ impl TypedForms {
         }
         let (whose, path, action) = (whose.to_owned(), path.to_owned(), action.to_owned());
         all.push_back(Kept { id: id.clone(), whose, path, action, form, possible_from, until: now.plus(KEPT_FOR) });
+        // The longest goes first, and of those the oldest: whoever has many links pushes out little of others.
         while all.iter().map(Kept::bytes).sum::<usize>() > BYTES_MAX {
-            all.pop_front();
+            let longest = all.iter().enumerate().rev().max_by_key(|(_, kept)| kept.bytes()).map(|(at, _)| at);
+            longest.and_then(|at| all.remove(at));
         }
         Some(id)
     }
@@ -85,8 +87,6 @@ impl TypedForms {
     /// What they typed on the page of that path.
     pub(super) fn find(&self, id: &str, whose: &str, page: &str, now: Timestamp) -> Option<Typed> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // The queue has one form of its own; what else is sent below it belongs to a single refund.
-        let page = if page == "/refunds" { "/refunds/bulk" } else { page };
         let is_it = |kept: &&Kept| kept.id == id && kept.whose == whose && kept.path.starts_with(page);
         let kept = all.iter().find(is_it).filter(|kept| now < kept.until)?;
         let Kept { form, action, possible_from, .. } = kept;
@@ -97,5 +97,25 @@ impl TypedForms {
     pub(super) fn forget(&self, whose: &str, path: &str) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|kept| kept.whose != whose || kept.path != path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_forms_of_many_push_out_no_short_one_of_others() {
+        let (forms, now) = (TypedForms::default(), Timestamp::MIN);
+        let keep = |whose: &str, text: String| {
+            forms.keep(whose, "/refunds/rfd_1/message", "", &Form::of([("text", text)]), None, now).unwrap()
+        };
+        let is_there = |id: &str, whose: &str| forms.find(id, whose, "/refunds/rfd_1", now).is_some();
+        let short = keep("usr_1", "It was whole.".to_owned());
+        let long: Vec<_> = (0..100).map(|link| keep(&format!("lnk_{link}"), "x".repeat(60_000))).collect();
+        assert!(is_there(&short, "usr_1"));
+        let of_links = long.iter().enumerate().filter(|(link, id)| is_there(id, &format!("lnk_{link}")));
+        let kept: Vec<_> = of_links.map(|(link, _)| link).collect();
+        assert_eq!((kept.first(), kept.last()), (Some(&31), Some(&99)), "of those the latest");
     }
 }

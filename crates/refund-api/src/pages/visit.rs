@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use axum::body::HttpBody;
 use axum::extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, Request as HttpRequest};
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use refund_core::{Command, CommandKind, Reasons, Refund, RefundId, Role, SellerId, Timestamp};
 use refund_store::{Answered, IdempotencyKey, Precondition, Refused, Request, Secret, Session, User, Work};
 use sha2::{Digest, Sha256};
+use url::Url;
 
 use super::cookies;
 use super::form::{Form, in_address};
@@ -31,7 +32,7 @@ use crate::machine::clock::system_now;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
-/// Says where a form comes from; every browser of today sends it.
+/// Says where a form comes from; every browser of today sends it to whoever has TLS.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Where the pages are that a link opens, which it names.
@@ -124,8 +125,8 @@ impl FromRequest<Arc<App>> for Visit {
 impl Visit {
     async fn read(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        if !parts.method.is_safe() && sent_from_elsewhere(&parts.headers) {
-            pass_over(body).await;
+        if !parts.method.is_safe() && sent_from_elsewhere(&app.public_url, &parts.headers) {
+            pass_over(HttpRequest::from_parts(parts, body)).await;
             return Err(forged());
         }
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
@@ -236,10 +237,22 @@ fn forged() -> Problem {
     Problem::new(ApiCode::ForgedForm, ApiCode::ForgedForm.meaning())
 }
 
-/// Whether the browser says that the form stood on somebody else's page.
-fn sent_from_elsewhere(headers: &HeaderMap) -> bool {
-    let site = headers.get(FETCH_SITE).and_then(|site| site.to_str().ok());
-    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+/// Whether the browser says that the form stood on somebody else's page. An old one, or one that came without TLS, says
+/// no more than the page's origin; and `null`, because our pages tell nobody where they are, as others can too.
+fn sent_from_elsewhere(public_url: &str, headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get(FETCH_SITE) {
+        return site != "same-origin" && site != "none";
+    }
+    headers.get(header::ORIGIN).is_some_and(|origin| origin != "null" && !is_own_origin(origin, public_url, headers))
+}
+
+/// Whether an origin is the one by which the server is told of, or the one under which it was called just now.
+fn is_own_origin(origin: &HeaderValue, public_url: &str, headers: &HeaderMap) -> bool {
+    let Some(origin) = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok()) else { return false };
+    let called = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let called = called.and_then(|host| Url::parse(&format!("{}://{host}", origin.scheme())).ok());
+    let own = Url::parse(public_url).ok().into_iter().chain(called);
+    own.map(|own| own.origin()).any(|own| own == origin.origin())
 }
 
 impl Visit {
@@ -252,10 +265,10 @@ impl Visit {
         in_address(self.path(), &self.query, name, value)
     }
 
-    /// From where a password of that person is tried, if there is such a person.
-    pub(crate) fn tried_from(&self, user: Option<&User>) -> TriedFrom {
+    /// The browser, where that person signed in there before.
+    pub(crate) fn known_browser_of(&self, user: Option<&User>) -> Option<TriedFrom> {
         let known = user.filter(|user| self.app.known_browsers.knows(user, &self.known));
-        known.map_or(TriedFrom::Address(self.address), |user| TriedFrom::KnownBrowser(user.id.clone()))
+        known.map(|user| TriedFrom::KnownBrowser(user.id.clone()))
     }
 
     /// The visit once its form was carried out: nothing that was typed is shown again.

@@ -34,7 +34,7 @@ pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Pro
 }
 
 pub(crate) async fn nothing_here(request: Request) -> Problem {
-    pass_over(request.into_body()).await;
+    pass_over(request).await;
     Problem::not_found()
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn too_many_connections() -> Problem {
 }
 
 pub(crate) async fn method_not_allowed(request: Request) -> Problem {
-    pass_over(request.into_body()).await;
+    pass_over(request).await;
     Problem::new(ApiCode::MethodNotAllowed, "the path does not take this method")
 }
 

@@ -28,7 +28,8 @@ pub(crate) fn all(app: Arc<App>) -> Router {
 /// What every call passes on its way. One layer, because each costs every call.
 async fn passage(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let admitted = |request| call::admit(&app, request, next);
-    call::trace(&app, request, |request| pages::told_to_people(&app, request, admitted)).await
+    let told = |request| pages::told_to_people(&app, request, admitted);
+    call::trace(&app, request, |request| call::tag::unless_known(request, told)).await
 }
 
 /// What answers where there are more connections than the server takes, of all or of one address.

@@ -137,8 +137,12 @@ struct PayoutOut {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = PayoutAttempt)]
 struct AttemptOut {
-    attempt: u32,
-    attempt_key: String,
+    /// Counted from 1; never told to the buyer.
+    #[schema(required)]
+    attempt: Option<u32>,
+    /// Never told to the buyer.
+    #[schema(required)]
+    attempt_key: Option<String>,
     status: PayoutStatus,
     started_at: Timestamp,
     /// What the provider calls it; never told to the buyer.
@@ -257,8 +261,8 @@ impl RefundOut {
 
 fn payout_out(id: &RefundId, payout: DisclosedPayout<'_>) -> PayoutOut {
     let attempt = |attempt: &PayoutAttempt| AttemptOut {
-        attempt: attempt.number,
-        attempt_key: attempt.key(id),
+        attempt: payout.of_provider(Some(attempt.number)),
+        attempt_key: payout.of_provider(Some(attempt.key(id))),
         status: attempt.status,
         started_at: attempt.started_at,
         provider_reference: payout.of_provider(attempt.provider_reference.clone()),

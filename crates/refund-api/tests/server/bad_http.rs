@@ -44,6 +44,11 @@ fn what_is_no_http_or_too_much_of_it_is_refused_or_the_connection_ends() {
         ("all of the server", head("OPTIONS * HTTP/1.1", ""), "404 not_found"),
         ("a proxy's call", head("GET http://elsewhere/livez HTTP/1.1", ""), "204"),
         ("a tunnel", head("CONNECT elsewhere:443 HTTP/1.1", ""), "404 not_found"),
+        (
+            "a body that its caller asks about first",
+            head("POST /v1/refunds HTTP/1.1", "Expect: 100-continue\r\nContent-Length: 9\r\n"),
+            "401 unauthenticated",
+        ),
         ("two lengths", head("POST /v1/refunds HTTP/1.1", "Content-Length: 1\r\nContent-Length: 2\r\n"), "400"),
         ("a length that is none", head("POST /v1/refunds HTTP/1.1", "Content-Length: -1\r\n"), "400"),
         ("an encoding that is none", head("POST /v1/refunds HTTP/1.1", "Transfer-Encoding: rot13\r\n"), "400"),

@@ -82,8 +82,10 @@ fn what_will_be_done_is_shown_first_and_what_was_done_afterwards() {
 #[test]
 fn goods_go_where_it_was_shown_that_they_would() {
     served(|server, seller| {
-        let refund = server.open("o-1");
-        let look = send(seller, &[tick(&refund)], &[("action", "agree")]);
+        let [refund, moved] = ["o-1", "o-2"].map(|order| server.open(order));
+        let ticks = [tick(&refund), tick(&moved)];
+        assert_eq!(server.as_seller(&moved, "refuse", &json!({ "reason": "It was whole" })).status, 200);
+        let look = send(seller, &ticks, &[("action", "agree")]);
         let agreed = "Agreed · Return and refund · CN¥20.00 · Returns desk, 0571-5550-0101,";
         let to = |address: &str| format!("{agreed} {address}");
         assert!(look.text().contains(&to("Warehouse 3, 18 Canal Road, Hangzhou")), "{}", look.text());
@@ -91,6 +93,7 @@ fn goods_go_where_it_was_shown_that_they_would() {
         let again = confirm(seller, &look);
         assert!(again.text().contains("The return addresses have changed since this was shown"), "{}", again.text());
         assert!(again.text().contains(&to("9 New Road, Foshan")), "{}", again.text());
+        assert!(again.text().contains("1 of 2 will be done"), "all that were ticked are looked at: {}", again.text());
         assert_eq!(server.show(&refund)["version"], 1, "nothing was done");
         assert!(confirm(seller, &again).text().contains("1 of 1 done."));
         assert_eq!(server.show(&refund)["effective"]["return_address"]["address"], "9 New Road, Foshan");
@@ -139,5 +142,27 @@ fn nothing_is_done_with_none_with_a_stranger_s_or_with_a_form_that_is_wrong() {
             assert!(refused.text().contains("Reason: this is needed."), "{}", refused.text());
         }
         assert_eq!(server.get(&path(&refund, ""), &server.seller).body["version"], 1);
+    });
+}
+
+#[test]
+fn what_was_ticked_is_looked_at_again_where_the_session_was_over() {
+    served(|server, seller| {
+        let [refund, moved] = ["o-1", "o-2"].map(|order| server.open(order));
+        let look = send(seller, &[tick(&refund), tick(&moved)], &[("action", "agree")]);
+        assert_eq!(server.as_seller(&moved, "refuse", &json!({ "reason": "It was whole" })).status, 200);
+        let session = seller.cookie("__Host-session").unwrap();
+        seller.keep("__Host-session", "none");
+        let led = confirm(seller, &look);
+        let back = led.location().strip_prefix("/sign-in?back=").unwrap();
+        let back = back.replace("%2F", "/").replace("%3F", "?").replace("%3D", "=");
+        seller.keep("__Host-session", &session);
+        let again = seller.open(&back);
+        let told = again.text();
+        assert!(told.contains("1 of 2 will be done") && told.contains("Somebody was faster"), "{told}");
+        assert!(told.contains("You were signed out while you typed."), "{told}");
+        assert_eq!(server.show(&refund)["version"], 1, "nothing was done");
+        assert!(confirm(seller, &again).text().contains("1 of 1 done."));
+        assert_eq!(seller.open(BULK).location(), "/refunds");
     });
 }

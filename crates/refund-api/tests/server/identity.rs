@@ -116,6 +116,8 @@ fn a_key_for_reading_reads_and_does_nothing_else() {
         assert_eq!((refused.status, &refused.body["code"]), (403, &json!("key_reads_only")));
         let (_, operator) = make(server, &json!({ "name": "k", "role": "operator", "scope": "read" }));
         assert_eq!(server.post("/v1/policy/check", &operator, &[], &json!({})).status, 200);
+        let whether = json!({ "seller_id": "seller-lights" });
+        assert_eq!(server.post("/v1/rollout/check", &operator, &[], &whether).status, 200);
         let (_, secret) = make(server, &json!({ "name": "k", "role": "platform", "scope": "read" }));
         let link = server.get(&path(&refund, "buyer-link"), &secret);
         assert_eq!((link.status, &link.body["code"]), (403, &json!("key_reads_only")), "it could act as the buyer");

@@ -19,6 +19,39 @@ fn the_server_gives_its_contract_out_and_spares_sending_it_again() {
 }
 
 #[test]
+fn what_has_a_tag_is_not_sent_to_whoever_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let (link, refund) = (refund["buyer_link"]["token"].as_str().unwrap(), path(&refund, ""));
+    let refund = refund.trim_end_matches('/');
+    let seller = format!("/v1/sellers/{SELLER}");
+    let reads = [
+        (refund, server.seller.as_str()),
+        (refund, link),
+        (&seller, &server.platform),
+        ("/v1/policy", &server.operator),
+        ("/v1/rollout", &server.operator),
+    ];
+    for (path, token) in reads {
+        let tag = server.get(path, token).etag.unwrap();
+        let ask = |known: &str| server.send("GET", path, token, &[("If-None-Match", known)], b"");
+        for known in [&tag, &format!("W/{tag}"), &format!("\"another\", {tag}"), "*"] {
+            let spared = ask(known);
+            assert_eq!(
+                (spared.status, &spared.body, spared.etag.as_ref()),
+                (304, &Value::from(""), Some(&tag)),
+                "{path}"
+            );
+        }
+        assert_eq!(ask("\"another\"").status, 200, "{path}");
+        assert_eq!(server.send("GET", path, "nobody", &[("If-None-Match", &tag)], b"").status, 401, "{path}");
+    }
+    assert_eq!(server.get("/v1/policy", &server.operator).status, 200);
+    server.stop();
+}
+
+#[test]
 fn a_server_without_a_test_clock_has_none_in_its_contract() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::serve(folder.path(), &Hands::at("2026-03-01T00:00:00Z"), false).unwrap();

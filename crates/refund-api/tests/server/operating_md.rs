@@ -22,6 +22,11 @@ fn every_block_of_the_page_prints_what_the_page_says() {
 }
 
 #[test]
+fn the_page_says_how_many_alerts_are_kept() {
+    assert!(PAGE.contains(&format!("of all together the latest {}.", refund_store::ALERTS_MAX)));
+}
+
+#[test]
 fn every_message_that_the_page_explains_is_one_of_the_programs() {
     let mut sources = String::new();
     for package in ["refund-api", "refund-store"] {

@@ -51,6 +51,23 @@ fn a_report_that_can_not_be_changes_nothing_and_says_why() {
 }
 
 #[test]
+fn the_same_success_told_again_is_done_already_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = tried_again(&server);
+    let paid = json!({ "result": "succeeded", "attempt": 2, "provider_reference": "pay_2" });
+    let told = report(&server, &refund, &paid);
+    assert_eq!((told.0, &told.1["status"]), (200, &json!("SUCCESS")));
+    let events = || server.get(&path(&refund, "events?limit=100"), &server.operator).body;
+    let before = events();
+    for again in [paid, json!({ "result": "succeeded", "provider_reference": "pay_2 again" })] {
+        assert_eq!(report(&server, &refund, &again), told, "{again}");
+    }
+    assert_eq!(events(), before);
+    server.stop();
+}
+
+#[test]
 fn what_the_provider_said_is_told_to_all_but_the_buyer() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());
@@ -67,6 +84,8 @@ fn what_the_provider_said_is_told_to_all_but_the_buyer() {
         }
         let told = server.get(&path(&refund, what), link).body.to_string();
         assert!(!told.contains("pay_") && !told.contains("No answer"), "{what}: {told}");
+        let names_attempt = ["attempt\":1", "attempt\":2", "attempt_key\":\""].iter().any(|name| told.contains(name));
+        assert!(!names_attempt, "{what}: {told}");
     }
     let shown = server.get(&path(&refund, ""), &server.seller).body;
     assert_eq!((&shown["status"], &shown["payout"]["paid_twice"]), (&json!("SUCCESS"), &json!(true)));

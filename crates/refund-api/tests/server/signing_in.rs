@@ -176,14 +176,20 @@ fn no_other_page_can_send_a_form() {
         assert_eq!(shown.status, 403, "{site} {mark}");
         assert!(shown.text().contains("nothing was done"), "{}", shown.text());
     }
+    // Without TLS a browser says no more than the page's origin, and `null` of one that tells nobody where it is.
+    for origin in ["https://evil.example", "http://127.0.0.1:1", "evil", "\u{e9}"] {
+        assert_eq!(browser.send("POST", &agree, &[("Origin", origin)], &fields(&mark)).status, 403, "{origin}");
+    }
     let others = Browser::signed_in(&server, &server.others_sign_in_link()).open("/refunds").field("mark");
     assert_eq!(browser.send("POST", &agree, &[], &fields(&others)).status, 403, "a mark is one session's");
     assert_eq!(server.show(&refund)["status"], "WAIT_SELLER_AGREE");
     let shown = browser.send("POST", &agree, &[("Sec-Fetch-Site", "same-origin")], &fields(&mark));
     assert_eq!((shown.status, &server.show(&refund)["status"]), (303, &json!("WAIT_BUYER_RETURN_GOODS")));
     let buyers = format!("{}/act/cancel", server.buyer_page(&refund));
-    let cancel = |site| browser.send("POST", &buyers, &[("Sec-Fetch-Site", site)], "version=2").status;
-    assert_eq!((cancel("cross-site"), cancel("same-origin")), (403, 303));
+    let cancel = |name, value| browser.send("POST", &buyers, &[(name, value)], "version=2").status;
+    assert_eq!((cancel("Sec-Fetch-Site", "cross-site"), cancel("Origin", "https://evil.example")), (403, 403));
+    assert_eq!(cancel("Origin", &server.base_url), 303);
+    assert_eq!(browser.send("POST", "/preferences", &[("Origin", "null")], "language=en").status, 303);
     server.stop();
 }
 

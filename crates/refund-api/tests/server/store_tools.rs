@@ -174,6 +174,22 @@ fn what_the_tools_say_of_what_mends_itself() {
 }
 
 #[test]
+fn all_that_is_written_into_a_folder_is_its_owners_alone() {
+    let mut desk = Desk::new();
+    desk.lived_in("data");
+    let mut folders = vec![desk.path("data/view")];
+    std::fs::remove_dir_all(&folders[0]).unwrap();
+    assert_eq!(desk.run("The view is made anew.", "rebuild --data data"), 0);
+    while let Some(folder) = folders.pop() {
+        let inside = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        for path in inside.chain([folder.clone()]) {
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0, "{}", path.display());
+            folders.extend(Some(path).filter(|path| path.is_dir() && *path != folder));
+        }
+    }
+}
+
+#[test]
 fn what_the_tools_say_when_they_can_not() {
     let mut desk = Desk::new();
     desk.lived_in("data");

@@ -70,3 +70,20 @@ fn whoever_calls_too_often_keeps_what_was_typed_into_any_form() {
     assert!(shown.html.contains(text) && shown.text().contains("It is possible again from"), "{}", shown.text());
     server.stop();
 }
+
+#[test]
+fn what_was_ticked_is_looked_at_again_where_it_was_asked_for_too_often() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::limited(folder.path(), Limits { rate_per_key: 5, ..Limits::without_rates() });
+    let refund = server.open("o-1");
+    let mut kim = sellers_person(&server);
+    let tick = format!("{} {}", refund["id"].as_str().unwrap(), refund["version"]);
+    let fields = [("action", "agree"), ("refund", tick.as_str())];
+    let led = (0..200).map(|_| kim.post("/refunds/bulk", &fields)).find(|sent| sent.location().contains("typed="));
+    let page = led.expect("some are too many").location().to_owned();
+    let shown = (0..100_000).map(|_| kim.get(&page)).find(|shown| shown.status != 429).unwrap();
+    let told = shown.text();
+    assert!(told.contains("1 of 1 will be done") && told.contains("It is possible again from"), "{told}");
+    assert!(shown.says(&format!("name=\"refund\" value=\"{tick}\"")), "{}", shown.html);
+    server.stop();
+}

@@ -29,6 +29,7 @@ pub(crate) struct EventData {
     #[serde(rename = "type")]
     pub(crate) requested: Option<String>,
     pub(crate) amount: Option<Money>,
+    pub(crate) attempt: Option<u32>,
     pub(crate) carrier: Option<String>,
     pub(crate) tracking_number: Option<String>,
     pub(crate) closed_reason: Option<String>,

@@ -30,7 +30,7 @@ pub(crate) fn list(events: &[Event], out: &Output) -> String {
             Cell::from(&*event.refund_id),
             event.actor.in_words().into(),
             Cell::new(&*event.id, Tone::Faint),
-            gist(event).into(),
+            brief(event).into(),
         ]
     };
     if events.is_empty() { "no events\n".to_owned() } else { out.draw(&table(COLUMNS, events.iter().map(row))) }
@@ -59,8 +59,15 @@ fn step(event: &Event) -> Vec<Cell> {
     vec![minute(&event.at).into(), Cell::new(&*event.event_type, Tone::Strong), by.into(), gist(event).into()]
 }
 
-/// What an event says beside its name.
+/// What an event says beside its name, and which attempt at a payout it is about.
 pub(crate) fn gist(event: &Event) -> String {
+    let attempt = event.data.attempt.map(|number| format!("attempt {number}"));
+    let parts = [Some(brief(event)).filter(|brief| !brief.is_empty()), attempt];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// The same where there is little room.
+fn brief(event: &Event) -> String {
     let data = event.data.clone();
     let asked = data.amount.map(|amount| match &data.requested {
         Some(kind) => format!("{kind} {amount}"),
@@ -86,4 +93,20 @@ pub(crate) fn gist(event: &Event) -> String {
         data.reason.map(quoted),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::gist;
+    use crate::model::{Event, EventData};
+
+    #[test]
+    fn what_happens_to_a_payout_names_its_attempt() {
+        let event = |reason: Option<&str>| {
+            let data = EventData { attempt: Some(2), reason: reason.map(str::to_owned), ..EventData::default() };
+            gist(&Event { data, ..Event::default() })
+        };
+        assert_eq!(event(None), "attempt 2");
+        assert_eq!(event(Some("No account")), "\u{201c}No account\u{201d}, attempt 2");
+    }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Alert, AlertKind, KeyRole, SecondFactor, Secret, StoreError, Tag, TeamRole};
 
 /// How many alerts are kept of one person, the latest.
-const ALERTS_MAX: usize = 40;
+pub const ALERTS_MAX: usize = 40;
 
 /// A person who signs in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

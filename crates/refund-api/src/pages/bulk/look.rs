@@ -18,6 +18,9 @@ use crate::pages::view::told_briefly;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 
+/// What each look gives its forms anew.
+const GIVEN_ANEW: [&str; 7] = ["mark", "once", "step", "refund", "beside", "addresses", "saved_offer"];
+
 #[derive(Template)]
 #[template(path = "pages/bulk-look.html")]
 struct Look {
@@ -38,6 +41,8 @@ struct Look {
     addresses: String,
     saved_offer: String,
     can: Vec<String>,
+    /// Those with which it can't.
+    beside: Vec<String>,
     /// The same to be typed otherwise, where something is typed, and all refunds that were ticked.
     action: &'static str,
     form: Form,
@@ -54,7 +59,7 @@ pub(super) fn show(
 ) -> Result<Response, Problem> {
     let reader = &visit.reader;
     let (mut rows, mut withdrawn, mut sums) = (Vec::with_capacity(all.len()), 0_usize, BTreeMap::new());
-    let mut can = Vec::new();
+    let (mut can, mut beside) = (Vec::new(), Vec::new());
     for ticked in all {
         let refund = &ticked.around.refund;
         let outcome = foreseen(visit, ticked).map(|events| {
@@ -69,12 +74,12 @@ pub(super) fn show(
             can.push(ticked.as_sent());
             told_briefly(reader, &events)
         });
+        if outcome.is_err() {
+            beside.push(ticked.as_sent());
+        }
         rows.push(Row::new(visit, refund, outcome));
     }
-    let typed = visit
-        .form
-        .fields()
-        .filter(|(name, _)| !matches!(*name, "mark" | "once" | "step" | "refund" | "addresses" | "saved_offer"));
+    let typed = visit.form.without(&GIVEN_ANEW);
     let offered = all.iter().find_map(|ticked| match &ticked.command {
         Ok(Command::MakeOffer(offer)) => offer.message.as_ref(),
         _ => None,
@@ -93,8 +98,9 @@ pub(super) fn show(
         sum_of: reader.term("bulk-sum", kind.as_str()),
         confirm: reader.say_count(&format!("bulk-confirm-{}", kind.as_str().replace('_', "-")), "count", &possible),
         message: offered.map(ToString::to_string),
-        typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        typed: typed.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         can,
+        beside,
         action: kind.as_str(),
         form: visit.form.clone(),
         reasons: visit.own_reasons(),

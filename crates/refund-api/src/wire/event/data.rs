@@ -258,19 +258,19 @@ impl EventData {
                 amount: (*amount).into(),
                 order_id: whose.order_id.clone(),
                 line_id: whose.line_id.clone(),
-                attempt: attempt.unwrap_or(1),
-                attempt_key: attempt_key(event.refund_id(), *attempt),
+                attempt: event.of_provider(attempt.or(Some(1))),
+                attempt_key: event.of_provider(Some(attempt_key(event.refund_id(), *attempt))),
                 report_by: report.as_ref().map(|timer| timer.by),
             }),
             Fact::Succeeded { amount, attempt, provider_reference } => {
-                Self::RefundSucceeded(paid(event, *amount, attempt.unwrap_or(1), provider_reference.as_ref()))
+                Self::RefundSucceeded(paid(event, *amount, attempt.or(Some(1)), provider_reference.as_ref()))
             }
             Fact::PaidTwice { amount, attempt, provider_reference, .. } => {
-                Self::RefundPaidTwice(paid(event, *amount, *attempt, provider_reference.as_ref()))
+                Self::RefundPaidTwice(paid(event, *amount, Some(*attempt), provider_reference.as_ref()))
             }
             Fact::PayoutFailed { reason, attempt, provider_reference, .. } => {
                 Self::RefundPayoutFailed(PayoutFailedData {
-                    attempt: attempt.unwrap_or(1),
+                    attempt: event.of_provider(attempt.or(Some(1))),
                     reason: event.of_provider(reason.as_ref()).cloned(),
                     provider_reference: event.of_provider(provider_reference.as_ref()).cloned(),
                 })
@@ -278,7 +278,7 @@ impl EventData {
             Fact::PayoutReversed { amount, attempt, reason, provider_reference, .. } => {
                 Self::RefundPayoutReversed(PayoutReversedData {
                     amount: (*amount).into(),
-                    attempt: *attempt,
+                    attempt: event.of_provider(Some(*attempt)),
                     reason: event.of_provider(reason.as_ref()).cloned(),
                     provider_reference: event.of_provider(provider_reference.as_ref()).cloned(),
                 })
@@ -342,8 +342,9 @@ fn due(kind: DeadlineKind, by: Timestamp) -> DeadlineReminderData {
     DeadlineReminderData { kind, deadline_at: by, who: kind.who() }
 }
 
-fn paid(event: Disclosed<'_>, amount: Money, attempt: u32, reference: Option<&Label>) -> PaidData {
-    PaidData { amount: amount.into(), attempt, provider_reference: event.of_provider(reference).cloned() }
+fn paid(event: Disclosed<'_>, amount: Money, attempt: Option<u32>, reference: Option<&Label>) -> PaidData {
+    let (attempt, reference) = (event.of_provider(attempt), event.of_provider(reference));
+    PaidData { amount: amount.into(), attempt, provider_reference: reference.cloned() }
 }
 
 fn refused(Why { text, code }: &Why, respond: &Timer) -> SellerRefusedData {

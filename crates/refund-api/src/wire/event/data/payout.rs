@@ -12,45 +12,46 @@ pub(crate) struct PayoutStartedData {
     pub(super) amount: MoneyOut,
     pub(super) order_id: OrderId,
     pub(super) line_id: LineId,
-    pub(super) attempt: u32,
-    /// By which the provider knows the attempt, so that asking twice pays once.
-    pub(super) attempt_key: String,
+    /// Counted from 1; never told to the buyer.
+    #[schema(required)]
+    pub(super) attempt: Option<u32>,
+    /// By which the provider knows the attempt, so that asking twice pays once; never told to the buyer.
+    #[schema(required)]
+    pub(super) attempt_key: Option<String>,
     /// By when it should be reported on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) report_by: Option<Timestamp>,
 }
 
-/// How much was paid, and by which attempt.
+/// How much was paid, and by which attempt; a buyer is told neither the attempt nor what the provider calls it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PaidData {
     pub(super) amount: MoneyOut,
-    pub(super) attempt: u32,
-    /// What the provider calls it; never told to the buyer.
+    #[schema(required)]
+    pub(super) attempt: Option<u32>,
     #[schema(required)]
     pub(super) provider_reference: Option<Label>,
 }
 
-/// Which attempt failed, and why.
+/// Which attempt failed, and why in the provider's words; a buyer is told that it failed.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PayoutFailedData {
-    pub(super) attempt: u32,
-    /// In the provider's words; never told to the buyer.
+    #[schema(required)]
+    pub(super) attempt: Option<u32>,
     #[schema(required)]
     pub(super) reason: Option<Reason>,
-    /// What the provider calls it; never told to the buyer.
     #[schema(required)]
     pub(super) provider_reference: Option<Label>,
 }
 
-/// Which attempt's money came back, how much, and why.
+/// Which attempt's money came back, how much, and why in the provider's words; a buyer is told how much.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PayoutReversedData {
     pub(super) amount: MoneyOut,
-    pub(super) attempt: u32,
-    /// In the provider's words; never told to the buyer.
+    #[schema(required)]
+    pub(super) attempt: Option<u32>,
     #[schema(required)]
     pub(super) reason: Option<Reason>,
-    /// What the provider calls it; never told to the buyer.
     #[schema(required)]
     pub(super) provider_reference: Option<Label>,
 }
