@@ -13,6 +13,7 @@
 //!
 //! The rules are `refund-core`'s. This crate says only what is asked in which order, and keeps it.
 
+mod aside;
 pub mod care;
 mod codec;
 pub mod conformance;
@@ -32,6 +33,7 @@ mod store;
 mod stored;
 mod surroundings;
 
+pub use aside::Aside;
 pub use deliveries::{
     Again, Attempt, Backlog, Chosen, Claimed, Deliveries, Delivery, DeliveryState, Due, Forget, Intake, LeftAlone,
     MemoryDeliveries, Noted, Queued, Tried,

@@ -14,6 +14,7 @@
 //! A store that several servers share passes when they do alone, and [in turn](InTurn).
 
 mod answers;
+mod asides;
 mod audit;
 pub mod deliveries;
 pub(crate) mod desk;
@@ -149,6 +150,10 @@ pub const PROMISES: &[Promise] = &[
     Promise { name: "the feed refuses a position that nobody gave", check: feeds::unknown },
     Promise { name: "a refund's history in pages of any size is the history", check: feeds::history_in_pages },
     Promise { name: "a refund's history is its events, as the feed has them", check: feeds::history },
+    Promise {
+        name: "what is kept beside the records is there for every server, as long as it is of use",
+        check: asides::kept,
+    },
     Promise { name: "twins that race are carried out once, and answered the same", check: races::twins },
     Promise { name: "of two that race one is carried out, the other told what it lost to (R31)", check: races::rivals },
     Promise { name: "of many that open a refund on one line one does (R27)", check: races::openings },

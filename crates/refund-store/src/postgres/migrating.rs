@@ -9,9 +9,9 @@ use super::error::PostgresError;
 use crate::codec::VERSION;
 
 /// What leads to each layout from the one before; the first from an empty database. What was released is changed no more.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 /// The layout that this program works with.
-pub(super) const SCHEMA: i32 = 1;
+pub(super) const SCHEMA: i32 = 2;
 
 /// What a database needed, or needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

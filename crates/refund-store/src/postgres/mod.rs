@@ -8,6 +8,7 @@
 //! Which statement does what stands in `sql.rs`, the tables in `schema/`.
 
 mod address;
+mod asides;
 mod care;
 mod catching_up;
 mod connection;
@@ -36,6 +37,7 @@ mod turn;
 mod waiting;
 mod writing;
 
+use std::num::NonZeroU32;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -66,7 +68,7 @@ use crate::soon::at_once;
 use crate::store::Overdue;
 use crate::surroundings::too_far_behind;
 use crate::{
-    Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
     Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError, Surroundings, WAITING_MAX,
 };
 
@@ -234,6 +236,11 @@ impl Store for PostgresStore {
         true
     }
 
+    fn servers(&self) -> NonZeroU32 {
+        let live = u32::try_from(self.servers.live().len()).ok();
+        live.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
+    }
+
     fn recorded_here(&self, at: EventPosition) -> bool {
         self.known.own().has(at.record)
     }
@@ -323,6 +330,14 @@ impl Store for PostgresStore {
 
     fn overdue(&self, kind: DeadlineKind) -> Soon<'_, Overdue> {
         self.read(move |reading| reading.overdue(kind))
+    }
+
+    fn keep(&self, aside: Aside, body: Vec<u8>) -> Soon<'_, ()> {
+        self.read(move |reading| reading.keep(aside, body.clone()))
+    }
+
+    fn kept(&self, aside: Aside) -> Soon<'_, Option<Vec<u8>>> {
+        self.read(move |reading| reading.kept(aside))
     }
 
     fn close(&self) -> Result<(), StoreError> {

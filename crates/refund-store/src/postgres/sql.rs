@@ -164,6 +164,15 @@ pub(super) const ON_LINE: &str = "\
 pub(super) const FORGET_ANSWERS: &str = "\
     DELETE FROM answers WHERE (hash, record) IN (SELECT hash, record FROM answers WHERE at < $1 LIMIT 10000)";
 
+// What is kept beside the records.
+
+pub(super) const KEEP: &str = "\
+    INSERT INTO asides (kind, id, until, body) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT (kind, id) DO UPDATE SET until = excluded.until, body = excluded.body";
+pub(super) const KEPT: &str = "SELECT body FROM asides WHERE kind = $1 AND id = $2 AND until > $3";
+pub(super) const FORGET_ASIDES: &str = "\
+    DELETE FROM asides WHERE (kind, id) IN (SELECT kind, id FROM asides WHERE until < $1 LIMIT 10000)";
+
 // Which servers there are.
 
 pub(super) const JOIN_SERVERS: &str = "INSERT INTO servers (name, version) VALUES ($1, $2) RETURNING id";

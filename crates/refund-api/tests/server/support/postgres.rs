@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use refund_api::{Config, Place, StartError};
+use refund_api::{Config, Limits, Place, StartError};
 use refund_test_postgres::Version;
 
 use super::{Hands, Server, config};
@@ -11,6 +11,11 @@ use super::{Hands, Server, config};
 /// What is said of databases by somebody who may all.
 pub(crate) fn psql(statements: &str) -> String {
     server().psql("postgres", statements).unwrap()
+}
+
+/// What is said within one of them.
+pub(crate) fn psql_in(url: &str, statements: &str) -> String {
+    server().psql(url, statements).unwrap()
 }
 
 fn server() -> &'static refund_test_postgres::Server {
@@ -45,6 +50,11 @@ impl Server {
     /// A server on that database, by the machine's clock and the database's.
     pub(crate) fn beside(folder: &Path, url: &str) -> Result<Self, StartError> {
         Self::start(folder, Config { place: place(url), ..config(folder) })
+    }
+
+    /// The same with limits.
+    pub(crate) fn beside_within(folder: &Path, url: &str, limits: Limits) -> Self {
+        Self::start(folder, Config { place: place(url), limits, ..config(folder) }).unwrap()
     }
 
     /// The same by a clock that a test moves by hand.
