@@ -61,7 +61,9 @@ pub use model::tag::Tag;
 pub use model::team_role::TeamRole;
 pub use model::user::{ByLink, Session, SignInLink, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
-pub use postgres::{Migrated, PostgresAddress, PostgresDeliveries, PostgresError, PostgresStore, migrate};
+pub use postgres::{
+    Migrated, PostgresAddress, PostgresDeliveries, PostgresError, PostgresStore, hold_settling, migrate,
+};
 pub use soon::{Soon, wait};
-pub use store::{Feed, Health, Overdue, Reply, Store, Told};
+pub use store::{Feed, Health, Overdue, Reply, Store, Told, WritesRefused};
 pub use surroundings::{Clock, Entropy, Surroundings};

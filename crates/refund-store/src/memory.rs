@@ -90,7 +90,11 @@ impl Store for MemoryStore {
     }
 
     fn health(&self) -> Health {
-        Health { clock_behind: self.surroundings.clock.behind(self.latest()), ..Health::default() }
+        Health {
+            clock_behind: self.surroundings.clock.behind(self.latest()),
+            held: self.surroundings.hold_settling,
+            ..Health::default()
+        }
     }
 
     fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>> {

@@ -178,6 +178,19 @@ pub struct Health {
     pub space_left: Option<u64>,
     /// What the clock says, where that is more than 5 minutes behind what was recorded (R35).
     pub clock_behind: Option<Timestamp>,
+    /// Whether settling is held (R36).
+    pub held: bool,
+    /// Why the database that servers share takes no writes, where it was found to take none.
+    pub refuses_writes: Option<WritesRefused>,
+}
+
+/// Why a database takes no writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WritesRefused {
+    /// It is a standby, or was set to take none.
+    ReadOnly,
+    /// Its disk is full, or its memory.
+    NoRoom,
 }
 
 /// An event of the feed and whose it is: who may see it is known without reading the refund.

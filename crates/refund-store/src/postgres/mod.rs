@@ -18,6 +18,7 @@ mod error;
 mod feeds;
 mod hashes;
 mod head;
+mod holding;
 mod known;
 mod lane;
 mod lists;
@@ -56,6 +57,8 @@ use self::connection::{Connector, Purpose};
 pub use self::deliveries::PostgresDeliveries;
 pub use self::error::PostgresError;
 use self::head::Head;
+use self::holding::HOLD;
+pub use self::holding::hold_settling;
 use self::known::Known;
 use self::lane::Lane;
 use self::looking::Looks;
@@ -187,9 +190,10 @@ async fn opened(
         WHERE (test_clock IS NULL OR secret IS NULL) AND NOT copying";
     let print = secret.map(|secret| secret.to_vec());
     client.execute(first, &[&test_clock, &print]).await.map_err(refused)?;
-    // As on one machine, the last start says whether what is due happens (R36): here to all servers.
-    let hold = "UPDATE meta SET held = $1 WHERE held <> $1 AND NOT copying";
-    client.execute(hold, &[&surroundings.hold_settling]).await?;
+    // A start holds what is due for all servers, and none lets it go: others may be at work (R36).
+    if surroundings.hold_settling {
+        client.execute(HOLD, &[&true]).await?;
+    }
     let moment = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead);
     let moment = moment.start().await?;
     let row = moment.query_opt(sql::HEAD, &[]).await?;
@@ -264,7 +268,9 @@ impl Store for PostgresStore {
     fn health(&self) -> Health {
         let is_closed = self.queue.read().unwrap_or_else(PoisonError::into_inner).is_none();
         let stopped = if is_closed { Some(StoreError::Closed) } else { self.known.stopped() };
-        Health { stopped, space_left: None, clock_behind: self.known.clock_behind() }
+        let known = &self.known;
+        let (clock_behind, held, refuses_writes) = (known.clock_behind(), known.is_held(), known.refuses_writes());
+        Health { stopped, space_left: None, clock_behind, held, refuses_writes }
     }
 
     fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>> {

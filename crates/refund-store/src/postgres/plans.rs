@@ -111,6 +111,7 @@ fn of_servers() -> Vec<Named> {
         FORGET_OF_ENDPOINT,
         FORGET_ENDPOINTS,
         FORGET_READING,
+        ASK_TO_SEND,
     ]);
     all
 }

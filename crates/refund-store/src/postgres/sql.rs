@@ -7,7 +7,8 @@ pub(super) const TAKE_TURN: &str = "SELECT FROM turn FOR UPDATE";
 pub(super) const HEAD: &str = "\
     SELECT m.schema, m.format, m.test_clock, m.held, m.history, left(pg_walfile_name(pg_current_wal_lsn()), 8), \
         (extract(epoch FROM clock_timestamp()) * 1000)::int8, \
-        b.first + b.records - 1, b.entries, b.epoch, b.latest, b.settings, b.chain, m.copying \
+        b.first + b.records - 1, b.entries, b.epoch, b.latest, b.settings, b.chain, m.copying, m.asked, \
+        current_setting('transaction_read_only')::bool \
     FROM meta m LEFT JOIN LATERAL (SELECT * FROM batches ORDER BY first DESC LIMIT 1) b ON true";
 
 /// Whether that batch was recorded.

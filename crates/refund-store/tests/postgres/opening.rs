@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use refund_core::Timestamp;
 use refund_store::{
-    Aside, Clock, Migrated, PostgresAddress, PostgresError, PostgresStore, Request, Store, Surroundings, Work, migrate,
-    wait,
+    Aside, Clock, Migrated, PostgresAddress, PostgresError, PostgresStore, Request, Store, Surroundings, Work,
+    hold_settling, migrate, wait,
 };
 use refund_test_postgres::{Server, Version};
 
@@ -78,7 +78,7 @@ fn a_store_of_the_first_layout_is_refused_until_it_is_migrated_and_has_all_that_
     let end = store.feed_end();
     store.close().unwrap();
     // All that the second layout has more.
-    server().psql(&url, "DROP TABLE asides; UPDATE meta SET schema = 1").unwrap();
+    server().psql(&url, "DROP TABLE asides; ALTER TABLE meta DROP COLUMN asked; UPDATE meta SET schema = 1").unwrap();
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::Layout { found: 1, wanted: 2 }));
     assert_eq!(migrating(&url, true).unwrap(), Migrated { from: 1, to: 2 });
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::Layout { .. }), "a plan does nothing");
@@ -180,15 +180,22 @@ fn of_two_servers_each_knows_what_it_recorded() {
 }
 
 #[test]
-fn the_last_start_says_for_all_servers_whether_what_is_due_happens() {
+fn a_start_may_hold_settling_for_all_servers_and_none_releases_it() {
     let address = migrated(&database_of(server()));
     let settles = |store: &PostgresStore| store.submit(Request::by_system(Work::SettleDue)).wait().is_ok();
     let one = open(&address, surroundings());
     assert!(settles(&one));
     let held = open(&address, Surroundings { hold_settling: true, ..surroundings() });
     assert!(!settles(&held) && !settles(&one));
+    assert!(held.health().held && one.health().held);
     drop(held);
-    assert!(!settles(&one));
     let again = open(&address, surroundings());
-    assert!(settles(&again) && settles(&one));
+    assert!(!settles(&again) && !settles(&one));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let hold = |held| runtime.block_on(hold_settling(&address, held)).unwrap();
+    assert!(hold(false) && !hold(false), "it says whether it was otherwise before");
+    assert!(settles(&again) && settles(&one) && !one.health().held);
+    assert!(hold(true));
+    wait(one.look()).unwrap();
+    assert!(one.health().held && !settles(&again));
 }

@@ -41,6 +41,13 @@ pub(crate) fn migrate(arguments: &[&str]) -> std::process::Output {
     command.arg("migrate").args(arguments).env_remove("RUST_LOG").output().unwrap()
 }
 
+/// What `refund-api settling` says of that database.
+pub(crate) fn settling(what: &str, url: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_refund-api"));
+    let output = command.args(["settling", what, "--store", url]).env_remove("RUST_LOG").output().unwrap();
+    [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat()
+}
+
 /// The store in that database, for servers that have the secret of their folder.
 pub(crate) fn place(url: &str) -> Place {
     Place { store: Some(url.to_owned()), ..Place::default() }

@@ -7,3 +7,6 @@ CREATE TABLE asides (
     PRIMARY KEY (kind, id)
 );
 CREATE INDEX asides_by_age ON asides (until);
+
+-- Counts what servers ask each other to send again: each looks at it with where everything stands.
+ALTER TABLE meta ADD COLUMN asked bigint NOT NULL DEFAULT 0;

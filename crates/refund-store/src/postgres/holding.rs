@@ -1,0 +1,24 @@
+//! Whether what is due happens, on all servers (R36).
+
+use super::PostgresAddress;
+use super::connection::{Connector, Purpose};
+use super::error::PostgresError;
+use super::head::Head;
+use super::migrating::{check_server, not_migrated};
+use super::sql;
+
+pub(super) const HOLD: &str = "UPDATE meta SET held = $1 WHERE held <> $1 AND NOT copying";
+
+/// Has nothing happen that is due on any server of that database, or has it happen again: from the next turn on, whichever
+/// servers run. Answers whether that was otherwise before.
+///
+/// # Errors
+/// [`PostgresError`]. Nothing was changed.
+pub async fn hold_settling(address: &PostgresAddress, held: bool) -> Result<bool, PostgresError> {
+    let client = Connector::new(address.clone())?.connect(Purpose::Write).await?;
+    check_server(&client).await?;
+    let row = client.query_opt(sql::HEAD, &[]).await.map_err(|error| not_migrated(error, address))?;
+    let row = row.ok_or_else(|| PostgresError::NotMigrated { address: address.shown() })?;
+    Head::of(&row)?.check()?;
+    Ok(client.execute(HOLD, &[&held]).await? > 0)
+}
