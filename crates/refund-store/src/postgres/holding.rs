@@ -4,7 +4,7 @@ use super::PostgresAddress;
 use super::connection::{Connector, Purpose};
 use super::error::PostgresError;
 use super::head::Head;
-use super::migrating::{check_server, not_migrated};
+use super::migrating::{check_layout, check_server};
 use super::sql;
 
 pub(super) const HOLD: &str = "UPDATE meta SET held = $1 WHERE held <> $1 AND NOT copying";
@@ -17,8 +17,7 @@ pub(super) const HOLD: &str = "UPDATE meta SET held = $1 WHERE held <> $1 AND NO
 pub async fn hold_settling(address: &PostgresAddress, held: bool) -> Result<bool, PostgresError> {
     let client = Connector::new(address.clone())?.connect(Purpose::Write).await?;
     check_server(&client).await?;
-    let row = client.query_opt(sql::HEAD, &[]).await.map_err(|error| not_migrated(error, address))?;
-    let row = row.ok_or_else(|| PostgresError::NotMigrated { address: address.shown() })?;
-    Head::of(&row)?.check()?;
+    check_layout(&*client, address).await?;
+    Head::of(&client.query_one(sql::HEAD, &[]).await?)?.check()?;
     Ok(client.execute(HOLD, &[&held]).await? > 0)
 }

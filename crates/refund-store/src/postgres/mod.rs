@@ -63,7 +63,7 @@ use self::known::Known;
 use self::lane::Lane;
 use self::looking::Looks;
 pub use self::migrating::{Migrated, migrate};
-use self::migrating::{check_server, not_migrated};
+use self::migrating::{check_layout, check_server};
 use self::reading::{READING_MAX, Reading};
 use self::servers::Servers;
 use self::waiting::Waiting;
@@ -182,23 +182,20 @@ async fn opened(
 ) -> Result<(Head, Arc<Settings>, Servers), PostgresError> {
     let mut client = connector.connect(Purpose::Write).await?;
     check_server(&client).await?;
-    let address = &connector.address;
+    check_layout(&*client, &connector.address).await?;
     let test_clock = surroundings.clock.is_test();
-    let refused = |error| not_migrated(error, address);
     // Whoever opens it first says how it is used.
     let first = "UPDATE meta SET test_clock = coalesce(test_clock, $1), secret = coalesce(secret, $2) \
         WHERE (test_clock IS NULL OR secret IS NULL) AND NOT copying";
     let print = secret.map(|secret| secret.to_vec());
-    client.execute(first, &[&test_clock, &print]).await.map_err(refused)?;
+    client.execute(first, &[&test_clock, &print]).await?;
     // A start holds what is due for all servers, and none lets it go: others may be at work (R36).
     if surroundings.hold_settling {
         client.execute(HOLD, &[&true]).await?;
     }
     let moment = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead);
     let moment = moment.start().await?;
-    let row = moment.query_opt(sql::HEAD, &[]).await?;
-    let row = row.ok_or_else(|| PostgresError::NotMigrated { address: address.shown() })?;
-    let head = Head::of(&row)?;
+    let head = Head::of(&moment.query_one(sql::HEAD, &[]).await?)?;
     head.check()?;
     let said = moment.query_one("SELECT secret FROM meta", &[]).await?;
     if print.is_some() && said.try_get::<_, Option<Vec<u8>>>(0)? != print {
