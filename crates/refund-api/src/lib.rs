@@ -44,6 +44,6 @@ pub use callers::Limits;
 pub use demo::{Demo, demo};
 pub use routes::{openapi, openapi_showing};
 pub use server::{Config, Origin, Place, Running, StartError, start};
-pub use store_tools::{Migration, Outcome, StoreTool};
+pub use store_tools::{Migration, Outcome, Settling, StoreTool};
 pub use webhooks::Reach;
 pub use wire::code::{ApiCode, Code};

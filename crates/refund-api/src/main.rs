@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use refund_api::{Config, Demo, Limits, Migration, Origin, Place, Reach, Running, StartError, StoreTool, demo, start};
+use refund_api::{
+    Config, Demo, Limits, Migration, Origin, Place, Reach, Running, Settling, StartError, StoreTool, demo, start,
+};
 use refund_core::Label;
 use rustix::fs::Mode;
 use rustix::process::umask;
@@ -56,7 +58,8 @@ enum Command {
         /// Print a link by which one of the operator's people signs in once, also where they have a password.
         #[arg(long, value_name = "NAME")]
         sign_in_link: Option<Label>,
-        /// Let nothing happen that is due, so that it can be extended after an outage (R36).
+        /// Let nothing happen that is due, so that it can be extended after an outage (R36). Beside a database it is held for
+        /// all servers until `refund-api settling release`.
         #[arg(long)]
         hold_settling: bool,
         /// Send webhooks also to private addresses and without TLS: for development and tests alone.
@@ -87,7 +90,20 @@ enum Command {
     /// What is done is done whole, or nothing is. Several may do it at once, while no server runs.
     #[command(after_help = MIGRATE_HELP)]
     Migrate(Migration),
+    /// Let nothing happen that is due on the servers of a database, or let it happen again (R36).
+    ///
+    /// It holds from the next command on, whichever servers run, and through their starts. `serve --hold-settling` holds
+    /// it too; nothing but this lets it go.
+    #[command(subcommand, after_help = SETTLING_HELP)]
+    Settling(Settling),
 }
+
+const SETTLING_HELP: &str = "\
+Examples:
+  refund-api settling hold --store postgres://refund@db.example.com/refund --store-password-file /etc/refund/password
+  refund-api settling release --store postgres://refund@db.example.com/refund --store-password-file /etc/refund/password
+
+Exit codes: 0 it is so; 1 it could not be done, and the message says why; 2 the command line is wrong.";
 
 const MIGRATE_HELP: &str = "\
 Examples:
@@ -108,11 +124,12 @@ fn main() -> ExitCode {
     // Also what libraries write is its owner's alone, whatever whoever starts us lets others do.
     umask(Mode::RWXG | Mode::RWXO);
     // A tool says by itself what it does.
-    let is_tool = matches!(cli.command, Command::Store(_) | Command::Migrate(_));
+    let is_tool = matches!(cli.command, Command::Store(_) | Command::Migrate(_) | Command::Settling(_));
     log_to_stderr(cli.log_format, if is_tool { "error" } else { "info,sled=warn,tokio=warn" });
     match &cli.command {
         Command::Store(tool) => return tool.run().into(),
         Command::Migrate(migration) => return migration.run().into(),
+        Command::Settling(settling) => return settling.run().into(),
         Command::Serve { .. } | Command::Demo { .. } => {}
     }
     let runtime = match tokio::runtime::Runtime::new() {
@@ -174,7 +191,7 @@ async fn run(command: Command) -> Result<(), String> {
             running
         }
         // They need no server and ran before.
-        Command::Store(_) | Command::Migrate(_) => return Ok(()),
+        Command::Store(_) | Command::Migrate(_) | Command::Settling(_) => return Ok(()),
     };
     wait_for_end(running).await
 }

@@ -13,6 +13,7 @@
 //!
 //! The rules are `refund-core`'s. This crate says only what is asked in which order, and keeps it.
 
+mod aside;
 pub mod care;
 mod codec;
 pub mod conformance;
@@ -32,6 +33,7 @@ mod store;
 mod stored;
 mod surroundings;
 
+pub use aside::Aside;
 pub use deliveries::{
     Again, Attempt, Backlog, Chosen, Claimed, Deliveries, Delivery, DeliveryState, Due, Forget, Intake, LeftAlone,
     MemoryDeliveries, Noted, Queued, Tried,
@@ -59,7 +61,9 @@ pub use model::tag::Tag;
 pub use model::team_role::TeamRole;
 pub use model::user::{ALERTS_MAX, ByLink, Session, SignInLink, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
-pub use postgres::{Migrated, PostgresAddress, PostgresDeliveries, PostgresError, PostgresStore, migrate};
+pub use postgres::{
+    Migrated, PostgresAddress, PostgresDeliveries, PostgresError, PostgresStore, hold_settling, migrate,
+};
 pub use soon::{Soon, wait};
-pub use store::{Feed, Health, Overdue, Reply, Store, Told};
+pub use store::{Feed, Health, Overdue, Reply, Store, Told, WritesRefused};
 pub use surroundings::{Clock, Entropy, Surroundings};

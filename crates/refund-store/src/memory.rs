@@ -14,8 +14,8 @@ use crate::soon::at_once;
 use crate::store::{Feed, Overdue, Told};
 use crate::stored::setting;
 use crate::{
-    Answer, Around, AuditQuery, Audited, EventPosition, Fingerprint, Health, IdempotencyKey, Listing, Page, Query,
-    Recorded, Refused, Remembered, Reply, Request, Settings, Soon, Store, StoreError, Surroundings,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Fingerprint, Health, IdempotencyKey, Listing, Page,
+    Query, Recorded, Refused, Remembered, Reply, Request, Settings, Soon, Store, StoreError, Surroundings,
 };
 
 /// A store that forgets everything when it goes.
@@ -33,6 +33,7 @@ struct Model {
     lines: BTreeMap<LineKey, Vec<RefundId>>,
     settings: Arc<Settings>,
     answers: BTreeMap<IdempotencyKey, Remembered>,
+    asides: BTreeMap<Aside, (Timestamp, Vec<u8>)>,
     latest: Option<Timestamp>,
     epoch: u32,
 }
@@ -89,7 +90,11 @@ impl Store for MemoryStore {
     }
 
     fn health(&self) -> Health {
-        Health { clock_behind: self.surroundings.clock.behind(self.latest()), ..Health::default() }
+        Health {
+            clock_behind: self.surroundings.clock.behind(self.latest()),
+            held: self.surroundings.hold_settling,
+            ..Health::default()
+        }
     }
 
     fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>> {
@@ -161,6 +166,20 @@ impl Store for MemoryStore {
 
     fn next_due(&self) -> Soon<'_, Option<Timestamp>> {
         at_once(Ok(self.model().refunds.values().filter_map(|(_, refund)| refund.next_due()).min()))
+    }
+
+    fn keep(&self, aside: Aside, body: Vec<u8>) -> Soon<'_, ()> {
+        let now = self.now();
+        let asides = &mut self.model().asides;
+        asides.retain(|_, (until, _)| now < *until);
+        asides.insert(aside, (aside.until(now), body));
+        at_once(Ok(()))
+    }
+
+    fn kept(&self, aside: Aside) -> Soon<'_, Option<Vec<u8>>> {
+        let now = self.now();
+        let kept = self.model().asides.get(&aside).filter(|(until, _)| now < *until).map(|(_, body)| body.clone());
+        at_once(Ok(kept))
     }
 
     fn close(&self) -> Result<(), StoreError> {

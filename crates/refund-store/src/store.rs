@@ -1,11 +1,12 @@
 //! What a store promises.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use crate::soon::at_once;
 use crate::{
-    Answer, Answered, Around, AuditQuery, Audited, EventPosition, Fingerprint, IdempotencyKey, Page, Query, Recorded,
-    Refused, Request, Settings, Soon, StoreError,
+    Answer, Answered, Around, Aside, AuditQuery, Audited, EventPosition, Fingerprint, IdempotencyKey, Page, Query,
+    Recorded, Refused, Request, Settings, Soon, StoreError,
 };
 use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, Role, SellerId, Timestamp, Whose};
 use tokio::sync::watch;
@@ -41,6 +42,11 @@ pub trait Store: Send + Sync {
     /// Whether other servers may use the same store.
     fn is_shared(&self) -> bool {
         false
+    }
+
+    /// How many servers use the same store and are alive, as of a moment ago; this one is among them.
+    fn servers(&self) -> NonZeroU32 {
+        NonZeroU32::MIN
     }
 
     /// Whether what stands there was recorded by this server, since it opened the store.
@@ -137,6 +143,15 @@ pub trait Store: Send + Sync {
     /// What is overdue of that kind, on all refunds (R38).
     fn overdue(&self, kind: DeadlineKind) -> Soon<'_, Overdue>;
 
+    /// Keeps something beside the records, instead of what was kept there before.
+    ///
+    /// # Errors
+    /// [`StoreError`]. Nothing is lost that anything depends on.
+    fn keep(&self, aside: Aside, body: Vec<u8>) -> Soon<'_, ()>;
+
+    /// What was kept, by whichever server, and is of use still.
+    fn kept(&self, aside: Aside) -> Soon<'_, Option<Vec<u8>>>;
+
     /// Takes no more requests, finishes those it has, and makes everything durable.
     ///
     /// # Errors
@@ -163,6 +178,19 @@ pub struct Health {
     pub space_left: Option<u64>,
     /// What the clock says, where that is more than 5 minutes behind what was recorded (R35).
     pub clock_behind: Option<Timestamp>,
+    /// Whether settling is held (R36).
+    pub held: bool,
+    /// Why the database that servers share takes no writes, where it was found to take none.
+    pub refuses_writes: Option<WritesRefused>,
+}
+
+/// Why a database takes no writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WritesRefused {
+    /// It is a standby, or was set to take none.
+    ReadOnly,
+    /// Its disk is full, or its memory.
+    NoRoom,
 }
 
 /// An event of the feed and whose it is: who may see it is known without reading the refund.

@@ -315,6 +315,7 @@ nav-health = Health
 health-title = Health
 health-ready = The server carries commands out.
 health-not-ready = The server carries nothing out at the moment. What fails is below.
+health-held = Nothing is decided by silence at the moment: settling is held after an outage (R36).
 health-checks = What is looked at
 health-well = well
 health-failing = failing

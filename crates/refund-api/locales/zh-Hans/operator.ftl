@@ -290,6 +290,7 @@ nav-health = 运行状况
 health-title = 运行状况
 health-ready = 服务正常，可执行操作。
 health-not-ready = 服务当前无法执行操作，异常项目如下。
+health-held = 目前到期事项暂停处理（故障恢复期间，R36）。
 health-checks = 检查项目
 health-well = 正常
 health-failing = 异常

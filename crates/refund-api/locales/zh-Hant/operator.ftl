@@ -290,6 +290,7 @@ nav-health = 系統狀態
 health-title = 系統狀態
 health-ready = 服務正常，可執行操作。
 health-not-ready = 服務目前無法執行操作，異常項目如下。
+health-held = 目前到期事項暫停處理（故障恢復期間，R36）。
 health-checks = 檢查項目
 health-well = 正常
 health-failing = 異常

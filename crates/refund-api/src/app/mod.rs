@@ -62,6 +62,7 @@ impl App {
         test_clock: bool,
         limits: Limits,
     ) -> Self {
+        let (passwords, admission) = (Passwords::new(engine.sharers()), Admission::new(limits, engine.sharers()));
         Self {
             engine,
             webhooks,
@@ -70,13 +71,13 @@ impl App {
             cursors: Cursors::new(secret),
             event_ids: EventIds::new(secret),
             form_marks: keyed(secret, b"form"),
-            passwords: Passwords::default(),
+            passwords,
             known_browsers: KnownBrowsers::new(secret),
             second_factors: SecondFactors::new(secret, &host_of(&public_url)),
             session_uses: SessionUses::new(system_now()),
             public_url,
             test_clock,
-            admission: Admission::new(limits),
+            admission,
             uses: Arc::default(),
             failed_sign_ins: Arc::default(),
         }

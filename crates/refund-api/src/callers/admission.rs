@@ -12,7 +12,7 @@ use crate::callers::address;
 use crate::callers::places::{Full, Place, Places};
 use crate::callers::{Caller, Tenant};
 use crate::machine::clock::Stopwatch;
-use crate::machine::rate::Rate;
+use crate::machine::rate::{Rate, Sharers};
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
@@ -42,12 +42,13 @@ const FEEDS_MAX_EACH: usize = 4;
 const STREAM_AGAIN: Duration = Duration::from_secs(15);
 
 impl Admission {
-    pub(crate) fn new(limits: Limits) -> Self {
+    /// Within these limits. What is counted by time is divided among the servers; what is held at once each has for itself.
+    pub(crate) fn new(limits: Limits, sharers: &Sharers) -> Self {
         let clock = Stopwatch::start();
         Self {
             trusted_proxies: limits.trusted_proxies,
-            per_address: Rate::per_second(limits.rate_per_address, clock),
-            per_key: Rate::per_second(limits.rate_per_key, clock),
+            per_address: Rate::per_second(limits.rate_per_address, clock, sharers),
+            per_key: Rate::per_second(limits.rate_per_key, clock, sharers),
             connections: Arc::new(Places::new(limits.connections, limits.connections_per_address)),
             streams: Arc::new(Places::new(limits.streams, limits.streams_per_key)),
             feeds: Arc::new(Places::new(usize::MAX, FEEDS_MAX_EACH)),

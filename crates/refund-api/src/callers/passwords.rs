@@ -15,7 +15,7 @@ use zxcvbn::Score;
 use crate::callers::places::Places;
 use crate::machine::clock::Stopwatch;
 use crate::machine::entropy;
-use crate::machine::rate::Rate;
+use crate::machine::rate::{Rate, Sharers};
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
@@ -110,20 +110,20 @@ pub(crate) struct Passwords {
     codes: Option<Rate<(String, bool), Stopwatch>>,
 }
 
-impl Default for Passwords {
-    fn default() -> Self {
+impl Passwords {
+    /// Of so many servers together nobody has more tries than of one.
+    pub(crate) fn new(sharers: &Sharers) -> Self {
+        let clock = Stopwatch::start();
         Self {
             known: Lane::default(),
             others: Lane::default(),
-            tries: Rate::per_minute(TRIES_A_MINUTE, Stopwatch::start()),
-            from_an_address: Rate::per_minute(TRIES_FROM_AN_ADDRESS, Stopwatch::start()),
-            from_anywhere: Rate::per_minute(TRIES_FROM_ANYWHERE, Stopwatch::start()),
-            codes: Rate::per_hour(CODES_AN_HOUR, Stopwatch::start()),
+            tries: Rate::per_minute(TRIES_A_MINUTE, clock, sharers),
+            from_an_address: Rate::per_minute(TRIES_FROM_AN_ADDRESS, clock, sharers),
+            from_anywhere: Rate::per_minute(TRIES_FROM_ANYWHERE, clock, sharers),
+            codes: Rate::per_hour(CODES_AN_HOUR, clock, sharers),
         }
     }
-}
 
-impl Passwords {
     /// Counts a try to sign in under that name, from there.
     pub(crate) fn count(&self, name: &str, from: &TriedFrom) -> Result<(), Problem> {
         let name = name.to_lowercase();
@@ -238,6 +238,10 @@ mod tests {
 
     use super::*;
 
+    fn passwords() -> Passwords {
+        Passwords::new(&(Arc::new(|| std::num::NonZeroU32::MIN) as Sharers))
+    }
+
     /// An address for documentation that ends so.
     fn address(last: u8) -> TriedFrom {
         TriedFrom::Address(Some(IpAddr::from([192, 0, 2, last])))
@@ -249,7 +253,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_is_known_again_and_no_other_is() {
-        let (passwords, from) = (Passwords::default(), address(1));
+        let (passwords, from) = (passwords(), address(1));
         let hash = passwords.hash("correct horse".to_owned(), &from).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         let is_right = |password: &str, hash| passwords.is_right(password.to_owned(), hash, &from);
@@ -261,7 +265,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_flood_waits_for_itself_alone() {
-        let passwords = Passwords::default();
+        let passwords = passwords();
         let _busy = passwords.others.turns.clone().acquire_owned().await.unwrap();
         let is_right = |from: TriedFrom| {
             let passwords = &passwords;
@@ -329,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_name_is_tried_ten_times_from_one_address_and_then_waits_and_its_owner_elsewhere_does_not() {
-        let passwords = Passwords::default();
+        let passwords = passwords();
         assert!((0..10).all(|_| passwords.count("Ann", &address(1)).is_ok()));
         assert!((0..500).all(|_| passwords.count("ann", &address(1)).is_err()));
         assert!(passwords.count("Bob", &address(1)).is_ok());
@@ -342,7 +346,7 @@ mod tests {
 
     #[test]
     fn a_second_factor_is_tried_twenty_times_an_hour_from_wherever_and_its_owner_has_as_many() {
-        let passwords = Passwords::default();
+        let passwords = passwords();
         let tried = |from: &dyn Fn(u8) -> TriedFrom| {
             (0..200).filter(|last| passwords.count_code("usr_1", &from(*last)).is_ok()).count()
         };
@@ -353,7 +357,7 @@ mod tests {
 
     #[test]
     fn an_address_has_only_so_many_tries_whatever_the_names() {
-        let passwords = Passwords::default();
+        let passwords = passwords();
         let tried = |from: &TriedFrom| (0..500).filter(|name| passwords.count(&name.to_string(), from).is_ok()).count();
         assert_eq!(tried(&address(1)), 60);
         assert_eq!(tried(&address(2)), 60);

@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use self::in_time::InTime;
 use self::pace::{Changed, Pace};
 use self::reading::Reading;
+use crate::machine::rate::Sharers;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 
@@ -38,11 +39,17 @@ async fn in_time(reply: Reply) -> Result<Answered, Refused> {
     })
 }
 
+fn sharers_of(store: &Arc<dyn Store>) -> Sharers {
+    let store = store.clone();
+    Arc::new(move || store.servers())
+}
+
 /// The server's one door to the store.
 pub(crate) struct Engine {
     store: Reading<InTime>,
     pub(crate) metrics: Metrics,
     pace: Pace,
+    sharers: Sharers,
     /// Turns to read on in the feed: whoever calls is not to wait for all who only listen.
     turns: Semaphore,
     /// True once the server stops: whatever never ends by itself ends then.
@@ -52,13 +59,20 @@ pub(crate) struct Engine {
 impl Engine {
     /// An engine on a store, for parties who change the same thing so often in an hour; 0 for no limit.
     pub(crate) fn new(store: Arc<dyn Store>, metrics: Metrics, changes_an_hour: u32) -> Self {
+        let sharers = sharers_of(&store);
         Self {
             store: Reading { store, passage: InTime },
             metrics,
-            pace: Pace::new(changes_an_hour),
+            pace: Pace::new(changes_an_hour, &sharers),
+            sharers,
             turns: Semaphore::new(FOLLOWING_AT_ONCE),
             stop: watch::Sender::new(false),
         }
+    }
+
+    /// Among how many servers what there is for each caller is divided.
+    pub(crate) fn sharers(&self) -> &Sharers {
+        &self.sharers
     }
 
     /// A turn to look through the feed for somebody; none where the server stops.

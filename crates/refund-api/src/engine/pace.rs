@@ -7,6 +7,7 @@ use refund_store::{Request, SetUp, UserChange, WebhookChange, Work};
 
 use crate::machine::clock::Stopwatch;
 use crate::machine::paced::Paced;
+use crate::machine::rate::Sharers;
 
 /// What a party could change again and again. Each side, key and person has a count of its own: nobody uses up
 /// another's.
@@ -55,8 +56,8 @@ pub(super) struct Pace(Option<Paced<Changed>>);
 
 impl Pace {
     /// So many changes of the same thing an hour, and as many at once after a silence; 0 for no limit.
-    pub(super) fn new(an_hour: u32) -> Self {
-        Self(Paced::per_hour(an_hour, Stopwatch::start()))
+    pub(super) fn new(an_hour: u32, sharers: &Sharers) -> Self {
+        Self(Paced::per_hour(an_hour, Stopwatch::start(), sharers))
     }
 
     /// What would be changed once too often by nothing but that request; to be counted once it is done.
@@ -77,6 +78,9 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+    use std::sync::Arc;
+
     use refund_core::{Command, DeadlineKind, Timestamp};
 
     use super::*;
@@ -88,7 +92,7 @@ mod tests {
 
     #[test]
     fn each_side_has_its_own_count_and_what_keeps_others_out_has_none() {
-        let pace = Pace::new(1);
+        let pace = Pace::new(1, &(Arc::new(|| NonZeroU32::MIN) as Sharers));
         let done = |request: Request| pace.check(&request).map(|changed| pace.count(changed)).is_ok();
         let command = |command: Command| Work::Command { refund_id: id("rfd_1"), command };
         let extend = || command(Command::Extend { kind: DeadlineKind::BuyerShip, to: Timestamp::MAX });

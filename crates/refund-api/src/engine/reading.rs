@@ -1,11 +1,12 @@
 //! A store of which each read passes through something on its way.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
 use refund_store::{
-    Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Overdue, Page,
-    Query, Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Overdue,
+    Page, Query, Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError,
 };
 use tokio::sync::watch;
 
@@ -32,6 +33,10 @@ impl<P: Passage> Store for Reading<P> {
 
     fn is_shared(&self) -> bool {
         self.store.is_shared()
+    }
+
+    fn servers(&self) -> NonZeroU32 {
+        self.store.servers()
     }
 
     fn recorded_here(&self, at: EventPosition) -> bool {
@@ -112,6 +117,14 @@ impl<P: Passage> Store for Reading<P> {
 
     fn next_due(&self) -> Soon<'_, Option<Timestamp>> {
         self.passage.pass(self.store.next_due())
+    }
+
+    fn keep(&self, aside: Aside, body: Vec<u8>) -> Soon<'_, ()> {
+        self.passage.pass(self.store.keep(aside, body))
+    }
+
+    fn kept(&self, aside: Aside) -> Soon<'_, Option<Vec<u8>>> {
+        self.passage.pass(self.store.kept(aside))
     }
 
     fn close(&self) -> Result<(), StoreError> {

@@ -51,7 +51,7 @@ pub(crate) async fn settle(store: &dyn Store) -> Result<Option<Timestamp>, Strin
             // One step settles so much and no more, so that others get their turn between.
             Err(Refused::MoreIsDue { .. }) => {}
             Ok(_) => break,
-            // Another server was started so, and its operator is at work (R36).
+            // An operator is at work (R36).
             Err(Refused::Rule { refusal: Refusal::SettlingHeld, .. }) => return Ok(None),
             Err(refused) => return Err(format!("{refused:?}")),
         }

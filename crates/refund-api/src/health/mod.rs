@@ -2,7 +2,7 @@
 
 mod now;
 
-use refund_store::{Health, KEPT_FREE_BYTES, Store, StoreError};
+use refund_store::{Health, KEPT_FREE_BYTES, Store, StoreError, WritesRefused};
 use serde::Serialize;
 
 pub(crate) use self::now::{Awaited, UNSETTLED_COUNTED_MAX, Unsettled, measured_now, unsent};
@@ -49,6 +49,9 @@ impl Check {
     async fn fails(self, store: &dyn Store, health: &Health) -> Option<String> {
         match self {
             Self::Store => {
+                if let Some(refused) = health.refuses_writes {
+                    return Some(told_of(refused).to_owned());
+                }
                 let unreadable = store.next_due().await.err();
                 let error = health.stopped.as_ref().or(unreadable.as_ref())?;
                 tracing::warn!(%error, "not ready");
@@ -66,6 +69,13 @@ impl Check {
                 Some(format!("{left} bytes are left on the disk, and {KEPT_FREE_BYTES} are kept free"))
             }
         }
+    }
+}
+
+fn told_of(refused: WritesRefused) -> &'static str {
+    match refused {
+        WritesRefused::ReadOnly => "the database takes no writes: it is a standby, or is set to read only",
+        WritesRefused::NoRoom => "the database has no room for what is to be written: its disk or its memory is full",
     }
 }
 

@@ -29,6 +29,10 @@ pub(crate) async fn measured_now(app: &App) -> Registry {
         tracing::error!(?problem, "not all can be measured now");
     }
     ready(&mut now, store).await;
+    let held = u64::from(store.health().held);
+    number(&mut now, "refund_settling_held", "1 where nothing happens that is due, 0 where it does (R36)", Some(held));
+    let servers = u64::from(store.servers().get());
+    number(&mut now, "refund_servers", "Servers that share the store and are alive", Some(servers));
     let streams = app.admission.open_streams();
     number(&mut now, "refund_event_streams", "Streams of events that are open", u64::try_from(streams).ok());
     process(&mut now);

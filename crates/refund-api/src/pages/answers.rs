@@ -16,7 +16,7 @@ use refund_store::Secret;
 
 use super::form::Form;
 use super::leading::go_to;
-use super::visit::signed_in;
+use super::visit::{Person, signed_in};
 use crate::app::App;
 use crate::call::CallerAddress;
 use crate::callers::address::counted;
@@ -48,8 +48,8 @@ impl Whose {
         matches!(self, Self::Session(_))
     }
 
-    fn of(app: &App, request: &Request) -> Self {
-        if let Some(person) = signed_in(app, request.headers()) {
+    fn of(person: Option<Person>, request: &Request) -> Self {
+        if let Some(person) = person {
             return Self::Session(person.session);
         }
         let address = request.extensions().get().map(|CallerAddress(address)| counted(*address));
@@ -136,7 +136,8 @@ pub(super) async fn lead_on(
     if !is_form && asked.is_empty() {
         return Ok(next.run(request).await);
     }
-    let (whose, path) = (Whose::of(&app, &request), request.uri().path().to_owned());
+    let person = signed_in(&app, request.headers()).await;
+    let (whose, path) = (Whose::of(person, &request), request.uri().path().to_owned());
     // HEAD is no look: what is shown once is there afterwards.
     if request.method() == Method::GET
         && let Some(answer) = answers.find(asked, &path, &whose, system_now())

@@ -80,7 +80,7 @@ impl Listener {
     /// Whether it still lets them in.
     async fn is_still_there(&self, app: &App) -> bool {
         match &self.by {
-            By::Session(secret) => in_session(app, secret).is_some(),
+            By::Session(secret) => in_session(app, secret).await.is_some(),
             By::Link(token) => app.caller_with(token).await.is_ok_and(|(caller, _)| caller == self.caller),
         }
     }

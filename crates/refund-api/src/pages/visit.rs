@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use refund_core::{Command, CommandKind, Reasons, Refund, RefundId, Role, SellerId, Timestamp};
-use refund_store::{Answered, IdempotencyKey, Precondition, Refused, Request, Secret, Session, User, Work};
+use refund_store::{Answered, IdempotencyKey, Precondition, Refused, Request, Secret, User, Work};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -83,15 +83,17 @@ pub(crate) struct Person {
 }
 
 /// Whoever is signed in by these headers.
-pub(crate) fn signed_in(app: &App, headers: &HeaderMap) -> Option<Person> {
-    in_session(app, &cookies::session(headers).map(hash)?)
+pub(crate) async fn signed_in(app: &App, headers: &HeaderMap) -> Option<Person> {
+    in_session(app, &cookies::session(headers).map(hash)?).await
 }
 
 /// Whoever is signed in by that session, as long as it runs and they may sign in.
-pub(super) fn in_session(app: &App, secret: &Secret) -> Option<Person> {
+pub(super) async fn in_session(app: &App, secret: &Secret) -> Option<Person> {
     let (now, settings) = (system_now(), app.engine.settings());
-    let runs = |session: &Session| now < session.ends_at && !app.session_uses.idles(session, now);
-    let session = settings.session(secret).filter(|session| runs(session))?;
+    let session = settings.session(secret).filter(|session| now < session.ends_at)?;
+    if app.session_uses.idles(app.engine.store(), session, now).await {
+        return None;
+    }
     let user = settings.user(&session.user_id).filter(|user| user.disabled_at.is_none())?;
     let caller = Caller::signed_in(user)?;
     let mark = mark::of(app, secret, &user.id);
@@ -131,7 +133,7 @@ impl Visit {
         }
         let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let person = signed_in(app, &parts.headers);
+        let person = signed_in(app, &parts.headers).await;
         let from = parts.extensions.get().map(|CallerAddress(address)| *address);
         let address = from.map(counted);
         let who = person.as_ref().map_or(Tenant::Stranger(address), |person| person.caller.tenant());
@@ -139,7 +141,7 @@ impl Visit {
         let has_body = !body.is_end_stream();
         let body = received(parts.uri.path(), body, sender).await?;
         // Who signed in may be signed out, or be something else, once the whole form is there.
-        let person = if has_body { signed_in(app, &parts.headers) } else { person };
+        let person = if has_body { signed_in(app, &parts.headers).await } else { person };
         let visit = Self {
             app: app.clone(),
             reader: cookies::reader(&parts.headers, app),
@@ -166,7 +168,7 @@ impl Visit {
             }
             // What an open page asks for by itself is nobody's doing.
             if !is_behind_a_page(&parts.headers) {
-                app.session_uses.used(&person.session, system_now());
+                app.session_uses.used(app.engine.store(), &person.session, system_now()).await;
             }
             CallId::is_of(&parts.extensions, person.caller.id());
             app.admission.caller(&person.caller)?;

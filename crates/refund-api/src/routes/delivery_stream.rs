@@ -19,7 +19,8 @@ use crate::wire::DeliveryOut;
 
 /// Gives each delivery to an endpoint as it is tried, from now on: with the attempt that was just made.
 ///
-/// What was tried while nobody listened is in the list of deliveries. It ends when the server stops, the caller's key
+/// What was tried while nobody listened is in the list of deliveries; where several servers share the store, so is what
+/// the others send, because it gives what the server that is asked tries. It ends when the server stops, the caller's key
 /// does or the endpoint is removed, and where the caller is too slow for what is sent.
 #[utoipa::path(
     get, path = "/v1/webhooks/{id}/deliveries/stream", tag = "webhooks", operation_id = "stream_deliveries",

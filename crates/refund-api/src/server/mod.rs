@@ -99,7 +99,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let engine = Arc::new(Engine::new(store.clone(), metrics, limits.changes_per_hour));
     let webhooks = Arc::new(Webhooks::new(deliveries, reach, &secret));
     let mut tasks = Vec::from(webhooks.begin(&engine));
-    if !hold_settling {
+    // Where servers share the store it is let go by a command, while they run.
+    if !hold_settling || store.is_shared() {
         tasks.push(tokio::spawn(timer::run(engine.clone())));
     }
     let app = App::new(engine.clone(), webhooks, &secret, public_url.clone(), test_clock, limits);

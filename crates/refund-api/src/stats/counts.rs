@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate};
 use refund_core::{Event, Fact, Money, RefundId, Role, SellerId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::day::Numbers;
 
@@ -12,26 +13,26 @@ pub(crate) fn day_of(at: Timestamp) -> NaiveDate {
     DateTime::from_timestamp_millis(at.as_millis()).map_or(NaiveDate::MAX, |date| date.date_naive())
 }
 
-type Days = BTreeMap<NaiveDate, Numbers>;
+pub(super) type Days = BTreeMap<NaiveDate, Numbers>;
 
 /// What has been counted: of each seller and of all together, day by day. Days without anything
 /// take no room.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Counts {
-    all: Days,
-    by_seller: BTreeMap<SellerId, Days>,
+    pub(super) all: Days,
+    pub(super) by_seller: BTreeMap<SellerId, Days>,
     /// Refunds that are in progress, with what later events of theirs don't say again.
-    in_progress: BTreeMap<RefundId, InProgress>,
+    pub(super) in_progress: BTreeMap<RefundId, InProgress>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-struct InProgress {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct InProgress {
     seller_id: SellerId,
     requested: Money,
     offer: Option<Offer>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Offer {
     made_at: Timestamp,
     asked: Money,

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use refund_core::{Currency, Money, ReasonCode, ReasonFor};
+use serde::{Deserialize, Serialize};
 
 /// Sums in one currency, in minor units. A sum may be larger than an amount of money is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sums {
     pub(crate) currency: Currency,
     /// What buyers asked for where an offer was made.
@@ -15,7 +16,7 @@ pub(crate) struct Sums {
 }
 
 /// What is counted of one day, or of several together.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Numbers {
     pub(crate) offers_made: u64,
     pub(crate) offers_accepted: u64,
@@ -106,7 +107,7 @@ impl Numbers {
 
 /// How long answers took, told apart to one part in 64: of the seconds, in binary, the first seven
 /// digits count. So a day has a few hundred different ones at the most, however many answers it had.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Answers(BTreeMap<u64, u64>);
 
 const DIGITS: u32 = 7;

@@ -1,17 +1,19 @@
-//! Statistics: counted from the feed, in memory, from its start and as it grows.
+//! Statistics: counted from the feed, in memory, from where the last start had counted to and as it grows.
 
 mod asked;
+mod checkpoint;
 mod counts;
 mod day;
 mod out;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chrono::NaiveDate;
 use refund_core::SellerId;
-use refund_store::EventPosition;
+use refund_store::{Aside, EventPosition, StoreError};
 use tokio::sync::watch;
 
 pub(crate) use self::asked::{AskedDays, DAYS_MAX, counted};
@@ -25,6 +27,8 @@ use counts::Counts;
 
 /// How many records of the journal are counted in one go.
 const AT_ONCE: usize = 500;
+/// After how many records of the journal what was counted is kept for the next start. It is also kept at the stop.
+const KEPT_EVERY: u64 = 50_000;
 /// How long to wait after the feed could not be read.
 const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// How long a caller waits for what was recorded before they asked.
@@ -34,11 +38,13 @@ const COUNTED_MAX: Duration = Duration::from_secs(2);
 pub(crate) struct Stats {
     counts: RwLock<Counts>,
     reached: watch::Sender<Option<EventPosition>>,
+    /// Up to which record it was kept.
+    kept: AtomicU64,
 }
 
 impl Default for Stats {
     fn default() -> Self {
-        Self { counts: RwLock::default(), reached: watch::Sender::new(None) }
+        Self { counts: RwLock::default(), reached: watch::Sender::new(None), kept: AtomicU64::new(0) }
     }
 }
 
@@ -56,6 +62,44 @@ impl Stats {
         engine.metrics.happened(engine.store(), &feed.events);
         self.reached.send_replace(feed.looked_at);
         Ok(feed.into())
+    }
+
+    /// Goes on from what was counted before, where that is whole and of this store.
+    async fn resume(&self, engine: &Engine) -> Result<(), StoreError> {
+        let Some(bytes) = engine.store().kept(Aside::Statistics).await? else { return Ok(()) };
+        let Some((counts, reached)) = checkpoint::read(&bytes) else {
+            tracing::info!("what was counted before can't be gone on from: everything is counted anew");
+            return Ok(());
+        };
+        match engine.store().feed(Some(reached), 1).await {
+            Ok(_) => {}
+            Err(StoreError::NoSuchPosition(_) | StoreError::OtherHistory) => {
+                tracing::info!("what was counted before is of another history: everything is counted anew");
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        }
+        *self.counts.write().unwrap_or_else(PoisonError::into_inner) = counts;
+        self.kept.store(reached.record, Ordering::Relaxed);
+        self.reached.send_replace(Some(reached));
+        Ok(())
+    }
+
+    /// Keeps what was counted for the next start, where so many records came since that was done.
+    async fn keep(&self, engine: &Engine, records: u64) {
+        let Some(reached) = *self.reached.borrow() else { return };
+        if reached.record.saturating_sub(self.kept.load(Ordering::Relaxed)) < records {
+            return;
+        }
+        let written = checkpoint::written(&self.counts.read().unwrap_or_else(PoisonError::into_inner), reached);
+        let kept = match written {
+            Ok(bytes) => engine.store().keep(Aside::Statistics, bytes).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match kept {
+            Ok(()) => self.kept.store(reached.record, Ordering::Relaxed),
+            Err(error) => tracing::warn!(error, "what was counted could not be kept: the next start counts more"),
+        }
     }
 
     /// Waits until everything up to there has been counted.
@@ -81,12 +125,20 @@ impl Stats {
 /// Counts what is in the feed, and whatever comes, until the server stops.
 pub(crate) async fn run(engine: Arc<Engine>, stats: Arc<Stats>) {
     let mut stopping = engine.stopping();
+    let mut is_resumed = false;
     while !*stopping.borrow_and_update() {
-        let reached = *stats.reached.borrow();
-        let mut follower = Follower::for_the_server(engine.clone(), reached);
-        while follower.next(|after| Box::pin(stats.count_on(&engine, after))).await.is_some() {}
+        if !is_resumed {
+            is_resumed = stats.resume(&engine).await.is_ok();
+        }
+        if is_resumed {
+            let reached = *stats.reached.borrow();
+            let mut follower = Follower::for_the_server(engine.clone(), reached);
+            while follower.next(|after| Box::pin(stats.count_on(&engine, after))).await.is_some() {
+                stats.keep(&engine, KEPT_EVERY).await;
+            }
+        }
         if *stopping.borrow() {
-            return;
+            break;
         }
         tracing::error!("the feed could not be read for the statistics; trying again");
         tokio::select! {
@@ -94,4 +146,8 @@ pub(crate) async fn run(engine: Arc<Engine>, stats: Arc<Stats>) {
             _ = stopping.changed() => {}
         }
     }
+    stats.keep(&engine, 1).await;
 }
+
+#[cfg(test)]
+mod tests;

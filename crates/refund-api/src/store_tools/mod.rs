@@ -1,9 +1,10 @@
-//! The operator's tools for what is stored, as commands: `refund-api store …`, and `refund-api migrate`.
+//! The operator's tools for what is stored, as commands: `refund-api store …`, `refund-api migrate` and `refund-api settling`.
 
 mod bar;
 mod migrate;
 mod places;
 mod report;
+mod settling;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use self::bar::Bar;
 pub use self::migrate::Migration;
 use self::places::{OneStore, Password, ToolError};
 use self::report::database as of_database;
+pub use self::settling::Settling;
 use crate::machine::{clock, entropy};
 use crate::{demo, secrets};
 

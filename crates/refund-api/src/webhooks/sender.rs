@@ -67,6 +67,7 @@ pub(super) fn in_turn(mut endpoints: Vec<Arc<Endpoint>>, last: Option<&Made>) ->
 /// Sends until the server stops.
 pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
     let (mut news, mut stopping) = (engine.store().news(), engine.stopping());
+    let mut asked = webhooks.book.asked();
     let mut sender = Sender {
         engine,
         webhooks,
@@ -80,6 +81,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
     while !*stopping.borrow_and_update() {
         // Before looking, so that what is recorded meanwhile is news again: a test clock may move.
         news.borrow_and_update();
+        asked.borrow_and_update();
         let wait = sender.send_due().await.unwrap_or_else(|problem| {
             tracing::error!(?problem, "webhooks could not be sent; trying again");
             WAIT_AFTER_FAILURE
@@ -89,6 +91,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
             () = sender.webhooks.wake.notified() => {}
             Some(done) = sender.attempts.join_next() => sender.has_ended(done),
             Ok(()) = news.changed() => {}
+            Ok(()) = asked.changed() => {}
             _ = stopping.changed() => {}
         }
     }

@@ -51,6 +51,7 @@ mod second_factor;
 mod sellers_ids;
 mod settings_pages;
 mod several;
+mod shared;
 mod shown;
 mod signing_in;
 mod silence;

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
 /// A message as it arrived.
-struct Message {
+pub(crate) struct Message {
     headers: axum::http::HeaderMap,
     body: Vec<u8>,
 }
 
 /// A receiver that answers with these statuses, one after the other, and then with the last for ever.
-fn receiver(statuses: &[u16]) -> (String, Receiver<Message>) {
+pub(crate) fn receiver(statuses: &[u16]) -> (String, Receiver<Message>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let (sender, received) = channel();

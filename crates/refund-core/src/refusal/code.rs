@@ -61,8 +61,9 @@ codes! {
         "This is for another role to do.",
         "Use a key or link of the role that may do it; `allowed` lists them.";
     SettlingHeld = "settling_held", R36, Command,
-        "The server was started with settling held, and this needs something to happen that is due.",
-        "Extend what fell due, then start the server without `--hold-settling`.";
+        "Settling is held after an outage, and this needs something to happen that is due.",
+        "Extend what fell due, then start the server without `--hold-settling`, or where servers share a database run \
+         `refund-api settling release`.";
     SellerUnknown = "seller_unknown", R29, Command,
         "No seller of this id has been set up.",
         "Set the seller up with at least one address, the default one, and open the refund again.";

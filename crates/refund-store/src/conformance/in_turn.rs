@@ -1,5 +1,6 @@
 //! Several servers that share a store, as one: each call goes to the next of them, and looks first.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::store::Overdue;
 use crate::{
-    Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
     Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError, wait,
 };
 
@@ -82,6 +83,10 @@ impl Store for InTurn {
 
     fn is_shared(&self) -> bool {
         self.all().any(|store| store.is_shared())
+    }
+
+    fn servers(&self) -> NonZeroU32 {
+        self.next().servers()
     }
 
     fn recorded_here(&self, at: EventPosition) -> bool {
@@ -162,6 +167,14 @@ impl Store for InTurn {
 
     fn overdue(&self, kind: DeadlineKind) -> Soon<'_, Overdue> {
         read!(self, overdue, kind)
+    }
+
+    fn keep(&self, aside: Aside, body: Vec<u8>) -> Soon<'_, ()> {
+        self.next().keep(aside, body)
+    }
+
+    fn kept(&self, aside: Aside) -> Soon<'_, Option<Vec<u8>>> {
+        read!(self, kept, aside)
     }
 
     fn close(&self) -> Result<(), StoreError> {

@@ -14,6 +14,7 @@
 //! A store that several servers share passes when they do alone, and [in turn](InTurn).
 
 mod answers;
+mod asides;
 mod audit;
 pub mod deliveries;
 pub(crate) mod desk;
@@ -149,6 +150,7 @@ pub const PROMISES: &[Promise] = &[
     promise("the feed refuses a position that nobody gave", feeds::unknown),
     promise("a refund's history in pages of any size is the history", feeds::history_in_pages),
     promise("a refund's history is its events, as the feed has them", feeds::history),
+    promise("what is kept beside the records is there for every server, as long as it is of use", asides::kept),
     promise("twins that race are carried out once, and answered the same", races::twins),
     promise("of two that race one is carried out, the other told what it lost to (R31)", races::rivals),
     promise("of many that open a refund on one line one does (R27)", races::openings),

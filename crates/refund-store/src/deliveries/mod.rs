@@ -4,6 +4,7 @@ mod delivery;
 mod memory;
 
 use refund_core::{Span, Timestamp};
+use tokio::sync::watch;
 
 pub use self::delivery::{Attempt, Delivery, DeliveryState};
 pub use self::memory::MemoryDeliveries;
@@ -64,6 +65,12 @@ pub trait Deliveries: Send + Sync {
     /// Has these deliveries to an endpoint tried anew from now on: each as it is in the book, or as it is given where
     /// the book does not know it.
     fn send<'a>(&'a self, endpoint_id: &'a str, deliveries: Vec<Delivery>, now: Timestamp) -> Soon<'a, ()>;
+
+    /// Turns whenever deliveries were asked for again through another server, which this one may have to send. A book of
+    /// one server never tells: who asks knows.
+    fn asked(&self) -> watch::Receiver<i64> {
+        watch::channel(0).1
+    }
 
     /// The deliveries to an endpoint that are chosen, the latest first, those of events before `before`, `limit` at
     /// the most.

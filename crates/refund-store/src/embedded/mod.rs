@@ -6,6 +6,7 @@
 
 mod answers;
 mod apply;
+mod asides;
 mod at_hand;
 mod audit;
 mod deliveries;
@@ -51,7 +52,7 @@ use crate::journal::{COPY, PART, Torn};
 use crate::soon::{apart, at_once};
 use crate::store::Overdue;
 use crate::{
-    Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
     Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError, Surroundings,
 };
 
@@ -221,6 +222,8 @@ impl Store for EmbeddedStore {
             stopped: self.stopped(),
             space_left: self.view.past.reader.space_left().ok(),
             clock_behind: self.surroundings.clock.behind(self.view.latest()),
+            held: self.surroundings.hold_settling,
+            refuses_writes: None,
         }
     }
 
@@ -296,6 +299,16 @@ impl Store for EmbeddedStore {
 
     fn next_due(&self) -> Soon<'_, Option<Timestamp>> {
         at_once(self.view.next_due())
+    }
+
+    fn keep(&self, aside: Aside, body: Vec<u8>) -> Soon<'_, ()> {
+        let now = self.now();
+        self.reading(move |view| view.keep(aside, &body, now))
+    }
+
+    fn kept(&self, aside: Aside) -> Soon<'_, Option<Vec<u8>>> {
+        let now = self.now();
+        self.reading(move |view| view.kept(aside, now))
     }
 
     fn close(&self) -> Result<(), StoreError> {

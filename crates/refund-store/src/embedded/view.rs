@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use refund_core::{DeadlineKind, LineKey, LineLedger, Refund, RefundId, Timestamp};
@@ -40,6 +40,8 @@ pub(crate) struct SledView {
     current: AtomicU64,
     /// Where the feed ends; told when there is more to see.
     pub(super) news: watch::Sender<Option<EventPosition>>,
+    /// How often something was kept beside the records.
+    pub(super) asides_kept: AtomicU32,
     /// Why the rows can't be believed any more, once that is so.
     broken: OnceLock<String>,
 }
@@ -56,6 +58,7 @@ impl SledView {
             latest: AtomicI64::new(Timestamp::MIN.as_millis()),
             current: AtomicU64::new(0),
             news: watch::Sender::new(None),
+            asides_kept: AtomicU32::new(0),
             broken: OnceLock::new(),
         };
         if let Some(meta) = meta {

@@ -115,6 +115,14 @@ impl Store for ForgetfulStore {
         self.0.next_due()
     }
 
+    fn keep(&self, aside: Aside, body: Vec<u8>) -> Soon<'_, ()> {
+        self.0.keep(aside, body)
+    }
+
+    fn kept(&self, aside: Aside) -> Soon<'_, Option<Vec<u8>>> {
+        self.0.kept(aside)
+    }
+
     fn close(&self) -> Result<(), StoreError> {
         self.0.close()
     }

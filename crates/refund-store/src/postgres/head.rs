@@ -27,6 +27,10 @@ pub(super) struct Head {
     pub(super) last: Option<Last>,
     /// Whether a copy of a store into it is not complete.
     pub(super) copying: bool,
+    /// How often something was asked to be sent again.
+    pub(super) asked: i64,
+    /// Whether nothing can be written where this was read.
+    pub(super) read_only: bool,
 }
 
 /// What was recorded last.
@@ -57,6 +61,8 @@ impl Head {
             clock: instant(row.try_get(6)?),
             last,
             copying: row.try_get(13)?,
+            asked: row.try_get(14)?,
+            read_only: row.try_get(15)?,
         })
     }
 

@@ -1,15 +1,20 @@
 //! What a server knows of the database without asking, as far as it has heard.
 
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use refund_core::Timestamp;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::head::{Head, Last};
 use super::own::OwnRecords;
 use crate::surroundings::too_far_behind;
-use crate::{Clock, EventPosition, Settings, StoreError, Surroundings};
+use crate::{Clock, EventPosition, Settings, StoreError, Surroundings, WritesRefused};
+
+/// For how long a database that had no room is taken for one that has none.
+const FULL_FOR: Duration = Duration::from_secs(10);
 
 /// What is at hand.
 pub(super) struct Known {
@@ -24,6 +29,14 @@ pub(super) struct Known {
     news: watch::Sender<Option<EventPosition>>,
     /// Why nothing can be recorded at present, if that is so.
     stopped: Mutex<Option<String>>,
+    /// Whether settling is held (R36).
+    held: AtomicBool,
+    /// How often something was asked to be sent again.
+    asked: watch::Sender<i64>,
+    /// Whether the database takes no writes.
+    read_only: AtomicBool,
+    /// When it last had no room for what was to be written.
+    full_at: Mutex<Option<Instant>>,
     /// What this server recorded.
     own: Mutex<OwnRecords>,
 }
@@ -38,6 +51,10 @@ impl Known {
             ahead: AtomicI64::new(0),
             news: watch::Sender::new(None),
             stopped: Mutex::new(None),
+            held: AtomicBool::new(head.held),
+            asked: watch::Sender::new(head.asked),
+            read_only: AtomicBool::new(false),
+            full_at: Mutex::new(None),
             own: Mutex::default(),
         };
         known.hear(head);
@@ -50,6 +67,9 @@ impl Known {
     /// What the database's clock says and in which epoch it is, as one look told.
     pub(super) fn hear(&self, head: &Head) {
         self.epoch.store(head.epoch, Ordering::Release);
+        self.held.store(head.held, Ordering::Release);
+        self.read_only.store(head.read_only, Ordering::Release);
+        self.asked.send_if_modified(|asked| std::mem::replace(asked, head.asked) != head.asked);
         if let Clock::Shared(read) = &self.clock {
             self.ahead.store(head.clock.as_millis().saturating_sub(read().as_millis()), Ordering::Release);
         }
@@ -120,6 +140,31 @@ impl Known {
             Clock::Running(read) => read().max(latest),
             Clock::Shared(_) => head.clock.max(latest),
         }
+    }
+
+    /// Whether settling is held, as of the last look.
+    pub(super) fn is_held(&self) -> bool {
+        self.held.load(Ordering::Acquire)
+    }
+
+    /// Turns whenever something was asked to be sent again, through any server.
+    pub(super) fn asked(&self) -> watch::Receiver<i64> {
+        self.asked.subscribe()
+    }
+
+    /// Notes whether the database has room for what is to be written.
+    pub(super) fn has_room(&self, has_room: bool) {
+        *self.full_at.lock().unwrap_or_else(PoisonError::into_inner) = (!has_room).then(Instant::now);
+    }
+
+    /// Why the database takes no writes, if it was found to take none. That it had no room is believed for a while: where
+    /// nobody calls any more, nothing else would ever tell.
+    pub(super) fn refuses_writes(&self) -> Option<WritesRefused> {
+        let full_at = *self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if full_at.is_some_and(|at| at.elapsed() < FULL_FOR) {
+            return Some(WritesRefused::NoRoom);
+        }
+        self.read_only.load(Ordering::Acquire).then_some(WritesRefused::ReadOnly)
     }
 
     fn stopping(&self) -> MutexGuard<'_, Option<String>> {

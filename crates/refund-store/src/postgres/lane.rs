@@ -102,6 +102,7 @@ impl Lane {
                 Failure::Passing => {}
                 Failure::Constraint if waiting.len() > 1 => return self.one_by_one(waiting),
                 Failure::Constraint | Failure::Refusal | Failure::Scarcity => {
+                    self.known.has_room(why.failure != Failure::Scarcity);
                     refuse(waiting, not_done(why.why, unheard.as_ref()));
                     return Vec::new();
                 }
@@ -149,6 +150,7 @@ impl Lane {
         *unheard = None;
         if let Some((last, settings)) = outcome.recorded {
             known.learn(&last, settings);
+            known.has_room(true);
         }
         self.connection = Some(connection);
         Ok(outcome.decisions)

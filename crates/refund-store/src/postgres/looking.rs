@@ -114,6 +114,7 @@ impl Looking {
         if self.untidied >= LOOKS_PER_TIDYING {
             self.untidied = 0;
             forget_answers(client, self.known.latest()).await?;
+            forget_asides(client, self.known.now()).await?;
         }
         Ok(())
     }
@@ -125,6 +126,12 @@ async fn forget_answers(client: &ClientWrapper, latest: Timestamp) -> Result<(),
     let until = latest.as_millis().saturating_sub(REMEMBERED_FOR_MILLIS);
     let forgotten = client.execute(&statement, &[&until]).await?;
     tracing::debug!(forgotten, "answers that are given no more were forgotten");
+    Ok(())
+}
+
+async fn forget_asides(client: &ClientWrapper, now: Timestamp) -> Result<(), StoreError> {
+    let statement = client.prepare_cached(sql::FORGET_ASIDES).await?;
+    client.execute(&statement, &[&now.as_millis()]).await?;
     Ok(())
 }
 

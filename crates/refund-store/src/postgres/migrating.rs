@@ -1,7 +1,7 @@
 //! Making a database a store, and bringing one to the present layout. Servers never do it by themselves.
 
 use deadpool_postgres::ClientWrapper;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::GenericClient;
 
 use super::PostgresAddress;
 use super::connection::{Connector, Purpose};
@@ -9,9 +9,9 @@ use super::error::PostgresError;
 use crate::codec::VERSION;
 
 /// What leads to each layout from the one before; the first from an empty database. What was released is changed no more.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 /// The layout that this program works with.
-pub(super) const SCHEMA: i32 = 1;
+pub(super) const SCHEMA: i32 = 2;
 
 /// What a database needed, or needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +36,9 @@ pub async fn migrate(address: &PostgresAddress, is_plan: bool) -> Result<Migrate
     client.batch_execute("SET lock_timeout = '2s'; SET statement_timeout = 0").await?;
     let turn = client.transaction().await?;
     turn.batch_execute(LOCK).await?;
-    let from = match layout(&turn).await? {
+    let from = match layout(&*turn).await? {
         Some(from) => from,
-        None if is_empty(&turn).await? => 0,
+        None if is_empty(&*turn).await? => 0,
         None => return Err(PostgresError::NotEmpty { address: address.shown() }),
     };
     let migrated = Migrated { from, to: SCHEMA };
@@ -61,7 +61,7 @@ pub async fn migrate(address: &PostgresAddress, is_plan: bool) -> Result<Migrate
 }
 
 /// The layout that the database has; nothing where it is no store.
-async fn layout(client: &impl deadpool_postgres::GenericClient) -> Result<Option<i32>, PostgresError> {
+async fn layout(client: &impl GenericClient) -> Result<Option<i32>, PostgresError> {
     let has_meta =
         client.query_one("SELECT to_regclass('meta') IS NOT NULL AND to_regclass('turn') IS NOT NULL", &[]).await?;
     if !has_meta.try_get::<_, bool>(0)? {
@@ -71,7 +71,7 @@ async fn layout(client: &impl deadpool_postgres::GenericClient) -> Result<Option
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
-async fn is_empty(client: &impl deadpool_postgres::GenericClient) -> Result<bool, PostgresError> {
+async fn is_empty(client: &impl GenericClient) -> Result<bool, PostgresError> {
     let any = "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
         WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relkind IN ('r', 'p', 'v', 'm', 'S')";
     Ok(client.query_one(any, &[]).await?.try_get::<_, i64>(0)? == 0)
@@ -93,10 +93,11 @@ pub(super) async fn check_server(client: &ClientWrapper) -> Result<(), PostgresE
     if encoding != "UTF8" { Err(PostgresError::Encoding { found: encoding }) } else { Ok(()) }
 }
 
-/// What an error means of a database that should be a store.
-pub(super) fn not_migrated(error: tokio_postgres::Error, address: &PostgresAddress) -> PostgresError {
-    if error.code() == Some(&SqlState::UNDEFINED_TABLE) {
-        return PostgresError::NotMigrated { address: address.shown() };
+/// Whether the database is a store of the layout that this program works with: what another one has can't be asked for.
+pub(super) async fn check_layout(client: &impl GenericClient, address: &PostgresAddress) -> Result<(), PostgresError> {
+    match layout(client).await? {
+        Some(SCHEMA) => Ok(()),
+        Some(found) => Err(PostgresError::Layout { found, wanted: SCHEMA }),
+        None => Err(PostgresError::NotMigrated { address: address.shown() }),
     }
-    error.into()
 }

@@ -8,6 +8,7 @@
 //! Which statement does what stands in `sql.rs`, the tables in `schema/`.
 
 mod address;
+mod asides;
 mod care;
 mod catching_up;
 mod connection;
@@ -17,6 +18,7 @@ mod error;
 mod feeds;
 mod hashes;
 mod head;
+mod holding;
 mod known;
 mod lane;
 mod lists;
@@ -36,6 +38,7 @@ mod turn;
 mod waiting;
 mod writing;
 
+use std::num::NonZeroU32;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -54,11 +57,13 @@ use self::connection::{Connector, Purpose};
 pub use self::deliveries::PostgresDeliveries;
 pub use self::error::PostgresError;
 use self::head::Head;
+use self::holding::HOLD;
+pub use self::holding::hold_settling;
 use self::known::Known;
 use self::lane::Lane;
 use self::looking::Looks;
 pub use self::migrating::{Migrated, migrate};
-use self::migrating::{check_server, not_migrated};
+use self::migrating::{check_layout, check_server};
 use self::reading::{READING_MAX, Reading};
 use self::servers::Servers;
 use self::waiting::Waiting;
@@ -66,7 +71,7 @@ use crate::soon::at_once;
 use crate::store::Overdue;
 use crate::surroundings::too_far_behind;
 use crate::{
-    Answer, Around, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
     Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError, Surroundings, WAITING_MAX,
 };
 
@@ -177,22 +182,20 @@ async fn opened(
 ) -> Result<(Head, Arc<Settings>, Servers), PostgresError> {
     let mut client = connector.connect(Purpose::Write).await?;
     check_server(&client).await?;
-    let address = &connector.address;
+    check_layout(&*client, &connector.address).await?;
     let test_clock = surroundings.clock.is_test();
-    let refused = |error| not_migrated(error, address);
     // Whoever opens it first says how it is used.
     let first = "UPDATE meta SET test_clock = coalesce(test_clock, $1), secret = coalesce(secret, $2) \
         WHERE (test_clock IS NULL OR secret IS NULL) AND NOT copying";
     let print = secret.map(|secret| secret.to_vec());
-    client.execute(first, &[&test_clock, &print]).await.map_err(refused)?;
-    // As on one machine, the last start says whether what is due happens (R36): here to all servers.
-    let hold = "UPDATE meta SET held = $1 WHERE held <> $1 AND NOT copying";
-    client.execute(hold, &[&surroundings.hold_settling]).await?;
+    client.execute(first, &[&test_clock, &print]).await?;
+    // A start holds what is due for all servers, and none lets it go: others may be at work (R36).
+    if surroundings.hold_settling {
+        client.execute(HOLD, &[&true]).await?;
+    }
     let moment = client.build_transaction().isolation_level(tokio_postgres::IsolationLevel::RepeatableRead);
     let moment = moment.start().await?;
-    let row = moment.query_opt(sql::HEAD, &[]).await?;
-    let row = row.ok_or_else(|| PostgresError::NotMigrated { address: address.shown() })?;
-    let head = Head::of(&row)?;
+    let head = Head::of(&moment.query_one(sql::HEAD, &[]).await?)?;
     head.check()?;
     let said = moment.query_one("SELECT secret FROM meta", &[]).await?;
     if print.is_some() && said.try_get::<_, Option<Vec<u8>>>(0)? != print {
@@ -234,6 +237,11 @@ impl Store for PostgresStore {
         true
     }
 
+    fn servers(&self) -> NonZeroU32 {
+        let live = u32::try_from(self.servers.live().len()).ok();
+        live.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)
+    }
+
     fn recorded_here(&self, at: EventPosition) -> bool {
         self.known.own().has(at.record)
     }
@@ -257,7 +265,9 @@ impl Store for PostgresStore {
     fn health(&self) -> Health {
         let is_closed = self.queue.read().unwrap_or_else(PoisonError::into_inner).is_none();
         let stopped = if is_closed { Some(StoreError::Closed) } else { self.known.stopped() };
-        Health { stopped, space_left: None, clock_behind: self.known.clock_behind() }
+        let known = &self.known;
+        let (clock_behind, held, refuses_writes) = (known.clock_behind(), known.is_held(), known.refuses_writes());
+        Health { stopped, space_left: None, clock_behind, held, refuses_writes }
     }
 
     fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>> {
@@ -323,6 +333,14 @@ impl Store for PostgresStore {
 
     fn overdue(&self, kind: DeadlineKind) -> Soon<'_, Overdue> {
         self.read(move |reading| reading.overdue(kind))
+    }
+
+    fn keep(&self, aside: Aside, body: Vec<u8>) -> Soon<'_, ()> {
+        self.read(move |reading| reading.keep(aside, body.clone()))
+    }
+
+    fn kept(&self, aside: Aside) -> Soon<'_, Option<Vec<u8>>> {
+        self.read(move |reading| reading.kept(aside))
     }
 
     fn close(&self) -> Result<(), StoreError> {

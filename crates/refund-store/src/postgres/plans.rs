@@ -74,6 +74,9 @@ fn of_the_store() -> Vec<Named> {
 /// What servers have among themselves.
 fn of_servers() -> Vec<Named> {
     let mut all = statements![sql:
+        KEEP,
+        KEPT,
+        FORGET_ASIDES,
         JOIN_SERVERS,
         BE_SEEN,
         LIVE_SERVERS,
@@ -108,6 +111,7 @@ fn of_servers() -> Vec<Named> {
         FORGET_OF_ENDPOINT,
         FORGET_ENDPOINTS,
         FORGET_READING,
+        ASK_TO_SEND,
     ]);
     all
 }

@@ -7,7 +7,8 @@ pub(super) const TAKE_TURN: &str = "SELECT FROM turn FOR UPDATE";
 pub(super) const HEAD: &str = "\
     SELECT m.schema, m.format, m.test_clock, m.held, m.history, left(pg_walfile_name(pg_current_wal_lsn()), 8), \
         (extract(epoch FROM clock_timestamp()) * 1000)::int8, \
-        b.first + b.records - 1, b.entries, b.epoch, b.latest, b.settings, b.chain, m.copying \
+        b.first + b.records - 1, b.entries, b.epoch, b.latest, b.settings, b.chain, m.copying, m.asked, \
+        current_setting('transaction_read_only')::bool \
     FROM meta m LEFT JOIN LATERAL (SELECT * FROM batches ORDER BY first DESC LIMIT 1) b ON true";
 
 /// Whether that batch was recorded.
@@ -163,6 +164,15 @@ pub(super) const ON_LINE: &str = "\
 /// What was remembered longer ago than answers are.
 pub(super) const FORGET_ANSWERS: &str = "\
     DELETE FROM answers WHERE (hash, record) IN (SELECT hash, record FROM answers WHERE at < $1 LIMIT 10000)";
+
+// What is kept beside the records.
+
+pub(super) const KEEP: &str = "\
+    INSERT INTO asides (kind, id, until, body) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT (kind, id) DO UPDATE SET until = excluded.until, body = excluded.body";
+pub(super) const KEPT: &str = "SELECT body FROM asides WHERE kind = $1 AND id = $2 AND until > $3";
+pub(super) const FORGET_ASIDES: &str = "\
+    DELETE FROM asides WHERE (kind, id) IN (SELECT kind, id FROM asides WHERE until < $1 LIMIT 10000)";
 
 // Which servers there are.
 

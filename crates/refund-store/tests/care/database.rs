@@ -16,7 +16,7 @@ const TABLES: [&str; 9] =
     ["records", "batches", "lines", "refunds", "waits", "history", "answers", "settings", "audit"];
 
 /// Every other table: how the store may be used, and what servers have among themselves.
-const OTHERS: [&str; 6] = ["meta", "turn", "servers", "reads", "endpoints", "deliveries"];
+const OTHERS: [&str; 7] = ["meta", "turn", "asides", "servers", "reads", "endpoints", "deliveries"];
 
 fn verify(database: &Database) -> VerifiedDatabase {
     verify_database(&database.address(), &Watcher::nobody()).unwrap()

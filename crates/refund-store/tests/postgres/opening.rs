@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use refund_core::Timestamp;
 use refund_store::{
-    Clock, Migrated, PostgresAddress, PostgresError, PostgresStore, Request, Store, Surroundings, Work, migrate, wait,
+    Aside, Clock, Migrated, PostgresAddress, PostgresError, PostgresStore, Request, Store, Surroundings, Work,
+    hold_settling, migrate, wait,
 };
 use refund_test_postgres::{Server, Version};
 
@@ -42,10 +43,10 @@ fn what_can_not_be_reached_says_where_and_why() {
 fn an_empty_database_is_made_a_store_once_and_a_strangers_is_not_touched() {
     let url = database_of(server());
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::NotMigrated { .. }));
-    assert_eq!(migrating(&url, true).unwrap(), Migrated { from: 0, to: 1 });
+    assert_eq!(migrating(&url, true).unwrap(), Migrated { from: 0, to: 2 });
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::NotMigrated { .. }), "a plan does nothing");
-    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: 0, to: 1 });
-    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: 1, to: 1 });
+    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: 0, to: 2 });
+    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: 2, to: 2 });
     let strange = database_of(server());
     server().psql(&strange, "CREATE TABLE theirs (id int)").unwrap();
     assert!(matches!(migrating(&strange, false).unwrap_err(), PostgresError::NotEmpty { .. }));
@@ -56,11 +57,37 @@ fn an_empty_database_is_made_a_store_once_and_a_strangers_is_not_touched() {
 fn another_layout_or_format_is_refused_with_what_to_do() {
     let url = database_of(server());
     migrated(&url);
-    server().psql(&url, "UPDATE meta SET schema = 2").unwrap();
+    server().psql(&url, "UPDATE meta SET schema = 3").unwrap();
     assert!(refused(&url, None, surroundings()).to_string().contains("use a newer program"));
-    assert!(matches!(migrating(&url, false).unwrap_err(), PostgresError::Layout { found: 2, wanted: 1 }));
-    server().psql(&url, "UPDATE meta SET schema = 1, format = 250").unwrap();
+    assert!(matches!(migrating(&url, false).unwrap_err(), PostgresError::Layout { found: 3, wanted: 2 }));
+    server().psql(&url, "UPDATE meta SET schema = 2, format = 250").unwrap();
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::NewerFormat { found: 250, .. }));
+}
+
+#[test]
+fn a_store_of_the_first_layout_is_refused_until_it_is_migrated_and_has_all_that_it_had() {
+    let url = database_of(server());
+    server().psql(&url, include_str!("../../src/postgres/schema/1.sql")).unwrap();
+    server().psql(&url, "INSERT INTO meta (schema, format) VALUES (1, 3)").unwrap();
+    let why = refused(&url, None, surroundings()).to_string();
+    assert!(why.contains("has layout 1") && why.contains("run `refund-api migrate`"), "{why}");
+    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: 1, to: 2 });
+    let address = PostgresAddress::parse(&url, None).unwrap();
+    let store = open(&address, surroundings());
+    begin(&store);
+    let end = store.feed_end();
+    store.close().unwrap();
+    // All that the second layout has more.
+    server().psql(&url, "DROP TABLE asides; ALTER TABLE meta DROP COLUMN asked; UPDATE meta SET schema = 1").unwrap();
+    assert!(matches!(refused(&url, None, surroundings()), PostgresError::Layout { found: 1, wanted: 2 }));
+    assert_eq!(migrating(&url, true).unwrap(), Migrated { from: 1, to: 2 });
+    assert!(matches!(refused(&url, None, surroundings()), PostgresError::Layout { .. }), "a plan does nothing");
+    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: 1, to: 2 });
+    let store = open(&address, surroundings());
+    assert!(end.is_some() && store.feed_end() == end);
+    wait(store.keep(Aside::Statistics, vec![1])).unwrap();
+    assert_eq!(wait(store.kept(Aside::Statistics)).unwrap(), Some(vec![1]));
+    store.close().unwrap();
 }
 
 #[test]
@@ -153,15 +180,22 @@ fn of_two_servers_each_knows_what_it_recorded() {
 }
 
 #[test]
-fn the_last_start_says_for_all_servers_whether_what_is_due_happens() {
+fn a_start_may_hold_settling_for_all_servers_and_none_releases_it() {
     let address = migrated(&database_of(server()));
     let settles = |store: &PostgresStore| store.submit(Request::by_system(Work::SettleDue)).wait().is_ok();
     let one = open(&address, surroundings());
     assert!(settles(&one));
     let held = open(&address, Surroundings { hold_settling: true, ..surroundings() });
     assert!(!settles(&held) && !settles(&one));
+    assert!(held.health().held && one.health().held);
     drop(held);
-    assert!(!settles(&one));
     let again = open(&address, surroundings());
-    assert!(settles(&again) && settles(&one));
+    assert!(!settles(&again) && !settles(&one));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let hold = |held| runtime.block_on(hold_settling(&address, held)).unwrap();
+    assert!(hold(false) && !hold(false), "it says whether it was otherwise before");
+    assert!(settles(&again) && settles(&one) && !one.health().held);
+    assert!(hold(true));
+    wait(one.look()).unwrap();
+    assert!(one.health().held && !settles(&again));
 }

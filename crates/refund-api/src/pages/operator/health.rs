@@ -6,6 +6,7 @@ use std::time::Duration;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use refund_store::Health;
 
 use crate::health::{self, Awaited, Check, UNSETTLED_COUNTED_MAX, Unsettled, unsent};
 use crate::machine::clock::system_now;
@@ -20,6 +21,7 @@ struct Page {
     page: Frame,
     checks: Vec<CheckView>,
     is_well: bool,
+    is_held: bool,
     unsettled: String,
     unsettled_for: Option<String>,
     awaited: Vec<AwaitedView>,
@@ -56,7 +58,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     let unsettled = Unsettled::look(app.engine.store()).await?;
     let awaited = Awaited::look(app.engine.store()).await?;
     let (unsent, unsent_for) = unsent(app).await?;
-    let space_left = app.engine.store().health().space_left;
+    let Health { space_left, held: is_held, .. } = app.engine.store().health();
     let remedies = if app.engine.store().is_shared() { "check-remedy-shared" } else { "check-remedy" };
     let check = |check: Check| {
         let found = failing.iter().find(|failing| failing.check == check);
@@ -82,6 +84,7 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
         page: Frame::new(&visit, "health-title", "health"),
         checks: Check::of(app.engine.store()).map(check).collect(),
         is_well: failing.is_empty(),
+        is_held,
         unsettled: if is_cut {
             reader.say_count("health-at-least", "count", &unsettled.count)
         } else {

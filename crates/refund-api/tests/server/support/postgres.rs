@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use refund_api::{Config, Place, StartError};
+use refund_api::{Config, Limits, Place, StartError};
 use refund_test_postgres::Version;
 
 use super::{Hands, Server, config};
@@ -11,6 +11,11 @@ use super::{Hands, Server, config};
 /// What is said of databases by somebody who may all.
 pub(crate) fn psql(statements: &str) -> String {
     server().psql("postgres", statements).unwrap()
+}
+
+/// What is said within one of them.
+pub(crate) fn psql_in(url: &str, statements: &str) -> String {
+    server().psql(url, statements).unwrap()
 }
 
 fn server() -> &'static refund_test_postgres::Server {
@@ -36,6 +41,13 @@ pub(crate) fn migrate(arguments: &[&str]) -> std::process::Output {
     command.arg("migrate").args(arguments).env_remove("RUST_LOG").output().unwrap()
 }
 
+/// What `refund-api settling` says of that database.
+pub(crate) fn settling(what: &str, url: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_refund-api"));
+    let output = command.args(["settling", what, "--store", url]).env_remove("RUST_LOG").output().unwrap();
+    [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat()
+}
+
 /// The store in that database, for servers that have the secret of their folder.
 pub(crate) fn place(url: &str) -> Place {
     Place { store: Some(url.to_owned()), ..Place::default() }
@@ -45,6 +57,11 @@ impl Server {
     /// A server on that database, by the machine's clock and the database's.
     pub(crate) fn beside(folder: &Path, url: &str) -> Result<Self, StartError> {
         Self::start(folder, Config { place: place(url), ..config(folder) })
+    }
+
+    /// The same with limits.
+    pub(crate) fn beside_within(folder: &Path, url: &str, limits: Limits) -> Self {
+        Self::start(folder, Config { place: place(url), limits, ..config(folder) }).unwrap()
     }
 
     /// The same by a clock that a test moves by hand.

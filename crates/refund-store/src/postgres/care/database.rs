@@ -7,7 +7,7 @@ use tokio_postgres::types::ToSql;
 
 use super::super::connection::{Connector, Purpose};
 use super::super::head::Head;
-use super::super::migrating::{check_server, not_migrated};
+use super::super::migrating::{check_layout, check_server};
 use super::super::sql::HEAD;
 use super::super::{PostgresAddress, PostgresError};
 use super::sql;
@@ -56,10 +56,8 @@ impl Database {
 
     /// Where everything stands.
     pub(super) fn head(&self) -> Result<Head, PostgresError> {
-        let found = self.wait(self.client.query_opt(HEAD, &[]));
-        let row = found.map_err(|error| not_migrated(error, &self.address))?;
-        let row = row.ok_or_else(|| PostgresError::NotMigrated { address: self.shown() })?;
-        Ok(Head::of(&row)?)
+        self.wait(check_layout(&*self.client, &self.address))?;
+        Ok(Head::of(&self.wait(self.client.query_one(HEAD, &[]))?)?)
     }
 
     /// How many records there are.

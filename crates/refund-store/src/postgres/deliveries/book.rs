@@ -156,6 +156,8 @@ impl Book {
         // What is known stands for what is given.
         let all: BTreeMap<_, _> = all.map(|(event, delivery)| (event, delivery.again(now))).collect();
         put(&change, &endpoint_id, all.values()).await?;
+        // At the end: whoever asks at the same time waits for this no longer than for the commit.
+        change.execute(&change.prepare_cached(sql::ASK_TO_SEND).await?, &[]).await?;
         Ok(change.commit().await?)
     }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::Timestamp;
+use tokio::sync::watch;
 
 use self::book::Book;
 use super::reading::{READING_MAX, Reading};
@@ -114,6 +115,10 @@ impl Deliveries for PostgresDeliveries {
         }
         let ids = owned(endpoint_ids);
         self.apart(move |book| book.backlog(ids.clone()))
+    }
+
+    fn asked(&self) -> watch::Receiver<i64> {
+        self.0.reading.known.asked()
     }
 
     fn endpoints(&self) -> Soon<'_, Vec<String>> {

@@ -31,6 +31,9 @@ macro_rules! take_in {
     };
 }
 
+/// Tells every server that it may have something to send that it does not know of.
+pub(in crate::postgres) const ASK_TO_SEND: &str = "UPDATE meta SET asked = asked + 1";
+
 pub(in crate::postgres) const READ_TO: &str = "SELECT record, epoch, entry FROM reads WHERE who = 'webhooks'";
 /// Where the book is new.
 pub(in crate::postgres) const TAKE_IN_FIRST: &str = take_in!(
