@@ -143,7 +143,7 @@ pub(super) async fn act(visit: Visit) -> Result<Response, Problem> {
     carry_out(&visit, all).await
 }
 
-async fn look(visit: &Visit, again: Option<(Notice, StatusCode)>) -> Result<Response, Problem> {
+async fn look(visit: &Visit, again: Option<Notice>) -> Result<Response, Problem> {
     match chosen(visit, TICKED).await? {
         Ok((kind, all)) => look::show(visit, kind, &all, again),
         Err(notice) => done(visit, Some(notice), Vec::new()),
