@@ -10,22 +10,22 @@
 //! is missing is for the journal's tests, on a simulated disk.
 
 mod again;
-mod check;
-mod client;
-mod commands;
-mod hooks;
-mod load;
-mod memory;
+pub(crate) mod check;
+pub(crate) mod client;
+pub(crate) mod commands;
+pub(crate) mod hooks;
+pub(crate) mod load;
+pub(crate) mod memory;
 mod rng;
-mod server;
+pub(crate) mod server;
 mod story;
 
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use check::{Checked, check};
-use client::{Call, Client, Keys, Who, text};
+use client::{Ask, Client, Keys, Who, text};
 use load::{Load, Notes, locked};
 use memory::{Memory, Tally};
 pub(crate) use rng::Rng;
@@ -33,7 +33,7 @@ use server::{Place, Server, What};
 
 pub use hooks::{HooksReport, run_hooks};
 
-fn said(error: impl std::fmt::Display) -> String {
+pub(crate) fn said(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
@@ -94,7 +94,7 @@ impl std::fmt::Display for Report {
 pub fn run(plan: Plan, began: impl Fn(u64)) -> Result<Report, String> {
     let program = server::build()?;
     let folder = tempfile::tempdir().map_err(said)?;
-    let place = Place { program, folder: folder.path().to_owned(), what: What::Demo };
+    let place = Place { program, folder: folder.path().to_owned(), what: What::Demo, store: None };
     let mut run = Run {
         plan,
         place,
@@ -174,13 +174,7 @@ impl Run {
     /// So have those that each start makes anew.
     fn client(&mut self, server: &Server) -> Result<Client, String> {
         let written = self.place.written()?;
-        let key = |name: &str| text(&written, &format!("/keys/{name}")).to_owned();
-        let fresh = Keys {
-            operator: key("operator"),
-            platform: key("platform"),
-            homeware: key("seller"),
-            lights: String::new(),
-        };
+        let fresh = Keys::written(&written);
         if text(&written, "/base_url") != server.base_url {
             return Err(format!("demo.json says {}, the server {}", text(&written, "/base_url"), server.base_url));
         }
@@ -205,23 +199,22 @@ impl Run {
         let count = if graceful { &mut self.report.asked } else { &mut self.report.killed };
         *count = count.saturating_add(1);
         let Memory { pool, feed, .. } = &self.memory;
-        let load = Load::new([life, self.plan.callers, target], client, pool, feed);
+        let asking = |_| Box::new(client.another()) as Box<dyn Ask>;
+        let load = Load::new([life, self.plan.callers, target], &asking, pool, feed);
         let end = || if graceful { in_order(server) } else { server.kill() };
         Ok(Ended { notes: load.run(&mut self.rng, end)?, graceful })
     }
 }
 
 /// Ends a server with SIGTERM; that has to go well.
-fn in_order(server: Server) -> Result<(), String> {
+pub(crate) fn in_order(server: Server) -> Result<(), String> {
     let status = server.terminate()?;
     if status.success() { Ok(()) } else { Err(format!("after SIGTERM the server ended with {status}")) }
 }
 
 /// A key for the seller that the demo gives none for.
-fn key_for_lights(client: &Client) -> Result<String, String> {
+pub(crate) fn key_for_lights(client: &Client) -> Result<String, String> {
     let body = json!({ "name": "crash", "role": "seller", "seller_id": commands::LIGHTS.0 });
-    let call = Call { method: "POST", body, ..Call::get(Who::Operator, "/v1/keys") };
-    let reply = client.send(&call).map_err(said)?;
-    let secret = reply.body.get("secret").and_then(Value::as_str).map(str::to_owned);
-    secret.ok_or_else(|| format!("no key: {} {}", reply.status, reply.body))
+    let made = client.done("POST", "/v1/keys", body)?;
+    Ok(text(&made, "/secret").to_owned())
 }

@@ -138,7 +138,11 @@ fn lead(client: TcpStream, port: u16, state: &Arc<State>) -> io::Result<()> {
     let server = TcpStream::connect(("127.0.0.1", port))?;
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
-    state.orders().connections.extend([client.try_clone()?, server.try_clone()?]);
+    let mut orders = state.orders();
+    // Those that are over are open files.
+    orders.connections.retain(|connection| connection.peer_addr().is_ok());
+    orders.connections.extend([client.try_clone()?, server.try_clone()?]);
+    drop(orders);
     let is_turn = Arc::new(Mutex::new(false));
     for way in [Way::There, Way::Back] {
         let (from, to) = match way {

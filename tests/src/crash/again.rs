@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::client::{Call, Client, Reply, Who, items, text};
+use super::client::{Ask, Call, Client, Reply, Who, items, text};
 use super::commands::Command;
 use super::load::Setting;
 use super::memory::{Kept, Memory, Tally};

@@ -12,16 +12,16 @@ use super::rng::Rng;
 use super::story::{Stand, stands};
 
 /// What the checks of one life go by.
-pub(super) struct Checked {
-    pub(super) notes: Notes,
+pub(crate) struct Checked {
+    pub(crate) notes: Notes,
     /// Whether the server had been asked to end.
-    pub(super) graceful: bool,
+    pub(crate) graceful: bool,
     /// Whether every history is read, or only those that were touched.
-    pub(super) everything: bool,
+    pub(crate) everything: bool,
 }
 
 /// All checks; what they found. An error is something that the server should have answered.
-pub(super) fn check(client: &Client, memory: &mut Memory, life: Checked, rng: &mut Rng) -> Result<Vec<String>, String> {
+pub(crate) fn check(client: &Client, memory: &mut Memory, life: Checked, rng: &mut Rng) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     let Checked { notes, graceful, everything } = life;
     found.extend(notes.broken);

@@ -8,7 +8,7 @@ use super::said;
 
 /// With whose key a call is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Operator,
     Platform,
     /// A seller whose refunds are paid at once.
@@ -19,40 +19,48 @@ pub(super) enum Who {
 
 /// The keys of the first start. Later starts must know them too; idempotency is by key.
 #[derive(Clone)]
-pub(super) struct Keys {
-    pub(super) operator: String,
-    pub(super) platform: String,
-    pub(super) homeware: String,
-    pub(super) lights: String,
+pub(crate) struct Keys {
+    pub(crate) operator: String,
+    pub(crate) platform: String,
+    pub(crate) homeware: String,
+    pub(crate) lights: String,
+}
+
+impl Keys {
+    /// Those that a demo wrote down.
+    pub(crate) fn written(written: &Value) -> Self {
+        let key = |name: &str| text(written, &format!("/keys/{name}")).to_owned();
+        Self { operator: key("operator"), platform: key("platform"), homeware: key("seller"), lights: String::new() }
+    }
 }
 
 /// A call, to be made once or again.
 #[derive(Debug, Clone)]
-pub(super) struct Call {
-    pub(super) method: &'static str,
-    pub(super) path: String,
-    pub(super) who: Who,
-    pub(super) version: Option<u64>,
-    pub(super) key: Option<String>,
-    pub(super) body: Value,
+pub(crate) struct Call {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) who: Who,
+    pub(crate) version: Option<u64>,
+    pub(crate) key: Option<String>,
+    pub(crate) body: Value,
 }
 
 impl Call {
-    pub(super) fn get(who: Who, path: impl Into<String>) -> Self {
+    pub(crate) fn get(who: Who, path: impl Into<String>) -> Self {
         Self { method: "GET", path: path.into(), who, version: None, key: None, body: Value::Null }
     }
 }
 
 /// A whole answer.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) body: Value,
-    pub(super) replayed: bool,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    pub(crate) replayed: bool,
 }
 
 impl Reply {
-    pub(super) fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         (200..300).contains(&self.status)
     }
 }
@@ -65,11 +73,13 @@ impl std::fmt::Display for Reply {
 
 /// No answer.
 #[derive(Debug)]
-pub(super) enum Lost {
+pub(crate) enum Lost {
     /// None of it came.
     Whole(String),
     /// It began and broke off.
     Rest(String),
+    /// An answer was lost, and whoever was asked again refused: the first may still have been carried out.
+    Refused(Reply),
 }
 
 impl std::fmt::Display for Lost {
@@ -77,29 +87,57 @@ impl std::fmt::Display for Lost {
         match self {
             Self::Whole(why) => write!(f, "no answer: {why}"),
             Self::Rest(why) => write!(f, "half an answer: {why}"),
+            Self::Refused(reply) => write!(f, "no answer, and again {reply}"),
         }
     }
 }
 
-pub(super) struct Client {
+/// Whoever can be asked: a server, or whichever of several answers.
+pub(crate) trait Ask {
+    fn send(&self, call: &Call) -> Result<Reply, Lost>;
+}
+
+/// How long an answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) struct Client {
     agent: ureq::Agent,
     base_url: String,
     keys: Keys,
 }
 
 impl Client {
-    pub(super) fn new(base_url: &str, keys: &Keys) -> Self {
+    pub(crate) fn new(base_url: &str, keys: &Keys) -> Self {
+        Self::with_patience(base_url, keys, PATIENCE)
+    }
+
+    /// One who waits so long for an answer.
+    pub(crate) fn with_patience(base_url: &str, keys: &Keys, patience: Duration) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true);
-        let config = config.timeout_global(Some(Duration::from_secs(60))).build();
+        let config = config.timeout_global(Some(patience)).build();
         Self { agent: config.into(), base_url: base_url.to_owned(), keys: keys.clone() }
     }
 
     /// Another caller to the same server, on connections of its own.
-    pub(super) fn another(&self) -> Self {
+    pub(crate) fn another(&self) -> Self {
         Self::new(&self.base_url, &self.keys)
     }
 
-    pub(super) fn send(&self, call: &Call) -> Result<Reply, Lost> {
+    /// What is there; it has to be there.
+    pub(crate) fn read(&self, who: Who, path: &str) -> Result<Value, String> {
+        let reply = self.send(&Call::get(who, path)).map_err(said)?;
+        if reply.status == 200 { Ok(reply.body) } else { Err(format!("GET {path}: {} {}", reply.status, reply.body)) }
+    }
+
+    /// What a call of the operator's answers; it has to succeed.
+    pub(crate) fn done(&self, method: &'static str, path: &str, body: Value) -> Result<Value, String> {
+        let reply = self.send(&Call { method, body, ..Call::get(Who::Operator, path) }).map_err(said)?;
+        if reply.is_done() { Ok(reply.body) } else { Err(format!("{method} {path}: {reply}")) }
+    }
+}
+
+impl Ask for Client {
+    fn send(&self, call: &Call) -> Result<Reply, Lost> {
         let key = match call.who {
             Who::Operator => &self.keys.operator,
             Who::Platform => &self.keys.platform,
@@ -125,25 +163,19 @@ impl Client {
         let body = body.map_err(|error| Lost::Rest(format!("{error} in {text:?}")))?;
         Ok(Reply { status: response.status().as_u16(), body, replayed })
     }
-
-    /// What is there; it has to be there.
-    pub(super) fn read(&self, who: Who, path: &str) -> Result<Value, String> {
-        let reply = self.send(&Call::get(who, path)).map_err(said)?;
-        if reply.status == 200 { Ok(reply.body) } else { Err(format!("GET {path}: {} {}", reply.status, reply.body)) }
-    }
 }
 
 /// The text at a JSON pointer; empty where there is none.
-pub(super) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// The number at a JSON pointer; 0 where there is none.
-pub(super) fn number(value: &Value, pointer: &str) -> u64 {
+pub(crate) fn number(value: &Value, pointer: &str) -> u64 {
     value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
 }
 
 /// The items of a list.
-pub(super) fn items(value: &Value) -> &[Value] {
+pub(crate) fn items(value: &Value) -> &[Value] {
     value.get("items").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

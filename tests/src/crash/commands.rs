@@ -7,19 +7,19 @@ use super::rng::Rng;
 
 /// The two sellers whose keys the callers have: id, key, and an address of theirs.
 const HOMEWARE: (&str, Who, &str) = ("seller-homeware", Who::Homeware, "main");
-pub(super) const LIGHTS: (&str, Who, &str) = ("seller-lights", Who::Lights, "shop");
+pub(crate) const LIGHTS: (&str, Who, &str) = ("seller-lights", Who::Lights, "shop");
 const PAID: u64 = 2000;
 
 /// A call that changes something, once.
 #[derive(Debug, Clone)]
-pub(super) struct Command {
-    pub(super) call: Call,
+pub(crate) struct Command {
+    pub(crate) call: Call,
     /// The call's idempotency key; where the command takes a text, that text too.
-    pub(super) mark: String,
+    pub(crate) mark: String,
     /// The type of the one event that carries the mark, if one does.
-    pub(super) leaves: Option<&'static str>,
+    pub(crate) leaves: Option<&'static str>,
     /// On which refund, if on one.
-    pub(super) refund_id: Option<String>,
+    pub(crate) refund_id: Option<String>,
 }
 
 impl std::fmt::Display for Command {

@@ -4,14 +4,14 @@
 //! it. The server is killed at each, and while it stops, and at random; in the end every event of
 //! the feed has arrived, signed, and a receiver can tell what it has had before.
 
-mod receiver;
+pub(crate) mod receiver;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::client::{Call, Client, Keys, Who, number, text};
+use super::client::{Ask, Client, Keys, number, text};
 use super::load::follow;
 use super::rng::Rng;
 use super::server::{Place, Server, What, build};
@@ -73,7 +73,7 @@ impl std::fmt::Display for HooksReport {
 /// Where the server can't be built, or there is no place for its files.
 pub fn run_hooks(times: u64, seed: u64) -> Result<HooksReport, String> {
     let folder = tempfile::tempdir().map_err(said)?;
-    let place = Place { program: build()?, folder: folder.path().to_owned(), what: What::Sender };
+    let place = Place { program: build()?, folder: folder.path().to_owned(), what: What::Sender, store: None };
     let (receiver, report) = (Receiver::start()?, HooksReport { seed, ..HooksReport::default() });
     let mut run = Run { place, receiver, rng: Rng::new(seed), set_up: None, report };
     if let Err(failure) = run.lives(times) {
@@ -172,11 +172,9 @@ impl Run {
         let client = Client::new(&server.base_url, &nobody());
         for (id, address) in [("seller-homeware", "main"), (commands::LIGHTS.0, commands::LIGHTS.2)] {
             let address = json!({ "id": address, "recipient": "r", "phone": "1", "address": "a", "default": true });
-            done(&client, "PUT", format!("/v1/sellers/{id}"), json!({ "name": id, "addresses": [address] }))?;
+            client.done("PUT", &format!("/v1/sellers/{id}"), json!({ "name": id, "addresses": [address] }))?;
         }
-        let key = |body: Value| {
-            Ok::<_, String>(text(&done(&client, "POST", "/v1/keys".to_owned(), body)?, "/secret").to_owned())
-        };
+        let key = |body: Value| Ok::<_, String>(text(&client.done("POST", "/v1/keys", body)?, "/secret").to_owned());
         let of_seller = |id: &str| key(json!({ "name": "s", "role": "seller", "seller_id": id }));
         let keys = Keys {
             platform: key(json!({ "name": "p", "role": "platform" }))?,
@@ -184,7 +182,7 @@ impl Run {
             lights: of_seller(commands::LIGHTS.0)?,
             ..nobody()
         };
-        let made = done(&client, "POST", "/v1/webhooks".to_owned(), json!({ "url": self.receiver.url }))?;
+        let made = client.done("POST", "/v1/webhooks", json!({ "url": self.receiver.url }))?;
         let set_up = SetUp { keys, secret: text(&made, "/secret").to_owned() };
         self.set_up = Some(set_up.clone());
         Ok(set_up)
@@ -202,12 +200,6 @@ impl Moment {
             Self::Anywhere => "anywhere",
         }
     }
-}
-
-/// A call of the operator's that has to succeed.
-fn done(client: &Client, method: &'static str, path: String, body: Value) -> Result<Value, String> {
-    let reply = client.send(&Call { method, body, ..Call::get(Who::Operator, path.clone()) }).map_err(said)?;
-    if reply.is_done() { Ok(reply.body) } else { Err(format!("{method} {path}: {reply}")) }
 }
 
 /// Opens refunds and acts on them; whether the rules like it is not the question here.
@@ -230,7 +222,7 @@ fn act(client: &Client, life: u64, rng: &mut Rng) -> Result<(), String> {
 }
 
 /// What of all that arrived should not have been so.
-fn wrong(feed: &[Value], messages: &[Message], secret: &str) -> Vec<String> {
+pub(crate) fn wrong(feed: &[Value], messages: &[Message], secret: &str) -> Vec<String> {
     let known: BTreeMap<&str, &Value> = feed.iter().map(|event| (text(event, "/id"), event)).collect();
     let (mut found, mut ids, mut by_refund) =
         (Vec::new(), BTreeMap::new(), BTreeMap::<String, BTreeMap<u64, String>>::new());

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::client::{Call, Client, Lost, Reply, Who, items, text};
+use super::client::{Ask, Call, Client, Lost, Reply, Who, items, text};
 use super::commands::{self, Command};
 use super::rng::Rng;
 use super::said;
@@ -20,22 +20,22 @@ const HOT: usize = 48;
 
 /// A setting that one caller alone changes, so that it is known what it must be.
 #[derive(Clone)]
-pub(super) struct Setting {
-    pub(super) call: Call,
+pub(crate) struct Setting {
+    pub(crate) call: Call,
     /// What the server answered; nothing where it did not.
-    pub(super) answer: Option<Value>,
+    pub(crate) answer: Option<Value>,
 }
 
 /// What one life left to be checked.
 #[derive(Default)]
-pub(super) struct Notes {
-    pub(super) answered: Vec<(Command, Reply)>,
-    pub(super) lost: Vec<Command>,
+pub(crate) struct Notes {
+    pub(crate) answered: Vec<(Command, Reply)>,
+    pub(crate) lost: Vec<Command>,
     /// Refunds as they were shown: id and stand.
-    pub(super) shown: Vec<(String, Stand)>,
-    pub(super) settings: Vec<Setting>,
+    pub(crate) shown: Vec<(String, Stand)>,
+    pub(crate) settings: Vec<Setting>,
     /// Calls that failed although nobody had ended the server, or broke off half way.
-    pub(super) broken: Vec<String>,
+    pub(crate) broken: Vec<String>,
 }
 
 impl Notes {
@@ -56,7 +56,7 @@ impl Notes {
 
 /// Refunds as somebody last saw them, in the order in which they were first seen.
 #[derive(Default)]
-pub(super) struct Pool {
+pub(crate) struct Pool {
     refunds: Vec<Value>,
     places: BTreeMap<String, usize>,
 }
@@ -78,13 +78,21 @@ impl Pool {
     }
 }
 
+/// Makes the one whom a caller asks.
+type Asking<'a> = dyn Fn(u64) -> Box<dyn Ask + 'a> + Sync + 'a;
+
 /// One life under load.
-pub(super) struct Load<'a> {
+pub(crate) struct Load<'a> {
     life: u64,
     callers: u64,
     /// After how many answers the server is ended.
     target: u64,
-    client: &'a Client,
+    /// The most calls that one caller makes.
+    calls_max: u64,
+    /// Whether callers change settings, which is done without a key: who is not answered can't ask again.
+    changes_settings: bool,
+    /// Whom each caller asks.
+    asking: &'a Asking<'a>,
     pool: &'a Mutex<Pool>,
     /// The feed as far as it was read, by all of them together.
     feed: &'a Mutex<Vec<Value>>,
@@ -92,7 +100,7 @@ pub(super) struct Load<'a> {
     ending: AtomicBool,
 }
 
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -105,19 +113,25 @@ enum Turn {
 }
 
 impl<'a> Load<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         [life, callers, target]: [u64; 3],
-        client: &'a Client,
+        asking: &'a Asking<'a>,
         pool: &'a Mutex<Pool>,
         feed: &'a Mutex<Vec<Value>>,
     ) -> Self {
         let (answered, ending) = (AtomicU64::new(0), AtomicBool::new(false));
-        Self { life, callers, target, client, pool, feed, answered, ending }
+        let (calls_max, changes_settings) = (CALLS_MAX, true);
+        Self { life, callers, target, calls_max, changes_settings, asking, pool, feed, answered, ending }
+    }
+
+    /// One whose callers go on until nobody answers them, with what can be asked for again.
+    pub(crate) fn until_it_ends(self) -> Self {
+        Self { target: 0, calls_max: u64::MAX, changes_settings: false, ..self }
     }
 
     /// Lets the callers call, ends the server with `end` once enough was answered, and waits for
     /// the callers, who end when nobody answers any more.
-    pub(super) fn run(&self, rng: &mut Rng, end: impl FnOnce() -> Result<(), String>) -> Result<Notes, String> {
+    pub(crate) fn run(&self, rng: &mut Rng, end: impl FnOnce() -> Result<(), String>) -> Result<Notes, String> {
         let (enough, wait) = channel();
         std::thread::scope(|scope| {
             let start = |number| {
@@ -141,12 +155,15 @@ impl<'a> Load<'a> {
     }
 
     fn caller(&self, number: u64, mut rng: Rng, enough: &Sender<()>) -> Notes {
-        let client = self.client.another();
+        let asked = (self.asking)(number);
         let mut notes = Notes::default();
-        for call in 0..CALLS_MAX {
+        for call in 0..self.calls_max {
             let mark = format!("k-{}-{number}-{call}", self.life);
             let turn = self.turn(&mut rng, number, mark);
-            if let Err(lost) = self.take(&client, turn, &mut notes) {
+            let taken = self.take(&*asked, turn, &mut notes);
+            if let Err(lost) = taken
+                && !matches!(lost, Lost::Refused(_))
+            {
                 let early = !self.ending.load(Ordering::SeqCst);
                 if early || matches!(lost, Lost::Rest(_)) {
                     notes.broken.push(format!("{}{lost}", if early { "before the server was ended: " } else { "" }));
@@ -168,17 +185,20 @@ impl<'a> Load<'a> {
             (0..5, Some(refund)) => Turn::Look(text(refund, "/id").to_owned()),
             (5..8, _) => Turn::Follow,
             (8..9, _) => Turn::Do(commands::advance(rng, mark)),
-            (9..11, _) => Turn::Set(setting(number, &mark, rng)),
+            (9..11, _) if self.changes_settings => Turn::Set(setting(number, &mark, rng)),
             (11..30, _) | (_, None) => Turn::Do(commands::open(rng, mark)),
             (_, Some(refund)) => Turn::Do(commands::on(rng, refund, mark)),
         }
     }
 
-    fn take(&self, client: &Client, turn: Turn, notes: &mut Notes) -> Result<(), Lost> {
+    fn take(&self, asked: &dyn Ask, turn: Turn, notes: &mut Notes) -> Result<(), Lost> {
         match turn {
-            Turn::Do(command) => match client.send(&command.call) {
+            Turn::Do(command) => match asked.send(&command.call) {
                 Ok(reply) => {
                     let refund = reply.body.get("refund").filter(|_| !reply.is_done()).unwrap_or(&reply.body);
+                    if [401, 500].contains(&reply.status) {
+                        notes.broken.push(format!("{command}: {reply}"));
+                    }
                     notes.show(refund);
                     locked(self.pool).learn(refund);
                     notes.answered.push((command, reply));
@@ -189,7 +209,7 @@ impl<'a> Load<'a> {
                 }
             },
             Turn::Look(id) => {
-                let reply = client.send(&Call::get(Who::Operator, format!("/v1/refunds/{id}")))?;
+                let reply = asked.send(&Call::get(Who::Operator, format!("/v1/refunds/{id}")))?;
                 if reply.status != 200 {
                     notes.broken.push(format!("refund {id} was there, and now: {} {}", reply.status, reply.body));
                 }
@@ -198,13 +218,13 @@ impl<'a> Load<'a> {
             }
             Turn::Follow => {
                 let mut feed = locked(self.feed);
-                let page = client.send(&next_page(&feed))?;
+                let page = asked.send(&next_page(&feed))?;
                 if page.status != 200 {
                     notes.broken.push(format!("the feed: {} {}", page.status, page.body));
                 }
                 feed.extend_from_slice(items(&page.body));
             }
-            Turn::Set(call) => match client.send(&call) {
+            Turn::Set(call) => match asked.send(&call) {
                 Ok(reply) if reply.is_done() => notes.settings.push(Setting { call, answer: Some(reply.body) }),
                 Ok(reply) => notes.broken.push(format!("{} {}: {}", call.path, reply.status, reply.body)),
                 Err(lost) => {
@@ -224,7 +244,7 @@ fn next_page(feed: &[Value]) -> Call {
 }
 
 /// Reads the feed from where it is known to its end.
-pub(super) fn follow(client: &Client, feed: &mut Vec<Value>) -> Result<(), String> {
+pub(crate) fn follow(client: &Client, feed: &mut Vec<Value>) -> Result<(), String> {
     loop {
         let page = client.send(&next_page(feed)).map_err(said)?;
         if page.status != 200 {

@@ -11,55 +11,55 @@ use super::load::{Pool, locked};
 
 /// An answer that must be given again.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     /// Where the clock stood after the life in which it was given, in milliseconds.
-    pub(super) at: i64,
-    pub(super) command: Command,
-    pub(super) reply: Reply,
+    pub(crate) at: i64,
+    pub(crate) command: Command,
+    pub(crate) reply: Reply,
 }
 
 /// What was counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     /// Commands that were carried out and answered.
-    pub(super) answered: u64,
+    pub(crate) answered: u64,
     /// Commands that a rule refused.
-    pub(super) refused: u64,
+    pub(crate) refused: u64,
     /// Commands whose answer never came.
-    pub(super) lost: u64,
+    pub(crate) lost: u64,
     /// Those of them that had been carried out.
-    pub(super) lost_done: u64,
+    pub(crate) lost_done: u64,
     /// Those of them that were carried out when they were sent again.
-    pub(super) lost_done_now: u64,
+    pub(crate) lost_done_now: u64,
     /// Answers that were asked for again.
-    pub(super) replayed: u64,
+    pub(crate) replayed: u64,
     /// Histories that were read and compared.
-    pub(super) histories: u64,
+    pub(crate) histories: u64,
 }
 
 #[derive(Default)]
-pub(super) struct Memory {
-    pub(super) pool: Mutex<Pool>,
+pub(crate) struct Memory {
+    pub(crate) pool: Mutex<Pool>,
     /// The feed as far as it was read.
-    pub(super) feed: Mutex<Vec<Value>>,
+    pub(crate) feed: Mutex<Vec<Value>>,
     /// Each command's mark, and the type of the one event that carries it.
-    pub(super) marks: BTreeMap<String, Option<&'static str>>,
-    pub(super) kept: Vec<Kept>,
+    pub(crate) marks: BTreeMap<String, Option<&'static str>>,
+    pub(crate) kept: Vec<Kept>,
     /// Each setting's path, and what it was set to.
-    pub(super) settings: BTreeMap<String, Value>,
+    pub(crate) settings: BTreeMap<String, Value>,
     /// Where the test clock stood when it was last looked at.
-    pub(super) clock: i64,
-    pub(super) tally: Tally,
+    pub(crate) clock: i64,
+    pub(crate) tally: Tally,
 }
 
 impl Memory {
     /// Whether an event carries the command's mark.
-    pub(super) fn has_mark(&self, command: &Command) -> bool {
+    pub(crate) fn has_mark(&self, command: &Command) -> bool {
         locked(&self.feed).iter().any(|event| mark_of(event) == Some(&command.mark))
     }
 
     /// Every event with a mark is that of a command that was carried out, and there is one for each.
-    pub(super) fn check_marks(&self, found: &mut Vec<String>) {
+    pub(crate) fn check_marks(&self, found: &mut Vec<String>) {
         let feed = locked(&self.feed);
         let mut seen = BTreeSet::new();
         for event in feed.iter() {

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// wherever the target folder is. While tests run, cargo holds no lock that this would wait for.
 /// It is asked for one program of the whole workspace: that of the package alone would want other features of
 /// dependencies, and with them nearly all of them built once more.
-pub(super) fn build() -> Result<PathBuf, String> {
+pub(crate) fn build() -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .args(["build", "--quiet", "--workspace", "--bin", "refund-api", "--message-format", "json"])
@@ -44,7 +44,7 @@ pub(super) fn build() -> Result<PathBuf, String> {
 
 /// As what the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
+pub(crate) enum What {
     /// A demo: it has keys, sellers, refunds and a clock that is moved by hand.
     Demo,
     /// A server as it is run for real, whose webhooks may go to this machine.
@@ -62,10 +62,19 @@ impl What {
 }
 
 /// Where the server's files are, and its log beside them.
-pub(super) struct Place {
-    pub(super) program: PathBuf,
-    pub(super) folder: PathBuf,
-    pub(super) what: What,
+pub(crate) struct Place {
+    pub(crate) program: PathBuf,
+    pub(crate) folder: PathBuf,
+    pub(crate) what: What,
+    /// The database that it shares with other servers, if it does.
+    pub(crate) store: Option<Shared>,
+}
+
+/// A database, and the file with its servers' secret.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub(crate) url: String,
+    pub(crate) secret_file: PathBuf,
 }
 
 impl Place {
@@ -80,12 +89,15 @@ impl Place {
         if self.what == What::Sender {
             command.arg("--webhooks-to-private-addresses");
         }
+        if let Some(Shared { url, secret_file }) = &self.store {
+            command.args(["--store", url]).arg("--secret-file").arg(secret_file);
+        }
         command.env("RUST_LOG", log).stdin(Stdio::null()).stdout(Stdio::piped());
         command
     }
 
     /// Starts the server and waits until it is ready.
-    pub(super) fn start(&self) -> Result<Server, String> {
+    pub(crate) fn start(&self) -> Result<Server, String> {
         let log = File::options().create(true).append(true).open(self.folder.join("server.log")).map_err(said)?;
         let mut child = self.command("warn").stderr(log).spawn().map_err(said)?;
         let stdout = child.stdout.take();
@@ -102,7 +114,7 @@ impl Place {
     }
 
     /// Starts the server and kills it as soon as its log says `words`.
-    pub(super) fn cut_short(&self, words: &str) -> Result<(), String> {
+    pub(crate) fn cut_short(&self, words: &str) -> Result<(), String> {
         let mut child = self.command("info").stderr(Stdio::piped()).spawn().map_err(said)?;
         let log = lines(child.stderr.take());
         let server = Server { child, base_url: String::new(), lines: log };
@@ -115,17 +127,17 @@ impl Place {
     }
 
     /// Throws the view away; the journal is the truth.
-    pub(super) fn delete_view(&self) -> Result<(), String> {
+    pub(crate) fn delete_view(&self) -> Result<(), String> {
         fs::remove_dir_all(self.data().join("view")).map_err(said)
     }
 
     /// The key that the first start wrote down.
-    pub(super) fn operator_key(&self) -> Result<String, String> {
+    pub(crate) fn operator_key(&self) -> Result<String, String> {
         fs::read_to_string(self.data().join("operator.key")).map(|key| key.trim().to_owned()).map_err(said)
     }
 
     /// What the demo wrote down about itself.
-    pub(super) fn written(&self) -> Result<Value, String> {
+    pub(crate) fn written(&self) -> Result<Value, String> {
         let text = fs::read_to_string(self.data().join("demo.json")).map_err(said)?;
         serde_json::from_str(&text).map_err(said)
     }
@@ -152,21 +164,21 @@ fn lines(from: Option<impl Read + Send + 'static>) -> Receiver<String> {
 }
 
 /// A server that runs. Dropped, it is killed.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub(super) base_url: String,
+    pub(crate) base_url: String,
     lines: Receiver<String>,
 }
 
 impl Server {
     /// SIGKILL, at once.
-    pub(super) fn kill(mut self) -> Result<(), String> {
+    pub(crate) fn kill(mut self) -> Result<(), String> {
         self.child.kill().map_err(said)?;
         self.child.wait().map(|_| ()).map_err(said)
     }
 
     /// SIGTERM, and what it ended with. Its output ends when it does.
-    pub(super) fn terminate(mut self) -> Result<ExitStatus, String> {
+    pub(crate) fn terminate(mut self) -> Result<ExitStatus, String> {
         self.ask_to_end()?;
         loop {
             match self.lines.recv_timeout(PATIENCE) {
@@ -181,15 +193,24 @@ impl Server {
 }
 
 impl Server {
-    /// SIGTERM. The standard library sends SIGKILL alone; every shell has the other.
-    fn ask_to_end(&self) -> Result<(), String> {
+    /// The standard library sends SIGKILL alone; every shell has the others.
+    fn signal(&self, name: &str) -> Result<(), String> {
         let pid = self.child.id().to_string();
-        let sent = Command::new("sh").args(["-c", "kill -TERM \"$1\"", "sh", &pid]).status().map_err(said)?;
-        if sent.success() { Ok(()) } else { Err("SIGTERM could not be sent".to_owned()) }
+        let sent = Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "sh", name, &pid]).status().map_err(said)?;
+        if sent.success() { Ok(()) } else { Err(format!("SIG{name} could not be sent")) }
+    }
+
+    fn ask_to_end(&self) -> Result<(), String> {
+        self.signal("TERM")
+    }
+
+    /// SIGSTOP or, with false, SIGCONT.
+    pub(crate) fn hold(&self, held: bool) -> Result<(), String> {
+        self.signal(if held { "STOP" } else { "CONT" })
     }
 
     /// SIGTERM, and waits until nobody can connect any more: then it stops, and has not ended.
-    pub(super) fn begin_to_end(&self) -> Result<(), String> {
+    pub(crate) fn begin_to_end(&self) -> Result<(), String> {
         self.ask_to_end()?;
         let address = self.base_url.strip_prefix("http://").unwrap_or_default();
         // Each look takes a place of the server's, so that this ends when it does.

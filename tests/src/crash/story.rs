@@ -6,7 +6,7 @@ use super::client::{number, text};
 
 /// Where a refund stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stand {
+pub(crate) struct Stand {
     pub(super) version: u64,
     pub(super) status: String,
     /// The negotiation's status; empty where there is none.
@@ -45,7 +45,8 @@ impl Stand {
         if let Some(answer) = text(event, "/type").strip_prefix("negotiation.") {
             next.negotiation = if answer == "offered" { "PENDING".to_owned() } else { answer.to_uppercase() };
         }
-        next.version = next.version.saturating_add(u64::from(text(event, "/type") != "deadline.reminder"));
+        let changes_nothing = ["deadline.reminder", "deadline.overdue"].contains(&text(event, "/type"));
+        next.version = next.version.saturating_add(u64::from(!changes_nothing));
         next
     }
 }

@@ -16,7 +16,6 @@ const REMEMBERED_FOR_MILLIS: i64 = 31 * 86_400_000;
 /// What is not as it should be, of all that was answered and recorded.
 pub(super) fn violations(cluster: &Cluster, store: &PostgresStore, told: &Told) -> Result<Vec<String>, String> {
     let mut found = told.lies.clone();
-    settle(store)?;
     let remembered = store.now().as_millis().saturating_sub(REMEMBERED_FOR_MILLIS);
     for (_, key, answer) in told.answers.iter().filter(|(at, _, _)| at.as_millis() > remembered) {
         match wait(store.answered(key, [7; 32])) {
@@ -26,7 +25,14 @@ pub(super) fn violations(cluster: &Cluster, store: &PostgresStore, told: &Told) 
             Err(refused) => found.push(format!("{key:?} can't be answered again: {refused:?}")),
         }
     }
-    found.extend(events(store, told)?);
+    found.extend(recorded(cluster, store, &told.opened)?);
+    Ok(found)
+}
+
+/// What is not as it should be of all that was recorded, of these refunds among others.
+pub(super) fn recorded(cluster: &Cluster, store: &PostgresStore, opened: &[RefundId]) -> Result<Vec<String>, String> {
+    settle(store)?;
+    let mut found = events(store, opened)?;
     found.extend(constraints(cluster)?);
     Ok(found)
 }
@@ -42,7 +48,7 @@ fn settle(store: &PostgresStore) -> Result<(), String> {
     }
 }
 
-fn events(store: &PostgresStore, told: &Told) -> Result<Vec<String>, String> {
+fn events(store: &PostgresStore, opened: &[RefundId]) -> Result<Vec<String>, String> {
     let mut found = Vec::new();
     let mut sequences: BTreeMap<RefundId, u64> = BTreeMap::new();
     let (mut after, mut latest) = (None, refund_core::Timestamp::MIN);
@@ -72,7 +78,7 @@ fn events(store: &PostgresStore, told: &Told) -> Result<Vec<String>, String> {
             break;
         }
     }
-    for id in &told.opened {
+    for id in opened {
         let refund = wait(store.refund(id)).map_err(|error| error.to_string())?;
         match (refund.map(|around| around.refund.sequence), sequences.get(id)) {
             (Some(is), Some(told)) if is == *told => {}

@@ -27,7 +27,7 @@ impl Dial {
         Timestamp::from_millis(self.0.load(Ordering::SeqCst)).unwrap_or(Timestamp::MIN)
     }
 
-    fn surroundings(&self) -> Surroundings {
+    pub(super) fn surroundings(&self) -> Surroundings {
         let dial = self.clone();
         let clock = Clock::Running(Arc::new(move || dial.now()));
         // Salts need not be secret here.
@@ -36,23 +36,28 @@ impl Dial {
     }
 }
 
+/// In memory: what the system has survives a kill, and how busy a disk is would count as a pause. A standby looks for its
+/// primary as often as docs/postgresql.md recommends; by itself it does every five seconds.
+const SETTINGS: &[(&str, &str)] =
+    &[("fsync", "off"), ("max_connections", "200"), ("wal_retrieve_retry_interval", "500ms")];
+
 pub(super) struct Cluster {
     pub(super) primary: Server,
     pub(super) standby: Server,
     /// The database's URL, of the primary that was first.
-    url: String,
+    first_url: String,
     first_port: u16,
 }
 
 impl Cluster {
     pub(super) fn start() -> Result<Self, String> {
-        let primary = Server::start(Version::Debian, &[("max_connections", "200")])?;
+        let primary = Server::start(Version::Debian, SETTINGS)?;
         let url = primary.database()?;
-        let (address, runtime) = (address(&url)?, runtime()?);
-        runtime.block_on(migrate(&address, false)).map_err(|error| error.to_string())?;
+        let address = address(&url)?;
+        runtime()?.block_on(migrate(&address, false)).map_err(|error| error.to_string())?;
         let standby = primary.standby()?;
         let first_port = primary.port();
-        let cluster = Self { primary, standby, url, first_port };
+        let cluster = Self { primary, standby, first_url: url, first_port };
         cluster.wait_for_the_standby()?;
         Ok(cluster)
     }
@@ -98,21 +103,35 @@ impl Cluster {
         self.primary.psql("postgres", end).map(drop)
     }
 
-    /// A passage to the primary, and the store's address through it.
-    pub(super) fn passage(&self) -> Result<(Proxy, PostgresAddress), String> {
+    /// The only standby stops and comes back: until then nothing is acknowledged.
+    pub(super) fn restart_the_standby(&mut self) -> Result<(), String> {
+        self.standby.restart()?;
+        self.wait_for_the_standby()
+    }
+
+    /// A passage to the primary, and the database's URL through it.
+    pub(super) fn passage(&self) -> Result<(Proxy, String), String> {
         let proxy = Proxy::before(self.primary.port())?;
-        let url = self.url.replace(&format!(":{}/", self.first_port), &format!(":{}/", proxy.port()));
-        Ok((proxy, address(&url)?))
+        let url = self.url_at(proxy.port());
+        Ok((proxy, url))
+    }
+
+    /// The database's URL at the present primary.
+    pub(super) fn url(&self) -> String {
+        self.url_at(self.primary.port())
+    }
+
+    fn url_at(&self, port: u16) -> String {
+        self.first_url.replace(&format!(":{}/", self.first_port), &format!(":{port}/"))
     }
 
     /// What statements answer in the store's database.
     pub(super) fn ask(&self, statements: &str) -> Result<String, String> {
-        let url = self.url.replace(&format!(":{}/", self.first_port), &format!(":{}/", self.primary.port()));
-        self.primary.psql(&url, statements)
+        self.primary.psql(&self.url(), statements)
     }
 }
 
-fn address(url: &str) -> Result<PostgresAddress, String> {
+pub(super) fn address(url: &str) -> Result<PostgresAddress, String> {
     PostgresAddress::parse(url, None).map_err(|error| error.to_string())
 }
 
@@ -120,6 +139,6 @@ fn runtime() -> Result<tokio::runtime::Runtime, String> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())
 }
 
-pub(super) fn open(address: &PostgresAddress, dial: &Dial) -> Result<PostgresStore, String> {
-    PostgresStore::open(address, None, dial.surroundings()).map_err(|error| error.to_string())
+pub(super) fn open(address: &PostgresAddress, surroundings: Surroundings) -> Result<PostgresStore, String> {
+    PostgresStore::open(address, None, surroundings).map_err(|error| error.to_string())
 }

@@ -2,13 +2,12 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Duration;
 
 use refund_core::{RefundId, Timestamp};
 use refund_store::{Answer, IdempotencyKey, PostgresStore, Refused, Store};
-use tokio::time::Instant;
 
 use super::cluster::Dial;
+use super::progress::Progress;
 use super::requests::any;
 use crate::crash::Rng;
 
@@ -23,6 +22,7 @@ pub(super) struct Load {
     pub(super) servers: Vec<RwLock<Option<Arc<PostgresStore>>>>,
     pub(super) dial: Dial,
     pub(super) stop: AtomicBool,
+    pub(super) progress: Progress,
     opened: AtomicU64,
     told: Mutex<Told>,
 }
@@ -37,26 +37,16 @@ pub(super) struct Told {
     pub(super) asked_again: u64,
     /// What no caller should ever be told.
     pub(super) lies: Vec<String>,
-    last: Instant,
-    /// The longest time in which nobody was told that something was done.
-    pub(super) longest: Duration,
 }
 
 impl Load {
     pub(super) fn new(servers: Vec<PostgresStore>, dial: Dial) -> Self {
-        let told = Told {
-            answers: Vec::new(),
-            opened: Vec::new(),
-            refused: 0,
-            asked_again: 0,
-            lies: Vec::new(),
-            last: Instant::now(),
-            longest: Duration::ZERO,
-        };
+        let told = Told { answers: Vec::new(), opened: Vec::new(), refused: 0, asked_again: 0, lies: Vec::new() };
         Self {
             servers: servers.into_iter().map(|server| RwLock::new(Some(Arc::new(server)))).collect(),
             dial,
             stop: AtomicBool::new(false),
+            progress: Progress::new(),
             opened: AtomicU64::new(0),
             told: Mutex::new(told),
         }
@@ -64,11 +54,6 @@ impl Load {
 
     pub(super) fn told(&self) -> MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How many answers there were so far.
-    pub(super) fn answered(&self) -> usize {
-        self.told().answers.len()
     }
 
     /// The server that a caller goes to; nothing while it is opened again.
@@ -113,9 +98,8 @@ impl Load {
     }
 
     fn note(&self, at: Timestamp, key: IdempotencyKey, answer: &Answer) {
+        self.progress.answered();
         let mut told = self.told();
-        told.longest = told.longest.max(told.last.elapsed());
-        told.last = Instant::now();
         if let Answer::Refund { seen, created: true } = answer {
             self.opened.fetch_add(1, Ordering::SeqCst);
             told.opened.push(seen.refund.id.clone());

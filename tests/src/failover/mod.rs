@@ -1,20 +1,25 @@
 //! Servers on PostgreSQL under load while whatever is between and behind them fails: connections that are cut at any
 //! byte, silence, sessions that end, a primary that is killed and comes back or gives way to its standby, servers that
 //! are closed and opened again. Then every answer is held against what was recorded.
+//!
+//! The servers are stores in this process, or ([`over_http`]) processes that are called over HTTP.
 
 mod check;
 mod cluster;
+mod failures;
 mod load;
+pub mod over_http;
+mod progress;
 mod requests;
 
-use std::time::Duration;
-
 use refund_store::{PostgresAddress, Store};
-use refund_test_postgres::{Proxy, Way};
+use refund_test_postgres::Proxy;
 
 use self::check::violations;
-use self::cluster::{Cluster, Dial, open};
+use self::cluster::{Cluster, Dial, address, open};
+use self::failures::Failure;
 use self::load::Load;
+use self::progress::Failures;
 use crate::crash::Rng;
 
 /// How many servers share the database.
@@ -23,6 +28,8 @@ const SERVERS: usize = 3;
 const ANSWERS_BETWEEN: usize = 60;
 /// How many violations are told; the rest are mostly more of the same.
 const TOLD: usize = 20;
+/// Of how many failures one is that a server is closed and opened.
+const FAILURES_PER_REOPENING: u64 = 16;
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy)]
@@ -39,66 +46,23 @@ pub struct Plan {
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     seed: u64,
-    failures: std::collections::BTreeMap<&'static str, u64>,
+    failures: Failures,
     answered: usize,
     refused: u64,
     asked_again: u64,
     refunds: usize,
-    /// The longest time in which nobody was told that something was done.
-    pub longest: Duration,
     /// What should not have been; empty where all is well.
     pub violations: Vec<String>,
 }
 
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { seed, failures, answered, refused, asked_again, refunds, longest, violations } = self;
-        let failures: Vec<_> = failures.iter().map(|(what, times)| format!("{times} × {what}")).collect();
-        writeln!(f, "seed {seed}: {}", failures.join(", "))?;
+        let Self { seed, failures, answered, refused, asked_again, refunds, violations } = self;
+        writeln!(f, "seed {seed}\n{failures}")?;
         writeln!(f, "{answered} requests carried out, {refused} refused by rules, {refunds} refunds")?;
-        writeln!(f, "{asked_again} asked again; the longest time without an accepted write was {longest:.1?}")?;
+        writeln!(f, "{asked_again} asked again")?;
         write!(f, "{} violations", violations.len())?;
         violations.iter().take(TOLD).try_for_each(|violation| write!(f, "\n  {violation}"))
-    }
-}
-
-/// One way to fail.
-#[derive(Debug, Clone, Copy)]
-enum Failure {
-    Cut(Way),
-    Closed,
-    Silent,
-    SessionsEnd,
-    PrimaryRestarts,
-    PrimaryGivesWay,
-    ServerReopens,
-}
-
-impl Failure {
-    fn any(rng: &mut Rng) -> Self {
-        match rng.below(16) {
-            0..4 => Self::Cut(Way::There),
-            4..8 => Self::Cut(Way::Back),
-            8 | 9 => Self::Closed,
-            10 => Self::Silent,
-            11 | 12 => Self::SessionsEnd,
-            13 => Self::PrimaryRestarts,
-            14 => Self::PrimaryGivesWay,
-            _ => Self::ServerReopens,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Cut(Way::There) => "a turn cut on its way there",
-            Self::Cut(Way::Back) => "a turn cut on its way back",
-            Self::Closed => "a server cut off",
-            Self::Silent => "a connection silent",
-            Self::SessionsEnd => "all sessions ended",
-            Self::PrimaryRestarts => "the primary killed and restarted",
-            Self::PrimaryGivesWay => "the primary killed and its standby promoted",
-            Self::ServerReopens => "a server closed and opened",
-        }
     }
 }
 
@@ -113,17 +77,20 @@ struct Passage {
 /// # Errors
 /// Where the databases can't be had, or a server fails in a way that nothing explains.
 pub fn run(plan: Plan, began: impl Fn(u64, &'static str)) -> Result<Report, String> {
-    let Plan { times, callers, seed } = plan;
+    let Plan { callers, seed, .. } = plan;
     let mut rng = Rng::new(seed);
     let mut cluster = Cluster::start()?;
     let dial = Dial::new();
-    let passages = (0..SERVERS).map(|_| cluster.passage()).collect::<Result<Vec<_>, _>>()?;
-    let passages: Vec<_> = passages.into_iter().map(|(proxy, address)| Passage { proxy, address }).collect();
-    let servers = passages.iter().map(|passage| open(&passage.address, &dial)).collect::<Result<Vec<_>, _>>()?;
+    let passage = |_| {
+        let (proxy, url) = cluster.passage()?;
+        Ok::<_, String>(Passage { proxy, address: address(&url)? })
+    };
+    let passages = (0..SERVERS).map(passage).collect::<Result<Vec<_>, _>>()?;
+    let servers = passages.iter().map(|passage| open(&passage.address, dial.surroundings()));
+    let servers = servers.collect::<Result<Vec<_>, _>>()?;
     let first = servers.first().ok_or("no server")?;
     first.submit(requests::seller()?).wait().map_err(|refused| format!("{refused:?}"))?;
     let load = Load::new(servers, dial.clone());
-    let mut report = Report { seed, ..Report::default() };
     std::thread::scope(|scope| {
         for (place, caller) in (0..callers).enumerate() {
             let (load, own) = (&load, rng.fork());
@@ -133,70 +100,46 @@ pub fn run(plan: Plan, began: impl Fn(u64, &'static str)) -> Result<Report, Stri
                 }
             });
         }
-        let failed = fail(times, &mut rng, &mut cluster, &passages, &load, &mut report, &began);
+        let failed = fail(plan, &mut rng, &mut cluster, &passages, &load, &began);
         load.stop.store(true, std::sync::atomic::Ordering::SeqCst);
         failed
     })?;
-    let (_, address) = cluster.passage()?;
+    let store = open(&address(&cluster.url())?, dial.surroundings())?;
     let told = load.told();
-    let store = open(&address, &dial)?;
-    report.violations = violations(&cluster, &store, &told)?;
-    report.answered = told.answers.len();
-    (report.refused, report.asked_again, report.refunds) = (told.refused, told.asked_again, told.opened.len());
-    report.longest = told.longest;
-    Ok(report)
+    Ok(Report {
+        seed,
+        failures: load.progress.failures(),
+        answered: told.answers.len(),
+        refused: told.refused,
+        asked_again: told.asked_again,
+        refunds: told.opened.len(),
+        violations: violations(&cluster, &store, &told)?,
+    })
 }
 
 fn fail(
-    times: u64,
+    plan: Plan,
     rng: &mut Rng,
     cluster: &mut Cluster,
     passages: &[Passage],
     load: &Load,
-    report: &mut Report,
     began: &impl Fn(u64, &'static str),
 ) -> Result<(), String> {
-    for number in 1..=times {
-        until(load, ANSWERS_BETWEEN);
-        let failure = Failure::any(rng);
-        began(number, failure.name());
-        let count = report.failures.entry(failure.name()).or_default();
-        *count = count.saturating_add(1);
-        let Some(passage) = rng.pick(passages) else { return Ok(()) };
-        let proxies: Vec<_> = passages.iter().map(|passage| &passage.proxy).collect();
+    let proxies: Vec<_> = passages.iter().map(|passage| &passage.proxy).collect();
+    let progress = &load.progress;
+    progress.begins();
+    for number in 1..=plan.times {
+        progress.until(ANSWERS_BETWEEN)?;
+        let failure = if rng.one_in(FAILURES_PER_REOPENING) { None } else { Some(Failure::any(rng)) };
+        let name = failure.map_or("a server closed and opened", Failure::name);
+        began(number, name);
+        progress.fails(name);
         match failure {
-            Failure::Cut(way) => {
-                passage.proxy.cut_after(way, usize::try_from(rng.below(4_000)).unwrap_or(0));
-                until(load, 10);
-                passage.proxy.spare();
-            }
-            Failure::Closed => {
-                passage.proxy.close(true);
-                until(load, 10);
-                passage.proxy.close(false);
-            }
-            Failure::Silent => {
-                passage.proxy.hold(true);
-                // Whoever had the turn behind it loses it, and the others go on.
-                until(load, 10);
-                passage.proxy.hold(false);
-            }
-            Failure::SessionsEnd => cluster.end_sessions()?,
-            Failure::PrimaryRestarts => cluster.restart()?,
-            Failure::PrimaryGivesWay => cluster.fail_over(&proxies)?,
-            Failure::ServerReopens => reopen(rng, passages, load)?,
+            Some(failure) => failure.happen(rng, cluster, &proxies, progress)?,
+            None => reopen(rng, passages, load)?,
         }
     }
-    until(load, ANSWERS_BETWEEN);
-    Ok(())
-}
-
-/// Waits until so many more were answered.
-fn until(load: &Load, answers: usize) {
-    let enough = load.answered().saturating_add(answers);
-    while load.answered() < enough {
-        std::thread::yield_now();
-    }
+    progress.until(ANSWERS_BETWEEN)
 }
 
 fn reopen(rng: &mut Rng, passages: &[Passage], load: &Load) -> Result<(), String> {
@@ -206,6 +149,6 @@ fn reopen(rng: &mut Rng, passages: &[Passage], load: &Load) -> Result<(), String
     if let Some(server) = place.take() {
         server.close().map_err(|error| error.to_string())?;
     }
-    *place = Some(std::sync::Arc::new(open(&passage.address, &load.dial)?));
+    *place = Some(std::sync::Arc::new(open(&passage.address, load.dial.surroundings())?));
     Ok(())
 }

@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_try_that_is_refused_to_an_address_is_counted_once_for_the_name() {
-        let passwords = Passwords::default();
+        let passwords = passwords();
         let from = address(1);
         (0..TRIES_FROM_AN_ADDRESS).for_each(|other| passwords.count(&other.to_string(), &from).unwrap());
         let TriedFrom::Address(ip) = &from else { unreachable!() };

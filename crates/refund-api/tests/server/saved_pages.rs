@@ -215,7 +215,8 @@ fn many_refunds_get_the_exact_amounts_that_were_shown() {
     // All that were ticked are looked at again: half of what is asked for is something also where a tenth was nothing.
     assert!(again.text().contains("3 of 4 will be done"), "{}", again.text());
     assert!(confirm(&again).text().contains("3 of 3 done."));
-    let offers = [&refunds[0], &refunds[1], &refunds[2]].map(|refund| server.show(refund)["negotiation"]["offer"].clone());
+    let offers =
+        [&refunds[0], &refunds[1], &refunds[2]].map(|refund| server.show(refund)["negotiation"]["offer"].clone());
     assert_eq!(offers.clone().map(|offer| offer["amount"].clone()), [money("9.99"), money("2.50"), money("0.04")]);
     assert_eq!(offers[0]["message"], "商品不用退货，退您一成作为补偿。");
     assert_eq!(server.show(&used)["negotiation"]["offer"]["amount"], money("1.00"));

@@ -17,6 +17,8 @@ const UNANSWERED_MAX: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct PostgresAddress {
     pub(super) config: Config,
+    /// Each of its hosts alone.
+    pub(super) hosts: Vec<Config>,
     /// Whether the connection is encrypted, and the other side has to prove its name.
     pub(super) is_encrypted: bool,
     /// The authority that vouches for it, where that is not one that the machine trusts.
@@ -56,15 +58,14 @@ impl PostgresAddress {
             }
         }
         let rest = if kept.is_empty() { plain.to_owned() } else { format!("{plain}?{}", kept.join("&")) };
-        let mut config: Config = rest.parse().map_err(|error: tokio_postgres::Error| wrong(reason(&error)))?;
+        let read = |url: &str| url.parse::<Config>().map_err(|error| wrong(reason(&error)));
+        let mut config = read(&rest)?;
+        let mut hosts = alone(&rest).iter().map(|url| read(url)).collect::<Result<Vec<_>, _>>()?;
         if config.get_hosts().is_empty() {
             return Err(wrong("it names no host: write postgres://USER@HOST/DATABASE".to_owned()));
         }
         if config.get_dbname().is_none() {
             return Err(wrong("it names no database: write postgres://USER@HOST/DATABASE".to_owned()));
-        }
-        if let Some(password) = password.filter(|_| config.get_password().is_none()) {
-            config.password(password);
         }
         let is_encrypted = match (mode.as_deref(), config.get_hosts().iter().all(is_this_machine)) {
             (Some("verify-full"), _) | (None, false) => true,
@@ -79,13 +80,18 @@ impl PostgresAddress {
                 )));
             }
         };
-        config
-            .ssl_mode(if is_encrypted { SslMode::Require } else { SslMode::Disable })
-            .target_session_attrs(TargetSessionAttrs::ReadWrite)
-            .connect_timeout(CONNECT_MAX)
-            .tcp_user_timeout(UNANSWERED_MAX)
-            .keepalives_idle(UNANSWERED_MAX);
-        Ok(Self { config, is_encrypted, authority })
+        for config in hosts.iter_mut().chain([&mut config]) {
+            if let Some(password) = password.filter(|_| config.get_password().is_none()) {
+                config.password(password);
+            }
+            config
+                .ssl_mode(if is_encrypted { SslMode::Require } else { SslMode::Disable })
+                .target_session_attrs(TargetSessionAttrs::ReadWrite)
+                .connect_timeout(CONNECT_MAX)
+                .tcp_user_timeout(UNANSWERED_MAX)
+                .keepalives_idle(UNANSWERED_MAX);
+        }
+        Ok(Self { config, hosts, is_encrypted, authority })
     }
 
     /// The address without user and password, for people and logs.
@@ -102,6 +108,15 @@ impl PostgresAddress {
         let hosts: Vec<_> = hosts.collect();
         format!("{}/{}", hosts.join(","), self.config.get_dbname().unwrap_or_default())
     }
+}
+
+/// The URL with each of the hosts alone that stand before its path.
+fn alone(url: &str) -> Vec<String> {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (user, hosts) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let at = if authority.contains('@') { "@" } else { "" };
+    hosts.split(',').map(|host| format!("{scheme}://{user}{at}{host}{path}")).collect()
 }
 
 fn reason(error: &tokio_postgres::Error) -> String {
@@ -153,6 +168,9 @@ mod tests {
         assert!(why("postgres://refund@localhost:99999/refund").contains("port"));
         let address = PostgresAddress::parse("postgres://a:hidden@one,two:5433/refund", None).unwrap();
         assert_eq!(address.shown(), "one:5432,two:5433/refund");
+        let alone = alone("postgres://a:h@dden@one,[::1]:5433/refund?x=1,2");
+        assert_eq!(alone, ["postgres://a:h@dden@one/refund?x=1,2", "postgres://a:h@dden@[::1]:5433/refund?x=1,2"]);
+        assert_eq!(super::alone("postgres://localhost?host=/run"), ["postgres://localhost?host=/run"]);
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{ClientWrapper, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{ClientWrapper, Connect, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
+use futures_util::future::{BoxFuture, select_ok};
 use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::task::JoinHandle;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
-use tokio_postgres::{Config, NoTls, Socket};
+use tokio_postgres::{Client, Config, Error, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -28,8 +30,9 @@ const CONNECTING_MAX: Duration = Duration::from_secs(4);
 const PLANS: &str = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=on \
     -c plan_cache_mode=force_generic_plan -c jit=off -c max_parallel_workers_per_gather=0 -c synchronous_commit=on \
     -c client_encoding=UTF8 -c timezone=UTC";
-/// Whoever takes the turn and falls silent holds up all servers for that long.
-const WRITER: &str = "-c idle_in_transaction_session_timeout=2s -c statement_timeout=10s -c lock_timeout=10s \
+/// Whoever takes the turn and falls silent holds up all servers for that long. It is silent while it decides, which takes
+/// milliseconds; one that took longer by mistake loses the turn, and takes it again.
+const WRITER: &str = "-c idle_in_transaction_session_timeout=1s -c statement_timeout=10s -c lock_timeout=10s \
     -c client_connection_check_interval=1s";
 /// What servers note for each other may be lost with the database's machine, and waits for no disk and no standby: else
 /// nothing could be read while a standby is away.
@@ -49,15 +52,18 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
-    fn configured(self, address: &PostgresAddress) -> Config {
+    /// How each host is connected to.
+    fn configured(self, address: &PostgresAddress) -> Vec<Config> {
         let (own, name) = match self {
             Self::Write => (WRITER, "refund-api"),
             Self::Read => (READER, "refund-api"),
             Self::Care => (TOOL, "refund-api store"),
         };
-        let mut config = address.config.clone();
-        config.options(format!("{PLANS} {own}")).application_name(name);
-        config
+        let mut hosts = address.hosts.clone();
+        for config in &mut hosts {
+            config.options(format!("{PLANS} {own}")).application_name(name);
+        }
+        hosts
     }
 }
 
@@ -76,35 +82,49 @@ impl Connector {
 
     /// A connection, whose task runs on the present runtime.
     pub(super) async fn connect(&self, purpose: Purpose) -> Result<ClientWrapper, PostgresError> {
-        let config = purpose.configured(&self.address);
-        let connecting = async {
-            match &self.tls {
-                Some(tls) => connect(&config, tls.clone()).await,
-                None => connect(&config, NoTls).await,
-            }
-        };
         let unreachable = |why| PostgresError::Unreachable { address: self.address.shown(), why };
-        match tokio::time::timeout(CONNECTING_MAX, connecting).await {
-            Ok(connected) => connected.map_err(|error| unreachable(said(&error))),
+        match tokio::time::timeout(CONNECTING_MAX, self.first(purpose)).await {
+            Ok(Ok((client, task))) => Ok(ClientWrapper::new(client, task)),
+            Ok(Err(error)) => Err(unreachable(said(&error))),
             Err(_) => Err(unreachable(format!("nothing was said for {} seconds", CONNECTING_MAX.as_secs()))),
+        }
+    }
+
+    /// To the first host that answers and takes writes. All are asked at once, so that one that is gone, or takes the
+    /// connection up and says no more, holds up nobody.
+    async fn first(&self, purpose: Purpose) -> Result<(Client, JoinHandle<()>), Error> {
+        let hosts = purpose.configured(&self.address);
+        let asked = hosts.into_iter().map(|host| Box::pin(self.connect_to(host)));
+        select_ok(asked).await.map(|(connected, _)| connected)
+    }
+
+    async fn connect_to(&self, host: Config) -> Result<(Client, JoinHandle<()>), Error> {
+        match &self.tls {
+            Some(tls) => connect(&host, tls.clone()).await,
+            None => connect(&host, NoTls).await,
         }
     }
 
     /// Connections to read with, made as they are needed.
     pub(super) fn readers(&self) -> Result<Pool, PostgresError> {
-        let config = Purpose::Read.configured(&self.address);
         let how = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = match &self.tls {
-            Some(tls) => Manager::from_config(config, tls.clone(), how),
-            None => Manager::from_config(config, NoTls, how),
-        };
+        let manager = Manager::from_connect(self.address.config.clone(), ToRead(self.clone()), how);
         let timeouts = Timeouts { wait: Some(READER_WAITS), create: Some(CONNECTING_MAX), ..Timeouts::default() };
         let pool = Pool::builder(manager).max_size(READERS).runtime(Runtime::Tokio1).timeouts(timeouts).build();
         pool.map_err(|error| PostgresError::Refused { why: error.to_string() })
     }
 }
 
-async fn connect<T>(config: &Config, tls: T) -> Result<ClientWrapper, tokio_postgres::Error>
+/// Makes the connections of the pool that reads are done with.
+struct ToRead(Connector);
+
+impl Connect for ToRead {
+    fn connect(&self, _: &Config) -> BoxFuture<'_, Result<(Client, JoinHandle<()>), Error>> {
+        Box::pin(self.0.first(Purpose::Read))
+    }
+}
+
+async fn connect<T>(config: &Config, tls: T) -> Result<(Client, JoinHandle<()>), Error>
 where
     T: MakeTlsConnect<Socket>,
     T::TlsConnect: Send,
@@ -116,7 +136,7 @@ where
         // Whoever waits for an answer is told.
         let _ = connection.await;
     });
-    Ok(ClientWrapper::new(client, task))
+    Ok((client, task))
 }
 
 /// Believes those whom the machine trusts, or the named authority alone.

@@ -31,7 +31,7 @@ impl Behind {
     }
 }
 
-fn message(text: &str) -> Request {
+pub(super) fn message(text: &str) -> Request {
     let message = Message {
         text: text.parse().unwrap(),
         attachments: Attachments::default(),
@@ -42,7 +42,7 @@ fn message(text: &str) -> Request {
 }
 
 /// How often each message stands in the refund's history.
-fn messages(store: &dyn Store) -> BTreeMap<String, usize> {
+pub(super) fn messages(store: &dyn Store) -> BTreeMap<String, usize> {
     let mut messages = BTreeMap::new();
     for (_, event) in wait(store.history(&"r".parse().unwrap(), 0, usize::MAX)).unwrap() {
         if let Fact::MessagePosted { message, .. } = event.fact {
@@ -153,4 +153,18 @@ fn reads_go_on_once_the_database_can_be_reached_again() {
     proxy.close(false);
     assert!(read().unwrap().is_some());
     wait(store.look()).unwrap();
+}
+
+#[test]
+fn a_host_that_takes_connections_and_says_nothing_is_passed_over() {
+    let server = Server::shared(Version::Debian).unwrap();
+    let silent = Proxy::before(server.port()).unwrap();
+    silent.hold(true);
+    let url = database_of(server);
+    migrated(&url);
+    let (own, both) = (server.port(), format!(":{},127.0.0.1:{}/", silent.port(), server.port()));
+    let store = open(&PostgresAddress::parse(&url.replace(&format!(":{own}/"), &both), None).unwrap(), surroundings());
+    begin(&store);
+    do_it(&store, open_on_line("r", "l", "kim", 1000));
+    assert!(wait(store.refund(&"r".parse().unwrap())).unwrap().is_some());
 }

@@ -8,6 +8,7 @@ mod keeping;
 mod mirror;
 mod mirrored;
 mod opening;
+mod scarcity;
 #[path = "../embedded/story.rs"]
 #[allow(dead_code, reason = "others need the rest")]
 mod story;

@@ -17,19 +17,19 @@ use crate::crash::said;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A message as it arrived.
-pub(super) struct Message {
+pub(crate) struct Message {
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
 impl Message {
     /// By what a receiver tells one that it has had.
-    pub(super) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.headers.get("webhook-id").and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// The event in it, if it was signed with that secret.
-    pub(super) fn event(&self, secret: &str) -> Result<Value, String> {
+    pub(crate) fn event(&self, secret: &str) -> Result<Value, String> {
         let wrong = |error: &dyn std::fmt::Display| format!("message {}: {error}", self.id());
         let verifier = Webhook::new(secret).map_err(|error| wrong(&error))?;
         verifier.verify(&self.body, &self.headers).map_err(|error| wrong(&error))?;
@@ -46,19 +46,19 @@ impl Message {
 
 /// What has arrived, and what becomes of it.
 #[derive(Default)]
-pub(super) struct State {
-    pub(super) messages: Vec<Message>,
-    pub(super) events: BTreeSet<String>,
+pub(crate) struct State {
+    pub(crate) messages: Vec<Message>,
+    pub(crate) events: BTreeSet<String>,
     /// How many were answered.
-    pub(super) answered: usize,
+    pub(crate) answered: usize,
     /// Whether answers are held back.
     holds: bool,
 }
 
 /// The receiver, for as long as the process lives.
-pub(super) struct Receiver {
+pub(crate) struct Receiver {
     shared: Arc<(Mutex<State>, Condvar)>,
-    pub(super) url: String,
+    pub(crate) url: String,
 }
 
 fn locked(shared: &(Mutex<State>, Condvar)) -> MutexGuard<'_, State> {
@@ -66,7 +66,7 @@ fn locked(shared: &(Mutex<State>, Condvar)) -> MutexGuard<'_, State> {
 }
 
 impl Receiver {
-    pub(super) fn start() -> Result<Self, String> {
+    pub(crate) fn start() -> Result<Self, String> {
         let listener = TcpListener::bind("127.0.0.1:0").map_err(said)?;
         let url = format!("http://{}/hook", listener.local_addr().map_err(said)?);
         let shared: Arc<(Mutex<State>, Condvar)> = Arc::default();
@@ -81,24 +81,24 @@ impl Receiver {
         Ok(Self { shared, url })
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         locked(&self.shared)
     }
 
     /// How many messages have arrived, and how many were answered.
-    pub(super) fn so_far(&self) -> (usize, usize) {
+    pub(crate) fn so_far(&self) -> (usize, usize) {
         let state = self.state();
         (state.messages.len(), state.answered)
     }
 
     /// Holds answers back from now on, or gives those that it held and all that come.
-    pub(super) fn hold(&self, holds: bool) {
+    pub(crate) fn hold(&self, holds: bool) {
         self.state().holds = holds;
         self.shared.1.notify_all();
     }
 
     /// Waits until so much has arrived.
-    pub(super) fn wait(&self, what: &str, is_there: impl Fn(&State) -> bool) -> Result<(), String> {
+    pub(crate) fn wait(&self, what: &str, is_there: impl Fn(&State) -> bool) -> Result<(), String> {
         let waiting = self.shared.1.wait_timeout_while(self.state(), PATIENCE, |state| !is_there(state));
         let (state, timeout) = waiting.unwrap_or_else(PoisonError::into_inner);
         if !timeout.timed_out() {
