@@ -41,7 +41,7 @@ proptest! {
 fn random_histories_lead_to_every_status_event_and_refusal() {
     let mut runner = TestRunner::deterministic();
     let mut seen = Seen::default();
-    for _ in 0..600 {
+    for _ in 0..1500 {
         let (settings, acts) = (history::settings(), acts()).new_tree(&mut runner).unwrap().current();
         run(&settings, &acts, &mut seen);
     }
