@@ -171,6 +171,7 @@
   // A form that was sent is not sent twice by a second click.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (event.submitter?.formMethod === "dialog") return;
     if (form.dataset.sent !== undefined) {
       event.preventDefault();
       return;
