@@ -5,8 +5,9 @@ use refund_core::{evolve, explain, foretell, settle};
 use crate::support::Shop;
 
 /// The most that can happen by itself: the reminders of the seller and of an open offer (five each,
-/// R7), the offer's end, the agreement, the reminders to ship, and the end.
-const FORETOLD_MAX: usize = 5 + 5 + 1 + 1 + 5 + 1;
+/// R7), the offer's end, the agreement, the payout, the reminders of its report, and that it is
+/// overdue (R38). Where goods go back the reminders to ship and the end are one fewer.
+const FORETOLD_MAX: usize = 5 + 5 + 1 + 1 + 1 + 5 + 1;
 
 pub(crate) fn the_past_is_explained(shop: &Shop) {
     let told: Vec<_> = explain(shop.history().to_vec()).collect();
