@@ -104,13 +104,13 @@ public class EveryEvent {
     check("refund", () -> {
       RefundPage page = refunds.listRefunds(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
       Refund due = page.getItems().stream().filter(one -> !one.getDeadlines().isEmpty()).findFirst().orElseThrow();
-      Refund refund = refunds.getRefund(due.getId());
+      Refund refund = refunds.getRefund(due.getId(), null);
       Deadline deadline = refund.getDeadlines().get(0);
       return refund.getStatus() + " " + refund.getActions() + " " + deadline.getKind() + " " + deadline.getAt();
     });
     check("problem", () -> {
       try {
-        throw new IllegalStateException("no problem: " + refunds.getRefund("rfd_none"));
+        throw new IllegalStateException("no problem: " + refunds.getRefund("rfd_none", null));
       } catch (ApiException no) {
         Problem problem = client.getObjectMapper().readValue(no.getResponseBody(), Problem.class);
         return problem.getCode() + " " + problem.getRemedy();
