@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use refund_store::{Migrated, migrate};
-use tokio::runtime::Builder;
+use refund_store::{Migrated, PostgresAddress, migrate};
 
 use super::Outcome;
-use crate::server::{StartError, address};
+use super::in_database::carry_out;
 
 /// What is brought to which layout.
 #[derive(Debug, Clone, Args)]
@@ -27,24 +26,10 @@ impl Migration {
     /// Does it. What was done goes to standard output, why nothing was to standard error.
     #[must_use]
     pub fn run(&self) -> Outcome {
-        match self.carry_out() {
-            Ok(text) => {
-                println!("{text}");
-                Outcome::Good
-            }
-            Err(error) => {
-                eprintln!("refund-api: {error}");
-                Outcome::Failed
-            }
-        }
-    }
-
-    fn carry_out(&self) -> Result<String, StartError> {
-        let database = address(&self.store, self.store_password_file.as_deref())?;
-        let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| StartError::SetUp(error.to_string()))?;
-        let migrated = runtime.block_on(migrate(&database, self.plan))?;
-        Ok(self.in_words(migrated, &database.shown()))
+        let act = async |database: &PostgresAddress| migrate(database, self.plan).await;
+        carry_out(&self.store, self.store_password_file.as_deref(), act, |migrated, shown| {
+            self.in_words(migrated, shown)
+        })
     }
 
     fn in_words(&self, Migrated { from, to }: Migrated, database: &str) -> String {

@@ -1,6 +1,7 @@
 //! The operator's tools for what is stored, as commands: `refund-api store …`, `refund-api migrate` and `refund-api settling`.
 
 mod bar;
+mod in_database;
 mod migrate;
 mod places;
 mod report;

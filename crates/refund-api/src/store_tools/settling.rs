@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use refund_store::hold_settling;
-use tokio::runtime::Builder;
+use refund_store::{PostgresAddress, hold_settling};
 
 use super::Outcome;
-use crate::server::{StartError, address};
+use super::in_database::carry_out;
 
 /// Whether what is due happens, on all servers of a database.
 #[derive(Debug, Clone, Subcommand)]
@@ -33,31 +32,17 @@ impl Settling {
     /// Does it. What was done goes to standard output, why nothing was to standard error.
     #[must_use]
     pub fn run(&self) -> Outcome {
-        match self.carry_out() {
-            Ok(text) => {
-                println!("{text}");
-                Outcome::Good
-            }
-            Err(error) => {
-                eprintln!("refund-api: {error}");
-                Outcome::Failed
-            }
-        }
-    }
-
-    fn carry_out(&self) -> Result<String, StartError> {
         let (Self::Hold(servers) | Self::Release(servers)) = self;
-        let database = address(&servers.store, servers.store_password_file.as_deref())?;
-        let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| StartError::SetUp(error.to_string()))?;
         let held = matches!(self, Self::Hold(_));
-        let is_changed = runtime.block_on(hold_settling(&database, held))?;
-        let done = match (held, is_changed) {
-            (true, true) => "HELD: nothing happens that is due",
-            (false, true) => "RELEASED: what is due happens",
-            (true, false) => "NOTHING TO DO: it is held already, and nothing happens that is due",
-            (false, false) => "NOTHING TO DO: it is not held, and what is due happens",
-        };
-        Ok(format!("{done}, on all servers of {}", database.shown()))
+        let act = async |database: &PostgresAddress| hold_settling(database, held).await;
+        carry_out(&servers.store, servers.store_password_file.as_deref(), act, |is_changed, shown| {
+            let done = match (held, is_changed) {
+                (true, true) => "HELD: nothing happens that is due",
+                (false, true) => "RELEASED: what is due happens",
+                (true, false) => "NOTHING TO DO: it is held already, and nothing happens that is due",
+                (false, false) => "NOTHING TO DO: it is not held, and what is due happens",
+            };
+            format!("{done}, on all servers of {shown}")
+        })
     }
 }
