@@ -79,6 +79,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Unreadable`], as for everything that is read.
     fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>>;
 
+    /// The refund of that id without what stands around it: for whoever asks whose it is, or where it stands.
+    fn by_itself<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Arc<Refund>>> {
+        let around = self.refund(id);
+        Box::pin(async move { Ok(around.await?.map(|around| around.refund)) })
+    }
+
     /// All refunds that an order line has had, in the order in which they were opened.
     fn on_line<'a>(&'a self, line: &'a LineKey) -> Soon<'a, Vec<Refund>>;
 

@@ -27,7 +27,8 @@ impl Settled {
 impl App {
     /// A refund that the caller may know of, as it stands in the store.
     pub(crate) async fn known(&self, caller: &Caller, id: &RefundId) -> Result<Arc<Refund>, Problem> {
-        Ok(self.around(caller, id).await?.refund)
+        let refund = self.engine.store().by_itself(id).await?.ok_or_else(Problem::not_found)?;
+        if caller.may_see(&refund) { Ok(refund) } else { Err(Problem::not_found()) }
     }
 
     /// A refund that the caller may know of, with what stands around it.

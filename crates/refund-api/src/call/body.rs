@@ -59,12 +59,16 @@ pub(crate) async fn received(path: &str, body: Body, sender: Sender<'_>) -> Resu
 }
 
 /// Lets the body of a call go by of which nothing is kept. Whoever asks before they send it is told not to, by the answer.
-pub(crate) async fn pass_over(request: Request) {
-    if request.headers().contains_key(header::EXPECT) {
-        return;
+pub(crate) fn pass_over(request: Request) -> impl Future<Output = ()> + Send {
+    let (head, body) = request.into_parts();
+    // Nothing but the body is kept on the way: the future's room is a part of every call's.
+    let body = (!head.headers.contains_key(header::EXPECT)).then_some(body);
+    async {
+        if let Some(body) = body {
+            // Whether it came whole changes nothing.
+            let _ = tokio::time::timeout(PASSING_MAX, read(body, 0, |_| Ok(()))).await;
+        }
     }
-    // Whether it came whole changes nothing.
-    let _ = tokio::time::timeout(PASSING_MAX, read(request.into_body(), 0, |_| Ok(()))).await;
 }
 
 /// A body of so many bytes at the most, for which room is made as it comes; what is longer, or has no room, is read

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 pub(crate) use self::admission::{CallerAddress, NOT_COUNTED, Peer, admit};
 pub(crate) use self::body::{Received, Sender, pass_over, received};
-pub(crate) use self::trace::{CallId, Explained, refused_with, trace};
+pub(crate) use self::trace::{CallId, Explained, Trace, refused_with};
 use crate::app::App;
 use crate::callers::Caller;
 use crate::engine::Idempotency;

@@ -18,25 +18,28 @@ pub(crate) fn own(tag: &str) -> Option<&str> {
     Some(own.unwrap_or(tag))
 }
 
-/// Has a call answered; where it reads what its caller has already, by one of the tags in `If-None-Match`, it is told no
-/// more than that.
-pub(crate) async fn unless_known<A: Future<Output = Response> + Send>(
-    request: Request,
-    answer: impl FnOnce(Request) -> A,
-) -> Response {
-    let reads = request.method().is_safe();
-    let known: Vec<_> = request.headers().get_all(header::IF_NONE_MATCH).iter().filter(|_| reads).cloned().collect();
-    let mut response = answer(request).await;
-    let tag = response.headers().get(header::ETAG).and_then(text).and_then(own);
-    let is_known = tag.is_some_and(|tag| known.iter().filter_map(text).any(|known| names(known, tag)));
-    if is_known && response.status() == StatusCode::OK {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        *response.body_mut() = Body::empty();
-        for of_body in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
-            response.headers_mut().remove(of_body);
-        }
+/// The tags of what a caller who reads has already, as `If-None-Match` names them.
+pub(crate) struct Known(Vec<HeaderValue>);
+
+impl Known {
+    pub(crate) fn by(request: &Request) -> Self {
+        let reads = request.method().is_safe();
+        Self(request.headers().get_all(header::IF_NONE_MATCH).iter().filter(|_| reads).cloned().collect())
     }
-    response
+
+    /// The answer, or no more than that its caller has it already.
+    pub(crate) fn or_not_modified(self, mut response: Response) -> Response {
+        let tag = response.headers().get(header::ETAG).and_then(text).and_then(own);
+        let is_known = tag.is_some_and(|tag| self.0.iter().filter_map(text).any(|known| names(known, tag)));
+        if is_known && response.status() == StatusCode::OK {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.body_mut() = Body::empty();
+            for of_body in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+                response.headers_mut().remove(of_body);
+            }
+        }
+        response
+    }
 }
 
 fn text(value: &HeaderValue) -> Option<&str> {

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, UNIX_EPOCH};
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::Timestamp;
 
@@ -95,45 +95,61 @@ fn trace_id(headers: &HeaderMap) -> Option<&str> {
     Some(trace_id).filter(|_| is_whole && version != "ff" && !is_nothing(trace_id) && !is_nothing(parent_id))
 }
 
-/// Has a call answered, with what every answer carries, and puts it into the log.
-pub(crate) async fn trace<A: Future<Output = Response> + Send>(
-    app: &App,
-    mut request: Request,
-    answer: impl FnOnce(Request) -> A,
-) -> Response {
-    let stopwatch = Stopwatch::start();
-    let call = CallId::new(given_id(request.headers()).unwrap_or_else(|| entropy::id("req_")));
-    let trace_id = trace_id(request.headers()).map(str::to_owned);
-    request.extensions_mut().insert(call.clone());
-    let method = request.method().clone();
-    // The pattern and not the path: a path may hold a buyer's token.
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = answer(request).await;
-    let CallId(named) = &call;
-    let (request_id, caller) = (named.id.as_str(), named.caller.get());
-    let mut code = response.extensions_mut().remove::<Explained>().map(|Explained(code)| code);
-    if let Some(problem) = refused_with(&mut response) {
-        code = Some(problem.code());
-        let allow = response.headers_mut().remove(header::ALLOW);
-        response = problem.into_response_at(&app.public_url, request_id);
-        response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
+/// A call while it is answered. It is no future around the call, because what such a one was given it keeps, and every
+/// call pays for that.
+pub(crate) struct Trace {
+    began: Stopwatch,
+    call: CallId,
+    trace_id: Option<String>,
+    method: Method,
+    /// The pattern and not the path: a path may hold a buyer's token.
+    route: Option<MatchedPath>,
+}
+
+impl Trace {
+    /// Gives a call its id.
+    pub(crate) fn begin(request: &mut Request) -> Self {
+        let call = CallId::new(given_id(request.headers()).unwrap_or_else(|| entropy::id("req_")));
+        request.extensions_mut().insert(call.clone());
+        Self {
+            began: Stopwatch::start(),
+            call,
+            trace_id: trace_id(request.headers()).map(str::to_owned),
+            method: request.method().clone(),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+        }
     }
-    app.engine.metrics.answered(response.status(), code);
-    let (status, code) = (response.status().as_u16(), code.map_or("", |code| code.as_str()));
-    let micros = u64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let route = route.as_ref().map_or("-", MatchedPath::as_str);
-    tracing::info!(caller, %method, route, status, code, micros, request_id, trace_id, "answered");
-    let headers = response.headers_mut();
-    // By the engine's clock, and not the machine's: whoever counts how long a deadline still runs counts from here.
-    headers.extend(http_date(app.engine.store().now()).map(|date| (header::DATE, date)));
-    headers.extend(HeaderValue::from_str(request_id).ok().map(|id| (REQUEST_ID, id)));
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if headers.get(header::CONTENT_TYPE).is_some_and(|of| of == "text/event-stream") {
-        headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
+
+    /// Puts the call into the log; its answer, with what every answer carries.
+    pub(crate) fn end(self, app: &App, mut response: Response) -> Response {
+        let Self { began, call, trace_id, method, route } = self;
+        let CallId(named) = &call;
+        let (request_id, caller) = (named.id.as_str(), named.caller.get());
+        let mut code = response.extensions_mut().remove::<Explained>().map(|Explained(code)| code);
+        if let Some(problem) = refused_with(&mut response) {
+            code = Some(problem.code());
+            let allow = response.headers_mut().remove(header::ALLOW);
+            response = problem.into_response_at(&app.public_url, request_id);
+            response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
+        }
+        app.engine.metrics.answered(response.status(), code);
+        let (status, code) = (response.status().as_u16(), code.map_or("", |code| code.as_str()));
+        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let route = route.as_ref().map_or("-", MatchedPath::as_str);
+        let method = method.as_str();
+        tracing::info!(caller, method, route, status, code, micros, request_id, trace_id, "answered");
+        let headers = response.headers_mut();
+        // By the engine's clock, and not the machine's: whoever counts how long a deadline still runs counts from here.
+        headers.extend(http_date(app.engine.store().now()).map(|date| (header::DATE, date)));
+        headers.extend(HeaderValue::from_str(request_id).ok().map(|id| (REQUEST_ID, id)));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        if headers.get(header::CONTENT_TYPE).is_some_and(|of| of == "text/event-stream") {
+            headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        response
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
 }
 
 #[cfg(test)]

@@ -67,6 +67,10 @@ impl<P: Passage> Store for Reading<P> {
         self.passage.pass(self.store.refund(id))
     }
 
+    fn by_itself<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Arc<Refund>>> {
+        self.passage.pass(self.store.by_itself(id))
+    }
+
     fn on_line<'a>(&'a self, line: &'a LineKey) -> Soon<'a, Vec<Refund>> {
         self.passage.pass(self.store.on_line(line))
     }

@@ -8,6 +8,8 @@ use axum::response::Response;
 use axum::{Extension, Router};
 
 use crate::app::App;
+use crate::call::Trace;
+use crate::call::tag::Known;
 use crate::contract::{self, Contract};
 use crate::{call, pages, routes};
 
@@ -26,10 +28,11 @@ pub(crate) fn all(app: Arc<App>) -> Router {
 }
 
 /// What every call passes on its way. One layer, because each costs every call.
-async fn passage(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+async fn passage(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let (trace, known) = (Trace::begin(&mut request), Known::by(&request));
     let admitted = |request| call::admit(&app, request, next);
-    let told = |request| pages::told_to_people(&app, request, admitted);
-    call::trace(&app, request, |request| call::tag::unless_known(request, told)).await
+    let response = pages::told_to_people(&app, request, admitted).await;
+    trace.end(&app, known.or_not_modified(response))
 }
 
 /// What answers where there are more connections than the server takes, of all or of one address.
@@ -38,6 +41,7 @@ pub(crate) fn turning_away(app: Arc<App>) -> Router {
     probes.fallback(routes::too_many_connections).layer(from_fn_with_state(app.clone(), traced)).with_state(app)
 }
 
-async fn traced(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    call::trace(&app, request, |request| next.run(request)).await
+async fn traced(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let trace = Trace::begin(&mut request);
+    trace.end(&app, next.run(request).await)
 }

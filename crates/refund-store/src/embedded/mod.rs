@@ -231,6 +231,10 @@ impl Store for EmbeddedStore {
         at_once(self.view.refund(id))
     }
 
+    fn by_itself<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Arc<Refund>>> {
+        at_once(self.view.by_itself(id))
+    }
+
     fn on_line<'a>(&'a self, line: &'a LineKey) -> Soon<'a, Vec<Refund>> {
         at_once(self.view.on_line(line))
     }

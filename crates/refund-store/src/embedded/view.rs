@@ -170,6 +170,12 @@ impl SledView {
         self.around(&at_hand, row.number, row.kept(&at_hand)?).map(Some)
     }
 
+    pub(crate) fn by_itself(&self, id: &RefundId) -> Result<Option<Arc<Refund>>, StoreError> {
+        let at_hand = self.at_hand();
+        let row = self.row_beside(&at_hand, id)?;
+        Ok(row.map(|row| row.kept(&at_hand)).transpose()?)
+    }
+
     /// The refund of that number, if it is still one that is asked for.
     pub(super) fn numbered(
         &self,
