@@ -110,6 +110,7 @@ impl Market {
                 reason: Reason::new("The lid does not close, and there is a dent in the side")?.into(),
             },
             references: References::default(),
+            buyer_contact: None,
         };
         let request = Request::new(refund.buyer(), Work::Open { opening: Box::new(opening) });
         let request = self.asked(request, &refund, PLATFORM_KEY.to_owned());

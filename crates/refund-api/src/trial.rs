@@ -51,6 +51,7 @@ fn opening(number: u32) -> Opening {
         line,
         request: refund_core::Request { kind: RefundType::RefundOnly, amount: paid, reason },
         references: References::default(),
+        buyer_contact: None,
     }
 }
 

@@ -94,6 +94,7 @@ fn the_seller() {
     act(&desk, "confirm-receipt", SELLER, &["confirm-receipt", &on("1009")]);
     act(&desk, "ship", PLATFORM, &["ship", &on("1012"), "--carrier", "SF Express", "--tracking-number", "SF-1"]);
     act(&desk, "refuse-receipt", SELLER, &["refuse-receipt", &on("1012"), "--reason", "The box is empty."]);
+    told(&desk);
     let unshipped = LINE.replace("ORDER", "2010").replace("\"shipped\":true", "\"shipped\":false");
     desk.run(&["open", "--file", &desk.file("unshipped.json", &unshipped), "--profile", PLATFORM]);
     act(&desk, "mark-shipped", PLATFORM, &["mark-shipped", &on("2010")]);
@@ -113,6 +114,18 @@ fn the_seller() {
     ]);
     assert_eq!(offered.code, 0, "{}", offered.err);
     act(&desk, "withdraw", LIGHTS, &["withdraw", &on("2009")]);
+}
+
+/// Who is told of what, where the policy says so.
+fn told(desk: &Desk) {
+    for (notices, order) in [("notices=true", "2012"), ("notices=false", "2013")] {
+        assert_eq!(desk.run(&["policy", "set", notices, "--yes", "--profile", OPERATOR]).code, 0);
+        let file = desk.file("told.json", &LINE.replace("ORDER", order));
+        assert_eq!(desk.run(&["open", "--file", &file, "--profile", PLATFORM]).code, 0);
+    }
+    let id = desk.refund("2012");
+    tell(desk, "notices", PLATFORM, &["notices", &id]);
+    act(desk, "report-notice", PLATFORM, &["report-notice", &format!("ntc_{id}-2"), "accepted"]);
 }
 
 /// A prepared offer is shown with what it comes to before it is made, and asked about.

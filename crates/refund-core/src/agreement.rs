@@ -13,7 +13,7 @@ pub(crate) fn agreement(terms: Terms, from: Timestamp, policy: &Policy) -> Vec<F
             vec![Fact::Agreed { agreed, ship: None }, payment]
         }
         Terms::ReturnAndRefund { .. } => {
-            let ship = Timer::running(from, policy.buyer_ship_seconds, &policy.reminders_seconds);
+            let ship = Timer::of_party(from, policy.buyer_ship_seconds, policy);
             vec![Fact::Agreed { agreed, ship: Some(ship) }]
         }
     }

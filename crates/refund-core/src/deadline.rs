@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::names::names;
-use crate::policy::Reminders;
+use crate::policy::{Policy, Reminders};
 use crate::{Role, Span, Timestamp};
 
 names! {
@@ -86,6 +86,38 @@ pub struct Timer {
     pub by: Timestamp,
     /// When its party is reminded, earliest first.
     pub reminders: Vec<Timestamp>,
+    /// The notice without which it does not act, where it needs one (R42).
+    #[serde(default)]
+    pub notice: Option<NeededNotice>,
+}
+
+/// Of a deadline by which a party can lose its party has to have been told (R42). How long before, and what happens where
+/// it was not, is fixed when the deadline is set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NeededNotice {
+    /// How long before the deadline a notice that names it has to have been accepted.
+    pub before: Span,
+    /// By how much the deadline moves, once, where none was.
+    pub grace: Span,
+    /// The first notice that names it and was accepted.
+    pub accepted: Option<AcceptedNotice>,
+}
+
+/// A notice that a channel has taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedNotice {
+    /// Its name: the number of the event that asked for it.
+    pub number: u64,
+    /// When it was accepted.
+    pub at: Timestamp,
+}
+
+names! {
+    /// Why a deadline was moved, where nobody chose to.
+    ExtendedBecause {
+        /// No notice that names it was accepted in time (R42).
+        Unnotified = "unnotified",
+    }
 }
 
 impl Timer {
@@ -93,13 +125,45 @@ impl Timer {
     #[must_use]
     pub fn new(now: Timestamp, by: Timestamp, reminders: &Reminders) -> Self {
         let reminders = reminders.as_slice().iter().map(|before| by.minus(*before)).filter(|at| *at > now);
-        Self { by, reminders: reminders.collect() }
+        Self { by, reminders: reminders.collect(), notice: None }
     }
 
     /// A timer that runs that long from now.
     #[must_use]
     pub fn running(now: Timestamp, length: Span, reminders: &Reminders) -> Self {
         Self::new(now, now.plus(length), reminders)
+    }
+
+    /// A party's clock, by which it can lose, and that runs that long from now: by policy it needs a notice (R42).
+    #[must_use]
+    pub fn of_party(now: Timestamp, length: Span, policy: &Policy) -> Self {
+        let notice = policy.silence_needs_notice.then_some(NeededNotice {
+            before: policy.notice_before_seconds,
+            grace: policy.notice_grace_seconds,
+            accepted: None,
+        });
+        Self { notice, ..Self::running(now, length, &policy.reminders_seconds) }
+    }
+
+    /// The same clock moved to a later instant: whoever was told of it stays told.
+    #[must_use]
+    pub(crate) fn moved(&self, now: Timestamp, to: Timestamp, reminders: &Reminders) -> Self {
+        Self { notice: self.notice.clone(), ..Self::new(now, to, reminders) }
+    }
+
+    /// The notice that is missing for it to act, if one is: none that names it was accepted in time (R42).
+    #[must_use]
+    pub fn lacks(&self) -> Option<&NeededNotice> {
+        let needed = self.notice.as_ref()?;
+        let is_in_time = needed.accepted.is_some_and(|accepted| accepted.at <= self.by.minus(needed.before));
+        (!is_in_time).then_some(needed)
+    }
+
+    /// A notice that names it has been accepted. Only the first counts.
+    pub(crate) fn named_by(&mut self, notice: AcceptedNotice) {
+        if let Some(needed) = &mut self.notice {
+            needed.accepted.get_or_insert(notice);
+        }
     }
 
     /// The next instant at which it asks for anything.
@@ -121,7 +185,8 @@ pub struct Watch {
 impl Watch {
     /// The watch that this timer is for, or the one that ran by default before there were any.
     pub(crate) fn of(timer: Option<&Timer>, from: Timestamp, default: Span) -> Self {
-        let timer = timer.cloned().unwrap_or_else(|| Timer { by: from.plus(default), reminders: Vec::new() });
+        let timer =
+            timer.cloned().unwrap_or_else(|| Timer { by: from.plus(default), reminders: Vec::new(), notice: None });
         Self { timer, is_overdue: false }
     }
 

@@ -3,8 +3,8 @@
 //! others' keys and people nothing.
 
 use crate::{
-    Actor, Address, Event, EventType, ExternalReference, Fact, Foretold, Message, Money, Payout, PayoutAttempt,
-    References, RefundId, RefundType, Role, Terms, Timestamp, Via, Whose,
+    Actor, Address, Contact, Event, EventType, ExternalReference, Fact, Foretold, Message, Money, Payout,
+    PayoutAttempt, References, Refund, RefundId, RefundType, Role, Terms, Timestamp, Via, Whose,
 };
 
 /// An event, as far as somebody of a role may know it.
@@ -41,6 +41,24 @@ impl Fact {
     #[must_use]
     pub fn is_for(&self, role: Role) -> bool {
         self.message().is_none_or(|message| message.is_for(role))
+            && self.notice_to().is_none_or(|reader| may_know_of_notices_to(reader, role))
+    }
+}
+
+/// What the operator is told concerns no party, and what a seller is told no buyer.
+fn may_know_of_notices_to(reader: Role, role: Role) -> bool {
+    match role {
+        Role::Platform | Role::Operator | Role::System => true,
+        Role::Seller => reader != Role::Operator,
+        Role::Buyer => reader == Role::Buyer,
+    }
+}
+
+impl Refund {
+    /// How the buyer is reached, if somebody of that role may know it: the seller has no business with it.
+    #[must_use]
+    pub fn contact_disclosed_to(&self, role: Role) -> Option<&Contact> {
+        self.buyer_contact.as_deref().filter(|_| knows_references(role))
     }
 }
 

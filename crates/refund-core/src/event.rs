@@ -1,11 +1,13 @@
 //! What has happened to a refund: past tense, never changed, never removed.
 
+mod fact;
+
 use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    Actor, Agreed, ClosedReason, DeadlineKind, Label, Message, Money, Negotiation, Opening, Reason, ReasonCode,
-    ReasonFor, RefundId, Request, Shipment, Timer, Timestamp, Why, WithdrawnReason,
+    Actor, Agreed, ClosedReason, DeadlineKind, ExtendedBecause, Label, Message, Money, Negotiation, Notice,
+    NoticeChannel, Opening, Reason, RefundId, Request, Role, Shipment, Timer, Timestamp, Why, WithdrawnReason,
 };
 
 /// One thing that happened to a refund.
@@ -185,6 +187,9 @@ pub enum Fact {
         kind: DeadlineKind,
         /// As it now runs.
         timer: Timer,
+        /// Why, where nobody chose to.
+        #[serde(default)]
+        because: Option<ExtendedBecause>,
     },
     /// A party was told that its deadline comes closer (R7).
     Reminded {
@@ -207,6 +212,31 @@ pub enum Fact {
     },
     /// The goods have been shipped to the buyer since the refund was opened (R40).
     LineShipped,
+    /// Somebody is to be told of what concerns them (R41).
+    NoticeRequested {
+        /// Whom, and of what.
+        notice: Box<Notice>,
+    },
+    /// A channel has taken a notice (R41).
+    NoticeAccepted {
+        /// Which: the number of the event that asked for it.
+        number: u64,
+        /// To whom it is.
+        to: Role,
+        /// Which channel.
+        channel: NoticeChannel,
+    },
+    /// A notice could not be sent (R41).
+    NoticeFailed {
+        /// Which: the number of the event that asked for it.
+        number: u64,
+        /// To whom it is.
+        to: Role,
+        /// By what it was tried.
+        channel: NoticeChannel,
+        /// Why, in the channel's words.
+        reason: Option<Reason>,
+    },
 }
 
 names! {
@@ -262,120 +292,11 @@ names! {
         DeadlineOverdue = "deadline.overdue",
         /// [`Fact::LineShipped`]
         OrderLineShipped = "order_line.shipped",
-    }
-}
-
-impl Fact {
-    /// What it is called outside.
-    #[must_use]
-    pub fn event_type(&self) -> EventType {
-        match self {
-            Self::Opened { .. } => EventType::RefundOpened,
-            Self::Modified { .. } => EventType::RefundModified,
-            Self::Agreed { .. } => EventType::RefundAgreed,
-            Self::Refused { .. } => EventType::RefundRefused,
-            Self::ReturnShipped { .. } | Self::TrackingCorrected { .. } => EventType::RefundReturnShipped,
-            Self::ReceiptConfirmed | Self::ReturnWaived => EventType::RefundReceiptConfirmed,
-            Self::ReceiptRefused { .. } => EventType::RefundReceiptRefused,
-            Self::Escalated { .. } => EventType::RefundEscalated,
-            Self::Ruled { .. } => EventType::RefundRuled,
-            Self::PayoutStarted { .. } => EventType::RefundPayoutStarted,
-            Self::Succeeded { .. } => EventType::RefundSucceeded,
-            Self::PayoutFailed { .. } => EventType::RefundPayoutFailed,
-            Self::Closed { .. } => EventType::RefundClosed,
-            Self::OfferMade { .. } => EventType::NegotiationOffered,
-            Self::OfferAccepted => EventType::NegotiationAccepted,
-            Self::OfferRejected => EventType::NegotiationRejected,
-            Self::OfferExpired => EventType::NegotiationExpired,
-            Self::OfferWithdrawn { .. } => EventType::NegotiationWithdrawn,
-            Self::DeadlineExtended { .. } => EventType::DeadlineChanged,
-            Self::Reminded { .. } => EventType::DeadlineReminder,
-            Self::MessagePosted { .. } => EventType::MessagePosted,
-            Self::PayoutReversed { .. } => EventType::RefundPayoutReversed,
-            Self::PaidTwice { .. } => EventType::RefundPaidTwice,
-            Self::Overdue { .. } => EventType::DeadlineOverdue,
-            Self::LineShipped => EventType::OrderLineShipped,
-        }
-    }
-
-    /// Whether it changes the refund's state, and so its version. Messages don't, nor does being told of a deadline.
-    #[must_use]
-    pub fn changes_state(&self) -> bool {
-        !matches!(self, Self::Reminded { .. } | Self::Overdue { .. } | Self::MessagePosted { .. })
-    }
-
-    /// Whether it is about the payout, which goes on where the refund itself has ended (R39).
-    #[must_use]
-    pub fn is_about_payout(&self) -> bool {
-        match self {
-            Self::PayoutStarted { .. }
-            | Self::Succeeded { .. }
-            | Self::PayoutFailed { .. }
-            | Self::PayoutReversed { .. }
-            | Self::PaidTwice { .. } => true,
-            Self::DeadlineExtended { kind, .. } | Self::Reminded { kind, .. } | Self::Overdue { kind, .. } => {
-                *kind == DeadlineKind::PayoutReport
-            }
-            Self::Opened { .. }
-            | Self::Modified { .. }
-            | Self::Agreed { .. }
-            | Self::Refused { .. }
-            | Self::ReturnShipped { .. }
-            | Self::TrackingCorrected { .. }
-            | Self::ReceiptConfirmed
-            | Self::ReturnWaived
-            | Self::ReceiptRefused { .. }
-            | Self::Escalated { .. }
-            | Self::Ruled { .. }
-            | Self::Closed { .. }
-            | Self::OfferMade { .. }
-            | Self::OfferAccepted
-            | Self::OfferRejected
-            | Self::OfferExpired
-            | Self::OfferWithdrawn { .. }
-            | Self::MessagePosted { .. }
-            | Self::LineShipped => false,
-        }
-    }
-
-    /// Which reason of a list was chosen with it, and for what, where one was (R44).
-    #[must_use]
-    pub fn chosen_reason(&self) -> Option<(ReasonFor, &ReasonCode)> {
-        let (purpose, why): (_, &Why) = match self {
-            Self::Opened { opening, .. } => (ReasonFor::Request, &opening.request.reason),
-            Self::Modified { request, .. } => (ReasonFor::Request, &request.reason),
-            Self::Refused { reason, .. } => (ReasonFor::Refuse, reason),
-            Self::ReceiptRefused { reason, .. } => (ReasonFor::RefuseReceipt, reason),
-            Self::Escalated { reason, .. } => (ReasonFor::Dispute, reason.as_ref()?),
-            Self::Agreed { .. }
-            | Self::ReturnShipped { .. }
-            | Self::TrackingCorrected { .. }
-            | Self::ReceiptConfirmed
-            | Self::ReturnWaived
-            | Self::Ruled { .. }
-            | Self::PayoutStarted { .. }
-            | Self::Succeeded { .. }
-            | Self::PayoutFailed { .. }
-            | Self::PayoutReversed { .. }
-            | Self::PaidTwice { .. }
-            | Self::Closed { .. }
-            | Self::OfferMade { .. }
-            | Self::OfferAccepted
-            | Self::OfferRejected
-            | Self::OfferExpired
-            | Self::OfferWithdrawn { .. }
-            | Self::DeadlineExtended { .. }
-            | Self::Reminded { .. }
-            | Self::MessagePosted { .. }
-            | Self::Overdue { .. }
-            | Self::LineShipped => return None,
-        };
-        why.code.as_ref().map(|code| (purpose, code))
-    }
-
-    /// What was written, where something was.
-    #[must_use]
-    pub fn message(&self) -> Option<&Message> {
-        if let Self::MessagePosted { message } = self { Some(message) } else { None }
+        /// [`Fact::NoticeRequested`]
+        NoticeRequested = "notice.requested",
+        /// [`Fact::NoticeAccepted`]
+        NoticeAccepted = "notice.accepted",
+        /// [`Fact::NoticeFailed`]
+        NoticeFailed = "notice.failed",
     }
 }

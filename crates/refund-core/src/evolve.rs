@@ -2,7 +2,8 @@
 
 use crate::policy::OPERATOR_RULE;
 use crate::{
-    Agreed, Dispute, Escalation, Event, Fact, MessageCounts, NegotiationState, Payout, Refund, Status, Timer, Watch,
+    AcceptedNotice, Agreed, Dispute, Escalation, Event, Fact, MessageCounts, NegotiationState, Payout, QueuedNotices,
+    Refund, Status, Timer, Timestamp, Watch,
 };
 
 /// The refund after one more event.
@@ -50,6 +51,8 @@ pub fn opened(event: &Event) -> Option<Refund> {
         updated_at: event.at,
         messages: MessageCounts::default(),
         references: opening.references.clone(),
+        buyer_contact: opening.buyer_contact.clone(),
+        notices: QueuedNotices::default(),
     })
 }
 
@@ -98,7 +101,7 @@ fn apply(mut refund: Refund, event: &Event) -> Refund {
         Fact::OfferRejected => resolve(&mut refund, NegotiationState::Rejected { at }),
         Fact::OfferExpired => resolve(&mut refund, NegotiationState::Expired { at }),
         Fact::OfferWithdrawn { reason } => resolve(&mut refund, NegotiationState::Withdrawn { at, reason: *reason }),
-        Fact::DeadlineExtended { kind, timer } => {
+        Fact::DeadlineExtended { kind, timer, .. } => {
             if let Some(running) = timer_mut(&mut refund, *kind) {
                 *running = timer.clone();
             }
@@ -115,8 +118,22 @@ fn apply(mut refund: Refund, event: &Event) -> Refund {
             }
         }
         Fact::LineShipped => refund.line.shipped = true,
+        Fact::NoticeRequested { notice } => refund.notices.put(event.sequence, at, notice),
+        Fact::NoticeAccepted { number, .. } => accepted(&mut refund, *number, at),
+        Fact::NoticeFailed { number, .. } => {
+            refund.notices.take(*number);
+        }
     }
     refund
+}
+
+/// A notice was accepted: of the deadlines that it names those that run still have been told (R42).
+fn accepted(refund: &mut Refund, number: u64, at: Timestamp) {
+    for named in refund.notices.take(number).map(|notice| notice.deadlines).unwrap_or_default() {
+        if let Some(running) = timer_mut(refund, named.kind).filter(|running| running.by == named.at) {
+            running.named_by(AcceptedNotice { number, at });
+        }
+    }
 }
 
 fn with_agreed(status: &Status, next: impl FnOnce(Agreed) -> Status) -> Status {

@@ -3,20 +3,20 @@
 use crate::decide::reason::listed;
 use crate::objections::{Objections, amount_objections};
 use crate::refusal::LineField;
+use crate::telling::with_notices;
 use crate::{
     Actor, Event, Fact, LineLedger, Opening, Policy, ReasonFor, Refund, RefundId, RefundType, Refusal, Role, Timer,
     Timestamp,
 };
 
 /// What opening a refund came to.
-#[allow(clippy::large_enum_variant, reason = "it is looked at once and taken apart, never kept")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opened {
-    /// A new refund.
-    New(Event),
+    /// A new refund: what happens, the opening first.
+    New(Vec<Event>),
     /// The line's refund in progress already asks for the same terms (R27). All that may be new is that the line has been
     /// shipped meanwhile (R40).
-    Already(RefundId, Option<Event>),
+    Already(RefundId, Vec<Event>),
 }
 
 /// What is known of an order line before a refund is opened on it.
@@ -66,7 +66,7 @@ pub fn open(
                 actor: actor.clone(),
                 fact: Fact::LineShipped,
             });
-            return Ok(Opened::Already(other.id.clone(), shipped));
+            return Ok(Opened::Already(other.id.clone(), shipped.into_iter().collect()));
         }
         objections.add(Refusal::RefundInProgress { refund_id: other.id.clone() });
     }
@@ -82,7 +82,7 @@ pub fn open(
     }
     objections.add_err(listed(policy, ReasonFor::Request, &opening.request.reason));
     objections.into_result()?;
-    Ok(Opened::New(Event {
+    let opened = Event {
         refund_id: opening.refund_id.clone(),
         sequence: 1,
         at: now,
@@ -90,9 +90,10 @@ pub fn open(
         actor: actor.clone(),
         fact: Fact::Opened {
             opening: Box::new(opening),
-            decide: Timer::running(now, policy.seller_decide_seconds, &policy.reminders_seconds),
+            decide: Timer::of_party(now, policy.seller_decide_seconds, policy),
         },
-    }))
+    };
+    Ok(Opened::New(with_notices(None, policy, vec![opened])))
 }
 
 fn differs(opening: &Opening, ledger: &LineLedger) -> Option<LineField> {

@@ -208,6 +208,12 @@ macro_rules! policy {
 }
 
 impl Policy {
+    /// Whether notices are made: they are where silence needs them, too (R41, R42).
+    #[must_use]
+    pub fn makes_notices(&self) -> bool {
+        self.notices || self.silence_needs_notice
+    }
+
     /// Reminders that can never fire, each with the length of time that is too short for it (R7): they would come before
     /// that deadline is set.
     #[must_use]
@@ -294,6 +300,22 @@ policy! {
         R27, "How many refunds an order line may ever have",
         "Refunds opened from then on.",
         "Refunds that are open already go on.";
+    Notices notices: bool = false, "no";
+        R41, "Whether the parties and the operator are told of what concerns them, by notices",
+        "What happens from then on.",
+        "Notices that were asked for are sent.";
+    SilenceNeedsNotice silence_needs_notice: bool = false, "no";
+        R42, "Whether a deadline by which a party can lose acts only if a notice that names it was sent in time",
+        "Deadlines set from then on, and notices are made whether they are on or not.",
+        "A deadline that runs acts as it would have.";
+    NoticeBeforeSeconds notice_before_seconds: Span = Span::hours(1), "1 hour";
+        R42, "How long before a deadline a notice that names it has to have been sent",
+        "Deadlines set from then on.",
+        "A deadline that runs keeps its own.";
+    NoticeGraceSeconds notice_grace_seconds: Span = Span::hours(12), "12 hours";
+        R42, "By how much a deadline moves, once, of which no notice was sent in time",
+        "Deadlines set from then on.",
+        "A deadline that runs keeps its own.";
     Reasons reasons: Reasons = Reasons::default(), "none";
         R44, "Which reasons there are to ask for a refund, to refuse it or its parcel, and to call the operator in: where some are listed, one of them is named",
         "Requests, refusals and calls of the operator from then on, also on refunds that are open already.",

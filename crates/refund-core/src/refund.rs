@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::deadline::Running;
 use crate::{
-    BuyerId, Deadline, DeadlineKind, Dispute, Escalation, ExternalReference, LineId, LineKey, MessageCounts,
-    Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout, References, RefundId, Request, SellerId,
-    Shipment, Status, Terms, Timestamp, Watch, Why,
+    BuyerId, Contact, Deadline, DeadlineKind, Dispute, Escalation, ExternalReference, LineId, LineKey, MessageCounts,
+    Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout, QueuedNotices, References, RefundId, Request,
+    SellerId, Shipment, Status, Terms, Timestamp, Watch, Why,
 };
 
 /// One after-sale request on one order line. It is what its events make of it and changes in
@@ -47,6 +47,12 @@ pub struct Refund {
     /// By what the platform finds it again.
     #[serde(default)]
     pub references: References,
+    /// How the buyer is reached, where the platform said so.
+    #[serde(default)]
+    pub buyer_contact: Option<Box<Contact>>,
+    /// Notices that nobody has reported on yet, the oldest first.
+    #[serde(default)]
+    pub notices: QueuedNotices,
 }
 
 /// Whose a refund is, on which order line, and by which name its negotiation goes: whoever is told of an event of

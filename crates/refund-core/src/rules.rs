@@ -76,6 +76,8 @@ rules! {
     R38 = "R38", "Nothing waits unseen: the operator and the payout have deadlines too, which decide nothing and are told.";
     R39 = "R39", "A payout has numbered attempts, one open at a time, each with a key of its own; any success wins.";
     R40 = "R40", "The platform may tell that the line was shipped meanwhile, once, and never the other way.";
+    R41 = "R41", "Whom something concerns is told of it by a notice, and what became of the notice is an event.";
+    R42 = "R42", "Where the policy says so, a party's deadline that no accepted notice named in time moves once before it acts.";
     R44 = "R44", "Where a policy lists reasons one of them is named, beside the words; a request's decides nothing by itself.";
     R45 = "R45", "Terms are checked before they are offered; a saved offer comes to an exact amount, rounded down.";
 }

@@ -3,7 +3,11 @@
 
 use crate::agreement::{agreement, payment, ruled_by};
 use crate::deadline::Running;
-use crate::{Actor, ClosedReason, DeadlineKind, Event, Fact, Grounds, OnSilence, Refund, Terms, Timestamp, evolve};
+use crate::telling::with_notices;
+use crate::{
+    Actor, ClosedReason, DeadlineKind, Event, ExtendedBecause, Fact, Grounds, OnSilence, Refund, Terms, Timer,
+    Timestamp, evolve,
+};
 
 /// How late a settlement may be before what it sets in motion runs from now instead of from then (R36).
 const LATE_AFTER_MILLIS: i64 = 5 * 60 * 1000;
@@ -18,15 +22,17 @@ pub fn settle(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<Eve
     let mut events = Vec::new();
     let mut refund = std::borrow::Cow::Borrowed(refund);
     while let Some(at) = refund.next_due().filter(|at| *at <= now) {
-        for fact in due(&refund, grounds, at, now) {
-            let event = Event {
-                refund_id: refund.id.clone(),
-                sequence: refund.sequence.saturating_add(1),
-                at,
-                recorded_at: now,
-                actor: Actor::system(),
-                fact,
-            };
+        let sequences = refund.sequence.saturating_add(1)..;
+        let happened = due(&refund, grounds, at, now).into_iter().zip(sequences).map(|(fact, sequence)| Event {
+            refund_id: refund.id.clone(),
+            sequence,
+            at,
+            recorded_at: now,
+            actor: Actor::system(),
+            fact,
+        });
+        let happened = with_notices(Some(&refund), grounds.policy, happened.collect());
+        for event in happened {
             refund = std::borrow::Cow::Owned(evolve(refund.into_owned(), &event));
             events.push(event);
         }
@@ -44,6 +50,11 @@ fn due(refund: &Refund, grounds: &Grounds<'_>, at: Timestamp, now: Timestamp) ->
 /// How that comes about which silence at a deadline leads to.
 fn silence(refund: &Refund, grounds: &Grounds<'_>, due: &Running<'_>, from: Timestamp) -> Vec<Fact> {
     let kind = due.kind;
+    if let Some(needed) = due.timer.lacks() {
+        // Once: the clock that begins needs no notice any more (R42).
+        let timer = Timer::running(from, needed.grace, &grounds.policy.reminders_seconds);
+        return vec![Fact::DeadlineExtended { kind, timer, because: Some(ExtendedBecause::Unnotified) }];
+    }
     match due.on_silence {
         OnSilence::OfferExpires => vec![Fact::OfferExpired],
         OnSilence::AgreedAsRequested => {

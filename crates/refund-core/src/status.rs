@@ -176,6 +176,24 @@ impl Status {
         }
     }
 
+    /// The clock of the party that has to act, where one has to: by its silence it can lose.
+    #[must_use]
+    pub fn clock(&self) -> Option<&Timer> {
+        match self {
+            Self::WaitSellerAgree { decide: timer }
+            | Self::SellerRefuseBuyer { dispute: Dispute::BuyerResponds(timer) }
+            | Self::WaitBuyerReturnGoods { ship: timer, .. }
+            | Self::WaitSellerConfirmGoods { confirm: timer, .. }
+            | Self::SellerRefuseReceipt { dispute: Dispute::BuyerResponds(timer), .. } => Some(timer),
+            Self::SellerRefuseBuyer { dispute: Dispute::Escalated(_) }
+            | Self::SellerRefuseReceipt { dispute: Dispute::Escalated(_), .. }
+            | Self::Refunding { .. }
+            | Self::RefundFailed { .. }
+            | Self::Success { .. }
+            | Self::Closed { .. } => None,
+        }
+    }
+
     /// Who is to act after a refusal, in the two statuses that follow one.
     #[must_use]
     pub fn dispute(&self) -> Option<&Dispute> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::names::names;
-use crate::{AddressId, BuyerId, Label, LineId, Money, OrderId, Reason, References, SellerId, Why};
+use crate::{AddressId, BuyerId, Contact, Label, LineId, Money, OrderId, Reason, References, SellerId, Why};
 
 names! {
     /// Whether the goods go back.
@@ -158,6 +158,9 @@ pub struct Opening {
     /// By what the platform finds it again.
     #[serde(default)]
     pub references: References,
+    /// How the buyer is reached, where the platform says so (R41).
+    #[serde(default)]
+    pub buyer_contact: Option<Box<Contact>>,
 }
 
 impl Opening {

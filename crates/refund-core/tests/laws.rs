@@ -83,6 +83,8 @@ fn run(settings: &Settings, acts: &[Act], seen: &mut Seen) {
         checks::one_settling_is_many(&shop);
         if let Some((role, internal)) = act.posts(&shop) {
             checks::posting(&mut shop, role, internal);
+        } else if let Some(report) = act.reports(&shop) {
+            checks::reporting(&mut shop, &report);
         } else if act.opens(&shop) {
             seen.0.extend(history::open(&mut shop, act).err().map(|refusal| refusal.code().to_string()));
         } else if act.changes_settings() {

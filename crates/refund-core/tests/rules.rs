@@ -12,6 +12,8 @@ mod explain;
 mod message;
 #[path = "rules/money.rs"]
 mod money;
+#[path = "rules/notices.rs"]
+mod notices;
 #[path = "rules/offer.rs"]
 mod offer;
 #[path = "rules/opening.rs"]

@@ -4,15 +4,19 @@
 
 #[path = "../tests/golden/file.rs"]
 mod file;
+mod notices;
 mod payouts;
 mod reasons;
+mod references;
 mod samples;
 
 use refund_core::*;
 
 use self::file::golden;
+use self::notices::*;
 use self::payouts::*;
 use self::reasons::*;
+use self::references::*;
 use self::samples::*;
 use crate::codec::{CodecError, VERSION, decode, encode};
 use crate::record::{Entry, Record};
@@ -32,6 +36,13 @@ fn is_written_so(file: &str, record: &Record) {
     let bytes = golden(file, &written);
     assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), *record);
     assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
+}
+
+/// The record in a golden file says what it said. What was added since stands behind what its bytes have.
+#[track_caller]
+fn says_what_it_said(file: &str, record: &Record) {
+    let written = Payload::bytes(record, |_| Ok::<_, CodecError>(0)).unwrap();
+    assert_eq!(decode::<Payload>(&golden(file, &written)).unwrap().into_record(), *record);
 }
 
 #[test]
@@ -58,19 +69,12 @@ fn the_golden_record_of_webhooks_says_what_it_said() {
 
 #[test]
 fn the_golden_record_of_people_says_what_it_said() {
-    let written = Payload::bytes(&people(), |_| Ok::<_, CodecError>(0)).unwrap();
-    // What was added since stands behind what these bytes have.
-    let bytes = golden("record-v1-people.bin", &written);
-    let payload: Payload = decode(&bytes).unwrap();
-    assert_eq!(payload.into_record(), people());
+    says_what_it_said("record-v1-people.bin", &people());
 }
 
 #[test]
 fn the_golden_record_of_roles_alerts_and_second_factors_says_what_it_said() {
-    let written = Payload::bytes(&second_factors(), |_| Ok::<_, CodecError>(0)).unwrap();
-    let bytes = golden("record-v2-second-factors.bin", &written);
-    // Who shut somebody out came later, behind what these bytes have.
-    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), second_factors());
+    says_what_it_said("record-v2-second-factors.bin", &second_factors());
 }
 
 #[test]
@@ -102,27 +106,29 @@ fn the_golden_record_of_a_restoration_says_what_it_said() {
 
 #[test]
 fn the_golden_record_of_messages_says_what_it_said() {
-    let written = Payload::bytes(&messages(), |_| Ok::<_, CodecError>(80)).unwrap();
-    let bytes = golden("record-v1-messages.bin", &written);
-    // That a note is for operators alone came later, behind what these bytes have.
-    assert_eq!(decode::<Payload>(&bytes).unwrap().into_record(), messages());
+    says_what_it_said("record-v1-messages.bin", &messages());
 }
 
 #[test]
 fn the_golden_record_of_references_says_what_it_said() {
     let entries = vec![Entry::Refund(opened_with(references())), Entry::Refund(noted_for_operators())];
     let record = Record { at: at(7), entries, from: None };
-    is_written_so("record-v2-references.bin", &record);
+    says_what_it_said("record-v2-references.bin", &record);
 }
 
 #[test]
 fn the_golden_record_of_payout_attempts_says_what_it_said() {
-    is_written_so("record-v3-attempts.bin", &attempts());
+    says_what_it_said("record-v3-attempts.bin", &attempts());
 }
 
 #[test]
 fn the_golden_record_of_reasons_says_what_it_said() {
-    is_written_so("record-v4-reasons.bin", &reasons());
+    says_what_it_said("record-v4-reasons.bin", &reasons());
+}
+
+#[test]
+fn the_golden_record_of_notices_says_what_it_said() {
+    is_written_so("record-v5-notices.bin", &notices());
 }
 
 /// A row belongs to the view, which is built anew from the journal where its layout is another: only rows of the present
@@ -135,13 +141,15 @@ fn the_golden_rows_of_the_present_layout_say_what_they_said() {
         ("refund-row-layout-6.bin", with_all),
         ("refund-row-layout-6-paid-again.bin", paid_again()),
         ("refund-row-layout-7-reasons.bin", with_reasons()),
+        ("refund-row-layout-7-notices.bin", with_notices()),
     ] {
         let written = refund_row(4711, &refund).unwrap();
         let bytes = golden(name, &written);
         assert_eq!(parse_last(&bytes), Some(4711));
         assert_eq!(parse_refund(&bytes).unwrap(), refund);
-        assert!(is_as_it_was(&written, &bytes), "it is still written byte for byte");
     }
+    let newest = refund_row(4711, &with_notices()).unwrap();
+    assert_eq!(newest, golden("refund-row-layout-7-notices.bin", &newest), "it is still written byte for byte");
 }
 
 #[test]

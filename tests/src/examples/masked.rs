@@ -10,6 +10,8 @@ const REFUND: &str = "rfd_";
 /// A word of the contract's, such as `key_reads_only`, is no id.
 const ID_MIN: usize = 12;
 const LINK: &str = "lnk_";
+/// What begins the name of a notice: its refund's id and a number are behind it.
+const NOTICE: &str = "ntc_";
 const SECRET: &str = "rfk_";
 const SIGNING_SECRET: &str = "whsec_";
 /// How long something took is of the moment.
@@ -74,6 +76,9 @@ impl Names {
             let mut parts = link.split('.');
             let refund = self.word(parts.next().unwrap_or_default());
             return format!("{LINK}{refund}.{}.{}", parts.next().unwrap_or_default(), "x".repeat(SIGNATURE));
+        }
+        if let Some(notice) = word.strip_prefix(NOTICE) {
+            return format!("{NOTICE}{}", self.word(notice));
         }
         // The key of an attempt at a payout is the refund's id with a number behind it.
         if let Some((refund, number)) = word.rsplit_once('-').filter(|(refund, _)| refund.starts_with(REFUND)) {

@@ -63,6 +63,7 @@ pub(super) fn opening(order: &str) -> Value {
         },
         "type": "RETURN_AND_REFUND", "amount": money("20.00"), "reason": "It has a dent.",
         "external_reference": format!("case-{order}"), "metadata": { "channel": "app" },
+        "buyer_contact": { "email": "kim@example.com", "language": "en" },
     })
 }
 
@@ -205,6 +206,7 @@ impl<'a> Tour<'a> {
         self.disputes()?;
         self.bulk()?;
         self.messages()?;
+        self.notices()?;
         self.webhooks()
     }
 
@@ -245,7 +247,7 @@ impl<'a> Tour<'a> {
             "text": { "en": "It was worn", "zh-Hant": "已使用" },
         });
         let other = json!({ "code": "other", "for": "refuse", "fault": "none" });
-        let policy = json!({ "reasons": [worn, other] });
+        let policy = json!({ "reasons": [worn, other], "notices": true });
         let seller = json!({ "name": "Orchard", "addresses": [address], "policy": policy });
         self.put("/v1/sellers/seller-orchard", &seller)?;
         self.get("/v1/reasons?seller_id=seller-orchard", &By::Operator).map(drop)
@@ -366,6 +368,17 @@ impl<'a> Tour<'a> {
         self.post(&messages, &By::Platform, &json!({ "text": "Here is the dent.", "attachments": [dent] }))?;
         self.post(&messages, &By::Seller, &json!({ "text": "The third one this week.", "internal": true }))?;
         self.get(&messages, &By::Seller).map(drop)
+    }
+
+    /// With a seller of whose refunds whoever they concern is told.
+    fn notices(&mut self) -> Result<(), String> {
+        let mut body = opening("order-23");
+        body.pointer_mut("/seller_id").into_iter().for_each(|seller| *seller = json!("seller-orchard"));
+        let refund = self.post("/v1/refunds", &By::Platform, &body)?;
+        let notices = format!("/v1/notices?refund_id={}", text(&refund, "/id"));
+        let told = self.get(&notices, &By::Platform)?;
+        let report = format!("/v1/notices/{}/report", text(&told, "/items/0/id"));
+        self.post(&report, &By::Platform, &json!({ "result": "accepted" })).map(drop)
     }
 
     /// Once nothing happens any more: what is sent and when is nobody's example.

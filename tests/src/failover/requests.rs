@@ -78,6 +78,7 @@ fn open(id: &str, line: &str, rng: &mut Rng) -> Result<Request, String> {
             reason: "dented".parse().map_err(said)?,
         },
         references: References::default(),
+        buyer_contact: None,
     };
     Ok(Request::new(Actor::new(Role::Buyer, BUYER, Via::Link), Work::Open { opening: Box::new(opening) }))
 }

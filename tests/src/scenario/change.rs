@@ -106,6 +106,9 @@ pub(super) fn by_the_clock(events: &[&Happened], after: &Look, line: Currency) -
     if happened(EventType::RefundEscalated) {
         told.push("the buyer did not respond: the operator is called in".to_owned());
     }
+    if happened(EventType::DeadlineChanged) {
+        told.push("no notice of it was accepted in time: the deadline moves, once".to_owned());
+    }
     if happened(EventType::DeadlineOverdue) {
         told.push("nothing came of it: it is overdue".to_owned());
     }

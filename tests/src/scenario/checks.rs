@@ -88,7 +88,7 @@ fn actual(expectation: &Expectation, step: &Step, seen: &Seen<'_>, stage: &mut d
             None => "no refund".to_owned(),
             Some(known) => {
                 let mut events = stage.if_nobody_acts(&known.id)?;
-                events.retain(|(_, event)| *event != EventType::DeadlineReminder);
+                events.retain(|(_, event)| ![EventType::DeadlineReminder, EventType::NoticeRequested].contains(event));
                 words::foretold(&events)
             }
         },
@@ -116,6 +116,7 @@ fn refused(outcome: &Outcome, wanted: RefusalCode, step: &Step) -> String {
             | Deed::CheckSaved(_)
             | Deed::Command(_)
             | Deed::Answer { .. }
+            | Deed::ReportNotice { .. }
             | Deed::Put(_) => "it was carried out".to_owned(),
         },
     }

@@ -1,6 +1,6 @@
 //! Plays a story on a stage, and tells what it saw.
 
-use refund_core::{Command, Currency, NegotiationId, Timestamp};
+use refund_core::{Command, Currency, NegotiationId, NoticeChannel, NoticeReport, Role, Timestamp};
 
 use super::change::{by_the_clock, changed, new_events, outcome, reminders};
 use super::instant::{opening, show};
@@ -158,6 +158,11 @@ impl Player<'_> {
                 };
                 self.stage.command(&id?, step.who, &command)?;
             }
+            Deed::ReportNotice { to, result } => {
+                let number = self.latest_notice(&step.refund, *to)?;
+                let report = NoticeReport { number, channel: NoticeChannel::Gateway, result: *result, reason: None };
+                self.stage.report_notice(&id?, step.who, &report)?;
+            }
             Deed::Open(opening) => {
                 let (id, new) = self.stage.open(step.who, opening)?;
                 if new {
@@ -169,6 +174,13 @@ impl Player<'_> {
             }
         }
         Ok(Outcome::Done)
+    }
+
+    /// The latest notice to somebody about that refund.
+    fn latest_notice(&self, refund: &str, to: Role) -> Result<u64, Not> {
+        let events = named(&self.known, refund).map_or(&[][..], |known| known.look.events.as_slice());
+        let latest = events.iter().rev().find(|event| event.notice_to == Some(to));
+        latest.map(|event| event.sequence).ok_or_else(|| Not::Broken(format!("there is no notice to the {to}")))
     }
 
     /// The offer that an answer names: that refund's, or one that nobody made.

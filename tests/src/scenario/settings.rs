@@ -33,6 +33,10 @@ pub(super) fn policy(table: Table<'_>) -> Result<PolicyOverrides, Mistake> {
         negotiate_before_refuse: flag("negotiate_before_refuse")?,
         payout: table.get("payout").map(|field| field.word()).transpose()?,
         refunds_per_line_max: table.get("refunds_per_line_max").map(|field| per_line(&field)).transpose()?,
+        notices: flag("notices")?,
+        silence_needs_notice: flag("silence_needs_notice")?,
+        notice_before_seconds: span("notice_before")?,
+        notice_grace_seconds: span("notice_grace")?,
         reasons: table.get("reasons").map(|field| reasons(&field)).transpose()?,
     };
     table.finish()?;
@@ -273,5 +277,6 @@ pub(super) fn opening(number: usize, seller: Who, who: Who, line: OrderLine, req
         line,
         request,
         references: References::default(),
+        buyer_contact: None,
     })
 }

@@ -37,6 +37,7 @@ pub(super) const DEEDS: &[&str] = &[
     "report_payout",
     "retry_payout",
     "mark_shipped",
+    "report_notice",
     "open",
     "put_policy",
     "put_rollout",
@@ -78,6 +79,11 @@ pub(super) fn deed(
             only(does, who, &[Who::Seller])?;
             let saved = step.need("saved_offer", r#""small""#)?;
             Ok(Deed::CheckSaved(saved.text("a prepared offer's id between quotes")?.to_owned()))
+        }
+        "report_notice" => {
+            only(does, who, &[Who::Platform, Who::Operator])?;
+            let to = step.need("to", r#""buyer", "seller" or "operator""#)?.word()?;
+            Ok(Deed::ReportNotice { to, result: step.need("result", r#""accepted" or "failed""#)?.word()? })
         }
         "accept" | "reject" => answer(step, word == "accept", context),
         "open" => open(step, who, context),

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use refund_core::{
-    Actor, Address, AddressBook, Command, InvalidAddressBook, Label, Opening, PolicyOverrides, Refusal, RefusalCode,
-    Role, Rollout, Rule, SavedOffer, SellerId, Timestamp, UnknownName, Via,
+    Actor, Address, AddressBook, Command, InvalidAddressBook, Label, NoticeResult, Opening, PolicyOverrides, Refusal,
+    RefusalCode, Role, Rollout, Rule, SavedOffer, SellerId, Timestamp, UnknownName, Via,
 };
 
 use super::mistake::Source;
@@ -79,6 +79,13 @@ pub enum Deed {
         accept: bool,
         /// The refund whose offer is named; nothing where an offer is named that nobody ever made.
         offer_of: Option<String>,
+    },
+    /// A channel says what became of the latest notice to somebody (R41).
+    ReportNotice {
+        /// To whom it is.
+        to: Role,
+        /// What became of it.
+        result: NoticeResult,
     },
     /// Settings are changed.
     Put(Setting),

@@ -84,6 +84,7 @@ pub(super) fn deed(deed: &Deed, line: Currency) -> String {
                 None => format!("{verb} an offer that nobody made"),
             }
         }
+        Deed::ReportNotice { to, result } => format!("reports the notice to the {to} as {result}"),
         Deed::Put(setting) => put(setting),
     }
 }

@@ -5,7 +5,7 @@ use refund_core::{
     Actor, Address, AddressBook, Category, Command, CommandKind, Currency, Deadline, DeadlineKind, Event, EventType,
     Grounds, Line, LineLedger, MakeOffer, Money, Opened, Opening, OrderLine, PayoutMode, PayoutReport, PayoutResult,
     Policy, Reason, References, Refund, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Via, Why,
-    decide, evolve, open, opened, settle,
+    decide, evolve, open, replay, settle,
 };
 
 use super::{Negotiated, Place};
@@ -47,12 +47,20 @@ impl World {
         };
         let request = Request { kind, amount: line.paid, reason: id("A dent") };
         let (refund_id, seller_id, buyer_id) = (id("r-1"), id("seller"), id("buyer"));
-        let opening = Opening { refund_id, seller_id, buyer_id, line, request, references: References::default() };
-        let event = match open(&opening, &self.policy, Line::default(), &actor(Role::Buyer), now) {
-            Ok(Opened::New(event)) => event,
+        let opening = Opening {
+            refund_id,
+            seller_id,
+            buyer_id,
+            line,
+            request,
+            references: References::default(),
+            buyer_contact: None,
+        };
+        let events = match open(&opening, &self.policy, Line::default(), &actor(Role::Buyer), now) {
+            Ok(Opened::New(events)) => events,
             other => panic!("a sample can't be opened: {other:?}"),
         };
-        opened(&event).expect("an opening")
+        replay(&events).expect("an opening")
     }
 
     /// What is due by then, and the refund after it.

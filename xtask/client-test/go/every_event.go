@@ -68,6 +68,12 @@ func gist(e refunds.Event) (string, string) {
 		return e.RefundPaidTwiceEvent.Type, e.RefundPaidTwiceEvent.Data.Amount.Value
 	case e.OrderLineShippedEvent != nil:
 		return e.OrderLineShippedEvent.Type, e.OrderLineShippedEvent.OrderId
+	case e.NoticeRequestedEvent != nil:
+		return e.NoticeRequestedEvent.Type, e.NoticeRequestedEvent.Data.NoticeId
+	case e.NoticeAcceptedEvent != nil:
+		return e.NoticeAcceptedEvent.Type, e.NoticeAcceptedEvent.Data.NoticeId
+	case e.NoticeFailedEvent != nil:
+		return e.NoticeFailedEvent.Type, e.NoticeFailedEvent.Data.NoticeId
 	case e.MessagePostedEvent != nil:
 		return e.MessagePostedEvent.Type, e.MessagePostedEvent.Data.Text
 	}

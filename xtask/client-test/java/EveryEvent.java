@@ -48,6 +48,9 @@ public class EveryEvent {
     says(RefundPayoutReversedEvent.class, e -> e.getData().getAttempt());
     says(RefundPaidTwiceEvent.class, e -> e.getData().getAmount().getValue());
     says(OrderLineShippedEvent.class, e -> e.getOrderId());
+    says(NoticeRequestedEvent.class, e -> e.getData().getNoticeId());
+    says(NoticeAcceptedEvent.class, e -> e.getData().getNoticeId());
+    says(NoticeFailedEvent.class, e -> e.getData().getNoticeId());
     says(MessagePostedEvent.class, e -> e.getData().getText());
   }
 

@@ -36,6 +36,9 @@ function gist(event: Event): string | boolean | null | undefined {
     case "refund.paid_twice": return event.data.amount.value;
     case "deadline.overdue": return event.data.who;
     case "order_line.shipped": return event.order_id;
+    case "notice.requested": return event.data.notice_id;
+    case "notice.accepted": return event.data.notice_id;
+    case "notice.failed": return event.data.notice_id;
     default: return undefined;
   }
 }

@@ -36,6 +36,9 @@ const gist: { [T in Known["type"]]: (event: Extract<Known, { type: T }>) => stri
   "refund.paid_twice": ({ data }) => data.amount.value + data.attempt,
   "deadline.overdue": ({ data }) => data.who + data.deadline_at,
   "order_line.shipped": ({ order_id }) => order_id,
+  "notice.requested": ({ data }) => data.notice_id + data.to,
+  "notice.accepted": ({ data }) => data.notice_id + data.channel,
+  "notice.failed": ({ data }) => data.notice_id + data.channel,
 };
 
 function told(event: Event): string {

@@ -4,7 +4,7 @@ use refund_bench::Fault;
 use refund_bench::market::{Market, Wish};
 use refund_core::{
     Actor, Command, CommandKind, Grounds, Opened, Opening, Policy, Refund, Rollout, Span, Timestamp, actions, decide,
-    evolve, open, opened, settle,
+    evolve, open, replay, settle,
 };
 use refund_store::{Request, SetUp, Work};
 
@@ -74,7 +74,7 @@ impl Desk {
             Opened::Already(_, _) => return Err("a refund was there already".into()),
         };
         let mut case = Case {
-            refund: opened(&event).ok_or("nothing was opened")?,
+            refund: replay(&event).ok_or("nothing was opened")?,
             asked: Asked::Open(opening, actor),
             now: self.start,
         };
@@ -118,7 +118,7 @@ impl Desk {
             let Opened::New(event) = open(opening, &self.policy, line, actor, case.now)? else {
                 return Err("a refund was there already".into());
             };
-            return Ok(opened(&event).ok_or("nothing was opened")?);
+            return Ok(replay(&event).ok_or("nothing was opened")?);
         }
         let grounds = self.grounds(&case.refund);
         let mut refund = case.refund.clone();

@@ -72,7 +72,8 @@ impl OpenIn {
         let LineIn { order_id, line_id, title, category, shipped, freight_insurance, .. } = order_line;
         let line = OrderLine { order_id, line_id, title, category, paid, shipped, freight_insurance };
         let request = Request { kind, amount: amount.read()?, reason: reason.into() };
-        Some(Opening { refund_id, seller_id, buyer_id, line, request, references: References::default() })
+        let references = References::default();
+        Some(Opening { refund_id, seller_id, buyer_id, line, request, references, buyer_contact: None })
     }
 }
 

@@ -14,7 +14,7 @@ use refund_bench::calls::seller_id;
 use refund_core::{
     Actor, Address, AddressBook, AddressId, Command, Event, Grounds, Label, Line, LineKey, LineLedger, Opened, Opening,
     Policy, Reason, Refund, RefundId, Role, Rollout, SellerId, Timestamp, Via, decide, evolve, open as open_refund,
-    opened,
+    replay,
 };
 use refund_store::{Clock, WAITING_MAX};
 use tokio::sync::oneshot;
@@ -155,10 +155,10 @@ impl Writer {
         let in_progress = ledger.as_ref().and_then(|ledger| self.refunds.get(ledger.in_progress.as_ref()?));
         let line = Line { ledger: ledger.as_ref(), in_progress: in_progress.map(|refund| &**refund) };
         let buyer = buyer(opening.buyer_id.as_str());
-        let Ok(Opened::New(event)) = open_refund(opening, &self.policy, line, &buyer, now) else { return Ok(None) };
+        let Ok(Opened::New(events)) = open_refund(opening, &self.policy, line, &buyer, now) else { return Ok(None) };
         self.lines.entry(key).or_default().push(opening.refund_id.clone());
-        append(bytes, &event)?;
-        Ok(opened(&event))
+        events.iter().try_for_each(|event| append(bytes, event))?;
+        Ok(replay(&events))
     }
 
     fn changed(

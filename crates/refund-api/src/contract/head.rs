@@ -24,6 +24,7 @@ const TAGS: &[(&str, &str)] = &[
     ("disputes", "The operator is called in, and rules."),
     ("payouts", "What the payment adapter reports."),
     ("messages", "What the people around a refund write to each other."),
+    ("notices", "Who was told of what concerns them, and what became of it."),
     ("events", "Everything that happened, in order, once."),
     ("statistics", "What came of the offers, in numbers."),
     ("sellers", "Who sells, and where their goods go back to."),

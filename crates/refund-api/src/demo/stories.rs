@@ -151,6 +151,7 @@ impl Story {
                 freight_insurance: true,
             },
             request: Asked { kind: self.ask, amount: paid, reason: self.reason.clone() },
+            buyer_contact: None,
             references: References::default(),
         })
     }

@@ -46,6 +46,9 @@ pub(super) fn settles(event: &Event) -> Option<&'static str> {
         | Fact::OfferRejected
         | Fact::OfferWithdrawn { .. }
         | Fact::DeadlineExtended { .. }
+        | Fact::NoticeRequested { .. }
+        | Fact::NoticeAccepted { .. }
+        | Fact::NoticeFailed { .. }
         | Fact::MessagePosted { .. } => return None,
     };
     Some(kind.as_str())

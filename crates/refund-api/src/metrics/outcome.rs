@@ -17,6 +17,7 @@ pub(super) fn command(work: &Work) -> Option<&'static str> {
         Work::Open { .. } => "open",
         Work::Command { command, .. } => command.kind().as_str(),
         Work::PostMessage { .. } => "post_message",
+        Work::ReportNotice { .. } => "report_notice",
         Work::ReplaceBuyerLink { .. } => "replace_buyer_link",
         Work::AdvanceTestClock { .. } => "advance_test_clock",
         Work::Settle { .. } | Work::SettleDue | Work::SetUp(SetUp::KeysUsed { .. }) => return None,

@@ -14,6 +14,7 @@ mod keys;
 mod lists;
 mod messages;
 mod metrics;
+mod notices;
 mod reasons;
 mod refunds;
 mod saved_offers;
@@ -90,6 +91,8 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commands::retry_payout))
         .routes(routes!(commands::mark_shipped))
         .routes(routes!(messages::list, messages::post))
+        .routes(routes!(notices::list))
+        .routes(routes!(notices::report))
         .routes(routes!(buyer_links::show, buyer_links::replace))
         .routes(routes!(sellers::list))
         .routes(routes!(sellers::show, sellers::put))

@@ -93,6 +93,9 @@ impl Counts {
             | Fact::Overdue { .. }
             | Fact::LineShipped
             | Fact::DeadlineExtended { .. }
+            | Fact::NoticeRequested { .. }
+            | Fact::NoticeAccepted { .. }
+            | Fact::NoticeFailed { .. }
             | Fact::Reminded { .. }
             | Fact::MessagePosted { .. } => {}
         }

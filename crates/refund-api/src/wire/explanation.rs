@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::code::Code;
 use super::event::{EventData, EventOut};
+use super::notice::NoticeId;
 use super::options::ObjectionOut;
 use super::refund::RefundOut;
 
@@ -31,6 +32,17 @@ pub(crate) struct HappenedOut {
     event: EventOut,
     rules: Vec<RuleOut>,
     status_after: StatusKind,
+    /// Where silence decided at a deadline that needs one: the notice by which its party knew of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    told_by: Option<ToldByOut>,
+}
+
+/// A notice that was accepted, and when.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ToldBy)]
+struct ToldByOut {
+    notice_id: String,
+    accepted_at: Timestamp,
 }
 
 /// Something that happens if nobody acts, and why.
@@ -86,7 +98,12 @@ impl ActionOut {
 impl HappenedOut {
     /// An event under its id, which is the one that is explained, and whose it is.
     pub(crate) fn new(id: String, event: Disclosed<'_>, whose: &Whose, explained: &Explained) -> Self {
-        Self { event: EventOut::new(id, event, whose), rules: rules(explained), status_after: explained.status_after }
+        let told_by = explained.told_by.map(|notice| ToldByOut {
+            notice_id: NoticeId { refund_id: event.refund_id().clone(), number: notice.number }.to_string(),
+            accepted_at: notice.at,
+        });
+        let (rules, status_after) = (rules(explained), explained.status_after);
+        Self { event: EventOut::new(id, event, whose), rules, status_after, told_by }
     }
 }
 

@@ -3,6 +3,7 @@
 mod audit;
 mod bulk;
 pub(crate) mod code;
+mod contact;
 mod event;
 mod event_message;
 mod explanation;
@@ -10,6 +11,7 @@ mod hex;
 pub(crate) mod json;
 mod message;
 mod money;
+pub(crate) mod notice;
 mod offer_check;
 mod options;
 mod policy;

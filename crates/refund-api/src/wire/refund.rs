@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::MoneyOut;
+use super::contact::ContactOut;
 
 /// A refund as answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -50,6 +51,9 @@ pub(crate) struct RefundOut {
     /// What the platform keeps with it: for the platform and the operator alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Metadata>,
+    /// How the buyer is reached: for the platform and the operator alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    buyer_contact: Option<ContactOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     buyer_link: Option<BuyerLink>,
 }
@@ -179,7 +183,7 @@ pub(super) struct OfferOut {
 
 /// A deadline that runs: before which instant who has to act, and what silence leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct DeadlineOut {
+pub(in crate::wire) struct DeadlineOut {
     kind: DeadlineKind,
     at: Timestamp,
     who: Role,
@@ -248,6 +252,7 @@ impl RefundOut {
             updated_at: refund.updated_at,
             external_reference,
             metadata,
+            buyer_contact: refund.contact_disclosed_to(to).map(ContactOut::from),
             buyer_link: None,
         }
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::MoneyIn;
+use super::contact::ContactIn;
 use super::json::Object;
 use super::unusable::Unusable;
 use crate::machine::entropy::negotiation_id;
@@ -34,6 +35,10 @@ pub(crate) struct OpenIn {
     external_reference: Option<ExternalReference>,
     #[serde(default)]
     metadata: Option<Metadata>,
+    /// How the buyer is reached with notices.
+    #[serde(default)]
+    #[schema(value_type = Option<ContactIn>)]
+    buyer_contact: Option<Object<ContactIn>>,
 }
 
 /// What was bought.
@@ -76,6 +81,7 @@ impl OpenIn {
                 external_reference: self.external_reference,
                 metadata: self.metadata.unwrap_or_default(),
             },
+            buyer_contact: self.buyer_contact.map(|Object(contact)| Box::new(contact.into())),
         })
     }
 }

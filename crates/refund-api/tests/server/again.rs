@@ -121,6 +121,14 @@ fn every_post_is_done_once_for_its_key() {
         let path = format!("/v1/webhooks/{}/{what}", webhook["id"].as_str().unwrap());
         twice.send(&path, seller, &Value::Null, &json!({}));
     }
+    let address = json!({ "id": "a", "recipient": "Lin", "phone": "1", "address": "1 Road", "default": true });
+    let tells = json!({ "name": "Lamps", "addresses": [address], "policy": { "notices": true } });
+    assert_eq!(server.put("/v1/sellers/lamps", operator, &tells).status, 201);
+    let mut told = opening("o-14");
+    told["seller_id"] = json!("lamps");
+    let told = server.post("/v1/refunds", platform, &[], &told).body;
+    let report = format!("/v1/notices/ntc_{}-2/report", told["id"].as_str().unwrap());
+    twice.send(&report, platform, &Value::Null, &json!({ "result": "accepted" }));
     twice.send("/v1/test-clock/advance", operator, &Value::Null, &json!({ "seconds": 60 }));
     assert_eq!(*twice.paths.borrow(), remembered(&refund_api::openapi(&server.base_url)), "each POST has to be here");
     server.stop();

@@ -5,6 +5,7 @@ pub(crate) mod acts;
 pub(crate) mod audit;
 pub(crate) mod desk;
 pub(crate) mod messages;
+pub(crate) mod notices;
 pub(crate) mod overview;
 pub(crate) mod refunds;
 pub(crate) mod saved_offers;
@@ -21,6 +22,7 @@ use acts::{Accept, Agree, Cancel, Extend, MakeOffer, Modify, Payout, Plain, Reas
 use audit::Audit;
 use desk::{Clock, Completions, Events, Man, Profile};
 use messages::{Message, Messages};
+use notices::{Notices, ReportNotice};
 use refunds::{Bulk, Import, List, One, Open};
 use saved_offers::SavedOffers;
 use settings::{Policy, Rollout, Sellers};
@@ -81,6 +83,10 @@ pub(crate) enum Command {
     Import(Import),
     /// Read what was written on a refund, the oldest first
     Messages(Messages),
+    /// List who was told of what on a refund (operator, platform)
+    Notices(Notices),
+    /// Report what became of a notice (operator, platform)
+    ReportNotice(ReportNotice),
     /// Count what came of the offers, day by day (operator, seller)
     Stats(Stats),
     /// Write on a refund (seller, operator; platform, for the buyer)

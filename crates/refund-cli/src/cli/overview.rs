@@ -6,7 +6,7 @@ use crate::failure::EXIT_CODES;
 
 /// The commands in the order of a day's work.
 pub(crate) const GROUPS: &[(&str, &[&str])] = &[
-    ("Look", &["list", "show", "explain", "options", "messages", "events", "stats"]),
+    ("Look", &["list", "show", "explain", "options", "messages", "notices", "events", "stats"]),
     (
         "The seller",
         &["offer", "withdraw", "agree", "refuse", "confirm-receipt", "refuse-receipt", "waive-return", "bulk"],
@@ -16,7 +16,7 @@ pub(crate) const GROUPS: &[(&str, &[&str])] = &[
         "The buyer, through the platform",
         &["open", "import", "accept", "reject", "modify", "cancel", "escalate", "ship", "mark-shipped", "link"],
     ),
-    ("The operator", &["rule", "extend", "payout"]),
+    ("The operator", &["rule", "extend", "payout", "report-notice"]),
     ("Settings", &["sellers", "saved-offer", "policy", "rollout", "keys", "webhooks", "audit"]),
     ("This desk", &["profile", "clock", "completions", "man"]),
 ];

@@ -14,6 +14,7 @@ mod keys;
 mod link;
 mod list;
 mod messages;
+mod notices;
 mod open;
 mod options;
 mod policy;
@@ -145,6 +146,8 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::Open(open) => open::run(desk, &open),
         Command::Import(import) => import::run(desk, &import),
         Command::Messages(messages) => messages::list(desk, &messages),
+        Command::Notices(notices) => notices::list(desk, &notices),
+        Command::ReportNotice(report) => notices::report(desk, &report),
         Command::Stats(stats) => stats::run(desk, &stats),
         Command::Message(message) => messages::post(desk, &message),
         Command::Bulk(bulk) => bulk::run(desk, &bulk),

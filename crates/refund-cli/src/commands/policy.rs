@@ -32,6 +32,10 @@ const FIELDS: &[&str] = &[
     "negotiate_before_refuse",
     "payout",
     "refunds_per_line_max",
+    "notices",
+    "silence_needs_notice",
+    "notice_before_seconds",
+    "notice_grace_seconds",
     "reasons",
 ];
 

@@ -57,6 +57,20 @@ pub(crate) struct Message {
     pub(crate) for_operators: bool,
 }
 
+/// A notice, and what became of it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Notice {
+    pub(crate) id: String,
+    pub(crate) to: String,
+    pub(crate) status: String,
+    pub(crate) requested_at: String,
+    pub(crate) reported_at: Option<String>,
+    pub(crate) channel: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) replaced_by: Option<String>,
+}
+
 /// A file that lies elsewhere.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]

@@ -1,7 +1,7 @@
 //! Moving a running deadline to a later instant (R6).
 
 use super::case::{Case, Decision};
-use crate::{DeadlineKind, Fact, Refund, Refusal, Span, Timer, Timestamp};
+use crate::{DeadlineKind, Fact, Refund, Refusal, Span, Timestamp};
 
 pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Decision {
     let Case { refund, now, .. } = *case;
@@ -15,7 +15,8 @@ pub(super) fn extend(case: &Case<'_>, kind: DeadlineKind, to: Timestamp) -> Deci
     if to > limit {
         return Err(Refusal::ExtensionTooFar { kind, limit });
     }
-    Ok(vec![Fact::DeadlineExtended { kind, timer: Timer::new(now, to, &case.grounds.policy.reminders_seconds) }])
+    let timer = running.timer.moved(now, to, &case.grounds.policy.reminders_seconds);
+    Ok(vec![Fact::DeadlineExtended { kind, timer, because: None }])
 }
 
 /// The latest instant that a deadline may move to: an offer's end never passes the seller's own

@@ -8,6 +8,7 @@ pub(crate) mod offer;
 mod payout;
 mod post;
 pub(crate) mod reason;
+mod report_notice;
 mod request;
 mod respond;
 mod return_leg;
@@ -15,6 +16,8 @@ mod shipped;
 
 use self::case::{Case, Decision, permitted, possible_while_held, wrong_status};
 pub use self::post::post;
+pub use self::report_notice::report_notice;
+use crate::telling::with_notices;
 use crate::{Actor, Command, Dispute, Event, Grounds, Refund, Refusal, Status, Timestamp};
 
 /// Decides a command on a refund that has been settled up to `now`, or on which settling is held.
@@ -41,7 +44,7 @@ pub fn decide(
         actor: actor.clone(),
         fact,
     });
-    Ok(events.collect())
+    Ok(with_notices(Some(refund), grounds.policy, events.collect()))
 }
 
 /// What a command brings about, or what stands against it: a decision before it is put down as events.

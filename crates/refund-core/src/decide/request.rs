@@ -15,7 +15,7 @@ pub(super) fn modify(case: &Case<'_>, request: &Request) -> Decision {
     objections.add_if(*request == refund.requested, Refusal::RequestChangesNothing);
     objections.into_result()?;
     let mut modified = withdrawn(case, WithdrawnReason::RequestModified);
-    let decide = Timer::running(now, grounds.policy.seller_decide_seconds, &grounds.policy.reminders_seconds);
+    let decide = Timer::of_party(now, grounds.policy.seller_decide_seconds, grounds.policy);
     modified.push(Fact::Modified { request: request.clone(), decide });
     Ok(modified)
 }

@@ -22,7 +22,7 @@ pub(super) fn refuse(case: &Case<'_>, reason: &Why) -> Decision {
     negotiated_first(case)?;
     listed(grounds.policy, ReasonFor::Refuse, reason)?;
     let mut refused = withdrawn(case, WithdrawnReason::SellerRefused);
-    let respond = Timer::running(now, grounds.policy.buyer_respond_seconds, &grounds.policy.reminders_seconds);
+    let respond = Timer::of_party(now, grounds.policy.buyer_respond_seconds, grounds.policy);
     refused.push(Fact::Refused { reason: reason.clone(), respond });
     Ok(refused)
 }

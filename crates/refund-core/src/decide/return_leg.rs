@@ -9,7 +9,7 @@ pub(super) fn ship(case: &Case<'_>, carrier: &Label, tracking_number: &Label) ->
     let policy = case.grounds.policy;
     let shipment =
         Shipment { carrier: carrier.clone(), tracking_number: tracking_number.clone(), shipped_at: case.now };
-    let confirm = Timer::running(case.now, policy.seller_confirm_seconds, &policy.reminders_seconds);
+    let confirm = Timer::of_party(case.now, policy.seller_confirm_seconds, policy);
     Ok(vec![Fact::ReturnShipped { shipment, confirm }])
 }
 
@@ -33,6 +33,6 @@ pub(super) fn waive(case: &Case<'_>, agreed: &Agreed) -> Decision {
 pub(super) fn refuse(case: &Case<'_>, reason: &Why) -> Decision {
     let policy = case.grounds.policy;
     listed(policy, ReasonFor::RefuseReceipt, reason)?;
-    let respond = Timer::running(case.now, policy.buyer_respond_seconds, &policy.reminders_seconds);
+    let respond = Timer::of_party(case.now, policy.buyer_respond_seconds, policy);
     Ok(vec![Fact::ReceiptRefused { reason: reason.clone(), respond }])
 }

@@ -3,7 +3,7 @@
 
 mod rules;
 
-use crate::{Event, Grounds, Refund, Rule, StatusKind, Timestamp, evolve, opened, settle};
+use crate::{AcceptedNotice, Event, Grounds, Refund, Role, Rule, StatusKind, Timestamp, evolve, opened, settle};
 
 /// An event, with why it happens and what it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,17 @@ pub struct Explained {
     pub rules: Vec<Rule>,
     /// Where the refund stands after it.
     pub status_after: StatusKind,
+    /// Where silence decided at a deadline that needs a notice: the one by which its party knew of it (R42).
+    pub told_by: Option<AcceptedNotice>,
+}
+
+impl Explained {
+    fn new(event: Event, before: Option<&Refund>, after: &Refund) -> Self {
+        let is_silence = event.actor.role == Role::System && event.fact.ends_a_clock();
+        let needed = before.filter(|_| is_silence).and_then(|before| before.status.clock()?.notice.as_ref());
+        let told_by = needed.and_then(|needed| needed.accepted);
+        Self { rules: event.rules(before), status_after: after.status.kind(), told_by, event }
+    }
 }
 
 /// What happens if nobody does anything. It has not happened, so whoever is told of it may know less of it than once
@@ -33,14 +44,14 @@ impl Foretold {
 /// does not begin with an opening.
 pub fn explain(history: impl IntoIterator<Item = Event>) -> impl Iterator<Item = Explained> {
     history.into_iter().scan(None, |refund: &mut Option<Refund>, event| {
-        let rules = event.rules(refund.as_ref());
-        let after = match refund.take() {
-            Some(before) => evolve(before, &event),
+        let before = refund.take();
+        let after = match &before {
+            Some(before) => evolve(before.clone(), &event),
             None => opened(&event)?,
         };
-        let status_after = after.status.kind();
+        let explained = Explained::new(event, before.as_ref(), &after);
         *refund = Some(after);
-        Some(Explained { event, rules, status_after })
+        Some(explained)
     })
 }
 
@@ -59,9 +70,9 @@ pub fn foretell(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<F
             break;
         }
         for event in events {
-            let rules = event.rules(Some(&refund));
-            refund = evolve(refund, &event);
-            told.push(Foretold(Explained { event, rules, status_after: refund.status.kind() }));
+            let after = evolve(refund.clone(), &event);
+            told.push(Foretold(Explained::new(event, Some(&refund), &after)));
+            refund = after;
         }
     }
     told

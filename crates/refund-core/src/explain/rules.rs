@@ -1,7 +1,9 @@
 //! Which rules an event follows from.
 
 use crate::settle::is_late;
-use crate::{Agreed, ClosedReason, Event, Fact, Negotiation, Refund, Role, Rule, Terms, WithdrawnReason};
+use crate::{
+    Agreed, ClosedReason, Event, ExtendedBecause, Fact, Negotiation, Refund, Role, Rule, Terms, WithdrawnReason,
+};
 
 impl Event {
     /// The rules that it follows from, given the refund before it; the one that says so most directly
@@ -34,7 +36,8 @@ impl Event {
             Fact::Agreed { ship: Some(_), .. } | Fact::Escalated { .. } | Fact::PayoutStarted { .. } => {
                 is_late(self.at, self.recorded_at)
             }
-            Fact::DeadlineExtended { kind, .. } => ends(*kind).is_some_and(|end| end <= self.at),
+            Fact::DeadlineExtended { because: Some(_), .. } => is_late(self.at, self.recorded_at),
+            Fact::DeadlineExtended { kind, because: None, .. } => ends(*kind).is_some_and(|end| end <= self.at),
             Fact::Agreed { ship: None, .. }
             | Fact::Opened { .. }
             | Fact::Modified { .. }
@@ -58,7 +61,10 @@ impl Event {
             | Fact::Reminded { .. }
             | Fact::MessagePosted { .. }
             | Fact::Overdue { .. }
-            | Fact::LineShipped => false,
+            | Fact::LineShipped
+            | Fact::NoticeRequested { .. }
+            | Fact::NoticeAccepted { .. }
+            | Fact::NoticeFailed { .. } => false,
         }
     }
 
@@ -92,12 +98,14 @@ impl Event {
                 WithdrawnReason::RequestModified => &[Rule::R19],
                 WithdrawnReason::RefundCancelled => &[Rule::R20],
             },
-            Fact::DeadlineExtended { .. } => &[Rule::R6],
+            Fact::DeadlineExtended { because: None, .. } => &[Rule::R6],
+            Fact::DeadlineExtended { because: Some(ExtendedBecause::Unnotified), .. } => &[Rule::R42],
             Fact::Reminded { .. } => &[Rule::R7],
             Fact::MessagePosted { .. } => &[Rule::R30],
             Fact::PayoutReversed { .. } | Fact::PaidTwice { .. } => &[Rule::R39],
             Fact::Overdue { .. } => &[Rule::R38],
             Fact::LineShipped => &[Rule::R40],
+            Fact::NoticeRequested { .. } | Fact::NoticeAccepted { .. } | Fact::NoticeFailed { .. } => &[Rule::R41],
         }
     }
 

@@ -1,8 +1,8 @@
-//! The ten laws, each as a check on what a history has led to.
+//! The laws, each as a check on what a history has led to.
 
 use refund_core::{
-    Actor, Command, Deadline, Event, EventType, Fact, NegotiationStatus, Payout, PayoutStatus, Policy, ReasonFor,
-    Refund, Refusal, Role, Status, Timestamp, evolve, opened, replay, settle,
+    Actor, Command, Deadline, Event, EventType, Fact, NegotiationStatus, NoticeReport, Payout, PayoutStatus, Policy,
+    ReasonFor, Refund, Refusal, Role, Status, Timestamp, evolve, opened, replay, report_notice, settle,
 };
 
 use crate::support::{Shop, Step, actor, message};
@@ -20,7 +20,8 @@ pub(crate) fn step(shop: &Shop, before: &Refund, who: &Actor, command: &Command,
         Ok(events) => {
             for event in events {
                 assert_eq!((event.at, event.recorded_at), (shop.now, shop.now), "law 10: {event:?}");
-                assert_eq!(event.actor, *who);
+                let by = if event.fact.is_about_notice() { &Actor::system() } else { who };
+                assert_eq!(event.actor, *by);
                 of_the_list(&shop.policy, &event.fact);
             }
         }
@@ -104,9 +105,27 @@ fn history_makes_the_refund(refund: &Refund, history: &[Event]) {
             says_and_changes_nothing(&before, &state);
             continue;
         }
+        if event.fact.is_about_notice() {
+            assert_eq!((&before.status.kind(), before.deadlines()), (&state.status.kind(), state.deadlines()));
+            continue;
+        }
+        silence_was_told_of(&before, event);
         let may_follow = !before.status.kind().is_final() || event.fact.is_about_payout();
         assert!(may_follow, "nothing else happens to a final refund: {event:?}");
         payout(&before, &state, event);
+    }
+}
+
+/// Law 11: by a silence that needed a notice nobody lost without one in time, but after one extension.
+fn silence_was_told_of(before: &Refund, event: &Event) {
+    let was_told = before.status.clock().is_none_or(|clock| clock.lacks().is_none());
+    let moved = matches!(event.fact, Fact::DeadlineExtended { because: Some(_), .. });
+    let loses = event.fact.ends_a_clock();
+    if event.actor.role == Role::System {
+        assert!(!loses || was_told, "law 11: {event:?}");
+        assert!(!moved || !was_told, "law 11: moved though it was told: {event:?}");
+    } else {
+        assert!(!moved, "nobody moves a deadline for a notice: {event:?}");
     }
 }
 
@@ -145,6 +164,18 @@ pub(crate) fn posting(shop: &mut Shop, role: Role, internal: bool) {
     let is_theirs = message(internal).roles().contains(&role);
     assert_eq!(shop.post(&actor(role), message(internal)).is_ok(), is_theirs, "{role}, internal: {internal}");
     assert_eq!((possible(shop), shop.refund().deadlines()), before, "a message changed what can be done");
+}
+
+/// What a channel says of a notice is taken down once, and changes nothing that anybody sees of the refund.
+pub(crate) fn reporting(shop: &mut Shop, report: &NoticeReport) {
+    shop.settle();
+    let (before, is_queued) = (shop.refund().clone(), shop.refund().notices.get(report.number).is_some());
+    let event = report_notice(shop.refund(), &Actor::system(), report, shop.now).unwrap();
+    assert_eq!(event.is_some(), is_queued, "{report:?}");
+    shop.record(&event.into_iter().collect::<Vec<_>>());
+    let after = shop.refund();
+    assert_eq!((after.version, after.deadlines()), (before.version, before.deadlines()));
+    assert_eq!(report_notice(after, &Actor::system(), report, shop.now), Ok(None), "once");
 }
 
 /// Laws 1, 2 and 4.

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use refund_core::policy::{FreshGoods, RefundsPerLine, Reminders};
 use refund_core::{
-    Actor, Category, Command, CommandKind, DeadlineKind, MakeOffer, Money, NegotiationId, Opened, PayoutMode,
-    PayoutReport, PayoutResult, Policy, ReasonFor, Reasons, RefundType, Refusal, Request, Role, Rollout, Ruling, Span,
-    Timestamp, Why,
+    Actor, Category, Command, CommandKind, DeadlineKind, MakeOffer, Money, NegotiationId, NoticeChannel, NoticeReport,
+    NoticeResult, Opened, PayoutMode, PayoutReport, PayoutResult, Policy, ReasonFor, Reasons, RefundType, Refusal,
+    Request, Role, Rollout, Ruling, Span, Timestamp, Why,
 };
 
 use crate::support::{DAY, HOUR, Shop, actor, at, because, book, cny, money, reason, stranger, text};
@@ -42,24 +42,32 @@ fn policy() -> impl Strategy<Value = Policy> {
     let reminders = proptest::collection::btree_set(span(), 0..=5);
     let spans = (span(), span(), span(), span(), span(), span(), span(), reminders);
     let switches = (0..FreshGoods::ALL.len(), any::<[bool; 6]>(), 1_u32..6);
-    let all = (spans, switches);
-    all.prop_map(|((decide, answer, respond, ship, confirm, rule, report, reminders), (fresh, on, refunds))| Policy {
-        seller_decide_seconds: decide,
-        buyer_answer_seconds: answer,
-        buyer_respond_seconds: respond,
-        buyer_ship_seconds: ship,
-        seller_confirm_seconds: confirm,
-        operator_rule_seconds: rule,
-        payout_report_seconds: report,
-        reminders_seconds: Reminders::new(reminders.into_iter().collect()).unwrap(),
-        fresh_goods: FreshGoods::ALL[fresh],
-        cap_at_requested: on[0],
-        return_needs_freight_insurance: on[1],
-        allow_withdraw: on[2],
-        negotiate_before_refuse: on[3],
-        payout: if on[4] { PayoutMode::Immediate } else { PayoutMode::Confirmed },
-        refunds_per_line_max: RefundsPerLine::try_from(refunds).unwrap(),
-        reasons: if on[5] { Reasons::usual() } else { Reasons::default() },
+    // Mostly nobody is told, as it is by default.
+    let notices = (prop::bool::weighted(0.3), prop::bool::weighted(0.3), span(), span());
+    let all = (spans, switches, notices);
+    all.prop_map(|((decide, answer, respond, ship, confirm, rule, report, reminders), (fresh, on, refunds), told)| {
+        Policy {
+            seller_decide_seconds: decide,
+            buyer_answer_seconds: answer,
+            buyer_respond_seconds: respond,
+            buyer_ship_seconds: ship,
+            seller_confirm_seconds: confirm,
+            operator_rule_seconds: rule,
+            payout_report_seconds: report,
+            reminders_seconds: Reminders::new(reminders.into_iter().collect()).unwrap(),
+            fresh_goods: FreshGoods::ALL[fresh],
+            cap_at_requested: on[0],
+            return_needs_freight_insurance: on[1],
+            allow_withdraw: on[2],
+            negotiate_before_refuse: on[3],
+            payout: if on[4] { PayoutMode::Immediate } else { PayoutMode::Confirmed },
+            refunds_per_line_max: RefundsPerLine::try_from(refunds).unwrap(),
+            notices: told.0,
+            silence_needs_notice: told.1,
+            notice_before_seconds: told.2,
+            notice_grace_seconds: told.3,
+            reasons: if on[5] { Reasons::usual() } else { Reasons::default() },
+        }
     })
 }
 
@@ -110,6 +118,17 @@ impl Act {
     pub(crate) fn posts(&self, shop: &Shop) -> Option<(Role, bool)> {
         let is_message = self.what % 16 == 2 && !shop.refunds.is_empty();
         is_message.then(|| (Role::ALL[usize::from(self.who) % Role::ALL.len()], self.value.is_multiple_of(2)))
+    }
+
+    /// What a channel says of a notice: mostly of one that is queued.
+    pub(crate) fn reports(&self, shop: &Shop) -> Option<NoticeReport> {
+        let mut queued = shop.refunds.last()?.0.notices.iter();
+        let is_asked = self.what % 16 == 3 || self.what % 16 == 11 && queued.len() > 0;
+        let which = self.value as usize % (queued.len() + 1);
+        let number = queued.nth(which).map_or(u64::from(self.which) % 64, |queued| queued.number);
+        let result = NoticeResult::ALL[usize::from(self.who) % NoticeResult::ALL.len()];
+        let report = NoticeReport { number, channel: NoticeChannel::Gateway, result, reason: None };
+        is_asked.then_some(report)
     }
 
     pub(crate) fn changes_settings(&self) -> bool {

@@ -5,7 +5,7 @@
 use refund_core::{
     Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, Grounds, Line, LineLedger, MakeOffer,
     Message, Money, Opened, Opening, OrderLine, PayoutReport, PayoutResult, Policy, ReasonFor, References, Refund,
-    RefundType, Refusal, Request, Role, Rollout, Timestamp, Via, Why, decide, evolve, open, opened, post, settle,
+    RefundType, Refusal, Request, Role, Rollout, Timestamp, Via, Why, decide, evolve, open, post, replay, settle,
 };
 
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -88,6 +88,7 @@ impl Shop {
             line: self.line.clone(),
             request: Request { kind, amount, reason: because(&self.policy, ReasonFor::Request, "It has a dent") },
             references: References::default(),
+            buyer_contact: None,
         }
     }
 
@@ -99,11 +100,11 @@ impl Shop {
         let line = Line { ledger: ledger.as_ref(), in_progress };
         let answer = open(&self.opening(kind, amount), &self.policy, line, &actor(Role::Buyer), self.now)?;
         match &answer {
-            Opened::New(event) => {
-                let refund = opened(event).expect("an opening");
-                self.refunds.push((refund, vec![event.clone()]));
+            Opened::New(events) => {
+                let refund = replay(events).expect("an opening");
+                self.refunds.push((refund, events.clone()));
             }
-            Opened::Already(_, shipped) => self.record(shipped.as_slice()),
+            Opened::Already(_, shipped) => self.record(shipped),
         }
         Ok(answer)
     }
@@ -146,12 +147,12 @@ impl Shop {
     /// Settles, and posts a message.
     pub(crate) fn post(&mut self, who: &Actor, message: Message) -> Result<Event, Refusal> {
         self.settle();
-        let event = post(self.refund(), who, message, self.now)?;
-        self.record(std::slice::from_ref(&event));
-        Ok(event)
+        let events = post(self.refund(), &self.policy, who, message, self.now)?;
+        self.record(&events);
+        Ok(events.into_iter().next().expect("the message"))
     }
 
-    fn record(&mut self, events: &[Event]) {
+    pub(crate) fn record(&mut self, events: &[Event]) {
         let (refund, history) = self.refunds.last_mut().expect("a refund");
         *refund = events.iter().fold(refund.clone(), evolve);
         history.extend_from_slice(events);

@@ -138,6 +138,9 @@ pub enum Law {
         /// The instant before.
         before: Timestamp,
     },
+    /// A party loses by silence only where it had been told, or after more time (R42).
+    #[error("silence decided at a deadline of which no notice had been accepted in time (law 11)")]
+    NobodyTold,
     /// Of a payout's attempts one is open at the most.
     #[error("two attempts at its payout are open (law 12)")]
     TwoAttemptsOpen,
@@ -171,6 +174,10 @@ pub(super) fn of_event(before: &Refund, after: &Refund, line: Option<&LineLedger
     }
     if matches!(event.fact, Fact::OfferMade { .. }) && before.negotiation.is_some() {
         broken.push(Law::SecondOffer);
+    }
+    let by_silence = event.actor.role == Role::System && event.fact.ends_a_clock();
+    if by_silence && before.status.clock().is_some_and(|clock| clock.lacks().is_some()) {
+        broken.push(Law::NobodyTold);
     }
     broken.extend(other_terms(before, event));
     let takes = after.status.kind().takes_money() && !before.status.kind().takes_money();

@@ -237,6 +237,7 @@ pub(crate) fn opening(id: &str) -> Result<Opening, Broken> {
             reason: Reason::new("dented")?.into(),
         },
         references: References::default(),
+        buyer_contact: None,
     })
 }
 

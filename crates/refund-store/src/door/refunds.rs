@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use refund_core::{Command, Event, Line, Message, Opened, Opening, Refund, RefundId, Refusal, decide};
+use refund_core::{Command, Event, Line, Message, NoticeReport, Opened, Opening, Refund, RefundId, Refusal, decide};
 
 use super::due::{basis, due_events};
 use super::stage::{Done, Halt, Stage};
 use super::work::{Precondition, Request};
-use crate::model::around::shows_no_actions;
+use crate::model::around::{seller_of, shows_no_actions};
 use crate::record::Entry;
 use crate::{Answer, Outcome, Refused, Seen, StoreError};
 
@@ -32,15 +32,13 @@ pub(super) fn open(stage: &mut Stage<'_>, request: &Request, opening: &Opening) 
     let policy = stage.settings().policy.with(&seller.policy);
     let line = Line { ledger: ledger.as_ref(), in_progress: in_progress.as_deref() };
     match refund_core::open(opening, &policy, line, &request.actor, stage.now) {
-        Ok(Opened::New(event)) => {
-            let refund = pushed(stage, &opening.refund_id, vec![event])?;
+        Ok(Opened::New(events)) => {
+            let refund = pushed(stage, &opening.refund_id, events)?;
             answer(stage, request, refund, true)
         }
         Ok(Opened::Already(id, shipped)) => {
-            let refund = match shipped {
-                Some(event) => pushed(stage, &id, vec![event])?,
-                None => in_progress.ok_or(Refused::NotFound)?,
-            };
+            let refund =
+                if shipped.is_empty() { in_progress.ok_or(Refused::NotFound)? } else { pushed(stage, &id, shipped)? };
             answer(stage, request, refund, false)
         }
         Err(refusal) => {
@@ -72,11 +70,35 @@ pub(super) fn command(stage: &mut Stage<'_>, request: &Request, refund_id: &Refu
 
 pub(super) fn post(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundId, message: &Message) -> Done {
     let refund = settled_and_still(stage, request, refund_id)?;
-    match refund_core::post(&refund, &request.actor, message.clone(), stage.now) {
+    let policy = stage.settings().policy.with(&seller_of(stage.settings(), &refund)?.policy);
+    match refund_core::post(&refund, &policy, &request.actor, message.clone(), stage.now) {
+        Ok(events) => {
+            let posted = events.first().cloned();
+            pushed(stage, refund_id, events)?;
+            let posted = posted.ok_or_else(|| StoreError::Unreadable("a message that is no event".to_owned()))?;
+            let outcome = Outcome::Message { refund_id: refund_id.clone(), sequence: posted.sequence };
+            Ok((Answer::Message(Box::new(posted)), outcome))
+        }
+        Err(refusal) => Err(refused(stage, request, refund, refusal)?.into()),
+    }
+}
+
+/// What a channel says of a notice changes nothing about the refund: it is taken down also where settling is held, so
+/// that a party who was told in time has been told in time.
+pub(super) fn report_notice(
+    stage: &mut Stage<'_>,
+    request: &Request,
+    refund_id: &RefundId,
+    report: &NoticeReport,
+) -> Done {
+    let refund = stage.refund(refund_id)?;
+    let refund = if stage.is_held(&refund) { refund } else { settled(stage, refund)? };
+    match refund_core::report_notice(&refund, &request.actor, report, stage.now) {
         Ok(event) => {
-            stage.push(Entry::Refund(event.clone()))?;
-            let outcome = Outcome::Message { refund_id: refund_id.clone(), sequence: event.sequence };
-            Ok((Answer::Message(Box::new(event)), outcome))
+            if event.is_some() {
+                pushed(stage, refund_id, event.into_iter().collect())?;
+            }
+            Ok((Answer::Done, Outcome::Settings))
         }
         Err(refusal) => Err(refused(stage, request, refund, refusal)?.into()),
     }

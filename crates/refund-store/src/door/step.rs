@@ -29,6 +29,7 @@ fn decide(stage: &mut Stage<'_>, request: &Request) -> Done {
         Work::Open { opening } => refunds::open(stage, request, opening),
         Work::Command { refund_id, command } => refunds::command(stage, request, refund_id, command),
         Work::PostMessage { refund_id, message } => refunds::post(stage, request, refund_id, message),
+        Work::ReportNotice { refund_id, report } => refunds::report_notice(stage, request, refund_id, report),
         Work::ReplaceBuyerLink { refund_id } => refunds::replace_link(stage, request, refund_id),
         Work::Settle { refund_id } => refunds::settle(stage, request, refund_id),
         Work::SettleDue => {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use refund_core::{Actor, Command, Message, Opening, RefundId, Timestamp};
+use refund_core::{Actor, Command, Message, NoticeReport, Opening, RefundId, Timestamp};
 
 use super::SetUp;
 use super::case::Need;
@@ -85,6 +85,13 @@ pub enum Work {
         /// What.
         message: Box<Message>,
     },
+    /// Take down what a channel says of a notice (R41).
+    ReportNotice {
+        /// Of which refund.
+        refund_id: RefundId,
+        /// What it says.
+        report: NoticeReport,
+    },
     /// Replace a buyer's link: those that the refund had open nothing any more.
     ReplaceBuyerLink {
         /// Of which refund.
@@ -117,6 +124,7 @@ impl Work {
             Self::Open { .. }
             | Self::Command { .. }
             | Self::PostMessage { .. }
+            | Self::ReportNotice { .. }
             | Self::ReplaceBuyerLink { .. }
             | Self::Settle { .. } => false,
         }
@@ -128,6 +136,7 @@ impl Work {
             Self::Open { opening } => vec![Need::Refund(opening.refund_id.clone()), Need::Line(opening.line_key())],
             Self::Command { refund_id, .. }
             | Self::PostMessage { refund_id, .. }
+            | Self::ReportNotice { refund_id, .. }
             | Self::ReplaceBuyerLink { refund_id }
             | Self::Settle { refund_id } => vec![Need::Refund(refund_id.clone())],
             Self::SettleDue => vec![Need::Due(now, SETTLED_AT_ONCE)],

@@ -23,7 +23,7 @@ pub(super) fn attempts() -> Record {
         Fact::Succeeded { amount, attempt: Some(1), provider_reference: provider_reference.clone() },
         Fact::PaidTwice { amount, attempt: 2, provider_reference: None, report: timer() },
         Fact::PayoutReversed { amount, attempt: 2, reason: Some(text("closed")), provider_reference, report: None },
-        Fact::DeadlineExtended { kind: DeadlineKind::OperatorRule, timer: timer() },
+        Fact::DeadlineExtended { kind: DeadlineKind::OperatorRule, timer: timer(), because: None },
     ];
     let event = |(sequence, fact)| {
         let actor = Actor::new(Role::Platform, "key_1", Via::Key("key_1".to_owned()));

@@ -36,7 +36,7 @@ pub(super) fn address() -> Address {
 }
 
 pub(super) fn timer() -> Timer {
-    Timer { by: at(129_600), reminders: vec![at(108_000), at(126_000)] }
+    Timer { by: at(129_600), reminders: vec![at(108_000), at(126_000)], notice: None }
 }
 
 pub(super) fn terms() -> Terms {
@@ -97,34 +97,14 @@ pub(super) fn refund() -> Refund {
         updated_at: at(7200),
         messages: MessageCounts::default(),
         references: References::default(),
+        buyer_contact: None,
+        notices: QueuedNotices::default(),
     }
 }
 
 pub(super) fn opening(references: References) -> Opening {
     let (refund_id, seller_id, buyer_id) = (id("rf_1"), id("shop"), id("kim"));
-    Opening { refund_id, seller_id, buyer_id, line: line(), request: request(), references }
-}
-
-/// An opening that says by what the platform finds the refund again.
-pub(super) fn opened_with(references: References) -> Event {
-    let (refund_id, actor) = (id("rf_1"), Actor::new(Role::Buyer, "kim", Via::Link));
-    let fact = Fact::Opened { opening: Box::new(opening(references)), decide: timer() };
-    Event { refund_id, sequence: 1, at: at(6), recorded_at: at(7), actor, fact }
-}
-
-/// A note that no party reads.
-pub(super) fn noted_for_operators() -> Event {
-    let message =
-        Message { text: text("熟客"), attachments: Attachments::default(), internal: true, for_operators: true };
-    let (refund_id, actor) = (id("rf_1"), Actor::new(Role::Operator, "ops", Via::User("ann".to_owned())));
-    let fact = Fact::MessagePosted { message: Box::new(message) };
-    Event { refund_id, sequence: 2, at: at(7), recorded_at: at(7), actor, fact }
-}
-
-pub(super) fn references() -> References {
-    let entries =
-        [("ticket", "A:17"), ("channel", "app")].map(|(name, text)| (name.to_owned().try_into().unwrap(), id(text)));
-    References { external_reference: Some(id("after-sale/4711")), metadata: Metadata::new(entries).unwrap() }
+    Opening { refund_id, seller_id, buyer_id, line: line(), request: request(), references, buyer_contact: None }
 }
 
 pub(super) fn facts() -> Vec<Fact> {
@@ -149,7 +129,7 @@ pub(super) fn facts() -> Vec<Fact> {
         Fact::OfferRejected,
         Fact::OfferExpired,
         Fact::OfferWithdrawn { reason: WithdrawnReason::RequestModified },
-        Fact::DeadlineExtended { kind: DeadlineKind::BuyerShip, timer: timer() },
+        Fact::DeadlineExtended { kind: DeadlineKind::BuyerShip, timer: timer(), because: None },
         Fact::Reminded { kind: DeadlineKind::SellerDecide, by: at(129_600) },
     ]
 }

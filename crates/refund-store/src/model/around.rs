@@ -174,7 +174,7 @@ impl Basis {
 }
 
 /// The seller whom a refund is against.
-fn seller_of<'s>(settings: &'s Settings, refund: &Refund) -> Result<&'s Arc<Seller>, StoreError> {
+pub(crate) fn seller_of<'s>(settings: &'s Settings, refund: &Refund) -> Result<&'s Arc<Seller>, StoreError> {
     let missing = || StoreError::Unreadable(format!("no seller for refund {}", refund.id));
     settings.seller(&refund.seller_id).ok_or_else(missing)
 }

@@ -133,6 +133,7 @@ pub(crate) fn open_on_line(id: &str, line: &str, buyer: &str, minor: i64) -> Req
             reason: "dented".parse().unwrap(),
         },
         references: References::default(),
+        buyer_contact: None,
     };
     Request::new(Actor::new(Role::Buyer, buyer, Via::Link), Work::Open { opening: Box::new(opening) })
 }

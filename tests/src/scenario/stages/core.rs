@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use refund_core::{
-    AddressBook, Command, CommandKind, Event, EventType, Grounds, Line, LineKey, LineLedger, NegotiationId, Opened,
-    Opening, Policy, PolicyOverrides, Refund, RefundId, Refusal, Rollout, SavedOffer, SellerId, Timestamp, actions,
-    check_offer, decide, evolve, foretell, open, opened, options, settle,
+    AddressBook, Command, CommandKind, Event, EventType, Grounds, Line, LineKey, LineLedger, NegotiationId,
+    NoticeReport, Opened, Opening, Policy, PolicyOverrides, Refund, RefundId, Refusal, Rollout, SavedOffer, SellerId,
+    Timestamp, actions, check_offer, decide, evolve, foretell, open, opened, options, report_notice, settle,
 };
 
 use super::{CheckLook, Look, Not, OptionsLook, Stage, foretold};
@@ -106,11 +106,11 @@ impl Stage for CoreStage {
         let line = Line { ledger: ledger.as_ref(), in_progress };
         match open(opening, &self.policy.with(overrides), line, &who.actor(), self.now)? {
             Opened::Already(id, shipped) => {
-                self.record(shipped.into_iter().collect())?;
+                self.record(shipped)?;
                 Ok((id, false))
             }
-            Opened::New(event) => {
-                self.record(vec![event])?;
+            Opened::New(events) => {
+                self.record(events)?;
                 Ok((opening.refund_id.clone(), true))
             }
         }
@@ -120,6 +120,11 @@ impl Stage for CoreStage {
         let refund = self.refund(id)?;
         let events = self.ask(refund, |grounds| decide(refund, grounds, &who.actor(), command, self.now))??;
         self.record(events)
+    }
+
+    fn report_notice(&mut self, id: &RefundId, who: Who, report: &NoticeReport) -> Result<(), Not> {
+        let event = report_notice(self.refund(id)?, &who.actor(), report, self.now)?;
+        self.record(event.into_iter().collect())
     }
 
     fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {

@@ -6,7 +6,9 @@ mod wire;
 use std::collections::BTreeMap;
 
 use refund_api::{Config, Running, start};
-use refund_core::{Command, CommandKind, EventType, Opening, PayoutReport, RefundId, RefusalCode, Ruling, Timestamp};
+use refund_core::{
+    Command, CommandKind, EventType, NoticeReport, Opening, PayoutReport, RefundId, RefusalCode, Ruling, Timestamp,
+};
 use refund_store::Clock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -153,6 +155,13 @@ impl Stage for HttpStage {
             }));
         }
         reply.done::<Value>().map(drop)
+    }
+
+    fn report_notice(&mut self, id: &RefundId, who: Who, report: &NoticeReport) -> Result<(), Not> {
+        let token = self.token(who, id)?;
+        let path = format!("/v1/notices/ntc_{id}-{}/report", report.number);
+        let body = json!({ "result": report.result });
+        self.call(Method::Post, &path, &token, None, body)?.done::<Value>().map(drop)
     }
 
     fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {

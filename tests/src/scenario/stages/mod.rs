@@ -6,8 +6,8 @@ mod store;
 
 use refund_core::{
     AddressId, ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, Fact, Foretold, MakeOffer, Money,
-    NegotiationId, NegotiationStatus, Opening, Options, Payout, PayoutStatus, Refund, RefundId, RefundType, Refusal,
-    RefusalCode, Role, StatusKind, Terms, Timestamp, WithdrawnReason,
+    NegotiationId, NegotiationStatus, NoticeReport, Opening, Options, Payout, PayoutStatus, Refund, RefundId,
+    RefundType, Refusal, RefusalCode, Role, StatusKind, Terms, Timestamp, WithdrawnReason,
 };
 use serde_json::Value;
 
@@ -38,6 +38,12 @@ pub trait Stage {
     /// # Errors
     /// [`Not`].
     fn command(&mut self, refund: &RefundId, who: Who, command: &refund_core::Command) -> Result<(), Not>;
+
+    /// Takes down what a channel says of a notice (R41).
+    ///
+    /// # Errors
+    /// [`Not`].
+    fn report_notice(&mut self, refund: &RefundId, who: Who, report: &NoticeReport) -> Result<(), Not>;
 
     /// Changes settings.
     ///
@@ -266,6 +272,8 @@ pub struct Happened {
     pub by: Role,
     /// Of which deadline it reminds.
     pub reminds: Option<DeadlineKind>,
+    /// To whom the notice is that it asks for.
+    pub notice_to: Option<Role>,
 }
 
 /// What may be offered, as a transcript tells of it.
@@ -338,7 +346,8 @@ impl Happened {
     fn of(event: &Event) -> Self {
         let reminds = if let Fact::Reminded { kind, .. } = &event.fact { Some(*kind) } else { None };
         let kind = event.fact.event_type();
-        Self { sequence: event.sequence, kind, at: event.at, by: event.actor.role, reminds }
+        let notice_to = event.fact.notice_to().filter(|_| kind == EventType::NoticeRequested);
+        Self { sequence: event.sequence, kind, at: event.at, by: event.actor.role, reminds, notice_to }
     }
 }
 

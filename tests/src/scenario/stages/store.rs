@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Command, CommandKind, Event, EventType, NegotiationId, Opening, Policy, RefundId, SellerId, Timestamp,
+    Command, CommandKind, Event, EventType, NegotiationId, NoticeReport, Opening, Policy, RefundId, SellerId, Timestamp,
 };
 use refund_store::conformance::InTurn;
 use refund_store::{
@@ -93,6 +93,11 @@ impl Stage for StoreStage {
     fn command(&mut self, id: &RefundId, who: Who, command: &Command) -> Result<(), Not> {
         let (refund_id, command) = (id.clone(), command.clone());
         self.submit(Request::new(who.actor(), Work::Command { refund_id, command })).map(drop)
+    }
+
+    fn report_notice(&mut self, id: &RefundId, who: Who, report: &NoticeReport) -> Result<(), Not> {
+        let (refund_id, report) = (id.clone(), report.clone());
+        self.submit(Request::new(who.actor(), Work::ReportNotice { refund_id, report })).map(drop)
     }
 
     fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {

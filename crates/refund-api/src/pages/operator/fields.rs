@@ -39,7 +39,9 @@ fn kind(field: PolicyField) -> Kind {
         | PolicyField::BuyerShipSeconds
         | PolicyField::SellerConfirmSeconds
         | PolicyField::OperatorRuleSeconds
-        | PolicyField::PayoutReportSeconds => Kind::Span,
+        | PolicyField::PayoutReportSeconds
+        | PolicyField::NoticeBeforeSeconds
+        | PolicyField::NoticeGraceSeconds => Kind::Span,
         PolicyField::RemindersSeconds => Kind::Spans,
         PolicyField::FreshGoods => Kind::FreshGoods,
         PolicyField::Payout => Kind::Payout,
@@ -48,7 +50,9 @@ fn kind(field: PolicyField) -> Kind {
         PolicyField::CapAtRequested
         | PolicyField::ReturnNeedsFreightInsurance
         | PolicyField::AllowWithdraw
-        | PolicyField::NegotiateBeforeRefuse => Kind::Switch,
+        | PolicyField::NegotiateBeforeRefuse
+        | PolicyField::Notices
+        | PolicyField::SilenceNeedsNotice => Kind::Switch,
     }
 }
 

@@ -144,10 +144,11 @@ fn joined<const N: usize>(parts: [Option<String>; N]) -> Option<String> {
 }
 
 /// What is called otherwise where the clock brought it about.
-const BY_SILENCE: [(EventType, &str); 3] = [
+const BY_SILENCE: [(EventType, &str); 4] = [
     (EventType::RefundAgreed, "event-refund-agreed-by-silence"),
     (EventType::RefundReceiptConfirmed, "event-receipt-confirmed-by-silence"),
     (EventType::RefundEscalated, "event-escalated-by-silence"),
+    (EventType::DeadlineChanged, "event-deadline-changed-unnotified"),
 ];
 
 /// What it is called.
@@ -186,11 +187,14 @@ fn says(reader: &Reader, fact: &Fact) -> Option<String> {
         | Fact::PaidTwice { amount, .. } => reader.money(*amount),
         Fact::Closed { reason, .. } => reader.term("closed", reason.as_str()),
         Fact::OfferWithdrawn { reason } => reader.term("withdrawn", reason.as_str()),
-        Fact::DeadlineExtended { kind, timer } => {
+        Fact::DeadlineExtended { kind, timer, .. } => {
             format!("{} → {}", reader.term("deadline", kind.as_str()), reader.instant(timer.by))
         }
         Fact::Reminded { kind, by } | Fact::Overdue { kind, by } => {
             format!("{} · {}", reader.term("deadline", kind.as_str()), reader.instant(*by))
+        }
+        Fact::NoticeRequested { .. } | Fact::NoticeAccepted { .. } | Fact::NoticeFailed { .. } => {
+            reader.say_with("notice-to", "role", &reader.term("role", fact.notice_to()?.as_str()))
         }
         Fact::Agreed { .. }
         | Fact::OfferMade { .. }
@@ -222,6 +226,7 @@ fn words(event: &Event, role: Role) -> Option<String> {
         }
         Fact::OfferMade { negotiation } => negotiation.offer.message.as_ref().map(ToString::to_string),
         Fact::MessagePosted { message } => Some(message.text.to_string()),
+        Fact::NoticeFailed { reason, .. } => reason.as_ref().map(ToString::to_string),
         Fact::Agreed { .. }
         | Fact::ReturnShipped { .. }
         | Fact::TrackingCorrected { .. }
@@ -237,6 +242,8 @@ fn words(event: &Event, role: Role) -> Option<String> {
         | Fact::DeadlineExtended { .. }
         | Fact::Overdue { .. }
         | Fact::LineShipped
+        | Fact::NoticeRequested { .. }
+        | Fact::NoticeAccepted { .. }
         | Fact::Reminded { .. } => None,
     }
 }
@@ -257,6 +264,7 @@ fn tone(event: &Event) -> &'static str {
         | Fact::PayoutReversed { .. }
         | Fact::PaidTwice { .. }
         | Fact::Overdue { .. }
+        | Fact::NoticeFailed { .. }
         | Fact::ReceiptRefused { .. } => "bad",
         Fact::Opened { .. }
         | Fact::Modified { .. }
@@ -274,6 +282,8 @@ fn tone(event: &Event) -> &'static str {
         | Fact::OfferWithdrawn { .. }
         | Fact::DeadlineExtended { .. }
         | Fact::LineShipped
+        | Fact::NoticeRequested { .. }
+        | Fact::NoticeAccepted { .. }
         | Fact::Reminded { .. } => {
             if event.actor.role == Role::System {
                 "clock"

@@ -1,16 +1,18 @@
 //! What an event says beside its type: a struct for each, and the list of all types with their struct.
 
+mod notice;
 mod payout;
 
 use refund_core::{
-    BuyerId, ClosedReason, DeadlineKind, Disclosed, EventType, Fact, Label, LineId, Metadata, Money, NegotiationId,
-    OfferMessage, Opening, OrderId, PayoutMode, Reason, ReasonCode, RefundType, Request, Role, SellerId, Shipment,
-    Timer, Timestamp, Whose, Why, WithdrawnReason, attempt_key,
+    BuyerId, ClosedReason, DeadlineKind, Disclosed, EventType, ExtendedBecause, Fact, Label, LineId, Metadata, Money,
+    NegotiationId, OfferMessage, Opening, OrderId, PayoutMode, Reason, ReasonCode, RefundType, Request, Role, SellerId,
+    Shipment, Timer, Timestamp, Whose, Why, WithdrawnReason, attempt_key,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+use self::notice::{NoticeReportedData, NoticeRequestedData};
 use self::payout::{PaidData, PayoutFailedData, PayoutReversedData, PayoutStartedData};
 use crate::wire::MoneyOut;
 use crate::wire::message::WrittenOut;
@@ -72,6 +74,9 @@ each_type! {
     RefundPaidTwice(PaidData),
     DeadlineOverdue(DeadlineReminderData),
     OrderLineShipped(NothingData),
+    NoticeRequested(NoticeRequestedData),
+    NoticeAccepted(NoticeReportedData),
+    NoticeFailed(NoticeReportedData),
 }
 
 /// What was asked for, by whom, and on what.
@@ -210,6 +215,9 @@ pub(crate) struct OfferWithdrawnData {
 pub(crate) struct DeadlineChangedData {
     kind: DeadlineKind,
     to: Timestamp,
+    /// Why, where nobody chose to: `unnotified`, because no notice of it was accepted in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<ExtendedBecause>,
 }
 
 /// Which deadline comes closer or is overdue, when it is or was, and who has to act.
@@ -300,13 +308,22 @@ impl EventData {
                 negotiation_id: negotiation_id(),
                 withdrawn_reason: *reason,
             }),
-            Fact::DeadlineExtended { kind, timer } => {
-                Self::DeadlineChanged(DeadlineChangedData { kind: *kind, to: timer.by })
+            Fact::DeadlineExtended { kind, timer, because } => {
+                Self::DeadlineChanged(DeadlineChangedData { kind: *kind, to: timer.by, because: *because })
             }
             Fact::Reminded { kind, by } => Self::DeadlineReminder(due(*kind, *by)),
             Fact::MessagePosted { message } => Self::MessagePosted((&**message).into()),
             Fact::Overdue { kind, by } => Self::DeadlineOverdue(due(*kind, *by)),
             Fact::LineShipped => Self::OrderLineShipped(NothingData {}),
+            Fact::NoticeRequested { notice } => {
+                Self::NoticeRequested(notice::requested(event.refund_id(), event.sequence(), notice))
+            }
+            Fact::NoticeAccepted { number, to, channel } => {
+                Self::NoticeAccepted(notice::reported(event.refund_id(), *number, *to, *channel, None))
+            }
+            Fact::NoticeFailed { number, to, channel, reason } => {
+                Self::NoticeFailed(notice::reported(event.refund_id(), *number, *to, *channel, reason.as_ref()))
+            }
         }
     }
 }

@@ -158,6 +158,8 @@ struct ActorIn {
 #[derive(Deserialize)]
 struct DataIn {
     kind: Option<DeadlineKind>,
+    /// A reader of a notice, or an instant.
+    to: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -289,7 +291,9 @@ impl Negotiation {
 impl Event {
     fn happened(self) -> Happened {
         let reminds = self.data.kind.filter(|_| self.kind == EventType::DeadlineReminder);
-        Happened { sequence: self.sequence, kind: self.kind, at: self.at, by: self.actor.role, reminds }
+        let to = self.data.to.filter(|_| self.kind == EventType::NoticeRequested);
+        let notice_to = to.and_then(|to| to.parse().ok());
+        Happened { sequence: self.sequence, kind: self.kind, at: self.at, by: self.actor.role, reminds, notice_to }
     }
 }
 

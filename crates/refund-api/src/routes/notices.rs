@@ -1,0 +1,97 @@
+//! What was sent to whom, and what became of it (R41).
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use refund_core::{Actor, Event, Fact, RefundId, Role};
+use refund_store::{Answered, Request, Work};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::lists::{Limit, behind_id};
+use super::refunds::marked;
+use crate::call::Call;
+use crate::feed::told_up_to;
+use crate::problem::Problem;
+use crate::wire::Items;
+use crate::wire::notice::{NoticeId, NoticeOut, NoticeReportIn};
+
+/// Out of how many of the latest events about its notices the notices of a refund are told.
+const LATEST: usize = 1000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct NoticesParams {
+    /// Of which refund.
+    refund_id: RefundId,
+    /// How many notices at the most; 50 where nothing is said.
+    #[param(inline)]
+    limit: Option<Limit>,
+    /// Where to go on: `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Lists the latest notices of a refund, in the order in which they were asked for, and what became of each.
+#[utoipa::path(
+    get, path = "/v1/notices", tag = "notices", operation_id = "list_notices",
+    params(NoticesParams), responses((status = OK, body = Items<NoticeOut>), (status = NOT_FOUND)),
+    security(("key" = ["operator", "platform"])),
+)]
+pub(super) async fn list(call: Call) -> Result<Json<Items<NoticeOut>>, Problem> {
+    call.caller.only(&[Role::Operator, Role::Platform])?;
+    let NoticesParams { refund_id, limit, cursor } = call.query()?;
+    let limit = limit.unwrap_or_default();
+    let list = format!("{} {refund_id} notices", call.caller.id());
+    let behind = cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
+    // Read after what is due has happened, like the refund itself (R3).
+    call.app.settled(&call.caller, &refund_id).await?;
+    let all = notices(&call, &refund_id).await?;
+    let mut items: Vec<_> = behind_id(all, behind.as_deref(), NoticeOut::id).take(limit.and_one_more()).collect();
+    let goes_on = limit.cut(&mut items);
+    let last = items.last().filter(|_| goes_on).map(NoticeOut::id);
+    let next_cursor = last.map(|last| call.app.cursors.write_id(last, &list));
+    Ok(Json(Items { items, next_cursor }))
+}
+
+/// Reports what became of a notice that the platform's own gateway sends.
+///
+/// The same report again changes nothing, nor does one on a notice for which another one stands, or one that another
+/// channel has reported on.
+#[utoipa::path(
+    post, path = "/v1/notices/{id}/report", tag = "notices", operation_id = "report_notice",
+    request_body = NoticeReportIn, responses((status = OK, body = NoticeOut), (status = NOT_FOUND)),
+    security(("key" = ["operator", "platform"])),
+)]
+pub(super) async fn report(call: Call) -> Result<Response, Problem> {
+    call.caller.only(&[Role::Operator, Role::Platform])?;
+    let id: NoticeId = call.id().map_err(|_| Problem::not_found())?;
+    call.app.known(&call.caller, &id.refund_id).await?;
+    let is_one = asks_for(&call, &id).await?;
+    let work = || {
+        let report = call.body::<NoticeReportIn>()?.read(id.number);
+        let actor: Actor = call.caller.itself();
+        Ok(Request::new(actor, Work::ReportNotice { refund_id: id.refund_id.clone(), report }))
+    };
+    if !is_one {
+        return Err(Problem::not_found());
+    }
+    let Answered { replayed, .. } = call.once(work).await?;
+    let all = notices(&call, &id.refund_id).await?;
+    let notice = all.into_iter().find(|notice| notice.id() == id.to_string()).ok_or_else(Problem::not_found)?;
+    Ok(marked(Json(notice).into_response(), replayed))
+}
+
+/// Whether there is a notice of that name.
+async fn asks_for(call: &Call, id: &NoticeId) -> Result<bool, Problem> {
+    let before = id.number.saturating_sub(1);
+    let found = call.app.engine.store().history(&id.refund_id, before, 1).await?;
+    let is_one = |event: &Event| event.sequence == id.number && matches!(event.fact, Fact::NoticeRequested { .. });
+    Ok(found.first().is_some_and(|(_, event)| is_one(event)))
+}
+
+async fn notices(call: &Call, refund_id: &RefundId) -> Result<Vec<NoticeOut>, Problem> {
+    let store = call.app.engine.store();
+    let last = store.by_itself(refund_id).await?.ok_or_else(Problem::not_found)?.sequence;
+    let history = told_up_to(store, refund_id, last, LATEST, |event| event.fact.is_about_notice()).await?;
+    Ok(NoticeOut::all(history.iter().map(|(_, event)| event)))
+}

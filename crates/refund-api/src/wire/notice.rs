@@ -1,0 +1,129 @@
+//! Notices in JSON: what they are called, and what became of them.
+
+use refund_core::{
+    Event, Fact, NoticeChannel, NoticeReport, NoticeResult, NoticeStatus, Reason, RefundId, Role, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::refund::DeadlineOut;
+
+/// What begins the name of a notice.
+const PREFIX: &str = "ntc_";
+
+/// What a notice is called outside: its refund, and the number of the event that asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NoticeId {
+    pub(crate) refund_id: RefundId,
+    pub(crate) number: u64,
+}
+
+impl std::fmt::Display for NoticeId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{PREFIX}{}-{}", self.refund_id, self.number)
+    }
+}
+
+impl std::str::FromStr for NoticeId {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (refund_id, digits) = text.strip_prefix(PREFIX).and_then(|id| id.rsplit_once('-')).ok_or(())?;
+        let number = digits.parse().map_err(|_| ())?;
+        let id = Self { refund_id: refund_id.parse().map_err(|_| ())?, number };
+        if id.to_string() == text { Ok(id) } else { Err(()) }
+    }
+}
+
+/// A notice, and what became of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Notice)]
+pub(crate) struct NoticeOut {
+    id: String,
+    refund_id: RefundId,
+    /// To whom it is: `buyer`, `seller` or `operator`.
+    to: Role,
+    status: NoticeStatus,
+    /// Of which events of the refund it tells, by their numbers.
+    about: Vec<u64>,
+    /// The deadlines that it names.
+    deadlines: Vec<DeadlineOut>,
+    /// When it was asked for.
+    requested_at: Timestamp,
+    /// When a channel said what became of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reported_at: Option<Timestamp>,
+    /// Which channel did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<NoticeChannel>,
+    /// Why it failed, in the channel's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    /// The notice that stands for it, and for which this one need not be sent any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<String>,
+}
+
+impl NoticeOut {
+    /// All notices of a refund, out of what happened to it, in order.
+    pub(crate) fn all<'e>(history: impl IntoIterator<Item = &'e Event>) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for event in history {
+            let id_of = |number| NoticeId { refund_id: event.refund_id.clone(), number }.to_string();
+            let mut report = |number: u64, status, channel: NoticeChannel, reason: Option<&Reason>| {
+                let id = id_of(number);
+                if let Some(notice) = all.iter_mut().find(|notice| notice.id == id) {
+                    notice.status = status;
+                    notice.channel = Some(channel);
+                    notice.reason = reason.cloned();
+                    notice.reported_at = Some(event.at);
+                }
+            };
+            if let Fact::NoticeAccepted { number, channel, .. } = &event.fact {
+                report(*number, NoticeStatus::Accepted, *channel, None);
+            } else if let Fact::NoticeFailed { number, channel, reason, .. } = &event.fact {
+                report(*number, NoticeStatus::Failed, *channel, reason.as_ref());
+            } else if let Fact::NoticeRequested { notice } = &event.fact {
+                let id = id_of(event.sequence);
+                let replaced: Vec<_> = notice.replaces.iter().map(|number| id_of(*number)).collect();
+                for before in all.iter_mut().filter(|before| replaced.contains(&before.id)) {
+                    before.replaced_by = Some(id.clone());
+                }
+                all.push(Self {
+                    id,
+                    refund_id: event.refund_id.clone(),
+                    to: notice.to,
+                    status: NoticeStatus::Queued,
+                    about: notice.about.clone(),
+                    deadlines: notice.deadlines.iter().copied().map(DeadlineOut::from).collect(),
+                    requested_at: event.at,
+                    reported_at: None,
+                    channel: None,
+                    reason: None,
+                    replaced_by: None,
+                });
+            }
+        }
+        all
+    }
+
+    /// What it is called.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+/// What the platform's gateway says of a notice.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoticeReportIn {
+    result: NoticeResult,
+    /// Why it failed, in the gateway's words.
+    #[serde(default)]
+    reason: Option<Reason>,
+}
+
+impl NoticeReportIn {
+    pub(crate) fn read(self, number: u64) -> NoticeReport {
+        NoticeReport { number, channel: NoticeChannel::Gateway, result: self.result, reason: self.reason }
+    }
+}

@@ -1,0 +1,177 @@
+//! How somebody is reached (R41).
+
+use serde::{Deserialize, Serialize};
+
+/// How somebody is reached: by what of it there is, in their language.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// By mail.
+    pub email: Option<EmailAddress>,
+    /// By telephone, for the platform's own gateway.
+    pub phone: Option<PhoneNumber>,
+    /// In which language; the server's own where it speaks another.
+    pub language: Option<LanguageTag>,
+}
+
+/// An address for mail: one `@`, at most 254 characters of ASCII, none that could end a line or begin another address.
+/// A domain of other scripts is given in its ASCII form.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct EmailAddress(String);
+
+/// A telephone number as it is dialled: 3 to 32 of digits, spaces, `+`, `-`, `(` and `)`, with a digit among them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PhoneNumber(String);
+
+/// A language as BCP 47 writes it, such as `zh-Hant`: 2 to 35 letters, digits and hyphens.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LanguageTag(String);
+
+/// What can't be a contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidContact {
+    /// No address.
+    #[error("an e-mail address is a name, @ and a domain, at most 254 characters of ASCII, without spaces or quotes")]
+    Email,
+    /// No number.
+    #[error("a telephone number is 3 to 32 of digits, spaces, +, -, ( and ), with a digit among them")]
+    Phone,
+    /// No language.
+    #[error("a language is 2 to 35 letters, digits and hyphens, such as zh-Hant")]
+    Language,
+}
+
+/// What a text has to be, and what is wrong where it isn't.
+macro_rules! checked_text {
+    ($($name:ident, $is_one:ident, $wrong:ident;)+) => {$(
+        impl $name {
+            /// The text as it was given.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidContact;
+            fn try_from(text: String) -> Result<Self, InvalidContact> {
+                if $is_one(&text) { Ok(Self(text)) } else { Err(InvalidContact::$wrong) }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = InvalidContact;
+            fn from_str(text: &str) -> Result<Self, InvalidContact> {
+                text.to_owned().try_into()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    )+};
+}
+
+checked_text! {
+    EmailAddress, is_email_address, Email;
+    PhoneNumber, is_phone_number, Phone;
+    LanguageTag, is_language_tag, Language;
+}
+
+/// What mail servers take everywhere: dots only between other signs, and a domain of labels.
+fn is_email_address(text: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte);
+    let is_label = |label: &str| {
+        let of_label = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        (1..=63).contains(&label.len()) && of_label && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let Some((name, domain)) = text.rsplit_once('@') else { return false };
+    let is_name = name.len() <= 64 && name.split('.').all(|part| !part.is_empty() && part.bytes().all(is_of_name));
+    text.len() <= EmailAddress::MAX && is_name && domain.split('.').all(is_label)
+}
+
+fn is_phone_number(text: &str) -> bool {
+    let is_of_number = |byte: u8| byte.is_ascii_digit() || b" +-()".contains(&byte);
+    (3..=PhoneNumber::MAX).contains(&text.len())
+        && text.bytes().all(is_of_number)
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn is_language_tag(text: &str) -> bool {
+    let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (2..=LanguageTag::MAX).contains(&text.len()) && text.split('-').all(is_part)
+}
+
+impl EmailAddress {
+    /// The longest address, in characters.
+    pub const MAX: usize = 254;
+}
+
+impl PhoneNumber {
+    /// The longest number, in characters.
+    pub const MAX: usize = 32;
+}
+
+impl LanguageTag {
+    /// The longest tag, in characters.
+    pub const MAX: usize = 35;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_that_mail_servers_take_and_nothing_more() {
+        for good in ["kim@example.com", "a.b+c@x-y.example", "o'neil@example", "a@b"] {
+            assert!(good.parse::<EmailAddress>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "kim",
+            "@example.com",
+            "kim@",
+            "kim@@example.com",
+            "k m@example.com",
+            "kim@example.com\r\nBcc: b@example.com",
+            "kim@example.com,b@example.com",
+            "<kim@example.com>",
+            "\"kim\"@example.com",
+            ".kim@example.com",
+            "kim.@example.com",
+            "ki..m@example.com",
+            "kim@-example.com",
+            "kim@example..com",
+            "kím@example.com",
+            "kim@exämple.com",
+            "kim@[127.0.0.1]",
+            "a\u{202e}@example.com",
+            &format!("{}@example.com", "a".repeat(65)),
+            &format!("a@{}", "example.".repeat(40)),
+        ] {
+            assert_eq!(bad.parse::<EmailAddress>(), Err(InvalidContact::Email), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_has_a_digit_and_a_language_has_parts() {
+        assert!("+86 (21) 5555-0100".parse::<PhoneNumber>().is_ok() && "110".parse::<PhoneNumber>().is_ok());
+        for bad in ["", "11", "+-()", "555x", "5\n55", "１２３", &"5".repeat(33)] {
+            assert_eq!(bad.parse::<PhoneNumber>(), Err(InvalidContact::Phone), "{bad:?}");
+        }
+        assert!("zh-Hant".parse::<LanguageTag>().is_ok() && "en".parse::<LanguageTag>().is_ok());
+        for bad in ["", "e", "en_GB", "zh--Hant", "-en", "en-", "englishplease", &"en-".repeat(12)] {
+            assert_eq!(bad.parse::<LanguageTag>(), Err(InvalidContact::Language), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Notices: what they say, and what becomes of them (R41).
+
+use serde::{Deserialize, Serialize};
+
+use crate::names::names;
+use crate::{Deadline, Reason, Role, Timestamp};
+
+/// How many notices a refund remembers that nobody has reported on. Of those before them a report changes nothing.
+const QUEUED_MAX: usize = 32;
+
+names! {
+    /// What became of a notice.
+    NoticeStatus {
+        /// It is to be sent, or under way.
+        Queued = "QUEUED",
+        /// A channel has taken it; whether it was read is never known.
+        Accepted = "ACCEPTED",
+        /// No channel would take it.
+        Failed = "FAILED",
+    }
+}
+
+names! {
+    /// By what a notice is sent.
+    NoticeChannel {
+        /// Mail, by the server itself.
+        Smtp = "smtp",
+        /// The platform's own gateway, which is told by webhook and reports back.
+        Gateway = "gateway",
+        /// The demo's mailbox, in which everybody's mail can be read.
+        Mailbox = "mailbox",
+    }
+}
+
+names! {
+    /// What a channel says of a notice.
+    NoticeResult {
+        /// It was taken.
+        Accepted = "accepted",
+        /// It was not, and will not be.
+        Failed = "failed",
+    }
+}
+
+/// A notice to one of those whom something concerns. Its name is the number of the event that asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// To whom: the buyer, the seller or the operator.
+    pub to: Role,
+    /// Of which events of the refund, by their numbers, in order.
+    pub about: Vec<u64>,
+    /// The deadlines by which its reader has to act, as they run once this has happened: those that it names (R42).
+    pub deadlines: Vec<Deadline>,
+    /// Notices that it stands for, by their names: they need not be sent any more.
+    pub replaces: Vec<u64>,
+}
+
+/// A notice that nobody has reported on yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuedNotice {
+    /// Its name: the number of the event that asks for it.
+    pub number: u64,
+    /// Of when it is.
+    pub at: Timestamp,
+    /// What it says.
+    pub notice: Notice,
+}
+
+/// What a channel reports of a notice (R41).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeReport {
+    /// Which, by its name: the number of the event that asks for it.
+    pub number: u64,
+    /// Who reports.
+    pub channel: NoticeChannel,
+    /// What came of it.
+    pub result: NoticeResult,
+    /// Why it failed, in the channel's words.
+    pub reason: Option<Reason>,
+}
+
+/// The notices of a refund that nobody has reported on, the oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuedNotices(Vec<QueuedNotice>);
+
+impl QueuedNotices {
+    /// All of them, the oldest first.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &QueuedNotice> {
+        self.0.iter()
+    }
+
+    /// The one of that name, as long as nobody has reported on it.
+    #[must_use]
+    pub fn get(&self, number: u64) -> Option<&QueuedNotice> {
+        self.iter().find(|queued| queued.number == number)
+    }
+
+    /// One more is to be sent, instead of those that it stands for.
+    pub(crate) fn put(&mut self, number: u64, at: Timestamp, notice: &Notice) {
+        self.0.retain(|queued| !notice.replaces.contains(&queued.number));
+        if self.0.len() >= QUEUED_MAX {
+            self.0.remove(0);
+        }
+        self.0.push(QueuedNotice { number, at, notice: notice.clone() });
+    }
+
+    /// Takes the one out that was reported on.
+    pub(crate) fn take(&mut self, number: u64) -> Option<Notice> {
+        let place = self.0.iter().position(|queued| queued.number == number)?;
+        Some(self.0.remove(place).notice)
+    }
+}
+
+impl From<Vec<QueuedNotice>> for QueuedNotices {
+    fn from(queued: Vec<QueuedNotice>) -> Self {
+        Self(queued)
+    }
+}

@@ -1,0 +1,106 @@
+//! Who is told of what concerns them (R41).
+
+use crate::{
+    Actor, DeadlineKind, Event, Fact, Notice, Policy, QueuedNotice, Refund, Role, Span, Timestamp, evolve, replay,
+};
+
+/// Whom notices go to. The platform is told by events.
+pub const READERS: [Role; 3] = [Role::Buyer, Role::Seller, Role::Operator];
+
+/// Of what happens on a refund within that time one reader gets one notice (R41): the later one says what the earlier
+/// one says, and stands for it where that has not gone yet.
+pub const GATHERED_WITHIN: Span = Span::MIN;
+
+/// What happened in one step, and behind it the notices that it asks for. `before` is the refund before it; there is
+/// none where it was opened in this step.
+pub(crate) fn with_notices(before: Option<&Refund>, policy: &Policy, mut events: Vec<Event>) -> Vec<Event> {
+    if !policy.makes_notices() {
+        return events;
+    }
+    let after = match before {
+        Some(before) => Some(events.iter().fold(before.clone(), evolve)),
+        None => replay(&events),
+    };
+    if let (Some(last), Some(after)) = (events.last(), after) {
+        let notices = READERS.into_iter().filter_map(|reader| notice(&after, &events, reader, last.at));
+        let asked: Vec<_> = notices
+            .zip(last.sequence.saturating_add(1)..)
+            .map(|(notice, sequence)| Event {
+                refund_id: last.refund_id.clone(),
+                sequence,
+                at: last.at,
+                recorded_at: last.recorded_at,
+                actor: Actor::system(),
+                fact: Fact::NoticeRequested { notice: Box::new(notice) },
+            })
+            .collect();
+        events.extend(asked);
+    }
+    events
+}
+
+/// What that reader is to be told of what happened, if it concerns them.
+fn notice(after: &Refund, events: &[Event], reader: Role, at: Timestamp) -> Option<Notice> {
+    let concerning = events.iter().filter(|event| concerned(event).any(|concerned| concerned == reader));
+    let mut about: Vec<_> = concerning.map(|event| event.sequence).collect();
+    if about.is_empty() {
+        return None;
+    }
+    let is_gathered = |queued: &&QueuedNotice| queued.notice.to == reader && at < queued.at.plus(GATHERED_WITHIN);
+    let gathered: Vec<_> = after.notices.iter().filter(is_gathered).collect();
+    about.extend(gathered.iter().flat_map(|queued| &queued.notice.about));
+    about.sort_unstable();
+    let deadlines = after.running().filter(|deadline| reader_of(deadline.kind) == reader).collect();
+    Some(Notice { to: reader, about, deadlines, replaces: gathered.iter().map(|queued| queued.number).collect() })
+}
+
+/// Whoever is told of a deadline. What the platform is due to do its operator hears of.
+fn reader_of(kind: DeadlineKind) -> Role {
+    match kind.who() {
+        Role::Platform => Role::Operator,
+        who @ (Role::Buyer | Role::Seller | Role::Operator | Role::System) => who,
+    }
+}
+
+/// Whom an event concerns, without whoever did it: they know.
+fn concerned(event: &Event) -> impl Iterator<Item = Role> {
+    const SELLER: &[Role] = &[Role::Seller];
+    const BUYER: &[Role] = &[Role::Buyer];
+    const PARTIES: &[Role] = &[Role::Buyer, Role::Seller];
+    const OPERATOR: &[Role] = &[Role::Operator];
+    let all = match &event.fact {
+        Fact::Opened { .. } | Fact::Modified { .. } | Fact::ReturnShipped { .. } | Fact::TrackingCorrected { .. } => {
+            SELLER
+        }
+        Fact::Refused { .. } | Fact::ReceiptRefused { .. } | Fact::OfferMade { .. } => BUYER,
+        Fact::Agreed { .. }
+        | Fact::ReceiptConfirmed
+        | Fact::ReturnWaived
+        | Fact::Ruled { .. }
+        | Fact::Succeeded { .. }
+        | Fact::Closed { .. }
+        | Fact::OfferAccepted
+        | Fact::OfferRejected
+        | Fact::OfferExpired
+        | Fact::OfferWithdrawn { .. }
+        | Fact::MessagePosted { .. } => PARTIES,
+        Fact::Escalated { .. } => &READERS,
+        Fact::PayoutFailed { .. } | Fact::PayoutReversed { .. } | Fact::PaidTwice { .. } => OPERATOR,
+        Fact::DeadlineExtended { kind, .. } | Fact::Reminded { kind, .. } | Fact::Overdue { kind, .. } => {
+            match reader_of(*kind) {
+                Role::Buyer => BUYER,
+                Role::Seller => SELLER,
+                Role::Operator | Role::Platform | Role::System => OPERATOR,
+            }
+        }
+        Fact::PayoutStarted { .. }
+        | Fact::LineShipped
+        | Fact::NoticeRequested { .. }
+        | Fact::NoticeAccepted { .. }
+        | Fact::NoticeFailed { .. } => &[],
+    };
+    // Whoever is paid is told, also where it was by their own yes.
+    let is_paid = matches!(event.fact, Fact::Succeeded { .. });
+    let knows = move |role: Role| role == event.actor.role && !(is_paid && role == Role::Buyer);
+    all.iter().copied().filter(move |role| !knows(*role) && event.fact.is_for(*role))
+}
