@@ -1,4 +1,4 @@
-//! The ten laws, each as a check on what a history has led to.
+//! The laws by their numbers, each as a check on what a history has led to.
 
 use refund_core::{
     Actor, Command, Deadline, Event, EventType, Fact, NegotiationStatus, Payout, PayoutStatus, Policy, ReasonFor,
