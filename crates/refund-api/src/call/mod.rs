@@ -45,10 +45,10 @@ pub(crate) struct Call {
     body: Received,
 }
 
-/// How a path ends to which something is sent by POST because it has a body, and that changes nothing: a key for reading
-/// is good for it.
+/// The end of a path where POST only asks something, and is POST because the question is a body: a key for reading is
+/// enough for it.
 const CHECK: &str = "/check";
-/// What comes within that time came at once.
+/// A body that takes longer than this did not come at once.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
 impl FromRequest<Arc<App>> for Call {
@@ -210,7 +210,7 @@ impl Call {
         Ok(self.change(Request { idempotency, ..read()? }).await?)
     }
 
-    /// Carries a request out as one that comes from where the call comes from.
+    /// Carries a request out, with the address that the call came from.
     pub(crate) async fn change(&self, request: Request) -> Result<Answered, Refused> {
         self.app.engine.change(Request { from: self.from, ..request }).await
     }

@@ -25,7 +25,7 @@ use crate::machine::entropy;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
-/// What names an answer in an address. Nobody but whoever is led there is shown anything by it.
+/// The parameter that names an answer in an address. It shows nothing to anybody but whoever sent the form.
 const ANSWER: &str = "answer";
 /// How long one is kept. Afterwards the address leads to the page that the form stood on.
 const KEPT_FOR: Span = Span::hours(1);
@@ -138,13 +138,13 @@ pub(super) async fn lead_on(
     }
     let person = signed_in(&app, request.headers()).await;
     let (whose, path) = (Whose::of(person, &request), request.uri().path().to_owned());
-    // HEAD is no look: what is shown once is there afterwards.
+    // HEAD shows nobody anything, so it does not use up what is shown once.
     if request.method() == Method::GET
         && let Some(answer) = answers.find(asked, &path, &whose, system_now())
     {
         return Ok(answer);
     }
-    // The page itself knows of no answers, and leads to none.
+    // The page is asked for without the parameter, so that no link on it repeats it.
     if !asked.is_empty() {
         *request.uri_mut() = address(&path, &query, None).parse::<Uri>().unwrap_or_default();
     }

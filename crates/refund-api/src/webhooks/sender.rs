@@ -30,7 +30,8 @@ const TO_ONE_OWNER: usize = 64;
 const SLOW: u64 = 2_000;
 const TO_ONE: usize = 4;
 const TO_ONE_THAT_FAILS: usize = 1;
-/// How much of an endpoint's queue is looked at: what is under way stands in it still, and one more may be next.
+/// How many messages of an endpoint's queue are read: those under way are still in it, and one more says when the next
+/// is due.
 const LOOKED_AT: usize = TO_ONE + 1;
 /// The longest wait: the machine's clock may be set meanwhile.
 const WAIT_MAX: Duration = Duration::from_secs(5);
@@ -192,7 +193,7 @@ impl Sender {
                     }
                 }
             }
-            // Its place stays taken: what failed in this way would fail again at once.
+            // The message stays among those under way: whatever panicked would panic again at once.
             Err(error) => tracing::error!(%error, "an attempt failed within the server"),
         }
     }
@@ -239,8 +240,8 @@ impl Sender {
 }
 
 pub(super) async fn forget(engine: &Engine, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {
-    // Whoever is in the book was there before, so that who is missing now is gone for good; also whoever was made
-    // through another server, once that is looked for.
+    // The book is read first, and then the settings with what other servers made: so an endpoint that the book has and
+    // the settings lack was removed, and is none that was made just now.
     let mut gone = webhooks.book.endpoints().await?;
     engine.look().await?;
     let settings = engine.settings();
@@ -265,7 +266,7 @@ async fn event(
     Ok(disclosed.map(|event| EventOut::new(ids.at(role, *position), event, &around.refund.whose())))
 }
 
-/// One attempt at an endpoint that failed so often before, from reading the event to writing down what came of it.
+/// One attempt, from reading the event to writing down what came of it. `failures` is how many failed in a row before.
 async fn attempt(
     engine: &Engine,
     webhooks: &Webhooks,

@@ -114,8 +114,8 @@ impl Gathered {
     }
 }
 
-/// How many rows are kept back before sled gets them. Of a row that changes again meanwhile it
-/// gets the latest alone, and it wakes seven threads for each batch.
+/// How many rows are kept in memory before sled gets them together: of a row that changes several times until then it
+/// gets the last state alone, and each batch that it gets wakes seven of its threads.
 const RECENT_MAX: usize = 512;
 
 /// And how many answers, of which many make a row.
@@ -124,8 +124,8 @@ const RECENT_ANSWERS_MAX: usize = 2 * RECENT_MAX;
 /// sled frees memory only when it is asked to, about every so many rows.
 const ROWS_PER_COLLECTION: usize = 64;
 
-/// How many rows of outdated answers are dropped when sled gets the recent rows: more than come in
-/// meanwhile, so that they end.
+/// How many rows of outdated answers are dropped each time that sled gets the recent rows: more than are added between
+/// two such times, so that no outdated ones pile up.
 const DROPPED_AT_ONCE: usize = 2 * RECENT_MAX;
 
 impl SledView {
@@ -240,7 +240,7 @@ impl SledView {
         Ok(refunds)
     }
 
-    /// Which records stand where. No number of these is given to anybody before they are seen.
+    /// Notes where each of these records stands. Nobody is given one of their numbers before they can be read.
     fn write_numbers(&self, places: &[u64], rows: &mut Rows) {
         let mut numbers = self.past.numbers_mut();
         let changed: BTreeSet<u64> = places.iter().filter_map(|at| numbers.add(*at)).collect();

@@ -23,7 +23,8 @@ use crate::{Settings, StoreError, Surroundings};
 /// How many bytes a batch has before it takes nothing more.
 const BYTES_MAX: usize = 1 << 20;
 
-/// How long the database may say nothing at all. It ends by itself what takes it longer than 10 s.
+/// How long the database may say nothing at all before the connection is given up. A statement that takes longer than
+/// 10 s it ends by itself.
 const SILENT_MAX: Duration = Duration::from_secs(12);
 
 /// What is found once the turn is had.
@@ -48,7 +49,7 @@ pub(super) struct Turn<'t> {
     surroundings: &'t Surroundings,
     runtime: &'t Runtime,
     places: RefCell<Places>,
-    /// Why what a decision needed could not be asked for: then nothing of the turn stands.
+    /// Why something that a decision needed could not be loaded. Once it is set, nothing of the turn stands.
     failed: RefCell<Option<TurnError>>,
 }
 
@@ -89,7 +90,7 @@ impl<'t> Turn<'t> {
                 *unheard = None;
                 return Ok(Came::Ready(head));
             }
-            // It is there. Whether it stays there is known once something behind it is.
+            // It is there. That it will stay is known only once something after it is committed too.
             client.execute(sql::SAY_SOMETHING, &[]).await?;
             client.batch_execute("COMMIT").await?;
             let decisions = unheard.take().map(|unheard| unheard.decisions);
