@@ -217,32 +217,32 @@ impl Call {
 
     /// Replaces settings, unless they are not what `If-Match` says any more.
     pub(crate) async fn replace(&self, set_up: SetUp) -> Result<Answered, Problem> {
-        let precondition = self.replaces()?;
+        let precondition = self.settings_tag()?;
         Ok(self.change(Request { precondition, ..Request::new(self.caller.itself(), set_up) }).await?)
     }
 
-    /// The version that the command speaks of: one tag as in `ETag`.
-    pub(crate) fn expected(&self) -> Result<Precondition, Problem> {
-        let version = self.version()?;
+    /// The version that `If-Match` names; without one that it is missing, for whoever has to name it.
+    pub(crate) fn required_version(&self) -> Result<Precondition, Problem> {
+        let version = self.named_version()?;
         let lacks_it = version == Precondition::None && self.caller.names_version();
         Ok(if lacks_it { Precondition::Missing } else { version })
     }
 
-    /// The version that the command speaks of, where nobody has to say it.
-    pub(crate) fn version(&self) -> Result<Precondition, Problem> {
+    /// The version that `If-Match` names, for whoever may leave it out.
+    pub(crate) fn named_version(&self) -> Result<Precondition, Problem> {
         let version = |tag: &str| tag.parse().ok().filter(|version: &u64| version.to_string() == tag);
         let read = |tag: &str| version(tag).map(Precondition::Version);
-        self.precondition(read, "If-Match: one version in quotes, as the refund's ETag has it; no list, no star")
+        self.if_match(read, "If-Match: one version in quotes, as the refund's ETag has it; no list, no star")
     }
 
-    /// What the settings that the call replaces have to be still: one tag as in `ETag`, if one was sent.
-    pub(crate) fn replaces(&self) -> Result<Precondition, Problem> {
+    /// The tag of settings that `If-Match` names: they have to be so still.
+    pub(crate) fn settings_tag(&self) -> Result<Precondition, Problem> {
         let bytes = |tag: &str| HEXLOWER.decode(tag.as_bytes()).ok()?.try_into().ok();
         let read = |tag: &str| bytes(tag).map(|bytes| Precondition::Tag(Tag(bytes)));
-        self.precondition(read, "If-Match: one tag in quotes, as the ETag of these settings has it; no list, no star")
+        self.if_match(read, "If-Match: one tag in quotes, as the ETag of these settings has it; no list, no star")
     }
 
-    fn precondition(&self, read: impl Fn(&str) -> Option<Precondition>, takes: &str) -> Result<Precondition, Problem> {
+    fn if_match(&self, read: impl Fn(&str) -> Option<Precondition>, takes: &str) -> Result<Precondition, Problem> {
         let Some(value) = only(&self.parts.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
         let tag = value.to_str().ok().and_then(tag::own);
         tag.and_then(read).ok_or_else(|| Problem::new(ApiCode::MalformedHeader, takes))

@@ -31,7 +31,7 @@ async fn carry_out<T: DeserializeOwned>(
         if !command.roles().contains(&actor.role) {
             return Err(call.caller.not_theirs(command.roles()));
         }
-        let (precondition, viewers) = (call.expected()?, call.caller.actors(&refund));
+        let (precondition, viewers) = (call.required_version()?, call.caller.actors(&refund));
         Ok(Request { precondition, viewers, ..Request::new(actor, Work::Command { refund_id, command }) })
     };
     match call.once(work).await? {
