@@ -93,8 +93,8 @@ async fn recognised(app: &App, parts: &Parts) -> Result<(Caller, KeyScope), Prob
     Ok((caller, scope))
 }
 
-/// Does what takes a while, on a thread that nobody else waits for.
-pub(crate) async fn aside<T: Send + 'static>(
+/// Does what takes a while on a thread of its own, so that nobody else waits for it.
+pub(crate) async fn on_own_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let result = tokio::task::spawn_blocking(work).await;
