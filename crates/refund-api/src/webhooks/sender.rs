@@ -68,7 +68,7 @@ pub(super) fn in_turn(mut endpoints: Vec<Arc<Endpoint>>, last: Option<&Made>) ->
 /// Sends until the server stops.
 pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
     let (mut news, mut stopping) = (engine.store().news(), engine.stopping());
-    let mut asked = webhooks.book.asked();
+    let mut asked_again = webhooks.book.asked();
     let mut sender = Sender {
         engine,
         webhooks,
@@ -82,7 +82,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
     while !*stopping.borrow_and_update() {
         // Before looking, so that what is recorded meanwhile is news again: a test clock may move.
         news.borrow_and_update();
-        asked.borrow_and_update();
+        asked_again.borrow_and_update();
         let wait = sender.send_due().await.unwrap_or_else(|problem| {
             tracing::error!(?problem, "webhooks could not be sent; trying again");
             WAIT_AFTER_FAILURE
@@ -92,7 +92,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
             () = sender.webhooks.wake.notified() => {}
             Some(done) = sender.attempts.join_next() => sender.has_ended(done),
             Ok(()) = news.changed() => {}
-            Ok(()) = asked.changed() => {}
+            Ok(()) = asked_again.changed() => {}
             _ = stopping.changed() => {}
         }
     }
@@ -279,10 +279,11 @@ async fn attempt(
     let event = event.ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
     let message = Unsigned::event(endpoint, event)?;
     let now = engine.store().now();
-    let (attempt, asked) = webhooks.send(endpoint, message, now).await;
-    let wait = asked.max(schedule::spared(failures.saturating_add(1))).filter(|_| !attempt.has_succeeded());
+    let (attempt, retry_after) = webhooks.send(endpoint, message, now).await;
+    let wait = retry_after.max(schedule::spared(failures.saturating_add(1))).filter(|_| !attempt.has_succeeded());
     let leave_alone_until = wait.map(|millis| schedule::later(schedule::ended_at(&attempt), millis));
-    if let Some((delivery, failing_since)) = written_down(webhooks, claimed, &attempt, asked, leave_alone_until).await?
+    if let Some((delivery, failing_since)) =
+        written_down(webhooks, claimed, &attempt, retry_after, leave_alone_until).await?
     {
         give_up(engine, endpoint, &attempt, &delivery, failing_since).await?;
     }
@@ -295,13 +296,13 @@ async fn written_down(
     webhooks: &Webhooks,
     claimed: Claimed,
     attempt: &Attempt,
-    asked: Option<i64>,
+    retry_after: Option<i64>,
     leave_alone_until: Option<Timestamp>,
 ) -> Result<Option<(Delivery, Option<Timestamp>)>, Problem> {
     let random = u64::from_be_bytes(entropy::bytes());
     let ended_at = schedule::ended_at(attempt);
     let (endpoint_id, tries) = (claimed.endpoint_id.clone(), claimed.delivery.tries.saturating_add(1));
-    let next_at = schedule::next(tries, ended_at, random, asked).filter(|_| !attempt.is_gone());
+    let next_at = schedule::next(tries, ended_at, random, retry_after).filter(|_| !attempt.is_gone());
     let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
     match webhooks.book.tried(claimed, tried).await? {
         Noted::Written { delivery, failing_since } => {
