@@ -16,6 +16,7 @@ use super::endpoint::{self, Endpoint};
 use super::message::Unsigned;
 use super::schedule;
 use crate::engine::Engine;
+use crate::engine::timer::{WAIT_AFTER_FAILURE, until};
 use crate::feed::EventIds;
 use crate::machine::entropy;
 use crate::problem::Problem;
@@ -33,10 +34,6 @@ const TO_ONE_THAT_FAILS: usize = 1;
 /// How many messages of an endpoint's queue are read: those under way are still in it, and one more says when the next
 /// is due.
 const LOOKED_AT: usize = TO_ONE + 1;
-/// The longest wait: the machine's clock may be set meanwhile.
-const WAIT_MAX: Duration = Duration::from_secs(5);
-const WAIT_MIN: Duration = Duration::from_millis(10);
-const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// How long messages that are under way are waited for when the server stops.
 const STOPPING_MAX: Duration = Duration::from_secs(5);
 /// How often the book forgets what is old, in milliseconds.
@@ -132,10 +129,7 @@ impl Sender {
                 next = Some(next.map_or(at, |next| next.min(at)));
             }
         }
-        Ok(next.map_or(WAIT_MAX, |at| {
-            let millis = at.as_millis().saturating_sub(now.as_millis());
-            Duration::from_millis(u64::try_from(millis).unwrap_or(0)).clamp(WAIT_MIN, WAIT_MAX)
-        }))
+        Ok(until(next, now))
     }
 
     /// Begins the attempts at one endpoint; when there is more to do for it, if that is later.
@@ -145,10 +139,7 @@ impl Sender {
         }
         let is_spared = due.failing_since.is_some() || self.slow.contains(endpoint.id());
         let at_once = if is_spared { TO_ONE_THAT_FAILS } else { TO_ONE };
-        let under_way = self.under_way.get(endpoint.id()).map_or(0, |(_, events)| events.len());
-        // Those under way stand in the queue still, and one more than there is room for may be next.
-        let looked_at = under_way.max(at_once).saturating_add(1);
-        for queued in due.queue.into_iter().take(looked_at) {
+        for queued in due.queue {
             if queued.at > now {
                 return Some(queued.at);
             }
