@@ -32,6 +32,11 @@ pub use self::work::{Advance, Precondition, Request, Work};
 use crate::record::Record;
 use crate::{Fingerprint, IdempotencyKey, StoreError};
 
+/// How many requests are decided together at the most, so that nobody waits for too many others.
+pub(crate) const REQUESTS_MAX: usize = 256;
+/// How many bytes a batch has before it takes nothing more.
+pub(crate) const BYTES_MAX: usize = 1 << 20;
+
 /// What became of a request: its answer, and what is to be recorded before it is given. Whatever the
 /// answer, that is to be recorded: a refused command leaves what was due before it (R33). Where
 /// something could not be read, or the program itself is at fault, there is nothing to record,

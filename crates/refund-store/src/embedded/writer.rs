@@ -13,15 +13,11 @@ use tokio::sync::oneshot;
 use super::apply::{Gathered, Rows};
 use super::folder::SledFolder;
 use super::view::SledView;
-use crate::door::{Turn, carry_out};
+use crate::door::{BYTES_MAX, REQUESTS_MAX, Turn, carry_out};
 use crate::journal::{Batch, Journal, JournalError, NewRecord};
 use crate::stored::Payload;
 use crate::{Answered, Refused, Request, StoreError, Surroundings};
 
-/// How many requests share a sync at the most, so that nobody waits for too many others.
-const REQUESTS_MAX: usize = 256;
-/// How many bytes a batch has before it takes nothing more.
-const BYTES_MAX: usize = 1 << 20;
 /// How much of the disk is kept free: below that nothing is recorded. The view is on it too, and is
 /// not to fail when it writes what has been recorded already.
 pub const KEPT_FREE_BYTES: u64 = 64 << 20;

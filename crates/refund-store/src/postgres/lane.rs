@@ -14,10 +14,9 @@ use super::error::Failure;
 use super::known::Known;
 use super::turn::{Came, Outcome, Turn};
 use super::waiting::{Decision, TurnError, Unheard, Waiting};
+use crate::door::REQUESTS_MAX;
 use crate::{Refused, StoreError, Surroundings};
 
-/// How many requests share a turn at the most, so that nobody waits for too many others.
-const REQUESTS_MAX: usize = 256;
 /// How long a turn is tried for while the database is away, or changes its place.
 const TRYING_MAX: Duration = Duration::from_secs(30);
 /// How long it is left alone between two tries.

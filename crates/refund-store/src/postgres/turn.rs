@@ -17,11 +17,8 @@ use super::rows::column;
 use super::sql;
 use super::waiting::{Decision, TurnError, Unheard, Waiting};
 use super::writing::Written;
-use crate::door::{self, Case, Need, Shelf, carry_out};
+use crate::door::{self, BYTES_MAX, Case, Need, Shelf, carry_out};
 use crate::{Settings, StoreError, Surroundings};
-
-/// How many bytes a batch has before it takes nothing more.
-const BYTES_MAX: usize = 1 << 20;
 
 /// How long the database may say nothing at all before the connection is given up. A statement that takes longer than
 /// 10 s it ends by itself.
