@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::apply::{Gathered, Rows};
 use super::folder::SledFolder;
 use super::view::SledView;
-use crate::door::{BYTES_MAX, REQUESTS_MAX, Turn, carry_out};
+use crate::door::{BYTES_MAX, Moment, REQUESTS_MAX, carry_out};
 use crate::journal::{Batch, Journal, JournalError, NewRecord};
 use crate::stored::Payload;
 use crate::{Answered, Refused, Request, StoreError, Surroundings};
@@ -195,8 +195,8 @@ fn decide(
     gathered: &mut Gathered,
     batch: &mut Batch<'_>,
 ) -> Decided {
-    let turn = |latest| Turn::taken(surroundings, latest);
-    let (result, written) = carry_out(view, &mut gathered.case, request, turn);
+    let moment = |latest| Moment::now(surroundings, latest);
+    let (result, written) = carry_out(view, &mut gathered.case, request, moment);
     let Some((record, changed)) = written else { return Decided::Answer(result) };
     let refused = |error: StoreError| Decided::Answer(Err(error.into()));
     // Whatever can go wrong goes wrong before the record is one of the batch.

@@ -148,8 +148,8 @@ impl<'t> Turn<'t> {
 
     fn decide(&self, head: &Head, waiting: &Waiting, case: &mut Case, written: &mut Written) -> Decision {
         let test_clock = self.surroundings.clock.is_test();
-        let turn = |latest| door::Turn { now: self.known.decides_at(head, latest), held: head.held, test_clock };
-        let (result, record) = carry_out(self, case, &waiting.request, turn);
+        let moment = |latest| door::Moment { now: self.known.decides_at(head, latest), held: head.held, test_clock };
+        let (result, record) = carry_out(self, case, &waiting.request, moment);
         let Some((record, changed)) = record else { return result };
         let mut salt = [0; 16];
         (self.surroundings.entropy)(&mut salt);
