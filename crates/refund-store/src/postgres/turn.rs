@@ -33,7 +33,7 @@ pub(super) enum Came {
 }
 
 /// What a turn comes to.
-pub(super) struct Outcome {
+pub(super) struct TurnResult {
     /// What to answer, for as many of those who waited as had room.
     pub(super) decisions: Vec<Decision>,
     /// What was recorded last and the settings then, if anything was recorded.
@@ -101,7 +101,7 @@ impl<'t> Turn<'t> {
         head: Head,
         waiting: &[Waiting],
         unheard: &mut Option<Unheard>,
-    ) -> Result<Outcome, TurnError> {
+    ) -> Result<TurnResult, TurnError> {
         let client = self.client;
         let settings = self.wait(async { Ok(settings_at(client, &head, self.known.settings()).await?) })?;
         self.known.hear(&head);
@@ -122,14 +122,14 @@ impl<'t> Turn<'t> {
         }
         if written.is_empty() {
             self.wait(async { Ok(client.batch_execute("ROLLBACK").await?) })?;
-            return Ok(Outcome { decisions, recorded: None });
+            return Ok(TurnResult { decisions, recorded: None });
         }
         let batch = written.batch(&case);
         // Before anybody can read it.
         self.known.own().write(batch.first, batch.last.end.record);
         let places = self.places.borrow();
         match self.wait(async { Ok(written.send(client, &case, &places, &batch).await?) }) {
-            Ok(()) => Ok(Outcome { decisions, recorded: Some((batch.last, case.settings)) }),
+            Ok(()) => Ok(TurnResult { decisions, recorded: Some((batch.last, case.settings)) }),
             Err(failed) => {
                 if failed.failure == Failure::Connection {
                     *unheard = Some(Unheard { batch, decisions });
