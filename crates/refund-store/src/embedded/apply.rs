@@ -8,7 +8,7 @@ use sled::IVec;
 
 use super::answers;
 use super::at_hand::parse_answers;
-use super::audit::Line;
+use super::audit::AuditLine;
 use super::error::{strange, unreadable};
 use super::keys;
 use super::lately::RecentRefund;
@@ -36,9 +36,9 @@ pub(super) struct Gathered {
     records: u64,
     answers: Vec<(u64, u64)>,
     /// What is for the audit, record by record.
-    audit: Vec<(u64, Vec<Line>)>,
+    audit: Vec<(u64, Vec<AuditLine>)>,
     /// Which of these records tells which seller something.
-    of_sellers: Vec<of_sellers::Line>,
+    of_sellers: Vec<of_sellers::SellerAndRecord>,
     settings: Rows,
     /// What the feed gets, record by record, where somebody may follow it.
     young: Vec<(EventPosition, Vec<Arc<Told>>)>,
@@ -81,7 +81,7 @@ impl Gathered {
             told.or_insert_with(new).last = position;
         }
         self.answers.extend(changed.answers.keys().map(|key| (answers::hash(key), position)));
-        let lines = Line::of(record, &self.case.settings);
+        let lines = AuditLine::of(record, &self.case.settings);
         if !lines.is_empty() {
             self.audit.push((position, lines));
         }

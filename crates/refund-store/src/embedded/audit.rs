@@ -15,7 +15,7 @@ use crate::{AuditQuery, Settings};
 /// An entry of a record, as far as it is asked for. Other ways to say what is for the audit need another layout of the
 /// view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Line {
+pub(crate) struct AuditLine {
     entry: u32,
     audit_type: AuditType,
     at: Timestamp,
@@ -27,7 +27,7 @@ pub(crate) struct Line {
     setting: Option<u64>,
 }
 
-impl Line {
+impl AuditLine {
     /// What of a record is for the audit; `before` are the settings before it.
     pub(crate) fn of(record: &Record, before: &Settings) -> Vec<Self> {
         let entries = (0..).zip(&record.entries);
@@ -60,14 +60,14 @@ pub(super) struct Found {
 /// All that is for the audit, in the order in which it was recorded.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Audit {
-    lines: Vec<(u64, Line, Option<Place>)>,
+    lines: Vec<(u64, AuditLine, Option<Place>)>,
     /// What made each setting what it is.
     latest: HashMap<u64, Place>,
 }
 
 impl Audit {
     /// Adds what is for the audit of the record that stands there, behind all others.
-    pub(crate) fn add(&mut self, place: u64, lines: Vec<Line>) {
+    pub(crate) fn add(&mut self, place: u64, lines: Vec<AuditLine>) {
         for line in lines {
             let before = line.setting.and_then(|setting| self.latest.insert(setting, (place, line.entry)));
             self.lines.push((place, line, before));
@@ -78,7 +78,7 @@ impl Audit {
     pub(super) fn find(&self, query: &AuditQuery, behind: Option<Place>) -> Vec<Found> {
         let actor = query.actor.as_deref().map(hash);
         let seller = query.seller_id.as_ref().map(|id| hash(id.as_str()));
-        let is_before = |(place, line, _): &(u64, Line, _)| {
+        let is_before = |(place, line, _): &(u64, AuditLine, _)| {
             behind.is_none_or(|behind| (*place, line.entry) < behind) && query.until.is_none_or(|until| line.at < until)
         };
         let end = self.lines.partition_point(is_before);

@@ -11,7 +11,7 @@ use crate::door::Changed;
 use crate::record::{Entry, Record};
 
 /// The hash of a seller's id, and where a record stands that tells the seller something.
-pub(crate) type Line = (u64, u64);
+pub(crate) type SellerAndRecord = (u64, u64);
 
 /// How many lines a row has, but for the last. One that is not full is written again with the next line.
 const LINES_PER_ROW: usize = 64;
@@ -55,7 +55,7 @@ impl OfSellers {
     }
 
     /// Adds lines behind all others; the rows that are others now, by their numbers.
-    pub(crate) fn add_all(&mut self, lines: impl IntoIterator<Item = Line>) -> BTreeMap<u64, Vec<u8>> {
+    pub(crate) fn add_all(&mut self, lines: impl IntoIterator<Item = SellerAndRecord>) -> BTreeMap<u64, Vec<u8>> {
         let mut changed = BTreeMap::new();
         for line in lines {
             let row = self.full;
@@ -70,7 +70,7 @@ impl OfSellers {
     }
 
     /// Adds a line; the row that is full by it, if one is.
-    fn add(&mut self, (seller, place): Line) -> Option<Vec<u8>> {
+    fn add(&mut self, (seller, place): SellerAndRecord) -> Option<Vec<u8>> {
         self.places.entry(seller).or_default().push(place);
         self.last.extend(seller.to_be_bytes().into_iter().chain(place.to_be_bytes()));
         if self.last.len() < LINES_PER_ROW * BYTES_PER_LINE {
@@ -89,7 +89,7 @@ impl OfSellers {
     }
 }
 
-fn parse(line: &[u8; BYTES_PER_LINE]) -> Line {
+fn parse(line: &[u8; BYTES_PER_LINE]) -> SellerAndRecord {
     let [seller @ .., p0, p1, p2, p3, p4, p5, p6, p7] = *line;
     (u64::from_be_bytes(seller), u64::from_be_bytes([p0, p1, p2, p3, p4, p5, p6, p7]))
 }
