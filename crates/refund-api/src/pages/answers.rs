@@ -58,7 +58,7 @@ impl Whose {
     }
 }
 
-struct Answer {
+struct KeptPage {
     id: String,
     path: String,
     whose: Whose,
@@ -69,7 +69,7 @@ struct Answer {
     html: axum::body::Bytes,
 }
 
-impl Answer {
+impl KeptPage {
     /// What it takes to keep it, about.
     fn bytes(&self) -> usize {
         self.html.len().saturating_add(self.path.len())
@@ -78,10 +78,10 @@ impl Answer {
 
 /// The answers that are kept, the oldest first.
 #[derive(Default)]
-pub(super) struct Answers(Mutex<VecDeque<Answer>>);
+pub(super) struct Answers(Mutex<VecDeque<KeptPage>>);
 
 impl Answers {
-    fn keep(&self, answer: Answer, now: Timestamp) {
+    fn keep(&self, answer: KeptPage, now: Timestamp) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|other| now < other.until);
         while all.iter().filter(|other| other.whose == answer.whose).count() >= OF_ONE_MAX {
@@ -91,8 +91,8 @@ impl Answers {
         let is_signed_in = answer.whose.is_signed_in();
         let bytes_max = if is_signed_in { BYTES_MAX } else { OF_OTHERS_MAX };
         all.push_back(answer);
-        let are_beside = |other: &Answer| other.whose.is_signed_in() == is_signed_in;
-        while all.iter().filter(|other| are_beside(other)).map(Answer::bytes).sum::<usize>() > bytes_max {
+        let are_beside = |other: &KeptPage| other.whose.is_signed_in() == is_signed_in;
+        while all.iter().filter(|other| are_beside(other)).map(KeptPage::bytes).sum::<usize>() > bytes_max {
             // What holds a secret goes last: it was shown to nobody yet.
             let goes = all.iter().position(|other| are_beside(other) && !other.is_shown_once);
             let Some(goes) = goes.or_else(|| all.iter().position(are_beside)) else { break };
@@ -102,7 +102,7 @@ impl Answers {
 
     fn find(&self, id: &str, path: &str, whose: &Whose, now: Timestamp) -> Option<Response> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |answer: &Answer| answer.id == id && answer.path == path && answer.whose == *whose;
+        let is_it = |answer: &KeptPage| answer.id == id && answer.path == path && answer.whose == *whose;
         let at = all.iter().position(|answer| is_it(answer) && now < answer.until)?;
         let answer = all.get(at)?;
         let response = (answer.status, answer.headers.clone(), answer.html.clone()).into_response();
@@ -161,7 +161,7 @@ pub(super) async fn lead_on(
     let now = system_now();
     let is_shown_once = parts.extensions.get::<ShownOnce>().is_some();
     let until = now.plus(KEPT_FOR);
-    let answer = Answer { id, path, whose, until, is_shown_once, status: parts.status, headers: parts.headers, html };
+    let answer = KeptPage { id, path, whose, until, is_shown_once, status: parts.status, headers: parts.headers, html };
     answers.keep(answer, now);
     Ok(led)
 }
