@@ -1,5 +1,5 @@
 //! Where in the journal stands what is for the audit: in memory, and in sled a row for each such record. Most records
-//! are of refunds, and are not looked at again to find it.
+//! are about refunds alone, and need not be read to find it.
 
 use std::collections::HashMap;
 
@@ -12,8 +12,8 @@ use crate::record::Record;
 use crate::stored::setting;
 use crate::{AuditQuery, Settings};
 
-/// An entry of a record, as far as it is asked for. Other ways to say what is for the audit need another layout of the
-/// view.
+/// What the audit is searched by, of one entry of a record. Whoever changes which entries are for the audit gives the
+/// view another layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AuditLine {
     entry: u32,
@@ -21,7 +21,7 @@ pub(crate) struct AuditLine {
     at: Timestamp,
     /// The hash of the id of who did it, if anybody did.
     who: Option<u64>,
-    /// The hash of the id of the seller whose own it is, if it is one's.
+    /// The hash of the id of the seller that it belongs to, if it belongs to one.
     seller: Option<u64>,
     /// The hash of the name of the setting that it is about, if it is about one.
     setting: Option<u64>,
@@ -53,7 +53,7 @@ pub(super) struct Found {
     pub(super) place: u64,
     pub(super) entry: u32,
     pub(super) audit_type: AuditType,
-    /// What had made the same setting what it was before.
+    /// The entry that set the same setting before.
     pub(super) before: Option<Place>,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct Found {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Audit {
     lines: Vec<(u64, AuditLine, Option<Place>)>,
-    /// What made each setting what it is.
+    /// The latest entry of each setting.
     latest: HashMap<u64, Place>,
 }
 

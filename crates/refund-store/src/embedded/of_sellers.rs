@@ -54,7 +54,7 @@ impl OfSellers {
         Ok(Some(all))
     }
 
-    /// Adds lines behind all others; the rows that are others now, by their numbers.
+    /// Adds lines behind all others, and gives the rows that this changes, by number.
     pub(crate) fn add_all(&mut self, lines: impl IntoIterator<Item = SellerAndRecord>) -> BTreeMap<u64, Vec<u8>> {
         let mut changed = BTreeMap::new();
         for line in lines {
@@ -69,7 +69,7 @@ impl OfSellers {
         changed
     }
 
-    /// Adds a line; the row that is full by it, if one is.
+    /// Adds a line, and gives the row that this fills, if it fills one.
     fn add(&mut self, (seller, place): SellerAndRecord) -> Option<Vec<u8>> {
         self.places.entry(seller).or_default().push(place);
         self.last.extend(seller.to_be_bytes().into_iter().chain(place.to_be_bytes()));
@@ -80,8 +80,8 @@ impl OfSellers {
         Some(std::mem::take(&mut self.last))
     }
 
-    /// Where the records stand that tell that seller something, from one place to before another, in order. There may
-    /// be strangers among them.
+    /// Where the records stand that tell that seller something, from one place to before another, in order. Where
+    /// hashes collide there are others' among them.
     pub(super) fn places(&self, seller_id: &SellerId, from: u64, until: u64) -> &[u64] {
         let all = self.places.get(&hash(seller_id.as_str())).map_or(&[][..], Vec::as_slice);
         let (from, until) = (all.partition_point(|place| *place < from), all.partition_point(|place| *place < until));

@@ -18,8 +18,8 @@ use crate::journal::{Batch, Journal, JournalError, NewRecord};
 use crate::stored::Payload;
 use crate::{Answered, Refused, Request, StoreError, Surroundings};
 
-/// How much of the disk is kept free: below that nothing is recorded. The view is on it too, and is
-/// not to fail when it writes what has been recorded already.
+/// How much of the disk is kept free: below that nothing is recorded. The view is on the same disk, and has to have
+/// room to write what has been recorded.
 pub const KEPT_FREE_BYTES: u64 = 64 << 20;
 /// After how many batches sled hands what it has to the system, so that a kill costs few records' replay.
 const BATCHES_PER_FLUSH: u32 = 1024;
@@ -132,7 +132,7 @@ impl Writer {
 
     /// Why nothing can be recorded now, where the disk is nearly full.
     fn low_on_space(&self) -> Option<Arc<StoreError>> {
-        // Where the disk can't be asked, writing will tell.
+        // If the disk can't be asked, the write itself will tell.
         let left = self.journal.space_left().ok().filter(|left| *left < KEPT_FREE_BYTES)?;
         let why = format!("only {left} bytes of space are left on the disk, and {KEPT_FREE_BYTES} are kept free");
         tracing::error!(why, "a batch was not recorded");
