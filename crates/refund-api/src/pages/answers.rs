@@ -1,5 +1,6 @@
-//! A page that answers a form is shown at an address of its own, to which the browser is led (303): to load it again,
-//! or to go back to it, sends no form once more. It is kept in memory for that, for whoever sent the form alone.
+//! A page that answers a form is shown at an address of its own, to which the browser is led (303): so whoever loads it
+//! again, or goes back to it, does not send the form again. It is kept in memory, and shown to nobody but whoever sent
+//! the form.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -70,7 +71,7 @@ struct KeptPage {
 }
 
 impl KeptPage {
-    /// What it takes to keep it, about.
+    /// How many bytes it takes to keep it, about.
     fn bytes(&self) -> usize {
         self.html.len().saturating_add(self.path.len())
     }

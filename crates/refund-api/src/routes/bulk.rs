@@ -27,7 +27,7 @@ pub(super) async fn bulk(call: Call) -> Result<Response, Problem> {
     let idempotency = call.idempotency()?;
     is_not_anothers(&call, idempotency.clone()).await?;
     let items = call.body::<BulkIn>()?.read()?;
-    // All are handed in before the first is waited for, so that they share what a disk takes its time for.
+    // All are handed in before the first is waited for, so that one sync of the disk does for many.
     let mut handed_in = Vec::with_capacity(items.len());
     for (index, item) in (0..).zip(items) {
         let (refund_id, kind) = (item.refund_id.clone(), item.kind);
