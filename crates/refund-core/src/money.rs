@@ -1,4 +1,5 @@
-//! Amounts (R28): integer minor units of an ISO 4217 currency, checked arithmetic, no rounding.
+//! Amounts (R28): integer minor units of an ISO 4217 currency, checked arithmetic. Nothing is rounded but a
+//! part of an amount, which is rounded down.
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};

@@ -9,7 +9,7 @@ use crate::{
     Timestamp, evolve,
 };
 
-/// How late a settlement may be before what it sets in motion runs from now instead of from then (R36).
+/// If we settle later than this, new deadlines start now and not at the missed instant (R36).
 const LATE_AFTER_MILLIS: i64 = 5 * 60 * 1000;
 
 /// Everything that is due on a refund by `now`, in order, each event at the instant that it was
@@ -47,7 +47,7 @@ fn due(refund: &Refund, grounds: &Grounds<'_>, at: Timestamp, now: Timestamp) ->
     if by == at { silence(refund, grounds, &due, starts_from(at, now)) } else { vec![Fact::Reminded { kind, by }] }
 }
 
-/// How that comes about which silence at a deadline leads to.
+/// The facts that follow when this deadline passes.
 fn silence(refund: &Refund, grounds: &Grounds<'_>, due: &Running<'_>, from: Timestamp) -> Vec<Fact> {
     let kind = due.kind;
     if let Some(needed) = due.timer.lacks() {
@@ -84,8 +84,8 @@ pub(crate) fn is_late(at: Timestamp, now: Timestamp) -> bool {
     now.as_millis().saturating_sub(at.as_millis()) > LATE_AFTER_MILLIS
 }
 
-/// From when a deadline runs that a settlement sets in motion: nobody loses time that they
-/// never had because the engine was away (R36).
+/// When a new deadline starts: at the due instant, or now if we were late. An outage must not shorten anybody's time
+/// (R36).
 fn starts_from(at: Timestamp, now: Timestamp) -> Timestamp {
     if is_late(at, now) { now } else { at }
 }

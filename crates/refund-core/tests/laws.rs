@@ -1,4 +1,4 @@
-//! The laws of `docs/rules.md`, held against random histories: random settings, commands by anybody
+//! The laws, which `docs/rules.md` lists by number, held against random histories: random settings, commands by anybody
 //! with any values, at instants that are often exactly a deadline or a millisecond beside it, and
 //! outages in between. After each step everything that must hold is looked at.
 

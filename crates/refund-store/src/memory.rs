@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use refund_core::{DeadlineKind, Event, LineKey, LineLedger, Refund, RefundId, SellerId, Timestamp};
 use tokio::sync::watch;
 
-use crate::door::{Case, Changed, Loaded, Need, Shelf, Turn, answered_before, carry_out};
+use crate::door::{Case, Changed, Loaded, Moment, Need, Shelf, answered_before, carry_out};
 use crate::journal::Stamp;
 use crate::model::audit::audit_type;
 use crate::record::{Entry, Record};
@@ -63,8 +63,8 @@ impl MemoryStore {
 impl Store for MemoryStore {
     fn submit(&self, request: Request) -> Reply {
         let mut model = self.model();
-        let turn = |latest| Turn::taken(&self.surroundings, latest);
-        let (result, written) = carry_out(&*model, &mut model.case(), &request, turn);
+        let moment = |latest| Moment::now(&self.surroundings, latest);
+        let (result, written) = carry_out(&*model, &mut model.case(), &request, moment);
         self.record(&mut model, written);
         Reply::ready(result)
     }

@@ -41,7 +41,7 @@ pub enum Clock {
 }
 
 /// How far the clock may be behind the latest instant recorded when a store is opened (R35).
-const BEHIND_MAX_SECONDS: i64 = 5 * 60;
+pub(crate) const BEHIND_MAX_MINUTES: i64 = 5;
 
 impl Clock {
     /// The engine's time: the later of the clock and the latest instant recorded (R35).
@@ -75,5 +75,5 @@ impl Clock {
 /// R35: that reading of a clock, where it is too far behind what has been recorded.
 pub(crate) fn too_far_behind(clock: Timestamp, latest: Timestamp) -> Option<Timestamp> {
     let behind = latest.as_millis().saturating_sub(clock.as_millis());
-    (behind > BEHIND_MAX_SECONDS * 1000).then_some(clock)
+    (behind > BEHIND_MAX_MINUTES * 60_000).then_some(clock)
 }

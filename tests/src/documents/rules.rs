@@ -1,8 +1,9 @@
-//! `docs/rules.md`: each rule, and where it is written, tested and told.
+//! `docs/rules.md`: each rule, and where it is written, tested and told; and the laws.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use refund_core::Rule;
+use refund_store::care::LAWS;
 
 use super::MADE;
 use crate::repository::{self, SourceFile};
@@ -21,8 +22,14 @@ pub(super) fn document(stories: &[Scenario]) -> Result<String, String> {
     Ok(format!(
         "{MADE}# The rules\n\n\
          What the engine does, rule by rule. `S` rules are the description's of the tool; `R` rules settle what it leaves open.\n\
-         A file stands under a rule because it names the rule; a story because its `rules` do.\n{}",
-        sections.collect::<String>()
+         A file stands under a rule because it names the rule; a story because its `rules` do.\n{}\n\
+         ## Laws\n\n\
+         What must hold whatever happens, whichever rules it follows from. [Random histories](../{}) are held to \
+         them, and `store verify` holds [what was recorded](../{}) to those that can be seen there.\n\n{}",
+        sections.collect::<String>(),
+        "crates/refund-core/tests/laws.rs",
+        "crates/refund-store/src/care/laws.rs",
+        LAWS.iter().map(|(number, says)| format!("- **{number}** {says}\n")).collect::<String>()
     ))
 }
 

@@ -5,8 +5,8 @@ use super::files::root;
 
 /// The documents that send a reader to files: one shows the rooms, one which test shows what.
 const DOCUMENTS: &[&str] = &["docs/architecture.md", "SECURITY.md"];
-/// How it names crates.
-const CRATES: &[&str] = &["core", "store", "api", "cli"];
+/// With what a path of the project begins, as they write it: a crate without the part of its name that all have.
+const TOPS: &[&str] = &["core", "store", "api", "cli", "crates", "tests", "bench", "xtask", "docs", "deploy"];
 
 /// Files and folders that they name and nobody finds.
 pub(super) fn lost(texts: &[SourceFile]) -> Vec<String> {
@@ -18,19 +18,18 @@ fn lost_in(document: &str, texts: &[SourceFile]) -> Vec<String> {
         return vec![format!("{document} is missing")];
     };
     let quoted = file.text.split('`').skip(1).step_by(2).filter(|quoted| is_path(quoted));
-    let lost = quoted.filter(|path| !places(path).iter().any(|place| root().join(place).exists()));
-    lost.map(|path| format!("{document}: `{path}` is nowhere")).collect()
+    let lost = quoted.filter(|path| !is_there(path));
+    lost.map(|path| format!("{document}: `{path}` is nowhere; write it from its crate on")).collect()
 }
 
+/// Whatever looks like a Rust file, and whatever begins as paths of ours do; not one that stands for several.
 fn is_path(quoted: &str) -> bool {
-    let Some((first, _)) = quoted.split_once('/') else { return false };
-    let is_ours = CRATES.contains(&first) || ["tests", "bench", "xtask", "docs"].contains(&first);
-    is_ours && (quoted.ends_with(".rs") || quoted.ends_with('/'))
+    let is_rust = quoted.strip_suffix(".rs").is_some_and(|name| !name.is_empty());
+    let is_ours = quoted.split_once('/').is_some_and(|(top, _)| TOPS.contains(&top));
+    (is_rust || is_ours) && !quoted.contains(['*', ' '])
 }
 
-/// Where a path may be: a crate's name stands for its folder, or for what it is made of.
-fn places(path: &str) -> [String; 3] {
-    let (first, rest) = path.split_once('/').unwrap_or((path, ""));
-    let folder = format!("crates/refund-{first}");
-    [path.to_owned(), format!("{folder}/{rest}"), format!("{folder}/src/{rest}")]
+/// A crate's name stands for its folder, so that the path is the end of the real one, which an editor finds.
+fn is_there(path: &str) -> bool {
+    root().join(path).exists() || root().join(format!("crates/refund-{path}")).exists()
 }

@@ -45,10 +45,10 @@ pub(crate) struct Call {
     body: Received,
 }
 
-/// How a path ends to which something is sent by POST because it has a body, and that changes nothing: a key for reading
-/// is good for it.
+/// The end of a path where POST only asks something, and is POST because the question is a body: a key for reading is
+/// enough for it.
 const CHECK: &str = "/check";
-/// What comes within that time came at once.
+/// A body that takes longer than this did not come at once.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
 impl FromRequest<Arc<App>> for Call {
@@ -93,8 +93,8 @@ async fn recognised(app: &App, parts: &Parts) -> Result<(Caller, KeyScope), Prob
     Ok((caller, scope))
 }
 
-/// Does what takes a while, on a thread that nobody else waits for.
-pub(crate) async fn aside<T: Send + 'static>(
+/// Does what takes a while on a thread of its own, so that nobody else waits for it.
+pub(crate) async fn on_own_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let result = tokio::task::spawn_blocking(work).await;
@@ -210,39 +210,39 @@ impl Call {
         Ok(self.change(Request { idempotency, ..read()? }).await?)
     }
 
-    /// Carries a request out as one that comes from where the call comes from.
+    /// Carries a request out, with the address that the call came from.
     pub(crate) async fn change(&self, request: Request) -> Result<Answered, Refused> {
         self.app.engine.change(Request { from: self.from, ..request }).await
     }
 
     /// Replaces settings, unless they are not what `If-Match` says any more.
     pub(crate) async fn replace(&self, set_up: SetUp) -> Result<Answered, Problem> {
-        let precondition = self.replaces()?;
+        let precondition = self.settings_tag()?;
         Ok(self.change(Request { precondition, ..Request::new(self.caller.itself(), set_up) }).await?)
     }
 
-    /// The version that the command speaks of: one tag as in `ETag`.
-    pub(crate) fn expected(&self) -> Result<Precondition, Problem> {
-        let version = self.version()?;
+    /// The version that `If-Match` names; without one that it is missing, for whoever has to name it.
+    pub(crate) fn required_version(&self) -> Result<Precondition, Problem> {
+        let version = self.named_version()?;
         let lacks_it = version == Precondition::None && self.caller.names_version();
         Ok(if lacks_it { Precondition::Missing } else { version })
     }
 
-    /// The version that the command speaks of, where nobody has to say it.
-    pub(crate) fn version(&self) -> Result<Precondition, Problem> {
+    /// The version that `If-Match` names, for whoever may leave it out.
+    pub(crate) fn named_version(&self) -> Result<Precondition, Problem> {
         let version = |tag: &str| tag.parse().ok().filter(|version: &u64| version.to_string() == tag);
         let read = |tag: &str| version(tag).map(Precondition::Version);
-        self.precondition(read, "If-Match: one version in quotes, as the refund's ETag has it; no list, no star")
+        self.if_match(read, "If-Match: one version in quotes, as the refund's ETag has it; no list, no star")
     }
 
-    /// What the settings that the call replaces have to be still: one tag as in `ETag`, if one was sent.
-    pub(crate) fn replaces(&self) -> Result<Precondition, Problem> {
+    /// The tag of settings that `If-Match` names: they have to be so still.
+    pub(crate) fn settings_tag(&self) -> Result<Precondition, Problem> {
         let bytes = |tag: &str| HEXLOWER.decode(tag.as_bytes()).ok()?.try_into().ok();
         let read = |tag: &str| bytes(tag).map(|bytes| Precondition::Tag(Tag(bytes)));
-        self.precondition(read, "If-Match: one tag in quotes, as the ETag of these settings has it; no list, no star")
+        self.if_match(read, "If-Match: one tag in quotes, as the ETag of these settings has it; no list, no star")
     }
 
-    fn precondition(&self, read: impl Fn(&str) -> Option<Precondition>, takes: &str) -> Result<Precondition, Problem> {
+    fn if_match(&self, read: impl Fn(&str) -> Option<Precondition>, takes: &str) -> Result<Precondition, Problem> {
         let Some(value) = only(&self.parts.headers, &header::IF_MATCH)? else { return Ok(Precondition::None) };
         let tag = value.to_str().ok().and_then(tag::own);
         tag.and_then(read).ok_or_else(|| Problem::new(ApiCode::MalformedHeader, takes))

@@ -13,7 +13,7 @@ use crate::machine::rate::Sharers;
 /// another's.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Changed {
-    /// A refund, in one of the ways that lead back to where it was.
+    /// A refund, by a command that can be given again and again.
     Refund(RefundId, CommandKind, Role, String),
     /// What belongs to a seller: its name, keys, people, endpoints.
     SettingsOf(String, String),
@@ -29,8 +29,8 @@ impl Changed {
         match (&request.work, role) {
             (Work::Command { refund_id, command }, Role::Buyer | Role::Seller) => {
                 let kind = command.kind();
-                let goes_on = matches!(kind, CommandKind::Modify | CommandKind::Ship | CommandKind::Extend);
-                goes_on.then(|| Self::Refund(refund_id.clone(), kind, *role, through))
+                let is_repeatable = matches!(kind, CommandKind::Modify | CommandKind::Ship | CommandKind::Extend);
+                is_repeatable.then(|| Self::Refund(refund_id.clone(), kind, *role, through))
             }
             (Work::SetUp(set_up), Role::Seller) if !keeps_others_out(set_up) => {
                 Some(Self::SettingsOf(id.clone(), through))
@@ -40,7 +40,7 @@ impl Changed {
     }
 }
 
-/// What is done against others who have got in is possible at any time.
+/// Whoever finds that others have got in can shut them out at once, however much was changed before.
 fn keeps_others_out(set_up: &SetUp) -> bool {
     if let SetUp::ChangeUser { change, .. } = set_up {
         return matches!(change, UserChange::Password { .. } | UserChange::SecondFactor { .. } | UserChange::Disabled);
@@ -60,8 +60,8 @@ impl Pace {
         Self(Paced::per_hour(an_hour, Stopwatch::start(), sharers))
     }
 
-    /// What would be changed once too often by nothing but that request; to be counted once it is done.
-    /// Fails with how long to wait, where it is one too many.
+    /// What the request would change, to be counted once that is done; nothing where no limit is set for it.
+    /// Fails with how long to wait, where the limit is reached.
     pub(super) fn check(&self, request: &Request) -> Result<Option<Changed>, Duration> {
         match (&self.0, Changed::by(request)) {
             (Some(paced), Some(changed)) => paced.check(&changed).map(|()| Some(changed)),

@@ -15,8 +15,8 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 /// The shortest wait. Where the machine's clock went back, the engine's time stands still until that
 /// has caught up (R35), and what is due next may be just ahead all the while.
 const WAIT_MIN: Duration = Duration::from_millis(10);
-/// How long to wait after the store could not settle.
-const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// How long to wait before what failed is tried again.
+pub(crate) const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// By how much those are spread who share a store, in milliseconds: whoever comes late finds that all is settled.
 const SPREAD: u64 = 50;
 
@@ -67,7 +67,8 @@ fn spread(store: &dyn Store) -> Duration {
     Duration::from_millis(if store.is_shared() { chance() } else { 0 })
 }
 
-fn until(next: Option<Timestamp>, now: Timestamp) -> Duration {
+/// How long to wait for an instant, or at the most.
+pub(crate) fn until(next: Option<Timestamp>, now: Timestamp) -> Duration {
     let millis = next.map_or(i64::MAX, |at| at.as_millis().saturating_sub(now.as_millis()));
     Duration::from_millis(u64::try_from(millis).unwrap_or(0)).clamp(WAIT_MIN, WAIT_MAX)
 }

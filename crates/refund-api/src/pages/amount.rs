@@ -1,5 +1,5 @@
-//! An amount as people type it, taken where it can mean one thing only: a comma read otherwise than it was meant pays a
-//! hundredfold or a thousandfold.
+//! An amount as people type it. It is taken only where it can mean just one thing: a comma that is misread pays a
+//! hundred or a thousand times as much.
 
 use refund_core::{Currency, InvalidShare, Share};
 
@@ -40,7 +40,7 @@ pub(super) fn plain(typed: &str, currency: Currency) -> Result<String, Unclear> 
     let may_be_decimal = decimals.is_none() && !rest.is_empty() && all_digits(rest) && all_digits(first);
     let joined = || number.replace(',', "");
     if may_be_decimal && !first.is_empty() && rest.len() <= decimals_of(currency) {
-        // What is suggested is taken when it is typed.
+        // Both readings are written so that either is taken when it is typed.
         return Err(Unclear::Either([format!("{}.{rest}", shortest(first)), shortest(&joined()).to_owned()]));
     }
     if are_thousands { Ok(joined()) } else { Err(Unclear::NoAmount) }

@@ -1,5 +1,6 @@
-//! A page that answers a form is shown at an address of its own, to which the browser is led (303): to load it again,
-//! or to go back to it, sends no form once more. It is kept in memory for that, for whoever sent the form alone.
+//! A page that answers a form is shown at an address of its own, to which the browser is led (303): so whoever loads it
+//! again, or goes back to it, does not send the form again. It is kept in memory, and shown to nobody but whoever sent
+//! the form.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -25,7 +26,7 @@ use crate::machine::entropy;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
-/// What names an answer in an address. Nobody but whoever is led there is shown anything by it.
+/// The parameter that names an answer in an address. It shows nothing to anybody but whoever sent the form.
 const ANSWER: &str = "answer";
 /// How long one is kept. Afterwards the address leads to the page that the form stood on.
 const KEPT_FOR: Span = Span::hours(1);
@@ -58,7 +59,7 @@ impl Whose {
     }
 }
 
-struct Answer {
+struct KeptPage {
     id: String,
     path: String,
     whose: Whose,
@@ -69,8 +70,8 @@ struct Answer {
     html: axum::body::Bytes,
 }
 
-impl Answer {
-    /// What it takes to keep it, about.
+impl KeptPage {
+    /// How many bytes it takes to keep it, about.
     fn bytes(&self) -> usize {
         self.html.len().saturating_add(self.path.len())
     }
@@ -78,10 +79,10 @@ impl Answer {
 
 /// The answers that are kept, the oldest first.
 #[derive(Default)]
-pub(super) struct Answers(Mutex<VecDeque<Answer>>);
+pub(super) struct Answers(Mutex<VecDeque<KeptPage>>);
 
 impl Answers {
-    fn keep(&self, answer: Answer, now: Timestamp) {
+    fn keep(&self, answer: KeptPage, now: Timestamp) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|other| now < other.until);
         while all.iter().filter(|other| other.whose == answer.whose).count() >= OF_ONE_MAX {
@@ -91,8 +92,8 @@ impl Answers {
         let is_signed_in = answer.whose.is_signed_in();
         let bytes_max = if is_signed_in { BYTES_MAX } else { OF_OTHERS_MAX };
         all.push_back(answer);
-        let are_beside = |other: &Answer| other.whose.is_signed_in() == is_signed_in;
-        while all.iter().filter(|other| are_beside(other)).map(Answer::bytes).sum::<usize>() > bytes_max {
+        let are_beside = |other: &KeptPage| other.whose.is_signed_in() == is_signed_in;
+        while all.iter().filter(|other| are_beside(other)).map(KeptPage::bytes).sum::<usize>() > bytes_max {
             // What holds a secret goes last: it was shown to nobody yet.
             let goes = all.iter().position(|other| are_beside(other) && !other.is_shown_once);
             let Some(goes) = goes.or_else(|| all.iter().position(are_beside)) else { break };
@@ -102,7 +103,7 @@ impl Answers {
 
     fn find(&self, id: &str, path: &str, whose: &Whose, now: Timestamp) -> Option<Response> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_it = |answer: &Answer| answer.id == id && answer.path == path && answer.whose == *whose;
+        let is_it = |answer: &KeptPage| answer.id == id && answer.path == path && answer.whose == *whose;
         let at = all.iter().position(|answer| is_it(answer) && now < answer.until)?;
         let answer = all.get(at)?;
         let response = (answer.status, answer.headers.clone(), answer.html.clone()).into_response();
@@ -138,13 +139,13 @@ pub(super) async fn lead_on(
     }
     let person = signed_in(&app, request.headers()).await;
     let (whose, path) = (Whose::of(person, &request), request.uri().path().to_owned());
-    // HEAD is no look: what is shown once is there afterwards.
+    // HEAD shows nobody anything, so it does not use up what is shown once.
     if request.method() == Method::GET
         && let Some(answer) = answers.find(asked, &path, &whose, system_now())
     {
         return Ok(answer);
     }
-    // The page itself knows of no answers, and leads to none.
+    // The page is asked for without the parameter, so that no link on it repeats it.
     if !asked.is_empty() {
         *request.uri_mut() = address(&path, &query, None).parse::<Uri>().unwrap_or_default();
     }
@@ -161,7 +162,7 @@ pub(super) async fn lead_on(
     let now = system_now();
     let is_shown_once = parts.extensions.get::<ShownOnce>().is_some();
     let until = now.plus(KEPT_FOR);
-    let answer = Answer { id, path, whose, until, is_shown_once, status: parts.status, headers: parts.headers, html };
+    let answer = KeptPage { id, path, whose, until, is_shown_once, status: parts.status, headers: parts.headers, html };
     answers.keep(answer, now);
     Ok(led)
 }

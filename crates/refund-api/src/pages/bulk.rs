@@ -79,7 +79,7 @@ impl Ticked {
 /// What can be done with many.
 const ACTIONS: [CommandKind; 3] = [CommandKind::Agree, CommandKind::Refuse, CommandKind::MakeOffer];
 
-/// The fields in which refunds stand that are to be done, and those in which all stand that were ticked.
+/// The fields that name the refunds to be done, and those that name all that were ticked.
 const DONE: &[&str] = &["refund"];
 const TICKED: &[&str] = &["refund", "beside"];
 
@@ -116,7 +116,7 @@ async fn chosen(visit: &Visit, fields: &[&str]) -> Result<Result<(CommandKind, V
     Ok(Ok((kind, all)))
 }
 
-/// Shows what will be done with all that were ticked in a form that was not taken. Where none was, there is the queue.
+/// Shows what will be done with all that were ticked in a form that was not taken. Where none was, the queue is shown.
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.person()?;
     if visit.is_resumed { look(&visit, None).await } else { Ok(go_to("/refunds")) }
@@ -152,7 +152,7 @@ async fn look(visit: &Visit, again: Option<Notice>) -> Result<Response, Problem>
 
 async fn carry_out(visit: &Visit, all: Vec<Ticked>) -> Result<Response, Problem> {
     let (caller, engine) = (&visit.person()?.caller, &visit.app.engine);
-    // All are handed in before the first is waited for, so that they share what a disk takes its time for.
+    // All are handed in before the first is waited for, so that one sync of the disk does for many.
     let hand_in = |(number, ticked): (usize, Ticked)| {
         let Ticked { around, version, actor, command, .. } = ticked;
         let request = command.map(|command| {

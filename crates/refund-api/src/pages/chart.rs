@@ -17,7 +17,7 @@ pub(crate) struct Chart {
     pub(crate) bottom: String,
     pub(crate) width: i128,
     pub(crate) height: i128,
-    /// Where nothing is.
+    /// How far down the line of zero is.
     pub(crate) zero: i128,
     /// Each colour by its class, and what it means.
     pub(crate) key: Vec<(&'static str, String)>,
@@ -99,14 +99,14 @@ impl Scale {
 
     fn drawn(&self, left: i128, day: Day) -> DayBars {
         let count = i128::try_from(day.columns.len()).unwrap_or(1).max(1);
-        // A unit on either side keeps days apart.
+        // One unit on either side keeps the days apart.
         let width = (DAY - 2).checked_div(count).unwrap_or(1).max(1);
         let columns = (0_i128..).zip(&day.columns);
         let bars = columns.flat_map(|(place, parts)| self.column(left + 1 + place.saturating_mul(width), width, parts));
         DayBars { bars: bars.collect(), told: day.told }
     }
 
-    /// What is above nothing is put upon each other, and so is what is below.
+    /// Parts above zero are stacked upwards, and parts below it downwards.
     fn column(&self, x: i128, width: i128, parts: &[(&'static str, i128)]) -> Vec<Bar> {
         let (mut above, mut below) = (0_i128, 0_i128);
         let mut bars = Vec::new();

@@ -1,5 +1,5 @@
-//! The demo's clock, which anybody may move who is signed in there, or has a buyer's page open, and nobody else: no page
-//! of another site, and nobody who only reaches the port.
+//! The demo's clock. Whoever is signed in there or has a buyer's page open may move it; a page of another site may not,
+//! nor may somebody who only reaches the port.
 
 use axum::response::Response;
 use refund_core::Timestamp;
@@ -31,7 +31,7 @@ pub(super) async fn advance(visit: Visit) -> Result<Response, Problem> {
     Ok(go_to(preferences::back(&visit)))
 }
 
-/// Lets whoever is signed in move it by their own page, and whoever has a buyer's link.
+/// Whether it may be moved: by whoever is signed in, from a page of their own, or by whoever has a buyer's link.
 async fn may_move(visit: &Visit) -> Result<(), Problem> {
     match preferences::link(visit) {
         Some(token) => visit.app.recognise(token).await.map(drop),

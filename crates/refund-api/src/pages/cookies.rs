@@ -15,7 +15,7 @@ const KNOWN: &str = "__Host-known";
 const READER: &str = "reader";
 /// The time zone, as the browser said or the reader chose.
 const ZONE: &str = "zone";
-/// What the page before did: the page that it leads to tells it once.
+/// What a form has just done: the page that it leads to says so once.
 const DONE: &str = "done";
 /// How long that may take, in seconds.
 const DONE_FOR: u32 = 60;
@@ -61,17 +61,18 @@ pub(crate) fn set_zone(zone: chrono_tz::Tz) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("{ZONE}={}; Path=/; Max-Age={KEPT_FOR}; SameSite=Lax", zone.name())).ok()
 }
 
-/// What the page before did, by the word that it has for it.
+/// What a form has just done, in one word.
 pub(crate) fn done(headers: &HeaderMap) -> Option<&str> {
     cookie(headers, DONE)
 }
 
-/// Has the page at that path tell what was done. An address could claim it to anybody who follows a link.
+/// Has the page at that path say what was done. By a cookie, because an address could claim anything to whoever follows
+/// a link.
 pub(crate) fn set_done(what: &str, path: &str) -> Option<HeaderValue> {
     keep_done(what, path, DONE_FOR)
 }
 
-/// It has told it.
+/// The page has said it: the cookie goes.
 pub(crate) fn forget_done(path: &str) -> Option<HeaderValue> {
     keep_done("", path, 0)
 }

@@ -12,13 +12,13 @@ use crate::wire::code::ApiCode;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Form(Vec<(String, String)>);
 
-/// What is wrong with one field: a text's name, and how much it would take where that is what is wrong.
+/// What is wrong with one field: the name of the text that says so, and how long it may be where it is too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mistake {
     pub(crate) field: &'static str,
     pub(crate) text: &'static str,
     pub(crate) max: usize,
-    /// Both ways in which it may be read or written, where that is what is wrong.
+    /// Both readings, where it could be read in two ways.
     pub(crate) readings: Option<[String; 2]>,
 }
 
@@ -28,7 +28,8 @@ impl Mistake {
     }
 }
 
-/// What somebody wrote into a field, where they wrote something. Browsers end lines as telegraphs did.
+/// What somebody wrote into a field, where they wrote something. Browsers end its lines with two characters; here it is
+/// one.
 pub(crate) fn written<const MAX: usize, const LINES: bool>(
     field: &'static str,
     typed: &str,
@@ -42,7 +43,7 @@ pub(crate) fn written<const MAX: usize, const LINES: bool>(
     }
 }
 
-/// More fields than any page has, and so few that to look through all for each of them is nothing.
+/// More fields than any page has, and few enough to be searched through for each of them.
 const FIELDS_MAX: usize = 2_000;
 
 impl Form {
@@ -148,7 +149,7 @@ impl Form {
     }
 }
 
-/// The address of a path with that query and something else in it; without it where it is empty.
+/// The address of a path with that query and another value in one field; without that field where the value is empty.
 pub(super) fn in_address(path: &str, query: &Form, name: &str, value: &str) -> String {
     let mut pairs = form_urlencoded::Serializer::new(String::new());
     pairs.extend_pairs(query.fields().filter(|(known, kept)| *known != name && !kept.is_empty()));

@@ -30,7 +30,7 @@ pub(crate) struct Frame {
     /// Which place of the navigation it belongs to.
     pub(crate) place: &'static str,
     pub(crate) person: Option<FramePerson>,
-    /// What comes back here, where something is chosen that has nothing to do with the page.
+    /// Where to come back to, once something was chosen that has nothing to do with the page, such as the language.
     pub(crate) here: String,
     /// Where its live changes come from, if it has any.
     pub(crate) live: Option<String>,
@@ -84,7 +84,7 @@ impl Frame {
         Self { notice, ..self }
     }
 
-    /// That of what has to be told.
+    /// The status of what has to be told.
     pub(crate) fn status(&self) -> StatusCode {
         self.notice.as_ref().map_or(StatusCode::OK, |notice| notice.status)
     }
@@ -114,8 +114,8 @@ impl Frame {
         Self { live: Some(format!("{source}{after}")), ..self }
     }
 
-    /// Looks again by itself for a buyer, whose page knows of their refund's events up to that one; not where the page
-    /// shows an older part of them.
+    /// Has a buyer's page look again by itself when something happens behind the event that it `knows`; not where it
+    /// shows an older part of the history.
     pub(crate) fn with_own_live(self, source: &str, knows: Option<String>) -> Self {
         Self { live: knows.map(|id| format!("{source}?after={id}")), ..self }
     }
@@ -144,7 +144,7 @@ impl Frame {
         assets::scripts()
     }
 
-    /// What a form carries that is to act once, however often it is sent. Each has another.
+    /// What a form carries that is to act once, however often it is sent: another one for each form.
     pub(crate) fn once(&self) -> String {
         entropy::secret()
     }
@@ -288,8 +288,8 @@ pub(crate) fn shown(status: StatusCode, page: &impl Template) -> Result<Response
     Ok(response)
 }
 
-/// What stands beside the address that a form is sent to. Its answer may be a page too, which a browser asks for again
-/// by that address: it is led to the page that the form stood on, at the first parts of the path.
+/// The GET beside the address that a form is sent to: a browser asks for it when the page that answered the form is
+/// loaded again. It is led to the page that the form stood on, whose path is the first `parts` of the address.
 pub(crate) fn form_of_page<S: Clone + Send + Sync + 'static>(parts: usize) -> MethodRouter<S> {
     get(move |uri: Uri| async move {
         let page: Vec<_> = uri.path().split('/').take(parts.saturating_add(1)).collect();
@@ -309,7 +309,7 @@ pub(crate) fn telling(mut response: Response, path: &str, what: &str) -> Respons
     response
 }
 
-/// A path of this server and no other: what is not one leads to the start.
+/// The path, if it is one of this server's own; else the start.
 pub(crate) fn own_path(path: &str) -> &str {
     let is_own = path.starts_with('/')
         && !path.starts_with("//")

@@ -23,8 +23,8 @@ pub(super) fn given_up(reader: &Reader, webhooks: &[Arc<Webhook>]) -> Option<Not
     (count > 0).then(|| told().under(StatusCode::OK))
 }
 
-/// The same of those of whoever is signed in, where they can do something about it. A seller's are the seller's to mend,
-/// whoever may see them.
+/// The same for whoever is signed in, of the endpoints that are theirs to mend: operators see sellers' too, and leave
+/// them to the sellers.
 pub(super) fn own_given_up(visit: &Visit) -> Result<Option<Notice>, Problem> {
     let person = visit.person()?;
     if !Right::Settings.is_of(person.user.team_role) {

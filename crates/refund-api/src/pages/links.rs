@@ -14,7 +14,8 @@ const GOOD_FOR: Span = Span::hours(24);
 /// What the first of the operator's people is called.
 const FIRST: &str = "operator";
 
-/// What gives somebody a link that opens one session, and its path. The one before opens nothing any more.
+/// The request that gives somebody a link, and the link's path. It opens one session; the link before it opens nothing
+/// any more.
 pub(super) fn link_work(user_id: &str, actor: Actor) -> (Request, String) {
     let (link, path) = new_link();
     let work = SetUp::ChangeUser { user_id: user_id.to_owned(), change: UserChange::Link(link) };
@@ -33,7 +34,7 @@ pub(super) fn newcomer(name: Label, role: KeyRole) -> User {
     User::new(entropy::id("usr_"), name, role)
 }
 
-/// A link for somebody who is called that, who is set up first where nobody is.
+/// A link for the person of that name, who is set up first where there is none.
 pub(crate) async fn link_for(store: &dyn Store, name: Label, role: KeyRole) -> Result<String, Refused> {
     let actor = Actor::system();
     let known = store.settings().user_named(name.as_str()).cloned();
@@ -59,8 +60,8 @@ async fn made_elsewhere(store: &dyn Store, name: &Label) -> Result<Arc<User>, Re
     store.settings().user_named(name.as_str()).cloned().ok_or(Refused::NameTaken)
 }
 
-/// The first link of the first of the operator's people, where several servers share the store: one of those that
-/// start makes it, and the others leave it good.
+/// The first link of the first of the operator's people, where several servers share the store: one of those that start
+/// makes it, and the others leave it as it is.
 async fn first_link(store: &dyn Store, name: Label) -> Result<Option<String>, Refused> {
     if let Some(user) = store.settings().user_named(name.as_str()) {
         if user.link.as_ref().is_some_and(|link| system_now() < link.expires_at) {
@@ -96,7 +97,7 @@ pub(crate) async fn operators_link(store: &dyn Store, asked_for: Option<Label>) 
             Err(_) => return Ok(None),
         },
     };
-    // Whoever has nobody else to ask has lost their phone, too.
+    // Whoever has the server make a link has nobody else to ask, and may have lost their phone too.
     if let Some(user) = named.filter(|user| user.second_factor.is_some()) {
         let work = SetUp::ChangeUser { user_id: user.id.clone(), change: UserChange::NoSecondFactor };
         store.submit(Request::by_system(work)).await?;

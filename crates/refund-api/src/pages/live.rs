@@ -1,4 +1,4 @@
-//! That something changed, to the pages that show it: each looks again at what it shows.
+//! Tells open pages that something changed, so that each looks again at what it shows.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::problem::Problem;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// How often an idle stream says that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How many events are read at once; that there is one is all that is told.
+/// How many events are read at once; all that is told is that there is one.
 const AT_ONCE: usize = 100;
 /// After that long a page asks anew.
 const LIVES: Duration = Duration::from_secs(300);
@@ -91,7 +91,7 @@ struct Watching {
     follower: Follower<ReadUpTo>,
     listener: Listener,
     only: Option<RefundId>,
-    /// What they know says nothing of how things stand now: the page looks again, whatever happens.
+    /// Nobody can say what the page has missed: it has to look again at once.
     is_lost: bool,
     _place: StreamPlace,
 }
@@ -113,7 +113,7 @@ async fn known(visit: &Visit, headers: &HeaderMap, caller: &Caller) -> Option<Re
     let place = named_by(app.engine.store(), &app.event_ids, caller, told).await.ok()??;
     let is_seller = matches!(caller, Caller::Seller { .. });
     let known = if is_seller { ReadUpTo::of_seller(Some(place)) } else { ReadUpTo::All(Some(place)) };
-    // Whoever was told nothing yet knows the start.
+    // A seller's page that was told nothing yet stands at the start, which is always there.
     let is_there = known == ReadUpTo::of_seller(None) || is_known(app.engine.store(), place).await;
     is_there.then_some(known)
 }
@@ -150,7 +150,7 @@ async fn changes(
                 Some(event) => Some((Ok(event), Some((watching, until)))),
                 None => Some((Ok(watching.last_word().await?), None)),
             },
-            // Its last word changes nothing: the next stream goes on from there.
+            // The last event says only how far it was: the next stream goes on from there.
             () = &mut until => Some((Ok(watching.mark(Event::default())), None)),
         }
     });
@@ -173,7 +173,7 @@ impl Watching {
         }
     }
 
-    /// That somebody may not look any more changes all that they see; that the server stops changes nothing.
+    /// Whoever may not look any more is told to look again, and sees that; that the server stops is no reason to.
     async fn last_word(&self) -> Option<Event> {
         (!self.listener.is_still_there(&self.app).await).then(|| self.changed())
     }

@@ -38,7 +38,8 @@ pub(super) async fn password(visit: Visit) -> Result<Response, Problem> {
     Ok(telling(came_in(&visit, &user.id, &secret, "/people"), "/people", "password"))
 }
 
-/// Whether whoever is signed in knows their password: who only sits before their screen doesn't. Each time is a try.
+/// Whether whoever is signed in knows their password: somebody who only sits before their screen doesn't. Each call
+/// counts as a try.
 pub(super) async fn knows_password(visit: &Visit) -> Result<bool, Problem> {
     let (person, typed) = (visit.person()?, visit.form.get("old"));
     let (from, passwords) = (within(person), &visit.app.passwords);
@@ -52,7 +53,7 @@ fn within(person: &Person) -> TriedFrom {
     TriedFrom::Within(HEXLOWER.encode(&person.session.0))
 }
 
-/// Does what somebody asks by what they showed, unless that was replaced or used up meanwhile.
+/// Does what somebody asks for by a password or a code that they showed, unless that was replaced or used up meanwhile.
 pub(super) async fn still(visit: &Visit, user: &User, request: Request) -> Result<bool, Problem> {
     let precondition = Precondition::Tag(user.credentials()?);
     match visit.change(Request { precondition, ..request }).await {
@@ -62,7 +63,7 @@ pub(super) async fn still(visit: &Visit, user: &User, request: Request) -> Resul
     }
 }
 
-/// Tells whoever asks no more of what others did about them, up to what their page told.
+/// What others did about whoever asks is told to them no more, up to what their page has told.
 pub(super) async fn alerts_seen(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?;
     let until = visit.form.get("until").parse().map_err(|_| Problem::not_found())?;

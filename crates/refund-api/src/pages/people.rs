@@ -143,7 +143,7 @@ fn newcomer_of(visit: &Visit) -> Result<User, Mistake> {
         return Err(Mistake::new("name", "mistake-hidden"));
     }
     let (name, role) = match visit.seller_id() {
-        // What is behind the sign says whose they are, and nothing else does.
+        // What stands behind the sign says whose people they are, so nobody types it.
         Some(_) if name.as_str().contains('@') => return Err(Mistake::new("name", "mistake-at-sign")),
         Some(own) => (within(&name, own)?, KeyRole::Seller(own.clone())),
         None => (name, chosen_side(visit)?),
@@ -158,7 +158,7 @@ fn newcomer_of(visit: &Visit) -> Result<User, Mistake> {
     Ok(User { team_role, ..newcomer(name, role) })
 }
 
-/// Whether a character is nothing to be seen, turns what stands beside it, or looks like the sign that says whose
+/// Whether a character is invisible, turns the direction of those beside it, or looks like the sign that says whose
 /// somebody is.
 fn hides(c: char) -> bool {
     let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -176,7 +176,7 @@ fn is_called_like_people_of_another(visit: &Visit, name: &str, role: &KeyRole) -
     behind.is_some_and(|id| visit.app.engine.settings().seller(&id).is_some() && *role != KeyRole::Seller(id))
 }
 
-/// What somebody is called whom that seller's people add under that name.
+/// The full name of somebody whom that seller's people add under that name.
 fn within(name: &Label, own: &SellerId) -> Result<Label, Mistake> {
     let max = NAME_MAX.saturating_sub(own.as_str().len().saturating_add(1));
     User::name_at(name, own).map_err(|_| Mistake { max, ..Mistake::new("name", "mistake-too-long") })
@@ -215,15 +215,16 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
         page(&visit, Some(notice.under(StatusCode::CONFLICT)), None)
     };
     let (change, done) = match visit.param("change") {
-        // A link opens what a password opens, and lets another be chosen: whoever has one is asked for it.
+        // A link lets in as a password does, and lets a new one be chosen. By one for themselves they would get around
+        // their own password.
         "link" if user.id == person.user.id => return no("people-link-not-oneself"),
         "link" if user.password.is_some() && visit.seller_id().is_some() => return no("people-link-of-operator"),
         "link" => return with_link(&visit, &user.id).await,
-        // Whoever is the last one would let nobody in any more.
+        // Whoever is the last one would leave nobody to let anybody in.
         "disable" if user.id == person.user.id => return no("people-not-oneself"),
         "disable" => (UserChange::Disabled, "disabled"),
         "enable" => (UserChange::Enabled, "enabled"),
-        // Whoever could take a colleague's off could come in by a link of theirs alone.
+        // Whoever could take a colleague's off would need no more than a link to come in as them.
         "second-factor-off" if visit.seller_id().is_some() => return Err(Problem::not_found()),
         "second-factor-off" if user.id == person.user.id => return no("people-second-factor-not-oneself"),
         "second-factor-off" => (UserChange::NoSecondFactor, "second-factor-off"),

@@ -24,7 +24,7 @@ pub(super) async fn keep(visit: Visit) -> Result<Response, Problem> {
     Ok(response)
 }
 
-/// A buyer comes back to their own page, whose address is in none of the server's hands but this call's.
+/// A buyer comes back to their own page, whose address the server has from this call alone.
 pub(super) fn back(visit: &Visit) -> &str {
     let back = visit.form.get("back");
     let own = link(visit).is_some_and(|token| visit.app.links.read(token).is_some());

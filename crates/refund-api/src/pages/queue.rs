@@ -66,7 +66,7 @@ pub(super) fn types(reader: &Reader, chosen: &str) -> Vec<Choice> {
     RefundType::ALL.iter().map(|kind| Choice::new(reader, "type", kind.as_str(), chosen)).collect()
 }
 
-/// What was asked for; nothing, where what is looked for can't be: no refund has it.
+/// What was asked for; nothing where no refund can have what is looked for, because it is no id.
 fn query(visit: &Visit) -> Option<Query> {
     let seller = named::<SellerId>(visit, "seller").ok()?;
     Some(Query {
@@ -87,7 +87,7 @@ fn named<T: FromStr>(visit: &Visit, filter: &str) -> Result<Option<T>, T::Err> {
     if value.is_empty() { Ok(None) } else { value.parse().map(Some) }
 }
 
-/// How often the store is asked for a page that a filter leaves few refunds for.
+/// How often the store is asked at the most, for a page of which a filter leaves few refunds.
 const ASKED_MAX: usize = 25;
 
 /// A page that is as full as it gets: where only a few of many match, the store gives what it has found in a

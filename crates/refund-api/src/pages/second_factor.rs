@@ -90,13 +90,13 @@ pub(super) async fn set_up(visit: Visit) -> Result<Response, Problem> {
     page(&visit.with_form_done(), None, recovery).map(shown_once)
 }
 
-/// Does without the second factor from then on, for whoever shows it once more beside the password.
+/// Takes the second factor off, for whoever shows it once more beside the password.
 pub(super) async fn take_off(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?.clone();
     if !knows_password(&visit).await? {
         return wrong(&visit, "people-password-wrong");
     }
-    // Whoever is signed in has the tries of a browser that is known.
+    // Counted as tries from a known browser, because this one is signed in.
     let from = TriedFrom::KnownBrowser(person.user.id.clone());
     visit.app.passwords.count_code(&person.user.id, &from)?;
     if visit.app.second_factors.shown(&person.user, visit.form.get("code"), system_now()).is_none() {

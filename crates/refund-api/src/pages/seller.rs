@@ -137,7 +137,7 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
         Ok(seller) => seller,
         Err(notice) => return as_typed(&visit, &id, here, Some(notice)),
     };
-    // What a page that is out of date showed is not known; such a form is refused as a whole.
+    // What an outdated page showed is not known; its form is refused as a whole further down.
     if visit.form.get("tag") == Tag::of(&before)?.to_string()
         && let Some((field, mistake)) = passed_over(&visit.form, &values(&visit, &before)?)
     {

@@ -72,7 +72,7 @@ fn asked(visit: &Visit, notice: Option<Notice>) -> Result<Response, Problem> {
     shown(page.page.status(), &page)
 }
 
-/// Signs in by name and password. What was wrong is not said: that a name is known is nobody's to know.
+/// Signs in by name and password. Which of the two was wrong is not said, so that nobody learns which names there are.
 pub(super) async fn with_password(visit: Visit) -> Result<Response, Problem> {
     if !visit.form.get("pass").is_empty() {
         return with_code(&visit).await;
@@ -160,7 +160,7 @@ fn of_link(visit: &Visit) -> Result<Option<std::sync::Arc<User>>, Problem> {
     Ok(visit.app.engine.settings().users().into_iter().find(is_theirs))
 }
 
-/// What a link opens. Looking at it changes nothing: programs look at links too.
+/// What a link opens. To look at it changes nothing, because programs look at links too.
 pub(super) async fn ask_once(visit: Visit) -> Result<Response, Problem> {
     asked_once(&visit, None)
 }
@@ -182,9 +182,9 @@ fn link_is_over(visit: &Visit) -> Result<Response, Problem> {
     asked(visit, Some(Notice::bad(visit.reader.say("once-over")).under(StatusCode::NOT_FOUND)))
 }
 
-/// Signs in by a link, which opens nothing afterwards, and only together with a new password: whoever else could have
-/// used the link can't come in under the same name any more, and who had a password learns that somebody did. In a demo
-/// nobody has to choose one who has none.
+/// Signs in by a link, which opens nothing afterwards, and only together with a new password: then nobody else who has
+/// the link can come in, and whoever had a password learns that somebody used it. In a demo whoever has no password
+/// need not choose one.
 pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
     let Some(user) = of_link(&visit)? else {
         failed(&visit, None);
@@ -273,7 +273,7 @@ pub(super) fn session_of(user: &User) -> (String, Session) {
     (secret, session)
 }
 
-/// What a browser is told in which somebody is signed in from now on.
+/// What tells a browser that somebody is signed in there from now on.
 pub(super) fn came_in(visit: &Visit, user_id: &str, secret: &str, to: &str) -> Response {
     let mut response = go_to(to);
     let session = cookies::set_session(secret, SESSION.as_seconds());
@@ -292,7 +292,7 @@ pub(super) async fn sign_out(visit: Visit) -> Result<Response, Problem> {
     Ok(left())
 }
 
-/// What a browser is told in which nobody is signed in any more.
+/// What tells a browser that nobody is signed in there any more.
 pub(super) fn left() -> Response {
     let mut response = go_to("/sign-in");
     response.headers_mut().extend(cookies::set_session("", 0).map(|value| (header::SET_COOKIE, value)));

@@ -29,8 +29,8 @@ pub(super) struct Sent {
 /// Where a call puts the form that it brought, before anything may refuse it.
 pub(super) type SentForm = Arc<OnceLock<Sent>>;
 
-/// From when on something is possible that has to wait so long. A page tells the minute, and by the one that is told
-/// it is.
+/// From when on something is possible that has to wait so long. It is rounded up to the minute, because a page tells no
+/// seconds: at the minute that is told it is possible.
 pub(super) fn from_when(now: Timestamp, wait: Duration) -> Timestamp {
     let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).saturating_add(59_999);
     Timestamp::from_millis(now.as_millis().saturating_add(wait)).unwrap_or(Timestamp::MAX)

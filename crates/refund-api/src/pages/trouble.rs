@@ -109,7 +109,7 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
     }
     let reader = cookies::reader(headers, app);
     let name = if problem.is_for_another_team_role() { "trouble-not-your-role" } else { name_of(code) };
-    // To whoever has no link that is good any more there is nothing.
+    // Whoever's link is not good any more is told that there is nothing.
     let status = if code.status() == StatusCode::UNAUTHORIZED { StatusCode::NOT_FOUND } else { code.status() };
     let page = Trouble {
         reader,

@@ -17,7 +17,7 @@ const KEPT_FOR: Span = Span::hours(1);
 /// How many forms are kept of one person, and how many bytes of all.
 const OF_ONE_MAX: usize = 4;
 const BYTES_MAX: usize = 4 * 1024 * 1024;
-/// What nobody finds again: secrets, and what a page gives its form anew.
+/// The fields that are not kept: secrets, and what a page puts into its form anew.
 const NOT_KEPT: [&str; 8] = ["mark", "once", "step", "password", "old", "new", "code", "nonce"];
 
 struct Kept {
@@ -41,7 +41,7 @@ pub(super) struct Typed {
 }
 
 impl Kept {
-    /// What it takes to keep it, about.
+    /// How many bytes it takes to keep it, about.
     fn bytes(&self) -> usize {
         let typed = self.form.fields().map(|(name, value)| name.len().saturating_add(value.len()));
         typed.sum::<usize>().saturating_add(self.path.len())
@@ -53,8 +53,8 @@ impl Kept {
 pub(super) struct TypedForms(Mutex<VecDeque<Kept>>);
 
 impl TypedForms {
-    /// Keeps what somebody typed into the form of an action that was sent to a path, and from when on that is possible
-    /// where that is why nothing was done; by which id it is found again. Nothing where nothing was typed.
+    /// Keeps what somebody typed into a form, and gives the id by which it is found again; none where nothing was
+    /// typed. `possible_from` is from when on the form may be sent, where it came too early.
     pub(super) fn keep(
         &self,
         whose: &str,
@@ -76,7 +76,8 @@ impl TypedForms {
         }
         let (whose, path, action) = (whose.to_owned(), path.to_owned(), action.to_owned());
         all.push_back(Kept { id: id.clone(), whose, path, action, form, possible_from, until: now.plus(KEPT_FOR) });
-        // The longest goes first, and of those the oldest: whoever has many links pushes out little of others.
+        // The longest goes first, and of several the oldest, so that somebody with many links pushes out little of
+        // others'.
         while all.iter().map(Kept::bytes).sum::<usize>() > BYTES_MAX {
             let longest = all.iter().enumerate().rev().max_by_key(|(_, kept)| kept.bytes()).map(|(at, _)| at);
             longest.and_then(|at| all.remove(at));

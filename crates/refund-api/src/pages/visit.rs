@@ -32,10 +32,10 @@ use crate::machine::clock::system_now;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
-/// Says where a form comes from; every browser of today sends it to whoever has TLS.
+/// The header that says where a form comes from. Every browser of today sends it over TLS.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Where the pages are that a link opens, which it names.
+/// How the paths of the pages begin that a link opens; the link's token follows.
 const BY_LINK: &str = "/b/";
 /// Where forms are taken of whoever is signed in or not.
 const OPEN_TO_ALL: [&str; 2] = ["/sign-in", BY_LINK];
@@ -48,7 +48,7 @@ pub(crate) struct Visit {
     pub(crate) person: Option<Person>,
     /// Where the call comes from.
     from: Option<IpAddr>,
-    /// The same as it is counted.
+    /// The same, as calls are counted by it.
     pub(crate) address: Option<IpAddr>,
     /// What the browser keeps of whoever signed in there before.
     known: String,
@@ -56,8 +56,8 @@ pub(crate) struct Visit {
     pub(crate) here: String,
     pub(crate) query: Form,
     pub(crate) form: Form,
-    /// Up to where whoever is signed in could have been told before anything was read for the page: what changes behind
-    /// it, the page lacks.
+    /// How far whoever is signed in could have been told before anything was read for the page. What happens behind
+    /// that the page may lack.
     pub(crate) knows: ReadUpTo,
     params: Vec<(String, String)>,
     /// What the page before did, where this one has to tell it.
@@ -68,7 +68,7 @@ pub(crate) struct Visit {
     typed: Arc<TypedForms>,
     /// Whether the form holds what was typed into one that was not taken.
     pub(crate) is_resumed: bool,
-    /// From when on it is, where it was sent too often.
+    /// From when on that form may be sent, where it was sent too often.
     pub(crate) possible_from: Option<Timestamp>,
 }
 
@@ -140,7 +140,7 @@ impl Visit {
         let sender = Sender { admission: &app.admission, who, is_known: person.is_some() };
         let has_body = !body.is_end_stream();
         let body = received(parts.uri.path(), body, sender).await?;
-        // Who signed in may be signed out, or be something else, once the whole form is there.
+        // By the time that the whole form is there whoever sent it may be signed out, or have another role.
         let person = if has_body { signed_in(app, &parts.headers).await } else { person };
         let visit = Self {
             app: app.clone(),
@@ -166,7 +166,7 @@ impl Visit {
             if !Right::needed(&parts.method, path).is_of(person.user.team_role) {
                 return Err(Problem::not_for_the_team_role());
             }
-            // What an open page asks for by itself is nobody's doing.
+            // What an open page asks for by itself does not count as a use of the session.
             if !is_behind_a_page(&parts.headers) {
                 app.session_uses.used(app.engine.store(), &person.session, system_now()).await;
             }
@@ -213,8 +213,8 @@ impl Visit {
         self.person.as_ref().map(|person| person.user.id.as_str())
     }
 
-    /// Leaves the form to whoever keeps what was typed, should it be sent too early. One that somebody else's page made
-    /// is nobody's.
+    /// Hands the form to `too_often`, which keeps what was typed if it came too early. The form of another site's page
+    /// is not handed on.
     fn show_form_to(&self, keeper: Option<&SentForm>) {
         let is_own = |person: &Person| mark::is_of_session(&self.app, self.form.get("mark"), &person.session);
         let is_theirs = self.path().starts_with(BY_LINK) || self.person.as_ref().is_some_and(is_own);
@@ -262,7 +262,8 @@ impl Visit {
         self.params.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
     }
 
-    /// The address of the same list with something else in its query; without it where it is empty.
+    /// The address of the same list with another value in one field of its query; without that field where the value is
+    /// empty.
     pub(crate) fn same_with(&self, name: &str, value: &str) -> String {
         in_address(self.path(), &self.query, name, value)
     }
@@ -369,7 +370,7 @@ impl Visit {
         Request { idempotency, ..request }
     }
 
-    /// Carries a request out as one that comes from where the visit comes from.
+    /// Carries a request out, with the address that the visit came from.
     pub(crate) async fn change(&self, request: Request) -> Result<Answered, Refused> {
         self.app.engine.change(Request { from: self.from, ..request }).await
     }

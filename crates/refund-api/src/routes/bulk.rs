@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use refund_core::{CommandKind, RefundId, Role};
 use refund_store::{Answer, Answered, Precondition, Request, Work};
 
+use super::commands::success;
 use super::refunds::{marked, unexpected};
 use crate::call::Call;
 use crate::engine::Idempotency;
@@ -26,7 +27,7 @@ pub(super) async fn bulk(call: Call) -> Result<Response, Problem> {
     let idempotency = call.idempotency()?;
     is_not_anothers(&call, idempotency.clone()).await?;
     let items = call.body::<BulkIn>()?.read()?;
-    // All are handed in before the first is waited for, so that they share what a disk takes its time for.
+    // All are handed in before the first is waited for, so that one sync of the disk does for many.
     let mut handed_in = Vec::with_capacity(items.len());
     for (index, item) in (0..).zip(items) {
         let (refund_id, kind) = (item.refund_id.clone(), item.kind);
@@ -62,10 +63,7 @@ fn result(call: &Call, refund_id: RefundId, kind: CommandKind, outcome: Result<A
         Ok(RefundOut::new(*seen, call.caller.role()))
     });
     match done {
-        Ok(refund) => {
-            let status = if kind == CommandKind::MakeOffer { StatusCode::CREATED } else { StatusCode::OK };
-            ResultOut { refund_id, status: status.as_u16(), refund: Some(refund), problem: None }
-        }
+        Ok(refund) => ResultOut { refund_id, status: success(kind).as_u16(), refund: Some(refund), problem: None },
         Err(problem) => {
             let status = problem.code().status().as_u16();
             let problem = problem.into_out(&call.app.public_url, call.request_id());

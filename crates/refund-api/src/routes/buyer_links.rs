@@ -43,7 +43,7 @@ pub(super) async fn replace(call: Call) -> Result<Response, Problem> {
     let refund = refund(&call).await?;
     let work = || {
         let Nothing {} = call.body()?;
-        let (precondition, viewers) = (call.version()?, call.caller.actors(&refund));
+        let (precondition, viewers) = (call.named_version()?, call.caller.actors(&refund));
         let work = Work::ReplaceBuyerLink { refund_id: refund.id.clone() };
         Ok(Request { precondition, viewers, ..Request::new(call.caller.itself(), work) })
     };

@@ -19,7 +19,6 @@ use crate::wire::{
 async fn carry_out<T: DeserializeOwned>(
     call: Call,
     kind: CommandKind,
-    status: StatusCode,
     read: impl FnOnce(T) -> Result<Command, Unusable>,
 ) -> Result<Response, Problem> {
     let app = &call.app;
@@ -31,15 +30,20 @@ async fn carry_out<T: DeserializeOwned>(
         if !command.roles().contains(&actor.role) {
             return Err(call.caller.not_theirs(command.roles()));
         }
-        let (precondition, viewers) = (call.expected()?, call.caller.actors(&refund));
+        let (precondition, viewers) = (call.required_version()?, call.caller.actors(&refund));
         Ok(Request { precondition, viewers, ..Request::new(actor, Work::Command { refund_id, command }) })
     };
     match call.once(work).await? {
         Answered { answer: Answer::Refund { seen, .. }, replayed, .. } => {
-            Ok(answer(status, RefundOut::new(*seen, call.caller.role()), replayed))
+            Ok(answer(success(kind), RefundOut::new(*seen, call.caller.role()), replayed))
         }
         _ => Err(unexpected()),
     }
+}
+
+/// The status of a command that was carried out.
+pub(super) fn success(kind: CommandKind) -> StatusCode {
+    if kind == CommandKind::MakeOffer { StatusCode::CREATED } else { StatusCode::OK }
 }
 
 /// Makes the refund's one offer.
@@ -52,7 +56,7 @@ async fn carry_out<T: DeserializeOwned>(
 pub(super) async fn make_offer(call: Call) -> Result<Response, Problem> {
     let refund_id = call.id()?;
     let read = |body: OfferIn| body.read(&refund_id);
-    carry_out(call, CommandKind::MakeOffer, StatusCode::CREATED, read).await
+    carry_out(call, CommandKind::MakeOffer, read).await
 }
 
 /// Accepts the offer: its terms become the refund's own, and are agreed.
@@ -64,7 +68,7 @@ pub(super) async fn make_offer(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn accept(call: Call) -> Result<Response, Problem> {
     let read = |body: AnswerIn| Ok(Command::AcceptOffer { negotiation_id: body.negotiation_id });
-    carry_out(call, CommandKind::AcceptOffer, StatusCode::OK, read).await
+    carry_out(call, CommandKind::AcceptOffer, read).await
 }
 
 /// Rejects the offer: the refund is as it was before, and there is no second one.
@@ -76,7 +80,7 @@ pub(super) async fn accept(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn reject(call: Call) -> Result<Response, Problem> {
     let read = |body: AnswerIn| Ok(Command::RejectOffer { negotiation_id: body.negotiation_id });
-    carry_out(call, CommandKind::RejectOffer, StatusCode::OK, read).await
+    carry_out(call, CommandKind::RejectOffer, read).await
 }
 
 /// Takes the offer back, where the policy lets a seller do that.
@@ -86,7 +90,7 @@ pub(super) async fn reject(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn withdraw(call: Call) -> Result<Response, Problem> {
     let read = |_: Nothing| Ok(Command::WithdrawOffer);
-    carry_out(call, CommandKind::WithdrawOffer, StatusCode::OK, read).await
+    carry_out(call, CommandKind::WithdrawOffer, read).await
 }
 
 /// Agrees to the refund as the buyer asked for it.
@@ -97,7 +101,7 @@ pub(super) async fn withdraw(call: Call) -> Result<Response, Problem> {
     request_body = AgreeIn, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn agree(call: Call) -> Result<Response, Problem> {
-    carry_out(call, CommandKind::Agree, StatusCode::OK, |body: AgreeIn| Ok(body.read())).await
+    carry_out(call, CommandKind::Agree, |body: AgreeIn| Ok(body.read())).await
 }
 
 /// Refuses the refund; the buyer may change the request or call the operator in.
@@ -106,8 +110,7 @@ pub(super) async fn agree(call: Call) -> Result<Response, Problem> {
     request_body = ReasonIn, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn refuse(call: Call) -> Result<Response, Problem> {
-    carry_out(call, CommandKind::Refuse, StatusCode::OK, |body: ReasonIn| Ok(Command::Refuse { reason: body.into() }))
-        .await
+    carry_out(call, CommandKind::Refuse, |body: ReasonIn| Ok(Command::Refuse { reason: body.into() })).await
 }
 
 /// Changes what is asked for; the seller's time to decide starts anew.
@@ -118,7 +121,7 @@ pub(super) async fn refuse(call: Call) -> Result<Response, Problem> {
     security(("link" = []), ("key" = ["platform"])),
 )]
 pub(super) async fn modify(call: Call) -> Result<Response, Problem> {
-    carry_out(call, CommandKind::Modify, StatusCode::OK, ModifyIn::read).await
+    carry_out(call, CommandKind::Modify, ModifyIn::read).await
 }
 
 /// Cancels the refund.
@@ -130,7 +133,7 @@ pub(super) async fn modify(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn cancel(call: Call) -> Result<Response, Problem> {
     let read = |body: CancelIn| Ok(Command::Cancel { reason: body.reason });
-    carry_out(call, CommandKind::Cancel, StatusCode::OK, read).await
+    carry_out(call, CommandKind::Cancel, read).await
 }
 
 /// Calls the operator in after a refusal; from then on no party's deadline runs, but the operator's.
@@ -142,7 +145,7 @@ pub(super) async fn cancel(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn escalate(call: Call) -> Result<Response, Problem> {
     let read = |body: ReasonIn| Ok(Command::Escalate { reason: body.into() });
-    carry_out(call, CommandKind::Escalate, StatusCode::OK, read).await
+    carry_out(call, CommandKind::Escalate, read).await
 }
 
 /// Says that the goods are on their way back; again, to correct how they are traced.
@@ -152,7 +155,7 @@ pub(super) async fn escalate(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn ship(call: Call) -> Result<Response, Problem> {
     let read = |body: ShipIn| Ok(Command::Ship { carrier: body.carrier, tracking_number: body.tracking_number });
-    carry_out(call, CommandKind::Ship, StatusCode::OK, read).await
+    carry_out(call, CommandKind::Ship, read).await
 }
 
 /// Confirms that the goods are back, which pays the refund.
@@ -161,7 +164,7 @@ pub(super) async fn ship(call: Call) -> Result<Response, Problem> {
     request_body = Nothing, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn confirm_receipt(call: Call) -> Result<Response, Problem> {
-    carry_out(call, CommandKind::ConfirmReceipt, StatusCode::OK, |_: Nothing| Ok(Command::ConfirmReceipt)).await
+    carry_out(call, CommandKind::ConfirmReceipt, |_: Nothing| Ok(Command::ConfirmReceipt)).await
 }
 
 /// Refuses the goods that came back; the buyer may call the operator in.
@@ -171,7 +174,7 @@ pub(super) async fn confirm_receipt(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn refuse_receipt(call: Call) -> Result<Response, Problem> {
     let read = |body: ReasonIn| Ok(Command::RefuseReceipt { reason: body.into() });
-    carry_out(call, CommandKind::RefuseReceipt, StatusCode::OK, read).await
+    carry_out(call, CommandKind::RefuseReceipt, read).await
 }
 
 /// Pays without waiting for the goods.
@@ -180,7 +183,7 @@ pub(super) async fn refuse_receipt(call: Call) -> Result<Response, Problem> {
     request_body = Nothing, responses((status = OK, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn waive_return(call: Call) -> Result<Response, Problem> {
-    carry_out(call, CommandKind::WaiveReturn, StatusCode::OK, |_: Nothing| Ok(Command::WaiveReturn)).await
+    carry_out(call, CommandKind::WaiveReturn, |_: Nothing| Ok(Command::WaiveReturn)).await
 }
 
 /// Rules on a refund that the operator was called in on: pays an amount, or closes it.
@@ -189,7 +192,7 @@ pub(super) async fn waive_return(call: Call) -> Result<Response, Problem> {
     request_body = RuleIn, responses((status = OK, body = RefundOut)), security(("key" = ["operator"])),
 )]
 pub(super) async fn rule(call: Call) -> Result<Response, Problem> {
-    carry_out(call, CommandKind::Rule, StatusCode::OK, RuleIn::read).await
+    carry_out(call, CommandKind::Rule, RuleIn::read).await
 }
 
 /// Moves a running deadline to a later instant: any by an operator, the time to ship by the seller.
@@ -199,7 +202,7 @@ pub(super) async fn rule(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn extend(call: Call) -> Result<Response, Problem> {
     let read = |body: ExtendIn| Ok(Command::Extend { kind: body.kind, to: body.to });
-    carry_out(call, CommandKind::Extend, StatusCode::OK, read).await
+    carry_out(call, CommandKind::Extend, read).await
 }
 
 /// Reports what came of an attempt at the payout. The same report again changes nothing, nor does a failure of an attempt
@@ -210,7 +213,7 @@ pub(super) async fn extend(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn report_payout(call: Call) -> Result<Response, Problem> {
     let read = |body: PayoutIn| Ok(body.into());
-    carry_out(call, CommandKind::ReportPayout, StatusCode::OK, read).await
+    carry_out(call, CommandKind::ReportPayout, read).await
 }
 
 /// Begins another attempt at a payout that has failed or whose money came back; it has a key of its own.
@@ -219,7 +222,7 @@ pub(super) async fn report_payout(call: Call) -> Result<Response, Problem> {
     request_body = Nothing, responses((status = OK, body = RefundOut)), security(("key" = ["platform", "operator"])),
 )]
 pub(super) async fn retry_payout(call: Call) -> Result<Response, Problem> {
-    carry_out(call, CommandKind::RetryPayout, StatusCode::OK, |_: Nothing| Ok(Command::RetryPayout)).await
+    carry_out(call, CommandKind::RetryPayout, |_: Nothing| Ok(Command::RetryPayout)).await
 }
 
 /// Tells that the goods have been shipped to the buyer since the refund was opened, so that they can come back.
@@ -228,5 +231,5 @@ pub(super) async fn retry_payout(call: Call) -> Result<Response, Problem> {
     request_body = Nothing, responses((status = OK, body = RefundOut)), security(("key" = ["platform"])),
 )]
 pub(super) async fn mark_shipped(call: Call) -> Result<Response, Problem> {
-    carry_out(call, CommandKind::MarkShipped, StatusCode::OK, |_: Nothing| Ok(Command::MarkShipped)).await
+    carry_out(call, CommandKind::MarkShipped, |_: Nothing| Ok(Command::MarkShipped)).await
 }

@@ -28,7 +28,7 @@ pub(super) async fn post(call: Call) -> Result<Response, Problem> {
     let work = || {
         let message = call.body::<MessageIn>()?.read()?;
         let actor = call.caller.actor_among(&refund, message.roles())?;
-        let (precondition, viewers) = (call.version()?, call.caller.actors(&refund));
+        let (precondition, viewers) = (call.named_version()?, call.caller.actors(&refund));
         let work = Work::PostMessage { refund_id, message: Box::new(message) };
         Ok(Request { precondition, viewers, ..Request::new(actor, work) })
     };

@@ -142,7 +142,7 @@ pub(super) async fn check_offer(call: Call) -> Result<Json<OfferCheckOut>, Probl
     call.caller.only(&[Role::Seller])?;
     let find = |id: &str| call.app.engine.settings().saved_offer(&refund.seller_id, id).cloned();
     let asked = call.body::<OfferCheckIn>()?.read(&refund_id, find)?;
-    let version = call.version()?;
+    let version = call.named_version()?;
     let Settled { around, now } = call.app.settled_now(&call.caller, &refund_id).await?;
     if let Precondition::Version(version) = version
         && version != around.refund.version

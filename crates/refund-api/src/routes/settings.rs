@@ -7,7 +7,7 @@ use refund_store::{PolicyChange, SetUp, Tag};
 use serde::Serialize;
 
 use super::refunds::tagged;
-use crate::call::{Call, aside};
+use crate::call::{Call, on_own_thread};
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 use crate::wire::{CheckIn, PolicyCheckOut, Unusable, VerdictOut};
@@ -63,7 +63,7 @@ pub(super) async fn check_policy(call: Call) -> Result<Json<PolicyCheckOut>, Pro
         PolicyCheckOut::new(PolicyChange::look(&settings, to))
             .map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))
     };
-    Ok(Json(aside(check).await?))
+    Ok(Json(on_own_thread(check).await?))
 }
 
 /// Shows to which sellers negotiation is open.

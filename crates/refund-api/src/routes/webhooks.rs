@@ -126,7 +126,7 @@ async fn change(call: &Call, change: WebhookChange) -> Result<Response, Problem>
         let Nothing {} = call.body()?;
         let webhook_id = webhook.id.clone();
         let request = Request::new(call.caller.itself(), SetUp::ChangeWebhook { webhook_id, change });
-        Ok(Request { precondition: call.replaces()?, ..request })
+        Ok(Request { precondition: call.settings_tag()?, ..request })
     };
     let answered = call.once(work).await?;
     answer(call, answered, StatusCode::OK, shows_secret)

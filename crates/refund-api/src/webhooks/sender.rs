@@ -16,6 +16,7 @@ use super::endpoint::{self, Endpoint};
 use super::message::Unsigned;
 use super::schedule;
 use crate::engine::Engine;
+use crate::engine::timer::{WAIT_AFTER_FAILURE, until};
 use crate::feed::EventIds;
 use crate::machine::entropy;
 use crate::problem::Problem;
@@ -30,12 +31,9 @@ const TO_ONE_OWNER: usize = 64;
 const SLOW: u64 = 2_000;
 const TO_ONE: usize = 4;
 const TO_ONE_THAT_FAILS: usize = 1;
-/// How much of an endpoint's queue is looked at: what is under way stands in it still, and one more may be next.
+/// How many messages of an endpoint's queue are read: those under way are still in it, and one more says when the next
+/// is due.
 const LOOKED_AT: usize = TO_ONE + 1;
-/// The longest wait: the machine's clock may be set meanwhile.
-const WAIT_MAX: Duration = Duration::from_secs(5);
-const WAIT_MIN: Duration = Duration::from_millis(10);
-const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// How long messages that are under way are waited for when the server stops.
 const STOPPING_MAX: Duration = Duration::from_secs(5);
 /// How often the book forgets what is old, in milliseconds.
@@ -67,7 +65,7 @@ pub(super) fn in_turn(mut endpoints: Vec<Arc<Endpoint>>, last: Option<&Made>) ->
 /// Sends until the server stops.
 pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
     let (mut news, mut stopping) = (engine.store().news(), engine.stopping());
-    let mut asked = webhooks.book.asked();
+    let mut asked_again = webhooks.book.asked();
     let mut sender = Sender {
         engine,
         webhooks,
@@ -81,7 +79,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
     while !*stopping.borrow_and_update() {
         // Before looking, so that what is recorded meanwhile is news again: a test clock may move.
         news.borrow_and_update();
-        asked.borrow_and_update();
+        asked_again.borrow_and_update();
         let wait = sender.send_due().await.unwrap_or_else(|problem| {
             tracing::error!(?problem, "webhooks could not be sent; trying again");
             WAIT_AFTER_FAILURE
@@ -91,7 +89,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
             () = sender.webhooks.wake.notified() => {}
             Some(done) = sender.attempts.join_next() => sender.has_ended(done),
             Ok(()) = news.changed() => {}
-            Ok(()) = asked.changed() => {}
+            Ok(()) = asked_again.changed() => {}
             _ = stopping.changed() => {}
         }
     }
@@ -131,10 +129,7 @@ impl Sender {
                 next = Some(next.map_or(at, |next| next.min(at)));
             }
         }
-        Ok(next.map_or(WAIT_MAX, |at| {
-            let millis = at.as_millis().saturating_sub(now.as_millis());
-            Duration::from_millis(u64::try_from(millis).unwrap_or(0)).clamp(WAIT_MIN, WAIT_MAX)
-        }))
+        Ok(until(next, now))
     }
 
     /// Begins the attempts at one endpoint; when there is more to do for it, if that is later.
@@ -144,10 +139,7 @@ impl Sender {
         }
         let is_spared = due.failing_since.is_some() || self.slow.contains(endpoint.id());
         let at_once = if is_spared { TO_ONE_THAT_FAILS } else { TO_ONE };
-        let under_way = self.under_way.get(endpoint.id()).map_or(0, |(_, events)| events.len());
-        // Those under way stand in the queue still, and one more than there is room for may be next.
-        let looked_at = under_way.max(at_once).saturating_add(1);
-        for queued in due.queue.into_iter().take(looked_at) {
+        for queued in due.queue {
             if queued.at > now {
                 return Some(queued.at);
             }
@@ -192,7 +184,7 @@ impl Sender {
                     }
                 }
             }
-            // Its place stays taken: what failed in this way would fail again at once.
+            // The message stays among those under way: whatever panicked would panic again at once.
             Err(error) => tracing::error!(%error, "an attempt failed within the server"),
         }
     }
@@ -239,8 +231,8 @@ impl Sender {
 }
 
 pub(super) async fn forget(engine: &Engine, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {
-    // Whoever is in the book was there before, so that who is missing now is gone for good; also whoever was made
-    // through another server, once that is looked for.
+    // The book is read first, and then the settings with what other servers made: so an endpoint that the book has and
+    // the settings lack was removed, and is none that was made just now.
     let mut gone = webhooks.book.endpoints().await?;
     engine.look().await?;
     let settings = engine.settings();
@@ -265,7 +257,7 @@ async fn event(
     Ok(disclosed.map(|event| EventOut::new(ids.at(role, *position), event, &around.refund.whose())))
 }
 
-/// One attempt at an endpoint that failed so often before, from reading the event to writing down what came of it.
+/// One attempt, from reading the event to writing down what came of it. `failures` is how many failed in a row before.
 async fn attempt(
     engine: &Engine,
     webhooks: &Webhooks,
@@ -278,10 +270,11 @@ async fn attempt(
     let event = event.ok_or_else(|| Problem::new(ApiCode::Internal, "a delivery without its event"))?;
     let message = Unsigned::event(endpoint, event)?;
     let now = engine.store().now();
-    let (attempt, asked) = webhooks.send(endpoint, message, now).await;
-    let wait = asked.max(schedule::spared(failures.saturating_add(1))).filter(|_| !attempt.has_succeeded());
+    let (attempt, retry_after) = webhooks.send(endpoint, message, now).await;
+    let wait = retry_after.max(schedule::spared(failures.saturating_add(1))).filter(|_| !attempt.has_succeeded());
     let leave_alone_until = wait.map(|millis| schedule::later(schedule::ended_at(&attempt), millis));
-    if let Some((delivery, failing_since)) = written_down(webhooks, claimed, &attempt, asked, leave_alone_until).await?
+    if let Some((delivery, failing_since)) =
+        written_down(webhooks, claimed, &attempt, retry_after, leave_alone_until).await?
     {
         give_up(engine, endpoint, &attempt, &delivery, failing_since).await?;
     }
@@ -294,13 +287,13 @@ async fn written_down(
     webhooks: &Webhooks,
     claimed: Claimed,
     attempt: &Attempt,
-    asked: Option<i64>,
+    retry_after: Option<i64>,
     leave_alone_until: Option<Timestamp>,
 ) -> Result<Option<(Delivery, Option<Timestamp>)>, Problem> {
     let random = u64::from_be_bytes(entropy::bytes());
     let ended_at = schedule::ended_at(attempt);
     let (endpoint_id, tries) = (claimed.endpoint_id.clone(), claimed.delivery.tries.saturating_add(1));
-    let next_at = schedule::next(tries, ended_at, random, asked).filter(|_| !attempt.is_gone());
+    let next_at = schedule::next(tries, ended_at, random, retry_after).filter(|_| !attempt.is_gone());
     let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
     match webhooks.book.tried(claimed, tried).await? {
         Noted::Written { delivery, failing_since } => {

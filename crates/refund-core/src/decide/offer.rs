@@ -64,7 +64,7 @@ pub(crate) fn standing(objections: &mut Objections, refund: &Refund, grounds: &G
     }
     objections.add_if(refund.seller_decides_by().is_none(), wrong_status(CommandKind::MakeOffer, refund));
     let verdict = grounds.rollout;
-    // A batch that opens when the seller's time is over makes nothing possible (R33).
+    // Where the batch opens only after the seller's time is over, to wait for it helps nobody (R33).
     let in_time = |at: &Timestamp| refund.seller_decides_by().is_some_and(|own| *at < own);
     objections.add_if(
         !verdict.is_open(),

@@ -1,4 +1,4 @@
-//! The laws, each as a check on what a history has led to.
+//! The laws by their numbers, each as a check on what a history has led to.
 
 use refund_core::{
     Actor, Command, Deadline, Event, EventType, Fact, NegotiationStatus, NoticeReport, Payout, PayoutStatus, Policy,

@@ -1,9 +1,33 @@
-//! The laws that can be checked on what was recorded: `docs/rules.md` numbers them.
+//! The laws, and what can be checked of them on what was recorded.
 
 use refund_core::{
     DeadlineKind, Event, Fact, LineLedger, Money, NegotiationStatus, PayoutStatus, Refund, RefundId, RefundType, Role,
     Status, StatusKind, Terms, Timestamp,
 };
+
+/// What must hold whatever happens, by number: `docs/rules.md` lists it from here. 11 is kept for what may follow from
+/// a silence that nobody was told of beforehand, which the engine does not look at yet.
+pub const LAWS: [(u8, &str); 12] = [
+    (1, "A refund has one negotiation at the most, however that ends."),
+    (2, "An offer is open only while the seller has to decide, and never for longer than the seller has."),
+    (3, "That an offer is made, rejected or runs out moves neither the refund's status nor the seller's deadline."),
+    (
+        4,
+        "A refund that has ended has no open offer and no deadline of a party; one that has not has a deadline: a \
+         party's, the operator's or the payment's.",
+    ),
+    (5, "What is carried out is what was asked for, unless an offer was accepted or the operator ruled otherwise."),
+    (6, "No more money comes back on an order line than was paid for it."),
+    (
+        7,
+        "A refund is what its events make of it; a command that comes again under its key is answered as it was before.",
+    ),
+    (8, "A command that is refused leaves no event of its own."),
+    (9, "Nobody accepts an offer of their own; no buyer and no seller sees or changes a refund that is another's."),
+    (10, "Nothing happens before its instant, and what is due happens, however long the engine was away."),
+    (11, "Where silence needs a notice, nobody loses by it untold, but after the deadline has moved once."),
+    (12, "One attempt at a payout is open at the most, and money that went out twice is told of."),
+];
 
 /// Where a record stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

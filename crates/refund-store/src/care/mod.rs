@@ -33,7 +33,7 @@ pub use database::{
     stats_of_database, verify_database,
 };
 pub use error::CareError;
-pub use laws::{Law, RecordPlace, Violation};
+pub use laws::{LAWS, Law, RecordPlace, Violation};
 pub use manifest::{MANIFEST, Manifest};
 pub use progress::{Progress, Unit, Watcher};
 pub use rebuild::{Rebuilt, rebuild};

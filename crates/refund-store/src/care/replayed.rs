@@ -6,7 +6,7 @@ use std::sync::Arc;
 use refund_core::{LineKey, Refund, RefundId, Timestamp};
 
 use crate::door::{Case, Changed, Loaded, Need, Shelf};
-use crate::embedded::{Audit, Line, OfSellers, told};
+use crate::embedded::{Audit, AuditLine, OfSellers, told};
 use crate::record::Record;
 use crate::stored::{SettingRow, parse_last, parse_refund, refund_row, setting_row};
 use crate::{Settings, StoreError};
@@ -50,7 +50,7 @@ impl Replayed {
                 None => self.setting_rows.remove(&which),
             };
         }
-        self.audit.add(position, Line::of(record, &self.settings));
+        self.audit.add(position, AuditLine::of(record, &self.settings));
         self.of_sellers.add_all(told(record, &changed).into_iter().map(|seller| (seller, position)));
         for (id, change) in changed.refunds {
             self.refunds.insert(id, refund_row(position, &change.after)?.into());

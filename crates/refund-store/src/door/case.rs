@@ -19,8 +19,8 @@ pub(crate) enum Need {
     Answer(IdempotencyKey),
     /// A refund's whole history.
     History(RefundId),
-    /// On which refunds something is due by then, the earliest first, so many at least where there are so
-    /// many; and each of these refunds.
+    /// The refunds on which something is due by that instant, the earliest first: at least this many, or all there
+    /// are. Each of them is loaded too.
     Due(Timestamp, usize),
 }
 
@@ -58,9 +58,9 @@ impl Loaded {
 /// What is due, as far as it was loaded.
 #[derive(Debug, Clone)]
 struct Due {
-    /// All that is due before this instant is among them; at it, unless the store stopped there.
+    /// Everything that is due before this instant is known; what is due exactly then only if `is_all`.
     until: Timestamp,
-    /// Whether nothing further is due at `until` either.
+    /// Whether everything that is due at `until` is known too.
     is_all: bool,
     refunds: BTreeSet<(Timestamp, RefundId)>,
 }
@@ -153,8 +153,8 @@ impl Case {
         changed.iter().for_each(|refund| self.now_due(refund));
     }
 
-    /// The store's number of refunds to be asked for, so that `limit` are left when those are taken out
-    /// that the batch has changed.
+    /// How many to ask the store for, so that `limit` are left without those that the batch has changed: what the
+    /// store says of these is outdated.
     pub(crate) fn due_limit(&self, limit: usize) -> usize {
         limit.saturating_add(self.changed.refunds.len())
     }
@@ -182,7 +182,7 @@ impl Case {
         self.answers.get(key).map(Option::as_ref).ok_or_else(|| Need::Answer(key.clone()))
     }
 
-    /// Whether nothing is remembered where the need asks for that.
+    /// Whether the need is for a remembered answer, and it is known that there is none.
     pub(crate) fn has_no_answer(&self, need: &Need) -> bool {
         if let Need::Answer(key) = need { matches!(self.answers.get(key), Some(None)) } else { false }
     }

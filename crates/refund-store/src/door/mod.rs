@@ -27,10 +27,15 @@ pub(crate) use self::case::{Case, Loaded, Need, Shelf};
 pub(crate) use self::changed::Changed;
 pub(crate) use self::replay::{needs_of, replay, replayed};
 pub use self::set_up::SetUp;
-pub(crate) use self::stage::{Halt, Stage, Turn};
+pub(crate) use self::stage::{Halt, Moment, Stage};
 pub use self::work::{Advance, Precondition, Request, Work};
 use crate::record::Record;
 use crate::{Fingerprint, IdempotencyKey, StoreError};
+
+/// How many requests are decided together at the most, so that nobody waits for too many others.
+pub(crate) const REQUESTS_MAX: usize = 256;
+/// How many bytes a batch has before it takes nothing more.
+pub(crate) const BYTES_MAX: usize = 1 << 20;
 
 /// What became of a request: its answer, and what is to be recorded before it is given. Whatever the
 /// answer, that is to be recorded: a refused command leaves what was due before it (R33). Where
@@ -39,20 +44,20 @@ use crate::{Fingerprint, IdempotencyKey, StoreError};
 pub(crate) type CarriedOut = (Result<Answered, Refused>, Option<(Record, Changed)>);
 
 /// Carries a request out: loads what it needs, decides, and loads what turned out to be missing.
-/// `case` is what is known by now, and gets whatever is needed; `turn` is taken once, behind what is
+/// `case` is what is known by now, and gets whatever is needed; `moment` is asked for once, behind what is
 /// known to be latest.
 pub(crate) fn carry_out(
     shelf: &impl Shelf,
     case: &mut Case,
     request: &Request,
-    turn: impl FnOnce(Timestamp) -> Turn,
+    moment: impl FnOnce(Timestamp) -> Moment,
 ) -> CarriedOut {
     // What a panic leaves half done is the stage, and that is dropped with it. What the case knows, it
     // knows whole.
     let caught = catch_unwind(AssertUnwindSafe(|| {
-        let turn = turn(case.latest);
-        finding(shelf, case, request.needs(turn.now), |case| {
-            let (result, written) = decided(case, request, turn);
+        let moment = moment(case.latest);
+        finding(shelf, case, request.needs(moment.now), |case| {
+            let (result, written) = decided(case, request, moment);
             match result {
                 Err(Halt::Needs(need)) => Err(need),
                 Err(Halt::Refused(refused)) => Ok((Err(refused), written)),
@@ -89,8 +94,8 @@ pub(crate) fn answered_before(
 }
 
 /// Decides from the case alone.
-fn decided(case: &Case, request: &Request, turn: Turn) -> (Result<Answered, Halt>, Option<(Record, Changed)>) {
-    let mut stage = Stage::new(case, turn);
+fn decided(case: &Case, request: &Request, moment: Moment) -> (Result<Answered, Halt>, Option<(Record, Changed)>) {
+    let mut stage = Stage::new(case, moment);
     let result = step::step(&mut stage, request);
     let half_done = matches!(result, Err(Halt::Needs(_) | Halt::Refused(Refused::Store(_))));
     (result, if half_done { None } else { stage.finish(request.from) })

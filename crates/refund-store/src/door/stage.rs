@@ -42,9 +42,9 @@ impl From<Need> for Halt {
     }
 }
 
-/// Whose turn it is to decide, and when.
+/// When a request is decided, and what is so then.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Turn {
+pub(crate) struct Moment {
     /// The instant of the decision (R2).
     pub(crate) now: Timestamp,
     /// Whether settling is held (R36).
@@ -53,9 +53,9 @@ pub(crate) struct Turn {
     pub(crate) test_clock: bool,
 }
 
-impl Turn {
-    /// A turn that is taken now, where that was recorded latest.
-    pub(crate) fn taken(surroundings: &Surroundings, latest: Timestamp) -> Self {
+impl Moment {
+    /// The present one, where that instant was recorded latest.
+    pub(crate) fn now(surroundings: &Surroundings, latest: Timestamp) -> Self {
         let Surroundings { clock, hold_settling, .. } = surroundings;
         Self { now: clock.now(latest), held: *hold_settling, test_clock: clock.is_test() }
     }
@@ -73,14 +73,14 @@ pub(crate) struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    pub(crate) fn new(case: &'a Case, turn: Turn) -> Self {
-        let Turn { now, held, test_clock: has_test_clock } = turn;
+    pub(crate) fn new(case: &'a Case, moment: Moment) -> Self {
+        let Moment { now, held, test_clock: has_test_clock } = moment;
         Self { case, now, held, has_test_clock, changed: Changed::default(), entries: Vec::new() }
     }
 
     /// A stage at that instant on which nothing is decided.
     pub(crate) fn at(case: &'a Case, now: Timestamp) -> Self {
-        Self::new(case, Turn { now, held: false, test_clock: false })
+        Self::new(case, Moment { now, held: false, test_clock: false })
     }
 
     /// What is to be recorded, and what it changes; nothing where nothing happened. Addresses are people's: the one

@@ -12,8 +12,8 @@ use crate::IdempotencyKey;
 /// A key's hash, and the position of the record that remembers its answer.
 pub(super) type HashAndRecord = (u64, u64);
 
-/// How many answers a row has at the most: sixteen rows make a page of sled's, and what is too large
-/// for one of its segments gets a file of its own.
+/// How many answers a row has at the most. sled puts sixteen rows on a page, and a page that is too large for one of
+/// its segments gets a file of its own.
 const ANSWERS_PER_ROW: usize = 64;
 
 #[derive(Debug, Default)]
@@ -88,7 +88,7 @@ impl Row {
 
 /// The first bytes of a SHA-256: nobody can choose keys that share them with many others.
 pub(super) fn hash(key: &IdempotencyKey) -> u64 {
-    // A chosen key is visible ASCII: the last zero is the one between.
+    // A chosen key is visible ASCII, so the last zero is always the one between the two.
     let digest: [u8; 32] =
         Sha256::new().chain_update(&key.caller).chain_update([0]).chain_update(&key.key).finalize().into();
     digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))

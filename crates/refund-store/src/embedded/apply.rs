@@ -8,7 +8,7 @@ use sled::IVec;
 
 use super::answers;
 use super::at_hand::parse_answers;
-use super::audit::Line;
+use super::audit::AuditLine;
 use super::error::{strange, unreadable};
 use super::keys;
 use super::lately::RecentRefund;
@@ -28,7 +28,7 @@ use crate::{EventPosition, Number, StoreError};
 /// What the records of a batch changed, and where they stand.
 pub(super) struct Gathered {
     pub(super) case: Case,
-    /// The refunds that these records tell of, or are about to.
+    /// The refunds that these records tell of, or that the next one does.
     told: BTreeMap<RefundId, ToldOf>,
     /// Where each of them stands, in their order.
     places: Vec<u64>,
@@ -36,9 +36,9 @@ pub(super) struct Gathered {
     records: u64,
     answers: Vec<(u64, u64)>,
     /// What is for the audit, record by record.
-    audit: Vec<(u64, Vec<Line>)>,
+    audit: Vec<(u64, Vec<AuditLine>)>,
     /// Which of these records tells which seller something.
-    of_sellers: Vec<of_sellers::Line>,
+    of_sellers: Vec<of_sellers::SellerAndRecord>,
     settings: Rows,
     /// What the feed gets, record by record, where somebody may follow it.
     young: Vec<(EventPosition, Vec<Arc<Told>>)>,
@@ -47,7 +47,7 @@ pub(super) struct Gathered {
 /// A refund that records tell of.
 #[derive(Clone, Copy)]
 struct ToldOf {
-    /// Nothing where nobody has looked for its row yet.
+    /// Nothing until its row was looked for.
     number: Option<Number>,
     /// Where the latest record stands that tells of it.
     last: u64,
@@ -76,12 +76,12 @@ impl Gathered {
         let number = self.records.saturating_add(self.places.len() as u64);
         for (id, change) in &changed.refunds {
             let told = self.told.entry(id.clone());
-            // A refund's number is that of its first record, so that a place in a list is one in every store.
+            // A refund's number is that of its first record, so that a place in a list means the same in every store.
             let new = || ToldOf { number: change.before.is_none().then_some(number), last: position };
             told.or_insert_with(new).last = position;
         }
         self.answers.extend(changed.answers.keys().map(|key| (answers::hash(key), position)));
-        let lines = Line::of(record, &self.case.settings);
+        let lines = AuditLine::of(record, &self.case.settings);
         if !lines.is_empty() {
             self.audit.push((position, lines));
         }
@@ -90,7 +90,7 @@ impl Gathered {
         self.case.take_in(changed);
     }
 
-    /// Lets those who follow the feed have the record that was added last, as one of that epoch.
+    /// Puts the record that was added last at the feed's end, for those who follow it; it is of that epoch.
     pub(super) fn tell(&mut self, record: Record, epoch: u32) {
         let number = self.records.saturating_add(self.places.len() as u64);
         let stamp = Stamp { number, epoch };
@@ -114,8 +114,8 @@ impl Gathered {
     }
 }
 
-/// How many rows are kept back before sled gets them. Of a row that changes again meanwhile it
-/// gets the latest alone, and it wakes seven threads for each batch.
+/// How many rows are kept in memory before sled gets them together: of a row that changes several times until then it
+/// gets the last state alone, and each batch that it gets wakes seven of its threads.
 const RECENT_MAX: usize = 512;
 
 /// And how many answers, of which many make a row.
@@ -124,19 +124,18 @@ const RECENT_ANSWERS_MAX: usize = 2 * RECENT_MAX;
 /// sled frees memory only when it is asked to, about every so many rows.
 const ROWS_PER_COLLECTION: usize = 64;
 
-/// How many rows of outdated answers are dropped when sled gets the recent rows: more than come in
-/// meanwhile, so that they end.
+/// How many rows of outdated answers are dropped each time that sled gets the recent rows: more than are added between
+/// two such times, so that no outdated ones pile up.
 const DROPPED_AT_ONCE: usize = 2 * RECENT_MAX;
 
 impl SledView {
-    /// Takes in what was gathered: from then on it is seen. With it goes the checkpoint up to which
-    /// the rows are then current; without one the rows in sled are not to be believed until there
-    /// is one again.
+    /// Takes in what was gathered, so that it can be read. `current` is the checkpoint up to which the rows are then
+    /// current. As long as there is none the rows in sled count for nothing, and a start builds them anew.
     pub(super) fn apply(&self, gathered: Gathered, current: Option<Checkpoint>) -> Result<(), StoreError> {
         let changed = &gathered.case.changed;
         let latest = changed.latest.max(Some(self.latest())).unwrap_or(Timestamp::MIN);
         if let Some(settings) = &changed.settings {
-            // First of all, so that a key that was revoked opens nothing, whatever comes of the rows.
+            // First of all: a key that was revoked opens nothing from now on, even if the rows can't be written.
             self.at_hand_mut().settings = Arc::clone(settings);
         }
         let mut rows = gathered.settings;
@@ -179,9 +178,9 @@ impl SledView {
         Ok(())
     }
 
-    /// Gives the recent rows to sled, and drops outdated answers, as one batch of one tree, which it
-    /// recovers whole or not at all. What it recovers after a kill is all that it wrote up to some
-    /// moment; so the checkpoint, which is among them, is never ahead of the rows.
+    /// Gives the recent rows to sled, and drops outdated answers, as one batch of one tree, which it recovers whole or
+    /// not at all. After a kill it recovers everything up to some moment and nothing behind that, so the checkpoint in
+    /// the batch is never ahead of the rows.
     pub(super) fn write_out(&self) -> Result<(), StoreError> {
         let mut batch = sled::Batch::default();
         let outdated = self.outdated()?;
@@ -207,7 +206,7 @@ impl SledView {
             // Else retired pages pile up faster than they are freed.
             crossbeam_epoch::pin().flush();
         }
-        // Only now: whoever reads finds each row here or there.
+        // Only now, so that whoever reads meanwhile finds each row in memory or in sled.
         let mut at_hand = self.at_hand_mut();
         at_hand.recent.clear();
         let written = std::mem::take(&mut at_hand.recent_refunds);
@@ -240,7 +239,7 @@ impl SledView {
         Ok(refunds)
     }
 
-    /// Which records stand where. No number of these is given to anybody before they are seen.
+    /// Notes where each of these records stands. Nobody is given one of their numbers before they can be read.
     fn write_numbers(&self, places: &[u64], rows: &mut Rows) {
         let mut numbers = self.past.numbers_mut();
         let changed: BTreeSet<u64> = places.iter().filter_map(|at| numbers.add(*at)).collect();

@@ -1,8 +1,8 @@
 //! What is kept beside the records, in trees of the view's sled: it does not follow from the journal, and goes with the
 //! view when that is built anew.
 //!
-//! A row is until when it is kept, in milliseconds, and what is kept. Each kind has a tree, so that what is large is on no
-//! page with what is small.
+//! A row is the instant until which it is kept, in milliseconds, and then what is kept. Each kind has a tree of its
+//! own, so that large rows and small ones share no page.
 
 use std::sync::atomic::Ordering;
 
@@ -12,7 +12,7 @@ use super::error::unreadable;
 use super::view::SledView;
 use crate::{Aside, StoreError};
 
-/// After how many that were kept those are looked for that are of no use any more.
+/// After how many writes outdated rows are looked for and removed.
 const KEPT_PER_SWEEP: u32 = 1024;
 
 impl SledView {

@@ -27,7 +27,8 @@ pub(super) struct AtHand {
     pub(super) settings: Arc<Settings>,
     /// Rows that sled has not been given yet, and those that it is to remove.
     pub(super) recent: BTreeMap<Vec<u8>, Option<IVec>>,
-    /// Refunds of which the same is true: what changes again meanwhile is neither written nor read as a row.
+    /// Rows of refunds that sled has not been given yet, as refunds: one that changes again until then is neither
+    /// encoded nor decoded.
     pub(super) recent_refunds: BTreeMap<Number, RecentRefund>,
     pub(super) lately: Lately,
     /// Answers that sled has no row of yet, each with when it was given.

@@ -1,5 +1,5 @@
 //! Where in the journal stands what is for the audit: in memory, and in sled a row for each such record. Most records
-//! are of refunds, and are not looked at again to find it.
+//! are about refunds alone, and need not be read to find it.
 
 use std::collections::HashMap;
 
@@ -12,22 +12,22 @@ use crate::record::Record;
 use crate::stored::setting;
 use crate::{AuditQuery, Settings};
 
-/// An entry of a record, as far as it is asked for. Other ways to say what is for the audit need another layout of the
-/// view.
+/// What the audit is searched by, of one entry of a record. Whoever changes which entries are for the audit gives the
+/// view another layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Line {
+pub(crate) struct AuditLine {
     entry: u32,
     audit_type: AuditType,
     at: Timestamp,
     /// The hash of the id of who did it, if anybody did.
     who: Option<u64>,
-    /// The hash of the id of the seller whose own it is, if it is one's.
+    /// The hash of the id of the seller that it belongs to, if it belongs to one.
     seller: Option<u64>,
     /// The hash of the name of the setting that it is about, if it is about one.
     setting: Option<u64>,
 }
 
-impl Line {
+impl AuditLine {
     /// What of a record is for the audit; `before` are the settings before it.
     pub(crate) fn of(record: &Record, before: &Settings) -> Vec<Self> {
         let entries = (0..).zip(&record.entries);
@@ -53,21 +53,21 @@ pub(super) struct Found {
     pub(super) place: u64,
     pub(super) entry: u32,
     pub(super) audit_type: AuditType,
-    /// What had made the same setting what it was before.
+    /// The entry that set the same setting before.
     pub(super) before: Option<Place>,
 }
 
 /// All that is for the audit, in the order in which it was recorded.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Audit {
-    lines: Vec<(u64, Line, Option<Place>)>,
-    /// What made each setting what it is.
+    lines: Vec<(u64, AuditLine, Option<Place>)>,
+    /// The latest entry of each setting.
     latest: HashMap<u64, Place>,
 }
 
 impl Audit {
     /// Adds what is for the audit of the record that stands there, behind all others.
-    pub(crate) fn add(&mut self, place: u64, lines: Vec<Line>) {
+    pub(crate) fn add(&mut self, place: u64, lines: Vec<AuditLine>) {
         for line in lines {
             let before = line.setting.and_then(|setting| self.latest.insert(setting, (place, line.entry)));
             self.lines.push((place, line, before));
@@ -78,7 +78,7 @@ impl Audit {
     pub(super) fn find(&self, query: &AuditQuery, behind: Option<Place>) -> Vec<Found> {
         let actor = query.actor.as_deref().map(hash);
         let seller = query.seller_id.as_ref().map(|id| hash(id.as_str()));
-        let is_before = |(place, line, _): &(u64, Line, _)| {
+        let is_before = |(place, line, _): &(u64, AuditLine, _)| {
             behind.is_none_or(|behind| (*place, line.entry) < behind) && query.until.is_none_or(|until| line.at < until)
         };
         let end = self.lines.partition_point(is_before);

@@ -118,7 +118,7 @@ pub(super) fn unreadable(error: sled::Error) -> StoreError {
     StoreError::Unreadable(format!("the view: {error}"))
 }
 
-/// A row that is there and says nothing that can be.
+/// A row that is there and makes no sense.
 pub(super) fn strange(what: &str) -> StoreError {
     StoreError::Unreadable(format!("the view: {what}"))
 }

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 /// How much of the view sled keeps in memory: what is not among it is in the system's cache.
 const CACHE_BYTES: u64 = 128 << 20;
 
-/// In which pieces sled frees space: of smaller ones fewer are half empty, which saves a tenth of
-/// the disk, and still smaller ones cost time.
+/// How large the pieces are in which sled frees space. Small ones are less often half empty, which saves a tenth of the
+/// disk; still smaller ones would cost time.
 const SEGMENT_BYTES: usize = 128 << 10;
 
 /// A folder with a sled that can be thrown away, and its mark, in the data folder.
@@ -76,7 +76,7 @@ impl SledFolder {
 
     /// Marks it as one that is to be built anew when it is opened next.
     pub(super) fn give_up(&self) -> io::Result<()> {
-        // To empty it needs no space on a disk that may be full.
+        // To empty the mark needs no space, and the disk may be full.
         File::create(self.mark())?.sync_all()
     }
 
@@ -131,7 +131,7 @@ impl SledFolder {
     }
 }
 
-/// Names the time since the machine was started; empty where the system doesn't tell.
+/// The id of this run of the machine; empty where the system doesn't tell.
 fn this_boot() -> String {
     fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()
 }

@@ -3,8 +3,8 @@
 //! In sled every row costs about half a kilobyte and ten microseconds, however small it is; here
 //! it costs some twenty bytes. It is built from the rows when the store is opened.
 //!
-//! Ids are held as hashes, of a kind that nobody outside can choose collisions for: whoever looks
-//! something up looks at what was found.
+//! Ids are held as hashes, with a key, so that nobody outside can choose ids that collide. Some may by chance: whoever
+//! looks something up checks what was found.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ impl<'a> From<&'a LineKey> for Group<'a> {
     }
 }
 
-/// A group, as the sets hold it.
+/// The hash of a group, by which the sets know it.
 type Hash = u64;
 
 #[derive(Default)]
@@ -92,14 +92,14 @@ impl Index {
         moved(&mut self.overdue, from.as_slice(), overdue_of(number, after).as_slice());
     }
 
-    /// The refunds of a group, the latest opened first. There may be strangers among them.
+    /// The refunds of a group, the latest opened first. Where hashes collide there are others among them.
     pub(super) fn group(&self, group: Group<'_>) -> impl DoubleEndedIterator<Item = Number> {
         let hash = self.hash(group);
         let range = self.groups.range((hash, Reverse(Number::MAX))..=(hash, Reverse(Number::MIN)));
         range.map(|(_, Reverse(number))| *number)
     }
 
-    /// Whether an order line has had no refund but that one, for certain.
+    /// Whether it is certain that an order line has had no refund but that one.
     pub(super) fn is_alone(&self, own: Number, line: &LineKey) -> bool {
         self.group(line.into()).all(|number| number == own)
     }
@@ -159,7 +159,7 @@ impl Index {
     }
 }
 
-/// Takes out what stood there and puts in what stands there now, where that is another.
+/// Replaces what a refund had in a set by what it has now, where that differs.
 fn moved<T: Ord + Copy>(set: &mut BTreeSet<T>, from: &[T], to: &[T]) {
     if from != to {
         for left in from {

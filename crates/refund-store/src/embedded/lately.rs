@@ -1,5 +1,5 @@
-//! Refunds that changed or were read lately, as they are: who does either mostly does so again soon, and to find a row
-//! in sled and decode it costs more than all else of a read.
+//! Refunds that changed or were read lately, as they are: most of them are needed again soon, and to find a row in sled
+//! and decode it costs more than all else of a read.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,7 +8,8 @@ use refund_core::Refund;
 
 use crate::Number;
 
-/// How many stay at the most. No order of use is kept: then all are let go, and those that are used gather anew.
+/// How many stay at the most. Nothing says which were used last: when there are so many all are dropped, and those in
+/// use come back.
 const MAX: usize = 4096;
 
 /// A refund as it was recorded.
@@ -19,8 +20,8 @@ pub(super) struct RecentRefund {
     pub(super) refund: Arc<Refund>,
 }
 
-/// Refunds of which sled has the same in their rows. Whoever looks here or puts something in holds what is in memory
-/// beside it, so that nothing comes in that was read before the refund changed.
+/// Refunds that are in sled's rows just as they are here. Whoever looks here or puts one in holds `AtHand`, so that
+/// none is put in that has changed since it was read.
 #[derive(Default)]
 pub(super) struct Lately(RwLock<BTreeMap<Number, RecentRefund>>);
 

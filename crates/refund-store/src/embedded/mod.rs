@@ -37,7 +37,7 @@ use std::thread::JoinHandle;
 use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
 use tokio::sync::watch;
 
-pub(crate) use self::audit::{Audit, Line};
+pub(crate) use self::audit::{Audit, AuditLine};
 pub use self::deliveries::EmbeddedDeliveries;
 pub use self::error::OpenError;
 use self::folder::SledFolder;

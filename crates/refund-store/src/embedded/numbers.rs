@@ -1,19 +1,20 @@
 //! Where records stand, by their numbers.
 //!
-//! The journal leads from place to place, and a place in the feed is a number. So every so many
-//! records one is marked, in memory and in the view's rows, and what lies between two marks is
-//! counted in the journal. Marks work both ways, because records of format 1 don't say their number.
+//! The journal is read by places, in bytes, and the feed by the numbers of records. So of every so many records one is
+//! marked, in memory and in the view's rows: it is known where that one stands, and what lies between two marks is
+//! counted in the journal. Marks lead from number to place and back, because records of format 1 don't say their
+//! number.
 
 use std::collections::VecDeque;
 
-/// How many records lie from one mark to the next: to go over as many costs less than a
-/// millisecond, and their marks eight bytes.
+/// How many records lie from one mark to the next. To count over as many takes less than a millisecond, and a mark
+/// takes eight bytes.
 const RECORDS_PER_MARK: u64 = 256;
 
 /// How many marks a row has at the most.
 const MARKS_PER_ROW: usize = 256;
 
-/// Of how many of the latest records it is known where they stand.
+/// How many of the latest records have their place in memory.
 const RECENT_MAX: usize = 512;
 
 /// The record of that number stands at that place.
@@ -49,7 +50,7 @@ impl Numbers {
         whole.then_some(Self { records, marks, recent: VecDeque::new() })
     }
 
-    /// With one record more behind the last mark, which stands there.
+    /// With one more record behind the last mark: it stands there.
     pub(super) fn with_recent(mut self, at: u64) -> Self {
         self.recent.push_back(at);
         self

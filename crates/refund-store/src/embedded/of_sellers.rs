@@ -11,7 +11,7 @@ use crate::door::Changed;
 use crate::record::{Entry, Record};
 
 /// The hash of a seller's id, and where a record stands that tells the seller something.
-pub(crate) type Line = (u64, u64);
+pub(crate) type SellerAndRecord = (u64, u64);
 
 /// How many lines a row has, but for the last. One that is not full is written again with the next line.
 const LINES_PER_ROW: usize = 64;
@@ -54,8 +54,8 @@ impl OfSellers {
         Ok(Some(all))
     }
 
-    /// Adds lines behind all others; the rows that are others now, by their numbers.
-    pub(crate) fn add_all(&mut self, lines: impl IntoIterator<Item = Line>) -> BTreeMap<u64, Vec<u8>> {
+    /// Adds lines behind all others, and gives the rows that this changes, by number.
+    pub(crate) fn add_all(&mut self, lines: impl IntoIterator<Item = SellerAndRecord>) -> BTreeMap<u64, Vec<u8>> {
         let mut changed = BTreeMap::new();
         for line in lines {
             let row = self.full;
@@ -69,8 +69,8 @@ impl OfSellers {
         changed
     }
 
-    /// Adds a line; the row that is full by it, if one is.
-    fn add(&mut self, (seller, place): Line) -> Option<Vec<u8>> {
+    /// Adds a line, and gives the row that this fills, if it fills one.
+    fn add(&mut self, (seller, place): SellerAndRecord) -> Option<Vec<u8>> {
         self.places.entry(seller).or_default().push(place);
         self.last.extend(seller.to_be_bytes().into_iter().chain(place.to_be_bytes()));
         if self.last.len() < LINES_PER_ROW * BYTES_PER_LINE {
@@ -80,8 +80,8 @@ impl OfSellers {
         Some(std::mem::take(&mut self.last))
     }
 
-    /// Where the records stand that tell that seller something, from one place to before another, in order. There may
-    /// be strangers among them.
+    /// Where the records stand that tell that seller something, from one place to before another, in order. Where
+    /// hashes collide there are others' among them.
     pub(super) fn places(&self, seller_id: &SellerId, from: u64, until: u64) -> &[u64] {
         let all = self.places.get(&hash(seller_id.as_str())).map_or(&[][..], Vec::as_slice);
         let (from, until) = (all.partition_point(|place| *place < from), all.partition_point(|place| *place < until));
@@ -89,7 +89,7 @@ impl OfSellers {
     }
 }
 
-fn parse(line: &[u8; BYTES_PER_LINE]) -> Line {
+fn parse(line: &[u8; BYTES_PER_LINE]) -> SellerAndRecord {
     let [seller @ .., p0, p1, p2, p3, p4, p5, p6, p7] = *line;
     (u64::from_be_bytes(seller), u64::from_be_bytes([p0, p1, p2, p3, p4, p5, p6, p7]))
 }

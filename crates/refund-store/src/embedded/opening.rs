@@ -39,8 +39,7 @@ pub(super) fn open(files: &dyn Files, folder: &Path, surroundings: &Surroundings
     }
 }
 
-/// How many refunds change before what was read is applied to the view in one step, and how many
-/// records are read at the most.
+/// What was read is applied to the view once so many refunds have changed or so many records were read.
 const REFUNDS_AT_ONCE: usize = 1024;
 const RECORDS_AT_ONCE: u64 = 1024;
 

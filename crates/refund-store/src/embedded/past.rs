@@ -26,8 +26,8 @@ pub(super) struct Part {
 pub(super) struct Past {
     pub(super) reader: Reader,
     numbers: RwLock<Numbers>,
-    /// In which what is recorded from now on is written: a new one each time that the store is opened, so
-    /// that what was lost is never taken for what comes in its place.
+    /// The epoch of what is recorded from now on: a new one each time that the store is opened, so that what was lost
+    /// is never taken for what comes in its place.
     pub(super) epoch: u32,
 }
 
@@ -53,8 +53,8 @@ impl Past {
         self.numbers.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The events of a refund behind that number and up to that one, read back from a record of it
-    /// that stands behind them all.
+    /// The events of a refund behind number `after` and up to `until`. They are read backwards from the record at
+    /// `from`, which has the last of them or stands behind it.
     pub(super) fn history(
         &self,
         id: &RefundId,
@@ -68,7 +68,7 @@ impl Past {
             let (stamp, payload) = self.reader.read_stamped(position(number)?)?;
             let payload: Payload = decode(&payload)?;
             let stamp = self.stamp(number, stamp)?;
-            // The chain leads backwards, whatever a forged record says.
+            // A record that names a later one is forged, and to follow it would never end.
             next = payload.previous(id).filter(|previous| *previous < number);
             for (position, event) in payload.into_events(stamp).rev().filter(|(_, event)| event.refund_id == *id) {
                 let number = event.sequence;
@@ -102,7 +102,7 @@ impl Past {
         Ok(Some(EventPosition::last_of(self.stamp(at, stamp)?, entries)))
     }
 
-    /// Learns where records stand up to there, from the view's rows and from what lies behind the last mark.
+    /// Learns where records stand up to `end`: from the view's rows, and by counting from the last mark on.
     pub(super) fn know(&self, rows: impl Iterator<Item = impl AsRef<[u8]>>, end: Checkpoint) -> Result<(), StoreError> {
         let mut numbers = Numbers::read(end.records(), rows);
         if let Some(mark) = numbers.as_ref().and_then(|numbers| numbers.before(end.records())) {
@@ -136,7 +136,8 @@ impl Past {
         Ok(decode(&bytes)?)
     }
 
-    /// Which record it is that stands there: as it says, or counted.
+    /// The number and epoch of the record that stands there: as it says, or counted where it is of a format that says
+    /// neither.
     fn stamp(&self, at: u64, said: Option<Stamp>) -> Result<Stamp, StoreError> {
         if let Some(stamp) = said {
             return Ok(stamp);
@@ -173,7 +174,7 @@ impl Past {
         }
     }
 
-    /// The record that a position names, where it stands, and which it is, of those that stand before `end`.
+    /// The record that a position names, before `end`: where it stands, its number and epoch, and what it holds.
     fn record(&self, named: EventPosition, end: u64) -> Result<(Position, Stamp, Payload), StoreError> {
         let at = self.named(named, end)?;
         let (said, payload) = self.reader.read_stamped(at)?;
@@ -182,12 +183,12 @@ impl Past {
         Ok((at, stamp, payload))
     }
 
-    /// Where the record stands that a position names, which is of this history, before `end`.
+    /// Where the record stands that a position names, before `end`; refused where the position is of another history.
     pub(super) fn place_of(&self, named: EventPosition, end: u64) -> Result<u64, StoreError> {
         Ok(self.record(named, end)?.0.into())
     }
 
-    /// What the records tell that stand at these places, behind a position.
+    /// The events of the records at these places that come behind a position.
     pub(super) fn told(&self, places: &[u64], after: Option<EventPosition>) -> Result<Vec<Recorded>, StoreError> {
         let mut told = Vec::new();
         for place in places {
@@ -205,7 +206,7 @@ impl Past {
         Ok(payload.into_events(stamp).find(|(position, _)| *position == named).map(|(_, event)| event))
     }
 
-    /// What was named by a place in the journal, before records were counted.
+    /// The position of what was named by its place in the journal, as everything was before records were counted.
     pub(super) fn counted(&self, place: u64, entry: u32, end: u64) -> Result<EventPosition, StoreError> {
         let at = position(place).ok().filter(|_| place < end).ok_or(StoreError::OtherHistory)?;
         let (said, payload) = match self.reader.read_stamped(at) {

@@ -15,8 +15,8 @@ impl SledView {
         young.behind(after, usize::MAX, |told| told.is_for_seller(seller_id))
     }
 
-    /// What that seller may be told behind that position: found in memory, and read from the journal as far as it is
-    /// shown.
+    /// What that seller may be told behind that position. It is found in memory, and only what is shown is read from
+    /// the journal.
     pub(super) fn feed_of(
         &self,
         seller_id: &SellerId,
@@ -24,11 +24,12 @@ impl SledView {
         limit: usize,
     ) -> Result<Feed, StoreError> {
         self.whole()?;
-        // Before what is current is asked for: what comes meanwhile is found, and looked at again.
+        // Before `current`, so that the end that is named is never ahead of what was looked through.
         let end = *self.news.borrow();
         let current = self.current();
         let from = after.map_or(Ok(0), |after| self.past.place_of(after, current))?;
-        // The record that was named may have more behind it, and one behind them all says that there is more.
+        // Two more than are asked for: the record that was named, which may hold more events, and one that tells
+        // whether there are more records.
         let places: Vec<_> = {
             let at_hand = self.at_hand();
             let all = at_hand.of_sellers.places(seller_id, from, current);
@@ -59,7 +60,7 @@ impl SledView {
         }
     }
 
-    /// Whether what the view knows of which records tell which seller something is just that.
+    /// Whether this is exactly what the view knows of which records tell which seller something.
     pub(crate) fn has_of_sellers(&self, of_sellers: &OfSellers) -> bool {
         self.at_hand().of_sellers == *of_sellers
     }

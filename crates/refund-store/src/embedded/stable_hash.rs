@@ -1,4 +1,4 @@
-//! Short names of ids in the view's rows. Two ids may have the same: whoever finds something looks at what it is.
+//! Short names of ids in the view's rows. Two ids may share one: whoever finds something by it checks whose it is.
 
 use sha2::{Digest, Sha256};
 

@@ -33,12 +33,12 @@ pub(crate) struct SledView {
     pub(super) db: sled::Db,
     pub(super) past: Past,
     at_hand: RwLock<AtHand>,
-    /// What the feed ends with.
+    /// The feed's end, for those who follow it.
     pub(super) young: RwLock<Young>,
     latest: AtomicI64,
-    /// Up to where in the journal the rows are current: nothing behind is shown.
+    /// How far into the journal the rows are current: what stands behind that is not shown yet.
     current: AtomicU64,
-    /// Where the feed ends; told when there is more to see.
+    /// Where the feed ends. Whoever follows it is woken when there is more.
     pub(super) news: watch::Sender<Option<EventPosition>>,
     /// How often something was kept beside the records.
     pub(super) asides_kept: AtomicU32,
@@ -129,7 +129,7 @@ impl SledView {
         self.get_beside(&self.at_hand(), key)
     }
 
-    /// A row, for whoever holds what is in memory already: what they find belongs together.
+    /// A row, for whoever holds what is in memory already, so that all they find is of one moment.
     fn get_beside(&self, at_hand: &AtHand, key: &[u8]) -> Result<Option<IVec>, StoreError> {
         self.whole()?;
         at_hand.recent.get(key).cloned().map_or_else(|| self.db.get(key).map_err(unreadable), Ok)
@@ -250,8 +250,8 @@ impl SledView {
         told.collect()
     }
 
-    /// What was recorded for the audit, the latest first: found in memory, and read from the journal as far as it
-    /// is shown.
+    /// What was recorded for the audit, the latest first. It is found in memory, and only what is shown is read from
+    /// the journal.
     pub(super) fn audit(&self, query: &AuditQuery) -> Result<Vec<Audited>, StoreError> {
         self.whole()?;
         let behind = match query.behind {
@@ -268,12 +268,13 @@ impl SledView {
         Ok(audited)
     }
 
-    /// Whether what the view has for the audit is just that.
+    /// Whether this is exactly what the view has for the audit.
     pub(crate) fn has_audit(&self, audit: &Audit) -> bool {
         self.at_hand().audit == *audit
     }
 
-    /// Whether an answer may be remembered under that key, or under that of the whole call.
+    /// Whether it is possible that an answer is remembered under that key, or under that of the whole call. Two keys
+    /// may share a hash.
     pub(super) fn may_remember(&self, key: &IdempotencyKey) -> bool {
         let at_hand = self.at_hand();
         let is_there = |key: &IdempotencyKey| !at_hand.answers.of(key).is_empty();
@@ -342,7 +343,8 @@ impl Row {
         }
     }
 
-    /// The refund, which stays in memory for a while, for whoever has held that since the row was looked up.
+    /// The refund, which then stays in memory for a while. `at_hand` has to have been held since the row was looked up,
+    /// so that no earlier state is kept.
     pub(super) fn kept(&self, at_hand: &AtHand) -> Result<Arc<Refund>, CodecError> {
         let refund = self.refund()?;
         if let Is::Bytes(_) = self.is {
@@ -366,7 +368,7 @@ impl Row {
         }
     }
 
-    /// The refund's id; where the row has none, one that no refund has and a log can show.
+    /// The refund's id; where the row can't tell it, a name by its number for the log, which no refund has.
     pub(super) fn id_or_number(&self) -> Result<RefundId, StoreError> {
         let id = self.id().and_then(|id| RefundId::new(id).ok());
         let number = || RefundId::new(format!("row-{}", self.number)).map_err(|error| strange(&error.to_string()));

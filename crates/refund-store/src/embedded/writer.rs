@@ -13,17 +13,13 @@ use tokio::sync::oneshot;
 use super::apply::{Gathered, Rows};
 use super::folder::SledFolder;
 use super::view::SledView;
-use crate::door::{Turn, carry_out};
+use crate::door::{BYTES_MAX, Moment, REQUESTS_MAX, carry_out};
 use crate::journal::{Batch, Journal, JournalError, NewRecord};
 use crate::stored::Payload;
 use crate::{Answered, Refused, Request, StoreError, Surroundings};
 
-/// How many requests share a sync at the most, so that nobody waits for too many others.
-const REQUESTS_MAX: usize = 256;
-/// How many bytes a batch has before it takes nothing more.
-const BYTES_MAX: usize = 1 << 20;
-/// How much of the disk is kept free: below that nothing is recorded. The view is on it too, and is
-/// not to fail when it writes what has been recorded already.
+/// How much of the disk is kept free: below that nothing is recorded. The view is on the same disk, and has to have
+/// room to write what has been recorded.
 pub const KEPT_FREE_BYTES: u64 = 64 << 20;
 /// After how many batches sled hands what it has to the system, so that a kill costs few records' replay.
 const BATCHES_PER_FLUSH: u32 = 1024;
@@ -136,7 +132,7 @@ impl Writer {
 
     /// Why nothing can be recorded now, where the disk is nearly full.
     fn low_on_space(&self) -> Option<Arc<StoreError>> {
-        // Where the disk can't be asked, writing will tell.
+        // If the disk can't be asked, the write itself will tell.
         let left = self.journal.space_left().ok().filter(|left| *left < KEPT_FREE_BYTES)?;
         let why = format!("only {left} bytes of space are left on the disk, and {KEPT_FREE_BYTES} are kept free");
         tracing::error!(why, "a batch was not recorded");
@@ -199,8 +195,8 @@ fn decide(
     gathered: &mut Gathered,
     batch: &mut Batch<'_>,
 ) -> Decided {
-    let turn = |latest| Turn::taken(surroundings, latest);
-    let (result, written) = carry_out(view, &mut gathered.case, request, turn);
+    let moment = |latest| Moment::now(surroundings, latest);
+    let (result, written) = carry_out(view, &mut gathered.case, request, moment);
     let Some((record, changed)) = written else { return Decided::Answer(result) };
     let refused = |error: StoreError| Decided::Answer(Err(error.into()));
     // Whatever can go wrong goes wrong before the record is one of the batch.

@@ -1,4 +1,4 @@
-//! What the feed ends with, in memory: whoever follows it reads no record again.
+//! The feed's end, in memory, so that whoever follows the feed need not read the journal.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,10 +29,10 @@ impl Young {
         }
     }
 
-    /// What the feed has behind that position that is wanted, if all of it is here.
+    /// The wanted events behind that position, if everything behind it is here.
     pub(super) fn behind(&self, after: EventPosition, limit: usize, is_wanted: impl Fn(&Told) -> bool) -> Option<Feed> {
         let at = self.records.binary_search_by_key(&after.record, |(end, _)| end.record).ok()?;
-        // Whether a position ever was, and of which history it is, the journal tells.
+        // A position that is not here may be of another history, or never have been: the journal tells.
         self.records.get(at).filter(|(end, _)| end.epoch == after.epoch && after <= *end)?;
         let mut feed = Feed { events: Vec::new(), looked_at: Some(after), more: false };
         let until = at.saturating_add(limit.max(1)).saturating_add(1);

@@ -29,8 +29,8 @@ impl Store for ForgetfulStore {
     fn submit(&self, request: Request) -> Reply {
         let mut model = self.0.model();
         let shelf = Forgetful { model: &model, named: RefCell::default() };
-        let turn = |latest| Turn::taken(&self.0.surroundings, latest);
-        let (result, written) = carry_out(&shelf, &mut model.case(), &request, turn);
+        let moment = |latest| Moment::now(&self.0.surroundings, latest);
+        let (result, written) = carry_out(&shelf, &mut model.case(), &request, moment);
         self.0.record(&mut model, written);
         Reply::ready(result)
     }
@@ -134,8 +134,8 @@ fn a_store_that_forgets_everything_between_two_rounds_keeps_every_promise() {
     check_all(&mut *make).unwrap();
 }
 
-fn turn(latest: Timestamp) -> Turn {
-    Turn { now: latest, held: false, test_clock: true }
+fn moment(latest: Timestamp) -> Moment {
+    Moment { now: latest, held: false, test_clock: true }
 }
 
 /// A shelf that says that it has loaded what it has not.
@@ -174,7 +174,7 @@ fn requests() -> [Request; 4] {
 fn nothing_is_decided_on_a_case_that_lacks_something() {
     let model = Model::default();
     for request in requests() {
-        let (result, written) = carry_out(&Empty, &mut model.case(), &request, turn);
+        let (result, written) = carry_out(&Empty, &mut model.case(), &request, moment);
         let Err(Refused::Store(error)) = result else { panic!("{:?} was decided: {result:?}", request.work) };
         assert!(error.to_string().contains("gave something else"), "{error}");
         assert!(written.is_none(), "{:?} left something", request.work);
@@ -185,7 +185,7 @@ fn nothing_is_decided_on_a_case_that_lacks_something() {
 fn what_cannot_be_read_now_stops_the_step_and_is_passed_over_by_none() {
     let model = Model::default();
     for request in requests().into_iter().chain([Request::by_system(Work::SettleDue)]) {
-        let (result, written) = carry_out(&Unreadable, &mut model.case(), &request, turn);
+        let (result, written) = carry_out(&Unreadable, &mut model.case(), &request, moment);
         let Err(Refused::Store(error)) = result else { panic!("{:?} was decided: {result:?}", request.work) };
         assert!(error.to_string().contains("the line is cut"), "{error}");
         assert!(written.is_none(), "{:?} left something", request.work);
@@ -217,7 +217,7 @@ fn a_refund_that_makes_no_sense_is_passed_over_and_one_that_cannot_be_read_now_i
     let store = MemoryStore::new(Surroundings { clock: Clock::Test, entropy, hold_settling: false });
     crate::conformance::two_refunds(&store).unwrap();
     let model = store.model();
-    let later = |latest: Timestamp| Turn { now: latest.plus(refund_core::Span::hours(36)), ..turn(latest) };
+    let later = |latest: Timestamp| Moment { now: latest.plus(refund_core::Span::hours(36)), ..moment(latest) };
     let settle = Request::by_system(Work::SettleDue);
     let id: RefundId = "one".parse().unwrap();
     let shelf = |is_senseless| WithoutOne { model: &model, id: id.clone(), is_senseless };

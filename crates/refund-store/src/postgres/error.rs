@@ -4,6 +4,7 @@ use refund_core::Timestamp;
 use tokio_postgres::error::SqlState;
 
 use crate::StoreError;
+use crate::surroundings::BEHIND_MAX_MINUTES;
 
 /// Why a store on PostgreSQL could not be opened, made or moved. Nothing that was recorded has been changed.
 #[derive(Debug, thiserror::Error)]
@@ -123,7 +124,7 @@ pub enum PostgresError {
     /// R35: the database's clock is too far behind.
     #[error(
         "the database's clock says {clock}, and {latest} has been recorded: set that machine's clock right, it is more \
-         than 5 minutes behind (R35)"
+         than {BEHIND_MAX_MINUTES} minutes behind (R35)"
     )]
     ClockBehind {
         /// What the clock says.

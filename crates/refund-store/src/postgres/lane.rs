@@ -12,12 +12,11 @@ use tokio::time::Instant;
 use super::connection::{Connector, Purpose};
 use super::error::Failure;
 use super::known::Known;
-use super::turn::{Came, Outcome, Turn};
+use super::turn::{Came, Turn, TurnResult};
 use super::waiting::{Decision, TurnError, Unheard, Waiting};
+use crate::door::REQUESTS_MAX;
 use crate::{Refused, StoreError, Surroundings};
 
-/// How many requests share a turn at the most, so that nobody waits for too many others.
-const REQUESTS_MAX: usize = 256;
 /// How long a turn is tried for while the database is away, or changes its place.
 const TRYING_MAX: Duration = Duration::from_secs(30);
 /// How long it is left alone between two tries.
@@ -139,7 +138,7 @@ impl Lane {
         let mut turn = Turn::new(&connection, known, surroundings, runtime);
         let came = turn.take(unheard)?;
         let outcome = match came {
-            Came::Heard(decisions) => Outcome { decisions, recorded: None },
+            Came::Heard(decisions) => TurnResult { decisions, recorded: None },
             Came::Ready(head) => {
                 if unheard.is_none() {
                     gather(waiting);

@@ -17,13 +17,11 @@ use super::rows::column;
 use super::sql;
 use super::waiting::{Decision, TurnError, Unheard, Waiting};
 use super::writing::Written;
-use crate::door::{self, Case, Need, Shelf, carry_out};
+use crate::door::{self, BYTES_MAX, Case, Need, Shelf, carry_out};
 use crate::{Settings, StoreError, Surroundings};
 
-/// How many bytes a batch has before it takes nothing more.
-const BYTES_MAX: usize = 1 << 20;
-
-/// How long the database may say nothing at all. It ends by itself what takes it longer than 10 s.
+/// How long the database may say nothing at all before the connection is given up. A statement that takes longer than
+/// 10 s it ends by itself.
 const SILENT_MAX: Duration = Duration::from_secs(12);
 
 /// What is found once the turn is had.
@@ -35,7 +33,7 @@ pub(super) enum Came {
 }
 
 /// What a turn comes to.
-pub(super) struct Outcome {
+pub(super) struct TurnResult {
     /// What to answer, for as many of those who waited as had room.
     pub(super) decisions: Vec<Decision>,
     /// What was recorded last and the settings then, if anything was recorded.
@@ -48,7 +46,7 @@ pub(super) struct Turn<'t> {
     surroundings: &'t Surroundings,
     runtime: &'t Runtime,
     places: RefCell<Places>,
-    /// Why what a decision needed could not be asked for: then nothing of the turn stands.
+    /// Why something that a decision needed could not be loaded. Once it is set, nothing of the turn stands.
     failed: RefCell<Option<TurnError>>,
 }
 
@@ -89,7 +87,7 @@ impl<'t> Turn<'t> {
                 *unheard = None;
                 return Ok(Came::Ready(head));
             }
-            // It is there. Whether it stays there is known once something behind it is.
+            // It is there. That it will stay is known only once something after it is committed too.
             client.execute(sql::SAY_SOMETHING, &[]).await?;
             client.batch_execute("COMMIT").await?;
             let decisions = unheard.take().map(|unheard| unheard.decisions);
@@ -103,7 +101,7 @@ impl<'t> Turn<'t> {
         head: Head,
         waiting: &[Waiting],
         unheard: &mut Option<Unheard>,
-    ) -> Result<Outcome, TurnError> {
+    ) -> Result<TurnResult, TurnError> {
         let client = self.client;
         let settings = self.wait(async { Ok(settings_at(client, &head, self.known.settings()).await?) })?;
         self.known.hear(&head);
@@ -124,14 +122,14 @@ impl<'t> Turn<'t> {
         }
         if written.is_empty() {
             self.wait(async { Ok(client.batch_execute("ROLLBACK").await?) })?;
-            return Ok(Outcome { decisions, recorded: None });
+            return Ok(TurnResult { decisions, recorded: None });
         }
         let batch = written.batch(&case);
         // Before anybody can read it.
         self.known.own().write(batch.first, batch.last.end.record);
         let places = self.places.borrow();
         match self.wait(async { Ok(written.send(client, &case, &places, &batch).await?) }) {
-            Ok(()) => Ok(Outcome { decisions, recorded: Some((batch.last, case.settings)) }),
+            Ok(()) => Ok(TurnResult { decisions, recorded: Some((batch.last, case.settings)) }),
             Err(failed) => {
                 if failed.failure == Failure::Connection {
                     *unheard = Some(Unheard { batch, decisions });
@@ -150,8 +148,8 @@ impl<'t> Turn<'t> {
 
     fn decide(&self, head: &Head, waiting: &Waiting, case: &mut Case, written: &mut Written) -> Decision {
         let test_clock = self.surroundings.clock.is_test();
-        let turn = |latest| door::Turn { now: self.known.decides_at(head, latest), held: head.held, test_clock };
-        let (result, record) = carry_out(self, case, &waiting.request, turn);
+        let moment = |latest| door::Moment { now: self.known.decides_at(head, latest), held: head.held, test_clock };
+        let (result, record) = carry_out(self, case, &waiting.request, moment);
         let Some((record, changed)) = record else { return result };
         let mut salt = [0; 16];
         (self.surroundings.entropy)(&mut salt);

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::change::{done_before, replaced};
 use super::fields::{FieldView, in_words, span_told, typed};
 use super::reasons::lines;
-use crate::call::aside;
+use crate::call::on_own_thread;
 use crate::pages::form::Mistake;
 use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
 use crate::pages::seller_place;
@@ -105,7 +105,7 @@ pub(in crate::pages) async fn change(mut visit: Visit) -> Result<Response, Probl
         return as_typed(&visit, None, None);
     }
     let settings = visit.app.engine.settings();
-    let change = aside(move || Ok(PolicyChange::look(&settings, policy))).await?;
+    let change = on_own_thread(move || Ok(PolicyChange::look(&settings, policy))).await?;
     if change.changed.is_empty() {
         let notice = Notice::moved(visit.reader.say("policy-unchanged"));
         return as_typed(&visit, Some(notice.under(StatusCode::OK)), None);

@@ -10,7 +10,7 @@ use refund_core::{Label, Rollout, SellerId};
 use refund_store::{Request, RolloutChange, SetUp, Settings, Tag};
 
 use super::change::{done_before, replaced};
-use crate::call::aside;
+use crate::call::on_own_thread;
 use crate::pages::form::{Form, Mistake};
 use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
 use crate::pages::refund::told_mistake;
@@ -172,7 +172,7 @@ async fn closing(visit: &Visit, before: &Rollout, after: &Rollout) -> Result<Opt
     let step = form.get("do");
     let change = {
         let (settings, after, now) = (settings.clone(), after.clone(), reader.now);
-        aside(move || Ok(RolloutChange::look(&settings, &after, now))).await?
+        on_own_thread(move || Ok(RolloutChange::look(&settings, &after, now))).await?
     };
     let closes = matches!(step, "close" | "remove") || after.percentage < before.percentage;
     if !closes && change.losers.is_empty() {

@@ -1,4 +1,4 @@
-//! The rows read and written.
+//! The rows of the delivery book, read and written.
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -87,7 +87,7 @@ impl Book {
         Ok(Due { queue, failing_since: self.failing_since(endpoint_id)?, left_alone })
     }
 
-    /// A row of a queue that no longer says when its delivery is tried is removed, because nothing else would end it.
+    /// A row of a queue that its delivery does not agree with is removed: nothing else ever would.
     pub(super) fn claim(&self, endpoint_id: &str, queued: Queued) -> Result<Option<Claimed>, BookError> {
         let mut waiting = self.waiting();
         let delivery = self.delivery(endpoint_id, queued.event)?;
@@ -139,7 +139,7 @@ impl Book {
         limit: usize,
         now: Timestamp,
     ) -> Result<Again, BookError> {
-        // Looked for before anybody is kept from writing: there may be many.
+        // Looked for before the lock is taken, because there may be many.
         let fitting = self.latest_first(endpoint_id, None).rev();
         let fitting = fitting.filter(|found| found.as_ref().map_or(true, |found| chosen.has(found)));
         let mut fitting: Vec<_> = fitting.take(limit.saturating_add(1)).collect::<Result<_, _>>()?;

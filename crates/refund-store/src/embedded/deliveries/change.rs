@@ -10,12 +10,12 @@ use super::rows;
 use super::waiting::Waiting;
 use crate::{Delivery, Queued};
 
-/// A change that nobody else interferes with. What is dropped has changed nothing.
+/// A change that nobody else interferes with. One that is dropped and not applied has changed nothing.
 pub(super) struct Change<'b> {
     db: &'b sled::Db,
     waiting: MutexGuard<'b, Waiting>,
     pub(super) batch: Batch,
-    /// Of whom something begins or ends to wait, and since when it does.
+    /// For which endpoints something begins to wait or waits no longer, and since when it does or did.
     begun: Vec<(String, Timestamp)>,
     ended: Vec<(String, Timestamp)>,
 }

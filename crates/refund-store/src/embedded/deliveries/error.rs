@@ -8,7 +8,7 @@ use crate::StoreError;
 #[derive(Debug)]
 pub(super) struct BookError(pub(super) String);
 
-// `BookError` itself is no `Error`, so that this is no contradiction.
+// This is possible because `BookError` itself is no `Error`.
 impl<E: std::error::Error> From<E> for BookError {
     fn from(error: E) -> Self {
         Self(error.to_string())

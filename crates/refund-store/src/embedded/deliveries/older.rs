@@ -63,7 +63,7 @@ fn known(counted: Result<EventPosition, StoreError>) -> Result<Option<EventPosit
     }
 }
 
-/// What a row says, of an event that is named otherwise. Rows of queues don't name it but in their key.
+/// What a row says, of an event that is named otherwise. A row of a queue names it in its key alone.
 fn with(event: EventPosition, value: &[u8]) -> Result<Vec<u8>, BookError> {
     let mut value: Value = serde_json::from_slice(value)?;
     if let Some(named) = value.get_mut("event") {

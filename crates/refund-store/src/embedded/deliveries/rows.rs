@@ -1,4 +1,4 @@
-//! The rows of the book. Ids hold no slash, and sort as what they name happened.
+//! The rows of the book. Ids hold no slash, and the names of events sort in the order in which they happened.
 
 use refund_core::Timestamp;
 

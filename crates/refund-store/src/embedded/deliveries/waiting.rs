@@ -1,5 +1,5 @@
-//! What waits to be sent to whom, counted as it changes. To walk the queues for it would cost the more the more waits,
-//! whenever somebody looks.
+//! What waits to be sent to whom, counted as it changes. To walk the queues instead would cost more the more waits,
+//! each time that somebody looks.
 
 use std::collections::BTreeMap;
 
