@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
+use refund_store::WAITING_MAX;
 
 use crate::callers::Limits;
 use crate::callers::address;
@@ -14,6 +15,7 @@ use crate::callers::{Caller, Tenant};
 use crate::machine::clock::Stopwatch;
 use crate::machine::rate::{Rate, Sharers};
 use crate::problem::Problem;
+use crate::wire::BULK_MAX;
 use crate::wire::code::ApiCode;
 
 /// Counts calls, by address before anybody is recognised and by key or link after that.
@@ -25,6 +27,7 @@ pub(crate) struct Admission {
     streams: Arc<Places<String>>,
     bodies: Arc<Places<String>>,
     feeds: Arc<Places<String>>,
+    many_at_once: Arc<Places<String>>,
 }
 
 /// The place of one stream.
@@ -38,6 +41,10 @@ const BODIES_MAX_EACH: usize = 4 * 1024 * 1024;
 const AGAIN: Duration = Duration::from_secs(1);
 /// How many pages of the feed one caller reads at once.
 const FEEDS_MAX_EACH: usize = 4;
+/// How many calls that act on many refunds are carried out at once, and how many of one seller. All that they hand in
+/// takes half of what may wait for the store, so that whoever acts on one refund finds a place there.
+const MANY_AT_ONCE_MAX: usize = WAITING_MAX / 2 / BULK_MAX;
+const MANY_AT_ONCE_MAX_EACH: usize = 4;
 /// When to try again for a stream: somebody else's has ended by then, or has not.
 const STREAM_AGAIN: Duration = Duration::from_secs(15);
 
@@ -52,6 +59,7 @@ impl Admission {
             connections: Arc::new(Places::new(limits.connections, limits.connections_per_address)),
             streams: Arc::new(Places::new(limits.streams, limits.streams_per_key)),
             feeds: Arc::new(Places::new(usize::MAX, FEEDS_MAX_EACH)),
+            many_at_once: Arc::new(Places::new(MANY_AT_ONCE_MAX, MANY_AT_ONCE_MAX_EACH)),
             bodies: Arc::new(Places::new(BODIES_MAX, BODIES_MAX_EACH)),
         }
     }
@@ -103,6 +111,14 @@ impl Admission {
         let place = self.feeds.enter(Some(caller.id().to_owned()));
         place.map_err(|_| {
             Problem::too_many("this key or link reads as many pages of the feed at once as there may be", AGAIN)
+        })
+    }
+
+    /// A place to act on many refunds in one call.
+    pub(crate) fn many_at_once(&self, caller: &Caller) -> Result<Place<String>, Problem> {
+        self.many_at_once.enter(Some(caller.tenant().name())).map_err(|full| match full {
+            Full::All => Problem::new(ApiCode::Busy, "as many calls act on many refunds at once as there may be"),
+            Full::Own => Problem::too_many("this seller acts on many refunds in as many calls as there may be", AGAIN),
         })
     }
 

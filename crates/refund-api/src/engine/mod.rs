@@ -118,6 +118,29 @@ impl Engine {
         }
     }
 
+    /// Hands in all that there is to hand in before the first is waited for, so that it shares what a disk takes its
+    /// time for. Whoever asks keeps their place until all is decided, also where they wait no longer.
+    pub(crate) async fn hand_in_all<E: Send + 'static>(
+        &self,
+        place: impl Send + 'static,
+        requests: impl IntoIterator<Item = Result<Request, E>>,
+    ) -> Result<Vec<Result<Result<Answered, Refused>, E>>, StoreError> {
+        let replies: Vec<_> =
+            requests.into_iter().map(|request| request.map(|request| self.hand_in(request))).collect();
+        let decided = tokio::spawn(async move {
+            let _place = place;
+            let mut decided = Vec::with_capacity(replies.len());
+            for reply in replies {
+                decided.push(match reply {
+                    Ok(reply) => Ok(reply.await),
+                    Err(error) => Err(error),
+                });
+            }
+            decided
+        });
+        decided.await.map_err(|error| StoreError::Unsure(error.to_string()))
+    }
+
     /// Carries out a request. The work goes on even where whoever asked is gone before the answer.
     pub(crate) async fn submit(&self, request: Request) -> Result<Answered, Refused> {
         let changed = self.paced(&request)?;
@@ -167,6 +190,7 @@ impl Engine {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
     use refund_store::SetUp;
 
     use super::*;
@@ -181,6 +205,17 @@ mod tests {
         let text = engine.metrics.text(&prometheus_client::registry::Registry::default()).unwrap();
         let counted: Vec<_> = text.lines().filter(|line| line.starts_with("refund_commands_total{")).collect();
         assert_eq!(counted, ["refund_commands_total{command=\"revoke_key\",outcome=\"caller_gone\"} 1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_place_is_kept_until_all_is_decided_also_where_nobody_waits() {
+        let engine = trial::app(&trial::Machine::start()).await.engine.clone();
+        let place = Arc::new(());
+        let many = [Ok::<_, ()>(Request::by_system(Work::SettleDue))];
+        assert!(engine.hand_in_all(place.clone(), many).now_or_never().is_none(), "whoever asks goes away");
+        assert_eq!(Arc::strong_count(&place), 2);
+        tokio::task::yield_now().await;
+        assert_eq!(Arc::strong_count(&place), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -152,8 +152,8 @@ async fn look(visit: &Visit, again: Option<Notice>) -> Result<Response, Problem>
 
 async fn carry_out(visit: &Visit, all: Vec<Ticked>) -> Result<Response, Problem> {
     let (caller, engine) = (&visit.person()?.caller, &visit.app.engine);
-    // All are handed in before the first is waited for, so that one sync of the disk does for many.
-    let hand_in = |(number, ticked): (usize, Ticked)| {
+    let place = visit.app.admission.many_at_once(caller)?;
+    let asked = |(number, ticked): (usize, Ticked)| {
         let Ticked { around, version, actor, command, .. } = ticked;
         let request = command.map(|command| {
             let work = Work::Command { refund_id: around.refund.id.clone(), command };
@@ -161,14 +161,14 @@ async fn carry_out(visit: &Visit, all: Vec<Ticked>) -> Result<Response, Problem>
             let idempotency = request.idempotency.map(|(key, print)| (key.of_item(number), print));
             Request { precondition: Precondition::Version(version), idempotency, ..request }
         });
-        (around.refund, version, request.map(|request| engine.hand_in(request)))
+        ((around.refund, version), request)
     };
-    let handed_in: Vec<_> = all.into_iter().enumerate().map(hand_in).collect();
-    let mut rows = Vec::with_capacity(handed_in.len());
-    for (before, version, reply) in handed_in {
-        let refused = match reply {
+    let (ticked, requests): (Vec<_>, Vec<_>) = all.into_iter().enumerate().map(asked).unzip();
+    let mut rows = Vec::with_capacity(ticked.len());
+    for ((before, version), decided) in ticked.into_iter().zip(engine.hand_in_all(place, requests).await?) {
+        let refused = match decided {
             Err(mistake) => Some(told_mistake(visit, &mistake)),
-            Ok(reply) => reply.await.err().map(|refused| notice_of(visit, refused)),
+            Ok(decided) => decided.err().map(|refused| notice_of(visit, refused)),
         };
         let now = engine.store().refund(&before.id).await?.map_or(before, |around| around.refund);
         let outcome = match refused {

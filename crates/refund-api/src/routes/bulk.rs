@@ -24,23 +24,20 @@ use crate::wire::{BULK_MAX, BulkCommand, BulkIn, BulkOut, RefundOut, ResultOut};
 )]
 pub(super) async fn bulk(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Seller])?;
+    let place = call.app.admission.many_at_once(&call.caller)?;
     let idempotency = call.idempotency()?;
     is_not_anothers(&call, idempotency.clone()).await?;
     let items = call.body::<BulkIn>()?.read()?;
-    // All are handed in before the first is waited for, so that one sync of the disk does for many.
-    let mut handed_in = Vec::with_capacity(items.len());
+    let (mut named, mut requests) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
     for (index, item) in (0..).zip(items) {
-        let (refund_id, kind) = (item.refund_id.clone(), item.kind);
-        let request = request(&call, item, of_item(&idempotency, index)).await;
-        handed_in.push((refund_id, kind, request.map(|request| call.app.engine.hand_in(request))));
+        named.push((item.refund_id.clone(), item.kind));
+        requests.push(request(&call, item, of_item(&idempotency, index)).await);
     }
-    let mut items = Vec::with_capacity(handed_in.len());
+    let decided = call.app.engine.hand_in_all(place, requests).await?;
+    let mut items = Vec::with_capacity(decided.len());
     let mut all_replayed = true;
-    for (refund_id, kind, reply) in handed_in {
-        let outcome = match reply {
-            Ok(reply) => reply.await.map_err(Problem::from),
-            Err(problem) => Err(problem),
-        };
+    for ((refund_id, kind), decided) in named.into_iter().zip(decided) {
+        let outcome = decided.and_then(|decided| decided.map_err(Problem::from));
         all_replayed &= outcome.as_ref().is_ok_and(|answered| answered.replayed);
         items.push(result(&call, refund_id, kind, outcome));
     }
@@ -88,4 +85,41 @@ async fn is_not_anothers(call: &Call, idempotency: Idempotency) -> Result<(), Pr
         call.app.engine.store().answered(&key, fingerprint).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::body::Body;
+    use axum::http::{Request, header};
+    use futures_util::future::join_all;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+    use refund_store::KeyRole;
+
+    use crate::server::{issue, router};
+    use crate::trial::{self, Machine, id};
+
+    const OF_ONE: &str = "rfk_of_a_seller";
+    const OF_ANOTHER: &str = "rfk_of_another";
+    const BODY: &str = r#"{"items": [{"refund_id": "rfd_1", "version": 1, "action": "agree"}]}"#;
+
+    #[tokio::test(start_paused = true)]
+    async fn one_seller_acts_on_many_refunds_in_four_calls_at_once_and_no_more() {
+        let app = trial::on_a_lazy_store(&Machine::start(), || Duration::from_secs(1)).await;
+        for (seller, key) in [("s-1", OF_ONE), ("s-2", OF_ANOTHER)] {
+            issue(app.engine.store(), id("key"), KeyRole::Seller(id(seller)), key).await.unwrap();
+        }
+        let server = TowerToHyperService::new(router(app));
+        let act = |key| {
+            let call = Request::post("/v1/refunds/bulk").header(header::AUTHORIZATION, format!("Bearer {key}"));
+            server.call(call.header(header::CONTENT_TYPE, "application/json").body(Body::from(BODY)).unwrap())
+        };
+        for _ in 0..2 {
+            let answers = join_all([OF_ONE, OF_ONE, OF_ONE, OF_ONE, OF_ONE, OF_ANOTHER].map(act)).await;
+            let statuses: Vec<_> = answers.into_iter().map(|answer| answer.unwrap().status().as_u16()).collect();
+            assert_eq!(statuses, [200, 200, 200, 200, 429, 200]);
+        }
+    }
 }

@@ -134,7 +134,7 @@ async fn change(call: &Call, change: WebhookChange) -> Result<Response, Problem>
 
 fn terms(call: &Call) -> Result<refund_store::WebhookTerms, Problem> {
     let body: WebhookIn = call.body()?;
-    Ok(body.terms(|url| call.app.webhooks.forbids(url))?)
+    Ok(body.terms(|url| call.app.webhooks.address(url))?)
 }
 
 /// The endpoint in the path, if it is the caller's to deal with.

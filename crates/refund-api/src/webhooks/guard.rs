@@ -117,6 +117,10 @@ impl Reach {
             return Err(Forbidden::TooLong);
         }
         let url = Url::parse(text).map_err(|_| Forbidden::NotAUrl)?;
+        // What an address can't hold as it is takes three characters for each of its bytes.
+        if url.as_str().len() > URL_LEN_MAX {
+            return Err(Forbidden::TooLong);
+        }
         match (url.scheme(), self) {
             ("https", _) | ("http", Self::Anywhere) => {}
             _ => return Err(Forbidden::NotHttps),
@@ -261,6 +265,7 @@ mod tests {
             ("https://user:password@example.com/", Forbidden::UserInfo),
             ("https://example.com@127.0.0.1/", Forbidden::UserInfo),
             (&long, Forbidden::TooLong),
+            (&format!("https://example.com/{}", "\u{e9}".repeat(URL_LEN_MAX / 3)), Forbidden::TooLong),
         ] {
             assert_eq!(Reach::Public.url(text), Err(why), "{text}");
         }

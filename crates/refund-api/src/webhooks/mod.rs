@@ -121,9 +121,9 @@ impl Webhooks {
         Ok(self.send(&endpoint, message, now).await.0)
     }
 
-    /// Why nothing would be sent to that address, if nothing would.
-    pub(crate) fn forbids(&self, url: &str) -> Option<String> {
-        self.reach.url(url).err().map(|forbidden| forbidden.to_string())
+    /// The address that is connected to where that is typed, or why nothing would be sent there.
+    pub(crate) fn address(&self, typed: &str) -> Result<String, String> {
+        self.reach.url(typed).map(String::from).map_err(|forbidden| forbidden.to_string())
     }
 
     /// An endpoint's deliveries that are chosen, the latest first, behind that event; at most so many. Each says when

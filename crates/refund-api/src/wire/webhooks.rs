@@ -30,15 +30,14 @@ impl WebhookIn {
         Self { url, description, types }
     }
 
-    /// What its owner says of it; `forbids` says why nothing would be sent to an address.
-    pub(crate) fn terms(self, forbids: impl FnOnce(&str) -> Option<String>) -> Result<WebhookTerms, Unusable> {
-        if let Some(why) = forbids(&self.url) {
-            return Err(Unusable::at(ApiCode::UrlNotAllowed, "/url", why));
-        }
+    /// What its owner says of it. `address` reads what was typed as one, or says why nothing would be sent there; what
+    /// it reads is kept, so that nobody is shown another one than is connected to.
+    pub(crate) fn terms(self, address: impl FnOnce(&str) -> Result<String, String>) -> Result<WebhookTerms, Unusable> {
+        let url = address(&self.url).map_err(|why| Unusable::at(ApiCode::UrlNotAllowed, "/url", why))?;
         let mut types: Vec<_> = self.types.iter().map(|kind| kind.as_str().to_owned()).collect();
         types.sort_unstable();
         types.dedup();
-        Ok(WebhookTerms { url: self.url, description: self.description, types })
+        Ok(WebhookTerms { url, description: self.description, types })
     }
 }
 

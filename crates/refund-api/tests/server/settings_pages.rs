@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::browser::Shown;
+use crate::support::browser::{Browser, Shown};
 use crate::support::clerk::{Clerk, demo};
 use crate::support::{SELLER, Server};
 
@@ -283,6 +283,17 @@ fn a_form_of_more_fields_than_any_page_has_is_not_looked_through() {
         let many: Vec<_> = typed.into_iter().chain(rows).collect();
         assert_eq!(send(seller, "/settings", &many).status, 413);
         assert_eq!(seller_of(server, SELLER)["name"], "Evergreen Homeware");
+    });
+}
+
+#[test]
+fn a_long_form_is_taken_of_whoever_is_signed_in_and_of_nobody_else() {
+    demo(|server, _, seller| {
+        let long = "x".repeat(100_000);
+        assert_ne!(seller.post("/settings", &[("seller_name", &long)]).status, 413);
+        for page in ["/settings", "/operator/rollout"] {
+            assert_eq!(Browser::new(server).send("POST", page, &[], &long).status, 413, "{page}");
+        }
     });
 }
 

@@ -326,6 +326,24 @@ fn a_server_that_is_not_for_trying_out_sends_to_public_addresses_alone() {
     server.stop();
 }
 
+#[test]
+fn an_endpoints_address_is_shown_as_it_is_connected_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::public(folder.path());
+    for (typed, kept) in [
+        ("https://example.com/hook?a=b", "https://example.com/hook?a=b"),
+        ("https://exam\tple.com\n.evil.example/", "https://example.com.evil.example/"),
+        ("https://evil.example/\u{1b}]0;title\u{7}", "https://evil.example/%1B]0;title"),
+        ("https://evil.example/\u{202e}moc.elpmaxe", "https://evil.example/%E2%80%AEmoc.elpmaxe"),
+        ("https://ex\u{430}mple.com/\0a", "https://xn--exmple-4nf.com/%00a"),
+        ("  HTTPS://0x01010101  ", "https://1.1.1.1/"),
+    ] {
+        let made = server.post("/v1/webhooks", &server.operator, &[], &json!({ "url": typed }));
+        assert_eq!((made.status, &made.body["url"]), (201, &json!(kept)), "{typed:?}");
+    }
+    server.stop();
+}
+
 /// The next delivery that a stream tells of.
 fn told(lines: &mut impl Iterator<Item = String>) -> Value {
     let data = lines.find_map(|line| line.strip_prefix("data: ").map(str::to_owned)).unwrap();

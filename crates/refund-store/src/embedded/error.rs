@@ -42,6 +42,16 @@ pub enum OpenError {
         /// The folder.
         folder: PathBuf,
     },
+    /// The folder is a backup. A server on it would record behind the backup's end as if nothing had been lost since.
+    #[error(
+        "{} holds a backup, and no store: `refund-api store restore` makes one of it in a new folder, and records that \
+         it was restored, so that no version of what was lost since is given again",
+        folder.display()
+    )]
+    IsABackup {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The journal lost its end: what was acknowledged is missing.
     #[error(
         "the journal in {} is {length} bytes long, and {expected} bytes of it had been acknowledged: its end is \

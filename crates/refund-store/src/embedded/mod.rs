@@ -45,6 +45,7 @@ pub(crate) use self::of_sellers::{OfSellers, told};
 pub(crate) use self::view::SledView;
 pub use self::writer::KEPT_FREE_BYTES;
 use self::writer::{Waiting, Writer};
+use crate::care::MANIFEST;
 use crate::door::{Case, answered_before};
 use crate::files::Files;
 use crate::files::disk::Disk;
@@ -118,6 +119,9 @@ impl EmbeddedStore {
         }
         if folder.join(COPY).exists() {
             return Err(OpenError::HalfCopied { folder: folder.to_owned() });
+        }
+        if folder.join(MANIFEST).exists() {
+            return Err(OpenError::IsABackup { folder: folder.to_owned() });
         }
         Self::open_unguarded(files, folder, surroundings)
     }

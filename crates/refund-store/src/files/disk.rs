@@ -29,7 +29,7 @@ const STICKY: u32 = 0o1000;
 ///
 /// The lock lasts until this value and every file opened through it are gone. The system gives
 /// it back when the process ends, however it ends: the `lock` file itself may stay and is never
-/// a reason to delete anything.
+/// a reason to delete anything. Where somebody deletes it all the same, the folder's own lock holds.
 #[derive(Debug)]
 pub struct Disk {
     folder: PathBuf,
@@ -106,11 +106,24 @@ impl Disk {
             .mode(OWNER_ONLY)
             .open(&path)
             .map_err(|source| refused("open", source))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Disk { folder, lock: Arc::new(Lock(lock)) }),
+        match lock.try_lock().and_then(|()| lock_itself(&folder, File::try_lock)) {
+            Ok(itself) => Ok(Disk { folder, lock: Arc::new(Lock(vec![lock, itself])) }),
             Err(TryLockError::WouldBlock) => Err(DiskError::InUse { folder }),
             Err(TryLockError::Error(source)) => Err(refused("lock", source)),
         }
+    }
+}
+
+/// Locks a folder itself. A file in it that is locked can be removed, and whoever comes next locks another of its name.
+/// Where the file system can't lock folders (NFS can't), the file alone says who uses it.
+pub(super) fn lock_itself(
+    folder: &Path,
+    lock: impl Fn(&File) -> Result<(), TryLockError>,
+) -> Result<File, TryLockError> {
+    let opened = File::open(folder).map_err(TryLockError::Error)?;
+    match lock(&opened) {
+        Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(opened),
     }
 }
 
@@ -200,15 +213,17 @@ impl Files for Disk {
     }
 }
 
-/// A locked file. To close it gives the lock back only once no child that was begun meanwhile still
+/// What is locked. To close it gives the lock back only once no child that was begun meanwhile still
 /// has it open; so the lock is given back by itself.
 #[derive(Debug)]
-pub struct Lock(pub(super) File);
+pub struct Lock(pub(super) Vec<File>);
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Where it can't be given back, the system does so when the process ends.
-        let _ = self.0.unlock();
+        for locked in &self.0 {
+            // Where it can't be given back, the system does so when the process ends.
+            let _ = locked.unlock();
+        }
     }
 }
 

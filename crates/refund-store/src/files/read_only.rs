@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::AppendFile;
-use super::disk::{LOCK, Lock};
+use super::disk::{LOCK, Lock, lock_itself};
 
 /// A file on disk that is only read.
 #[derive(Debug)]
@@ -57,9 +57,8 @@ impl AppendFile for ReadOnly {
 /// Whether a process uses a folder.
 #[derive(Debug)]
 pub enum Use {
-    /// None does, but for others who ask; and as long as this is kept, none can begin to. (Nothing is held where the
-    /// folder was never used.)
-    Nobody(Option<Lock>),
+    /// None does, but for others who ask; and as long as this is kept, none can begin to.
+    Nobody(Lock),
     /// One does.
     Somebody,
 }
@@ -70,14 +69,21 @@ impl Use {
     /// # Errors
     /// Whatever the system says when it can't be asked.
     pub fn of(folder: &Path) -> io::Result<Self> {
-        let lock = match File::open(folder.join(LOCK)) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::Nobody(None)),
-            opened => opened?,
-        };
-        match lock.try_lock_shared() {
-            Ok(()) => Ok(Self::Nobody(Some(Lock(lock)))),
+        match locked(folder) {
+            Ok(locked) => Ok(Self::Nobody(Lock(locked))),
             Err(TryLockError::WouldBlock) => Ok(Self::Somebody),
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+/// The folder, and its `lock` where it was ever used.
+fn locked(folder: &Path) -> Result<Vec<File>, TryLockError> {
+    let itself = lock_itself(folder, File::try_lock_shared)?;
+    let lock = match File::open(folder.join(LOCK)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![itself]),
+        opened => opened.map_err(TryLockError::Error)?,
+    };
+    lock.try_lock_shared()?;
+    Ok(vec![lock, itself])
 }

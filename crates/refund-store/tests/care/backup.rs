@@ -40,6 +40,8 @@ fn a_backup_of_a_running_server_is_restored_as_it_was_and_grows_by_what_is_new()
     assert!(journal(folder.path()).starts_with(&journal(&to)));
     assert!(!care::verify(&to, None, &Watcher::nobody()).unwrap().is_damaged());
 
+    let error = EmbeddedStore::open(&to, story::surroundings()).err().unwrap();
+    assert!(matches!(error, OpenError::IsABackup { .. }), "{error}");
     let restored = place.path().join("restored");
     restore(&to, &restored).unwrap();
     assert_eq!(std::fs::read(restored.join("server.secret")).unwrap(), b"s");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use refund_store::files::Files;
 use refund_store::files::disk::{Disk, DiskError};
+use refund_store::files::read_only::Use;
 use refund_store::journal::{Checkpoint, FILE, Frame, Journal, JournalError, Torn, inspect};
 
 use super::{FORMATS, Format, all, append, on_disk, open, sample, v1, written};
@@ -124,6 +125,9 @@ fn a_folder_that_is_in_use_cannot_be_opened_until_its_last_file_is_closed() {
     let refused = Disk::open(folder.path());
     assert!(matches!(refused, Err(DiskError::InUse { .. })));
     assert!(refused.unwrap_err().to_string().starts_with("another process uses the folder"));
+    std::fs::remove_file(folder.path().join("lock")).unwrap();
+    assert!(matches!(Use::of(folder.path()), Ok(Use::Somebody)), "somebody removed the file, and not the use");
+    assert!(matches!(Disk::open(folder.path()), Err(DiskError::InUse { .. })), "two would write to one journal");
     drop(file);
     assert!(Disk::open(folder.path()).is_ok());
 }

@@ -132,7 +132,7 @@ pub(super) fn typed(visit: &Visit) -> Result<Result<WebhookTerms, Mistake>, Prob
         Err(mistake) => return Ok(Err(mistake)),
     };
     let terms = WebhookIn::new(form.get("url").trim().to_owned(), description, types);
-    match terms.terms(|url| visit.app.webhooks.forbids(url)) {
+    match terms.terms(|url| visit.app.webhooks.address(url)) {
         Ok(terms) => Ok(Ok(terms)),
         Err(Unusable::Place { code: ApiCode::UrlNotAllowed, .. }) => Ok(Err(Mistake::new("url", "mistake-url"))),
         Err(unusable) => Err(unusable.into()),
