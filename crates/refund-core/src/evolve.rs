@@ -2,7 +2,8 @@
 
 use crate::policy::OPERATOR_RULE;
 use crate::{
-    Agreed, Dispute, Escalation, Event, Fact, MessageCounts, NegotiationState, Payout, Refund, Status, Timer, Watch,
+    Agreed, Dispute, Escalation, Event, Fact, MessageCounts, NegotiationState, Payout, Refund, Status, StatusKind,
+    Timer, Watch,
 };
 
 /// The refund after one more event.
@@ -51,6 +52,48 @@ pub fn opened(event: &Event) -> Option<Refund> {
         messages: MessageCounts::default(),
         references: opening.references.clone(),
     })
+}
+
+/// Where a refund that stood there stands after a fact: what [`evolve`] makes of it, for whoever knows nothing else of
+/// the refund.
+#[must_use]
+pub fn status_after(before: StatusKind, fact: &Fact) -> StatusKind {
+    match fact {
+        Fact::Opened { .. } | Fact::Modified { .. } => StatusKind::WaitSellerAgree,
+        Fact::Refused { .. } => StatusKind::SellerRefuseBuyer,
+        Fact::Agreed { ship: Some(_), .. } => StatusKind::WaitBuyerReturnGoods,
+        Fact::Agreed { ship: None, .. }
+        | Fact::Ruled { agreed: Some(_), .. }
+        | Fact::ReceiptConfirmed
+        | Fact::ReturnWaived => StatusKind::Refunding,
+        Fact::ReturnShipped { .. } => StatusKind::WaitSellerConfirmGoods,
+        Fact::ReceiptRefused { .. } => StatusKind::SellerRefuseReceipt,
+        Fact::Closed { .. } => StatusKind::Closed,
+        // The payout goes on being told of when a refund has ended.
+        Fact::PayoutStarted { .. } if !before.is_final() => StatusKind::Refunding,
+        Fact::PayoutFailed { .. } if !before.is_final() => StatusKind::RefundFailed,
+        Fact::Succeeded { .. } | Fact::PayoutReversed { .. } | Fact::PaidTwice { .. } if !before.is_final() => {
+            StatusKind::Success
+        }
+        Fact::PayoutStarted { .. }
+        | Fact::PayoutFailed { .. }
+        | Fact::Succeeded { .. }
+        | Fact::PayoutReversed { .. }
+        | Fact::PaidTwice { .. }
+        | Fact::Ruled { agreed: None, .. }
+        | Fact::TrackingCorrected { .. }
+        | Fact::Escalated { .. }
+        | Fact::OfferMade { .. }
+        | Fact::OfferAccepted
+        | Fact::OfferRejected
+        | Fact::OfferExpired
+        | Fact::OfferWithdrawn { .. }
+        | Fact::DeadlineExtended { .. }
+        | Fact::MessagePosted { .. }
+        | Fact::Reminded { .. }
+        | Fact::Overdue { .. }
+        | Fact::LineShipped => before,
+    }
 }
 
 fn apply(mut refund: Refund, event: &Event) -> Refund {

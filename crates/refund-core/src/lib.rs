@@ -51,7 +51,7 @@ pub use deadline::{Deadline, DeadlineKind, OnSilence, Timer, Watch};
 pub use decide::{decide, post};
 pub use disclosure::{Disclosed, DisclosedActor, DisclosedPayout, DisclosedTerms};
 pub use event::{Event, EventType, Fact};
-pub use evolve::{evolve, opened, replay};
+pub use evolve::{evolve, opened, replay, status_after};
 pub use explain::{Explained, Foretold, explain, foretell};
 pub use grounds::Grounds;
 pub use id::{
