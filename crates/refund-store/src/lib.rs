@@ -36,7 +36,7 @@ mod surroundings;
 pub use aside::Aside;
 pub use deliveries::{
     Again, Attempt, Backlog, Chosen, Claimed, Deliveries, Delivery, DeliveryState, Due, Forget, Intake, LeftAlone,
-    MemoryDeliveries, Noted, Queued, Tried,
+    MemoryDeliveries, Noted, Queued, Standing, Tried,
 };
 pub use door::{Advance, Answer, Answered, Precondition, Refused, Request, SetUp, Work};
 pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, OpenedStore, WAITING_MAX};
