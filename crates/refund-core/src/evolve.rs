@@ -3,7 +3,7 @@
 use crate::policy::OPERATOR_RULE;
 use crate::{
     AcceptedNotice, Agreed, Dispute, Escalation, Event, Fact, MessageCounts, NegotiationState, Payout, QueuedNotices,
-    Refund, Status, Timer, Timestamp, Watch,
+    Refund, Status, StatusKind, Timer, Timestamp, Watch,
 };
 
 /// The refund after one more event.
@@ -54,6 +54,51 @@ pub fn opened(event: &Event) -> Option<Refund> {
         buyer_contact: opening.buyer_contact.clone(),
         notices: QueuedNotices::default(),
     })
+}
+
+/// Where a refund that stood there stands after a fact: what [`evolve`] makes of it, for whoever knows nothing else of
+/// the refund.
+#[must_use]
+pub fn status_after(before: StatusKind, fact: &Fact) -> StatusKind {
+    match fact {
+        Fact::Opened { .. } | Fact::Modified { .. } => StatusKind::WaitSellerAgree,
+        Fact::Refused { .. } => StatusKind::SellerRefuseBuyer,
+        Fact::Agreed { ship: Some(_), .. } => StatusKind::WaitBuyerReturnGoods,
+        Fact::Agreed { ship: None, .. }
+        | Fact::Ruled { agreed: Some(_), .. }
+        | Fact::ReceiptConfirmed
+        | Fact::ReturnWaived => StatusKind::Refunding,
+        Fact::ReturnShipped { .. } => StatusKind::WaitSellerConfirmGoods,
+        Fact::ReceiptRefused { .. } => StatusKind::SellerRefuseReceipt,
+        Fact::Closed { .. } => StatusKind::Closed,
+        // The payout goes on being told of when a refund has ended.
+        Fact::PayoutStarted { .. } if !before.is_final() => StatusKind::Refunding,
+        Fact::PayoutFailed { .. } if !before.is_final() => StatusKind::RefundFailed,
+        Fact::Succeeded { .. } | Fact::PayoutReversed { .. } | Fact::PaidTwice { .. } if !before.is_final() => {
+            StatusKind::Success
+        }
+        Fact::PayoutStarted { .. }
+        | Fact::PayoutFailed { .. }
+        | Fact::Succeeded { .. }
+        | Fact::PayoutReversed { .. }
+        | Fact::PaidTwice { .. }
+        | Fact::Ruled { agreed: None, .. }
+        | Fact::TrackingCorrected { .. }
+        | Fact::Escalated { .. }
+        | Fact::OfferMade { .. }
+        | Fact::OfferAccepted
+        | Fact::OfferRejected
+        | Fact::OfferExpired
+        | Fact::OfferWithdrawn { .. }
+        | Fact::DeadlineExtended { .. }
+        | Fact::MessagePosted { .. }
+        | Fact::Reminded { .. }
+        | Fact::Overdue { .. }
+        | Fact::LineShipped
+        | Fact::NoticeRequested { .. }
+        | Fact::NoticeAccepted { .. }
+        | Fact::NoticeFailed { .. } => before,
+    }
 }
 
 fn apply(mut refund: Refund, event: &Event) -> Refund {

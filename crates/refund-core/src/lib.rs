@@ -55,7 +55,7 @@ pub use deadline::{AcceptedNotice, Deadline, DeadlineKind, ExtendedBecause, Need
 pub use decide::{decide, post, report_notice};
 pub use disclosure::{Disclosed, DisclosedActor, DisclosedPayout, DisclosedTerms};
 pub use event::{Event, EventType, Fact};
-pub use evolve::{evolve, opened, replay};
+pub use evolve::{evolve, opened, replay, status_after};
 pub use explain::{Explained, Foretold, explain, foretell};
 pub use grounds::Grounds;
 pub use id::{

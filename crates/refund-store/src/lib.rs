@@ -36,7 +36,7 @@ mod surroundings;
 pub use aside::Aside;
 pub use deliveries::{
     Again, Attempt, Backlog, Chosen, Claimed, Deliveries, Delivery, DeliveryState, Due, Forget, Intake, LeftAlone,
-    MemoryDeliveries, Noted, Queued, Tried,
+    MemoryDeliveries, Noted, Queued, Standing, Tried,
 };
 pub use door::{Advance, Answer, Answered, Precondition, Refused, Request, SetUp, Work};
 pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, OpenedStore, WAITING_MAX};
@@ -62,8 +62,8 @@ pub use model::team_role::TeamRole;
 pub use model::user::{ALERTS_MAX, ByLink, Session, SignInLink, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
 pub use postgres::{
-    Migrated, PostgresAddress, PostgresDeliveries, PostgresError, PostgresStore, hold_settling, migrate,
+    Migrated, PostgresAddress, PostgresDeliveries, PostgresError, PostgresStore, Turned, hold_settling, migrate,
 };
 pub use soon::{Soon, wait};
-pub use store::{Feed, Health, Overdue, Reply, Store, Told, WritesRefused};
+pub use store::{Feed, Health, Overdue, Readers, Reply, Store, Told, WritesRefused};
 pub use surroundings::{Clock, Entropy, Surroundings};

@@ -188,6 +188,19 @@ pub struct Health {
     pub held: bool,
     /// Why the database that servers share takes no writes, where it was found to take none.
     pub refuses_writes: Option<WritesRefused>,
+    /// How the connections for reads are used, where the store is read through some.
+    pub readers: Option<Readers>,
+}
+
+/// How a server's connections for reads are used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Readers {
+    /// Those that somebody reads through.
+    pub in_use: usize,
+    /// Those that nobody does.
+    pub idle: usize,
+    /// How many reads wait for one.
+    pub waiting: usize,
 }
 
 /// Why a database takes no writes.

@@ -12,6 +12,7 @@ use super::only;
 use crate::app::App;
 use crate::machine::clock::Stopwatch;
 use crate::machine::entropy;
+use crate::metrics::CallKind;
 use crate::problem::Problem;
 use crate::wire::code::Code;
 use crate::wire::is_hex;
@@ -132,11 +133,11 @@ impl Trace {
             response = problem.into_response_at(&app.public_url, request_id);
             response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
         }
-        app.engine.metrics.answered(response.status(), code);
+        let (took, route) = (began.elapsed(), route.as_ref().map(MatchedPath::as_str));
+        app.engine.metrics.answered(CallKind::of(&method, route), response.status(), code, took);
         let (status, code) = (response.status().as_u16(), code.map_or("", |code| code.as_str()));
-        let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let route = route.as_ref().map_or("-", MatchedPath::as_str);
-        let method = method.as_str();
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let (method, route) = (method.as_str(), route.unwrap_or("-"));
         tracing::info!(caller, method, route, status, code, micros, request_id, trace_id, "answered");
         let headers = response.headers_mut();
         // By the engine's clock, and not the machine's: whoever counts how long a deadline still runs counts from here.

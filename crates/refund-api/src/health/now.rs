@@ -9,12 +9,13 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
-use refund_core::{DeadlineKind, Timestamp};
-use refund_store::{Backlog, DisabledBecause, Overdue, Store, StoreError, Webhook};
+use refund_core::{DeadlineKind, StatusKind, Timestamp};
+use refund_store::{Backlog, DisabledBecause, Overdue, Readers, Store, StoreError, Webhook};
 
 use super::{Check, failing};
 use crate::app::App;
 use crate::problem::Problem;
+use crate::stats::Stats;
 
 /// How many unsettled refunds are counted: each is looked up.
 pub(crate) const UNSETTLED_COUNTED_MAX: usize = 10_000;
@@ -33,6 +34,8 @@ pub(crate) async fn measured_now(app: &App) -> Registry {
     number(&mut now, "refund_settling_held", "1 where nothing happens that is due, 0 where it does (R36)", Some(held));
     let servers = u64::from(store.servers().get());
     number(&mut now, "refund_servers", "Servers that share the store and are alive", Some(servers));
+    readers(&mut now, store);
+    in_progress(&mut now, &app.stats);
     let streams = app.admission.open_streams();
     number(&mut now, "refund_event_streams", "Streams of events that are open", u64::try_from(streams).ok());
     process(&mut now);
@@ -49,6 +52,30 @@ async fn ready(now: &mut Registry, store: &dyn Store) {
     }
     now.register("refund_ready", "1 where what /readyz looks at is well, 0 where it is not", ready);
     number(now, "refund_disk_free_bytes", "Space left on the disk of the journal, in bytes", store.health().space_left);
+}
+
+/// How the connections to a database are used.
+fn readers(now: &mut Registry, store: &dyn Store) {
+    let Some(Readers { in_use, idle, waiting }) = store.health().readers else { return };
+    let connections = Family::<[(&str, &str); 1], Gauge>::default();
+    for (state, count) in [("in_use", in_use), ("idle", idle)] {
+        connections.get_or_create(&[("state", state)]).set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+    let help = "Connections to the database for reading and for webhooks: in_use or idle";
+    now.register("refund_database_connections", help, connections);
+    let help = "Reads and notes that wait for a connection to the database";
+    number(now, "refund_database_connections_awaited", help, u64::try_from(waiting).ok());
+}
+
+/// How many refunds stand where; nothing until all is counted.
+fn in_progress(now: &mut Registry, stats: &Stats) {
+    let Some(counted) = stats.in_progress() else { return };
+    let refunds = Family::<[(&str, &str); 1], Gauge>::default();
+    for status in StatusKind::ALL.iter().filter(|status| !status.is_final()) {
+        let count = counted.get(status).copied().unwrap_or(0);
+        refunds.get_or_create(&[("status", status.as_str())]).set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+    now.register("refund_refunds_in_progress", "Refunds that have not ended, by their status", refunds);
 }
 
 /// Deadlines that have come and of which nothing has come yet: the engine is behind.

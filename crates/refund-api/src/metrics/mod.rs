@@ -4,9 +4,11 @@
 //! code, a kind of deadline. No id, name, address or amount is in any, and there can't be more series
 //! than the program has words.
 
+mod call_kind;
 mod files;
 mod lateness;
 mod outcome;
+mod turns;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,11 +22,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use refund_store::{Answered, Refused, Store, Told, Work};
+use refund_store::{Answered, Refused, Store, Told, Turned, Work};
 use tokio::sync::Semaphore;
 
+pub(crate) use self::call_kind::CallKind;
 pub(crate) use self::files::TimedSyncs;
 use self::outcome::{command, outcome};
+use self::turns::Turns;
 use crate::machine::clock::Stopwatch;
 use crate::wire::code::Code;
 
@@ -44,7 +48,7 @@ const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 
 /// In seconds, for what people wait for.
 const WAITS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-/// In seconds, for a disk.
+/// In seconds, for a disk or a database.
 const SYNCS: [f64; 14] = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 /// In seconds, for the time between an instant and what had to happen then: the timer looks every
 /// five, and after 300 it counts as an outage (R36).
@@ -57,6 +61,7 @@ pub(crate) struct Metrics {
     command_seconds: Histogram,
     settled_late: Histograms,
     responses: Counters<1>,
+    call_seconds: Histograms,
     problems: Counters<1>,
     connections: Gauge,
     /// One reads at a time: nobody is asked for a key, and to read costs.
@@ -71,12 +76,14 @@ impl Default for Metrics {
             command_seconds: Histogram::new(WAITS),
             settled_late: Family::new_with_constructor(|| Histogram::new(LATENESS)),
             responses: Family::default(),
+            call_seconds: Family::new_with_constructor(|| Histogram::new(WAITS)),
             problems: Family::default(),
             connections: Gauge::default(),
             turn: Semaphore::new(1),
         };
         // What has not been seen yet is 0, so that its first time is an increase.
         CLASSES.iter().for_each(|class| drop(metrics.responses.get_or_create(&[("class", class)])));
+        CallKind::ALL.iter().for_each(|kind| drop(metrics.call_seconds.get_or_create(&[("kind", kind.as_str())])));
         Code::all().for_each(|code| drop(metrics.problems.get_or_create(&[("code", code.as_str())])));
         lateness::all().for_each(|kind| drop(metrics.settled_late.get_or_create(&[("deadline", kind)])));
         metrics.registered()
@@ -104,6 +111,11 @@ impl Metrics {
             self.settled_late.clone(),
         );
         all.register("refund_http_responses", "Answers, by the class of their status", self.responses.clone());
+        all.register(
+            "refund_http_duration_seconds",
+            "How long calls took until their answer began, by the kind of call",
+            self.call_seconds.clone(),
+        );
         all.register("refund_http_problems", "Answers that were a no, by their code", self.problems.clone());
         all.register("refund_http_connections", "Connections that are open", self.connections.clone());
         self
@@ -115,6 +127,12 @@ impl Metrics {
         let help = "How long the disk took to make a batch of the journal durable (fdatasync)";
         self.registry.register("refund_journal_sync_seconds", help, syncs.clone());
         syncs
+    }
+
+    /// Where turns at a database are measured: there may be none.
+    pub(crate) fn turns(&mut self) -> impl Fn(Turned) + Send + Sync + 'static {
+        let turns = Turns::registered(&mut self.registry);
+        move |turned| turns.count(turned)
     }
 
     /// A request is handed in: it is counted when it ends, however that is.
@@ -132,8 +150,9 @@ impl Metrics {
         self.commands.get_or_create(&[("command", UNREAD), ("outcome", outcome::REPLAYED)]).inc();
     }
 
-    /// A call was answered.
-    pub(crate) fn answered(&self, status: StatusCode, problem: Option<Code>) {
+    /// A call was answered, and its answer begins after that time.
+    pub(crate) fn answered(&self, kind: CallKind, status: StatusCode, problem: Option<Code>, after: Duration) {
+        self.call_seconds.get_or_create(&[("kind", kind.as_str())]).observe(after.as_secs_f64());
         let class = match status.as_u16() / 100 {
             2 => "2xx",
             3 => "3xx",

@@ -6,7 +6,7 @@ use axum::response::sse::{Event, Sse};
 use futures_util::stream::{self, Stream};
 use refund_core::Role;
 use refund_store::Delivery;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 use tokio::time::{Interval, interval};
 
 use super::stream::{HEARTBEAT, Listener, living};
@@ -14,14 +14,15 @@ use super::webhooks::webhook;
 use crate::call::Call;
 use crate::callers::admission::StreamPlace;
 use crate::problem::Problem;
-use crate::webhooks::JustTried;
+use crate::webhooks::Listening;
 use crate::wire::DeliveryOut;
 
 /// Gives each delivery to an endpoint as it is tried, from now on: with the attempt that was just made.
 ///
-/// What was tried while nobody listened is in the list of deliveries; where several servers share the store, so is what
-/// the others send, because it gives what the server that is asked tries. It ends when the server stops, the caller's key
-/// does or the endpoint is removed, and where the caller is too slow for what is sent.
+/// Where several servers share the store it gives what any of them tries, within a second; of two attempts at one
+/// delivery within a moment the later one. What was tried while nobody listened is in the list of deliveries. It ends
+/// when the server stops, the caller's key does or the endpoint is removed, and where the caller is too slow for what is
+/// sent.
 #[utoipa::path(
     get, path = "/v1/webhooks/{id}/deliveries/stream", tag = "webhooks", operation_id = "stream_deliveries",
     responses((status = OK, body = String, content_type = "text/event-stream",
@@ -34,7 +35,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
     let looking = Looking {
         webhook_id: webhook.id.clone(),
         owners_role: webhook.owner.role(),
-        tried: call.app.webhooks.tried(),
+        listening: call.app.webhooks.listen(&webhook.id, call.app.engine.store().now()),
         stopping: call.app.engine.stopping(),
         heartbeat: interval(HEARTBEAT),
         listener: Listener::new(&call)?,
@@ -47,7 +48,7 @@ pub(super) async fn stream(call: Call) -> Result<Sse<impl Stream<Item = Result<E
 struct Looking {
     webhook_id: String,
     owners_role: Role,
-    tried: broadcast::Receiver<JustTried>,
+    listening: Listening,
     stopping: watch::Receiver<bool>,
     heartbeat: Interval,
     listener: Listener,
@@ -59,16 +60,15 @@ impl Looking {
     async fn next(&mut self) -> Option<Delivery> {
         loop {
             let tried = tokio::select! {
-                tried = self.tried.recv() => Some(tried.ok()?),
+                tried = self.listening.next() => Some(tried?),
                 _ = self.heartbeat.tick() => None,
                 _ = self.stopping.wait_for(|stop| *stop) => return None,
             };
-            let tried = tried.filter(|tried| tried.webhook_id == self.webhook_id);
             if !self.is_there().await {
                 return None;
             }
-            if let Some(tried) = tried {
-                return Some(tried.delivery);
+            if tried.is_some() {
+                return tried;
             }
         }
     }

@@ -98,7 +98,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let limits = Limits { connections: open_files::room_for(limits.connections), ..limits };
     let engine = Arc::new(Engine::new(store.clone(), metrics, limits.changes_per_hour));
     let webhooks = Arc::new(Webhooks::new(deliveries, reach, &secret));
-    let mut tasks = Vec::from(webhooks.begin(&engine));
+    let mut tasks = webhooks.begin(&engine);
     // Where servers share the store it is let go by a command, while they run.
     if !hold_settling || store.is_shared() {
         tasks.push(tokio::spawn(timer::run(engine.clone())));

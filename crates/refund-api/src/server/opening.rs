@@ -33,7 +33,7 @@ pub(super) fn open(
         None => embedded(data, surroundings, metrics),
         Some(url) => {
             let address = address(url, place.store_password_file.as_deref())?;
-            shared(&address, place.secret_file.as_deref(), data, surroundings)
+            shared(&address, place.secret_file.as_deref(), data, surroundings, metrics)
         }
     }
 }
@@ -61,6 +61,7 @@ fn shared(
     secret_file: Option<&Path>,
     data: &Path,
     surroundings: Surroundings,
+    metrics: &mut Metrics,
 ) -> Result<Opened, StartError> {
     own_folder(data).map_err(OpenError::from)?;
     if data.join(journal::FILE).exists() {
@@ -73,6 +74,7 @@ fn shared(
     // What others may know of it: that servers have the same.
     let print = secrets::key(&secret, b"print");
     let store = PostgresStore::open(address, Some(&print), surroundings)?;
+    store.on_turns(metrics.turns());
     tracing::info!(database = address.shown(), "the store is open");
     let deliveries = store.deliveries();
     Ok(Opened { store: Arc::new(store), deliveries: Arc::new(deliveries), secret })

@@ -13,7 +13,7 @@ use super::counts::{Counts, Days, InProgress};
 use super::day::Numbers;
 
 /// Raised whenever something else is counted, or by another rule, or written otherwise.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// Days by their number from the first of the year 1.
 type DaysWritten = Vec<(i32, Numbers)>;
@@ -47,11 +47,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Counts, EventPosition)> {
     }
     let Written { record, epoch, entry, all, by_seller, in_progress } = rmp_serde::from_slice(body).ok()?;
     let by_seller = by_seller.into_iter().map(|(id, days)| Some((id, days_read(days)?)));
-    let counts = Counts {
-        all: days_read(all)?,
-        by_seller: by_seller.collect::<Option<_>>()?,
-        in_progress: in_progress.into_iter().collect(),
-    };
+    let by_seller = by_seller.collect::<Option<_>>()?;
+    let counts = Counts::of(days_read(all)?, by_seller, in_progress.into_iter().collect());
     Some((counts, EventPosition { record, epoch, entry }))
 }
 

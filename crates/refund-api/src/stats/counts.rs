@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate};
-use refund_core::{Event, Fact, Money, RefundId, Role, SellerId, Timestamp};
+use refund_core::{Event, Fact, Money, RefundId, Role, SellerId, StatusKind, Timestamp, status_after};
 use serde::{Deserialize, Serialize};
 
 use super::day::Numbers;
@@ -23,13 +23,18 @@ pub(super) struct Counts {
     pub(super) by_seller: BTreeMap<SellerId, Days>,
     /// Refunds that are in progress, with what later events of theirs don't say again.
     pub(super) in_progress: BTreeMap<RefundId, InProgress>,
+    /// How many of them stand where.
+    by_status: ByStatus,
 }
+
+pub(crate) type ByStatus = BTreeMap<StatusKind, usize>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct InProgress {
     seller_id: SellerId,
     requested: Money,
     offer: Option<Offer>,
+    status: StatusKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +45,20 @@ struct Offer {
 }
 
 impl Counts {
+    /// What had been counted before.
+    pub(super) fn of(all: Days, by_seller: BTreeMap<SellerId, Days>, going: BTreeMap<RefundId, InProgress>) -> Self {
+        let mut counts = Self { all, by_seller, in_progress: going, by_status: ByStatus::new() };
+        for refund in counts.in_progress.values() {
+            one_more(&mut counts.by_status, refund.status);
+        }
+        counts
+    }
+
+    /// How many refunds in progress stand where.
+    pub(super) fn by_status(&self) -> &ByStatus {
+        &self.by_status
+    }
+
     /// What was counted from one day to another, both included; each day that has something.
     pub(super) fn between(&self, seller_id: Option<&SellerId>, from: NaiveDate, to: NaiveDate) -> Days {
         let days = seller_id.map_or(Some(&self.all), |id| self.by_seller.get(id));
@@ -76,9 +95,9 @@ impl Counts {
             Fact::Agreed { .. } | Fact::ReceiptConfirmed => self.silence(event),
             Fact::Closed { .. } => {
                 self.silence(event);
-                self.in_progress.remove(&event.refund_id);
+                self.end(&event.refund_id);
             }
-            Fact::Succeeded { .. } => drop(self.in_progress.remove(&event.refund_id)),
+            Fact::Succeeded { .. } => self.end(&event.refund_id),
             Fact::Refused { .. }
             | Fact::ReturnShipped { .. }
             | Fact::TrackingCorrected { .. }
@@ -99,14 +118,33 @@ impl Counts {
             | Fact::Reminded { .. }
             | Fact::MessagePosted { .. } => {}
         }
+        self.stands(event);
         if let Some((purpose, code)) = event.fact.chosen_reason() {
             self.on_day(event, |day| day.given(purpose, code, 1));
         }
     }
 
     fn begin(&mut self, refund_id: &RefundId, seller_id: &SellerId, requested: Money) {
-        let refund = InProgress { seller_id: seller_id.clone(), requested, offer: None };
-        self.in_progress.insert(refund_id.clone(), refund);
+        let status = StatusKind::WaitSellerAgree;
+        let refund = InProgress { seller_id: seller_id.clone(), requested, offer: None, status };
+        if self.in_progress.insert(refund_id.clone(), refund).is_none() {
+            one_more(&mut self.by_status, status);
+        }
+    }
+
+    fn end(&mut self, refund_id: &RefundId) {
+        if let Some(refund) = self.in_progress.remove(refund_id) {
+            one_less(&mut self.by_status, refund.status);
+        }
+    }
+
+    /// Where the refund stands behind that event.
+    fn stands(&mut self, event: &Event) {
+        let Some(refund) = self.in_progress.get_mut(&event.refund_id) else { return };
+        let before = refund.status;
+        refund.status = status_after(before, &event.fact);
+        one_less(&mut self.by_status, before);
+        one_more(&mut self.by_status, refund.status);
     }
 
     fn offered(&mut self, event: &Event, offered: Money) {
@@ -144,6 +182,16 @@ impl Counts {
         };
         count(days.entry(day).or_default());
     }
+}
+
+fn one_more(by_status: &mut ByStatus, status: StatusKind) {
+    let count = by_status.entry(status).or_default();
+    *count = count.saturating_add(1);
+}
+
+fn one_less(by_status: &mut ByStatus, status: StatusKind) {
+    let count = by_status.entry(status).or_default();
+    *count = count.saturating_sub(1);
 }
 
 fn seconds_between(from: Timestamp, to: Timestamp) -> u64 {

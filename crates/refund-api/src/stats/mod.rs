@@ -7,7 +7,7 @@ mod day;
 mod out;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::engine::Engine;
 use crate::engine::follow::{Follower, Found};
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
-use counts::Counts;
+use counts::{ByStatus, Counts};
 
 /// How many records of the journal are counted in one go.
 const AT_ONCE: usize = 500;
@@ -40,11 +40,18 @@ pub(crate) struct Stats {
     reached: watch::Sender<Option<EventPosition>>,
     /// Up to which record it was kept.
     kept: AtomicU64,
+    /// Whether everything has been counted that there was at some moment since the start.
+    is_whole: AtomicBool,
 }
 
 impl Default for Stats {
     fn default() -> Self {
-        Self { counts: RwLock::default(), reached: watch::Sender::new(None), kept: AtomicU64::new(0) }
+        Self {
+            counts: RwLock::default(),
+            reached: watch::Sender::new(None),
+            kept: AtomicU64::new(0),
+            is_whole: AtomicBool::new(false),
+        }
     }
 }
 
@@ -61,6 +68,9 @@ impl Stats {
         drop(counts);
         engine.metrics.happened(engine.store(), &feed.events);
         self.reached.send_replace(feed.looked_at);
+        if !feed.more {
+            self.is_whole.store(true, Ordering::Release);
+        }
         Ok(feed.into())
     }
 
@@ -109,6 +119,13 @@ impl Stats {
         let counted = tokio::time::timeout(COUNTED_MAX, reached.wait_for(|reached| *reached >= end)).await;
         let behind = || Problem::new(ApiCode::NotCounted, "what happened before is still being counted");
         counted.map(drop).map_err(|_| behind())
+    }
+
+    /// How many refunds that have not ended stand where, as of a moment ago; nothing as long as what happened before the
+    /// start is still being counted.
+    pub(crate) fn in_progress(&self) -> Option<ByStatus> {
+        let is_whole = self.is_whole.load(Ordering::Acquire);
+        is_whole.then(|| self.counts.read().unwrap_or_else(PoisonError::into_inner).by_status().clone())
     }
 
     /// Each day from one to another that has something.

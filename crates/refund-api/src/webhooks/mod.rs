@@ -5,8 +5,10 @@
 
 mod connect;
 mod endpoint;
+mod following;
 mod guard;
 mod intake;
+mod listeners;
 mod message;
 mod owning;
 mod post;
@@ -19,10 +21,12 @@ use std::sync::Arc;
 
 use refund_core::Timestamp;
 use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventPosition, StoreError, Told, Webhook};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use self::endpoint::Endpoint;
+use self::listeners::Listeners;
+pub(crate) use self::listeners::Listening;
 use self::message::Unsigned;
 use self::post::{Message, Post, ReceiverAnswer};
 use crate::engine::Engine;
@@ -40,16 +44,6 @@ use self::turns::Turns;
 /// How many deliveries are made again in one go.
 const AGAIN_MAX: usize = 10_000;
 
-/// How many attempts a listener may be behind: what a slow one misses is in the book.
-const TRIED_KEPT: usize = 1024;
-
-/// A delivery that was just tried.
-#[derive(Debug, Clone)]
-pub(crate) struct JustTried {
-    pub(crate) webhook_id: String,
-    pub(crate) delivery: Delivery,
-}
-
 /// What sending needs.
 pub(crate) struct Webhooks {
     book: Arc<dyn Deliveries>,
@@ -61,7 +55,7 @@ pub(crate) struct Webhooks {
     /// Told when there is more to send.
     wake: Notify,
     /// Told of each attempt once it is written down.
-    tried: broadcast::Sender<JustTried>,
+    listeners: Arc<Listeners>,
 }
 
 impl Webhooks {
@@ -75,14 +69,18 @@ impl Webhooks {
             secrets: SigningSecrets::new(secret),
             event_ids: EventIds::new(secret),
             wake: Notify::new(),
-            tried: broadcast::Sender::new(TRIED_KEPT),
+            listeners: Arc::default(),
         }
     }
 
     /// Begins to send what happens.
-    pub(crate) fn begin(self: &Arc<Self>, engine: &Arc<Engine>) -> [JoinHandle<()>; 2] {
+    pub(crate) fn begin(self: &Arc<Self>, engine: &Arc<Engine>) -> Vec<JoinHandle<()>> {
         let (intake, sender) = (intake::run(engine.clone(), self.clone()), sender::run(engine.clone(), self.clone()));
-        [tokio::spawn(intake), tokio::spawn(sender)]
+        let mut tasks = vec![tokio::spawn(intake), tokio::spawn(sender)];
+        if engine.store().is_shared() {
+            tasks.push(tokio::spawn(following::run(engine.clone(), self.clone())));
+        }
+        tasks
     }
 
     /// Makes what was written down durable, once nothing is sent any more.
@@ -172,18 +170,9 @@ impl Webhooks {
         Ok(Again { count, next_from: None })
     }
 
-    /// Each delivery that is tried from now on, to whichever endpoint.
-    pub(crate) fn tried(&self) -> broadcast::Receiver<JustTried> {
-        self.tried.subscribe()
-    }
-
-    /// Tells whoever listens of a delivery that was tried, and to whose endpoint nothing is sent before then.
-    fn tell(&self, endpoint_id: &str, delivery: &Delivery, not_before: Timestamp) {
-        if self.tried.receiver_count() > 0 {
-            let delivery = planned(delivery.clone(), Some(not_before));
-            // Whoever listened may have gone meanwhile.
-            let _ = self.tried.send(JustTried { webhook_id: endpoint_id.to_owned(), delivery });
-        }
+    /// Each delivery to an endpoint that is tried from now on, by whichever server.
+    pub(crate) fn listen(&self, endpoint_id: &str, now: Timestamp) -> Listening {
+        self.listeners.listen(endpoint_id, now)
     }
 
     /// What waits to be sent to these endpoints.

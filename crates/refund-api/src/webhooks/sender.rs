@@ -11,10 +11,10 @@ use refund_store::{
 };
 use tokio::task::JoinSet;
 
-use super::Webhooks;
 use super::endpoint::{self, Endpoint};
 use super::message::Unsigned;
 use super::schedule;
+use super::{Webhooks, planned};
 use crate::engine::Engine;
 use crate::engine::timer::{WAIT_AFTER_FAILURE, until};
 use crate::feed::EventIds;
@@ -276,6 +276,11 @@ async fn attempt(
     if let Some((delivery, failing_since)) =
         written_down(webhooks, claimed, &attempt, retry_after, leave_alone_until).await?
     {
+        // Where servers share the book, whoever listens at any of them is told by what stands in it.
+        if !engine.store().is_shared() {
+            let not_before = leave_alone_until.unwrap_or(schedule::ended_at(&attempt));
+            webhooks.listeners.tell(endpoint.id(), || planned(delivery.clone(), Some(not_before)));
+        }
         give_up(engine, endpoint, &attempt, &delivery, failing_since).await?;
     }
     Ok(Some(attempt))
@@ -292,14 +297,11 @@ async fn written_down(
 ) -> Result<Option<(Delivery, Option<Timestamp>)>, Problem> {
     let random = u64::from_be_bytes(entropy::bytes());
     let ended_at = schedule::ended_at(attempt);
-    let (endpoint_id, tries) = (claimed.endpoint_id.clone(), claimed.delivery.tries.saturating_add(1));
+    let tries = claimed.delivery.tries.saturating_add(1);
     let next_at = schedule::next(tries, ended_at, random, retry_after).filter(|_| !attempt.is_gone());
     let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
     match webhooks.book.tried(claimed, tried).await? {
-        Noted::Written { delivery, failing_since } => {
-            webhooks.tell(&endpoint_id, &delivery, leave_alone_until.unwrap_or(ended_at));
-            Ok(Some((delivery, failing_since)))
-        }
+        Noted::Written { delivery, failing_since } => Ok(Some((delivery, failing_since))),
         Noted::Gone => Ok(None),
     }
 }

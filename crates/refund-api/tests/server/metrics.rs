@@ -1,10 +1,11 @@
 //! What `/metrics` counts and measures, and that each number is explained where operators look.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 
+use crate::support::postgres::migrated;
 use crate::support::{Hands, SELLER, Server, opening, path, small_refund};
 use serde_json::json;
 
@@ -22,12 +23,26 @@ impl Numbers {
         Self(reply.body.as_str().unwrap().to_owned())
     }
 
+    /// All that servers show: of one with a folder of its own and of one that shares a database.
+    pub(crate) fn of_all() -> Self {
+        let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let [alone, shared] = folders.each_ref().map(tempfile::TempDir::path);
+        let alone = Server::serve(alone, &Hands::at(OPENED), false).unwrap();
+        let shared = Server::beside(shared, &migrated()).unwrap();
+        let texts = [&alone, &shared].map(|server| Self::of(server).0);
+        [alone, shared].into_iter().for_each(Server::stop);
+        let mut known = BTreeSet::new();
+        let lines = texts.iter().flat_map(|text| text.lines());
+        let lines = lines.filter(|line| !line.starts_with('#') || known.insert(line.to_owned()));
+        Self(lines.fold(String::new(), |all, line| all + line + "\n"))
+    }
+
     /// A number as it is written; nothing where there is none.
-    fn get(&self, series: &str) -> Option<&str> {
+    pub(crate) fn get(&self, series: &str) -> Option<&str> {
         self.0.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))
     }
 
-    fn is(&self, series: &str, value: &str) {
+    pub(crate) fn is(&self, series: &str, value: &str) {
         assert_eq!(self.get(series), Some(value), "{series} in\n{}", self.0);
     }
 
@@ -95,6 +110,12 @@ fn commands_are_counted_by_what_became_of_them_and_calls_by_how_they_were_answer
     numbers.is("refund_http_problems_total{code=\"unauthenticated\"}", "1");
     numbers.is("refund_http_problems_total{code=\"stopped\"}", "0");
     numbers.is("refund_event_streams", "1");
+    let took = |kind: &str| format!("refund_http_duration_seconds_count{{kind=\"{kind}\"}}");
+    numbers.is(&took("stream"), "1");
+    numbers.is(&took("read"), "1");
+    numbers.is(&took("nothing"), "0");
+    let changes: u32 = numbers.get(&took("change")).unwrap().parse().unwrap();
+    assert!(changes >= 4, "{changes}");
     let connections: u64 = numbers.get("refund_http_connections").unwrap().parse().unwrap();
     assert!((1..8).contains(&connections), "{connections}");
     numbers.is("refund_unsettled_refunds", "0");
@@ -103,6 +124,36 @@ fn commands_are_counted_by_what_became_of_them_and_calls_by_how_they_were_answer
     for secret in secrets.into_iter().map(String::as_str).chain([SELLER, "buyer-1", "20.00"]) {
         assert!(!numbers.0.contains(secret), "{secret} is for nobody who has no key");
     }
+    server.stop();
+}
+
+#[test]
+fn refunds_are_counted_where_they_stand_until_they_have_ended_also_behind_a_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let hands = Hands::at(OPENED);
+    let server = Server::serve(folder.path(), &hands, false).unwrap();
+    let in_progress = |server: &Server| {
+        // Numbers of days are shown once all that was recorded is counted.
+        assert_eq!(server.get("/v1/stats", &server.operator).status, 200);
+        let numbers = Numbers::of(server);
+        ["WAIT_SELLER_AGREE", "SELLER_REFUSE_BUYER", "WAIT_BUYER_RETURN_GOODS", "REFUNDING"].map(|status| {
+            let series = format!("refund_refunds_in_progress{{status=\"{status}\"}}");
+            numbers.get(&series).unwrap().parse::<u32>().unwrap()
+        })
+    };
+    assert_eq!(in_progress(&server), [0; 4]);
+    let refunds = ["o-1", "o-2", "o-3", "o-4"].map(|order| server.open(order));
+    assert_eq!(in_progress(&server), [4, 0, 0, 0]);
+    let refused = server.as_seller(&refunds[0], "refuse", &json!({ "reason": "no dent" }));
+    assert_eq!(refused.status, 200, "{}", refused.body);
+    let link = refunds[1]["buyer_link"]["token"].as_str().unwrap();
+    assert_eq!(server.post(&path(&refunds[1], "cancel"), link, &[], &json!({})).status, 200);
+    assert_eq!(in_progress(&server), [2, 1, 0, 0]);
+    hands.forward(37 * HOUR);
+    assert_eq!(server.get("/v1/refunds", &server.operator).status, 200);
+    server.stop();
+    let server = Server::serve(folder.path(), &hands, false).unwrap();
+    assert_eq!(in_progress(&server), [0, 1, 2, 0]);
     server.stop();
 }
 
@@ -218,22 +269,17 @@ fn explained() -> BTreeMap<&'static str, &'static str> {
 
 #[test]
 fn the_page_for_operators_explains_each_metric_in_the_servers_own_words() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::serve(folder.path(), &Hands::at(OPENED), false).unwrap();
-    let numbers = Numbers::of(&server);
+    let numbers = Numbers::of_all();
     let mut table = String::new();
     numbers.said().iter().for_each(|(name, help)| writeln!(table, "| `{name}` | {help} |").unwrap());
     assert!(numbers.said() == explained(), "the table of docs/operating.md has to be\n{table}");
-    server.stop();
 }
 
 const ALERTS: &str = include_str!("../../../../docs/operating/alerts.yml");
 
 #[test]
 fn every_alert_asks_for_what_a_server_shows_and_says_what_to_do() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::serve(folder.path(), &Hands::at(OPENED), false).unwrap();
-    let numbers = Numbers::of(&server);
+    let numbers = Numbers::of_all();
     let alerts: Vec<_> = ALERTS.split("      - alert: ").skip(1).collect();
     assert!(alerts.len() >= 6);
     for alert in alerts {
@@ -243,5 +289,4 @@ fn every_alert_asks_for_what_a_server_shows_and_says_what_to_do() {
             assert!(alert.contains(part), "no {part}in {alert}");
         }
     }
-    server.stop();
 }

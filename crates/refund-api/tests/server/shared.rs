@@ -6,6 +6,7 @@ use refund_api::Limits;
 use refund_store::KeyRole;
 use serde_json::{Value, json};
 
+use crate::metrics::Numbers;
 use crate::support::browser::{Browser, form};
 use crate::support::postgres::{migrated, psql, psql_in, settling};
 use crate::support::{Hands, SELLER, Server, opening, path, small_refund};
@@ -96,6 +97,32 @@ fn what_is_sent_again_goes_out_in_a_moment_whichever_server_is_asked() {
             assert_eq!(asked.body["count"], 1);
             received.recv_timeout(Duration::from_secs(2)).unwrap();
         }
+    });
+}
+
+#[test]
+fn turns_at_the_database_are_measured_by_the_server_that_took_them() {
+    two_within(&Limits::without_rates(), |[one, other]| {
+        let counted = |server: &Server, series: &str| {
+            let numbers = Numbers::of(server);
+            numbers.get(series).unwrap_or_else(|| panic!("no {series}")).parse::<f64>().unwrap()
+        };
+        let done = "refund_turns_total{outcome=\"done\"}";
+        let before = [one, other].map(|server| counted(server, done));
+        (0..5).for_each(|order| drop(one.open(&format!("o-{order}"))));
+        // Timers of both take turns too, where something is due; nothing is.
+        assert!(counted(one, done) >= before[0] + 5.0);
+        assert!(counted(other, done) <= before[1] + 1.0);
+        for series in ["refund_turn_wait_seconds_count", "refund_turn_seconds_count", "refund_turn_commands_count"] {
+            assert!(counted(one, series) >= 5.0, "{series}");
+        }
+        assert!(counted(one, "refund_turn_seconds_sum") > 0.0);
+        assert!(counted(one, "refund_turn_commands_sum") >= 5.0);
+        assert_eq!(counted(one, "refund_turns_total{outcome=\"unheard\"}").to_bits(), 0);
+        let state = |state: &str| counted(one, &format!("refund_database_connections{{state=\"{state}\"}}"));
+        assert!((1.0..=8.0).contains(&(state("in_use") + state("idle"))));
+        assert_eq!(counted(one, "refund_database_connections_awaited").to_bits(), 0);
+        assert!(Numbers::of(one).get("refund_journal_sync_seconds_count").is_none(), "there is no journal");
     });
 }
 

@@ -2,7 +2,7 @@
 
 use refund_core::{
     Actor, Command, Deadline, Event, EventType, Fact, NegotiationStatus, NoticeReport, Payout, PayoutStatus, Policy,
-    ReasonFor, Refund, Refusal, Role, Status, Timestamp, evolve, opened, replay, report_notice, settle,
+    ReasonFor, Refund, Refusal, Role, Status, Timestamp, evolve, opened, replay, report_notice, settle, status_after,
 };
 
 use crate::support::{Shop, Step, actor, message};
@@ -91,6 +91,8 @@ fn history_makes_the_refund(refund: &Refund, history: &[Event]) {
     for event in &history[1..] {
         let before = state.clone();
         state = evolve(state, event);
+        let status = status_after(before.status.kind(), &event.fact);
+        assert_eq!(status, state.status.kind(), "a status is told without its refund: {event:?}");
         assert_eq!(state.sequence, before.sequence + 1, "events are numbered without gaps");
         assert_eq!(state.version, before.version + u64::from(event.fact.changes_state()));
         let negotiates = matches!(

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 pub use self::delivery::{Attempt, Delivery, DeliveryState};
 pub use self::memory::MemoryDeliveries;
+use crate::soon::at_once;
 use crate::{EventPosition, Soon};
 
 /// How long a delivery that came to an end is kept.
@@ -82,6 +83,14 @@ pub trait Deliveries: Send + Sync {
         limit: usize,
     ) -> Soon<'a, Vec<Delivery>>;
 
+    /// How deliveries to an endpoint stand that any server may have tried a moment ago: those that wait, the earliest
+    /// first, and those that came to an end and were last asked for from `since` on; `limit` of each at the most. A book
+    /// of one server tells nothing: who sends knows.
+    fn standing<'a>(&'a self, endpoint_id: &'a str, since: Timestamp, limit: usize) -> Soon<'a, Vec<Standing>> {
+        let _ = (endpoint_id, since, limit);
+        at_once(Ok(Vec::new()))
+    }
+
     /// What waits to be sent to these endpoints, all together.
     fn backlog<'a>(&'a self, endpoint_ids: &'a [&'a str]) -> Soon<'a, Backlog>;
 
@@ -93,6 +102,17 @@ pub trait Deliveries: Send + Sync {
 
     /// Makes everything durable, once nothing is sent any more.
     fn close(&self) -> Soon<'_, ()>;
+}
+
+/// How a delivery stands: no attempt at it leaves it so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Of which event it is.
+    pub event: EventPosition,
+    /// When it is tried next, if it is.
+    pub next_at: Option<Timestamp>,
+    /// When it was last asked for.
+    pub asked_at: Timestamp,
 }
 
 /// What was read of the feed in one go.

@@ -227,7 +227,7 @@ impl Store for EmbeddedStore {
             space_left: self.view.past.reader.space_left().ok(),
             clock_behind: self.surroundings.clock.behind(self.view.latest()),
             held: self.surroundings.hold_settling,
-            refuses_writes: None,
+            ..Health::default()
         }
     }
 

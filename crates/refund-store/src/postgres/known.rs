@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::head::{Head, Last};
 use super::own::OwnRecords;
+use super::turned::Telling;
 use crate::surroundings::too_far_behind;
 use crate::{Clock, EventPosition, Settings, StoreError, Surroundings, WritesRefused};
 
@@ -39,6 +40,7 @@ pub(super) struct Known {
     full_at: Mutex<Option<Instant>>,
     /// What this server recorded.
     own: Mutex<OwnRecords>,
+    turns: Telling,
 }
 
 impl Known {
@@ -56,6 +58,7 @@ impl Known {
             read_only: AtomicBool::new(false),
             full_at: Mutex::new(None),
             own: Mutex::default(),
+            turns: Telling::default(),
         };
         known.hear(head);
         if let Some(last) = &head.last {
@@ -179,6 +182,11 @@ impl Known {
     /// What this server recorded.
     pub(super) fn own(&self) -> MutexGuard<'_, OwnRecords> {
         self.own.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who is told of this server's turns.
+    pub(super) fn turns(&self) -> &Telling {
+        &self.turns
     }
 
     /// Says that nothing can be recorded at present, and why; or that it can again.

@@ -13,6 +13,7 @@ use super::connection::{Connector, Purpose};
 use super::error::Failure;
 use super::known::Known;
 use super::turn::{Came, Turn, TurnResult};
+use super::turned::Turned;
 use super::waiting::{Decision, TurnError, Unheard, Waiting};
 use crate::door::REQUESTS_MAX;
 use crate::{Refused, StoreError, Surroundings};
@@ -130,6 +131,22 @@ impl Lane {
         unheard: &mut Option<Unheard>,
         gather: impl FnOnce(&mut Vec<Waiting>),
     ) -> Result<Vec<Decision>, TurnError> {
+        let was_heard = unheard.is_none();
+        let result = self.try_turn(waiting, unheard, gather);
+        if result.is_err() {
+            let is_sent = was_heard && unheard.is_some();
+            self.known.turns().tell(if is_sent { Turned::Unheard } else { Turned::Failed });
+        }
+        result
+    }
+
+    fn try_turn(
+        &mut self,
+        waiting: &mut Vec<Waiting>,
+        unheard: &mut Option<Unheard>,
+        gather: impl FnOnce(&mut Vec<Waiting>),
+    ) -> Result<Vec<Decision>, TurnError> {
+        let began = Instant::now();
         let connection = match self.connection.take() {
             Some(connection) if !connection.is_closed() => connection,
             Some(_) | None => self.connect()?,
@@ -137,6 +154,7 @@ impl Lane {
         let Self { known, surroundings, runtime, .. } = &*self;
         let mut turn = Turn::new(&connection, known, surroundings, runtime);
         let came = turn.take(unheard)?;
+        let taken = Instant::now();
         let outcome = match came {
             Came::Heard(decisions) => TurnResult { decisions, recorded: None },
             Came::Ready(head) => {
@@ -146,6 +164,8 @@ impl Lane {
                 turn.carry_out(head, waiting, unheard)?
             }
         };
+        let (waited, had) = (taken.duration_since(began), taken.elapsed());
+        known.turns().tell(Turned::Done { waited, had, requests: outcome.decisions.len() });
         *unheard = None;
         if let Some((last, settings)) = outcome.recorded {
             known.learn(&last, settings);

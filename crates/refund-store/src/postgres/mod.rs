@@ -35,6 +35,7 @@ mod rows;
 mod servers;
 mod sql;
 mod turn;
+mod turned;
 mod waiting;
 mod writing;
 
@@ -66,6 +67,7 @@ pub use self::migrating::{Migrated, migrate};
 use self::migrating::{check_layout, check_server};
 use self::reading::{READING_MAX, Reading};
 use self::servers::Servers;
+pub use self::turned::Turned;
 use self::waiting::Waiting;
 use crate::soon::at_once;
 use crate::store::Overdue;
@@ -145,6 +147,11 @@ impl PostgresStore {
     #[must_use]
     pub fn deliveries(&self) -> PostgresDeliveries {
         PostgresDeliveries::new(self.reading.clone(), self.servers.clone())
+    }
+
+    /// Has each turn at the database told, as soon as it is over, on the thread that takes turns.
+    pub fn on_turns(&self, tell: impl Fn(Turned) + Send + Sync + 'static) {
+        self.known.turns().begin(Box::new(tell));
     }
 
     /// Reads on the store's own threads, whoever waits for it.
@@ -267,7 +274,8 @@ impl Store for PostgresStore {
         let stopped = if is_closed { Some(StoreError::Closed) } else { self.known.stopped() };
         let known = &self.known;
         let (clock_behind, held, refuses_writes) = (known.clock_behind(), known.is_held(), known.refuses_writes());
-        Health { stopped, space_left: None, clock_behind, held, refuses_writes }
+        let readers = Some(self.reading.readers());
+        Health { stopped, space_left: None, clock_behind, held, refuses_writes, readers }
     }
 
     fn refund<'a>(&'a self, id: &'a RefundId) -> Soon<'a, Option<Around>> {

@@ -104,6 +104,7 @@ fn of_servers() -> Vec<Named> {
         LATEST_FIRST,
         OLDEST_FIRST,
         BACKLOG,
+        STANDING,
         ENDPOINTS,
         BEHIND,
         FORGET_OVER,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Object, Pool, PoolError};
+use deadpool_postgres::{Object, Pool, PoolError, Status};
 use refund_core::{DeadlineKind, LineKey, Refund, RefundId, Timestamp};
 use tokio::runtime::Handle;
 use tokio_postgres::Row;
@@ -18,7 +18,7 @@ use super::sql;
 use crate::codec::decode;
 use crate::door::{Case, Need, Shelf, answered_before};
 use crate::record::{Entry, Record};
-use crate::store::Overdue;
+use crate::store::{Overdue, Readers};
 use crate::{
     Answer, Around, AuditQuery, Audited, EventPosition, Fingerprint, IdempotencyKey, Recorded, Refused, Settings, Soon,
     StoreError,
@@ -80,6 +80,12 @@ impl Reading {
     /// A connection for one read.
     pub(super) async fn client(&self) -> Result<Object, StoreError> {
         Ok(self.pool.get().await?)
+    }
+
+    /// How the connections for reads are used.
+    pub(super) fn readers(&self) -> Readers {
+        let Status { size, available, waiting, .. } = self.pool.status();
+        Readers { in_use: size.saturating_sub(available), idle: available, waiting }
     }
 
     /// Whether a connection was cut, so that what was read through it is to be read again. Those that were are gone then.

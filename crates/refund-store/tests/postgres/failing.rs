@@ -1,10 +1,11 @@
 //! What goes wrong between a server and its database: nobody gets an answer that lies, and nothing is done twice.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use refund_core::{Attachments, Fact, Message};
-use refund_store::{PostgresAddress, PostgresStore, Refused, Request, Store, StoreError, Work, wait};
+use refund_store::{PostgresAddress, PostgresStore, Refused, Request, Store, StoreError, Turned, Work, wait};
 use refund_test_postgres::{Proxy, Server, Version, Way};
 
 use super::story::{begin, do_it, open_on_line, operator, surroundings};
@@ -53,8 +54,18 @@ pub(super) fn messages(store: &dyn Store) -> BTreeMap<String, usize> {
 }
 
 #[test]
-fn a_turn_that_is_cut_at_any_byte_is_carried_out_once() {
+fn a_turn_that_is_cut_at_any_byte_is_carried_out_once_and_told_as_what_it_was() {
     let Behind { proxy, store, beside } = Behind::new();
+    let turns: [Arc<AtomicUsize>; 3] = Default::default();
+    let [done, failed, unheard] = turns.clone();
+    store.on_turns(move |turned| {
+        let count = match turned {
+            Turned::Done { .. } => &done,
+            Turned::Failed => &failed,
+            Turned::Unheard => &unheard,
+        };
+        count.fetch_add(1, Ordering::SeqCst);
+    });
     let mut sent = 0;
     for (way, step) in [(Way::There, 61), (Way::Back, 17)] {
         let mut after = 0;
@@ -72,6 +83,10 @@ fn a_turn_that_is_cut_at_any_byte_is_carried_out_once() {
     }
     let all: BTreeMap<_, _> = (1..=sent).map(|number| (format!("message {number}"), 1)).collect();
     assert_eq!(messages(&beside), all);
+    let [done, failed, unheard] = turns.map(|count| count.load(Ordering::SeqCst));
+    // One for each message, or one that finds out what became of it.
+    assert_eq!(done, sent);
+    assert!(failed > 0 && unheard > 0, "{failed} failed, {unheard} unheard");
 }
 
 #[test]

@@ -10,7 +10,7 @@ async fn asked_for_two_hours() -> (Sending, UnboundedReceiver<Sent>) {
     let ((busy_url, mut at_busy), (url, mut at_other)) =
         (receiver(vec![BUSY]).await, receiver(vec![StatusCode::OK]).await);
     let sending = Sending::nothing_to(vec![endpoint("a", &busy_url), endpoint("b", &url)]).await;
-    let mut tried = sending.webhooks.tried();
+    let mut tried = sending.webhooks.listeners.all();
     trial::open(&sending.app).await;
     while tried.recv().await.unwrap().webhook_id != "whk_a" {}
     for number in 2..=4 {

@@ -1,6 +1,7 @@
 //! Several servers on one database.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use refund_store::{PostgresAddress, PostgresStore, migrate};
 use refund_test_postgres::{Server, Version};
@@ -101,4 +102,44 @@ async fn an_endpoint_that_was_just_made_through_another_server_is_not_forgotten(
         sender::forget(&one.app.engine, &one.webhooks, now).await.unwrap();
         assert_eq!(one.webhooks.book.list(&id, &Chosen::default(), None, 9).await.unwrap().len(), 1, "{id}");
     }
+}
+
+#[tokio::test]
+async fn whoever_listens_at_any_server_is_told_of_each_attempt_once_within_a_second() {
+    let (url, mut sent) = receiver(vec![StatusCode::INTERNAL_SERVER_ERROR, StatusCode::OK]).await;
+    let (servers, _) = two().await;
+    make(&servers[0].app, endpoint("a", &url)).await;
+    let now = || servers[0].app.engine.store().now();
+    let mut listening = servers.each_ref().map(|server| server.webhooks.listen("whk_a", now()));
+    // How often what was told of next had been tried, told to both.
+    let mut told = async |sent: &mut UnboundedReceiver<Sent>| {
+        sent.recv().await.unwrap();
+        let mut tries = Vec::new();
+        for listening in &mut listening {
+            let delivery = tokio::time::timeout(Duration::from_secs(2), listening.next()).await.unwrap().unwrap();
+            tries.push((delivery.attempts.len(), delivery.state, delivery.sequence));
+        }
+        assert_eq!(tries[0], tries[1]);
+        tries[0]
+    };
+    trial::open(&servers[1].app).await;
+    assert_eq!(told(&mut sent).await, (1, DeliveryState::Pending, 1));
+    servers.iter().for_each(|server| server.hours_later(1));
+    assert_eq!(told(&mut sent).await, (2, DeliveryState::Succeeded, 1));
+    for attempts in 3..6 {
+        // The one that has the endpoint, and the one that has not.
+        let server = &servers[attempts % 2];
+        server.webhooks.deliver_again("whk_a", &Chosen::default(), now()).await.unwrap();
+        assert_eq!(told(&mut sent).await, (attempts, DeliveryState::Succeeded, 1));
+    }
+    for number in 2..=5 {
+        trial::open_nth(&servers[1].app, number).await;
+        assert_eq!(told(&mut sent).await, (1, DeliveryState::Succeeded, 1));
+    }
+    // Nothing was told twice, or it would have been told before one of those.
+    drop(listening);
+    assert!(servers.iter().all(|server| server.webhooks.listeners.listened().borrow().is_empty()));
+    let [one, other] = servers;
+    one.delivered("whk_a").await;
+    other.delivered("whk_a").await;
 }

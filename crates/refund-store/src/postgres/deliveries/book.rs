@@ -14,7 +14,9 @@ use crate::postgres::head::instant;
 use crate::postgres::reading::Reading;
 use crate::postgres::rows::{column, number};
 use crate::postgres::servers::Servers;
-use crate::{Again, Backlog, Chosen, Claimed, Delivery, EventPosition, Intake, Noted, Queued, StoreError, Tried};
+use crate::{
+    Again, Backlog, Chosen, Claimed, Delivery, EventPosition, Intake, Noted, Queued, Standing, StoreError, Tried,
+};
 
 #[derive(Clone)]
 pub(super) struct Book {
@@ -175,6 +177,22 @@ impl Book {
         };
         let fitting = of_events(&client, &endpoint_id, events, &chosen).await?.into_iter().rev();
         Ok(fitting.filter(|found| before.is_none_or(|before| found.event < before)).take(limit).collect())
+    }
+
+    pub(super) async fn standing(
+        self,
+        endpoint_id: String,
+        since: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
+        let client = self.client().await?;
+        let (limit, since) = (column(limit as u64), since.as_millis());
+        let rows = client.query(&client.prepare_cached(sql::STANDING).await?, &[&endpoint_id, &limit, &since]).await?;
+        let standing = rows.iter().map(|row| {
+            let next_at = row.try_get::<_, Option<i64>>(3)?.map(instant);
+            Ok(Standing { event: rows::event(row, 0)?, next_at, asked_at: instant(row.try_get(4)?) })
+        });
+        standing.collect()
     }
 
     pub(super) async fn backlog(self, endpoint_ids: Vec<String>) -> Result<Backlog, StoreError> {

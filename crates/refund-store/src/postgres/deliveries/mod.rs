@@ -22,7 +22,7 @@ use super::servers::Servers;
 use crate::soon::at_once;
 use crate::{
     Again, Backlog, Chosen, Claimed, Deliveries, Delivery, Due, EventPosition, Forget, Intake, Noted, Queued, Soon,
-    StoreError, Tried,
+    Standing, StoreError, Tried,
 };
 
 /// How long it may take to forget what nobody needs, for which nobody waits. What is left goes the next time.
@@ -107,6 +107,11 @@ impl Deliveries for PostgresDeliveries {
     ) -> Soon<'a, Vec<Delivery>> {
         let (endpoint_id, chosen) = (endpoint_id.to_owned(), chosen.clone());
         self.apart(move |book| book.list(endpoint_id.clone(), chosen.clone(), before, limit))
+    }
+
+    fn standing<'a>(&'a self, endpoint_id: &'a str, since: Timestamp, limit: usize) -> Soon<'a, Vec<Standing>> {
+        let endpoint_id = endpoint_id.to_owned();
+        self.apart(move |book| book.standing(endpoint_id.clone(), since, limit))
     }
 
     fn backlog<'a>(&'a self, endpoint_ids: &'a [&'a str]) -> Soon<'a, Backlog> {

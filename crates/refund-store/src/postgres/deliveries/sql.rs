@@ -121,6 +121,14 @@ pub(in crate::postgres) const OLDEST_FIRST: &str = walk!(">", "ASC");
 pub(in crate::postgres) const BACKLOG: &str =
     "SELECT count(*), min(asked_at) FROM deliveries WHERE endpoint = ANY ($1) AND due IS NOT NULL";
 
+/// Those that wait, and those that came to an end and were asked for not long ago.
+pub(in crate::postgres) const STANDING: &str = "\
+    (SELECT record, epoch, entry, due, asked_at FROM deliveries WHERE endpoint = $1 AND due IS NOT NULL \
+    ORDER BY due, record, epoch, entry LIMIT $2) \
+    UNION ALL \
+    (SELECT record, epoch, entry, NULL::int8, asked_at FROM deliveries \
+    WHERE due IS NULL AND asked_at >= $3 AND endpoint = $1 ORDER BY asked_at DESC LIMIT $2)";
+
 // What is forgotten, a part at a time, and nothing that changes while it is looked for.
 
 /// Each endpoint of which something is there, found by leaps through its deliveries.
