@@ -1,6 +1,6 @@
 //! What decisions need, from the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use deadpool_postgres::ClientWrapper;
 use futures_util::future::try_join3;
@@ -51,13 +51,14 @@ impl From<LoadError> for StoreError {
     }
 }
 
-/// What is asked for, by how it is asked.
+/// What is asked for, by how it is asked. Each once, however many requests of a turn need it: of a line that is asked for
+/// twice the database would give each refund twice, and it would count twice.
 #[derive(Default)]
 struct Asked<'n> {
-    refunds: Vec<&'n RefundId>,
-    lines: Vec<&'n LineKey>,
-    answers: Vec<&'n IdempotencyKey>,
-    histories: Vec<&'n RefundId>,
+    refunds: BTreeSet<&'n RefundId>,
+    lines: BTreeSet<&'n LineKey>,
+    answers: BTreeSet<&'n IdempotencyKey>,
+    histories: BTreeSet<&'n RefundId>,
     /// Until when most is due, and so many of it.
     due: Option<(Timestamp, usize)>,
 }
@@ -67,10 +68,10 @@ impl<'n> Asked<'n> {
         let mut asked = Self::default();
         for need in needs {
             match need {
-                Need::Refund(id) => asked.refunds.push(id),
-                Need::Line(key) => asked.lines.push(key),
-                Need::Answer(key) => asked.answers.push(key),
-                Need::History(id) => asked.histories.push(id),
+                Need::Refund(id) => drop(asked.refunds.insert(id)),
+                Need::Line(key) => drop(asked.lines.insert(key)),
+                Need::Answer(key) => drop(asked.answers.insert(key)),
+                Need::History(id) => drop(asked.histories.insert(id)),
                 Need::Due(until, limit) => asked.due = asked.due.max(Some((*until, *limit))),
             }
         }
@@ -106,19 +107,22 @@ pub(super) async fn load(
     Ok(())
 }
 
-async fn beside(client: &ClientWrapper, ids: &[&RefundId]) -> Result<Vec<Row>, tokio_postgres::Error> {
+async fn beside(client: &ClientWrapper, ids: &BTreeSet<&RefundId>) -> Result<Vec<Row>, tokio_postgres::Error> {
     let ids: Vec<_> = ids.iter().map(|id| id.as_str()).collect();
     client.query(&client.prepare_cached(sql::REFUNDS_WITH_THOSE_BESIDE).await?, &[&ids]).await
 }
 
-async fn on(client: &ClientWrapper, keys: &[&LineKey]) -> Result<Vec<Row>, tokio_postgres::Error> {
+async fn on(client: &ClientWrapper, keys: &BTreeSet<&LineKey>) -> Result<Vec<Row>, tokio_postgres::Error> {
     let sellers: Vec<_> = keys.iter().map(|key| key.seller_id.as_str()).collect();
     let orders: Vec<_> = keys.iter().map(|key| key.order_id.as_str()).collect();
     let lines: Vec<_> = keys.iter().map(|key| key.line_id.as_str()).collect();
     client.query(&client.prepare_cached(sql::REFUNDS_ON_LINES).await?, &[&sellers, &orders, &lines]).await
 }
 
-async fn remembered(client: &ClientWrapper, keys: &[&IdempotencyKey]) -> Result<Vec<Row>, tokio_postgres::Error> {
+async fn remembered(
+    client: &ClientWrapper,
+    keys: &BTreeSet<&IdempotencyKey>,
+) -> Result<Vec<Row>, tokio_postgres::Error> {
     let hashes: Vec<_> = keys.iter().map(|key| hashes::of_key(key)).collect();
     client.query(&client.prepare_cached(sql::ANSWERS).await?, &[&hashes]).await
 }
@@ -163,7 +167,7 @@ fn line_key(row: &Row, loaded: &Loaded) -> Result<LineKey, LoadError> {
 }
 
 /// Puts in what is remembered under these keys. Two keys may have one hash: the record tells.
-fn put_answers(rows: &[Row], keys: &[&IdempotencyKey], case: &mut Case) -> Result<(), LoadError> {
+fn put_answers(rows: &[Row], keys: &BTreeSet<&IdempotencyKey>, case: &mut Case) -> Result<(), LoadError> {
     let mut found: BTreeMap<IdempotencyKey, Remembered> = BTreeMap::new();
     for row in rows {
         let record: Record = decode(row.try_get(1)?).map_err(StoreError::from)?;
@@ -200,7 +204,8 @@ async fn due(
     let rows = due_rows(client, until, limit.saturating_add(1)).await?;
     let is_all = rows.len() <= limit;
     let due: Vec<_> = rows.into_iter().take(limit).collect();
-    let ids: Vec<_> = due.iter().map(|(_, id)| id).filter(|id| !case.knows(&Need::Refund((*id).clone()))).collect();
+    let ids: BTreeSet<_> =
+        due.iter().map(|(_, id)| id).filter(|id| !case.knows(&Need::Refund((*id).clone()))).collect();
     if !ids.is_empty() {
         put_refunds(beside(client, &ids).await?, case, places)?;
         ids.iter().for_each(|id| case.put_refund((*id).clone(), Loaded::Nothing));
