@@ -60,7 +60,7 @@ pub struct Notice {
 pub struct QueuedNotice {
     /// Its name: the number of the event that asks for it.
     pub number: u64,
-    /// Of when it is.
+    /// Since when the earliest of what it says waits to be told.
     pub at: Timestamp,
     /// What it says.
     pub notice: Notice,
@@ -97,7 +97,9 @@ impl QueuedNotices {
 
     /// One more is to be sent, instead of those that it stands for.
     pub(crate) fn put(&mut self, number: u64, at: Timestamp, notice: &Notice) {
-        self.0.retain(|queued| !notice.replaces.contains(&queued.number));
+        let replaced = self.0.extract_if(.., |queued| notice.replaces.contains(&queued.number));
+        // Whoever is told something every moment is told all the same: a minute runs from the first.
+        let at = replaced.map(|queued| queued.at).fold(at, Timestamp::min);
         if self.0.len() >= QUEUED_MAX {
             self.0.remove(0);
         }

@@ -71,7 +71,10 @@ pub fn foretell(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<F
         }
         for event in events {
             let after = evolve(refund.clone(), &event);
-            told.push(Foretold(Explained::new(event, Some(&refund), &after)));
+            // Who is told of it is no part of what happens.
+            if !event.fact.is_about_notice() {
+                told.push(Foretold(Explained::new(event, Some(&refund), &after)));
+            }
             refund = after;
         }
     }
