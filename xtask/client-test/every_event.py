@@ -7,15 +7,18 @@ from refund_engine.api.disputes import escalate_refund, rule_refund
 from refund_engine.api.events import list_events
 from refund_engine.api.messages import post_message
 from refund_engine.api.negotiation import make_offer
+from refund_engine.api.notices import list_notices, report_notice
 from refund_engine.api.payouts import report_payout, retry_payout
 from refund_engine.api.refunds import (
     agree_refund, extend_deadline, get_refund, mark_shipped, modify_refund, open_refund, refuse_refund,
 )
 from refund_engine.api.returns import refuse_receipt, ship_return, waive_return
+from refund_engine.api.settings import put_policy
 from refund_engine.api.test_clock import advance_test_clock
 from refund_engine.models import (
     AdvanceInput, AgreeInput, Category, DeadlineKind, Decision, ExtendInput, Feed, MessageInput, ModifyInput, MoneyInput, Nothing,
-    OfferInput, OpenInput, OrderLineInput, OtherEvent, PayoutInput, PayoutResult, ReasonInput, Refund, RefundType, RuleInput, ShipInput,
+    NoticeReportInput, NoticeResult, OfferInput, OpenInput, OrderLineInput, OtherEvent, PayoutInput, PayoutResult,
+    PolicyOverridesInput, ReasonInput, Refund, RefundType, RuleInput, ShipInput,
 )
 
 with open(os.path.join(os.environ["DEMO"], "demo.json")) as file:
@@ -87,6 +90,15 @@ reported(2, PayoutResult.FAILED)
 by_buyer(paid, retry_payout, Nothing())
 reported(2, PayoutResult.SUCCEEDED)
 assert reported(3, PayoutResult.SUCCEEDED).payout.paid_twice
+
+# Whoever something concerns is told of it; one notice gets through, the other does not.
+put_policy.sync(client=operator, body=PolicyOverridesInput(notices=True))
+refund = by_seller(opened(), make_offer, OfferInput(type_=RefundType.REFUND_ONLY, amount=cny("2.00")))
+put_policy.sync(client=operator, body=PolicyOverridesInput())
+notices = list_notices.sync(client=platform, refund_id=refund.id).items
+for notice, result in zip(notices, NoticeResult, strict=True):
+    report = report_notice.sync(notice.id, client=platform, body=NoticeReportInput(result=result))
+    assert report.status == ("ACCEPTED" if result == NoticeResult.ACCEPTED else "FAILED"), report
 
 met, after = {}, None
 while True:
