@@ -186,6 +186,12 @@ impl<'a> Disclosed<'a> {
         said.filter(|_| knows_provider(self.to))
     }
 
+    /// Why a notice could not be sent, if that may be known: gateways name whom they could not reach.
+    #[must_use]
+    pub fn of_gateway<T>(self, said: Option<T>) -> Option<T> {
+        said.filter(|_| knows_references(self.to))
+    }
+
     /// What the platform calls the refund, if that may be known.
     #[must_use]
     pub fn external_reference(self, whose: &Whose) -> Option<&ExternalReference> {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::names::names;
 use crate::{Deadline, Reason, Role, Timestamp};
 
-/// How many notices a refund remembers that nobody has reported on. Of those before them a report changes nothing.
+/// How many notices to one reader a refund remembers that nobody has reported on. Of those before them a report changes
+/// nothing.
 const QUEUED_MAX: usize = 32;
 
 names! {
@@ -100,8 +101,12 @@ impl QueuedNotices {
         let replaced = self.0.extract_if(.., |queued| notice.replaces.contains(&queued.number));
         // Whoever is told something every moment is told all the same: a minute runs from the first.
         let at = replaced.map(|queued| queued.at).fold(at, Timestamp::min);
-        if self.0.len() >= QUEUED_MAX {
-            self.0.remove(0);
+        // Each reader's own: what one party is told pushes out nothing that another was.
+        let own = |queued: &QueuedNotice| queued.notice.to == notice.to;
+        if self.0.iter().filter(|queued| own(queued)).count() >= QUEUED_MAX
+            && let Some(oldest) = self.0.iter().position(own)
+        {
+            self.0.remove(oldest);
         }
         self.0.push(QueuedNotice { number, at, notice: notice.clone() });
     }

@@ -45,7 +45,7 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<NoticeOut>>, Problem> 
     let behind = cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
     // Read after what is due has happened, like the refund itself (R3).
     call.app.settled(&call.caller, &refund_id).await?;
-    let all = notices(&call, &refund_id).await?;
+    let all = NoticeOut::all(&latest(&call, &refund_id).await?);
     let mut items: Vec<_> = behind_id(all, behind.as_deref(), NoticeOut::id).take(limit.and_one_more()).collect();
     let goes_on = limit.cut(&mut items);
     let last = items.last().filter(|_| goes_on).map(NoticeOut::id);
@@ -66,32 +66,37 @@ pub(super) async fn report(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator, Role::Platform])?;
     let id: NoticeId = call.id().map_err(|_| Problem::not_found())?;
     call.app.known(&call.caller, &id.refund_id).await?;
-    let is_one = asks_for(&call, &id).await?;
+    let asked = asked_for(&call, &id).await?;
     let work = || {
         let report = call.body::<NoticeReportIn>()?.read(id.number);
         let actor: Actor = call.caller.itself();
         Ok(Request::new(actor, Work::ReportNotice { refund_id: id.refund_id.clone(), report }))
     };
-    if !is_one {
-        return Err(Problem::not_found());
-    }
+    let Some(asked) = asked else { return Err(Problem::not_found()) };
     let Answered { replayed, .. } = call.once(work).await?;
-    let all = notices(&call, &id.refund_id).await?;
-    let notice = all.into_iter().find(|notice| notice.id() == id.to_string()).ok_or_else(Problem::not_found)?;
+    // It may have been asked for before all that is listed.
+    let mut events = latest(&call, &id.refund_id).await?;
+    if events.first().is_none_or(|first| first.sequence > asked.sequence) {
+        events.insert(0, asked);
+    }
+    let notice = NoticeOut::all(&events)
+        .into_iter()
+        .find(|notice| notice.id() == id.to_string())
+        .ok_or_else(Problem::not_found)?;
     Ok(marked(Json(notice).into_response(), replayed))
 }
 
-/// Whether there is a notice of that name.
-async fn asks_for(call: &Call, id: &NoticeId) -> Result<bool, Problem> {
+/// The event that asks for the notice of that name, if there is one.
+async fn asked_for(call: &Call, id: &NoticeId) -> Result<Option<Event>, Problem> {
     let before = id.number.saturating_sub(1);
     let found = call.app.engine.store().history(&id.refund_id, before, 1).await?;
     let is_one = |event: &Event| event.sequence == id.number && matches!(event.fact, Fact::NoticeRequested { .. });
-    Ok(found.first().is_some_and(|(_, event)| is_one(event)))
+    Ok(found.into_iter().map(|(_, event)| event).next().filter(is_one))
 }
 
-async fn notices(call: &Call, refund_id: &RefundId) -> Result<Vec<NoticeOut>, Problem> {
+async fn latest(call: &Call, refund_id: &RefundId) -> Result<Vec<Event>, Problem> {
     let store = call.app.engine.store();
     let last = store.by_itself(refund_id).await?.ok_or_else(Problem::not_found)?.sequence;
     let history = told_up_to(store, refund_id, last, LATEST, |event| event.fact.is_about_notice()).await?;
-    Ok(NoticeOut::all(history.iter().map(|(_, event)| event)))
+    Ok(history.into_iter().map(|(_, event)| event).collect())
 }

@@ -242,3 +242,25 @@ fn r42_what_silence_decided_is_explained_with_the_notice_that_was_accepted() {
     shop.wait(12 * HOUR).settle();
     assert_eq!(refund_core::explain(shop.history().to_vec()).filter_map(|told| told.told_by).count(), 0);
 }
+
+#[test]
+fn r41_why_a_notice_failed_is_for_those_who_know_whom_it_was_sent_to() {
+    let mut shop = telling();
+    let number = latest(&shop, Role::Seller);
+    let events = reported(&mut shop, number, NoticeResult::Failed);
+    for (role, knows) in [(Role::Seller, false), (Role::Platform, true), (Role::Operator, true)] {
+        assert_eq!(events[0].disclosed_to(role).unwrap().of_gateway(Some(())).is_some(), knows, "{role}");
+    }
+}
+
+#[test]
+fn r42_what_one_party_is_told_pushes_out_nothing_that_another_was() {
+    let mut shop = needing();
+    let number = latest(&shop, Role::Seller);
+    for _ in 0..40 {
+        shop.wait(MINUTE + 1).post(&actor(Role::Seller), message(false)).unwrap();
+    }
+    assert_eq!(reported(&mut shop, number, NoticeResult::Accepted).len(), 1);
+    shop.wait(36 * HOUR).settle();
+    assert_eq!(stand(&shop).0, StatusKind::WaitBuyerReturnGoods, "it was told in time");
+}

@@ -226,7 +226,9 @@ fn words(event: &Event, role: Role) -> Option<String> {
         }
         Fact::OfferMade { negotiation } => negotiation.offer.message.as_ref().map(ToString::to_string),
         Fact::MessagePosted { message } => Some(message.text.to_string()),
-        Fact::NoticeFailed { reason, .. } => reason.as_ref().map(ToString::to_string),
+        Fact::NoticeFailed { reason, .. } => {
+            event.disclosed_to(role)?.of_gateway(reason.as_ref()).map(ToString::to_string)
+        }
         Fact::Agreed { .. }
         | Fact::ReturnShipped { .. }
         | Fact::TrackingCorrected { .. }

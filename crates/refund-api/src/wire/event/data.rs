@@ -322,7 +322,8 @@ impl EventData {
                 Self::NoticeAccepted(notice::reported(event.refund_id(), *number, *to, *channel, None))
             }
             Fact::NoticeFailed { number, to, channel, reason } => {
-                Self::NoticeFailed(notice::reported(event.refund_id(), *number, *to, *channel, reason.as_ref()))
+                let reason = event.of_gateway(reason.as_ref());
+                Self::NoticeFailed(notice::reported(event.refund_id(), *number, *to, *channel, reason))
             }
         }
     }

@@ -28,7 +28,7 @@ pub(crate) struct NoticeReportedData {
     /// `buyer`, `seller` or `operator`.
     to: Role,
     channel: NoticeChannel,
-    /// Why it failed, in the channel's words.
+    /// Why it failed, in the channel's words: for the platform and the operator alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
 }
