@@ -2,6 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::checked::checked;
+
+/// The longest of each, in characters.
+const EMAIL_MAX: usize = 254;
+const PHONE_MAX: usize = 32;
+const LANGUAGE_MAX: usize = 35;
+/// What an address for mail looks like.
+#[cfg(feature = "openapi")]
+const EMAIL: &str = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$";
+
 /// How somebody is reached: by what of it there is, in their language.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
@@ -12,22 +22,6 @@ pub struct Contact {
     /// In which language; the server's own where it speaks another.
     pub language: Option<LanguageTag>,
 }
-
-/// An address for mail: one `@`, at most 254 characters of ASCII, none that could end a line or begin another address.
-/// A domain of other scripts is given in its ASCII form.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct EmailAddress(String);
-
-/// A telephone number as it is dialled: 3 to 32 of digits, spaces, `+`, `-`, `(` and `)`, with a digit among them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PhoneNumber(String);
-
-/// A language as BCP 47 writes it, such as `zh-Hant`: 2 to 35 letters, digits and hyphens.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct LanguageTag(String);
 
 /// What can't be a contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,49 +37,14 @@ pub enum InvalidContact {
     Language,
 }
 
-/// What a text has to be, and what is wrong where it isn't.
-macro_rules! checked_text {
-    ($($name:ident, $is_one:ident, $wrong:ident;)+) => {$(
-        impl $name {
-            /// The text as it was given.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidContact;
-            fn try_from(text: String) -> Result<Self, InvalidContact> {
-                if $is_one(&text) { Ok(Self(text)) } else { Err(InvalidContact::$wrong) }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = InvalidContact;
-            fn from_str(text: &str) -> Result<Self, InvalidContact> {
-                text.to_owned().try_into()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(text: $name) -> Self {
-                text.0
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(&self.0)
-            }
-        }
-    )+};
-}
-
-checked_text! {
-    EmailAddress, is_email_address, Email;
-    PhoneNumber, is_phone_number, Phone;
-    LanguageTag, is_language_tag, Language;
+checked! { InvalidContact:
+    /// An address for mail: one `@`, at most 254 characters of ASCII, none that could end a line or begin another
+    /// address. A domain of other scripts is given in its ASCII form.
+    EmailAddress: is_email_address or Email, 3, EMAIL_MAX, EMAIL;
+    /// A telephone number as it is dialled: 3 to 32 of digits, spaces, `+`, `-`, `(` and `)`, with a digit among them.
+    PhoneNumber: is_phone_number or Phone, 3, PHONE_MAX, "^[0-9 +()-]*[0-9][0-9 +()-]*$";
+    /// A language as BCP 47 writes it, such as `zh-Hant`: 2 to 35 letters, digits and hyphens.
+    LanguageTag: is_language_tag or Language, 2, LANGUAGE_MAX, "^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$";
 }
 
 /// What mail servers take everywhere: dots only between other signs, and a domain of labels.
@@ -97,34 +56,19 @@ fn is_email_address(text: &str) -> bool {
     };
     let Some((name, domain)) = text.rsplit_once('@') else { return false };
     let is_name = name.len() <= 64 && name.split('.').all(|part| !part.is_empty() && part.bytes().all(is_of_name));
-    text.len() <= EmailAddress::MAX && is_name && domain.split('.').all(is_label)
+    text.len() <= EMAIL_MAX && is_name && domain.split('.').all(is_label)
 }
 
 fn is_phone_number(text: &str) -> bool {
     let is_of_number = |byte: u8| byte.is_ascii_digit() || b" +-()".contains(&byte);
-    (3..=PhoneNumber::MAX).contains(&text.len())
+    (3..=PHONE_MAX).contains(&text.len())
         && text.bytes().all(is_of_number)
         && text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 fn is_language_tag(text: &str) -> bool {
     let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (2..=LanguageTag::MAX).contains(&text.len()) && text.split('-').all(is_part)
-}
-
-impl EmailAddress {
-    /// The longest address, in characters.
-    pub const MAX: usize = 254;
-}
-
-impl PhoneNumber {
-    /// The longest number, in characters.
-    pub const MAX: usize = 32;
-}
-
-impl LanguageTag {
-    /// The longest tag, in characters.
-    pub const MAX: usize = 35;
+    (2..=LANGUAGE_MAX).contains(&text.len()) && text.split('-').all(is_part)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod actor;
 mod address_book;
 mod agreement;
 mod audit;
+mod checked;
 mod command;
 mod contact;
 mod deadline;

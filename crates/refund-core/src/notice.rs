@@ -28,8 +28,6 @@ names! {
         Smtp = "smtp",
         /// The platform's own gateway, which is told by webhook and reports back.
         Gateway = "gateway",
-        /// The demo's mailbox, in which everybody's mail can be read.
-        Mailbox = "mailbox",
     }
 }
 

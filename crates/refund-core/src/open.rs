@@ -58,15 +58,8 @@ pub fn open(
         let same = asked.kind == opening.request.kind && asked.amount == opening.request.amount;
         if same && objections.first().is_none_or(|refusal| refusal.code() > crate::RefusalCode::RefundInProgress) {
             let is_news = opening.line.shipped && !other.line.shipped;
-            let shipped = is_news.then(|| Event {
-                refund_id: other.id.clone(),
-                sequence: other.sequence.saturating_add(1),
-                at: now,
-                recorded_at: now,
-                actor: actor.clone(),
-                fact: Fact::LineShipped,
-            });
-            return Ok(Opened::Already(other.id.clone(), shipped.into_iter().collect()));
+            let shipped = is_news.then_some(Fact::LineShipped);
+            return Ok(Opened::Already(other.id.clone(), other.next_events(shipped, actor, now, now)));
         }
         objections.add(Refusal::RefundInProgress { refund_id: other.id.clone() });
     }

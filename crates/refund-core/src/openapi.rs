@@ -9,8 +9,8 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::policy::{RefundsPerLine, Reminders};
 use crate::rollout::Percentage;
 use crate::{
-    Attachment, Attachments, Currency, EmailAddress, Label, LanguageTag, ListedReason, Metadata, MetadataEntry,
-    MetadataName, PhoneNumber, ReasonCode, Reasons, Span, Text, Timestamp,
+    Attachment, Attachments, Currency, Label, ListedReason, Metadata, MetadataEntry, MetadataName, ReasonCode, Reasons,
+    Span, Text, Timestamp,
 };
 
 /// A whole number within bounds.
@@ -95,35 +95,6 @@ impl PartialSchema for Reasons {
     }
 }
 
-impl PartialSchema for EmailAddress {
-    fn schema() -> RefOr<Schema> {
-        let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(3)).max_length(Some(Self::MAX));
-        let label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-        let part = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
-        let schema = schema.pattern(Some(format!(r"^{part}(\.{part})*@{label}(\.{label})*$")));
-        schema.description(Some("An address for mail, of ASCII.")).into()
-    }
-}
-
-impl PartialSchema for PhoneNumber {
-    fn schema() -> RefOr<Schema> {
-        let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(3)).max_length(Some(Self::MAX));
-        let schema = schema.pattern(Some(r"^[0-9 +()-]*[0-9][0-9 +()-]*$"));
-        schema.description(Some("A telephone number as it is dialled.")).into()
-    }
-}
-
-impl PartialSchema for LanguageTag {
-    fn schema() -> RefOr<Schema> {
-        let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(2)).max_length(Some(Self::MAX));
-        let schema = schema.pattern(Some("^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$"));
-        schema.description(Some("A language as BCP 47 writes it, such as `zh-Hant`.")).into()
-    }
-}
-
-impl ToSchema for EmailAddress {}
-impl ToSchema for PhoneNumber {}
-impl ToSchema for LanguageTag {}
 impl ToSchema for ReasonCode {}
 impl ToSchema for Reasons {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {

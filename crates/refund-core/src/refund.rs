@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::deadline::Running;
 use crate::{
-    BuyerId, Contact, Deadline, DeadlineKind, Dispute, Escalation, ExternalReference, LineId, LineKey, MessageCounts,
-    Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout, QueuedNotices, References, RefundId, Request,
-    SellerId, Shipment, Status, Terms, Timestamp, Watch, Why,
+    Actor, BuyerId, Contact, Deadline, DeadlineKind, Dispute, Escalation, Event, ExternalReference, Fact, LineId,
+    LineKey, MessageCounts, Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout, QueuedNotices,
+    References, RefundId, Request, SellerId, Shipment, Status, Terms, Timestamp, Watch, Why,
 };
 
 /// One after-sale request on one order line. It is what its events make of it and changes in
@@ -74,6 +74,25 @@ pub struct Whose {
 }
 
 impl Refund {
+    /// These facts as the next events of the refund, one behind the other.
+    pub(crate) fn next_events(
+        &self,
+        facts: impl IntoIterator<Item = Fact>,
+        actor: &Actor,
+        at: Timestamp,
+        recorded_at: Timestamp,
+    ) -> Vec<Event> {
+        let event = |(fact, sequence)| Event {
+            refund_id: self.id.clone(),
+            sequence,
+            at,
+            recorded_at,
+            actor: actor.clone(),
+            fact,
+        };
+        facts.into_iter().zip(self.sequence.saturating_add(1)..).map(event).collect()
+    }
+
     /// Whose it is.
     #[must_use]
     pub fn whose(&self) -> Whose {

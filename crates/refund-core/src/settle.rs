@@ -22,16 +22,8 @@ pub fn settle(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<Eve
     let mut events = Vec::new();
     let mut refund = std::borrow::Cow::Borrowed(refund);
     while let Some(at) = refund.next_due().filter(|at| *at <= now) {
-        let sequences = refund.sequence.saturating_add(1)..;
-        let happened = due(&refund, grounds, at, now).into_iter().zip(sequences).map(|(fact, sequence)| Event {
-            refund_id: refund.id.clone(),
-            sequence,
-            at,
-            recorded_at: now,
-            actor: Actor::system(),
-            fact,
-        });
-        let happened = with_notices(Some(&refund), grounds.policy, happened.collect());
+        let happened = refund.next_events(due(&refund, grounds, at, now), &Actor::system(), at, now);
+        let happened = with_notices(Some(&refund), grounds.policy, happened);
         for event in happened {
             refund = std::borrow::Cow::Owned(evolve(refund.into_owned(), &event));
             events.push(event);

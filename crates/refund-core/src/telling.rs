@@ -23,17 +23,8 @@ pub(crate) fn with_notices(before: Option<&Refund>, policy: &Policy, mut events:
     };
     if let (Some(last), Some(after)) = (events.last(), after) {
         let notices = READERS.into_iter().filter_map(|reader| notice(&after, &events, reader, last.at));
-        let asked: Vec<_> = notices
-            .zip(last.sequence.saturating_add(1)..)
-            .map(|(notice, sequence)| Event {
-                refund_id: last.refund_id.clone(),
-                sequence,
-                at: last.at,
-                recorded_at: last.recorded_at,
-                actor: Actor::system(),
-                fact: Fact::NoticeRequested { notice: Box::new(notice) },
-            })
-            .collect();
+        let asked = notices.map(|notice| Fact::NoticeRequested { notice: Box::new(notice) });
+        let asked = after.next_events(asked, &Actor::system(), last.at, last.recorded_at);
         events.extend(asked);
     }
     events

@@ -11,15 +11,15 @@ use super::body::pass_over;
 use super::trace::CallId;
 use crate::app::App;
 use crate::engine::in_time;
+use crate::metrics::{FIXED, PROBES};
 use crate::problem::Problem;
 
 /// Whoever watches the server has to get an answer also where others call too often.
-pub(crate) const NOT_COUNTED: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+pub(crate) const NOT_COUNTED: [&str; 3] = PROBES;
 
 /// What answers the same whatever is stored, or asks by itself.
 fn needs_no_look(path: &str) -> bool {
-    let fixed = ["/assets/", "/problems/", "/docs", "/openapi.json"];
-    NOT_COUNTED.contains(&path) || fixed.iter().any(|start| path.starts_with(start))
+    NOT_COUNTED.contains(&path) || FIXED.iter().any(|start| path.starts_with(start))
 }
 
 /// The other end of the connection that a call came on.

@@ -27,6 +27,7 @@ use crate::app::App;
 use crate::callers::Caller;
 use crate::engine::Idempotency;
 use crate::machine::clock::Stopwatch;
+use crate::metrics::CHECK;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 use crate::wire::json;
@@ -45,9 +46,6 @@ pub(crate) struct Call {
     body: Received,
 }
 
-/// The end of a path where POST only asks something, and is POST because the question is a body: a key for reading is
-/// enough for it.
-const CHECK: &str = "/check";
 /// A body that takes longer than this did not come at once.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
@@ -87,6 +85,7 @@ async fn recognised(app: &App, parts: &Parts) -> Result<(Caller, KeyScope), Prob
     let (caller, scope) = app.recognise(bearer(&parts.headers)?).await?;
     CallId::is_of(&parts.extensions, caller.id());
     let path = parts.extensions.get().map_or("", MatchedPath::as_str);
+    // To ask something a key for reading is enough.
     if !parts.method.is_safe() && !path.ends_with(CHECK) {
         good_for_all(scope)?;
     }

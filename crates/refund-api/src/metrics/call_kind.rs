@@ -2,6 +2,13 @@
 
 use axum::http::Method;
 
+/// The paths of whoever watches the server.
+pub(crate) const PROBES: [&str; 3] = ["/livez", "/readyz", "/metrics"];
+/// How the paths begin of what is the same whatever is stored.
+pub(crate) const FIXED: [&str; 4] = ["/assets/", "/problems/", "/docs", "/openapi.json"];
+/// The end of a path where POST only asks something, and is POST because the question is a body.
+pub(crate) const CHECK: &str = "/check";
+
 /// What kind of call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CallKind {
@@ -35,10 +42,10 @@ impl CallKind {
         if ends(&["/stream", "/live"]) {
             Self::Stream
         } else if begins(&["/v1/"]) {
-            if method.is_safe() || ends(&["/check"]) { Self::Read } else { Self::Change }
-        } else if begins(&["/livez", "/readyz", "/metrics"]) {
+            if method.is_safe() || route.ends_with(CHECK) { Self::Read } else { Self::Change }
+        } else if begins(&PROBES) {
             Self::Probe
-        } else if begins(&["/assets/", "/problems/", "/docs", "/openapi.json"]) {
+        } else if begins(&FIXED) {
             Self::Fixed
         } else if method.is_safe() {
             Self::Page

@@ -25,7 +25,7 @@ use prometheus_client::registry::Registry;
 use refund_store::{Answered, Refused, Store, Told, Turned, Work};
 use tokio::sync::Semaphore;
 
-pub(crate) use self::call_kind::CallKind;
+pub(crate) use self::call_kind::{CHECK, CallKind, FIXED, PROBES};
 pub(crate) use self::files::TimedSyncs;
 use self::outcome::{command, outcome};
 use self::turns::Turns;

@@ -44,8 +44,8 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<NoticeOut>>, Problem> 
     let list = format!("{} {refund_id} notices", call.caller.id());
     let behind = cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
     // Read after what is due has happened, like the refund itself (R3).
-    call.app.settled(&call.caller, &refund_id).await?;
-    let all = NoticeOut::all(&latest(&call, &refund_id).await?);
+    let last = call.app.settled(&call.caller, &refund_id).await?.refund.sequence;
+    let all = NoticeOut::all(&latest(&call, &refund_id, last).await?);
     let mut items: Vec<_> = behind_id(all, behind.as_deref(), NoticeOut::id).take(limit.and_one_more()).collect();
     let goes_on = limit.cut(&mut items);
     let last = items.last().filter(|_| goes_on).map(NoticeOut::id);
@@ -75,7 +75,8 @@ pub(super) async fn report(call: Call) -> Result<Response, Problem> {
     let Some(asked) = asked else { return Err(Problem::not_found()) };
     let Answered { replayed, .. } = call.once(work).await?;
     // It may have been asked for before all that is listed.
-    let mut events = latest(&call, &id.refund_id).await?;
+    let last = call.app.known(&call.caller, &id.refund_id).await?.sequence;
+    let mut events = latest(&call, &id.refund_id, last).await?;
     if events.first().is_none_or(|first| first.sequence > asked.sequence) {
         events.insert(0, asked);
     }
@@ -94,9 +95,9 @@ async fn asked_for(call: &Call, id: &NoticeId) -> Result<Option<Event>, Problem>
     Ok(found.into_iter().map(|(_, event)| event).next().filter(is_one))
 }
 
-async fn latest(call: &Call, refund_id: &RefundId) -> Result<Vec<Event>, Problem> {
+/// What was told last of a refund's notices up to that event.
+async fn latest(call: &Call, refund_id: &RefundId, last: u64) -> Result<Vec<Event>, Problem> {
     let store = call.app.engine.store();
-    let last = store.by_itself(refund_id).await?.ok_or_else(Problem::not_found)?.sequence;
     let history = told_up_to(store, refund_id, last, LATEST, |event| event.fact.is_about_notice()).await?;
     Ok(history.into_iter().map(|(_, event)| event).collect())
 }

@@ -21,6 +21,7 @@ pub(crate) use self::counts::day_of;
 pub(crate) use self::day::{Numbers, Sums};
 use crate::engine::Engine;
 use crate::engine::follow::{Follower, Found};
+use crate::engine::timer::WAIT_AFTER_FAILURE;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 use counts::{ByStatus, Counts};
@@ -29,8 +30,6 @@ use counts::{ByStatus, Counts};
 const AT_ONCE: usize = 500;
 /// After how many records of the journal what was counted is kept for the next start. It is also kept at the stop.
 const KEPT_EVERY: u64 = 50_000;
-/// How long to wait after the feed could not be read.
-const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// How long a caller waits for what was recorded before they asked.
 const COUNTED_MAX: Duration = Duration::from_secs(2);
 

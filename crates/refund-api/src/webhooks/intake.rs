@@ -11,6 +11,7 @@ use super::endpoint::{self, Endpoint};
 use super::schedule::{HORIZON, later};
 use crate::engine::Engine;
 use crate::engine::follow::is_known;
+use crate::engine::timer::WAIT_AFTER_FAILURE;
 use crate::problem::Problem;
 
 /// How many records are looked at in one go.
@@ -18,7 +19,6 @@ const LOOKED_AT_ONCE: usize = 500;
 /// How many records that tell nobody anything are passed before the book has to know how far the feed was read all the
 /// same.
 const UNTOLD_MAX: u64 = 10_000;
-const WAIT_AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// How long whoever came second leaves it to the server that came first: both would read the same.
 const WAIT_AFTER_ANOTHER: Duration = Duration::from_millis(100);
 

@@ -1,7 +1,9 @@
 //! Notices in JSON: what they are called, and what became of them.
 
+use std::collections::BTreeMap;
+
 use refund_core::{
-    Event, Fact, NoticeChannel, NoticeReport, NoticeResult, NoticeStatus, Reason, RefundId, Role, Timestamp,
+    Event, Fact, Notice, NoticeChannel, NoticeReport, NoticeResult, NoticeStatus, Reason, RefundId, Role, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -66,12 +68,10 @@ pub(crate) struct NoticeOut {
 impl NoticeOut {
     /// All notices of a refund, out of what happened to it, in order.
     pub(crate) fn all<'e>(history: impl IntoIterator<Item = &'e Event>) -> Vec<Self> {
-        let mut all: Vec<Self> = Vec::new();
+        let mut all: BTreeMap<u64, Self> = BTreeMap::new();
         for event in history {
-            let id_of = |number| NoticeId { refund_id: event.refund_id.clone(), number }.to_string();
-            let mut report = |number: u64, status, channel: NoticeChannel, reason: Option<&Reason>| {
-                let id = id_of(number);
-                if let Some(notice) = all.iter_mut().find(|notice| notice.id == id) {
+            let mut report = |number: &u64, status, channel: NoticeChannel, reason: Option<&Reason>| {
+                if let Some(notice) = all.get_mut(number) {
                     notice.status = status;
                     notice.channel = Some(channel);
                     notice.reason = reason.cloned();
@@ -79,31 +79,36 @@ impl NoticeOut {
                 }
             };
             if let Fact::NoticeAccepted { number, channel, .. } = &event.fact {
-                report(*number, NoticeStatus::Accepted, *channel, None);
+                report(number, NoticeStatus::Accepted, *channel, None);
             } else if let Fact::NoticeFailed { number, channel, reason, .. } = &event.fact {
-                report(*number, NoticeStatus::Failed, *channel, reason.as_ref());
+                report(number, NoticeStatus::Failed, *channel, reason.as_ref());
             } else if let Fact::NoticeRequested { notice } = &event.fact {
-                let id = id_of(event.sequence);
-                let replaced: Vec<_> = notice.replaces.iter().map(|number| id_of(*number)).collect();
-                for before in all.iter_mut().filter(|before| replaced.contains(&before.id)) {
-                    before.replaced_by = Some(id.clone());
+                let requested = Self::requested(event, notice);
+                for number in &notice.replaces {
+                    if let Some(before) = all.get_mut(number) {
+                        before.replaced_by = Some(requested.id.clone());
+                    }
                 }
-                all.push(Self {
-                    id,
-                    refund_id: event.refund_id.clone(),
-                    to: notice.to,
-                    status: NoticeStatus::Queued,
-                    about: notice.about.clone(),
-                    deadlines: notice.deadlines.iter().copied().map(DeadlineOut::from).collect(),
-                    requested_at: event.at,
-                    reported_at: None,
-                    channel: None,
-                    reason: None,
-                    replaced_by: None,
-                });
+                all.insert(event.sequence, requested);
             }
         }
-        all
+        all.into_values().collect()
+    }
+
+    fn requested(event: &Event, notice: &Notice) -> Self {
+        Self {
+            id: NoticeId { refund_id: event.refund_id.clone(), number: event.sequence }.to_string(),
+            refund_id: event.refund_id.clone(),
+            to: notice.to,
+            status: NoticeStatus::Queued,
+            about: notice.about.clone(),
+            deadlines: notice.deadlines.iter().copied().map(DeadlineOut::from).collect(),
+            requested_at: event.at,
+            reported_at: None,
+            channel: None,
+            reason: None,
+            replaced_by: None,
+        }
     }
 
     /// What it is called.

@@ -35,16 +35,8 @@ pub fn decide(
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let facts = facts(&Case { refund, grounds, actor, command, now })?;
-    let sequences = refund.sequence.saturating_add(1)..;
-    let events = facts.into_iter().zip(sequences).map(|(fact, sequence)| Event {
-        refund_id: refund.id.clone(),
-        sequence,
-        at: now,
-        recorded_at: now,
-        actor: actor.clone(),
-        fact,
-    });
-    Ok(with_notices(Some(refund), grounds.policy, events.collect()))
+    let events = refund.next_events(facts, actor, now, now);
+    Ok(with_notices(Some(refund), grounds.policy, events))
 }
 
 /// What a command brings about, or what stands against it: a decision before it is put down as events.

@@ -19,13 +19,6 @@ pub fn post(
     if !refund.messages.has_room_for(actor.role) {
         return Err(Refusal::TooManyMessages { role: actor.role, max: MESSAGES_MAX });
     }
-    let posted = Event {
-        refund_id: refund.id.clone(),
-        sequence: refund.sequence.saturating_add(1),
-        at: now,
-        recorded_at: now,
-        actor: actor.clone(),
-        fact: Fact::MessagePosted { message: Box::new(message) },
-    };
-    Ok(with_notices(Some(refund), policy, vec![posted]))
+    let posted = refund.next_events([Fact::MessagePosted { message: Box::new(message) }], actor, now, now);
+    Ok(with_notices(Some(refund), policy, posted))
 }

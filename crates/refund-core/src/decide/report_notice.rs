@@ -13,20 +13,13 @@ pub fn report_notice(
     actor: &Actor,
     report: &NoticeReport,
     now: Timestamp,
-) -> Result<Option<Event>, Refusal> {
+) -> Result<Vec<Event>, Refusal> {
     permitted(refund, actor, &[Role::Platform, Role::Operator, Role::System])?;
-    let Some(queued) = refund.notices.get(report.number) else { return Ok(None) };
+    let Some(queued) = refund.notices.get(report.number) else { return Ok(Vec::new()) };
     let (number, to, channel) = (report.number, queued.notice.to, report.channel);
     let fact = match report.result {
         NoticeResult::Accepted => Fact::NoticeAccepted { number, to, channel },
         NoticeResult::Failed => Fact::NoticeFailed { number, to, channel, reason: report.reason.clone() },
     };
-    Ok(Some(Event {
-        refund_id: refund.id.clone(),
-        sequence: refund.sequence.saturating_add(1),
-        at: now,
-        recorded_at: now,
-        actor: actor.clone(),
-        fact,
-    }))
+    Ok(refund.next_events([fact], actor, now, now))
 }

@@ -49,7 +49,7 @@ impl Fact {
     /// Whether it is about a notice, and about nothing else that happened (R41).
     #[must_use]
     pub fn is_about_notice(&self) -> bool {
-        matches!(self, Self::NoticeRequested { .. } | Self::NoticeAccepted { .. } | Self::NoticeFailed { .. })
+        self.notice_to().is_some()
     }
 
     /// Whether it is about the payout, which goes on where the refund itself has ended (R39).

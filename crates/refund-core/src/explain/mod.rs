@@ -18,13 +18,10 @@ pub struct Explained {
     pub told_by: Option<AcceptedNotice>,
 }
 
-impl Explained {
-    fn new(event: Event, before: Option<&Refund>, after: &Refund) -> Self {
-        let is_silence = event.actor.role == Role::System && event.fact.ends_a_clock();
-        let needed = before.filter(|_| is_silence).and_then(|before| before.status.clock()?.notice.as_ref());
-        let told_by = needed.and_then(|needed| needed.accepted);
-        Self { rules: event.rules(before), status_after: after.status.kind(), told_by, event }
-    }
+/// The notice by which whoever loses by a silence knew of their deadline, where it needed one.
+fn told_by(event: &Event, before: Option<&Refund>) -> Option<AcceptedNotice> {
+    let is_silence = event.actor.role == Role::System && event.fact.ends_a_clock();
+    before.filter(|_| is_silence)?.status.clock()?.notice.as_ref()?.accepted
 }
 
 /// What happens if nobody does anything. It has not happened, so whoever is told of it may know less of it than once
@@ -44,14 +41,14 @@ impl Foretold {
 /// does not begin with an opening.
 pub fn explain(history: impl IntoIterator<Item = Event>) -> impl Iterator<Item = Explained> {
     history.into_iter().scan(None, |refund: &mut Option<Refund>, event| {
-        let before = refund.take();
-        let after = match &before {
-            Some(before) => evolve(before.clone(), &event),
+        let (rules, told_by) = (event.rules(refund.as_ref()), told_by(&event, refund.as_ref()));
+        let after = match refund.take() {
+            Some(before) => evolve(before, &event),
             None => opened(&event)?,
         };
-        let explained = Explained::new(event, before.as_ref(), &after);
+        let status_after = after.status.kind();
         *refund = Some(after);
-        Some(explained)
+        Some(Explained { event, rules, status_after, told_by })
     })
 }
 
@@ -70,12 +67,12 @@ pub fn foretell(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<F
             break;
         }
         for event in events {
-            let after = evolve(refund.clone(), &event);
+            let (rules, told_by) = (event.rules(Some(&refund)), told_by(&event, Some(&refund)));
+            refund = evolve(refund, &event);
             // Who is told of it is no part of what happens.
             if !event.fact.is_about_notice() {
-                told.push(Foretold(Explained::new(event, Some(&refund), &after)));
+                told.push(Foretold(Explained { event, rules, status_after: refund.status.kind(), told_by }));
             }
-            refund = after;
         }
     }
     told

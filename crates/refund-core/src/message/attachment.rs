@@ -1,5 +1,6 @@
 //! Files that a message refers to: kept elsewhere, known here by where they are and what they are.
 
+use crate::checked::checked;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -73,55 +74,7 @@ impl From<Attachments> for Vec<Attachment> {
     }
 }
 
-/// Text that was looked at once, and is kept as it was written.
-macro_rules! checked {
-    ($($(#[doc = $doc:expr])* $name:ident: $check:ident or $error:ident, $min:expr, $max:expr, $pattern:expr;)+) => {$(
-        $(#[doc = $doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// The text.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidAttachment;
-            fn try_from(text: String) -> Result<Self, InvalidAttachment> {
-                if $check(&text) { Ok(Self(text)) } else { Err(InvalidAttachment::$error) }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = InvalidAttachment;
-            fn from_str(text: &str) -> Result<Self, InvalidAttachment> {
-                text.to_owned().try_into()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(checked: $name) -> Self {
-                checked.0
-            }
-        }
-
-        #[cfg(feature = "openapi")]
-        impl utoipa::PartialSchema for $name {
-            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                crate::schema::checked(&[$($doc),*], $min, $max, $pattern)
-            }
-        }
-
-        #[cfg(feature = "openapi")]
-        impl utoipa::ToSchema for $name {}
-    )+};
-}
-
-checked! {
+checked! { InvalidAttachment:
     /// An https URL with a host and without a user.
     AttachmentUrl: is_https or Url, 9, URL_MAX, r"^[Hh][Tt][Tt][Pp][Ss]:[/]{2}[!-.0-\[\]-~][!-\[\]-~]*$";
     /// A SHA-256 as 64 lower-case hexadecimal digits.

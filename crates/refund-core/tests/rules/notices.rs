@@ -45,8 +45,7 @@ fn report(number: u64, result: NoticeResult) -> NoticeReport {
 /// What a channel says of the notice of that name, taken down.
 fn reported(shop: &mut Shop, number: u64, result: NoticeResult) -> Vec<Event> {
     shop.settle();
-    let event = report_notice(shop.refund(), &actor(Role::Platform), &report(number, result), shop.now).unwrap();
-    let events: Vec<_> = event.into_iter().collect();
+    let events = report_notice(shop.refund(), &actor(Role::Platform), &report(number, result), shop.now).unwrap();
     shop.record(&events);
     events
 }

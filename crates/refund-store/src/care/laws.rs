@@ -5,8 +5,7 @@ use refund_core::{
     Status, StatusKind, Terms, Timestamp,
 };
 
-/// What must hold whatever happens, by number: `docs/rules.md` lists it from here. 11 is kept for what may follow from
-/// a silence that nobody was told of beforehand, which the engine does not look at yet.
+/// What must hold whatever happens, by number: `docs/rules.md` lists it from here.
 pub const LAWS: [(u8, &str); 12] = [
     (1, "A refund has one negotiation at the most, however that ends."),
     (2, "An offer is open only while the seller has to decide, and never for longer than the seller has."),

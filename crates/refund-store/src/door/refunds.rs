@@ -94,10 +94,8 @@ pub(super) fn report_notice(
     let refund = stage.refund(refund_id)?;
     let refund = if stage.is_held(&refund) { refund } else { settled(stage, refund)? };
     match refund_core::report_notice(&refund, &request.actor, report, stage.now) {
-        Ok(event) => {
-            if event.is_some() {
-                pushed(stage, refund_id, event.into_iter().collect())?;
-            }
+        Ok(events) => {
+            pushed(stage, refund_id, events)?;
             Ok((Answer::Done, Outcome::Settings))
         }
         Err(refusal) => Err(refused(stage, request, refund, refusal)?.into()),

@@ -32,7 +32,7 @@ pub(super) fn notices() -> Record {
         Fact::NoticeRequested { notice: Box::new(notice()) },
         Fact::NoticeAccepted { number: 2, to: Role::Seller, channel: accepted },
         Fact::NoticeFailed { number: 3, to: Role::Buyer, channel: failed, reason: Some(text("550 無此收件人")) },
-        Fact::NoticeFailed { number: 5, to: Role::Operator, channel: NoticeChannel::Mailbox, reason: None },
+        Fact::NoticeFailed { number: 5, to: Role::Operator, channel: NoticeChannel::Gateway, reason: None },
         Fact::DeadlineExtended {
             kind: DeadlineKind::SellerDecide,
             timer: timer(),

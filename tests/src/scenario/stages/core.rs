@@ -123,8 +123,8 @@ impl Stage for CoreStage {
     }
 
     fn report_notice(&mut self, id: &RefundId, who: Who, report: &NoticeReport) -> Result<(), Not> {
-        let event = report_notice(self.refund(id)?, &who.actor(), report, self.now)?;
-        self.record(event.into_iter().collect())
+        let events = report_notice(self.refund(id)?, &who.actor(), report, self.now)?;
+        self.record(events)
     }
 
     fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {
