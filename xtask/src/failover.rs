@@ -1,9 +1,12 @@
 //! `cargo xtask failover`: servers on PostgreSQL while everything around them fails.
 
 use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use refund_tests::failover::{Plan, over_http, run as run_plan};
+use refund_tests::repository::root;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -19,6 +22,10 @@ pub(crate) struct Args {
     /// Over HTTP, and nothing fails but two of the three servers, killed in turn for so many minutes.
     #[arg(long, value_name = "MINUTES", conflicts_with = "times", value_parser = clap::value_parser!(u64).range(1..=600))]
     kill_servers: Option<u64>,
+    /// Over HTTP, and nothing fails: servers of that revision's program, as of the release before, are replaced by the
+    /// present one.
+    #[arg(long, value_name = "REVISION", conflicts_with_all = ["times", "kill_servers"])]
+    before: Option<String>,
     /// What the choices are made by; another one each time where none is given.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -29,10 +36,12 @@ pub(crate) fn run(args: &Args) -> Result<String, String> {
     let seed = args.seed.unwrap_or_else(|| RandomState::new().hash_one(0_u8));
     eprintln!("seed {seed}");
     let began = |failure: u64, what: &str| eprintln!("{failure}: {what}");
-    let (report, violations) = if args.http || args.kill_servers.is_some() {
-        let what = args.kill_servers.map_or(over_http::What::Anything(args.times), |minutes| {
-            over_http::What::TwoServers(Duration::from_secs(minutes.saturating_mul(60)))
-        });
+    let over_http = match (&args.before, args.kill_servers) {
+        (Some(revision), _) => Some(over_http::What::Upgrade(program_of(revision)?)),
+        (None, Some(minutes)) => Some(over_http::What::TwoServers(Duration::from_secs(minutes.saturating_mul(60)))),
+        (None, None) => args.http.then_some(over_http::What::Anything(args.times)),
+    };
+    let (report, violations) = if let Some(what) = over_http {
         let report = over_http::run(over_http::Plan { what, callers: args.callers, seed }, began)?;
         (report.to_string(), report.violations)
     } else {
@@ -40,4 +49,26 @@ pub(crate) fn run(args: &Args) -> Result<String, String> {
         (report.to_string(), report.violations)
     };
     if violations.is_empty() { Ok(report) } else { Err(report) }
+}
+
+/// Builds the server as it was at a revision, under `target/before`.
+fn program_of(revision: &str) -> Result<PathBuf, String> {
+    let folder = root().join("target/before");
+    let sources = folder.join("sources");
+    let carry_out = |command: &mut Command| {
+        let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
+        if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
+    };
+    let git = |arguments: &[&str]| carry_out(Command::new("git").args(arguments).current_dir(root()));
+    if !Path::new(&sources).exists() {
+        git(&["worktree", "add", "--quiet", "--detach", &sources.to_string_lossy(), revision])?;
+    }
+    carry_out(Command::new("git").args(["checkout", "--quiet", "--detach", revision]).current_dir(&sources))?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build
+        .args(["build", "--quiet", "--workspace", "--bin", "refund-api"])
+        .env("CARGO_TARGET_DIR", folder.join("built"));
+    carry_out(build.current_dir(&sources))?;
+    Ok(folder.join("built/debug/refund-api"))
 }

@@ -31,7 +31,12 @@ pub(crate) enum CodecError {
 
 impl From<CodecError> for StoreError {
     fn from(error: CodecError) -> Self {
-        Self::Unreadable(error.to_string())
+        let why = error.to_string();
+        match error {
+            // Servers of the release before stand beside newer ones until they are replaced.
+            CodecError::Newer { .. } => Self::Stopped(why),
+            CodecError::Invalid(_) => Self::Unreadable(why),
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub use model::team_role::TeamRole;
 pub use model::user::{ALERTS_MAX, ByLink, Session, SignInLink, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
 pub use postgres::{
-    Migrated, PostgresAddress, PostgresDeliveries, PostgresError, PostgresStore, Turned, hold_settling, migrate,
+    Level, Migrated, PostgresAddress, PostgresDeliveries, PostgresError, PostgresStore, Turned, hold_settling, migrate,
 };
 pub use soon::{Soon, wait};
 pub use store::{Feed, Health, Overdue, Readers, Reply, Store, Told, WritesRefused};

@@ -49,10 +49,17 @@ pub(crate) struct Memory {
     pub(crate) settings: BTreeMap<String, Value>,
     /// Where the test clock stood when it was last looked at.
     pub(crate) clock: i64,
+    /// Whether a newer program may answer now, which has fields that the one before had not.
+    pub(crate) has_newer_program: bool,
     pub(crate) tally: Tally,
 }
 
 impl Memory {
+    /// Whether something is as it was told then.
+    pub(crate) fn is_as_it_was(&self, then: &Value, now: &Value) -> bool {
+        if self.has_newer_program { says_all_of(then, now) } else { then == now }
+    }
+
     /// Whether an event carries the command's mark.
     pub(crate) fn has_mark(&self, command: &Command) -> bool {
         locked(&self.feed).iter().any(|event| mark_of(event) == Some(&command.mark))
@@ -79,6 +86,19 @@ impl Memory {
                 found.push(format!("{mark} was carried out, and no {kind} is there"));
             }
         }
+    }
+}
+
+/// Whether all fields of what was told then are there and say the same; there may be more.
+fn says_all_of(then: &Value, now: &Value) -> bool {
+    match (then, now) {
+        (Value::Object(then), Value::Object(now)) => {
+            then.iter().all(|(name, then)| now.get(name).is_some_and(|now| says_all_of(then, now)))
+        }
+        (Value::Array(then), Value::Array(now)) => {
+            then.len() == now.len() && then.iter().zip(now).all(|(then, now)| says_all_of(then, now))
+        }
+        _ => then == now,
     }
 }
 

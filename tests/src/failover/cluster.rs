@@ -51,10 +51,16 @@ pub(super) struct Cluster {
 
 impl Cluster {
     pub(super) fn start() -> Result<Self, String> {
+        Self::migrated_by(|url| {
+            runtime()?.block_on(migrate(&address(url)?, false)).map(drop).map_err(|error| error.to_string())
+        })
+    }
+
+    /// With a database that is made a store in that way.
+    pub(super) fn migrated_by(migrate: impl FnOnce(&str) -> Result<(), String>) -> Result<Self, String> {
         let primary = Server::start(Version::Debian, SETTINGS)?;
         let url = primary.database()?;
-        let address = address(&url)?;
-        runtime()?.block_on(migrate(&address, false)).map_err(|error| error.to_string())?;
+        migrate(&url)?;
         let standby = primary.standby()?;
         let first_port = primary.port();
         let cluster = Self { primary, standby, first_url: url, first_port };

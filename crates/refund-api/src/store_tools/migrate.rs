@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use refund_store::{Migrated, PostgresAddress, migrate};
+use refund_store::{Level, Migrated, PostgresAddress, migrate};
 
 use super::Outcome;
 use super::in_database::carry_out;
@@ -33,11 +33,12 @@ impl Migration {
     }
 
     fn in_words(&self, Migrated { from, to }: Migrated, database: &str) -> String {
-        let before = if from == 0 { "empty".to_owned() } else { format!("of layout {from}") };
+        let has = |level: Level| format!("layout {} and format {}", level.layout, level.format);
+        let before = if from.layout == 0 { "empty".to_owned() } else { format!("of {}", has(from)) };
         match (from == to, self.plan) {
-            (true, _) => format!("NOTHING TO DO: {database} has layout {to}"),
-            (false, true) => format!("TO DO: {database}, which is {before}, gets layout {to}"),
-            (false, false) => format!("MIGRATED: {database}, which was {before}, has layout {to}"),
+            (true, _) => format!("NOTHING TO DO: {database} has {}", has(to)),
+            (false, true) => format!("TO DO: {database}, which is {before}, gets {}", has(to)),
+            (false, false) => format!("MIGRATED: {database}, which was {before}, has {}", has(to)),
         }
     }
 }

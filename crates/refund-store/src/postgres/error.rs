@@ -81,6 +81,14 @@ pub enum PostgresError {
         /// The layout that this program works with.
         wanted: i32,
     },
+    /// Programs that could not read what this one writes may be at work there.
+    #[error("the database has format version {found}, and this program writes {written}: run `refund-api migrate`")]
+    OlderFormat {
+        /// The newest version that may be written there.
+        found: i32,
+        /// What this program writes.
+        written: u8,
+    },
     /// What is written there may be newer than this program can read.
     #[error(
         "what is written in the database has format version {found}, and this program reads up to {known}: use a newer program"

@@ -69,6 +69,9 @@ impl Head {
     /// Whether this program may work with what it finds, as servers do.
     pub(super) fn check(&self) -> Result<(), PostgresError> {
         self.check_format()?;
+        if self.format < i32::from(VERSION) {
+            return Err(PostgresError::OlderFormat { found: self.format, written: VERSION });
+        }
         if self.copying { Err(PostgresError::HalfCopied) } else { Ok(()) }
     }
 

@@ -1,4 +1,4 @@
-//! Making a database a store, and bringing one to the present layout. Servers never do it by themselves.
+//! Making a database a store, and bringing one to the present layout and format. Servers never do it by themselves.
 
 use deadpool_postgres::ClientWrapper;
 use tokio_postgres::GenericClient;
@@ -13,19 +13,34 @@ const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schem
 /// The layout that this program works with.
 pub(super) const SCHEMA: i32 = 2;
 
+/// How a database keeps a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Level {
+    /// Which tables there are; 0 where there are none.
+    pub layout: i32,
+    /// The newest format that values may be written in: programs that don't know it leave the database alone.
+    pub format: i32,
+}
+
+impl Level {
+    const EMPTY: Self = Self { layout: 0, format: 0 };
+    /// What this program works with.
+    const OWN: Self = Self { layout: SCHEMA, format: VERSION as i32 };
+}
+
 /// What a database needed, or needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migrated {
-    /// The layout that it had; 0 for an empty database.
-    pub from: i32,
-    /// The layout that this program works with.
-    pub to: i32,
+    /// What it was.
+    pub from: Level,
+    /// What this program works with.
+    pub to: Level,
 }
 
 /// What stands in the way of two that migrate at once. A number as good as any other, kept for that.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7236)";
 
-/// Brings a database to the present layout, or says what there is to be done if `is_plan`. What was done is done whole.
+/// Brings a database to the present layout and format, or says what there is to be done if `is_plan`. What was done is done whole.
 ///
 /// # Errors
 /// [`PostgresError`]. The database is as it was.
@@ -36,23 +51,27 @@ pub async fn migrate(address: &PostgresAddress, is_plan: bool) -> Result<Migrate
     client.batch_execute("SET lock_timeout = '2s'; SET statement_timeout = 0").await?;
     let turn = client.transaction().await?;
     turn.batch_execute(LOCK).await?;
-    let from = match layout(&*turn).await? {
+    let from = match level(&*turn).await? {
         Some(from) => from,
-        None if is_empty(&*turn).await? => 0,
+        None if is_empty(&*turn).await? => Level::EMPTY,
         None => return Err(PostgresError::NotEmpty { address: address.shown() }),
     };
-    let migrated = Migrated { from, to: SCHEMA };
-    if from > SCHEMA {
-        return Err(PostgresError::Layout { found: from, wanted: SCHEMA });
+    let migrated = Migrated { from, to: Level::OWN };
+    if from.layout > SCHEMA {
+        return Err(PostgresError::Layout { found: from.layout, wanted: SCHEMA });
     }
-    if is_plan || from == SCHEMA {
+    if from.format > i32::from(VERSION) {
+        return Err(PostgresError::NewerFormat { found: from.format, known: VERSION });
+    }
+    if is_plan || from == Level::OWN {
         return Ok(migrated);
     }
-    for migration in MIGRATIONS.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
+    for migration in MIGRATIONS.iter().skip(usize::try_from(from.layout).unwrap_or(usize::MAX)) {
         turn.batch_execute(migration).await?;
     }
     turn.execute(
-        "INSERT INTO meta (schema, format) VALUES ($1, $2) ON CONFLICT (one) DO UPDATE SET schema = excluded.schema",
+        "INSERT INTO meta (schema, format) VALUES ($1, $2) \
+         ON CONFLICT (one) DO UPDATE SET schema = excluded.schema, format = excluded.format",
         &[&SCHEMA, &i32::from(VERSION)],
     )
     .await?;
@@ -60,15 +79,15 @@ pub async fn migrate(address: &PostgresAddress, is_plan: bool) -> Result<Migrate
     Ok(migrated)
 }
 
-/// The layout that the database has; nothing where it is no store.
-async fn layout(client: &impl GenericClient) -> Result<Option<i32>, PostgresError> {
+/// How the database keeps a store; nothing where it is none.
+async fn level(client: &impl GenericClient) -> Result<Option<Level>, PostgresError> {
     let has_meta =
         client.query_one("SELECT to_regclass('meta') IS NOT NULL AND to_regclass('turn') IS NOT NULL", &[]).await?;
     if !has_meta.try_get::<_, bool>(0)? {
         return Ok(None);
     }
-    let row = client.query_opt("SELECT schema FROM meta", &[]).await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?)
+    let row = client.query_opt("SELECT schema, format FROM meta", &[]).await?;
+    Ok(row.map(|row| Ok::<_, PostgresError>(Level { layout: row.try_get(0)?, format: row.try_get(1)? })).transpose()?)
 }
 
 async fn is_empty(client: &impl GenericClient) -> Result<bool, PostgresError> {
@@ -95,9 +114,9 @@ pub(super) async fn check_server(client: &ClientWrapper) -> Result<(), PostgresE
 
 /// Whether the database is a store of the layout that this program works with: what another one has can't be asked for.
 pub(super) async fn check_layout(client: &impl GenericClient, address: &PostgresAddress) -> Result<(), PostgresError> {
-    match layout(client).await? {
-        Some(SCHEMA) => Ok(()),
-        Some(found) => Err(PostgresError::Layout { found, wanted: SCHEMA }),
+    match level(client).await? {
+        Some(Level { layout: SCHEMA, .. }) => Ok(()),
+        Some(Level { layout: found, .. }) => Err(PostgresError::Layout { found, wanted: SCHEMA }),
         None => Err(PostgresError::NotMigrated { address: address.shown() }),
     }
 }

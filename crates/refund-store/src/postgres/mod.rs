@@ -63,7 +63,7 @@ pub use self::holding::hold_settling;
 use self::known::Known;
 use self::lane::Lane;
 use self::looking::Looks;
-pub use self::migrating::{Migrated, migrate};
+pub use self::migrating::{Level, Migrated, migrate};
 use self::migrating::{check_layout, check_server};
 use self::reading::{READING_MAX, Reading};
 use self::servers::Servers;

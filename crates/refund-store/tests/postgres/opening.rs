@@ -5,13 +5,18 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use refund_core::Timestamp;
 use refund_store::{
-    Aside, Clock, Migrated, PostgresAddress, PostgresError, PostgresStore, Request, Store, Surroundings, Work,
-    hold_settling, migrate, wait,
+    Aside, Clock, Level, Migrated, PostgresAddress, PostgresError, PostgresStore, Refused, Request, Store, StoreError,
+    Surroundings, Work, hold_settling, migrate, wait,
 };
 use refund_test_postgres::{Server, Version};
 
 use super::story::{begin, do_it, open_refund, put_seller, running, start, surroundings};
 use super::{database_of, migrated, open};
+
+/// What this program works with.
+const OWN: Level = Level { layout: 2, format: 5 };
+const FIRST: Level = Level { layout: 1, format: 3 };
+const EMPTY_TO_OWN: Migrated = Migrated { from: Level { layout: 0, format: 0 }, to: OWN };
 
 fn server() -> &'static Server {
     Server::shared(Version::Debian).unwrap()
@@ -43,10 +48,10 @@ fn what_can_not_be_reached_says_where_and_why() {
 fn an_empty_database_is_made_a_store_once_and_a_strangers_is_not_touched() {
     let url = database_of(server());
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::NotMigrated { .. }));
-    assert_eq!(migrating(&url, true).unwrap(), Migrated { from: 0, to: 2 });
+    assert_eq!(migrating(&url, true).unwrap(), EMPTY_TO_OWN);
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::NotMigrated { .. }), "a plan does nothing");
-    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: 0, to: 2 });
-    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: 2, to: 2 });
+    assert_eq!(migrating(&url, false).unwrap(), EMPTY_TO_OWN);
+    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: OWN, to: OWN });
     let strange = database_of(server());
     server().psql(&strange, "CREATE TABLE theirs (id int)").unwrap();
     assert!(matches!(migrating(&strange, false).unwrap_err(), PostgresError::NotEmpty { .. }));
@@ -62,6 +67,30 @@ fn another_layout_or_format_is_refused_with_what_to_do() {
     assert!(matches!(migrating(&url, false).unwrap_err(), PostgresError::Layout { found: 3, wanted: 2 }));
     server().psql(&url, "UPDATE meta SET schema = 2, format = 250").unwrap();
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::NewerFormat { found: 250, .. }));
+    assert!(matches!(migrating(&url, false).unwrap_err(), PostgresError::NewerFormat { found: 250, .. }));
+}
+
+#[test]
+fn nothing_is_written_that_servers_of_before_can_not_read_until_the_database_is_migrated() {
+    let url = database_of(server());
+    migrated(&url);
+    let address = PostgresAddress::parse(&url, None).unwrap();
+    let of_before = open(&address, surroundings());
+    begin(&of_before);
+    server().psql(&url, "UPDATE meta SET format = 4").unwrap();
+    let why = refused(&url, None, surroundings()).to_string();
+    assert!(why.contains("has format version 4") && why.contains("run `refund-api migrate`"), "{why}");
+    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: Level { format: 4, ..OWN }, to: OWN });
+    open(&address, surroundings()).close().unwrap();
+    do_it(&of_before, open_refund("rf_before"));
+
+    server().psql(&url, "UPDATE meta SET format = 6").unwrap();
+    let refused = of_before.submit(open_refund("rf_behind")).wait().unwrap_err();
+    assert!(matches!(&refused, Refused::Store(why) if why.to_string().contains("use a newer program")), "{refused:?}");
+    server().psql(&url, "UPDATE refunds SET state = set_byte(state, 0, 6) WHERE id = 'rf_before'").unwrap();
+    let refused = wait(of_before.refund(&"rf_before".parse().unwrap())).unwrap_err();
+    assert!(matches!(&refused, StoreError::Stopped(why) if why.contains("a newer program wrote")), "{refused:?}");
+    of_before.close().unwrap();
 }
 
 #[test]
@@ -71,7 +100,7 @@ fn a_store_of_the_first_layout_is_refused_until_it_is_migrated_and_has_all_that_
     server().psql(&url, "INSERT INTO meta (schema, format) VALUES (1, 3)").unwrap();
     let why = refused(&url, None, surroundings()).to_string();
     assert!(why.contains("has layout 1") && why.contains("run `refund-api migrate`"), "{why}");
-    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: 1, to: 2 });
+    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: FIRST, to: OWN });
     let address = PostgresAddress::parse(&url, None).unwrap();
     let store = open(&address, surroundings());
     begin(&store);
@@ -80,9 +109,9 @@ fn a_store_of_the_first_layout_is_refused_until_it_is_migrated_and_has_all_that_
     // All that the second layout has more.
     server().psql(&url, "DROP TABLE asides; ALTER TABLE meta DROP COLUMN asked; UPDATE meta SET schema = 1").unwrap();
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::Layout { found: 1, wanted: 2 }));
-    assert_eq!(migrating(&url, true).unwrap(), Migrated { from: 1, to: 2 });
+    assert_eq!(migrating(&url, true).unwrap(), Migrated { from: Level { layout: 1, ..OWN }, to: OWN });
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::Layout { .. }), "a plan does nothing");
-    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: 1, to: 2 });
+    assert_eq!(migrating(&url, false).unwrap(), Migrated { from: Level { layout: 1, ..OWN }, to: OWN });
     let store = open(&address, surroundings());
     assert!(end.is_some() && store.feed_end() == end);
     wait(store.keep(Aside::Statistics, vec![1])).unwrap();

@@ -10,6 +10,7 @@ mod servers;
 mod streams;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use tokio::time::Instant;
 
 use self::caller::{Caller, Callers};
 use self::failures::Failure;
-use self::servers::Servers;
+use self::servers::{Servers, tool};
 use self::streams::{End, follow as follow_streams};
 use super::check::recorded;
 use super::cluster::{Cluster, address, open};
@@ -32,6 +33,7 @@ use crate::crash::hooks::receiver::Receiver;
 use crate::crash::hooks::wrong;
 use crate::crash::load::{Load, Notes, follow, locked};
 use crate::crash::memory::{Memory, Tally};
+use crate::crash::server::build;
 use crate::crash::{Rng, key_for_lights, said};
 
 /// After so many failures all answers are held against what was recorded.
@@ -40,16 +42,18 @@ const FAILURES_PER_ROUND: u64 = 8;
 const ROUND: Duration = Duration::from_secs(60);
 
 /// What fails.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum What {
     /// Anything, so often.
     Anything(u64),
     /// Two of the three servers, in turn, for so long; the third stays.
     TwoServers(Duration),
+    /// Nothing: servers of that program, of the release before, are replaced one after the other.
+    Upgrade(PathBuf),
 }
 
 /// What is to be done.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// What fails.
     pub what: What,
@@ -88,6 +92,8 @@ impl std::fmt::Display for Report {
 /// What fails by it, and how often it has.
 struct Failing<'f> {
     plan: Plan,
+    /// Of the present release.
+    program: PathBuf,
     rng: Rng,
     cluster: Cluster,
     began: Instant,
@@ -101,8 +107,10 @@ struct Failing<'f> {
 /// Where the databases or the servers can't be had, or one fails in a way that nothing explains.
 pub fn run(plan: Plan, began: impl Fn(u64, &'static str)) -> Result<Report, String> {
     let folder = tempfile::tempdir().map_err(said)?;
-    let cluster = Cluster::start()?;
-    let servers = Servers::start(SERVERS, folder.path(), &cluster)?;
+    let program = build()?;
+    let first = if let What::Upgrade(before) = &plan.what { before.clone() } else { program.clone() };
+    let cluster = Cluster::migrated_by(|url| tool(&first, &["migrate", "--store", url]))?;
+    let servers = Servers::start(SERVERS, &first, folder.path(), &cluster)?;
     let mut keys = Keys::written(&servers.written()?);
     let client = Client::new(&servers.url(0), &keys);
     keys.lights = key_for_lights(&client)?;
@@ -113,9 +121,10 @@ pub fn run(plan: Plan, began: impl Fn(u64, &'static str)) -> Result<Report, Stri
     let endpoints = receivers.iter().map(endpoint).collect::<Result<Vec<_>, _>>()?;
     let (ended, asked_again) = (AtomicBool::new(false), AtomicU64::new(0));
     let callers = Callers { servers, keys, progress: Progress::new(), ended, asked_again };
-    let rng = Rng::new(plan.seed);
-    let mut failing = Failing { plan, rng, cluster, began: Instant::now(), times: 0, tell: &began };
-    let (mut memory, mut violations) = (Memory::default(), Vec::new());
+    let (seed, rng) = (plan.seed, Rng::new(plan.seed));
+    let has_newer_program = matches!(plan.what, What::Upgrade(_));
+    let mut failing = Failing { plan, program, rng, cluster, began: Instant::now(), times: 0, tell: &began };
+    let (mut memory, mut violations) = (Memory { has_newer_program, ..Memory::default() }, Vec::new());
 
     let last = from.last().map(|event| text(event, "/id").to_owned()).unwrap_or_default();
     let end = End::default();
@@ -149,7 +158,7 @@ pub fn run(plan: Plan, began: impl Fn(u64, &'static str)) -> Result<Report, Stri
     callers.servers.end()?;
     violations.extend(failing.stored(&callers.servers, &feed)?);
     Ok(Report {
-        seed: plan.seed,
+        seed,
         failures: callers.progress.failures(),
         tally: memory.tally,
         asked_again: callers.asked_again.load(Ordering::SeqCst),
@@ -191,9 +200,10 @@ impl Failing<'_> {
     }
 
     fn is_over(&self) -> bool {
-        match self.plan.what {
-            What::Anything(times) => self.times >= times,
-            What::TwoServers(time) => self.began.elapsed() >= time,
+        match &self.plan.what {
+            What::Anything(times) => self.times >= *times,
+            What::TwoServers(time) => self.began.elapsed() >= *time,
+            What::Upgrade(_) => self.times > 0,
         }
     }
 
@@ -202,30 +212,45 @@ impl Failing<'_> {
         let began = Instant::now();
         callers.progress.until(ANSWERS_BETWEEN)?;
         loop {
-            let failure = match self.plan.what {
-                What::Anything(_) => Failure::any(&mut self.rng),
-                What::TwoServers(_) => Failure::Killed,
-            };
             self.times = self.times.saturating_add(1);
-            (self.tell)(self.times, failure.name());
-            callers.progress.fails(failure.name());
-            match self.plan.what {
+            let is_time = match &self.plan.what {
                 What::Anything(_) => {
+                    let failure = Failure::any(&mut self.rng);
+                    self.fails(callers, failure.name());
                     failure.happen(&mut self.rng, &mut self.cluster, &callers.servers, &callers.progress)?;
+                    self.times.is_multiple_of(FAILURES_PER_ROUND)
                 }
                 What::TwoServers(_) => {
+                    self.fails(callers, Failure::Killed.name());
                     callers.servers.kill(usize::try_from(self.times % 2).unwrap_or(0).saturating_add(1))?;
+                    began.elapsed() >= ROUND
                 }
-            }
-            callers.progress.until(ANSWERS_BETWEEN)?;
-            let is_time = match self.plan.what {
-                What::Anything(_) => self.times.is_multiple_of(FAILURES_PER_ROUND),
-                What::TwoServers(_) => began.elapsed() >= ROUND,
+                What::Upgrade(_) => self.upgrade(callers).map(|()| true)?,
             };
+            callers.progress.until(ANSWERS_BETWEEN)?;
             if is_time || self.is_over() {
                 return Ok(());
             }
         }
+    }
+
+    fn fails(&self, callers: &Callers, what: &'static str) {
+        (self.tell)(self.times, what);
+        callers.progress.fails(what);
+    }
+
+    /// As docs/postgresql.md has it: first the database, then server by server.
+    fn upgrade(&self, callers: &Callers) -> Result<(), String> {
+        self.fails(callers, "the database migrated and the first server replaced");
+        tool(&self.program, &["migrate", "--store", &self.cluster.url()])?;
+        callers.servers.replace(0, &self.program)?;
+        callers.progress.until(ANSWERS_BETWEEN)?;
+        for number in 1..callers.servers.count() {
+            self.fails(callers, "one more server replaced");
+            callers.servers.replace(number, &self.program)?;
+            callers.progress.until(ANSWERS_BETWEEN)?;
+        }
+        Ok(())
     }
 
     /// What of the database is not as it should be, once no server uses it.

@@ -7,7 +7,7 @@ use refund_test_postgres::Proxy;
 use serde_json::{Value, json};
 
 use crate::crash::client::{Client, Keys};
-use crate::crash::server::{Place, Server, Shared, What, build};
+use crate::crash::server::{Place, Server, Shared, What};
 use crate::crash::{in_order, said};
 use crate::failover::cluster::Cluster;
 
@@ -16,7 +16,7 @@ const SECRET: &str = "5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c
 pub(super) struct Servers(Vec<Seat>);
 
 struct Seat {
-    place: Place,
+    place: Mutex<Place>,
     passage: Proxy,
     run: Mutex<Run>,
 }
@@ -32,8 +32,12 @@ impl Seat {
         self.run.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn begin(&self) -> Result<(), String> {
-        let server = self.place.start()?;
+        let server = self.place().start()?;
         let mut run = self.run();
         run.url.clone_from(&server.base_url);
         run.server = Some(server);
@@ -47,9 +51,8 @@ impl Seat {
 }
 
 impl Servers {
-    /// So many, whose files are in that folder.
-    pub(super) fn start(many: usize, folder: &Path, cluster: &Cluster) -> Result<Self, String> {
-        let program = build()?;
+    /// So many of that program, whose files are in that folder.
+    pub(super) fn start(many: usize, program: &Path, folder: &Path, cluster: &Cluster) -> Result<Self, String> {
         let secret_file = folder.join("server.secret");
         std::fs::write(&secret_file, SECRET).map_err(said)?;
         let seat = |number: usize| {
@@ -57,7 +60,7 @@ impl Servers {
             let store = Some(Shared { url, secret_file: secret_file.clone() });
             let folder = folder.join(format!("server-{number}"));
             std::fs::create_dir(&folder).map_err(said)?;
-            let place = Place { program: program.clone(), folder, what: What::Demo, store };
+            let place = Mutex::new(Place { program: program.to_owned(), folder, what: What::Demo, store });
             let seat = Seat { place, passage, run: Mutex::new(Run { server: None, url: String::new() }) };
             seat.begin().map(|()| seat)
         };
@@ -84,7 +87,7 @@ impl Servers {
 
     /// What the demo of the first wrote down.
     pub(super) fn written(&self) -> Result<Value, String> {
-        self.seat(0)?.place.written()
+        self.seat(0)?.place().written()
     }
 
     /// SIGKILL, and a new beginning.
@@ -101,6 +104,14 @@ impl Servers {
             seat.begin()?;
         }
         Ok(())
+    }
+
+    /// That one ends in order, and another program begins in its place.
+    pub(super) fn replace(&self, number: usize, program: &Path) -> Result<(), String> {
+        let seat = self.seat(number)?;
+        in_order(seat.take()?)?;
+        program.clone_into(&mut seat.place().program);
+        seat.begin()
     }
 
     /// Holds that process still, or lets it go on.
@@ -123,9 +134,14 @@ impl Servers {
 
     /// What `store verify` says of the database, if it is not that all is good.
     pub(super) fn verify(&self, url: &str) -> Result<Option<String>, String> {
-        let mut verify = std::process::Command::new(&self.seat(0)?.place.program);
-        let done = verify.args(["store", "verify", "--store", url]).output().map_err(said)?;
-        let text = [done.stdout, done.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
-        Ok((!done.status.success()).then(|| format!("store verify: {text}")))
+        let program = self.seat(0)?.place().program.clone();
+        Ok(tool(&program, &["store", "verify", "--store", url]).err())
     }
+}
+
+/// Has a program do something to a database.
+pub(super) fn tool(program: &Path, arguments: &[&str]) -> Result<(), String> {
+    let done = std::process::Command::new(program).args(arguments).output().map_err(said)?;
+    let text = [done.stdout, done.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+    if done.status.success() { Ok(()) } else { Err(format!("{}: {text}", arguments.join(" "))) }
 }
