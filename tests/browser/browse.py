@@ -129,6 +129,11 @@ def status_is(page, text, timeout=WITHIN_A_SECOND):
     expect(page.locator("#live .pill").first).to_have_text(text, timeout=timeout)
 
 
+def stands(page, situation, timeout=WITHIN_A_SECOND):
+    """How the refund stands for its buyer, as the first thing on their page says."""
+    expect(page.locator("#live .first")).to_have_attribute("data-situation", situation, timeout=timeout)
+
+
 def action(page, name):
     """Unfolds what can be done under that name; what is in it."""
     section = page.locator("summary", has_text=name).locator("..").first

@@ -3,7 +3,7 @@ done on what is not so any more."""
 
 from playwright.sync_api import expect
 
-from browse import WITHIN_A_SECOND, action, looks_at, shows, sign_in, status_is, stayed, stays, told
+from browse import WITHIN_A_SECOND, action, looks_at, shows, sign_in, stands, status_is, stayed, stays, told
 from demo import BASE, SELLER, Refund, call
 
 
@@ -55,7 +55,7 @@ def test_a_buyer_answers_an_offer_that_is_over(stage):
     page.get_by_role("button", name="Yes, accept").click()
     told(page, "Somebody was faster")
     told(page, "What has happened since: Offer withdrawn · Agreed.")
-    status_is(page, "Waiting for the return")
+    stands(page, "to-ship")
     assert refund.now()["negotiation"]["status"] == "WITHDRAWN"
 
 
@@ -99,7 +99,7 @@ def test_a_buyer_who_is_sure_stays_so(stage):
     refund.says("It is a small dent.", "seller")
     shows(page, "It is a small dent.")
     page.get_by_role("button", name="Yes, accept").click()
-    status_is(page, "Refunded")
+    stands(page, "paid")
 
 
 def test_what_did_not_go_through_is_kept_while_the_page_moves_on(stage):
@@ -332,7 +332,7 @@ def test_a_double_click_does_it_once(stage):
     buyer.get_by_role("link", name="Accept…").dblclick()
     buyer.get_by_role("button", name="Yes, accept").dblclick()
     told(buyer, "You accepted the offer.")
-    status_is(buyer, "Refunded")
+    stands(buyer, "paid")
     messages = call("operator", "GET", f"/v1/refunds/{refund.id}/messages")["items"]
     assert len(messages) == 1, messages
 
@@ -342,5 +342,5 @@ def test_a_double_click_without_scripts_does_it_once(stage):
     page = stage.window(scripts=False)
     page.goto(f"{refund.link}?ask=accept_offer")
     page.get_by_role("button", name="Yes, accept").dblclick()
-    status_is(page, "Refunded")
+    stands(page, "paid")
     assert refund.now()["negotiation"]["status"] == "ACCEPTED"

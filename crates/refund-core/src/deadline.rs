@@ -27,7 +27,7 @@ names! {
 }
 
 impl DeadlineKind {
-    /// Who is due.
+    /// Whose turn it is.
     #[must_use]
     pub fn who(self) -> Role {
         match self {

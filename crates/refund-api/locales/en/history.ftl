@@ -37,3 +37,4 @@ notice-to = To: { $role }
 event-internal-note = Internal note
 event-operators-note = Note for operators
 ruled-close = Closed without payment
+history-folded = Reminders and notices ({ $count })

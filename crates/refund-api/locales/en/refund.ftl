@@ -53,7 +53,7 @@ bulk-moved = Somebody was faster: it has changed since you ticked it, so nothing
 
 # One refund.
 refund-title = Refund
-refund-clocks = Who is due
+refund-clocks = Whose turn it is
 refund-until = Until
 refund-silence = If nothing is done:
 refund-escalated = The operator decides; no clock runs.

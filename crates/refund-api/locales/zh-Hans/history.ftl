@@ -37,3 +37,4 @@ notice-to = 收件方：{ $role }
 event-internal-note = 内部备注
 event-operators-note = 平台备注
 ruled-close = 不予退款，关闭
+history-folded = 提醒与通知（{ $count }）

@@ -37,3 +37,4 @@ notice-to = 收件方：{ $role }
 event-internal-note = 內部備註
 event-operators-note = 平台備註
 ruled-close = 不予退款，關閉
+history-folded = 提醒與通知（{ $count }）

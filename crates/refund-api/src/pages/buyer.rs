@@ -1,9 +1,12 @@
 //! The buyer's page, which a link opens: what was asked for, what is offered, and what to do until when.
 
+mod lead;
+
 use askama::Template;
 use axum::response::Response;
 use refund_core::{CommandKind, RefundId, Role};
 
+use self::lead::Lead;
 use super::act::{command, post};
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::queue::{Choice, types};
@@ -19,6 +22,7 @@ use crate::problem::Problem;
 #[template(path = "pages/buyer.html")]
 pub(crate) struct Page {
     pub(crate) page: Frame,
+    pub(crate) lead: Lead,
     pub(crate) refund: RefundView,
     pub(crate) seller: String,
     pub(crate) possible: Vec<&'static str>,
@@ -66,6 +70,7 @@ async fn page(visit: &Visit, caller: &Caller, id: &RefundId, notice: Option<Noti
     };
     let path = format!("/b/{}", visit.param("token"));
     let history = History::new(visit, caller.role(), &path, &excerpt);
+    let shown_refund = RefundView::new(reader, &excerpt.reasons, &refund, Role::Buyer);
     let here = asked.map_or_else(|| history.here.clone(), |kind| format!("{path}?ask={kind}"));
     let page = Page {
         page: Frame::for_buyer(visit, "buyer-title")
@@ -81,7 +86,8 @@ async fn page(visit: &Visit, caller: &Caller, id: &RefundId, notice: Option<Noti
         reason: typed("reason", refund.requested.reason.text.to_string()),
         reasons: ReasonChoices { reader: *reader, reasons: excerpt.reasons.clone() },
         currency: refund.line.paid.currency().to_string(),
-        refund: RefundView::new(reader, &excerpt.reasons, &refund, Role::Buyer),
+        lead: Lead::new(reader, &refund, &shown_refund),
+        refund: shown_refund,
         path,
         form: visit.form.clone(),
         tried,

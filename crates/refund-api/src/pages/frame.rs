@@ -13,9 +13,8 @@ use super::assets;
 use super::cookies;
 use super::form::Mistake;
 use super::leading::go_to;
-use super::reader::{Reader, Theme};
+use super::reader::Reader;
 use super::right::Right;
-use super::text::Language;
 use super::view::{changes_since, refusal_text, who};
 use super::visit::{Person, Visit};
 use crate::machine::entropy;
@@ -40,6 +39,8 @@ pub(crate) struct Frame {
     pub(crate) moves_clock: bool,
     /// Why it shows what was typed into a form that was not taken, where it does.
     pub(crate) resumed: Option<String>,
+    /// Whether whoever reads it has a link of their own, and nothing to do with the tool around the page.
+    pub(crate) is_buyers: bool,
     /// What has to be told first.
     pub(crate) notice: Option<Notice>,
 }
@@ -76,6 +77,7 @@ impl Frame {
             knows: visit.person.as_ref().and_then(|person| visit.app.event_ids.reached(&person.caller, visit.knows)),
             moves_clock: visit.app.test_clock && visit.person.is_some(),
             resumed: visit.is_resumed.then(|| why_resumed(visit)),
+            is_buyers: false,
             notice: None,
         }
     }
@@ -96,7 +98,7 @@ impl Frame {
 
     /// The frame of a buyer's page.
     pub(crate) fn for_buyer(visit: &Visit, title: &str) -> Self {
-        Self { moves_clock: visit.app.test_clock, ..Self::for_nobody(visit, title) }
+        Self { moves_clock: visit.app.test_clock, is_buyers: true, ..Self::for_nobody(visit, title) }
     }
 
     /// A frame under a title that somebody wrote.
@@ -118,18 +120,6 @@ impl Frame {
     /// shows an older part of the history.
     pub(crate) fn with_own_live(self, source: &str, knows: Option<String>) -> Self {
         Self { live: knows.map(|id| format!("{source}?after={id}")), ..self }
-    }
-
-    pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
-        let own = self.reader.language;
-        Language::ALL.into_iter().map(move |language| (language.tag(), language.own_name(), language == own))
-    }
-
-    pub(crate) fn themes(&self) -> impl Iterator<Item = (&'static str, String, bool)> {
-        let (own, language) = (self.reader.theme, self.reader.language);
-        Theme::ALL
-            .into_iter()
-            .map(move |theme| (theme.name(), language.say(&format!("theme-{}", theme.name()), &[]), theme == own))
     }
 
     pub(crate) fn style(&self) -> &'static str {

@@ -24,11 +24,15 @@ pub(super) async fn keep(visit: Visit) -> Result<Response, Problem> {
     Ok(response)
 }
 
-/// A buyer comes back to their own page, whose address the server has from this call alone.
+/// A buyer comes back to the page of their link, also where it is good for nothing any more and only says so. Its address
+/// the server has from this call alone.
 pub(super) fn back(visit: &Visit) -> &str {
     let back = visit.form.get("back");
-    let own = link(visit).is_some_and(|token| visit.app.links.read(token).is_some());
-    if own && back.is_ascii() && !back.contains(['\\', '\r', '\n', '\t']) { back } else { own_path(back) }
+    if link(visit).is_some() && back.is_ascii() && !back.contains(['\\', '\r', '\n', '\t']) {
+        back
+    } else {
+        own_path(back)
+    }
 }
 
 /// The token of the link by which whoever sent the form comes back, if it stood on such a page.

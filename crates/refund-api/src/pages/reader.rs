@@ -52,6 +52,19 @@ impl Reader {
         self.language.say(name, &[])
     }
 
+    /// The languages to choose from: its tag, its own name, and whether it is the reader's.
+    pub(crate) fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let own = self.language;
+        Language::ALL.into_iter().map(move |language| (language.tag(), language.own_name(), language == own))
+    }
+
+    /// The same of what a page can look like.
+    pub(crate) fn themes(&self) -> impl Iterator<Item = (&'static str, String, bool)> {
+        let own = *self;
+        let text = move |theme: Theme| own.say(&format!("theme-{}", theme.name()));
+        Theme::ALL.into_iter().map(move |theme| (theme.name(), text(theme), theme == own.theme))
+    }
+
     /// A text with one thing told in it.
     pub(crate) fn say_with(&self, name: &str, told: &str, value: &str) -> String {
         self.language.say(name, &[(told, value.into())])

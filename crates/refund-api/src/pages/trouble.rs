@@ -47,7 +47,11 @@ struct Trouble {
     title: String,
     text: String,
     code: &'static str,
-    /// The page that was asked for, where it can be had a little later.
+    /// Whether it is told to somebody with a link, who has nothing to do with the tool.
+    is_buyers: bool,
+    /// The page that was asked for.
+    here: String,
+    /// The same that was asked for, where it can be had a little later.
     again: Option<String>,
 }
 
@@ -126,6 +130,8 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
         },
         again: (method.is_safe() && code == Code::Api(ApiCode::TooManyRequests)).then(|| here.to_owned()),
         code: code.as_str(),
+        is_buyers: is_link,
+        here: here.to_owned(),
     };
     let mut response = shown(status, &page).unwrap_or_else(IntoResponse::into_response);
     response.extensions_mut().insert(Explained(code));

@@ -87,7 +87,7 @@ async fn level(client: &impl GenericClient) -> Result<Option<Level>, PostgresErr
         return Ok(None);
     }
     let row = client.query_opt("SELECT schema, format FROM meta", &[]).await?;
-    Ok(row.map(|row| Ok::<_, PostgresError>(Level { layout: row.try_get(0)?, format: row.try_get(1)? })).transpose()?)
+    row.map(|row| Ok(Level { layout: row.try_get(0)?, format: row.try_get(1)? })).transpose()
 }
 
 async fn is_empty(client: &impl GenericClient) -> Result<bool, PostgresError> {

@@ -20,13 +20,35 @@ pub(crate) struct Moment {
     /// What somebody wrote with it.
     pub(crate) words: Option<String>,
     pub(crate) files: Vec<(String, String)>,
+    /// Whether it only tells somebody of what is there anyway.
+    is_clockwork: bool,
     /// `clock`, `message`, `note`, `good`, `bad` or nothing: what it is drawn as.
     pub(crate) tone: &'static str,
 }
 
+/// What happened, one by one, but reminders and notices that came one after the other as one.
+pub(crate) enum Told {
+    One(Moment),
+    Folded(Vec<Moment>),
+}
+
+impl Told {
+    fn folding(moments: impl Iterator<Item = Moment>) -> Vec<Self> {
+        let mut told = Vec::new();
+        for moment in moments {
+            match told.last_mut() {
+                Some(Self::Folded(own)) if moment.is_clockwork => own.push(moment),
+                _ if moment.is_clockwork => told.push(Self::Folded(vec![moment])),
+                _ => told.push(Self::One(moment)),
+            }
+        }
+        told
+    }
+}
+
 /// A part of what happened, the latest first, as somebody of that role may know it.
 pub(crate) struct History {
-    pub(crate) moments: Vec<Moment>,
+    pub(crate) told: Vec<Told>,
     /// Where this part is shown.
     pub(crate) here: String,
     /// Where the one before it is, and where the latest, if this isn't the one.
@@ -54,7 +76,7 @@ impl History {
         let until = |sequence: u64| format!("{path}?until={sequence}");
         let last = events.last().filter(|_| !*is_latest).map(|event| event.sequence);
         Self {
-            moments: events.iter().rev().map(|event| moment(reader, &names, event)).collect(),
+            told: Told::folding(events.iter().rev().map(|event| moment(reader, &names, event))),
             here: last.map_or_else(|| path.to_owned(), until),
             earlier: events.first().filter(|_| *has_earlier).map(|event| until(event.sequence.saturating_sub(1))),
             latest: last.map(|_| path.to_owned()),
@@ -103,9 +125,14 @@ struct Names<'a> {
 
 impl Names<'_> {
     fn of(&self, actor: &Actor) -> String {
-        let role = self.reader.term("role", actor.role.as_str());
         // A buyer is told which side it was, and not which person there.
-        if self.role == Role::Buyer { role } else { who(self.reader, &self.settings, actor, self.role) }
+        if self.role == Role::Buyer && actor.role == Role::Buyer {
+            self.reader.say("buyer-you")
+        } else if self.role == Role::Buyer {
+            self.reader.term("role", actor.role.as_str())
+        } else {
+            who(self.reader, &self.settings, actor, self.role)
+        }
     }
 }
 
@@ -134,6 +161,10 @@ fn moment(reader: &Reader, names: &Names<'_>, event: &Event) -> Moment {
         says: joined([says(reader, &event.fact), chosen]),
         words: words(event, names.role),
         files: files.map(|file| (file.url.as_str().to_owned(), file.media_type.as_str().to_owned())).collect(),
+        is_clockwork: matches!(
+            event.fact.event_type(),
+            EventType::DeadlineReminder | EventType::NoticeRequested | EventType::NoticeAccepted
+        ),
         tone: tone(event),
     }
 }

@@ -36,8 +36,6 @@ pub(crate) struct RefundView {
     /// What happens if the seller does nothing, while the seller is to decide.
     pub(crate) seller_silence: Option<String>,
     pub(crate) refusal: Option<WhyView>,
-    /// Whether that is what it waits for.
-    pub(crate) refusal_stands: bool,
     pub(crate) shipment: Option<(String, String, String)>,
     /// Since when the operator has been called in, and why.
     pub(crate) escalated: Option<(String, Option<WhyView>)>,
@@ -143,7 +141,6 @@ impl RefundView {
             seller_silence: (refund.deadlines().iter())
                 .find(|own| own.kind == DeadlineKind::SellerDecide)
                 .map(|own| silence(reader, own, refund)),
-            refusal_stands: status.dispute().is_some(),
             refusal: refund.seller_refusal.as_ref().map(|own| why(refused, own)),
             shipment: refund.shipment.as_ref().map(parcel),
             escalated: refund.escalated().map(|escalation| {
