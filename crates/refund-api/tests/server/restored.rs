@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use refund_store::KeyRole;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::event_ids::restored;
+use crate::support::browser::Browser;
 use crate::support::{Hands, SELLER, Server, path, small_refund};
 
 /// A server with a refund whose seller is told of things, its backup, and a clock for both.
@@ -172,4 +174,33 @@ fn a_list_of_endpoints_goes_on_behind_one_that_is_gone() {
     assert_eq!(removed.status, 200, "{}", removed.body);
     assert_eq!(list(&format!("&cursor={behind}"))["items"][0]["id"], second.as_str());
     before.server.stop();
+}
+
+#[test]
+fn after_a_restore_pages_tell_of_what_was_done_and_of_no_more() {
+    let before = Before::new();
+    let other = before.server.open("o-2");
+    before.back_up();
+    let (refund, buyer) = (before.refund.clone(), before.buyer.clone());
+    let (server, _, _place) = before.restored();
+    let link = server.sign_in_link("ann", KeyRole::Seller(SELLER.parse().unwrap()));
+    let seller = Browser::signed_in(&server, &link);
+    let page = seller.open(&format!("/refunds/{}", refund["id"].as_str().unwrap()));
+    let of_page = page.field("version");
+    let ask = json!({ "type": "REFUND_ONLY", "amount": crate::support::money("19.00"), "reason": "less" });
+    assert_eq!(server.post(&path(&refund, "modify"), &buyer, &[], &ask).status, 200);
+    let late = format!("/refunds/{}/act/agree", refund["id"].as_str().unwrap());
+    let moved = seller.submit_on(&page, &late, &[("version", of_page.as_str())]).text();
+    assert!(moved.contains("Somebody was faster") && !moved.contains("since: Refund asked for"), "{moved}");
+
+    let queue = seller.open("/refunds");
+    let tick =
+        queue.html.split('"').find(|value| value.starts_with(other["id"].as_str().unwrap()) && value.contains(' '));
+    let look = seller.submit_on(&queue, "/refunds/bulk", &[("refund", tick.unwrap()), ("action", "agree")]);
+    let [ticked, addresses] = ["refund", "addresses"].map(|field| look.field(field));
+    let confirmed =
+        [("refund", ticked.as_str()), ("addresses", &addresses), ("action", "agree"), ("step", "confirmed")];
+    let done = seller.submit_on(&look, "/refunds/bulk", &confirmed);
+    assert!(done.text().contains("1 of 1 done.") && !done.text().contains("Refund asked for"), "{}", done.text());
+    server.stop();
 }
