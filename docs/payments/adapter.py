@@ -40,6 +40,11 @@ def begin(memory):
 def report(key, payment):
     """Tells the engine what came of an attempt; whether it knows it then, a rule's no (409) included."""
     refund_id, attempt = key.rsplit("-", 1)
+    status, refund = call("GET", f"{ENGINE}/v1/refunds/{refund_id}")
+    if status != 200 or (refund.get("payout") or {}).get("amount") != payment["amount"]:
+        # After a restore of the engine something else may have been agreed: that is for people, and no success of it.
+        print(f"{key}: the engine does not want {payment['amount']} paid by it", file=sys.stderr)
+        return status == 200
     said = {"attempt": int(attempt), "provider_reference": payment["reference"], "reason": payment["reason"]}
     # Money that came back had been paid; the engine may not have heard of that yet.
     for result in ["succeeded", "reversed"] if payment["status"] == "reversed" else [payment["status"]]:

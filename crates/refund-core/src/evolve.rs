@@ -163,7 +163,7 @@ fn apply(mut refund: Refund, event: &Event) -> Refund {
             }
         }
         Fact::LineShipped => refund.line.shipped = true,
-        Fact::NoticeRequested { notice } => refund.notices.put(event.sequence, at, notice),
+        Fact::NoticeRequested { notice } => refund.notices.put(notice.number(event.sequence), at, notice),
         Fact::NoticeAccepted { number, .. } => accepted(&mut refund, *number, at),
         Fact::NoticeFailed { number, .. } => {
             refund.notices.take(*number);

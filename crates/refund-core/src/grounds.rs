@@ -17,6 +17,8 @@ pub struct Grounds<'a> {
     pub refundable: Money,
     /// Whether something that is due on the refund waits, because settling is held (R36).
     pub is_held: bool,
+    /// How far the numbers of notices leap: [`Notice::leap`](crate::Notice::leap).
+    pub notice_leap: u64,
 }
 
 impl<'a> Grounds<'a> {

@@ -71,7 +71,9 @@ pub use message::{
 pub use money::{Currency, InvalidMoney, Money};
 pub use names::UnknownName;
 pub use negotiation::{Negotiation, NegotiationState, NegotiationStatus, Offer, WithdrawnReason};
-pub use notice::{Notice, NoticeChannel, NoticeReport, NoticeResult, NoticeStatus, QueuedNotice, QueuedNotices};
+pub use notice::{
+    NOTICE_LEAP, Notice, NoticeChannel, NoticeReport, NoticeResult, NoticeStatus, QueuedNotice, QueuedNotices,
+};
 pub use open::{Line, Opened, open};
 pub use options::{Options, TypeOption, check_offer, options};
 pub use payout::{PAYOUT_ATTEMPTS_MAX, Payout, PayoutAttempt, PayoutStatus, attempt_key};

@@ -41,7 +41,8 @@ names! {
     }
 }
 
-/// A notice to one of those whom something concerns. Its name is the number of the event that asks for it.
+/// A notice to one of those whom something concerns. Its name is the number of the event that asks for it, and its leap
+/// beside that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// To whom: the buyer, the seller or the operator.
@@ -52,12 +53,38 @@ pub struct Notice {
     pub deadlines: Vec<Deadline>,
     /// Notices that it stands for, by their names: they need not be sent any more.
     pub replaces: Vec<u64>,
+    /// How much further its name is than the number of the event that asks for it: a multiple of [`NOTICE_LEAP`], and
+    /// another one after each restore from a backup, so that what is said of a notice that was lost counts for none that
+    /// has come in its place (R41).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub leap: u64,
+}
+
+/// What leaps are multiples of: more events than a refund ever has.
+pub const NOTICE_LEAP: u64 = 1 << 24;
+
+fn is_zero(leap: &u64) -> bool {
+    *leap == 0
+}
+
+impl Notice {
+    /// The name of a notice for which the event of that number asks.
+    #[must_use]
+    pub fn number(&self, sequence: u64) -> u64 {
+        sequence.saturating_add(self.leap)
+    }
+
+    /// The number of the event that asks for the notice of that name.
+    #[must_use]
+    pub fn asked_by(number: u64) -> u64 {
+        number % NOTICE_LEAP
+    }
 }
 
 /// A notice that nobody has reported on yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueuedNotice {
-    /// Its name: the number of the event that asks for it.
+    /// Its name: [`Notice::number`].
     pub number: u64,
     /// Since when the earliest of what it says waits to be told.
     pub at: Timestamp,
@@ -68,7 +95,7 @@ pub struct QueuedNotice {
 /// What a channel reports of a notice (R41).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeReport {
-    /// Which, by its name: the number of the event that asks for it.
+    /// Which, by its name: [`Notice::number`].
     pub number: u64,
     /// Who reports.
     pub channel: NoticeChannel,

@@ -86,7 +86,8 @@ pub fn open(
             decide: Timer::of_party(now, policy.seller_decide_seconds, policy),
         },
     };
-    Ok(Opened::New(with_notices(None, policy, vec![opened])))
+    // Its id was never given before, and so no name of a notice of its own.
+    Ok(Opened::New(with_notices(None, policy, 0, vec![opened])))
 }
 
 fn differs(opening: &Opening, ledger: &LineLedger) -> Option<LineField> {

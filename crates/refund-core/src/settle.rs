@@ -23,7 +23,7 @@ pub fn settle(refund: &Refund, grounds: &Grounds<'_>, now: Timestamp) -> Vec<Eve
     let mut refund = std::borrow::Cow::Borrowed(refund);
     while let Some(at) = refund.next_due().filter(|at| *at <= now) {
         let happened = refund.next_events(due(&refund, grounds, at, now), &Actor::system(), at, now);
-        let happened = with_notices(Some(&refund), grounds.policy, happened);
+        let happened = with_notices(Some(&refund), grounds.policy, grounds.notice_leap, happened);
         for event in happened {
             refund = std::borrow::Cow::Owned(evolve(refund.into_owned(), &event));
             events.push(event);

@@ -1,8 +1,6 @@
 //! Who is told of what concerns them (R41).
 
-use crate::{
-    Actor, DeadlineKind, Event, Fact, Notice, Policy, QueuedNotice, Refund, Role, Span, Timestamp, evolve, replay,
-};
+use crate::{Actor, DeadlineKind, Event, Fact, Notice, Policy, QueuedNotice, Refund, Role, Span, evolve, replay};
 
 /// Whom notices go to. The platform is told by events.
 pub const READERS: [Role; 3] = [Role::Buyer, Role::Seller, Role::Operator];
@@ -12,8 +10,8 @@ pub const READERS: [Role; 3] = [Role::Buyer, Role::Seller, Role::Operator];
 pub const GATHERED_WITHIN: Span = Span::MIN;
 
 /// What happened in one step, and behind it the notices that it asks for. `before` is the refund before it; there is
-/// none where it was opened in this step.
-pub(crate) fn with_notices(before: Option<&Refund>, policy: &Policy, mut events: Vec<Event>) -> Vec<Event> {
+/// none where it was opened in this step. `leap` is that of each notice.
+pub(crate) fn with_notices(before: Option<&Refund>, policy: &Policy, leap: u64, mut events: Vec<Event>) -> Vec<Event> {
     if !policy.makes_notices() {
         return events;
     }
@@ -22,7 +20,7 @@ pub(crate) fn with_notices(before: Option<&Refund>, policy: &Policy, mut events:
         None => replay(&events),
     };
     if let (Some(last), Some(after)) = (events.last(), after) {
-        let notices = READERS.into_iter().filter_map(|reader| notice(&after, &events, reader, last.at));
+        let notices = READERS.into_iter().filter_map(|reader| notice(&after, &events, reader, leap));
         let asked = notices.map(|notice| Fact::NoticeRequested { notice: Box::new(notice) });
         let asked = after.next_events(asked, &Actor::system(), last.at, last.recorded_at);
         events.extend(asked);
@@ -31,7 +29,8 @@ pub(crate) fn with_notices(before: Option<&Refund>, policy: &Policy, mut events:
 }
 
 /// What that reader is to be told of what happened, if it concerns them.
-fn notice(after: &Refund, events: &[Event], reader: Role, at: Timestamp) -> Option<Notice> {
+fn notice(after: &Refund, events: &[Event], reader: Role, leap: u64) -> Option<Notice> {
+    let at = events.last()?.at;
     let concerning = events.iter().filter(|event| concerned(event).any(|concerned| concerned == reader));
     let mut about: Vec<_> = concerning.map(|event| event.sequence).collect();
     if about.is_empty() {
@@ -42,7 +41,8 @@ fn notice(after: &Refund, events: &[Event], reader: Role, at: Timestamp) -> Opti
     about.extend(gathered.iter().flat_map(|queued| &queued.notice.about));
     about.sort_unstable();
     let deadlines = after.running().filter(|deadline| reader_of(deadline.kind) == reader).collect();
-    Some(Notice { to: reader, about, deadlines, replaces: gathered.iter().map(|queued| queued.number).collect() })
+    let replaces = gathered.iter().map(|queued| queued.number).collect();
+    Some(Notice { to: reader, about, deadlines, replaces, leap })
 }
 
 /// Whoever is told of a deadline. What the platform is due to do its operator hears of.

@@ -131,6 +131,11 @@ fn the_golden_record_of_notices_says_what_it_said() {
     is_written_so("record-v5-notices.bin", &notices());
 }
 
+#[test]
+fn the_golden_record_of_what_leaps_after_a_restore_says_what_it_said() {
+    is_written_so("record-v6-leapt.bin", &leapt());
+}
+
 /// A row belongs to the view, which is built anew from the journal where its layout is another: only rows of the present
 /// layout are ever read.
 #[test]
@@ -142,14 +147,15 @@ fn the_golden_rows_of_the_present_layout_say_what_they_said() {
         ("refund-row-layout-6-paid-again.bin", paid_again()),
         ("refund-row-layout-7-reasons.bin", with_reasons()),
         ("refund-row-layout-7-notices.bin", with_notices()),
+        ("refund-row-layout-7-leapt.bin", with_leapt_notice()),
     ] {
         let written = refund_row(4711, &refund).unwrap();
         let bytes = golden(name, &written);
         assert_eq!(parse_last(&bytes), Some(4711));
         assert_eq!(parse_refund(&bytes).unwrap(), refund);
     }
-    let newest = refund_row(4711, &with_notices()).unwrap();
-    assert_eq!(newest, golden("refund-row-layout-7-notices.bin", &newest), "it is still written byte for byte");
+    let newest = refund_row(4711, &with_leapt_notice()).unwrap();
+    assert_eq!(newest, golden("refund-row-layout-7-leapt.bin", &newest), "it is still written byte for byte");
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub use model::restoration::Restoration;
 pub use model::rollout_change::RolloutChange;
 pub use model::second_factor::{SecondFactor, Shown};
 pub use model::seller::Seller;
-pub use model::settings::Settings;
+pub use model::settings::{FIRST_LINK, Settings};
 pub use model::tag::Tag;
 pub use model::team_role::TeamRole;
 pub use model::user::{ALERTS_MAX, ByLink, Session, SignInLink, User, UserChange};

@@ -86,6 +86,7 @@ impl World {
             rollout: Rollout::everyone().check(&refund.seller_id, refund.updated_at),
             refundable: LineLedger::of([refund]).map_or(refund.line.paid, |ledger| ledger.refundable()),
             is_held: false,
+            notice_leap: 0,
         }
     }
 }

@@ -55,7 +55,7 @@ impl Desk {
     fn grounds(&self, refund: &Refund) -> Grounds<'_> {
         let rollout = Rollout::everyone().check(&refund.seller_id, self.start);
         let (policy, addresses) = (&self.policy, &self.seller.addresses);
-        Grounds { policy, addresses, rollout, refundable: refund.line.paid, is_held: false }
+        Grounds { policy, addresses, rollout, refundable: refund.line.paid, is_held: false, notice_leap: 0 }
     }
 
     /// The cases of one name.

@@ -184,6 +184,7 @@ impl Writer {
             rollout: self.rollout.check(&before.seller_id, now),
             refundable: ledger.map_or(before.line.paid, |ledger| ledger.refundable()),
             is_held: false,
+            notice_leap: 0,
         };
         let Ok(events) = decide(before, &grounds, &actor, command, now) else { return Ok(None) };
         let mut after = before.clone();

@@ -165,8 +165,8 @@ fn read(step: &str, refund: &Refund) -> Played<(Actor, Command)> {
     let answered = || refund.negotiation.as_ref().map(|offer| offer.id.clone()).ok_or("no offer to answer");
     let words: Vec<&str> = step.split(' ').collect();
     Ok(match words.as_slice() {
-        ["offer", amount] => (seller(), offer(refund, RefundType::RefundOnly, amount)?),
-        ["offer", "return", amount] => (seller(), offer(refund, RefundType::ReturnAndRefund, amount)?),
+        ["offer", amount] => (seller(), offer(RefundType::RefundOnly, amount)?),
+        ["offer", "return", amount] => (seller(), offer(RefundType::ReturnAndRefund, amount)?),
         ["accept"] => (buyer(), Command::AcceptOffer { negotiation_id: answered()? }),
         ["reject"] => (buyer(), Command::RejectOffer { negotiation_id: answered()? }),
         ["agree"] => (seller(), Command::Agree { return_address_id: None }),
@@ -187,11 +187,11 @@ fn read(step: &str, refund: &Refund) -> Played<(Actor, Command)> {
     })
 }
 
-fn offer(refund: &Refund, kind: RefundType, amount: &str) -> Played<Command> {
+fn offer(kind: RefundType, amount: &str) -> Played<Command> {
     let goes_back = kind == RefundType::ReturnAndRefund;
     let address = goes_back.then(|| AddressId::new("main")).transpose().map_err(said)?;
     Ok(Command::MakeOffer(MakeOffer {
-        negotiation_id: entropy::negotiation_id(&refund.id).map_err(said)?,
+        negotiation_id: entropy::negotiation_id().map_err(said)?,
         kind,
         amount: cny(amount)?,
         return_address_id: address,

@@ -71,11 +71,10 @@ pub(crate) fn refund_id(now: Timestamp) -> Result<RefundId, InvalidId> {
     RefundId::new(format!("rfd_{}", data_encoding::BASE32HEX_NOPAD.encode(&bytes).to_lowercase()))
 }
 
-/// The id of a refund's one negotiation: the refund's own, under another name.
-/// Fails where the refund's id is as long as an id can be.
-pub(crate) fn negotiation_id(refund_id: &RefundId) -> Result<NegotiationId, InvalidId> {
-    let own = refund_id.as_str();
-    NegotiationId::new(format!("neg_{}", own.strip_prefix("rfd_").unwrap_or(own)))
+/// The id of an offer that nobody has made yet. Nothing of it is the refund's: where an offer was lost with a restore, its
+/// id must never name the one that is made instead.
+pub(crate) fn negotiation_id() -> Result<NegotiationId, InvalidId> {
+    NegotiationId::new(id("neg_"))
 }
 
 #[cfg(test)]

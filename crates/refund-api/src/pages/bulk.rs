@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{Actor, Command, CommandKind, Refund, RefundId, Timestamp};
+use refund_core::{Actor, Command, CommandKind, Event, Refund, RefundId, Timestamp};
 use refund_store::{Around, Precondition, Refused, Request, Work};
 
 use super::act::command;
@@ -63,16 +63,25 @@ impl Row {
 struct Ticked {
     around: Around,
     now: Timestamp,
-    /// As the list showed it.
-    version: u64,
+    seen: AsListed,
     actor: Actor,
     command: Result<Command, Mistake>,
+}
+
+/// How a refund stood when the list showed it.
+#[derive(Debug, Clone, Copy)]
+struct AsListed {
+    /// Nothing is done with another one.
+    version: u64,
+    /// The number of its last event then: what came behind it is told. Versions leap after a restore, so that these say
+    /// nothing of how much that is.
+    sequence: u64,
 }
 
 impl Ticked {
     /// As a form says it.
     fn as_sent(&self) -> String {
-        format!("{} {}", self.around.refund.id, self.version)
+        format!("{} {} {}", self.around.refund.id, self.seen.version, self.seen.sequence)
     }
 }
 
@@ -83,12 +92,17 @@ const ACTIONS: [CommandKind; 3] = [CommandKind::Agree, CommandKind::Refuse, Comm
 const DONE: &[&str] = &["refund"];
 const TICKED: &[&str] = &["refund", "beside"];
 
-/// The refunds in these fields, each once, with the version that the list showed.
-fn ticks(form: &Form, fields: &[&str]) -> Vec<(RefundId, u64)> {
-    let ticks = fields.iter().flat_map(|field| form.all(field)).filter_map(|value| value.split_once(' '));
-    let ticks = ticks.filter_map(|(id, version)| Some((id.parse().ok()?, version.parse().ok()?)));
+/// The refunds in these fields, each once, as the list showed them.
+fn ticks(form: &Form, fields: &[&str]) -> Vec<(RefundId, AsListed)> {
     let mut known = BTreeSet::new();
-    ticks.filter(move |(id, _): &(RefundId, u64)| known.insert(id.clone())).take(BULK_MAX).collect()
+    let ticks = fields.iter().flat_map(|field| form.all(field)).filter_map(tick);
+    ticks.filter(|(id, _)| known.insert(id.clone())).take(BULK_MAX).collect()
+}
+
+fn tick(value: &str) -> Option<(RefundId, AsListed)> {
+    let (id, seen) = value.split_once(' ')?;
+    let (version, sequence) = seen.split_once(' ')?;
+    Some((id.parse().ok()?, AsListed { version: version.parse().ok()?, sequence: sequence.parse().ok()? }))
 }
 
 /// What is to be done with which refunds, or what is wrong with that. All are read before the first is done: nothing is
@@ -99,7 +113,7 @@ async fn chosen(visit: &Visit, fields: &[&str]) -> Result<Result<(CommandKind, V
         return Ok(Err(told_mistake(visit, &Mistake::new("action", "mistake-choose"))));
     };
     let mut all = Vec::new();
-    for (id, version) in ticks(&visit.form, fields) {
+    for (id, seen) in ticks(&visit.form, fields) {
         let Settled { around, now } = visit.app.settled_now(caller, &id).await?;
         let actor = caller.actor_for(&around.refund, kind)?;
         let is_saved = kind == CommandKind::MakeOffer && visit.form.is_ticked("saved");
@@ -108,7 +122,7 @@ async fn chosen(visit: &Visit, fields: &[&str]) -> Result<Result<(CommandKind, V
         } else {
             command(kind, &visit.form, &around.refund)
         };
-        all.push(Ticked { around, now, version, actor, command });
+        all.push(Ticked { around, now, seen, actor, command });
     }
     if all.is_empty() {
         return Ok(Err(Notice::bad(visit.reader.say("bulk-nothing-ticked"))));
@@ -154,18 +168,18 @@ async fn carry_out(visit: &Visit, all: Vec<Ticked>) -> Result<Response, Problem>
     let (caller, engine) = (&visit.person()?.caller, &visit.app.engine);
     let place = visit.app.admission.many_at_once(caller)?;
     let asked = |(number, ticked): (usize, Ticked)| {
-        let Ticked { around, version, actor, command, .. } = ticked;
+        let Ticked { around, seen, actor, command, .. } = ticked;
         let request = command.map(|command| {
             let work = Work::Command { refund_id: around.refund.id.clone(), command };
             let request = visit.once(caller, Request::new(actor, work));
             let idempotency = request.idempotency.map(|(key, print)| (key.of_item(number), print));
-            Request { precondition: Precondition::Version(version), idempotency, ..request }
+            Request { precondition: Precondition::Version(seen.version), idempotency, ..request }
         });
-        ((around.refund, version), request)
+        ((around.refund, seen), request)
     };
     let (ticked, requests): (Vec<_>, Vec<_>) = all.into_iter().enumerate().map(asked).unzip();
     let mut rows = Vec::with_capacity(ticked.len());
-    for ((before, version), decided) in ticked.into_iter().zip(engine.hand_in_all(place, requests).await?) {
+    for ((before, seen), decided) in ticked.into_iter().zip(engine.hand_in_all(place, requests).await?) {
         let refused = match decided {
             Err(mistake) => Some(told_mistake(visit, &mistake)),
             Ok(decided) => decided.err().map(|refused| notice_of(visit, refused)),
@@ -173,7 +187,7 @@ async fn carry_out(visit: &Visit, all: Vec<Ticked>) -> Result<Response, Problem>
         let now = engine.store().refund(&before.id).await?.map_or(before, |around| around.refund);
         let outcome = match refused {
             Some(no) => Err(no),
-            None => Ok(happened_since(visit, &now, version).await?),
+            None => Ok(happened_since(visit, &now, seen).await?),
         };
         rows.push(Row::new(visit, &now, outcome));
     }
@@ -189,11 +203,11 @@ fn done(visit: &Visit, notice: Option<Notice>, rows: Vec<Row>) -> Result<Respons
     shown(StatusCode::OK, &page)
 }
 
-/// What has changed a refund since it had that version.
-async fn happened_since(visit: &Visit, refund: &Refund, version: u64) -> Result<Vec<String>, Problem> {
-    let count = usize::try_from(refund.version.saturating_sub(version)).unwrap_or_default();
-    let store = visit.app.engine.store();
-    let events = told_up_to(store, &refund.id, refund.sequence, count, |event| event.fact.changes_state()).await?;
+/// What has changed a refund since the list showed it.
+async fn happened_since(visit: &Visit, refund: &Refund, seen: AsListed) -> Result<Vec<String>, Problem> {
+    let count = usize::try_from(refund.sequence.saturating_sub(seen.sequence)).unwrap_or_default();
+    let is_wanted = |event: &Event| event.sequence > seen.sequence && event.fact.changes_state();
+    let events = told_up_to(visit.app.engine.store(), &refund.id, refund.sequence, count, is_wanted).await?;
     let events: Vec<_> = events.into_iter().map(|(_, event)| event).collect();
     Ok(told_briefly(&visit.reader, &events))
 }

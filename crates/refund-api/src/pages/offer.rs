@@ -121,7 +121,7 @@ pub(super) fn offered(form: &Form, refund: &Refund) -> Result<MakeOffer, Mistake
         Some(form.choice::<AddressId>("return_address_id")?)
     };
     Ok(MakeOffer {
-        negotiation_id: entropy::negotiation_id(&refund.id).map_err(|_| Mistake::new("type", "mistake-choose"))?,
+        negotiation_id: entropy::negotiation_id().map_err(|_| Mistake::new("type", "mistake-choose"))?,
         kind,
         amount: form.money("amount", refund.line.paid.currency())?,
         return_address_id: address,

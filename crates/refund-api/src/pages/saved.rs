@@ -47,7 +47,7 @@ fn on(
     saved: &SavedOffer,
     language: Option<&str>,
 ) -> Result<(MakeOffer, Vec<Refusal>), Problem> {
-    let id = entropy::negotiation_id(&around.refund.id).map_err(|_| Problem::not_found())?;
+    let id = entropy::negotiation_id().map_err(|_| Problem::not_found())?;
     let terms = around.saved_offer(saved, id, language);
     let checked = around.check_offer(&visit.person()?.caller.itself(), &terms, visit.app.engine.store().now());
     Ok((terms, checked.err().unwrap_or_default()))
@@ -152,7 +152,7 @@ pub(super) fn offered(form: &Form, settings: &Settings, around: &Around) -> Resu
     }
     let gone = || Mistake::new("saved", "mistake-saved-gone");
     let (saved, language) = chosen(form, settings, around).ok_or_else(gone)?;
-    let id = entropy::negotiation_id(&around.refund.id).map_err(|_| gone())?;
+    let id = entropy::negotiation_id().map_err(|_| gone())?;
     let terms = around.saved_offer(saved, id, language);
     let message = form.text("message")?.or(terms.message);
     Ok(MakeOffer { message, agreed_offline: form.is_ticked("agreed_offline"), ..terms })

@@ -54,9 +54,7 @@ pub(super) fn success(kind: CommandKind) -> StatusCode {
     request_body = OfferIn, responses((status = CREATED, body = RefundOut)), security(("key" = ["seller"])),
 )]
 pub(super) async fn make_offer(call: Call) -> Result<Response, Problem> {
-    let refund_id = call.id()?;
-    let read = |body: OfferIn| body.read(&refund_id);
-    carry_out(call, CommandKind::MakeOffer, read).await
+    carry_out(call, CommandKind::MakeOffer, OfferIn::read).await
 }
 
 /// Accepts the offer: its terms become the refund's own, and are agreed.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use refund_core::Role;
 use refund_store::{Answer, Answered, Key, Request, SetUp};
 
-use super::lists::{ListParams, behind, behind_id};
+use super::lists::{ListParams, behind, made_at};
 use super::refunds::{marked, unexpected};
 use crate::call::Call;
 use crate::callers::hash;
@@ -23,9 +23,9 @@ use crate::wire::{Items, KeyIn, KeyOut, Nothing};
 )]
 pub(super) async fn list(call: Call) -> Result<Json<Items<KeyOut>>, Problem> {
     call.caller.only(&[Role::Operator])?;
-    let page = behind(&call, "keys", |last, limit| {
-        let behind = behind_id(call.app.engine.settings().keys(), last, |key| &key.id);
-        Ok(behind.take(limit).map(|key| (key.id.clone(), key)).collect())
+    let page = behind(&call, "keys as made", |last, limit| {
+        let placed = call.app.engine.settings().keys().into_iter().map(|key| (made_at(key.created_at, &key.id), key));
+        Ok(placed.filter(|(place, _)| last.is_none_or(|last| place.as_str() > last)).take(limit).collect())
     })?;
     Ok(Json(page.map(|key| shown(&call, &key))))
 }

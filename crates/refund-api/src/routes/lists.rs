@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use refund_core::Timestamp;
 use serde::Deserialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -85,14 +86,14 @@ pub(super) struct ListParams {
     cursor: Option<String>,
 }
 
-/// What comes behind an id in a list that is there as a whole.
-pub(super) fn behind_id<T>(all: Vec<T>, last: Option<&str>, id: impl Fn(&T) -> &str) -> impl Iterator<Item = T> {
-    let before = last.map_or(0, |last| all.iter().take_while(|item| id(item) != last).count().saturating_add(1));
-    all.into_iter().skip(before)
+/// Where something stands in a list of what was made, in the order in which it was: behind it the list goes on also where
+/// it is gone by then.
+pub(super) fn made_at(at: Timestamp, id: &str) -> String {
+    format!("{:020} {id}", at.as_millis())
 }
 
-/// The page that the call asks for of the list of that name. `read` gives so many items and their
-/// ids, from the start or behind an id.
+/// The page that the call asks for of the list of that name. `read` gives so many items and where they stand, from the
+/// start or behind one: their ids, or what sorts as they do.
 pub(super) fn behind<T>(
     call: &Call,
     name: &str,

@@ -2,16 +2,17 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use refund_core::{Actor, Event, Fact, RefundId, Role};
-use refund_store::{Answered, Request, Work};
+use refund_core::{Actor, Event, Fact, Notice, RefundId, Role};
+use refund_store::{Answered, Request, StoreError, Work};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::lists::{Limit, behind_id};
+use super::lists::Limit;
 use super::refunds::marked;
 use crate::call::Call;
 use crate::feed::told_up_to;
 use crate::problem::Problem;
+use crate::secrets::cursor::another_lists;
 use crate::wire::Items;
 use crate::wire::notice::{NoticeId, NoticeOut, NoticeReportIn};
 
@@ -34,7 +35,7 @@ struct NoticesParams {
 /// Lists the latest notices of a refund, in the order in which they were asked for, and what became of each.
 #[utoipa::path(
     get, path = "/v1/notices", tag = "notices", operation_id = "list_notices",
-    params(NoticesParams), responses((status = OK, body = Items<NoticeOut>), (status = NOT_FOUND)),
+    params(NoticesParams), responses((status = OK, body = Items<NoticeOut>), (status = NOT_FOUND), (status = GONE)),
     security(("key" = ["operator", "platform"])),
 )]
 pub(super) async fn list(call: Call) -> Result<Json<Items<NoticeOut>>, Problem> {
@@ -42,11 +43,15 @@ pub(super) async fn list(call: Call) -> Result<Json<Items<NoticeOut>>, Problem> 
     let NoticesParams { refund_id, limit, cursor } = call.query()?;
     let limit = limit.unwrap_or_default();
     let list = format!("{} {refund_id} notices", call.caller.id());
-    let behind = cursor.map(|cursor| call.app.cursors.read_id(&cursor, &list)).transpose()?;
+    let behind = match cursor {
+        Some(cursor) => Some(known(&call, &call.app.cursors.read_id(&cursor, &list)?).await?),
+        None => None,
+    };
     // Read after what is due has happened, like the refund itself (R3).
     let last = call.app.settled(&call.caller, &refund_id).await?.refund.sequence;
-    let all = NoticeOut::all(&latest(&call, &refund_id, last).await?);
-    let mut items: Vec<_> = behind_id(all, behind.as_deref(), NoticeOut::id).take(limit.and_one_more()).collect();
+    let all = NoticeOut::all(&latest(&call, &refund_id, last).await?).into_iter();
+    let behind = all.filter(|(number, _)| behind.is_none_or(|behind| *number > behind)).map(|(_, notice)| notice);
+    let mut items: Vec<_> = behind.take(limit.and_one_more()).collect();
     let goes_on = limit.cut(&mut items);
     let last = items.last().filter(|_| goes_on).map(NoticeOut::id);
     let next_cursor = last.map(|last| call.app.cursors.write_id(last, &list));
@@ -80,18 +85,29 @@ pub(super) async fn report(call: Call) -> Result<Response, Problem> {
     if events.first().is_none_or(|first| first.sequence > asked.sequence) {
         events.insert(0, asked);
     }
-    let notice = NoticeOut::all(&events)
-        .into_iter()
-        .find(|notice| notice.id() == id.to_string())
-        .ok_or_else(Problem::not_found)?;
+    let notice = NoticeOut::all(&events).remove(&id.number).ok_or_else(Problem::not_found)?;
     Ok(marked(Json(notice).into_response(), replayed))
+}
+
+/// The name of the notice with that id, behind which its list goes on.
+/// Fails with [`StoreError::OtherHistory`] where it was lost with a restore.
+async fn known(call: &Call, id: &str) -> Result<u64, Problem> {
+    let id: NoticeId = id.parse().map_err(|()| another_lists())?;
+    asked_for(call, &id).await?.ok_or(StoreError::OtherHistory)?;
+    Ok(id.number)
 }
 
 /// The event that asks for the notice of that name, if there is one.
 async fn asked_for(call: &Call, id: &NoticeId) -> Result<Option<Event>, Problem> {
-    let before = id.number.saturating_sub(1);
+    let before = Notice::asked_by(id.number).saturating_sub(1);
     let found = call.app.engine.store().history(&id.refund_id, before, 1).await?;
-    let is_one = |event: &Event| event.sequence == id.number && matches!(event.fact, Fact::NoticeRequested { .. });
+    let is_one = |event: &Event| {
+        if let Fact::NoticeRequested { notice } = &event.fact {
+            notice.number(event.sequence) == id.number
+        } else {
+            false
+        }
+    };
     Ok(found.into_iter().map(|(_, event)| event).next().filter(is_one))
 }
 

@@ -116,7 +116,7 @@ pub(super) async fn options(call: Call) -> Result<Json<OptionsOut>, Problem> {
     call.caller.only(&[Role::Seller])?;
     let Settled { around, now } = app.settled_now(&call.caller, &refund_id).await?;
     let seller = call.caller.itself();
-    let negotiation_id = entropy::negotiation_id(&refund_id).map_err(|_| Problem::not_found())?;
+    let negotiation_id = entropy::negotiation_id().map_err(|_| Problem::not_found())?;
     let saved = app.engine.settings().saved_offers(&around.refund.seller_id);
     let saved = saved.iter().map(|saved| {
         let terms = around.saved_offer(saved, negotiation_id.clone(), None);
@@ -141,7 +141,7 @@ pub(super) async fn check_offer(call: Call) -> Result<Json<OfferCheckOut>, Probl
     let refund = call.app.known(&call.caller, &refund_id).await?;
     call.caller.only(&[Role::Seller])?;
     let find = |id: &str| call.app.engine.settings().saved_offer(&refund.seller_id, id).cloned();
-    let asked = call.body::<OfferCheckIn>()?.read(&refund_id, find)?;
+    let asked = call.body::<OfferCheckIn>()?.read(find)?;
     let version = call.named_version()?;
     let Settled { around, now } = call.app.settled_now(&call.caller, &refund_id).await?;
     if let Precondition::Version(version) = version

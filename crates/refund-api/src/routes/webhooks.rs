@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use refund_store::{Answer, Answered, DisabledBecause, Request, SetUp, Tag, Webhook, WebhookChange};
 
-use super::lists::{behind, behind_id};
+use super::lists::{behind, made_at};
 use super::refunds::{marked, tagged, unexpected};
 use crate::call::Call;
 use crate::problem::Problem;
@@ -21,11 +21,10 @@ use crate::wire::{Items, Nothing, WebhookIn, WebhookOut};
 )]
 pub(super) async fn list(call: Call) -> Result<Json<Items<WebhookOut>>, Problem> {
     let owner = owner(&call.caller)?;
-    let page = behind(&call, "webhooks", |last, limit| {
-        let mut webhooks = call.app.engine.settings().webhooks();
-        webhooks.retain(|webhook| may_see(&owner, webhook));
-        let behind = behind_id(webhooks, last, |webhook| &webhook.id);
-        Ok(behind.take(limit).map(|webhook| (webhook.id.clone(), webhook)).collect())
+    let page = behind(&call, "webhooks as made", |last, limit| {
+        let all = call.app.engine.settings().webhooks().into_iter().filter(|webhook| may_see(&owner, webhook));
+        let placed = all.map(|webhook| (made_at(webhook.created_at, &webhook.id), webhook));
+        Ok(placed.filter(|(place, _)| last.is_none_or(|last| place.as_str() > last)).take(limit).collect())
     })?;
     Ok(Json(page.map(|webhook| WebhookOut::new(&webhook, None))))
 }

@@ -26,7 +26,7 @@ impl Endpoint {
     pub(super) fn new(webhooks: &Webhooks, stored: Arc<Webhook>, now: Timestamp) -> Option<Self> {
         let url = Url::parse(&stored.terms.url).ok()?;
         let before = stored.both_secrets_until().filter(|until| now < *until);
-        let before = before.map(|_| stored.generation.saturating_sub(1));
+        let before = before.map(|_| stored.generation_before());
         let generations = std::iter::once(stored.generation).chain(before);
         let secrets = generations.map(|generation| webhooks.secrets.secret(&stored.id, generation)).collect();
         Some(Self { stored, url, secrets })

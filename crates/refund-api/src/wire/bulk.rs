@@ -101,7 +101,7 @@ impl BulkItem {
             BulkAction::Refuse => {
                 (CommandKind::Refuse, Ok(Command::Refuse { reason: read_members::<ReasonIn>(body)?.into() }))
             }
-            BulkAction::Offer => (CommandKind::MakeOffer, read_members::<OfferIn>(body)?.read(&refund_id)),
+            BulkAction::Offer => (CommandKind::MakeOffer, read_members::<OfferIn>(body)?.read()),
         };
         match command {
             Err(unusable) if unusable.is_malformed() => Err(unusable),

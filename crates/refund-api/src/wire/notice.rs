@@ -13,7 +13,7 @@ use super::refund::DeadlineOut;
 /// What begins the name of a notice.
 const PREFIX: &str = "ntc_";
 
-/// What a notice is called outside: its refund, and the number of the event that asks for it.
+/// What a notice is called outside: its refund, and its name there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NoticeId {
     pub(crate) refund_id: RefundId,
@@ -66,8 +66,8 @@ pub(crate) struct NoticeOut {
 }
 
 impl NoticeOut {
-    /// All notices of a refund, out of what happened to it, in order.
-    pub(crate) fn all<'e>(history: impl IntoIterator<Item = &'e Event>) -> Vec<Self> {
+    /// All notices of a refund by their names, out of what happened to it, in order.
+    pub(crate) fn all<'e>(history: impl IntoIterator<Item = &'e Event>) -> BTreeMap<u64, Self> {
         let mut all: BTreeMap<u64, Self> = BTreeMap::new();
         for event in history {
             let mut report = |number: &u64, status, channel: NoticeChannel, reason: Option<&Reason>| {
@@ -89,15 +89,15 @@ impl NoticeOut {
                         before.replaced_by = Some(requested.id.clone());
                     }
                 }
-                all.insert(event.sequence, requested);
+                all.insert(notice.number(event.sequence), requested);
             }
         }
-        all.into_values().collect()
+        all
     }
 
     fn requested(event: &Event, notice: &Notice) -> Self {
         Self {
-            id: NoticeId { refund_id: event.refund_id.clone(), number: event.sequence }.to_string(),
+            id: NoticeId { refund_id: event.refund_id.clone(), number: notice.number(event.sequence) }.to_string(),
             refund_id: event.refund_id.clone(),
             to: notice.to,
             status: NoticeStatus::Queued,

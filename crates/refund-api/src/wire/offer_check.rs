@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use refund_core::{
-    AddressId, MakeOffer, Negotiation, NegotiationId, OfferMessage, RefundId, RefundType, Refusal, SavedOffer,
-    Timestamp,
+    AddressId, MakeOffer, Negotiation, NegotiationId, OfferMessage, RefundType, Refusal, SavedOffer, Timestamp,
 };
 use refund_store::Around;
 use serde::{Deserialize, Serialize};
@@ -65,12 +64,8 @@ pub(crate) struct SavedAsked {
 impl OfferCheckIn {
     /// What is asked about on a refund. `find` knows what its seller has prepared.
     /// Fails where neither terms nor a prepared offer are named, or both, or nothing of that id is prepared.
-    pub(crate) fn read(
-        self,
-        refund_id: &RefundId,
-        find: impl FnOnce(&str) -> Option<Arc<SavedOffer>>,
-    ) -> Result<AskedOffer, Unusable> {
-        let negotiation_id = negotiation_id(refund_id).map_err(|_| Unusable::NotFound)?;
+    pub(crate) fn read(self, find: impl FnOnce(&str) -> Option<Arc<SavedOffer>>) -> Result<AskedOffer, Unusable> {
+        let negotiation_id = negotiation_id().map_err(|_| Unusable::NotFound)?;
         let (message, agreed_offline) = (self.message, self.agreed_offline.unwrap_or(false));
         let Some(id) = self.saved_offer_id else {
             let missing = |field: &str| Unusable::malformed("", format!("missing field `{field}`"));

@@ -105,9 +105,9 @@ pub(crate) struct OfferIn {
 impl OfferIn {
     /// The command.
     /// Fails where the amount is none.
-    pub(crate) fn read(self, refund_id: &RefundId) -> Result<Command, Unusable> {
+    pub(crate) fn read(self) -> Result<Command, Unusable> {
         Ok(Command::MakeOffer(MakeOffer {
-            negotiation_id: negotiation_id(refund_id).map_err(|_| Unusable::NotFound)?,
+            negotiation_id: negotiation_id().map_err(|_| Unusable::NotFound)?,
             kind: self.kind,
             amount: self.amount.0.read("/amount")?,
             return_address_id: self.return_address_id,

@@ -1,8 +1,8 @@
 //! Many refunds at once on the pages: looked at first, then done or refused one by one.
 
-use crate::support::browser::{Browser, Shown};
+use crate::support::browser::{Browser, Shown, tick};
 use crate::support::{Server, opening, path, small_refund};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const BULK: &str = "/refunds/bulk";
 
@@ -11,10 +11,6 @@ fn served(test: impl FnOnce(&Server, &Browser)) {
     let server = Server::demo(folder.path());
     test(&server, &Browser::signed_in(&server, &server.link("seller")));
     server.stop();
-}
-
-fn tick(refund: &Value) -> String {
-    format!("{} {}", refund["id"].as_str().unwrap(), refund["version"])
 }
 
 /// Sends the ticks of some refunds, with what is chosen and typed.

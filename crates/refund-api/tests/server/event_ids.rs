@@ -163,7 +163,7 @@ fn a_page_that_knows_a_history_that_is_gone_looks_again_and_any_other_waits() {
 }
 
 /// A backup of a folder, restored.
-fn restored(folder: &Path, place: &Path) {
+pub(crate) fn restored(folder: &Path, place: &Path) {
     let (backup, secrets) = (place.join("backup"), ["server.secret", "operator.key"]);
     let now = "2026-03-01T00:00:00Z".parse().unwrap();
     care::back_up(folder, &backup, &secrets, now, &Watcher::nobody()).unwrap();

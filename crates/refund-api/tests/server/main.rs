@@ -45,6 +45,7 @@ mod policy_check;
 mod postgresql_md;
 mod reasons;
 mod references;
+mod restored;
 mod saved_offers;
 mod saved_pages;
 mod second_factor;

@@ -169,3 +169,22 @@ fn agreed(server: &Server, number: u32) -> String {
     assert_eq!(server.post(&path, &server.seller, &[("If-Match", "\"1\"")], &json!({})).status, 200);
     id
 }
+
+#[test]
+fn what_was_paid_before_a_restore_is_not_taken_for_another_amount() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(&folder.path().join("demo"));
+    assert_eq!(server.put("/v1/policy", &server.operator, &json!({ "payout": "confirmed" })).status, 200);
+    let provider = Provider::start(1);
+    provider.calm();
+    let refunds = vec![agreed(&server, 7)];
+    let key = format!("{}-1", refunds[0]);
+    ureq::put(format!("{}/payments/{key}", provider.url)).send_json(money("3.00")).unwrap();
+    let world = World { server: &server, provider: &provider, folder: folder.path(), refunds };
+    for _ in 0..3 {
+        assert!(world.adapter(&[&program("adapter.py").display().to_string(), "--once"]));
+    }
+    assert_eq!(provider.books()[&key], ("succeeded".to_owned(), "3.00".to_owned()));
+    assert_eq!(world.books()[&key], ("started".to_owned(), "7.50".to_owned()));
+    server.stop();
+}

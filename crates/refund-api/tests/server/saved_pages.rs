@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, tick};
 use crate::support::clerk::{Clerk, demo};
 use crate::support::{SELLER, Server, money, opening, small_refund};
 
@@ -152,10 +152,6 @@ fn a_prepared_offer_fills_the_form_and_is_looked_at_like_any_other() {
     let sent = seller.submit_on(&look, &here, &[&terms[..], &[("step", "send")]].concat());
     assert_eq!((sent.status, &server.show(&refund)["negotiation"]["offer"]["amount"]), (303, &money("2.00")));
     server.stop();
-}
-
-fn tick(refund: &Value) -> String {
-    format!("{} {}", refund["id"].as_str().unwrap(), refund["version"])
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Whoever sends a form too often is told from when on it is possible, and loses nothing of what they typed.
 
-use crate::support::browser::Browser;
+use crate::support::browser::{Browser, tick};
 use crate::support::clerk::Clerk;
 use crate::support::{SELLER, Server};
 use refund_api::Limits;
@@ -77,7 +77,7 @@ fn what_was_ticked_is_looked_at_again_where_it_was_asked_for_too_often() {
     let server = Server::limited(folder.path(), Limits { rate_per_key: 5, ..Limits::without_rates() });
     let refund = server.open("o-1");
     let mut kim = sellers_person(&server);
-    let tick = format!("{} {}", refund["id"].as_str().unwrap(), refund["version"]);
+    let tick = tick(&refund);
     let fields = [("action", "agree"), ("refund", tick.as_str())];
     let led = (0..200).map(|_| kim.post("/refunds/bulk", &fields)).find(|sent| sent.location().contains("typed="));
     let page = led.expect("some are too many").location().to_owned();

@@ -36,7 +36,7 @@ pub fn decide(
 ) -> Result<Vec<Event>, Refusal> {
     let facts = facts(&Case { refund, grounds, actor, command, now })?;
     let events = refund.next_events(facts, actor, now, now);
-    Ok(with_notices(Some(refund), grounds.policy, events))
+    Ok(with_notices(Some(refund), grounds.policy, grounds.notice_leap, events))
 }
 
 /// What a command brings about, or what stands against it: a decision before it is put down as events.

@@ -4,13 +4,15 @@ use super::case::permitted;
 use crate::telling::with_notices;
 use crate::{Actor, Event, Fact, MESSAGES_MAX, Message, Policy, Refund, Refusal, Timestamp};
 
-/// Posts a message on a refund, whatever its status: what happens then, the message first.
+/// Posts a message on a refund, whatever its status: what happens then, the message first. `notice_leap` is as in
+/// [`Grounds`](crate::Grounds).
 ///
 /// # Errors
 /// [`Refusal::NotYourRole`] or [`Refusal::TooManyMessages`].
 pub fn post(
     refund: &Refund,
     policy: &Policy,
+    notice_leap: u64,
     actor: &Actor,
     message: Message,
     now: Timestamp,
@@ -20,5 +22,5 @@ pub fn post(
         return Err(Refusal::TooManyMessages { role: actor.role, max: MESSAGES_MAX });
     }
     let posted = refund.next_events([Fact::MessagePosted { message: Box::new(message) }], actor, now, now);
-    Ok(with_notices(Some(refund), policy, posted))
+    Ok(with_notices(Some(refund), policy, notice_leap, posted))
 }

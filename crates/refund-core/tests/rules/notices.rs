@@ -26,7 +26,7 @@ fn needing() -> Shop {
 fn notices(events: &[Event]) -> Vec<(u64, Notice)> {
     let notice = |event: &'_ Event| {
         if let Fact::NoticeRequested { notice } = &event.fact {
-            Some((event.sequence, (**notice).clone()))
+            Some((notice.number(event.sequence), (**notice).clone()))
         } else {
             None
         }
@@ -124,6 +124,22 @@ fn r41_several_within_a_minute_are_one_as_long_as_none_of_them_has_gone() {
     reported(&mut shop, posted, NoticeResult::Accepted);
     shop.wait(1).post(&actor(Role::Seller), message(false)).unwrap();
     assert!(notices(shop.history()).last().unwrap().1.replaces.is_empty());
+}
+
+#[test]
+fn r41_what_is_said_of_a_notice_that_was_lost_with_a_restore_counts_for_no_other() {
+    let mut shop = telling();
+    let kept = latest(&shop, Role::Seller);
+    shop.notice_leap = 3 * refund_core::NOTICE_LEAP;
+    shop.wait(1).must(Role::Seller, &offer(RefundType::RefundOnly, cny(200)));
+    let name = latest(&shop, Role::Buyer);
+    let sequence = Notice::asked_by(name);
+    assert_eq!((sequence, name), (shop.refund().sequence, sequence + shop.notice_leap));
+    assert!(reported(&mut shop, sequence, NoticeResult::Accepted).is_empty(), "it was the name of one that was lost");
+    // The later stands for the earlier by its name.
+    shop.wait(1).must(Role::Seller, &agree());
+    assert_eq!(notices(shop.history()).pop().unwrap().1.replaces, [name]);
+    assert_eq!(reported(&mut shop, kept, NoticeResult::Accepted).len(), 1, "what was kept has its name");
 }
 
 #[test]

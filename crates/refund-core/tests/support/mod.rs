@@ -19,6 +19,7 @@ pub(crate) struct Shop {
     /// All refunds of the line, each with its events; only the last can be in progress.
     pub(crate) refunds: Vec<(Refund, Vec<Event>)>,
     pub(crate) now: Timestamp,
+    pub(crate) notice_leap: u64,
 }
 
 /// What one step did.
@@ -46,6 +47,7 @@ impl Shop {
             },
             refunds: Vec::new(),
             now: text("2026-03-01T08:00:00Z"),
+            notice_leap: 0,
         }
     }
 
@@ -77,6 +79,7 @@ impl Shop {
             rollout: self.rollout.check(&text("seller"), self.now),
             refundable: self.ledger().map_or(self.line.paid, |ledger| ledger.refundable()),
             is_held: false,
+            notice_leap: self.notice_leap,
         }
     }
 
@@ -147,7 +150,7 @@ impl Shop {
     /// Settles, and posts a message.
     pub(crate) fn post(&mut self, who: &Actor, message: Message) -> Result<Event, Refusal> {
         self.settle();
-        let events = post(self.refund(), &self.policy, who, message, self.now)?;
+        let events = post(self.refund(), &self.policy, self.notice_leap, who, message, self.now)?;
         self.record(&events);
         Ok(events.into_iter().next().expect("the message"))
     }

@@ -70,8 +70,9 @@ pub(super) fn command(stage: &mut Stage<'_>, request: &Request, refund_id: &Refu
 
 pub(super) fn post(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundId, message: &Message) -> Done {
     let refund = settled_and_still(stage, request, refund_id)?;
-    let policy = stage.settings().policy.with(&seller_of(stage.settings(), &refund)?.policy);
-    match refund_core::post(&refund, &policy, &request.actor, message.clone(), stage.now) {
+    let settings = stage.settings();
+    let (policy, leap) = (settings.policy.with(&seller_of(settings, &refund)?.policy), settings.notice_leap());
+    match refund_core::post(&refund, &policy, leap, &request.actor, message.clone(), stage.now) {
         Ok(events) => {
             let posted = events.first().cloned();
             pushed(stage, refund_id, events)?;
@@ -108,7 +109,8 @@ pub(super) fn replace_link(stage: &mut Stage<'_>, request: &Request, refund_id: 
         settled_and_still(stage, request, refund_id)?;
     }
     stage.refund(refund_id)?;
-    let generation = stage.settings().link(refund_id).saturating_add(1);
+    let settings = stage.settings();
+    let generation = settings.generation_after(settings.link(refund_id));
     stage.push(Entry::BuyerLink { refund_id: refund_id.clone(), generation, actor: request.actor.clone() })?;
     Ok((Answer::Done, Outcome::Settings))
 }

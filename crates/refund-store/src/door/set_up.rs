@@ -198,7 +198,9 @@ pub(super) fn set_up(stage: &mut Stage<'_>, set_up: &SetUp, actor: &Actor) -> Do
             keep_webhook(stage, Webhook { created_at: now, enabled_at: now, ..(**webhook).clone() }, actor)
         }
         SetUp::ChangeWebhook { webhook_id, change } => {
-            let changed = webhook(stage, webhook_id)?.changed(change, stage.now);
+            let webhook = webhook(stage, webhook_id)?;
+            let next = stage.settings().generation_after(webhook.generation);
+            let changed = webhook.changed(change, next, stage.now);
             keep_webhook(stage, changed, actor)
         }
         SetUp::RemoveWebhook { webhook_id } => {

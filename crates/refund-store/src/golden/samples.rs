@@ -363,6 +363,7 @@ pub(super) fn webhooks() -> Record {
         rotated_at: Some(at(2)),
         enabled_at: at(3),
         disabled: Some(Disabled { at: at(4), because: DisabledBecause::Failing }),
+        replaced: None,
     };
     let terms = WebhookTerms { url: "https://example.com".to_owned(), description: None, types: Vec::new() };
     let bare = Webhook { owner: KeyRole::Platform, terms, rotated_at: None, disabled: None, ..whole.clone() };

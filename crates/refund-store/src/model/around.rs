@@ -24,6 +24,7 @@ pub struct Around {
     policy: Arc<Policy>,
     rollout: Arc<Rollout>,
     is_held: bool,
+    notice_leap: u64,
 }
 
 impl Around {
@@ -32,7 +33,8 @@ impl Around {
     pub(crate) fn new(settings: &Settings, refund: Arc<Refund>, refundable: Money) -> Result<Self, StoreError> {
         let seller = Arc::clone(seller_of(settings, &refund)?);
         let (link, policy) = (settings.link(&refund.id), Arc::clone(&settings.policy));
-        Ok(Self { refund, seller, refundable, link, policy, rollout: Arc::clone(&settings.rollout), is_held: false })
+        let (rollout, notice_leap) = (Arc::clone(&settings.rollout), settings.notice_leap());
+        Ok(Self { refund, seller, refundable, link, policy, rollout, is_held: false, notice_leap })
     }
 
     /// A refund on which something that is due waits, because settling is held (R36).
@@ -48,6 +50,7 @@ impl Around {
             rollout: Arc::clone(&self.rollout),
             refundable: self.refundable,
             is_held: self.is_held,
+            notice_leap: self.notice_leap,
         }
     }
 
@@ -134,6 +137,7 @@ pub(crate) struct Basis {
     rollout: Arc<Rollout>,
     refundable: Money,
     is_held: bool,
+    notice_leap: u64,
 }
 
 impl Basis {
@@ -150,6 +154,7 @@ impl Basis {
             rollout: Arc::clone(&settings.rollout),
             refundable,
             is_held,
+            notice_leap: settings.notice_leap(),
         })
     }
 
@@ -160,6 +165,7 @@ impl Basis {
             rollout: self.rollout.check(&refund.seller_id, now),
             refundable: self.refundable,
             is_held: self.is_held,
+            notice_leap: self.notice_leap,
         }
     }
 

@@ -1,10 +1,12 @@
-//! That a store was made from a backup, and what follows from that for versions.
+//! That a store was made from a backup, and what follows from that for whatever is counted: versions, the names of
+//! notices, and which of its links and secrets somebody has.
 
-use refund_core::{Event, Refund, Timestamp, evolve};
+use refund_core::{Event, NOTICE_LEAP, Refund, Timestamp, evolve};
 use serde::{Deserialize, Serialize};
 
-/// A store was made from a backup. Versions of refunds that were answered afterwards and lost with the
-/// old store must never name what comes in their place: nobody agrees to what they have not seen.
+/// A store was made from a backup. What was counted afterwards and lost with the old store must never name what comes in
+/// its place: nobody agrees to what they have not seen, no word on a notice counts for another, and no link or secret
+/// that was lost opens anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restoration {
     /// The latest instant in the backup. Whatever is recorded since is later.
@@ -36,6 +38,17 @@ impl Restoration {
     }
 }
 
+/// What comes behind the present link or secret of somebody: no number that was ever given. It leaps as versions do.
+pub(crate) fn generation_after(restorations: &[Restoration], present: u32) -> u32 {
+    let least = restorations.last().map_or(0, |last| u32::try_from(last.least_version).unwrap_or(u32::MAX));
+    present.saturating_add(1).max(least)
+}
+
+/// How far the names of notices leap now: [`Notice::leap`](refund_core::Notice::leap).
+pub(crate) fn notice_leap(restorations: &[Restoration]) -> u64 {
+    restorations.last().map_or(0, |last| last.least_version.saturating_mul(NOTICE_LEAP))
+}
+
 /// The refund after one more event, in a store that was restored so.
 pub(crate) fn evolve_in(restorations: &[Restoration], refund: Refund, event: &Event) -> Refund {
     let (version, updated_at) = (refund.version, refund.updated_at);
@@ -45,4 +58,24 @@ pub(crate) fn evolve_in(restorations: &[Restoration], refund: Refund, event: &Ev
         after.version = after.version.max(least.unwrap_or(0));
     }
     after
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_leaps_once_after_each_restore_and_is_never_the_same() {
+        let at = |seconds: i64| Timestamp::from_millis(seconds * 1000).unwrap();
+        let first = Restoration::new(at(0), at(1_772_000_000), 7, &[]);
+        // Of the same backup at the same time, and of what the first restore made.
+        let again = Restoration::new(at(0), at(1_772_000_000), 8, &[]);
+        let second = Restoration::new(at(0), at(0), 7, &[first]);
+        assert_eq!([generation_after(&[], 1), generation_after(&[], u32::MAX)], [2, u32::MAX]);
+        let lost = generation_after(&[first], 2);
+        assert_eq!((lost, generation_after(&[first], lost)), (1_772_000_007, lost + 1));
+        assert!(generation_after(&[again], 2) != lost && generation_after(&[first, second], lost) > lost + 1);
+        let leaps = [notice_leap(&[]), notice_leap(&[first]), notice_leap(&[again]), notice_leap(&[first, second])];
+        assert!(leaps.is_sorted_by(|one, next| one < next) && leaps.iter().all(|leap| leap % NOTICE_LEAP == 0));
+    }
 }

@@ -7,6 +7,7 @@ use refund_core::{Actor, Label, Policy, Reasons, RefundId, Rollout, SavedOffer, 
 use rpds::RedBlackTreeMapSync;
 
 use crate::model::likeness::looks;
+use crate::model::restoration::{generation_after, notice_leap};
 use crate::record::Entry;
 use crate::{Key, Restoration, Secret, Seller, Session, StoreError, Tag, User, Webhook};
 
@@ -16,8 +17,8 @@ type Map<K, V> = RedBlackTreeMapSync<K, V>;
 /// Names in some form, each with the id of somebody who has it.
 type Names = Map<(String, String), ()>;
 
-/// Which link a refund has when it is opened; each that replaces one is the next.
-const FIRST_LINK: u32 = 1;
+/// Which link a refund has when it is opened; each that replaces one comes behind it.
+pub const FIRST_LINK: u32 = 1;
 
 /// All settings as they are at one moment: policy, roll-out, sellers, keys, buyers' links, endpoints of
 /// webhooks, people, and where they are signed in. What changes afterwards makes another snapshot.
@@ -40,6 +41,7 @@ pub struct Settings {
     looks: Names,
     sessions: Map<Secret, Arc<Session>>,
     saved_offers: Map<(SellerId, String), Arc<SavedOffer>>,
+    /// That the store was made from a backup, each time, in order.
     pub(crate) restorations: Vec<Restoration>,
 }
 
@@ -156,10 +158,22 @@ impl Settings {
         Tag::of(&self.keys())
     }
 
-    /// Which of a refund's links for the buyer is the present one, counted from 1.
+    /// Which of a refund's links for the buyer is the present one, counted from 1; a restore from a backup leaves some
+    /// numbers out.
     #[must_use]
     pub fn link(&self, id: &RefundId) -> u32 {
         self.links.get(id).copied().unwrap_or(FIRST_LINK)
+    }
+
+    /// The number of what replaces somebody's link or secret: one that was never given, also where what was lost with a
+    /// restore had been replaced.
+    pub(crate) fn generation_after(&self, present: u32) -> u32 {
+        generation_after(&self.restorations, present)
+    }
+
+    /// How far the names of notices leap now: [`Notice::leap`](refund_core::Notice::leap).
+    pub(crate) fn notice_leap(&self) -> u64 {
+        notice_leap(&self.restorations)
     }
 
     /// The endpoint of webhooks of that id.

@@ -16,7 +16,8 @@ pub struct Webhook {
     pub terms: WebhookTerms,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Which of its signing secrets is the present one, counted from 1. The secrets themselves are not stored.
+    /// Which of its signing secrets is the present one, counted from 1; a restore from a backup leaves some numbers out.
+    /// The secrets themselves are not stored.
     pub generation: u32,
     /// When the present secret replaced the one before, if one did.
     pub rotated_at: Option<Timestamp>,
@@ -24,6 +25,9 @@ pub struct Webhook {
     pub enabled_at: Timestamp,
     /// Since when it is switched off, and why, if it is.
     pub disabled: Option<Disabled>,
+    /// Which secret the present one replaced, where it is not the one that is counted before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<u32>,
 }
 
 /// What the owner of an endpoint says of it.
@@ -78,7 +82,17 @@ impl Webhook {
     #[must_use]
     pub fn new(id: String, owner: KeyRole, terms: WebhookTerms) -> Self {
         let (created_at, enabled_at) = (Timestamp::MIN, Timestamp::MIN);
-        Self { id, owner, terms, created_at, generation: 1, rotated_at: None, enabled_at, disabled: None }
+        Self {
+            id,
+            owner,
+            terms,
+            created_at,
+            generation: 1,
+            rotated_at: None,
+            enabled_at,
+            disabled: None,
+            replaced: None,
+        }
     }
 
     /// Until when the secret before the present one is valid, if there was one.
@@ -87,11 +101,20 @@ impl Webhook {
         self.rotated_at.map(|at| at.plus(BOTH_VALID_FOR))
     }
 
-    pub(crate) fn changed(self, change: &WebhookChange, now: Timestamp) -> Self {
+    /// Which of its signing secrets was the one before the present.
+    #[must_use]
+    pub fn generation_before(&self) -> u32 {
+        self.replaced.unwrap_or_else(|| self.generation.saturating_sub(1))
+    }
+
+    /// The endpoint after a change. Where its secret is rotated, `next` is which it has from then on.
+    pub(crate) fn changed(self, change: &WebhookChange, next: u32, now: Timestamp) -> Self {
         match change {
             WebhookChange::Terms(terms) => Self { terms: terms.clone(), ..self },
             WebhookChange::Rotated => {
-                Self { generation: self.generation.saturating_add(1), rotated_at: Some(now), ..self }
+                let is_counted_on = self.generation.saturating_add(1) == next;
+                let replaced = Some(self.generation).filter(|_| !is_counted_on);
+                Self { generation: next, rotated_at: Some(now), replaced, ..self }
             }
             WebhookChange::Enabled if self.disabled.is_none() => self,
             WebhookChange::Enabled => Self { enabled_at: now, disabled: None, ..self },
@@ -100,5 +123,23 @@ impl Webhook {
                 Self { disabled: Some(Disabled { at: now, because: *because }), ..self }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn which_secret_was_replaced_is_known_also_where_numbers_leap() {
+        let terms = WebhookTerms { url: "https://example.com".to_owned(), description: None, types: Vec::new() };
+        let rotated = |webhook: Webhook, next| webhook.changed(&WebhookChange::Rotated, next, Timestamp::MAX);
+        let made = Webhook::new("whk_1".to_owned(), KeyRole::Platform, terms);
+        let second = rotated(made, 2);
+        assert_eq!((second.generation, second.generation_before(), second.replaced), (2, 1, None));
+        let leapt = rotated(second, 1_795_862_341);
+        assert_eq!((leapt.generation, leapt.generation_before()), (1_795_862_341, 2));
+        let next = rotated(leapt, 1_795_862_342);
+        assert_eq!((next.generation_before(), next.replaced), (1_795_862_341, None));
     }
 }

@@ -58,6 +58,7 @@ impl CoreStage {
             rollout: self.rollout.check(&refund.seller_id, self.now),
             refundable: line.refundable(),
             is_held: false,
+            notice_leap: 0,
         }))
     }
 

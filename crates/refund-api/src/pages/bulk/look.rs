@@ -112,8 +112,8 @@ pub(super) fn show(
 
 /// What would happen to one, or why nothing would.
 fn foreseen(visit: &Visit, ticked: &Ticked) -> Result<Vec<Event>, Notice> {
-    let Ticked { around, now, version, actor, command } = ticked;
-    if around.refund.version != *version {
+    let Ticked { around, now, seen, actor, command } = ticked;
+    if around.refund.version != seen.version {
         return Err(moved(visit));
     }
     let command = command.as_ref().map_err(|mistake| told_mistake(visit, mistake))?;

@@ -84,9 +84,11 @@ impl History {
     }
 }
 
-/// What has changed a refund since it had that version, in a few words; nothing where it is not known.
+/// What has changed a refund since it had that version, in a few words; nothing where it is not known, as where the
+/// version has leapt since, after a restore.
 pub(crate) fn changes_since(reader: &Reader, refund: &Refund, events: &[Event], version: u64) -> Option<String> {
-    let count = usize::try_from(refund.version.checked_sub(version)?).ok()?;
+    let count = refund.version.checked_sub(version).filter(|count| *count < refund.sequence)?;
+    let count = usize::try_from(count).ok()?;
     let changes = events.iter().rev().filter(|event| event.fact.changes_state()).take(count);
     let titles: Vec<_> = changes.map(|event| title(reader, event)).collect();
     let what = titles.into_iter().rev().collect::<Vec<_>>().join(" · ");

@@ -13,6 +13,8 @@ use crate::pages::reasons::{WhyView, by_code};
 pub(crate) struct RefundView {
     pub(crate) id: String,
     pub(crate) version: u64,
+    /// The number of the last event of it.
+    pub(crate) sequence: u64,
     pub(crate) title: String,
     pub(crate) order_id: String,
     pub(crate) line_id: String,
@@ -120,6 +122,7 @@ impl RefundView {
         Self {
             id: refund.id.to_string(),
             version: refund.version,
+            sequence: refund.sequence,
             title: line.title.to_string(),
             order_id: line.order_id.to_string(),
             line_id: line.line_id.to_string(),

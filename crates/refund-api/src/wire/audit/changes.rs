@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use refund_core::{Event, Fact, Policy, Rollout};
-use refund_store::{Audited, Entry, User};
+use refund_store::{Audited, Entry, FIRST_LINK, User};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -73,8 +73,8 @@ fn shown(entry: &Entry) -> Value {
 
 /// What holds before a setting is changed for the first time.
 fn at_first(entry: &Entry) -> Value {
-    if let Entry::BuyerLink { generation, .. } = entry {
-        return json!({ "generation": generation.saturating_sub(1) });
+    if let Entry::BuyerLink { .. } = entry {
+        return json!({ "generation": FIRST_LINK });
     }
     let value = if let Entry::Policy { .. } = entry {
         serde_json::to_value(Policy::default())

@@ -316,7 +316,7 @@ impl EventData {
             Fact::Overdue { kind, by } => Self::DeadlineOverdue(due(*kind, *by)),
             Fact::LineShipped => Self::OrderLineShipped(NothingData {}),
             Fact::NoticeRequested { notice } => {
-                Self::NoticeRequested(notice::requested(event.refund_id(), event.sequence(), notice))
+                Self::NoticeRequested(notice::requested(event.refund_id(), notice.number(event.sequence()), notice))
             }
             Fact::NoticeAccepted { number, to, channel } => {
                 Self::NoticeAccepted(notice::reported(event.refund_id(), *number, *to, *channel, None))

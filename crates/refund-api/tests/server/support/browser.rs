@@ -202,3 +202,10 @@ impl Server {
         self.path_of(refund["buyer_link"]["url"].as_str().unwrap()).to_owned()
     }
 }
+
+/// How the queue names a refund to which nothing has happened but what changed it: the number of its last event is its
+/// version then.
+pub(crate) fn tick(refund: &Value) -> String {
+    let version = &refund["version"];
+    format!("{} {version} {version}", refund["id"].as_str().unwrap())
+}
