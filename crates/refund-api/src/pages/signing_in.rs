@@ -191,7 +191,7 @@ pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
         return link_is_over(&visit);
     };
     let password = visit.form.get("password");
-    let from = TriedFrom::Within(user.id.clone());
+    let from = TriedFrom::within(user.id.clone(), &user);
     let mistake = match password {
         "" if may_come_without(&visit, &user) => None,
         "" => Some(visit.reader.say("once-password-needed")),

@@ -271,7 +271,7 @@ impl Visit {
     /// The browser, where that person signed in there before.
     pub(crate) fn known_browser_of(&self, user: Option<&User>) -> Option<TriedFrom> {
         let known = user.filter(|user| self.app.known_browsers.knows(user, &self.known));
-        known.map(|user| TriedFrom::KnownBrowser(user.id.clone()))
+        known.map(TriedFrom::known_browser)
     }
 
     /// The visit once its form was carried out: nothing that was typed is shown again.
