@@ -38,7 +38,7 @@ pub use deliveries::{
     Again, Attempt, Backlog, Chosen, Claimed, Deliveries, Delivery, DeliveryState, Due, Forget, Intake, LeftAlone,
     MemoryDeliveries, Noted, Queued, Standing, Tried,
 };
-pub use door::{Advance, Answer, Answered, Precondition, Refused, Request, SetUp, Work};
+pub use door::{Advance, Answer, Answered, PEOPLE_MAX, Precondition, Refused, Request, SetUp, Work};
 pub use embedded::{EmbeddedDeliveries, EmbeddedStore, KEPT_FREE_BYTES, OpenError, OpenedStore, WAITING_MAX};
 pub use error::StoreError;
 pub use memory::MemoryStore;
@@ -58,7 +58,7 @@ pub use model::second_factor::{SecondFactor, Shown};
 pub use model::seller::Seller;
 pub use model::settings::{FIRST_LINK, Settings};
 pub use model::tag::Tag;
-pub use model::team_role::TeamRole;
+pub use model::team_role::{Right, TeamRole};
 pub use model::user::{ALERTS_MAX, ByLink, Session, SignInLink, User, UserChange};
 pub use model::webhook::{Disabled, DisabledBecause, Webhook, WebhookChange, WebhookTerms};
 pub use postgres::{

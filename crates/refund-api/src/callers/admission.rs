@@ -25,13 +25,14 @@ pub(crate) struct Admission {
     per_key: Option<Rate<String, Stopwatch>>,
     connections: Arc<Places<IpAddr>>,
     streams: Arc<Places<String>>,
+    streams_of_sellers: Arc<Places<String>>,
     bodies: Arc<Places<String>>,
     feeds: Arc<Places<String>>,
     many_at_once: Arc<Places<String>>,
 }
 
-/// The place of one stream.
-pub(crate) type StreamPlace = Place<String>;
+/// The place of one stream: among those of its caller, and of all of a seller's.
+pub(crate) type StreamPlace = (Place<String>, Place<String>);
 
 /// How many bytes of bodies are held at once; what is short is not counted.
 const BODIES_MAX: usize = 128 * 1024 * 1024;
@@ -58,6 +59,7 @@ impl Admission {
             per_key: Rate::per_second(limits.rate_per_key, clock, sharers),
             connections: Arc::new(Places::new(limits.connections, limits.connections_per_address)),
             streams: Arc::new(Places::new(limits.streams, limits.streams_per_key)),
+            streams_of_sellers: Arc::new(Places::new(usize::MAX, limits.streams_per_seller)),
             feeds: Arc::new(Places::new(usize::MAX, FEEDS_MAX_EACH)),
             many_at_once: Arc::new(Places::new(MANY_AT_ONCE_MAX, MANY_AT_ONCE_MAX_EACH)),
             bodies: Arc::new(Places::new(BODIES_MAX, BODIES_MAX_EACH)),
@@ -129,12 +131,13 @@ impl Admission {
 
     /// A place for a stream of theirs.
     pub(crate) fn stream(&self, caller: &Caller) -> Result<StreamPlace, Problem> {
-        self.streams.enter(Some(caller.id().to_owned())).map_err(|full| {
-            let detail = match full {
-                Full::All => "the server has as many streams open as it takes",
-                Full::Own => "this key or link has as many streams open as there are for one",
-            };
-            Problem::too_many(detail, STREAM_AGAIN)
-        })
+        let no = |detail| Problem::too_many(detail, STREAM_AGAIN);
+        let own = self.streams.enter(Some(caller.id().to_owned())).map_err(|full| match full {
+            Full::All => no("the server has as many streams open as it takes"),
+            Full::Own => no("this key or link has as many streams open as there are for one"),
+        })?;
+        let seller = if let Caller::Seller { seller_id, .. } = caller { Some(seller_id.to_string()) } else { None };
+        let of_seller = self.streams_of_sellers.enter(seller);
+        Ok((own, of_seller.map_err(|_| no("this seller has as many streams open as there are for one"))?))
     }
 }

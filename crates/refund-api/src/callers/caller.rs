@@ -45,7 +45,12 @@ pub(crate) enum Tenant<'a> {
     Stranger(Option<IpAddr>),
 }
 
-impl Tenant<'_> {
+impl<'a> Tenant<'a> {
+    /// Whoever that person acts for.
+    pub(crate) fn of(user: &'a User) -> Self {
+        user.role.seller_id().map_or(Self::Other(&user.id), Self::Seller)
+    }
+
     /// A name that no other kind has.
     pub(crate) fn name(self) -> String {
         match self {

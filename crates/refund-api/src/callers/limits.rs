@@ -2,6 +2,7 @@
 
 use clap::Args;
 use ipnet::IpNet;
+use refund_store::PEOPLE_MAX;
 
 /// How much is taken at once, and of whom.
 #[derive(Debug, Clone, Args)]
@@ -26,9 +27,12 @@ pub struct Limits {
     /// How many streams of events may be open at once; more are answered 429.
     #[arg(long, value_name = "N", default_value_t = STREAMS)]
     pub streams: usize,
-    /// How many of them each key or buyer's link has.
+    /// How many of them each key, person or buyer's link has.
     #[arg(long, value_name = "N", default_value_t = STREAMS_PER_KEY)]
     pub streams_per_key: usize,
+    /// How many of them all keys and people of one seller have.
+    #[arg(long, value_name = "N", default_value_t = STREAMS_PER_SELLER)]
+    pub streams_per_seller: usize,
     /// Proxies whose Forwarded or X-Forwarded-For is believed, such as 10.0.0.0/8,::1/128.
     #[arg(long, value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
@@ -38,6 +42,8 @@ const CONNECTIONS: usize = 10_000;
 const CONNECTIONS_PER_ADDRESS: usize = 1_000;
 const STREAMS: usize = 5_000;
 const STREAMS_PER_KEY: usize = 20;
+/// A page that is open has one: as many as a seller has people.
+const STREAMS_PER_SELLER: usize = PEOPLE_MAX;
 
 impl Limits {
     /// What there is for everybody, and nobody who is counted.
@@ -51,6 +57,7 @@ impl Limits {
             changes_per_hour: 0,
             streams: STREAMS,
             streams_per_key: STREAMS_PER_KEY,
+            streams_per_seller: STREAMS_PER_SELLER,
             trusted_proxies: Vec::new(),
         }
     }

@@ -1,6 +1,7 @@
 //! Passwords: stored as argon2 hashes, and tried only so often.
 
 mod pinyin;
+mod unfit;
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -9,25 +10,23 @@ use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use refund_store::User;
 use tokio::sync::Semaphore;
-use zxcvbn::Score;
 
-use crate::callers::places::Places;
+pub(crate) use self::unfit::{PASSWORD_MAX, PASSWORD_MIN, Unfit};
+use self::unfit::{has_length, unfit};
+use crate::callers::Tenant;
+use crate::callers::places::{Full, Place, Places};
 use crate::machine::clock::Stopwatch;
 use crate::machine::entropy;
 use crate::machine::rate::{Rate, Sharers};
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
-/// The fewest characters that a password has.
-pub(crate) const PASSWORD_MIN: usize = 12;
-/// The most: nobody types more, and hashing it costs time.
-pub(crate) const PASSWORD_MAX: usize = 200;
-
 /// How many are hashed at once for whoever is known (by a session, a link or a browser), and for all others: each takes
 /// 19 MiB and a core for a moment.
 const AT_ONCE: usize = 1;
-/// How many wait for that of each kind, and of one person or address, so that nobody waits for more.
+/// How many wait for that of each kind, and of one seller, operator or address, so that nobody waits for more.
 const WAITING: usize = 24;
 const WAITING_EACH: usize = 6;
 /// When to come again where there are as many.
@@ -46,52 +45,48 @@ const CODES_AN_HOUR: u32 = 20;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum TriedFrom {
     /// A session or a link: whoever has one is not somebody who guesses.
-    Within(String),
+    Within {
+        /// Which.
+        what: String,
+        /// For whom its person acts.
+        tenant: String,
+    },
     /// A browser in which that person signed in before: all of theirs together. What others try costs them nothing.
-    KnownBrowser(String),
+    KnownBrowser {
+        /// Who.
+        user_id: String,
+        /// For whom they act.
+        tenant: String,
+    },
     /// An address, as it is counted; or nobody can say which.
     Address(Option<IpAddr>),
 }
 
-/// Why something is nobody's password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unfit {
-    /// It has too few characters, or too many.
-    Length,
-    /// Whoever guesses tries it early: a common one, a pattern, or one with their name in it.
-    Guessable,
-}
-
-/// The shortest name that may stand in nobody's own password: shorter ones are parts of words.
-const NAME_MIN: usize = 3;
-/// How much of a password is judged: what begins well goes on well, and to judge more takes seconds where it is odd.
-const JUDGED: usize = 32;
-
-/// What stands against that password for somebody who has, and whose shop has, these names.
-fn unfit(password: &str, names: &[String]) -> Option<Unfit> {
-    if !has_length(password) {
-        return Some(Unfit::Length);
+impl TriedFrom {
+    /// That session or link of somebody's.
+    pub(crate) fn within(what: String, user: &User) -> Self {
+        Self::Within { what, tenant: Tenant::of(user).name() }
     }
-    let bare =
-        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
-    let names: Vec<String> = names.iter().map(|name| bare(name)).collect();
-    let own = bare(password);
-    let has_name = names.iter().any(|name| name.chars().count() >= NAME_MIN && own.contains(name));
-    let judged: String = password.chars().take(JUDGED).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let is_weak = || zxcvbn::zxcvbn(&judged, &names).score() < Score::Three;
-    (has_name || pinyin::is_common(&own) || is_weak()).then_some(Unfit::Guessable)
-}
 
-/// Whether it is neither too short nor too long: that is seen at once.
-fn has_length(password: &str) -> bool {
-    (PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count())
+    /// Whichever browser somebody is known in.
+    pub(crate) fn known_browser(user: &User) -> Self {
+        Self::KnownBrowser { user_id: user.id.clone(), tenant: Tenant::of(user).name() }
+    }
+
+    /// Whose place somebody takes who waits. All of a seller's are one: whoever is signed in in many browsers, or has
+    /// many people, waits for themselves.
+    fn tenant(&self) -> String {
+        match self {
+            Self::Within { tenant, .. } | Self::KnownBrowser { tenant, .. } => tenant.clone(),
+            Self::Address(address) => Tenant::Stranger(*address).name(),
+        }
+    }
 }
 
 /// Where those of one kind wait for their turn.
 struct Lane {
     turns: Arc<Semaphore>,
-    waiting: Arc<Places<TriedFrom>>,
+    waiting: Arc<Places<String>>,
 }
 
 impl Default for Lane {
@@ -99,6 +94,15 @@ impl Default for Lane {
         Self { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Places::new(WAITING, WAITING_EACH)) }
     }
 }
+
+impl Lane {
+    fn enter(&self, from: &TriedFrom) -> Result<InLane<'_>, Full> {
+        Ok((self, self.waiting.enter(Some(from.tenant()))?))
+    }
+}
+
+/// Where somebody waits for their turn to come, and the place that they have there.
+type InLane<'l> = (&'l Lane, Place<String>);
 
 /// Hashes passwords, and counts who tries.
 pub(crate) struct Passwords {
@@ -129,7 +133,7 @@ impl Passwords {
         let name = name.to_lowercase();
         let under_name = counted(self.tries.as_ref(), &(name.clone(), from.clone()));
         let all = under_name.and_then(|()| match from {
-            TriedFrom::Within(_) | TriedFrom::KnownBrowser(_) => Ok(()),
+            TriedFrom::Within { .. } | TriedFrom::KnownBrowser { .. } => Ok(()),
             TriedFrom::Address(address) => {
                 counted(self.from_an_address.as_ref(), address)?;
                 counted(self.from_anywhere.as_ref(), &name)
@@ -159,8 +163,8 @@ impl Passwords {
     pub(crate) fn count_code(&self, user_id: &str, from: &TriedFrom) -> Result<(), Problem> {
         let within = |is_known| counted(self.codes.as_ref(), &(user_id.to_owned(), is_known));
         let all = match from {
-            TriedFrom::KnownBrowser(_) => within(true).or_else(|_| within(false)),
-            TriedFrom::Within(_) | TriedFrom::Address(_) => within(false),
+            TriedFrom::KnownBrowser { .. } => within(true).or_else(|_| within(false)),
+            TriedFrom::Within { .. } | TriedFrom::Address(_) => within(false),
         };
         all.map_err(|wait| Problem::too_many("too many codes were tried", wait))
     }
@@ -206,15 +210,25 @@ impl Passwords {
         .await
     }
 
+    /// A place to wait: whoever is known and finds none among those waits with all others. To be known is never worse
+    /// than not to be.
+    fn in_lane(&self, from: &TriedFrom) -> Result<InLane<'_>, Problem> {
+        let place = match from {
+            TriedFrom::Within { .. } | TriedFrom::KnownBrowser { .. } => {
+                self.known.enter(from).or_else(|_| self.others.enter(from))
+            }
+            TriedFrom::Address(_) => self.others.enter(from),
+        };
+        place.map_err(|_| Problem::too_many("too many sign in at once", WAITING_AGAIN))
+    }
+
     async fn working<T: Send + 'static>(
         &self,
         from: &TriedFrom,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let internal = |error: String| Problem::new(ApiCode::Internal, error);
-        let lane = if let TriedFrom::Address(_) = from { &self.others } else { &self.known };
-        let full = |_| Problem::too_many("too many sign in at once", WAITING_AGAIN);
-        let _waiting = lane.waiting.enter(Some(from.clone())).map_err(full)?;
+        let (lane, _waiting) = self.in_lane(from)?;
         let turn = lane.turns.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
         let worked = tokio::task::spawn_blocking(move || {
             let _turn = turn;
@@ -235,6 +249,7 @@ const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUu$AAAAA
 #[cfg(test)]
 mod tests {
     use futures_util::FutureExt;
+    use refund_store::KeyRole;
 
     use super::*;
 
@@ -247,8 +262,12 @@ mod tests {
         TriedFrom::Address(Some(IpAddr::from([192, 0, 2, last])))
     }
 
+    fn user(id: &str, role: KeyRole) -> User {
+        User::new(id.to_owned(), id.parse().unwrap(), role)
+    }
+
     fn known_browser() -> TriedFrom {
-        TriedFrom::KnownBrowser("own".to_owned())
+        TriedFrom::known_browser(&user("own", KeyRole::Operator))
     }
 
     #[tokio::test]
@@ -281,6 +300,35 @@ mod tests {
         assert_eq!(passwords.others.waiting.count(), 0);
     }
 
+    #[tokio::test]
+    async fn a_flood_of_one_sellers_people_keeps_no_known_browser_of_others_waiting() {
+        let passwords = passwords();
+        let busy = passwords.known.turns.clone().acquire_owned().await.unwrap();
+        let is_right = |from: TriedFrom| {
+            let passwords = &passwords;
+            async move { passwords.is_right("a guess".to_owned(), None, &from).await.ok() }
+        };
+        let of = |shop: &str, person: u8| user(&format!("{person} at {shop}"), KeyRole::Seller(shop.parse().unwrap()));
+        let sessions = |shop: &str| {
+            let of_one = (0..20).map(|session| TriedFrom::within(format!("{shop} {session}"), &of(shop, 0)));
+            let of_many = (0..20).map(|person| TriedFrom::known_browser(&of(shop, person)));
+            of_one.chain(of_many).map(|from| Box::pin(is_right(from))).collect::<Vec<_>>()
+        };
+        let mut waiting = sessions("one");
+        assert!(waiting.iter_mut().filter_map(|one| one.now_or_never()).all(|answer| answer.is_none()));
+        assert_eq!(passwords.known.waiting.count(), WAITING_EACH, "all of a seller's are one");
+        let mut other = Box::pin(is_right(known_browser()));
+        assert_eq!((&mut other).now_or_never(), None, "there is a place for others");
+        let mut many: Vec<_> = ["two", "three", "four"].into_iter().flat_map(sessions).collect();
+        assert!(many.iter_mut().filter_map(|one| one.now_or_never()).all(|answer| answer.is_none()));
+        assert_eq!(passwords.known.waiting.count(), WAITING);
+        drop((waiting, many));
+        let _places: Vec<_> = (0..WAITING).filter_map(|_| passwords.known.waiting.enter(None).ok()).collect();
+        assert_eq!(is_right(known_browser()).await, Some(false), "and where there is none, among all others");
+        drop(busy);
+        assert_eq!(other.await, Some(false));
+    }
+
     #[test]
     fn a_try_that_is_refused_to_an_address_is_counted_once_for_the_name() {
         let passwords = passwords();
@@ -291,44 +339,6 @@ mod tests {
         let tries = passwords.tries.as_ref().unwrap();
         let left = (0..TRIES_A_MINUTE).filter(|_| tries.count(&("ann".to_owned(), from.clone())).is_ok()).count();
         assert_eq!(left, 5);
-    }
-
-    #[test]
-    fn a_password_is_long_enough_and_nothing_that_is_guessed_early() {
-        let names = ["Ann Lee", "seller-homeware", "Evergreen Homeware"].map(str::to_owned);
-        for short in ["", "xK9!vQ2#pL7", "correcthors", &"x".repeat(201)] {
-            assert_eq!(unfit(short, &names), Some(Unfit::Length), "{short}");
-        }
-        for guessed in [
-            "aaaaaaaaaaaa",
-            "abcabcabcabc",
-            "password1234",
-            "qwertyuiop12",
-            "123456789012",
-            "iloveyou2024",
-            "woaini1314520",
-            "Woaini-5201314",
-            "520131452013",
-            "zhangwei19880808",
-            "evergreen homeware!",
-            "Evergreen Homeware 7Qx",
-            "evergreen-homeware-7Qx",
-            "seller_homeware_7Qx!",
-            "xann.lee!Qv7#pLz",
-        ] {
-            assert_eq!(unfit(guessed, &names), Some(Unfit::Guessable), "{guessed}");
-        }
-        for good in ["xK9!vQ2#pL7z", "a lamp and two spoons", "河邊的三盞燈與一隻慢慢走的貓"] {
-            assert_eq!(unfit(good, &names), None, "{good}");
-        }
-    }
-
-    #[test]
-    fn no_more_of_a_password_is_judged_than_its_beginning() {
-        let good = "a lamp and two spoons, all green";
-        assert_eq!(good.chars().count(), JUDGED);
-        assert_eq!(unfit(&format!("{good}{}", "a".repeat(100)), &[]), None);
-        assert_eq!(unfit(&format!("{}{good}", "a".repeat(JUDGED)), &[]), Some(Unfit::Guessable));
     }
 
     #[test]

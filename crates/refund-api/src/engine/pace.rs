@@ -9,8 +9,11 @@ use crate::machine::clock::Stopwatch;
 use crate::machine::paced::Paced;
 use crate::machine::rate::Sharers;
 
-/// What a party could change again and again. Each side, key and person has a count of its own: nobody uses up
-/// another's.
+/// For how many of a side's keys and people there is enough, where each changes as much as one may.
+const BUSY_AT_ONCE: u32 = 10;
+
+/// What a party could change again and again. Each side, key and person has a count of its own, so that nobody uses up
+/// another's; and all of a side together have one, so that many don't fill the disk where one can't.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Changed {
     /// A refund, by a command that can be given again and again.
@@ -38,6 +41,14 @@ impl Changed {
             _ => None,
         }
     }
+
+    /// The same, whoever of their side changes it.
+    fn by_whomever(&self) -> Self {
+        match self {
+            Self::Refund(id, kind, role, _) => Self::Refund(id.clone(), *kind, *role, String::new()),
+            Self::SettingsOf(id, _) => Self::SettingsOf(id.clone(), String::new()),
+        }
+    }
 }
 
 /// Whoever finds that others have got in can shut them out at once, however much was changed before.
@@ -52,26 +63,34 @@ fn keeps_others_out(set_up: &SetUp) -> bool {
 }
 
 /// Counts what the parties change. What is refused is not counted: it leaves nothing.
-pub(super) struct Pace(Option<Paced<Changed>>);
+pub(super) struct Pace {
+    by_each: Option<Paced<Changed>>,
+    by_all: Option<Paced<Changed>>,
+}
 
 impl Pace {
-    /// So many changes of the same thing an hour, and as many at once after a silence; 0 for no limit.
+    /// So many changes of the same thing an hour by one key or person, and as many at once after a silence; 0 for no
+    /// limit.
     pub(super) fn new(an_hour: u32, sharers: &Sharers) -> Self {
-        Self(Paced::per_hour(an_hour, Stopwatch::start(), sharers))
+        let paced = |an_hour| Paced::per_hour(an_hour, Stopwatch::start(), sharers);
+        Self { by_each: paced(an_hour), by_all: paced(an_hour.saturating_mul(BUSY_AT_ONCE)) }
     }
 
     /// What the request would change, to be counted once that is done; nothing where no limit is set for it.
     /// Fails with how long to wait, where the limit is reached.
     pub(super) fn check(&self, request: &Request) -> Result<Option<Changed>, Duration> {
-        match (&self.0, Changed::by(request)) {
-            (Some(paced), Some(changed)) => paced.check(&changed).map(|()| Some(changed)),
-            _ => Ok(None),
-        }
+        let (Some(by_each), Some(by_all), Some(changed)) = (&self.by_each, &self.by_all, Changed::by(request)) else {
+            return Ok(None);
+        };
+        by_each.check(&changed)?;
+        by_all.check(&changed.by_whomever())?;
+        Ok(Some(changed))
     }
 
     pub(super) fn count(&self, changed: Option<Changed>) {
-        if let (Some(paced), Some(changed)) = (&self.0, changed) {
-            paced.count(changed);
+        if let (Some(by_each), Some(by_all), Some(changed)) = (&self.by_each, &self.by_all, changed) {
+            by_all.count(changed.by_whomever());
+            by_each.count(changed);
         }
     }
 }
@@ -107,6 +126,12 @@ mod tests {
         );
         let other_key = Actor::new(Role::Seller, "one", Via::Key("key_2".to_owned()));
         assert!(done(Request::new(other_key, change(UserChange::Enabled))), "another key or person has its own");
+        let by_another = |number: u32| {
+            let person = Actor::new(Role::Seller, "one", Via::User(format!("usr_{number}")));
+            done(Request::new(person, change(UserChange::Enabled)))
+        };
+        let all = (0..100).filter(|number| by_another(*number)).count();
+        assert_eq!(all, 10 - 2, "and all of a seller's together an end");
         let shut_out =
             || [UserChange::Disabled, UserChange::Password { hash: String::new(), session: None }].map(change);
         assert!((0..9).flat_map(|_| shut_out()).all(|shut| done(by(Role::Seller, shut))));

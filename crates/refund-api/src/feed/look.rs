@@ -21,7 +21,7 @@ const LOOKED_AT_MAX: usize = 2_000;
 const READ_AT_ONCE: usize = 100;
 
 /// What is wanted of a refund's history behind an event, at most so much of it, read a part at a time and as
-/// far as it is needed.
+/// far as it is needed. How much is wanted says nothing of how much has to be passed over, and so not how much is read.
 pub(crate) async fn told(
     store: &dyn Store,
     refund_id: &RefundId,
@@ -31,8 +31,8 @@ pub(crate) async fn told(
 ) -> Result<Vec<Recorded>, StoreError> {
     let mut wanted = Vec::new();
     loop {
-        let part = store.history(refund_id, behind, limit).await?;
-        let is_last = part.len() < limit;
+        let part = store.history(refund_id, behind, READ_AT_ONCE).await?;
+        let is_last = part.len() < READ_AT_ONCE;
         behind = part.last().map_or(behind, |(_, event)| event.sequence);
         wanted.extend(part.into_iter().filter(|(_, event)| is_wanted(event)));
         if is_last || wanted.len() >= limit {
@@ -220,4 +220,48 @@ async fn find_in_all(
         (found.looked_at, found.more) = (feed.looked_at, feed.more);
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use refund_core::{Actor, Attachments, Message, Via};
+    use refund_store::{Request, Work};
+
+    use super::*;
+    use crate::trial::{self, Machine, id};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_somebody_may_not_see_is_passed_over_in_large_steps_however_little_is_wanted() {
+        let reads = Arc::new(AtomicUsize::new(0));
+        let counted = reads.clone();
+        let one_more = move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            Duration::ZERO
+        };
+        let app = trial::on_a_lazy_store(&Machine::start(), one_more).await;
+        trial::set_up_a_seller(&app).await;
+        trial::open(&app).await;
+        let note =
+            Message { text: id("a note"), attachments: Attachments::default(), internal: true, for_operators: false };
+        for _ in 0..refund_core::MESSAGES_MAX {
+            let message = Box::new(note.clone());
+            let actor = Actor::new(Role::Seller, "s-1", Via::Key("key".to_owned()));
+            app.engine
+                .submit(Request::new(actor, Work::PostMessage { refund_id: id("rfd_1"), message }))
+                .await
+                .unwrap();
+        }
+        let is_for_buyer = |event: &Event| event.fact.is_for(Role::Buyer);
+        let (store, refund_id) = (app.engine.store(), id("rfd_1"));
+        for limit in [1, 2, 100] {
+            reads.store(0, Ordering::SeqCst);
+            let found = told(store, &refund_id, 1, limit, is_for_buyer).await.unwrap();
+            assert!(found.iter().all(|(_, event)| is_for_buyer(event)));
+            let most = usize::try_from(refund_core::MESSAGES_MAX).unwrap() / READ_AT_ONCE + 2;
+            assert!(reads.load(Ordering::SeqCst) <= most, "{} reads for {limit}", reads.load(Ordering::SeqCst));
+        }
+    }
 }

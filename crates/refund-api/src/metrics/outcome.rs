@@ -1,5 +1,6 @@
 //! What a command is called, and what became of it, in words of the program's own.
 
+use refund_core::RefusalCode;
 use refund_store::{Answered, Refused, SetUp, Work};
 
 use crate::wire::code::{ApiCode, Code};
@@ -39,6 +40,7 @@ pub(super) fn outcome(result: &Result<Answered, Refused>) -> Option<&'static str
 fn code(refused: &Refused) -> Code {
     let code = match refused {
         Refused::Rule { refusal, .. } => return Code::Rule(refusal.code()),
+        Refused::RightTaken => return Code::Rule(RefusalCode::NotYourRole),
         Refused::NotFound | Refused::NoTestClock => ApiCode::NotFound,
         Refused::VersionMissing => ApiCode::VersionMissing,
         Refused::VersionMoved { .. } => ApiCode::VersionMoved,
@@ -48,7 +50,11 @@ fn code(refused: &Refused) -> Code {
         Refused::TooOften { .. } => ApiCode::TooManyRequests,
         Refused::ShutOut => ApiCode::Unauthenticated,
         Refused::TooManySavedOffers => ApiCode::TooManySavedOffers,
-        Refused::NameTaken | Refused::ShutOutByOperator | Refused::LastOwner | Refused::IdTaken => ApiCode::Internal,
+        Refused::TooManyPeople
+        | Refused::NameTaken
+        | Refused::ShutOutByOperator
+        | Refused::LastOwner
+        | Refused::IdTaken => ApiCode::Internal,
         Refused::ClockGoesBack { .. } => ApiCode::ClockGoesBack,
         Refused::Store(error) => ApiCode::from(&**error),
     };
@@ -88,6 +94,8 @@ mod tests {
             Refused::MoreIsDue { by: Timestamp::MIN },
             Refused::TooOften { wait: std::time::Duration::ZERO },
             Refused::ShutOut,
+            Refused::RightTaken,
+            Refused::TooManyPeople,
             Refused::IdTaken,
             Refused::NoTestClock,
             Refused::ClockGoesBack { now: Timestamp::MIN },

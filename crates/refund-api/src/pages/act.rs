@@ -113,6 +113,6 @@ pub(super) async fn post(visit: &Visit, caller: &Caller, refund: &Refund) -> Res
     let message = Message { text, attachments: Attachments::default(), internal, for_operators };
     let actor = caller.actor_among(refund, message.roles())?;
     let work = Work::PostMessage { refund_id: refund.id.clone(), message: Box::new(message) };
-    let done = visit.done(visit.once(caller, refund_store::Request::new(actor, work))).await?;
+    let done = visit.done(refund_store::Request::new(actor, work)).await?;
     Ok(done.err().map(|refused| told_no(visit, &refused)))
 }

@@ -171,7 +171,7 @@ async fn carry_out(visit: &Visit, all: Vec<Ticked>) -> Result<Response, Problem>
         let Ticked { around, seen, actor, command, .. } = ticked;
         let request = command.map(|command| {
             let work = Work::Command { refund_id: around.refund.id.clone(), command };
-            let request = visit.once(caller, Request::new(actor, work));
+            let request = visit.asking(Request::new(actor, work));
             let idempotency = request.idempotency.map(|(key, print)| (key.of_item(number), print));
             Request { precondition: Precondition::Version(seen.version), idempotency, ..request }
         });
@@ -226,4 +226,49 @@ fn notice_of(visit: &Visit, refused: Refused) -> Notice {
 /// It is not what was ticked any more.
 fn moved(visit: &Visit) -> Notice {
     Notice::moved(visit.reader.say("bulk-moved"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::body::Body;
+    use axum::http::{Request, header};
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+    use refund_store::{KeyRole, SetUp, TeamRole, User, UserChange};
+
+    use crate::pages::mark;
+    use crate::pages::signing_in::session_of;
+    use crate::server::router;
+    use crate::trial::{self, Machine, id};
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_clerk_confirmed_is_not_done_once_they_may_only_look() {
+        let app = trial::on_a_lazy_store(&Machine::start(), || Duration::from_secs(1)).await;
+        trial::set_up_a_seller(&app).await;
+        trial::open(&app).await;
+        let ann = User::new("usr_ann".to_owned(), id("ann"), KeyRole::Seller(id("s-1")));
+        let (secret, session) = session_of(&ann);
+        let form_mark = mark::of(&app, &session.secret, "usr_ann");
+        let change = |change| SetUp::ChangeUser { user_id: "usr_ann".to_owned(), change };
+        let clerk = User { team_role: TeamRole::Clerk, ..ann };
+        for work in
+            [SetUp::MakeUser(Box::new(clerk)), SetUp::SignIn { session: Box::new(session), link: None, shown: None }]
+        {
+            app.engine.submit(super::Request::new(trial::operator(), work)).await.unwrap();
+        }
+        let form = format!("mark={form_mark}&step=confirmed&action=refuse&reason=no&refund=rfd_1+1");
+        let call = Request::post("/refunds/bulk").header(header::COOKIE, format!("__Host-session={secret}"));
+        let call = call.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let server = TowerToHyperService::new(router(app.clone()));
+        let answer = tokio::spawn(server.call(call.body(Body::from(form)).unwrap()));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let reader = change(UserChange::TeamRole(TeamRole::Reader));
+        app.engine.submit(super::Request::new(trial::operator(), reader)).await.unwrap();
+        // The answer is a page of its own, to which the browser is led.
+        assert_eq!(answer.await.unwrap().unwrap().status(), 303, "it was theirs to ask");
+        let refund = app.engine.store().refund(&id("rfd_1")).await.unwrap().unwrap().refund;
+        assert_eq!(refund.version, 1, "{refund:?}");
+    }
 }

@@ -27,7 +27,7 @@ pub(super) async fn advance(visit: Visit) -> Result<Response, Problem> {
         },
         _ => return Err(Problem::not_found()),
     };
-    visit.app.engine.change(Request::by_system(Work::AdvanceTestClock { advance })).await?;
+    visit.change(Request::by_system(Work::AdvanceTestClock { advance })).await?;
     Ok(go_to(preferences::back(&visit)))
 }
 

@@ -7,14 +7,13 @@ use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use refund_core::{Event, Refund, Refusal, Role, Timestamp};
-use refund_store::{Alert, AlertKind, TeamRole};
+use refund_store::{Alert, AlertKind, Right, TeamRole};
 
 use super::assets;
 use super::cookies;
 use super::form::Mistake;
 use super::leading::go_to;
 use super::reader::Reader;
-use super::right::Right;
 use super::view::{changes_since, refusal_text, who};
 use super::visit::{Person, Visit};
 use crate::machine::entropy;

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use refund_store::{DisabledBecause, Webhook};
+use refund_store::{DisabledBecause, Right, Webhook};
 
 use super::frame::Notice;
 use super::reader::Reader;
-use super::right::Right;
 use super::visit::Visit;
 use crate::problem::Problem;
 

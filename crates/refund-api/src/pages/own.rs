@@ -50,7 +50,7 @@ pub(super) async fn knows_password(visit: &Visit) -> Result<bool, Problem> {
 
 /// The tries within one session, which nobody else uses up.
 fn within(person: &Person) -> TriedFrom {
-    TriedFrom::Within(HEXLOWER.encode(&person.session.0))
+    TriedFrom::within(HEXLOWER.encode(&person.session.0), &person.user)
 }
 
 /// Does what somebody asks for by a password or a code that they showed, unless that was replaced or used up meanwhile.

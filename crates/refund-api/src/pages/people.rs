@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use refund_core::{Label, SellerId};
-use refund_store::{KeyRole, Refused, Request, SetUp, TeamRole, User, UserChange};
+use refund_store::{KeyRole, PEOPLE_MAX, Refused, Request, SetUp, TeamRole, User, UserChange};
 
 use super::answers::shown_once;
 use super::form::{Form, Mistake};
@@ -90,8 +90,8 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
 
 pub(super) fn page(visit: &Visit, notice: Option<Notice>, link: Option<(String, String)>) -> Result<Response, Problem> {
     let oneself = &visit.person()?.user;
-    let mut users = visit.app.engine.settings().users();
-    users.retain(|user| may_see(visit, user));
+    let settings = visit.app.engine.settings();
+    let mut users = visit.seller_id().map_or_else(|| settings.users(), |own| settings.users_of(own));
     let wanted = visit.query.get("name").trim().to_lowercase();
     users.retain(|user| user.name.as_str().to_lowercase().contains(&wanted));
     let ListPart { items, links } = ListPart::of(visit, "people", users, |user: &Arc<User>| user.id.clone())?;
@@ -123,13 +123,32 @@ pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
     };
     let id = user.id.clone();
     match visit.change(Request::new(actor, SetUp::MakeUser(Box::new(user)))).await {
+        Ok(answered) if answered.replayed => link_was_shown(&visit.with_form_done()),
+        // The form is used up: what follows is asked for by itself.
         Ok(_) => with_link(&visit.with_form_done(), &id).await,
-        Err(Refused::NameTaken) => {
-            let notice = Notice::bad(visit.reader.say("people-name-taken"));
-            page(&visit, Some(notice.under(StatusCode::CONFLICT)), None)
-        }
+        Err(Refused::NameTaken) => no(&visit, "people-name-taken"),
+        Err(Refused::TooManyPeople) => too_many(&visit),
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// The page, with why nothing was done in that text.
+fn no(visit: &Visit, text: &str) -> Result<Response, Problem> {
+    told_no(visit, visit.reader.say(text))
+}
+
+fn told_no(visit: &Visit, text: String) -> Result<Response, Problem> {
+    page(visit, Some(Notice::bad(text).under(StatusCode::CONFLICT)), None)
+}
+
+fn too_many(visit: &Visit) -> Result<Response, Problem> {
+    told_no(visit, visit.reader.say_with("people-too-many", "max", &PEOPLE_MAX.to_string()))
+}
+
+/// The form was sent before: another link would end the one that was shown then, which somebody may have been given.
+fn link_was_shown(visit: &Visit) -> Result<Response, Problem> {
+    let notice = Notice::moved(visit.reader.say("people-link-made-before"));
+    page(visit, Some(notice.under(StatusCode::OK)), None)
 }
 
 fn mistaken(visit: &Visit, mistake: &Mistake) -> Result<Response, Problem> {
@@ -199,7 +218,9 @@ fn chosen_side(visit: &Visit) -> Result<KeyRole, Mistake> {
 /// Makes a link for somebody, and shows it this once.
 async fn with_link(visit: &Visit, user_id: &str) -> Result<Response, Problem> {
     let (request, path) = link_work(user_id, visit.person()?.caller.itself());
-    visit.change(request).await?;
+    if visit.change(request).await?.replayed {
+        return link_was_shown(visit);
+    }
     let name = visit.app.engine.settings().user(user_id).map_or_else(String::new, |user| user.name.to_string());
     let link = format!("{}{path}", visit.app.public_url);
     page(visit, None, Some((name, link))).map(shown_once)
@@ -210,10 +231,7 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?.clone();
     let user = visit.app.engine.settings().user(visit.param("id")).cloned().filter(|user| may_see(&visit, user));
     let user = user.ok_or_else(Problem::not_found)?;
-    let no = |text: &str| {
-        let notice = Notice::bad(visit.reader.say(text));
-        page(&visit, Some(notice.under(StatusCode::CONFLICT)), None)
-    };
+    let no = |text: &str| no(&visit, text);
     let (change, done) = match visit.param("change") {
         // A link lets in as a password does, and lets a new one be chosen. By one for themselves they would get around
         // their own password.
@@ -238,6 +256,7 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let request = Request::new(person.caller.itself(), SetUp::ChangeUser { user_id: user.id.clone(), change });
     match visit.change(request).await {
         Ok(_) => Ok(go_and_tell("/people", done)),
+        Err(Refused::TooManyPeople) => too_many(&visit),
         Err(Refused::ShutOutByOperator) => no("people-shut-out-by-operator"),
         Err(Refused::LastOwner) if visit.seller_id().is_some() => no("people-last-owner"),
         Err(Refused::LastOwner) => no("people-last-operator"),

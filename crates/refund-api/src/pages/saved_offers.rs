@@ -120,13 +120,13 @@ fn typed(visit: &Visit, whose: &Whose, id: String) -> Result<SavedOffer, Notice>
 
 /// Prepares another.
 pub(super) async fn add(visit: Visit) -> Result<Response, Problem> {
-    let (whose, caller) = (whose(&visit)?, visit.person()?.caller.clone());
+    let (whose, actor) = (whose(&visit)?, visit.person()?.caller.itself());
     let offer = match typed(&visit, &whose, entropy::id("svo_")) {
         Ok(offer) => Box::new(offer),
         Err(notice) => return all(&visit, &whose, Some(notice)),
     };
     let work = SetUp::SaveOffer { seller_id: whose.seller_id.clone(), offer };
-    let done = visit.change(visit.once(&caller, Request::new(caller.itself(), work))).await.map_err(Problem::from);
+    let done = visit.change(Request::new(actor, work)).await.map_err(Problem::from);
     match done {
         Ok(_) => Ok(go_and_tell(&whose.place, "saved")),
         Err(problem) if problem.code() == Code::Api(ApiCode::TooManySavedOffers) => {

@@ -97,7 +97,7 @@ pub(super) async fn take_off(visit: Visit) -> Result<Response, Problem> {
         return wrong(&visit, "people-password-wrong");
     }
     // Counted as tries from a known browser, because this one is signed in.
-    let from = TriedFrom::KnownBrowser(person.user.id.clone());
+    let from = TriedFrom::known_browser(&person.user);
     visit.app.passwords.count_code(&person.user.id, &from)?;
     if visit.app.second_factors.shown(&person.user, visit.form.get("code"), system_now()).is_none() {
         return wrong(&visit, "second-factor-wrong");

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::response::Response;
 use refund_core::{PolicyOverrides, SellerId};
-use refund_store::{KeyRole, Request, Seller, SetUp, Tag};
+use refund_store::{Request, Seller, SetUp, Tag};
 
 use super::addresses::{self, AddressRow};
 use super::frame::{Frame, Notice, go_and_tell, shown};
@@ -108,8 +108,7 @@ fn as_typed(visit: &Visit, id: &SellerId, here: String, notice: Option<Notice>) 
 fn page(visit: &Visit, id: &SellerId, here: String, typed: Typed, notice: Option<Notice>) -> Result<Response, Problem> {
     let is_operator = visit.seller_id().is_none();
     let Typed { name, tag, addresses, fields } = typed;
-    let mut people = visit.app.engine.settings().users();
-    people.retain(|user| user.role == KeyRole::Seller(id.clone()));
+    let people = visit.app.engine.settings().users_of(id);
     let place = if is_operator { "sellers" } else { "settings" };
     let shown_page = Page {
         page: Frame::new(visit, "seller-title", place).coming_back_to(here.clone()).saying(notice),

@@ -1,5 +1,7 @@
 //! Signing in and out: by name and password, or once by a link.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
@@ -150,14 +152,12 @@ fn wrong(visit: &Visit) -> Result<Response, Problem> {
     asked(visit, Some(notice))
 }
 
-/// Whoever a link is for. Links are few, and looked for by their hash.
-fn of_link(visit: &Visit) -> Result<Option<std::sync::Arc<User>>, Problem> {
-    let (secret, now) = (hash(visit.param("token")), system_now());
-    let is_theirs = |user: &std::sync::Arc<User>| {
-        let good = |link: &refund_store::SignInLink| link.secret == secret && now < link.expires_at;
-        user.disabled_at.is_none() && user.link.as_ref().is_some_and(good)
-    };
-    Ok(visit.app.engine.settings().users().into_iter().find(is_theirs))
+/// Whoever a link is for that lets in still. It is found by its hash, so that one that nobody made costs nothing.
+fn of_link(visit: &Visit) -> Option<Arc<User>> {
+    let (settings, now) = (visit.app.engine.settings(), system_now());
+    let user = settings.user_by_link(&hash(visit.param("token")))?;
+    let is_good = user.disabled_at.is_none() && user.link.is_some_and(|link| now < link.expires_at);
+    is_good.then(|| Arc::clone(user))
 }
 
 /// What a link opens. To look at it changes nothing, because programs look at links too.
@@ -166,7 +166,7 @@ pub(super) async fn ask_once(visit: Visit) -> Result<Response, Problem> {
 }
 
 fn asked_once(visit: &Visit, notice: Option<Notice>) -> Result<Response, Problem> {
-    let Some(user) = of_link(visit)? else { return link_is_over(visit) };
+    let Some(user) = of_link(visit) else { return link_is_over(visit) };
     let page = Once {
         page: Frame::for_nobody(visit, "once-title").saying(notice),
         name: user.name.to_string(),
@@ -186,12 +186,12 @@ fn link_is_over(visit: &Visit) -> Result<Response, Problem> {
 /// the link can come in, and whoever had a password learns that somebody used it. In a demo whoever has no password
 /// need not choose one.
 pub(super) async fn with_link(visit: Visit) -> Result<Response, Problem> {
-    let Some(user) = of_link(&visit)? else {
+    let Some(user) = of_link(&visit) else {
         failed(&visit, None);
         return link_is_over(&visit);
     };
     let password = visit.form.get("password");
-    let from = TriedFrom::Within(user.id.clone());
+    let from = TriedFrom::within(user.id.clone(), &user);
     let mistake = match password {
         "" if may_come_without(&visit, &user) => None,
         "" => Some(visit.reader.say("once-password-needed")),

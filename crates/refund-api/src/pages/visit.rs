@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use refund_core::{Command, CommandKind, Reasons, Refund, RefundId, Role, SellerId, Timestamp};
-use refund_store::{Answered, IdempotencyKey, Precondition, Refused, Request, Secret, User, Work};
+use refund_store::{Answered, IdempotencyKey, Precondition, Refused, Request, Right, Secret, User, Work};
 use sha2::{Digest, Sha256};
 use url::Url;
 
@@ -19,7 +19,7 @@ use super::leading::{go_to, is_behind_a_page};
 use super::mark;
 use super::reader::Reader;
 use super::reasons::ReasonChoices;
-use super::right::Right;
+use super::right;
 use super::too_often::{Sent, SentForm};
 use super::typed::{TYPED, Typed, TypedForms};
 use crate::app::App;
@@ -27,6 +27,7 @@ use crate::call::{CallId, CallerAddress, Sender, pass_over, received};
 use crate::callers::address::counted;
 use crate::callers::passwords::TriedFrom;
 use crate::callers::{Caller, Tenant, hash};
+use crate::engine::Idempotency;
 use crate::feed::{ReadUpTo, sellers_end};
 use crate::machine::clock::system_now;
 use crate::problem::Problem;
@@ -64,6 +65,8 @@ pub(crate) struct Visit {
     pub(crate) done: String,
     /// Whether it is to change anything.
     changes: bool,
+    /// What whoever is signed in needs for that.
+    right: Right,
     /// What was typed into forms that were not taken.
     typed: Arc<TypedForms>,
     /// Whether the form holds what was typed into one that was not taken.
@@ -155,6 +158,7 @@ impl Visit {
             params,
             done: cookies::done(&parts.headers).unwrap_or_default().to_owned(),
             changes: !parts.method.is_safe(),
+            right: right::needed(&parts.method, parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str)),
             typed: parts.extensions.remove().unwrap_or_default(),
             is_resumed: false,
             possible_from: None,
@@ -162,8 +166,7 @@ impl Visit {
         };
         visit.show_form_to(parts.extensions.get::<SentForm>());
         if let Some(person) = &visit.person {
-            let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-            if !Right::needed(&parts.method, path).is_of(person.user.team_role) {
+            if !visit.right.is_of(person.user.team_role) {
                 return Err(Problem::not_for_the_team_role());
             }
             // What an open page asks for by itself does not count as a use of the session.
@@ -271,7 +274,7 @@ impl Visit {
     /// The browser, where that person signed in there before.
     pub(crate) fn known_browser_of(&self, user: Option<&User>) -> Option<TriedFrom> {
         let known = user.filter(|user| self.app.known_browsers.knows(user, &self.known));
-        known.map(|user| TriedFrom::KnownBrowser(user.id.clone()))
+        known.map(TriedFrom::known_browser)
     }
 
     /// The visit once its form was carried out: nothing that was typed is shown again.
@@ -354,9 +357,9 @@ impl Visit {
 
     /// What makes the form act once, however often it is sent: the mark that its page put into it, and all that was
     /// typed. Somebody who goes back and types something else means something else.
-    pub(crate) fn once(&self, caller: &Caller, request: Request) -> Request {
+    fn once(&self, request: &Request) -> Idempotency {
         if self.form.get("once").is_empty() {
-            return request;
+            return None;
         }
         let mut hash = Sha256::new();
         let typed = self.form.fields().filter(|(name, _)| *name != "mark");
@@ -366,13 +369,18 @@ impl Visit {
         }
         let fingerprint: [u8; 32] = hash.finalize().into();
         let key = format!("form_{}", BASE64URL_NOPAD.encode(&fingerprint));
-        let idempotency = Some((IdempotencyKey { caller: caller.id().to_owned(), key }, fingerprint));
-        Request { idempotency, ..request }
+        let caller = self.person.as_ref().map_or(request.actor.id.as_str(), |person| person.caller.id()).to_owned();
+        Some((IdempotencyKey { caller, key }, fingerprint))
     }
 
-    /// Carries a request out, with the address that the visit came from.
+    /// A request as this form makes it: once, from where the form came, and by the right that its sender has now.
+    pub(crate) fn asking(&self, request: Request) -> Request {
+        Request { idempotency: self.once(&request), right: self.right, from: self.from, ..request }
+    }
+
+    /// Carries a request out as this form makes it.
     pub(crate) async fn change(&self, request: Request) -> Result<Answered, Refused> {
-        self.app.engine.change(Request { from: self.from, ..request }).await
+        self.app.engine.change(self.asking(request)).await
     }
 
     /// Carries out what a page asks for. The page that is shown next looks for itself at what came of it.

@@ -1,7 +1,7 @@
 //! What the store refuses, as problems.
 
 use refund_core::{Role, Rule, SAVED_OFFERS_MAX};
-use refund_store::{Refused, Seen, StoreError};
+use refund_store::{PEOPLE_MAX, Refused, Seen, StoreError};
 use serde_json::json;
 
 use super::Problem;
@@ -52,6 +52,10 @@ impl From<Refused> for Problem {
             Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
             Refused::TooOften { wait } => Self::too_many("the same thing is changed too often", wait),
             Refused::ShutOut => Self::new(ApiCode::Unauthenticated, "this key or person was shut out meanwhile"),
+            Refused::RightTaken => Self::not_for_the_team_role(),
+            Refused::TooManyPeople => {
+                Self::new(ApiCode::Internal, format!("{PEOPLE_MAX} people of the seller can sign in already"))
+            }
             Refused::NameTaken => Self::new(ApiCode::Internal, "somebody else is called that"),
             Refused::ShutOutByOperator => Self::new(ApiCode::Internal, "an operator shut that person out"),
             Refused::LastOwner => Self::new(ApiCode::Internal, "nobody of the seller's could do all any more"),

@@ -165,11 +165,12 @@ mod tests {
         let token: Arc<str> = trial::KEY.into();
         let (caller, _) = app.caller_with(&token).await.unwrap();
         let (streams, end) = (Arc::new(Places::new(MANY, MANY)), app.engine.store().feed_end());
+        let of_nobody = Arc::new(Places::new(MANY, MANY));
         let begin = |_| {
             let listener = Listener { app: app.clone(), token: token.clone(), caller: caller.clone() };
             let (follower, _place) = (
                 Follower::for_a_caller(app.engine.clone(), ReadUpTo::All(end)),
-                streams.enter(Some(caller.id().to_owned())).ok().unwrap(),
+                (streams.enter(Some(caller.id().to_owned())).ok().unwrap(), of_nobody.enter(None).ok().unwrap()),
             );
             let mut listening = Listening { listener, follower, _place };
             tokio::spawn(async move { listening.next().await.map(|feed| feed.events.len()) })

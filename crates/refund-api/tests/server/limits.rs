@@ -131,7 +131,7 @@ fn gets_a_stream(server: &Server, key: &str) -> bool {
 #[test]
 fn of_three_hundred_streams_a_hundred_are_open_and_have_what_happens_and_nobody_else_waits() {
     let folder = tempfile::tempdir().unwrap();
-    let limits = Limits { streams: 100, streams_per_key: 1000, ..Limits::without_rates() };
+    let limits = Limits { streams: 100, streams_per_key: 1000, streams_per_seller: 1000, ..Limits::without_rates() };
     let server = Server::limited(folder.path(), limits);
     let mut asked: Vec<_> = (0..300).map(|_| ask_for_a_stream(&server, &server.seller)).collect();
     assert!(asked.iter().all(|(status, _)| status == "200" || status == "429"));
@@ -161,6 +161,24 @@ fn a_stream_too_many_is_refused_until_another_ends() {
     assert!(refused(&server.operator).contains("the server"));
     drop(open.pop());
     assert!(gets_a_stream(&server, &server.seller));
+    server.stop();
+}
+
+#[test]
+fn all_keys_of_one_seller_leave_streams_for_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = Limits { streams: 5, streams_per_key: 2, streams_per_seller: 3, ..Limits::without_rates() };
+    let server = Server::limited(folder.path(), limits);
+    let another = json!({ "name": "another", "role": "seller", "seller_id": SELLER });
+    let another = server.post("/v1/keys", &server.operator, &[], &another).body["secret"].as_str().unwrap().to_owned();
+    let mut open: Vec<_> = [&server.seller, &server.seller, &another].map(|key| server.stream(STREAM, key, "")).into();
+    assert_eq!(ask_for_a_stream(&server, &another).0, "429");
+    let refused = server.get(STREAM, &another);
+    assert_eq!((refused.status, refused.retry_after.as_deref()), (429, Some("16")), "{:?}", refused.body);
+    assert!(refused.body["detail"].as_str().unwrap().contains("this seller"), "{:?}", refused.body);
+    let _others = [&server.platform, &server.operator].map(|key| server.stream(STREAM, key, ""));
+    drop(open.pop());
+    assert!(gets_a_stream(&server, &another));
     server.stop();
 }
 

@@ -31,6 +31,7 @@ mod limits;
 mod messages;
 mod metrics;
 mod offer_check;
+mod once;
 mod openapi;
 mod operating_md;
 mod operator_pages;

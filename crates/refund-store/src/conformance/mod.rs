@@ -128,6 +128,7 @@ pub const PROMISES: &[Promise] = &[
     promise("endpoints of webhooks are made, changed and removed, and listed as they were made", settings::webhooks),
     promise("people are set up once, changed, and listed as they were set up", people::known),
     promise("a seller keeps an owner, whatever its people do to each other", people::owners),
+    promise("whoever gets another role does nothing more that it is not for", people::rights),
     promise("whom an operator shut out no seller lets in again", people::shut_out),
     promise("whoever is concerned is told what others did about them", people::told),
     promise("what is shown or done late counts as it is then", people::meanwhile),

@@ -2,10 +2,10 @@
 
 use refund_core::{Actor, Label, Role, SellerId, Timestamp, Via};
 
-use super::desk::{Desk, HOUR, holds, operator, same};
+use super::desk::{Desk, HOUR, holds, message, opening, operator, same, under};
 use super::{Broken, Make};
 use crate::{
-    AlertKind, ByLink, KeyRole, Precondition, Refused, Request, SecondFactor, Secret, Session, SetUp, Shown,
+    AlertKind, ByLink, KeyRole, Precondition, Refused, Request, Right, SecondFactor, Secret, Session, SetUp, Shown,
     SignInLink, TeamRole, User, UserChange,
 };
 
@@ -114,6 +114,35 @@ pub(super) fn owners(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.done(make_user("ops", "Ops")?)?;
     let of_operator = desk.refused(role("ops", clerk(), operator()))?;
     holds("the operator's people have no such role", matches!(of_operator, Refused::NotFound))
+}
+
+/// A colleague's role is changed while what they asked for waits.
+pub(super) fn rights(make: &mut Make<'_>) -> Result<(), Broken> {
+    let desk = Desk::new(make)?;
+    desk.open(opening("rfd_1")?)?;
+    let user = User::new("zoe".to_owned(), Label::new("zoe")?, KeyRole::Seller("shop".parse()?));
+    desk.done(Request::new(operator(), SetUp::MakeUser(Box::new(user))))?;
+    let zoe = || Actor::new(Role::Seller, "shop", Via::User("zoe".to_owned()));
+    let becomes = |role| {
+        let work = SetUp::ChangeUser { user_id: "zoe".to_owned(), change: UserChange::TeamRole(role) };
+        desk.done(Request::new(operator(), work))
+    };
+    let writes = |right| Ok::<_, Broken>(Request { right, ..message("rfd_1", zoe(), true)? });
+    for (role, may, may_not) in
+        [(TeamRole::Clerk, Right::Refunds, Right::Settings), (TeamRole::Reader, Right::Look, Right::Refunds)]
+    {
+        becomes(role)?;
+        desk.done(writes(may)?)?;
+        let refused = desk.refused(writes(may_not)?)?;
+        holds("what another role is for is not done", matches!(refused, Refused::RightTaken))?;
+    }
+    becomes(TeamRole::Owner)?;
+    let form = || Ok::<_, Broken>(under("form", 1, writes(Right::Refunds)?));
+    desk.done(form()?)?;
+    let written = desk.refund("rfd_1")?.sequence;
+    becomes(TeamRole::Reader)?;
+    holds("nor answered as it was before", matches!(desk.refused(form()?)?, Refused::RightTaken))?;
+    same("and nothing of it is left", &desk.refund("rfd_1")?.sequence, &written)
 }
 
 /// What an operator did to somebody of a seller's, operators alone undo.
@@ -293,8 +322,11 @@ pub(super) fn by_link(make: &mut Make<'_>) -> Result<(), Broken> {
     no("without a link none opens anything", sign_in(1, Some(secret))?)?;
     desk.done(link())?;
     no("another one opens nothing", sign_in(1, Some(Secret([8; 32])))?)?;
+    let found = |number| desk.store.settings().user_by_link(&Secret([number; 32])).map(|user| user.id.clone());
+    same("whose it is is found by it", &(found(7).as_deref(), found(8)), &(Some("ann"), None))?;
     no("one that is over opens nothing", sign_in(10, Some(secret))?)?;
     desk.done(sign_in(9, Some(secret))?)?;
+    same("once it is used it is nobody's", &found(7), &None)?;
     no("it opens one session", sign_in(9, Some(secret))?)?;
     desk.done(link())?;
     desk.done(change(UserChange::Password { hash: "hash".to_owned(), session: None }))?;

@@ -85,6 +85,10 @@ pub enum Refused {
     },
     /// The key or the person that asks was shut out meanwhile.
     ShutOut,
+    /// The person that asks has another role among the seller's people by now, which is not for that.
+    RightTaken,
+    /// A seller has as many people who can sign in as there can be.
+    TooManyPeople,
     /// Somebody else is called that.
     NameTaken,
     /// An operator shut that person out, and only operators let them in again.

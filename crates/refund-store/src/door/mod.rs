@@ -25,6 +25,7 @@ pub use self::answer::{Answer, Answered, Refused};
 use self::case::finding;
 pub(crate) use self::case::{Case, Loaded, Need, Shelf};
 pub(crate) use self::changed::Changed;
+pub use self::people::PEOPLE_MAX;
 pub(crate) use self::replay::{needs_of, replay, replayed};
 pub use self::set_up::SetUp;
 pub(crate) use self::stage::{Halt, Moment, Stage};

@@ -11,6 +11,9 @@ use crate::{
     UserChange,
 };
 
+/// How many people who can sign in one seller has at the most. Each has an allowance of much that the server counts, so
+/// that what one seller takes of it has an end; a shop has some dozens.
+pub const PEOPLE_MAX: usize = 300;
 /// In how many browsers one person is signed in at the most.
 const SESSIONS_MAX: usize = 20;
 
@@ -22,6 +25,7 @@ pub(super) fn make_user(stage: &mut Stage<'_>, user: &User, actor: &Actor) -> Do
     if is_taken || settings.users_who_look_like(&user.name).any(|other| is_seen(other)) {
         return Err(Refused::NameTaken.into());
     }
+    has_place_for(settings, user)?;
     let created_at = stage.now;
     put(stage, User { created_at, ..user.clone() }, actor)
 }
@@ -36,6 +40,9 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
         return Err(Refused::ShutOutByOperator.into());
     }
     let mut changed = user.clone().changed(change, stage.now);
+    if user.disabled_at.is_some() && changed.disabled_at.is_none() {
+        has_place_for(stage.settings(), &changed)?;
+    }
     changed.is_shut_out_by_operator |= *change == UserChange::Disabled && !is_by_seller;
     // An operator lets in whom they like, and may leave a seller without anybody; but not the operator.
     let is_person = matches!(actor.via, Via::User(_));
@@ -63,6 +70,13 @@ pub(super) fn change_user(stage: &mut Stage<'_>, id: &str, change: &UserChange, 
     Ok(done)
 }
 
+/// Fails where a seller has as many people already as can sign in.
+fn has_place_for(settings: &Settings, one_more: &User) -> Result<(), Refused> {
+    let Some(seller_id) = one_more.role.seller_id() else { return Ok(()) };
+    let present = settings.people(seller_id).filter(|user| user.disabled_at.is_none()).count();
+    if present < PEOPLE_MAX { Ok(()) } else { Err(Refused::TooManyPeople) }
+}
+
 /// Whether nobody of a seller, or of the operator, could do all any more. It is judged here, because two owners may do
 /// it to each other at the same moment.
 fn takes_last_owner(settings: &Settings, before: &User, after: &User) -> bool {
@@ -70,8 +84,9 @@ fn takes_last_owner(settings: &Settings, before: &User, after: &User) -> bool {
         let comes_in = user.password.is_some() || !settings.sessions_of(&user.id).is_empty();
         user.team_role == TeamRole::Owner && user.disabled_at.is_none() && comes_in
     };
+    let colleagues = before.role.seller_id().map_or_else(|| settings.users(), |own| settings.users_of(own));
     let is_other = |other: &Arc<User>| other.role == before.role && other.id != before.id;
-    is_owner(before) && !is_owner(after) && !settings.users().iter().any(|other| is_other(other) && is_owner(other))
+    is_owner(before) && !is_owner(after) && !colleagues.iter().any(|other| is_other(other) && is_owner(other))
 }
 
 /// Whoever can't sign in is not there: that somebody was there before is nobody's to know.

@@ -8,9 +8,12 @@ use crate::{Answer, Answered, Outcome, Refused};
 /// Carries a request out on a stage: is it remembered, does it find what it speaks of as it was, what is
 /// due happens first, and then it is decided.
 pub(super) fn step(stage: &mut Stage<'_>, request: &Request) -> Result<Answered, Halt> {
-    // It may have been read before its asker was shut out, and come late.
+    // It may have been read before its asker was shut out or got another role, and come late.
     if stage.settings().has_shut_out(&request.actor, stage.now) {
         return Err(Refused::ShutOut.into());
+    }
+    if !stage.settings().allows(&request.actor, request.right) {
+        return Err(Refused::RightTaken.into());
     }
     if let Some((key, fingerprint)) = &request.idempotency
         && let Some(answer) = idempotency::answered(stage, key, *fingerprint)?

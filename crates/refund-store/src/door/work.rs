@@ -6,7 +6,7 @@ use refund_core::{Actor, Command, Message, NoticeReport, Opening, RefundId, Time
 
 use super::SetUp;
 use super::case::Need;
-use crate::{Fingerprint, IdempotencyKey, Tag};
+use crate::{Fingerprint, IdempotencyKey, Right, Tag};
 
 /// How many instants one request of the timer settles, so that others get their turn between.
 pub(super) const SETTLED_AT_ONCE: usize = 256;
@@ -16,6 +16,9 @@ pub(super) const SETTLED_AT_ONCE: usize = 256;
 pub struct Request {
     /// Who wants it.
     pub actor: Actor,
+    /// By which right of theirs, where it is a person: they have it still when it is decided, or nothing is done. A key
+    /// has all rights of its side, as long as it is valid.
+    pub right: Right,
     /// What.
     pub work: Work,
     /// What has to be so still for it to be done.
@@ -29,11 +32,12 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request without precondition, whose answer is not remembered and lists no actions.
+    /// A request that needs no right of a person's and has no precondition, whose answer is not remembered and lists no
+    /// actions.
     #[must_use]
     pub fn new(actor: Actor, work: impl Into<Work>) -> Self {
-        let precondition = Precondition::None;
-        Self { actor, work: work.into(), precondition, idempotency: None, viewers: Vec::new(), from: None }
+        let (right, precondition) = (Right::Look, Precondition::None);
+        Self { actor, right, work: work.into(), precondition, idempotency: None, viewers: Vec::new(), from: None }
     }
 
     /// What nobody in particular wants: the clock, or the server itself.

@@ -6,7 +6,7 @@ use refund_core::{Actor, DeadlineKind, Role, SellerId, Via};
 
 use super::*;
 use crate::conformance::{Make, check_all};
-use crate::{Advance, Clock, Overdue, Precondition, SetUp, Work};
+use crate::{Advance, Clock, KeyRole, Overdue, PEOPLE_MAX, Precondition, SetUp, User, UserChange, Work};
 
 /// The model as a shelf that forgets everything whenever it is asked once more: only what was named comes back.
 struct Forgetful<'m> {
@@ -228,4 +228,33 @@ fn a_refund_that_makes_no_sense_is_passed_over_and_one_that_cannot_be_read_now_i
     assert!(result.is_ok(), "{result:?}");
     let (record, changed) = written.unwrap();
     assert!(changed.refunds.keys().all(|changed| *changed != id) && !record.entries.is_empty());
+}
+
+#[test]
+fn a_seller_has_so_many_people_who_can_sign_in_and_whoever_cannot_leaves_a_place() {
+    let entropy: crate::Entropy = Arc::new(|_| {});
+    let store = MemoryStore::new(Surroundings { clock: Clock::Test, entropy, hold_settling: false });
+    let submit = |work: SetUp| store.submit(Request::by_system(work)).wait();
+    let make = |seller: &str, number: usize| {
+        let name = format!("{number}@{seller}").parse().unwrap();
+        submit(SetUp::MakeUser(Box::new(User::new(name_of(seller, number), name, KeyRole::Seller(id(seller))))))
+    };
+    let change = |number, change| submit(SetUp::ChangeUser { user_id: name_of("shop", number), change });
+    (0..PEOPLE_MAX).for_each(|number| drop(make("shop", number).unwrap()));
+    assert!(matches!(make("shop", PEOPLE_MAX), Err(Refused::TooManyPeople)));
+    make("another", 0).unwrap();
+    change(0, UserChange::Disabled).unwrap();
+    make("shop", PEOPLE_MAX).unwrap();
+    assert!(matches!(change(0, UserChange::Enabled), Err(Refused::TooManyPeople)));
+    change(1, UserChange::Disabled).unwrap();
+    change(0, UserChange::Enabled).unwrap();
+    assert_eq!(store.settings().users_of(&id("shop")).len(), PEOPLE_MAX + 1);
+}
+
+fn name_of(seller: &str, number: usize) -> String {
+    format!("usr_{seller}_{number}")
+}
+
+fn id(text: &str) -> SellerId {
+    text.parse().unwrap()
 }

@@ -9,7 +9,7 @@ use rpds::RedBlackTreeMapSync;
 use crate::model::likeness::looks;
 use crate::model::restoration::{generation_after, notice_leap};
 use crate::record::Entry;
-use crate::{Key, Restoration, Secret, Seller, Session, StoreError, Tag, User, Webhook};
+use crate::{Key, Restoration, Right, Secret, Seller, Session, StoreError, Tag, User, Webhook};
 
 /// A sorted map of which a copy shares what has not changed.
 type Map<K, V> = RedBlackTreeMapSync<K, V>;
@@ -39,7 +39,13 @@ pub struct Settings {
     called: Names,
     /// Who looks how.
     looks: Names,
+    /// Whom a link lets in that was not used yet.
+    sign_in_links: Map<Secret, String>,
+    /// The people of each seller.
+    people: Map<(SellerId, String), ()>,
     sessions: Map<Secret, Arc<Session>>,
+    /// The sessions of each person.
+    signed_in: Map<(String, Secret), ()>,
     saved_offers: Map<(SellerId, String), Arc<SavedOffer>>,
     /// That the store was made from a backup, each time, in order.
     pub(crate) restorations: Vec<Restoration>,
@@ -58,7 +64,10 @@ impl Default for Settings {
             users: Map::default(),
             called: Map::default(),
             looks: Map::default(),
+            sign_in_links: Map::default(),
+            people: Map::default(),
             sessions: Map::default(),
+            signed_in: Map::default(),
             saved_offers: Map::default(),
             restorations: Vec::new(),
         }
@@ -86,19 +95,15 @@ impl Settings {
             Entry::WebhookRemoved { webhook_id, .. } => {
                 self.webhooks.remove_mut(webhook_id);
             }
-            Entry::User { user, .. } => {
-                // Nobody gets another name.
-                if !self.users.contains_key(&user.id) {
-                    let name = user.name.as_str();
-                    self.called.insert_mut((name.to_lowercase(), user.id.clone()), ());
-                    looks(name).into_iter().for_each(|look| self.looks.insert_mut((look, user.id.clone()), ()));
-                }
-                self.users.insert_mut(user.id.clone(), Arc::new((**user).clone()));
-            }
+            Entry::User { user, .. } => self.take_in_user(user),
             Entry::Session(session) => {
+                self.signed_in.insert_mut((session.user_id.clone(), session.secret), ());
                 self.sessions.insert_mut(session.secret, Arc::new((**session).clone()));
             }
             Entry::SessionEnded { secret } => {
+                if let Some(session) = self.sessions.get(secret) {
+                    self.signed_in.remove_mut(&(session.user_id.clone(), *secret));
+                }
                 self.sessions.remove_mut(secret);
             }
             Entry::SavedOffer { seller_id, offer, .. } => {
@@ -109,6 +114,29 @@ impl Settings {
             }
             Entry::Restored(restoration) => self.restorations.push(*restoration),
         }
+    }
+
+    fn take_in_user(&mut self, user: &User) {
+        let id = &user.id;
+        match self.users.get(id).map(|before| before.link) {
+            Some(None) => {}
+            Some(Some(before)) => {
+                self.sign_in_links.remove_mut(&before.secret);
+            }
+            // Nobody gets another name, or acts for another side.
+            None => {
+                let name = user.name.as_str();
+                self.called.insert_mut((name.to_lowercase(), id.clone()), ());
+                looks(name).into_iter().for_each(|look| self.looks.insert_mut((look, id.clone()), ()));
+                if let Some(seller_id) = user.role.seller_id() {
+                    self.people.insert_mut((seller_id.clone(), id.clone()), ());
+                }
+            }
+        }
+        if let Some(link) = user.link {
+            self.sign_in_links.insert_mut(link.secret, id.clone());
+        }
+        self.users.insert_mut(id.clone(), Arc::new(user.clone()));
     }
 
     /// The seller of that id.
@@ -231,10 +259,37 @@ impl Settings {
         }
     }
 
-    /// Everybody who can sign in, in the order in which they were set up.
+    /// Whether whoever acts has that right. Only people's is ever another: a key's lasts as long as the key.
+    pub(crate) fn allows(&self, actor: &Actor, right: Right) -> bool {
+        match &actor.via {
+            Via::User(id) => self.user(id).is_none_or(|user| right.is_of(user.team_role)),
+            Via::Key(_) | Via::Link | Via::Clock => true,
+        }
+    }
+
+    /// Everybody who was set up to sign in, in that order.
     #[must_use]
     pub fn users(&self) -> Vec<Arc<User>> {
         sorted(self.users.values(), |user| (user.created_at, user.id.clone()))
+    }
+
+    /// The people of that seller, in the order in which they were set up.
+    #[must_use]
+    pub fn users_of(&self, seller_id: &SellerId) -> Vec<Arc<User>> {
+        sorted(self.people(seller_id), |user| (user.created_at, user.id.clone()))
+    }
+
+    /// The people of that seller.
+    pub(crate) fn people<'s>(&'s self, seller_id: &'s SellerId) -> impl Iterator<Item = &'s Arc<User>> {
+        let from = self.people.range((seller_id.clone(), String::new())..);
+        let theirs = from.map_while(move |((of, id), ())| (of == seller_id).then_some(id));
+        theirs.filter_map(|id| self.users.get(id))
+    }
+
+    /// Whoever has the link that lets in once whose secret has that hash. It may be over.
+    #[must_use]
+    pub fn user_by_link(&self, secret: &Secret) -> Option<&Arc<User>> {
+        self.users.get(self.sign_in_links.get(secret)?)
     }
 
     /// The session whose secret has that hash.
@@ -259,8 +314,9 @@ impl Settings {
     /// Where that person is signed in, the latest session last.
     #[must_use]
     pub fn sessions_of(&self, user_id: &str) -> Vec<Arc<Session>> {
-        let theirs = self.sessions.values().filter(|session| session.user_id == user_id);
-        sorted(theirs, |session| (session.began_at, session.secret))
+        let from = self.signed_in.range((user_id.to_owned(), Secret([0; 32]))..);
+        let theirs = from.map_while(|((of, secret), ())| (of == user_id).then_some(secret));
+        sorted(theirs.filter_map(|secret| self.sessions.get(secret)), |session| (session.began_at, session.secret))
     }
 }
 

@@ -15,6 +15,31 @@ pub enum TeamRole {
     Reader,
 }
 
+/// What somebody may do of what their side may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Right {
+    /// Look at all that is the seller's, and do what is about nobody but oneself. Everybody may.
+    #[default]
+    Look,
+    /// Decide and write on refunds.
+    Refunds,
+    /// Change what is the seller's: its name and addresses, people, endpoints.
+    Settings,
+}
+
+impl Right {
+    /// Whether whoever has that role has it. It is said here and nowhere else.
+    #[must_use]
+    pub fn is_of(self, role: TeamRole) -> bool {
+        match (role, self) {
+            (TeamRole::Owner, Self::Look | Self::Refunds | Self::Settings)
+            | (TeamRole::Clerk, Self::Look | Self::Refunds)
+            | (TeamRole::Reader, Self::Look) => true,
+            (TeamRole::Clerk, Self::Settings) | (TeamRole::Reader, Self::Refunds | Self::Settings) => false,
+        }
+    }
+}
+
 impl TeamRole {
     /// Every one, whoever may do most first.
     pub const ALL: [Self; 3] = [Self::Owner, Self::Clerk, Self::Reader];

@@ -167,6 +167,8 @@ impl From<Refused> for Not {
             | Refused::MoreIsDue { .. }
             | Refused::TooOften { .. }
             | Refused::ShutOut
+            | Refused::RightTaken
+            | Refused::TooManyPeople
             | Refused::NameTaken
             | Refused::ShutOutByOperator
             | Refused::LastOwner

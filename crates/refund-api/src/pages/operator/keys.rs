@@ -87,15 +87,14 @@ fn page(visit: &Visit, notice: Option<Notice>, secret: Option<(String, String)>)
 
 /// Makes a key, and shows its secret this once.
 pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
-    let caller = visit.operator()?.caller.clone();
+    let actor = visit.operator()?.caller.itself();
     let secret = entropy::key();
     let key = match typed(&visit, &secret)? {
         Ok(key) => key,
         Err(mistake) => return page(&visit, Some(told_mistake(&visit, &mistake)), None),
     };
     let name = key.name.to_string();
-    let request = visit.once(&caller, Request::new(caller.itself(), SetUp::IssueKey(Box::new(key))));
-    let answered = visit.change(request).await?;
+    let answered = visit.change(Request::new(actor, SetUp::IssueKey(Box::new(key)))).await?;
     let visit = visit.with_form_done();
     if answered.replayed {
         let notice = Notice::moved(visit.reader.say("keys-made-before"));

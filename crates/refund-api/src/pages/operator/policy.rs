@@ -143,7 +143,7 @@ impl Review {
             let names = fields.iter().map(|field| reader.term("policy", field.as_str()));
             names.collect::<Vec<_>>().join(" · ")
         };
-        let sent = visit.form.fields().filter(|(name, _)| !matches!(*name, "step" | "mark"));
+        let sent = visit.form.fields().filter(|(name, _)| !matches!(*name, "step" | "mark" | "once"));
         Ok(Self {
             changes: changes.collect(),
             overriders: (overriders.found.iter())

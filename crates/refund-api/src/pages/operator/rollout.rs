@@ -187,7 +187,7 @@ async fn closing(visit: &Visit, before: &Rollout, after: &Rollout) -> Result<Opt
             batch.map(|batch| batch.name.to_string()).unwrap_or_default()
         }
     };
-    let sent = form.fields().filter(|(name, _)| !matches!(*name, "step" | "mark"));
+    let sent = form.fields().filter(|(name, _)| !matches!(*name, "step" | "mark" | "once"));
     Ok(Some(Review {
         does: reader.term("rollout-does", step),
         subject,

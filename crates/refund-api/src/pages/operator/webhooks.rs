@@ -154,7 +154,7 @@ pub(in crate::pages) async fn make(visit: Visit) -> Result<Response, Problem> {
         }
         Err(problem) => return Err(problem),
     };
-    let request = visit.once(&caller, Request::new(caller.itself(), SetUp::MakeWebhook(webhook)));
+    let request = Request::new(caller.itself(), SetUp::MakeWebhook(webhook));
     let Answer::Webhook(made) = visit.change(request).await?.answer else {
         return Err(Problem::new(ApiCode::Internal, "the store answered another question"));
     };
