@@ -13,6 +13,7 @@ use refund_store::{Clock, KeyRole, OpenError, Query, Sort};
 use serde_json::json;
 
 use crate::machine::{clock, entropy};
+use crate::mail::MailSettings;
 use crate::server::{Config, Place, Running, StartError, issue, start};
 use crate::webhooks::Reach;
 use crate::{pages, secrets};
@@ -51,7 +52,12 @@ pub(crate) const MARK: &str = "demo";
 ///
 /// # Errors
 /// [`StartError`], also where the folder holds something else.
-pub async fn demo(data: PathBuf, place: Place, listen: SocketAddr) -> Result<(Running, Demo), StartError> {
+pub async fn demo(
+    data: PathBuf,
+    place: Place,
+    listen: SocketAddr,
+    mail: MailSettings,
+) -> Result<(Running, Demo), StartError> {
     let file = data.join(FILE);
     let folder_error = |error| StartError::Folder { folder: data.clone(), error };
     own_folder(&data).map_err(OpenError::from)?;
@@ -74,7 +80,7 @@ pub async fn demo(data: PathBuf, place: Place, listen: SocketAddr) -> Result<(Ru
     let begins_at = Some(present.minus(BEGINS_BEFORE));
     // Whoever tries it out receives on the same machine.
     let reach = Reach::Anywhere;
-    let config = Config { clock: Clock::Test, begins_at, reach, place, ..Config::new(data.clone(), listen) };
+    let config = Config { clock: Clock::Test, begins_at, reach, place, mail, ..Config::new(data.clone(), listen) };
     let running = start(config).await?;
     set_up(&running, present).await.map_err(StartError::SetUp)?;
     let demo = open_doors(&running, &file).await?;

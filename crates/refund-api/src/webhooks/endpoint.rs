@@ -7,6 +7,7 @@ use refund_store::{DisabledBecause, Due, Request, SetUp, Told, Webhook, WebhookC
 use url::Url;
 
 use super::Webhooks;
+use super::by_mail::BY_MAIL;
 use super::owning::may_be_told;
 use super::sign::SigningSecret;
 use crate::engine::Engine;
@@ -39,6 +40,11 @@ impl Endpoint {
     /// In what capacity its owner is told.
     pub(super) fn owners_role(&self) -> Role {
         self.stored.owner.role()
+    }
+
+    /// Whether it stands for what the server mails by itself.
+    pub(super) fn is_by_mail(&self) -> bool {
+        self.id() == BY_MAIL
     }
 
     pub(crate) fn is_enabled(&self) -> bool {

@@ -1,8 +1,10 @@
 //! Webhooks: what happened, told to whoever wants to be told, by the Standard Webhooks specification.
 //!
 //! `intake` reads the feed and writes into the book what is to be sent to whom; `sender` sends what
-//! is due and writes down what came of it. Neither waits for the other.
+//! is due and writes down what came of it. Neither waits for the other. What the server mails by itself stands in the same
+//! book (`by_mail`).
 
+mod by_mail;
 mod connect;
 mod endpoint;
 mod following;
@@ -24,6 +26,7 @@ use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventP
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+pub(crate) use self::by_mail::{Carried, Courier, Outgoing, address, told_of};
 use self::endpoint::Endpoint;
 use self::listeners::Listeners;
 pub(crate) use self::listeners::Listening;
@@ -73,9 +76,14 @@ impl Webhooks {
         }
     }
 
-    /// Begins to send what happens.
-    pub(crate) fn begin(self: &Arc<Self>, engine: &Arc<Engine>) -> Vec<JoinHandle<()>> {
-        let (intake, sender) = (intake::run(engine.clone(), self.clone()), sender::run(engine.clone(), self.clone()));
+    /// Begins to send what happens; by mail too, where there is somebody who carries it.
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        engine: &Arc<Engine>,
+        courier: Option<Arc<dyn Courier>>,
+    ) -> Vec<JoinHandle<()>> {
+        let intake = intake::run(engine.clone(), self.clone(), courier.is_some());
+        let sender = sender::run(engine.clone(), self.clone(), courier);
         let mut tasks = vec![tokio::spawn(intake), tokio::spawn(sender)];
         if engine.store().is_shared() {
             tasks.push(tokio::spawn(following::run(engine.clone(), self.clone())));

@@ -1,7 +1,5 @@
 //! What has happened to a refund, told to people.
 
-use std::sync::Arc;
-
 use refund_core::{Actor, Event, EventType, Fact, Reasons, Refund, Role, Terms, Via};
 use refund_store::Settings;
 
@@ -50,16 +48,27 @@ impl History {
     pub(crate) fn new(visit: &Visit, role: Role, path: &str, excerpt: &Excerpt) -> Self {
         let Excerpt { events, has_earlier, is_latest, reasons } = excerpt;
         let reader = &visit.reader;
-        let names = Names { reader, settings: visit.app.engine.settings(), role, reasons };
         let until = |sequence: u64| format!("{path}?until={sequence}");
         let last = events.last().filter(|_| !*is_latest).map(|event| event.sequence);
         Self {
-            moments: events.iter().rev().map(|event| moment(reader, &names, event)).collect(),
+            moments: moments(reader, &visit.app.engine.settings(), role, reasons, events.iter().rev()),
             here: last.map_or_else(|| path.to_owned(), until),
             earlier: events.first().filter(|_| *has_earlier).map(|event| until(event.sequence.saturating_sub(1))),
             latest: last.map(|_| path.to_owned()),
         }
     }
+}
+
+/// These events, one by one, as somebody of that role is told of them.
+pub(crate) fn moments<'e>(
+    reader: &Reader,
+    settings: &Settings,
+    role: Role,
+    reasons: &Reasons,
+    events: impl IntoIterator<Item = &'e Event>,
+) -> Vec<Moment> {
+    let names = Names { reader, settings, role, reasons };
+    events.into_iter().map(|event| moment(reader, &names, event)).collect()
 }
 
 /// What has changed a refund since it had that version, in a few words; nothing where it is not known.
@@ -96,7 +105,7 @@ fn terms(fact: &Fact) -> Option<&Terms> {
 /// Who people are, as far as whoever reads may know.
 struct Names<'a> {
     reader: &'a Reader,
-    settings: Arc<Settings>,
+    settings: &'a Settings,
     role: Role,
     reasons: &'a Reasons,
 }
@@ -105,7 +114,7 @@ impl Names<'_> {
     fn of(&self, actor: &Actor) -> String {
         let role = self.reader.term("role", actor.role.as_str());
         // A buyer is told which side it was, and not which person there.
-        if self.role == Role::Buyer { role } else { who(self.reader, &self.settings, actor, self.role) }
+        if self.role == Role::Buyer { role } else { who(self.reader, self.settings, actor, self.role) }
     }
 }
 

@@ -3,5 +3,5 @@
 mod history;
 mod refund;
 
-pub(super) use history::{Excerpt, History, changes_since, told_briefly, who};
-pub(super) use refund::{RefundView, TermsView, refusal_text};
+pub(super) use history::{Excerpt, History, Moment, changes_since, moments, told_briefly, who};
+pub(super) use refund::{DeadlineView, RefundView, TermsView, refusal_text};
