@@ -1,7 +1,7 @@
 //! A demo to be called from outside, as long as something takes.
 
-pub use refund_api::Demo;
-use refund_api::{MailSettings, Place, demo};
+pub use refund_api::{Demo, MailSettings};
+use refund_api::{Place, demo};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
