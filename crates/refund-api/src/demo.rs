@@ -7,9 +7,9 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use refund_core::{Label, NegotiationStatus, SellerId, Span, Timestamp};
+use refund_core::{Label, NegotiationStatus, Policy, SellerId, Span, Timestamp};
 use refund_store::files::disk::own_folder;
-use refund_store::{Clock, KeyRole, OpenError, Query, Sort};
+use refund_store::{Clock, KeyRole, OpenError, Query, Request, SetUp, Sort};
 use serde_json::json;
 
 use crate::machine::{clock, entropy};
@@ -85,6 +85,19 @@ pub async fn demo(
     set_up(&running, present).await.map_err(StartError::SetUp)?;
     let demo = open_doors(&running, &file).await?;
     Ok((running, demo))
+}
+
+/// Has people told of what concerns them from now on, where the demo's policy is as it began: so one sees what they get.
+///
+/// # Errors
+/// [`StartError::SetUp`].
+pub async fn tell_people(running: &Running) -> Result<(), StartError> {
+    if *running.app.engine.settings().policy != Policy::default() {
+        return Ok(());
+    }
+    let policy = SetUp::PutPolicy(Box::new(Policy { notices: true, ..Policy::default() }));
+    let told = running.submit(Request::by_system(policy)).await;
+    told.map(drop).map_err(|refused| StartError::SetUp(format!("{refused:?}")))
 }
 
 /// A demo's time is what its answers' `Date` says, to the second: nothing in it lies between two.

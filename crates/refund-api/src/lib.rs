@@ -43,7 +43,7 @@ mod store_tools;
 mod trial;
 
 pub use callers::Limits;
-pub use demo::{Demo, demo};
+pub use demo::{Demo, demo, tell_people};
 pub use mail::{InvalidMailSettings, MailSettings, MailTool};
 pub use routes::{openapi, openapi_showing};
 pub use server::{Config, Origin, Place, Running, StartError, start};

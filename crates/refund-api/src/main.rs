@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use refund_api::{
     Config, Demo, Limits, MailSettings, MailTool, Migration, Origin, Place, Reach, Running, Settling, StartError,
-    StoreTool, demo, start,
+    StoreTool, demo, start, tell_people,
 };
 use refund_core::Label;
 use rustix::fs::Mode;
@@ -205,6 +205,7 @@ async fn run(command: Command) -> Result<(), String> {
         }
         Command::Demo { data, place, listen, mail } => {
             let (running, made) = demo(data, place, listen, mail).await.map_err(said)?;
+            tell_people(&running).await.map_err(said)?;
             print!("{}", greeting(&made));
             running
         }
