@@ -118,6 +118,7 @@ async fn a_server_that_never_answers_is_not_waited_for() {
 struct Mailing {
     app: Arc<App>,
     book: Arc<dyn Deliveries>,
+    webhooks: Arc<Webhooks>,
     machine: Machine,
     scripted: Scripted,
     tasks: Vec<JoinHandle<()>>,
@@ -140,7 +141,7 @@ impl Mailing {
         let webhooks = Arc::new(Webhooks::new(book.clone(), Reach::Anywhere, &[7; 32]));
         let courier = Mailer::of(&app, server_at(&scripted, Encryption::None, None));
         let tasks = webhooks.begin(&app.engine, Some(courier));
-        Self { app, book, machine, scripted, tasks }
+        Self { app, book, webhooks, machine, scripted, tasks }
     }
 
     /// The seller writes to the buyer, who is to be told of it.
@@ -312,6 +313,15 @@ async fn one_of_both_channels_sends() {
     };
     let meant: Vec<_> = mailing.history().await.iter().filter_map(to_others).collect();
     assert_eq!(told, meant);
+}
+
+#[tokio::test]
+async fn what_a_mail_server_does_not_take_is_counted_as_waiting() {
+    let mut mailing = Mailing::by(|_, line| if line == "greeting" { Reply::Close } else { well(line) }).await;
+    mailing.message("hello").await;
+    mailing.hours_later(1).await;
+    assert_eq!(mailing.scripted.heard.recv().await.unwrap().1, "greeting");
+    assert_eq!(mailing.webhooks.backlog_with_mail(&[]).await.unwrap().count, 1);
 }
 
 /// Which deadlines moved because nobody was told of them, in order.

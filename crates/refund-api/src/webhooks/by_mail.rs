@@ -7,22 +7,14 @@ use std::sync::Arc;
 use refund_core::{
     Event, Fact, GATHERED_WITHIN, Notice, NoticeChannel, NoticeReport, NoticeResult, Reason, Refund, Role, Timestamp,
 };
-use refund_store::{
-    Attempt, Claimed, Delivery, EventPosition, Feed, KeyRole, Queued, Refused, Request, Tried, Webhook, WebhookTerms,
-    Work,
-};
-use url::Url;
+use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Tried, Work};
 
 use super::Webhooks;
-use super::endpoint::Endpoint;
+use super::endpoint::BY_MAIL;
 use super::schedule;
-use super::sender::next_try;
 use crate::engine::Engine;
+use crate::machine::entropy;
 use crate::problem::Problem;
-use crate::wire::code::ApiCode;
-
-/// What the book has it under: each endpoint's id begins otherwise.
-pub(super) const BY_MAIL: &str = "mail";
 
 /// From which reply code on a mail server will never take a mail; below, it may another time.
 const NEVER: u16 = 500;
@@ -78,14 +70,6 @@ pub(crate) fn address(refund: &Refund, to: Role) -> Option<&refund_core::EmailAd
     contact.email.as_ref()
 }
 
-/// What stands for it among the endpoints.
-pub(super) fn endpoint() -> Result<Endpoint, Problem> {
-    let url = Url::parse("mailto:").map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
-    let terms = WebhookTerms { url: url.to_string(), description: None, types: Vec::new() };
-    let stored = Arc::new(Webhook::new(BY_MAIL.to_owned(), KeyRole::Platform, terms));
-    Ok(Endpoint { stored, url, secrets: Vec::new() })
-}
-
 /// One attempt, from reading the notice to writing down what came of it. `failures` is how often in a row the mail server
 /// was not reached before.
 pub(super) async fn attempt(
@@ -111,7 +95,8 @@ pub(super) async fn attempt(
     };
     let attempt = courier.carry(&outgoing).await?;
     let never = attempt.status.is_some_and(|status| status >= NEVER);
-    let next_at = next_try(&claimed.delivery, &attempt, None).filter(|_| !attempt.has_succeeded() && !never);
+    let next_at = schedule::next_try(&claimed.delivery, &attempt, u64::from_be_bytes(entropy::bytes()), None)
+        .filter(|_| !attempt.has_succeeded() && !never);
     if next_at.is_none() {
         // Before it is written down: whoever is cut off between the two reports it after the next start, once more.
         report(engine, &outgoing, &attempt).await?;

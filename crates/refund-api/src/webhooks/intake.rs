@@ -7,8 +7,8 @@ use refund_core::Timestamp;
 use refund_store::{Delivery, EventPosition, Feed, Forget, Intake, Store};
 
 use super::Webhooks;
-use super::by_mail::{self, BY_MAIL, ForMail};
-use super::endpoint::{self, Endpoint};
+use super::by_mail::{self, ForMail};
+use super::endpoint::{self, BY_MAIL, Endpoint};
 use super::schedule::{HORIZON, later};
 use crate::engine::Engine;
 use crate::engine::follow::is_known;

@@ -20,6 +20,7 @@ mod sign;
 mod turns;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use refund_core::Timestamp;
 use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventPosition, StoreError, Told, Webhook};
@@ -27,7 +28,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 pub(crate) use self::by_mail::{Carried, Courier, Outgoing, address, told_of};
-use self::endpoint::Endpoint;
+use self::endpoint::{BY_MAIL, Endpoint};
 use self::listeners::Listeners;
 pub(crate) use self::listeners::Listening;
 use self::message::Unsigned;
@@ -55,6 +56,8 @@ pub(crate) struct Webhooks {
     pings: Turns,
     pub(crate) secrets: SigningSecrets,
     event_ids: EventIds,
+    /// Whether this server mails.
+    mails: AtomicBool,
     /// Told when there is more to send.
     wake: Notify,
     /// Told of each attempt once it is written down.
@@ -71,6 +74,7 @@ impl Webhooks {
             pings: Turns::default(),
             secrets: SigningSecrets::new(secret),
             event_ids: EventIds::new(secret),
+            mails: AtomicBool::new(false),
             wake: Notify::new(),
             listeners: Arc::default(),
         }
@@ -82,6 +86,7 @@ impl Webhooks {
         engine: &Arc<Engine>,
         courier: Option<Arc<dyn Courier>>,
     ) -> Vec<JoinHandle<()>> {
+        self.mails.store(courier.is_some(), Ordering::Relaxed);
         let intake = intake::run(engine.clone(), self.clone(), courier.is_some());
         let sender = sender::run(engine.clone(), self.clone(), courier);
         let mut tasks = vec![tokio::spawn(intake), tokio::spawn(sender)];
@@ -181,6 +186,13 @@ impl Webhooks {
     /// Each delivery to an endpoint that is tried from now on, by whichever server.
     pub(crate) fn listen(&self, endpoint_id: &str, now: Timestamp) -> Listening {
         self.listeners.listen(endpoint_id, now)
+    }
+
+    /// What waits to be sent to these endpoints, and by mail where this server mails.
+    pub(crate) async fn backlog_with_mail(&self, webhooks: &[Arc<Webhook>]) -> Result<Backlog, Problem> {
+        let by_mail = self.mails.load(Ordering::Relaxed).then_some(BY_MAIL);
+        let ids: Vec<_> = webhooks.iter().map(|webhook| webhook.id.as_str()).chain(by_mail).collect();
+        Ok(self.book.backlog(&ids).await?)
     }
 
     /// What waits to be sent to these endpoints.

@@ -11,8 +11,8 @@ use refund_store::{
 };
 use tokio::task::JoinSet;
 
-use super::by_mail::{self, BY_MAIL, Courier};
-use super::endpoint::{self, Endpoint};
+use super::by_mail::{self, Courier};
+use super::endpoint::{self, BY_MAIL, Endpoint};
 use super::message::Unsigned;
 use super::schedule;
 use super::{Webhooks, planned};
@@ -121,7 +121,7 @@ impl Sender {
         let (now, mut endpoints) = (self.engine.store().now(), endpoint::all(&self.engine, &self.webhooks));
         if self.courier.is_some() {
             // In the order of when they were made this one is the first.
-            endpoints.insert(0, Arc::new(by_mail::endpoint()?));
+            endpoints.insert(0, Arc::new(endpoint::by_mail()?));
         }
         if self.care_at <= now {
             self.care_at = schedule::later(now, CARE_EVERY);
@@ -311,18 +311,13 @@ async fn written_down(
     retry_after: Option<i64>,
     leave_alone_until: Option<Timestamp>,
 ) -> Result<Option<(Delivery, Option<Timestamp>)>, Problem> {
-    let next_at = next_try(&claimed.delivery, attempt, retry_after).filter(|_| !attempt.is_gone());
+    let random = u64::from_be_bytes(entropy::bytes());
+    let next_at = schedule::next_try(&claimed.delivery, attempt, random, retry_after).filter(|_| !attempt.is_gone());
     let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
     match webhooks.book.tried(claimed, tried).await? {
         Noted::Written { delivery, failing_since } => Ok(Some((delivery, failing_since))),
         Noted::Gone => Ok(None),
     }
-}
-
-/// When a delivery is tried again after that attempt, if it has not had all of them.
-pub(super) fn next_try(delivery: &Delivery, attempt: &Attempt, retry_after: Option<i64>) -> Option<Timestamp> {
-    let random = u64::from_be_bytes(entropy::bytes());
-    schedule::next(delivery.tries.saturating_add(1), schedule::ended_at(attempt), random, retry_after)
 }
 
 /// Switches an endpoint off that is gone, or has failed for long.

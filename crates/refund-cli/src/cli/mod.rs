@@ -83,7 +83,7 @@ pub(crate) enum Command {
     Import(Import),
     /// Read what was written on a refund, the oldest first
     Messages(Messages),
-    /// List who was told of what, on a refund or on all (operator, platform)
+    /// List who was told of what on a refund (operator, platform)
     Notices(Notices),
     /// Report what became of a notice (operator, platform)
     ReportNotice(ReportNotice),
