@@ -1,6 +1,6 @@
 //! A demo to be called from outside, as long as something takes.
 
-pub use refund_api::Demo;
+pub use refund_api::{Demo, MailSettings};
 use refund_api::{Place, demo};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -10,10 +10,18 @@ use tokio::runtime::Runtime;
 /// # Errors
 /// Why the demo did not start or stop, or what `work` came to.
 pub fn with_demo<T>(work: impl FnOnce(&Demo) -> Result<T, String>) -> Result<T, String> {
+    with_demo_that_mails(MailSettings::default(), work)
+}
+
+/// The same, with a mail server to mail by.
+///
+/// # Errors
+/// As of [`with_demo`].
+pub fn with_demo_that_mails<T>(mail: MailSettings, work: impl FnOnce(&Demo) -> Result<T, String>) -> Result<T, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
     let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let started = runtime.block_on(demo(folder.path().join("data"), Place::default(), anywhere));
+    let started = runtime.block_on(demo(folder.path().join("data"), Place::default(), anywhere, mail));
     let (running, demo) = started.map_err(|error| error.to_string())?;
     let done = work(&demo);
     runtime.block_on(running.stop())?;

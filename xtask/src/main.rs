@@ -13,6 +13,7 @@ mod dependencies;
 mod deploy_lint;
 mod docs;
 mod failover;
+mod mail_test;
 mod node;
 mod postgres;
 mod python;
@@ -48,6 +49,8 @@ enum Command {
     ApiTest(api_test::Args),
     /// Generates clients from the contract and lets them do what docs/api.md shows.
     ClientTest,
+    /// Lets a mail server of others take notices, and reads them as a mail program does.
+    MailTest,
     /// Has linters of others look at the contract.
     ContractLint,
     /// Has tools of others look at the files under deploy/.
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Failover(args) => said(failover::run(&args)),
         Command::ApiTest(args) => said(api_test::run_all(&args)),
         Command::ClientTest => said(client_test::run_all()),
+        Command::MailTest => said(mail_test::run()),
         Command::ContractLint => said(contract_lint::run()),
         Command::DeployLint => said(deploy_lint::run()),
         Command::Dependencies => said(dependencies::run()),

@@ -7,12 +7,13 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use refund_core::{Label, NegotiationStatus, SellerId, Span, Timestamp};
+use refund_core::{Label, NegotiationStatus, Policy, SellerId, Span, Timestamp};
 use refund_store::files::disk::own_folder;
-use refund_store::{Clock, KeyRole, OpenError, Query, Sort};
+use refund_store::{Clock, KeyRole, OpenError, Query, Request, SetUp, Sort};
 use serde_json::json;
 
 use crate::machine::{clock, entropy};
+use crate::mail::MailSettings;
 use crate::server::{Config, Place, Running, StartError, issue, start};
 use crate::webhooks::Reach;
 use crate::{pages, secrets};
@@ -51,7 +52,12 @@ pub(crate) const MARK: &str = "demo";
 ///
 /// # Errors
 /// [`StartError`], also where the folder holds something else.
-pub async fn demo(data: PathBuf, place: Place, listen: SocketAddr) -> Result<(Running, Demo), StartError> {
+pub async fn demo(
+    data: PathBuf,
+    place: Place,
+    listen: SocketAddr,
+    mail: MailSettings,
+) -> Result<(Running, Demo), StartError> {
     let file = data.join(FILE);
     let folder_error = |error| StartError::Folder { folder: data.clone(), error };
     own_folder(&data).map_err(OpenError::from)?;
@@ -74,11 +80,24 @@ pub async fn demo(data: PathBuf, place: Place, listen: SocketAddr) -> Result<(Ru
     let begins_at = Some(present.minus(BEGINS_BEFORE));
     // Whoever tries it out receives on the same machine.
     let reach = Reach::Anywhere;
-    let config = Config { clock: Clock::Test, begins_at, reach, place, ..Config::new(data.clone(), listen) };
+    let config = Config { clock: Clock::Test, begins_at, reach, place, mail, ..Config::new(data.clone(), listen) };
     let running = start(config).await?;
     set_up(&running, present).await.map_err(StartError::SetUp)?;
     let demo = open_doors(&running, &file).await?;
     Ok((running, demo))
+}
+
+/// Has people told of what concerns them from now on, where the demo's policy is as it began: so one sees what they get.
+///
+/// # Errors
+/// [`StartError::SetUp`].
+pub async fn tell_people(running: &Running) -> Result<(), StartError> {
+    if *running.app.engine.settings().policy != Policy::default() {
+        return Ok(());
+    }
+    let policy = SetUp::PutPolicy(Box::new(Policy { notices: true, ..Policy::default() }));
+    let told = running.submit(Request::by_system(policy)).await;
+    told.map(drop).map_err(|refused| StartError::SetUp(format!("{refused:?}")))
 }
 
 /// A demo's time is what its answers' `Date` says, to the second: nothing in it lies between two.

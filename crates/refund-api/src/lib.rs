@@ -32,6 +32,8 @@ mod contract;
 mod pages;
 mod routes;
 
+mod mail;
+
 mod server;
 
 mod demo;
@@ -41,7 +43,8 @@ mod store_tools;
 mod trial;
 
 pub use callers::Limits;
-pub use demo::{Demo, demo};
+pub use demo::{Demo, demo, tell_people};
+pub use mail::{InvalidMailSettings, MailSettings, MailTool};
 pub use routes::{openapi, openapi_showing};
 pub use server::{Config, Origin, Place, Running, StartError, start};
 pub use store_tools::{Migration, Outcome, Settling, StoreTool};

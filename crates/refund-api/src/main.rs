@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use refund_api::{
-    Config, Demo, Limits, Migration, Origin, Place, Reach, Running, Settling, StartError, StoreTool, demo, start,
+    Config, Demo, Limits, MailSettings, MailTool, Migration, Origin, Place, Reach, Running, Settling, StartError,
+    StoreTool, demo, start, tell_people,
 };
 use refund_core::Label;
 use rustix::fs::Mode;
@@ -69,6 +70,8 @@ enum Command {
         #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
         cors_origin: Vec<Origin>,
         #[command(flatten)]
+        mail: MailSettings,
+        #[command(flatten)]
         limits: Limits,
     },
     /// Serve something to try: a few sellers, refunds in every status, and a clock that can be moved.
@@ -81,6 +84,8 @@ enum Command {
         /// Where to listen.
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
         listen: SocketAddr,
+        #[command(flatten)]
+        mail: MailSettings,
     },
     /// Look after what is stored: check it, rebuild the view, back up, restore, count.
     #[command(subcommand)]
@@ -96,7 +101,17 @@ enum Command {
     /// it too; nothing but this lets it go.
     #[command(subcommand, after_help = SETTLING_HELP)]
     Settling(Settling),
+    /// Try how notices are mailed (R41).
+    #[command(subcommand, after_help = NOTICES_HELP)]
+    Notices(MailTool),
 }
+
+const NOTICES_HELP: &str = "\
+Examples:
+  refund-api notices test --to kim@example.com --smtp-url smtps://refund@mail.example.com \\
+    --smtp-password-file /etc/refund/mail-password --mail-from 'Example Shop <refunds@example.com>'
+
+Exit codes: 0 the mail server took it; 1 it did not, and the message says why; 2 the command line is wrong.";
 
 const SETTLING_HELP: &str = "\
 Examples:
@@ -124,13 +139,14 @@ fn main() -> ExitCode {
     // Also what libraries write is its owner's alone, whatever whoever starts us lets others do.
     umask(Mode::RWXG | Mode::RWXO);
     // A tool says by itself what it does.
-    let is_tool = matches!(cli.command, Command::Store(_) | Command::Migrate(_) | Command::Settling(_));
+    let is_tool =
+        matches!(cli.command, Command::Store(_) | Command::Migrate(_) | Command::Settling(_) | Command::Notices(_));
     log_to_stderr(cli.log_format, if is_tool { "error" } else { "info,sled=warn,tokio=warn" });
     match &cli.command {
         Command::Store(tool) => return tool.run().into(),
         Command::Migrate(migration) => return migration.run().into(),
         Command::Settling(settling) => return settling.run().into(),
-        Command::Serve { .. } | Command::Demo { .. } => {}
+        Command::Serve { .. } | Command::Demo { .. } | Command::Notices(_) => {}
     }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -160,6 +176,7 @@ async fn run(command: Command) -> Result<(), String> {
             hold_settling,
             webhooks_to_private_addresses,
             cors_origin,
+            mail,
             limits,
         } => {
             let reach = if webhooks_to_private_addresses { Reach::Anywhere } else { Reach::Public };
@@ -172,6 +189,7 @@ async fn run(command: Command) -> Result<(), String> {
                 hold_settling,
                 limits,
                 reach,
+                mail,
                 cors_origins: cors_origin,
                 ..config
             };
@@ -185,10 +203,15 @@ async fn run(command: Command) -> Result<(), String> {
             println!("Listening on {}", running.public_url);
             running
         }
-        Command::Demo { data, place, listen } => {
-            let (running, made) = demo(data, place, listen).await.map_err(said)?;
+        Command::Demo { data, place, listen, mail } => {
+            let (running, made) = demo(data, place, listen, mail).await.map_err(said)?;
+            tell_people(&running).await.map_err(said)?;
             print!("{}", greeting(&made));
             running
+        }
+        Command::Notices(tool) => {
+            println!("{}", tool.run().await?);
+            return Ok(());
         }
         // They need no server and ran before.
         Command::Store(_) | Command::Migrate(_) | Command::Settling(_) => return Ok(()),

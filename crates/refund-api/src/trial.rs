@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use refund_core::{
-    Actor, Address, AddressBook, BuyerId, Category, Currency, Label, LineId, Money, Opening, OrderId, OrderLine,
-    PolicyOverrides, References, RefundType, Role, Timestamp, Via, Why,
+    Actor, Address, AddressBook, BuyerId, Category, Contact, Currency, Label, LineId, Money, Opening, OrderId,
+    OrderLine, Policy, PolicyOverrides, References, RefundType, Role, Timestamp, Via, Why,
 };
 use refund_store::{Clock, KeyRole, MemoryDeliveries, MemoryStore, Request, Seller, SetUp, Store, Surroundings, Work};
 use tokio::time::Instant;
@@ -162,6 +162,22 @@ pub(crate) async fn open(app: &App) {
 
 /// Opens the refund of that number, on an order of its own.
 pub(crate) async fn open_nth(app: &App, number: u32) {
+    opened(app, opening(number)).await;
+}
+
+/// Opens the refund `rfd_1` of a buyer who gets mail, in their language, under a policy by which they are told.
+pub(crate) async fn open_for_mail(app: &App, policy: Policy, language: &str) {
+    app.engine.submit(Request::new(operator(), SetUp::PutPolicy(Box::new(policy)))).await.unwrap();
+    let contact = Contact { email: Some(id("kim@example.com")), phone: None, language: Some(id(language)) };
+    opened(app, Opening { buyer_contact: Some(Box::new(contact)), ..opening(1) }).await;
+}
+
+async fn opened(app: &App, opening: Opening) {
     let actor = Actor::new(Role::Buyer, id::<BuyerId>("b-1").as_str(), Via::Link);
-    app.engine.submit(Request::new(actor, Work::Open { opening: Box::new(opening(number)) })).await.unwrap();
+    app.engine.submit(Request::new(actor, Work::Open { opening: Box::new(opening) })).await.unwrap();
+}
+
+/// The seller of `rfd_1`.
+pub(crate) fn its_seller() -> Actor {
+    Actor::new(Role::Seller, "s-1", Via::User("s".to_owned()))
 }

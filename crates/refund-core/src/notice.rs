@@ -121,6 +121,12 @@ impl QueuedNotices {
         self.iter().find(|queued| queued.number == number)
     }
 
+    /// The one that the event of that number asks for, as long as nobody has reported on it.
+    #[must_use]
+    pub fn asked_by(&self, sequence: u64) -> Option<&QueuedNotice> {
+        self.iter().find(|queued| Notice::asked_by(queued.number) == sequence)
+    }
+
     /// One more is to be sent, instead of those that it stands for.
     pub(crate) fn put(&mut self, number: u64, at: Timestamp, notice: &Notice) {
         let replaced = self.0.extract_if(.., |queued| notice.replaces.contains(&queued.number));

@@ -142,18 +142,18 @@ async fn overdue(now: &mut Registry, store: &dyn Store) -> Result<(), StoreError
     Ok(())
 }
 
-/// What webhooks have still to send, and how long the oldest of it has waited. What is kept for an
+/// What webhooks and mail have still to send, and how long the oldest of it has waited. What is kept for an
 /// endpoint that is off waits for its owner and not for us.
 pub(crate) async fn unsent(app: &App) -> Result<(u64, Duration), Problem> {
     let mut endpoints = app.engine.settings().webhooks();
     endpoints.retain(|endpoint| endpoint.disabled.is_none());
-    let Backlog { count, oldest } = app.webhooks.backlog(&endpoints).await?;
+    let Backlog { count, oldest } = app.webhooks.backlog_with_mail(&endpoints).await?;
     Ok((count, since(oldest, app.engine.store().now())))
 }
 
 async fn waiting(now: &mut Registry, app: &App) -> Result<(), Problem> {
     let (count, for_how_long) = unsent(app).await?;
-    let help = "Messages that wait to be sent, or to be tried again, to endpoints that are on";
+    let help = "Messages that wait to be sent, or to be tried again, to endpoints that are on and by mail";
     number(now, "refund_webhook_messages_waiting", help, Some(count));
     let help = "How long the oldest of them has waited; 0 where none does";
     seconds(now, "refund_webhook_oldest_waiting_seconds", help, for_how_long);

@@ -22,6 +22,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+use refund_core::{Fact, NoticeChannel, NoticeResult};
 use refund_store::{Answered, Refused, Store, Told, Turned, Work};
 use tokio::sync::Semaphore;
 
@@ -60,6 +61,7 @@ pub(crate) struct Metrics {
     commands: Counters<2>,
     command_seconds: Histogram,
     settled_late: Histograms,
+    notices: Counters<2>,
     responses: Counters<1>,
     call_seconds: Histograms,
     problems: Counters<1>,
@@ -75,6 +77,7 @@ impl Default for Metrics {
             commands: Family::default(),
             command_seconds: Histogram::new(WAITS),
             settled_late: Family::new_with_constructor(|| Histogram::new(LATENESS)),
+            notices: Family::default(),
             responses: Family::default(),
             call_seconds: Family::new_with_constructor(|| Histogram::new(WAITS)),
             problems: Family::default(),
@@ -82,6 +85,9 @@ impl Default for Metrics {
             turn: Semaphore::new(1),
         };
         // What has not been seen yet is 0, so that its first time is an increase.
+        for channel in NoticeChannel::ALL {
+            NoticeResult::ALL.iter().for_each(|result| drop(metrics.notices(*channel, *result)));
+        }
         CLASSES.iter().for_each(|class| drop(metrics.responses.get_or_create(&[("class", class)])));
         CallKind::ALL.iter().for_each(|kind| drop(metrics.call_seconds.get_or_create(&[("kind", kind.as_str())])));
         Code::all().for_each(|code| drop(metrics.problems.get_or_create(&[("code", code.as_str())])));
@@ -110,6 +116,7 @@ impl Metrics {
             "How long after its instant each deadline or reminder was settled by itself",
             self.settled_late.clone(),
         );
+        all.register("refund_notices", "Notices, by who sent them and what came of it", self.notices.clone());
         all.register("refund_http_responses", "Answers, by the class of their status", self.responses.clone());
         all.register(
             "refund_http_duration_seconds",
@@ -179,7 +186,17 @@ impl Metrics {
                 let late = Duration::from_millis(u64::try_from(late).unwrap_or(0));
                 self.settled_late.get_or_create(&[("deadline", kind)]).observe(late.as_secs_f64());
             }
+            if let Fact::NoticeAccepted { channel, .. } = &event.fact {
+                self.notices(*channel, NoticeResult::Accepted).inc();
+            } else if let Fact::NoticeFailed { channel, .. } = &event.fact {
+                self.notices(*channel, NoticeResult::Failed).inc();
+            }
         }
+    }
+
+    /// How often a channel said that of a notice.
+    fn notices(&self, channel: NoticeChannel, result: NoticeResult) -> Counter {
+        self.notices.get_or_create_owned(&[("channel", channel.as_str()), ("outcome", result.as_str())])
     }
 
     /// All of it, with what is so now.

@@ -15,6 +15,7 @@ mod form;
 mod frame;
 mod given_up;
 mod leading;
+mod letter;
 mod links;
 mod live;
 mod mark;
@@ -52,6 +53,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use refund_core::SellerId;
 
+pub(crate) use letter::Letter;
 pub(crate) use links::{link_for, operators_link};
 pub(crate) use reasons::worded;
 pub(crate) use trouble::told_to_people;

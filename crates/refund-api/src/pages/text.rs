@@ -26,6 +26,7 @@ macro_rules! files {
             include_str!(concat!("../../locales/", $folder, "/refund.ftl")),
             include_str!(concat!("../../locales/", $folder, "/saved.ftl")),
             include_str!(concat!("../../locales/", $folder, "/buyer.ftl")),
+            include_str!(concat!("../../locales/", $folder, "/mail.ftl")),
             include_str!(concat!("../../locales/", $folder, "/people.ftl")),
             include_str!(concat!("../../locales/", $folder, "/operator.ftl")),
             include_str!(concat!("../../locales/", $folder, "/audit.ftl")),
@@ -74,7 +75,7 @@ impl Language {
         }
     }
 
-    fn files(self) -> [&'static str; 11] {
+    fn files(self) -> [&'static str; 12] {
         match self {
             Self::ZhHant => files!("zh-Hant"),
             Self::ZhHans => files!("zh-Hans"),

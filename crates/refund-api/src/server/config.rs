@@ -11,6 +11,7 @@ use refund_store::{Clock, OpenError, PostgresError};
 use super::cors::Origin;
 use crate::callers::Limits;
 use crate::machine::clock;
+use crate::mail::{InvalidMailSettings, MailSettings};
 use crate::webhooks::Reach;
 
 /// Where everything is kept, if that is not the data folder.
@@ -52,6 +53,8 @@ pub struct Config {
     pub limits: Limits,
     /// How far webhooks are sent.
     pub reach: Reach,
+    /// By which mail server notices are mailed, if any.
+    pub mail: MailSettings,
     /// From where pages of others may call.
     pub cors_origins: Vec<Origin>,
 }
@@ -75,6 +78,7 @@ impl Config {
             sign_in_link: None,
             limits,
             reach: Reach::Public,
+            mail: MailSettings::default(),
             cors_origins: Vec::new(),
         }
     }
@@ -128,6 +132,9 @@ pub enum StartError {
     /// The store in the database does not open.
     #[error(transparent)]
     Postgres(#[from] PostgresError),
+    /// No mail can be sent as it is said.
+    #[error(transparent)]
+    Mail(#[from] InvalidMailSettings),
     /// Where everything is to be kept is nothing that we know. It may hold a password, and is not said again.
     #[error(
         "--store takes the address of a PostgreSQL, postgres://USER@HOST/DATABASE; without it everything is kept in the folder"

@@ -30,6 +30,7 @@ use crate::app::App;
 use crate::callers::{Limits, failed_sign_ins, key_uses};
 use crate::engine::{Engine, timer};
 use crate::machine::{entropy, open_files};
+use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::webhooks::Webhooks;
 use crate::{pages, stats};
@@ -59,7 +60,8 @@ pub struct Running {
 /// [`StartError`], each with what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let Config { data, place, listen, public_url, insecure, clock, begins_at, hold_settling, .. } = config;
-    let Config { sign_in_link, limits, reach, cors_origins, .. } = config;
+    let Config { sign_in_link, limits, reach, mail, cors_origins, .. } = config;
+    let mail_server = mail.read()?;
     let public_url = public_url.map(|url| url.trim_end_matches('/').to_owned());
     if let Some(url) = &public_url {
         check(url, insecure)?;
@@ -98,13 +100,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let limits = Limits { connections: open_files::room_for(limits.connections), ..limits };
     let engine = Arc::new(Engine::new(store.clone(), metrics, limits.changes_per_hour));
     let webhooks = Arc::new(Webhooks::new(deliveries, reach, &secret));
-    let mut tasks = webhooks.begin(&engine);
+    let app = App::new(engine.clone(), webhooks.clone(), &secret, public_url.clone(), test_clock, limits);
+    let app = Arc::new(app);
+    let mut tasks = webhooks.begin(&engine, mail_server.map(|server| Mailer::of(&app, server)));
     // Where servers share the store it is let go by a command, while they run.
     if !hold_settling || store.is_shared() {
         tasks.push(tokio::spawn(timer::run(engine.clone())));
     }
-    let app = App::new(engine.clone(), webhooks, &secret, public_url.clone(), test_clock, limits);
-    let app = Arc::new(app);
     tasks.push(tokio::spawn(key_uses::run(engine.clone(), app.uses.clone())));
     tasks.push(tokio::spawn(failed_sign_ins::run(engine.clone(), app.failed_sign_ins.clone())));
     tasks.push(tokio::spawn(stats::run(engine, app.stats.clone())));

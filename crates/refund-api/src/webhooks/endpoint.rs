@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use refund_core::{Actor, Role, Timestamp};
-use refund_store::{DisabledBecause, Due, Request, SetUp, Told, Webhook, WebhookChange};
+use refund_store::{DisabledBecause, Due, KeyRole, Request, SetUp, Told, Webhook, WebhookChange, WebhookTerms};
 use url::Url;
 
 use super::Webhooks;
@@ -11,6 +11,10 @@ use super::owning::may_be_told;
 use super::sign::SigningSecret;
 use crate::engine::Engine;
 use crate::problem::Problem;
+use crate::wire::code::ApiCode;
+
+/// What the book has what is mailed under: each endpoint's id begins otherwise.
+pub(super) const BY_MAIL: &str = "mail";
 
 /// Where events are sent.
 #[derive(Clone)]
@@ -41,6 +45,11 @@ impl Endpoint {
         self.stored.owner.role()
     }
 
+    /// Whether it stands for what the server mails by itself.
+    pub(super) fn is_by_mail(&self) -> bool {
+        self.id() == BY_MAIL
+    }
+
     pub(crate) fn is_enabled(&self) -> bool {
         self.stored.disabled.is_none()
     }
@@ -63,6 +72,14 @@ impl Endpoint {
             && was_on
             && (types.is_empty() || types.iter().any(|wanted| wanted == name))
     }
+}
+
+/// What stands among the endpoints for what the server mails by itself.
+pub(super) fn by_mail() -> Result<Endpoint, Problem> {
+    let url = Url::parse("mailto:").map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
+    let terms = WebhookTerms { url: url.to_string(), description: None, types: Vec::new() };
+    let stored = Arc::new(Webhook::new(BY_MAIL.to_owned(), KeyRole::Platform, terms));
+    Ok(Endpoint { stored, url, secrets: Vec::new() })
 }
 
 /// Every endpoint there is.

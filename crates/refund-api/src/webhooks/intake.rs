@@ -7,7 +7,8 @@ use refund_core::Timestamp;
 use refund_store::{Delivery, EventPosition, Feed, Forget, Intake, Store};
 
 use super::Webhooks;
-use super::endpoint::{self, Endpoint};
+use super::by_mail::{self, ForMail};
+use super::endpoint::{self, BY_MAIL, Endpoint};
 use super::schedule::{HORIZON, later};
 use crate::engine::Engine;
 use crate::engine::follow::is_known;
@@ -23,10 +24,10 @@ const UNTOLD_MAX: u64 = 10_000;
 const WAIT_AFTER_ANOTHER: Duration = Duration::from_millis(100);
 
 /// Takes in what happens until the server stops.
-pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
+pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>, mails: bool) {
     let mut stopping = engine.stopping();
     while !*stopping.borrow_and_update() {
-        let wait = match follow(&engine, &webhooks).await {
+        let wait = match follow(&engine, &webhooks, mails).await {
             Ok(()) => WAIT_AFTER_ANOTHER,
             Err(problem) => {
                 tracing::error!(?problem, "events could not be taken in for webhooks; trying again");
@@ -41,7 +42,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
 }
 
 /// Follows the feed until another server takes something in first, or this one stops.
-async fn follow(engine: &Engine, webhooks: &Webhooks) -> Result<(), Problem> {
+async fn follow(engine: &Engine, webhooks: &Webhooks, mails: bool) -> Result<(), Problem> {
     let (mut news, mut stopping) = (engine.store().news(), engine.stopping());
     let Start { after, oldest } = start(engine.store(), webhooks).await?;
     // Others may have taken in what is this server's to send.
@@ -50,15 +51,17 @@ async fn follow(engine: &Engine, webhooks: &Webhooks) -> Result<(), Problem> {
     while !*stopping.borrow_and_update() {
         // Before the endpoints are looked at, so that whoever wants something up to there is among them.
         let end = *news.borrow_and_update();
-        let feed = read_on(engine, progress.read_to, end).await?;
+        let feed = read_on(engine, progress.read_to, end, mails).await?;
         let endpoints = endpoint::all(engine, webhooks);
         progress.read_to = feed.looked_at;
+        let for_mail = if mails { by_mail::among(engine, &feed).await? } else { Vec::new() };
+        let tells_nobody = for_mail.is_empty() && (endpoints.is_empty() || feed.events.is_empty());
         if let Some(to) = feed.looked_at
-            && !progress.can_be_forgotten(endpoints.is_empty() || feed.events.is_empty())
+            && !progress.can_be_forgotten(tells_nobody)
             // A book that says how far the feed was read has left out what is old: a new one has not got there yet.
             && !(progress.begins() && feed.more && feed.events.iter().all(|told| told.event.recorded_at < oldest))
         {
-            let deliveries = deliveries(&endpoints, &feed, oldest, engine.store().now());
+            let deliveries = deliveries(&endpoints, &feed, &for_mail, oldest, engine.store().now());
             let wakes = !deliveries.is_empty();
             let is_first = webhooks.book.take_in(Intake { from: progress.in_book, to, deliveries }).await?;
             if wakes || !is_first {
@@ -117,9 +120,15 @@ impl Progress {
     }
 }
 
-/// What is behind a place. Where there is no endpoint nothing is read: nobody is told of what is recorded up to `end`.
-async fn read_on(engine: &Engine, after: Option<EventPosition>, end: Option<EventPosition>) -> Result<Feed, Problem> {
-    if engine.settings().webhooks().is_empty() {
+/// What is behind a place. Where there is no endpoint and nothing is mailed, nothing is read: nobody is told of what is
+/// recorded up to `end`.
+async fn read_on(
+    engine: &Engine,
+    after: Option<EventPosition>,
+    end: Option<EventPosition>,
+    mails: bool,
+) -> Result<Feed, Problem> {
+    if !mails && engine.settings().webhooks().is_empty() {
         return Ok(Feed { events: Vec::new(), looked_at: end.max(after), more: false });
     }
     let feed = engine.store().feed(after, LOOKED_AT_ONCE).await?;
@@ -150,12 +159,24 @@ async fn start(store: &dyn Store, webhooks: &Webhooks) -> Result<Start, Problem>
     Ok(Start { after, oldest })
 }
 
-/// What is to be sent of what was read, and to which endpoint.
-fn deliveries(endpoints: &[Arc<Endpoint>], feed: &Feed, oldest: Timestamp, now: Timestamp) -> Vec<(String, Delivery)> {
+/// What is to be sent of what was read, and to which endpoint. What the server mails by itself no endpoint is asked to
+/// send: one of both channels does.
+fn deliveries(
+    endpoints: &[Arc<Endpoint>],
+    feed: &Feed,
+    for_mail: &[ForMail],
+    oldest: Timestamp,
+    now: Timestamp,
+) -> Vec<(String, Delivery)> {
     let mut deliveries = Vec::new();
     for told in feed.events.iter().filter(|told| told.event.recorded_at >= oldest) {
-        let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(told));
         let delivery = || Delivery::new(told.position, &told.event, now);
+        if let Some(for_mail) = for_mail.iter().find(|for_mail| for_mail.position == told.position) {
+            let mailed = for_mail.at.map(|at| (BY_MAIL.to_owned(), Delivery { next_at: Some(at), ..delivery() }));
+            deliveries.extend(mailed);
+            continue;
+        }
+        let wanting = endpoints.iter().filter(|endpoint| endpoint.wants(told));
         deliveries.extend(wanting.map(|endpoint| (endpoint.id().to_owned(), delivery())));
     }
     deliveries

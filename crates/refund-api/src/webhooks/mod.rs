@@ -1,8 +1,10 @@
 //! Webhooks: what happened, told to whoever wants to be told, by the Standard Webhooks specification.
 //!
 //! `intake` reads the feed and writes into the book what is to be sent to whom; `sender` sends what
-//! is due and writes down what came of it. Neither waits for the other.
+//! is due and writes down what came of it. Neither waits for the other. What the server mails by itself stands in the same
+//! book (`by_mail`).
 
+mod by_mail;
 mod connect;
 mod endpoint;
 mod following;
@@ -18,13 +20,15 @@ mod sign;
 mod turns;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use refund_core::Timestamp;
 use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventPosition, StoreError, Told, Webhook};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use self::endpoint::Endpoint;
+pub(crate) use self::by_mail::{Carried, Courier, Outgoing, address, told_of};
+use self::endpoint::{BY_MAIL, Endpoint};
 use self::listeners::Listeners;
 pub(crate) use self::listeners::Listening;
 use self::message::Unsigned;
@@ -52,6 +56,8 @@ pub(crate) struct Webhooks {
     pings: Turns,
     pub(crate) secrets: SigningSecrets,
     event_ids: EventIds,
+    /// Whether this server mails.
+    mails: AtomicBool,
     /// Told when there is more to send.
     wake: Notify,
     /// Told of each attempt once it is written down.
@@ -68,14 +74,21 @@ impl Webhooks {
             pings: Turns::default(),
             secrets: SigningSecrets::new(secret),
             event_ids: EventIds::new(secret),
+            mails: AtomicBool::new(false),
             wake: Notify::new(),
             listeners: Arc::default(),
         }
     }
 
-    /// Begins to send what happens.
-    pub(crate) fn begin(self: &Arc<Self>, engine: &Arc<Engine>) -> Vec<JoinHandle<()>> {
-        let (intake, sender) = (intake::run(engine.clone(), self.clone()), sender::run(engine.clone(), self.clone()));
+    /// Begins to send what happens; by mail too, where there is somebody who carries it.
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        engine: &Arc<Engine>,
+        courier: Option<Arc<dyn Courier>>,
+    ) -> Vec<JoinHandle<()>> {
+        self.mails.store(courier.is_some(), Ordering::Relaxed);
+        let intake = intake::run(engine.clone(), self.clone(), courier.is_some());
+        let sender = sender::run(engine.clone(), self.clone(), courier);
         let mut tasks = vec![tokio::spawn(intake), tokio::spawn(sender)];
         if engine.store().is_shared() {
             tasks.push(tokio::spawn(following::run(engine.clone(), self.clone())));
@@ -173,6 +186,13 @@ impl Webhooks {
     /// Each delivery to an endpoint that is tried from now on, by whichever server.
     pub(crate) fn listen(&self, endpoint_id: &str, now: Timestamp) -> Listening {
         self.listeners.listen(endpoint_id, now)
+    }
+
+    /// What waits to be sent to these endpoints, and by mail where this server mails.
+    pub(crate) async fn backlog_with_mail(&self, webhooks: &[Arc<Webhook>]) -> Result<Backlog, Problem> {
+        let by_mail = self.mails.load(Ordering::Relaxed).then_some(BY_MAIL);
+        let ids: Vec<_> = webhooks.iter().map(|webhook| webhook.id.as_str()).chain(by_mail).collect();
+        Ok(self.book.backlog(&ids).await?)
     }
 
     /// What waits to be sent to these endpoints.

@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 use refund_core::Timestamp;
-use refund_store::Attempt;
+use refund_store::{Attempt, Delivery};
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -34,6 +34,16 @@ pub(crate) fn next(attempts: usize, now: Timestamp, random: u64, retry_after: Op
     let shift = i64::try_from(random.checked_rem(spread)?).ok()?;
     let wait = wait.saturating_sub(tenth).saturating_add(shift);
     Some(later(now, wait.max(retry_after.unwrap_or(0).min(RETRY_AFTER_MAX))))
+}
+
+/// When a delivery is tried again after that attempt, if it has not had all of them.
+pub(crate) fn next_try(
+    delivery: &Delivery,
+    attempt: &Attempt,
+    random: u64,
+    retry_after: Option<i64>,
+) -> Option<Timestamp> {
+    next(delivery.tries.saturating_add(1), ended_at(attempt), random, retry_after)
 }
 
 /// How long an endpoint is spared after that many failures in a row, in milliseconds: twice as long each time. Then one

@@ -11,7 +11,8 @@ use refund_store::{
 };
 use tokio::task::JoinSet;
 
-use super::endpoint::{self, Endpoint};
+use super::by_mail::{self, Courier};
+use super::endpoint::{self, BY_MAIL, Endpoint};
 use super::message::Unsigned;
 use super::schedule;
 use super::{Webhooks, planned};
@@ -63,12 +64,13 @@ pub(super) fn in_turn(mut endpoints: Vec<Arc<Endpoint>>, last: Option<&Made>) ->
 }
 
 /// Sends until the server stops.
-pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
+pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>, courier: Option<Arc<dyn Courier>>) {
     let (mut news, mut stopping) = (engine.store().news(), engine.stopping());
     let mut asked_again = webhooks.book.asked();
     let mut sender = Sender {
         engine,
         webhooks,
+        courier,
         under_way: UnderWay::new(),
         failures: BTreeMap::new(),
         slow: BTreeSet::new(),
@@ -99,6 +101,8 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
 struct Sender {
     engine: Arc<Engine>,
     webhooks: Arc<Webhooks>,
+    /// Who carries what goes by mail, if anybody does.
+    courier: Option<Arc<dyn Courier>>,
     under_way: UnderWay,
     /// How many attempts failed in a row, by endpoint.
     failures: BTreeMap<String, u32>,
@@ -114,7 +118,11 @@ struct Sender {
 impl Sender {
     /// Begins every attempt that is due and has room; how long to wait for the next.
     async fn send_due(&mut self) -> Result<Duration, Problem> {
-        let (now, endpoints) = (self.engine.store().now(), endpoint::all(&self.engine, &self.webhooks));
+        let (now, mut endpoints) = (self.engine.store().now(), endpoint::all(&self.engine, &self.webhooks));
+        if self.courier.is_some() {
+            // In the order of when they were made this one is the first.
+            endpoints.insert(0, Arc::new(endpoint::by_mail()?));
+        }
         if self.care_at <= now {
             self.care_at = schedule::later(now, CARE_EVERY);
             self.forget_old(now);
@@ -137,7 +145,10 @@ impl Sender {
         if let Some(until) = endpoint.left_alone_until(&due).filter(|until| now < *until) {
             return Some(until);
         }
-        let is_spared = due.failing_since.is_some() || self.slow.contains(endpoint.id());
+        // That somebody's address takes no mail says nothing of the mail server.
+        let fails =
+            if endpoint.is_by_mail() { self.failures.contains_key(endpoint.id()) } else { due.failing_since.is_some() };
+        let is_spared = fails || self.slow.contains(endpoint.id());
         let at_once = if is_spared { TO_ONE_THAT_FAILS } else { TO_ONE };
         for queued in due.queue {
             if queued.at > now {
@@ -152,7 +163,8 @@ impl Sender {
         let event = queued.event;
         let owner = &endpoint.stored.owner;
         let of_owner = self.under_way.values().filter(|(other, _)| other == owner).map(|(_, events)| events.len());
-        let is_full = self.attempts.len() >= AT_ONCE || of_owner.sum::<usize>() >= TO_ONE_OWNER;
+        let owner_has_all = !endpoint.is_by_mail() && of_owner.sum::<usize>() >= TO_ONE_OWNER;
+        let is_full = self.attempts.len() >= AT_ONCE || owner_has_all;
         let of_endpoint = || (owner.clone(), BTreeSet::new());
         let (_, under_way) = self.under_way.entry(endpoint.id().to_owned()).or_insert_with(of_endpoint);
         if is_full || under_way.len() >= at_once || !under_way.insert(event) {
@@ -161,8 +173,12 @@ impl Sender {
         self.served_last = Some(made(endpoint));
         let failures = self.failures.get(endpoint.id()).copied().unwrap_or(0);
         let (engine, webhooks, endpoint) = (self.engine.clone(), self.webhooks.clone(), endpoint.clone());
+        let courier = self.courier.clone().filter(|_| endpoint.is_by_mail());
         self.attempts.spawn(async move {
-            let attempt = attempt(&engine, &webhooks, &endpoint, queued, failures).await;
+            let attempt = match courier {
+                Some(courier) => by_mail::attempt(&engine, &webhooks, &*courier, queued, failures).await,
+                None => attempt(&engine, &webhooks, &endpoint, queued, failures).await,
+            };
             if let Err(problem) = &attempt {
                 tracing::error!(?problem, webhook = endpoint.id(), "an attempt could not be made or written down");
                 tokio::time::sleep(WAIT_AFTER_FAILURE).await;
@@ -198,7 +214,7 @@ impl Sender {
             self.slow.insert(id.to_owned());
         }
         let before = self.failures.remove(id).unwrap_or(0);
-        if attempt.has_succeeded() {
+        if attempt.has_succeeded() || (id == BY_MAIL && attempt.status.is_some()) {
             if schedule::spared(before).is_some() {
                 tracing::info!(webhook = id, "an endpoint takes messages again");
             }
@@ -236,7 +252,7 @@ pub(super) async fn forget(engine: &Engine, webhooks: &Webhooks, now: Timestamp)
     let mut gone = webhooks.book.endpoints().await?;
     engine.look().await?;
     let settings = engine.settings();
-    gone.retain(|id| settings.webhook(id).is_none());
+    gone.retain(|id| id != BY_MAIL && settings.webhook(id).is_none());
     webhooks.book.forget(Forget::Endpoints(gone)).await?;
     Ok(webhooks.book.forget(Forget::Old { now }).await?)
 }
@@ -296,9 +312,7 @@ async fn written_down(
     leave_alone_until: Option<Timestamp>,
 ) -> Result<Option<(Delivery, Option<Timestamp>)>, Problem> {
     let random = u64::from_be_bytes(entropy::bytes());
-    let ended_at = schedule::ended_at(attempt);
-    let tries = claimed.delivery.tries.saturating_add(1);
-    let next_at = schedule::next(tries, ended_at, random, retry_after).filter(|_| !attempt.is_gone());
+    let next_at = schedule::next_try(&claimed.delivery, attempt, random, retry_after).filter(|_| !attempt.is_gone());
     let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
     match webhooks.book.tried(claimed, tried).await? {
         Noted::Written { delivery, failing_since } => Ok(Some((delivery, failing_since))),

@@ -59,7 +59,7 @@ impl Sending {
 
     fn on(book: Arc<dyn Deliveries>, app: Arc<App>, machine: Machine) -> Self {
         let webhooks = Arc::new(Webhooks::new(book, Reach::Anywhere, &SECRET));
-        let tasks = webhooks.begin(&app.engine);
+        let tasks = webhooks.begin(&app.engine, None);
         Self { app, webhooks, machine, tasks }
     }
 

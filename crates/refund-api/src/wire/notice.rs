@@ -111,6 +111,16 @@ impl NoticeOut {
         }
     }
 
+    /// What became of it.
+    pub(crate) fn status(&self) -> NoticeStatus {
+        self.status
+    }
+
+    /// Whether another one stands for it.
+    pub(crate) fn is_replaced(&self) -> bool {
+        self.replaced_by.is_some()
+    }
+
     /// What it is called.
     pub(crate) fn id(&self) -> &str {
         &self.id

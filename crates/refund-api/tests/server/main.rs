@@ -30,6 +30,7 @@ mod late_bodies;
 mod limits;
 mod messages;
 mod metrics;
+mod notices;
 mod offer_check;
 mod once;
 mod openapi;

@@ -1,18 +1,20 @@
 //! The operator's pages: who gets them, and what their forms do.
 
+use refund_store::KeyRole;
 use serde_json::{Value, json};
 
 use crate::support::clerk::{Clerk, demo};
-use crate::support::{SELLER, Server};
+use crate::support::{SELLER, Server, small_refund};
 
 /// What is shown to the operator alone.
-const PLACES: [&str; 6] = [
+const PLACES: [&str; 7] = [
     "/operator/rollout",
     "/operator/policy",
     "/operator/sellers",
     "/operator/sellers/seller-homeware",
     "/operator/keys",
     "/operator/health",
+    "/operator/mailbox",
 ];
 
 #[test]
@@ -285,4 +287,22 @@ fn the_servers_health_is_what_probes_and_metrics_say() {
         assert!((0..20_000).any(|_| waiting() != "0"));
         assert!(operator.get("/operator/health").says(&format!("To be sent by webhooks</dt><dd>{}</dd>", waiting())));
     });
+}
+
+#[test]
+fn in_a_demo_an_offer_stands_in_the_mailbox_with_the_buyers_link() {
+    demo(|server, operator, _| {
+        server.put("/v1/policy", &server.operator, &json!({ "notices": true }));
+        let refund = server.open("told-by-mail");
+        server.as_seller(&refund, "negotiation", &small_refund("2.00"));
+        let page = operator.get("/operator/mailbox");
+        assert!(page.says("Other terms offered: Steel waste bin") && page.says("Answer the offer"), "{}", page.text());
+        let link = server.buyer_page(&refund);
+        assert!(page.says(&link), "{}", page.text());
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::reached_by(folder.path(), "https://example.com").unwrap();
+    let link = server.sign_in_link("op-mailbox", KeyRole::Operator);
+    assert_eq!(Clerk::by_link(&server, &link).get("/operator/mailbox").status, 404, "it is the demo's alone");
+    server.stop();
 }

@@ -104,7 +104,12 @@ fn a_demo_starts_only_in_a_folder_of_its_own() {
     Server::serve(folder.path(), &hands, false).unwrap().stop();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let anywhere = crate::support::ANY_PORT.parse().unwrap();
-    let refused = runtime.block_on(refund_api::demo(folder.path().to_owned(), Place::default(), anywhere));
+    let refused = runtime.block_on(refund_api::demo(
+        folder.path().to_owned(),
+        Place::default(),
+        anywhere,
+        refund_api::MailSettings::default(),
+    ));
     assert!(refused.err().unwrap().to_string().contains("a folder of its own"));
 }
 

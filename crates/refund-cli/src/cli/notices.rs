@@ -9,11 +9,12 @@ use super::values::HowMany;
 #[command(after_help = "\
 Examples:
   refund notices rfd_01abc
-  refund notices rfd_01abc --all -o jsonl")]
+  refund notices rfd_01abc --all -o jsonl
+  refund notices --all -o jsonl")]
 pub(crate) struct Notices {
-    /// The refund
+    /// The refund; all of them where none is named
     #[arg(value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) id: String,
+    pub(crate) id: Option<String>,
     #[command(flatten)]
     pub(crate) many: HowMany<50>,
 }

@@ -19,7 +19,7 @@ const FIELDS: &[&str] =
     &["id", "refund_id", "to", "status", "about", "requested_at", "reported_at", "channel", "reason", "replaced_by"];
 
 pub(super) fn list(desk: &Desk, notices: &Notices) -> Result<(), Failure> {
-    let query: Query = vec![("refund_id", notices.id.clone())];
+    let query: Query = notices.id.iter().map(|id| ("refund_id", id.clone())).collect();
     let page = desk.client()?.pages("/v1/notices", &query, notices.many.limit())?;
     desk.list(&page, FIELDS, || Ok(table(desk, &page.seen()?)))
 }

@@ -80,8 +80,8 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new().unwrap();
         let data = folder.path().join("data");
-        let started =
-            runtime.block_on(refund_api::demo(data, refund_api::Place::default(), "127.0.0.1:0".parse().unwrap()));
+        let (place, mail) = (refund_api::Place::default(), refund_api::MailSettings::default());
+        let started = runtime.block_on(refund_api::demo(data, place, "127.0.0.1:0".parse().unwrap(), mail));
         let (running, demo) = started.unwrap();
         let desk = Self { folder, demo, runtime, running: Some(running) };
         for (name, role) in [(SELLER, "seller"), (PLATFORM, "platform"), (OPERATOR, "operator")] {

@@ -5,6 +5,7 @@ mod change;
 mod fields;
 mod health;
 mod keys;
+mod mailbox;
 mod policy;
 mod reasons;
 mod rollout;
@@ -29,6 +30,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/operator/rollout", get(rollout::show).post(rollout::change))
         .route("/operator/sellers", get(sellers::show).post(sellers::add))
         .route("/operator/health", get(health::show))
+        .route("/operator/mailbox", get(mailbox::show))
         .route("/operator/keys", get(keys::show).post(keys::make))
         .route("/operator/keys/{id}/revoke", form_of_page(2).post(keys::revoke))
         .route("/operator/webhooks", get(webhooks::show).post(webhooks::make))

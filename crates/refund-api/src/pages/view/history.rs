@@ -1,7 +1,5 @@
 //! What has happened to a refund, told to people.
 
-use std::sync::Arc;
-
 use refund_core::{Actor, Event, EventType, Fact, Reasons, Refund, Role, Terms, Via};
 use refund_store::Settings;
 
@@ -33,7 +31,7 @@ pub(crate) enum Told {
 }
 
 impl Told {
-    fn folding(moments: impl Iterator<Item = Moment>) -> Vec<Self> {
+    fn folding(moments: Vec<Moment>) -> Vec<Self> {
         let mut told = Vec::new();
         for moment in moments {
             match told.last_mut() {
@@ -72,16 +70,27 @@ impl History {
     pub(crate) fn new(visit: &Visit, role: Role, path: &str, excerpt: &Excerpt) -> Self {
         let Excerpt { events, has_earlier, is_latest, reasons } = excerpt;
         let reader = &visit.reader;
-        let names = Names { reader, settings: visit.app.engine.settings(), role, reasons };
         let until = |sequence: u64| format!("{path}?until={sequence}");
         let last = events.last().filter(|_| !*is_latest).map(|event| event.sequence);
         Self {
-            told: Told::folding(events.iter().rev().map(|event| moment(reader, &names, event))),
+            told: Told::folding(moments(reader, &visit.app.engine.settings(), role, reasons, events.iter().rev())),
             here: last.map_or_else(|| path.to_owned(), until),
             earlier: events.first().filter(|_| *has_earlier).map(|event| until(event.sequence.saturating_sub(1))),
             latest: last.map(|_| path.to_owned()),
         }
     }
+}
+
+/// These events, one by one, as somebody of that role is told of them.
+pub(crate) fn moments<'e>(
+    reader: &Reader,
+    settings: &Settings,
+    role: Role,
+    reasons: &Reasons,
+    events: impl IntoIterator<Item = &'e Event>,
+) -> Vec<Moment> {
+    let names = Names { reader, settings, role, reasons };
+    events.into_iter().map(|event| moment(reader, &names, event)).collect()
 }
 
 /// What has changed a refund since it had that version, in a few words; nothing where it is not known, as where the
@@ -120,7 +129,7 @@ fn terms(fact: &Fact) -> Option<&Terms> {
 /// Who people are, as far as whoever reads may know.
 struct Names<'a> {
     reader: &'a Reader,
-    settings: Arc<Settings>,
+    settings: &'a Settings,
     role: Role,
     reasons: &'a Reasons,
 }
@@ -133,7 +142,7 @@ impl Names<'_> {
         } else if self.role == Role::Buyer {
             self.reader.term("role", actor.role.as_str())
         } else {
-            who(self.reader, &self.settings, actor, self.role)
+            who(self.reader, self.settings, actor, self.role)
         }
     }
 }

@@ -3,5 +3,5 @@
 mod history;
 mod refund;
 
-pub(super) use history::{Excerpt, History, Told, changes_since, told_briefly, who};
+pub(super) use history::{Excerpt, History, Moment, Told, changes_since, moments, told_briefly, who};
 pub(super) use refund::{DeadlineView, RefundView, TermsView, refusal_text};

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use refund_api::{Config, Demo, Limits, Place, Reach, Running, StartError, demo, start};
+use refund_api::{Config, Demo, Limits, MailSettings, Place, Reach, Running, StartError, demo, start};
 use refund_core::{Actor, Timestamp};
 use refund_store::{Clock, KeyRole, Request, Secret, SetUp, SignInLink, TeamRole, User};
 use refund_tests::contract::{Exchange, check};
@@ -97,7 +97,9 @@ impl Server {
     /// The same with its store in another place.
     pub(crate) fn demo_in(folder: &Path, place: Place) -> Self {
         let runtime = Runtime::new().unwrap();
-        let (running, demo) = runtime.block_on(demo(folder.to_owned(), place, ANY_PORT.parse().unwrap())).unwrap();
+        let (running, demo) = runtime
+            .block_on(demo(folder.to_owned(), place, ANY_PORT.parse().unwrap(), MailSettings::default()))
+            .unwrap();
         let Demo { base_url, operator, platform, seller, file, .. } = demo;
         let demo_file = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
         Self { runtime, running: Some(running), base_url, operator, platform, seller, demo_file, agent: agent() }

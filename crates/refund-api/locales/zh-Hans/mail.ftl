@@ -1,0 +1,20 @@
+# Mail to the buyer.
+mail-subject = { $what }：{ $title }
+mail-about = 订单 { $order } · { $seller }
+mail-happened = 最新进展
+mail-words = “{ $words }”
+mail-own = 您可以做什么
+mail-do-buyer-answer = 答复协商方案
+mail-do-buyer-respond = 处理商家的拒绝
+mail-do-buyer-ship = 寄回商品
+mail-open = 查看我的退款
+mail-times = 时间为 UTC 时间，页面上按您的时区显示。
+mail-automatic = 本邮件由系统自动发送，请勿回复。任何人打开链接都能代您操作，请勿转发。
+# The mailbox of a demo.
+nav-mailbox = 邮箱
+mailbox-help = 买家收到的邮件，最新的在前。此页面仅在演示中提供。
+mailbox-none = 还没有通知。之后退款有任何进展，都会在这里显示。
+mailbox-open = 以买家身份打开链接
+mailed-queued = 待发送
+mailed-accepted = 已发送
+mailed-failed = 未送出

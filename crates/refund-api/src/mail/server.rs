@@ -1,0 +1,131 @@
+//! One mail server, with a few connections that are kept for the next mail.
+//!
+//! The library's own pool takes back a connection in the middle of a command when whoever waits gives up, and would then
+//! read one mail's reply as the next one's. Here a connection is kept only once a mail went through it whole.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use lettre::address::Envelope;
+use lettre::message::Mailbox;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
+use tokio::time::timeout;
+
+/// How long one may take to be connected to, greeted and signed in to, and how long to take a mail.
+const CONNECTING_MAX: Duration = Duration::from_secs(20);
+const SENDING_MAX: Duration = Duration::from_secs(60);
+/// How long one that is kept may take to say that it is there.
+const ASKING_MAX: Duration = Duration::from_secs(5);
+/// How many connections are kept.
+const KEPT_MAX: usize = 4;
+
+/// How what is sent is kept from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encryption {
+    /// By nothing: the mail server is on this machine.
+    None,
+    /// By TLS once it was greeted; nothing is said to one that has none.
+    StartTls,
+    /// By TLS from the first byte.
+    Tls,
+}
+
+/// A mail server, and from whom mail is.
+pub(crate) struct MailServer {
+    host: String,
+    port: u16,
+    encryption: Encryption,
+    tls: TlsParameters,
+    credentials: Option<Credentials>,
+    pub(super) from: Mailbox,
+    kept: Mutex<Vec<AsyncSmtpConnection>>,
+}
+
+/// Why a mail was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NotTaken {
+    /// The mail server said so, of this mail.
+    Refused(u16, String),
+    /// It was never asked, or did not answer.
+    Away(String),
+}
+
+impl MailServer {
+    pub(super) fn new(
+        host: String,
+        port: u16,
+        encryption: Encryption,
+        credentials: Option<Credentials>,
+        from: Mailbox,
+    ) -> Result<Self, Error> {
+        let tls = TlsParameters::new(host.clone())?;
+        Ok(Self { host, port, encryption, tls, credentials, from, kept: Mutex::default() })
+    }
+
+    /// Sends a mail once: what the mail server said to it, with its code.
+    pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(u16, String), NotTaken> {
+        let mut connection = match self.kept_one().await {
+            Some(connection) => connection,
+            None => self.connected().await?,
+        };
+        let slow = |_| NotTaken::Away(format!("no answer within {} seconds", SENDING_MAX.as_secs()));
+        let answer = timeout(SENDING_MAX, connection.send(envelope, mail)).await.map_err(slow)?;
+        let response = answer.map_err(|error| match error.status() {
+            Some(code) => NotTaken::Refused(code.into(), said(&error)),
+            None => NotTaken::Away(error.to_string()),
+        })?;
+        self.keep(connection);
+        Ok((response.code().into(), lines(&response)))
+    }
+
+    /// One that was kept and is there still.
+    async fn kept_one(&self) -> Option<AsyncSmtpConnection> {
+        loop {
+            let mut connection = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            if timeout(ASKING_MAX, connection.test_connected()).await.unwrap_or(false) {
+                return Some(connection);
+            }
+        }
+    }
+
+    fn keep(&self, connection: AsyncSmtpConnection) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < KEPT_MAX && !connection.has_broken() {
+            kept.push(connection);
+        }
+    }
+
+    async fn connected(&self) -> Result<AsyncSmtpConnection, NotTaken> {
+        let slow = |_| NotTaken::Away(format!("no connection within {} seconds", CONNECTING_MAX.as_secs()));
+        let connected = timeout(CONNECTING_MAX, self.connect()).await.map_err(slow)?;
+        // Whatever its code, it is said to this server and not of a mail: the next one may do better.
+        connected.map_err(|error| NotTaken::Away(format!("no connection: {error}")))
+    }
+
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+        let (address, own_name) = ((self.host.as_str(), self.port), ClientId::default());
+        let tls = (self.encryption == Encryption::Tls).then(|| self.tls.clone());
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(address, Some(CONNECTING_MAX), &own_name, tls, None).await?;
+        if self.encryption == Encryption::StartTls {
+            connection.starttls(self.tls.clone(), &own_name).await?;
+        }
+        if let Some(credentials) = &self.credentials {
+            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+        }
+        Ok(connection)
+    }
+}
+
+/// What the mail server said with a code that is no yes.
+fn said(error: &Error) -> String {
+    std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
+}
+
+fn lines(response: &Response) -> String {
+    response.message().collect::<Vec<_>>().join(" ")
+}

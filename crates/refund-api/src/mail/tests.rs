@@ -1,0 +1,390 @@
+//! Notices mailed to servers on loopback that are well, away, slow, or answer anything.
+
+mod scripted;
+
+use lettre::transport::smtp::authentication::Credentials;
+use refund_core::{
+    Attachments, Command, DeadlineKind, Event, ExtendedBecause, Fact, MakeOffer, Message, Money, NoticeChannel, Policy,
+    Reason, RefundType, Role, Why,
+};
+use refund_store::{Chosen, Deliveries, KeyRole, MemoryDeliveries, Request, SetUp, Webhook, WebhookTerms, Work};
+use tokio::task::JoinHandle;
+
+use self::scripted::{Reply, Script, Scripted, well};
+use super::server::Encryption;
+use super::*;
+use crate::trial::{self, Machine, id};
+use crate::webhooks::{Reach, Webhooks};
+
+fn server_at(scripted: &Scripted, encryption: Encryption, credentials: Option<Credentials>) -> MailServer {
+    let (host, port) = (scripted.address.ip().to_string(), scripted.address.port());
+    MailServer::new(host, port, encryption, credentials, "Shop <shop@example.com>".parse().unwrap()).unwrap()
+}
+
+/// What comes of one mail.
+async fn sent(server: &MailServer) -> Result<(u16, String), NotTaken> {
+    let to = "kim@example.com".parse().unwrap();
+    let message = message::test(&server.from, to, system_now()).unwrap();
+    server.send(message.envelope(), &message.formatted()).await
+}
+
+#[tokio::test]
+async fn a_connection_serves_one_mail_after_the_other() {
+    let mut scripted = Scripted::with(|_, line| well(line)).await;
+    let server = server_at(&scripted, Encryption::None, None);
+    for _ in 0..2 {
+        assert_eq!(sent(&server).await.unwrap(), (250, "2.0.0 queued as 7".to_owned()));
+    }
+    assert_eq!((scripted.mail().await.0, scripted.mail().await.0), (1, 1));
+}
+
+#[tokio::test]
+async fn an_answer_to_a_mail_is_told_from_none() {
+    let refused = |code, said: &str| NotTaken::Refused(code, said.to_owned());
+    let to_recipient: [(Script, NotTaken); 3] = [
+        (
+            |_, line| if line.starts_with("RCPT") { Reply::Say("451 4.7.1 greylisted") } else { well(line) },
+            refused(451, "4.7.1 greylisted"),
+        ),
+        (
+            |_, line| if line.starts_with("RCPT") { Reply::Say("550 5.1.1 no such user") } else { well(line) },
+            refused(550, "5.1.1 no such user"),
+        ),
+        (|_, line| if line == "." { Reply::Say("554 5.7.1 spam") } else { well(line) }, refused(554, "5.7.1 spam")),
+    ];
+    for (script, expected) in to_recipient {
+        let server = server_at(&Scripted::with(script).await, Encryption::None, None);
+        assert_eq!(sent(&server).await.unwrap_err(), expected);
+    }
+    let none: [Script; 6] = [
+        |_, line| if line == "greeting" { Reply::Say("421 too busy") } else { well(line) },
+        |_, line| if line == "greeting" { Reply::Say("554 no mail here") } else { well(line) },
+        |_, line| if line == "greeting" { Reply::Close } else { well(line) },
+        |_, line| if line == "." { Reply::Close } else { well(line) },
+        |_, line| if line == "greeting" { Reply::Say("HTTP/1.1 400 Bad Request") } else { well(line) },
+        |_, line| if line == "." { Reply::Say("\u{fffd}\u{0}what?") } else { well(line) },
+    ];
+    for script in none {
+        let server = server_at(&Scripted::with(script).await, Encryption::None, None);
+        let answer = sent(&server).await;
+        assert!(matches!(answer, Err(NotTaken::Away(_))), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_fault_the_next_mail_goes_by_another_connection() {
+    let mut scripted = Scripted::with(|number, line| match (number, line) {
+        (1, ".") => Reply::Close,
+        _ => well(line),
+    })
+    .await;
+    let server = server_at(&scripted, Encryption::None, None);
+    assert!(matches!(sent(&server).await, Err(NotTaken::Away(_))));
+    assert!(sent(&server).await.is_ok());
+    assert_eq!((scripted.mail().await.0, scripted.mail().await.0), (1, 2));
+}
+
+#[tokio::test]
+async fn nothing_is_said_without_tls_to_a_server_that_has_to_have_it() {
+    let mut scripted = Scripted::with(|_, line| well(line)).await;
+    let user = Credentials::new("kim".to_owned(), "hunter2".to_owned());
+    for encryption in [Encryption::StartTls, Encryption::Tls] {
+        let server = server_at(&scripted, encryption, Some(user.clone()));
+        assert!(matches!(sent(&server).await, Err(NotTaken::Away(_))));
+    }
+    let words = scripted.words();
+    assert!(!words.iter().any(|word| word == "MAIL" || word == "AUTH"), "{words:?}");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_refused_says_nothing_of_the_mail() {
+    let script: Script = |_, line| if line.starts_with("AUTH") { Reply::Say("535 wrong password") } else { well(line) };
+    let user = Some(Credentials::new("kim".to_owned(), "hunter2".to_owned()));
+    let server = server_at(&Scripted::with(script).await, Encryption::None, user.clone());
+    let answer = sent(&server).await.unwrap_err();
+    assert!(matches!(&answer, NotTaken::Away(why) if why.contains("535") && !why.contains("hunter2")), "{answer:?}");
+    let mut scripted = Scripted::with(|_, line| well(line)).await;
+    assert!(sent(&server_at(&scripted, Encryption::None, user)).await.is_ok());
+    assert!(scripted.words().contains(&"AUTH".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_is_not_waited_for() {
+    let silent = Scripted::with(|_, _| Reply::Nothing).await;
+    assert!(matches!(sent(&server_at(&silent, Encryption::None, None)).await, Err(NotTaken::Away(_))));
+}
+
+/// A server that mails notices, and its clock.
+struct Mailing {
+    app: Arc<App>,
+    book: Arc<dyn Deliveries>,
+    webhooks: Arc<Webhooks>,
+    machine: Machine,
+    scripted: Scripted,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Mailing {
+    /// With the refund `rfd_1`, of which nobody is told yet.
+    async fn by(script: Script) -> Self {
+        Self::under(Policy { notices: true, ..Policy::default() }, script).await
+    }
+
+    async fn under(policy: Policy, script: Script) -> Self {
+        let machine = Machine::start();
+        let app = trial::with_a_seller(&machine).await;
+        trial::open_for_mail(&app, policy, "en").await;
+        Self::on(Arc::new(MemoryDeliveries::default()), app, machine, Scripted::with(script).await)
+    }
+
+    fn on(book: Arc<dyn Deliveries>, app: Arc<App>, machine: Machine, scripted: Scripted) -> Self {
+        let webhooks = Arc::new(Webhooks::new(book.clone(), Reach::Anywhere, &[7; 32]));
+        let courier = Mailer::of(&app, server_at(&scripted, Encryption::None, None));
+        let tasks = webhooks.begin(&app.engine, Some(courier));
+        Self { app, book, webhooks, machine, scripted, tasks }
+    }
+
+    /// The seller writes to the buyer, who is to be told of it.
+    async fn message(&self, text: &str) {
+        let message =
+            Message { text: id(text), attachments: Attachments::default(), internal: false, for_operators: false };
+        let work = Work::PostMessage { refund_id: id("rfd_1"), message: Box::new(message) };
+        self.app.engine.submit(Request::new(trial::its_seller(), work)).await.unwrap();
+    }
+
+    async fn hours_later(&self, hours: i64) {
+        self.machine.put_forward(hours);
+        let news = format!("{hours} {:?}", self.app.engine.store().now());
+        trial::rename_the_seller(&self.app, &news).await;
+    }
+
+    /// Lets time pass from one instant at which something is due to the next, until the refund has ended; what happened.
+    async fn silent_to_the_end(&self) -> Vec<Event> {
+        let store = self.app.engine.store();
+        while let Some(due) = store.refund(&id("rfd_1")).await.unwrap().unwrap().refund.next_due() {
+            let left = due.as_millis() - store.now().as_millis();
+            self.machine.put_forward(left / 3_600_000 + 1);
+            self.app.engine.submit(Request::by_system(Work::SettleDue)).await.unwrap();
+        }
+        self.history().await
+    }
+
+    async fn history(&self) -> Vec<Event> {
+        let history = self.app.engine.store().history(&id("rfd_1"), 0, 1000).await.unwrap();
+        history.into_iter().map(|(_, event)| event).collect()
+    }
+
+    /// What was reported to the buyer's notices, once that many were.
+    async fn reported(&self, count: usize) -> Vec<(u64, Option<String>)> {
+        let mut news = self.app.engine.store().news();
+        loop {
+            news.borrow_and_update();
+            let reported: Vec<_> = self.history().await.iter().filter_map(reported).collect();
+            if reported.len() >= count {
+                return reported;
+            }
+            news.changed().await.unwrap();
+        }
+    }
+
+    async fn ended(self) -> (Arc<App>, Machine) {
+        let Self { app, machine, tasks, .. } = self;
+        for task in tasks {
+            task.abort();
+            assert!(task.await.unwrap_err().is_cancelled());
+        }
+        (app, machine)
+    }
+}
+
+/// What an event says of a notice to the buyer by mail: which, and why it failed if it did.
+fn reported(event: &Event) -> Option<(u64, Option<String>)> {
+    const BY_MAIL: (Role, NoticeChannel) = (Role::Buyer, NoticeChannel::Smtp);
+    if let Fact::NoticeAccepted { number, to, channel } = &event.fact {
+        return ((*to, *channel) == BY_MAIL).then_some((*number, None));
+    }
+    if let Fact::NoticeFailed { number, to, channel, reason } = &event.fact {
+        return ((*to, *channel) == BY_MAIL).then(|| (*number, reason.as_ref().map(ToString::to_string)));
+    }
+    None
+}
+
+#[tokio::test]
+async fn a_notice_is_mailed_once_and_what_became_of_it_is_an_event() {
+    let mut mailing = Mailing::by(|_, line| well(line)).await;
+    mailing.message("hello").await;
+    mailing.hours_later(1).await;
+    let (_, mail) = mailing.scripted.mail().await;
+    let number = mailing.reported(1).await[0].0;
+    for line in [
+        "From: Shop <shop@example.com>",
+        "To: kim@example.com",
+        "Auto-Submitted: auto-generated",
+        "References: <rfd_1@example.com>",
+        "In-Reply-To: <rfd_1@example.com>",
+        &format!("Message-ID: <ntc_rfd_1-{number}@example.com>"),
+        "Subject: Message: bin",
+    ] {
+        assert!(mail.lines().any(|own| own == line), "{line} in\n{mail}");
+    }
+    // A book that was lost begins anew, and nobody is told twice.
+    let (app, machine) = mailing.ended().await;
+    let scripted = Scripted::with(|_, line| well(line)).await;
+    let mut mailing = Mailing::on(Arc::new(MemoryDeliveries::default()), app, machine, scripted);
+    mailing.message("again").await;
+    mailing.hours_later(1).await;
+    let (_, mail) = mailing.scripted.mail().await;
+    assert!(!mail.contains(&format!("ntc_rfd_1-{number}@")), "{mail}");
+    assert_eq!(mailing.reported(2).await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_said_within_a_minute_is_one_mail() {
+    let mut mailing = Mailing::by(|_, line| well(line)).await;
+    mailing.message("first").await;
+    mailing.message("second").await;
+    mailing.hours_later(1).await;
+    let (_, mail) = mailing.scripted.mail().await;
+    assert!(mail.contains("first") && mail.contains("second"), "{mail}");
+    mailing.message("third").await;
+    mailing.hours_later(1).await;
+    let (_, mail) = mailing.scripted.mail().await;
+    assert!(mail.contains("third") && !mail.contains("first"), "{mail}");
+    assert_eq!(mailing.reported(2).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_notice_that_is_never_taken_fails_at_once_and_says_why() {
+    let mailing =
+        Mailing::by(|_, line| if line.starts_with("RCPT") { Reply::Say("550 5.1.1 no such user") } else { well(line) })
+            .await;
+    mailing.message("hello").await;
+    mailing.hours_later(1).await;
+    assert_eq!(mailing.reported(1).await[0].1.as_deref(), Some("550 5.1.1 no such user"));
+}
+
+#[tokio::test]
+async fn a_notice_is_tried_again_where_it_may_be_taken_later() {
+    let mut mailing = Mailing::by(|number, line| match (number, line.split(' ').next()) {
+        (1, Some("RCPT")) => Reply::Say("451 4.7.1 come back later"),
+        (2, Some(".")) => Reply::Close,
+        _ => well(line),
+    })
+    .await;
+    mailing.message("hello").await;
+    mailing.hours_later(1).await;
+    while mailing.scripted.heard.recv().await.unwrap().1 != "QUIT" {}
+    mailing.hours_later(1).await;
+    let first = mailing.scripted.mail().await;
+    mailing.hours_later(1).await;
+    let second = mailing.scripted.mail().await;
+    assert_eq!((first.0, second.0), (2, 3));
+    let id = |mail: &str| mail.lines().find(|line| line.starts_with("Message-ID: ")).unwrap().to_owned();
+    assert_eq!(id(&first.1), id(&second.1));
+    assert_eq!(mailing.reported(1).await[0].1, None);
+}
+
+#[tokio::test]
+async fn one_of_both_channels_sends() {
+    let mut mailing = Mailing::by(|_, line| well(line)).await;
+    let terms = WebhookTerms {
+        url: "http://127.0.0.1:1/".to_owned(),
+        description: None,
+        types: vec!["notice.requested".to_owned()],
+    };
+    let gateway = Webhook::new("whk_gateway".to_owned(), KeyRole::Platform, terms);
+    let before = mailing.history().await.len() as u64;
+    let make = Request::new(trial::operator(), SetUp::MakeWebhook(Box::new(gateway)));
+    mailing.app.engine.submit(make).await.unwrap();
+    mailing.message("to the buyer").await;
+    let text =
+        Message { text: id("to both"), attachments: Attachments::default(), internal: false, for_operators: false };
+    let to_both = Work::PostMessage { refund_id: id("rfd_1"), message: Box::new(text) };
+    mailing.app.engine.submit(Request::new(trial::operator(), to_both)).await.unwrap();
+    mailing.hours_later(1).await;
+    mailing.scripted.mail().await;
+    mailing.reported(1).await;
+    let told = mailing.book.list("whk_gateway", &Chosen::default(), None, 99).await.unwrap();
+    let mut told: Vec<_> = told.iter().map(|delivery| delivery.sequence).collect();
+    told.sort_unstable();
+    let to_others = |event: &Event| {
+        let Fact::NoticeRequested { notice } = &event.fact else { return None };
+        (notice.to != Role::Buyer && event.sequence > before).then_some(event.sequence)
+    };
+    let meant: Vec<_> = mailing.history().await.iter().filter_map(to_others).collect();
+    assert_eq!(told, meant);
+}
+
+#[tokio::test]
+async fn what_a_mail_server_does_not_take_is_counted_as_waiting() {
+    let mut mailing = Mailing::by(|_, line| if line == "greeting" { Reply::Close } else { well(line) }).await;
+    mailing.message("hello").await;
+    mailing.hours_later(1).await;
+    assert_eq!(mailing.scripted.heard.recv().await.unwrap().1, "greeting");
+    assert_eq!(mailing.webhooks.backlog_with_mail(&[]).await.unwrap().count, 1);
+}
+
+/// Which deadlines moved because nobody was told of them, in order.
+fn unnoticed(history: &[Event]) -> Vec<DeadlineKind> {
+    let moved = |event: &Event| {
+        let Fact::DeadlineExtended { kind, because, .. } = &event.fact else { return None };
+        (*because == Some(ExtendedBecause::Unnotified)).then_some(*kind)
+    };
+    history.iter().filter_map(moved).collect()
+}
+
+#[tokio::test]
+async fn where_no_mail_gets_through_each_partys_deadline_moves_once_and_where_it_does_none_of_the_buyers() {
+    let away: Script = |_, line| if line == "greeting" { Reply::Close } else { well(line) };
+    let there: Script = |_, line| well(line);
+    let policy = Policy { silence_needs_notice: true, ..Policy::default() };
+    for (script, moved) in [(away, vec![DeadlineKind::BuyerRespond]), (there, vec![])] {
+        let mut mailing = Mailing::under(policy.clone(), script).await;
+        let refuse = Command::Refuse { reason: Why::from(id::<Reason>("It was whole.")) };
+        let work = Work::Command { refund_id: id("rfd_1"), command: refuse };
+        mailing.app.engine.submit(Request::new(trial::its_seller(), work)).await.unwrap();
+        mailing.hours_later(1).await;
+        if moved.is_empty() {
+            mailing.scripted.mail().await;
+            mailing.reported(1).await;
+        }
+        let history = mailing.silent_to_the_end().await;
+        assert_eq!(unnoticed(&history), moved);
+        assert!(matches!(history.last().map(|event| &event.fact), Some(Fact::NoticeRequested { .. })), "all is told");
+        assert!(history.iter().any(|event| matches!(event.fact, Fact::Closed { .. })));
+    }
+}
+
+/// What the buyer reads of an offer, in a language.
+async fn offer_read_in(language: &str) -> Letter {
+    let app = trial::with_a_seller(&Machine::start()).await;
+    trial::open_for_mail(&app, Policy { notices: true, ..Policy::default() }, language).await;
+    let offer = MakeOffer {
+        negotiation_id: id("neg_1"),
+        kind: RefundType::RefundOnly,
+        amount: Money::new(500, id("CNY")).unwrap(),
+        return_address_id: None,
+        message: Some(id("Keep it.\nWould this do? <b>\u{202e}")),
+        agreed_offline: false,
+    };
+    let work = Work::Command { refund_id: id("rfd_1"), command: Command::MakeOffer(offer) };
+    app.engine.submit(Request::new(trial::its_seller(), work)).await.unwrap();
+    let around = app.engine.store().refund(&id("rfd_1")).await.unwrap().unwrap();
+    let queued = around.refund.notices.iter().find(|queued| queued.notice.to == Role::Buyer).unwrap();
+    let events = told_of(&app.engine, &around.refund, &queued.notice).await.unwrap();
+    Letter::to_buyer(&app, &around.refund, &queued.notice, &events, app.engine.store().now()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_offer_is_told_in_each_language_as_text_and_as_a_page() {
+    let mut all = String::new();
+    for language in ["en", "zh-Hans", "zh-Hant"] {
+        let letter = offer_read_in(language).await;
+        assert!(letter.html.contains(&format!("<html lang=\"{language}\">")), "{}", letter.html);
+        for from_elsewhere in ["src=", "<link", "url(", "<script", "<b>\u{202e}", "? <b>"] {
+            assert!(!letter.html.contains(from_elsewhere), "{from_elsewhere} in {}", letter.html);
+        }
+        all.push_str(&format!("{}\n\n{}\n\n", letter.subject, letter.text));
+    }
+    insta::assert_snapshot!(all);
+}

@@ -1,0 +1,165 @@
+//! Notices that the server mails by itself (R41). They stand in the same book as what endpoints are told, under an id that
+//! no endpoint has, and are tried again by the same schedule. What becomes of one is reported as a gateway reports it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use refund_core::{
+    Event, Fact, GATHERED_WITHIN, Notice, NoticeChannel, NoticeReport, NoticeResult, QueuedNotice, Reason, Refund, Role, Timestamp,
+};
+use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Tried, Work};
+
+use super::Webhooks;
+use super::endpoint::BY_MAIL;
+use super::schedule;
+use crate::engine::Engine;
+use crate::machine::entropy;
+use crate::problem::Problem;
+
+/// From which reply code on a mail server will never take a mail; below, it may another time.
+const NEVER: u16 = 500;
+
+/// How much of what a mail server says becomes a notice's reason, in characters.
+const REASON_MAX: usize = 300;
+
+/// Whoever carries mail.
+pub(crate) trait Courier: Send + Sync {
+    /// Carries a notice once. The attempt's status is the mail server's reply to this mail; without one it was never
+    /// asked, and the attempt says why.
+    fn carry<'a>(&'a self, notice: &'a Outgoing) -> Carried<'a>;
+}
+
+/// What came of it.
+pub(crate) type Carried<'a> = Pin<Box<dyn Future<Output = Result<Attempt, Problem>> + Send + 'a>>;
+
+/// A notice on its way.
+pub(crate) struct Outgoing {
+    /// As it is now.
+    pub(crate) refund: Arc<Refund>,
+    /// What the notice is called: [`Notice::number`].
+    pub(crate) number: u64,
+    pub(crate) notice: Notice,
+    /// The engine's time.
+    pub(crate) now: Timestamp,
+}
+
+/// A notice that goes by mail, and from when on it is tried; not at all where somebody has seen to it already.
+pub(super) struct ForMail {
+    pub(super) position: EventPosition,
+    pub(super) at: Option<Timestamp>,
+}
+
+/// Those among what was read that go by mail: to whoever has an address for it.
+pub(super) async fn among(engine: &Engine, feed: &Feed) -> Result<Vec<ForMail>, Problem> {
+    let mut found = Vec::new();
+    for told in &feed.events {
+        let Fact::NoticeRequested { notice } = &told.event.fact else { continue };
+        let Some(around) = engine.store().refund(&told.event.refund_id).await? else { continue };
+        if address(&around.refund, notice.to).is_some() {
+            // What is said within a minute is one notice, and a mail can't be taken back.
+            let at = around.refund.notices.asked_by(told.event.sequence).map(|queued| queued.at.plus(GATHERED_WITHIN));
+            found.push(ForMail { position: told.position, at });
+        }
+    }
+    Ok(found)
+}
+
+/// Where a reader gets mail, if anywhere. Nobody but a buyer has an address yet.
+pub(crate) fn address(refund: &Refund, to: Role) -> Option<&refund_core::EmailAddress> {
+    let contact = refund.buyer_contact.as_deref().filter(|_| to == Role::Buyer)?;
+    contact.email.as_ref()
+}
+
+/// One attempt, from reading the notice to writing down what came of it. `failures` is how often in a row the mail server
+/// was not reached before.
+pub(super) async fn attempt(
+    engine: &Engine,
+    webhooks: &Webhooks,
+    courier: &dyn Courier,
+    queued: Queued,
+    failures: u32,
+) -> Result<Option<Attempt>, Problem> {
+    let Some(claimed) = webhooks.book.claim(BY_MAIL, queued).await? else { return Ok(None) };
+    let Some(outgoing) = outgoing(engine, &claimed.delivery).await? else {
+        let nothing = Attempt {
+            at: engine.store().now(),
+            status: None,
+            error: Some(
+                "there was nothing to send any more: it was reported on, or another notice says the same".to_owned(),
+            ),
+            duration_ms: 0,
+            response: String::new(),
+        };
+        written_down(webhooks, claimed, nothing, None, None).await?;
+        return Ok(None);
+    };
+    let attempt = courier.carry(&outgoing).await?;
+    let never = attempt.status.is_some_and(|status| status >= NEVER);
+    let next_at = schedule::next_try(&claimed.delivery, &attempt, u64::from_be_bytes(entropy::bytes()), None)
+        .filter(|_| !attempt.has_succeeded() && !never);
+    if next_at.is_none() {
+        // Before it is written down: whoever is cut off between the two reports it after the next start, once more.
+        report(engine, &outgoing, &attempt).await?;
+    }
+    let was_away = attempt.status.is_none();
+    let wait = schedule::spared(failures.saturating_add(1)).filter(|_| was_away);
+    let leave_alone_until = wait.map(|millis| schedule::later(schedule::ended_at(&attempt), millis));
+    written_down(webhooks, claimed, attempt.clone(), next_at, leave_alone_until).await?;
+    Ok(Some(attempt))
+}
+
+async fn written_down(
+    webhooks: &Webhooks,
+    claimed: Claimed,
+    attempt: Attempt,
+    next_at: Option<Timestamp>,
+    leave_alone_until: Option<Timestamp>,
+) -> Result<(), Problem> {
+    webhooks.book.tried(claimed, Tried { attempt, next_at, leave_alone_until }).await?;
+    Ok(())
+}
+
+/// The notice of a delivery, as long as a word on it is waited for and there is somewhere to send it.
+async fn outgoing(engine: &Engine, delivery: &Delivery) -> Result<Option<Outgoing>, Problem> {
+    let Some(around) = engine.store().refund(&delivery.refund_id).await? else { return Ok(None) };
+    let refund = around.refund;
+    let queued = refund.notices.asked_by(delivery.sequence).cloned();
+    let queued = queued.filter(|queued| address(&refund, queued.notice.to).is_some());
+    Ok(queued.map(|QueuedNotice { number, notice, .. }| Outgoing { refund, number, notice, now: engine.store().now() }))
+}
+
+/// Reports what became of a notice, as a gateway does.
+async fn report(engine: &Engine, outgoing: &Outgoing, attempt: &Attempt) -> Result<(), Problem> {
+    let (result, reason) = match attempt.has_succeeded() {
+        true => (NoticeResult::Accepted, None),
+        false => (NoticeResult::Failed, Some(reason(attempt))),
+    };
+    let reason = reason.and_then(|reason| Reason::new(reason).ok());
+    let report = NoticeReport { number: outgoing.number, channel: NoticeChannel::Smtp, result, reason };
+    let work = Work::ReportNotice { refund_id: outgoing.refund.id.clone(), report };
+    match engine.change(Request::by_system(work)).await {
+        Ok(_) | Err(Refused::NotFound) => Ok(()),
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+/// Why no mail server took it, in a line.
+fn reason(attempt: &Attempt) -> String {
+    let said = match (attempt.status, &attempt.error) {
+        (Some(status), _) => format!("{status} {}", attempt.response),
+        (None, Some(error)) => error.clone(),
+        (None, None) => String::new(),
+    };
+    said.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(REASON_MAX).collect()
+}
+
+/// The events that a notice tells of, in order.
+pub(crate) async fn told_of(engine: &Engine, refund: &Refund, notice: &Notice) -> Result<Vec<Event>, Problem> {
+    let (Some(first), Some(last)) = (notice.about.first(), notice.about.last()) else { return Ok(Vec::new()) };
+    let count = usize::try_from(last.saturating_sub(*first).saturating_add(1)).unwrap_or(usize::MAX);
+    let found = engine.store().history(&refund.id, first.saturating_sub(1), count.min(LOOKED_THROUGH)).await?;
+    Ok(found.into_iter().map(|(_, event)| event).filter(|event| notice.about.contains(&event.sequence)).collect())
+}
+
+/// How many events are looked through for those of one notice.
+const LOOKED_THROUGH: usize = 1000;

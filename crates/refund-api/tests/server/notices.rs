@@ -1,0 +1,52 @@
+//! Who was told of what, over all refunds.
+
+use serde_json::{Value, json};
+
+use crate::support::{Server, small_refund};
+
+/// All that a list has, page by page.
+fn all(server: &Server, path: &str) -> Vec<Value> {
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = server.get(&format!("{path}{cursor}"), &server.platform).body;
+        found.extend(page["items"].as_array().unwrap().iter().cloned());
+        let Some(next) = page["next_cursor"].as_str() else { return found };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[test]
+fn notices_of_all_refunds_are_listed_in_order_with_what_became_of_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    server.put("/v1/policy", &server.operator, &json!({ "notices": true }));
+    let refunds = ["told-1", "told-2"].map(|order| server.open(order));
+    for refund in &refunds {
+        assert_eq!(server.as_seller(refund, "negotiation", &small_refund("2.00")).status, 201);
+    }
+    let of_each = refunds.each_ref().map(|refund| {
+        let id = refund["id"].as_str().unwrap();
+        all(&server, &format!("/v1/notices?refund_id={id}"))
+    });
+    let last = of_each[1].last().unwrap()["id"].as_str().unwrap();
+    let report =
+        server.post(&format!("/v1/notices/{last}/report"), &server.platform, &[], &json!({ "result": "accepted" }));
+    assert_eq!(report.status, 200, "{}", report.body);
+    for limit in [1, 2, 100] {
+        let listed = all(&server, &format!("/v1/notices?limit={limit}"));
+        let mut ids: Vec<_> = listed.iter().map(|notice| notice["id"].as_str().unwrap()).collect();
+        let mut meant: Vec<_> = of_each.iter().flatten().map(|notice| notice["id"].as_str().unwrap()).collect();
+        let in_order: Vec<_> = listed.iter().map(|notice| notice["requested_at"].as_str().unwrap()).collect();
+        assert!(in_order.is_sorted(), "{in_order:?}");
+        ids.sort_unstable();
+        meant.sort_unstable();
+        assert_eq!(ids, meant);
+        assert_eq!(listed.last().unwrap(), &report.body);
+    }
+    let cursor = server.get("/v1/notices?limit=1", &server.platform).body["next_cursor"].as_str().unwrap().to_owned();
+    let id = refunds[0]["id"].as_str().unwrap();
+    let of_another = server.get(&format!("/v1/notices?refund_id={id}&cursor={cursor}"), &server.platform);
+    assert_eq!(of_another.status, 400, "a cursor is of its own list");
+    assert_eq!(server.get("/v1/notices", &server.seller).status, 403);
+    server.stop();
+}
