@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use refund_core::{
-    Event, Fact, GATHERED_WITHIN, Notice, NoticeChannel, NoticeReport, NoticeResult, QueuedNotice, Reason, Refund, Role, Timestamp,
+    Event, Fact, GATHERED_WITHIN, Notice, NoticeChannel, NoticeReport, NoticeResult, QueuedNotice, Reason, Refund,
+    Role, Timestamp,
 };
 use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Tried, Work};
 
