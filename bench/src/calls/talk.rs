@@ -42,6 +42,8 @@ impl Talk for Reads {
 
 struct Story {
     id: String,
+    /// The offer's id, once it was answered.
+    offer: String,
     seller: usize,
     version: u64,
     wishes: VecDeque<Wish>,
@@ -54,6 +56,8 @@ pub struct Commands {
     name: String,
     number: u64,
     stories: Vec<Story>,
+    /// The place of the story whose offer was asked for last.
+    offering: Option<usize>,
     random: Rng,
 }
 
@@ -62,7 +66,7 @@ impl Commands {
     #[must_use]
     pub fn new(keys: Arc<Keys>, name: String) -> Self {
         let seed = name.bytes().fold(7, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
-        Self { keys, name, number: 0, stories: Vec::new(), random: Rng::with_seed(seed) }
+        Self { keys, name, number: 0, stories: Vec::new(), offering: None, random: Rng::with_seed(seed) }
     }
 
     fn open(&mut self) -> Vec<u8> {
@@ -70,7 +74,7 @@ impl Commands {
         self.number = number.wrapping_add(1);
         let seller = self.random.usize(..self.keys.sellers.len());
         let wishes = wishes(number).iter().copied().collect();
-        self.stories.push(Story { id: String::new(), seller, version: 1, wishes });
+        self.stories.push(Story { id: String::new(), offer: String::new(), seller, version: 1, wishes });
         let (name, amount) = (&self.name, self.random.u64(10..129));
         let body = format!(
             "{{\"seller_id\":\"{}\",\"buyer_id\":\"buyer-{name}-{number}\",\"order_line\":{{\"order_id\":\
@@ -92,7 +96,7 @@ impl Talk for Commands {
         let place = self.random.usize(..self.stories.len());
         let Some(story) = self.stories.get_mut(place) else { return self.open() };
         let Some(wish) = story.wishes.pop_front() else { return self.open() };
-        let negotiation = || format!("{{\"negotiation_id\":\"neg_{}\"}}", story.id.trim_start_matches("rfd_"));
+        let negotiation = || format!("{{\"negotiation_id\":\"{}\"}}", story.offer);
         let offer = "{\"type\":\"REFUND_ONLY\",\"amount\":{\"currency\":\"CNY\",\"value\":\"5.00\"},\
                      \"message\":\"Keep the bin, and have this back for the dent\"}";
         let (what, body) = match wish {
@@ -111,6 +115,7 @@ impl Talk for Commands {
         let path = format!("/v1/refunds/{}/{what}", story.id);
         let bytes = request("POST", &path, seller.unwrap_or(&self.keys.platform), &more, &body);
         story.version = story.version.saturating_add(1);
+        self.offering = (matches!(wish, Wish::Offer) && !story.wishes.is_empty()).then_some(place);
         if story.wishes.is_empty() {
             self.stories.swap_remove(place);
         }
@@ -118,10 +123,19 @@ impl Talk for Commands {
     }
 
     fn heard(&mut self, body: &[u8]) {
+        if let Some(story) = self.offering.take().and_then(|place| self.stories.get_mut(place)) {
+            story.offer = offer_id(body).unwrap_or(ANY_ID).to_owned();
+        }
         if let Some(story) = self.stories.last_mut().filter(|story| story.id.is_empty()) {
             story.id = id(body).unwrap_or(ANY_ID).to_owned();
         }
     }
+}
+
+/// The id of the offer in an answer.
+fn offer_id(body: &[u8]) -> Option<&str> {
+    let body = std::str::from_utf8(body).ok()?;
+    body.split_once("\"negotiation\":{\"id\":\"")?.1.split('"').next()
 }
 
 /// The first id in an answer.

@@ -45,7 +45,8 @@ impl Stand {
         if let Some(answer) = text(event, "/type").strip_prefix("negotiation.") {
             next.negotiation = if answer == "offered" { "PENDING".to_owned() } else { answer.to_uppercase() };
         }
-        let changes_nothing = ["deadline.reminder", "deadline.overdue"].contains(&text(event, "/type"));
+        let kind = text(event, "/type");
+        let changes_nothing = ["deadline.reminder", "deadline.overdue"].contains(&kind) || kind.starts_with("notice.");
         next.version = next.version.saturating_add(u64::from(!changes_nothing));
         next
     }

@@ -63,3 +63,4 @@ buyer-means-cancel = The refund is closed, and nothing is paid.
 buyer-means-cancel-sent = You have sent the goods back already: goods and money may both be lost.
 buyer-you = You
 buyer-lead-offered-return = The seller asks for the goods back, and pays { $amount } then
+buyer-next = What happens next

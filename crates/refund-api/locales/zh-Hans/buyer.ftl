@@ -63,3 +63,4 @@ buyer-means-cancel = 退款单将关闭，不会退款。
 buyer-means-cancel-sent = 您已寄出商品，撤销后可能既拿不回商品，也得不到退款。
 buyer-you = 您
 buyer-lead-offered-return = 商家提议退货退款 { $amount }
+buyer-next = 接下来

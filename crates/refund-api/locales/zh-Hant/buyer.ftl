@@ -63,3 +63,4 @@ buyer-means-cancel = 退款單將關閉，不會退款。
 buyer-means-cancel-sent = 您已寄出商品，撤銷後可能既拿不回商品，也得不到退款。
 buyer-you = 您
 buyer-lead-offered-return = 商家提議退貨退款 { $amount }
+buyer-next = 接下來

@@ -17,7 +17,7 @@ pub(super) fn redacted(text: &str, listed: &str, demo: &Demo, folder: &Path) -> 
         let suffix = fields[0].trim_start_matches("rfd_");
         text = text.replace(suffix, &format!("{:.<width$}", format!("order{}", fields[6]), width = suffix.len()));
     }
-    for kind in ["evt_", "aud_", "key_", "usr_", "req_", "rfk_", "lnk_", "whk_", "whsec_", "127.0.0.1:"] {
+    for kind in ["neg_", "evt_", "aud_", "key_", "usr_", "req_", "rfk_", "lnk_", "whk_", "whsec_", "127.0.0.1:"] {
         text = masked(&text, kind);
     }
     instants(&durations(&text))

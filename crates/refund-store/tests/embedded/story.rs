@@ -204,7 +204,7 @@ pub(crate) struct Seen {
     feed: Vec<(u64, u32, Event)>,
     refunds: Vec<(Arc<Refund>, Vec<Event>)>,
     lines: Vec<(Option<LineLedger>, Vec<RefundId>)>,
-    lists: Vec<Vec<Around>>,
+    lists: Vec<Vec<String>>,
     due: BTreeSet<(Timestamp, RefundId)>,
     overdue: Vec<Overdue>,
     settings: String,
@@ -218,6 +218,12 @@ impl Seen {
     pub(crate) fn restored(self) -> Self {
         Self { now: Timestamp::from_millis(self.now.as_millis() + 1).unwrap(), ..self }
     }
+}
+
+/// What stands around a refund, but for how far names leap, which is another in a store that was restored.
+fn listed(around: &Around) -> String {
+    let Around { refund, seller, refundable, link, .. } = around;
+    format!("{} {seller:?} {refundable:?} {link}", refund.id)
 }
 
 pub(crate) fn see(store: &dyn Store) -> Seen {
@@ -240,7 +246,7 @@ pub(crate) fn see(store: &dyn Store) -> Seen {
     Seen {
         refunds: refunds.collect(),
         lines: on_lines.collect(),
-        lists,
+        lists: lists.iter().map(|list| list.iter().map(listed).collect()).collect(),
         feed: events.into_iter().map(|(position, event)| (position.record, position.entry, event)).collect(),
         due: wait(store.due(Timestamp::MAX, 1000)).unwrap().into_iter().collect(),
         overdue: DeadlineKind::ALL.iter().map(|kind| wait(store.overdue(*kind)).unwrap()).collect(),

@@ -88,16 +88,20 @@ impl Lead {
         let situation = Situation::of(refund);
         let terms = shown.offer.as_ref().filter(|offer| offer.is_pending).map(|offer| &offer.terms);
         let amount = terms.or(shown.effective.as_ref()).map_or("", |terms| terms.amount.as_str());
-        let say = |text: &str| reader.say_with(&format!("buyer-{text}"), "amount", amount);
+        let told = |text: &str| reader.say_with(text, "amount", amount);
         let name = situation.name();
         let is_offered_for_a_return = situation == Situation::Offered && terms.is_some_and(|terms| terms.is_return);
         let meaning = match refund.status.closed_reason() {
             Some(reason) => reader.term("buyer-closed", reason.as_str()),
-            None => say(&format!("meaning-{name}")),
+            None => told(&format!("buyer-meaning-{name}")),
         };
         Self {
             situation,
-            title: if is_offered_for_a_return { say("lead-offered-return") } else { say(&format!("lead-{name}")) },
+            title: if is_offered_for_a_return {
+                told("buyer-lead-offered-return")
+            } else {
+                told(&format!("buyer-lead-{name}"))
+            },
             meaning,
             clock: refund.deadlines().iter().find_map(|deadline| ClockView::new(reader, deadline, refund)),
         }
