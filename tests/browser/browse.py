@@ -145,3 +145,21 @@ def action(page, name):
 def told(page, text):
     """The page before it says what was done, or why not."""
     expect(page.locator("main .notice:visible").first).to_contain_text(text)
+
+
+def at_once(page):
+    """Holds the page at the moment in which it was opened: what is not to be pressed by a click that began on the page
+    before."""
+    page.evaluate("for (const one of document.getAnimations()) { one.pause(); one.currentTime = 0; }")
+
+
+def after_a_moment(page):
+    """Lets that moment be over."""
+    page.evaluate("for (const one of document.getAnimations()) { one.finish(); }")
+
+
+def press_where(page, button):
+    """A click at the place of a button, whatever is there."""
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

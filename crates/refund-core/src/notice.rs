@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::names::names;
 use crate::{Deadline, Reason, Role, Timestamp};
 
-/// How many notices to one reader a refund remembers that nobody has reported on. Of those before them a report changes
-/// nothing.
-const QUEUED_MAX: usize = 32;
+/// How many notices to one reader a refund remembers that nobody has reported on. The next one stands for all of them, so
+/// that nothing goes unsaid.
+pub(crate) const QUEUED_MAX: usize = 32;
 
 names! {
     /// What became of a notice.

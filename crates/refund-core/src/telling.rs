@@ -1,5 +1,6 @@
 //! Who is told of what concerns them (R41).
 
+use crate::notice::QUEUED_MAX;
 use crate::{Actor, DeadlineKind, Event, Fact, Notice, Policy, QueuedNotice, Refund, Role, Span, evolve, replay};
 
 /// Whom notices go to. The platform is told by events.
@@ -36,8 +37,11 @@ fn notice(after: &Refund, events: &[Event], reader: Role, leap: u64) -> Option<N
     if about.is_empty() {
         return None;
     }
-    let is_gathered = |queued: &&QueuedNotice| queued.notice.to == reader && at < queued.at.plus(GATHERED_WITHIN);
-    let gathered: Vec<_> = after.notices.iter().filter(is_gathered).collect();
+    let own = || after.notices.iter().filter(|queued| queued.notice.to == reader);
+    // Where nobody takes what is to be told, it is told at once when somebody does.
+    let is_too_much = own().count() >= QUEUED_MAX;
+    let is_gathered = |queued: &&QueuedNotice| is_too_much || at < queued.at.plus(GATHERED_WITHIN);
+    let gathered: Vec<_> = own().filter(is_gathered).collect();
     about.extend(gathered.iter().flat_map(|queued| &queued.notice.about));
     about.sort_unstable();
     let deadlines = after.running().filter(|deadline| reader_of(deadline.kind) == reader).collect();

@@ -2,7 +2,6 @@
 mail-subject = { $what }: { $title }
 mail-about = Order { $order } · { $seller }
 mail-happened = What happened
-mail-words = “{ $words }”
 mail-own = What you can do
 mail-do-buyer-answer = Answer the offer
 mail-do-buyer-respond = Respond to the refusal

@@ -2,7 +2,6 @@
 mail-subject = { $what }：{ $title }
 mail-about = 订单 { $order } · { $seller }
 mail-happened = 最新进展
-mail-words = “{ $words }”
 mail-own = 您可以做什么
 mail-do-buyer-answer = 答复协商方案
 mail-do-buyer-respond = 处理商家的拒绝

@@ -2,7 +2,6 @@
 mail-subject = { $what }：{ $title }
 mail-about = 訂單 { $order } · { $seller }
 mail-happened = 最新進展
-mail-words = 「{ $words }」
 mail-own = 您可以做什麼
 mail-do-buyer-answer = 答覆協商方案
 mail-do-buyer-respond = 處理商家的拒絕

@@ -178,6 +178,10 @@ impl Call {
                 return Err(Problem::new(ApiCode::UnsupportedContentEncoding, detail));
             }
         }
+        if self.parts.method == Method::PUT && self.body.bytes.is_empty() {
+            // What is put replaces all that there was, also what it leaves out: nothing at all is meant by nobody.
+            return Err(Problem::new(ApiCode::MalformedBody, "there is no body, and what is put has one".to_owned()));
+        }
         Ok(json::read(&self.body.bytes)?)
     }
 

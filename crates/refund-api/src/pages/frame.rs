@@ -300,12 +300,13 @@ pub(crate) fn telling(mut response: Response, path: &str, what: &str) -> Respons
 
 /// The path, if it is one of this server's own; else the start.
 pub(crate) fn own_path(path: &str) -> &str {
-    let is_own = path.starts_with('/')
-        && !path.starts_with("//")
-        && !path.contains(['\\', '\r', '\n', '\t'])
-        && path.is_ascii()
-        && !path.starts_with("/b/");
+    let is_own = path.starts_with('/') && !path.starts_with("//") && is_plain(path) && !path.starts_with("/b/");
     if is_own { path } else { "/" }
+}
+
+/// Whether a path has nothing that browsers read otherwise, or that no header can have.
+pub(crate) fn is_plain(path: &str) -> bool {
+    path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\' || byte == b' ')
 }
 
 #[cfg(test)]
@@ -322,6 +323,9 @@ mod tests {
             "//evil.example",
             "https://evil.example",
             "/\\evil.example",
+            "/refunds\0",
+            "/refunds\u{b}",
+            "/refunds\u{7f}",
             "javascript:x",
             "/\t/evil.example",
             "/b/lnk_secret",

@@ -4,7 +4,7 @@ use axum::http::header;
 use axum::response::Response;
 
 use super::cookies;
-use super::frame::own_path;
+use super::frame::{is_plain, own_path};
 use super::leading::go_to;
 use super::reader::Theme;
 use super::text::Language;
@@ -28,11 +28,7 @@ pub(super) async fn keep(visit: Visit) -> Result<Response, Problem> {
 /// the server has from this call alone.
 pub(super) fn back(visit: &Visit) -> &str {
     let back = visit.form.get("back");
-    if link(visit).is_some() && back.is_ascii() && !back.contains(['\\', '\r', '\n', '\t']) {
-        back
-    } else {
-        own_path(back)
-    }
+    if link(visit).is_some() && is_plain(back) { back } else { own_path(back) }
 }
 
 /// The token of the link by which whoever sent the form comes back, if it stood on such a page.

@@ -25,6 +25,9 @@ const LATEST: usize = 1000;
 const LOOKED_AT_ONCE: usize = 500;
 const LOOKED_AT_MAX: usize = 2_000;
 
+/// How many events behind a notice are read at once, for what became of it.
+const READ_BEHIND: usize = 50;
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -108,16 +111,20 @@ async fn of_all(
     Ok((items, looked_at.filter(|_| more).map(EventOut::id)))
 }
 
-/// A notice that was asked for by that event, with what became of it by now.
+/// A notice that was asked for by that event, with what became of it by now. That comes soon behind it, or it waits.
 async fn as_it_stands(call: &Call, asked: &Event) -> Result<Option<NoticeOut>, Problem> {
-    let last = call.app.known(&call.caller, &asked.refund_id).await?.sequence;
-    let mut events = latest(call, &asked.refund_id, last).await?;
-    // It may have been asked for before all that is listed.
-    if events.first().is_none_or(|first| first.sequence > asked.sequence) {
-        events.insert(0, asked.clone());
-    }
     let Fact::NoticeRequested { notice } = &asked.fact else { return Ok(None) };
-    Ok(NoticeOut::all(&events).remove(&notice.number(asked.sequence)))
+    let number = notice.number(asked.sequence);
+    let refund = call.app.known(&call.caller, &asked.refund_id).await?;
+    let (mut events, mut read) = (vec![asked.clone()], asked.sequence);
+    let mut is_open = refund.notices.get(number).is_none();
+    while is_open && read < refund.sequence {
+        let more = call.app.engine.store().history(&asked.refund_id, read, READ_BEHIND).await?;
+        read = more.last().map_or(refund.sequence, |(_, event)| event.sequence);
+        events.extend(more.into_iter().map(|(_, event)| event).filter(|event| event.fact.is_about_notice()));
+        is_open = NoticeOut::all(&events).get(&number).is_some_and(NoticeOut::is_open);
+    }
+    Ok(NoticeOut::all(&events).remove(&number))
 }
 
 /// Reports what became of a notice that the platform's own gateway sends.

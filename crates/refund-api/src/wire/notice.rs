@@ -116,6 +116,11 @@ impl NoticeOut {
         self.status
     }
 
+    /// Whether nobody has said what became of it, and no other one stands for it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.status == NoticeStatus::Queued && !self.is_replaced()
+    }
+
     /// Whether another one stands for it.
     pub(crate) fn is_replaced(&self) -> bool {
         self.replaced_by.is_some()

@@ -87,6 +87,20 @@ fn a_body_that_is_not_what_the_call_takes_is_refused_with_the_place() {
 }
 
 #[test]
+fn what_is_put_has_a_body() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    server.put("/v1/policy", &server.operator, &json!({ "payout": "confirmed" }));
+    let before = server.get("/v1/policy", &server.operator).body;
+    for path in ["/v1/policy", "/v1/rollout", "/v1/sellers/seller-homeware"] {
+        let nothing = server.send("PUT", path, &server.operator, &[], b"");
+        assert_eq!((nothing.status, &nothing.body["code"]), (400, &json!("malformed_body")), "{path}");
+    }
+    assert_eq!(server.get("/v1/policy", &server.operator).body, before);
+    server.stop();
+}
+
+#[test]
 fn a_path_or_a_query_that_makes_no_sense_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Server, small_refund};
+use crate::support::{Server, path, small_refund};
 
 /// All that a list has, page by page.
 fn all(server: &Server, path: &str) -> Vec<Value> {
@@ -48,5 +48,31 @@ fn notices_of_all_refunds_are_listed_in_order_with_what_became_of_each() {
     let of_another = server.get(&format!("/v1/notices?refund_id={id}&cursor={cursor}"), &server.platform);
     assert_eq!(of_another.status, 400, "a cursor is of its own list");
     assert_eq!(server.get("/v1/notices", &server.seller).status, 403);
+    server.stop();
+}
+
+#[test]
+fn what_became_of_a_notice_is_told_however_much_comes_behind_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    server.put("/v1/policy", &server.operator, &json!({ "notices": true }));
+    let refund = server.open("told-long-ago");
+    let first = all(&server, "/v1/notices")[0]["id"].as_str().unwrap().to_owned();
+    let report = || {
+        let path = format!("/v1/notices/{first}/report");
+        server.post(&path, &server.platform, &[], &json!({ "result": "accepted" })).body["status"].clone()
+    };
+    assert_eq!(report(), "ACCEPTED");
+    let link = server.get(&path(&refund, "buyer-link"), &server.platform).body;
+    let buyer = link["token"].as_str().unwrap();
+    // More than are listed of one refund.
+    for (token, many) in [(server.seller.as_str(), 495), (buyer, 495), (server.operator.as_str(), 20)] {
+        for number in 0..many {
+            let said = server.post(&path(&refund, "messages"), token, &[], &json!({ "text": format!("{number}") }));
+            assert_eq!(said.status, 201, "{}", said.body);
+        }
+    }
+    assert_eq!(report(), "ACCEPTED");
+    assert_eq!(server.get("/v1/notices?limit=1", &server.platform).body["items"][0]["status"], "ACCEPTED");
     server.stop();
 }

@@ -245,7 +245,7 @@ fn nobody_is_led_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path());
     let browser = Browser::new(&server);
-    for back in ["https://evil.example/", "//evil.example", "/\\evil.example"] {
+    for back in ["https://evil.example/", "//evil.example", "/\\evil.example", "/refunds\0", "/b/x\u{7f}"] {
         let shown = browser.submit("/preferences", &[("back", back), ("language", "zh-Hans"), ("theme", "dark")]);
         assert_eq!((shown.status, shown.location()), (303, "/"), "{back}");
     }

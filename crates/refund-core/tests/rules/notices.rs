@@ -127,6 +127,24 @@ fn r41_several_within_a_minute_are_one_as_long_as_none_of_them_has_gone() {
 }
 
 #[test]
+fn r41_where_nobody_takes_notices_none_goes_unsaid() {
+    let mut shop = telling();
+    shop.wait(HOUR).must(Role::Seller, &agree());
+    let agreed = notices(shop.history()).last().unwrap().clone();
+    assert_eq!(agreed.1.to, Role::Buyer);
+    for _ in 0..32 {
+        shop.wait(2 * MINUTE).post(&actor(Role::Seller), message(false)).unwrap();
+    }
+    let (_, last) = notices(shop.history()).last().unwrap().clone();
+    assert!(last.replaces.contains(&agreed.0), "{last:?}");
+    assert!(agreed.1.about.iter().all(|told| last.about.contains(told)), "{last:?}");
+    assert_eq!(last.deadlines, agreed.1.deadlines);
+    shop.wait(2 * MINUTE).post(&actor(Role::Seller), message(false)).unwrap();
+    let queued = shop.refund().notices.iter().filter(|queued| queued.notice.to == Role::Buyer);
+    assert_eq!(queued.count(), 2, "from there on there is room again");
+}
+
+#[test]
 fn r41_what_is_said_of_a_notice_that_was_lost_with_a_restore_counts_for_no_other() {
     let mut shop = telling();
     let kept = latest(&shop, Role::Seller);
