@@ -132,7 +132,9 @@
   // one in which the same form would say or send something else.
   const deciding = () => [...document.querySelectorAll("#live :is(details[open], .confirm) form")]
     .filter((form) => form.elements.version);
-  const says = (form) => form && [form.textContent, ...new FormData(form)].join("\n");
+  // What makes a form act once is another each time that it is shown.
+  const isAbout = ([name]) => name !== "once";
+  const says = (form) => form && [form.textContent, ...[...new FormData(form)].filter(isAbout)].join("\n");
   const isOfAnother = (html) => {
     const come = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("#live form")];
     const again = (form) => come.find((other) => other.getAttribute("action") === form.getAttribute("action"));
