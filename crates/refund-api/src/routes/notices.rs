@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use super::lists::Limit;
 use super::refunds::marked;
 use crate::call::Call;
-use crate::feed::told_up_to;
+use crate::feed::{notice_by_now, told_up_to};
 use crate::problem::Problem;
 use crate::secrets::cursor::another_lists;
 use crate::wire::EventOut;
@@ -24,9 +24,6 @@ const LATEST: usize = 1000;
 /// How many records of the feed are looked at in one go for the notices of all refunds, and how many for a page.
 const LOOKED_AT_ONCE: usize = 500;
 const LOOKED_AT_MAX: usize = 2_000;
-
-/// How many events behind a notice are read at once, for what became of it.
-const READ_BEHIND: usize = 50;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -111,20 +108,10 @@ async fn of_all(
     Ok((items, looked_at.filter(|_| more).map(EventOut::id)))
 }
 
-/// A notice that was asked for by that event, with what became of it by now. That comes soon behind it, or it waits.
+/// A notice that was asked for by that event, with what became of it by now.
 async fn as_it_stands(call: &Call, asked: &Event) -> Result<Option<NoticeOut>, Problem> {
-    let Fact::NoticeRequested { notice } = &asked.fact else { return Ok(None) };
-    let number = notice.number(asked.sequence);
     let refund = call.app.known(&call.caller, &asked.refund_id).await?;
-    let (mut events, mut read) = (vec![asked.clone()], asked.sequence);
-    let mut is_open = refund.notices.get(number).is_none();
-    while is_open && read < refund.sequence {
-        let more = call.app.engine.store().history(&asked.refund_id, read, READ_BEHIND).await?;
-        read = more.last().map_or(refund.sequence, |(_, event)| event.sequence);
-        events.extend(more.into_iter().map(|(_, event)| event).filter(|event| event.fact.is_about_notice()));
-        is_open = NoticeOut::all(&events).get(&number).is_some_and(NoticeOut::is_open);
-    }
-    Ok(NoticeOut::all(&events).remove(&number))
+    Ok(notice_by_now(call.app.engine.store(), &refund, asked).await?)
 }
 
 /// Reports what became of a notice that the platform's own gateway sends.

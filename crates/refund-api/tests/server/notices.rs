@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::clerk::Clerk;
 use crate::support::{Server, path, small_refund};
 
 /// All that a list has, page by page.
@@ -74,5 +75,28 @@ fn what_became_of_a_notice_is_told_however_much_comes_behind_it() {
     }
     assert_eq!(report(), "ACCEPTED");
     assert_eq!(server.get("/v1/notices?limit=1", &server.platform).body["items"][0]["status"], "ACCEPTED");
+    server.stop();
+}
+
+#[test]
+fn the_mailbox_shows_a_mail_however_much_its_refunds_seller_was_told_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    server.put("/v1/policy", &server.operator, &json!({ "notices": true }));
+    let refund = server.open("mailed");
+    assert_eq!(server.as_seller(&refund, "negotiation", &small_refund("2.00")).status, 201);
+    let mailed = all(&server, "/v1/notices")[1]["id"].as_str().unwrap().to_owned();
+    let report = format!("/v1/notices/{mailed}/report");
+    let told = server.post(&report, &server.platform, &[], &json!({ "result": "accepted" })).body;
+    assert_eq!((&told["status"], &told["to"]), (&json!("ACCEPTED"), &json!("buyer")));
+    let link = server.get(&path(&refund, "buyer-link"), &server.platform).body;
+    for (token, many) in [(link["token"].as_str().unwrap(), 495), (server.operator.as_str(), 10)] {
+        for number in 0..many {
+            let text = json!({ "text": format!("{number}") });
+            assert_eq!(server.post(&path(&refund, "messages"), token, &[], &text).status, 201);
+        }
+    }
+    let mailbox = Clerk::operator(&server).get("/operator/mailbox").text();
+    assert!(mailbox.contains("2.00"), "{mailbox}");
     server.stop();
 }

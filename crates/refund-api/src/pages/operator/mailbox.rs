@@ -9,17 +9,16 @@ use refund_core::{Fact, Notice, NoticeStatus, Role};
 use refund_store::Told;
 
 use crate::app::App;
-use crate::feed::told_up_to;
+use crate::feed::notice_by_now;
 use crate::pages::frame::{Frame, shown};
 use crate::pages::letter::Letter;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
-use crate::webhooks::told_of;
-use crate::wire::notice::NoticeOut;
+use crate::webhooks::{address, told_of};
 
 /// How many are shown, the latest first.
 const SHOWN_MAX: usize = 20;
-/// How many records are read in one go, and how many events about notices of one refund.
+/// How many records are read in one go.
 const READ_AT_ONCE: usize = 500;
 
 #[derive(Template)]
@@ -76,17 +75,12 @@ async fn mail(visit: &Visit, told: &Told, notice: &Notice) -> Result<Option<Mail
     let (app, reader) = (&visit.app, &visit.reader);
     let Some(around) = app.engine.store().refund(&told.event.refund_id).await? else { return Ok(None) };
     let refund = around.refund;
-    let about_notices =
-        told_up_to(app.engine.store(), &refund.id, refund.sequence, READ_AT_ONCE, |event| event.fact.is_about_notice());
-    let about_notices: Vec<_> = about_notices.await?.into_iter().map(|(_, event)| event).collect();
-    let all = NoticeOut::all(&about_notices);
-    let named = all.get(&notice.number(told.event.sequence));
-    let Some(found) = named.filter(|notice| !notice.is_replaced()) else { return Ok(None) };
+    let found = notice_by_now(app.engine.store(), &refund, &told.event).await?;
+    let Some(found) = found.filter(|notice| !notice.is_replaced()) else { return Ok(None) };
     let events = told_of(&app.engine, &refund, notice).await?;
-    let email = refund.buyer_contact.as_deref().and_then(|contact| contact.email.as_ref());
     Ok(Some(MailView {
         at: reader.instant(told.event.at),
-        to: email.map_or_else(|| refund.buyer_id.to_string(), |email| email.as_str().to_owned()),
+        to: address(&refund, notice.to).map_or(refund.buyer_id.as_str(), |email| email.as_str()).to_owned(),
         refund_id: refund.id.to_string(),
         status: reader.term("mailed", found.status().as_str()),
         tone: match found.status() {
