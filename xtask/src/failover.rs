@@ -59,11 +59,14 @@ fn program_of(revision: &str) -> Result<PathBuf, String> {
         let status = command.status().map_err(|error| format!("{command:?}: {error}"))?;
         if status.success() { Ok(()) } else { Err(format!("{command:?}: {status}")) }
     };
-    let git = |arguments: &[&str]| carry_out(Command::new("git").args(arguments).current_dir(root()));
-    if !Path::new(&sources).exists() {
-        git(&["worktree", "add", "--quiet", "--detach", &sources.to_string_lossy(), revision])?;
+    let git = |folder: &Path, arguments: &[&str]| carry_out(Command::new("git").args(arguments).current_dir(folder));
+    if sources.exists() {
+        git(&sources, &["checkout", "--quiet", "--detach", revision])?;
+    } else {
+        // Forced, because git still knows of one that was deleted with `target/`.
+        let place = sources.to_string_lossy();
+        git(&root(), &["worktree", "add", "--quiet", "--force", "--detach", &place, revision])?;
     }
-    carry_out(Command::new("git").args(["checkout", "--quiet", "--detach", revision]).current_dir(&sources))?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build

@@ -132,7 +132,8 @@ impl QueuedNotices {
         let replaced = self.0.extract_if(.., |queued| notice.replaces.contains(&queued.number));
         // Whoever is told something every moment is told all the same: a minute runs from the first.
         let at = replaced.map(|queued| queued.at).fold(at, Timestamp::min);
-        // Each reader's own: what one party is told pushes out nothing that another was.
+        // In histories of before the next one stood for none of them, and the oldest is forgotten; of each reader's own,
+        // so that what one party is told pushes out nothing that another was.
         let own = |queued: &QueuedNotice| queued.notice.to == notice.to;
         if self.0.iter().filter(|queued| own(queued)).count() >= QUEUED_MAX
             && let Some(oldest) = self.0.iter().position(own)

@@ -5,7 +5,7 @@ use askama::Template;
 use refund_core::{Event, LanguageTag, Notice, Refund, Role, Timestamp};
 
 use super::reader::{Reader, Theme};
-use super::text::Language;
+use super::text::{Language, turns};
 use super::view::{DeadlineView, Moment, RefundView, moments};
 use crate::app::App;
 use crate::problem::Problem;
@@ -102,7 +102,6 @@ fn language(wanted: Option<&LanguageTag>) -> Language {
 /// Without the signs that turn the direction of what stands beside them: a mail is read in programs that nobody here
 /// knows, and what people wrote stands in the middle of it.
 fn clean(text: &str) -> String {
-    let turns = |sign: char| matches!(sign, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|sign| !turns(*sign)).collect()
 }
 

@@ -15,6 +15,7 @@ use super::links::{link_work, newcomer};
 use super::operator::done_before;
 use super::part::{ListPart, PartLinks};
 use super::refund::told_mistake;
+use super::text::turns;
 use super::visit::Visit;
 use crate::callers::passwords::PASSWORD_MIN;
 use crate::machine::clock::system_now;
@@ -180,13 +181,12 @@ fn newcomer_of(visit: &Visit) -> Result<User, Mistake> {
 /// Whether a character is invisible, turns the direction of those beside it, or looks like the sign that says whose
 /// somebody is.
 fn hides(c: char) -> bool {
-    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let is_nothing = matches!(
         c,
         '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{2061}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{115f}' | '\u{1160}' | '\u{200b}'
             ..='\u{200d}' | '\u{2060}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
     );
-    turns || is_nothing || matches!(c, '\u{fe6b}' | '\u{ff20}')
+    turns(c) || is_nothing || matches!(c, '\u{fe6b}' | '\u{ff20}')
 }
 
 /// Whether what stands behind the sign is a seller's id, and whoever is to be called so is not of that seller.

@@ -55,6 +55,9 @@ pub(super) async fn among(engine: &Engine, feed: &Feed) -> Result<Vec<ForMail>, 
     let mut found = Vec::new();
     for told in &feed.events {
         let Fact::NoticeRequested { notice } = &told.event.fact else { continue };
+        if !may_have_an_address(notice.to) {
+            continue;
+        }
         let Some(around) = engine.store().refund(&told.event.refund_id).await? else { continue };
         if address(&around.refund, notice.to).is_some() {
             // What is said within a minute is one notice, and a mail can't be taken back.
@@ -65,9 +68,14 @@ pub(super) async fn among(engine: &Engine, feed: &Feed) -> Result<Vec<ForMail>, 
     Ok(found)
 }
 
-/// Where a reader gets mail, if anywhere. Nobody but a buyer has an address yet.
+/// Nobody but a buyer has an address yet.
+fn may_have_an_address(reader: Role) -> bool {
+    reader == Role::Buyer
+}
+
+/// Where a reader gets mail, if anywhere.
 pub(crate) fn address(refund: &Refund, to: Role) -> Option<&refund_core::EmailAddress> {
-    let contact = refund.buyer_contact.as_deref().filter(|_| to == Role::Buyer)?;
+    let contact = refund.buyer_contact.as_deref().filter(|_| may_have_an_address(to))?;
     contact.email.as_ref()
 }
 

@@ -24,10 +24,10 @@ const UNTOLD_MAX: u64 = 10_000;
 const WAIT_AFTER_ANOTHER: Duration = Duration::from_millis(100);
 
 /// Takes in what happens until the server stops.
-pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>, mails: bool) {
+pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
     let mut stopping = engine.stopping();
     while !*stopping.borrow_and_update() {
-        let wait = match follow(&engine, &webhooks, mails).await {
+        let wait = match follow(&engine, &webhooks).await {
             Ok(()) => WAIT_AFTER_ANOTHER,
             Err(problem) => {
                 tracing::error!(?problem, "events could not be taken in for webhooks; trying again");
@@ -42,7 +42,8 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>, mails: boo
 }
 
 /// Follows the feed until another server takes something in first, or this one stops.
-async fn follow(engine: &Engine, webhooks: &Webhooks, mails: bool) -> Result<(), Problem> {
+async fn follow(engine: &Engine, webhooks: &Webhooks) -> Result<(), Problem> {
+    let mails = webhooks.mails();
     let (mut news, mut stopping) = (engine.store().news(), engine.stopping());
     let Start { after, oldest } = start(engine.store(), webhooks).await?;
     // Others may have taken in what is this server's to send.

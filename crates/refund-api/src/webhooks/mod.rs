@@ -87,7 +87,7 @@ impl Webhooks {
         courier: Option<Arc<dyn Courier>>,
     ) -> Vec<JoinHandle<()>> {
         self.mails.store(courier.is_some(), Ordering::Relaxed);
-        let intake = intake::run(engine.clone(), self.clone(), courier.is_some());
+        let intake = intake::run(engine.clone(), self.clone());
         let sender = sender::run(engine.clone(), self.clone(), courier);
         let mut tasks = vec![tokio::spawn(intake), tokio::spawn(sender)];
         if engine.store().is_shared() {
@@ -188,16 +188,22 @@ impl Webhooks {
         self.listeners.listen(endpoint_id, now)
     }
 
+    fn mails(&self) -> bool {
+        self.mails.load(Ordering::Relaxed)
+    }
+
     /// What waits to be sent to these endpoints, and by mail where this server mails.
     pub(crate) async fn backlog_with_mail(&self, webhooks: &[Arc<Webhook>]) -> Result<Backlog, Problem> {
-        let by_mail = self.mails.load(Ordering::Relaxed).then_some(BY_MAIL);
-        let ids: Vec<_> = webhooks.iter().map(|webhook| webhook.id.as_str()).chain(by_mail).collect();
-        Ok(self.book.backlog(&ids).await?)
+        self.waiting(webhooks, self.mails().then_some(BY_MAIL)).await
     }
 
     /// What waits to be sent to these endpoints.
     pub(crate) async fn backlog(&self, webhooks: &[Arc<Webhook>]) -> Result<Backlog, Problem> {
-        let ids: Vec<_> = webhooks.iter().map(|webhook| webhook.id.as_str()).collect();
+        self.waiting(webhooks, None).await
+    }
+
+    async fn waiting(&self, webhooks: &[Arc<Webhook>], beside: Option<&str>) -> Result<Backlog, Problem> {
+        let ids: Vec<_> = webhooks.iter().map(|webhook| webhook.id.as_str()).chain(beside).collect();
         Ok(self.book.backlog(&ids).await?)
     }
 }

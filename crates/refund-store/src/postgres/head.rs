@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use tokio_postgres::Row;
 
 use super::PostgresError;
-use super::migrating::SCHEMA;
+use super::migrating::{SCHEMA, check_format};
 use super::rows::strange;
 use crate::codec::VERSION;
 use crate::{EventPosition, StoreError};
@@ -80,10 +80,7 @@ impl Head {
         if self.schema != SCHEMA {
             return Err(PostgresError::Layout { found: self.schema, wanted: SCHEMA });
         }
-        if self.format > i32::from(VERSION) {
-            return Err(PostgresError::NewerFormat { found: self.format, known: VERSION });
-        }
-        Ok(())
+        check_format(self.format)
     }
 
     /// The number of the last record.

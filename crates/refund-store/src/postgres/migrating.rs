@@ -40,7 +40,8 @@ pub struct Migrated {
 /// What stands in the way of two that migrate at once. A number as good as any other, kept for that.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7236)";
 
-/// Brings a database to the present layout and format, or says what there is to be done if `is_plan`. What was done is done whole.
+/// Brings a database to the present layout and format, or says what there is to be done if `is_plan`. What was done is
+/// done whole.
 ///
 /// # Errors
 /// [`PostgresError`]. The database is as it was.
@@ -60,9 +61,7 @@ pub async fn migrate(address: &PostgresAddress, is_plan: bool) -> Result<Migrate
     if from.layout > SCHEMA {
         return Err(PostgresError::Layout { found: from.layout, wanted: SCHEMA });
     }
-    if from.format > i32::from(VERSION) {
-        return Err(PostgresError::NewerFormat { found: from.format, known: VERSION });
-    }
+    check_format(from.format)?;
     if is_plan || from == Level::OWN {
         return Ok(migrated);
     }
@@ -110,6 +109,11 @@ pub(super) async fn check_server(client: &ClientWrapper) -> Result<(), PostgresE
     }
     let encoding: String = row.try_get(2)?;
     if encoding != "UTF8" { Err(PostgresError::Encoding { found: encoding }) } else { Ok(()) }
+}
+
+/// Whether this program reads what may be written there.
+pub(super) fn check_format(found: i32) -> Result<(), PostgresError> {
+    if found > i32::from(VERSION) { Err(PostgresError::NewerFormat { found, known: VERSION }) } else { Ok(()) }
 }
 
 /// Whether the database is a store of the layout that this program works with: what another one has can't be asked for.
