@@ -138,16 +138,16 @@ pub(crate) async fn with_a_seller(machine: &Machine) -> Arc<App> {
 
 /// Sets the seller `s-1` up.
 pub(crate) async fn set_up_a_seller(app: &App) {
-    put_seller(app, seller()).await;
+    put_seller(app, "s-1", seller()).await;
 }
 
 /// Changes the seller's name: to the same as it had before changes nothing.
 pub(crate) async fn rename_the_seller(app: &App, name: &str) {
-    put_seller(app, Seller { name: Label::new(name).unwrap(), ..seller() }).await;
+    put_seller(app, "s-1", Seller { name: Label::new(name).unwrap(), ..seller() }).await;
 }
 
-async fn put_seller(app: &App, seller: Seller) {
-    let request = Request::new(operator(), SetUp::PutSeller { seller_id: id("s-1"), seller: Box::new(seller) });
+async fn put_seller(app: &App, seller_id: &str, seller: Seller) {
+    let request = Request::new(operator(), SetUp::PutSeller { seller_id: id(seller_id), seller: Box::new(seller) });
     app.engine.submit(request).await.unwrap();
 }
 
@@ -168,8 +168,15 @@ pub(crate) async fn open_nth(app: &App, number: u32) {
 /// Opens the refund `rfd_1` of a buyer who gets mail, in their language, under a policy by which they are told.
 pub(crate) async fn open_for_mail(app: &App, policy: Policy, language: &str) {
     app.engine.submit(Request::new(operator(), SetUp::PutPolicy(Box::new(policy)))).await.unwrap();
+    open_nth_for_mail(app, "s-1", 1, language).await;
+}
+
+/// Opens the refund of that number, of a buyer who gets mail, with a seller who is set up by this.
+pub(crate) async fn open_nth_for_mail(app: &App, seller_id: &str, number: u32, language: &str) {
+    put_seller(app, seller_id, seller()).await;
     let contact = Contact { email: Some(id("kim@example.com")), phone: None, language: Some(id(language)) };
-    opened(app, Opening { buyer_contact: Some(Box::new(contact)), ..opening(1) }).await;
+    let buyer_contact = Some(Box::new(contact));
+    opened(app, Opening { seller_id: id(seller_id), buyer_contact, ..opening(number) }).await;
 }
 
 async fn opened(app: &App, opening: Opening) {

@@ -2,6 +2,7 @@
 //!
 //! What is to be sent, when, and how often stands in the book of webhooks (`webhooks/by_mail.rs`). Here is what carries it.
 
+mod bounded;
 mod message;
 mod server;
 mod settings;

@@ -10,10 +10,18 @@ use lettre::address::Envelope;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
+
+use super::bounded::Bounded;
+use crate::machine::{connect, tls};
+
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// How long one may take to be connected to, greeted and signed in to, and how long to take a mail.
 const CONNECTING_MAX: Duration = Duration::from_secs(20);
@@ -39,7 +47,8 @@ pub(crate) struct MailServer {
     host: String,
     port: u16,
     encryption: Encryption,
-    tls: TlsParameters,
+    tls: TlsConnector,
+    starting_tls: TlsParameters,
     credentials: Option<Credentials>,
     pub(super) from: Mailbox,
     kept: Mutex<Vec<AsyncSmtpConnection>>,
@@ -61,9 +70,9 @@ impl MailServer {
         encryption: Encryption,
         credentials: Option<Credentials>,
         from: Mailbox,
-    ) -> Result<Self, Error> {
-        let tls = TlsParameters::new(host.clone())?;
-        Ok(Self { host, port, encryption, tls, credentials, from, kept: Mutex::default() })
+    ) -> Result<Self, AnyError> {
+        let (tls, starting_tls) = (tls::connector()?, TlsParameters::new(host.clone())?);
+        Ok(Self { host, port, encryption, tls, starting_tls, credentials, from, kept: Mutex::default() })
     }
 
     /// Sends a mail once: what the mail server said to it, with its code.
@@ -106,13 +115,20 @@ impl MailServer {
         connected.map_err(|error| NotTaken::Away(format!("no connection: {error}")))
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
-        let (address, own_name) = ((self.host.as_str(), self.port), ClientId::default());
-        let tls = (self.encryption == Encryption::Tls).then(|| self.tls.clone());
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(address, Some(CONNECTING_MAX), &own_name, tls, None).await?;
+    async fn connect(&self) -> Result<AsyncSmtpConnection, AnyError> {
+        let addresses = tokio::net::lookup_host((self.host.as_str(), self.port)).await?.collect();
+        let stream = connect::first(addresses, TcpStream::connect).await?;
+        let (peer, own_name) = (stream.peer_addr()?, ClientId::default());
+        let stream: Box<dyn AsyncTokioStream> = match self.encryption {
+            Encryption::Tls => {
+                let name = ServerName::try_from(self.host.clone())?;
+                Box::new(Bounded::new(self.tls.connect(name, Bounded::new(stream, peer)).await?, peer))
+            }
+            Encryption::None | Encryption::StartTls => Box::new(Bounded::new(stream, peer)),
+        };
+        let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &own_name).await?;
         if self.encryption == Encryption::StartTls {
-            connection.starttls(self.tls.clone(), &own_name).await?;
+            connection.starttls(self.starting_tls.clone(), &own_name).await?;
         }
         if let Some(credentials) = &self.credentials {
             connection.auth(DEFAULT_MECHANISMS, credentials).await?;

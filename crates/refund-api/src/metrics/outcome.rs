@@ -32,15 +32,19 @@ pub(super) fn outcome(result: &Result<Answered, Refused>) -> Option<&'static str
         Ok(answered) if answered.replayed => Some(REPLAYED),
         Ok(_) => Some(DONE),
         Err(Refused::MoreIsDue { .. }) => None,
-        Err(refused) => Some(code(refused).as_str()),
+        Err(refused) => Some(word(refused)),
     }
 }
 
-/// The code that is answered, without making the answer.
-fn code(refused: &Refused) -> Code {
+/// The code that is answered, without making the answer; what only pages ask has none, and a word of its own.
+fn word(refused: &Refused) -> &'static str {
     let code = match refused {
-        Refused::Rule { refusal, .. } => return Code::Rule(refusal.code()),
-        Refused::RightTaken => return Code::Rule(RefusalCode::NotYourRole),
+        Refused::Rule { refusal, .. } => return Code::Rule(refusal.code()).as_str(),
+        Refused::RightTaken => return Code::Rule(RefusalCode::NotYourRole).as_str(),
+        Refused::TooManyPeople => return "too_many_people",
+        Refused::NameTaken => return "name_taken",
+        Refused::ShutOutByOperator => return "shut_out_by_operator",
+        Refused::LastOwner => return "last_owner",
         Refused::NotFound | Refused::NoTestClock => ApiCode::NotFound,
         Refused::VersionMissing => ApiCode::VersionMissing,
         Refused::VersionMoved { .. } => ApiCode::VersionMoved,
@@ -50,15 +54,11 @@ fn code(refused: &Refused) -> Code {
         Refused::TooOften { .. } => ApiCode::TooManyRequests,
         Refused::ShutOut => ApiCode::Unauthenticated,
         Refused::TooManySavedOffers => ApiCode::TooManySavedOffers,
-        Refused::TooManyPeople
-        | Refused::NameTaken
-        | Refused::ShutOutByOperator
-        | Refused::LastOwner
-        | Refused::IdTaken => ApiCode::Internal,
+        Refused::IdTaken => ApiCode::Internal,
         Refused::ClockGoesBack { .. } => ApiCode::ClockGoesBack,
         Refused::Store(error) => ApiCode::from(&**error),
     };
-    Code::Api(code)
+    Code::Api(code).as_str()
 }
 
 #[cfg(test)]
@@ -95,13 +95,19 @@ mod tests {
             Refused::TooOften { wait: std::time::Duration::ZERO },
             Refused::ShutOut,
             Refused::RightTaken,
-            Refused::TooManyPeople,
             Refused::IdTaken,
             Refused::NoTestClock,
             Refused::ClockGoesBack { now: Timestamp::MIN },
         ];
         for refused in all.into_iter().chain(of_the_store.map(Refused::from)) {
-            assert_eq!(code(&refused), Problem::from(refused.clone()).code(), "{refused:?}");
+            assert_eq!(word(&refused), Problem::from(refused.clone()).code().as_str(), "{refused:?}");
         }
+    }
+
+    #[test]
+    fn what_only_pages_ask_is_not_counted_as_a_fault_of_the_server() {
+        let on_pages = [Refused::TooManyPeople, Refused::NameTaken, Refused::ShutOutByOperator, Refused::LastOwner];
+        let words = on_pages.each_ref().map(word);
+        assert_eq!(words, ["too_many_people", "name_taken", "shut_out_by_operator", "last_owner"]);
     }
 }

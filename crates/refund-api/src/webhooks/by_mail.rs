@@ -1,21 +1,25 @@
-//! Notices that the server mails by itself (R41). They stand in the same book as what endpoints are told, under an id that
-//! no endpoint has, and are tried again by the same schedule. What becomes of one is reported as a gateway reports it.
+//! Notices that the server mails by itself (R41). They stand in the same book as what endpoints are told, each seller's in
+//! a lane of its own, and are tried again by the same schedule. What becomes of one is reported as a gateway reports it.
 
 use std::pin::Pin;
 use std::sync::Arc;
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use refund_core::{
     Event, Fact, GATHERED_WITHIN, Notice, NoticeChannel, NoticeReport, NoticeResult, QueuedNotice, Reason, Refund,
-    Role, Timestamp,
+    Role, SellerId, Timestamp,
 };
 use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Tried, Work};
 
 use super::Webhooks;
-use super::endpoint::BY_MAIL;
 use super::schedule;
 use crate::engine::Engine;
 use crate::machine::entropy;
 use crate::problem::Problem;
+
+/// What the ids of lanes begin with, under which the book has what is mailed: each endpoint's id begins otherwise. Before
+/// there were lanes this was the id of one queue for all.
+pub(super) const LANES: &str = "mail";
 
 /// From which reply code on a mail server will never take a mail; below, it may another time.
 const NEVER: u16 = 500;
@@ -44,9 +48,11 @@ pub(crate) struct Outgoing {
     pub(crate) now: Timestamp,
 }
 
-/// A notice that goes by mail, and from when on it is tried; not at all where somebody has seen to it already.
+/// A notice that goes by mail, in which lane, and from when on it is tried; not at all where somebody has seen to it
+/// already.
 pub(super) struct ForMail {
     pub(super) position: EventPosition,
+    pub(super) lane: String,
     pub(super) at: Option<Timestamp>,
 }
 
@@ -62,10 +68,21 @@ pub(super) async fn among(engine: &Engine, feed: &Feed) -> Result<Vec<ForMail>, 
         if address(&around.refund, notice.to).is_some() {
             // What is said within a minute is one notice, and a mail can't be taken back.
             let at = around.refund.notices.asked_by(told.event.sequence).map(|queued| queued.at.plus(GATHERED_WITHIN));
-            found.push(ForMail { position: told.position, at });
+            found.push(ForMail { position: told.position, lane: lane(&around.refund.seller_id), at });
         }
     }
     Ok(found)
+}
+
+/// The lane of what goes out about a seller's refunds. The mail server is shared by turns of lanes, so that whoever has
+/// much mailed waits behind nobody's but their own. Ids of lanes hold no slash, as no id in the book does.
+fn lane(seller_id: &SellerId) -> String {
+    format!("{LANES}-{}", utf8_percent_encode(seller_id.as_str(), NON_ALPHANUMERIC))
+}
+
+/// Whether what is under that id in the book is mailed.
+pub(super) fn is_lane(id: &str) -> bool {
+    id.starts_with(LANES)
 }
 
 /// Nobody but a buyer has an address yet.
@@ -79,16 +96,15 @@ pub(crate) fn address(refund: &Refund, to: Role) -> Option<&refund_core::EmailAd
     contact.email.as_ref()
 }
 
-/// One attempt, from reading the notice to writing down what came of it. `failures` is how often in a row the mail server
-/// was not reached before.
+/// One attempt, from reading the notice to writing down what came of it.
 pub(super) async fn attempt(
     engine: &Engine,
     webhooks: &Webhooks,
     courier: &dyn Courier,
+    lane: &str,
     queued: Queued,
-    failures: u32,
 ) -> Result<Option<Attempt>, Problem> {
-    let Some(claimed) = webhooks.book.claim(BY_MAIL, queued).await? else { return Ok(None) };
+    let Some(claimed) = webhooks.book.claim(lane, queued).await? else { return Ok(None) };
     let Some(outgoing) = outgoing(engine, &claimed.delivery).await? else {
         let nothing = Attempt {
             at: engine.store().now(),
@@ -99,7 +115,7 @@ pub(super) async fn attempt(
             duration_ms: 0,
             response: String::new(),
         };
-        written_down(webhooks, claimed, nothing, None, None).await?;
+        written_down(webhooks, claimed, nothing, None).await?;
         return Ok(None);
     };
     let attempt = courier.carry(&outgoing).await?;
@@ -110,10 +126,7 @@ pub(super) async fn attempt(
         // Before it is written down: whoever is cut off between the two reports it after the next start, once more.
         report(engine, &outgoing, &attempt).await?;
     }
-    let was_away = attempt.status.is_none();
-    let wait = schedule::spared(failures.saturating_add(1)).filter(|_| was_away);
-    let leave_alone_until = wait.map(|millis| schedule::later(schedule::ended_at(&attempt), millis));
-    written_down(webhooks, claimed, attempt.clone(), next_at, leave_alone_until).await?;
+    written_down(webhooks, claimed, attempt.clone(), next_at).await?;
     Ok(Some(attempt))
 }
 
@@ -122,9 +135,9 @@ async fn written_down(
     claimed: Claimed,
     attempt: Attempt,
     next_at: Option<Timestamp>,
-    leave_alone_until: Option<Timestamp>,
 ) -> Result<(), Problem> {
-    webhooks.book.tried(claimed, Tried { attempt, next_at, leave_alone_until }).await?;
+    // Whether the mail server is to be left alone says nothing of one lane: whoever sends remembers it for all.
+    webhooks.book.tried(claimed, Tried { attempt, next_at, leave_alone_until: None }).await?;
     Ok(())
 }
 

@@ -7,14 +7,12 @@ use refund_store::{DisabledBecause, Due, KeyRole, Request, SetUp, Told, Webhook,
 use url::Url;
 
 use super::Webhooks;
+use super::by_mail::is_lane;
 use super::owning::may_be_told;
 use super::sign::SigningSecret;
 use crate::engine::Engine;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
-
-/// What the book has what is mailed under: each endpoint's id begins otherwise.
-pub(super) const BY_MAIL: &str = "mail";
 
 /// Where events are sent.
 #[derive(Clone)]
@@ -47,7 +45,7 @@ impl Endpoint {
 
     /// Whether it stands for what the server mails by itself.
     pub(super) fn is_by_mail(&self) -> bool {
-        self.id() == BY_MAIL
+        is_lane(self.id())
     }
 
     pub(crate) fn is_enabled(&self) -> bool {
@@ -74,11 +72,11 @@ impl Endpoint {
     }
 }
 
-/// What stands among the endpoints for what the server mails by itself.
-pub(super) fn by_mail() -> Result<Endpoint, Problem> {
+/// What stands among the endpoints for a lane of what the server mails by itself.
+pub(super) fn of_lane(lane: String) -> Result<Endpoint, Problem> {
     let url = Url::parse("mailto:").map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
     let terms = WebhookTerms { url: url.to_string(), description: None, types: Vec::new() };
-    let stored = Arc::new(Webhook::new(BY_MAIL.to_owned(), KeyRole::Platform, terms));
+    let stored = Arc::new(Webhook::new(lane, KeyRole::Platform, terms));
     Ok(Endpoint { stored, url, secrets: Vec::new() })
 }
 

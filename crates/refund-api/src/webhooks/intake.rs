@@ -8,7 +8,7 @@ use refund_store::{Delivery, EventPosition, Feed, Forget, Intake, Store};
 
 use super::Webhooks;
 use super::by_mail::{self, ForMail};
-use super::endpoint::{self, BY_MAIL, Endpoint};
+use super::endpoint::{self, Endpoint};
 use super::schedule::{HORIZON, later};
 use crate::engine::Engine;
 use crate::engine::follow::is_known;
@@ -173,7 +173,7 @@ fn deliveries(
     for told in feed.events.iter().filter(|told| told.event.recorded_at >= oldest) {
         let delivery = || Delivery::new(told.position, &told.event, now);
         if let Some(for_mail) = for_mail.iter().find(|for_mail| for_mail.position == told.position) {
-            let mailed = for_mail.at.map(|at| (BY_MAIL.to_owned(), Delivery { next_at: Some(at), ..delivery() }));
+            let mailed = for_mail.at.map(|at| (for_mail.lane.clone(), Delivery { next_at: Some(at), ..delivery() }));
             deliveries.extend(mailed);
             continue;
         }

@@ -5,7 +5,6 @@
 //! book (`by_mail`).
 
 mod by_mail;
-mod connect;
 mod endpoint;
 mod following;
 mod guard;
@@ -14,6 +13,7 @@ mod listeners;
 mod message;
 mod owning;
 mod post;
+mod relay;
 mod schedule;
 mod sender;
 mod sign;
@@ -28,7 +28,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 pub(crate) use self::by_mail::{Carried, Courier, Outgoing, address, told_of};
-use self::endpoint::{BY_MAIL, Endpoint};
+use self::endpoint::Endpoint;
 use self::listeners::Listeners;
 pub(crate) use self::listeners::Listening;
 use self::message::Unsigned;
@@ -194,16 +194,18 @@ impl Webhooks {
 
     /// What waits to be sent to these endpoints, and by mail where this server mails.
     pub(crate) async fn backlog_with_mail(&self, webhooks: &[Arc<Webhook>]) -> Result<Backlog, Problem> {
-        self.waiting(webhooks, self.mails().then_some(BY_MAIL)).await
+        let lanes = if self.mails() { self.book.waiting(by_mail::LANES).await? } else { Vec::new() };
+        self.waiting(webhooks, &lanes).await
     }
 
     /// What waits to be sent to these endpoints.
     pub(crate) async fn backlog(&self, webhooks: &[Arc<Webhook>]) -> Result<Backlog, Problem> {
-        self.waiting(webhooks, None).await
+        self.waiting(webhooks, &[]).await
     }
 
-    async fn waiting(&self, webhooks: &[Arc<Webhook>], beside: Option<&str>) -> Result<Backlog, Problem> {
-        let ids: Vec<_> = webhooks.iter().map(|webhook| webhook.id.as_str()).chain(beside).collect();
+    async fn waiting(&self, webhooks: &[Arc<Webhook>], lanes: &[String]) -> Result<Backlog, Problem> {
+        let ids = webhooks.iter().map(|webhook| webhook.id.as_str()).chain(lanes.iter().map(String::as_str));
+        let ids: Vec<_> = ids.collect();
         Ok(self.book.backlog(&ids).await?)
     }
 }

@@ -4,7 +4,6 @@
 //! followed and no proxy asked, because nothing here could.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
@@ -12,17 +11,15 @@ use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::{Request, header};
 use hyper_util::rt::TokioIo;
-use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, crypto};
 use url::{Host, Url};
 
-use super::connect;
 use super::guard::{Forbidden, Reach};
+use crate::machine::{connect, tls};
 
 const CONNECTING_MAX: Duration = Duration::from_secs(5);
 const ATTEMPT_MAX: Duration = Duration::from_secs(15);
@@ -80,7 +77,7 @@ pub(super) struct Post {
 
 impl Post {
     pub(super) fn new(reach: Reach) -> Self {
-        Self { reach, tls: tls().map_err(|error| error.to_string()) }
+        Self { reach, tls: tls::connector().map_err(|error| error.to_string()) }
     }
 
     /// Sends a message; what came back. Whatever its status: that there is one is an answer.
@@ -113,14 +110,6 @@ impl Post {
         let addresses = self.reach.addresses(found.into_iter())?;
         connect::first(addresses, TcpStream::connect).await.map_err(NoAnswer::NotConnected)
     }
-}
-
-fn tls() -> Result<TlsConnector, tokio_rustls::rustls::Error> {
-    let config = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_platform_verifier()?
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 fn name(url: &Url) -> Result<ServerName<'static>, NoAnswer> {

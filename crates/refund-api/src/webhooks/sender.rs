@@ -11,9 +11,10 @@ use refund_store::{
 };
 use tokio::task::JoinSet;
 
-use super::by_mail::{self, Courier};
-use super::endpoint::{self, BY_MAIL, Endpoint};
+use super::by_mail::{self, Courier, is_lane};
+use super::endpoint::{self, Endpoint};
 use super::message::Unsigned;
+use super::relay::Relay;
 use super::schedule;
 use super::{Webhooks, planned};
 use crate::engine::Engine;
@@ -74,8 +75,10 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>, courier: O
         under_way: UnderWay::new(),
         failures: BTreeMap::new(),
         slow: BTreeSet::new(),
+        relay: Relay::default(),
         attempts: JoinSet::new(),
         served_last: None,
+        mailed_last: None,
         care_at: Timestamp::MIN,
     };
     while !*stopping.borrow_and_update() {
@@ -108,9 +111,11 @@ struct Sender {
     failures: BTreeMap<String, u32>,
     /// Those whose last answer took long.
     slow: BTreeSet<String>,
+    relay: Relay,
     attempts: JoinSet<Ended>,
-    /// To which endpoint the last attempt was begun.
+    /// To which endpoint the last attempt was begun, and in which lane the last mail.
     served_last: Option<Made>,
+    mailed_last: Option<Made>,
     /// When the book is next relieved of what is old.
     care_at: Timestamp,
 }
@@ -118,17 +123,14 @@ struct Sender {
 impl Sender {
     /// Begins every attempt that is due and has room; how long to wait for the next.
     async fn send_due(&mut self) -> Result<Duration, Problem> {
-        let (now, mut endpoints) = (self.engine.store().now(), endpoint::all(&self.engine, &self.webhooks));
-        if self.courier.is_some() {
-            // In the order of when they were made this one is the first.
-            endpoints.insert(0, Arc::new(endpoint::by_mail()?));
-        }
+        let now = self.engine.store().now();
+        let mut endpoints = in_turn(endpoint::all(&self.engine, &self.webhooks), self.served_last.as_ref());
+        endpoints.extend(in_turn(self.lanes(now).await?, self.mailed_last.as_ref()));
         if self.care_at <= now {
             self.care_at = schedule::later(now, CARE_EVERY);
             self.forget_old(now);
         }
-        let mut next: Option<Timestamp> = None;
-        let mut endpoints = in_turn(endpoints, self.served_last.as_ref());
+        let mut next = self.relay.left_alone_until(now);
         endpoints.retain(|endpoint| endpoint.is_enabled());
         let ids: Vec<_> = endpoints.iter().map(|endpoint| endpoint.id()).collect();
         let due = self.webhooks.book.due(&ids, LOOKED_AT).await?;
@@ -140,43 +142,74 @@ impl Sender {
         Ok(until(next, now))
     }
 
+    /// The lanes of what is to be mailed now, if this server mails: all in which something waits, or while no more can be
+    /// under way those of what is, which this server is to keep.
+    async fn lanes(&self, now: Timestamp) -> Result<Vec<Arc<Endpoint>>, Problem> {
+        let under_way = || self.under_way.keys().filter(|id| is_lane(id)).cloned().collect();
+        let lanes = match &self.courier {
+            None => Vec::new(),
+            Some(_) if !self.can_mail() || self.relay.left_alone_until(now).is_some() => under_way(),
+            Some(_) => self.webhooks.book.waiting(by_mail::LANES).await?,
+        };
+        lanes.into_iter().map(|lane| Ok(Arc::new(endpoint::of_lane(lane)?))).collect()
+    }
+
+    /// Whether one more mail may be under way.
+    fn can_mail(&self) -> bool {
+        self.under_way_where(|id, _| is_lane(id)) < self.relay.at_once()
+    }
+
+    fn under_way_where(&self, is_one: impl Fn(&str, &KeyRole) -> bool) -> usize {
+        let those = self.under_way.iter().filter(|(id, (owner, _))| is_one(id, owner));
+        those.map(|(_, (_, events))| events.len()).sum()
+    }
+
     /// Begins the attempts at one endpoint; when there is more to do for it, if that is later.
     fn serve(&mut self, endpoint: &Arc<Endpoint>, due: Due, now: Timestamp) -> Option<Timestamp> {
         if let Some(until) = endpoint.left_alone_until(&due).filter(|until| now < *until) {
             return Some(until);
         }
-        // That somebody's address takes no mail says nothing of the mail server.
-        let fails =
-            if endpoint.is_by_mail() { self.failures.contains_key(endpoint.id()) } else { due.failing_since.is_some() };
-        let is_spared = fails || self.slow.contains(endpoint.id());
+        let is_spared = due.failing_since.is_some() || self.slow.contains(endpoint.id());
         let at_once = if is_spared { TO_ONE_THAT_FAILS } else { TO_ONE };
         for queued in due.queue {
             if queued.at > now {
                 return Some(queued.at);
             }
-            self.begin(endpoint, queued, at_once);
+            if self.has_room(endpoint, at_once) {
+                self.begin(endpoint, queued);
+            }
         }
         None
     }
 
-    fn begin(&mut self, endpoint: &Arc<Endpoint>, queued: Queued, at_once: usize) {
+    /// Whether one more may be under way to an endpoint that takes so many.
+    fn has_room(&self, endpoint: &Endpoint, at_once: usize) -> bool {
+        let has_room = if endpoint.is_by_mail() {
+            // That somebody's address takes no mail says nothing of the mail server.
+            self.can_mail()
+        } else {
+            self.under_way_where(|id, _| id == endpoint.id()) < at_once
+                && self.under_way_where(|id, owner| *owner == endpoint.stored.owner && !is_lane(id)) < TO_ONE_OWNER
+        };
+        has_room && self.attempts.len() < AT_ONCE
+    }
+
+    fn begin(&mut self, endpoint: &Arc<Endpoint>, queued: Queued) {
         let event = queued.event;
         let owner = &endpoint.stored.owner;
-        let of_owner = self.under_way.values().filter(|(other, _)| other == owner).map(|(_, events)| events.len());
-        let owner_has_all = !endpoint.is_by_mail() && of_owner.sum::<usize>() >= TO_ONE_OWNER;
-        let is_full = self.attempts.len() >= AT_ONCE || owner_has_all;
         let of_endpoint = || (owner.clone(), BTreeSet::new());
         let (_, under_way) = self.under_way.entry(endpoint.id().to_owned()).or_insert_with(of_endpoint);
-        if is_full || under_way.len() >= at_once || !under_way.insert(event) {
+        if !under_way.insert(event) {
             return;
         }
-        self.served_last = Some(made(endpoint));
+        let last = if endpoint.is_by_mail() { &mut self.mailed_last } else { &mut self.served_last };
+        *last = Some(made(endpoint));
         let failures = self.failures.get(endpoint.id()).copied().unwrap_or(0);
         let (engine, webhooks, endpoint) = (self.engine.clone(), self.webhooks.clone(), endpoint.clone());
         let courier = self.courier.clone().filter(|_| endpoint.is_by_mail());
         self.attempts.spawn(async move {
             let attempt = match courier {
-                Some(courier) => by_mail::attempt(&engine, &webhooks, &*courier, queued, failures).await,
+                Some(courier) => by_mail::attempt(&engine, &webhooks, &*courier, endpoint.id(), queued).await,
                 None => attempt(&engine, &webhooks, &endpoint, queued, failures).await,
             };
             if let Err(problem) = &attempt {
@@ -190,8 +223,10 @@ impl Sender {
     fn has_ended(&mut self, done: Result<Ended, tokio::task::JoinError>) {
         match done {
             Ok((id, event, attempt)) => {
-                if let Some(attempt) = attempt {
-                    self.count(&id, &attempt);
+                match attempt {
+                    Some(attempt) if is_lane(&id) => self.relay.count(&attempt),
+                    Some(attempt) => self.count(&id, &attempt),
+                    None => {}
                 }
                 if let Some((_, under_way)) = self.under_way.get_mut(&id) {
                     under_way.remove(&event);
@@ -214,7 +249,7 @@ impl Sender {
             self.slow.insert(id.to_owned());
         }
         let before = self.failures.remove(id).unwrap_or(0);
-        if attempt.has_succeeded() || (id == BY_MAIL && attempt.status.is_some()) {
+        if attempt.has_succeeded() {
             if schedule::spared(before).is_some() {
                 tracing::info!(webhook = id, "an endpoint takes messages again");
             }
@@ -252,7 +287,7 @@ pub(super) async fn forget(engine: &Engine, webhooks: &Webhooks, now: Timestamp)
     let mut gone = webhooks.book.endpoints().await?;
     engine.look().await?;
     let settings = engine.settings();
-    gone.retain(|id| id != BY_MAIL && settings.webhook(id).is_none());
+    gone.retain(|id| !is_lane(id) && settings.webhook(id).is_none());
     webhooks.book.forget(Forget::Endpoints(gone)).await?;
     Ok(webhooks.book.forget(Forget::Old { now }).await?)
 }

@@ -67,6 +67,7 @@ pub const PROMISES: &[Promise] = &[
     promise("what is asked for is sent as it is known, or as it is given where it is not", |book| Box::pin(sent(book))),
     promise("a list has what is chosen, the latest first, from any place", |book| Box::pin(listed(book))),
     promise("what waits is counted", |book| Box::pin(backlog(book))),
+    promise("to whom something waits is told by how ids begin", |book| Box::pin(waiting(book))),
     promise("what ended long ago is forgotten, and what is pending never", |book| Box::pin(old(book))),
     promise("who is gone is forgotten, and so is everything where the journal is another", |book| Box::pin(gone(book))),
 ];
@@ -296,6 +297,20 @@ async fn backlog(book: &dyn Deliveries) -> Result<(), Broken> {
     same("of one", &book.backlog(&[A]).await?, &Backlog { count: 2, oldest: Some(at(0)) })?;
     same("of the other", &book.backlog(&["whk_b"]).await?, &Backlog { count: 1, oldest: Some(at(4)) })?;
     same("of both", &book.backlog(&["whk_b", A]).await?, &Backlog { count: 3, oldest: Some(at(0)) })
+}
+
+async fn waiting(book: &dyn Deliveries) -> Result<(), Broken> {
+    let ids = ["a-1", "lane", "lane-1", "lane-2", "lanf"].map(str::to_owned);
+    let one_each = (1..).zip(&ids).map(|(record, id)| Ok((id.clone(), delivery(record)?)));
+    let deliveries = one_each.collect::<Result<_, Broken>>()?;
+    holds("one each", book.take_in(Intake { from: None, to: position(5), deliveries }).await?)?;
+    same("who begins so", &book.waiting("lane").await?, &ids[1..4].to_vec())?;
+    let due = book.due(&["lane-1"], 1).await?.pop().and_then(|due| due.queue.first().copied()).ok_or("nothing is due")?;
+    let claimed = book.claim("lane-1", due).await?.ok_or("what is queued can't be claimed")?;
+    book.tried(claimed, Tried { attempt: attempt(1, 200), next_at: None, leave_alone_until: None }).await?;
+    same("who is left", &book.waiting("lane").await?, &vec!["lane".to_owned(), "lane-2".to_owned()])?;
+    same("all", &book.waiting("").await?.len(), &4)?;
+    same("nobody", &book.waiting("lane-3").await?, &vec![])
 }
 
 async fn old(book: &dyn Deliveries) -> Result<(), Broken> {

@@ -104,6 +104,12 @@ impl Book {
         waiting.fold(Backlog::default(), |backlog, delivery| backlog.and(delivery.asked_at))
     }
 
+    fn waiting(&self, beginning: &str) -> Vec<String> {
+        let named = self.endpoints.iter().filter(|(id, _)| id.starts_with(beginning));
+        let waiting = named.filter(|(_, endpoint)| endpoint.deliveries.values().any(|delivery| !delivery.is_over()));
+        waiting.map(|(id, _)| id.clone()).collect()
+    }
+
     fn forget(&mut self, what: Forget) {
         match what {
             Forget::Old { now } => {
@@ -176,6 +182,10 @@ impl Deliveries for MemoryDeliveries {
 
     fn backlog<'a>(&'a self, endpoint_ids: &'a [&'a str]) -> Soon<'a, Backlog> {
         at_once(Ok(self.book().backlog(endpoint_ids)))
+    }
+
+    fn waiting<'a>(&'a self, beginning: &'a str) -> Soon<'a, Vec<String>> {
+        at_once(Ok(self.book().waiting(beginning)))
     }
 
     fn endpoints(&self) -> Soon<'_, Vec<String>> {

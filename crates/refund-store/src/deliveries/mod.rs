@@ -94,6 +94,9 @@ pub trait Deliveries: Send + Sync {
     /// What waits to be sent to these endpoints, all together.
     fn backlog<'a>(&'a self, endpoint_ids: &'a [&'a str]) -> Soon<'a, Backlog>;
 
+    /// Every endpoint whose id begins so and to which something waits to be sent, in the order of ids.
+    fn waiting<'a>(&'a self, beginning: &'a str) -> Soon<'a, Vec<String>>;
+
     /// Every endpoint of which something is in the book, so that those that are gone can be forgotten.
     fn endpoints(&self) -> Soon<'_, Vec<String>>;
 

@@ -104,6 +104,7 @@ fn of_servers() -> Vec<Named> {
         LATEST_FIRST,
         OLDEST_FIRST,
         BACKLOG,
+        WAITING,
         STANDING,
         ENDPOINTS,
         BEHIND,

@@ -176,6 +176,10 @@ impl Deliveries for Beside {
         self.other.backlog(endpoint_ids)
     }
 
+    fn waiting<'a>(&'a self, beginning: &'a str) -> Soon<'a, Vec<String>> {
+        self.other.waiting(beginning)
+    }
+
     fn endpoints(&self) -> Soon<'_, Vec<String>> {
         self.other.endpoints()
     }

@@ -10,6 +10,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 /// What it says to a line.
 pub(super) enum Reply {
     Say(&'static str),
+    /// A line without an end.
+    SayOn,
     Close,
     Nothing,
 }
@@ -88,6 +90,7 @@ async fn talk(stream: TcpStream, number: usize, script: Script, heard: &Unbounde
                         return;
                     }
                 }
+                Reply::SayOn => while write.write_all(&[b'2'; 4096]).await.is_ok() {},
                 Reply::Close => return,
                 Reply::Nothing => {}
             }

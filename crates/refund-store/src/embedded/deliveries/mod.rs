@@ -108,6 +108,10 @@ impl Deliveries for EmbeddedDeliveries {
         at_once(Ok(self.0.waiting().backlog(endpoint_ids)))
     }
 
+    fn waiting<'a>(&'a self, beginning: &'a str) -> Soon<'a, Vec<String>> {
+        at_once(Ok(self.0.waiting().begin_with(beginning)))
+    }
+
     fn endpoints(&self) -> Soon<'_, Vec<String>> {
         self.apart(|book| Ok(book.endpoints()?.into_iter().collect()))
     }

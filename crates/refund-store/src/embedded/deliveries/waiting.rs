@@ -51,11 +51,20 @@ impl Waiting {
         if *same == 0 {
             queue.since.remove(&since);
         }
+        if queue.since.is_empty() {
+            self.0.remove(endpoint_id);
+        }
     }
 
     /// Nothing waits for that endpoint any more.
     pub(super) fn forget(&mut self, endpoint_id: &str) {
         self.0.remove(endpoint_id);
+    }
+
+    /// To which endpoints something waits whose ids begin so.
+    pub(super) fn begin_with(&self, beginning: &str) -> Vec<String> {
+        let behind = self.0.range(beginning.to_owned()..).map(|(id, _)| id);
+        behind.take_while(|id| id.starts_with(beginning)).cloned().collect()
     }
 
     /// What waits to be sent to these endpoints, all together.

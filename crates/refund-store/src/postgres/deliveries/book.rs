@@ -201,6 +201,12 @@ impl Book {
         let count = number(row.try_get(0)?)?;
         Ok(Backlog { count, oldest: row.try_get::<_, Option<i64>>(1)?.map(instant) })
     }
+
+    pub(super) async fn waiting(self, beginning: String) -> Result<Vec<String>, StoreError> {
+        let client = self.client().await?;
+        let rows = client.query(&client.prepare_cached(sql::WAITING).await?, &[&beginning]).await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
 }
 
 /// A delivery that is queued so, and whether its endpoint is this server's.

@@ -126,6 +126,11 @@ impl Deliveries for PostgresDeliveries {
         self.0.reading.known.asked()
     }
 
+    fn waiting<'a>(&'a self, beginning: &'a str) -> Soon<'a, Vec<String>> {
+        let beginning = beginning.to_owned();
+        self.apart(move |book| book.waiting(beginning.clone()))
+    }
+
     fn endpoints(&self) -> Soon<'_, Vec<String>> {
         self.apart(Book::endpoints)
     }

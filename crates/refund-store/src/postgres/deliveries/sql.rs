@@ -121,6 +121,16 @@ pub(in crate::postgres) const OLDEST_FIRST: &str = walk!(">", "ASC");
 pub(in crate::postgres) const BACKLOG: &str =
     "SELECT count(*), min(asked_at) FROM deliveries WHERE endpoint = ANY ($1) AND due IS NOT NULL";
 
+/// Each endpoint whose id begins so and to which something waits, found by leaps through what waits.
+pub(in crate::postgres) const WAITING: &str = "\
+    WITH RECURSIVE w AS (\
+        (SELECT endpoint FROM deliveries WHERE due IS NOT NULL AND endpoint >= $1 ORDER BY endpoint LIMIT 1) \
+        UNION ALL \
+        SELECT (SELECT d.endpoint FROM deliveries d WHERE d.due IS NOT NULL AND d.endpoint > w.endpoint \
+            ORDER BY d.endpoint LIMIT 1) \
+        FROM w WHERE starts_with(w.endpoint, $1)\
+    ) SELECT endpoint FROM w WHERE starts_with(endpoint, $1) ORDER BY 1";
+
 /// Those that wait, and those that came to an end and were asked for not long ago.
 pub(in crate::postgres) const STANDING: &str = "\
     (SELECT record, epoch, entry, due, asked_at FROM deliveries WHERE endpoint = $1 AND due IS NOT NULL \

@@ -15,7 +15,7 @@ const HEAD_START: Duration = Duration::from_millis(250);
 const TRIED_MAX: usize = 8;
 
 /// The first connection to any of these addresses.
-pub(super) async fn first<C, F>(addresses: Vec<SocketAddr>, connect: impl Fn(SocketAddr) -> F) -> Result<C>
+pub(crate) async fn first<C, F>(addresses: Vec<SocketAddr>, connect: impl Fn(SocketAddr) -> F) -> Result<C>
 where
     C: Send + 'static,
     F: Future<Output = Result<C>> + Send + 'static,
