@@ -6,10 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use refund_core::{
-    Actor, Address, AddressBook, BuyerId, Category, Contact, Currency, Label, LineId, Money, Opening, OrderId,
-    OrderLine, Policy, PolicyOverrides, References, RefundType, Role, Timestamp, Via, Why,
-};
+use refund_core::{Actor, Address, AddressBook, BuyerId, Category, Contact, Currency, Label, LineId, Money, Opening, OrderId, OrderLine, Policy, PolicyOverrides, References, RefundType, Role, SellerContacts, Timestamp, Via, Why};
 use refund_store::{Clock, KeyRole, MemoryDeliveries, MemoryStore, Request, Seller, SetUp, Store, Surroundings, Work};
 use tokio::time::Instant;
 
@@ -58,7 +55,7 @@ fn opening(number: u32) -> Opening {
 fn seller() -> Seller {
     let address = Address { id: id("main"), recipient: id("desk"), phone: id("1"), address: id("1 Canal Road") };
     let addresses = AddressBook::new(vec![(address, true)]).unwrap();
-    Seller { name: id("one"), addresses, policy: PolicyOverrides::default() }
+    Seller { name: id("one"), addresses, policy: PolicyOverrides::default(), contacts: SellerContacts::default() }
 }
 
 /// A clock that runs by tokio's own time, which moves on by itself whenever every task waits,
@@ -144,6 +141,11 @@ pub(crate) async fn set_up_a_seller(app: &App) {
 /// Changes the seller's name: to the same as it had before changes nothing.
 pub(crate) async fn rename_the_seller(app: &App, name: &str) {
     put_seller(app, "s-1", Seller { name: Label::new(name).unwrap(), ..seller() }).await;
+}
+
+/// Has these told by mail what concerns the seller `s-1`.
+pub(crate) async fn put_contacts(app: &App, contacts: SellerContacts) {
+    put_seller(app, "s-1", Seller { contacts, ..seller() }).await;
 }
 
 async fn put_seller(app: &App, seller_id: &str, seller: Seller) {

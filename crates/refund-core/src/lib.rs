@@ -38,6 +38,7 @@ mod rules;
 mod saved_offer;
 #[cfg(feature = "openapi")]
 mod schema;
+mod seller_contact;
 mod settle;
 mod status;
 mod telling;
@@ -72,7 +73,7 @@ pub use money::{Currency, InvalidMoney, Money};
 pub use names::UnknownName;
 pub use negotiation::{Negotiation, NegotiationState, NegotiationStatus, Offer, WithdrawnReason};
 pub use notice::{
-    NOTICE_LEAP, Notice, NoticeChannel, NoticeReport, NoticeResult, NoticeStatus, QueuedNotice, QueuedNotices,
+    NOTICE_LEAP, Notice, NoticeChannel, NoticeKind, NoticeReport, NoticeResult, NoticeStatus, QueuedNotice, QueuedNotices,
 };
 pub use open::{Line, Opened, open};
 pub use options::{Options, TypeOption, check_offer, options};
@@ -85,6 +86,7 @@ pub use refusal::{LineField, Refusal, RefusalCode};
 pub use rollout::{Because, Rollout, Verdict};
 pub use rules::Rule;
 pub use saved_offer::{InvalidShare, SAVED_OFFERS_MAX, SavedAmount, SavedOffer, Share};
+pub use seller_contact::{InvalidSellerContacts, SellerContact, SellerContacts};
 pub use settle::settle;
 pub use status::{Agreed, ClosedReason, Dispute, Escalation, Shipment, Status, StatusKind};
 pub use telling::{GATHERED_WITHIN, READERS};

@@ -1,7 +1,7 @@
 //! Who is told of what concerns them (R41).
 
 use crate::notice::QUEUED_MAX;
-use crate::{Actor, DeadlineKind, Event, Fact, Notice, Policy, QueuedNotice, Refund, Role, Span, evolve, replay};
+use crate::{Actor, DeadlineKind, Event, Fact, Notice, NoticeKind, Policy, QueuedNotice, Refund, Role, SellerContact, Span, evolve, replay};
 
 /// Whom notices go to. The platform is told by events.
 pub const READERS: [Role; 3] = [Role::Buyer, Role::Seller, Role::Operator];
@@ -59,43 +59,67 @@ fn reader_of(kind: DeadlineKind) -> Role {
 
 /// Whom an event concerns, without whoever did it: they know.
 fn concerned(event: &Event) -> impl Iterator<Item = Role> {
+    let all = told_of(&event.fact).map_or(&[][..], |(_, readers)| readers);
+    // Whoever is paid is told, also where it was by their own yes.
+    let is_paid = matches!(event.fact, Fact::Succeeded { .. });
+    let knows = move |role: Role| role == event.actor.role && !(is_paid && role == Role::Buyer);
+    all.iter().copied().filter(move |role| !knows(*role) && event.fact.is_for(*role))
+}
+
+impl Fact {
+    /// What a notice of it tells of; nothing where there is none (R41).
+    #[must_use]
+    pub fn notice_kind(&self) -> Option<NoticeKind> {
+        told_of(self).map(|(kind, _)| kind)
+    }
+}
+
+impl SellerContact {
+    /// Whether a notice of these events is for them.
+    #[must_use]
+    pub fn wants(&self, events: &[Event]) -> bool {
+        let mut kinds = events.iter().filter_map(|event| event.fact.notice_kind());
+        self.kinds.is_empty() || kinds.any(|kind| self.kinds.contains(&kind))
+    }
+}
+
+/// What is told of a fact, and whom it concerns; nothing where nobody is told.
+fn told_of(fact: &Fact) -> Option<(NoticeKind, &'static [Role])> {
     const SELLER: &[Role] = &[Role::Seller];
     const BUYER: &[Role] = &[Role::Buyer];
     const PARTIES: &[Role] = &[Role::Buyer, Role::Seller];
     const OPERATOR: &[Role] = &[Role::Operator];
-    let all = match &event.fact {
-        Fact::Opened { .. } | Fact::Modified { .. } | Fact::ReturnShipped { .. } | Fact::TrackingCorrected { .. } => {
-            SELLER
+    Some(match fact {
+        Fact::Opened { .. } | Fact::Modified { .. } => (NoticeKind::Request, SELLER),
+        Fact::ReturnShipped { .. } | Fact::TrackingCorrected { .. } => (NoticeKind::Shipment, SELLER),
+        Fact::OfferMade { .. } => (NoticeKind::Offer, BUYER),
+        Fact::OfferAccepted | Fact::OfferRejected | Fact::OfferExpired | Fact::OfferWithdrawn { .. } => {
+            (NoticeKind::Offer, PARTIES)
         }
-        Fact::Refused { .. } | Fact::ReceiptRefused { .. } | Fact::OfferMade { .. } => BUYER,
+        Fact::Refused { .. } | Fact::ReceiptRefused { .. } => (NoticeKind::Decision, BUYER),
         Fact::Agreed { .. }
         | Fact::ReceiptConfirmed
         | Fact::ReturnWaived
         | Fact::Ruled { .. }
-        | Fact::Succeeded { .. }
-        | Fact::Closed { .. }
-        | Fact::OfferAccepted
-        | Fact::OfferRejected
-        | Fact::OfferExpired
-        | Fact::OfferWithdrawn { .. }
-        | Fact::MessagePosted { .. } => PARTIES,
-        Fact::Escalated { .. } => &READERS,
-        Fact::PayoutFailed { .. } | Fact::PayoutReversed { .. } | Fact::PaidTwice { .. } => OPERATOR,
+        | Fact::Closed { .. } => (NoticeKind::Decision, PARTIES),
+        Fact::Succeeded { .. } => (NoticeKind::Payment, PARTIES),
+        Fact::PayoutFailed { .. } | Fact::PayoutReversed { .. } | Fact::PaidTwice { .. } => {
+            (NoticeKind::Payment, OPERATOR)
+        }
+        Fact::MessagePosted { .. } => (NoticeKind::Message, PARTIES),
+        Fact::Escalated { .. } => (NoticeKind::Escalation, &READERS),
         Fact::DeadlineExtended { kind, .. } | Fact::Reminded { kind, .. } | Fact::Overdue { kind, .. } => {
-            match reader_of(*kind) {
+            let reader = match reader_of(*kind) {
                 Role::Buyer => BUYER,
                 Role::Seller => SELLER,
                 Role::Operator | Role::Platform | Role::System => OPERATOR,
-            }
+            };
+            (NoticeKind::Reminder, reader)
         }
         Fact::PayoutStarted { .. }
         | Fact::LineShipped
         | Fact::NoticeRequested { .. }
         | Fact::NoticeAccepted { .. }
-        | Fact::NoticeFailed { .. } => &[],
-    };
-    // Whoever is paid is told, also where it was by their own yes.
-    let is_paid = matches!(event.fact, Fact::Succeeded { .. });
-    let knows = move |role: Role| role == event.actor.role && !(is_paid && role == Role::Buyer);
-    all.iter().copied().filter(move |role| !knows(*role) && event.fact.is_for(*role))
+        | Fact::NoticeFailed { .. } => return None,
+    })
 }

@@ -1,9 +1,6 @@
 //! What is asked for under load: few refunds on few order lines, so that much of it races.
 
-use refund_core::{
-    Actor, Address, AddressBook, Attachments, BuyerId, Category, Command, Currency, Label, MakeOffer, Message, Money,
-    Opening, OrderLine, PolicyOverrides, Reason, References, RefundId, RefundType, Role, SellerId, Via,
-};
+use refund_core::{Actor, Address, AddressBook, Attachments, BuyerId, Category, Command, Currency, Label, MakeOffer, Message, Money, Opening, OrderLine, PolicyOverrides, Reason, References, RefundId, RefundType, Role, SellerContacts, SellerId, Via};
 use refund_store::{IdempotencyKey, Request, Seller, SetUp, Work};
 
 use crate::crash::Rng;
@@ -33,6 +30,7 @@ pub(super) fn seller() -> Result<Request, String> {
         name: Label::new("Shop").map_err(said)?,
         addresses: AddressBook::new(vec![(address, true)]).map_err(said)?,
         policy: PolicyOverrides::default(),
+        contacts: SellerContacts::default(),
     };
     let seller_id = SellerId::new(SELLER).map_err(said)?;
     Ok(Request::new(operator(), SetUp::PutSeller { seller_id, seller: Box::new(seller) }))

@@ -1,4 +1,4 @@
-# Mail to the buyer.
+# Mail of notices.
 mail-subject = { $what }: { $title }
 mail-about = Order { $order } · { $seller }
 mail-happened = What happened
@@ -6,14 +6,18 @@ mail-own = What you can do
 mail-do-buyer-answer = Answer the offer
 mail-do-buyer-respond = Respond to the refusal
 mail-do-buyer-ship = Send the goods back
-mail-open = Open your refund
+mail-do-seller-decide = Decide on the request
+mail-do-seller-confirm = Confirm that the goods are back, or refuse them
+mail-open-buyer = Open your refund
+mail-open-seller = Open the refund
 mail-times = Times are in UTC; the page shows them in your time zone.
-mail-automatic = This mail was sent automatically, and answers to it are not read. Whoever has the link can act for you: pass it on to nobody.
+mail-automatic-buyer = This mail was sent automatically, and answers to it are not read. Whoever has the link can act for you: pass it on to nobody.
+mail-automatic-seller = This mail was sent automatically to those who are named in your settings, and answers to it are not read.
 # The mailbox of a demo.
 nav-mailbox = Mailbox
-mailbox-help = What buyers are told, the latest first, as they get it by mail. This page is the demo’s alone.
+mailbox-help = What buyers and sellers are told, the latest first, as they get it by mail. This page is the demo’s alone.
 mailbox-none = Nobody has been told of anything yet. Whatever happens to a refund from now on is told here.
-mailbox-open = Open the link as the buyer
+mailbox-open = Open the link
 mailed-queued = Waits to be sent
 mailed-accepted = Sent
 mailed-failed = Not sent

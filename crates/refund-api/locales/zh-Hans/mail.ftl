@@ -1,4 +1,4 @@
-# Mail to the buyer.
+# Mail of notices.
 mail-subject = { $what }：{ $title }
 mail-about = 订单 { $order } · { $seller }
 mail-happened = 最新进展
@@ -6,14 +6,18 @@ mail-own = 您可以做什么
 mail-do-buyer-answer = 答复协商方案
 mail-do-buyer-respond = 处理商家的拒绝
 mail-do-buyer-ship = 寄回商品
-mail-open = 查看我的退款
+mail-do-seller-decide = 处理退款申请
+mail-do-seller-confirm = 确认收到退货，或拒绝收货
+mail-open-buyer = 查看我的退款
+mail-open-seller = 查看退款
 mail-times = 时间为 UTC 时间，页面上按您的时区显示。
-mail-automatic = 本邮件由系统自动发送，请勿回复。任何人打开链接都能代您操作，请勿转发。
+mail-automatic-buyer = 本邮件由系统自动发送，请勿回复。任何人打开链接都能代您操作，请勿转发。
+mail-automatic-seller = 本邮件由系统自动发送给您在设置中填写的联系人，请勿回复。
 # The mailbox of a demo.
 nav-mailbox = 邮箱
-mailbox-help = 买家收到的邮件，最新的在前。此页面仅在演示中提供。
+mailbox-help = 买家和商家收到的邮件，最新的在前。此页面仅在演示中提供。
 mailbox-none = 还没有通知。之后退款有任何进展，都会在这里显示。
-mailbox-open = 以买家身份打开链接
+mailbox-open = 打开链接
 mailed-queued = 待发送
 mailed-accepted = 已发送
 mailed-failed = 未送出

@@ -87,6 +87,11 @@ impl App {
     pub(crate) fn buyer_link(&self, refund_id: &RefundId) -> BuyerLink {
         self.links.link(refund_id, self.engine.settings().link(refund_id), &self.public_url)
     }
+
+    /// Where whoever signs in finds a refund.
+    pub(crate) fn page_of(&self, refund_id: &RefundId) -> String {
+        format!("{}/refunds/{refund_id}", self.public_url)
+    }
 }
 
 /// The host in an address: what people know the server by.

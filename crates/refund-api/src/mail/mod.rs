@@ -11,7 +11,7 @@ mod tool;
 use std::sync::Arc;
 
 use lettre::message::Mailbox;
-use refund_core::EmailAddress;
+use refund_core::{EmailAddress, Event};
 use refund_store::Attempt;
 
 use self::message::Named;
@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::machine::clock::{Stopwatch, system_now};
 use crate::pages::Letter;
 use crate::problem::Problem;
-use crate::webhooks::{Carried, Courier, Outgoing, address, told_of};
+use crate::webhooks::{Carried, Courier, NEVER, Outgoing, Recipient, told_of};
 use crate::wire::code::ApiCode;
 
 /// How much of what a mail server says is kept, in characters.
@@ -41,31 +41,55 @@ impl Mailer {
         Arc::new(Self { app: app.clone(), server })
     }
 
+    /// To each of the recipients in turn: a mail of their own, which names nobody else.
     async fn carried(&self, outgoing: &Outgoing) -> Result<Attempt, Problem> {
-        let Outgoing { refund, number, notice, now } = outgoing;
+        let Outgoing { refund, notice, recipients, now, .. } = outgoing;
         let events = told_of(&self.app.engine, refund, notice).await?;
-        let letter = Letter::to_buyer(&self.app, refund, notice, &events, *now)?;
         let stopwatch = Stopwatch::start();
-        let answer = match address(refund, notice.to).map(mailbox) {
-            Some(Ok(to)) => {
-                let named = Named { refund_id: &refund.id, number: *number };
-                let message = message::notice(&self.server.from, to, &named, letter, system_now());
-                let message = message.map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
-                self.server.send(message.envelope(), &message.formatted()).await
-            }
-            // As mail servers say of an address that they can't read.
-            Some(Err(why)) => Err(NotTaken::Refused(553, why)),
-            None => Err(NotTaken::Refused(553, "there is no address".to_owned())),
-        };
+        let mut answer = None;
+        for recipient in recipients {
+            let one = self.carried_to(recipient, outgoing, &events).await?;
+            answer = Some(answer.map_or(one.clone(), |before| better(before, one)));
+        }
         let duration_ms = u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX);
         let attempt = Attempt { at: *now, status: None, error: None, duration_ms, response: String::new() };
         Ok(match answer {
-            Ok((code, said)) | Err(NotTaken::Refused(code, said)) => {
+            Some(Ok((code, said)) | Err(NotTaken::Refused(code, said))) => {
                 Attempt { status: Some(code), response: in_a_line(&said), ..attempt }
             }
-            Err(NotTaken::Away(why)) => Attempt { error: Some(in_a_line(&why)), ..attempt },
+            Some(Err(NotTaken::Away(why))) => Attempt { error: Some(in_a_line(&why)), ..attempt },
+            None => Attempt { error: Some("there is nobody to send it to".to_owned()), ..attempt },
         })
     }
+
+    async fn carried_to(&self, to: &Recipient, outgoing: &Outgoing, events: &[Event]) -> Result<Answer, Problem> {
+        let Outgoing { refund, number, notice, now, .. } = outgoing;
+        let letter = Letter::new(&self.app, refund, notice, events, to.language.as_ref(), *now)?;
+        let to = match mailbox(&to.email) {
+            Ok(to) => to,
+            // As mail servers say of an address that they can't read.
+            Err(why) => return Ok(Err(NotTaken::Refused(553, why))),
+        };
+        let named = Named { refund_id: &refund.id, number: *number };
+        let message = message::notice(&self.server.from, to, &named, letter, system_now());
+        let message = message.map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
+        Ok(self.server.send(message.envelope(), &message.formatted()).await)
+    }
+}
+
+/// What a mail server said to a mail.
+type Answer = Result<(u16, String), NotTaken>;
+
+/// Which of two answers stands for both: a notice is taken where one of its recipients gets it, and given up only where
+/// all are refused for good.
+fn better(one: Answer, other: Answer) -> Answer {
+    let worth = |answer: &Answer| match answer {
+        Ok(_) => 3,
+        Err(NotTaken::Refused(code, _)) if *code < NEVER => 2,
+        Err(NotTaken::Away(_)) => 1,
+        Err(NotTaken::Refused(..)) => 0,
+    };
+    if worth(&other) > worth(&one) { other } else { one }
 }
 
 impl Courier for Mailer {

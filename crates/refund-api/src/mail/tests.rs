@@ -3,6 +3,7 @@
 mod lanes;
 mod one_mail;
 mod scripted;
+mod sellers;
 
 use refund_core::{
     Attachments, Command, DeadlineKind, Event, ExtendedBecause, Fact, MakeOffer, Message, Money, NoticeChannel, Policy,
@@ -280,7 +281,9 @@ async fn offer_read_in(language: &str) -> Letter {
     let around = app.engine.store().refund(&id("rfd_1")).await.unwrap().unwrap();
     let queued = around.refund.notices.iter().find(|queued| queued.notice.to == Role::Buyer).unwrap();
     let events = told_of(&app.engine, &around.refund, &queued.notice).await.unwrap();
-    Letter::to_buyer(&app, &around.refund, &queued.notice, &events, app.engine.store().now()).unwrap()
+    let language = around.refund.buyer_contact.as_deref().and_then(|contact| contact.language.clone());
+    let now = app.engine.store().now();
+    Letter::new(&app, &around.refund, &queued.notice, &events, language.as_ref(), now).unwrap()
 }
 
 #[tokio::test(start_paused = true)]

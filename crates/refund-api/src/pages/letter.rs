@@ -43,24 +43,27 @@ struct Told {
     own: Vec<DeadlineView>,
     /// What others have to do, where nothing is to be done by its reader.
     others: Vec<DeadlineView>,
+    /// What the link leads to, and what is to be known of the mail.
+    open: String,
+    automatic: String,
     link: String,
 }
 
 impl Letter {
-    /// A notice to the buyer, of these events; the refund as it is now.
-    pub(crate) fn to_buyer(
+    /// A notice to one of its recipients, in a language where there is it, of these events; the refund as it is now.
+    pub(crate) fn new(
         app: &App,
         refund: &Refund,
         notice: &Notice,
         events: &[Event],
+        wanted: Option<&LanguageTag>,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        let contact = refund.buyer_contact.as_deref();
-        let language = language(contact.and_then(|contact| contact.language.as_ref()));
+        let (to, language) = (notice.to, language(wanted));
         let reader = Reader { language, theme: Theme::Auto, zone: None, now, time_passes: true };
         let settings = app.engine.settings();
         let reasons = settings.reasons(Some(&refund.seller_id));
-        let view = RefundView::new(&reader, &reasons, refund, Role::Buyer);
+        let view = RefundView::new(&reader, &reasons, refund, to);
         let seller = settings.seller(&refund.seller_id).map(|seller| seller.name.to_string()).unwrap_or_default();
         let of = [("order", view.order_id.as_str().into()), ("seller", seller.into())];
         let own = notice.deadlines.iter().map(|own| DeadlineView {
@@ -71,10 +74,12 @@ impl Letter {
         let told = Told {
             about: clean(&language.say("mail-about", &of)),
             status: view.status,
-            moments: moments(&reader, &settings, Role::Buyer, &reasons, events),
+            moments: moments(&reader, &settings, to, &reasons, events),
             others: if own.is_empty() { view.deadlines } else { Vec::new() },
             own,
-            link: app.buyer_link(&refund.id).url,
+            open: reader.term("mail-open", to.as_str()),
+            automatic: reader.term("mail-automatic", to.as_str()),
+            link: link(app, refund, to),
             title: clean(&view.title),
             reader,
         };
@@ -87,6 +92,14 @@ impl Letter {
             text: clean(&rendered(&Text(&told))?),
             html: clean(&rendered(&Html(&told))?),
         })
+    }
+}
+
+/// Where its reader goes on: the buyer by a link that is enough to act, everybody else by signing in.
+pub(super) fn link(app: &App, refund: &Refund, to: Role) -> String {
+    match to {
+        Role::Buyer => app.buyer_link(&refund.id).url,
+        Role::Seller | Role::Operator | Role::Platform | Role::System => app.page_of(&refund.id),
     }
 }
 

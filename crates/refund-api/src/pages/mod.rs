@@ -10,6 +10,7 @@ mod bulk;
 mod buyer;
 mod chart;
 mod clock;
+mod contacts;
 mod cookies;
 mod form;
 mod frame;

@@ -1,5 +1,5 @@
-//! One seller: what it is called, where goods go back to, and what differs from the platform's policy. Its own people
-//! may change the first two.
+//! One seller: what it is called, where goods go back to, who is told by mail, and what differs from the platform's
+//! policy. Its own people may change all but the last.
 
 use askama::Template;
 use axum::response::Response;
@@ -7,6 +7,7 @@ use refund_core::{PolicyOverrides, SellerId};
 use refund_store::{Request, Seller, SetUp, Tag};
 
 use super::addresses::{self, AddressRow};
+use super::contacts::{self, ContactRow};
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::operator::{FieldView, done_before, field_mistaken, passed_over, replaced, typed_policy};
 use super::refund::told_mistake;
@@ -26,6 +27,7 @@ struct Page {
     name: String,
     tag: String,
     addresses: Vec<AddressRow>,
+    contacts: Vec<ContactRow>,
     /// The policy, where an operator looks.
     fields: Vec<FieldView>,
     people: Vec<String>,
@@ -76,6 +78,7 @@ fn as_it_is(
         name: seller.name.to_string(),
         tag: Tag::of(seller)?.to_string(),
         addresses: addresses::rows(&seller.addresses),
+        contacts: contacts::rows(&visit.reader, &seller.contacts),
         fields,
     };
     page(visit, id, here, typed, notice)
@@ -91,6 +94,7 @@ struct Typed {
     name: String,
     tag: String,
     addresses: Vec<AddressRow>,
+    contacts: Vec<ContactRow>,
     fields: Vec<FieldView>,
 }
 
@@ -100,6 +104,7 @@ fn as_typed(visit: &Visit, id: &SellerId, here: String, notice: Option<Notice>) 
         name: form.get("seller_name").to_owned(),
         tag: form.get("tag").to_owned(),
         addresses: addresses::typed_rows(form),
+        contacts: contacts::typed_rows(&visit.reader, form),
         fields: FieldView::typed(&visit.reader, form, &policy),
     };
     page(visit, id, here, typed, notice)
@@ -107,7 +112,7 @@ fn as_typed(visit: &Visit, id: &SellerId, here: String, notice: Option<Notice>) 
 
 fn page(visit: &Visit, id: &SellerId, here: String, typed: Typed, notice: Option<Notice>) -> Result<Response, Problem> {
     let is_operator = visit.seller_id().is_none();
-    let Typed { name, tag, addresses, fields } = typed;
+    let Typed { name, tag, addresses, contacts, fields } = typed;
     let people = visit.app.engine.settings().users_of(id);
     let place = if is_operator { "sellers" } else { "settings" };
     let shown_page = Page {
@@ -120,6 +125,7 @@ fn page(visit: &Visit, id: &SellerId, here: String, typed: Typed, notice: Option
         name,
         tag,
         addresses,
+        contacts,
         fields: if is_operator { fields } else { Vec::new() },
         people: people.iter().map(|user| user.name.to_string()).collect(),
         is_operator,
@@ -146,8 +152,9 @@ pub(super) async fn change(visit: Visit) -> Result<Response, Problem> {
     let work = if visit.seller_id().is_none() {
         Request::new(actor, SetUp::PutSeller { seller_id: id.clone(), seller: Box::new(seller) })
     } else {
-        let Seller { name, addresses, .. } = seller;
-        Request::new(actor, SetUp::EditSeller { seller_id: id.clone(), name, addresses: Box::new(addresses) })
+        let Seller { name, addresses, contacts, .. } = seller;
+        let (seller_id, addresses) = (id.clone(), Box::new(addresses));
+        Request::new(actor, SetUp::EditSeller { seller_id, name, addresses, contacts })
     };
     match replaced(&visit, work).await? {
         Ok(_) => Ok(go_and_tell(&here, "saved")),
@@ -164,10 +171,11 @@ fn typed(visit: &Visit) -> Result<Seller, Notice> {
     let told = |mistake| told_mistake(visit, &mistake);
     let name = form.needed("seller_name").map_err(told)?;
     let addresses = addresses::typed(form).map_err(told)?;
+    let contacts = contacts::typed(form).map_err(told)?;
     let policy = if visit.seller_id().is_none() {
         typed_policy(form, true).map_err(|(field, mistake)| field_mistaken(visit, field, &mistake))?
     } else {
         PolicyOverrides::default()
     };
-    Ok(Seller { name, addresses, policy })
+    Ok(Seller { name, addresses, policy, contacts })
 }

@@ -61,7 +61,7 @@ fn answer(status: StatusCode, id: SellerId, seller: &Seller) -> Result<Response,
 
 /// Sets a seller up, or replaces what is known of it.
 ///
-/// A seller may change its own name and addresses; its policy is the platform's. `If-Match` with the `ETag` that it was
+/// A seller may change its own name, addresses and contacts; its policy is the platform's. `If-Match` with the `ETag` that it was
 /// read with keeps what somebody else changed meanwhile from being overwritten.
 #[utoipa::path(
     put, path = "/v1/sellers/{id}", tag = "sellers", operation_id = "put_seller",
@@ -82,8 +82,8 @@ pub(super) async fn put(call: Call) -> Result<Response, Problem> {
             let allowed = vec![Role::Operator, Role::Platform];
             return Err(Problem::refused(&Refusal::NotYourRole { role: Role::Seller, allowed }, None));
         }
-        let Seller { name, addresses, .. } = body.read()?;
-        SetUp::EditSeller { seller_id, name, addresses: Box::new(addresses) }
+        let Seller { name, addresses, contacts, .. } = body.read()?;
+        SetUp::EditSeller { seller_id, name, addresses: Box::new(addresses), contacts }
     } else {
         SetUp::PutSeller { seller_id, seller: Box::new(body.read()?) }
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use refund_core::{
-    Event, Fact, GATHERED_WITHIN, Notice, NoticeChannel, NoticeReport, NoticeResult, QueuedNotice, Reason, Refund,
+    EmailAddress, Event, Fact, GATHERED_WITHIN, LanguageTag, Notice, NoticeChannel, NoticeReport, NoticeResult, QueuedNotice, Reason, Refund,
     Role, SellerId, Timestamp,
 };
 use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Tried, Work};
@@ -22,15 +22,15 @@ use crate::problem::Problem;
 pub(super) const LANES: &str = "mail";
 
 /// From which reply code on a mail server will never take a mail; below, it may another time.
-const NEVER: u16 = 500;
+pub(crate) const NEVER: u16 = 500;
 
 /// How much of what a mail server says becomes a notice's reason, in characters.
 const REASON_MAX: usize = 300;
 
 /// Whoever carries mail.
 pub(crate) trait Courier: Send + Sync {
-    /// Carries a notice once. The attempt's status is the mail server's reply to this mail; without one it was never
-    /// asked, and the attempt says why.
+    /// Carries a notice once to each of its recipients. The attempt's status is the mail server's reply: a good one where
+    /// it took any of them. Without one it was never asked, and the attempt says why.
     fn carry<'a>(&'a self, notice: &'a Outgoing) -> Carried<'a>;
 }
 
@@ -44,6 +44,8 @@ pub(crate) struct Outgoing {
     /// What the notice is called: [`Notice::number`].
     pub(crate) number: u64,
     pub(crate) notice: Notice,
+    /// Who gets it: at least one.
+    pub(crate) recipients: Vec<Recipient>,
     /// The engine's time.
     pub(crate) now: Timestamp,
 }
@@ -65,7 +67,7 @@ pub(super) async fn among(engine: &Engine, feed: &Feed) -> Result<Vec<ForMail>, 
             continue;
         }
         let Some(around) = engine.store().refund(&told.event.refund_id).await? else { continue };
-        if address(&around.refund, notice.to).is_some() {
+        if !recipients(engine, &around.refund, notice).await?.is_empty() {
             // What is said within a minute is one notice, and a mail can't be taken back.
             let at = around.refund.notices.asked_by(told.event.sequence).map(|queued| queued.at.plus(GATHERED_WITHIN));
             found.push(ForMail { position: told.position, lane: lane(&around.refund.seller_id), at });
@@ -85,15 +87,32 @@ pub(super) fn is_lane(id: &str) -> bool {
     id.starts_with(LANES)
 }
 
-/// Nobody but a buyer has an address yet.
+/// An operator has no address yet.
 fn may_have_an_address(reader: Role) -> bool {
-    reader == Role::Buyer
+    matches!(reader, Role::Buyer | Role::Seller)
 }
 
-/// Where a reader gets mail, if anywhere.
-pub(crate) fn address(refund: &Refund, to: Role) -> Option<&refund_core::EmailAddress> {
-    let contact = refund.buyer_contact.as_deref().filter(|_| may_have_an_address(to))?;
-    contact.email.as_ref()
+/// Somebody who gets a notice by mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Recipient {
+    pub(crate) email: EmailAddress,
+    pub(crate) language: Option<LanguageTag>,
+}
+
+/// Who gets a notice by mail as things are: the buyer, or those of the seller's contacts who want to be told of this.
+pub(crate) async fn recipients(engine: &Engine, refund: &Refund, notice: &Notice) -> Result<Vec<Recipient>, Problem> {
+    if notice.to == Role::Buyer {
+        let contact = refund.buyer_contact.as_deref();
+        let buyer = contact.and_then(|contact| Some((contact.email.clone()?, contact.language.clone())));
+        return Ok(buyer.map(|(email, language)| Recipient { email, language }).into_iter().collect());
+    }
+    let seller = engine.settings().seller(&refund.seller_id).cloned();
+    let Some(seller) = seller.filter(|seller| notice.to == Role::Seller && !seller.contacts.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let events = told_of(engine, refund, notice).await?;
+    let wanting = seller.contacts.iter().filter(|contact| contact.wants(&events));
+    Ok(wanting.map(|contact| Recipient { email: contact.email.clone(), language: contact.language.clone() }).collect())
 }
 
 /// One attempt, from reading the notice to writing down what came of it.
@@ -145,9 +164,11 @@ async fn written_down(
 async fn outgoing(engine: &Engine, delivery: &Delivery) -> Result<Option<Outgoing>, Problem> {
     let Some(around) = engine.store().refund(&delivery.refund_id).await? else { return Ok(None) };
     let refund = around.refund;
-    let queued = refund.notices.asked_by(delivery.sequence).cloned();
-    let queued = queued.filter(|queued| address(&refund, queued.notice.to).is_some());
-    Ok(queued.map(|QueuedNotice { number, notice, .. }| Outgoing { refund, number, notice, now: engine.store().now() }))
+    let Some(queued) = refund.notices.asked_by(delivery.sequence).cloned() else { return Ok(None) };
+    let QueuedNotice { number, notice, .. } = queued;
+    let recipients = recipients(engine, &refund, &notice).await?;
+    let now = engine.store().now();
+    Ok((!recipients.is_empty()).then_some(Outgoing { refund, number, notice, recipients, now }))
 }
 
 /// Reports what became of a notice, as a gateway does.

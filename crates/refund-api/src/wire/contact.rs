@@ -1,6 +1,8 @@
 //! How somebody is reached, in JSON.
 
-use refund_core::{Contact, EmailAddress, LanguageTag, PhoneNumber};
+use std::collections::BTreeSet;
+
+use refund_core::{Contact, EmailAddress, LanguageTag, NoticeKind, PhoneNumber, SellerContact};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -39,5 +41,42 @@ impl From<ContactIn> for Contact {
 impl From<&Contact> for ContactOut {
     fn from(Contact { email, phone, language }: &Contact) -> Self {
         Self { email: email.clone(), phone: phone.clone(), language: language.clone() }
+    }
+}
+
+/// Somebody who is told by mail what concerns a seller.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = SellerContactIn)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SellerContactIn {
+    email: EmailAddress,
+    /// In which language; the server's own where it speaks another.
+    #[serde(default)]
+    language: Option<LanguageTag>,
+    /// Of what they are told; of everything where nothing is named.
+    #[serde(default)]
+    kinds: BTreeSet<NoticeKind>,
+}
+
+/// Somebody who is told by mail what concerns a seller, and of what: of everything where nothing is named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = SellerContact)]
+pub(crate) struct SellerContactOut {
+    email: EmailAddress,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<LanguageTag>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    kinds: BTreeSet<NoticeKind>,
+}
+
+impl From<SellerContactIn> for SellerContact {
+    fn from(SellerContactIn { email, language, kinds }: SellerContactIn) -> Self {
+        Self { email, language, kinds }
+    }
+}
+
+impl From<&SellerContact> for SellerContactOut {
+    fn from(SellerContact { email, language, kinds }: &SellerContact) -> Self {
+        Self { email: email.clone(), language: language.clone(), kinds: kinds.clone() }
     }
 }

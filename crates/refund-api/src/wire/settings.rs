@@ -1,12 +1,14 @@
 //! Sellers, roll-out checks and keys in JSON.
 
 use refund_core::{
-    Address, AddressBook, Because, InvalidAddressBook, Label, PolicyOverrides, Refusal, SellerId, Timestamp, Verdict,
+    Address, AddressBook, Because, InvalidAddressBook, Label, PolicyOverrides, Refusal, SellerContacts, SellerId,
+    Timestamp, Verdict,
 };
 use refund_store::{Key, KeyRole, KeyScope, Seller};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::contact::{SellerContactIn, SellerContactOut};
 use super::json::Object;
 use super::unusable::Unusable;
 
@@ -22,6 +24,10 @@ pub(crate) struct SellerIn {
     #[serde(default)]
     #[schema(value_type = Option<PolicyOverrides>)]
     policy: Option<Object<PolicyOverrides>>,
+    /// Who is told by mail what concerns the seller; at most 5 (R41).
+    #[serde(default)]
+    #[schema(value_type = Vec<SellerContactIn>)]
+    contacts: Vec<Object<SellerContactIn>>,
 }
 
 /// An address of a seller; the only one is the default by itself.
@@ -66,9 +72,12 @@ impl SellerIn {
                 Unusable::malformed("/addresses", invalid.to_string())
             }
         })?;
+        let contacts: Vec<_> = self.contacts.into_iter().map(|Object(contact)| contact.into()).collect();
+        let contacts = SellerContacts::try_from(contacts);
         Ok(Seller {
             name: self.name,
             addresses,
+            contacts: contacts.map_err(|invalid| Unusable::malformed("/contacts", invalid.to_string()))?,
             policy: self.policy.map_or_else(Default::default, |Object(policy)| policy),
         })
     }
@@ -81,6 +90,7 @@ pub(crate) struct SellerOut {
     name: Label,
     addresses: Vec<AddressOut>,
     policy: PolicyOverrides,
+    contacts: Vec<SellerContactOut>,
 }
 
 /// An address of a seller, and whether a return goes there where nobody names one.
@@ -103,6 +113,7 @@ impl SellerOut {
                 .map(|address| AddressOut { default: address.id == *default, address: address.clone() })
                 .collect(),
             policy: seller.policy.clone(),
+            contacts: seller.contacts.iter().map(SellerContactOut::from).collect(),
         }
     }
 }

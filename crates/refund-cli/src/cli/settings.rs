@@ -41,6 +41,46 @@ Examples:
   refund sellers add-address seller-9 north --recipient Desk --phone 1 \\
     --address '3 Hill Road' --default")]
     AddAddress(AddAddress),
+    /// Have somebody told by mail what concerns a seller, or change of what they are told
+    #[command(after_help = "\
+Of everything where no kind is named: request, offer, decision, shipment,
+payment, reminder, escalation, message.
+
+Examples:
+  refund sellers add-contact seller-9 desk@example.com --language zh-Hant
+  refund sellers add-contact seller-9 boss@example.com --kinds escalation,payment")]
+    AddContact(AddContact),
+    /// Tell somebody no more by mail
+    #[command(after_help = "\
+Example:
+  refund sellers remove-contact seller-9 desk@example.com")]
+    RemoveContact(RemoveContact),
+}
+
+#[derive(Args)]
+pub(crate) struct AddContact {
+    /// The seller
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) id: String,
+    /// Their address
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) email: String,
+    /// In which language they are told
+    #[arg(long)]
+    pub(crate) language: Option<String>,
+    /// Of what, one or more with commas between
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) kinds: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct RemoveContact {
+    /// The seller
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) id: String,
+    /// Their address
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) email: String,
 }
 
 #[derive(Args)]

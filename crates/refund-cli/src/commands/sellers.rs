@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::policy::read_fields;
 use super::{Desk, read_json};
-use crate::cli::settings::{AddAddress, ListSellers, PutSeller, Sellers};
+use crate::cli::settings::{AddAddress, AddContact, ListSellers, PutSeller, RemoveContact, Sellers};
 use crate::client::{Change, Query, Reply, segment};
 use crate::failure::Failure;
 use crate::model::{Address, Seller};
@@ -14,7 +14,7 @@ use crate::output::{Output, Said};
 
 const COLUMNS: &[Column] =
     &[column("SELLER", 0), column("NAME", 1), column("OWN POLICY", 2), column("RETURNS GO TO", 3)];
-const FIELDS: &[&str] = &["id", "name", "addresses", "policy"];
+const FIELDS: &[&str] = &["id", "name", "addresses", "policy", "contacts"];
 
 pub(super) fn run(desk: &Desk, sellers: Sellers) -> Result<(), Failure> {
     match sellers {
@@ -22,6 +22,8 @@ pub(super) fn run(desk: &Desk, sellers: Sellers) -> Result<(), Failure> {
         Sellers::Get(seller) => show(desk, &desk.client()?.get(&path(&seller.id), &Query::new())?, None),
         Sellers::Put(seller) => put(desk, seller),
         Sellers::AddAddress(address) => add_address(desk, address),
+        Sellers::AddContact(contact) => add_contact(desk, contact),
+        Sellers::RemoveContact(contact) => remove_contact(desk, &contact),
     }
 }
 
@@ -59,6 +61,9 @@ fn in_words(seller: &Seller, out: &Output) -> String {
     let mut card = out.card();
     for address in &seller.addresses {
         card.plain(if address.is_default { "default return" } else { "return to" }, &address.in_words());
+    }
+    for contact in &seller.contacts {
+        card.plain("told by mail", &contact.in_words());
     }
     for (field, value) in &seller.policy {
         card.plain("own policy", &format!("{field} = {}", super::policy::value_told(field, value)));
@@ -127,11 +132,38 @@ fn without_default(mut address: Value) -> Value {
     address
 }
 
+fn known(desk: &Desk, id: &str) -> Result<There, Failure> {
+    let unknown = || Failure::Usage(format!("there is no seller {id}\n  next: refund sellers put {id} --name …"));
+    there(desk, id)?.ok_or_else(unknown)
+}
+
+/// The contacts of a seller without that one.
+fn contacts_without(seller: &Map<String, Value>, email: &str) -> Vec<Value> {
+    let mut contacts = seller.get("contacts").and_then(Value::as_array).cloned().unwrap_or_default();
+    let is_that = |there: &Value| there.get("email").and_then(Value::as_str).is_some_and(|own| own.eq_ignore_ascii_case(email));
+    contacts.retain(|there| !is_that(there));
+    contacts
+}
+
+fn add_contact(desk: &Desk, given: AddContact) -> Result<(), Failure> {
+    let AddContact { id, email, language, kinds } = given;
+    let There { mut seller, tag } = known(desk, &id)?;
+    let mut contacts = contacts_without(&seller, &email);
+    contacts.push(json!({ "email": email, "language": language, "kinds": kinds }));
+    seller.insert("contacts".to_owned(), json!(contacts));
+    send(desk, &id, &Value::Object(seller), tag)
+}
+
+fn remove_contact(desk: &Desk, given: &RemoveContact) -> Result<(), Failure> {
+    let There { mut seller, tag } = known(desk, &given.id)?;
+    let contacts = contacts_without(&seller, &given.email);
+    seller.insert("contacts".to_owned(), json!(contacts));
+    send(desk, &given.id, &Value::Object(seller), tag)
+}
+
 fn add_address(desk: &Desk, given: AddAddress) -> Result<(), Failure> {
     let AddAddress { id, address_id, recipient, phone, address, default } = given;
-    let Some(There { mut seller, tag }) = there(desk, &id)? else {
-        return Err(Failure::Usage(format!("there is no seller {id}\n  next: refund sellers put {id} --name …")));
-    };
+    let There { mut seller, tag } = known(desk, &id)?;
     let mut addresses = seller.get("addresses").and_then(Value::as_array).cloned().unwrap_or_default();
     // One that has the same id is replaced, so that the same command twice is as good as once.
     addresses.retain(|there| there.get("id").and_then(Value::as_str) != Some(&address_id));

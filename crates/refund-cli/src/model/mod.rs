@@ -144,6 +144,25 @@ pub(crate) struct Seller {
     pub(crate) name: String,
     pub(crate) addresses: Vec<Address>,
     pub(crate) policy: serde_json::Map<String, serde_json::Value>,
+    pub(crate) contacts: Vec<SellerContact>,
+}
+
+/// Somebody who is told by mail what concerns a seller.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct SellerContact {
+    pub(crate) email: String,
+    pub(crate) language: Option<String>,
+    pub(crate) kinds: Vec<String>,
+}
+
+impl SellerContact {
+    /// As it stands on a card.
+    pub(crate) fn in_words(&self) -> String {
+        let language = self.language.as_ref().map(|language| format!(" ({language})")).unwrap_or_default();
+        let kinds = if self.kinds.is_empty() { "everything".to_owned() } else { self.kinds.join(", ") };
+        format!("{}{language}: {kinds}", self.email)
+    }
 }
 
 /// An API key, which is not its secret.

@@ -3,11 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
-use refund_core::{
-    Actor, Address, AddressBook, AddressId, Attachments, BuyerId, Category, Command, Currency, Event, Label, LineId,
-    LineKey, LineLedger, MakeOffer, Message, MessageText, Money, NegotiationId, Opening, OrderId, OrderLine,
-    PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
-};
+use refund_core::{Actor, Address, AddressBook, AddressId, Attachments, BuyerId, Category, Command, Currency, Event, Label, LineId, LineKey, LineLedger, MakeOffer, Message, MessageText, Money, NegotiationId, Opening, OrderId, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerContacts, SellerId, Timestamp, Via};
 
 use super::{Broken, Make};
 use crate::{
@@ -208,7 +204,8 @@ pub(crate) fn put_seller(id: &str) -> Result<Request, Broken> {
         address: Reason::new("1 Harbour Road")?,
     };
     let addresses = AddressBook::new(vec![(address, true)])?;
-    let seller = Box::new(Seller { name: Label::new(id)?, addresses, policy: PolicyOverrides::default() });
+    let (policy, contacts) = (PolicyOverrides::default(), SellerContacts::default());
+    let seller = Box::new(Seller { name: Label::new(id)?, addresses, policy, contacts });
     Ok(Request::new(operator(), SetUp::PutSeller { seller_id: SellerId::new(id)?, seller }))
 }
 

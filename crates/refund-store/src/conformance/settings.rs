@@ -1,10 +1,9 @@
 //! Sellers, keys, policy and roll-out.
 
+use std::collections::BTreeSet;
+
 use refund_core::rollout::Percentage;
-use refund_core::{
-    Actor, Label, OfferMessage, Policy, PolicyOverrides, RefundId, RefundType, Refusal, Rollout, SAVED_OFFERS_MAX,
-    SavedAmount, SavedOffer, SellerId, Share, Timestamp,
-};
+use refund_core::{Actor, Label, OfferMessage, Policy, PolicyOverrides, RefundId, RefundType, Refusal, Rollout, SAVED_OFFERS_MAX, SavedAmount, SavedOffer, SellerContact, SellerContacts, SellerId, Share, Timestamp};
 
 use super::desk::{Desk, HOUR, holds, open, opening, operator, put_seller, same};
 use super::{Broken, Make};
@@ -50,8 +49,15 @@ pub(super) fn edited(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::empty(make);
     let (seller_id, seller, actor) = shop()?;
     let (name, addresses) = (Label::new("new name")?, Box::new(seller.addresses.clone()));
-    let edit =
-        Request::new(actor.clone(), SetUp::EditSeller { seller_id: seller_id.clone(), name: name.clone(), addresses });
+    let kim = SellerContact { email: "kim@example.com".parse()?, language: None, kinds: BTreeSet::new() };
+    let contacts = SellerContacts::try_from(vec![kim])?;
+    let edit = SetUp::EditSeller {
+        seller_id: seller_id.clone(),
+        name: name.clone(),
+        addresses,
+        contacts: contacts.clone(),
+    };
+    let edit = Request::new(actor.clone(), edit);
     holds("who isn't there is not edited", matches!(desk.refused(edit.clone())?, Refused::NotFound))?;
     let policy = PolicyOverrides { allow_withdraw: Some(true), ..PolicyOverrides::default() };
     let strict = Box::new(Seller { policy: policy.clone(), ..*seller });
@@ -60,6 +66,7 @@ pub(super) fn edited(make: &mut Make<'_>) -> Result<(), Broken> {
     let edited = desk.store.settings().seller(&seller_id).cloned().ok_or("no seller")?;
     same("the answer", &answer, &Answer::Seller { seller: Box::new((*edited).clone()), created: false })?;
     same("the name", &edited.name, &name)?;
+    same("the contacts", &edited.contacts, &contacts)?;
     same("the policy", &edited.policy, &policy)
 }
 
@@ -180,6 +187,7 @@ pub(super) fn moved_on(make: &mut Make<'_>) -> Result<(), Broken> {
             addresses: Box::new(
                 desk.store.settings().seller(&SellerId::new("shop")?).cloned().ok_or("no seller")?.addresses.clone(),
             ),
+            contacts: SellerContacts::default(),
         },
     );
     let refused = desk.submit(Request { precondition: Precondition::Tag(Tag([0; 16])), ..nobody });
@@ -198,7 +206,12 @@ pub(super) fn said_again(make: &mut Make<'_>) -> Result<(), Broken> {
         SetUp::PutPolicy(Box::new(Policy { allow_withdraw: true, ..Policy::default() })),
         SetUp::PutRollout(Box::new(Rollout { percentage: Percentage::try_from(10)?, ..Rollout::everyone() })),
         SetUp::PutSeller { seller_id: seller_id.clone(), seller: seller.clone() },
-        SetUp::EditSeller { seller_id, name: Label::new("other")?, addresses: Box::new(seller.addresses.clone()) },
+        SetUp::EditSeller {
+            seller_id,
+            name: Label::new("other")?,
+            addresses: Box::new(seller.addresses.clone()),
+            contacts: SellerContacts::default(),
+        },
         changed(WebhookChange::Disabled(DisabledBecause::Asked)),
         changed(WebhookChange::Enabled),
         SetUp::RevokeKey { key_id: "ann".to_owned() },

@@ -1,6 +1,6 @@
 //! What passes the door and changes a setting: what can be asked for, and the rule of each.
 
-use refund_core::{Actor, AddressBook, Label, Policy, Rollout, SAVED_OFFERS_MAX, SavedOffer, SellerId, Timestamp};
+use refund_core::{Actor, AddressBook, Label, Policy, Rollout, SAVED_OFFERS_MAX, SavedOffer, SellerContacts, SellerId, Timestamp};
 
 use super::people;
 use super::stage::{Done, Halt, Stage};
@@ -20,7 +20,7 @@ pub enum SetUp {
         /// As it is from now on.
         seller: Box<Seller>,
     },
-    /// Change a seller's name and addresses; its policy stays what it is at that moment (R34).
+    /// Change a seller's name, addresses and contacts; its policy stays what it is at that moment (R34).
     EditSeller {
         /// Which; it has been set up before.
         seller_id: SellerId,
@@ -28,6 +28,8 @@ pub enum SetUp {
         name: Label,
         /// Where goods go back to from now on.
         addresses: Box<AddressBook>,
+        /// Who is told by mail from now on (R41).
+        contacts: SellerContacts,
     },
     /// Change the platform's policy, to this from now on (R34).
     PutPolicy(Box<Policy>),
@@ -174,9 +176,10 @@ impl SetUp {
 pub(super) fn set_up(stage: &mut Stage<'_>, set_up: &SetUp, actor: &Actor) -> Done {
     match set_up {
         SetUp::PutSeller { seller_id, seller } => put_seller(stage, seller_id, (**seller).clone(), actor),
-        SetUp::EditSeller { seller_id, name, addresses } => {
+        SetUp::EditSeller { seller_id, name, addresses, contacts } => {
             let policy = stage.settings().seller(seller_id).ok_or(Refused::NotFound)?.policy.clone();
-            let seller = Seller { name: name.clone(), addresses: (**addresses).clone(), policy };
+            let (addresses, contacts) = ((**addresses).clone(), contacts.clone());
+            let seller = Seller { name: name.clone(), addresses, policy, contacts };
             put_seller(stage, seller_id, seller, actor)
         }
         SetUp::PutPolicy(policy) => {

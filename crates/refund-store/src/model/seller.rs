@@ -1,6 +1,6 @@
 //! Sellers, as they were set up.
 
-use refund_core::{AddressBook, Label, PolicyOverrides};
+use refund_core::{AddressBook, Label, PolicyOverrides, SellerContacts};
 use serde::{Deserialize, Serialize};
 
 /// A seller that has been set up.
@@ -13,4 +13,7 @@ pub struct Seller {
     /// What differs from the platform's policy.
     #[serde(with = "crate::codec::named")]
     pub policy: PolicyOverrides,
+    /// Who is told by mail what concerns it (R41).
+    #[serde(default, skip_serializing_if = "SellerContacts::is_empty")]
+    pub contacts: SellerContacts,
 }

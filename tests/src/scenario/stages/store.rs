@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use refund_core::{
-    Command, CommandKind, Event, EventType, NegotiationId, NoticeReport, Opening, Policy, RefundId, SellerId, Timestamp,
-};
+use refund_core::{Command, CommandKind, Event, EventType, NegotiationId, NoticeReport, Opening, Policy, RefundId, SellerContacts, SellerId, Timestamp};
 use refund_store::conformance::InTurn;
 use refund_store::{
     Advance, Answer, Around, Clock, EmbeddedStore, MemoryStore, PostgresAddress, PostgresStore, Refused, Request,
@@ -109,7 +107,8 @@ impl Stage for StoreStage {
                 let settings = self.store.settings();
                 let policy = plan.policy_from(who, settings.seller(&plan.id).map(|seller| &seller.policy));
                 let addresses = plan.address_book()?;
-                let seller = Box::new(Seller { name: plan.name.clone(), addresses, policy });
+                let (name, contacts) = (plan.name.clone(), SellerContacts::default());
+                let seller = Box::new(Seller { name, addresses, policy, contacts });
                 SetUp::PutSeller { seller_id: plan.id.clone(), seller }
             }
         };

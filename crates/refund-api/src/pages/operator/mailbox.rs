@@ -1,20 +1,20 @@
-//! What buyers are told, as they get it by mail: in a demo, where nobody's mailbox can be looked into. It is shown whether
+//! What buyers and sellers are told, as they get it by mail: in a demo, where nobody's mailbox can be looked into. It is shown whether
 //! mail is sent or not, and holds buyers' links, which is why no other server has the page.
 
 use std::collections::VecDeque;
 
 use askama::Template;
 use axum::response::Response;
-use refund_core::{Fact, Notice, NoticeStatus, Role};
+use refund_core::{Fact, LanguageTag, Notice, NoticeStatus, Role};
 use refund_store::Told;
 
 use crate::app::App;
 use crate::feed::notice_by_now;
 use crate::pages::frame::{Frame, shown};
-use crate::pages::letter::Letter;
+use crate::pages::letter::{Letter, link};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
-use crate::webhooks::{address, told_of};
+use crate::webhooks::{Recipient, recipients, told_of};
 
 /// How many are shown, the latest first.
 const SHOWN_MAX: usize = 20;
@@ -46,13 +46,13 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     }
     let mut mails = Vec::new();
     for (told, notice) in latest(app).await?.iter().rev() {
-        mails.extend(mail(&visit, told, notice).await?);
+        mails.extend(mails_of(&visit, told, notice).await?);
     }
     let page = Page { page: Frame::new(&visit, "nav-mailbox", "mailbox"), mails };
     shown(page.page.status(), &page)
 }
 
-/// The latest notices to buyers, in order.
+/// The latest notices to buyers and sellers, in order.
 async fn latest(app: &App) -> Result<VecDeque<(std::sync::Arc<Told>, Notice)>, Problem> {
     let (mut latest, mut after, mut more) = (VecDeque::new(), None, true);
     while more {
@@ -60,7 +60,7 @@ async fn latest(app: &App) -> Result<VecDeque<(std::sync::Arc<Told>, Notice)>, P
         (after, more) = (feed.looked_at, feed.more);
         for told in feed.events {
             let Fact::NoticeRequested { notice } = &told.event.fact else { continue };
-            if notice.to == Role::Buyer {
+            if matches!(notice.to, Role::Buyer | Role::Seller) {
                 let notice = Notice::clone(notice);
                 latest.push_back((told, notice));
             }
@@ -70,25 +70,36 @@ async fn latest(app: &App) -> Result<VecDeque<(std::sync::Arc<Told>, Notice)>, P
     Ok(latest)
 }
 
-/// One of them as its reader gets it, with what became of it; nothing where another one says the same.
-async fn mail(visit: &Visit, told: &Told, notice: &Notice) -> Result<Option<MailView>, Problem> {
+/// One of them as each of its readers gets it, with what became of it; nothing where another one says the same, or no
+/// seller's contact wants it. A buyer without an address is shown too: the platform's own gateway knows where they are.
+async fn mails_of(visit: &Visit, told: &Told, notice: &Notice) -> Result<Vec<MailView>, Problem> {
     let (app, reader) = (&visit.app, &visit.reader);
-    let Some(around) = app.engine.store().refund(&told.event.refund_id).await? else { return Ok(None) };
+    let Some(around) = app.engine.store().refund(&told.event.refund_id).await? else { return Ok(Vec::new()) };
     let refund = around.refund;
     let found = notice_by_now(app.engine.store(), &refund, &told.event).await?;
-    let Some(found) = found.filter(|notice| !notice.is_replaced()) else { return Ok(None) };
+    let Some(found) = found.filter(|notice| !notice.is_replaced()) else { return Ok(Vec::new()) };
     let events = told_of(&app.engine, &refund, notice).await?;
-    Ok(Some(MailView {
-        at: reader.instant(told.event.at),
-        to: address(&refund, notice.to).map_or(refund.buyer_id.as_str(), |email| email.as_str()).to_owned(),
-        refund_id: refund.id.to_string(),
-        status: reader.term("mailed", found.status().as_str()),
-        tone: match found.status() {
-            NoticeStatus::Queued => "wait",
-            NoticeStatus::Accepted => "good",
-            NoticeStatus::Failed => "dispute",
-        },
-        letter: Letter::to_buyer(app, &refund, notice, &events, reader.now)?,
-        link: app.buyer_link(&refund.id).url,
-    }))
+    let by_mail = recipients(&app.engine, &refund, notice).await?;
+    let mut readers: Vec<_> =
+        by_mail.into_iter().map(|Recipient { email, language }| (email.as_str().to_owned(), language)).collect();
+    if readers.is_empty() && notice.to == Role::Buyer {
+        let language = refund.buyer_contact.as_deref().and_then(|contact| contact.language.clone());
+        readers.push((refund.buyer_id.to_string(), language));
+    }
+    let mail = |(to, language): (String, Option<LanguageTag>)| {
+        Ok(MailView {
+            at: reader.instant(told.event.at),
+            to,
+            refund_id: refund.id.to_string(),
+            status: reader.term("mailed", found.status().as_str()),
+            tone: match found.status() {
+                NoticeStatus::Queued => "wait",
+                NoticeStatus::Accepted => "good",
+                NoticeStatus::Failed => "dispute",
+            },
+            letter: Letter::new(app, &refund, notice, &events, language.as_ref(), reader.now)?,
+            link: link(app, &refund, notice.to),
+        })
+    };
+    readers.into_iter().map(mail).collect()
 }

@@ -1,0 +1,112 @@
+//! What a seller's contacts are told.
+
+use std::collections::BTreeSet;
+
+use refund_core::{NoticeKind, SellerContact, SellerContacts};
+
+use super::*;
+
+fn contact(email: &str, language: &str, kinds: &[NoticeKind]) -> SellerContact {
+    let kinds: BTreeSet<_> = kinds.iter().copied().collect();
+    SellerContact { email: email.parse().unwrap(), language: Some(id(language)), kinds }
+}
+
+/// A server that mails, and a seller with these contacts; what was said before they were there is mailed to nobody.
+async fn told(script: Script, contacts: Vec<SellerContact>) -> Mailing {
+    let mailing = Mailing::by(script).await;
+    trial::put_contacts(&mailing.app, SellerContacts::try_from(contacts).unwrap()).await;
+    mailing
+}
+
+/// To whom mails went, in order, with their subjects.
+async fn to_whom(mailing: &mut Mailing, count: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    while found.len() < count {
+        let (_, mail) = mailing.scripted.mail().await;
+        let header = |name: &str| mail.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().to_owned();
+        found.push(header("To: "));
+    }
+    found
+}
+
+/// What was reported of the seller's notices: which failed.
+fn of_seller(history: &[Event]) -> Vec<bool> {
+    let of = |event: &Event| match &event.fact {
+        Fact::NoticeAccepted { to: Role::Seller, channel: NoticeChannel::Smtp, .. } => Some(true),
+        Fact::NoticeFailed { to: Role::Seller, channel: NoticeChannel::Smtp, .. } => Some(false),
+        _ => None,
+    };
+    history.iter().filter_map(of).collect()
+}
+
+/// Until a notice to the seller was reported on.
+async fn until_reported(mailing: &Mailing) -> Vec<bool> {
+    let mut news = mailing.app.engine.store().news();
+    loop {
+        news.borrow_and_update();
+        let found = of_seller(&mailing.history().await);
+        if !found.is_empty() {
+            return found;
+        }
+        news.changed().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn each_contact_gets_a_mail_of_its_own_of_what_it_wants_to_be_told() {
+    let contacts = vec![
+        contact("desk@shop.example", "zh-Hant", &[]),
+        contact("boss@shop.example", "en", &[NoticeKind::Message]),
+        contact("money@shop.example", "en", &[NoticeKind::Payment]),
+    ];
+    let mut mailing = told(|_, line| well(line), contacts).await;
+    mailing.operators_message("rfd_1").await;
+    mailing.hours_later(1).await;
+    let mut found = to_whom(&mut mailing, 3).await;
+    found.sort();
+    assert_eq!(found, ["boss@shop.example", "desk@shop.example", "kim@example.com"]);
+    assert_eq!(until_reported(&mailing).await, [true]);
+}
+
+#[tokio::test]
+async fn a_notice_is_taken_where_one_contact_gets_it_and_fails_where_none_ever_will() {
+    let refusing: Script = |_, line| match line {
+        line if line.starts_with("RCPT TO:<gone@") => Reply::Say("550 5.1.1 no such user"),
+        line => well(line),
+    };
+    for (others, taken) in [(vec![contact("desk@shop.example", "en", &[])], true), (vec![], false)] {
+        let contacts = [vec![contact("gone@shop.example", "en", &[])], others].concat();
+        let mailing = told(refusing, contacts).await;
+        mailing.operators_message("rfd_1").await;
+        mailing.hours_later(1).await;
+        assert_eq!(until_reported(&mailing).await, [taken]);
+    }
+}
+
+#[tokio::test]
+async fn what_no_contact_wants_is_the_gateways() {
+    let mailing = told(|_, line| well(line), vec![contact("money@shop.example", "en", &[NoticeKind::Payment])]).await;
+    mailing.operators_message("rfd_1").await;
+    mailing.hours_later(1).await;
+    mailing.reported(1).await;
+    assert_eq!(of_seller(&mailing.history().await), Vec::<bool>::new());
+    assert_eq!(mailing.webhooks.backlog_with_mail(&[]).await.unwrap().count, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_is_told_to_the_seller_with_what_is_to_be_done() {
+    let app = trial::with_a_seller(&Machine::start()).await;
+    trial::open_for_mail(&app, Policy { notices: true, ..Policy::default() }, "en").await;
+    let around = app.engine.store().refund(&id("rfd_1")).await.unwrap().unwrap();
+    let queued = around.refund.notices.iter().find(|queued| queued.notice.to == Role::Seller).unwrap();
+    let events = told_of(&app.engine, &around.refund, &queued.notice).await.unwrap();
+    let now = app.engine.store().now();
+    let mut all = String::new();
+    for language in ["en", "zh-Hans", "zh-Hant"] {
+        let language = id(language);
+        let letter = Letter::new(&app, &around.refund, &queued.notice, &events, Some(&language), now).unwrap();
+        assert!(!letter.text.contains("/b/"), "a buyer's link is the buyer's: {}", letter.text);
+        all.push_str(&format!("{}\n\n{}\n\n", letter.subject, letter.text));
+    }
+    insta::assert_snapshot!(all);
+}

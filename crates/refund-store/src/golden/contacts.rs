@@ -1,0 +1,31 @@
+//! Sellers with contacts.
+
+use std::collections::BTreeSet;
+
+use refund_core::*;
+
+use super::samples::*;
+use crate::Seller;
+use crate::record::{Entry, Record};
+
+/// A seller of whom somebody is told everything and somebody else a part.
+pub(super) fn contacts() -> Record {
+    let contact = |email: &str, language: Option<&str>, kinds: &[NoticeKind]| SellerContact {
+        email: email.parse().unwrap(),
+        language: language.map(|language| language.parse().unwrap()),
+        kinds: kinds.iter().copied().collect::<BTreeSet<_>>(),
+    };
+    let contacts = vec![
+        contact("desk@shop.example", Some("zh-Hant"), &[]),
+        contact("boss@shop.example", None, NoticeKind::ALL),
+    ];
+    let seller = Seller {
+        name: text("店"),
+        addresses: AddressBook::new(vec![(address(), true)]).unwrap(),
+        policy: PolicyOverrides::default(),
+        contacts: contacts.try_into().unwrap(),
+    };
+    let actor = Actor::new(Role::Operator, "ops", Via::Key("key_0".to_owned()));
+    let entry = Entry::Seller { seller_id: id("shop"), seller: Box::new(seller), actor };
+    Record { at: at(5), entries: vec![entry], from: None }
+}
