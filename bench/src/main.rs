@@ -11,6 +11,7 @@ mod machine;
 mod peer;
 mod postgres;
 mod rows;
+mod search;
 mod size;
 mod store;
 mod surroundings;
@@ -67,6 +68,8 @@ enum What {
     /// The server that only echoes.
     #[command(hide = true)]
     Echo,
+    /// Looking for refunds among all of one seller.
+    Search,
     /// Memory, disk, start time and the cost of reading, as refunds become many.
     Size,
     /// One piece of the measurement of sizes, in a process of its own.
@@ -116,11 +119,13 @@ fn run(cli: Cli) -> Result<(), Fault> {
         Some(What::Least { folder }) => http::serve_least(&folder),
         Some(What::Echo) => http::serve_echo(),
         Some(What::Postgres) => postgres::run(&options),
+        Some(What::Search) => search::run(&options),
         Some(What::Size) => size::run(&options),
         None => {
             store::run(&options, None)?;
             http::run(&options)?;
             postgres::run(&options)?;
+            search::run(&options)?;
             size::run(&options)
         }
     }

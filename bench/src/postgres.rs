@@ -37,6 +37,8 @@ const FUNCTION: &str = "
     INSERT INTO refunds SELECT n, 'r' || n, n, 's', 'b', 'o', NULL, '{}', convert_to(repeat('x', 670), 'UTF8')
         FROM generate_series(1::bigint, 20000) n;
     INSERT INTO waits SELECT n, n, 's', true, n, n, NULL, NULL FROM generate_series(1::bigint, 20000) n;
+    INSERT INTO gists SELECT n, 's', 'waiting', n, n, 100, 'REFUND_ONLY', 'WAIT_SELLER_AGREE', NULL, NULL, repeat('w', 90)
+        FROM generate_series(1::bigint, 20000) n;
     ANALYZE;
     CREATE FUNCTION one_command(which bigint) RETURNS void LANGUAGE plpgsql AS $$
     DECLARE
@@ -48,24 +50,29 @@ const FUNCTION: &str = "
         INSERT INTO records VALUES (n, 1, salt, salt || salt, false, convert_to(repeat('y', 496), 'UTF8'));
         UPDATE refunds r SET state = convert_to(repeat('z', 670), 'UTF8') WHERE r.no = which;
         UPDATE waits w SET rank = n, next_due = n WHERE w.no = which;
+        UPDATE gists g SET rank = n, words = repeat('w', 90) WHERE g.no = which;
         INSERT INTO history VALUES (which, n, n, 's');
         INSERT INTO answers VALUES (n, n, n);
         INSERT INTO batches VALUES (n, 1, 1, 1, n, 0, salt || salt);
     END $$";
 
 /// Servers that are asked in turn.
-struct Servers {
+pub(crate) struct Servers {
     stores: Vec<PostgresStore>,
     next: AtomicUsize,
 }
 
 impl Servers {
-    fn open(database: &str, many: usize) -> Result<Arc<Self>, Fault> {
+    pub(crate) fn open(database: &str, many: usize) -> Result<Arc<Self>, Fault> {
         let address = PostgresAddress::parse(database, None)?;
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(migrate(&address, false))?;
         let open = || PostgresStore::open(&address, None, surroundings(Duration::ZERO));
         let stores = (0..many).map(|_| open()).collect::<Result<_, _>>()?;
         Ok(Arc::new(Self { stores, next: AtomicUsize::new(0) }))
+    }
+
+    pub(crate) fn first(&self) -> Option<&PostgresStore> {
+        self.stores.first()
     }
 }
 

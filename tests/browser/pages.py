@@ -87,7 +87,7 @@ def prepared_mistaken(page):
 def prepared_in_bulk(page):
     first = Refund()
     Refund(beside=first, line="2", title="Bamboo tray", amount="0.05")
-    page.goto(f"{BASE}/refunds?order={first.order}")
+    page.goto(f"{BASE}/refunds?q={first.order}")
     for box in page.locator("[name=refund]").all():
         box.check()
     page.locator("#bulk summary").last.click()
@@ -116,7 +116,7 @@ def ruled(page):
 def looked_at_in_bulk(page):
     first = Refund().offer()
     Refund(beside=first, line="2", title="Bamboo tray")
-    page.goto(f"{BASE}/refunds?order={first.order}")
+    page.goto(f"{BASE}/refunds?q={first.order}")
     for box in page.locator("[name=refund]").all():
         box.check()
     page.locator("[value=agree]").click()
@@ -125,7 +125,7 @@ def looked_at_in_bulk(page):
 
 
 def offered_in_bulk(page):
-    page.goto(f"{BASE}/refunds?order={refund('waiting').order}")
+    page.goto(f"{BASE}/refunds?q={refund('waiting').order}")
     page.locator("[name=refund]").check()
     page.locator("#bulk summary").last.click()
     page.locator("#bulk [name=amount]").fill("none")
@@ -166,7 +166,7 @@ PAGES = {
     "not found": ("seller", at("/refunds/rfd_none")),
     "link that ended": (None, at("/b/lnk_none")),
     "queue": ("seller", unfolded(at("/refunds"))),
-    "queue, nothing matches": ("seller", at("/refunds?order=none")),
+    "queue, nothing matches": ("seller", at("/refunds?q=none")),
     "queue, empty": ("operator", at("/refunds?seller=nobody")),
     "queue of the operator": ("operator", at("/refunds")),
     "offer": ("seller", at(lambda: f"{refund('waiting').page}/offer")),

@@ -162,7 +162,7 @@ def press_message(page, name, text, internal=False):
 def test_the_operator_rules(stage):
     refund = Refund().refuse().escalate()
     page = stage.window("operator")
-    page.goto(f"{BASE}/refunds?escalated=yes&order={refund.order}")
+    page.goto(f"{BASE}/refunds?tab=escalated&q={refund.order}")
     page.get_by_role("link", name="Steel waste bin").click()
     shows(page, "We do not come to terms.")
     page.get_by_role("link", name="Rule on the refund").click()

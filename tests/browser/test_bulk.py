@@ -12,7 +12,7 @@ def three(stage, **window):
     refunds = [first] + [Refund(beside=first, line=line, title=title) for line, title in
                          [("2", "Bamboo tray"), ("3", "Door mat")]]
     page = stage.window("seller", **window)
-    page.goto(f"{BASE}/refunds?order={first.order}")
+    page.goto(f"{BASE}/refunds?q={first.order}")
     return refunds, page
 
 
@@ -44,7 +44,7 @@ def test_offers_are_made_on_those_that_are_ticked(stage):
     expect(page.get_by_role("row", name="Door mat")).to_contain_text("Somebody was faster")
     assert refunds[0].now()["negotiation"]["offer"]["message"] == "Keep it, and take two yuan."
     assert refunds[1].now()["negotiation"] is None
-    page.get_by_role("link", name="All refunds").click()
+    page.get_by_role("link", name="Back to the list").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Refunds")
 
 
@@ -133,10 +133,10 @@ def test_a_page_that_the_browser_kept_comes_back_without_ticks(stage):
 def test_there_is_nothing_to_do_with_none(stage):
     order = Refund().do("platform", "cancel").order
     page = stage.window("seller")
-    page.goto(f"{BASE}/refunds?order={order}")
+    page.goto(f"{BASE}/refunds?q={order}")
     expect(page.locator(".queue tbody tr")).to_have_count(1)
     expect(page.locator("#bulk")).to_be_hidden()
-    page.goto(f"{BASE}/refunds?order={order}-none")
+    page.goto(f"{BASE}/refunds?q={order}-none")
     expect(page.locator("#bulk")).to_be_hidden()
 
 

@@ -16,7 +16,7 @@ def both(stage, language="en"):
     """A refund, on its seller's and on its buyer's screen."""
     refund, say = Refund(), words(language)
     seller, buyer = stage.window("seller", language), stage.window(language=language, width=390)
-    seller.goto(f"{BASE}/refunds?order={refund.order}")
+    seller.goto(f"{BASE}/refunds?q={refund.order}")
     seller.get_by_role("link", name="Steel waste bin").click()
     buyer.goto(refund.link)
     status_is(seller, say("status-wait-seller-agree"))

@@ -48,7 +48,7 @@ def test_it_sends_no_offer(stage):
 def test_it_agrees_to_nothing_in_bulk(stage):
     refund = Refund()
     page = stage.window("seller")
-    page.goto(f"{BASE}/refunds?order={refund.order}")
+    page.goto(f"{BASE}/refunds?q={refund.order}")
     page.locator("[name=refund]").check()
     page.locator("[value=agree]").click()
     confirmed = page.locator("[value=confirmed]")

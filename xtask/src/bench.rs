@@ -21,6 +21,8 @@ enum What {
     Http,
     /// Servers on a PostgreSQL of their own, against pgbench.
     Postgres,
+    /// Looking for refunds among all of one seller.
+    Search,
     /// Memory, disk, start time and the cost of reading, as refunds become many.
     Size,
 }
@@ -55,9 +57,13 @@ pub(crate) fn run(args: &Args) -> Result<String, String> {
     if wanted(What::Core) {
         tables.push_str(&measured("refund-bench-core", &[], args)?);
     }
-    for (what, name) in
-        [(What::Store, "store"), (What::Http, "http"), (What::Postgres, "postgres"), (What::Size, "size")]
-    {
+    for (what, name) in [
+        (What::Store, "store"),
+        (What::Http, "http"),
+        (What::Postgres, "postgres"),
+        (What::Search, "search"),
+        (What::Size, "size"),
+    ] {
         if wanted(what) {
             tables.push_str(&measured("refund-bench", &options(name, args), args)?);
         }

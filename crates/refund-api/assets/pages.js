@@ -68,6 +68,23 @@
     setTimeout(() => { announce.textContent = announce.dataset.text; }, 100);
   });
 
+  // What has come in since the newest were looked at is told wherever somebody is in the queue, and in the tab's title.
+  const fresh = document.getElementById("fresh");
+  const { title } = document;
+  const cameIn = (count) => {
+    const isShown = document.querySelector("[data-shows-new]") !== null;
+    const all = isShown || !fresh ? 0 : Number(sessionStorage.getItem("fresh") ?? 0) + count;
+    sessionStorage.setItem("fresh", all);
+    document.title = all ? `(${all}) ${title}` : title;
+    if (!fresh) return;
+    fresh.hidden = !all;
+    const link = fresh.querySelector("a");
+    link.textContent = link.dataset.text.replace("#", all);
+  };
+  if (fresh) cameIn(0);
+  // What was loaded brings the title that it has by itself.
+  document.addEventListener("htmx:afterSettle", () => cameIn(0));
+
   // The server says when something has changed, to a page that somebody looks at: a browser keeps few
   // connections to one server, and pages that wait behind others would hold them all.
   const { source } = document.getElementById("main").dataset;
@@ -77,8 +94,13 @@
   let stream = null;
   const listen = () => {
     stream = new EventSource(address);
-    stream.addEventListener("changed", ({ lastEventId }) => {
+    stream.addEventListener("opened", ({ data, lastEventId }) => {
+      address.searchParams.set("after", lastEventId);
+      cameIn(Number(data));
+    });
+    stream.addEventListener("changed", ({ data, lastEventId }) => {
       isNews = true;
+      cameIn(Number(data));
       address.searchParams.set("after", lastEventId);
       if (live()) htmx.trigger(live(), "changed");
       else if (!isSent()) tell();
@@ -169,6 +191,43 @@
     [...places].find((place) => named(place) === focused)?.focus({ preventScroll: true });
     scrollTo({ top: height, behavior: "instant" });
   });
+
+  // Keys move and look; none of them decides, and none does anything while somebody types.
+  const keys = document.getElementById("keys");
+  const switched = document.getElementById("keys-on");
+  const areOn = () => localStorage.getItem("keys") !== "off";
+  const step = (by) => {
+    const beside = document.querySelector(by > 0 ? ".crumb [rel=next]" : ".crumb [rel=prev]");
+    const all = [...document.querySelectorAll(".lines .goods a")];
+    const at = all.findIndex((link) => link.closest("tr").contains(document.activeElement));
+    if (all.length) all[at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by]?.focus();
+    else beside?.click();
+  };
+  const does = {
+    j: () => step(1),
+    k: () => step(-1),
+    a: () => document.querySelector(".actions :is(summary, a.button)")?.focus(),
+    u: () => document.querySelector(".crumb a")?.click(),
+    x: () => document.activeElement.closest(".lines tr")?.querySelector("input")?.click(),
+    "/": () => {
+      const sought = document.getElementById("sought");
+      if (sought) sought.select();
+      else document.querySelector(".crumb a")?.click();
+    },
+    "?": () => keys.showModal(),
+  };
+  if (keys) {
+    switched.checked = areOn();
+    switched.addEventListener("change", () => localStorage.setItem("keys", switched.checked ? "on" : "off"));
+    document.addEventListener("keydown", (event) => {
+      const { key, target, isComposing, ctrlKey, altKey, metaKey } = event;
+      const isTyping = isComposing || target.closest("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])");
+      if (isTyping || ctrlKey || altKey || metaKey || keys.open || !Object.hasOwn(does, key)) return;
+      if (key !== "?" && !areOn()) return;
+      event.preventDefault();
+      does[key]();
+    });
+  }
 
   // A form that was sent is not sent twice by a second click.
   document.addEventListener("submit", (event) => {

@@ -54,6 +54,7 @@ pub use model::record::{Entry, EventPosition, Record, Recorded};
 pub use model::remembered::{Fingerprint, IdempotencyKey, Outcome, Remembered};
 pub use model::restoration::Restoration;
 pub use model::rollout_change::RolloutChange;
+pub use model::search::{Found, Pile, Search, SearchOrder, Size};
 pub use model::second_factor::{SecondFactor, Shown};
 pub use model::seller::Seller;
 pub use model::settings::{FIRST_LINK, Settings};

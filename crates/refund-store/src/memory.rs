@@ -9,13 +9,15 @@ use tokio::sync::watch;
 use crate::door::{Case, Changed, Loaded, Moment, Need, Shelf, answered_before, carry_out};
 use crate::journal::Stamp;
 use crate::model::audit::audit_type;
+use crate::model::search::{Finding, Gist};
 use crate::record::{Entry, Record};
 use crate::soon::at_once;
 use crate::store::{Feed, Overdue, Told};
 use crate::stored::setting;
 use crate::{
-    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Fingerprint, Health, IdempotencyKey, Listing, Page,
-    Query, Recorded, Refused, Remembered, Reply, Request, Settings, Soon, Store, StoreError, Surroundings,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Fingerprint, Found, Health, IdempotencyKey, Listing,
+    Page, Pile, Query, Recorded, Refused, Remembered, Reply, Request, Search, Settings, Soon, Store, StoreError,
+    Surroundings,
 };
 
 /// A store that forgets everything when it goes.
@@ -111,6 +113,10 @@ impl Store for MemoryStore {
         let model = self.model();
         let all = model.refunds.values().map(|(number, refund)| Ok((*number, model.around(refund)?)));
         at_once(all.collect::<Result<Vec<_>, _>>().map(|all| Listing::of(query, all)))
+    }
+
+    fn find<'a>(&'a self, search: &'a Search) -> Soon<'a, Found> {
+        at_once(self.model().find(search))
     }
 
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {
@@ -253,6 +259,19 @@ impl Model {
         let ledger = LineLedger::of(self.on_line(&refund.line_key()).map(|refund| &**refund));
         let refundable = ledger.map_or(refund.line.paid, |ledger| ledger.refundable());
         Around::new(&self.settings, Arc::clone(refund), refundable)
+    }
+
+    fn find(&self, search: &Search) -> Result<Found, StoreError> {
+        let own = |refund: &Refund| search.seller_id.as_ref().is_none_or(|own| *own == refund.seller_id);
+        let all: BTreeMap<_, _> =
+            self.refunds.values().filter(|(_, refund)| own(refund)).map(|own| (own.0, &own.1)).collect();
+        let mut finding = Finding::new(search);
+        for (number, refund) in &all {
+            finding.look(*number, Pile::of(refund), &Gist::of(refund));
+        }
+        let (found, numbers) = finding.page();
+        let items = numbers.iter().filter_map(|number| all.get(number)).map(|refund| self.around(refund));
+        Ok(Found { items: items.collect::<Result<_, _>>()?, ..found })
     }
 
     fn due(&self, until: Timestamp) -> BTreeSet<(Timestamp, RefundId)> {

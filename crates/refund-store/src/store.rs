@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::soon::at_once;
 use crate::{
-    Answer, Answered, Around, Aside, AuditQuery, Audited, EventPosition, Fingerprint, IdempotencyKey, Page, Query,
-    Recorded, Refused, Request, Settings, Soon, StoreError,
+    Answer, Answered, Around, Aside, AuditQuery, Audited, EventPosition, Fingerprint, Found, IdempotencyKey, Page,
+    Query, Recorded, Refused, Request, Search, Settings, Soon, StoreError,
 };
 use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, Role, SellerId, Timestamp, Whose};
 use tokio::sync::watch;
@@ -90,6 +90,10 @@ pub trait Store: Send + Sync {
 
     /// One page of a list of refunds. It may lag behind what is due by the time that settling takes (R3).
     fn list<'a>(&'a self, query: &'a Query) -> Soon<'a, Page>;
+
+    /// What somebody looks for among the refunds, and how much there is of it. Like a list it may lag behind, and what
+    /// moves while it is looked through may be counted where it was or where it is.
+    fn find<'a>(&'a self, search: &'a Search) -> Soon<'a, Found>;
 
     /// The events behind that position, in order, over all refunds. It looks at about `limit`
     /// records and may find fewer events; where it stopped is part of the answer.

@@ -1,9 +1,8 @@
 # The queue.
 queue-title = Refunds
 queue-filter = Show
-queue-escalated = Waiting for the operator
 queue-none = No refunds yet. They appear here by themselves.
-queue-none-match = Nothing matches on this page.
+queue-none-match = Nothing matches.
 queue-choose = Choose
 queue-choose-one = Choose order { $order }
 queue-choose-all = Choose all on this page
@@ -13,6 +12,52 @@ queue-left = Time left
 queue-pages = Pages
 queue-first = To the first page
 queue-next = Next page
+queue-previous = Previous page
+queue-tabs = Piles
+queue-words = Order, goods, buyer or tracking number
+queue-sort = Order of the list
+queue-finer = More filters
+queue-reason = Buyer's reason
+queue-from = Opened from
+queue-to = Opened until
+queue-least = At least (amount)
+queue-most = At most (amount)
+queue-extent = { $from }–{ $to } of { $total }
+queue-new = New
+queue-soon = Due soon
+queue-fresh = New refunds: { $count }. Show them
+queue-beside = In the list
+queue-one-before = Previous refund
+queue-one-behind = Next refund
+queue-of = { $total } in the list
+queue-silence-waiting = What you have not answered when its time is up counts as agreed, as the buyer asked for it.
+queue-silence-offers = An offer that the buyer has not answered when its time is up expires, and it is your turn again.
+queue-silence-returns = A return that the buyer does not send in time is closed. One that has been sent and that you do not confirm in time is paid.
+queue-silence-escalated = The operator decides. Nothing happens by itself.
+tab-waiting = Waiting for me
+tab-offers = Offers out
+tab-returns = Returns on the way
+tab-escalated = With the operator
+tab-all = All
+tab-of-waiting = Waiting for the seller
+tab-of-offers = Offers out
+tab-of-returns = Returns on the way
+tab-of-escalated = To be ruled on
+tab-of-all = All
+sort-deadline = Most urgent first
+sort-newest = Newest first
+sort-oldest = Oldest first
+sort-largest = Largest amount first
+sort-smallest = Smallest amount first
+shortcut-title = Keys
+shortcut-step = To the next or the previous refund
+shortcut-open = Open it
+shortcut-tick = Tick it
+shortcut-seek = Look for something
+shortcut-help = Show this
+shortcut-decide = No key decides anything by itself.
+shortcut-on = These keys are on
+shortcut-close = Close
 offer-short = Offer:
 escalated-short = Operator called in
 bulk-title = All chosen refunds
@@ -61,6 +106,13 @@ refund-actions = What you can do
 refund-no-actions = Nothing at the moment.
 refund-only-looks = Your role looks on. To decide or write here, ask an owner among your people for the role of a clerk.
 refund-not-possible = What is not possible now, and why
+address-default = default
+refund-earlier =
+    { $count ->
+        [one] One other refund with this shop
+       *[other] { $count } other refunds with this shop
+    }: { $paid } paid, { $open } under way
+refund-no-offer = No offer is possible:
 refund-terms = Terms
 terms-requested = Asked for
 terms-offered = Offered
@@ -83,6 +135,7 @@ message-send = Send
 
 # The offer.
 offer-title = Negotiate the refund
+offer-own = Your offer
 offer-lead = Come to terms with the buyer first. The offer only puts it on record.
 offer-only-chance = This is the only offer that this refund can have.
 offer-range = From { $min } to { $max }

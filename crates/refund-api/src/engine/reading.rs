@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use refund_core::{DeadlineKind, Event, LineKey, Refund, RefundId, SellerId, Timestamp};
 use refund_store::{
-    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Overdue,
-    Page, Query, Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Found, Health, IdempotencyKey,
+    Overdue, Page, Query, Recorded, Refused, Reply, Request, Search, Settings, Soon, Store, StoreError,
 };
 use tokio::sync::watch;
 
@@ -77,6 +77,10 @@ impl<P: Passage> Store for Reading<P> {
 
     fn list<'a>(&'a self, query: &'a Query) -> Soon<'a, Page> {
         self.passage.pass(self.store.list(query))
+    }
+
+    fn find<'a>(&'a self, search: &'a Search) -> Soon<'a, Found> {
+        self.passage.pass(self.store.find(search))
     }
 
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {

@@ -12,6 +12,7 @@ use super::offer::offered;
 use super::refund::{page, told_mistake, told_no};
 use super::seen::{addresses_moved, told_addresses_moved};
 use super::visit::Visit;
+use super::way::Way;
 use crate::callers::Caller;
 use crate::problem::Problem;
 
@@ -86,7 +87,7 @@ pub(super) async fn carry_out(visit: Visit) -> Result<Response, Problem> {
         return page(&visit, Some(told_addresses_moved(&visit))).await;
     }
     match visit.act(&caller, &refund, kind, command).await? {
-        Ok(_) => Ok(go_and_tell(&format!("/refunds/{id}"), kind.as_str())),
+        Ok(_) => Ok(go_and_tell(&Way::of(&visit.query).to(&id), kind.as_str())),
         Err(refused) => page(&visit, Some(told_no(&visit, &refused))).await,
     }
 }
@@ -97,7 +98,7 @@ pub(super) async fn write(visit: Visit) -> Result<Response, Problem> {
     let id = visit.refund_id()?;
     let refund = visit.app.known(&caller, &id).await?;
     match post(&visit, &caller, &refund).await? {
-        None => Ok(go_and_tell(&format!("/refunds/{id}"), "message")),
+        None => Ok(go_and_tell(&Way::of(&visit.query).to(&id), "message")),
         no => page(&visit, no).await,
     }
 }

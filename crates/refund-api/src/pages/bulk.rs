@@ -20,6 +20,7 @@ use super::seen::{addresses_moved, saved_offer_moved, told_addresses_moved, told
 use super::trouble::name_of;
 use super::view::told_briefly;
 use super::visit::Visit;
+use super::way::Way;
 use crate::app::Settled;
 use crate::feed::told_up_to;
 use crate::problem::Problem;
@@ -133,7 +134,7 @@ async fn chosen(visit: &Visit, fields: &[&str]) -> Result<Result<(CommandKind, V
 /// Shows what will be done with all that were ticked in a form that was not taken. Where none was, the queue is shown.
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.person()?;
-    if visit.is_resumed { look(&visit, None).await } else { Ok(go_to("/refunds")) }
+    if visit.is_resumed { look(&visit, None).await } else { Ok(go_to(&Way::of(&visit.query).back())) }
 }
 
 /// Shows what will be done with all that were ticked, and does it once that has been confirmed.
@@ -196,7 +197,7 @@ async fn carry_out(visit: &Visit, all: Vec<Ticked>) -> Result<Response, Problem>
 
 fn done(visit: &Visit, notice: Option<Notice>, rows: Vec<Row>) -> Result<Response, Problem> {
     let page = Done {
-        page: Frame::new(visit, "bulk-title", "refunds").coming_back_to("/refunds".to_owned()).saying(notice),
+        page: Frame::new(visit, "bulk-title", "refunds").coming_back_to(Way::of(&visit.query).back()).saying(notice),
         done: rows.iter().filter(|row| row.outcome.is_ok()).count(),
         rows,
     };

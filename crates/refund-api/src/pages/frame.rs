@@ -16,6 +16,7 @@ use super::leading::go_to;
 use super::reader::Reader;
 use super::view::{changes_since, refusal_text, who};
 use super::visit::{Person, Visit};
+use super::way::Way;
 use crate::machine::entropy;
 use crate::problem::Problem;
 use crate::wire::code::{ApiCode, Code};
@@ -30,6 +31,8 @@ pub(crate) struct Frame {
     pub(crate) person: Option<FramePerson>,
     /// Where to come back to, once something was chosen that has nothing to do with the page, such as the language.
     pub(crate) here: String,
+    /// Where in the queue whoever reads it comes from.
+    pub(crate) way: Way,
     /// Where its live changes come from, if it has any.
     pub(crate) live: Option<String>,
     /// The last event that it may know of, by its id for whoever is signed in.
@@ -72,6 +75,7 @@ impl Frame {
             place,
             person: visit.person.as_ref().map(|person| FramePerson::of(visit, person)),
             here: visit.here.clone(),
+            way: Way::of(&visit.query),
             live: None,
             knows: visit.person.as_ref().and_then(|person| visit.app.event_ids.reached(&person.caller, visit.knows)),
             moves_clock: visit.app.test_clock && visit.person.is_some(),
@@ -150,6 +154,11 @@ impl Frame {
 
     fn may(&self, right: Right) -> bool {
         self.person.as_ref().is_some_and(|person| right.is_of(person.team_role))
+    }
+
+    /// The rule that said no, for those who know the rules by their numbers: operators.
+    pub(crate) fn rule_told(&self, rule: &Option<&'static str>) -> Option<&'static str> {
+        rule.filter(|_| self.person.as_ref().is_some_and(|person| person.is_operator))
     }
 
     /// What the forms of whoever is signed in carry.
@@ -294,6 +303,7 @@ pub(crate) fn go_and_tell(path: &str, what: &str) -> Response {
 
 /// An answer after which the page of that path tells what was done.
 pub(crate) fn telling(mut response: Response, path: &str, what: &str) -> Response {
+    let path = path.split('?').next().unwrap_or_default();
     response.headers_mut().extend(cookies::set_done(what, path).map(|value| (header::SET_COOKIE, value)));
     response
 }

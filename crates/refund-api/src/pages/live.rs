@@ -7,8 +7,8 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
-use refund_core::RefundId;
-use refund_store::Secret;
+use refund_core::{Fact, RefundId};
+use refund_store::{Secret, Told};
 
 use super::visit::{Visit, in_session};
 use crate::app::App;
@@ -167,8 +167,14 @@ impl Watching {
             let (app, listener) = (&self.app, &self.listener);
             let feed = self.follower.next(|after| Box::pin(listener.find(app, after))).await?;
             let is_wanted = |id: &RefundId| self.only.as_ref().is_none_or(|only| only == id);
+            let is_new = |told: &&Arc<Told>| matches!(told.event.fact, Fact::Opened { .. });
+            let opened = feed.events.iter().filter(is_new).count();
             if feed.events.iter().any(|told| is_wanted(&told.event.refund_id)) {
-                return Some(self.changed());
+                return Some(self.happened("changed", opened));
+            }
+            // Whoever looks at one refund is told that others have come.
+            if opened > 0 {
+                return Some(self.happened("opened", opened));
             }
         }
     }
@@ -179,7 +185,12 @@ impl Watching {
     }
 
     fn changed(&self) -> Event {
-        self.mark(Event::default().event("changed").data("look again"))
+        self.happened("changed", 0)
+    }
+
+    /// What has happened, and how many refunds were opened meanwhile.
+    fn happened(&self, what: &str, opened: usize) -> Event {
+        self.mark(Event::default().event(what).data(opened.to_string()))
     }
 
     /// An event with how far the page has read, which the browser gives back when it asks anew.

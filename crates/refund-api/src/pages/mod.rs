@@ -6,6 +6,7 @@ mod addresses;
 mod amount;
 mod answers;
 mod assets;
+mod beside;
 mod bulk;
 mod buyer;
 mod chart;
@@ -46,6 +47,7 @@ mod trouble;
 mod typed;
 mod view;
 mod visit;
+mod way;
 
 use std::sync::Arc;
 
@@ -66,7 +68,7 @@ use crate::app::App;
 /// Where an operator can go: the place, its address, and the name of its text.
 pub(crate) fn operator_places() -> &'static [(&'static str, &'static str, &'static str)] {
     &[
-        ("escalated", "/refunds?escalated=yes", "nav-escalated"),
+        ("escalated", "/refunds?tab=escalated", "nav-escalated"),
         ("stats", "/stats", "nav-stats"),
         ("sellers", "/operator/sellers", "nav-sellers"),
         ("people", "/people", "nav-people"),

@@ -14,6 +14,7 @@ use super::saved::{self, SavedView};
 use super::seen::{addresses, addresses_moved, told_addresses_moved};
 use super::view::{RefundView, TermsView, refusal_text};
 use super::visit::Visit;
+use super::way::Way;
 use crate::callers::Caller;
 use crate::machine::entropy;
 use crate::problem::Problem;
@@ -92,7 +93,7 @@ pub(super) async fn send(visit: Visit) -> Result<Response, Problem> {
     let is_sent = form.get("step") == "send";
     if is_sent && (offer.return_address_id.is_none() || !addresses_moved(form, &around.seller)?) {
         return match visit.act(&caller, refund, CommandKind::MakeOffer, Command::MakeOffer(offer)).await? {
-            Ok(_) => Ok(go_and_tell(&format!("/refunds/{}", refund.id), "make_offer")),
+            Ok(_) => Ok(go_and_tell(&Way::of(&visit.query).to(&refund.id), "make_offer")),
             Err(refused) => refund_page(&visit, Some(told_no(&visit, &refused))).await,
         };
     }
@@ -151,7 +152,8 @@ fn page(
     let address = form.get("return_address_id");
     let addresses = (0_usize..).zip(&options.addresses).map(|(index, own)| {
         let is_chosen = if address.is_empty() { index == 0 } else { own.id.as_str() == address };
-        (own.id.to_string(), format!("{} · {}", own.recipient, own.address), is_chosen)
+        let default = if index == 0 { format!(" ({})", reader.say("address-default")) } else { String::new() };
+        (own.id.to_string(), format!("{} · {}{default}", own.recipient, own.address), is_chosen)
     });
     let expires_at = options.expires_at.unwrap_or(reader.now);
     let page = Offer {

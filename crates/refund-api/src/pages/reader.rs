@@ -1,6 +1,6 @@
 //! Who reads a page: in which language, in which time zone, and when.
 
-use chrono::{DateTime, Datelike, NaiveDateTime, Offset, TimeZone, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 use fluent_bundle::FluentValue;
 use refund_core::{Currency, Money, Timestamp};
@@ -138,7 +138,8 @@ impl Reader {
         zone.from_utc_datetime(&utc.naive_utc()).format(finest).to_string()
     }
 
-    /// The instant that was typed into such a field, if one was. Where clocks are put back the earlier one is meant.
+    /// The instant that was typed into such a field, if one was, in the zone that stood beside it (`drawn_in`): another
+    /// tab may have changed the reader's meanwhile. Where clocks are put back the earlier one is meant.
     pub(crate) fn read_instant(&self, form: &Form, field: &'static str) -> Result<Option<Timestamp>, Mistake> {
         let typed = form.get(field).trim();
         if typed.is_empty() {
@@ -146,9 +147,25 @@ impl Reader {
         }
         let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"];
         let local = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(typed, format).ok());
-        let at = local.and_then(|local| self.zone.unwrap_or(Tz::UTC).from_local_datetime(&local).earliest());
+        let zone = form.get("drawn_in").parse().ok().or(self.zone).unwrap_or(Tz::UTC);
+        let at = local.and_then(|local| zone.from_local_datetime(&local).earliest());
         let at = at.and_then(|at| Timestamp::from_millis(at.timestamp_millis()).ok());
         at.map(Some).ok_or_else(|| Mistake::new(field, "mistake-instant"))
+    }
+
+    /// When a day begins and ends in the reader's time zone that was typed into a field for one.
+    pub(crate) fn read_day(&self, typed: &str) -> Option<(Timestamp, Timestamp)> {
+        let day = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok()?;
+        let begins = |day: NaiveDate| {
+            let local = day.and_hms_opt(0, 0, 0)?;
+            // Where clocks are put forward at midnight the day begins later.
+            let at = (0..3).find_map(|hours| {
+                let local = local.checked_add_signed(TimeDelta::try_hours(hours)?)?;
+                self.zone.unwrap_or(Tz::UTC).from_local_datetime(&local).earliest()
+            })?;
+            Timestamp::from_millis(at.timestamp_millis()).ok()
+        };
+        Some((begins(day)?, begins(day.succ_opt()?)?))
     }
 
     /// The reader's zone as it is told beside a field for an instant.
@@ -157,7 +174,7 @@ impl Reader {
     }
 
     /// A day that stands for itself, such as one of the statistics.
-    pub(crate) fn day(&self, date: chrono::NaiveDate) -> String {
+    pub(crate) fn day(&self, date: NaiveDate) -> String {
         self.language.say("day", &[("month", date.month().into()), ("day", date.day().into())])
     }
 
@@ -276,6 +293,9 @@ mod tests {
         assert!(read("Europe/Berlin", "2026-03-29T02:30").is_err());
         assert_eq!(read("Europe/Berlin", "2026-10-25T02:30"), Ok(Some("2026-10-25T00:30:00.000Z".to_owned())));
         assert!(read("", "tomorrow").is_err());
+        let drawn = Form::read(b"at=2026-12-25T01:05&drawn_in=Asia/Taipei");
+        let meant = reader(Language::En, "America/New_York").read_instant(&drawn, "at");
+        assert_eq!(meant.map(|at| at.map(|at| at.to_string())), taipei, "as the page said that it was");
         for at in ["2026-12-24T17:05:00.000Z", "2026-12-24T17:05:09.000Z", "2026-12-24T17:05:09.120Z"] {
             let typed = reader(Language::En, "Asia/Taipei").typed_instant(at.parse().unwrap());
             assert_eq!(read("Asia/Taipei", &typed), Ok(Some(at.to_owned())), "{typed}");

@@ -8,6 +8,7 @@ use axum::response::Response;
 use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Refusal, Role};
 use refund_store::{Refused, Seller};
 
+use super::beside::{Beside, Earlier};
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
@@ -16,6 +17,7 @@ use super::seen;
 use super::too_often::from_when;
 use super::view::{Excerpt, History, RefundView, refusal_text};
 use super::visit::Visit;
+use super::way::Way;
 use crate::app::Settled;
 use crate::callers::Caller;
 use crate::feed::{told, told_up_to};
@@ -38,6 +40,10 @@ pub(crate) struct Page {
     pub(crate) possible: Vec<ActionView>,
     pub(crate) against: Vec<ActionView>,
     pub(crate) history: History,
+    /// What stands beside it in the queue.
+    pub(crate) beside: Option<Beside>,
+    /// What else its buyer has asked this seller for.
+    pub(crate) earlier: Option<Earlier>,
     pub(crate) addresses: Vec<(String, String)>,
     /// What the addresses are, in short.
     pub(crate) addresses_seen: String,
@@ -131,12 +137,14 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Respon
     let reader = &visit.reader;
     let id = visit.refund_id()?;
     let Situation { refund, seller, actions, excerpt, .. } = situation(visit, &caller, &id).await?;
-    let path = format!("/refunds/{id}");
-    let history = History::new(visit, caller.role(), &path, &excerpt);
+    let history = History::new(visit, caller.role(), &Way::of(&visit.query).to(&id), &excerpt);
     let notice = notice.map(|notice| notice.told_since(visit, &refund, &excerpt.events));
     let (possible, against): (Vec<_>, Vec<_>) = actions.iter().partition(|action| action.against.is_none());
-    let addresses =
-        seller.addresses.iter().map(|address| (address.id.to_string(), address.address.to_string())).collect();
+    let default = seller.addresses.default_address();
+    let addresses = seller.addresses.iter().map(|own| {
+        let mark = if own.id == default.id { format!(" ({})", reader.say("address-default")) } else { String::new() };
+        (own.id.to_string(), format!("{}{mark}", own.address))
+    });
     let running = refund.deadlines();
     let deadlines = running.iter().map(|deadline| Choice::new(reader, "deadline", deadline.kind.as_str(), ""));
     let own = |deadline: &Choice| caller.role() == Role::Operator || deadline.value == DeadlineKind::BuyerShip.as_str();
@@ -147,7 +155,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Respon
         page: Frame::new(visit, "refund-title", "refunds")
             .titled(refund.line.title.to_string())
             .coming_back_to(history.here.clone())
-            .with_live(&format!("{path}/live"))
+            .with_live(&format!("/refunds/{id}/live"))
             .saying(notice),
         seller: seller.name.to_string(),
         reference: references.and_then(|references| references.external_reference.as_ref()).map(ToString::to_string),
@@ -155,7 +163,9 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Respon
         possible: view(possible),
         against: if refund.status.kind().is_final() { Vec::new() } else { view(against) },
         history,
-        addresses,
+        beside: Beside::find(visit, &id).await?,
+        earlier: Earlier::find(visit, &refund).await?,
+        addresses: addresses.collect(),
         addresses_seen: seen::addresses(&seller)?,
         deadlines: deadlines.filter(own).collect(),
         reasons: ReasonChoices { reader: *reader, reasons: excerpt.reasons.clone() },

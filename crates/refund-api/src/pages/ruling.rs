@@ -10,6 +10,7 @@ use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::refund::{page as refund_page, told_mistake, told_no};
 use super::view::{RefundView, told_briefly};
 use super::visit::Visit;
+use super::way::Way;
 use crate::app::Settled;
 use crate::callers::Caller;
 use crate::problem::Problem;
@@ -67,7 +68,7 @@ pub(super) async fn rule(visit: Visit) -> Result<Response, Problem> {
     let command = Command::Rule { ruling, reason: reason.clone() };
     match visit.form.get("step") {
         "rule" => match visit.act(&caller, refund, CommandKind::Rule, command).await? {
-            Ok(()) => Ok(go_and_tell(&format!("/refunds/{}", refund.id), CommandKind::Rule.as_str())),
+            Ok(()) => Ok(go_and_tell(&Way::of(&visit.query).to(&refund.id), CommandKind::Rule.as_str())),
             Err(refused) => refund_page(&visit, Some(told_no(&visit, &refused))).await,
         },
         "review" => match around.outcome(&caller.itself(), &command, now) {

@@ -8,6 +8,7 @@ use super::reader::Reader;
 use super::text::Language;
 use super::view::refusal_text;
 use super::visit::Visit;
+use super::way::Way;
 use crate::machine::entropy;
 use crate::problem::Problem;
 
@@ -62,7 +63,7 @@ pub(super) fn views(visit: &Visit, around: &Around) -> Result<Vec<SavedView>, Pr
         let spoken = language(saved, asked.get("language"), reader);
         let filled = |language: &str| {
             let mut query = form_urlencoded::Serializer::new(String::new());
-            query.append_pair("saved", &saved.id);
+            query.extend_pairs(Way::of(asked).fields()).append_pair("saved", &saved.id);
             if !language.is_empty() {
                 query.append_pair("language", language);
             }

@@ -300,6 +300,10 @@ mod tests {
             look("means", of(role).into_iter().filter(|kind| *kind != "make_offer").collect());
         }
         look("buyer-done", of(Role::Buyer));
+        for kind in ["tab", "tab-of"] {
+            look(kind, refund_store::Pile::WORKED_ON.iter().map(|pile| pile.as_str()).chain(["all"]).collect());
+        }
+        look("sort", refund_store::SearchOrder::ALL.map(refund_store::SearchOrder::as_str).to_vec());
         for kind in ["team", "team-means"] {
             look(kind, refund_store::TeamRole::ALL.map(refund_store::TeamRole::as_str).to_vec());
         }

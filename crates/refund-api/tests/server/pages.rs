@@ -229,7 +229,7 @@ fn every_page_is_told_in_every_state_and_language() {
         }
         for browser in &people {
             check(&browser.open("/refunds"), "/refunds");
-            check(&browser.open("/refunds?escalated=yes"), "/refunds?escalated=yes");
+            check(&browser.open("/refunds?tab=escalated"), "/refunds?tab=escalated");
         }
         check(&buyer.open("/sign-in"), "/sign-in");
     }

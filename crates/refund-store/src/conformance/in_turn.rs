@@ -9,8 +9,8 @@ use tokio::sync::watch;
 
 use crate::store::Overdue;
 use crate::{
-    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
-    Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError, wait,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Found, Health, IdempotencyKey, Page,
+    Query, Recorded, Refused, Reply, Request, Search, Settings, Soon, Store, StoreError, wait,
 };
 
 /// Several servers that share a store, asked in turn: whoever asks can't tell them from one.
@@ -123,6 +123,10 @@ impl Store for InTurn {
 
     fn list<'a>(&'a self, query: &'a Query) -> Soon<'a, Page> {
         read!(self, list, query)
+    }
+
+    fn find<'a>(&'a self, search: &'a Search) -> Soon<'a, Found> {
+        read!(self, find, search)
     }
 
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {

@@ -12,7 +12,7 @@ use super::{Broken, Make};
 use crate::{Query, Sort, wait};
 
 /// Refunds of two sellers and three buyers, on orders of the same names, in many states.
-fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Arc<Refund>>), Broken> {
+pub(super) fn shop(make: &mut Make<'_>) -> Result<(Desk, Vec<Arc<Refund>>), Broken> {
     let desk = Desk::new(make)?;
     desk.put_seller("stall")?;
     let mut ids = Vec::new();

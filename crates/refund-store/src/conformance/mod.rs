@@ -25,6 +25,7 @@ mod people;
 mod races;
 mod reasons;
 mod requests;
+mod search;
 mod settings;
 mod time;
 
@@ -143,6 +144,8 @@ pub const PROMISES: &[Promise] = &[
     promise("a setting that is said again is not recorded again", settings::said_again),
     promise("a list has exactly what is asked for, in order, in pages of any size", lists::pages),
     promise("a list follows what happens to its refunds", lists::follows),
+    promise("what is looked for is found in order and counted, in pages of any size", search::found),
+    promise("a refund lies on one pile at a time, and moves with what happens to it", search::follows),
     promise("the feed has every event once, in order, in pages of any size", feeds::pages),
     promise("what a seller may be told is what is its own in the feed", feeds::of_sellers),
     promise("each event is read by its position", feeds::one_by_one),

@@ -16,8 +16,10 @@ use refund_core::{
     Timestamp,
 };
 
+use super::gists::{Gists, SellerHash};
+use crate::model::search::Gist;
 use crate::store::Overdue;
-use crate::{Number, Place, Sort};
+use crate::{Number, Pile, Place, Sort};
 
 /// Refunds that have something in common.
 #[derive(Debug, Clone, Copy, Hash)]
@@ -52,6 +54,8 @@ pub(super) struct Index {
     due: BTreeSet<(Timestamp, Number)>,
     /// What is overdue, and since when (R38).
     overdue: BTreeSet<(DeadlineKind, Timestamp, Number)>,
+    /// What refunds are looked for by.
+    pub(super) gists: Gists,
 }
 
 impl Index {
@@ -60,12 +64,15 @@ impl Index {
         let mut index = Self::default();
         // Sorted once and built whole it takes a third of the time, and half of the memory.
         let (mut groups, mut deadlines, mut due, mut overdue) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut gists = Vec::new();
         for refund in refunds {
             let (number, refund) = refund?;
             groups.extend(index.groups_of(number, &refund));
             deadlines.extend(index.deadlines_of(number, &refund));
             due.extend(due_of(number, &refund));
             overdue.extend(overdue_of(number, &refund));
+            let place = (Pile::of(&refund), index.seller(&refund.seller_id), Reverse(number));
+            gists.push((place, Gist::of(&refund)));
         }
         groups.sort_unstable();
         deadlines.sort_unstable();
@@ -75,6 +82,7 @@ impl Index {
         index.deadlines = deadlines.into_iter().collect();
         index.due = due.into_iter().collect();
         index.overdue = overdue.into_iter().collect();
+        index.gists = Gists::of(gists);
         Ok(index)
     }
 
@@ -90,6 +98,8 @@ impl Index {
         moved(&mut self.due, from.as_slice(), due_of(number, after).as_slice());
         let from = before.and_then(|before| overdue_of(number, before));
         moved(&mut self.overdue, from.as_slice(), overdue_of(number, after).as_slice());
+        let seller = self.seller(&after.seller_id);
+        self.gists.changed(number, seller, before, after);
     }
 
     /// The refunds of a group, the latest opened first. Where hashes collide there are others among them.
@@ -152,6 +162,11 @@ impl Index {
     fn deadlines_of(&self, number: Number, refund: &Refund) -> [(Hash, Place); 2] {
         let place = Sort::Deadline.place(number, refund);
         [Group::All, Group::Seller(&refund.seller_id)].map(|group| (self.hash(group), place))
+    }
+
+    /// By what a seller's gists are known.
+    pub(super) fn seller(&self, seller_id: &SellerId) -> SellerHash {
+        self.hash(Group::Seller(seller_id))
     }
 
     fn hash(&self, group: Group<'_>) -> Hash {

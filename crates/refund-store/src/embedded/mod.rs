@@ -11,7 +11,9 @@ mod at_hand;
 mod audit;
 mod deliveries;
 mod error;
+mod finding;
 mod folder;
+mod gists;
 mod index;
 mod keys;
 mod lately;
@@ -53,8 +55,8 @@ use crate::journal::{COPY, PART, Torn};
 use crate::soon::{apart, at_once};
 use crate::store::Overdue;
 use crate::{
-    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
-    Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError, Surroundings,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Found, Health, IdempotencyKey, Page,
+    Query, Recorded, Refused, Reply, Request, Search, Settings, Soon, Store, StoreError, Surroundings,
 };
 
 /// How many requests wait at the most; beyond that the answer is [`StoreError::Busy`].
@@ -246,6 +248,11 @@ impl Store for EmbeddedStore {
     fn list<'a>(&'a self, query: &'a Query) -> Soon<'a, Page> {
         let query = query.clone();
         self.reading(move |view| view.list(&query))
+    }
+
+    fn find<'a>(&'a self, search: &'a Search) -> Soon<'a, Found> {
+        let search = search.clone();
+        self.reading(move |view| view.find(&search))
     }
 
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {

@@ -71,6 +71,10 @@ impl Store for ForgetfulStore {
         self.0.list(query)
     }
 
+    fn find<'a>(&'a self, search: &'a Search) -> Soon<'a, Found> {
+        self.0.find(search)
+    }
+
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {
         self.0.feed(after, limit)
     }

@@ -12,6 +12,7 @@ pub(crate) mod record;
 pub(crate) mod remembered;
 pub(crate) mod restoration;
 pub(crate) mod rollout_change;
+pub(crate) mod search;
 pub(crate) mod second_factor;
 pub(crate) mod seller;
 pub(crate) mod settings;

@@ -1,17 +1,26 @@
 //! Making a database a store, and bringing one to the present layout and format. Servers never do it by themselves.
 
 use deadpool_postgres::ClientWrapper;
-use tokio_postgres::GenericClient;
+use refund_core::Refund;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{GenericClient, Row};
 
 use super::PostgresAddress;
 use super::connection::{Connector, Purpose};
 use super::error::PostgresError;
-use crate::codec::VERSION;
+use super::gists::put_gists;
+use super::puts::Put;
+use super::rows::{column, number};
+use crate::StoreError;
+use crate::codec::{VERSION, decode};
 
 /// What leads to each layout from the one before; the first from an empty database. What was released is changed no more.
-const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 /// The layout that this program works with.
-pub(super) const SCHEMA: i32 = 2;
+pub(super) const SCHEMA: i32 = 3;
+/// The layout since which refunds can be looked for.
+const WITH_GISTS: i32 = 3;
 
 /// How a database keeps a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +77,9 @@ pub async fn migrate(address: &PostgresAddress, is_plan: bool) -> Result<Migrate
     for migration in MIGRATIONS.iter().skip(usize::try_from(from.layout).unwrap_or(usize::MAX)) {
         turn.batch_execute(migration).await?;
     }
+    if from.layout < WITH_GISTS {
+        make_gists(&*turn).await?;
+    }
     turn.execute(
         "INSERT INTO meta (schema, format) VALUES ($1, $2) \
          ON CONFLICT (one) DO UPDATE SET schema = excluded.schema, format = excluded.format",
@@ -76,6 +88,22 @@ pub async fn migrate(address: &PostgresAddress, is_plan: bool) -> Result<Migrate
     .await?;
     turn.commit().await?;
     Ok(migrated)
+}
+
+/// Makes what refunds are looked for by, of those that were there before they could be.
+async fn make_gists(client: &impl GenericClient) -> Result<(), PostgresError> {
+    let mut after = 0_i64;
+    loop {
+        let some = "SELECT no, state FROM refunds WHERE no > $1 ORDER BY no LIMIT 1000";
+        let rows = client.query(some, &[&after]).await?;
+        let refund = |row: &Row| Ok::<_, StoreError>((number(row.try_get(0)?)?, decode::<Refund>(row.try_get(1)?)?));
+        let refunds = rows.iter().map(refund).collect::<Result<Vec<_>, _>>()?;
+        let Some((last, _)) = refunds.last() else { return Ok(()) };
+        after = column(*last);
+        let Put { sql, columns } = put_gists(refunds.iter().map(|(number, refund)| (*number, refund)));
+        let columns: Vec<_> = columns.iter().map(|column| &**column as &(dyn ToSql + Sync)).collect();
+        client.execute(sql, &columns).await?;
+    }
 }
 
 /// How the database keeps a store; nothing where it is none.

@@ -16,6 +16,8 @@ mod deliveries;
 mod derived;
 mod error;
 mod feeds;
+mod finding;
+mod gists;
 mod hashes;
 mod head;
 mod holding;
@@ -73,8 +75,8 @@ use crate::soon::at_once;
 use crate::store::Overdue;
 use crate::surroundings::too_far_behind;
 use crate::{
-    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Health, IdempotencyKey, Page, Query,
-    Recorded, Refused, Reply, Request, Settings, Soon, Store, StoreError, Surroundings, WAITING_MAX,
+    Answer, Around, Aside, AuditQuery, Audited, EventPosition, Feed, Fingerprint, Found, Health, IdempotencyKey, Page,
+    Query, Recorded, Refused, Reply, Request, Search, Settings, Soon, Store, StoreError, Surroundings, WAITING_MAX,
 };
 
 /// How many threads read.
@@ -291,6 +293,11 @@ impl Store for PostgresStore {
     fn list<'a>(&'a self, query: &'a Query) -> Soon<'a, Page> {
         let query = query.clone();
         self.read(move |reading| reading.list(query.clone()))
+    }
+
+    fn find<'a>(&'a self, search: &'a Search) -> Soon<'a, Found> {
+        let search = search.clone();
+        self.read(move |reading| reading.find(search.clone()))
     }
 
     fn feed(&self, after: Option<EventPosition>, limit: usize) -> Soon<'_, Feed> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use refund_core::{LineLedger, Refund, RefundId};
 
+use super::gists::put_gists;
 use super::hashes;
 use super::loading::Places;
 use super::puts::{Put, columns};
@@ -56,6 +57,7 @@ pub(super) fn put_refunds(case: &Case, places: &Places) -> Result<Vec<Put>, Stor
         let columns = columns!(&changed, r: column(r.0.0), r: r.2.clone());
         puts.push(Put { sql: sql::CHANGE_REFUNDS, columns });
     }
+    puts.push(put_gists(changes.iter().map(|(at, change)| (at.0, &*change.after))));
     puts.extend(put_waits(&changes.iter().map(|(at, change)| (*at, &*change.after)).collect::<Vec<_>>()));
     Ok(puts)
 }

@@ -60,6 +60,13 @@ pub(super) const WAIT: &str = "\
     SELECT * FROM unnest($1::int8[], $2::int8[], $3::text[], $4::bool[], $5::int8[], $6::int8[], $7::text[], $8::int8[]) \
     ON CONFLICT (no) DO UPDATE SET in_progress = excluded.in_progress, rank = excluded.rank, \
         next_due = excluded.next_due, overdue = excluded.overdue, overdue_at = excluded.overdue_at";
+pub(super) const PUT_GISTS: &str = "\
+    INSERT INTO gists (no, seller, pile, rank, opened, size, kind, status, negotiation, reason, words) \
+    SELECT * FROM unnest($1::int8[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::int8[], $7::text[], $8::text[], \
+        $9::text[], $10::text[], $11::text[]) \
+    ON CONFLICT (no) DO UPDATE SET pile = excluded.pile, rank = excluded.rank, size = excluded.size, \
+        kind = excluded.kind, status = excluded.status, negotiation = excluded.negotiation, reason = excluded.reason, \
+        words = excluded.words";
 pub(super) const PUT_HISTORY: &str = "\
     INSERT INTO history (refund, sequence, record, seller) \
     SELECT * FROM unnest($1::int8[], $2::int8[], $3::int8[], $4::text[])";
@@ -157,6 +164,38 @@ pub(super) const OF_BUYER: &str = by_opening!("r.buyer = $3 AND");
 pub(super) const OF_ORDER: &str = by_opening!("r.order_id = $3 AND");
 pub(super) const OF_REFERENCE: &str = by_opening!("r.reference = $3 AND");
 pub(super) const WITH_METADATA: &str = by_opening!("r.metadata <> '{}' AND r.metadata @> ARRAY[$3::int8] AND");
+
+/// Which gists are asked for: of which piles and sellers, and what they have to hold.
+macro_rules! gists {
+    () => {
+        concat!(
+            "FROM gists g WHERE g.pile = ANY ($1) AND g.seller BETWEEN $11 AND $12 ",
+            "AND ($2::text IS NULL OR g.kind = $2) AND ($3::text IS NULL OR g.status = $3) ",
+            "AND ($4::text IS NULL OR g.negotiation = $4) AND ($5::text IS NULL OR g.reason = $5) ",
+            "AND ($6::int8 IS NULL OR g.size >= $6) AND ($7::int8 IS NULL OR g.size <= $7) ",
+            "AND ($8::int8 IS NULL OR g.opened >= $8) AND ($9::int8 IS NULL OR g.opened < $9) ",
+            "AND g.words LIKE ALL ($10) "
+        )
+    };
+}
+/// By what they are sorted; of those alike the latest opened comes first.
+macro_rules! in_order {
+    ($rest:literal) => {
+        concat!(
+            "ORDER BY CASE $13::text WHEN 'deadline' THEN coalesce(g.rank, 9223372036854775807) ",
+            "WHEN 'oldest' THEN g.no WHEN 'largest' THEN -g.size WHEN 'smallest' THEN g.size ELSE 0 END, g.no DESC ",
+            $rest
+        )
+    };
+}
+pub(super) const COUNT_FOUND: &str = concat!("SELECT g.pile, count(*) ", gists!(), "GROUP BY g.pile");
+pub(super) const FOUND: &str = concat!(
+    "SELECT g.no, g.rank, r.state, l.paid - l.refunded FROM (SELECT g.no, g.rank, g.size ",
+    gists!(),
+    in_order!("OFFSET $14 LIMIT $15"),
+    ") g JOIN refunds r ON r.no = g.no JOIN lines l ON l.no = r.line ",
+    in_order!("")
+);
 pub(super) const ON_LINE: &str = "\
     SELECT r.state FROM lines l JOIN refunds r ON r.line = l.no \
     WHERE l.seller = $1 AND l.order_id = $2 AND l.line = $3 ORDER BY r.no";

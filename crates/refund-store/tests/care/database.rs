@@ -12,8 +12,8 @@ use super::story::{do_it, offer, open_refund};
 use super::*;
 
 /// Every table that holds what was recorded, or what follows from it.
-const TABLES: [&str; 9] =
-    ["records", "batches", "lines", "refunds", "waits", "history", "answers", "settings", "audit"];
+const TABLES: [&str; 10] =
+    ["records", "batches", "lines", "refunds", "waits", "gists", "history", "answers", "settings", "audit"];
 
 /// Every other table: how the store may be used, and what servers have among themselves.
 const OTHERS: [&str; 7] = ["meta", "turn", "asides", "servers", "reads", "endpoints", "deliveries"];
@@ -229,9 +229,9 @@ fn a_record_without_sense_and_one_of_a_newer_program_are_told_from_damage() {
     };
     let told = spoilt.found(&forge(&[3, 0xc1]));
     assert!(told[0].starts_with("record 1: wrong msgpack marker"), "{told:?}");
-    spoilt.0.sql(&forge(&[7, 0x93]));
+    spoilt.0.sql(&forge(&[8, 0x93]));
     let error = verify_database(&spoilt.0.address(), &Watcher::nobody()).unwrap_err();
-    assert!(matches!(error, CareError::NewerFormat { found: 7, .. }) && !error.is_damage(), "{error}");
+    assert!(matches!(error, CareError::NewerFormat { found: 8, .. }) && !error.is_damage(), "{error}");
 }
 
 #[test]

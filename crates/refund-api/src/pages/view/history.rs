@@ -70,7 +70,8 @@ impl History {
     pub(crate) fn new(visit: &Visit, role: Role, path: &str, excerpt: &Excerpt) -> Self {
         let Excerpt { events, has_earlier, is_latest, reasons } = excerpt;
         let reader = &visit.reader;
-        let until = |sequence: u64| format!("{path}?until={sequence}");
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let until = |sequence: u64| format!("{path}{joint}until={sequence}");
         let last = events.last().filter(|_| !*is_latest).map(|event| event.sequence);
         Self {
             told: Told::folding(moments(reader, &visit.app.engine.settings(), role, reasons, events.iter().rev())),

@@ -47,6 +47,14 @@ pub(super) const TABLES: &[Table] = &[
         looked_for: &[("no", true)],
     },
     Table {
+        name: "gists",
+        key: "no",
+        columns: "seller, pile, rank, opened, size, kind, status, negotiation, reason, words",
+        body: None,
+        called: "no",
+        looked_for: &[("no", true)],
+    },
+    Table {
         name: "history",
         key: "refund, sequence",
         columns: "record, seller",

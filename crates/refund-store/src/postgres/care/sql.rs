@@ -38,7 +38,7 @@ pub(super) const SIZES: &str = "\
     SELECT count(*), coalesce(sum(records), 0)::int8, max(latest), (SELECT count(*) FROM lines), \
         pg_total_relation_size('records') + pg_total_relation_size('batches'), \
         (SELECT sum(pg_total_relation_size(t::regclass)) \
-            FROM unnest('{lines,refunds,waits,history,answers,settings,audit}'::text[]) t)::int8 FROM batches";
+            FROM unnest('{lines,refunds,waits,gists,history,answers,settings,audit}'::text[]) t)::int8 FROM batches";
 pub(super) const EVERY_STATE: &str = "SELECT state FROM refunds";
 pub(super) const ABOUT_SELLERS: &str = "\
     SELECT seller, count(*), sum(bytes)::int8 FROM (\
