@@ -2,7 +2,11 @@
 
 use data_encoding::BASE32HEX_NOPAD;
 use fastrand::Rng;
-use refund_core::{Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MakeOffer, Money, NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PolicyOverrides, Reason, References, RefundId, RefundType, Role, SellerContacts, SellerId, Via};
+use refund_core::{
+    Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MakeOffer, Money,
+    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PolicyOverrides, Reason, References, RefundId,
+    RefundType, Role, SellerContacts, SellerId, Via,
+};
 use refund_store::{IdempotencyKey, Precondition, Request, Seller, SetUp, Work};
 
 use crate::Fault;

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use refund_core::{Command, DeadlineKind, EventType, Opening, Refund, RefundId, Refusal, Role, SellerContacts, Span, Timestamp};
+use refund_core::{
+    Command, DeadlineKind, EventType, Opening, Refund, RefundId, Refusal, Role, SellerContacts, Span, Timestamp,
+};
 use refund_store::{
     Clock, EmbeddedStore, MemoryStore, OpenError, Refused, Request, Seller, SetUp, Store, Surroundings, Work, wait,
 };

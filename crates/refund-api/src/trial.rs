@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use refund_core::{Actor, Address, AddressBook, BuyerId, Category, Contact, Currency, Label, LineId, Money, Opening, OrderId, OrderLine, Policy, PolicyOverrides, References, RefundType, Role, SellerContacts, Timestamp, Via, Why};
+use refund_core::{
+    Actor, Address, AddressBook, BuyerId, Category, Contact, Currency, Label, LineId, Money, Opening, OrderId,
+    OrderLine, Policy, PolicyOverrides, References, RefundType, Role, SellerContacts, Timestamp, Via, Why,
+};
 use refund_store::{Clock, KeyRole, MemoryDeliveries, MemoryStore, Request, Seller, SetUp, Store, Surroundings, Work};
 use tokio::time::Instant;
 
@@ -140,7 +143,8 @@ pub(crate) async fn set_up_a_seller(app: &App) {
 
 /// Changes the seller's name: to the same as it had before changes nothing.
 pub(crate) async fn rename_the_seller(app: &App, name: &str) {
-    put_seller(app, "s-1", Seller { name: Label::new(name).unwrap(), ..seller() }).await;
+    let present = app.engine.settings().seller(&id("s-1")).cloned().unwrap();
+    put_seller(app, "s-1", Seller { name: Label::new(name).unwrap(), ..(*present).clone() }).await;
 }
 
 /// Has these told by mail what concerns the seller `s-1`.

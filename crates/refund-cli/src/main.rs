@@ -9,6 +9,7 @@ mod interrupt;
 mod model;
 mod output;
 mod profile;
+mod strict;
 mod view;
 
 use std::process::ExitCode;

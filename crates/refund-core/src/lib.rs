@@ -73,7 +73,8 @@ pub use money::{Currency, InvalidMoney, Money};
 pub use names::UnknownName;
 pub use negotiation::{Negotiation, NegotiationState, NegotiationStatus, Offer, WithdrawnReason};
 pub use notice::{
-    NOTICE_LEAP, Notice, NoticeChannel, NoticeKind, NoticeReport, NoticeResult, NoticeStatus, QueuedNotice, QueuedNotices,
+    NOTICE_LEAP, Notice, NoticeChannel, NoticeKind, NoticeReport, NoticeResult, NoticeStatus, QueuedNotice,
+    QueuedNotices,
 };
 pub use open::{Line, Opened, open};
 pub use options::{Options, TypeOption, check_offer, options};

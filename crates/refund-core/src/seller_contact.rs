@@ -81,7 +81,9 @@ mod tests {
 
     #[test]
     fn there_are_a_few_and_nobody_is_there_twice() {
-        let all = |count: usize| SellerContacts::try_from((0..count).map(|n| contact(&format!("{n}@a.example"))).collect::<Vec<_>>());
+        let all = |count: usize| {
+            SellerContacts::try_from((0..count).map(|n| contact(&format!("{n}@a.example"))).collect::<Vec<_>>())
+        };
         assert_eq!(all(5).unwrap().iter().count(), 5);
         assert_eq!(all(6), Err(InvalidSellerContacts::TooMany));
         let twice = SellerContacts::try_from(vec![contact("shop@a.example"), contact("Shop@A.example")]);

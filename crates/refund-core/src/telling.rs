@@ -1,7 +1,10 @@
 //! Who is told of what concerns them (R41).
 
 use crate::notice::QUEUED_MAX;
-use crate::{Actor, DeadlineKind, Event, Fact, Notice, NoticeKind, Policy, QueuedNotice, Refund, Role, SellerContact, Span, evolve, replay};
+use crate::{
+    Actor, DeadlineKind, Event, Fact, Notice, NoticeKind, Policy, QueuedNotice, Refund, Role, SellerContact, Span,
+    evolve, replay,
+};
 
 /// Whom notices go to. The platform is told by events.
 pub const READERS: [Role; 3] = [Role::Buyer, Role::Seller, Role::Operator];

@@ -2,9 +2,9 @@
 //! anew: a change of the format is a new version with a new file beside the old one. A new file
 //! is written by running these tests with `REFUND_STORE_WRITE_GOLDEN=` its name.
 
+mod contacts;
 #[path = "../tests/golden/file.rs"]
 mod file;
-mod contacts;
 mod notices;
 mod payouts;
 mod reasons;

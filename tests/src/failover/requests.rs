@@ -1,6 +1,9 @@
 //! What is asked for under load: few refunds on few order lines, so that much of it races.
 
-use refund_core::{Actor, Address, AddressBook, Attachments, BuyerId, Category, Command, Currency, Label, MakeOffer, Message, Money, Opening, OrderLine, PolicyOverrides, Reason, References, RefundId, RefundType, Role, SellerContacts, SellerId, Via};
+use refund_core::{
+    Actor, Address, AddressBook, Attachments, BuyerId, Category, Command, Currency, Label, MakeOffer, Message, Money,
+    Opening, OrderLine, PolicyOverrides, Reason, References, RefundId, RefundType, Role, SellerContacts, SellerId, Via,
+};
 use refund_store::{IdempotencyKey, Request, Seller, SetUp, Work};
 
 use crate::crash::Rng;

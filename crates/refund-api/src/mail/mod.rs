@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::machine::clock::{Stopwatch, system_now};
 use crate::pages::Letter;
 use crate::problem::Problem;
-use crate::webhooks::{Carried, Courier, NEVER, Outgoing, Recipient, told_of};
+use crate::webhooks::{Carriage, Carried, Courier, NEVER, Outgoing, Recipient, told_of};
 use crate::wire::code::ApiCode;
 
 /// How much of what a mail server says is kept, in characters.
@@ -42,7 +42,7 @@ impl Mailer {
     }
 
     /// To each of the recipients in turn: a mail of their own, which names nobody else.
-    async fn carried(&self, outgoing: &Outgoing) -> Result<Attempt, Problem> {
+    async fn carried(&self, outgoing: &Outgoing) -> Result<Carriage, Problem> {
         let Outgoing { refund, notice, recipients, now, .. } = outgoing;
         let events = told_of(&self.app.engine, refund, notice).await?;
         let stopwatch = Stopwatch::start();
@@ -53,13 +53,17 @@ impl Mailer {
         }
         let duration_ms = u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX);
         let attempt = Attempt { at: *now, status: None, error: None, duration_ms, response: String::new() };
-        Ok(match answer {
+        let was_there = !matches!(answer, Some(Err(NotTaken::Away(_))));
+        let attempt = match answer {
             Some(Ok((code, said)) | Err(NotTaken::Refused(code, said))) => {
                 Attempt { status: Some(code), response: in_a_line(&said), ..attempt }
             }
-            Some(Err(NotTaken::Away(why))) => Attempt { error: Some(in_a_line(&why)), ..attempt },
+            Some(Err(NotTaken::Unanswered(why) | NotTaken::Away(why))) => {
+                Attempt { error: Some(in_a_line(&why)), ..attempt }
+            }
             None => Attempt { error: Some("there is nobody to send it to".to_owned()), ..attempt },
-        })
+        };
+        Ok(Carriage { attempt, was_there })
     }
 
     async fn carried_to(&self, to: &Recipient, outgoing: &Outgoing, events: &[Event]) -> Result<Answer, Problem> {
@@ -84,8 +88,9 @@ type Answer = Result<(u16, String), NotTaken>;
 /// all are refused for good.
 fn better(one: Answer, other: Answer) -> Answer {
     let worth = |answer: &Answer| match answer {
-        Ok(_) => 3,
-        Err(NotTaken::Refused(code, _)) if *code < NEVER => 2,
+        Ok(_) => 4,
+        Err(NotTaken::Refused(code, _)) if *code < NEVER => 3,
+        Err(NotTaken::Unanswered(_)) => 2,
         Err(NotTaken::Away(_)) => 1,
         Err(NotTaken::Refused(..)) => 0,
     };

@@ -29,7 +29,7 @@ const SENDING_MAX: Duration = Duration::from_secs(60);
 /// How long one that is kept may take to say that it is there.
 const ASKING_MAX: Duration = Duration::from_secs(5);
 /// How many connections are kept.
-const KEPT_MAX: usize = 4;
+const KEPT_MAX: usize = 8;
 
 /// How what is sent is kept from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +59,9 @@ pub(crate) struct MailServer {
 pub(super) enum NotTaken {
     /// The mail server said so, of this mail.
     Refused(u16, String),
-    /// It was never asked, or did not answer.
+    /// It was there, and gave no answer to this mail that could be read.
+    Unanswered(String),
+    /// It was not there to be asked.
     Away(String),
 }
 
@@ -81,11 +83,12 @@ impl MailServer {
             Some(connection) => connection,
             None => self.connected().await?,
         };
-        let slow = |_| NotTaken::Away(format!("no answer within {} seconds", SENDING_MAX.as_secs()));
+        // Some mail servers look a recipient up before they answer, and wait for that one's own.
+        let slow = |_| NotTaken::Unanswered(format!("no answer within {} seconds", SENDING_MAX.as_secs()));
         let answer = timeout(SENDING_MAX, connection.send(envelope, mail)).await.map_err(slow)?;
         let response = answer.map_err(|error| match error.status() {
             Some(code) => NotTaken::Refused(code.into(), said(&error)),
-            None => NotTaken::Away(error.to_string()),
+            None => NotTaken::Unanswered(error.to_string()),
         })?;
         self.keep(connection);
         Ok((response.code().into(), lines(&response)))

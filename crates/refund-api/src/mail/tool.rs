@@ -38,7 +38,7 @@ impl MailTool {
         match server.send(message.envelope(), &message.formatted()).await {
             Ok((code, said)) => Ok(format!("TAKEN: the mail server answered {code} {}", in_a_line(&said))),
             Err(NotTaken::Refused(code, said)) => Err(format!("the mail server answered {code} {}", in_a_line(&said))),
-            Err(NotTaken::Away(why)) => Err(in_a_line(&why)),
+            Err(NotTaken::Unanswered(why) | NotTaken::Away(why)) => Err(in_a_line(&why)),
         }
     }
 }

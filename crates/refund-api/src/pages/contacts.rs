@@ -34,7 +34,8 @@ pub(super) fn rows(reader: &Reader, contacts: &SellerContacts) -> Vec<ContactRow
 
 pub(super) fn typed_rows(reader: &Reader, form: &Form) -> Vec<ContactRow> {
     let typed = form.all("contact_email").zip(form.all("contact_language")).enumerate();
-    let row = |(place, (email, language))| row(reader, place, email, Some(language), |kind| is_ticked(form, place, kind));
+    let row =
+        |(place, (email, language))| row(reader, place, email, Some(language), |kind| is_ticked(form, place, kind));
     typed.map(row).collect()
 }
 

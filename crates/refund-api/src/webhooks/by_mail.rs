@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use refund_core::{
-    EmailAddress, Event, Fact, GATHERED_WITHIN, LanguageTag, Notice, NoticeChannel, NoticeReport, NoticeResult, QueuedNotice, Reason, Refund,
-    Role, SellerId, Timestamp,
+    EmailAddress, Event, Fact, GATHERED_WITHIN, LanguageTag, Notice, NoticeChannel, NoticeReport, NoticeResult,
+    QueuedNotice, Reason, Refund, Role, SellerId, Timestamp,
 };
 use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Tried, Work};
 
@@ -35,7 +35,13 @@ pub(crate) trait Courier: Send + Sync {
 }
 
 /// What came of it.
-pub(crate) type Carried<'a> = Pin<Box<dyn Future<Output = Result<Attempt, Problem>> + Send + 'a>>;
+pub(crate) type Carried<'a> = Pin<Box<dyn Future<Output = Result<Carriage, Problem>> + Send + 'a>>;
+
+/// What came of it, and whether the mail server was there at all: where it was not, that is so for all that is mailed.
+pub(crate) struct Carriage {
+    pub(crate) attempt: Attempt,
+    pub(crate) was_there: bool,
+}
 
 /// A notice on its way.
 pub(crate) struct Outgoing {
@@ -122,7 +128,7 @@ pub(super) async fn attempt(
     courier: &dyn Courier,
     lane: &str,
     queued: Queued,
-) -> Result<Option<Attempt>, Problem> {
+) -> Result<Option<Carriage>, Problem> {
     let Some(claimed) = webhooks.book.claim(lane, queued).await? else { return Ok(None) };
     let Some(outgoing) = outgoing(engine, &claimed.delivery).await? else {
         let nothing = Attempt {
@@ -137,7 +143,7 @@ pub(super) async fn attempt(
         written_down(webhooks, claimed, nothing, None).await?;
         return Ok(None);
     };
-    let attempt = courier.carry(&outgoing).await?;
+    let Carriage { attempt, was_there } = courier.carry(&outgoing).await?;
     let never = attempt.status.is_some_and(|status| status >= NEVER);
     let next_at = schedule::next_try(&claimed.delivery, &attempt, u64::from_be_bytes(entropy::bytes()), None)
         .filter(|_| !attempt.has_succeeded() && !never);
@@ -146,7 +152,7 @@ pub(super) async fn attempt(
         report(engine, &outgoing, &attempt).await?;
     }
     written_down(webhooks, claimed, attempt.clone(), next_at).await?;
-    Ok(Some(attempt))
+    Ok(Some(Carriage { attempt, was_there }))
 }
 
 async fn written_down(

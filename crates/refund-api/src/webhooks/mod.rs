@@ -14,6 +14,7 @@ mod message;
 mod owning;
 mod post;
 mod relay;
+mod room;
 mod schedule;
 mod sender;
 mod sign;
@@ -27,7 +28,7 @@ use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventP
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-pub(crate) use self::by_mail::{Carried, Courier, NEVER, Outgoing, Recipient, recipients, told_of};
+pub(crate) use self::by_mail::{Carriage, Carried, Courier, NEVER, Outgoing, Recipient, recipients, told_of};
 use self::endpoint::Endpoint;
 use self::listeners::Listeners;
 pub(crate) use self::listeners::Listening;

@@ -1,13 +1,13 @@
-//! How the mail server fares, as this process sees it: that it is away is so for all lanes, and what it says of one mail is
-//! so for none of the others.
+//! How the mail server fares, as this process sees it: that it is away is so for all that is mailed, and what it says of one
+//! mail is so for none of the others.
 
 use refund_core::Timestamp;
-use refund_store::Attempt;
 
+use super::by_mail::Carriage;
 use super::schedule;
 
 /// How many mails are under way at once, in all; one while the mail server is away.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 16;
 const AT_ONCE_WHILE_AWAY: usize = 1;
 
 #[derive(Default)]
@@ -29,9 +29,9 @@ impl Relay {
     }
 
     /// Counts an attempt, and says once when too many failed and once when that is over.
-    pub(super) fn count(&mut self, attempt: &Attempt) {
+    pub(super) fn count(&mut self, Carriage { attempt, was_there }: &Carriage) {
         let was_spared = schedule::spared(self.failures).is_some();
-        if attempt.status.is_some() {
+        if *was_there {
             *self = Self::default();
             if was_spared {
                 tracing::info!("the mail server takes mail again");

@@ -1,20 +1,20 @@
 //! Sends what is due, each endpoint by itself, and writes down what came of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::Timestamp;
 use refund_store::{
-    Attempt, Claimed, Delivery, DeliveryState, DisabledBecause, Due, EventPosition, Forget, KeyRole, Noted, Queued,
-    Tried,
+    Attempt, Claimed, Delivery, DeliveryState, DisabledBecause, Due, EventPosition, Forget, Noted, Queued, Tried,
 };
 use tokio::task::JoinSet;
 
-use super::by_mail::{self, Courier, is_lane};
+use super::by_mail::{self, Carriage, Courier, is_lane};
 use super::endpoint::{self, Endpoint};
 use super::message::Unsigned;
 use super::relay::Relay;
+use super::room::{self, Room};
 use super::schedule;
 use super::{Webhooks, planned};
 use crate::engine::Engine;
@@ -25,27 +25,24 @@ use crate::problem::Problem;
 use crate::wire::EventOut;
 use crate::wire::code::ApiCode;
 
-/// How many messages are under way at once, in all, to one owner's endpoints and to one of them. One that fails or is
-/// slow gets one at a time, so that many that never answer leave room for those that do.
-const AT_ONCE: usize = 256;
-const TO_ONE_OWNER: usize = 64;
-/// From how many milliseconds on an answer is slow, so that its endpoint is sent one message at a time too.
+/// From how many milliseconds on an answer is slow.
 const SLOW: u64 = 2_000;
-const TO_ONE: usize = 4;
-const TO_ONE_THAT_FAILS: usize = 1;
 /// How many messages of an endpoint's queue are read: those under way are still in it, and one more says when the next
 /// is due.
-const LOOKED_AT: usize = TO_ONE + 1;
+const LOOKED_AT: usize = room::TO_ONE + 1;
 /// How long messages that are under way are waited for when the server stops.
 const STOPPING_MAX: Duration = Duration::from_secs(5);
 /// How often the book forgets what is old, in milliseconds.
 const CARE_EVERY: i64 = 60 * 60 * 1000;
 
-/// What is under way, by endpoint, each with whose it is.
-type UnderWay = BTreeMap<String, (KeyRole, BTreeSet<EventPosition>)>;
-
 /// To which endpoint an attempt was made, at which event, and what came of it, if anything was sent.
-type Ended = (String, EventPosition, Option<Attempt>);
+type Ended = (String, EventPosition, Option<Came>);
+
+/// What came of an attempt: at an endpoint, or of a mail.
+enum Came {
+    ToEndpoint(Attempt),
+    ByMail(Carriage),
+}
 
 /// When an endpoint was made, and its id: the order of endpoints.
 pub(super) type Made = (Timestamp, String);
@@ -72,9 +69,8 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>, courier: O
         engine,
         webhooks,
         courier,
-        under_way: UnderWay::new(),
+        room: Room::default(),
         failures: BTreeMap::new(),
-        slow: BTreeSet::new(),
         relay: Relay::default(),
         attempts: JoinSet::new(),
         served_last: None,
@@ -106,11 +102,9 @@ struct Sender {
     webhooks: Arc<Webhooks>,
     /// Who carries what goes by mail, if anybody does.
     courier: Option<Arc<dyn Courier>>,
-    under_way: UnderWay,
+    room: Room,
     /// How many attempts failed in a row, by endpoint.
     failures: BTreeMap<String, u32>,
-    /// Those whose last answer took long.
-    slow: BTreeSet<String>,
     relay: Relay,
     attempts: JoinSet<Ended>,
     /// To which endpoint the last attempt was begun, and in which lane the last mail.
@@ -145,23 +139,13 @@ impl Sender {
     /// The lanes of what is to be mailed now, if this server mails: all in which something waits, or while no more can be
     /// under way those of what is, which this server is to keep.
     async fn lanes(&self, now: Timestamp) -> Result<Vec<Arc<Endpoint>>, Problem> {
-        let under_way = || self.under_way.keys().filter(|id| is_lane(id)).cloned().collect();
+        let has_none = !self.room.has_any_by_mail(self.relay.at_once()) || self.relay.left_alone_until(now).is_some();
         let lanes = match &self.courier {
             None => Vec::new(),
-            Some(_) if !self.can_mail() || self.relay.left_alone_until(now).is_some() => under_way(),
+            Some(_) if has_none => self.room.lanes(),
             Some(_) => self.webhooks.book.waiting(by_mail::LANES).await?,
         };
         lanes.into_iter().map(|lane| Ok(Arc::new(endpoint::of_lane(lane)?))).collect()
-    }
-
-    /// Whether one more mail may be under way.
-    fn can_mail(&self) -> bool {
-        self.under_way_where(|id, _| is_lane(id)) < self.relay.at_once()
-    }
-
-    fn under_way_where(&self, is_one: impl Fn(&str, &KeyRole) -> bool) -> usize {
-        let those = self.under_way.iter().filter(|(id, (owner, _))| is_one(id, owner));
-        those.map(|(_, (_, events))| events.len()).sum()
     }
 
     /// Begins the attempts at one endpoint; when there is more to do for it, if that is later.
@@ -169,37 +153,25 @@ impl Sender {
         if let Some(until) = endpoint.left_alone_until(&due).filter(|until| now < *until) {
             return Some(until);
         }
-        let is_spared = due.failing_since.is_some() || self.slow.contains(endpoint.id());
-        let at_once = if is_spared { TO_ONE_THAT_FAILS } else { TO_ONE };
         for queued in due.queue {
             if queued.at > now {
                 return Some(queued.at);
             }
-            if self.has_room(endpoint, at_once) {
+            let has_room = match endpoint.is_by_mail() {
+                // That somebody's address takes no mail says nothing of the others in the lane.
+                true => self.room.has_some_by_mail(endpoint.id(), self.relay.at_once()),
+                false => self.room.has_some(endpoint.id(), &endpoint.stored.owner, due.failing_since.is_some()),
+            };
+            if has_room {
                 self.begin(endpoint, queued);
             }
         }
         None
     }
 
-    /// Whether one more may be under way to an endpoint that takes so many.
-    fn has_room(&self, endpoint: &Endpoint, at_once: usize) -> bool {
-        let has_room = if endpoint.is_by_mail() {
-            // That somebody's address takes no mail says nothing of the mail server.
-            self.can_mail()
-        } else {
-            self.under_way_where(|id, _| id == endpoint.id()) < at_once
-                && self.under_way_where(|id, owner| *owner == endpoint.stored.owner && !is_lane(id)) < TO_ONE_OWNER
-        };
-        has_room && self.attempts.len() < AT_ONCE
-    }
-
     fn begin(&mut self, endpoint: &Arc<Endpoint>, queued: Queued) {
         let event = queued.event;
-        let owner = &endpoint.stored.owner;
-        let of_endpoint = || (owner.clone(), BTreeSet::new());
-        let (_, under_way) = self.under_way.entry(endpoint.id().to_owned()).or_insert_with(of_endpoint);
-        if !under_way.insert(event) {
+        if !self.room.begins(endpoint.id(), &endpoint.stored.owner, event) {
             return;
         }
         let last = if endpoint.is_by_mail() { &mut self.mailed_last } else { &mut self.served_last };
@@ -208,31 +180,34 @@ impl Sender {
         let (engine, webhooks, endpoint) = (self.engine.clone(), self.webhooks.clone(), endpoint.clone());
         let courier = self.courier.clone().filter(|_| endpoint.is_by_mail());
         self.attempts.spawn(async move {
-            let attempt = match courier {
-                Some(courier) => by_mail::attempt(&engine, &webhooks, &*courier, endpoint.id(), queued).await,
-                None => attempt(&engine, &webhooks, &endpoint, queued, failures).await,
+            let came = match courier {
+                Some(courier) => {
+                    let carried = by_mail::attempt(&engine, &webhooks, &*courier, endpoint.id(), queued).await;
+                    carried.map(|carried| carried.map(Came::ByMail))
+                }
+                None => {
+                    attempt(&engine, &webhooks, &endpoint, queued, failures).await.map(|it| it.map(Came::ToEndpoint))
+                }
             };
-            if let Err(problem) = &attempt {
+            if let Err(problem) = &came {
                 tracing::error!(?problem, webhook = endpoint.id(), "an attempt could not be made or written down");
                 tokio::time::sleep(WAIT_AFTER_FAILURE).await;
             }
-            (endpoint.id().to_owned(), event, attempt.ok().flatten())
+            (endpoint.id().to_owned(), event, came.ok().flatten())
         });
     }
 
     fn has_ended(&mut self, done: Result<Ended, tokio::task::JoinError>) {
         match done {
-            Ok((id, event, attempt)) => {
-                match attempt {
-                    Some(attempt) if is_lane(&id) => self.relay.count(&attempt),
-                    Some(attempt) => self.count(&id, &attempt),
-                    None => {}
-                }
-                if let Some((_, under_way)) = self.under_way.get_mut(&id) {
-                    under_way.remove(&event);
-                    if under_way.is_empty() {
-                        self.under_way.remove(&id);
+            Ok((id, event, came)) => {
+                self.room.ends(&id, event);
+                match came {
+                    Some(Came::ByMail(carriage)) => {
+                        self.room.was(&id, carriage.attempt.duration_ms < SLOW);
+                        self.relay.count(&carriage);
                     }
+                    Some(Came::ToEndpoint(attempt)) => self.count(&id, &attempt),
+                    None => {}
                 }
             }
             // The message stays among those under way: whatever panicked would panic again at once.
@@ -243,11 +218,7 @@ impl Sender {
     /// Counts failures in a row, and says once when they are too many and once when they are over: whatever is wrong
     /// with a receiver is its owner's to mend.
     fn count(&mut self, id: &str, attempt: &Attempt) {
-        if attempt.duration_ms < SLOW {
-            self.slow.remove(id);
-        } else {
-            self.slow.insert(id.to_owned());
-        }
+        self.room.was(id, attempt.has_succeeded() && attempt.duration_ms < SLOW);
         let before = self.failures.remove(id).unwrap_or(0);
         if attempt.has_succeeded() {
             if schedule::spared(before).is_some() {

@@ -38,14 +38,34 @@ impl BulkIn {
     }
 }
 
-/// One command of many. What it takes beside these three is what the call for one refund takes.
+/// One command of many. What it takes beside the first three is what the call for one refund takes, which reads it. Each
+/// member has a place of its own here, because of two with one name a map would keep the last.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct BulkItem {
     refund_id: RefundId,
     version: u64,
     action: BulkAction,
-    #[serde(flatten)]
-    body: Map<String, Value>,
+    #[serde(rename = "type")]
+    kind: Option<Value>,
+    amount: Option<Object<Amount>>,
+    return_address_id: Option<Value>,
+    message: Option<Value>,
+    agreed_offline: Option<Value>,
+    reason: Option<Value>,
+    reason_code: Option<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Amount {
+    currency: Option<Value>,
+    value: Option<Value>,
+}
+
+/// Those members that were given.
+fn given<const N: usize>(members: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
 /// An item that could be read.
@@ -95,7 +115,19 @@ pub(super) struct BulkItemIn {
 impl BulkItem {
     /// The command, read as the call for one refund reads it.
     fn read(self) -> Result<BulkCommand, Unusable> {
-        let Self { refund_id, version, action, body } = self;
+        let Self { refund_id, version, action, .. } = self;
+        let amount = self
+            .amount
+            .map(|Object(Amount { currency, value })| Value::Object(given([("currency", currency), ("value", value)])));
+        let body = given([
+            ("type", self.kind),
+            ("amount", amount),
+            ("return_address_id", self.return_address_id),
+            ("message", self.message),
+            ("agreed_offline", self.agreed_offline),
+            ("reason", self.reason),
+            ("reason_code", self.reason_code),
+        ]);
         let (kind, command) = match action {
             BulkAction::Agree => (CommandKind::Agree, Ok(read_members::<AgreeIn>(body)?.read())),
             BulkAction::Refuse => {

@@ -196,6 +196,33 @@ fn another_s_refund_is_not_there() {
 }
 
 #[test]
+fn of_two_members_with_one_name_neither_is_taken() {
+    served(|server| {
+        let refund = server.open("a");
+        let id = refund["id"].as_str().unwrap();
+        let offer = |key: &str, members: &str| {
+            let item = format!(r#"{{"refund_id":"{id}","version":1,"action":"offer",{members}}}"#);
+            let sent = format!(r#"{{"items":[{item}]}}"#);
+            server.send("POST", BULK, &server.seller, &[("Idempotency-Key", key)], sent.as_bytes())
+        };
+        let amount = r#""amount":{"currency":"CNY","value":"2.00"}"#;
+        for members in [
+            format!(r#""type":"REFUND_ONLY",{amount},"amount":{{"currency":"CNY","value":"9.00"}}"#),
+            r#""type":"REFUND_ONLY","amount":{"currency":"CNY","value":"2.00","value":"9.00"}"#.to_owned(),
+            r#""type":"REFUND_ONLY","amount":{"currency":"CNY","currency":"USD","value":"2.00"}"#.to_owned(),
+            format!(r#""type":"REFUND_ONLY","type":"RETURN_AND_REFUND",{amount}"#),
+            format!(r#""type":"REFUND_ONLY",{amount},"message":"a","message":"b""#),
+        ] {
+            let reply = offer("twice", &members);
+            assert_eq!((reply.status, &reply.body["code"]), (400, &json!("malformed_body")), "{members}");
+            assert!(reply.body["errors"].to_string().contains("duplicate field"), "{:?}", reply.body);
+        }
+        assert_eq!(server.show(&refund)["version"], 1);
+        assert_eq!(told(&offer("once", &format!(r#""type":"REFUND_ONLY",{amount}"#))), [(201, "-")]);
+    });
+}
+
+#[test]
 fn the_key_of_a_bulk_call_is_no_other_call_s() {
     served(|server| {
         let [a, b, c, d] = ["a", "b", "c", "d"].map(|order| server.open(order));

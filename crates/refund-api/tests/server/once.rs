@@ -49,6 +49,25 @@ fn every_form_that_is_posted_carries_what_makes_it_act_once() {
     assert!(WITHOUT.iter().all(|(part, _)| without.contains(part)), "{without:?}");
 }
 
+/// A browser puts what was typed back by its place in the page, and on these pages a place is another batch's, key's or
+/// person's once somebody changed something.
+#[test]
+fn nothing_that_was_typed_comes_back_in_another_row() {
+    let mut found = Vec::new();
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/pages");
+    templates(&pages.join("operator"), &mut found);
+    found.push(("people.html".to_owned(), std::fs::read_to_string(pages.join("people.html")).unwrap()));
+    let mut forms = 0;
+    for (name, text) in &found {
+        for form in text.split("<form").skip(1).filter(|form| form.contains("method=\"post\"")) {
+            let tag = form.split(" class=").next().unwrap();
+            assert!(tag.contains("autocomplete=\"off\""), "{name}: <form{tag}");
+            forms += 1;
+        }
+    }
+    assert!(forms > 15, "{forms}");
+}
+
 /// What a page shows this once.
 fn secret(page: &Shown) -> String {
     let rest = page.html.split_once("<code dir=\"ltr\">").map_or("", |(_, rest)| rest);

@@ -72,6 +72,33 @@ fn rollout(server: &Server) -> Value {
 }
 
 #[test]
+fn an_instant_that_was_not_touched_stays_and_another_is_meant_in_the_zone_beside_it() {
+    demo(|server, operator, _| {
+        // Clocks are put back over this hour in Berlin, so that what is written stands for two instants.
+        let batch = json!({ "name": "a", "sellers": [], "open": false, "opens_at": "2027-10-31T01:30:00.000Z" });
+        server.put("/v1/rollout", &server.operator, &json!({ "percentage": 0, "batches": [batch] }));
+        let shown = "2027-10-31T02:30";
+        let save = |typed: &'static str| {
+            [
+                ("do", "save"),
+                ("batch", "0"),
+                ("batch_name", "b"),
+                ("opens_at_was", shown),
+                ("opens_at", typed),
+                ("drawn_in", "Europe/Berlin"),
+            ]
+        };
+        operator.change(ROLLOUT, &save(shown));
+        let now = rollout(server)["batches"][0].clone();
+        assert_eq!((&now["name"], &now["opens_at"]), (&json!("b"), &json!("2027-10-31T01:30:00.000Z")));
+        operator.change(ROLLOUT, &save("2027-11-01T02:30"));
+        assert_eq!(rollout(server)["batches"][0]["opens_at"], "2027-11-01T01:30:00.000Z");
+        let page = operator.get("/operator/rollout");
+        assert!(page.says("name=\"opens_at_was\"") && page.says("name=\"drawn_in\" value=\"UTC\""));
+    });
+}
+
+#[test]
 fn batches_are_added_opened_closed_changed_and_removed() {
     demo(|server, operator, _| {
         let fields = [

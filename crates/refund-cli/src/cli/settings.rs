@@ -48,11 +48,12 @@ payment, reminder, escalation, message.
 
 Examples:
   refund sellers add-contact seller-9 desk@example.com --language zh-Hant
-  refund sellers add-contact seller-9 boss@example.com --kinds escalation,payment")]
+  refund sellers add-contact seller-9 boss@example.com \\
+    --kinds escalation,payment")]
     AddContact(AddContact),
     /// Tell somebody no more by mail
     #[command(after_help = "\
-Example:
+Examples:
   refund sellers remove-contact seller-9 desk@example.com")]
     RemoveContact(RemoveContact),
 }

@@ -43,6 +43,7 @@ use crate::failure::Failure;
 use crate::interrupt::UnderWay;
 use crate::output::Output;
 use crate::profile;
+use crate::strict;
 use crate::view;
 
 /// What every command works with.
@@ -190,5 +191,5 @@ fn read_json(path: &Path) -> Result<Value, Failure> {
     let text =
         if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
     let text = text.map_err(|error| wrong(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| wrong(format!("not JSON: {error}")))
+    strict::read(&text).map_err(|error| wrong(format!("not JSON: {error}")))
 }

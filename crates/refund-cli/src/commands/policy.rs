@@ -1,5 +1,6 @@
 //! `refund policy`: the numbers and switches, and what a change of them means before it is made.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -191,8 +192,12 @@ pub(super) fn value_told(field: &str, value: &Value) -> String {
 
 /// `field=value`, each. Whether a field exists and may have that value is for the server to say.
 pub(super) fn read_fields(desk: &Desk, given: &[String]) -> Result<Vec<(String, Value)>, Failure> {
+    let mut named = BTreeSet::new();
     let read = |text: &String| {
         let (field, value) = read_field(text)?;
+        if !named.insert(field.clone()) {
+            return Err(Failure::Usage(format!("{field} is given twice")));
+        }
         let value = if field == "reasons" { reasons(desk, &value)? } else { value };
         Ok((field, value))
     };

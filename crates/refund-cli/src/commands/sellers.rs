@@ -140,7 +140,8 @@ fn known(desk: &Desk, id: &str) -> Result<There, Failure> {
 /// The contacts of a seller without that one.
 fn contacts_without(seller: &Map<String, Value>, email: &str) -> Vec<Value> {
     let mut contacts = seller.get("contacts").and_then(Value::as_array).cloned().unwrap_or_default();
-    let is_that = |there: &Value| there.get("email").and_then(Value::as_str).is_some_and(|own| own.eq_ignore_ascii_case(email));
+    let is_that =
+        |there: &Value| there.get("email").and_then(Value::as_str).is_some_and(|own| own.eq_ignore_ascii_case(email));
     contacts.retain(|there| !is_that(there));
     contacts
 }

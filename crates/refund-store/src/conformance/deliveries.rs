@@ -305,7 +305,8 @@ async fn waiting(book: &dyn Deliveries) -> Result<(), Broken> {
     let deliveries = one_each.collect::<Result<_, Broken>>()?;
     holds("one each", book.take_in(Intake { from: None, to: position(5), deliveries }).await?)?;
     same("who begins so", &book.waiting("lane").await?, &ids[1..4].to_vec())?;
-    let due = book.due(&["lane-1"], 1).await?.pop().and_then(|due| due.queue.first().copied()).ok_or("nothing is due")?;
+    let due =
+        book.due(&["lane-1"], 1).await?.pop().and_then(|due| due.queue.first().copied()).ok_or("nothing is due")?;
     let claimed = book.claim("lane-1", due).await?.ok_or("what is queued can't be claimed")?;
     book.tried(claimed, Tried { attempt: attempt(1, 200), next_at: None, leave_alone_until: None }).await?;
     same("who is left", &book.waiting("lane").await?, &vec!["lane".to_owned(), "lane-2".to_owned()])?;

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
-use refund_core::{Actor, Address, AddressBook, AddressId, Attachments, BuyerId, Category, Command, Currency, Event, Label, LineId, LineKey, LineLedger, MakeOffer, Message, MessageText, Money, NegotiationId, Opening, OrderId, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerContacts, SellerId, Timestamp, Via};
+use refund_core::{
+    Actor, Address, AddressBook, AddressId, Attachments, BuyerId, Category, Command, Currency, Event, Label, LineId,
+    LineKey, LineLedger, MakeOffer, Message, MessageText, Money, NegotiationId, Opening, OrderId, OrderLine,
+    PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerContacts, SellerId, Timestamp, Via,
+};
 
 use super::{Broken, Make};
 use crate::{

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use refund_core::rollout::Percentage;
-use refund_core::{Actor, Label, OfferMessage, Policy, PolicyOverrides, RefundId, RefundType, Refusal, Rollout, SAVED_OFFERS_MAX, SavedAmount, SavedOffer, SellerContact, SellerContacts, SellerId, Share, Timestamp};
+use refund_core::{
+    Actor, Label, OfferMessage, Policy, PolicyOverrides, RefundId, RefundType, Refusal, Rollout, SAVED_OFFERS_MAX,
+    SavedAmount, SavedOffer, SellerContact, SellerContacts, SellerId, Share, Timestamp,
+};
 
 use super::desk::{Desk, HOUR, holds, open, opening, operator, put_seller, same};
 use super::{Broken, Make};
@@ -51,12 +54,8 @@ pub(super) fn edited(make: &mut Make<'_>) -> Result<(), Broken> {
     let (name, addresses) = (Label::new("new name")?, Box::new(seller.addresses.clone()));
     let kim = SellerContact { email: "kim@example.com".parse()?, language: None, kinds: BTreeSet::new() };
     let contacts = SellerContacts::try_from(vec![kim])?;
-    let edit = SetUp::EditSeller {
-        seller_id: seller_id.clone(),
-        name: name.clone(),
-        addresses,
-        contacts: contacts.clone(),
-    };
+    let edit =
+        SetUp::EditSeller { seller_id: seller_id.clone(), name: name.clone(), addresses, contacts: contacts.clone() };
     let edit = Request::new(actor.clone(), edit);
     holds("who isn't there is not edited", matches!(desk.refused(edit.clone())?, Refused::NotFound))?;
     let policy = PolicyOverrides { allow_withdraw: Some(true), ..PolicyOverrides::default() };

@@ -1,6 +1,8 @@
 //! What passes the door and changes a setting: what can be asked for, and the rule of each.
 
-use refund_core::{Actor, AddressBook, Label, Policy, Rollout, SAVED_OFFERS_MAX, SavedOffer, SellerContacts, SellerId, Timestamp};
+use refund_core::{
+    Actor, AddressBook, Label, Policy, Rollout, SAVED_OFFERS_MAX, SavedOffer, SellerContacts, SellerId, Timestamp,
+};
 
 use super::people;
 use super::stage::{Done, Halt, Stage};

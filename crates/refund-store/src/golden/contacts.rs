@@ -15,10 +15,8 @@ pub(super) fn contacts() -> Record {
         language: language.map(|language| language.parse().unwrap()),
         kinds: kinds.iter().copied().collect::<BTreeSet<_>>(),
     };
-    let contacts = vec![
-        contact("desk@shop.example", Some("zh-Hant"), &[]),
-        contact("boss@shop.example", None, NoticeKind::ALL),
-    ];
+    let contacts =
+        vec![contact("desk@shop.example", Some("zh-Hant"), &[]), contact("boss@shop.example", None, NoticeKind::ALL)];
     let seller = Seller {
         name: text("店"),
         addresses: AddressBook::new(vec![(address(), true)]).unwrap(),

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use refund_core::{Actor, Address, AddressBook, AuditType, BuyerId, Category, Command, Currency, DeadlineKind, Event, Label, LineLedger, MakeOffer, Money, Opening, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerContacts, SellerId, Timestamp, Via};
+use refund_core::{
+    Actor, Address, AddressBook, AuditType, BuyerId, Category, Command, Currency, DeadlineKind, Event, Label,
+    LineLedger, MakeOffer, Money, Opening, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId,
+    RefundType, Role, SellerContacts, SellerId, Timestamp, Via,
+};
 use refund_store::{
     Advance, Answered, Around, AuditQuery, Clock, FailedSignIns, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope,
     Overdue, Query, Recorded, Refused, Request, Secret, Seller, Session, SetUp, Sort, Store, Surroundings, User,

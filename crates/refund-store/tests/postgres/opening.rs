@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use refund_core::Timestamp;
 use refund_store::{
-    Aside, Clock, Level, Migrated, PostgresAddress, PostgresError, PostgresStore, Refused, Request, Store, StoreError,
-    Surroundings, Work, hold_settling, migrate, wait,
+    Aside, Clock, Level, Migrated, PostgresAddress, PostgresError, PostgresStore, Refused, Request, Search, Store,
+    StoreError, Surroundings, Work, hold_settling, migrate, wait,
 };
 use refund_test_postgres::{Server, Version};
 
@@ -14,7 +14,7 @@ use super::story::{begin, do_it, open_refund, put_seller, running, start, surrou
 use super::{database_of, migrated, open};
 
 /// What this program works with.
-const OWN: Level = Level { layout: 2, format: 7 };
+const OWN: Level = Level { layout: 3, format: 7 };
 const FIRST: Level = Level { layout: 1, format: 3 };
 const EMPTY_TO_OWN: Migrated = Migrated { from: Level { layout: 0, format: 0 }, to: OWN };
 
@@ -62,10 +62,10 @@ fn an_empty_database_is_made_a_store_once_and_a_strangers_is_not_touched() {
 fn another_layout_or_format_is_refused_with_what_to_do() {
     let url = database_of(server());
     migrated(&url);
-    server().psql(&url, "UPDATE meta SET schema = 3").unwrap();
+    server().psql(&url, "UPDATE meta SET schema = 4").unwrap();
     assert!(refused(&url, None, surroundings()).to_string().contains("use a newer program"));
-    assert!(matches!(migrating(&url, false).unwrap_err(), PostgresError::Layout { found: 3, wanted: 2 }));
-    server().psql(&url, "UPDATE meta SET schema = 2, format = 250").unwrap();
+    assert!(matches!(migrating(&url, false).unwrap_err(), PostgresError::Layout { found: 4, wanted: 3 }));
+    server().psql(&url, "UPDATE meta SET schema = 3, format = 250").unwrap();
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::NewerFormat { found: 250, .. }));
     assert!(matches!(migrating(&url, false).unwrap_err(), PostgresError::NewerFormat { found: 250, .. }));
 }
@@ -84,10 +84,10 @@ fn nothing_is_written_that_servers_of_before_can_not_read_until_the_database_is_
     open(&address, surroundings()).close().unwrap();
     do_it(&of_before, open_refund("rf_before"));
 
-    server().psql(&url, "UPDATE meta SET format = 7").unwrap();
+    server().psql(&url, "UPDATE meta SET format = 8").unwrap();
     let refused = of_before.submit(open_refund("rf_behind")).wait().unwrap_err();
     assert!(matches!(&refused, Refused::Store(why) if why.to_string().contains("use a newer program")), "{refused:?}");
-    server().psql(&url, "UPDATE refunds SET state = set_byte(state, 0, 7) WHERE id = 'rf_before'").unwrap();
+    server().psql(&url, "UPDATE refunds SET state = set_byte(state, 0, 8) WHERE id = 'rf_before'").unwrap();
     let refused = wait(of_before.refund(&"rf_before".parse().unwrap())).unwrap_err();
     assert!(matches!(&refused, StoreError::Stopped(why) if why.contains("a newer program wrote")), "{refused:?}");
     of_before.close().unwrap();
@@ -104,16 +104,22 @@ fn a_store_of_the_first_layout_is_refused_until_it_is_migrated_and_has_all_that_
     let address = PostgresAddress::parse(&url, None).unwrap();
     let store = open(&address, surroundings());
     begin(&store);
+    store.submit(open_refund("rf_before")).wait().unwrap();
     let end = store.feed_end();
+    let search = Search { words: Search::words_of("RF_before"), limit: 1, ..Search::default() };
+    let found = wait(store.find(&search)).unwrap();
+    assert_eq!(found.total, 1);
     store.close().unwrap();
-    // All that the second layout has more.
-    server().psql(&url, "DROP TABLE asides; ALTER TABLE meta DROP COLUMN asked; UPDATE meta SET schema = 1").unwrap();
-    assert!(matches!(refused(&url, None, surroundings()), PostgresError::Layout { found: 1, wanted: 2 }));
+    // All that the layouts behind it have more.
+    let back = "DROP TABLE asides, gists; ALTER TABLE meta DROP COLUMN asked; UPDATE meta SET schema = 1";
+    server().psql(&url, back).unwrap();
+    assert!(matches!(refused(&url, None, surroundings()), PostgresError::Layout { found: 1, wanted: 3 }));
     assert_eq!(migrating(&url, true).unwrap(), Migrated { from: Level { layout: 1, ..OWN }, to: OWN });
     assert!(matches!(refused(&url, None, surroundings()), PostgresError::Layout { .. }), "a plan does nothing");
     assert_eq!(migrating(&url, false).unwrap(), Migrated { from: Level { layout: 1, ..OWN }, to: OWN });
     let store = open(&address, surroundings());
     assert!(end.is_some() && store.feed_end() == end);
+    assert_eq!(wait(store.find(&search)).unwrap(), found, "what was there before is found");
     wait(store.keep(Aside::Statistics, vec![1])).unwrap();
     assert_eq!(wait(store.kept(Aside::Statistics)).unwrap(), Some(vec![1]));
     store.close().unwrap();

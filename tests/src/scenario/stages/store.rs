@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use refund_core::{Command, CommandKind, Event, EventType, NegotiationId, NoticeReport, Opening, Policy, RefundId, SellerContacts, SellerId, Timestamp};
+use refund_core::{
+    Command, CommandKind, Event, EventType, NegotiationId, NoticeReport, Opening, Policy, RefundId, SellerContacts,
+    SellerId, Timestamp,
+};
 use refund_store::conformance::InTurn;
 use refund_store::{
     Advance, Answer, Around, Clock, EmbeddedStore, MemoryStore, PostgresAddress, PostgresStore, Refused, Request,

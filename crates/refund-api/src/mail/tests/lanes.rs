@@ -19,7 +19,7 @@ async fn who_has_much_mailed_keeps_nobody_else_waiting() {
         let (_, mail) = mailing.scripted.mail().await;
         about.extend(mail.lines().find_map(|line| line.strip_prefix("Message-ID: <ntc_")).map(str::to_owned));
     }
-    // Four are under way at once, and each lane has its turn.
+    // Each lane has its turn.
     let place = about.iter().position(|id| id.starts_with("rfd_21-")).unwrap();
-    assert!((1..9).contains(&place), "{about:?}");
+    assert!(place < 9, "{about:?}");
 }

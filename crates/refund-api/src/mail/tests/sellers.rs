@@ -31,10 +31,13 @@ async fn to_whom(mailing: &mut Mailing, count: usize) -> Vec<String> {
 
 /// What was reported of the seller's notices: which failed.
 fn of_seller(history: &[Event]) -> Vec<bool> {
-    let of = |event: &Event| match &event.fact {
-        Fact::NoticeAccepted { to: Role::Seller, channel: NoticeChannel::Smtp, .. } => Some(true),
-        Fact::NoticeFailed { to: Role::Seller, channel: NoticeChannel::Smtp, .. } => Some(false),
-        _ => None,
+    const BY_MAIL: (Role, NoticeChannel) = (Role::Seller, NoticeChannel::Smtp);
+    let of = |event: &Event| {
+        if let Fact::NoticeAccepted { to, channel, .. } = &event.fact {
+            return ((*to, *channel) == BY_MAIL).then_some(true);
+        }
+        let Fact::NoticeFailed { to, channel, .. } = &event.fact else { return None };
+        ((*to, *channel) == BY_MAIL).then_some(false)
     };
     history.iter().filter_map(of).collect()
 }

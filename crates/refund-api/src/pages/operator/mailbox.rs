@@ -55,12 +55,15 @@ pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
 /// The latest notices to buyers and sellers, in order.
 async fn latest(app: &App) -> Result<VecDeque<(std::sync::Arc<Told>, Notice)>, Problem> {
     let (mut latest, mut after, mut more) = (VecDeque::new(), None, true);
+    let settings = app.engine.settings();
     while more {
         let feed = app.engine.store().feed(after, READ_AT_ONCE).await?;
         (after, more) = (feed.looked_at, feed.more);
         for told in feed.events {
             let Fact::NoticeRequested { notice } = &told.event.fact else { continue };
-            if matches!(notice.to, Role::Buyer | Role::Seller) {
+            let has_contacts =
+                || settings.seller(&told.whose.seller_id).is_some_and(|seller| !seller.contacts.is_empty());
+            if notice.to == Role::Buyer || notice.to == Role::Seller && has_contacts() {
                 let notice = Notice::clone(notice);
                 latest.push_back((told, notice));
             }

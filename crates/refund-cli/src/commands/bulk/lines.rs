@@ -1,10 +1,12 @@
 //! The commands of a file: JSON lines, or CSV with headings. All are looked at before any is sent.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
+use crate::strict;
 
 /// One command.
 #[derive(Debug)]
@@ -44,19 +46,31 @@ type Read = Result<Line, String>;
 
 fn json_lines(text: &str) -> Vec<Read> {
     let numbered = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    let read = |(number, line): (u64, &str)| match serde_json::from_str(line) {
-        Ok(item) => checked(number, item),
-        Err(error) => Err(format!("line {number}: column {}: not a JSON object", error.column())),
+    let read = |(number, line): (u64, &str)| match strict::read(line) {
+        Ok(Value::Object(item)) => checked(number, item),
+        Ok(_) => Err(format!("line {number}: not a JSON object")),
+        Err(error) => {
+            let what = error.to_string();
+            let what = what.split(" at line ").next().unwrap_or_default();
+            Err(format!("line {number}: column {}: {what}", error.column()))
+        }
     };
     numbered.map(read).collect()
 }
 
 fn csv_lines(text: &str) -> Vec<Read> {
+    if let Some(line) = never_closed(text) {
+        return vec![Err(format!("line {line}: a quotation mark opens a cell, and none closes it"))];
+    }
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let headings = match reader.headers() {
         Ok(headings) => headings.clone(),
         Err(error) => return vec![Err(error.to_string())],
     };
+    let mut known = BTreeSet::new();
+    if let Some(twice) = headings.iter().find(|heading| !known.insert(*heading)) {
+        return vec![Err(format!("line 1: the column {twice:?} is there twice"))];
+    }
     let read = |record: Result<csv::StringRecord, csv::Error>| {
         let record = record.map_err(|error| misread(text, &error))?;
         let number = record.position().map_or(0, |position| line_of(text, position));
@@ -72,6 +86,28 @@ fn misread(text: &str, error: &csv::Error) -> String {
         return error.to_string();
     };
     format!("line {}: {len} cells, where the headings are {expected_len}", line_of(text, position))
+}
+
+/// The line on which a cell is opened by a quotation mark and never closed: all that is behind it would be in it.
+fn never_closed(text: &str) -> Option<u64> {
+    let (mut is_open, mut may_open, mut line, mut opened) = (false, true, 1, 0);
+    for sign in text.chars() {
+        match sign {
+            '"' if is_open => (is_open, may_open) = (false, true),
+            '"' if may_open => {
+                // Behind one that closed it, it is two for one, and the cell goes on.
+                is_open = true;
+                opened = line;
+            }
+            _ if is_open => {}
+            ',' | '\r' | '\n' => may_open = true,
+            _ => may_open = false,
+        }
+        if sign == '\n' {
+            line += 1;
+        }
+    }
+    is_open.then_some(opened)
 }
 
 /// The line on which a record begins. The reader counts empty lines before it as the record's own.
@@ -151,6 +187,23 @@ mod tests {
         assert_eq!(items(csv_lines(csv)), items(json_lines(json)));
         let numbers: Vec<u64> = csv_lines(csv).into_iter().map(|line| line.unwrap().number).collect();
         assert_eq!(numbers, [2, 4, 6]);
+    }
+
+    #[test]
+    fn what_can_be_meant_in_two_ways_is_not_guessed_at() {
+        let told = |text: &str| {
+            let lines = if text.starts_with('{') { json_lines(text) } else { csv_lines(text) };
+            in_words(lines)[0].clone()
+        };
+        assert_eq!(
+            told("refund_id,version,action,action\na,1,refuse,agree\n"),
+            "line 1: the column \"action\" is there twice"
+        );
+        let json = r#"{"refund_id":"a","version":1,"action":"offer","amount":{"value":"2.00","value":"9.00"}}"#;
+        assert!(told(json).contains("\"value\" is there twice"), "{}", told(json));
+        let open = "refund_id,version,action,reason\na,1,refuse,\"was \"\"whole\"\"\"\nb,1,refuse,\"never closed\nc,1,agree,\n";
+        assert_eq!(told(open), "line 3: a quotation mark opens a cell, and none closes it");
+        assert_eq!(never_closed("a,12\" disk,\"two\nlines\"\n"), None);
     }
 
     #[test]

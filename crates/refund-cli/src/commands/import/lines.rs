@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::tally::Failed;
 use crate::failure::Failure;
+use crate::strict;
 
 /// One line that says something.
 pub(super) struct Line {
@@ -54,6 +55,8 @@ impl Lines {
             let utf8_up_to = std::str::from_utf8(&bytes).err().map(|error| error.valid_up_to());
             let text = String::from_utf8_lossy(&bytes).trim().trim_start_matches('\u{feff}').to_owned();
             if !text.is_empty() {
+                // However it is written: another blank or order says nothing else, and must open nothing else.
+                let text = strict::read(&text).map_or(text, |said| said.to_string());
                 let idempotency_key = self.key(&text);
                 return Ok(Some(Line { number: self.number, length, text, utf8_up_to, idempotency_key }));
             }
@@ -102,7 +105,7 @@ impl Line {
         if let Some(good) = self.utf8_up_to {
             return malformed(format!("not UTF-8 from byte {} on: save the file as UTF-8", good + 1));
         }
-        match serde_json::from_str::<Value>(&self.text) {
+        match strict::read(&self.text) {
             Ok(Value::Object(_)) => Ok(()),
             Ok(_) => malformed("not a JSON object".to_owned()),
             Err(error) => {
@@ -130,6 +133,11 @@ mod tests {
         assert_eq!(before[0].idempotency_key, after[2].idempotency_key);
         assert_eq!(before[1].idempotency_key, after[0].idempotency_key);
         assert_eq!(after.iter().map(|line| line.number).collect::<Vec<_>>(), [1, 3, 4, 5]);
+        let [one, other]: [Line; 2] =
+            [r#"{"a":1,"b":"x y"}"#, r#" { "b" : "x\u0020y", "a":1 }"#].map(|text| lines(text).remove(0));
+        assert_eq!((&one.idempotency_key, &one.text), (&other.idempotency_key, &other.text), "written otherwise");
+        let twice = lines(r#"{"a":1,"a":2}"#).remove(0);
+        assert!(twice.check().is_err() && twice.text.contains("2"), "nothing is left out of it");
     }
 
     #[test]
