@@ -30,6 +30,9 @@ const KEPT_MAX: usize = 500;
 /// How long a word of it may be, in characters: the secret part of a link alone is longer.
 const WORD_MAX: usize = 40;
 
+/// What mail servers answer to an address that they can't read.
+const NO_ADDRESS: u16 = 553;
+
 /// Carries notices by a mail server.
 pub(crate) struct Mailer {
     app: Arc<App>,
@@ -46,22 +49,22 @@ impl Mailer {
         let Outgoing { refund, notice, recipients, now, .. } = outgoing;
         let events = told_of(&self.app.engine, refund, notice).await?;
         let stopwatch = Stopwatch::start();
-        let mut answer = None;
+        let mut answer: Option<Answer> = None;
         for recipient in recipients {
             let one = self.carried_to(recipient, outgoing, &events).await?;
             answer = Some(answer.map_or(one.clone(), |before| better(before, one)));
         }
+        // No endpoint was asked to send it either: that nobody is told has to be said.
+        let answer =
+            answer.unwrap_or_else(|| Err(NotTaken::Refused(NO_ADDRESS, "there is nobody to send it to".into())));
         let duration_ms = u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX);
         let attempt = Attempt { at: *now, status: None, error: None, duration_ms, response: String::new() };
-        let was_there = !matches!(answer, Some(Err(NotTaken::Away(_))));
+        let was_there = !matches!(answer, Err(NotTaken::Away(_)));
         let attempt = match answer {
-            Some(Ok((code, said)) | Err(NotTaken::Refused(code, said))) => {
+            Ok((code, said)) | Err(NotTaken::Refused(code, said)) => {
                 Attempt { status: Some(code), response: in_a_line(&said), ..attempt }
             }
-            Some(Err(NotTaken::Unanswered(why) | NotTaken::Away(why))) => {
-                Attempt { error: Some(in_a_line(&why)), ..attempt }
-            }
-            None => Attempt { error: Some("there is nobody to send it to".to_owned()), ..attempt },
+            Err(NotTaken::Unanswered(why) | NotTaken::Away(why)) => Attempt { error: Some(in_a_line(&why)), ..attempt },
         };
         Ok(Carriage { attempt, was_there })
     }
@@ -71,8 +74,7 @@ impl Mailer {
         let letter = Letter::new(&self.app, refund, notice, events, to.language.as_ref(), *now)?;
         let to = match mailbox(&to.email) {
             Ok(to) => to,
-            // As mail servers say of an address that they can't read.
-            Err(why) => return Ok(Err(NotTaken::Refused(553, why))),
+            Err(why) => return Ok(Err(NotTaken::Refused(NO_ADDRESS, why))),
         };
         let named = Named { refund_id: &refund.id, number: *number };
         let message = message::notice(&self.server.from, to, &named, letter, system_now());

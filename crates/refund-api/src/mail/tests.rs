@@ -64,6 +64,13 @@ impl Mailing {
         self.app.engine.submit(Request::new(trial::operator(), work)).await.unwrap();
     }
 
+    /// Once all that was recorded is in the book.
+    async fn taken_in(&self) {
+        while self.book.read_to().await.unwrap() != self.app.engine.store().feed_end() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     async fn hours_later(&self, hours: i64) {
         self.machine.put_forward(hours);
         let news = format!("{hours} {:?}", self.app.engine.store().now());

@@ -50,7 +50,7 @@ pub(crate) struct Outgoing {
     /// What the notice is called: [`Notice::number`].
     pub(crate) number: u64,
     pub(crate) notice: Notice,
-    /// Who gets it: at least one.
+    /// Who gets it: nobody where all of the seller's contacts are gone since.
     pub(crate) recipients: Vec<Recipient>,
     /// The engine's time.
     pub(crate) now: Timestamp,
@@ -116,7 +116,9 @@ pub(crate) async fn recipients(engine: &Engine, refund: &Refund, notice: &Notice
     let Some(seller) = seller.filter(|seller| notice.to == Role::Seller && !seller.contacts.is_empty()) else {
         return Ok(Vec::new());
     };
-    let events = told_of(engine, refund, notice).await?;
+    // What is told of is read only where somebody chose.
+    let chooses = seller.contacts.iter().any(|contact| !contact.kinds.is_empty());
+    let events = if chooses { told_of(engine, refund, notice).await? } else { Vec::new() };
     let wanting = seller.contacts.iter().filter(|contact| contact.wants(&events));
     Ok(wanting.map(|contact| Recipient { email: contact.email.clone(), language: contact.language.clone() }).collect())
 }
@@ -166,7 +168,7 @@ async fn written_down(
     Ok(())
 }
 
-/// The notice of a delivery, as long as a word on it is waited for and there is somewhere to send it.
+/// The notice of a delivery, as long as a word on it is waited for.
 async fn outgoing(engine: &Engine, delivery: &Delivery) -> Result<Option<Outgoing>, Problem> {
     let Some(around) = engine.store().refund(&delivery.refund_id).await? else { return Ok(None) };
     let refund = around.refund;
@@ -174,7 +176,7 @@ async fn outgoing(engine: &Engine, delivery: &Delivery) -> Result<Option<Outgoin
     let QueuedNotice { number, notice, .. } = queued;
     let recipients = recipients(engine, &refund, &notice).await?;
     let now = engine.store().now();
-    Ok((!recipients.is_empty()).then_some(Outgoing { refund, number, notice, recipients, now }))
+    Ok(Some(Outgoing { refund, number, notice, recipients, now }))
 }
 
 /// Reports what became of a notice, as a gateway does.

@@ -87,6 +87,16 @@ async fn a_notice_is_taken_where_one_contact_gets_it_and_fails_where_none_ever_w
 }
 
 #[tokio::test]
+async fn a_notice_whose_contacts_are_gone_before_it_goes_fails_and_is_not_forgotten() {
+    let mailing = told(|_, line| well(line), vec![contact("desk@shop.example", "en", &[])]).await;
+    mailing.operators_message("rfd_1").await;
+    mailing.taken_in().await;
+    trial::put_contacts(&mailing.app, SellerContacts::default()).await;
+    mailing.hours_later(1).await;
+    assert_eq!(until_reported(&mailing).await, [false]);
+}
+
+#[tokio::test]
 async fn what_no_contact_wants_is_the_gateways() {
     let mailing = told(|_, line| well(line), vec![contact("money@shop.example", "en", &[NoticeKind::Payment])]).await;
     mailing.operators_message("rfd_1").await;
