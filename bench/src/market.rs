@@ -4,8 +4,8 @@ use data_encoding::BASE32HEX_NOPAD;
 use fastrand::Rng;
 use refund_core::{
     Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MakeOffer, Money,
-    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PolicyOverrides, Reason, References, RefundId,
-    RefundType, Role, SellerContacts, SellerId, Via,
+    NamedFiles, NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PolicyOverrides, Reason, References,
+    RefundId, RefundType, Role, SellerContacts, SellerId, Via,
 };
 use refund_store::{IdempotencyKey, Precondition, Request, Seller, SetUp, Work};
 
@@ -112,7 +112,7 @@ impl Market {
             references: References::default(),
             buyer_contact: None,
         };
-        let request = Request::new(refund.buyer(), Work::Open { opening: Box::new(opening) });
+        let request = Request::new(refund.buyer(), Work::open(opening));
         let request = self.asked(request, &refund, PLATFORM_KEY.to_owned());
         Ok((refund, request))
     }
@@ -131,6 +131,7 @@ impl Market {
                 return_address_id: None,
                 message: Some(OfferMessage::new("Keep the bin, and have this back for the dent")?),
                 agreed_offline: false,
+                files: NamedFiles::default(),
             }),
             Wish::Accept => Command::AcceptOffer { negotiation_id: negotiation_id()? },
             Wish::Reject => Command::RejectOffer { negotiation_id: negotiation_id()? },

@@ -57,7 +57,7 @@ fn opened(store: &dyn Store) -> RefundId {
         store.submit(Request::new(Who::Operator.actor(), put)).wait().expect("a seller");
     }
     let refund_id = opening.refund_id.clone();
-    store.submit(Request::new(Who::Buyer.actor(), Work::Open { opening })).wait().expect("a refund");
+    store.submit(Request::new(Who::Buyer.actor(), Work::Open { opening, files: Vec::new() })).wait().expect("a refund");
     refund_id
 }
 

@@ -187,7 +187,7 @@ pub(crate) async fn open_nth_for_mail(app: &App, seller_id: &str, number: u32, l
 
 async fn opened(app: &App, opening: Opening) {
     let actor = Actor::new(Role::Buyer, id::<BuyerId>("b-1").as_str(), Via::Link);
-    app.engine.submit(Request::new(actor, Work::Open { opening: Box::new(opening) })).await.unwrap();
+    app.engine.submit(Request::new(actor, Work::open(opening))).await.unwrap();
 }
 
 /// The seller of `rfd_1`.

@@ -5,8 +5,9 @@ use crate::decide::case::{Case, wrong_status};
 use crate::decide::{decide, facts, offer};
 use crate::objections::Objections;
 use crate::{
-    Actor, Command, CommandKind, Deadline, DeadlineKind, Event, Grounds, Label, MakeOffer, Money, NegotiationId,
-    PayoutAttempt, PayoutReport, PayoutResult, PayoutStatus, Refund, RefundType, Refusal, Ruling, Timestamp,
+    Actor, Command, CommandKind, Deadline, DeadlineKind, Event, Grounds, Label, MakeOffer, Money, NamedFiles,
+    NegotiationId, PayoutAttempt, PayoutReport, PayoutResult, PayoutStatus, Reason, Refund, RefundType, Refusal,
+    Ruling, Timestamp,
 };
 
 /// A command, and what stands against it.
@@ -134,7 +135,7 @@ fn probes(kind: CommandKind, refund: &Refund, grounds: &Grounds<'_>, now: Timest
         CommandKind::ConfirmReceipt => vec![Command::ConfirmReceipt],
         CommandKind::RefuseReceipt => vec![Command::RefuseReceipt { reason: reason() }],
         CommandKind::WaiveReturn => vec![Command::WaiveReturn],
-        CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Refund { amount }, reason: reason().text }],
+        CommandKind::Rule => vec![rule(amount, reason().text)],
         CommandKind::Extend => {
             let running = refund.deadlines();
             // Those that the refund has, and the one that is a seller's to extend: all others don't run.
@@ -186,6 +187,7 @@ fn offers(refund: &Refund, grounds: &Grounds<'_>) -> Vec<Command> {
             return_address_id: Some(grounds.addresses.default_address().id.clone()),
             message: None,
             agreed_offline: false,
+            files: NamedFiles::default(),
         })
     };
     let mut standing = Objections::default();
@@ -201,6 +203,10 @@ fn least_extension(kind: DeadlineKind, running: &[Deadline], now: Timestamp) -> 
     let running = running.iter().find(|deadline| deadline.kind == kind);
     let from = running.map_or(now, |deadline| deadline.at.max(now));
     Command::Extend { kind, to: Timestamp::from_millis(from.as_millis().saturating_add(1)).unwrap_or(from) }
+}
+
+fn rule(amount: Money, reason: Reason) -> Command {
+    Command::Rule { ruling: Ruling::Refund { amount }, reason, files: NamedFiles::default() }
 }
 
 fn ship(text: Label) -> Command {

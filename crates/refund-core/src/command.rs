@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    AddressId, DeadlineKind, Label, Money, NegotiationId, OfferMessage, Reason, RefundType, Request, Role, Rule,
-    Timestamp, Why,
+    AddressId, DeadlineKind, Label, Money, NamedFiles, NegotiationId, OfferMessage, Reason, RefundType, Request, Role,
+    Rule, Timestamp, Why,
 };
 
 /// What somebody wants to happen to a refund that is there. Opening one is [`open`](crate::open).
@@ -72,6 +72,8 @@ pub enum Command {
         ruling: Ruling,
         /// Why.
         reason: Reason,
+        /// The operator's files that show it (R43).
+        files: NamedFiles,
     },
     /// A running deadline is moved to a later instant (R6).
     Extend {
@@ -103,6 +105,8 @@ pub struct MakeOffer {
     pub message: Option<OfferMessage>,
     /// Whether buyer and seller agreed on it before (S14).
     pub agreed_offline: bool,
+    /// The seller's files that show something about it (R43).
+    pub files: NamedFiles,
 }
 
 /// What the operator decides (R25).

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    Actor, Agreed, ClosedReason, DeadlineKind, ExtendedBecause, Label, Message, Money, Negotiation, Notice,
-    NoticeChannel, Opening, Reason, RefundId, Request, Role, Shipment, Timer, Timestamp, Why, WithdrawnReason,
+    Actor, Agreed, ClosedReason, DeadlineKind, EvidenceFile, ExtendedBecause, FileHash, Label, Message, Money,
+    NamedFiles, Negotiation, Notice, NoticeChannel, Opening, Reason, RefundId, Request, Role, Shipment, Timer,
+    Timestamp, Why, WithdrawnReason,
 };
 
 /// One thing that happened to a refund.
@@ -97,6 +98,9 @@ pub enum Fact {
         agreed: Option<Agreed>,
         /// Why.
         reason: Reason,
+        /// The operator's files that show it (R43).
+        #[serde(default)]
+        files: NamedFiles,
     },
     /// The payment adapter was asked to pay (R26).
     PayoutStarted {
@@ -237,6 +241,16 @@ pub enum Fact {
         /// Why, in the channel's words.
         reason: Option<Reason>,
     },
+    /// A side added a file that shows something; the refund stands where it stood (R43).
+    EvidenceAdded {
+        /// Which.
+        file: Box<EvidenceFile>,
+    },
+    /// The operator erased a file; that there was one stays known (R43).
+    EvidenceErased {
+        /// Which.
+        sha256: FileHash,
+    },
 }
 
 names! {
@@ -298,5 +312,9 @@ names! {
         NoticeAccepted = "notice.accepted",
         /// [`Fact::NoticeFailed`]
         NoticeFailed = "notice.failed",
+        /// [`Fact::EvidenceAdded`]
+        EvidenceAdded = "evidence.added",
+        /// [`Fact::EvidenceErased`]
+        EvidenceErased = "evidence.erased",
     }
 }

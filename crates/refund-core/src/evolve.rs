@@ -2,8 +2,8 @@
 
 use crate::policy::OPERATOR_RULE;
 use crate::{
-    AcceptedNotice, Agreed, Dispute, Escalation, Event, Fact, MessageCounts, NegotiationState, Payout, QueuedNotices,
-    Refund, Status, StatusKind, Timer, Timestamp, Watch,
+    AcceptedNotice, Agreed, Dispute, Erasure, Escalation, Event, Evidence, Fact, MessageCounts, NegotiationState,
+    Payout, QueuedNotices, Refund, Status, StatusKind, Timer, Timestamp, Watch,
 };
 
 /// The refund after one more event.
@@ -53,6 +53,7 @@ pub fn opened(event: &Event) -> Option<Refund> {
         references: opening.references.clone(),
         buyer_contact: opening.buyer_contact.clone(),
         notices: QueuedNotices::default(),
+        evidence: Evidence::default(),
     })
 }
 
@@ -97,7 +98,9 @@ pub fn status_after(before: StatusKind, fact: &Fact) -> StatusKind {
         | Fact::LineShipped
         | Fact::NoticeRequested { .. }
         | Fact::NoticeAccepted { .. }
-        | Fact::NoticeFailed { .. } => before,
+        | Fact::NoticeFailed { .. }
+        | Fact::EvidenceAdded { .. }
+        | Fact::EvidenceErased { .. } => before,
     }
 }
 
@@ -165,9 +168,9 @@ fn apply(mut refund: Refund, event: &Event) -> Refund {
         Fact::LineShipped => refund.line.shipped = true,
         Fact::NoticeRequested { notice } => refund.notices.put(notice.number(event.sequence), at, notice),
         Fact::NoticeAccepted { number, .. } => accepted(&mut refund, *number, at),
-        Fact::NoticeFailed { number, .. } => {
-            refund.notices.take(*number);
-        }
+        Fact::NoticeFailed { number, .. } => drop(refund.notices.take(*number)),
+        Fact::EvidenceAdded { file } => refund.evidence.add((**file).clone(), event.actor.role, at),
+        Fact::EvidenceErased { sha256 } => refund.evidence.erase(*sha256, &Erasure { at, by: event.actor.clone() }),
     }
     refund
 }

@@ -12,6 +12,7 @@ mod deadline;
 mod decide;
 mod disclosure;
 mod event;
+mod evidence;
 mod evolve;
 mod explain;
 mod grounds;
@@ -54,9 +55,13 @@ pub use audit::AuditType;
 pub use command::{Command, CommandKind, MakeOffer, PayoutReport, PayoutResult, Ruling};
 pub use contact::{Contact, EmailAddress, InvalidContact, LanguageTag, PhoneNumber};
 pub use deadline::{AcceptedNotice, Deadline, DeadlineKind, ExtendedBecause, NeededNotice, OnSilence, Timer, Watch};
-pub use decide::{decide, post, report_notice};
+pub use decide::{add_evidence, decide, erase_evidence, post, report_notice};
 pub use disclosure::{Disclosed, DisclosedActor, DisclosedPayout, DisclosedTerms};
 pub use event::{Event, EventType, Fact};
+pub use evidence::{
+    AddedFile, EVIDENCE_MAX, Erasure, Evidence, EvidenceFile, EvidenceType, FileHash, FileName, FileSize, InvalidFile,
+    InvalidFileHash, NamedFiles,
+};
 pub use evolve::{evolve, opened, replay, status_after};
 pub use explain::{Explained, Foretold, explain, foretell};
 pub use grounds::Grounds;

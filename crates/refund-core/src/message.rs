@@ -7,7 +7,7 @@ pub use attachment::{Attachment, AttachmentUrl, Attachments, InvalidAttachment, 
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MessageText, Role};
+use crate::{MessageText, NamedFiles, Role};
 
 /// How many messages each side may post on a refund. Each has its own, so that nobody can be silenced
 /// by another's.
@@ -25,6 +25,10 @@ pub struct Message {
     /// Whether it is a note that the seller is not shown either: only operators and the platform read it.
     #[serde(default)]
     pub for_operators: bool,
+    /// Files of the refund that it speaks of, which its writer has added (R43); none with a note, because files are seen
+    /// by both parties.
+    #[serde(default)]
+    pub files: NamedFiles,
 }
 
 /// How many messages each side has posted.
@@ -71,11 +75,17 @@ impl Message {
         }
     }
 
+    /// Whether it is kept from a party.
+    #[must_use]
+    pub fn is_note(&self) -> bool {
+        self.internal || self.for_operators
+    }
+
     /// Whether somebody of that role is shown it.
     #[must_use]
     pub fn is_for(&self, role: Role) -> bool {
         match role {
-            Role::Buyer => !self.internal && !self.for_operators,
+            Role::Buyer => !self.is_note(),
             Role::Seller => !self.for_operators,
             Role::Platform | Role::Operator | Role::System => true,
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::names::names;
-use crate::{NegotiationId, OfferMessage, Terms, Timer, Timestamp};
+use crate::{NamedFiles, NegotiationId, OfferMessage, Terms, Timer, Timestamp};
 
 names! {
     /// Where a negotiation stands, beside the refund's status and never in it.
@@ -46,6 +46,9 @@ pub struct Offer {
     pub message: Option<OfferMessage>,
     /// Whether buyer and seller agreed on it before (S14).
     pub agreed_offline: bool,
+    /// The seller's files that show something about it (R43).
+    #[serde(default)]
+    pub files: NamedFiles,
 }
 
 /// A refund's one negotiation (S5).

@@ -1,12 +1,13 @@
 //! Opening a refund (R27–R29).
 
-use crate::decide::reason::listed;
+use crate::decide::evidence::added;
+use crate::decide::reason::may_stand;
 use crate::objections::{Objections, amount_objections};
 use crate::refusal::LineField;
 use crate::telling::with_notices;
 use crate::{
-    Actor, Event, Fact, LineLedger, Opening, Policy, ReasonFor, Refund, RefundId, RefundType, Refusal, Role, Timer,
-    Timestamp,
+    Actor, Event, Evidence, EvidenceFile, Fact, LineLedger, Opening, Policy, ReasonFor, Refund, RefundId, RefundType,
+    Refusal, Role, Timer, Timestamp, replay,
 };
 
 /// What opening a refund came to.
@@ -15,7 +16,7 @@ pub enum Opened {
     /// A new refund: what happens, the opening first.
     New(Vec<Event>),
     /// The line's refund in progress already asks for the same terms (R27). All that may be new is that the line has been
-    /// shipped meanwhile (R40).
+    /// shipped meanwhile (R40), and files that go with it (R43).
     Already(RefundId, Vec<Event>),
 }
 
@@ -28,14 +29,16 @@ pub struct Line<'a> {
     pub in_progress: Option<&'a Refund>,
 }
 
-/// Decides whether a buyer may open a refund.
+/// Decides whether a buyer may open a refund. `files` are those that go with it, for which the caller vouches: they become
+/// the refund's, as the buyer's (R43), and its reason may name them.
 ///
 /// # Errors
 /// The first [`Refusal`] in the order of R32: not the buyer, another buyer, category or price than
-/// the line's first refund had, another refund in progress, too many refunds, or an amount or a
-/// return that can't be.
+/// the line's first refund had, another refund in progress, too many refunds, or an amount, a
+/// return, a reason or files that can't be.
 pub fn open(
     opening: &Opening,
+    files: &[EvidenceFile],
     policy: &Policy,
     line: Line<'_>,
     actor: &Actor,
@@ -59,7 +62,9 @@ pub fn open(
         if same && objections.first().is_none_or(|refusal| refusal.code() > crate::RefusalCode::RefundInProgress) {
             let is_news = opening.line.shipped && !other.line.shipped;
             let shipped = is_news.then_some(Fact::LineShipped);
-            return Ok(Opened::Already(other.id.clone(), other.next_events(shipped, actor, now, now)));
+            let shown = added(&other.evidence, actor.role, files, now)?;
+            let news = shipped.into_iter().chain(shown);
+            return Ok(Opened::Already(other.id.clone(), other.next_events(news, actor, now, now)));
         }
         objections.add(Refusal::RefundInProgress { refund_id: other.id.clone() });
     }
@@ -73,7 +78,11 @@ pub fn open(
     if opening.request.kind == RefundType::ReturnAndRefund && !opening.line.shipped {
         objections.add(Refusal::ReturnNeedsShippedGoods);
     }
-    objections.add_err(listed(policy, ReasonFor::Request, &opening.request.reason));
+    let shown = added(&Evidence::default(), actor.role, files, now).map_err(|refusal| objections.add(refusal));
+    let mut evidence = Evidence::default();
+    files.iter().for_each(|file| evidence.add(file.clone(), actor.role, now));
+    let stated = may_stand(policy, &evidence, actor.role, ReasonFor::Request, &opening.request.reason);
+    objections.add_err(stated);
     objections.into_result()?;
     let opened = Event {
         refund_id: opening.refund_id.clone(),
@@ -86,8 +95,10 @@ pub fn open(
             decide: Timer::of_party(now, policy.seller_decide_seconds, policy),
         },
     };
+    let after = replay([&opened]).map(|refund| refund.next_events(shown.unwrap_or_default(), actor, now, now));
+    let happened = std::iter::once(opened).chain(after.into_iter().flatten()).collect();
     // Its id was never given before, and so no name of a notice of its own.
-    Ok(Opened::New(with_notices(None, policy, 0, vec![opened])))
+    Ok(Opened::New(with_notices(None, policy, 0, happened)))
 }
 
 fn differs(opening: &Opening, ledger: &LineLedger) -> Option<LineField> {

@@ -9,8 +9,8 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::policy::{RefundsPerLine, Reminders};
 use crate::rollout::Percentage;
 use crate::{
-    Attachment, Attachments, Currency, Label, ListedReason, Metadata, MetadataEntry, MetadataName, ReasonCode, Reasons,
-    Span, Text, Timestamp,
+    Attachment, Attachments, Currency, FileHash, FileSize, Label, ListedReason, Metadata, MetadataEntry, MetadataName,
+    NamedFiles, ReasonCode, Reasons, Span, Text, Timestamp,
 };
 
 /// A whole number within bounds.
@@ -117,6 +117,34 @@ impl PartialSchema for Attachments {
 }
 
 impl ToSchema for Attachments {}
+
+impl PartialSchema for FileHash {
+    fn schema() -> RefOr<Schema> {
+        crate::schema::checked(&["The SHA-256 of a file."], 64, 64, "^[0-9a-f]{64}$")
+    }
+}
+
+impl PartialSchema for FileSize {
+    fn schema() -> RefOr<Schema> {
+        whole(1, Self::MAX, "How many bytes a file has.")
+    }
+}
+
+impl PartialSchema for NamedFiles {
+    fn schema() -> RefOr<Schema> {
+        let file = Ref::from_schema_name(FileHash::name());
+        let schema = ArrayBuilder::new().items(file).max_items(Some(Self::MAX)).unique_items(true);
+        schema.description(Some("Files of the refund that its sender has added, each once.")).into()
+    }
+}
+
+impl ToSchema for FileHash {}
+impl ToSchema for FileSize {}
+impl ToSchema for NamedFiles {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((FileHash::name().into_owned(), FileHash::schema()));
+    }
+}
 
 /// A name of metadata, as a pattern.
 const NAME: &str = "[A-Za-z0-9_.-]{1,40}";

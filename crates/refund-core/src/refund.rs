@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::deadline::Running;
 use crate::{
-    Actor, BuyerId, Contact, Deadline, DeadlineKind, Dispute, Escalation, Event, ExternalReference, Fact, LineId,
-    LineKey, MessageCounts, Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout, QueuedNotices,
+    Actor, BuyerId, Contact, Deadline, DeadlineKind, Dispute, Escalation, Event, Evidence, ExternalReference, Fact,
+    LineId, LineKey, MessageCounts, Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout, QueuedNotices,
     References, RefundId, Request, SellerId, Shipment, Status, Terms, Timestamp, Watch, Why,
 };
 
@@ -53,6 +53,9 @@ pub struct Refund {
     /// Notices that nobody has reported on yet, the oldest first.
     #[serde(default)]
     pub notices: QueuedNotices,
+    /// The files that its sides have added (R43). Like messages they leave its version.
+    #[serde(default)]
+    pub evidence: Evidence,
 }
 
 /// Whose a refund is, on which order line, and by which name its negotiation goes: whoever is told of an event of

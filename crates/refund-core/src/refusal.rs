@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 pub use self::code::RefusalCode;
 use crate::rollout::Because;
 use crate::{
-    AddressId, CommandKind, Currency, DeadlineKind, Money, NegotiationId, NegotiationStatus, PayoutStatus, ReasonCode,
-    ReasonFor, RefundId, Role, Rule, SellerId, StatusKind, Timestamp,
+    AddressId, CommandKind, Currency, DeadlineKind, FileHash, Money, NegotiationId, NegotiationStatus, PayoutStatus,
+    ReasonCode, ReasonFor, RefundId, Role, Rule, SellerId, StatusKind, Timestamp,
 };
 
 /// Why a command was not carried out. It changed nothing.
@@ -55,6 +55,14 @@ pub enum Refusal {
         /// Which side.
         role: Role,
         /// How many it may post.
+        max: u32,
+    },
+    /// That side has added as many files to the refund as it may (R43).
+    #[error("the {role} has added {max} files to this refund, the most there can be")]
+    TooManyFiles {
+        /// Which side.
+        role: Role,
+        /// How many it may add.
         max: u32,
     },
     /// The one chance is spent (S5, R9).
@@ -220,6 +228,29 @@ pub enum Refusal {
         /// All that there are for it.
         codes: Vec<ReasonCode>,
     },
+    /// That file isn't there for whoever names it (R43).
+    #[error("file {sha256} is none that its sender has added to this refund and that is still there")]
+    EvidenceUnknown {
+        /// What was named.
+        sha256: FileHash,
+    },
+    /// The policy asks for files that show that reason (R44).
+    #[error("the policy asks for files that show {code} as a reason for {purpose}, and none is named")]
+    EvidenceRequired {
+        /// For what it was to be a reason.
+        purpose: ReasonFor,
+        /// The reason that was named.
+        code: ReasonCode,
+    },
+    /// That file was taken off this refund (R43).
+    #[error("file {sha256} was erased from this refund")]
+    EvidenceErased {
+        /// Which.
+        sha256: FileHash,
+    },
+    /// A note that a party never sees names what it does see (R43).
+    #[error("a note that is kept from a party can't name files, which both parties see")]
+    NoteNamesFiles,
     /// The offer is what the buyer asked for (R11).
     #[error("the offer has the type and the amount that the buyer asked for")]
     OfferChangesNothing,

@@ -78,6 +78,7 @@ rules! {
     R40 = "R40", "The platform may tell that the line was shipped meanwhile, once, and never the other way.";
     R41 = "R41", "Whom something concerns is told of it by a notice, and what became of the notice is an event.";
     R42 = "R42", "Where the policy says so, a party's deadline that no accepted notice named in time moves once before it acts.";
+    R43 = "R43", "Files that show something are added by a side, named by what it says, and can be erased; that they were stays.";
     R44 = "R44", "Where a policy lists reasons one of them is named, beside the words; a request's decides nothing by itself.";
     R45 = "R45", "Terms are checked before they are offered; a saved offer comes to an exact amount, rounded down.";
 }

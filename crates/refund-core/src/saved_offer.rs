@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AddressBook, AddressId, Label, MakeOffer, Money, NegotiationId, OfferMessage, Refund, RefundType, Refusal,
+    AddressBook, AddressId, Label, MakeOffer, Money, NamedFiles, NegotiationId, OfferMessage, Refund, RefundType,
+    Refusal,
 };
 
 /// The most offers that a seller can have prepared.
@@ -77,6 +78,7 @@ impl SavedOffer {
             return_address_id,
             message: self.message(language).cloned(),
             agreed_offline: false,
+            files: NamedFiles::default(),
         }
     }
 

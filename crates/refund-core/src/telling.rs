@@ -123,6 +123,9 @@ fn told_of(fact: &Fact) -> Option<(NoticeKind, &'static [Role])> {
         | Fact::LineShipped
         | Fact::NoticeRequested { .. }
         | Fact::NoticeAccepted { .. }
-        | Fact::NoticeFailed { .. } => return None,
+        | Fact::NoticeFailed { .. }
+        // A file is named by what concerns them, and told with that.
+        | Fact::EvidenceAdded { .. }
+        | Fact::EvidenceErased { .. } => return None,
     })
 }

@@ -129,7 +129,7 @@ impl<const MAX: usize, const LINES: bool> std::str::FromStr for Kept<Text<MAX, L
 }
 
 /// Whether a character turns the direction of whatever comes behind it, until another ends that.
-fn turns(c: char) -> bool {
+pub(crate) fn turns(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

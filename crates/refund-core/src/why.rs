@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::Reason;
 use crate::names::names;
+use crate::{NamedFiles, Reason};
 
 names! {
     /// What a reason of a policy's list is for (R44).
@@ -88,18 +88,21 @@ impl<'de> Deserialize<'de> for ReasonCode {
 
 /// Why somebody did something.
 ///
-/// Stored as the words alone where no reason was chosen, as it was before there were lists; else as a pair.
+/// Stored as the words alone where no reason was chosen, as it was before there were lists; with one as a pair; and as
+/// three where files show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Why {
     /// In their own words.
     pub text: Reason,
     /// Which reason of the policy's list they chose. It stays chosen where the list is another by now.
     pub code: Option<ReasonCode>,
+    /// The files that show it, which whoever says it has added to the refund (R43).
+    pub files: NamedFiles,
 }
 
 impl From<Reason> for Why {
     fn from(text: Reason) -> Self {
-        Self { text, code: None }
+        Self { text, code: None, files: NamedFiles::default() }
     }
 }
 
@@ -113,6 +116,7 @@ impl std::str::FromStr for Why {
 impl Serialize for Why {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.code {
+            code if !self.files.is_empty() => (&self.text, code, &self.files).serialize(serializer),
             None => self.text.serialize(serializer),
             Some(code) => (&self.text, code).serialize(serializer),
         }
@@ -121,26 +125,28 @@ impl Serialize for Why {
 
 impl<'de> Deserialize<'de> for Why {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct WordsOrPair {
+        struct WordsOrMore {
             are_stored: bool,
         }
-        impl<'de> Visitor<'de> for WordsOrPair {
+        impl<'de> Visitor<'de> for WordsOrMore {
             type Value = Why;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("words, or words and a code")
+                f.write_str("words, or words and a code, or these and files")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Why, E> {
                 let read = if self.are_stored { Reason::kept } else { Reason::new };
                 read(text).map(Why::from).map_err(E::custom)
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut pair: A) -> Result<Why, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut more: A) -> Result<Why, A::Error> {
                 let missing = || A::Error::invalid_length(0, &self);
-                let text = pair.next_element()?.ok_or_else(missing)?;
-                Ok(Why { text, code: Some(pair.next_element()?.ok_or_else(missing)?) })
+                let text = more.next_element()?.ok_or_else(missing)?;
+                let code: Option<_> = more.next_element()?.ok_or_else(missing)?;
+                let files: NamedFiles = more.next_element()?.unwrap_or_default();
+                if code.is_none() && files.is_empty() { Err(missing()) } else { Ok(Why { text, code, files }) }
             }
         }
         let are_stored = !deserializer.is_human_readable();
-        deserializer.deserialize_any(WordsOrPair { are_stored })
+        deserializer.deserialize_any(WordsOrMore { are_stored })
     }
 }
 
@@ -165,8 +171,15 @@ mod tests {
         assert_eq!(read(r#""a dent""#), Some("a dent".parse().unwrap()));
         let chosen = Why { code: Some("damaged".parse().unwrap()), ..read(r#""a dent""#).unwrap() };
         assert_eq!(read(r#"["a dent","damaged"]"#), Some(chosen));
-        for none in [r#""""#, "[]", r#"["a dent"]"#, r#"["a dent","No"]"#, r#"["a dent",null]"#, "1", "null"] {
+        let no_more = r#"["a dent",null,[]]"#;
+        for none in [r#""""#, "[]", r#"["a dent"]"#, r#"["a dent","No"]"#, r#"["a dent",null]"#, no_more, "1", "null"] {
             assert_eq!(read(none), None, "{none}");
+        }
+        let shown =
+            Why { files: vec![crate::FileHash::new([1; 32])].try_into().unwrap(), ..read(r#""a dent""#).unwrap() };
+        for why in [Why { code: Some("damaged".parse().unwrap()), ..shown.clone() }, shown] {
+            assert_eq!(read(&serde_json::to_string(&why).unwrap()), Some(why.clone()));
+            assert_eq!(rmp_serde::from_slice::<Why>(&rmp_serde::to_vec(&why).unwrap()).unwrap(), why);
         }
         // What nobody can see was taken once, and stays.
         let stored = rmp_serde::to_vec("\u{200b}").unwrap();

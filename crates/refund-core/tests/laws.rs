@@ -8,6 +8,8 @@
 mod agreement;
 #[path = "laws/checks.rs"]
 mod checks;
+#[path = "laws/evidence.rs"]
+mod evidence;
 #[path = "laws/explanation.rs"]
 mod explanation;
 #[path = "laws/history.rs"]
@@ -63,6 +65,9 @@ fn random_histories_lead_to_every_status_event_and_refusal() {
         &RefusalCode::SettlingHeld,
         &RefusalCode::TooManyPayoutAttempts,
         &RefusalCode::TooManyMessages,
+        &RefusalCode::TooManyFiles,
+        // No policy asks for any.
+        &RefusalCode::EvidenceRequired,
     ]);
     let refusals = RefusalCode::ALL.iter().map(ToString::to_string).filter(|code| !elsewhere.contains(code));
     assert_eq!(missing(all.chain(refusals).collect(), seen.0), Vec::<String>::new());
@@ -83,6 +88,9 @@ fn run(settings: &Settings, acts: &[Act], seen: &mut Seen) {
         checks::one_settling_is_many(&shop);
         if let Some((role, internal)) = act.posts(&shop) {
             checks::posting(&mut shop, role, internal);
+            seen.0.extend(evidence::naming(&mut shop, act, role, internal));
+        } else if let Some((role, number, is_added)) = act.shows(&shop) {
+            seen.0.extend(evidence::handling(&mut shop, role, number, is_added));
         } else if let Some(report) = act.reports(&shop) {
             checks::reporting(&mut shop, &report);
         } else if act.opens(&shop) {
@@ -104,6 +112,7 @@ fn run(settings: &Settings, acts: &[Act], seen: &mut Seen) {
         }
         shop.settle();
         checks::state(&shop);
+        evidence::what_is_named_was_there(&shop);
         agreement::options_agree_with_decide(&shop, act);
         agreement::actions_agree_with_decide(&shop);
         explanation::the_past_is_explained(&shop);

@@ -6,6 +6,8 @@
 
 #[path = "rules/disclosure.rs"]
 mod disclosure;
+#[path = "rules/evidence.rs"]
+mod evidence;
 #[path = "rules/explain.rs"]
 mod explain;
 #[path = "rules/message.rs"]

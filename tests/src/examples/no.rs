@@ -18,6 +18,7 @@ pub(super) fn meet(tour: &mut Tour<'_>) -> Result<(), String> {
     of_versions(tour)?;
     of_payouts(tour)?;
     of_messages(tour)?;
+    of_files(tour)?;
     let open = |tour: &mut Tour<'_>, body: String| tour.send("POST", "/v1/refunds", &By::Platform, &[], &body);
     open(tour, opening_with("/reason", json!(7)))?;
     open(tour, opening_with("/amount/value", json!("19.999")))?;
@@ -61,6 +62,17 @@ fn of_messages(tour: &mut Tour<'_>) -> Result<(), String> {
     let messages = on(&tour.open("order-23")?, "/messages");
     for _ in 0..=MESSAGES_MAX {
         tour.send("POST", &messages, &By::Seller, &[], r#"{"text":"Hello?"}"#)?;
+    }
+    Ok(())
+}
+
+/// Files that nobody has added, and in a note that a party is not shown.
+fn of_files(tour: &mut Tour<'_>) -> Result<(), String> {
+    let messages = on(&tour.open("order-32")?, "/messages");
+    let file = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    for internal in [false, true] {
+        let body = json!({ "text": "See the picture.", "internal": internal, "files": [file] });
+        tour.send("POST", &messages, &By::Seller, &[], &body.to_string())?;
     }
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use refund_core::{
     Actor, Address, AddressBook, Attachments, BuyerId, Category, Command, Currency, Label, MakeOffer, Message, Money,
-    Opening, OrderLine, PolicyOverrides, Reason, References, RefundId, RefundType, Role, SellerContacts, SellerId, Via,
+    NamedFiles, Opening, OrderLine, PolicyOverrides, Reason, References, RefundId, RefundType, Role, SellerContacts,
+    SellerId, Via,
 };
 use refund_store::{IdempotencyKey, Request, Seller, SetUp, Work};
 
@@ -81,7 +82,7 @@ fn open(id: &str, line: &str, rng: &mut Rng) -> Result<Request, String> {
         references: References::default(),
         buyer_contact: None,
     };
-    Ok(Request::new(Actor::new(Role::Buyer, BUYER, Via::Link), Work::Open { opening: Box::new(opening) }))
+    Ok(Request::new(Actor::new(Role::Buyer, BUYER, Via::Link), Work::open(opening)))
 }
 
 fn command(id: &str, role: Role, command: Command) -> Result<Request, String> {
@@ -103,12 +104,19 @@ fn offer(id: &str, rng: &mut Rng) -> Result<Command, String> {
         return_address_id: None,
         message: None,
         agreed_offline: false,
+        files: NamedFiles::default(),
     }))
 }
 
 fn message(id: &str, text: &str) -> Result<Request, String> {
     let text = text.parse().map_err(said)?;
-    let message = Message { text, attachments: Attachments::default(), internal: true, for_operators: false };
+    let message = Message {
+        text,
+        attachments: Attachments::default(),
+        internal: true,
+        for_operators: false,
+        files: NamedFiles::default(),
+    };
     let refund_id = RefundId::new(id).map_err(said)?;
     Ok(Request::new(operator(), Work::PostMessage { refund_id, message: Box::new(message) }))
 }

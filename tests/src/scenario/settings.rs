@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use refund_core::policy::{RefundsPerLine, Reminders};
 use refund_core::rollout::{Batch, Percentage};
 use refund_core::{
-    Address, AddressId, Currency, ListedReason, Money, Opening, OrderLine, PolicyOverrides, ReasonText, Reasons,
-    References, RefundType, Request, Rollout, SavedAmount, SavedOffer, SellerId, Share, Why,
+    Address, AddressId, Currency, ListedReason, Money, Opening, OrderLine, PolicyOverrides, Reason, ReasonText,
+    Reasons, References, RefundType, Request, Rollout, SavedAmount, SavedOffer, SellerId, Share, Why,
 };
 
 use super::mistake::Mistake;
@@ -261,10 +261,10 @@ pub(super) fn request(table: &Table<'_>, line: &OrderLine) -> Result<Request, Mi
 
 /// Why, in the words given or else these, and by which reason of the policy's.
 pub(super) fn why(table: &Table<'_>, standard: &str) -> Result<Why, Mistake> {
-    let given = table.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
+    let given: Option<Reason> = table.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
     let code =
         table.get("reason_code").map(|field| field.parsed("a reason of the policy's, between quotes")).transpose()?;
-    Ok(Why { text: given.unwrap_or_else(|| text(standard)), code })
+    Ok(Why { code, ..Why::from(given.unwrap_or_else(|| text(standard))) })
 }
 
 /// An opening by that buyer, or for the story's buyer where somebody else tries.

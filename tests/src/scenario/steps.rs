@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use refund_core::{AddressId, Command, Label, MakeOffer, OrderLine, PayoutReport, Reason, Role, Ruling, UnknownName};
+use refund_core::{
+    AddressId, Command, Label, MakeOffer, NamedFiles, OrderLine, PayoutReport, Reason, Role, Ruling, UnknownName,
+};
 
 use super::mistake::Mistake;
 use super::settings;
@@ -153,7 +155,7 @@ fn command(step: &Table<'_>, word: &str, context: &Context) -> Result<Option<Com
                 true => Ruling::Refund { amount: step.need("amount", r#""10.00""#)?.money(currency)? },
                 false => Ruling::Close,
             };
-            Command::Rule { ruling, reason: reason(step, "Both were heard")? }
+            Command::Rule { ruling, reason: reason(step, "Both were heard")?, files: NamedFiles::default() }
         }
         "extend" => Command::Extend {
             kind: step.need("deadline", r#""seller_decide""#)?.word()?,
@@ -183,6 +185,7 @@ fn offer(step: &Table<'_>, context: &Context) -> Result<MakeOffer, Mistake> {
         return_address_id: address(step)?,
         message: step.get("message").map(|field| field.parsed("what the buyer is told")).transpose()?,
         agreed_offline: step.get("agreed_offline").map(|field| field.flag()).transpose()?.unwrap_or(false),
+        files: NamedFiles::default(),
     })
 }
 

@@ -165,8 +165,8 @@ fn command(command: &Command, line: Currency) -> String {
         Command::ConfirmReceipt => "confirms the receipt".to_owned(),
         Command::RefuseReceipt { reason } => format!("refuses the receipt: {}", why(reason)),
         Command::WaiveReturn => "waives the return".to_owned(),
-        Command::Rule { ruling: Ruling::Close, reason } => format!("rules CLOSE: \"{reason}\""),
-        Command::Rule { ruling: Ruling::Refund { amount }, reason } => {
+        Command::Rule { ruling: Ruling::Close, reason, .. } => format!("rules CLOSE: \"{reason}\""),
+        Command::Rule { ruling: Ruling::Refund { amount }, reason, .. } => {
             format!("rules REFUND {}: \"{reason}\"", money(*amount, line))
         }
         Command::Extend { kind, to } => format!("extends {kind} to {}", show(*to)),

@@ -3,9 +3,9 @@
 use refund_core::policy::Reminders;
 use refund_core::{
     Actor, Address, AddressBook, Category, Command, CommandKind, Currency, Deadline, DeadlineKind, Event, EventType,
-    Grounds, Line, LineLedger, MakeOffer, Money, Opened, Opening, OrderLine, PayoutMode, PayoutReport, PayoutResult,
-    Policy, Reason, References, Refund, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Via, Why,
-    decide, evolve, open, replay, settle,
+    Grounds, Line, LineLedger, MakeOffer, Money, NamedFiles, Opened, Opening, OrderLine, PayoutMode, PayoutReport,
+    PayoutResult, Policy, Reason, References, Refund, RefundType, Refusal, Request, Role, Rollout, Ruling, Span,
+    Timestamp, Via, Why, decide, evolve, open, replay, settle,
 };
 
 use super::{Negotiated, Place};
@@ -56,7 +56,7 @@ impl World {
             references: References::default(),
             buyer_contact: None,
         };
-        let events = match open(&opening, &self.policy, Line::default(), &actor(Role::Buyer), now) {
+        let events = match open(&opening, &[], &self.policy, Line::default(), &actor(Role::Buyer), now) {
             Ok(Opened::New(events)) => events,
             other => panic!("a sample can't be opened: {other:?}"),
         };
@@ -120,6 +120,7 @@ pub(super) fn commands(kind: CommandKind, refund: &Refund, now: Timestamp) -> Ve
     let named = |name: &str, command: Command| (format!("{kind} {name}"), command);
     let reason = || id::<Reason>("Because");
     let why = || Why::from(reason());
+    let ruling = |ruling| Command::Rule { ruling, reason: reason(), files: NamedFiles::default() };
     let negotiation_id = refund.negotiation.as_ref().map_or(id("n-1"), |negotiation| negotiation.id.clone());
     match kind {
         CommandKind::MakeOffer => one(offer(other(refund.requested.kind), "n-2")),
@@ -138,10 +139,9 @@ pub(super) fn commands(kind: CommandKind, refund: &Refund, now: Timestamp) -> Ve
         CommandKind::ConfirmReceipt => one(Command::ConfirmReceipt),
         CommandKind::RefuseReceipt => one(Command::RefuseReceipt { reason: why() }),
         CommandKind::WaiveReturn => one(Command::WaiveReturn),
-        CommandKind::Rule => vec![
-            named("refund", Command::Rule { ruling: Ruling::Refund { amount: cny(500) }, reason: reason() }),
-            named("close", Command::Rule { ruling: Ruling::Close, reason: reason() }),
-        ],
+        CommandKind::Rule => {
+            vec![named("refund", ruling(Ruling::Refund { amount: cny(500) })), named("close", ruling(Ruling::Close))]
+        }
         CommandKind::Extend => {
             let running = refund.deadlines();
             let to = |kind: DeadlineKind| running.iter().find(|deadline| deadline.kind == kind).map_or(now, end);
@@ -169,6 +169,7 @@ pub(super) fn offer(kind: RefundType, name: &str) -> Command {
         return_address_id: Some(id("home")),
         message: None,
         agreed_offline: true,
+        files: NamedFiles::default(),
     })
 }
 

@@ -74,6 +74,10 @@ func gist(e refunds.Event) (string, string) {
 		return e.NoticeAcceptedEvent.Type, e.NoticeAcceptedEvent.Data.NoticeId
 	case e.NoticeFailedEvent != nil:
 		return e.NoticeFailedEvent.Type, e.NoticeFailedEvent.Data.NoticeId
+	case e.EvidenceAddedEvent != nil:
+		return e.EvidenceAddedEvent.Type, e.EvidenceAddedEvent.Data.Sha256
+	case e.EvidenceErasedEvent != nil:
+		return e.EvidenceErasedEvent.Type, e.EvidenceErasedEvent.Data.Sha256
 	case e.MessagePostedEvent != nil:
 		return e.MessagePostedEvent.Type, e.MessagePostedEvent.Data.Text
 	}

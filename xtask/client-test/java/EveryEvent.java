@@ -51,6 +51,8 @@ public class EveryEvent {
     says(NoticeRequestedEvent.class, e -> e.getData().getNoticeId());
     says(NoticeAcceptedEvent.class, e -> e.getData().getNoticeId());
     says(NoticeFailedEvent.class, e -> e.getData().getNoticeId());
+    says(EvidenceAddedEvent.class, e -> e.getData().getSha256());
+    says(EvidenceErasedEvent.class, e -> e.getData().getSha256());
     says(MessagePostedEvent.class, e -> e.getData().getText());
   }
 

@@ -39,6 +39,8 @@ function gist(event: Event): string | boolean | null | undefined {
     case "notice.requested": return event.data.notice_id;
     case "notice.accepted": return event.data.notice_id;
     case "notice.failed": return event.data.notice_id;
+    case "evidence.added": return event.data.sha256;
+    case "evidence.erased": return event.data.sha256;
     default: return undefined;
   }
 }

@@ -39,6 +39,8 @@ const gist: { [T in Known["type"]]: (event: Extract<Known, { type: T }>) => stri
   "notice.requested": ({ data }) => data.notice_id + data.to,
   "notice.accepted": ({ data }) => data.notice_id + data.channel,
   "notice.failed": ({ data }) => data.notice_id + data.channel,
+  "evidence.added": ({ data }) => data.sha256 + data.media_type,
+  "evidence.erased": ({ data }) => data.sha256,
 };
 
 function told(event: Event): string {

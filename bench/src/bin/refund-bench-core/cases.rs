@@ -66,10 +66,10 @@ impl Desk {
 
     fn case(&self, name: &str, market: &mut Market) -> Result<Case, Fault> {
         let (known, request) = market.open()?;
-        let Request { actor, work: Work::Open { opening }, .. } = request else {
+        let Request { actor, work: Work::Open { opening, .. }, .. } = request else {
             return Err("the market opened nothing".into());
         };
-        let event = match open(&opening, &self.policy, refund_core::Line::default(), &actor, self.start)? {
+        let event = match open(&opening, &[], &self.policy, refund_core::Line::default(), &actor, self.start)? {
             Opened::New(event) => event,
             Opened::Already(_, _) => return Err("a refund was there already".into()),
         };
@@ -115,7 +115,7 @@ impl Desk {
     pub(crate) fn carry_out(&self, case: &Case) -> Result<Refund, Fault> {
         if let Asked::Open(opening, actor) = &case.asked {
             let line = refund_core::Line::default();
-            let Opened::New(event) = open(opening, &self.policy, line, actor, case.now)? else {
+            let Opened::New(event) = open(opening, &[], &self.policy, line, actor, case.now)? else {
                 return Err("a refund was there already".into());
             };
             return Ok(replay(&event).ok_or("nothing was opened")?);

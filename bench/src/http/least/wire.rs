@@ -2,9 +2,9 @@
 
 use refund_core::{
     Address, BuyerId, Category, ClosedReason, Command, CommandKind, Currency, Deadline, DeadlineKind, Label, LineId,
-    MakeOffer, Money, Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence, Opening, OrderId,
-    OrderLine, PayoutAttempt, PayoutStatus, Reason, References, Refund, RefundId, RefundType, Request, Role, SellerId,
-    Status, StatusKind, Terms, Timestamp, WithdrawnReason,
+    MakeOffer, Money, NamedFiles, Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence, Opening,
+    OrderId, OrderLine, PayoutAttempt, PayoutStatus, Reason, References, Refund, RefundId, RefundType, Request, Role,
+    SellerId, Status, StatusKind, Terms, Timestamp, WithdrawnReason,
 };
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +87,7 @@ impl OfferIn {
             return_address_id: None,
             message: self.message,
             agreed_offline: false,
+            files: NamedFiles::default(),
         }))
     }
 }

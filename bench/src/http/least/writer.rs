@@ -155,7 +155,9 @@ impl Writer {
         let in_progress = ledger.as_ref().and_then(|ledger| self.refunds.get(ledger.in_progress.as_ref()?));
         let line = Line { ledger: ledger.as_ref(), in_progress: in_progress.map(|refund| &**refund) };
         let buyer = buyer(opening.buyer_id.as_str());
-        let Ok(Opened::New(events)) = open_refund(opening, &self.policy, line, &buyer, now) else { return Ok(None) };
+        let Ok(Opened::New(events)) = open_refund(opening, &[], &self.policy, line, &buyer, now) else {
+            return Ok(None);
+        };
         self.lines.entry(key).or_default().push(opening.refund_id.clone());
         events.iter().try_for_each(|event| append(bytes, event))?;
         Ok(replay(&events))

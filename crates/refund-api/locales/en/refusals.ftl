@@ -6,6 +6,7 @@ refusal-order-line-differs = The order line's first refund says otherwise.
 refusal-refund-in-progress = Another refund on this order line is in progress.
 refusal-too-many-refunds-on-line = The order line has had { $count } refunds, the most it may have.
 refusal-too-many-messages = There are as many messages on this refund as your side may write.
+refusal-too-many-files = There are as many files on this refund as your side may add ({ $count }).
 refusal-negotiation-already-used = A refund has one negotiation, and it was used: it is { $status }.
 refusal-offer-is-another = The answer is to another offer than the one there is.
 refusal-offer-not-pending = There is no offer that could be answered or withdrawn.
@@ -34,6 +35,10 @@ refusal-reason-unknown = { $codes ->
     [none] No reasons are listed for this any more: say it in words alone.
    *[other] Choose one of the reasons: { $codes }.
 }
+refusal-evidence-unknown = A file is named that you have not added to this refund, or that was erased.
+refusal-evidence-required = This reason has to be shown by files: { $reason }.
+refusal-evidence-erased = This file was erased from the refund and can't be added again.
+refusal-note-names-files = A note can't name files, which both sides see.
 refusal-offer-changes-nothing = That is what the buyer asked for already.
 refusal-request-changes-nothing = That is what is asked for already.
 refusal-extension-not-later = The new time has to be after { $at }.

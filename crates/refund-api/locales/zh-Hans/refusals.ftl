@@ -6,6 +6,7 @@ refusal-order-line-differs = 与该子订单首次退款的信息不一致。
 refusal-refund-in-progress = 该子订单已有进行中的退款单。
 refusal-too-many-refunds-on-line = 该子订单已有 { $count } 笔退款单，达到上限。
 refusal-too-many-messages = 该退款单的留言数量已达上限。
+refusal-too-many-files = 该退款单的文件数量已达上限（{ $count } 个）。
 refusal-negotiation-already-used = 一笔退款单只有一次协商机会，已使用（{ $status }）。
 refusal-offer-is-another = 答复的不是当前的协商方案。
 refusal-offer-not-pending = 没有可答复或可撤回的协商方案。
@@ -34,6 +35,10 @@ refusal-reason-unknown = { $codes ->
     [none] 已没有可选的原因，请只填写文字。
    *[other] 请选择一个原因：{ $codes }。
 }
+refusal-evidence-unknown = 所列文件未由您添加到该退款单，或已被删除。
+refusal-evidence-required = 选择此原因须附上文件：{ $reason }。
+refusal-evidence-erased = 该文件已从退款单删除，不能再次添加。
+refusal-note-names-files = 内部备注不能附上双方都看得到的文件。
 refusal-offer-changes-nothing = 与买家申请的方案相同，没有变化。
 refusal-request-changes-nothing = 与当前申请相同，没有变化。
 refusal-extension-not-later = 新的时限须晚于 { $at }。

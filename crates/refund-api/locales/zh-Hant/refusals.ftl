@@ -6,6 +6,7 @@ refusal-order-line-differs = 與該子訂單首次退款的資訊不一致。
 refusal-refund-in-progress = 該子訂單已有進行中的退款單。
 refusal-too-many-refunds-on-line = 該子訂單已有 { $count } 筆退款單，達到上限。
 refusal-too-many-messages = 該退款單的留言數量已達上限。
+refusal-too-many-files = 該退款單的檔案數量已達上限（{ $count } 個）。
 refusal-negotiation-already-used = 一筆退款單只有一次協商機會，已使用（{ $status }）。
 refusal-offer-is-another = 答覆的不是目前的協商方案。
 refusal-offer-not-pending = 沒有可答覆或可撤回的協商方案。
@@ -34,6 +35,10 @@ refusal-reason-unknown = { $codes ->
     [none] 已沒有可選的原因，請只填寫文字。
    *[other] 請選擇一個原因：{ $codes }。
 }
+refusal-evidence-unknown = 所列檔案未由您加入該退款單，或已被刪除。
+refusal-evidence-required = 選擇此原因須附上檔案：{ $reason }。
+refusal-evidence-erased = 該檔案已從退款單刪除，不能再次加入。
+refusal-note-names-files = 內部備註不能附上雙方都看得到的檔案。
 refusal-offer-changes-nothing = 與買家申請的方案相同，沒有變化。
 refusal-request-changes-nothing = 與目前申請相同，沒有變化。
 refusal-extension-not-later = 新的時限須晚於 { $at }。

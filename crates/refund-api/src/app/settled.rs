@@ -59,6 +59,6 @@ impl App {
     /// A refund as a caller sees it in a list: it may lag by the time that settling takes (R3).
     pub(crate) fn shown(&self, caller: &Caller, around: Around) -> RefundOut {
         let viewers: Vec<Actor> = caller.actors(&around.refund);
-        RefundOut::new(around.seen(&viewers, self.engine.store().now()), caller.role())
+        RefundOut::new(around.seen(&viewers, self.engine.store().now()), caller.role()).in_list()
     }
 }

@@ -233,7 +233,12 @@ impl Call {
 
     /// The version that `If-Match` names, for whoever may leave it out.
     pub(crate) fn named_version(&self) -> Result<Precondition, Problem> {
-        let version = |tag: &str| tag.parse().ok().filter(|version: &u64| version.to_string() == tag);
+        let number = |text: &str| text.parse().ok().filter(|number: &u64| number.to_string() == text);
+        // What has come of its files stands behind the version and is no part of it.
+        let version = |tag: &str| match tag.split_once('.') {
+            Some((version, files)) => number(version).filter(|_| number(files).is_some()),
+            None => number(tag),
+        };
         let read = |tag: &str| version(tag).map(Precondition::Version);
         self.if_match(read, "If-Match: one version in quotes, as the refund's ETag has it; no list, no star")
     }

@@ -146,12 +146,15 @@ const IN_PATH: &str = r"^(\.{0,2}[!-\-0-~]|\.{3})[!-.0-~]*$";
 /// What settings are known by.
 const SETTINGS_TAG: &str = "^\"[0-9a-f]{32}\"$";
 
+/// A refund's version, and how often something has come of its files.
+const VERSION: &str = r"[1-9][0-9]{0,17}(\.[1-9][0-9]{0,2})?";
+
 /// The parameters that many operations take.
 pub(super) fn parameters() -> Value {
     let version = |is_required: bool, description: &str| {
         json!({
             "name": "If-Match", "in": "header", "required": is_required, "description": description,
-            "schema": { "type": "string", "minLength": 3, "maxLength": 31, "pattern": come_back("[1-9][0-9]{0,17}") },
+            "schema": { "type": "string", "minLength": 3, "maxLength": 35, "pattern": come_back(VERSION) },
             "example": "\"1\"",
         })
     };
@@ -189,7 +192,10 @@ pub(super) fn parameters() -> Value {
 pub(super) fn headers() -> Value {
     let text = |description: &str, pattern: &str| json!({ "description": description, "schema": { "type": "string", "pattern": pattern } });
     json!({
-        "ETag": text("The refund's version.", "^\"[1-9][0-9]*\"$"),
+        "ETag": text(
+            "The refund's version; behind a dot, where it has files, how often one was added or erased.",
+            &format!("^\"{VERSION}\"$"),
+        ),
         "SettingsETag": text("What the settings are known by as long as they are the same.", SETTINGS_TAG),
         "Idempotency-Replayed": text("There where this answer was given before under the idempotency key.", "^true$"),
         "Retry-After": {

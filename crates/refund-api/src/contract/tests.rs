@@ -92,9 +92,13 @@ fn every_schema_has_a_name_for_others() {
     assert_eq!(odd, [""; 0], "two types would have one name: give one of them another with #[schema(as = ...)]");
 }
 
-/// What only a server in trouble says, or one with limits, or a page, or a path that has no such method.
+/// What only a server in trouble says, or one with limits, or a page, or a path that has no such method; and what is said
+/// of files that were handed in.
 const SAID_IN_TROUBLE: &[&str] = &[
     "settling_held",
+    "too_many_files",
+    "evidence_required",
+    "evidence_erased",
     "forged_form",
     "method_not_allowed",
     "body_too_slow",

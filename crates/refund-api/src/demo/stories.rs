@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Actor, AddressId, BuyerId, Category, Command, Label, LineId, MakeOffer, Money, Opening, OrderId, OrderLine,
-    PayoutReport, PayoutResult, Reason, References, Refund, RefundType, Request as Asked, Role, SellerId, Timestamp,
-    Via, Why,
+    Actor, AddressId, BuyerId, Category, Command, Label, LineId, MakeOffer, Money, NamedFiles, Opening, OrderId,
+    OrderLine, PayoutReport, PayoutResult, Reason, References, Refund, RefundType, Request as Asked, Role, SellerId,
+    Timestamp, Via, Why,
 };
 use refund_store::{Advance, Answer, Fingerprint, IdempotencyKey, Refused, Request, Store, Work};
 use serde::Deserialize;
@@ -57,7 +57,7 @@ pub(super) async fn play(store: &dyn Store, present: Timestamp) -> Played<()> {
         was_played_now = true;
         once.pass(store, Advance::Seconds(60)).await?;
         let actor = buyer(&opening.buyer_id);
-        let mut refund = once.submit(store, Request::new(actor, Work::Open { opening: Box::new(opening) })).await?;
+        let mut refund = once.submit(store, Request::new(actor, Work::open(opening))).await?;
         for step in &story.steps {
             if step == SILENCE {
                 once.pass(store, Advance::Seconds(36 * 3600)).await?;
@@ -197,5 +197,6 @@ fn offer(kind: RefundType, amount: &str) -> Played<Command> {
         return_address_id: address,
         message: Some("As we agreed on the phone.".parse().map_err(said)?),
         agreed_offline: true,
+        files: NamedFiles::default(),
     }))
 }

@@ -227,7 +227,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
-    use refund_core::{Actor, Attachments, Message, Via};
+    use refund_core::{Actor, Attachments, Message, NamedFiles, Via};
     use refund_store::{Request, Work};
 
     use super::*;
@@ -244,8 +244,13 @@ mod tests {
         let app = trial::on_a_lazy_store(&Machine::start(), one_more).await;
         trial::set_up_a_seller(&app).await;
         trial::open(&app).await;
-        let note =
-            Message { text: id("a note"), attachments: Attachments::default(), internal: true, for_operators: false };
+        let note = Message {
+            text: id("a note"),
+            attachments: Attachments::default(),
+            internal: true,
+            for_operators: false,
+            files: NamedFiles::default(),
+        };
         for _ in 0..refund_core::MESSAGES_MAX {
             let message = Box::new(note.clone());
             let actor = Actor::new(Role::Seller, "s-1", Via::Key("key".to_owned()));

@@ -6,8 +6,8 @@ mod scripted;
 mod sellers;
 
 use refund_core::{
-    Attachments, Command, DeadlineKind, Event, ExtendedBecause, Fact, MakeOffer, Message, Money, NoticeChannel, Policy,
-    Reason, RefundType, Role, Why,
+    Attachments, Command, DeadlineKind, Event, ExtendedBecause, Fact, MakeOffer, Message, Money, NamedFiles,
+    NoticeChannel, Policy, Reason, RefundType, Role, Why,
 };
 use refund_store::{Chosen, Deliveries, KeyRole, MemoryDeliveries, Request, SetUp, Webhook, WebhookTerms, Work};
 use tokio::task::JoinHandle;
@@ -50,16 +50,26 @@ impl Mailing {
 
     /// The seller writes to the buyer, who is to be told of it.
     async fn message(&self, text: &str) {
-        let message =
-            Message { text: id(text), attachments: Attachments::default(), internal: false, for_operators: false };
+        let message = Message {
+            text: id(text),
+            attachments: Attachments::default(),
+            internal: false,
+            for_operators: false,
+            files: NamedFiles::default(),
+        };
         let work = Work::PostMessage { refund_id: id("rfd_1"), message: Box::new(message) };
         self.app.engine.submit(Request::new(trial::its_seller(), work)).await.unwrap();
     }
 
     /// An operator writes to both sides.
     async fn operators_message(&self, refund_id: &str) {
-        let message =
-            Message { text: id("to both"), attachments: Attachments::default(), internal: false, for_operators: false };
+        let message = Message {
+            text: id("to both"),
+            attachments: Attachments::default(),
+            internal: false,
+            for_operators: false,
+            files: NamedFiles::default(),
+        };
         let work = Work::PostMessage { refund_id: id(refund_id), message: Box::new(message) };
         self.app.engine.submit(Request::new(trial::operator(), work)).await.unwrap();
     }
@@ -282,6 +292,7 @@ async fn offer_read_in(language: &str) -> Letter {
         return_address_id: None,
         message: Some(id("Keep it.\nWould this do? <b>\u{202e}")),
         agreed_offline: false,
+        files: NamedFiles::default(),
     };
     let work = Work::Command { refund_id: id("rfd_1"), command: Command::MakeOffer(offer) };
     app.engine.submit(Request::new(trial::its_seller(), work)).await.unwrap();

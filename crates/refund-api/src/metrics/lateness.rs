@@ -49,6 +49,8 @@ pub(super) fn settles(event: &Event) -> Option<&'static str> {
         | Fact::NoticeRequested { .. }
         | Fact::NoticeAccepted { .. }
         | Fact::NoticeFailed { .. }
+        | Fact::EvidenceAdded { .. }
+        | Fact::EvidenceErased { .. }
         | Fact::MessagePosted { .. } => return None,
     };
     Some(kind.as_str())

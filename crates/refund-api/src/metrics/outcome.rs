@@ -18,6 +18,8 @@ pub(super) fn command(work: &Work) -> Option<&'static str> {
         Work::Open { .. } => "open",
         Work::Command { command, .. } => command.kind().as_str(),
         Work::PostMessage { .. } => "post_message",
+        Work::AddEvidence { .. } => "add_evidence",
+        Work::EraseEvidence { .. } => "erase_evidence",
         Work::ReportNotice { .. } => "report_notice",
         Work::ReplaceBuyerLink { .. } => "replace_buyer_link",
         Work::AdvanceTestClock { .. } => "advance_test_clock",

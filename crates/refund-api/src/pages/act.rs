@@ -2,7 +2,8 @@
 
 use axum::response::Response;
 use refund_core::{
-    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, RefundType, Request, Timestamp, Why,
+    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, NamedFiles, Reason, Refund, RefundType,
+    Request, Timestamp, Why,
 };
 use refund_store::Work;
 
@@ -19,7 +20,8 @@ use crate::problem::Problem;
 /// Why somebody does something, as a form says it.
 fn why(form: &Form) -> Result<Why, Mistake> {
     let code = if form.is_ticked("reason_code") { Some(form.choice("reason_code")?) } else { None };
-    Ok(Why { text: form.needed("reason")?, code })
+    let text: Reason = form.needed("reason")?;
+    Ok(Why { code, ..Why::from(text) })
 }
 
 /// The command that a form asks for.
@@ -111,7 +113,8 @@ pub(super) async fn post(visit: &Visit, caller: &Caller, refund: &Refund) -> Res
     };
     let for_operators = visit.form.get("readers") == "operators";
     let internal = for_operators || visit.form.get("readers") == "internal";
-    let message = Message { text, attachments: Attachments::default(), internal, for_operators };
+    let message =
+        Message { text, attachments: Attachments::default(), internal, for_operators, files: NamedFiles::default() };
     let actor = caller.actor_among(refund, message.roles())?;
     let work = Work::PostMessage { refund_id: refund.id.clone(), message: Box::new(message) };
     let done = visit.done(refund_store::Request::new(actor, work)).await?;

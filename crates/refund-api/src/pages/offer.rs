@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::response::Response;
 use fluent_bundle::FluentValue;
-use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Role, Terms};
+use refund_core::{
+    AddressId, Command, CommandKind, MakeOffer, NamedFiles, Options, Refund, RefundId, RefundType, Role, Terms,
+};
 use refund_store::Around;
 
 use super::form::{Form, Mistake};
@@ -128,6 +130,7 @@ pub(super) fn offered(form: &Form, refund: &Refund) -> Result<MakeOffer, Mistake
         return_address_id: address,
         message: form.text("message")?,
         agreed_offline: form.is_ticked("agreed_offline"),
+        files: NamedFiles::default(),
     })
 }
 

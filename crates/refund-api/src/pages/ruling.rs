@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use refund_core::{Command, CommandKind, Currency, Event, Reason, Role, Ruling};
+use refund_core::{Command, CommandKind, Currency, Event, NamedFiles, Reason, Role, Ruling};
 use refund_store::Around;
 
 use super::form::{Form, Mistake};
@@ -65,7 +65,7 @@ pub(super) async fn rule(visit: Visit) -> Result<Response, Problem> {
         Ok(ruled) => ruled,
         Err(mistake) => return page(&visit, &around, Some(told_mistake(&visit, &mistake)), None),
     };
-    let command = Command::Rule { ruling, reason: reason.clone() };
+    let command = Command::Rule { ruling, reason: reason.clone(), files: NamedFiles::default() };
     match visit.form.get("step") {
         "rule" => match visit.act(&caller, refund, CommandKind::Rule, command).await? {
             Ok(()) => Ok(go_and_tell(&Way::of(&visit.query).to(&refund.id), CommandKind::Rule.as_str())),

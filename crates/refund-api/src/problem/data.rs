@@ -12,7 +12,9 @@ pub(super) fn of(refusal: &Refusal) -> Map<String, Value> {
         Refusal::SellerUnknown { seller_id } => json!({ "seller_id": seller_id }),
         Refusal::OrderLineDiffers { field } => json!({ "field": field }),
         Refusal::RefundInProgress { refund_id } => json!({ "refund_id": refund_id }),
-        Refusal::TooManyRefundsOnLine { max } | Refusal::TooManyMessages { max, .. } => json!({ "max": max }),
+        Refusal::TooManyRefundsOnLine { max }
+        | Refusal::TooManyMessages { max, .. }
+        | Refusal::TooManyFiles { max, .. } => json!({ "max": max }),
         Refusal::NegotiationAlreadyUsed { negotiation_id, status } => {
             json!({ "negotiation_id": negotiation_id, "negotiation": status })
         }
@@ -39,6 +41,10 @@ pub(super) fn of(refusal: &Refusal) -> Map<String, Value> {
         Refusal::ReasonUnknown { purpose, codes, .. } => {
             json!({ "field": "reason_code", "for": purpose, "codes": codes })
         }
+        Refusal::EvidenceUnknown { sha256 } | Refusal::EvidenceErased { sha256 } => json!({ "sha256": sha256 }),
+        Refusal::EvidenceRequired { purpose, code } => {
+            json!({ "field": "files", "for": purpose, "reason_code": code })
+        }
         Refusal::ExtensionNotLater { after, .. } => json!({ "after": after }),
         Refusal::ExtensionTooFar { limit, .. } => json!({ "limit": limit }),
         Refusal::SettlingHeld
@@ -50,6 +56,7 @@ pub(super) fn of(refusal: &Refusal) -> Map<String, Value> {
         | Refusal::ReturnNeedsShippedGoods
         | Refusal::ReturnNeedsFreightInsurance
         | Refusal::ReturnAddressRequired
+        | Refusal::NoteNamesFiles
         | Refusal::OfferChangesNothing
         | Refusal::RequestChangesNothing => json!({}),
     };

@@ -25,7 +25,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// A refund with its version as `ETag`, and whether it is an answer that was given before.
 pub(super) fn answer(status: StatusCode, refund: RefundOut, replayed: bool) -> Response {
     let response = (status, written(&refund, REFUND_BYTES)).into_response();
-    marked(tagged(response, &refund.version.to_string()), replayed)
+    marked(tagged(response, &refund.tag()), replayed)
 }
 
 /// How long a refund's JSON is where it is long.
@@ -74,7 +74,7 @@ pub(super) async fn open(call: Call) -> Result<Response, Problem> {
         let actor = call.caller.buyer(&body.buyer_id);
         let viewers = vec![actor.clone(), call.caller.itself()];
         let refund_id = entropy::refund_id(app.engine.store().now()).map_err(|_| Problem::not_found())?;
-        let work = Work::Open { opening: Box::new(body.read(refund_id)?) };
+        let work = Work::open(body.read(refund_id)?);
         Ok(Request { viewers, ..Request::new(actor, work) })
     };
     match call.once(work).await? {
@@ -248,7 +248,8 @@ pub(super) async fn list(call: Call) -> Result<Response, Problem> {
     };
     if let Caller::Buyer { refund_id, .. } = caller {
         let seen = app.settled(caller, refund_id).await?;
-        let items = if query.matches(&seen.refund) { vec![RefundOut::new(seen, Role::Buyer)] } else { Vec::new() };
+        let items =
+            if query.matches(&seen.refund) { vec![RefundOut::new(seen, Role::Buyer).in_list()] } else { Vec::new() };
         return Ok(page(items, None));
     }
     // A cursor goes on in the list that it came from: the same caller, filters and order.

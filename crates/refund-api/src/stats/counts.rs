@@ -115,6 +115,8 @@ impl Counts {
             | Fact::NoticeRequested { .. }
             | Fact::NoticeAccepted { .. }
             | Fact::NoticeFailed { .. }
+            | Fact::EvidenceAdded { .. }
+            | Fact::EvidenceErased { .. }
             | Fact::Reminded { .. }
             | Fact::MessagePosted { .. } => {}
         }

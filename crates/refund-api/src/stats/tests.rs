@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
-use refund_core::{Actor, BuyerId, Command, Currency, MakeOffer, Money, RefundType, Role, Via};
+use refund_core::{Actor, BuyerId, Command, Currency, MakeOffer, Money, NamedFiles, RefundType, Role, Via};
 use refund_store::{MemoryStore, Request, Store, Work};
 
 use super::*;
@@ -36,6 +36,7 @@ async fn offer(app: &App, number: u32) {
         return_address_id: None,
         message: None,
         agreed_offline: false,
+        files: NamedFiles::default(),
     });
     let seller = Actor::new(Role::Seller, "s-1", Via::Key("key_1".to_owned()));
     submit(app, seller, number, command).await;

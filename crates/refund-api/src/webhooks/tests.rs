@@ -13,7 +13,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
-use refund_core::{Attachments, EventType, Message, SellerId};
+use refund_core::{Attachments, EventType, Message, NamedFiles, SellerId};
 use refund_store::{
     DeliveryState, Disabled, DisabledBecause, KeyRole, MemoryDeliveries, Request, SetUp, Webhook as Stored,
     WebhookChange, WebhookTerms, Work,
@@ -243,7 +243,8 @@ async fn no_seller_is_told_of_a_note_for_operators() {
     let sending = Sending::nothing_to(vec![Stored { owner, ..endpoint("theirs", &url) }, endpoint("own", &url)]).await;
     trial::open(&sending.app).await;
     let (text, attachments) = (id("we know them"), Attachments::default());
-    let note = Box::new(Message { text, attachments, internal: true, for_operators: true });
+    let note =
+        Box::new(Message { text, attachments, internal: true, for_operators: true, files: NamedFiles::default() });
     let note = Work::PostMessage { refund_id: id("rfd_1"), message: note };
     sending.app.engine.submit(Request::new(trial::operator(), note)).await.unwrap();
     for _ in 0..3 {

@@ -1,6 +1,8 @@
 //! Many commands in one call, in JSON.
 
-use refund_core::{AddressId, Command, CommandKind, OfferMessage, Reason, ReasonCode, RefundId, RefundType};
+use refund_core::{
+    AddressId, Command, CommandKind, NamedFiles, OfferMessage, Reason, ReasonCode, RefundId, RefundType,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -54,6 +56,7 @@ struct BulkItem {
     agreed_offline: Option<Value>,
     reason: Option<Value>,
     reason_code: Option<Value>,
+    files: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -110,6 +113,8 @@ pub(super) struct BulkItemIn {
     reason: Option<Reason>,
     /// Of refusing, where the policy lists reasons for it.
     reason_code: Option<ReasonCode>,
+    /// Of refusing or of an offer.
+    files: Option<NamedFiles>,
 }
 
 impl BulkItem {
@@ -127,6 +132,7 @@ impl BulkItem {
             ("agreed_offline", self.agreed_offline),
             ("reason", self.reason),
             ("reason_code", self.reason_code),
+            ("files", self.files),
         ]);
         let (kind, command) = match action {
             BulkAction::Agree => (CommandKind::Agree, Ok(read_members::<AgreeIn>(body)?.read())),

@@ -209,6 +209,10 @@ impl Code {
                 | R::PayoutAttemptUnknown
                 | R::DefaultAddressRequired
                 | R::ReasonUnknown
+                | R::EvidenceUnknown
+                | R::EvidenceRequired
+                | R::EvidenceErased
+                | R::NoteNamesFiles
                 | R::OfferChangesNothing
                 | R::RequestChangesNothing
                 | R::ExtensionNotLater
@@ -219,6 +223,7 @@ impl Code {
                 | R::RefundInProgress
                 | R::TooManyRefundsOnLine
                 | R::TooManyMessages
+                | R::TooManyFiles
                 | R::NegotiationAlreadyUsed
                 | R::OfferIsAnother
                 | R::OfferNotPending

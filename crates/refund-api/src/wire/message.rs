@@ -1,7 +1,8 @@
 //! Messages on a refund, in JSON.
 
 use refund_core::{
-    Attachment, AttachmentUrl, Attachments, Disclosed, MediaType, Message, MessageText, RefundId, Sha256Hex, Timestamp,
+    Attachment, AttachmentUrl, Attachments, Disclosed, MediaType, Message, MessageText, NamedFiles, RefundId,
+    Sha256Hex, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,6 +26,9 @@ pub(crate) struct MessageIn {
     /// Whether only operators and the platform are to be shown it; for the operator.
     #[serde(default)]
     for_operators: Option<bool>,
+    /// Files of the refund that it speaks of, which its writer has added; none with a note that a party is not shown.
+    #[serde(default)]
+    files: Option<NamedFiles>,
 }
 
 /// A file that lies elsewhere.
@@ -52,7 +56,8 @@ impl MessageIn {
             .map_err(|error| Unusable::malformed("/attachments", error.to_string()))?;
         let for_operators = self.for_operators.unwrap_or(false);
         let internal = for_operators || self.internal.unwrap_or(false);
-        Ok(Message { text: self.text, attachments, internal, for_operators })
+        let files = self.files.unwrap_or_default();
+        Ok(Message { text: self.text, attachments, internal, for_operators, files })
     }
 }
 
@@ -77,12 +82,15 @@ pub(super) struct WrittenOut {
     internal: bool,
     /// Whether only operators and the platform are shown it.
     for_operators: bool,
+    /// Files of the refund that it speaks of, where some were named.
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    files: NamedFiles,
 }
 
 impl From<&Message> for WrittenOut {
     fn from(message: &Message) -> Self {
-        let Message { text, attachments, internal, for_operators } = message.clone();
-        Self { text, attachments, internal, for_operators }
+        let Message { text, attachments, internal, for_operators, files } = message.clone();
+        Self { text, attachments, internal, for_operators, files }
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod code;
 mod contact;
 mod event;
 mod event_message;
+mod evidence;
 mod explanation;
 mod hex;
 pub(crate) mod json;

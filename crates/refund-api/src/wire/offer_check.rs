@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    AddressId, MakeOffer, Negotiation, NegotiationId, OfferMessage, RefundType, Refusal, SavedOffer, Timestamp,
+    AddressId, MakeOffer, NamedFiles, Negotiation, NegotiationId, OfferMessage, RefundType, Refusal, SavedOffer,
+    Timestamp,
 };
 use refund_store::Around;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,9 @@ pub(crate) struct OfferCheckIn {
     message: Option<OfferMessage>,
     #[serde(default)]
     agreed_offline: Option<bool>,
+    /// Files of the refund that show something about it, which the seller has added.
+    #[serde(default)]
+    files: Option<NamedFiles>,
 }
 
 /// What is asked about.
@@ -59,6 +63,7 @@ pub(crate) struct SavedAsked {
     language: Option<LanguageIn>,
     message: Option<OfferMessage>,
     agreed_offline: bool,
+    files: NamedFiles,
 }
 
 impl OfferCheckIn {
@@ -67,6 +72,7 @@ impl OfferCheckIn {
     pub(crate) fn read(self, find: impl FnOnce(&str) -> Option<Arc<SavedOffer>>) -> Result<AskedOffer, Unusable> {
         let negotiation_id = negotiation_id().map_err(|_| Unusable::NotFound)?;
         let (message, agreed_offline) = (self.message, self.agreed_offline.unwrap_or(false));
+        let files = self.files.unwrap_or_default();
         let Some(id) = self.saved_offer_id else {
             let missing = |field: &str| Unusable::malformed("", format!("missing field `{field}`"));
             if self.language.is_some() {
@@ -79,6 +85,7 @@ impl OfferCheckIn {
                 return_address_id: self.return_address_id,
                 message,
                 agreed_offline,
+                files,
             }));
         };
         let said_twice = [
@@ -91,7 +98,14 @@ impl OfferCheckIn {
         }
         let unknown = || Unusable::at(ApiCode::SavedOfferUnknown, "/saved_offer_id", "nothing of this id is prepared");
         let saved = find(&id).ok_or_else(unknown)?;
-        Ok(AskedOffer::Saved(SavedAsked { saved, negotiation_id, language: self.language, message, agreed_offline }))
+        Ok(AskedOffer::Saved(SavedAsked {
+            saved,
+            negotiation_id,
+            language: self.language,
+            message,
+            agreed_offline,
+            files,
+        }))
     }
 }
 
@@ -100,9 +114,9 @@ impl AskedOffer {
     pub(crate) fn on(self, around: &Around) -> MakeOffer {
         match self {
             Self::Exact(terms) => terms,
-            Self::Saved(SavedAsked { saved, negotiation_id, language, message, agreed_offline }) => {
+            Self::Saved(SavedAsked { saved, negotiation_id, language, message, agreed_offline, files }) => {
                 let terms = around.saved_offer(&saved, negotiation_id, language.map(LanguageIn::tag));
-                MakeOffer { message: message.or(terms.message), agreed_offline, ..terms }
+                MakeOffer { message: message.or(terms.message), agreed_offline, files, ..terms }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use refund_core::{
     Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, DisclosedActor, DisclosedPayout,
-    DisclosedTerms, Escalation, ExternalReference, Label, LineId, Metadata, Negotiation, NegotiationId,
+    DisclosedTerms, Escalation, ExternalReference, Label, LineId, Metadata, NamedFiles, Negotiation, NegotiationId,
     NegotiationStatus, Offer, OfferMessage, OnSilence, OrderId, OrderLine, PayoutAttempt, PayoutStatus, Reason,
     ReasonCode, References, RefundId, RefundType, Role, SellerId, Shipment, StatusKind, Timestamp, Via,
     WithdrawnReason,
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::MoneyOut;
 use super::contact::ContactOut;
+use super::evidence::FileOut;
 
 /// A refund as answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -33,6 +34,9 @@ pub(crate) struct RefundOut {
     /// Which of the policy's reasons it was, where one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     seller_refusal_code: Option<ReasonCode>,
+    /// The seller's files that show it, where some were named.
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    seller_refusal_files: NamedFiles,
     #[schema(required)]
     shipment: Option<ShipmentOut>,
     #[schema(required)]
@@ -56,6 +60,9 @@ pub(crate) struct RefundOut {
     buyer_contact: Option<ContactOut>,
     #[serde(skip_serializing_if = "Option::is_none")]
     buyer_link: Option<BuyerLink>,
+    /// The files that its sides have added; left out of lists, and where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<FileOut>,
 }
 
 /// The buyer's link to one refund.
@@ -90,6 +97,9 @@ struct RequestedOut {
     /// Which of the policy's reasons it is, where one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason_code: Option<ReasonCode>,
+    /// The buyer's files that show it, where some were named.
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    files: NamedFiles,
 }
 
 /// Terms: whether the goods go back, how much is paid, and where a return goes.
@@ -120,6 +130,9 @@ struct EscalatedOut {
     /// Which of the policy's reasons it was, where one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason_code: Option<ReasonCode>,
+    /// The buyer's files that show it, where some were named.
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    files: NamedFiles,
 }
 
 /// The one payout of a refund, and the attempt that says where the money is: the one that succeeded, else the present one.
@@ -179,6 +192,9 @@ pub(super) struct OfferOut {
     #[schema(required)]
     message: Option<OfferMessage>,
     agreed_offline: bool,
+    /// The seller's files that show something about it, where some were named.
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    files: NamedFiles,
 }
 
 /// A deadline that runs: before which instant who has to act, and what silence leads to.
@@ -222,8 +238,9 @@ impl RefundOut {
         let effective = refund.effective().map(|terms| DisclosedTerms::given_out(terms).into());
         let escalated = refund.escalated().map(EscalatedOut::from);
         let closed_reason = refund.status.closed_reason();
-        let (seller_refusal, seller_refusal_code) =
-            refund.seller_refusal.clone().map(|why| (why.text, why.code)).unzip();
+        let said = refund.seller_refusal.clone();
+        let seller_refusal_files = said.as_ref().map(|why| why.files.clone()).unwrap_or_default();
+        let (seller_refusal, seller_refusal_code) = said.map(|why| (why.text, why.code)).unzip();
         let shipment = refund.shipment.as_ref().map(ShipmentOut::from);
         Self {
             id: refund.id.clone(),
@@ -238,10 +255,12 @@ impl RefundOut {
                 amount: refund.requested.amount.into(),
                 reason: refund.requested.reason.text.clone(),
                 reason_code: refund.requested.reason.code.clone(),
+                files: refund.requested.reason.files.clone(),
             },
             effective,
             seller_refusal,
             seller_refusal_code: seller_refusal_code.flatten(),
+            seller_refusal_files,
             shipment,
             escalated,
             payout,
@@ -254,6 +273,22 @@ impl RefundOut {
             metadata,
             buyer_contact: refund.contact_disclosed_to(to).map(ContactOut::from),
             buyer_link: None,
+            files: refund.evidence.iter().map(FileOut::from).collect(),
+        }
+    }
+
+    /// A refund as a list shows it.
+    #[must_use]
+    pub(crate) fn in_list(self) -> Self {
+        Self { files: Vec::new(), ..self }
+    }
+
+    /// What its `ETag` says: its version, and what has come of its files, which leave that.
+    pub(crate) fn tag(&self) -> String {
+        let version = self.version;
+        match self.files.iter().map(FileOut::changes).sum::<u32>() {
+            0 => version.to_string(),
+            changes => format!("{version}.{changes}"),
         }
     }
 
@@ -313,15 +348,17 @@ impl From<&Escalation> for EscalatedOut {
     fn from(escalation: &Escalation) -> Self {
         // A refund is shown to everybody alike, so this names nobody whom its buyer may not know.
         let by = escalation.by.disclosed_to(Role::Buyer).into();
+        let files = escalation.reason.as_ref().map(|why| why.files.clone()).unwrap_or_default();
         let (reason, reason_code) = escalation.reason.clone().map(|why| (why.text, why.code)).unzip();
-        Self { at: escalation.at, by, reason, reason_code: reason_code.flatten() }
+        Self { at: escalation.at, by, reason, reason_code: reason_code.flatten(), files }
     }
 }
 
 impl From<&Offer> for OfferOut {
     fn from(offer: &Offer) -> Self {
         let terms = DisclosedTerms::given_out(&offer.terms).into();
-        Self { terms, message: offer.message.clone(), agreed_offline: offer.agreed_offline }
+        let (message, files) = (offer.message.clone(), offer.files.clone());
+        Self { terms, message, agreed_offline: offer.agreed_offline, files }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use refund_core::{
     AddressId, BuyerId, Category, Command, DeadlineKind, ExternalReference, Label, LineId, MakeOffer, Metadata,
-    NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PayoutReport, PayoutResult, Reason, ReasonCode,
-    References, RefundId, RefundType, Request, Ruling, SellerId, Timestamp, Why,
+    NamedFiles, NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PayoutReport, PayoutResult, Reason,
+    ReasonCode, References, RefundId, RefundType, Request, Ruling, SellerId, Timestamp, Why,
 };
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -35,6 +35,9 @@ pub(crate) struct OpenIn {
     external_reference: Option<ExternalReference>,
     #[serde(default)]
     metadata: Option<Metadata>,
+    /// Files that go with it, which were handed in before: they become the refund's, as the buyer's.
+    #[serde(default)]
+    pub(crate) files: Option<NamedFiles>,
     /// How the buyer is reached with notices.
     #[serde(default)]
     #[schema(value_type = Option<ContactIn>)]
@@ -62,7 +65,7 @@ impl OpenIn {
     /// Fails where an amount is none.
     pub(crate) fn read(self, refund_id: RefundId) -> Result<Opening, Unusable> {
         let line = self.order_line.0;
-        let reason = Why { text: self.reason, code: self.reason_code };
+        let reason = why(self.reason, self.reason_code, self.files);
         Ok(Opening {
             refund_id,
             seller_id: self.seller_id,
@@ -100,6 +103,9 @@ pub(crate) struct OfferIn {
     message: Option<OfferMessage>,
     #[serde(default)]
     agreed_offline: Option<bool>,
+    /// Files of the refund that show something about it, which the seller has added.
+    #[serde(default)]
+    files: Option<NamedFiles>,
 }
 
 impl OfferIn {
@@ -113,6 +119,7 @@ impl OfferIn {
             return_address_id: self.return_address_id,
             message: self.message,
             agreed_offline: self.agreed_offline.unwrap_or(false),
+            files: self.files.unwrap_or_default(),
         }))
     }
 }
@@ -146,12 +153,19 @@ pub(crate) struct ReasonIn {
     /// Which reason it is of those that the policy lists for this, where it lists some.
     #[serde(default)]
     reason_code: Option<ReasonCode>,
+    /// Files of the refund that show it, which its sender has added.
+    #[serde(default)]
+    files: Option<NamedFiles>,
 }
 
 impl From<ReasonIn> for Why {
-    fn from(ReasonIn { reason, reason_code }: ReasonIn) -> Self {
-        Self { text: reason, code: reason_code }
+    fn from(ReasonIn { reason, reason_code, files }: ReasonIn) -> Self {
+        why(reason, reason_code, files)
     }
+}
+
+fn why(text: Reason, code: Option<ReasonCode>, files: Option<NamedFiles>) -> Why {
+    Why { text, code, files: files.unwrap_or_default() }
 }
 
 /// Cancelling; the body may be left out.
@@ -179,13 +193,16 @@ pub(crate) struct ModifyIn {
     /// Which reason for a request it is, where the policy lists some.
     #[serde(default)]
     reason_code: Option<ReasonCode>,
+    /// Files of the refund that show it, which its sender has added.
+    #[serde(default)]
+    files: Option<NamedFiles>,
 }
 
 impl ModifyIn {
     /// The command.
     /// Fails where the amount is none.
     pub(crate) fn read(self) -> Result<Command, Unusable> {
-        let reason = Why { text: self.reason, code: self.reason_code };
+        let reason = why(self.reason, self.reason_code, self.files);
         let request = Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason };
         Ok(Command::Modify { request })
     }
@@ -215,6 +232,9 @@ pub(crate) struct RuleIn {
     #[schema(value_type = Option<MoneyIn>)]
     amount: Option<Object<MoneyIn>>,
     reason: Reason,
+    /// Files of the refund that show it, which its sender has added.
+    #[serde(default)]
+    files: Option<NamedFiles>,
 }
 
 /// To pay, or to close the refund.
@@ -237,7 +257,7 @@ impl RuleIn {
             (Decision::Refund, None) => return at_amount("a ruling to refund says how much"),
             (Decision::Close, Some(_)) => return at_amount("a ruling to close pays nothing"),
         };
-        Ok(Command::Rule { ruling, reason: self.reason })
+        Ok(Command::Rule { ruling, reason: self.reason, files: self.files.unwrap_or_default() })
     }
 }
 

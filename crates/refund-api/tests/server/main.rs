@@ -23,6 +23,7 @@ mod demo_clock;
 mod deploy;
 mod disclosure;
 mod event_ids;
+mod evidence;
 mod explanation;
 mod identity;
 mod integrators;

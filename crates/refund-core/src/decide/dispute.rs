@@ -1,31 +1,37 @@
 //! Calling the operator in, and what the operator rules (R25).
 
 use super::case::{Case, Decision};
-use super::reason::listed;
+use super::evidence::named;
+use super::reason::stated;
 use crate::agreement::{payment, ruled_by};
 use crate::objections::{Objections, amount_objections};
-use crate::{Agreed, ClosedReason, Fact, Money, Reason, ReasonFor, Ruling, Terms, Why};
+use crate::{Agreed, ClosedReason, Fact, Money, NamedFiles, Reason, ReasonFor, Ruling, Terms, Why};
 
 pub(super) fn escalate(case: &Case<'_>, reason: &Why) -> Decision {
-    listed(case.grounds.policy, ReasonFor::Dispute, reason)?;
+    stated(case, ReasonFor::Dispute, reason)?;
     let rule = Some(ruled_by(case.now, case.grounds.policy));
     Ok(vec![Fact::Escalated { reason: Some(reason.clone()), rule }])
 }
 
-pub(super) fn rule(case: &Case<'_>, ruling: Ruling, reason: &Reason) -> Decision {
-    let reason = reason.clone();
+pub(super) fn rule(case: &Case<'_>, ruling: Ruling, reason: &Reason, files: &NamedFiles) -> Decision {
+    let (reason, files) = (reason.clone(), files.clone());
+    let shown = named(&case.refund.evidence, case.actor.role, &files);
     match ruling {
-        Ruling::Close => Ok(vec![
-            Fact::Ruled { agreed: None, reason },
-            Fact::Closed { reason: ClosedReason::OperatorRuled, comment: None },
-        ]),
+        Ruling::Close => {
+            shown?;
+            Ok(vec![
+                Fact::Ruled { agreed: None, reason, files },
+                Fact::Closed { reason: ClosedReason::OperatorRuled, comment: None },
+            ])
+        }
         Ruling::Refund { amount } => {
             let mut objections = Objections::default();
             amount_objections(&mut objections, amount, case.grounds.refundable, None);
+            objections.add_err(shown);
             objections.into_result()?;
             let agreed = Agreed { terms: ruled_terms(case, amount), payout: payout_mode(case) };
             let payment = payment(&agreed, case.now, case.grounds.policy);
-            Ok(vec![Fact::Ruled { agreed: Some(agreed), reason }, payment])
+            Ok(vec![Fact::Ruled { agreed: Some(agreed), reason, files }, payment])
         }
     }
 }

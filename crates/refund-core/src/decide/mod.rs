@@ -3,6 +3,7 @@
 mod answer;
 pub(crate) mod case;
 mod dispute;
+pub(crate) mod evidence;
 mod extend;
 pub(crate) mod offer;
 mod payout;
@@ -15,6 +16,7 @@ mod return_leg;
 mod shipped;
 
 use self::case::{Case, Decision, permitted, possible_while_held, wrong_status};
+pub use self::evidence::{add_evidence, erase_evidence};
 pub use self::post::post;
 pub use self::report_notice::report_notice;
 use crate::telling::with_notices;
@@ -103,8 +105,8 @@ fn table(case: &Case<'_>) -> Decision {
         (
             Status::SellerRefuseBuyer { dispute: Dispute::Escalated(_) }
             | Status::SellerRefuseReceipt { dispute: Dispute::Escalated(_), .. },
-            C::Rule { ruling, reason },
-        ) => dispute::rule(case, *ruling, reason),
+            C::Rule { ruling, reason, files },
+        ) => dispute::rule(case, *ruling, reason, files),
         (
             Status::SellerRefuseBuyer { .. }
             | Status::WaitBuyerReturnGoods { .. }

@@ -1,11 +1,12 @@
 //! Making the one offer (R8–R14).
 
 use super::case::{Case, Decision, wrong_status};
+use super::evidence::named;
 use crate::objections::{Objections, amount_objections};
 use crate::policy::FreshGoods;
 use crate::{
     Category, CommandKind, Fact, Grounds, MakeOffer, Money, Negotiation, NegotiationState, Offer, Refund, RefundType,
-    Refusal, Terms, Timer, Timestamp,
+    Refusal, Role, Terms, Timer, Timestamp,
 };
 
 pub(super) fn make(case: &Case<'_>, offer: &MakeOffer) -> Decision {
@@ -30,6 +31,7 @@ pub(crate) fn negotiation(
     about_type(&mut objections, refund, grounds, offer.kind);
     about_amount(&mut objections, refund, grounds, offer.amount);
     about_change(&mut objections, refund, offer.kind, offer.amount);
+    objections.add_err(named(&refund.evidence, Role::Seller, &offer.files));
     let terms = match (offer.kind, grounds.named_address(offer.return_address_id.as_ref())) {
         (_, Err(unknown)) => Err(unknown),
         (RefundType::RefundOnly, Ok(_)) => Ok(Terms::RefundOnly { amount: offer.amount }),
@@ -44,7 +46,12 @@ pub(crate) fn negotiation(
     };
     Ok(Negotiation {
         id: offer.negotiation_id.clone(),
-        offer: Offer { terms, message: offer.message.clone(), agreed_offline: offer.agreed_offline },
+        offer: Offer {
+            terms,
+            message: offer.message.clone(),
+            agreed_offline: offer.agreed_offline,
+            files: offer.files.clone(),
+        },
         offered_at: now,
         answer: Timer::new(now, expires_at, &grounds.policy.reminders_seconds),
         state: NegotiationState::Pending,

@@ -1,6 +1,7 @@
 //! Writing on a refund: no command, because it changes nothing about the refund and goes in every status.
 
 use super::case::permitted;
+use super::evidence::named;
 use crate::telling::with_notices;
 use crate::{Actor, Event, Fact, MESSAGES_MAX, Message, Policy, Refund, Refusal, Timestamp};
 
@@ -8,7 +9,7 @@ use crate::{Actor, Event, Fact, MESSAGES_MAX, Message, Policy, Refund, Refusal, 
 /// [`Grounds`](crate::Grounds).
 ///
 /// # Errors
-/// [`Refusal::NotYourRole`] or [`Refusal::TooManyMessages`].
+/// [`Refusal::NotYourRole`], [`Refusal::TooManyMessages`], [`Refusal::NoteNamesFiles`] or [`Refusal::EvidenceUnknown`].
 pub fn post(
     refund: &Refund,
     policy: &Policy,
@@ -21,6 +22,10 @@ pub fn post(
     if !refund.messages.has_room_for(actor.role) {
         return Err(Refusal::TooManyMessages { role: actor.role, max: MESSAGES_MAX });
     }
+    if message.is_note() && !message.files.is_empty() {
+        return Err(Refusal::NoteNamesFiles);
+    }
+    named(&refund.evidence, actor.role, &message.files)?;
     let posted = refund.next_events([Fact::MessagePosted { message: Box::new(message) }], actor, now, now);
     Ok(with_notices(Some(refund), policy, notice_leap, posted))
 }

@@ -1,7 +1,7 @@
 //! The buyer changes the request or gives up (R19, R20).
 
 use super::case::{Case, Decision, withdrawn};
-use super::reason::listed;
+use super::reason::stated;
 use crate::objections::{Objections, amount_objections};
 use crate::{ClosedReason, Fact, Reason, ReasonFor, RefundType, Refusal, Request, Timer, WithdrawnReason};
 
@@ -11,7 +11,7 @@ pub(super) fn modify(case: &Case<'_>, request: &Request) -> Decision {
     amount_objections(&mut objections, request.amount, grounds.refundable, None);
     let returns = request.kind == RefundType::ReturnAndRefund;
     objections.add_if(returns && !refund.line.shipped, Refusal::ReturnNeedsShippedGoods);
-    objections.add_err(listed(grounds.policy, ReasonFor::Request, &request.reason));
+    objections.add_err(stated(case, ReasonFor::Request, &request.reason));
     objections.add_if(*request == refund.requested, Refusal::RequestChangesNothing);
     objections.into_result()?;
     let mut modified = withdrawn(case, WithdrawnReason::RequestModified);

@@ -1,7 +1,7 @@
 //! The seller's answer to the refund itself (R17, R21, R22, S7).
 
 use super::case::{Case, Decision, withdrawn};
-use super::reason::listed;
+use super::reason::stated;
 use crate::agreement::agreement;
 use crate::options::options;
 use crate::{AddressId, Fact, ReasonFor, Refusal, Terms, Timer, Why, WithdrawnReason};
@@ -20,7 +20,7 @@ pub(super) fn agree(case: &Case<'_>, address_id: &Option<AddressId>) -> Decision
 pub(super) fn refuse(case: &Case<'_>, reason: &Why) -> Decision {
     let Case { grounds, now, .. } = *case;
     negotiated_first(case)?;
-    listed(grounds.policy, ReasonFor::Refuse, reason)?;
+    stated(case, ReasonFor::Refuse, reason)?;
     let mut refused = withdrawn(case, WithdrawnReason::SellerRefused);
     let respond = Timer::of_party(now, grounds.policy.buyer_respond_seconds, grounds.policy);
     refused.push(Fact::Refused { reason: reason.clone(), respond });

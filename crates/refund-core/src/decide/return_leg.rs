@@ -1,7 +1,7 @@
 //! The return leg (R24).
 
 use super::case::{Case, Decision};
-use super::reason::listed;
+use super::reason::stated;
 use crate::agreement::payment;
 use crate::{Agreed, Fact, Label, ReasonFor, Shipment, Timer, Why};
 
@@ -32,7 +32,7 @@ pub(super) fn waive(case: &Case<'_>, agreed: &Agreed) -> Decision {
 
 pub(super) fn refuse(case: &Case<'_>, reason: &Why) -> Decision {
     let policy = case.grounds.policy;
-    listed(policy, ReasonFor::RefuseReceipt, reason)?;
+    stated(case, ReasonFor::RefuseReceipt, reason)?;
     let respond = Timer::of_party(case.now, policy.buyer_respond_seconds, policy);
     Ok(vec![Fact::ReceiptRefused { reason: reason.clone(), respond }])
 }

@@ -1,6 +1,6 @@
 //! What can be asked of a fact.
 
-use crate::{DeadlineKind, EventType, Fact, Message, ReasonCode, ReasonFor, Role, Why};
+use crate::{DeadlineKind, EventType, Fact, FileHash, Message, ReasonCode, ReasonFor, Role, Why};
 
 impl Fact {
     /// What it is called outside.
@@ -35,15 +35,23 @@ impl Fact {
             Self::NoticeRequested { .. } => EventType::NoticeRequested,
             Self::NoticeAccepted { .. } => EventType::NoticeAccepted,
             Self::NoticeFailed { .. } => EventType::NoticeFailed,
+            Self::EvidenceAdded { .. } => EventType::EvidenceAdded,
+            Self::EvidenceErased { .. } => EventType::EvidenceErased,
         }
     }
 
-    /// Whether it changes the refund's state, and so its version. Messages don't, nor do notices, or being told of a
-    /// deadline.
+    /// Whether it changes the refund's state, and so its version. Messages don't, nor do files, notices, or being told of
+    /// a deadline.
     #[must_use]
     pub fn changes_state(&self) -> bool {
         let is_told = matches!(self, Self::Reminded { .. } | Self::Overdue { .. } | Self::MessagePosted { .. });
-        !is_told && !self.is_about_notice()
+        !is_told && !self.is_about_notice() && !self.is_about_file()
+    }
+
+    /// Whether it is about a file alone (R43).
+    #[must_use]
+    pub fn is_about_file(&self) -> bool {
+        matches!(self, Self::EvidenceAdded { .. } | Self::EvidenceErased { .. })
     }
 
     /// Whether it is about a notice, and about nothing else that happened (R41).
@@ -85,7 +93,9 @@ impl Fact {
             | Self::LineShipped
             | Self::NoticeRequested { .. }
             | Self::NoticeAccepted { .. }
-            | Self::NoticeFailed { .. } => false,
+            | Self::NoticeFailed { .. }
+            | Self::EvidenceAdded { .. }
+            | Self::EvidenceErased { .. } => false,
         }
     }
 
@@ -122,9 +132,51 @@ impl Fact {
             | Self::LineShipped
             | Self::NoticeRequested { .. }
             | Self::NoticeAccepted { .. }
-            | Self::NoticeFailed { .. } => return None,
+            | Self::NoticeFailed { .. }
+            | Self::EvidenceAdded { .. }
+            | Self::EvidenceErased { .. } => return None,
         };
         why.code.as_ref().map(|code| (purpose, code))
+    }
+
+    /// Which files somebody named with it, to show what they say (R43).
+    #[must_use]
+    pub fn named_files(&self) -> &[FileHash] {
+        let named = match self {
+            Self::Opened { opening, .. } => &opening.request.reason.files,
+            Self::Modified { request, .. } => &request.reason.files,
+            Self::Refused { reason, .. } | Self::ReceiptRefused { reason, .. } => &reason.files,
+            Self::Escalated { reason: Some(reason), .. } => &reason.files,
+            Self::Ruled { files, .. } => files,
+            Self::OfferMade { negotiation } => &negotiation.offer.files,
+            Self::MessagePosted { message } => &message.files,
+            Self::Escalated { reason: None, .. }
+            | Self::Agreed { .. }
+            | Self::ReturnShipped { .. }
+            | Self::TrackingCorrected { .. }
+            | Self::ReceiptConfirmed
+            | Self::ReturnWaived
+            | Self::PayoutStarted { .. }
+            | Self::Succeeded { .. }
+            | Self::PayoutFailed { .. }
+            | Self::PayoutReversed { .. }
+            | Self::PaidTwice { .. }
+            | Self::Closed { .. }
+            | Self::OfferAccepted
+            | Self::OfferRejected
+            | Self::OfferExpired
+            | Self::OfferWithdrawn { .. }
+            | Self::DeadlineExtended { .. }
+            | Self::Reminded { .. }
+            | Self::Overdue { .. }
+            | Self::LineShipped
+            | Self::NoticeRequested { .. }
+            | Self::NoticeAccepted { .. }
+            | Self::NoticeFailed { .. }
+            | Self::EvidenceAdded { .. }
+            | Self::EvidenceErased { .. } => return &[],
+        };
+        named.as_slice()
     }
 
     /// Whether silence brings it about at the end of a party's clock, where the engine did it.

@@ -19,6 +19,9 @@ impl Event {
         if self.fact.chosen_reason().is_some() {
             rules.push(Rule::R44);
         }
+        if !self.fact.named_files().is_empty() {
+            rules.push(Rule::R43);
+        }
         if self.gives_time_that_an_outage_took(before) {
             rules.push(Rule::R36);
         }
@@ -64,7 +67,9 @@ impl Event {
             | Fact::LineShipped
             | Fact::NoticeRequested { .. }
             | Fact::NoticeAccepted { .. }
-            | Fact::NoticeFailed { .. } => false,
+            | Fact::NoticeFailed { .. }
+            | Fact::EvidenceAdded { .. }
+            | Fact::EvidenceErased { .. } => false,
         }
     }
 
@@ -106,6 +111,7 @@ impl Event {
             Fact::Overdue { .. } => &[Rule::R38],
             Fact::LineShipped => &[Rule::R40],
             Fact::NoticeRequested { .. } | Fact::NoticeAccepted { .. } | Fact::NoticeFailed { .. } => &[Rule::R41],
+            Fact::EvidenceAdded { .. } | Fact::EvidenceErased { .. } => &[Rule::R43],
         }
     }
 

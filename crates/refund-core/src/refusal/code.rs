@@ -79,6 +79,9 @@ codes! {
     TooManyMessages = "too_many_messages", R30, Command,
         "This side has posted as many messages on the refund as it may.",
         "Nothing makes room for more; the other side's are counted by themselves.";
+    TooManyFiles = "too_many_files", R43, Command,
+        "This side has added as many files to the refund as it may.",
+        "Nothing makes room for more; the other sides' are counted by themselves. What is there can be named again.";
     NegotiationAlreadyUsed = "negotiation_already_used", R9, Command,
         "A refund has one negotiation, ever, and it was spent when the offer was made.",
         "Agree to the refund or refuse it. A later refund on the same line has a chance of its own.";
@@ -154,6 +157,18 @@ codes! {
     ReasonUnknown = "reason_unknown", R44, Values,
         "The policy lists reasons for this and the one that is named is none of them, or none is named; or it lists none.",
         "Name one of `codes` in `reason_code`, beside the reason in words; leave it out where there are none.";
+    EvidenceUnknown = "evidence_unknown", R43, Values,
+        "A file is named that its sender has not added to this refund, or that was erased.",
+        "Add it first by `POST /v1/refunds/{id}/files`; with an opening by `POST /v1/files`. `sha256` says which.";
+    EvidenceRequired = "evidence_required", R44, Values,
+        "The policy asks for files that show this reason, and none is named.",
+        "Add a file to the refund and name it in `files`, or choose another reason.";
+    EvidenceErased = "evidence_erased", R43, Values,
+        "The operator erased this file from the refund; it can't be added to it again.",
+        "Ask the operator. Another file can be added.";
+    NoteNamesFiles = "note_names_files", R43, Values,
+        "A note that is kept from a party names files, which both parties see.",
+        "Leave `files` out of the note, or write a message that all may read.";
     OfferChangesNothing = "offer_changes_nothing", R11, Values,
         "The offer has the type and the amount that the buyer asked for.",
         "Offer another type or another amount, or simply agree to the refund.";

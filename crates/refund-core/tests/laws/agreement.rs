@@ -1,8 +1,8 @@
 //! What is said to be possible is possible, and nothing else is (R18).
 
 use refund_core::{
-    Action, Actor, Command, CommandKind, DeadlineKind, Fact, Money, PayoutResult, ReasonFor, Refund, RefundType,
-    Request, Role, Ruling, Span, actions, all_actions, check_offer, decide, options,
+    Action, Actor, Command, CommandKind, DeadlineKind, Fact, Money, NamedFiles, PayoutResult, ReasonFor, Refund,
+    RefundType, Request, Role, Ruling, Span, actions, all_actions, check_offer, decide, options,
 };
 
 use crate::history::Act;
@@ -134,7 +134,9 @@ fn sensible(shop: &Shop, kind: CommandKind) -> Vec<Command> {
         CommandKind::ConfirmReceipt => vec![Command::ConfirmReceipt],
         CommandKind::RefuseReceipt => vec![Command::RefuseReceipt { reason: why(ReasonFor::RefuseReceipt) }],
         CommandKind::WaiveReturn => vec![Command::WaiveReturn],
-        CommandKind::Rule => vec![Command::Rule { ruling: Ruling::Close, reason: reason() }],
+        CommandKind::Rule => {
+            vec![Command::Rule { ruling: Ruling::Close, reason: reason(), files: NamedFiles::default() }]
+        }
         CommandKind::Extend => extensions(refund, shop),
         CommandKind::ReportPayout => {
             let attempts = refund.payout.as_ref().map_or(1, |payout| payout.present().number);

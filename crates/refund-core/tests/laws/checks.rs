@@ -5,6 +5,7 @@ use refund_core::{
     ReasonFor, Refund, Refusal, Role, Status, Timestamp, evolve, opened, replay, report_notice, settle, status_after,
 };
 
+use crate::evidence;
 use crate::support::{Shop, Step, actor, message};
 
 /// What one step may have done, and what it may not.
@@ -105,6 +106,10 @@ fn history_makes_the_refund(refund: &Refund, history: &[Event]) {
         }
         if event.fact.message().is_some() {
             says_and_changes_nothing(&before, &state);
+            continue;
+        }
+        if event.fact.is_about_file() {
+            evidence::leaves_all_else(&before, &state);
             continue;
         }
         if event.fact.is_about_notice() {

@@ -3,12 +3,12 @@
 use proptest::prelude::*;
 use refund_core::policy::{FreshGoods, RefundsPerLine, Reminders};
 use refund_core::{
-    Actor, Category, Command, CommandKind, DeadlineKind, MakeOffer, Money, NegotiationId, NoticeChannel, NoticeReport,
-    NoticeResult, Opened, PayoutMode, PayoutReport, PayoutResult, Policy, ReasonFor, Reasons, RefundType, Refusal,
-    Request, Role, Rollout, Ruling, Span, Timestamp, Why,
+    Actor, Category, Command, CommandKind, DeadlineKind, Evidence, MakeOffer, Money, NamedFiles, NegotiationId,
+    NoticeChannel, NoticeReport, NoticeResult, Opened, PayoutMode, PayoutReport, PayoutResult, Policy, ReasonFor,
+    Reasons, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Why,
 };
 
-use crate::support::{DAY, HOUR, Shop, actor, at, because, book, cny, money, reason, stranger, text};
+use crate::support::{DAY, HOUR, Shop, actor, at, because, book, cny, file, money, named, reason, stranger, text};
 
 /// A policy's switches and lengths, the line, and to whom the tool is open.
 #[derive(Debug, Clone)]
@@ -131,6 +131,23 @@ impl Act {
         is_asked.then_some(report)
     }
 
+    /// Who adds a file or erases it, which of a few that meet again, and whether it is added.
+    pub(crate) fn shows(&self, shop: &Shop) -> Option<(Role, u8, bool)> {
+        let is_asked = self.what % 16 == 4 && !shop.refunds.is_empty();
+        let role = Role::ALL[usize::from(self.who) % Role::ALL.len()];
+        is_asked.then(|| (role, (self.value % 4) as u8, !self.value.is_multiple_of(3)))
+    }
+
+    /// Which files that side names: mostly none, or its own, or such as may be there or not.
+    pub(crate) fn names(&self, evidence: &Evidence, role: Role) -> NamedFiles {
+        let own = evidence.iter().filter(|added| added.by == role && added.erased.is_none());
+        match self.which / 64 % 8 {
+            0 => named(&[file((self.value % 4) as u8)]),
+            1..4 => named(&own.map(|added| added.file.clone()).collect::<Vec<_>>()),
+            _ => NamedFiles::default(),
+        }
+    }
+
     pub(crate) fn changes_settings(&self) -> bool {
         self.what % 16 == 1
     }
@@ -182,6 +199,7 @@ pub(crate) fn pass(shop: &mut Shop, act: &Act) {
 
 pub(crate) fn open(shop: &mut Shop, act: &Act) -> Result<Opened, Refusal> {
     let amount = act.amount(shop);
+    shop.files = (0..(act.which % 4) as u8).map(file).collect();
     let answer = shop.open(act.kind(), amount);
     if answer.is_err() && shop.refunds.is_empty() {
         // A history needs a refund to be about, and some of the money left for the next one.
@@ -223,19 +241,23 @@ pub(crate) fn command(shop: &Shop, act: &Act) -> (Actor, Command) {
         1 => stranger(kind.roles()[0]),
         _ => actor(kind.roles()[act.value as usize % kind.roles().len()]),
     };
-    (who, given(shop, act, kind))
+    let files = act.names(&shop.refund().evidence, who.role);
+    (who, given(shop, act, kind, &files))
 }
 
-fn given(shop: &Shop, act: &Act, kind: CommandKind) -> Command {
+fn given(shop: &Shop, act: &Act, kind: CommandKind, files: &NamedFiles) -> Command {
     let (refund, amount) = (shop.refund(), act.amount(shop));
     let current = refund.negotiation.as_ref().map(|negotiation| negotiation.id.clone());
     let negotiation_id: NegotiationId = current.filter(|_| act.value % 8 != 7).unwrap_or(text("n-other"));
     let address = [None, Some("home"), Some("depot"), Some("nowhere"), Some("home")][act.value as usize % 5];
     // Mostly a reason that is listed, where some are.
-    let why = |purpose| match act.value % 16 {
-        5 => Why { code: Some(text("unheard_of")), ..reason() },
-        6 => reason(),
-        _ => because(&shop.policy, purpose, "Because"),
+    let why = |purpose| {
+        let why = match act.value % 16 {
+            5 => Why { code: Some(text("unheard_of")), ..reason() },
+            6 => reason(),
+            _ => because(&shop.policy, purpose, "Because"),
+        };
+        Why { files: files.clone(), ..why }
     };
     let tracking_number = text(if act.value.is_multiple_of(2) { "1" } else { "2" });
     match kind {
@@ -246,6 +268,7 @@ fn given(shop: &Shop, act: &Act, kind: CommandKind) -> Command {
             return_address_id: address.map(text),
             message: None,
             agreed_offline: act.value.is_multiple_of(3),
+            files: files.clone(),
         }),
         CommandKind::AcceptOffer => Command::AcceptOffer { negotiation_id },
         CommandKind::RejectOffer => Command::RejectOffer { negotiation_id },
@@ -263,8 +286,12 @@ fn given(shop: &Shop, act: &Act, kind: CommandKind) -> Command {
         CommandKind::ConfirmReceipt => Command::ConfirmReceipt,
         CommandKind::RefuseReceipt => Command::RefuseReceipt { reason: why(ReasonFor::RefuseReceipt) },
         CommandKind::WaiveReturn => Command::WaiveReturn,
-        CommandKind::Rule if act.value.is_multiple_of(2) => Command::Rule { ruling: Ruling::Close, reason: reason() },
-        CommandKind::Rule => Command::Rule { ruling: Ruling::Refund { amount }, reason: reason() },
+        CommandKind::Rule if act.value.is_multiple_of(2) => {
+            Command::Rule { ruling: Ruling::Close, reason: reason(), files: files.clone() }
+        }
+        CommandKind::Rule => {
+            Command::Rule { ruling: Ruling::Refund { amount }, reason: reason(), files: files.clone() }
+        }
         CommandKind::Extend => extension(shop, act),
         CommandKind::ReportPayout => {
             let attempts = refund.payout.as_ref().map_or(1, |payout| payout.present().number);

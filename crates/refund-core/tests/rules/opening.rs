@@ -27,10 +27,10 @@ fn r27_only_the_lines_own_buyer_is_told_of_the_refund_in_progress() {
     let ledger = shop.ledger();
     let line = Line { ledger: ledger.as_ref(), in_progress: Some(shop.refund()) };
     let mut opening = shop.opening(RefundType::ReturnAndRefund, cny(2000));
-    let outcome = open(&opening, &shop.policy, line, &stranger(Role::Buyer), shop.now);
+    let outcome = open(&opening, &[], &shop.policy, line, &stranger(Role::Buyer), shop.now);
     assert_eq!(code(outcome), RefusalCode::NotYourRole);
     opening.buyer_id = text("another");
-    let outcome = open(&opening, &shop.policy, line, &stranger(Role::Buyer), shop.now);
+    let outcome = open(&opening, &[], &shop.policy, line, &stranger(Role::Buyer), shop.now);
     assert_eq!(code(outcome), RefusalCode::OrderLineDiffers);
 }
 
@@ -51,7 +51,7 @@ fn r27_the_lines_first_refund_fixes_buyer_category_and_what_was_paid() {
         let who = if opening.buyer_id.as_str() == "another" { stranger(Role::Buyer) } else { actor(Role::Buyer) };
         let ledger = shop.ledger();
         let line = Line { ledger: ledger.as_ref(), in_progress: None };
-        let refusal = open(&opening, &shop.policy, line, &who, shop.now).unwrap_err();
+        let refusal = open(&opening, &[], &shop.policy, line, &who, shop.now).unwrap_err();
         assert_eq!(refusal.code(), RefusalCode::OrderLineDiffers);
         assert!(refusal.to_string().contains(field), "{refusal}");
     }

@@ -48,6 +48,7 @@ fn r44_each_command_that_gives_a_reason_is_held_to_those_for_it() {
     let open = |opening: &refund_core::Opening| {
         refund_core::open(
             opening,
+            &[],
             &shop.policy,
             refund_core::Line::default(),
             &crate::support::actor(Role::Buyer),

@@ -3,9 +3,10 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use refund_core::{
-    Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, Grounds, Line, LineLedger, MakeOffer,
-    Message, Money, Opened, Opening, OrderLine, PayoutReport, PayoutResult, Policy, ReasonFor, References, Refund,
-    RefundType, Refusal, Request, Role, Rollout, Timestamp, Via, Why, decide, evolve, open, post, replay, settle,
+    Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, EvidenceFile, EvidenceType, FileHash,
+    FileSize, Grounds, Line, LineLedger, MakeOffer, Message, Money, NamedFiles, Opened, Opening, OrderLine,
+    PayoutReport, PayoutResult, Policy, ReasonFor, References, Refund, RefundType, Refusal, Request, Role, Rollout,
+    Timestamp, Via, Why, add_evidence, decide, erase_evidence, evolve, open, post, replay, settle,
 };
 
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -20,6 +21,8 @@ pub(crate) struct Shop {
     pub(crate) refunds: Vec<(Refund, Vec<Event>)>,
     pub(crate) now: Timestamp,
     pub(crate) notice_leap: u64,
+    /// What goes with the next opening, and is named by it (R43).
+    pub(crate) files: Vec<EvidenceFile>,
 }
 
 /// What one step did.
@@ -48,6 +51,7 @@ impl Shop {
             refunds: Vec::new(),
             now: text("2026-03-01T08:00:00Z"),
             notice_leap: 0,
+            files: Vec::new(),
         }
     }
 
@@ -89,7 +93,11 @@ impl Shop {
             seller_id: text("seller"),
             buyer_id: text("buyer"),
             line: self.line.clone(),
-            request: Request { kind, amount, reason: because(&self.policy, ReasonFor::Request, "It has a dent") },
+            request: Request {
+                kind,
+                amount,
+                reason: Why { files: named(&self.files), ..because(&self.policy, ReasonFor::Request, "It has a dent") },
+            },
             references: References::default(),
             buyer_contact: None,
         }
@@ -101,7 +109,7 @@ impl Shop {
             self.refunds.last().map(|(refund, _)| refund).filter(|refund| !refund.status.kind().is_final());
         let ledger = self.ledger();
         let line = Line { ledger: ledger.as_ref(), in_progress };
-        let answer = open(&self.opening(kind, amount), &self.policy, line, &actor(Role::Buyer), self.now)?;
+        let answer = open(&self.opening(kind, amount), &self.files, &self.policy, line, &actor(Role::Buyer), self.now)?;
         match &answer {
             Opened::New(events) => {
                 let refund = replay(events).expect("an opening");
@@ -155,6 +163,22 @@ impl Shop {
         Ok(events.into_iter().next().expect("the message"))
     }
 
+    /// Settles, and adds a file.
+    pub(crate) fn add(&mut self, who: &Actor, file: &EvidenceFile) -> Result<Vec<Event>, Refusal> {
+        self.settle();
+        let events = add_evidence(self.refund(), who, file, self.now)?;
+        self.record(&events);
+        Ok(events)
+    }
+
+    /// Settles, and erases a file.
+    pub(crate) fn erase(&mut self, who: &Actor, file: &EvidenceFile) -> Result<Vec<Event>, Refusal> {
+        self.settle();
+        let events = erase_evidence(self.refund(), who, file.sha256, self.now)?;
+        self.record(&events);
+        Ok(events)
+    }
+
     pub(crate) fn record(&mut self, events: &[Event]) {
         let (refund, history) = self.refunds.last_mut().expect("a refund");
         *refund = events.iter().fold(refund.clone(), evolve);
@@ -203,7 +227,28 @@ pub(crate) fn message(internal: bool) -> Message {
         size: 81_920,
     };
     let attachments = vec![attachment].try_into().expect("one");
-    Message { text: text("Here is the dent"), attachments, internal, for_operators: false }
+    Message {
+        text: text("Here is the dent"),
+        attachments,
+        internal,
+        for_operators: false,
+        files: NamedFiles::default(),
+    }
+}
+
+/// A picture that is like no other of another number.
+pub(crate) fn file(number: u8) -> EvidenceFile {
+    EvidenceFile {
+        sha256: FileHash::new([number; 32]),
+        media_type: EvidenceType::Jpeg,
+        bytes: FileSize::try_from(81_920).expect("a size"),
+        name: text("dent.jpg"),
+    }
+}
+
+/// These files, as a command names them.
+pub(crate) fn named(files: &[EvidenceFile]) -> NamedFiles {
+    files.iter().map(|file| file.sha256).collect::<Vec<_>>().try_into().expect("few, each once")
 }
 
 pub(crate) fn reason<T: std::str::FromStr<Err: std::fmt::Debug>>() -> T {
@@ -228,6 +273,7 @@ pub(crate) fn offer_to(kind: RefundType, amount: Money, address: Option<&str>) -
         return_address_id: address.map(text),
         message: Some(text("Would this do?")),
         agreed_offline: false,
+        files: NamedFiles::default(),
     })
 }
 
@@ -265,7 +311,7 @@ pub(crate) fn escalate() -> Command {
 
 pub(crate) fn ruling(amount: Option<Money>) -> Command {
     let ruling = amount.map_or(refund_core::Ruling::Close, |amount| refund_core::Ruling::Refund { amount });
-    Command::Rule { ruling, reason: reason() }
+    Command::Rule { ruling, reason: reason(), files: NamedFiles::default() }
 }
 
 pub(crate) fn report(failed: bool) -> Command {

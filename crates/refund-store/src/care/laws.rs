@@ -1,8 +1,8 @@
 //! The laws, and what can be checked of them on what was recorded.
 
 use refund_core::{
-    DeadlineKind, Event, Fact, LineLedger, Money, NegotiationStatus, PayoutStatus, Refund, RefundId, RefundType, Role,
-    Status, StatusKind, Terms, Timestamp,
+    DeadlineKind, Event, Fact, FileHash, LineLedger, Money, NegotiationStatus, PayoutStatus, Refund, RefundId,
+    RefundType, Role, Status, StatusKind, Terms, Timestamp,
 };
 
 /// What must hold whatever happens, by number: `docs/rules.md` lists it from here.
@@ -167,6 +167,9 @@ pub enum Law {
     /// Of a payout's attempts one is open at the most.
     #[error("two attempts at its payout are open (law 12)")]
     TwoAttemptsOpen,
+    /// Whoever names a file has added it, and it is there.
+    #[error("file {0} is named by one who has not added it, or was erased (R43)")]
+    UnknownFile(FileHash),
     /// A refund is against a seller who was set up.
     #[error("its seller was never set up (R29)")]
     NoSeller,
@@ -203,6 +206,12 @@ pub(super) fn of_event(before: &Refund, after: &Refund, line: Option<&LineLedger
         broken.push(Law::NobodyTold);
     }
     broken.extend(other_terms(before, event));
+    let is_there = |file: &FileHash| {
+        let added = before.evidence.of(event.actor.role, *file);
+        added.is_some_and(|added| added.erased.is_none())
+    };
+    let named = event.fact.named_files().iter();
+    broken.extend(named.filter(|file| !is_there(file)).map(|file| Law::UnknownFile(*file)));
     let takes = after.status.kind().takes_money() && !before.status.kind().takes_money();
     if let (true, Some(amount), Some(line)) = (takes, after.effective().map(Terms::amount), line) {
         let left = line.refundable();
@@ -220,6 +229,9 @@ fn is_theirs(before: &Refund, event: &Event) -> bool {
         role == Role::Buyer && id == before.buyer_id.as_str()
     } else if matches!(event.fact, Fact::OfferMade { .. }) {
         role == Role::Seller
+    } else if event.fact.is_about_file() {
+        let is_erased = matches!(event.fact, Fact::EvidenceErased { .. });
+        role == Role::Operator || !is_erased && matches!(role, Role::Buyer | Role::Seller)
     } else if let Some(message) = event.fact.message() {
         message.roles().contains(&role)
     } else {
@@ -286,6 +298,9 @@ pub(super) fn of_state(refund: &Refund) -> Vec<Law> {
     } else if deadlines.iter().all(|deadline| deadline.kind == DeadlineKind::BuyerAnswer) {
         broken.push(Law::WaitsForNothing);
     }
+    let asked = refund.requested.reason.files.as_slice().iter();
+    let unknown = asked.filter(|file| refund.evidence.of(Role::Buyer, **file).is_none());
+    broken.extend(unknown.map(|file| Law::UnknownFile(*file)));
     let attempts = refund.payout.iter().flat_map(|payout| payout.attempts());
     if attempts.filter(|attempt| attempt.status == PayoutStatus::Started).count() > 1 {
         broken.push(Law::TwoAttemptsOpen);

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use refund_core::{Actor, AuditType, Command, Label, Policy, Reason, Ruling, Timestamp};
+use refund_core::{Actor, AuditType, Command, Label, NamedFiles, Policy, Reason, Ruling, Timestamp};
 
 use super::desk::{Desk, HOUR, buyer, money, on, open, opening, operator, same, seller};
 use super::{Broken, Make};
@@ -36,7 +36,11 @@ fn everything(desk: &Desk) -> Result<(), Broken> {
     let webhook = Webhook::new("whk_1".to_owned(), KeyRole::Operator, terms);
     let used = SetUp::KeysUsed { used: vec![("key_1".to_owned(), Timestamp::MIN.plus(refund_core::Span::hours(1)))] };
     let because = || Reason::new("because");
-    let rule = Command::Rule { ruling: Ruling::Refund { amount: money(500)? }, reason: because()? };
+    let rule = Command::Rule {
+        ruling: Ruling::Refund { amount: money(500)? },
+        reason: because()?,
+        files: NamedFiles::default(),
+    };
     let by_key = Actor::new(refund_core::Role::Operator, "key_0", refund_core::Via::Key("key_0".to_owned()));
     let requests = [
         Request::new(operator(), policy(true)),

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use refund_core::{
     Actor, Address, AddressBook, AddressId, Attachments, BuyerId, Category, Command, Currency, Event, Label, LineId,
-    LineKey, LineLedger, MakeOffer, Message, MessageText, Money, NegotiationId, Opening, OrderId, OrderLine,
-    PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerContacts, SellerId, Timestamp, Via,
+    LineKey, LineLedger, MakeOffer, Message, MessageText, Money, NamedFiles, NegotiationId, Opening, OrderId,
+    OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerContacts, SellerId,
+    Timestamp, Via,
 };
 
 use super::{Broken, Make};
@@ -245,7 +246,7 @@ pub(crate) fn opening(id: &str) -> Result<Opening, Broken> {
 /// Has the opening's buyer open it.
 pub(crate) fn open(opening: Opening) -> Request {
     let actor = buyer(opening.buyer_id.as_str());
-    Request::new(actor, Work::Open { opening: Box::new(opening) })
+    Request::new(actor, Work::open(opening))
 }
 
 pub(crate) fn on(id: &str, actor: Actor, command: Command) -> Result<Request, Broken> {
@@ -255,7 +256,7 @@ pub(crate) fn on(id: &str, actor: Actor, command: Command) -> Result<Request, Br
 /// Something written on a refund.
 pub(super) fn message(refund: &str, actor: Actor, internal: bool) -> Result<Request, Broken> {
     let (text, attachments) = (MessageText::new("Here is the dent")?, Attachments::default());
-    let message = Box::new(Message { text, attachments, internal, for_operators: false });
+    let message = Box::new(Message { text, attachments, internal, for_operators: false, files: NamedFiles::default() });
     Ok(Request::new(actor, Work::PostMessage { refund_id: RefundId::new(refund)?, message }))
 }
 
@@ -268,6 +269,7 @@ pub(super) fn offer(refund: &str) -> Result<Command, Broken> {
         return_address_id: None,
         message: None,
         agreed_offline: false,
+        files: NamedFiles::default(),
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use refund_core::{Attachments, Message, MessageText, Opening, SellerId};
+use refund_core::{Attachments, Message, MessageText, NamedFiles, Opening, SellerId};
 
 use super::desk::{
     AGREE, Desk, HOUR, accept, ask_for, buyer, feed_behind, holds, offer, on, opening, operator, same, seller, under,
@@ -58,7 +58,13 @@ pub(super) fn of_sellers(make: &mut Make<'_>) -> Result<(), Broken> {
         desk.open(Opening { seller_id: seller.parse()?, ..opening(id)? })?;
     }
     let text = MessageText::new("for operators")?;
-    let hidden = Message { text, attachments: Attachments::default(), internal: true, for_operators: true };
+    let hidden = Message {
+        text,
+        attachments: Attachments::default(),
+        internal: true,
+        for_operators: true,
+        files: NamedFiles::default(),
+    };
     let refund_id = desk.refund("e")?.id.clone();
     desk.done(Request::new(operator(), Work::PostMessage { refund_id, message: Box::new(hidden) }))?;
     let all = wait(desk.store.feed(None, 1000))?;

@@ -18,6 +18,7 @@ mod asides;
 mod audit;
 pub mod deliveries;
 pub(crate) mod desk;
+mod evidence;
 mod feeds;
 mod in_turn;
 mod lists;
@@ -103,6 +104,11 @@ pub const PROMISES: &[Promise] = &[
     promise("a command on another version is refused and told the present one", requests::versions),
     promise("what is paid on an order line is counted over all its refunds (R27)", requests::ledger),
     promise("a reason is one of those listed then, and stays (R44)", reasons::named),
+    promise(
+        "a file is a refund's from when it is added, named by whose it is, and erased for all (R43)",
+        evidence::kept,
+    ),
+    promise("a file that is added or erased again under its key is answered as it was then", evidence::replayed),
     promise("no two refunds have one id", requests::id_taken),
     promise("a refund in progress on the line is given again, or named (R27)", requests::in_progress),
     promise("the same request under the same key is answered the same, and done once", answers::replayed),

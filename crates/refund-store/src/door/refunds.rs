@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use refund_core::{Command, Event, Line, Message, NoticeReport, Opened, Opening, Refund, RefundId, Refusal, decide};
+use refund_core::{
+    Command, Event, EvidenceFile, FileHash, Line, Message, NoticeReport, Opened, Opening, Refund, RefundId, Refusal,
+    decide,
+};
 
 use super::due::{basis, due_events};
 use super::stage::{Done, Halt, Stage};
@@ -11,7 +14,7 @@ use crate::model::around::{seller_of, shows_no_actions};
 use crate::record::Entry;
 use crate::{Answer, Outcome, Refused, Seen, StoreError};
 
-pub(super) fn open(stage: &mut Stage<'_>, request: &Request, opening: &Opening) -> Done {
+pub(super) fn open(stage: &mut Stage<'_>, request: &Request, opening: &Opening, files: &[EvidenceFile]) -> Done {
     let seller_id = &opening.seller_id;
     let Some(seller) = stage.settings().seller(seller_id).cloned() else {
         return Err(Refused::from(Refusal::SellerUnknown { seller_id: seller_id.clone() }).into());
@@ -31,7 +34,7 @@ pub(super) fn open(stage: &mut Stage<'_>, request: &Request, opening: &Opening) 
     }
     let policy = stage.settings().policy.with(&seller.policy);
     let line = Line { ledger: ledger.as_ref(), in_progress: in_progress.as_deref() };
-    match refund_core::open(opening, &policy, line, &request.actor, stage.now) {
+    match refund_core::open(opening, files, &policy, line, &request.actor, stage.now) {
         Ok(Opened::New(events)) => {
             let refund = pushed(stage, &opening.refund_id, events)?;
             answer(stage, request, refund, true)
@@ -79,6 +82,39 @@ pub(super) fn post(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundI
             let posted = posted.ok_or_else(|| StoreError::Unreadable("a message that is no event".to_owned()))?;
             let outcome = Outcome::Message { refund_id: refund_id.clone(), sequence: posted.sequence };
             Ok((Answer::Message(Box::new(posted)), outcome))
+        }
+        Err(refusal) => Err(refused(stage, request, refund, refusal)?.into()),
+    }
+}
+
+pub(super) fn add_evidence(
+    stage: &mut Stage<'_>,
+    request: &Request,
+    refund_id: &RefundId,
+    file: &EvidenceFile,
+) -> Done {
+    let refund = settled_and_still(stage, request, refund_id)?;
+    let added = refund_core::add_evidence(&refund, &request.actor, file, stage.now);
+    about_files(stage, request, refund, added)
+}
+
+pub(super) fn erase_evidence(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundId, sha256: FileHash) -> Done {
+    let refund = settled_and_still(stage, request, refund_id)?;
+    let erased = refund_core::erase_evidence(&refund, &request.actor, sha256, stage.now);
+    about_files(stage, request, refund, erased)
+}
+
+/// The refund with its files as they now are; as they were where there was nothing left to do.
+fn about_files(
+    stage: &mut Stage<'_>,
+    request: &Request,
+    refund: Arc<Refund>,
+    happened: Result<Vec<Event>, Refusal>,
+) -> Done {
+    match happened {
+        Ok(events) => {
+            let refund = if events.is_empty() { refund } else { pushed(stage, &refund.id, events)? };
+            answer(stage, request, refund, false)
         }
         Err(refusal) => Err(refused(stage, request, refund, refusal)?.into()),
     }

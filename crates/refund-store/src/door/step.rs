@@ -29,9 +29,11 @@ pub(super) fn step(stage: &mut Stage<'_>, request: &Request) -> Result<Answered,
 
 fn decide(stage: &mut Stage<'_>, request: &Request) -> Done {
     match &request.work {
-        Work::Open { opening } => refunds::open(stage, request, opening),
+        Work::Open { opening, files } => refunds::open(stage, request, opening, files),
         Work::Command { refund_id, command } => refunds::command(stage, request, refund_id, command),
         Work::PostMessage { refund_id, message } => refunds::post(stage, request, refund_id, message),
+        Work::AddEvidence { refund_id, file } => refunds::add_evidence(stage, request, refund_id, file),
+        Work::EraseEvidence { refund_id, sha256 } => refunds::erase_evidence(stage, request, refund_id, *sha256),
         Work::ReportNotice { refund_id, report } => refunds::report_notice(stage, request, refund_id, report),
         Work::ReplaceBuyerLink { refund_id } => refunds::replace_link(stage, request, refund_id),
         Work::Settle { refund_id } => refunds::settle(stage, request, refund_id),

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use refund_core::{Actor, Command, Message, NoticeReport, Opening, RefundId, Timestamp};
+use refund_core::{Actor, Command, EvidenceFile, FileHash, Message, NoticeReport, Opening, RefundId, Timestamp};
 
 use super::SetUp;
 use super::case::Need;
@@ -74,6 +74,8 @@ pub enum Work {
     Open {
         /// With what.
         opening: Box<Opening>,
+        /// The files that go with it, for which whoever hands them in vouches (R43).
+        files: Vec<EvidenceFile>,
     },
     /// Carry out a command on a refund.
     Command {
@@ -88,6 +90,20 @@ pub enum Work {
         refund_id: RefundId,
         /// What.
         message: Box<Message>,
+    },
+    /// Add a file to a refund, for which whoever hands it in vouches: that it is kept, and is what it is said to be (R43).
+    AddEvidence {
+        /// Which refund.
+        refund_id: RefundId,
+        /// Which file.
+        file: Box<EvidenceFile>,
+    },
+    /// Erase a file of a refund. Whoever hands that in sees to it that the file itself is gone (R43).
+    EraseEvidence {
+        /// Which refund.
+        refund_id: RefundId,
+        /// Which file.
+        sha256: FileHash,
     },
     /// Take down what a channel says of a notice (R41).
     ReportNotice {
@@ -118,6 +134,12 @@ pub enum Work {
 }
 
 impl Work {
+    /// Opening a refund with which no files go.
+    #[must_use]
+    pub fn open(opening: Opening) -> Self {
+        Self::Open { opening: Box::new(opening), files: Vec::new() }
+    }
+
     /// Whether everything that is due has to happen before this (R34), which may take more than one step: then
     /// [`Refused::MoreIsDue`](crate::Refused::MoreIsDue) asks for another.
     #[must_use]
@@ -128,6 +150,8 @@ impl Work {
             Self::Open { .. }
             | Self::Command { .. }
             | Self::PostMessage { .. }
+            | Self::AddEvidence { .. }
+            | Self::EraseEvidence { .. }
             | Self::ReportNotice { .. }
             | Self::ReplaceBuyerLink { .. }
             | Self::Settle { .. } => false,
@@ -137,9 +161,11 @@ impl Work {
     /// What has to be known to decide it at that instant, as far as that can be said beforehand.
     fn needs(&self, now: Timestamp) -> Vec<Need> {
         match self {
-            Self::Open { opening } => vec![Need::Refund(opening.refund_id.clone()), Need::Line(opening.line_key())],
+            Self::Open { opening, .. } => vec![Need::Refund(opening.refund_id.clone()), Need::Line(opening.line_key())],
             Self::Command { refund_id, .. }
             | Self::PostMessage { refund_id, .. }
+            | Self::AddEvidence { refund_id, .. }
+            | Self::EraseEvidence { refund_id, .. }
             | Self::ReportNotice { refund_id, .. }
             | Self::ReplaceBuyerLink { refund_id }
             | Self::Settle { refund_id } => vec![Need::Refund(refund_id.clone())],

@@ -7,7 +7,7 @@ use crate::Seller;
 use crate::record::{Entry, Record};
 
 fn why(words: &str, code: &str) -> Why {
-    Why { text: text(words), code: Some(id(code)) }
+    Why { code: Some(id(code)), ..Why::from(text(words)) }
 }
 
 fn asked() -> Request {

@@ -13,8 +13,13 @@ pub(super) fn opened_with(references: References) -> Event {
 
 /// A note that no party reads.
 pub(super) fn noted_for_operators() -> Event {
-    let message =
-        Message { text: text("熟客"), attachments: Attachments::default(), internal: true, for_operators: true };
+    let message = Message {
+        text: text("熟客"),
+        attachments: Attachments::default(),
+        internal: true,
+        for_operators: true,
+        files: NamedFiles::default(),
+    };
     let (refund_id, actor) = (id("rf_1"), Actor::new(Role::Operator, "ops", Via::User("ann".to_owned())));
     let fact = Fact::MessagePosted { message: Box::new(message) };
     Event { refund_id, sequence: 2, at: at(7), recorded_at: at(7), actor, fact }

@@ -56,6 +56,7 @@ pub(super) fn negotiation(state: NegotiationState) -> Negotiation {
         terms: Terms::RefundOnly { amount: money(200) },
         message: Some(text("二元，不用退貨")),
         agreed_offline: true,
+        files: NamedFiles::default(),
     };
     Negotiation { id: id("ng_1"), offer, offered_at: at(3600), answer: timer(), state }
 }
@@ -99,6 +100,7 @@ pub(super) fn refund() -> Refund {
         references: References::default(),
         buyer_contact: None,
         notices: QueuedNotices::default(),
+        evidence: Evidence::default(),
     }
 }
 
@@ -119,7 +121,7 @@ pub(super) fn facts() -> Vec<Fact> {
         Fact::ReturnWaived,
         Fact::ReceiptRefused { reason: id("not ours"), respond: timer() },
         Fact::Escalated { reason: None, rule: None },
-        Fact::Ruled { agreed: None, reason: text("neither") },
+        Fact::Ruled { agreed: None, reason: text("neither"), files: NamedFiles::default() },
         Fact::PayoutStarted { amount: money(2000), attempt: None, report: None },
         Fact::Succeeded { amount: money(2000), attempt: None, provider_reference: None },
         Fact::PayoutFailed { reason: Some(text("no account")), attempt: None, provider_reference: None, report: None },
@@ -223,6 +225,7 @@ pub(super) fn messages() -> Record {
         attachments: vec![attachment].try_into().unwrap(),
         internal: true,
         for_operators: false,
+        files: NamedFiles::default(),
     };
     let event = Event {
         refund_id: id("rf_1"),

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use refund_core::{Attachments, ExternalReference, Message, Metadata, SavedAmount, SavedOffer, SellerId, Share};
+use refund_core::{
+    Attachments, ExternalReference, Message, Metadata, NamedFiles, SavedAmount, SavedOffer, SellerId, Share,
+};
 use refund_store::{
     AuditQuery, Audited, Entry, EventPosition, Feed, Fingerprint, IdempotencyKey, Page, Query, Recorded, SetUp,
     Settings, Sort, Store, Work, wait,
@@ -36,16 +38,22 @@ pub(crate) fn tell_everything(store: &dyn Store) {
 
 fn open_with_references(id: &str) -> refund_store::Request {
     let request = open_refund(id);
-    let Work::Open { mut opening } = request.work else { panic!("it opens") };
+    let Work::Open { mut opening, files } = request.work else { panic!("it opens") };
     let entries = [("ticket", "17"), ("channel", "app")];
     let entries = entries.map(|(name, text)| (name.to_owned().try_into().unwrap(), text.parse().unwrap()));
     opening.references.external_reference = Some("after-sale/4711".parse::<ExternalReference>().unwrap());
     opening.references.metadata = Metadata::new(entries).unwrap();
-    refund_store::Request { work: Work::Open { opening }, ..request }
+    refund_store::Request { work: Work::Open { opening, files }, ..request }
 }
 
 fn message() -> Message {
-    Message { text: "seen".parse().unwrap(), attachments: Attachments::default(), internal: true, for_operators: false }
+    Message {
+        text: "seen".parse().unwrap(),
+        attachments: Attachments::default(),
+        internal: true,
+        for_operators: false,
+        files: NamedFiles::default(),
+    }
 }
 
 fn settings_of_every_kind() -> Vec<refund_store::Request> {

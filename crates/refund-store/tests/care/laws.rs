@@ -1,6 +1,6 @@
 //! Journals in which every checksum is right and what they say can't be true.
 
-use refund_core::{Actor, Event, Fact, Role, Timestamp, Via};
+use refund_core::{Actor, Event, Fact, FileHash, Role, Timestamp, Via};
 use refund_store::journal::{self, Checkpoint, Journal, Position};
 use refund_store::{Entry, Record};
 
@@ -96,6 +96,18 @@ pub(crate) const ON_A_REFUND: &[Case] = &[
                 .for_each(|event| event.actor = Actor::new(Role::Seller, "shop", Via::Link))
         },
         &["refund a: the seller did what is another's to do (law 9)"],
+    ),
+    (
+        |records| {
+            for event in events(records, offer_made) {
+                if let Fact::OfferMade { negotiation } = &mut event.fact {
+                    negotiation.offer.files = vec![FileHash::new([7; 32])].try_into().unwrap();
+                }
+            }
+        },
+        &[
+            "refund a: file 0707070707070707070707070707070707070707070707070707070707070707 is named by one who has not added it, or was erased (R43)",
+        ],
     ),
     (
         |records| {

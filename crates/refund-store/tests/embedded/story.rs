@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use refund_core::{
     Actor, Address, AddressBook, AuditType, BuyerId, Category, Command, Currency, DeadlineKind, Event, Label,
-    LineLedger, MakeOffer, Money, Opening, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId,
-    RefundType, Role, SellerContacts, SellerId, Timestamp, Via,
+    LineLedger, MakeOffer, Money, NamedFiles, Opening, OrderLine, PolicyOverrides, Reason, References, Refund,
+    RefundId, RefundType, Role, SellerContacts, SellerId, Timestamp, Via,
 };
 use refund_store::{
     Advance, Answered, Around, AuditQuery, Clock, FailedSignIns, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope,
@@ -136,7 +136,7 @@ pub(crate) fn open_on_line(id: &str, line: &str, buyer: &str, minor: i64) -> Req
         references: References::default(),
         buyer_contact: None,
     };
-    Request::new(Actor::new(Role::Buyer, buyer, Via::Link), Work::Open { opening: Box::new(opening) })
+    Request::new(Actor::new(Role::Buyer, buyer, Via::Link), Work::open(opening))
 }
 
 pub(crate) fn money(minor: i64) -> Money {
@@ -163,6 +163,7 @@ pub(crate) fn offer(id: &str) -> Command {
         return_address_id: None,
         message: None,
         agreed_offline: false,
+        files: NamedFiles::default(),
     })
 }
 

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use refund_core::{
-    Actor, Attachments, BuyerId, Command, Message, PayoutMode, PayoutReport, PayoutResult, Reason, Role, StatusKind,
-    Via, Why,
+    Actor, Attachments, BuyerId, Command, Message, NamedFiles, PayoutMode, PayoutReport, PayoutResult, Reason, Role,
+    StatusKind, Via, Why,
 };
 use refund_store::{
     DisabledBecause, MemoryStore, Query, Refused, Request, SetUp, Sort, Store, UserChange, WebhookChange, Work,
@@ -154,7 +154,13 @@ fn by_platform(id: &str, command: Command) -> Request {
 }
 
 fn note() -> Message {
-    Message { text: "seen".parse().unwrap(), attachments: Attachments::default(), internal: true, for_operators: false }
+    Message {
+        text: "seen".parse().unwrap(),
+        attachments: Attachments::default(),
+        internal: true,
+        for_operators: false,
+        files: NamedFiles::default(),
+    }
 }
 
 /// What is told of an answer; the reason of a refusal by its words.

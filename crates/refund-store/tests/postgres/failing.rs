@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use refund_core::{Attachments, Fact, Message};
+use refund_core::{Attachments, Fact, Message, NamedFiles};
 use refund_store::{PostgresAddress, PostgresStore, Refused, Request, Store, StoreError, Turned, Work, wait};
 use refund_test_postgres::{Proxy, Server, Version, Way};
 
@@ -38,6 +38,7 @@ pub(super) fn message(text: &str) -> Request {
         attachments: Attachments::default(),
         internal: true,
         for_operators: false,
+        files: NamedFiles::default(),
     };
     Request::new(operator(), Work::PostMessage { refund_id: "r".parse().unwrap(), message: Box::new(message) })
 }

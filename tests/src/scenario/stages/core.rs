@@ -105,7 +105,7 @@ impl Stage for CoreStage {
         let in_progress = ledger.as_ref().and_then(|ledger| ledger.in_progress.as_ref());
         let in_progress = in_progress.and_then(|id| self.refunds.get(id));
         let line = Line { ledger: ledger.as_ref(), in_progress };
-        match open(opening, &self.policy.with(overrides), line, &who.actor(), self.now)? {
+        match open(opening, &[], &self.policy.with(overrides), line, &who.actor(), self.now)? {
             Opened::Already(id, shipped) => {
                 self.record(shipped)?;
                 Ok((id, false))

@@ -256,9 +256,12 @@ fn route(command: &Command) -> (&'static str, Value) {
         Command::ConfirmReceipt => ("confirm-receipt", Value::Null),
         Command::RefuseReceipt { reason } => ("refuse-receipt", wire::with_reason(json!({}), reason)),
         Command::WaiveReturn => ("waive-return", Value::Null),
-        Command::Rule { ruling: Ruling::Close, reason } => ("rule", json!({ "decision": "CLOSE", "reason": reason })),
-        Command::Rule { ruling: Ruling::Refund { amount }, reason } => {
-            ("rule", json!({ "decision": "REFUND", "amount": wire::money(*amount), "reason": reason }))
+        Command::Rule { ruling: Ruling::Close, reason, files } => {
+            ("rule", wire::with_files(json!({ "decision": "CLOSE", "reason": reason }), files))
+        }
+        Command::Rule { ruling: Ruling::Refund { amount }, reason, files } => {
+            let body = json!({ "decision": "REFUND", "amount": wire::money(*amount), "reason": reason });
+            ("rule", wire::with_files(body, files))
         }
         Command::Extend { kind, to } => ("extend", json!({ "kind": kind, "to": to })),
         Command::ReportPayout(PayoutReport { attempt, result, provider_reference, reason }) => {

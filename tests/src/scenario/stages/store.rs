@@ -79,7 +79,7 @@ impl Stage for StoreStage {
     }
 
     fn open(&mut self, who: Who, opening: &Opening) -> Result<(RefundId, bool), Not> {
-        match self.submit(Request::new(who.actor(), Work::Open { opening: Box::new(opening.clone()) }))? {
+        match self.submit(Request::new(who.actor(), Work::open(opening.clone())))? {
             Answer::Refund { seen, created } => Ok((seen.refund.id.clone(), created)),
             other @ (Answer::Seller { .. }
             | Answer::Key(_)

@@ -239,6 +239,9 @@ fn says(reader: &Reader, fact: &Fact) -> Option<String> {
         Fact::NoticeRequested { .. } | Fact::NoticeAccepted { .. } | Fact::NoticeFailed { .. } => {
             reader.say_with("notice-to", "role", &reader.term("role", fact.notice_to()?.as_str()))
         }
+        // A file that its sender did not name is still said to be one, of a kind.
+        Fact::EvidenceAdded { file } if file.name.as_str().is_empty() => file.media_type.to_string(),
+        Fact::EvidenceAdded { file } => file.name.as_str().to_owned(),
         Fact::Agreed { .. }
         | Fact::OfferMade { .. }
         | Fact::Refused { .. }
@@ -251,6 +254,7 @@ fn says(reader: &Reader, fact: &Fact) -> Option<String> {
         | Fact::OfferRejected
         | Fact::OfferExpired
         | Fact::LineShipped
+        | Fact::EvidenceErased { .. }
         | Fact::MessagePosted { .. } => return None,
     })
 }
@@ -289,6 +293,8 @@ fn words(event: &Event, role: Role) -> Option<String> {
         | Fact::LineShipped
         | Fact::NoticeRequested { .. }
         | Fact::NoticeAccepted { .. }
+        | Fact::EvidenceAdded { .. }
+        | Fact::EvidenceErased { .. }
         | Fact::Reminded { .. } => None,
     }
 }
@@ -329,6 +335,8 @@ fn tone(event: &Event) -> &'static str {
         | Fact::LineShipped
         | Fact::NoticeRequested { .. }
         | Fact::NoticeAccepted { .. }
+        | Fact::EvidenceAdded { .. }
+        | Fact::EvidenceErased { .. }
         | Fact::Reminded { .. } => {
             if event.actor.role == Role::System {
                 "clock"

@@ -302,7 +302,9 @@ pub(crate) fn refusal_text(reader: &Reader, refusal: &Refusal) -> String {
             tell("max", reader.money(*max));
         }
         Refusal::CurrencyMismatch { expected, .. } => tell("currency", expected.to_string()),
-        Refusal::TooManyRefundsOnLine { max } | Refusal::TooManyPayoutAttempts { max } => {
+        Refusal::TooManyRefundsOnLine { max }
+        | Refusal::TooManyPayoutAttempts { max }
+        | Refusal::TooManyFiles { max, .. } => {
             tell("count", max.to_string());
         }
         Refusal::PayoutAttemptUnknown { attempt, .. } => tell("attempt", attempt.to_string()),
@@ -314,6 +316,7 @@ pub(crate) fn refusal_text(reader: &Reader, refusal: &Refusal) -> String {
             let all: Vec<_> = codes.iter().map(|code| by_code(reader, code)).collect();
             tell("codes", if all.is_empty() { "none".to_owned() } else { all.join(" · ") });
         }
+        Refusal::EvidenceRequired { code, .. } => tell("reason", by_code(reader, code)),
         Refusal::ExtensionNotLater { after, .. } => tell("at", reader.instant(*after)),
         Refusal::ExtensionTooFar { limit, .. } => tell("at", reader.instant(*limit)),
         Refusal::SettlingHeld
@@ -336,6 +339,9 @@ pub(crate) fn refusal_text(reader: &Reader, refusal: &Refusal) -> String {
         | Refusal::ReturnAddressRequired
         | Refusal::ReturnAddressUnknown { .. }
         | Refusal::DefaultAddressRequired { .. }
+        | Refusal::EvidenceUnknown { .. }
+        | Refusal::EvidenceErased { .. }
+        | Refusal::NoteNamesFiles
         | Refusal::OfferChangesNothing
         | Refusal::RequestChangesNothing => {}
     }

@@ -115,7 +115,7 @@ fn another_password(audited: &Audited) -> Option<ChangeOut> {
 
 /// What the operator decided, and why.
 fn ruled(event: &Event) -> Vec<ChangeOut> {
-    let Fact::Ruled { agreed, reason } = &event.fact else { return Vec::new() };
+    let Fact::Ruled { agreed, reason, .. } = &event.fact else { return Vec::new() };
     let told = |field: &str, after: String| ChangeOut { field: field.to_owned(), before: None, after: Some(after) };
     let amount = agreed.as_ref().map(|agreed| agreed.terms.amount().to_string());
     let ruling = if amount.is_some() { "refund" } else { "close" };

@@ -2,11 +2,12 @@
 
 mod notice;
 mod payout;
+mod shipment;
 
 use refund_core::{
     BuyerId, ClosedReason, DeadlineKind, Disclosed, EventType, ExtendedBecause, Fact, Label, LineId, Metadata, Money,
-    NegotiationId, OfferMessage, Opening, OrderId, PayoutMode, Reason, ReasonCode, RefundType, Request, Role, SellerId,
-    Shipment, Timer, Timestamp, Whose, Why, WithdrawnReason, attempt_key,
+    NamedFiles, NegotiationId, OfferMessage, Opening, OrderId, PayoutMode, Reason, ReasonCode, RefundType, Request,
+    Role, SellerId, Timer, Timestamp, Whose, Why, WithdrawnReason, attempt_key,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +15,9 @@ use utoipa::openapi::{RefOr, Schema};
 
 use self::notice::{NoticeReportedData, NoticeRequestedData};
 use self::payout::{PaidData, PayoutFailedData, PayoutReversedData, PayoutStartedData};
+use self::shipment::ReturnShippedData;
 use crate::wire::MoneyOut;
+use crate::wire::evidence::{EvidenceAddedData, EvidenceErasedData};
 use crate::wire::message::WrittenOut;
 use crate::wire::refund::TermsOut;
 use crate::wire::requests::Decision;
@@ -77,6 +80,8 @@ each_type! {
     NoticeRequested(NoticeRequestedData),
     NoticeAccepted(NoticeReportedData),
     NoticeFailed(NoticeReportedData),
+    EvidenceAdded(EvidenceAddedData),
+    EvidenceErased(EvidenceErasedData),
 }
 
 /// What was asked for, by whom, and on what.
@@ -92,6 +97,8 @@ pub(crate) struct RefundOpenedData {
     reason: Reason,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason_code: Option<ReasonCode>,
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    files: NamedFiles,
     seller_decides_by: Timestamp,
     /// What the platform keeps with the refund: for the platform and the operator alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +114,8 @@ pub(crate) struct RefundModifiedData {
     reason: Reason,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason_code: Option<ReasonCode>,
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    files: NamedFiles,
     seller_decides_by: Timestamp,
 }
 
@@ -126,19 +135,9 @@ pub(crate) struct SellerRefusedData {
     reason: Reason,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason_code: Option<ReasonCode>,
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    files: NamedFiles,
     buyer_responds_by: Timestamp,
-}
-
-/// How the parcel is traced.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ReturnShippedData {
-    carrier: Label,
-    tracking_number: Label,
-    /// Whether it was on its way already, and only this was wrong.
-    corrected: bool,
-    /// There where it was not: a correction moves no deadline.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seller_confirms_by: Option<Timestamp>,
 }
 
 /// Whether the seller pays without waiting for the goods.
@@ -154,6 +153,8 @@ pub(crate) struct EscalatedData {
     reason: Option<Reason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason_code: Option<ReasonCode>,
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    files: NamedFiles,
     /// Left out of what happened before there was such a deadline.
     #[serde(skip_serializing_if = "Option::is_none")]
     operator_rules_by: Option<Timestamp>,
@@ -167,6 +168,8 @@ pub(crate) struct RefundRuledData {
     #[schema(required)]
     effective: Option<TermsOut>,
     reason: Reason,
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    files: NamedFiles,
 }
 
 /// Nothing beside that it happened.
@@ -191,6 +194,8 @@ pub(crate) struct OfferMadeData {
     message: Option<OfferMessage>,
     agreed_offline: bool,
     expires_at: Timestamp,
+    #[serde(skip_serializing_if = "NamedFiles::is_empty")]
+    files: NamedFiles,
 }
 
 /// Which offer it was.
@@ -242,25 +247,26 @@ impl EventData {
                 buyer_ships_by: ship.as_ref().map(|timer| timer.by),
             }),
             Fact::Refused { reason, respond } => Self::RefundRefused(refused(reason, respond)),
-            Fact::ReturnShipped { shipment, confirm } => Self::RefundReturnShipped(shipped(shipment, confirm)),
-            Fact::TrackingCorrected { carrier, tracking_number } => Self::RefundReturnShipped(ReturnShippedData {
-                carrier: carrier.clone(),
-                tracking_number: tracking_number.clone(),
-                corrected: true,
-                seller_confirms_by: None,
-            }),
+            Fact::ReturnShipped { shipment, confirm } => {
+                Self::RefundReturnShipped(shipment::shipped(shipment, confirm))
+            }
+            Fact::TrackingCorrected { carrier, tracking_number } => {
+                Self::RefundReturnShipped(shipment::corrected(carrier, tracking_number))
+            }
             Fact::ReceiptConfirmed => Self::RefundReceiptConfirmed(ReceiptConfirmedData { waived: false }),
             Fact::ReturnWaived => Self::RefundReceiptConfirmed(ReceiptConfirmedData { waived: true }),
             Fact::ReceiptRefused { reason, respond } => Self::RefundReceiptRefused(refused(reason, respond)),
             Fact::Escalated { reason, rule } => Self::RefundEscalated(EscalatedData {
                 reason: reason.as_ref().map(|why| why.text.clone()),
                 reason_code: reason.as_ref().and_then(|why| why.code.clone()),
+                files: reason.as_ref().map(|why| why.files.clone()).unwrap_or_default(),
                 operator_rules_by: rule.as_ref().map(|timer| timer.by),
             }),
-            Fact::Ruled { agreed, reason } => Self::RefundRuled(RefundRuledData {
+            Fact::Ruled { agreed, reason, files } => Self::RefundRuled(RefundRuledData {
                 decision: if agreed.is_some() { Decision::Refund } else { Decision::Close },
                 effective: agreed.as_ref().map(|agreed| event.terms(&agreed.terms).into()),
                 reason: reason.clone(),
+                files: files.clone(),
             }),
             Fact::PayoutStarted { amount, attempt, report } => Self::RefundPayoutStarted(PayoutStartedData {
                 amount: (*amount).into(),
@@ -300,6 +306,7 @@ impl EventData {
                 message: negotiation.offer.message.clone(),
                 agreed_offline: negotiation.offer.agreed_offline,
                 expires_at: negotiation.answer.by,
+                files: negotiation.offer.files.clone(),
             }),
             Fact::OfferAccepted => Self::NegotiationAccepted(ended()),
             Fact::OfferRejected => Self::NegotiationRejected(ended()),
@@ -325,6 +332,8 @@ impl EventData {
                 let reason = event.of_gateway(reason.as_ref());
                 Self::NoticeFailed(notice::reported(event.refund_id(), *number, *to, *channel, reason))
             }
+            Fact::EvidenceAdded { file } => Self::EvidenceAdded((&**file).into()),
+            Fact::EvidenceErased { sha256 } => Self::EvidenceErased(EvidenceErasedData { sha256: *sha256 }),
         }
     }
 }
@@ -341,6 +350,7 @@ fn opened(event: Disclosed<'_>, opening: &Opening, decide: &Timer) -> RefundOpen
         amount: request.amount.into(),
         reason: request.reason.text.clone(),
         reason_code: request.reason.code.clone(),
+        files: request.reason.files.clone(),
         seller_decides_by: decide.by,
         metadata: metadata.filter(|metadata| !metadata.is_empty()).cloned(),
     }
@@ -352,6 +362,7 @@ fn modified(request: &Request, decide: &Timer) -> RefundModifiedData {
         amount: request.amount.into(),
         reason: request.reason.text.clone(),
         reason_code: request.reason.code.clone(),
+        files: request.reason.files.clone(),
         seller_decides_by: decide.by,
     }
 }
@@ -365,15 +376,7 @@ fn paid(event: Disclosed<'_>, amount: Money, attempt: Option<u32>, reference: Op
     PaidData { amount: amount.into(), attempt, provider_reference: reference.cloned() }
 }
 
-fn refused(Why { text, code }: &Why, respond: &Timer) -> SellerRefusedData {
-    SellerRefusedData { reason: text.clone(), reason_code: code.clone(), buyer_responds_by: respond.by }
-}
-
-fn shipped(shipment: &Shipment, confirm: &Timer) -> ReturnShippedData {
-    ReturnShippedData {
-        carrier: shipment.carrier.clone(),
-        tracking_number: shipment.tracking_number.clone(),
-        corrected: false,
-        seller_confirms_by: Some(confirm.by),
-    }
+fn refused(Why { text, code, files }: &Why, respond: &Timer) -> SellerRefusedData {
+    let (reason, reason_code, files) = (text.clone(), code.clone(), files.clone());
+    SellerRefusedData { reason, reason_code, files, buyer_responds_by: respond.by }
 }

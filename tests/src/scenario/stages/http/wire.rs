@@ -2,8 +2,8 @@
 
 use refund_core::{
     Address, AddressId, ClosedReason, CommandKind, Currency, Deadline, DeadlineKind, EventType, MakeOffer, Money,
-    NegotiationId, NegotiationStatus, Opening, PayoutStatus, RefundId, RefundType, RefusalCode, Request, Role,
-    SavedAmount, SavedOffer, Share, StatusKind, Terms, Timestamp, Why, WithdrawnReason,
+    NamedFiles, NegotiationId, NegotiationStatus, Opening, PayoutStatus, RefundId, RefundType, RefusalCode, Request,
+    Role, SavedAmount, SavedOffer, Share, StatusKind, Terms, Timestamp, Why, WithdrawnReason,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,14 +24,23 @@ pub(super) fn with_reason(mut body: Value, why: &Why) -> Value {
     if let Some(members) = body.as_object_mut() {
         members.extend([("reason".to_owned(), json!(why.text))].into_iter().chain(code));
     }
+    with_files(body, &why.files)
+}
+
+/// A body, and in it the files that it names.
+pub(super) fn with_files(mut body: Value, files: &NamedFiles) -> Value {
+    if let (Some(members), false) = (body.as_object_mut(), files.is_empty()) {
+        members.insert("files".to_owned(), json!(files));
+    }
     body
 }
 
 pub(super) fn offer(offer: &MakeOffer) -> Value {
-    json!({
+    let body = json!({
         "type": offer.kind, "amount": money(offer.amount), "return_address_id": offer.return_address_id,
         "message": offer.message, "agreed_offline": offer.agreed_offline,
-    })
+    });
+    with_files(body, &offer.files)
 }
 
 pub(super) fn saved_offer(saved: &SavedOffer) -> Value {
