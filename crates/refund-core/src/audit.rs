@@ -23,6 +23,8 @@ names! {
         BuyerLink = "buyer_link",
         /// The operator ruled on a refund.
         Ruling = "ruling",
+        /// The operator erased a file of a refund.
+        Erasure = "erasure",
         /// Somebody signed in.
         SignIn = "sign_in",
         /// Somebody tried to sign in and was not let in.

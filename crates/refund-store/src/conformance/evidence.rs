@@ -1,13 +1,13 @@
 //! Files that show something (R43).
 
 use refund_core::{
-    Actor, Command, EventType, EvidenceFile, EvidenceType, Fact, FileHash, FileSize, NamedFiles, Reason, Refund,
+    Actor, AuditType, Command, EventType, EvidenceFile, EvidenceType, Fact, FileHash, FileSize, NamedFiles, Reason, Refund,
     RefundId, Refusal, Role, Why,
 };
 
 use super::desk::{Desk, buyer, holds, on, opening, operator, refund_of, same, seller, under};
 use super::{Broken, Make};
-use crate::{Refused, Request, Work};
+use crate::{AuditQuery, Refused, Request, Work, wait};
 
 fn file(number: u8) -> Result<EvidenceFile, Broken> {
     let (sha256, media_type, bytes) = (FileHash::new([number; 32]), EvidenceType::Png, FileSize::try_from(4711)?);
@@ -59,6 +59,9 @@ pub(super) fn kept(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.refused(erase("one", seller("shop"), 2)?)?;
     desk.done(erase("one", operator(), 2)?)?;
     desk.done(erase("one", operator(), 2)?)?;
+    let erasures = AuditQuery { types: vec![AuditType::Erasure], limit: 9, ..AuditQuery::default() };
+    let audited = wait(desk.store.audit(&erasures))?;
+    same("the operator's doing", &audited.iter().map(|told| told.audit_type).collect(), &erasures.types)?;
     let refund = desk.refund("one")?;
     same("what was erased", &files(&refund), &vec![(1, Role::Buyer, false), (2, Role::Seller, true)])?;
     same("what was asked for", &refund.requested, &asked)?;

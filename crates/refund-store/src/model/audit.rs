@@ -45,7 +45,7 @@ pub struct AuditQuery {
 /// What an entry is about, where it is for the audit; `before` are the settings before its record.
 pub(crate) fn audit_type(entry: &Entry, before: &Settings) -> Option<AuditType> {
     match entry {
-        Entry::Refund(event) => matches!(event.fact, Fact::Ruled { .. }).then_some(AuditType::Ruling),
+        Entry::Refund(event) => of_event(&event.fact),
         Entry::Key { key, .. } if is_but_used(key, before) => None,
         Entry::User { user, .. } if is_but_signed_in(user, before) => None,
         Entry::Answer { .. } | Entry::SessionEnded { .. } => None,
@@ -61,6 +61,14 @@ pub(crate) fn audit_type(entry: &Entry, before: &Settings) -> Option<AuditType> 
         Entry::SignInsFailed(_) => Some(AuditType::SignInFailed),
         Entry::Restored(_) => Some(AuditType::Restoration),
     }
+}
+
+/// What the operator alone decides about a refund.
+fn of_event(fact: &Fact) -> Option<AuditType> {
+    if matches!(fact, Fact::EvidenceErased { .. }) {
+        return Some(AuditType::Erasure);
+    }
+    matches!(fact, Fact::Ruled { .. }).then_some(AuditType::Ruling)
 }
 
 /// Whether a key is what it was but for when it was used: that is nothing that anybody did to it.

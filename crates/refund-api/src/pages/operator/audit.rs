@@ -126,7 +126,7 @@ impl EntryView {
         });
         let subject = out.subject.unwrap_or_default();
         let subject_place = match out.audit_type {
-            AuditType::Ruling | AuditType::BuyerLink => Some(format!("/refunds/{subject}")),
+            AuditType::Ruling | AuditType::Erasure | AuditType::BuyerLink => Some(format!("/refunds/{subject}")),
             AuditType::Seller => SellerId::new(subject.as_str()).ok().map(|id| seller_place(&id)),
             AuditType::Policy
             | AuditType::Rollout
@@ -153,7 +153,7 @@ impl EntryView {
 }
 
 /// What parts of a field's name are called here, and what on the page where the setting is changed.
-const OWN: [&str; 25] = [
+const OWN: [&str; 26] = [
     "name",
     "revoked_at",
     "types",
@@ -170,6 +170,7 @@ const OWN: [&str; 25] = [
     "recovery_codes",
     "generation",
     "ruling",
+    "sha256",
     "batches",
     "open",
     "allow",

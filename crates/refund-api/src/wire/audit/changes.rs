@@ -113,8 +113,11 @@ fn another_password(audited: &Audited) -> Option<ChangeOut> {
     (before != after).then(|| ChangeOut { field: "password".to_owned(), before: set(), after: set() })
 }
 
-/// What the operator decided, and why.
+/// What the operator decided, and why; or which file they erased.
 fn ruled(event: &Event) -> Vec<ChangeOut> {
+    if let Fact::EvidenceErased { sha256 } = &event.fact {
+        return vec![ChangeOut { field: "sha256".to_owned(), before: Some(sha256.to_string()), after: None }];
+    }
     let Fact::Ruled { agreed, reason, .. } = &event.fact else { return Vec::new() };
     let told = |field: &str, after: String| ChangeOut { field: field.to_owned(), before: None, after: Some(after) };
     let amount = agreed.as_ref().map(|agreed| agreed.terms.amount().to_string());
