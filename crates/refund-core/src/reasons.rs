@@ -21,7 +21,7 @@ pub struct ListedReason {
     pub purpose: ReasonFor,
     /// Whose fault it is, where it holds.
     pub fault: Fault,
-    /// Whether it has to be shown by files. None can be given yet, so that it can't be asked for either.
+    /// Whether it has to be shown by files: whoever gives it names at least one of theirs (R43).
     #[serde(default)]
     pub evidence: bool,
     /// What people read, in each language in which the platform words it itself.
@@ -72,12 +72,6 @@ pub enum InvalidReasons {
         /// For what.
         purpose: ReasonFor,
     },
-    /// One that asks for what can't be given.
-    #[error("{code} asks for evidence, and files can't be given yet (R43): leave evidence out or say false")]
-    Evidence {
-        /// Which.
-        code: ReasonCode,
-    },
 }
 
 impl Reasons {
@@ -108,10 +102,7 @@ impl TryFrom<Vec<ListedReason>> for Reasons {
             return Err(InvalidReasons::TooMany);
         }
         let mut known = BTreeSet::new();
-        for ListedReason { code, purpose, evidence, .. } in &listed {
-            if *evidence {
-                return Err(InvalidReasons::Evidence { code: code.clone() });
-            }
+        for ListedReason { code, purpose, .. } in &listed {
             if !known.insert((*purpose, code)) {
                 return Err(InvalidReasons::Twice { code: code.clone(), purpose: *purpose });
             }
@@ -149,7 +140,8 @@ mod tests {
             read(&format!("[{},{}]", one("a", "refuse"), one("a", "refuse"))).unwrap_err().contains("a is there twice")
         );
         let asking = one("a", "refuse").replace(r#""none""#, r#""none","evidence":true"#);
-        assert!(read(&format!("[{asking}]")).unwrap_err().contains("files can't be given yet (R43)"));
+        let asks = |listed: Reasons| listed.iter().map(|reason| reason.evidence).collect::<Vec<_>>();
+        assert_eq!(asks(read(&format!("[{asking},{}]", one("b", "refuse"))).unwrap()), [true, false]);
     }
 
     #[test]

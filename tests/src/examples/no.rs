@@ -66,7 +66,7 @@ fn of_messages(tour: &mut Tour<'_>) -> Result<(), String> {
     Ok(())
 }
 
-/// Files that nobody has added, and in a note that a party is not shown.
+/// Files that nobody has added, in a note that a party is not shown, and not named where they have to show a reason.
 fn of_files(tour: &mut Tour<'_>) -> Result<(), String> {
     let messages = on(&tour.open("order-32")?, "/messages");
     let file = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -74,7 +74,16 @@ fn of_files(tour: &mut Tour<'_>) -> Result<(), String> {
         let body = json!({ "text": "See the picture.", "internal": internal, "files": [file] });
         tour.send("POST", &messages, &By::Seller, &[], &body.to_string())?;
     }
-    Ok(())
+    let refund = tour.open("order-33")?;
+    let policy = tour.get("/v1/policy", &By::Operator)?;
+    let mut asking = policy.clone();
+    let used = json!({ "code": "used", "for": "refuse", "fault": "buyer", "evidence": true });
+    asking.as_object_mut().into_iter().for_each(|all| drop(all.insert("reasons".to_owned(), json!([used.clone()]))));
+    tour.send("PUT", "/v1/policy", &By::Operator, &[], &asking.to_string())?;
+    let version = [("If-Match", "\"1\"")];
+    let refused = json!({ "reason": "It was worn.", "reason_code": "used" });
+    tour.send("POST", &on(&refund, "/refuse"), &By::Seller, &version, &refused.to_string())?;
+    tour.send("PUT", "/v1/policy", &By::Operator, &[], &policy.to_string()).map(drop)
 }
 
 /// One more attempt than a payout may have.

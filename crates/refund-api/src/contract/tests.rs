@@ -97,7 +97,6 @@ fn every_schema_has_a_name_for_others() {
 const SAID_IN_TROUBLE: &[&str] = &[
     "settling_held",
     "too_many_files",
-    "evidence_required",
     "evidence_erased",
     "forged_form",
     "method_not_allowed",

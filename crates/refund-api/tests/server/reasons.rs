@@ -136,6 +136,31 @@ fn who_acts_is_told_which_reasons_there_are() {
 }
 
 #[test]
+fn a_reason_that_has_to_be_shown_is_not_given_without_files() {
+    served(|server| {
+        let refund = server.open("o-1");
+        let mut listed = usual(server);
+        for reason in listed.as_array_mut().unwrap().iter_mut().filter(|reason| reason["code"] == "used") {
+            reason["evidence"] = json!(true);
+        }
+        list(server, &listed);
+        let refuse = |code: &str, files: Value| {
+            let mut body = with_code(json!({ "reason": "It was worn." }), code);
+            body["files"] = files;
+            server.as_seller(&refund, "refuse", &body)
+        };
+        for files in [json!([]), Value::Null] {
+            let refused = refuse("used", files).body;
+            assert_eq!((&refused["code"], &refused["rule"]), (&json!("evidence_required"), &json!("R44")));
+            let told = (&refused["field"], &refused["for"], &refused["reason_code"]);
+            assert_eq!(told, (&json!("files"), &json!("refuse"), &json!("used")));
+        }
+        assert_eq!(refuse("used", json!(["07".repeat(32)])).body["code"], "evidence_unknown");
+        assert_eq!(refuse("other", json!([])).status, 200);
+    });
+}
+
+#[test]
 fn a_list_that_can_not_be_is_told_where_it_is_wrong() {
     served(|server| {
         let one = |change: &[(&str, Value)]| {
@@ -149,7 +174,7 @@ fn a_list_that_can_not_be_is_told_where_it_is_wrong() {
             (json!([one(&[("fault", json!("cat"))])]), "/reasons/0/fault", "is not one of seller"),
             (json!([one(&[("text", json!({ "de": "alt" }))])]), "/reasons/0/text/de", "unknown field"),
             (json!([one(&[]), one(&[])]), "/reasons", "worn is there twice for refuse"),
-            (json!([one(&[("evidence", json!(true))])]), "/reasons", "files can't be given yet (R43)"),
+            (json!([one(&[("evidence", json!("yes"))])]), "/reasons/0/evidence", "invalid type"),
         ] {
             let no = server.put("/v1/policy", &server.operator, &json!({ "reasons": reasons }));
             let error = &no.body["errors"][0];

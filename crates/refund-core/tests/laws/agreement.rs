@@ -2,7 +2,7 @@
 
 use refund_core::{
     Action, Actor, Command, CommandKind, DeadlineKind, Fact, Money, NamedFiles, PayoutResult, ReasonFor, Refund,
-    RefundType, Request, Role, Ruling, Span, actions, all_actions, check_offer, decide, options,
+    RefundType, Request, Role, Ruling, Span, Why, actions, all_actions, check_offer, decide, options,
 };
 
 use crate::history::Act;
@@ -112,7 +112,11 @@ fn everybody() -> Vec<Actor> {
 /// Commands of that kind with right values, of which one succeeds wherever any can.
 fn sensible(shop: &Shop, kind: CommandKind) -> Vec<Command> {
     let refund = shop.refund();
-    let why = |purpose| because(&shop.policy, purpose, "Because");
+    // A reason that needs no files, which nobody may have added yet.
+    let why = |purpose| {
+        let code = shop.policy.reasons.of(purpose).find(|reason| !reason.evidence).map(|reason| reason.code.clone());
+        Why { code, ..text("Because") }
+    };
     let negotiation_id = refund.negotiation.as_ref().map_or(text("n-none"), |own| own.id.clone());
     match kind {
         CommandKind::MakeOffer => RefundType::ALL

@@ -1,8 +1,9 @@
 //! The laws by their numbers, each as a check on what a history has led to.
 
 use refund_core::{
-    Actor, Command, Deadline, Event, EventType, Fact, NegotiationStatus, NoticeReport, Payout, PayoutStatus, Policy,
-    ReasonFor, Refund, Refusal, Role, Status, Timestamp, evolve, opened, replay, report_notice, settle, status_after,
+    Actor, Command, Deadline, Event, EventType, Fact, ListedReason, NegotiationStatus, NoticeReport, Payout,
+    PayoutStatus, Policy, ReasonFor, Refund, Refusal, Role, Status, Timestamp, evolve, opened, replay, report_notice,
+    settle, status_after,
 };
 
 use crate::evidence;
@@ -53,6 +54,9 @@ fn of_the_list(policy: &Policy, fact: &Fact) {
     let mut listed = policy.reasons.of(purpose).map(|reason| Some((purpose, &reason.code))).peekable();
     let nothing_to_choose = listed.peek().is_none() && fact.chosen_reason().is_none();
     assert!(nothing_to_choose || listed.any(|one| one == fact.chosen_reason()), "R44: {fact:?}");
+    let asks = |reason: &ListedReason| reason.evidence && Some((purpose, &reason.code)) == fact.chosen_reason();
+    let has_to_be_shown = policy.reasons.of(purpose).any(asks);
+    assert!(!has_to_be_shown || !fact.named_files().is_empty(), "R44: {fact:?}");
 }
 
 /// Law 10: each event happens at the instant that it was due, and nothing that was due is left.

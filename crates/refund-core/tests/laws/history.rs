@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use refund_core::policy::{FreshGoods, RefundsPerLine, Reminders};
 use refund_core::{
-    Actor, Category, Command, CommandKind, DeadlineKind, Evidence, MakeOffer, Money, NamedFiles, NegotiationId,
-    NoticeChannel, NoticeReport, NoticeResult, Opened, PayoutMode, PayoutReport, PayoutResult, Policy, ReasonFor,
-    Reasons, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Why,
+    Actor, Category, Command, CommandKind, DeadlineKind, Evidence, ListedReason, MakeOffer, Money, NamedFiles,
+    NegotiationId, NoticeChannel, NoticeReport, NoticeResult, Opened, PayoutMode, PayoutReport, PayoutResult, Policy,
+    ReasonFor, Reasons, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Why,
 };
 
 use crate::support::{DAY, HOUR, Shop, actor, at, because, book, cny, file, money, named, reason, stranger, text};
@@ -43,7 +43,8 @@ fn policy() -> impl Strategy<Value = Policy> {
     let spans = (span(), span(), span(), span(), span(), span(), span(), reminders);
     let switches = (0..FreshGoods::ALL.len(), any::<[bool; 6]>(), 1_u32..6);
     // Mostly nobody is told, as it is by default.
-    let notices = (prop::bool::weighted(0.3), prop::bool::weighted(0.3), span(), span());
+    let shown = prop::bool::weighted(0.3);
+    let notices = (prop::bool::weighted(0.3), prop::bool::weighted(0.3), span(), span(), shown);
     let all = (spans, switches, notices);
     all.prop_map(|((decide, answer, respond, ship, confirm, rule, report, reminders), (fresh, on, refunds), told)| {
         Policy {
@@ -66,9 +67,19 @@ fn policy() -> impl Strategy<Value = Policy> {
             silence_needs_notice: told.1,
             notice_before_seconds: told.2,
             notice_grace_seconds: told.3,
-            reasons: if on[5] { Reasons::usual() } else { Reasons::default() },
+            reasons: if on[5] { reasons(told.4) } else { Reasons::default() },
         }
     })
+}
+
+/// The usual ones; all but a request's, and one of each purpose, have to be shown, where that is so.
+fn reasons(have_to_be_shown: bool) -> Reasons {
+    let of = |reason: &ListedReason| {
+        let is_free = reason.purpose == ReasonFor::Request || reason.code.as_str() == "other";
+        let evidence = have_to_be_shown && !is_free;
+        ListedReason { evidence, ..reason.clone() }
+    };
+    Reasons::usual().iter().map(of).collect::<Vec<_>>().try_into().unwrap()
 }
 
 pub(crate) fn settings() -> impl Strategy<Value = Settings> {

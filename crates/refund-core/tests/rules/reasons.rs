@@ -1,9 +1,15 @@
 //! R44: the reasons that a policy lists.
 
-use refund_core::{Command, EventType, Opened, ReasonFor, Reasons, RefundType, Refusal, RefusalCode, Role, Rule, Why};
+use refund_core::{
+    Command, CommandKind, EventType, EvidenceFile, ListedReason, Opened, ReasonFor, Reasons, RefundType, Refusal,
+    RefusalCode, Role, Rule, Why,
+};
 
 use crate::code;
-use crate::support::{DAY, Shop, agree, because, cny, escalate, modify, offer, reason, refuse, reject, ship, text};
+use crate::support::{
+    DAY, Shop, actor, agree, because, cny, escalate, file, modify, named as files_named, offer, reason, refuse, reject,
+    ship, text,
+};
 
 fn listing() -> Shop {
     Shop::with_refund(|shop| shop.policy.reasons = Reasons::usual())
@@ -84,6 +90,38 @@ fn r44_without_a_list_for_it_any_words_are_taken_and_no_code() {
     let refusal = shop.run(Role::Seller, &refuse_as("used")).unwrap_err();
     assert!(known(&refusal).is_empty() && refusal.to_string().ends_with("leave it out"), "{refusal}");
     shop.must(Role::Seller, &refuse());
+}
+
+#[test]
+fn r44_a_reason_that_has_to_be_shown_is_given_with_files_of_ones_own() {
+    let mut shop = listing();
+    let all = |reason: &ListedReason| ListedReason { evidence: reason.code.as_str() == "used", ..reason.clone() };
+    shop.policy.reasons = Reasons::usual().iter().map(all).collect::<Vec<_>>().try_into().unwrap();
+    let with = |files: &[EvidenceFile]| Command::Refuse { reason: Why { files: files_named(files), ..named("used") } };
+    let refusal = shop.run(Role::Seller, &with(&[])).unwrap_err();
+    let expected = Refusal::EvidenceRequired { purpose: ReasonFor::Refuse, code: text("used") };
+    assert_eq!((refusal.code().rule(), &refusal), (Rule::R44, &expected));
+    assert_eq!(code(shop.run(Role::Seller, &with(&[file(1)]))), RefusalCode::EvidenceUnknown);
+    assert!(
+        refund_core::actions(shop.refund(), &shop.grounds(), &actor(Role::Seller), shop.now)
+            .contains(&CommandKind::Refuse)
+    );
+    shop.add(&actor(Role::Seller), &file(1)).unwrap();
+    shop.must(Role::Seller, &with(&[file(1)]));
+    // Another reason needs none.
+    let mut shop = listing();
+    shop.must(Role::Seller, &refuse_as("other"));
+}
+
+#[test]
+fn r44_an_opening_shows_its_reason_by_what_goes_with_it() {
+    let mut shop = Shop::new();
+    let all = |reason: &ListedReason| ListedReason { evidence: true, ..reason.clone() };
+    shop.policy.reasons = Reasons::usual().iter().map(all).collect::<Vec<_>>().try_into().unwrap();
+    let amount = cny(2000);
+    assert_eq!(code(shop.open(RefundType::RefundOnly, amount)), RefusalCode::EvidenceRequired);
+    shop.files = vec![file(1)];
+    shop.open(RefundType::RefundOnly, amount).unwrap();
 }
 
 #[test]

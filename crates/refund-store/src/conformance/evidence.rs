@@ -1,8 +1,8 @@
 //! Files that show something (R43).
 
 use refund_core::{
-    Actor, AuditType, Command, EventType, EvidenceFile, EvidenceType, Fact, FileHash, FileSize, NamedFiles, Reason, Refund,
-    RefundId, Refusal, Role, Why,
+    Actor, AuditType, Command, EventType, EvidenceFile, EvidenceType, Fact, FileHash, FileSize, NamedFiles, Reason,
+    Refund, RefundId, Refusal, Role, Why,
 };
 
 use super::desk::{Desk, buyer, holds, on, opening, operator, refund_of, same, seller, under};

@@ -1,5 +1,6 @@
 //! A policy's reasons as they are typed: one a line, what it is for, its code, whose fault it is, and the platform's own
-//! words behind, where it has some: `refuse worn buyer | en: It was worn | zh-Hant: 已使用`.
+//! words behind, where it has some: `refuse worn buyer | en: It was worn | zh-Hant: 已使用`. One that has to be shown by
+//! files has a word more: `refuse worn buyer evidence`.
 
 use refund_core::{Label, ListedReason, ReasonFor, ReasonText, Reasons};
 use serde_json::Value;
@@ -9,6 +10,8 @@ use crate::pages::reader::Reader;
 use crate::pages::reasons::listed;
 
 const FIELD: &str = "reasons";
+/// What stands behind whose fault it is, where files have to show it.
+const EVIDENCE: &str = "evidence";
 
 /// The lines of a list.
 pub(super) fn lines(reasons: &Reasons) -> String {
@@ -16,10 +19,11 @@ pub(super) fn lines(reasons: &Reasons) -> String {
 }
 
 fn line(reason: &ListedReason) -> String {
-    let ListedReason { code, purpose, fault, text, .. } = reason;
+    let ListedReason { code, purpose, fault, evidence, text } = reason;
     let worded = [("en", &text.en), ("zh-Hant", &text.zh_hant), ("zh-Hans", &text.zh_hans)];
     let worded = worded.into_iter().filter_map(|(tag, own)| Some(format!(" | {tag}: {}", own.as_ref()?)));
-    format!("{purpose} {code} {fault}{}", worded.collect::<String>())
+    let shown = if *evidence { format!(" {EVIDENCE}") } else { String::new() };
+    format!("{purpose} {code} {fault}{shown}{}", worded.collect::<String>())
 }
 
 /// The list of some lines; what is wrong with one names it.
@@ -33,7 +37,11 @@ pub(super) fn typed(lines: &str) -> Result<Reasons, Mistake> {
 fn of_line(line: &str) -> Option<ListedReason> {
     let mut parts = line.split('|');
     let words: Vec<&str> = parts.next()?.split_whitespace().collect();
-    let &[purpose, code, fault] = words.as_slice() else { return None };
+    let (purpose, code, fault, evidence) = match *words.as_slice() {
+        [purpose, code, fault] => (purpose, code, fault, false),
+        [purpose, code, fault, EVIDENCE] => (purpose, code, fault, true),
+        _ => return None,
+    };
     let mut text = ReasonText::default();
     for part in parts {
         let (tag, words) = part.split_once(':')?;
@@ -46,7 +54,7 @@ fn of_line(line: &str) -> Option<ListedReason> {
         *own = Some(Label::new(words.trim()).ok()?);
     }
     let (purpose, code, fault) = (purpose.parse().ok()?, code.parse().ok()?, fault.parse().ok()?);
-    Some(ListedReason { code, purpose, fault, evidence: false, text })
+    Some(ListedReason { code, purpose, fault, evidence, text })
 }
 
 /// The list of a policy's JSON.
@@ -54,10 +62,16 @@ pub(super) fn of(value: &Value) -> Reasons {
     serde_json::from_value(value.clone()).unwrap_or_default()
 }
 
+/// What a reason is called, and that files have to show it, where they do.
+fn in_full(reader: &Reader, reason: &ListedReason) -> String {
+    let called = listed(reader, reason);
+    if reason.evidence { reader.say_with("reason-with-files", "reason", &called) } else { called }
+}
+
 /// A list in words.
 pub(super) fn in_words(reader: &Reader, reasons: &Reasons) -> String {
     let group = |purpose: &ReasonFor| {
-        let all: Vec<_> = reasons.of(*purpose).map(|reason| listed(reader, reason)).collect();
+        let all: Vec<_> = reasons.of(*purpose).map(|reason| in_full(reader, reason)).collect();
         let named = reader.term("reason-for", purpose.as_str());
         (!all.is_empty()).then(|| format!("{named}: {}", all.join(" · ")))
     };
@@ -74,6 +88,8 @@ mod tests {
         let mut all: Vec<ListedReason> = Reasons::usual().into();
         all[0].text.en = Some("Not here: yet".parse().unwrap());
         all[0].text.zh_hant = Some("未到".parse().unwrap());
+        all[1].evidence = true;
+        all[0].evidence = true;
         let reasons = Reasons::try_from(all).unwrap();
         assert_eq!(typed(&lines(&reasons).replace('\n', "\r\n\r\n")), Ok(reasons));
         assert_eq!(typed(" \n"), Ok(Reasons::default()));
@@ -85,6 +101,8 @@ mod tests {
             "refuse worn",
             "refuse worn nobody",
             "agree worn buyer",
+            "refuse worn buyer proof",
+            "refuse worn buyer evidence evidence",
             "refuse Worn buyer",
             "refuse worn buyer |",
             "refuse worn buyer | de: alt",
