@@ -19,6 +19,14 @@ pub(crate) struct On {
     pub(crate) idempotency_key: Option<String>,
 }
 
+/// What shows what is said: files of the refund.
+#[derive(Args, Clone)]
+pub(crate) struct Shown {
+    /// A file of the refund that shows it, added by your side, by its SHA-256; up to ten times
+    #[arg(long, value_name = "SHA256")]
+    pub(crate) evidence: Vec<String>,
+}
+
 /// An amount; in the refund's own currency where nothing else is said.
 #[derive(Args, Clone)]
 pub(crate) struct Amount {
@@ -54,6 +62,8 @@ pub(crate) struct Reasoned {
     /// Which reason it is, where the policy lists some; a refusal lists them
     #[arg(long, value_name = "CODE")]
     pub(crate) reason_code: Option<String>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 #[derive(Args)]
@@ -97,6 +107,8 @@ pub(crate) struct MakeOffer {
     /// Seller and buyer agreed on it before
     #[arg(long)]
     pub(crate) agreed_offline: bool,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
     /// Only say what would come of it: all that stands against it, or what the buyer would be shown
     #[arg(long)]
     pub(crate) check: bool,
@@ -156,6 +168,8 @@ pub(crate) struct Modify {
     /// Which reason it is, where the policy lists some; a refusal lists them
     #[arg(long, value_name = "CODE")]
     pub(crate) reason_code: Option<String>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 #[derive(Args)]
@@ -209,6 +223,8 @@ pub(crate) struct Rule {
     /// Why
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) reason: String,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
+use super::acts::Shown;
 use super::values::HowMany;
 
 #[derive(Args)]
@@ -36,6 +37,8 @@ pub(crate) struct Message {
     /// A file that lies elsewhere: its https address, SHA-256, media type and size in bytes
     #[arg(long, value_name = "URL,SHA256,TYPE,SIZE", value_parser = attachment)]
     pub(crate) attach: Vec<Value>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
     /// A note that the buyer is never shown (seller, operator)
     #[arg(long)]
     pub(crate) internal: bool,

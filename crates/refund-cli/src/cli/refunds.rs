@@ -115,7 +115,7 @@ refund.json:
 }")]
 pub(crate) struct Open {
     /// The whole body as JSON, from a file or `-`; then nothing else is needed
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["seller", "buyer", "order", "line", "title", "paid", "currency", "kind", "amount", "reason", "reason_code", "shipped", "freight_insurance", "external_reference", "metadata"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seller", "buyer", "order", "line", "title", "paid", "currency", "kind", "amount", "reason", "reason_code", "evidence", "shipped", "freight_insurance", "external_reference", "metadata"])]
     pub(crate) file: Option<PathBuf>,
     /// Whose goods they are
     #[arg(long, value_name = "ID", required_unless_present = "file", allow_hyphen_values = true)]
@@ -159,6 +159,9 @@ pub(crate) struct Open {
     /// Which reason it is, where the policy lists some; a refusal lists them
     #[arg(long, value_name = "CODE")]
     pub(crate) reason_code: Option<String>,
+    /// A file that shows it, which was handed in before, by its SHA-256; up to ten times
+    #[arg(long, value_name = "SHA256")]
+    pub(crate) evidence: Vec<String>,
     /// What the platform calls the refund; no buyer and no seller sees it
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) external_reference: Option<String>,

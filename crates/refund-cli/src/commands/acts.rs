@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::send::{Act, Target};
 use super::{Desk, check_offer, confirm};
-use crate::cli::acts::{Accept, Agree, Amount, Cancel, Extend, MakeOffer, Modify, Payout, Plain, Reasoned, Rule, Ship};
+use crate::cli::acts::{
+    Accept, Agree, Amount, Cancel, Extend, MakeOffer, Modify, Payout, Plain, Reasoned, Rule, Ship, Shown,
+};
 use crate::cli::values::word;
 use crate::failure::Failure;
 use crate::output::time::instant;
@@ -20,12 +22,21 @@ pub(super) fn given<const N: usize>(fields: [(&str, Option<Value>); N]) -> Map<S
     fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 
+/// The files that were named, if some were.
+pub(super) fn files(Shown { evidence }: Shown) -> Option<Value> {
+    (!evidence.is_empty()).then(|| json!(evidence))
+}
+
 pub(super) fn plain(desk: &Desk, plain: Plain, path: &'static str, done: &'static str) -> Result<(), Failure> {
     Target::read(desk, plain.on)?.carry_out(Act { path, body: json!({}), pinned: Vec::new(), done })
 }
 
 pub(super) fn reasoned(desk: &Desk, given: Reasoned, path: &'static str, done: &'static str) -> Result<(), Failure> {
-    let body = body([("reason", Some(json!(given.reason))), ("reason_code", given.reason_code.map(Value::from))]);
+    let body = body([
+        ("reason", Some(json!(given.reason))),
+        ("reason_code", given.reason_code.map(Value::from)),
+        ("files", files(given.shown)),
+    ]);
     Target::read(desk, given.on)?.carry_out(Act { path, body, pinned: Vec::new(), done })
 }
 
@@ -42,6 +53,7 @@ pub(super) fn offer(desk: &Desk, offer: MakeOffer) -> Result<(), Failure> {
         ("return_address_id", offer.return_address.map(Value::from)),
         ("message", offer.message.map(Value::from)),
         ("agreed_offline", Some(json!(offer.agreed_offline))),
+        ("files", files(offer.shown)),
     ]);
     if offer.check {
         return check_offer::run(desk, &target.refund, &body);
@@ -112,6 +124,7 @@ pub(super) fn modify(desk: &Desk, modify: Modify) -> Result<(), Failure> {
         ("amount", Some(amount)),
         ("reason", Some(json!(modify.reason))),
         ("reason_code", modify.reason_code.map(Value::from)),
+        ("files", files(modify.shown)),
     ]);
     target.carry_out(Act { path: "modify", body, pinned: vec![currency], done: "The request is changed" })
 }
@@ -135,6 +148,7 @@ pub(super) fn rule(desk: &Desk, rule: Rule) -> Result<(), Failure> {
         ("decision", Some(json!(word(rule.decision)))),
         ("amount", amount.map(|(amount, _)| amount)),
         ("reason", Some(json!(rule.reason))),
+        ("files", files(rule.shown)),
     ]);
     target.carry_out(Act { path: "rule", body, pinned, done: "Ruled" })
 }

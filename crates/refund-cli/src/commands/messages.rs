@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Desk;
+use super::acts::files;
 use crate::cli::messages::{Message, Messages};
 use crate::client::{Change, Query, segment};
 use crate::failure::Failure;
@@ -22,11 +23,14 @@ pub(super) fn list(desk: &Desk, messages: &Messages) -> Result<(), Failure> {
 
 pub(super) fn post(desk: &Desk, message: &Message) -> Result<(), Failure> {
     let (text, attachments) = (&message.text, &message.attach);
-    let body = if message.for_operators {
+    let mut body = if message.for_operators {
         json!({ "text": text, "attachments": attachments, "for_operators": true })
     } else {
         json!({ "text": text, "attachments": attachments, "internal": message.internal })
     };
+    if let (Some(members), Some(named)) = (body.as_object_mut(), files(message.shown.clone())) {
+        members.insert("files".to_owned(), named);
+    }
     let change = Change::post(path(&message.id), body);
     let answer = desk.change_once(change, message.idempotency_key.clone(), Vec::new())?;
     desk.out.say(&Said::One(answer.text()), view::messages::FIELDS, || {

@@ -33,6 +33,7 @@ fn body(open: &Open) -> Value {
         open.metadata.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect();
     let further = given([
         ("reason_code", open.reason_code.as_deref().map(Value::from)),
+        ("files", Some(json!(open.evidence)).filter(|_| !open.evidence.is_empty())),
         ("external_reference", open.external_reference.as_deref().map(Value::from)),
         ("metadata", Some(Value::from(metadata)).filter(|_| !open.metadata.is_empty())),
     ]);

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 pub(crate) use event::{Event, EventData};
 pub(crate) use explanation::{Action, Explanation, Happened, Prospect, Rule};
-pub(crate) use refund::{Address, BuyerLink, Deadline, Negotiation, Offer, Payout, Refund, Terms};
+pub(crate) use refund::{Address, BuyerLink, Deadline, File, Negotiation, Offer, Payout, Refund, Terms};
 pub(crate) use saved_offer::{SavedOffer, SavedOption};
 pub(crate) use stats::{Day, Numbers, Stats};
 pub(crate) use webhook::{Attempt, Delivery, Redelivered, Webhook};

@@ -32,6 +32,7 @@ pub(crate) struct Refund {
     pub(crate) external_reference: Option<String>,
     pub(crate) metadata: BTreeMap<String, String>,
     pub(crate) buyer_link: Option<BuyerLink>,
+    pub(crate) files: Vec<File>,
 }
 
 /// What was bought.
@@ -83,6 +84,18 @@ impl Address {
     pub(crate) fn in_words(&self) -> String {
         format!("{} ({}, {}, {})", self.address, self.id, self.recipient, self.phone)
     }
+}
+
+/// A file that somebody added.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct File {
+    pub(crate) sha256: String,
+    pub(crate) media_type: String,
+    pub(crate) name: String,
+    pub(crate) by: String,
+    pub(crate) added_at: String,
+    pub(crate) erased_at: Option<String>,
 }
 
 /// How the goods travel.

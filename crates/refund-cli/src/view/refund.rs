@@ -1,6 +1,6 @@
 //! Refunds as a list, and one with all that it is.
 
-use crate::model::{Deadline, Event, Negotiation, Payout, Refund};
+use crate::model::{Deadline, Event, File, Negotiation, Payout, Refund};
 use crate::output::Output;
 use crate::output::style::Tone;
 use crate::output::table::{Card, Cell, Column, Table, column};
@@ -189,8 +189,18 @@ fn so_far(refund: &Refund, now: Instant, card: &mut Card) {
     if let Some(payout) = &refund.payout {
         self::payout(payout, now, card);
     }
+    for (place, file) in refund.files.iter().enumerate() {
+        card.plain(if place == 0 { "files" } else { "" }, &shown(file, now));
+    }
     card.plain("opened", &both(&refund.opened_at, now));
     card.maybe("link", refund.buyer_link.as_ref().map(|link| &link.url));
+}
+
+/// A file by what its sender calls it, or else by its kind; what it is known by stands behind.
+fn shown(file: &File, now: Instant) -> String {
+    let called = if file.name.is_empty() { &file.media_type } else { &file.name };
+    let erased = file.erased_at.as_ref().map(|at| format!(", erased {}", both(at, now))).unwrap_or_default();
+    format!("{called}, by the {}, {}{erased}, {}", file.by, both(&file.added_at, now), file.sha256)
 }
 
 /// Where the money is; each attempt, where there is more to say than that.
