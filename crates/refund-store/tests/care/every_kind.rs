@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use refund_core::{
-    Attachments, ExternalReference, Message, Metadata, NamedFiles, SavedAmount, SavedOffer, SellerId, Share,
+    Attachments, EvidenceFile, EvidenceType, ExternalReference, FileHash, FileSize, Message, Metadata, NamedFiles,
+    SavedAmount, SavedOffer, SellerId, Share,
 };
 use refund_store::{
     AuditQuery, Audited, Entry, EventPosition, Feed, Fingerprint, IdempotencyKey, Page, Query, Recorded, SetUp,
@@ -25,6 +26,12 @@ pub(crate) fn tell_everything(store: &dyn Store) {
     do_it(store, by_lee(refund_core::Command::Cancel { reason: None }));
     let post = Work::PostMessage { refund_id: "e".parse().unwrap(), message: Box::new(message()) };
     do_it(store, under("message", 4, refund_store::Request::new(operator(), post)));
+    let (file, sha256) = (Box::new(file()), file().sha256);
+    do_it(store, refund_store::Request::new(operator(), Work::AddEvidence { refund_id: "e".parse().unwrap(), file }));
+    do_it(
+        store,
+        refund_store::Request::new(operator(), Work::EraseEvidence { refund_id: "e".parse().unwrap(), sha256 }),
+    );
     do_it(store, refund_store::Request::new(operator(), Work::ReplaceBuyerLink { refund_id: "e".parse().unwrap() }));
     do_it(store, put_seller("stall"));
     for request in settings_of_every_kind() {
@@ -44,6 +51,11 @@ fn open_with_references(id: &str) -> refund_store::Request {
     opening.references.external_reference = Some("after-sale/4711".parse::<ExternalReference>().unwrap());
     opening.references.metadata = Metadata::new(entries).unwrap();
     refund_store::Request { work: Work::Open { opening, files }, ..request }
+}
+
+fn file() -> EvidenceFile {
+    let (sha256, bytes) = (FileHash::new([7; 32]), FileSize::try_from(4711).unwrap());
+    EvidenceFile { sha256, media_type: EvidenceType::Jpeg, bytes, name: "dent.jpg".parse().unwrap() }
 }
 
 fn message() -> Message {

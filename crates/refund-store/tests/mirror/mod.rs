@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use refund_core::{
-    Actor, Attachments, BuyerId, Command, Message, NamedFiles, PayoutMode, PayoutReport, PayoutResult, Reason, Role,
-    StatusKind, Via, Why,
+    Actor, Attachments, BuyerId, Command, EvidenceFile, EvidenceType, FileHash, FileName, FileSize, Message,
+    NamedFiles, PayoutMode, PayoutReport, PayoutResult, Reason, Role, StatusKind, Via, Why,
 };
 use refund_store::{
     DisabledBecause, MemoryStore, Query, Refused, Request, SetUp, Sort, Store, UserChange, WebhookChange, Work,
@@ -46,7 +46,7 @@ pub(crate) enum What {
 fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         6 => (0..12_u8, 0..4_u8, 1..2500_i64).prop_map(|(refund, line, minor)| What::Open { refund, line, minor }),
-        12 => (0..12_u8, 0..14_u8).prop_map(|(refund, command)| What::Do { refund, command }),
+        12 => (0..12_u8, 0..17_u8).prop_map(|(refund, command)| What::Do { refund, command }),
         3 => prop_oneof![Just(60), Just(HOUR), Just(20 * HOUR), Just(32 * 24 * HOUR)].prop_map(What::Advance),
         1 => (0..12_u8).prop_map(What::Settle),
         1 => Just(What::SettleDue),
@@ -140,6 +140,15 @@ fn command_on(id: &str, command: u8) -> Request {
         8 => Request::new(operator(), Work::PostMessage { refund_id: id.parse().unwrap(), message: Box::new(note()) }),
         9 => by_seller(id, Command::ConfirmReceipt),
         10 => by_platform(id, Command::RetryPayout),
+        14 | 15 => {
+            let (refund_id, file) = (id.parse().unwrap(), Box::new(file(command)));
+            let Request { actor, .. } = by_buyer(id, accept(id));
+            Request::new(actor, Work::AddEvidence { refund_id, file })
+        }
+        16 => {
+            let (refund_id, sha256) = (id.parse().unwrap(), file(14).sha256);
+            Request::new(operator(), Work::EraseEvidence { refund_id, sha256 })
+        }
         _ => {
             let all = [PayoutResult::Succeeded, PayoutResult::Failed, PayoutResult::Reversed];
             let result = all[usize::from(command) % all.len()];
@@ -151,6 +160,11 @@ fn command_on(id: &str, command: u8) -> Request {
 fn by_platform(id: &str, command: Command) -> Request {
     let platform = Actor::new(Role::Platform, "platform", Via::Key("key".to_owned()));
     Request::new(platform, Work::Command { refund_id: id.parse().unwrap(), command })
+}
+
+fn file(number: u8) -> EvidenceFile {
+    let (sha256, bytes) = (FileHash::new([number; 32]), FileSize::try_from(1).unwrap());
+    EvidenceFile { sha256, media_type: EvidenceType::Pdf, bytes, name: FileName::default() }
 }
 
 fn note() -> Message {
