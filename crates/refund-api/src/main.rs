@@ -246,12 +246,19 @@ fn greeting(demo: &Demo) -> String {
 async fn wait_for_end(running: Running) -> Result<(), String> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminated = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result.map_err(|error| error.to_string())?,
-        _ = terminated.recv() => {}
-    }
+    let has_lost = tokio::select! {
+        result = tokio::signal::ctrl_c() => result.map(|()| false).map_err(|error| error.to_string())?,
+        _ = terminated.recv() => false,
+        () = running.has_lost_its_store() => true,
+    };
     tracing::info!("stopping");
-    running.stop().await
+    let stopped = running.stop().await;
+    if has_lost {
+        return Err("the database has lost what had been recorded in it, and this server went by that: it ends, to be \
+            started again"
+            .to_owned());
+    }
+    stopped
 }
 
 /// Without the errors that the library has for each certificate of a receiver's that it does not trust: they are the

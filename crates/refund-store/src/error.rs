@@ -27,6 +27,10 @@ pub enum StoreError {
     /// The store has stopped and does nothing until it is opened again; nothing of this request was done.
     #[error("the store has stopped: {0}")]
     Stopped(String),
+    /// What was recorded, and this server was told, is there no more: it goes by what nobody has. Only to be opened again
+    /// helps; nothing of this request was done.
+    #[error("the database has lost what had been recorded in it: {0}")]
+    Lost(String),
     /// There never was such a position.
     #[error("there is nothing at record {0}: name a position that this store's feed gave")]
     NoSuchPosition(u64),

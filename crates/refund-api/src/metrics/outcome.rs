@@ -81,6 +81,7 @@ mod tests {
             StoreError::NotRecorded(why()),
             StoreError::Unsure(why()),
             StoreError::Stopped(why()),
+            StoreError::Lost(why()),
             StoreError::NoSuchPosition(1),
             StoreError::OtherHistory,
             StoreError::Away(why()),

@@ -88,7 +88,7 @@ impl From<&StoreError> for ApiCode {
             StoreError::Busy { .. } | StoreError::Closed | StoreError::TooSlow { .. } => Self::Busy,
             StoreError::NotRecorded(_) => Self::NotStored,
             StoreError::Unsure(_) => Self::Unsure,
-            StoreError::Stopped(_) => Self::Stopped,
+            StoreError::Stopped(_) | StoreError::Lost(_) => Self::Stopped,
             StoreError::NoSuchPosition(_) => Self::MalformedQuery,
             StoreError::OtherHistory => Self::OtherHistory,
             StoreError::Away(_) => Self::NotReady,

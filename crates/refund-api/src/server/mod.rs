@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::{Label, Timestamp};
-use refund_store::{Advance, Answered, IdempotencyKey, KeyRole, Refused, Request, Store, Surroundings, Work};
+use refund_store::{Advance, Answered, IdempotencyKey, KeyRole, Refused, Request, Store, StoreError, Surroundings, Work};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::{Host, Url};
@@ -37,6 +37,9 @@ use crate::{pages, stats};
 
 /// How long those who are being answered are waited for when the server stops.
 const STOPPING_MAX: Duration = Duration::from_secs(10);
+
+/// How often it is looked whether the store has lost anything.
+const LOOKED_EVERY: Duration = Duration::from_millis(100);
 
 /// A server that runs.
 pub struct Running {
@@ -145,6 +148,13 @@ impl Running {
     /// [`Refused`].
     pub async fn submit(&self, request: Request) -> Result<Answered, Refused> {
         self.app.engine.submit(request).await
+    }
+
+    /// Waits until the store has lost what this server goes by, which may never be: then it has to be started again.
+    pub async fn has_lost_its_store(&self) {
+        while !matches!(self.store.health().stopped, Some(StoreError::Lost(_))) {
+            tokio::time::sleep(LOOKED_EVERY).await;
+        }
     }
 
     /// Stops: takes no more calls, answers those it has, makes everything durable.

@@ -1,4 +1,4 @@
-//! Settings brought up to where the database stands.
+//! What a server has at hand brought up to where the database stands, where that goes on from there.
 
 use std::sync::Arc;
 
@@ -6,6 +6,7 @@ use deadpool_postgres::ClientWrapper;
 use tokio_postgres::GenericClient;
 
 use super::head::Head;
+use super::known::Known;
 use super::loading::LoadError;
 use super::rows::column;
 use super::sql;
@@ -20,6 +21,21 @@ pub(super) async fn all_settings(client: &impl GenericClient) -> Result<Arc<Sett
         settings.take_in(&decode(row.try_get(0)?).map_err(StoreError::from)?);
     }
     Ok(Arc::new(settings))
+}
+
+/// Whether what this server follows is a part of the database's history still. It is asked where the epoch is another: a
+/// standby that lagged may have taken the primary's place, and a backup the database's. What the server has at hand was
+/// never undone then, and it would decide by settings, keys and instants that nobody has.
+pub(super) async fn goes_on(client: &ClientWrapper, known: &Known, head: &Head) -> Result<(), LoadError> {
+    let Some(last) = known.followed().filter(|_| head.epoch != known.epoch()) else { return Ok(()) };
+    let statement = client.prepare_cached(sql::CHAIN_AT).await?;
+    let found = client.query_opt(&statement, &[&column(last.end.record)]).await?;
+    let chain = found.map(|row| row.try_get::<_, Vec<u8>>(0)).transpose()?;
+    if chain.as_deref() == Some(&last.chain[..]) {
+        return Ok(());
+    }
+    let why = format!("record {} is not what it was; the server has to be started again", last.end.record);
+    Err(known.lose(&why).into())
 }
 
 /// The settings as they are at `head`, from what they were at record `since`.

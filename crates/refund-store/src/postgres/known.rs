@@ -1,7 +1,7 @@
 //! What a server knows of the database without asking, as far as it has heard.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use refund_core::Timestamp;
@@ -32,6 +32,10 @@ pub(super) struct Known {
     stopped: Mutex<Option<String>>,
     /// Whether settling is held (R36).
     held: AtomicBool,
+    /// What was recorded last, of all that this server was told.
+    followed: Mutex<Option<Last>>,
+    /// That the database has another history by now than the one that was followed.
+    lost: OnceLock<String>,
     /// How often something was asked to be sent again.
     asked: watch::Sender<i64>,
     /// Whether the database takes no writes.
@@ -54,6 +58,8 @@ impl Known {
             news: watch::Sender::new(None),
             stopped: Mutex::new(None),
             held: AtomicBool::new(head.held),
+            followed: Mutex::default(),
+            lost: OnceLock::new(),
             asked: watch::Sender::new(head.asked),
             read_only: AtomicBool::new(false),
             full_at: Mutex::new(None),
@@ -84,6 +90,12 @@ impl Known {
             let mut known = self.settings.write().unwrap_or_else(PoisonError::into_inner);
             if known.0 < last.end.record {
                 *known = (last.end.record, settings);
+            }
+        }
+        {
+            let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+            if followed.as_ref().is_none_or(|known| known.end < last.end) {
+                *followed = Some(last.clone());
             }
         }
         self.latest.fetch_max(last.latest.as_millis(), Ordering::AcqRel);
@@ -174,9 +186,20 @@ impl Known {
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What was recorded last, of all that this server was told.
+    pub(super) fn followed(&self) -> Option<Last> {
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// That what was followed is not the database's history any more: that is so for good.
+    pub(super) fn lose(&self, why: &str) -> StoreError {
+        StoreError::Lost(self.lost.get_or_init(|| why.to_owned()).clone())
+    }
+
     /// Why nothing can be recorded at present, if that is so.
     pub(super) fn stopped(&self) -> Option<StoreError> {
-        self.stopping().clone().map(StoreError::Away)
+        let lost = self.lost.get().cloned().map(StoreError::Lost);
+        lost.or_else(|| self.stopping().clone().map(StoreError::Away))
     }
 
     /// What this server recorded.

@@ -8,7 +8,7 @@ use deadpool_postgres::ClientWrapper;
 use refund_core::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
-use super::catching_up::settings_at;
+use super::catching_up::{goes_on, settings_at};
 use super::connection::{Connector, Purpose};
 use super::head::Head;
 use super::known::Known;
@@ -140,6 +140,7 @@ pub(super) async fn learn(client: &ClientWrapper, known: &Known) -> Result<(), L
     let before = known.settings();
     let row = client.query_one(&client.prepare_cached(sql::HEAD).await?, &[]).await?;
     let head = Head::of(&row)?;
+    goes_on(client, known, &head).await?;
     known.hear(&head);
     if let Some(last) = &head.last {
         let settings = settings_at(client, &head, before).await?;

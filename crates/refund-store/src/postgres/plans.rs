@@ -26,6 +26,7 @@ fn of_the_store() -> Vec<Named> {
         TAKE_TURN,
         HEAD,
         HAS_BATCH,
+        CHAIN_AT,
         SETTINGS,
         SETTINGS_SINCE,
         REFUNDS_WITH_THOSE_BESIDE,

@@ -14,6 +14,11 @@ pub(super) const HEAD: &str = "\
 /// Whether that batch was recorded.
 pub(super) const HAS_BATCH: &str = "SELECT FROM batches WHERE first = $1 AND chain = $2";
 
+/// What stands for all that was recorded up to the end of the batch in which that record is the last.
+pub(super) const CHAIN_AT: &str = "\
+    SELECT chain FROM (SELECT * FROM batches WHERE first <= $1 ORDER BY first DESC LIMIT 1) b \
+    WHERE first + records - 1 = $1";
+
 /// A commit of one's own: once it is acknowledged, so is all that was visible before it.
 pub(super) const SAY_SOMETHING: &str = "SELECT pg_logical_emit_message(true, 'refund', '')";
 

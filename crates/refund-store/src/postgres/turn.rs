@@ -8,7 +8,7 @@ use deadpool_postgres::ClientWrapper;
 use futures_util::future::try_join3;
 use tokio::runtime::Runtime;
 
-use super::catching_up::settings_at;
+use super::catching_up::{goes_on, settings_at};
 use super::error::Failure;
 use super::head::{Head, Last};
 use super::known::Known;
@@ -80,6 +80,7 @@ impl<'t> Turn<'t> {
             let ((), _, row) = begun.await?;
             let head = Head::of(&row)?;
             head.check().map_err(|error| StoreError::Stopped(error.to_string()))?;
+            goes_on(client, self.known, &head).await?;
             let Some(last) = unheard else { return Ok(Came::Ready(head)) };
             let batch = &last.batch;
             let chain = &batch.last.chain[..];

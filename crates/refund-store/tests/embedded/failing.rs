@@ -17,6 +17,7 @@ fn reason(answer: Result<Answered, Refused>) -> StoreErrorKind {
             | StoreError::NoSuchPosition(_)
             | StoreError::OtherHistory
             | StoreError::Away(_)
+            | StoreError::Lost(_)
             | StoreError::Unreadable(_) => panic!("{error}"),
         },
         other => panic!("{other:?}"),

@@ -184,3 +184,44 @@ fn a_host_that_takes_connections_and_says_nothing_is_passed_over() {
     do_it(&store, open_on_line("r", "l", "kim", 1000));
     assert!(wait(store.refund(&"r".parse().unwrap())).unwrap().is_some());
 }
+
+/// A standby that had all takes the place: the timeline is another, and the history goes on.
+#[test]
+fn a_history_that_goes_on_elsewhere_is_followed_there() {
+    let (url, store) = with_a_refund();
+    Server::shared(Version::Debian).unwrap().psql(&url, "UPDATE meta SET history = history + 1").unwrap();
+    do_it(&store, message("still here"));
+    assert_eq!((messages(&store).len(), store.health().stopped.is_none()), (1, true));
+}
+
+/// A standby that lagged takes the place: what this server was told there is no more, and it must not decide by it.
+#[test]
+fn a_server_whose_database_has_lost_what_it_was_told_decides_nothing_any_more() {
+    let server = Server::shared(Version::Debian).unwrap();
+    for goes_on in [false, true] {
+        let (url, store) = with_a_refund();
+        let last = "(SELECT max(first) FROM batches)";
+        let lose = format!("DELETE FROM records WHERE number >= {last}; DELETE FROM batches WHERE first = {last}");
+        let recorded = "SELECT sum(records) FROM batches";
+        if goes_on {
+            // What was lost is recorded anew, as something else, by whoever was there first.
+            let chain = "UPDATE batches SET chain = sha256(chain) WHERE first = (SELECT max(first) FROM batches)";
+            server.psql(&url, &format!("{chain}; UPDATE meta SET history = history + 1")).unwrap();
+        } else {
+            server.psql(&url, &format!("{lose}; UPDATE meta SET history = history + 1")).unwrap();
+        }
+        let there = server.psql(&url, recorded).unwrap();
+        let refused = store.submit(message("by what is lost")).wait();
+        assert!(matches!(refused, Err(Refused::Store(_))), "{refused:?}");
+        assert!(matches!(store.health().stopped, Some(StoreError::Lost(_))), "{:?}", store.health().stopped);
+        assert_eq!(server.psql(&url, recorded).unwrap(), there, "nothing is recorded");
+    }
+}
+
+fn with_a_refund() -> (String, PostgresStore) {
+    let url = database_of(Server::shared(Version::Debian).unwrap());
+    let store = open(&migrated(&url), surroundings());
+    begin(&store);
+    do_it(&store, open_on_line("r", "l", "kim", 1000));
+    (url, store)
+}
