@@ -72,7 +72,7 @@ fn load<D: Door>(door: &Arc<D>, refunds: u64) -> Result<(), Fault> {
 /// How long it takes, mostly, to find and count the first page of each.
 fn measured(store: &dyn Store) -> Result<[String; 5], Fault> {
     let search = Search { seller_id: Some(seller_id(0)?), limit: 50, ..Search::default() };
-    let words = Search::words_of("STEEL 4120000");
+    let words = Search::words_of("STEEL 4120000").unwrap_or_default();
     let few = Search { at_most: Size::parse("12.00"), kind: Some(RefundType::RefundOnly), ..search.clone() };
     let searches = [
         Search { pile: Some(Pile::Waiting), ..search.clone() },

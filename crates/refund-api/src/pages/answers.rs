@@ -17,7 +17,7 @@ use refund_store::Secret;
 
 use super::form::Form;
 use super::leading::go_to;
-use super::visit::{Person, signed_in};
+use super::person::{Person, signed_in};
 use crate::app::App;
 use crate::call::CallerAddress;
 use crate::callers::address::counted;
@@ -132,7 +132,7 @@ pub(super) async fn lead_on(
     next: Next,
 ) -> Result<Response, Problem> {
     let is_form = request.method() == Method::POST;
-    let query = Form::read(request.uri().query().unwrap_or_default().as_bytes());
+    let query = Form::addressed(request.uri().query().unwrap_or_default().as_bytes())?;
     let asked = query.get(ANSWER);
     if !is_form && asked.is_empty() {
         return Ok(next.run(request).await);

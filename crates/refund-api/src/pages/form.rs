@@ -45,6 +45,9 @@ pub(crate) fn written<const MAX: usize, const LINES: bool>(
 
 /// More fields than any page has, and few enough to be searched through for each of them.
 const FIELDS_MAX: usize = 2_000;
+/// The same of an address, which stands on its page once for each refund and each link; and how many bytes it has.
+const ADDRESS_FIELDS_MAX: usize = 100;
+const ADDRESS_MAX: usize = 8 * 1024;
 
 impl Form {
     /// A form that is filled with that.
@@ -55,6 +58,18 @@ impl Form {
     /// What stands in an address.
     pub(crate) fn read(query: &[u8]) -> Self {
         Self(form_urlencoded::parse(query).into_owned().collect())
+    }
+
+    /// What stands in the address of a page.
+    ///
+    /// # Errors
+    /// Where it is more than any page has there.
+    pub(crate) fn addressed(query: &[u8]) -> Result<Self, Problem> {
+        if query.len() > ADDRESS_MAX || form_urlencoded::parse(query).nth(ADDRESS_FIELDS_MAX).is_some() {
+            let detail = format!("an address has at most {ADDRESS_MAX} bytes and {ADDRESS_FIELDS_MAX} fields");
+            return Err(Problem::new(ApiCode::MalformedQuery, detail));
+        }
+        Ok(Self::read(query))
     }
 
     pub(crate) fn sent(body: &[u8]) -> Result<Self, Problem> {

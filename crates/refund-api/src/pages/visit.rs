@@ -149,7 +149,7 @@ impl Visit {
             app: app.clone(),
             reader: cookies::reader(&parts.headers, app),
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
-            query: Form::read(parts.uri.query().unwrap_or_default().as_bytes()),
+            query: Form::addressed(parts.uri.query().unwrap_or_default().as_bytes())?,
             form: Form::sent(&body.bytes)?,
             knows: present(app, person.as_ref()).await?,
             from,

@@ -48,7 +48,7 @@ fn nobody_takes_away_what_is_kept_for_somebody_who_is_signed_in() {
         let answer = led.answer().expect("it leads to an answer");
         let stranger = Browser::new(server);
         // A page that says each of these again, as five bytes, several times.
-        let long = "'".repeat(15_000);
+        let long = "'".repeat(8_000);
         let mut sent = 0;
         for number in 0..80 {
             let led = stranger.send("POST", &format!("/sign-in/x{number}?{long}"), &[], &form(&[("password", "")]));
@@ -79,4 +79,21 @@ fn what_is_wrong_with_a_form_is_shown_as_often_as_one_looks() {
         let led = buyer.send("POST", &own, &[], &form(&[("text", " ")]));
         assert_eq!(buyer.open(led.answer().expect("it leads to an answer")).status, 422);
     });
+}
+
+/// Each row of the queue has the address of its list in it, and each word is compared with each refund.
+#[test]
+fn an_address_that_no_page_has_is_refused_before_anything_is_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let seller = Browser::signed_in(&server, &server.link("seller"));
+    server.open("o-1");
+    for query in ["a=1&".repeat(101), format!("q={}", "a+".repeat(5_000))] {
+        for page in ["/refunds", "/refunds/rfd_none", "/"] {
+            assert_eq!(seller.open(&format!("{page}?{query}")).status, 400, "{page}");
+        }
+    }
+    let many = seller.open(&format!("/refunds?q={}", "o+".repeat(17)));
+    assert_eq!((many.status, many.text().contains("o-1 ")), (200, false), "{}", many.text());
+    assert!(seller.open(&format!("/refunds?q={}", "o+".repeat(16))).text().contains("o-1"));
 }

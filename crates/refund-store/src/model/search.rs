@@ -214,15 +214,20 @@ fn words(refund: &Refund) -> Box<str> {
 type FoundPlace = (i64, Reverse<Number>);
 
 impl Search {
-    /// The parts of what somebody typed.
+    /// How many characters somebody may type to look for, and how many words: each is compared with each refund.
+    pub const TYPED_MAX: usize = 200;
+    const WORDS_MAX: usize = 16;
+
+    /// The parts of what somebody typed; nothing where it is more than anybody looks for.
     #[must_use]
-    pub fn words_of(typed: &str) -> Vec<String> {
+    pub fn words_of(typed: &str) -> Option<Vec<String>> {
+        if typed.chars().nth(Self::TYPED_MAX).is_some() {
+            return None;
+        }
         let typed = typed.to_lowercase();
-        typed
-            .split(|sign: char| sign.is_whitespace() || sign.is_control())
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
+        let words = typed.split(|sign: char| sign.is_whitespace() || sign.is_control());
+        let words: Vec<_> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        (words.len() <= Self::WORDS_MAX).then_some(words)
     }
 
     /// The piles that have to be looked through.
@@ -310,7 +315,16 @@ impl<'s> Finding<'s> {
 
 #[cfg(test)]
 mod tests {
-    use super::Size;
+    use super::{Search, Size};
+
+    #[test]
+    fn what_nobody_looks_for_costs_nothing() {
+        assert_eq!(Search::words_of(" Steel\tBIN "), Some(vec!["steel".to_owned(), "bin".to_owned()]));
+        assert_eq!(Search::words_of(&"a ".repeat(16)).map(|words| words.len()), Some(16));
+        for too_much in ["a ".repeat(17), "箱".repeat(201)] {
+            assert_eq!(Search::words_of(&too_much), None);
+        }
+    }
 
     #[test]
     fn sizes_are_compared_whatever_the_currency() {

@@ -106,7 +106,7 @@ fn a_store_of_the_first_layout_is_refused_until_it_is_migrated_and_has_all_that_
     begin(&store);
     store.submit(open_refund("rf_before")).wait().unwrap();
     let end = store.feed_end();
-    let search = Search { words: Search::words_of("RF_before"), limit: 1, ..Search::default() };
+    let search = Search { words: Search::words_of("RF_before").unwrap(), limit: 1, ..Search::default() };
     let found = wait(store.find(&search)).unwrap();
     assert_eq!(found.total, 1);
     store.close().unwrap();

@@ -14,7 +14,7 @@ pub(super) const TAB: &str = "tab";
 /// The fields behind which more is unfolded than the words that are looked for.
 pub(super) const FINER: [&str; 8] = ["type", "reason", "status", "negotiation", "from", "to", "least", "most"];
 
-/// What is asked for; nothing where no refund can have it, because it is no status or no date.
+/// What is asked for; nothing where no refund can have it, because it is no status or no date, or more than anybody looks for.
 pub(in crate::pages) fn search(visit: &Visit, query: &Form) -> Option<Search> {
     let tab = query.get(TAB);
     let (reader, field) = (&visit.reader, |name| query.get(name).trim());
@@ -23,7 +23,7 @@ pub(in crate::pages) fn search(visit: &Visit, query: &Form) -> Option<Search> {
     Some(Search {
         seller_id: visit.seller_id().cloned().or(named(field("seller"))?),
         pile: if tab.is_empty() { None } else { Some(Pile::named(tab)?) },
-        words: Search::words_of(query.get("q")),
+        words: Search::words_of(query.get("q"))?,
         kind: named(field("type"))?,
         status: named(field("status"))?,
         negotiation: named(field("negotiation"))?,
