@@ -1,5 +1,6 @@
 //! What a server really takes and answers, to be shown as examples: each operation once, and each reason for no.
 
+mod files;
 mod masked;
 mod no;
 mod tour;
@@ -64,7 +65,7 @@ pub fn all(stories: &[Scenario]) -> Result<Value, String> {
     let mut shown = Shown::default();
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let mut tour = Tour::begin(folder.path(), &mut shown)?;
-    tour.go().and_then(|()| no::meet(&mut tour))?;
+    tour.go().and_then(|()| files::go(&mut tour)).and_then(|()| no::meet(&mut tour))?;
     tour.end()?;
     refusals(stories, &mut shown)?;
     Ok(shown.into_json())

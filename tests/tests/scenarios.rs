@@ -95,9 +95,6 @@ fn every_refusal_is_the_outcome_of_a_step() {
         &RefusalCode::TooManyMessages,
         &RefusalCode::TooManyFiles,
         &RefusalCode::TooManyPayoutAttempts,
-        &RefusalCode::EvidenceUnknown,
-        &RefusalCode::EvidenceRequired,
-        &RefusalCode::EvidenceErased,
         &RefusalCode::NoteNamesFiles,
     ];
     assert_eq!(missing, elsewhere, "no story meets these");

@@ -239,7 +239,35 @@
     }
     form.dataset.sent = "";
     event.submitter?.setAttribute("aria-busy", "true");
-    setTimeout(mayBeSent, 5_000, form);
+    // Files take as long as they take, and say themselves when they are there.
+    if (!("files" in form.dataset)) setTimeout(mayBeSent, 5_000, form);
+  });
+  // Of files on their way it is told how far they are. Without this they are sent as any form is.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !("files" in form.dataset)) return;
+    event.preventDefault();
+    const [bar, said] = [form.querySelector("progress"), form.querySelector("[role=alert]")];
+    const stop = (why) => {
+      [bar.hidden, said.hidden, said.textContent] = [true, false, why];
+      mayBeSent(form);
+    };
+    if ([...form.elements.files.files].some(({ size }) => size > Number(form.dataset.files))) {
+      stop(said.dataset.tooLarge);
+      return;
+    }
+    [bar.hidden, said.hidden] = [false, true];
+    const sending = new XMLHttpRequest();
+    sending.open("POST", form.action);
+    sending.setRequestHeader("HX-Request", "true");
+    sending.upload.addEventListener("progress", ({ loaded, total }) => { bar.value = 100 * loaded / total; });
+    sending.addEventListener("error", () => stop(said.dataset.brokeOff));
+    sending.addEventListener("load", () => {
+      const next = sending.getResponseHeader("HX-Redirect") ?? (sending.status < 500 && sending.responseURL !== form.action && sending.responseURL);
+      if (next) location.assign(next);
+      else stop(said.dataset.brokeOff);
+    });
+    sending.send(new FormData(form));
   });
   const mayBeSent = (form) => {
     delete form.dataset.sent;

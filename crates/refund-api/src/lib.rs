@@ -18,6 +18,7 @@ mod secrets;
 
 mod callers;
 
+mod evidence;
 mod feed;
 mod stats;
 mod webhooks;

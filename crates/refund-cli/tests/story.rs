@@ -53,6 +53,9 @@ fn act(desk: &Desk, name: &str, profile: &str, arguments: &[&str]) {
 
 const LINE: &str = r#"{"seller_id":"seller-homeware","buyer_id":"buyer-7","order_line":{"order_id":"ORDER","line_id":"1","title":"Tea pot","category":"general","paid":{"currency":"CNY","value":"40.00"},"shipped":true,"freight_insurance":false},"type":"REFUND_ONLY","amount":{"currency":"CNY","value":"40.00"},"reason":"The spout is broken."}"#;
 
+/// The SHA-256 of the invoice.
+const INVOICE: &str = "3593b4d80c0c7abc201633c16f8cdd8f7dd3b07d73163993512d4ccff7b14bce";
+
 #[test]
 fn looking() {
     let desk = Desk::open();
@@ -114,6 +117,10 @@ fn the_seller() {
     ]);
     assert_eq!(offered.code, 0, "{}", offered.err);
     act(&desk, "withdraw", LIGHTS, &["withdraw", &on("2009")]);
+    let (on, invoice) = (on("1004"), desk.file("invoice.pdf", "%PDF-1.7\nan invoice"));
+    tell(&desk, "file add", SELLER, &["file", "add", &on, &invoice]);
+    tell(&desk, "file get", SELLER, &["file", "get", &on, INVOICE, "--to", &format!("{invoice}.saved")]);
+    tell(&desk, "file erase", OPERATOR, &["file", "erase", &on, INVOICE, "--yes"]);
 }
 
 /// Who is told of what, where the policy says so.

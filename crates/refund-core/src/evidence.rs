@@ -111,6 +111,11 @@ fn is_file_name(name: &str) -> bool {
     name.chars().count() <= NAME_MAX && !name.chars().any(|c| c == '/' || c.is_control() || turns(c))
 }
 
+impl FileName {
+    /// How many characters it has at the most.
+    pub const MAX: usize = NAME_MAX;
+}
+
 #[expect(clippy::derivable_impls, reason = "the macro that declares it derives none")]
 impl Default for FileName {
     fn default() -> Self {
@@ -189,6 +194,9 @@ pub struct Erasure {
 pub struct Evidence(Vec<AddedFile>);
 
 impl Evidence {
+    /// Who adds files: the sides of a refund, for its buyer the platform too, and the operator.
+    pub const SIDES: &'static [Role] = &[Role::Buyer, Role::Seller, Role::Operator];
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &AddedFile> {
         self.0.iter()

@@ -20,7 +20,7 @@ const NOWHERE: &str = "http://127.0.0.1:9/hook";
 pub(super) const SELLER: &str = "seller-homeware";
 
 /// Who calls.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) enum By {
     Nobody,
     Operator,
@@ -28,7 +28,8 @@ pub(super) enum By {
     Seller,
     /// A key of the platform's that only reads.
     Reader,
-    Buyer(String),
+    /// A key or a link of its own.
+    With(String),
 }
 
 /// Keys, by whom they are for.
@@ -126,7 +127,7 @@ impl<'a> Tour<'a> {
             By::Platform => &self.keys.platform,
             By::Seller => &self.keys.seller,
             By::Reader => &self.keys.reader,
-            By::Buyer(link) => link,
+            By::With(secret) => secret,
         };
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         if !token.is_empty() {
@@ -205,7 +206,6 @@ impl<'a> Tour<'a> {
         self.returns()?;
         self.disputes()?;
         self.bulk()?;
-        self.messages()?;
         self.notices()?;
         self.webhooks()
     }
@@ -243,7 +243,7 @@ impl<'a> Tour<'a> {
     fn reasons(&mut self, address: &Value) -> Result<(), String> {
         self.get("/v1/reasons/usual", &By::Operator)?;
         let worn = json!({
-            "code": "worn", "for": "refuse", "fault": "buyer", "evidence": false,
+            "code": "worn", "for": "refuse", "fault": "buyer", "evidence": true,
             "text": { "en": "It was worn", "zh-Hant": "已使用" },
         });
         let other = json!({ "code": "other", "for": "refuse", "fault": "none" });
@@ -291,7 +291,7 @@ impl<'a> Tour<'a> {
         let answer = |offered: &Value| json!({ "negotiation_id": text(offered, "/negotiation/id") });
         let offered = self.command(&refund, "/negotiation", &By::Seller, &offer("2.00"))?;
         let link = text(&refund, "/buyer_link/token");
-        let accepted = self.command(&offered, "/negotiation/accept", &By::Buyer(link.clone()), &answer(&offered))?;
+        let accepted = self.command(&offered, "/negotiation/accept", &By::With(link.clone()), &answer(&offered))?;
         self.get(&on(&refund, "/events"), &By::Seller)?;
         self.get(&on(&refund, "/explanation"), &By::Seller)?;
         let feed = self.get("/v1/events?limit=2", &By::Platform)?;
@@ -357,17 +357,6 @@ impl<'a> Tour<'a> {
             .for_each(|item| item.extend(offer("2.00").as_object().cloned().unwrap_or_default()));
         let items = [offered, item(&other, "agree", 7)];
         self.post("/v1/refunds/bulk", &By::Seller, &json!({ "items": items })).map(drop)
-    }
-
-    fn messages(&mut self) -> Result<(), String> {
-        let messages = on(&self.open("order-22")?, "/messages");
-        let dent = json!({
-            "url": "https://files.example/dent.jpg", "media_type": "image/jpeg", "size": 81_920,
-            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        });
-        self.post(&messages, &By::Platform, &json!({ "text": "Here is the dent.", "attachments": [dent] }))?;
-        self.post(&messages, &By::Seller, &json!({ "text": "The third one this week.", "internal": true }))?;
-        self.get(&messages, &By::Seller).map(drop)
     }
 
     /// With a seller of whose refunds whoever they concern is told.

@@ -3,6 +3,7 @@
 mod change;
 mod checks;
 mod expect;
+mod files;
 mod instant;
 mod mistake;
 mod outcome;
@@ -16,6 +17,7 @@ mod story;
 mod table;
 mod words;
 
+pub use files::StoryFile;
 pub use mistake::Mistake;
 pub use player::{Played, play};
 pub use shelf::{all, folder};

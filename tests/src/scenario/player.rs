@@ -163,6 +163,8 @@ impl Player<'_> {
                 let report = NoticeReport { number, channel: NoticeChannel::Gateway, result: *result, reason: None };
                 self.stage.report_notice(&id?, step.who, &report)?;
             }
+            Deed::AddFile(file) => self.stage.add_file(&id?, step.who, *file)?,
+            Deed::EraseFile(file) => self.stage.erase_file(&id?, step.who, *file)?,
             Deed::Open(opening) => {
                 let (id, new) = self.stage.open(step.who, opening)?;
                 if new {

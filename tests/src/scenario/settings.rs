@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use refund_core::policy::{RefundsPerLine, Reminders};
 use refund_core::rollout::{Batch, Percentage};
 use refund_core::{
-    Address, AddressId, Currency, ListedReason, Money, Opening, OrderLine, PolicyOverrides, Reason, ReasonText,
-    Reasons, References, RefundType, Request, Rollout, SavedAmount, SavedOffer, SellerId, Share, Why,
+    Address, AddressId, Currency, ListedReason, Money, NamedFiles, Opening, OrderLine, PolicyOverrides, Reason,
+    ReasonText, Reasons, References, RefundType, Request, Rollout, SavedAmount, SavedOffer, SellerId, Share, Why,
 };
 
+use super::files::StoryFile;
 use super::mistake::Mistake;
 use super::story::{SellerPlan, Who};
 use super::table::{Field, Table};
@@ -61,10 +62,14 @@ fn reasons(field: &Field<'_>) -> Result<Reasons, Mistake> {
         let said = item.text(EXPECTED)?;
         let wrong = || item.mistake(format!("{said:?} is no reason"), EXPECTED);
         let words: Vec<&str> = said.split(' ').collect();
-        let &[purpose, code, fault] = words.as_slice() else { return Err(wrong()) };
+        let (purpose, code, fault, evidence) = match *words.as_slice() {
+            [purpose, code, fault] => (purpose, code, fault, false),
+            [purpose, code, fault, "evidence"] => (purpose, code, fault, true),
+            _ => return Err(wrong()),
+        };
         let read = (purpose.parse().ok(), code.parse().ok(), fault.parse().ok());
         let (Some(purpose), Some(code), Some(fault)) = read else { return Err(wrong()) };
-        Ok(ListedReason { code, purpose, fault, evidence: false, text: ReasonText::default() })
+        Ok(ListedReason { code, purpose, fault, evidence, text: ReasonText::default() })
     };
     let listed = field.list(EXPECTED)?.into_iter().map(one).collect::<Result<Vec<_>, _>>()?;
     Reasons::try_from(listed).map_err(|error| field.mistake(error.to_string(), EXPECTED))
@@ -264,7 +269,16 @@ pub(super) fn why(table: &Table<'_>, standard: &str) -> Result<Why, Mistake> {
     let given: Option<Reason> = table.get("reason").map(|field| field.parsed("why, between quotes")).transpose()?;
     let code =
         table.get("reason_code").map(|field| field.parsed("a reason of the policy's, between quotes")).transpose()?;
-    Ok(Why { code, ..Why::from(given.unwrap_or_else(|| text(standard))) })
+    Ok(Why { code, files: files(table)?, ..Why::from(given.unwrap_or_else(|| text(standard))) })
+}
+
+/// The files that are named, if some are.
+pub(super) fn files(table: &Table<'_>) -> Result<NamedFiles, Mistake> {
+    const EXPECTED: &str = r#"a list of files, such as ["dent", "invoice"]"#;
+    let Some(field) = table.get("files") else { return Ok(NamedFiles::default()) };
+    let named = field.list(EXPECTED)?.into_iter().map(|file| Ok(file.word::<StoryFile>()?.sha256()));
+    NamedFiles::try_from(named.collect::<Result<Vec<_>, Mistake>>()?)
+        .map_err(|error| field.mistake(error.to_string(), EXPECTED))
 }
 
 /// An opening by that buyer, or for the story's buyer where somebody else tries.

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use refund_core::{
-    AddressId, Command, Label, MakeOffer, NamedFiles, OrderLine, PayoutReport, Reason, Role, Ruling, UnknownName,
-};
+use refund_core::{AddressId, Command, Label, MakeOffer, OrderLine, PayoutReport, Reason, Role, Ruling, UnknownName};
 
 use super::mistake::Mistake;
 use super::settings;
@@ -40,6 +38,8 @@ pub(super) const DEEDS: &[&str] = &[
     "retry_payout",
     "mark_shipped",
     "report_notice",
+    "add_file",
+    "erase_file",
     "open",
     "put_policy",
     "put_rollout",
@@ -86,6 +86,15 @@ pub(super) fn deed(
             only(does, who, &[Who::Platform, Who::Operator])?;
             let to = step.need("to", r#""buyer", "seller" or "operator""#)?.word()?;
             Ok(Deed::ReportNotice { to, result: step.need("result", r#""accepted" or "failed""#)?.word()? })
+        }
+        "add_file" => {
+            let sides = [Who::Buyer, Who::Seller, Who::Operator, Who::AnotherBuyer, Who::AnotherSeller];
+            only(does, who, &sides)?;
+            Ok(Deed::AddFile(step.need("file", r#""dent""#)?.word()?))
+        }
+        "erase_file" => {
+            only(does, who, &[Who::Operator])?;
+            Ok(Deed::EraseFile(step.need("file", r#""dent""#)?.word()?))
         }
         "accept" | "reject" => answer(step, word == "accept", context),
         "open" => open(step, who, context),
@@ -155,7 +164,7 @@ fn command(step: &Table<'_>, word: &str, context: &Context) -> Result<Option<Com
                 true => Ruling::Refund { amount: step.need("amount", r#""10.00""#)?.money(currency)? },
                 false => Ruling::Close,
             };
-            Command::Rule { ruling, reason: reason(step, "Both were heard")?, files: NamedFiles::default() }
+            Command::Rule { ruling, reason: reason(step, "Both were heard")?, files: settings::files(step)? }
         }
         "extend" => Command::Extend {
             kind: step.need("deadline", r#""seller_decide""#)?.word()?,
@@ -185,7 +194,7 @@ fn offer(step: &Table<'_>, context: &Context) -> Result<MakeOffer, Mistake> {
         return_address_id: address(step)?,
         message: step.get("message").map(|field| field.parsed("what the buyer is told")).transpose()?,
         agreed_offline: step.get("agreed_offline").map(|field| field.flag()).transpose()?.unwrap_or(false),
-        files: NamedFiles::default(),
+        files: settings::files(step)?,
     })
 }
 

@@ -8,6 +8,7 @@ use refund_core::{
     RefusalCode, Role, Rollout, Rule, SavedOffer, SellerId, Timestamp, UnknownName, Via,
 };
 
+use super::files::StoryFile;
 use super::mistake::Source;
 
 /// A story of a refund, from a file.
@@ -87,6 +88,10 @@ pub enum Deed {
         /// What became of it.
         result: NoticeResult,
     },
+    /// A file is added to the refund (R43).
+    AddFile(StoryFile),
+    /// The operator erases a file of the refund (R43).
+    EraseFile(StoryFile),
     /// Settings are changed.
     Put(Setting),
 }

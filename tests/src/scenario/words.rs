@@ -1,10 +1,11 @@
 //! The words of a transcript.
 
 use refund_core::{
-    Command, Currency, DeadlineKind, EventType, Money, NegotiationStatus, Opening, PayoutReport, PayoutResult,
-    RefundType, Rollout, Ruling, SavedAmount, SavedOffer, SellerId, Terms, Timestamp, Why,
+    Command, Currency, DeadlineKind, EventType, Money, NamedFiles, NegotiationStatus, Opening, PayoutReport,
+    PayoutResult, RefundType, Rollout, Ruling, SavedAmount, SavedOffer, SellerId, Terms, Timestamp, Why,
 };
 
+use super::files::StoryFile;
 use super::instant::show;
 use super::story::{Deed, Setting};
 
@@ -85,6 +86,8 @@ pub(super) fn deed(deed: &Deed, line: Currency) -> String {
             }
         }
         Deed::ReportNotice { to, result } => format!("reports the notice to the {to} as {result}"),
+        Deed::AddFile(file) => format!("adds the file \"{}\"", file.as_str()),
+        Deed::EraseFile(file) => format!("erases the file \"{}\"", file.as_str()),
         Deed::Put(setting) => put(setting),
     }
 }
@@ -147,7 +150,8 @@ fn command(command: &Command, line: Currency) -> String {
             let to = offer.return_address_id.as_ref().map(|id| format!(" to {id}")).unwrap_or_default();
             let offline = if offer.agreed_offline { ", agreed beforehand" } else { "" };
             let message = offer.message.as_ref().map(|text| format!(", \"{text}\"")).unwrap_or_default();
-            format!("makes an offer: {} {}{to}{offline}{message}", kind(offer.kind), money(offer.amount, line))
+            let shown = shown(&offer.files);
+            format!("makes an offer: {} {}{to}{offline}{message}{shown}", kind(offer.kind), money(offer.amount, line))
         }
         Command::AcceptOffer { .. } => "accepts the offer".to_owned(),
         Command::RejectOffer { .. } => "rejects the offer".to_owned(),
@@ -165,9 +169,9 @@ fn command(command: &Command, line: Currency) -> String {
         Command::ConfirmReceipt => "confirms the receipt".to_owned(),
         Command::RefuseReceipt { reason } => format!("refuses the receipt: {}", why(reason)),
         Command::WaiveReturn => "waives the return".to_owned(),
-        Command::Rule { ruling: Ruling::Close, reason, .. } => format!("rules CLOSE: \"{reason}\""),
-        Command::Rule { ruling: Ruling::Refund { amount }, reason, .. } => {
-            format!("rules REFUND {}: \"{reason}\"", money(*amount, line))
+        Command::Rule { ruling: Ruling::Close, reason, files } => format!("rules CLOSE: \"{reason}\"{}", shown(files)),
+        Command::Rule { ruling: Ruling::Refund { amount }, reason, files } => {
+            format!("rules REFUND {}: \"{reason}\"{}", money(*amount, line), shown(files))
         }
         Command::Extend { kind, to } => format!("extends {kind} to {}", show(*to)),
         Command::ReportPayout(report) => reported(report),
@@ -179,7 +183,14 @@ fn command(command: &Command, line: Currency) -> String {
 /// The words, and the reason of the policy's list behind them.
 fn why(why: &Why) -> String {
     let code = why.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
-    format!("\"{}\"{code}", why.text)
+    format!("\"{}\"{code}{}", why.text, shown(&why.files))
+}
+
+/// The files that are named, by what the story calls them.
+fn shown(files: &NamedFiles) -> String {
+    let names: Vec<_> =
+        files.as_slice().iter().filter_map(|file| StoryFile::of(*file)).map(StoryFile::as_str).collect();
+    if names.is_empty() { String::new() } else { format!(", shown by {}", names.join(" and ")) }
 }
 
 fn reported(report: &PayoutReport) -> String {

@@ -100,6 +100,7 @@ span-days-hours =
 # What can be wrong with a form.
 mistake-needed = this is needed.
 mistake-too-long = at most { $max } characters are taken.
+mistake-too-many-files = at most { $max } files are taken.
 mistake-control = it holds characters that can't be shown.
 mistake-choose = choose one.
 mistake-at-sign = leave out the @; it is put behind the name by itself.

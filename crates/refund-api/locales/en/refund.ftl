@@ -167,3 +167,26 @@ ruling-will = What will happen
 ruling-confirm = Rule so
 payout-paid-twice = Paid more than once: bring one of the payments back, and have it reported.
 payout-attempts = Attempts to pay
+
+# Evidence (R43)
+files-title = Photos and documents
+files-empty = None yet.
+files-add = Add photos or documents
+files-choose = Photos or PDF
+files-help = Up to 10 at a time, each up to 10 MB. Buyer, seller and operator see them. Where a photo was taken is removed from it.
+files-name = Which of your photos and documents show it
+files-send = Add
+files-on-their-way = How much has been sent
+files-erased = Erased
+files-erase = Erase…
+files-erase-means = Nothing brings it back. That it was there, who added it and that it was erased stays.
+files-erase-yes = Erase for good
+files-too-large-here = One of the files has more than 10 MB. Choose a smaller one.
+files-broke-off = The files could not be sent. Check the connection and try again.
+files-too-large = “{ $what }” is too large: up to 10 MB, and no picture of more than 70 million pixels.
+files-not-taken = “{ $what }” can't be read. Photos (JPEG, PNG, WebP) and PDF are taken.
+files-too-many = At most { $what } at a time: those before that were added.
+files-none = No file was chosen.
+file-image-jpeg = Photo
+file-image-png = Picture
+file-application-pdf = PDF

@@ -64,6 +64,7 @@ span-days-hours = { $days } 天 { $hours } 小时
 # What can be wrong with a form.
 mistake-needed = 此项必填。
 mistake-too-long = 最多 { $max } 个字符。
+mistake-too-many-files = 最多 { $max } 个文件。
 mistake-control = 包含无法显示的字符。
 mistake-choose = 请选择一项。
 mistake-at-sign = 请不要包含 @，系统会自动添加在名称之后。

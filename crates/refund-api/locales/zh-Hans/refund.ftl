@@ -147,3 +147,26 @@ ruling-will = 将如何处理
 ruling-confirm = 确认裁定
 payout-paid-twice = 重复打款：请追回其中一笔，并上报退回结果。
 payout-attempts = 打款记录
+
+# Evidence (R43)
+files-title = 照片与文件
+files-empty = 目前没有。
+files-add = 添加照片或文件
+files-choose = 照片或 PDF
+files-help = 每次最多 10 个，每个不超过 10 MB。买家、商家与平台都看得到；照片里的拍摄地点会移除。
+files-name = 哪些照片或文件可以说明
+files-send = 添加
+files-on-their-way = 已发送多少
+files-erased = 已删除
+files-erase = 删除…
+files-erase-means = 删除后无法恢复。曾有这个文件、由谁添加、何时删除仍会保留。
+files-erase-yes = 永久删除
+files-too-large-here = 有文件超过 10 MB，请换一个较小的。
+files-broke-off = 文件未能发出。请检查网络后再试一次。
+files-too-large = “{ $what }”太大：文件不超过 10 MB，图片不超过 7000 万像素。
+files-not-taken = “{ $what }”无法读取。可用照片（JPEG、PNG、WebP）与 PDF。
+files-too-many = 每次最多 { $what } 个：之前的已添加。
+files-none = 尚未选择文件。
+file-image-jpeg = 照片
+file-image-png = 图片
+file-application-pdf = PDF

@@ -64,6 +64,7 @@ span-days-hours = { $days } 天 { $hours } 小時
 # What can be wrong with a form.
 mistake-needed = 此項必填。
 mistake-too-long = 最多 { $max } 個字元。
+mistake-too-many-files = 最多 { $max } 個檔案。
 mistake-control = 包含無法顯示的字元。
 mistake-choose = 請選擇一項。
 mistake-at-sign = 請不要包含 @，系統會自動加在名稱之後。

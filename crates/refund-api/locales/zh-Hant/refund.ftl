@@ -147,3 +147,26 @@ ruling-will = 將如何處理
 ruling-confirm = 確認裁定
 payout-paid-twice = 重複撥款：請追回其中一筆，並上報退回結果。
 payout-attempts = 撥款紀錄
+
+# Evidence (R43)
+files-title = 照片與文件
+files-empty = 目前沒有。
+files-add = 新增照片或文件
+files-choose = 照片或 PDF
+files-help = 每次最多 10 個，每個不超過 10 MB。買家、商家與平台都看得到；照片裡的拍攝地點會移除。
+files-name = 哪些照片或文件可以說明
+files-send = 新增
+files-on-their-way = 已傳送多少
+files-erased = 已刪除
+files-erase = 刪除…
+files-erase-means = 刪除後無法復原。曾有這個檔案、由誰新增、何時刪除仍會保留。
+files-erase-yes = 永久刪除
+files-too-large-here = 有檔案超過 10 MB，請換一個較小的。
+files-broke-off = 檔案未能送出。請檢查網路後再試一次。
+files-too-large = 「{ $what }」太大：檔案不超過 10 MB，圖片不超過 7,000 萬像素。
+files-not-taken = 「{ $what }」無法讀取。可用照片（JPEG、PNG、WebP）與 PDF。
+files-too-many = 每次最多 { $what } 個：之前的已新增。
+files-none = 尚未選擇檔案。
+file-image-jpeg = 照片
+file-image-png = 圖片
+file-application-pdf = PDF

@@ -1,5 +1,6 @@
 //! What every route has in its hand.
 
+mod evidence;
 mod recognise;
 mod settled;
 
@@ -20,6 +21,7 @@ use crate::callers::passwords::Passwords;
 use crate::callers::second_factor::SecondFactors;
 use crate::callers::session_uses::SessionUses;
 use crate::engine::Engine;
+use crate::evidence::Evidence;
 use crate::feed::EventIds;
 use crate::machine::clock::system_now;
 use crate::secrets::buyer_link::Links;
@@ -35,6 +37,7 @@ pub(crate) struct App {
     /// What sends webhooks.
     pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) stats: Arc<Stats>,
+    pub(crate) evidence: Arc<Evidence>,
     pub(crate) links: Links,
     pub(crate) cursors: Cursors,
     pub(crate) event_ids: EventIds,
@@ -67,6 +70,7 @@ impl App {
             engine,
             webhooks,
             stats: Arc::default(),
+            evidence: Arc::new(Evidence::nowhere()),
             links: Links::new(secret),
             cursors: Cursors::new(secret),
             event_ids: EventIds::new(secret),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 
 use crate::callers::Tenant;
@@ -31,6 +31,7 @@ const READING_MAX: Duration = Duration::from_secs(30);
 const PASSING_MAX: Duration = Duration::from_secs(10);
 
 /// A body that came whole, and the room that it takes as long as it is held.
+#[derive(Default)]
 pub(crate) struct Received {
     pub(crate) bytes: Bytes,
     _room: Option<Place<String>>,
@@ -61,8 +62,13 @@ pub(crate) async fn received(path: &str, body: Body, sender: Sender<'_>) -> Resu
 /// Lets the body of a call go by of which nothing is kept. Whoever asks before they send it is told not to, by the answer.
 pub(crate) fn pass_over(request: Request) -> impl Future<Output = ()> + Send {
     let (head, body) = request.into_parts();
+    pass_over_body(&head.headers, body)
+}
+
+/// The same of a body whose head was read before.
+pub(crate) fn pass_over_body(headers: &HeaderMap, body: Body) -> impl Future<Output = ()> + Send + use<> {
     // Nothing but the body is kept on the way: the future's room is a part of every call's.
-    let body = (!head.headers.contains_key(header::EXPECT)).then_some(body);
+    let body = (!headers.contains_key(header::EXPECT)).then_some(body);
     async {
         if let Some(body) = body {
             // Whether it came whole changes nothing.

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::HttpBody;
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, Request as HttpRequest};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::admission::{CallerAddress, NOT_COUNTED, Peer, admit};
-pub(crate) use self::body::{Received, Sender, pass_over, received};
+pub(crate) use self::body::{Received, Sender, pass_over, pass_over_body, received};
 pub(crate) use self::trace::{CallId, Explained, Trace, refused_with};
 use crate::app::App;
 use crate::callers::Caller;
@@ -53,31 +53,57 @@ impl FromRequest<Arc<App>> for Call {
     type Rejection = Problem;
 
     async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
-        let (mut parts, body) = request.into_parts();
-        let (caller, scope) = match recognised(app, &parts).await {
-            Ok(recognised) => recognised,
-            Err(problem) => {
-                pass_over(HttpRequest::from_parts(parts, body)).await;
-                return Err(problem);
-            }
-        };
-        let sender = Sender { admission: &app.admission, who: caller.tenant(), is_known: true };
+        let OpenCall { mut call, body } = OpenCall::from_request(request, app).await?;
+        let sender = Sender { admission: &app.admission, who: call.caller.tenant(), is_known: true };
         let (has_body, began) = (!body.is_end_stream(), Stopwatch::start());
-        let body = received(parts.uri.path(), body, sender).await?;
+        call.body = received(call.parts.uri.path(), body, sender).await?;
         // A key or a link may be taken away while a body is on its way. A link is asked for again behind every body; a
         // key where the body took a while, because the store's door looks at keys too.
-        let is_asked_again = matches!(caller, Caller::Buyer { .. }) || began.elapsed() >= AT_ONCE;
-        let (caller, scope) =
-            if has_body && is_asked_again { app.caller_with(bearer(&parts.headers)?).await? } else { (caller, scope) };
-        let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| no_id())?;
-        let from = parts.extensions.get().map(|CallerAddress(address)| *address);
-        let call = Self { app: app.clone(), caller, from, scope, parts, params, body };
-        if call.parts.method == Method::POST {
-            // A mistake in it is told also where nothing is remembered.
-            call.chosen_key()?;
+        let is_asked_again = matches!(call.caller, Caller::Buyer { .. }) || began.elapsed() >= AT_ONCE;
+        if has_body && is_asked_again {
+            call.recognise_again().await?;
         }
         Ok(call)
     }
+}
+
+/// A call whose body has not been read, because it may be longer than what is held.
+pub(crate) struct OpenCall {
+    pub(crate) call: Call,
+    pub(crate) body: Body,
+}
+
+impl FromRequest<Arc<App>> for OpenCall {
+    type Rejection = Problem;
+
+    async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        match known(app, &mut parts).await {
+            Ok((caller, scope, params)) => {
+                let from = parts.extensions.get().map(|CallerAddress(address)| *address);
+                let body_to_come = Received::default();
+                Ok(Self {
+                    call: Call { app: app.clone(), caller, from, scope, parts, params, body: body_to_come },
+                    body,
+                })
+            }
+            Err(problem) => {
+                pass_over(HttpRequest::from_parts(parts, body)).await;
+                Err(problem)
+            }
+        }
+    }
+}
+
+/// All that is known of a call by its head, where it can be taken.
+async fn known(app: &Arc<App>, parts: &mut Parts) -> Result<(Caller, KeyScope, RawPathParams), Problem> {
+    let (caller, scope) = recognised(app, parts).await?;
+    let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| no_id())?;
+    if parts.method == Method::POST {
+        // A mistake in it is told also where nothing is remembered.
+        chosen_key(&parts.headers)?;
+    }
+    Ok((caller, scope, params))
 }
 
 /// Who calls, and for what their key is good, where it is good for a call of that method.
@@ -138,6 +164,22 @@ impl Call {
     /// What the caller was recognised by.
     pub(crate) fn token(&self) -> Result<&str, Problem> {
         bearer(&self.parts.headers)
+    }
+
+    /// Passes over a body that was not read.
+    pub(crate) async fn pass_over(&self, body: Body) {
+        pass_over_body(&self.parts.headers, body).await;
+    }
+
+    /// A request with the address that the call came from.
+    pub(crate) fn coming_from_there(&self, request: Request) -> Request {
+        Request { from: self.from, ..request }
+    }
+
+    /// Looks anew whether the key or link is good: it may have been taken away since the call began.
+    pub(crate) async fn recognise_again(&mut self) -> Result<(), Problem> {
+        (self.caller, self.scope) = self.app.caller_with(self.token()?).await?;
+        Ok(())
     }
 
     /// Lets only keys pass that are good for all that their role may do.
@@ -206,16 +248,24 @@ impl Call {
     /// Carries out what the call asks for; or gives the answer that was given before
     /// under its idempotency key. That is looked for before the body is read.
     pub(crate) async fn once(&self, read: impl FnOnce() -> Result<Request, Problem>) -> Result<Answered, Problem> {
+        self.once_loaded(async { read() }).await
+    }
+
+    /// The same of a request for which something has to be loaded.
+    pub(crate) async fn once_loaded(
+        &self,
+        read: impl Future<Output = Result<Request, Problem>>,
+    ) -> Result<Answered, Problem> {
         let idempotency = self.idempotency()?;
         if let Some(before) = self.app.engine.answered_before(idempotency.clone()).await? {
             return Ok(before);
         }
-        Ok(self.change(Request { idempotency, ..read()? }).await?)
+        Ok(self.change(Request { idempotency, ..read.await? }).await?)
     }
 
     /// Carries a request out, with the address that the call came from.
     pub(crate) async fn change(&self, request: Request) -> Result<Answered, Refused> {
-        self.app.engine.change(Request { from: self.from, ..request }).await
+        self.app.engine.change(self.coming_from_there(request)).await
     }
 
     /// Replaces settings, unless they are not what `If-Match` says any more.
@@ -258,7 +308,7 @@ impl Call {
 
     /// Under which key the answer is remembered, and what makes the request the same.
     pub(crate) fn idempotency(&self) -> Result<Idempotency, Problem> {
-        let Some(key) = self.chosen_key()? else { return Ok(None) };
+        let Some(key) = chosen_key(&self.parts.headers)? else { return Ok(None) };
         let mut hash = Sha256::new();
         for part in [self.parts.method.as_str(), self.parts.uri.path()] {
             hash.update(part);
@@ -267,12 +317,13 @@ impl Call {
         hash.update(&self.body.bytes);
         Ok(Some((IdempotencyKey { caller: self.caller.id().to_owned(), key }, hash.finalize().into())))
     }
+}
 
-    fn chosen_key(&self) -> Result<Option<String>, Problem> {
-        let Some(value) = only(&self.parts.headers, &IDEMPOTENCY_KEY)? else { return Ok(None) };
-        let visible = |key: &&str| (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
-        let key = value.to_str().ok().filter(visible);
-        let detail = "Idempotency-Key: 1 to 64 visible ASCII characters";
-        key.map(|key| Some(key.to_owned())).ok_or_else(|| Problem::new(ApiCode::MalformedHeader, detail))
-    }
+/// The idempotency key that the caller has chosen, if there is one.
+fn chosen_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = only(headers, &IDEMPOTENCY_KEY)? else { return Ok(None) };
+    let visible = |key: &&str| (1..=64).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    let key = value.to_str().ok().filter(visible);
+    let detail = "Idempotency-Key: 1 to 64 visible ASCII characters";
+    key.map(|key| Some(key.to_owned())).ok_or_else(|| Problem::new(ApiCode::MalformedHeader, detail))
 }

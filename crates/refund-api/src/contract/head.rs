@@ -23,6 +23,7 @@ const TAGS: &[(&str, &str)] = &[
     ("returns", "Goods on their way back."),
     ("disputes", "The operator is called in, and rules."),
     ("payouts", "What the payment adapter reports."),
+    ("evidence", "Files that show what somebody says."),
     ("messages", "What the people around a refund write to each other."),
     ("notices", "Who was told of what concerns them, and what became of it."),
     ("events", "Everything that happened, in order, once."),

@@ -52,6 +52,9 @@ impl Shape {
         let is_command = is_post && answers_refund;
         let is_on_refund = is_post && path.starts_with("/v1/refunds/{id}/");
         let is_remembered = is_post && !who.is_anybody && !NOTHING_TWICE.iter().any(|end| path.ends_with(end));
+        // A file is what its hash says, and the same one twice is one: nothing has to say which version or which call.
+        let is_file = path.ends_with("/files") || path.contains("/files/");
+        let is_remembered = is_remembered && !is_file;
         let is_command_on_refund = is_command && is_on_refund;
         Self {
             is_for_somebody: !who.is_anybody,
@@ -70,8 +73,10 @@ impl Shape {
             has_body: operation.contains_key("requestBody"),
             answers_refund,
             is_command,
-            takes_version: is_on_refund,
-            replaces: method == "put" || method == "delete" || is_remembered && path.starts_with("/v1/webhooks/{id}/"),
+            takes_version: is_on_refund && !is_file,
+            replaces: method == "put"
+                || method == "delete" && !is_file
+                || is_remembered && path.starts_with("/v1/webhooks/{id}/"),
             is_remembered,
         }
     }

@@ -96,11 +96,10 @@ fn every_schema_has_a_name_for_others() {
 /// of files that were handed in.
 const SAID_IN_TROUBLE: &[&str] = &[
     "settling_held",
-    "too_many_files",
-    "evidence_erased",
     "forged_form",
     "method_not_allowed",
     "body_too_slow",
+    "files_away",
     "too_many_requests",
     "busy",
     "not_stored",

@@ -2,8 +2,7 @@
 
 use axum::response::Response;
 use refund_core::{
-    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, NamedFiles, Reason, Refund, RefundType,
-    Request, Timestamp, Why,
+    Attachments, Command, CommandKind, Currency, DeadlineKind, Message, Refund, RefundType, Request, Timestamp, Why,
 };
 use refund_store::Work;
 
@@ -20,8 +19,7 @@ use crate::problem::Problem;
 /// Why somebody does something, as a form says it.
 fn why(form: &Form) -> Result<Why, Mistake> {
     let code = if form.is_ticked("reason_code") { Some(form.choice("reason_code")?) } else { None };
-    let text: Reason = form.needed("reason")?;
-    Ok(Why { code, ..Why::from(text) })
+    Ok(Why { text: form.needed("reason")?, code, files: form.named_files()? })
 }
 
 /// The command that a form asks for.
@@ -113,8 +111,11 @@ pub(super) async fn post(visit: &Visit, caller: &Caller, refund: &Refund) -> Res
     };
     let for_operators = visit.form.get("readers") == "operators";
     let internal = for_operators || visit.form.get("readers") == "internal";
-    let message =
-        Message { text, attachments: Attachments::default(), internal, for_operators, files: NamedFiles::default() };
+    let files = match visit.form.named_files() {
+        Ok(files) => files,
+        Err(mistake) => return Ok(Some(told_mistake(visit, &mistake))),
+    };
+    let message = Message { text, attachments: Attachments::default(), internal, for_operators, files };
     let actor = caller.actor_among(refund, message.roles())?;
     let work = Work::PostMessage { refund_id: refund.id.clone(), message: Box::new(message) };
     let done = visit.done(refund_store::Request::new(actor, work)).await?;

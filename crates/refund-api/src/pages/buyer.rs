@@ -12,7 +12,7 @@ use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::queue::{Choice, types};
 use super::reasons::ReasonChoices;
 use super::refund::{Situation, done_before, situation, told_mistake, told_no};
-use super::view::{History, RefundView};
+use super::view::{Files, History, RefundView};
 use super::visit::Visit;
 use crate::callers::Caller;
 use crate::problem::Problem;
@@ -29,6 +29,7 @@ pub(crate) struct Page {
     /// The action that is to be confirmed.
     pub(crate) asked: Option<&'static str>,
     pub(crate) history: History,
+    pub(crate) files: Files,
     pub(crate) types: Vec<Choice>,
     pub(crate) amount: String,
     pub(crate) reason: String,
@@ -57,7 +58,12 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     page(&visit, &caller, &id, done_before(&visit, "buyer-done", Role::Buyer)).await
 }
 
-async fn page(visit: &Visit, caller: &Caller, id: &RefundId, notice: Option<Notice>) -> Result<Response, Problem> {
+pub(super) async fn page(
+    visit: &Visit,
+    caller: &Caller,
+    id: &RefundId,
+    notice: Option<Notice>,
+) -> Result<Response, Problem> {
     let reader = &visit.reader;
     let Situation { refund, seller, actions, excerpt, last_told } = situation(visit, caller, id).await?;
     let notice = notice.map(|notice| notice.told_since(visit, &refund, &excerpt.events));
@@ -81,6 +87,7 @@ async fn page(visit: &Visit, caller: &Caller, id: &RefundId, notice: Option<Noti
         possible: possible.into_iter().map(CommandKind::as_str).collect(),
         asked,
         history,
+        files: Files::new(visit, &refund, Role::Buyer, (&path, "")),
         types: types(reader, &typed("type", refund.requested.kind.to_string())),
         amount: typed("amount", refund.requested.amount.decimal()),
         reason: typed("reason", refund.requested.reason.text.to_string()),

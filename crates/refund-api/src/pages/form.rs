@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use refund_core::{Currency, InvalidMoney, InvalidText, Money, Text};
+use refund_core::{Currency, FileHash, InvalidMoney, InvalidText, Money, NamedFiles, Text};
 
 use super::amount::{self, Unclear};
 use crate::problem::Problem;
@@ -135,6 +135,14 @@ impl Form {
     /// One out of a closed list.
     pub(crate) fn choice<T: FromStr>(&self, field: &'static str) -> Result<T, Mistake> {
         self.get(field).parse().map_err(|_| Mistake::new(field, "mistake-choose"))
+    }
+
+    /// The files that are ticked, as those that show what is said (R43).
+    pub(crate) fn named_files(&self) -> Result<NamedFiles, Mistake> {
+        let no = || Mistake::new("file", "mistake-choose");
+        let ticked = self.all("file").map(|file| file.parse::<FileHash>().map_err(|_| no()));
+        NamedFiles::try_from(ticked.collect::<Result<Vec<_>, _>>()?)
+            .map_err(|_| Mistake { max: NamedFiles::MAX, ..Mistake::new("file", "mistake-too-many-files") })
     }
 
     /// An amount in a currency that is known already, however it is typed where that is clear.

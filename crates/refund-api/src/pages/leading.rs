@@ -24,3 +24,12 @@ pub(super) fn opened_anew(here: &str) -> Response {
     let here = HeaderValue::from_str(here).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::NO_CONTENT, [(SENT_BY_HTMX, here)]).into_response()
 }
+
+/// The same answer for an open page that sent a form by itself: it goes where the answer leads, instead of following it
+/// behind the page.
+pub(super) fn gone_to(mut led: Response) -> Response {
+    let Some(to) = led.headers_mut().remove(header::LOCATION) else { return led };
+    led.headers_mut().insert(SENT_BY_HTMX, to);
+    *led.status_mut() = StatusCode::NO_CONTENT;
+    led
+}

@@ -10,7 +10,8 @@ use futures_util::stream::{self, Stream};
 use refund_core::{Fact, RefundId};
 use refund_store::{Secret, Told};
 
-use super::visit::{Visit, in_session};
+use super::person::in_session;
+use super::visit::Visit;
 use crate::app::App;
 use crate::callers::Caller;
 use crate::callers::admission::StreamPlace;

@@ -13,6 +13,8 @@ mod chart;
 mod clock;
 mod contacts;
 mod cookies;
+mod elsewhere;
+mod files;
 mod form;
 mod frame;
 mod given_up;
@@ -26,6 +28,7 @@ mod operator;
 mod own;
 mod part;
 mod people;
+mod person;
 mod preferences;
 mod qr;
 mod queue;
@@ -107,6 +110,9 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/refunds/{id}/offer", get(offer::ask).post(offer::send))
         .route("/refunds/{id}/ruling", get(ruling::ask).post(ruling::rule))
         .route("/refunds/{id}/message", form_of_page(2).post(act::write))
+        .route("/refunds/{id}/files", form_of_page(2).post(files::add))
+        .route("/refunds/{id}/files/{sha256}", get(files::show))
+        .route("/refunds/{id}/files/{sha256}/erase", form_of_page(2).post(files::erase))
         .route("/refunds/{id}/act/{action}", form_of_page(2).post(act::carry_out))
         .route("/stats", get(stats::show))
         .route("/settings", get(seller::show).post(seller::change))
@@ -122,6 +128,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/b/{token}", get(buyer::show))
         .route("/b/{token}/live", get(live::buyer))
         .route("/b/{token}/message", form_of_page(2).post(buyer::write))
+        .route("/b/{token}/files", form_of_page(2).post(files::add_by_buyer))
+        .route("/b/{token}/files/{sha256}", get(files::show_to_buyer))
         .route("/b/{token}/act/{action}", form_of_page(2).post(buyer::carry_out))
         .route("/assets/{name}", get(assets::show))
         .merge(operator::router())

@@ -15,7 +15,7 @@ use super::queue::Choice;
 use super::reasons::ReasonChoices;
 use super::seen;
 use super::too_often::from_when;
-use super::view::{Excerpt, History, RefundView, refusal_text};
+use super::view::{Excerpt, Files, History, RefundView, refusal_text};
 use super::visit::Visit;
 use super::way::Way;
 use crate::app::Settled;
@@ -40,6 +40,7 @@ pub(crate) struct Page {
     pub(crate) possible: Vec<ActionView>,
     pub(crate) against: Vec<ActionView>,
     pub(crate) history: History,
+    pub(crate) files: Files,
     /// What stands beside it in the queue.
     pub(crate) beside: Option<Beside>,
     /// What else its buyer has asked this seller for.
@@ -127,8 +128,8 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
 pub(super) fn done_before(visit: &Visit, texts: &str, role: Role) -> Option<Notice> {
     let done = visit.done.parse::<CommandKind>().ok().filter(|kind| kind.roles().contains(&role));
     let said = done.map(|kind| visit.reader.term(texts, kind.as_str()));
-    let message = (visit.done == "message").then(|| visit.reader.say("done-message"));
-    said.or(message).map(Notice::good)
+    let beside = ["message", "files", "erased"].into_iter().find(|beside| visit.done == *beside);
+    said.or_else(|| beside.map(|beside| visit.reader.term("done", beside))).map(Notice::good)
 }
 
 /// The page as it stands now, with what has to be told first.
@@ -151,8 +152,12 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Respon
     let view = |actions: Vec<&Action>| actions.into_iter().map(|action| ActionView::new(visit, action)).collect();
     let references = refund.references.disclosed_to(caller.role());
     let metadata = references.into_iter().flat_map(|references| references.metadata.entries());
+    let way = Way::of(&visit.query).query();
+    let files = Files::new(visit, &refund, caller.role(), (&format!("/refunds/{id}"), &way));
+    let frame = Frame::new(visit, "refund-title", "refunds");
     let shown_page = Page {
-        page: Frame::new(visit, "refund-title", "refunds")
+        files: Files { may_add: files.may_add && frame.may_work(), ..files },
+        page: frame
             .titled(refund.line.title.to_string())
             .coming_back_to(history.here.clone())
             .with_live(&format!("/refunds/{id}/live"))

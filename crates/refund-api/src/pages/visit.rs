@@ -3,20 +3,21 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::body::HttpBody;
+use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, Request as HttpRequest};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64URL_NOPAD;
 use refund_core::{Command, CommandKind, Reasons, Refund, RefundId, Role, SellerId, Timestamp};
-use refund_store::{Answered, IdempotencyKey, Precondition, Refused, Request, Right, Secret, User, Work};
+use refund_store::{Answered, IdempotencyKey, Precondition, Refused, Request, Right, User, Work};
 use sha2::{Digest, Sha256};
-use url::Url;
 
 use super::cookies;
+use super::elsewhere::sent_from_elsewhere;
 use super::form::{Form, in_address};
 use super::leading::{go_to, is_behind_a_page};
 use super::mark;
+use super::person::{Person, in_session, signed_in};
 use super::reader::Reader;
 use super::reasons::ReasonChoices;
 use super::right;
@@ -26,15 +27,12 @@ use crate::app::App;
 use crate::call::{CallId, CallerAddress, Sender, pass_over, received};
 use crate::callers::address::counted;
 use crate::callers::passwords::TriedFrom;
-use crate::callers::{Caller, Tenant, hash};
+use crate::callers::{Caller, Tenant};
 use crate::engine::Idempotency;
 use crate::feed::{ReadUpTo, sellers_end};
 use crate::machine::clock::system_now;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
-
-/// The header that says where a form comes from. Every browser of today sends it over TLS.
-const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// How the paths of the pages begin that a link opens; the link's token follows.
 const BY_LINK: &str = "/b/";
@@ -75,34 +73,6 @@ pub(crate) struct Visit {
     pub(crate) possible_from: Option<Timestamp>,
 }
 
-/// Somebody who is signed in.
-#[derive(Clone)]
-pub(crate) struct Person {
-    pub(crate) user: Arc<User>,
-    pub(crate) caller: Caller,
-    pub(crate) session: Secret,
-    /// What the forms on their pages carry, and nobody else can know.
-    pub(crate) mark: String,
-}
-
-/// Whoever is signed in by these headers.
-pub(crate) async fn signed_in(app: &App, headers: &HeaderMap) -> Option<Person> {
-    in_session(app, &cookies::session(headers).map(hash)?).await
-}
-
-/// Whoever is signed in by that session, as long as it runs and they may sign in.
-pub(super) async fn in_session(app: &App, secret: &Secret) -> Option<Person> {
-    let (now, settings) = (system_now(), app.engine.settings());
-    let session = settings.session(secret).filter(|session| now < session.ends_at)?;
-    if app.session_uses.idles(app.engine.store(), session, now).await {
-        return None;
-    }
-    let user = settings.user(&session.user_id).filter(|user| user.disabled_at.is_none())?;
-    let caller = Caller::signed_in(user)?;
-    let mark = mark::of(app, secret, &user.id);
-    Some(Person { user: Arc::clone(user), caller, session: *secret, mark })
-}
-
 /// Up to where whoever is signed in may be told now.
 async fn present(app: &App, person: Option<&Person>) -> Result<ReadUpTo, Problem> {
     let store = app.engine.store();
@@ -127,35 +97,66 @@ impl FromRequest<Arc<App>> for Visit {
     }
 }
 
+/// A visit whose form brings files: it has not been read, because it may be longer than what is held.
+pub(crate) struct OpenVisit {
+    pub(crate) visit: Visit,
+    pub(crate) request: HttpRequest,
+}
+
+impl FromRequest<Arc<App>> for OpenVisit {
+    type Rejection = Problem;
+
+    async fn from_request(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
+        let (mut parts, body) = begun(request, app).await?;
+        let person = signed_in(app, &parts.headers).await;
+        let visit = Visit::begin(&mut parts, app, person, Form::default()).await?;
+        visit.let_in(&parts).await?;
+        Ok(Self { visit, request: HttpRequest::from_parts(parts, body) })
+    }
+}
+
+/// A call of which it is not known yet who makes it, unless another site's page does.
+async fn begun(request: HttpRequest, app: &App) -> Result<(Parts, Body), Problem> {
+    let (parts, body) = request.into_parts();
+    if !parts.method.is_safe() && sent_from_elsewhere(&app.public_url, &parts.headers) {
+        pass_over(HttpRequest::from_parts(parts, body)).await;
+        return Err(forged());
+    }
+    Ok((parts, body))
+}
+
 impl Visit {
     async fn read(request: HttpRequest, app: &Arc<App>) -> Result<Self, Problem> {
-        let (mut parts, body) = request.into_parts();
-        if !parts.method.is_safe() && sent_from_elsewhere(&app.public_url, &parts.headers) {
-            pass_over(HttpRequest::from_parts(parts, body)).await;
-            return Err(forged());
-        }
-        let params = RawPathParams::from_request_parts(&mut parts, app).await.map_err(|_| Problem::not_found())?;
-        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let (mut parts, body) = begun(request, app).await?;
         let person = signed_in(app, &parts.headers).await;
-        let from = parts.extensions.get().map(|CallerAddress(address)| *address);
-        let address = from.map(counted);
+        let address = parts.extensions.get().map(|CallerAddress(address)| counted(*address));
         let who = person.as_ref().map_or(Tenant::Stranger(address), |person| person.caller.tenant());
         let sender = Sender { admission: &app.admission, who, is_known: person.is_some() };
         let has_body = !body.is_end_stream();
         let body = received(parts.uri.path(), body, sender).await?;
         // By the time that the whole form is there whoever sent it may be signed out, or have another role.
         let person = if has_body { signed_in(app, &parts.headers).await } else { person };
-        let visit = Self {
+        let visit = Self::begin(&mut parts, app, person, Form::sent(&body.bytes)?).await?;
+        visit.show_form_to(parts.extensions.get::<SentForm>());
+        visit.let_in(&parts).await?;
+        Ok(visit)
+    }
+
+    /// Who calls, where, and with which form.
+    async fn begin(parts: &mut Parts, app: &Arc<App>, person: Option<Person>, form: Form) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::not_found())?;
+        let from = parts.extensions.get().map(|CallerAddress(address)| *address);
+        Ok(Self {
             app: app.clone(),
             reader: cookies::reader(&parts.headers, app),
             here: parts.uri.path_and_query().map_or("/", |here| here.as_str()).to_owned(),
             query: Form::addressed(parts.uri.query().unwrap_or_default().as_bytes())?,
-            form: Form::sent(&body.bytes)?,
+            form,
             knows: present(app, person.as_ref()).await?,
             from,
-            address,
+            address: from.map(counted),
             known: cookies::known(&parts.headers).unwrap_or_default().to_owned(),
-            params,
+            params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             done: cookies::done(&parts.headers).unwrap_or_default().to_owned(),
             changes: !parts.method.is_safe(),
             right: right::needed(&parts.method, parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str)),
@@ -163,20 +164,29 @@ impl Visit {
             is_resumed: false,
             possible_from: None,
             person,
-        };
-        visit.show_form_to(parts.extensions.get::<SentForm>());
-        if let Some(person) = &visit.person {
-            if !visit.right.is_of(person.user.team_role) {
-                return Err(Problem::not_for_the_team_role());
-            }
-            // What an open page asks for by itself does not count as a use of the session.
-            if !is_behind_a_page(&parts.headers) {
-                app.session_uses.used(app.engine.store(), &person.session, system_now()).await;
-            }
-            CallId::is_of(&parts.extensions, person.caller.id());
-            app.admission.caller(&person.caller)?;
+        })
+    }
+
+    /// Lets whoever is signed in pass who may be here, and does not call too often.
+    async fn let_in(&self, parts: &Parts) -> Result<(), Problem> {
+        let Some(person) = &self.person else { return Ok(()) };
+        if !self.right.is_of(person.user.team_role) {
+            return Err(Problem::not_for_the_team_role());
         }
-        Ok(visit)
+        // What an open page asks for by itself does not count as a use of the session.
+        if !is_behind_a_page(&parts.headers) {
+            self.app.session_uses.used(self.app.engine.store(), &person.session, system_now()).await;
+        }
+        CallId::is_of(&parts.extensions, person.caller.id());
+        self.app.admission.caller(&person.caller)
+    }
+
+    /// Whether whoever was signed in when the call began is so still.
+    pub(crate) async fn is_signed_in_still(&self) -> bool {
+        match &self.person {
+            Some(person) => in_session(&self.app, &person.session).await.is_some(),
+            None => true,
+        }
     }
 
     /// Where a form leads whose session is over: to signing in, and from there to its page, with what was typed.
@@ -240,24 +250,6 @@ impl Visit {
 
 fn forged() -> Problem {
     Problem::new(ApiCode::ForgedForm, ApiCode::ForgedForm.meaning())
-}
-
-/// Whether the browser says that the form stood on somebody else's page. An old one, or one that came without TLS, says
-/// no more than the page's origin; and `null`, because our pages tell nobody where they are, as others can too.
-fn sent_from_elsewhere(public_url: &str, headers: &HeaderMap) -> bool {
-    if let Some(site) = headers.get(FETCH_SITE) {
-        return site != "same-origin" && site != "none";
-    }
-    headers.get(header::ORIGIN).is_some_and(|origin| origin != "null" && !is_own_origin(origin, public_url, headers))
-}
-
-/// Whether an origin is the one by which the server is told of, or the one under which it was called just now.
-fn is_own_origin(origin: &HeaderValue, public_url: &str, headers: &HeaderMap) -> bool {
-    let Some(origin) = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok()) else { return false };
-    let called = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let called = called.and_then(|host| Url::parse(&format!("{}://{host}", origin.scheme())).ok());
-    let own = Url::parse(public_url).ok().into_iter().chain(called);
-    own.map(|own| own.origin()).any(|own| own == origin.origin())
 }
 
 impl Visit {

@@ -9,6 +9,7 @@ mod deliveries;
 mod delivery_stream;
 mod events;
 mod explanation;
+mod files;
 mod health;
 mod keys;
 mod lists;
@@ -91,6 +92,9 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(commands::retry_payout))
         .routes(routes!(commands::mark_shipped))
         .routes(routes!(messages::list, messages::post))
+        .routes(routes!(files::add))
+        .routes(routes!(files::hold))
+        .routes(routes!(files::show, files::erase))
         .routes(routes!(notices::list))
         .routes(routes!(notices::report))
         .routes(routes!(buyer_links::show, buyer_links::replace))

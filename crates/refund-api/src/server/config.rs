@@ -26,6 +26,9 @@ pub struct Place {
     /// The file with the secret that all servers of the store have, if it is not in the folder.
     #[arg(long, value_name = "FILE", requires = "store")]
     pub secret_file: Option<PathBuf>,
+    /// Keep evidence in this folder, which all servers of the store have, and not in the data folder.
+    #[arg(long, value_name = "DIR")]
+    pub evidence: Option<PathBuf>,
 }
 
 /// How the server is started.
@@ -125,6 +128,14 @@ pub enum StartError {
         file: PathBuf,
         /// Why.
         error: std::io::Error,
+    },
+    /// The folder for evidence can't be used.
+    #[error("evidence can't be kept in {}: {what}", folder.display())]
+    Evidence {
+        /// Which.
+        folder: PathBuf,
+        /// Why.
+        what: String,
     },
     /// The store does not open.
     #[error(transparent)]

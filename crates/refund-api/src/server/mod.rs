@@ -33,7 +33,7 @@ use crate::machine::{entropy, open_files};
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
 use crate::webhooks::Webhooks;
-use crate::{pages, stats};
+use crate::{evidence, pages, stats};
 
 /// How long those who are being answered are waited for when the server stops.
 const STOPPING_MAX: Duration = Duration::from_secs(10);
@@ -79,6 +79,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let surroundings = Surroundings { clock, entropy: Arc::new(entropy::fill), hold_settling };
     let mut metrics = Metrics::default();
     let Opened { store, deliveries, secret } = open(&place, &data, surroundings, &mut metrics)?;
+    let evidence = Arc::new(opening::evidence(&place, &data)?);
     if let Some(begin) = begins_at.filter(|_| store.latest() == Timestamp::MIN) {
         let begun = store.submit(beginning_at(begin)).await;
         begun.map_err(|refused| StartError::SetUp(format!("{refused:?}")))?;
@@ -104,7 +105,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let engine = Arc::new(Engine::new(store.clone(), metrics, limits.changes_per_hour));
     let webhooks = Arc::new(Webhooks::new(deliveries, reach, &secret));
     let app = App::new(engine.clone(), webhooks.clone(), &secret, public_url.clone(), test_clock, limits);
-    let app = Arc::new(app);
+    let app = Arc::new(App { evidence: evidence.clone(), ..app });
     let mut tasks = webhooks.begin(&engine, mail_server.map(|server| Mailer::of(&app, server)));
     // Where servers share the store it is let go by a command, while they run.
     if !hold_settling || store.is_shared() {
@@ -112,6 +113,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
     tasks.push(tokio::spawn(key_uses::run(engine.clone(), app.uses.clone())));
     tasks.push(tokio::spawn(failed_sign_ins::run(engine.clone(), app.failed_sign_ins.clone())));
+    tasks.push(tokio::spawn(evidence::sweeping(engine.clone(), evidence)));
     tasks.push(tokio::spawn(stats::run(engine, app.stats.clone())));
     tasks.push(tokio::spawn(connections::serve(listener, app.clone(), cors::open_to(cors_origins))));
     let sign_in = link.map(|path| format!("{public_url}{path}"));

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use refund_store::care::EVIDENCE;
 use refund_store::files::disk::{Disk, own_folder};
 use refund_store::files::passage::Behind;
 use refund_store::{
@@ -11,6 +12,7 @@ use refund_store::{
 };
 
 use super::config::{Place, StartError};
+use crate::evidence::{Evidence, Keeping};
 use crate::metrics::{Metrics, TimedSyncs};
 use crate::secrets;
 
@@ -36,6 +38,17 @@ pub(super) fn open(
             shared(&address, place.secret_file.as_deref(), data, surroundings, metrics)
         }
     }
+}
+
+/// What keeps evidence: a folder in the data folder, unless another is named. Servers that share a store have to name
+/// one that they share too.
+pub(super) fn evidence(place: &Place, data: &Path) -> Result<Evidence, StartError> {
+    let own = place.store.is_none().then(|| data.join(EVIDENCE));
+    let Some(folder) = place.evidence.clone().or(own) else { return Ok(Evidence::nowhere()) };
+    let refused = |what: String| StartError::Evidence { folder: folder.clone(), what };
+    own_folder(&folder).map_err(|error| refused(error.to_string()))?;
+    let keeping = Keeping::in_folder(&folder).map_err(|error| refused(error.to_string()))?;
+    Ok(Evidence::new(keeping, data.to_owned()))
 }
 
 /// The store in a folder that is this process's alone, on a disk whose syncs are measured.

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use refund_core::Timestamp;
 use refund_store::care::{
-    BackedUp, Contents, Counts, Findings, Rebuilt, Restored, SellersShare, Stats, Verified, ViewFound,
+    BackedUp, Contents, CopiedEvidence, Counts, EvidenceFault, EvidenceFound, Findings, Rebuilt, Restored,
+    SellersShare, Stats, Verified, ViewFound,
 };
 use refund_store::journal::{Ending, Torn};
 
@@ -20,6 +21,14 @@ impl Lines {
         // Writing to a string does not fail.
         let _ = writeln!(self.0, "{name:<12}{says}");
         self
+    }
+
+    /// What became of evidence, where anything did.
+    fn evidence(&mut self, copied: &CopiedEvidence) {
+        let CopiedEvidence { added, erased } = copied;
+        if *copied != CopiedEvidence::default() {
+            self.add("evidence", format_args!("{added} new files, {erased} erased since"));
+        }
     }
 
     /// The last line, without a name.
@@ -60,6 +69,7 @@ pub(super) fn verified(found: &Verified, folder: &Path) -> String {
     }
     laws(&mut lines, &found.violations, found.refunds);
     view(&mut lines, &found.view);
+    evidence(&mut lines, &found.evidence);
     let records = found.contents.records;
     if !found.is_damaged() {
         return lines.end(format_args!("GOOD: {records} records, {} refunds", found.refunds));
@@ -89,6 +99,17 @@ fn view(lines: &mut Lines, found: &ViewFound) {
     };
 }
 
+fn evidence(lines: &mut Lines, found: &EvidenceFound) {
+    if found.files > 0 && !found.is_here {
+        lines.add("evidence", format_args!("{} files, kept elsewhere and not looked at", found.files));
+    } else if found.files > 0 && found.faults.count == 0 {
+        lines.add("evidence", format_args!("{} files, all there", found.files));
+    }
+    for EvidenceFault { refund_id, sha256, what } in &found.faults.first {
+        lines.add("EVIDENCE", format_args!("file {sha256} of refund {refund_id} {what}"));
+    }
+}
+
 /// What the operator should do.
 fn advice(lines: &mut Lines, found: &Verified, folder: &Path) {
     let folder = folder.display();
@@ -99,6 +120,8 @@ fn advice(lines: &mut Lines, found: &Verified, folder: &Path) {
         lines.add("do", format_args!("stop the server, keep a copy of {folder} as it is, check the disk, and restore a backup into a new folder"));
     } else if found.violations.count > 0 {
         lines.add("do", "the journal is as it was written, and what was written breaks a law: that is a fault of the program; keep a copy and report it");
+    } else if found.evidence.faults.count > 0 {
+        lines.add("do", "bring the files back from a backup, whose folder `evidence` has the same names; what was to be erased is erased by asking for it again");
     } else {
         lines.add(
             "do",
@@ -124,6 +147,9 @@ fn faults(found: &Verified) -> Vec<String> {
             faults.push(format!("the view differs in {} places", differences.count));
         }
         ViewFound::Compared { .. } | ViewFound::NotCompared(_) | ViewFound::Missing => {}
+    }
+    if found.evidence.faults.count > 0 {
+        faults.push(format!("{} files of evidence are not as they should be", found.evidence.faults.count));
     }
     faults
 }
@@ -181,6 +207,7 @@ pub(super) fn backed_up(backup: &BackedUp, to: &Path) -> String {
     let BackedUp { manifest, added, .. } = backup;
     lines.add("copied", format_args!("{added} new bytes, checked; the backup has {} bytes", manifest.length));
     lines.add("secrets", named(&backup.secrets, "there are none"));
+    lines.evidence(&backup.evidence);
     if let Some(torn) = backup.torn {
         lines.add(
             "left out",
@@ -196,6 +223,7 @@ pub(super) fn restored(restored: &Restored, data: &Path) -> String {
     let manifest = &restored.manifest;
     lines.add("journal", format_args!("{} bytes, checked", manifest.length));
     lines.add("secrets", named(&restored.secrets, "there were none: links and keys in use before are void"));
+    lines.evidence(&restored.evidence);
     lines.add("lost", format_args!("whatever was acknowledged after the backup of {}", manifest.made_at));
     let (until, data) = (until(manifest.latest), data.display());
     lines.end(format_args!(

@@ -67,6 +67,18 @@ api_codes! {
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE,
         "The body is of another media type than JSON.",
         "Send `Content-Type: application/json`.";
+    FileTooLarge = "file_too_large", PAYLOAD_TOO_LARGE,
+        "The file is larger than what is taken, as it was sent or unpacked.",
+        "Send at most 10,485,760 bytes, and no picture of more than some 70 million pixels or 20,000 at a side.";
+    FileNotTaken = "file_not_taken", UNSUPPORTED_MEDIA_TYPE,
+        "The file is of another kind than those that are taken, or damaged.",
+        "Send a JPEG, PNG, WebP or PDF as the body itself: neither as JSON nor as a form.";
+    FileErased = "file_erased", GONE,
+        "The file was erased by the operator.",
+        "Nothing brings it back. That it was there, and when it was erased, stands on the refund.";
+    FilesAway = "files_away", SERVICE_UNAVAILABLE,
+        "Files can't be kept or read at the moment.",
+        "Send it again later. Operators find the reason in the server's log; servers that share a database need a folder that they share (`--evidence`).";
     UnsupportedContentEncoding = "unsupported_content_encoding", UNSUPPORTED_MEDIA_TYPE,
         "The body is compressed or coded in another way.",
         "Send it as it is, without `Content-Encoding`.";

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// A file of a refund.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = RefundFile)]
-pub(super) struct FileOut {
+pub(crate) struct FileOut {
     sha256: FileHash,
     media_type: EvidenceType,
     bytes: FileSize,

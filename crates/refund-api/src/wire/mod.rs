@@ -29,6 +29,7 @@ pub(crate) use audit::{AuditOut, ChangeOut};
 pub(crate) use bulk::{BULK_MAX, BulkCommand, BulkIn, BulkOut, ResultOut};
 pub(crate) use event::{EventOut, each_type, schemas as event_schemas};
 pub(crate) use event_message::{EventMessageOut, PingMessageOut};
+pub(crate) use evidence::{EvidenceAddedData, FileOut};
 pub(crate) use explanation::{ExplanationOut, HappenedOut, prospect_out};
 pub(crate) use hex::is_hex;
 pub(crate) use message::{MessageIn, MessageOut};

@@ -52,6 +52,12 @@ impl World {
                 let link = refund["buyer_link"]["token"].as_str().unwrap();
                 let token = if caller == 1 { link } else { &self.tokens[caller] };
                 let target = pattern.replace("{id}", &self.id(pattern, &refund, token)).replace("{code}", "busy");
+                let target = if target.contains("{sha256}") {
+                    let file = server.send("POST", &path(&refund, "files"), &server.seller, &[], b"%PDF-1.7").body;
+                    target.replace("{sha256}", file["sha256"].as_str().unwrap())
+                } else {
+                    target
+                };
                 if pattern.ends_with("/stream") {
                     return begun(server, &target, token);
                 }

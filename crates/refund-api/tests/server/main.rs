@@ -25,6 +25,8 @@ mod disclosure;
 mod event_ids;
 mod evidence;
 mod explanation;
+mod files;
+mod files_pages;
 mod identity;
 mod integrators;
 mod late_bodies;

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod acts;
 pub(crate) mod audit;
 pub(crate) mod desk;
+pub(crate) mod files;
 pub(crate) mod messages;
 pub(crate) mod notices;
 pub(crate) mod overview;
@@ -21,6 +22,7 @@ use access::{Keys, Link};
 use acts::{Accept, Agree, Cancel, Extend, MakeOffer, Modify, Payout, Plain, Reasoned, Rule, Ship};
 use audit::Audit;
 use desk::{Clock, Completions, Events, Man, Profile};
+use files::Files;
 use messages::{Message, Messages};
 use notices::{Notices, ReportNotice};
 use refunds::{Bulk, Import, List, One, Open};
@@ -83,6 +85,15 @@ pub(crate) enum Command {
     Import(Import),
     /// Read what was written on a refund, the oldest first
     Messages(Messages),
+    /// Add photos and documents to a refund, or save them
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  refund file add rfd_01abc dent.jpg
+  refund file get rfd_01abc SHA256 --to dent.jpg"
+    )]
+    File(Files),
     /// List who was told of what on a refund (operator, platform)
     Notices(Notices),
     /// Report what became of a notice (operator, platform)

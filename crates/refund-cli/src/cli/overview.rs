@@ -11,7 +11,7 @@ pub(crate) const GROUPS: &[(&str, &[&str])] = &[
         "The seller",
         &["offer", "withdraw", "agree", "refuse", "confirm-receipt", "refuse-receipt", "waive-return", "bulk"],
     ),
-    ("Everybody", &["message"]),
+    ("Everybody", &["message", "file"]),
     (
         "The buyer, through the platform",
         &["open", "import", "accept", "reject", "modify", "cancel", "escalate", "ship", "mark-shipped", "link"],

@@ -107,6 +107,19 @@ impl Reply {
     }
 }
 
+/// The bytes of an answer that is a file, or the problem that it is.
+pub(super) fn file(url: &str, mut response: Response<Body>) -> Result<Vec<u8>, Failure> {
+    if !response.status().is_success() {
+        let detail = || "it answers a file's address with something else".to_owned();
+        return Reply::read(url, response)?
+            .checked()
+            .and(Err(Failure::Foreign { url: url.to_owned(), detail: detail() }));
+    }
+    let foreign =
+        |error: Error| Failure::Foreign { url: url.to_owned(), detail: format!("the file broke off: {error}") };
+    response.body_mut().with_config().limit(ANSWER_MAX).read_to_vec().map_err(foreign)
+}
+
 /// JSON of the server's as it can be shown.
 pub(crate) fn seen<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     serde_json::from_value(clean::value(serde_json::from_str(text)?))

@@ -36,14 +36,23 @@ pub(crate) struct Client {
 pub(crate) struct Change {
     method: &'static str,
     path: String,
-    body: String,
+    query: Query,
+    media_type: &'static str,
+    body: Vec<u8>,
     if_match: Option<String>,
     idempotency_key: Option<String>,
 }
 
 impl Change {
     fn new(method: &'static str, path: impl Into<String>, body: impl ToString) -> Self {
-        Self { method, path: path.into(), body: body.to_string(), if_match: None, idempotency_key: None }
+        let (query, body) = (Query::new(), body.to_string().into_bytes());
+        let (path, media_type) = (path.into(), "application/json");
+        Self { method, path, query, media_type, body, if_match: None, idempotency_key: None }
+    }
+
+    /// That sends a file as it is.
+    pub(crate) fn sending_file(path: String, query: Query, file: Vec<u8>) -> Self {
+        Self { query, media_type: "application/octet-stream", body: file, ..Self::post(path, "") }
     }
 
     pub(crate) fn post(path: impl Into<String>, body: impl ToString) -> Self {
@@ -131,18 +140,26 @@ impl Client {
         Reply::read(&self.url, response)?.checked()
     }
 
+    /// A file that is there, whatever it is.
+    pub(crate) fn file(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let request = Request::get(self.address(path, &Query::new())).header("Authorization", &self.authorization);
+        let request = request.body(()).map_err(|error| Failure::Usage(error.to_string()))?;
+        let response = self.run(request).map_err(|error| not_connected(&self.url, &error))?;
+        answer::file(&self.url, response)
+    }
+
     /// Changes something, once at the most for one idempotency key. `repeat` is what to do where it can't be known whether
     /// it was carried out.
     pub(crate) fn change(&self, change: &Change, repeat: &str) -> Result<Reply, Failure> {
-        let mut request = Request::builder().method(change.method).uri(self.address(&change.path, &Query::new()));
-        request = request.header("Authorization", &self.authorization).header("Content-Type", "application/json");
+        let mut request = Request::builder().method(change.method).uri(self.address(&change.path, &change.query));
+        request = request.header("Authorization", &self.authorization).header("Content-Type", change.media_type);
         if let Some(tag) = &change.if_match {
             request = request.header("If-Match", tag);
         }
         if let Some(key) = &change.idempotency_key {
             request = request.header("Idempotency-Key", key);
         }
-        let request = request.body(change.body.as_str()).map_err(|error| Failure::Usage(error.to_string()))?;
+        let request = request.body(change.body.as_slice()).map_err(|error| Failure::Usage(error.to_string()))?;
         let _sent = self.under_way.sending(repeat);
         let unknown = |detail: String| Failure::Unknown { detail, repeat: repeat.to_owned() };
         let response = match self.run(request) {

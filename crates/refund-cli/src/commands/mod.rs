@@ -8,6 +8,7 @@ mod clock;
 mod confirm;
 mod events;
 mod explain;
+mod files;
 mod follow;
 mod import;
 mod keys;
@@ -147,6 +148,7 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::Open(open) => open::run(desk, &open),
         Command::Import(import) => import::run(desk, &import),
         Command::Messages(messages) => messages::list(desk, &messages),
+        Command::File(files) => files::run(desk, files),
         Command::Notices(notices) => notices::list(desk, &notices),
         Command::ReportNotice(report) => notices::report(desk, &report),
         Command::Stats(stats) => stats::run(desk, &stats),

@@ -17,7 +17,7 @@ pub fn add_evidence(
     file: &EvidenceFile,
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
-    permitted(refund, actor, &[Role::Buyer, Role::Seller, Role::Operator])?;
+    permitted(refund, actor, Evidence::SIDES)?;
     let added = added(&refund.evidence, actor.role, std::slice::from_ref(file), now)?;
     Ok(refund.next_events(added, actor, now, now))
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use refund_core::Timestamp;
 
 use super::error::refused;
+use super::evidence::{CopiedEvidence, copy_evidence};
 use super::manifest::{Manifest, copy_secrets};
 use super::rebuild::lock;
 use super::source::Source;
@@ -28,6 +29,8 @@ pub struct BackedUp {
     pub torn: Option<Torn>,
     /// Which of the secrets there were, and are in the backup.
     pub secrets: Vec<String>,
+    /// What became of the evidence (R43).
+    pub evidence: CopiedEvidence,
 }
 
 /// Copies what is new in the journal of `folder` to the backup in `to`, or begins one there, and
@@ -66,15 +69,16 @@ pub fn back_up(
     disk.sync_directory().map_err(refused("sync", to))?;
     let secrets = copy_secrets(secrets, folder, to)?.into_iter().map(str::to_owned).collect();
     let manifest = Manifest::new(copied.after, copied.latest.or(before.latest), made_at);
+    // A file is there before the record that names it: behind the journal none can be missing.
+    let evidence = copy_evidence(folder, to)?;
     manifest.write(to)?;
     let good = copied.after.length();
-    match copied.ending {
-        Ending::Damaged { at, what } => Err(CareError::DamagedBehind { at, what, good }),
-        Ending::Whole => Ok(BackedUp { manifest, added: good.saturating_sub(before.length), torn: None, secrets }),
-        Ending::Torn(torn) => {
-            Ok(BackedUp { manifest, added: good.saturating_sub(before.length), torn: Some(torn), secrets })
-        }
-    }
+    let torn = match copied.ending {
+        Ending::Damaged { at, what } => return Err(CareError::DamagedBehind { at, what, good }),
+        Ending::Whole => None,
+        Ending::Torn(torn) => Some(torn),
+    };
+    Ok(BackedUp { manifest, added: good.saturating_sub(before.length), torn, secrets, evidence })
 }
 
 /// A manifest of nothing: so that a first backup that is interrupted is known as one.

@@ -11,6 +11,8 @@ mod compare;
 mod copy;
 mod database;
 mod error;
+mod evidence;
+mod evidence_found;
 mod laws;
 mod manifest;
 mod progress;
@@ -33,6 +35,8 @@ pub use database::{
     stats_of_database, verify_database,
 };
 pub use error::CareError;
+pub use evidence::{CopiedEvidence, ERASED, EVIDENCE, SMALL, copy_evidence};
+pub use evidence_found::{EvidenceFault, EvidenceFound};
 pub use laws::{LAWS, Law, RecordPlace, Violation};
 pub use manifest::{MANIFEST, Manifest};
 pub use progress::{Progress, Unit, Watcher};

@@ -8,6 +8,7 @@ use refund_core::Timestamp;
 use super::as_journal::AsJournal;
 use super::backup::{copy_journal, is_empty};
 use super::error::refused;
+use super::evidence::{CopiedEvidence, copy_evidence};
 use super::manifest::{Manifest, copy_secrets};
 use super::rebuild::{close, lock, open_with};
 use super::source::Source;
@@ -23,6 +24,8 @@ pub struct Restored {
     pub manifest: Manifest,
     /// Which of the secrets there were.
     pub secrets: Vec<String>,
+    /// What became of the evidence (R43).
+    pub evidence: CopiedEvidence,
 }
 
 /// Makes a store in `to`, which is new or empty, of the backup in `from`: every byte is checked,
@@ -75,9 +78,10 @@ pub fn restore(
     tell(&opened.store, now, random).map_err(refused("record in", &path))?;
     close(&opened)?;
     drop(opened);
+    let evidence = copy_evidence(from, to)?;
     fs::rename(&path, to.join(FILE)).map_err(refused("rename", &path))?;
     disk.sync_directory().map_err(refused("sync", to))?;
-    Ok(Restored { manifest, secrets })
+    Ok(Restored { manifest, secrets, evidence })
 }
 
 /// How much space a journal of that length needs: for itself, for a view that is about as long, and what is always

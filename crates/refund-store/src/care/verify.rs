@@ -8,7 +8,7 @@ use super::laws::RecordPlace;
 use super::replay::Replay;
 use super::review::Contents;
 use super::source::Source;
-use super::{CareError, Findings, Violation, Watcher};
+use super::{CareError, EvidenceFound, Findings, Violation, Watcher, evidence_found};
 use crate::files::read_only::Use;
 use crate::journal::{Checkpoint, Ending};
 
@@ -33,6 +33,8 @@ pub struct Verified {
     pub violations: Findings<Violation>,
     /// What became of comparing the view.
     pub view: ViewFound,
+    /// What was found of the files that are evidence.
+    pub evidence: EvidenceFound,
 }
 
 impl Verified {
@@ -45,7 +47,7 @@ impl Verified {
             ViewFound::Compared { differences, .. } => differences.count > 0,
         };
         let journal = matches!(self.ending, Ending::Damaged { .. }) || self.senseless.is_some();
-        journal || view || self.violations.count > 0
+        journal || view || self.violations.count > 0 || self.evidence.faults.count > 0
     }
 }
 
@@ -70,7 +72,9 @@ pub fn verify(folder: &Path, scratch: Option<&Path>, watcher: &Watcher) -> Resul
         Some(scratch) => compare(folder, scratch, source.file, inspected.good.length(), &replay.model, watcher)?,
     };
     drop(kept);
+    let evidence = evidence_found::look(folder, &replay.model, watcher)?;
     Ok(Verified {
+        evidence,
         in_use,
         length: inspected.end,
         good: inspected.good,

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use refund_core::{
     AddressBook, Command, CommandKind, Event, EventType, Grounds, Line, LineKey, LineLedger, NegotiationId,
     NoticeReport, Opened, Opening, Policy, PolicyOverrides, Refund, RefundId, Refusal, Rollout, SavedOffer, SellerId,
-    Timestamp, actions, check_offer, decide, evolve, foretell, open, opened, options, report_notice, settle,
+    Timestamp, actions, add_evidence, check_offer, decide, erase_evidence, evolve, foretell, open, opened, options,
+    report_notice, settle,
 };
 
-use super::{CheckLook, Look, Not, OptionsLook, Stage, foretold};
+use super::{CheckLook, Look, Not, OptionsLook, Stage, foretold, handed_in};
+use crate::scenario::files::StoryFile;
 use crate::scenario::story::{Setting, Who};
 
 /// Everything that the core needs to be told, kept in maps.
@@ -105,7 +107,7 @@ impl Stage for CoreStage {
         let in_progress = ledger.as_ref().and_then(|ledger| ledger.in_progress.as_ref());
         let in_progress = in_progress.and_then(|id| self.refunds.get(id));
         let line = Line { ledger: ledger.as_ref(), in_progress };
-        match open(opening, &[], &self.policy.with(overrides), line, &who.actor(), self.now)? {
+        match open(opening, &handed_in(opening)?, &self.policy.with(overrides), line, &who.actor(), self.now)? {
             Opened::Already(id, shipped) => {
                 self.record(shipped)?;
                 Ok((id, false))
@@ -125,6 +127,17 @@ impl Stage for CoreStage {
 
     fn report_notice(&mut self, id: &RefundId, who: Who, report: &NoticeReport) -> Result<(), Not> {
         let events = report_notice(self.refund(id)?, &who.actor(), report, self.now)?;
+        self.record(events)
+    }
+
+    fn add_file(&mut self, id: &RefundId, who: Who, file: StoryFile) -> Result<(), Not> {
+        let file = file.taken_in().map_err(Not::broken)?;
+        let events = add_evidence(self.refund(id)?, &who.actor(), &file, self.now)?;
+        self.record(events)
+    }
+
+    fn erase_file(&mut self, id: &RefundId, who: Who, file: StoryFile) -> Result<(), Not> {
+        let events = erase_evidence(self.refund(id)?, &who.actor(), file.sha256(), self.now)?;
         self.record(events)
     }
 

@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 use self::client::{Client, Method, Reply};
 
 use super::{CheckLook, Look, No, Not, OptionsLook, Stage};
+use crate::scenario::files::StoryFile;
 use crate::scenario::settings::{self, bin};
 use crate::scenario::story::{SellerPlan, Setting, Who};
 
@@ -128,6 +129,9 @@ impl Stage for HttpStage {
             Who::AnotherSeller => &self.keys.another_seller,
             Who::Operator => &self.keys.operator,
         };
+        for file in opening.request.reason.files.as_slice().iter().filter_map(|file| StoryFile::of(*file)) {
+            self.client.send_file("/v1/files", &self.keys.platform, file)?.done::<Value>()?;
+        }
         let reply = self.call(Method::Post, "/v1/refunds", token, None, wire::opening(opening))?;
         let is_new = reply.status == 201;
         let opened: wire::OpenedRefund = reply.done()?;
@@ -143,18 +147,7 @@ impl Stage for HttpStage {
         };
         let (path, body) = route(command);
         let reply = self.call(Method::Post, &format!("/v1/refunds/{id}/{path}"), &token, version, body)?;
-        let stranger = matches!(who, Who::AnotherSeller | Who::AnotherBuyer);
-        if stranger && reply.status == 404 {
-            // Strangers are not even told that there is a refund; behind this door the rules say whose it is.
-            return Err(Not::Refused(No {
-                code: RefusalCode::NotYourRole,
-                rule: RefusalCode::NotYourRole.rule().to_string(),
-                possible_at: None,
-                detail: "there is nothing here that you may know of".to_owned(),
-                problem: None,
-            }));
-        }
-        reply.done::<Value>().map(drop)
+        answered(who, reply)
     }
 
     fn report_notice(&mut self, id: &RefundId, who: Who, report: &NoticeReport) -> Result<(), Not> {
@@ -162,6 +155,16 @@ impl Stage for HttpStage {
         let path = format!("/v1/notices/ntc_{id}-{}/report", report.number);
         let body = json!({ "result": report.result });
         self.call(Method::Post, &path, &token, None, body)?.done::<Value>().map(drop)
+    }
+
+    fn add_file(&mut self, id: &RefundId, who: Who, file: StoryFile) -> Result<(), Not> {
+        let token = self.token(who, id)?;
+        answered(who, self.client.send_file(&format!("/v1/refunds/{id}/files"), &token, file)?)
+    }
+
+    fn erase_file(&mut self, id: &RefundId, who: Who, file: StoryFile) -> Result<(), Not> {
+        let (token, path) = (self.token(who, id)?, format!("/v1/refunds/{id}/files/{}", file.sha256()));
+        answered(who, self.call(Method::Delete, &path, &token, None, Value::Null)?)
     }
 
     fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {
@@ -220,6 +223,21 @@ impl Stage for HttpStage {
         self.server = Some(server);
         Ok(())
     }
+}
+
+/// Strangers are not even told that there is a refund; behind this door the rules say whose it is.
+fn answered(who: Who, reply: Reply) -> Result<(), Not> {
+    let stranger = matches!(who, Who::AnotherSeller | Who::AnotherBuyer);
+    if stranger && reply.status == 404 {
+        return Err(Not::Refused(No {
+            code: RefusalCode::NotYourRole,
+            rule: RefusalCode::NotYourRole.rule().to_string(),
+            possible_at: None,
+            detail: "there is nothing here that you may know of".to_owned(),
+            problem: None,
+        }));
+    }
+    reply.done::<Value>().map(drop)
 }
 
 fn seller(plan: &SellerPlan) -> Value {

@@ -5,12 +5,13 @@ mod http;
 mod store;
 
 use refund_core::{
-    AddressId, ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, Fact, Foretold, MakeOffer, Money,
-    NegotiationId, NegotiationStatus, NoticeReport, Opening, Options, Payout, PayoutStatus, Refund, RefundId,
-    RefundType, Refusal, RefusalCode, Role, StatusKind, Terms, Timestamp, WithdrawnReason,
+    AddressId, ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, EvidenceFile, Fact, Foretold,
+    MakeOffer, Money, NegotiationId, NegotiationStatus, NoticeReport, Opening, Options, Payout, PayoutStatus, Refund,
+    RefundId, RefundType, Refusal, RefusalCode, Role, StatusKind, Terms, Timestamp, WithdrawnReason,
 };
 use serde_json::Value;
 
+use super::files::StoryFile;
 use super::story::{Setting, Who};
 use super::words;
 
@@ -44,6 +45,18 @@ pub trait Stage {
     /// # Errors
     /// [`Not`].
     fn report_notice(&mut self, refund: &RefundId, who: Who, report: &NoticeReport) -> Result<(), Not>;
+
+    /// Adds a file to a refund (R43).
+    ///
+    /// # Errors
+    /// [`Not`].
+    fn add_file(&mut self, refund: &RefundId, who: Who, file: StoryFile) -> Result<(), Not>;
+
+    /// Erases a file of a refund (R43).
+    ///
+    /// # Errors
+    /// [`Not`].
+    fn erase_file(&mut self, refund: &RefundId, who: Who, file: StoryFile) -> Result<(), Not>;
 
     /// Changes settings.
     ///
@@ -367,4 +380,10 @@ impl From<Options> for OptionsLook {
 /// What is foretold, as stories expect it.
 fn foretold(told: &[Foretold]) -> Vec<(Timestamp, EventType)> {
     told.iter().map(Foretold::explained).map(|told| (told.event.at, told.event.fact.event_type())).collect()
+}
+
+/// The files that go with an opening, as whoever keeps them says what they are.
+fn handed_in(opening: &Opening) -> Result<Vec<EvidenceFile>, Not> {
+    let named = opening.request.reason.files.as_slice().iter().filter_map(|file| StoryFile::of(*file));
+    named.map(|file| file.taken_in().map_err(Not::broken)).collect()
 }

@@ -13,7 +13,8 @@ use refund_store::{
 };
 use refund_test_postgres::{Server, Version};
 
-use super::{CheckLook, Look, Not, OptionsLook, Stage, foretold};
+use super::{CheckLook, Look, Not, OptionsLook, Stage, foretold, handed_in};
+use crate::scenario::files::StoryFile;
 use crate::scenario::story::{Setting, Who};
 
 /// Opens a store again that was closed.
@@ -79,7 +80,10 @@ impl Stage for StoreStage {
     }
 
     fn open(&mut self, who: Who, opening: &Opening) -> Result<(RefundId, bool), Not> {
-        match self.submit(Request::new(who.actor(), Work::open(opening.clone())))? {
+        match self.submit(Request::new(
+            who.actor(),
+            Work::Open { opening: Box::new(opening.clone()), files: handed_in(opening)? },
+        ))? {
             Answer::Refund { seen, created } => Ok((seen.refund.id.clone(), created)),
             other @ (Answer::Seller { .. }
             | Answer::Key(_)
@@ -99,6 +103,16 @@ impl Stage for StoreStage {
     fn report_notice(&mut self, id: &RefundId, who: Who, report: &NoticeReport) -> Result<(), Not> {
         let (refund_id, report) = (id.clone(), report.clone());
         self.submit(Request::new(who.actor(), Work::ReportNotice { refund_id, report })).map(drop)
+    }
+
+    fn add_file(&mut self, id: &RefundId, who: Who, file: StoryFile) -> Result<(), Not> {
+        let (refund_id, file) = (id.clone(), Box::new(file.taken_in().map_err(Not::broken)?));
+        self.submit(Request::new(who.actor(), Work::AddEvidence { refund_id, file })).map(drop)
+    }
+
+    fn erase_file(&mut self, id: &RefundId, who: Who, file: StoryFile) -> Result<(), Not> {
+        let (refund_id, sha256) = (id.clone(), file.sha256());
+        self.submit(Request::new(who.actor(), Work::EraseEvidence { refund_id, sha256 })).map(drop)
     }
 
     fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {

@@ -123,14 +123,24 @@ impl<'s> Browser<'s> {
     }
 
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Shown {
+        self.send_of_type("application/x-www-form-urlencoded", method, path, headers, body.as_bytes())
+    }
+
+    /// Sends a form with files, whose parts are kept apart by that.
+    pub(crate) fn send_files(&self, path: &str, boundary: &str, form: &[u8]) -> Shown {
+        let of_type = format!("multipart/form-data; boundary={boundary}");
+        self.send_of_type(&of_type, "POST", path, &[("Sec-Fetch-Site", "same-origin")], form)
+    }
+
+    fn send_of_type(&self, of_type: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Shown {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.server.base_url));
         let cookies = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
         request = request.header("Cookie", cookies.join("; ")).header("Accept-Language", self.language);
-        request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        request = request.header("Content-Type", of_type);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = self.agent.run(request.body(body.to_owned()).unwrap()).unwrap();
+        let mut response = self.agent.run(request.body(body).unwrap()).unwrap();
         for cookie in response.headers().get_all("set-cookie") {
             let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
             let value = rest.split(';').next().unwrap();
@@ -142,7 +152,8 @@ impl<'s> Browser<'s> {
         }
         let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
         let headers = response.headers().clone();
-        let html = response.body_mut().read_to_string().unwrap();
+        // A picture is no text.
+        let html = response.body_mut().read_to_string().unwrap_or_default();
         Shown { status: response.status().as_u16(), location, html, headers }
     }
 }

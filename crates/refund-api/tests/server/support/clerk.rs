@@ -60,6 +60,16 @@ impl<'s> Clerk<'s> {
         self.look(shown)
     }
 
+    /// What the forms of the pages carry that were shown.
+    pub(crate) fn mark(&self) -> &str {
+        &self.mark
+    }
+
+    /// Sends a form with files, as it is.
+    pub(crate) fn send_files(&self, path: &str, boundary: &str, form: &[u8]) -> Shown {
+        self.browser.send_files(path, boundary, form)
+    }
+
     /// Sends a form that stood on none of the pages that they were shown.
     pub(crate) fn forge(&self, path: &str) -> Shown {
         self.browser.submit(path, &[])

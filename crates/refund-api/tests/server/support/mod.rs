@@ -211,6 +211,15 @@ impl Server {
         Reply { status, body, etag, replayed, media_type, date, retry_after }
     }
 
+    /// A file as it is given out, with the head of the answer.
+    pub(crate) fn file(&self, path: &str, token: &str) -> (u16, ureq::http::HeaderMap, Vec<u8>) {
+        let request = ureq::http::Request::builder().uri(format!("{}{path}", self.base_url));
+        let request = request.header("Authorization", format!("Bearer {token}"));
+        let mut response = self.agent.run(request.body(()).unwrap()).unwrap();
+        let bytes = response.body_mut().with_config().limit(16 * 1024 * 1024).read_to_vec().unwrap();
+        (response.status().as_u16(), response.headers().clone(), bytes)
+    }
+
     /// The body of a stream of events, as it comes.
     pub(crate) fn stream(&self, path: &str, token: &str, last_event_id: &str) -> BufReader<ureq::BodyReader<'static>> {
         let request = ureq::http::Request::builder().uri(format!("{}{path}", self.base_url));

@@ -7,6 +7,7 @@ use refund_core::Timestamp;
 use super::super::backup::{BackedUp, begin, is_empty};
 use super::super::copy::{OfDatabase, ToJournal, carry};
 use super::super::error::refused;
+use super::super::evidence::copy_evidence;
 use super::super::manifest::{Manifest, copy_secrets};
 use super::super::rebuild::lock;
 use super::super::{CareError, Watcher};
@@ -52,10 +53,11 @@ pub fn back_up_database(
     disk.sync_directory().map_err(refused("sync", to))?;
     let secrets = folder.map(|folder| copy_secrets(secrets, folder, to)).transpose()?.unwrap_or_default();
     let secrets = secrets.into_iter().map(str::to_owned).collect();
+    let evidence = folder.map(|folder| copy_evidence(folder, to)).transpose()?.unwrap_or_default();
     let manifest = Manifest::new(journal.checkpoint(), copied.latest, made_at);
     manifest.write(to)?;
     let added = manifest.length.saturating_sub(before.length);
-    Ok(BackedUp { manifest, added, torn: None, secrets })
+    Ok(BackedUp { manifest, added, torn: None, secrets, evidence })
 }
 
 /// The journal of a backup up to where its manifest says: what is behind was never finished, and is cut off.

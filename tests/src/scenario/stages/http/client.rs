@@ -7,10 +7,11 @@ use refund_core::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use ureq::Agent;
-use ureq::http::Request;
+use ureq::http::{Request, Response};
+use ureq::{Agent, Body};
 
 use crate::contract::{self, Exchange};
+use crate::scenario::files::StoryFile;
 use crate::scenario::stages::{No, Not};
 
 /// Longer than any answer takes: a server that hangs fails the story instead of holding it up.
@@ -21,6 +22,7 @@ pub(super) enum Method {
     Get,
     Post,
     Put,
+    Delete,
 }
 
 /// A client of one server.
@@ -62,6 +64,7 @@ impl Client {
             Method::Get => "GET",
             Method::Post => "POST",
             Method::Put => "PUT",
+            Method::Delete => "DELETE",
         };
         let sent = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder().method(method).uri(format!("{}{path}", self.base));
@@ -75,14 +78,27 @@ impl Client {
             let request = request.header("content-type", "application/json");
             self.agent.run(request.body(sent.clone()).map_err(Not::broken)?)
         };
-        let mut response = response.map_err(Not::broken)?;
-        let body = response.body_mut().read_to_string().map_err(Not::broken)?;
-        let status = response.status().as_u16();
-        let media_type = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or("");
-        contract::check(&Exchange { method, path, sent: sent.as_bytes(), status, media_type, answered: &body })
-            .map_err(Not::Broken)?;
-        Ok(Reply { status, body })
+        read(method, path, sent.as_bytes(), response.map_err(Not::broken)?)
     }
+
+    /// Sends a file as it is.
+    pub(super) fn send_file(&self, path: &str, token: &str, file: StoryFile) -> Result<Reply, Not> {
+        let path = format!("{path}?name={}.pdf", file.as_str());
+        let request = Request::builder().method("POST").uri(format!("{}{path}", self.base));
+        let request = request.header("authorization", format!("Bearer {token}"));
+        let request = request.header("content-type", "application/octet-stream");
+        let response = self.agent.run(request.body(file.bytes()).map_err(Not::broken)?).map_err(Not::broken)?;
+        read("POST", &path, &file.bytes(), response)
+    }
+}
+
+/// The answer, which has to be what the contract says.
+fn read(method: &str, path: &str, sent: &[u8], mut response: Response<Body>) -> Result<Reply, Not> {
+    let body = response.body_mut().read_to_string().map_err(Not::broken)?;
+    let status = response.status().as_u16();
+    let media_type = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or("");
+    contract::check(&Exchange { method, path, sent, status, media_type, answered: &body }).map_err(Not::Broken)?;
+    Ok(Reply { status, body })
 }
 
 impl Reply {

@@ -1,0 +1,56 @@
+//! A file becomes a refund's (R43), once it is kept.
+
+use refund_core::{Actor, AddedFile, EVIDENCE_MAX, EvidenceFile, FileHash, FileName, Refund, Refusal};
+use refund_store::{Refused, Request, Work};
+
+use super::App;
+use crate::callers::Caller;
+use crate::evidence::Parts;
+use crate::problem::Problem;
+
+impl App {
+    /// Takes a file in and adds it to a refund. `ask` makes the request as whoever sends the file may make it once the
+    /// file is there: that may take a while. What was refused is kept no longer.
+    pub(crate) async fn add_evidence(
+        &self,
+        caller: &Caller,
+        refund: &Refund,
+        actor: &Actor,
+        name: FileName,
+        parts: Parts<'_>,
+        ask: impl AsyncFnOnce(Request) -> Result<Request, Problem>,
+    ) -> Result<Result<EvidenceFile, Refused>, Problem> {
+        let own = refund.evidence.iter().filter(|added| added.by == actor.role).count();
+        if u32::try_from(own).is_ok_and(|own| own >= EVIDENCE_MAX) {
+            // What would be refused anyway is not taken in first.
+            let refusal = Refusal::TooManyFiles { role: actor.role, max: EVIDENCE_MAX };
+            return Ok(Err(Refused::Rule { refusal, seen: None }));
+        }
+        let file = self.evidence.take(&refund.id, caller.tenant(), name, parts).await?;
+        let work = Work::AddEvidence { refund_id: refund.id.clone(), file: Box::new(file.clone()) };
+        let asked = ask(Request::new(actor.clone(), work)).await;
+        let done = match asked {
+            Ok(request) => self.engine.change(request).await.map(|_| file.clone()).map_err(Ok),
+            Err(problem) => Err(Err(problem)),
+        };
+        match done {
+            Ok(file) => Ok(Ok(file)),
+            // It may be stored all the same.
+            Err(Ok(refused @ Refused::Store(_))) => Ok(Err(refused)),
+            Err(no) => {
+                self.forget_unless_added(refund, file.sha256).await?;
+                no.map(Err)
+            }
+        }
+    }
+
+    /// Forgets a file, unless the refund has it: others may have added the same meanwhile.
+    async fn forget_unless_added(&self, refund: &Refund, sha256: FileHash) -> Result<(), Problem> {
+        let now = self.engine.store().by_itself(&refund.id).await?;
+        let has_it = |added: &AddedFile| added.file.sha256 == sha256 && added.erased.is_none();
+        if now.is_some_and(|now| now.evidence.iter().any(has_it)) {
+            return Ok(());
+        }
+        self.evidence.forget(&refund.id, &sha256).await
+    }
+}

@@ -1,0 +1,88 @@
+//! Files that came before the refund that they are to open (R43): held for a while, until an opening names them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use refund_core::{EvidenceFile, FileHash, FileName, NamedFiles, RefundId, Refusal};
+
+use refund_store::care::SMALL;
+
+use super::{Evidence, Kept, Parts, Size, is_picture, place};
+use crate::callers::Tenant;
+use crate::engine::Engine;
+use crate::machine::clock::system_now;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
+
+/// Where they are held, and what follows the name of a file in that of what is known of it.
+const HELD: &str = "held";
+const KNOWN: &str = ".json";
+/// How long, at least.
+const HELD_FOR: TimeDelta = TimeDelta::hours(24);
+/// How often it is looked whether something is held longer.
+const SWEPT_EVERY: Duration = Duration::from_secs(60 * 60);
+
+impl Evidence {
+    /// Takes a file in that no refund has yet.
+    ///
+    /// # Errors
+    /// As for [`Evidence::take`].
+    pub(crate) async fn hold(
+        &self,
+        who: Tenant<'_>,
+        name: FileName,
+        parts: Parts<'_>,
+    ) -> Result<EvidenceFile, Problem> {
+        let (file, Kept { bytes, small, .. }) = self.taken(who, name, parts).await?;
+        if let Some(small) = small {
+            self.keeping()?.keep(&held(file.sha256, SMALL), small.into()).await?;
+        }
+        self.keeping()?.keep(&held(file.sha256, ""), bytes.into()).await?;
+        let known = serde_json::to_vec(&file).map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
+        self.keeping()?.keep(&held(file.sha256, KNOWN), known.into()).await?;
+        Ok(file)
+    }
+
+    /// The files that are held under those hashes, kept for the refund that they open.
+    ///
+    /// # Errors
+    /// Where one of them is not held.
+    pub(crate) async fn hand_over(&self, id: &RefundId, files: &NamedFiles) -> Result<Vec<EvidenceFile>, Problem> {
+        let mut handed = Vec::new();
+        for sha256 in files.as_slice() {
+            let unknown = || Problem::refused(&Refusal::EvidenceUnknown { sha256: *sha256 }, None);
+            let known = self.keeping()?.read(&held(*sha256, KNOWN)).await?.ok_or_else(unknown)?;
+            let file: EvidenceFile = serde_json::from_slice(&known).map_err(|_| unknown())?;
+            if is_picture(file.media_type) {
+                self.keeping()?.copy(&held(*sha256, SMALL), &place(id, sha256, Size::Small)).await?;
+            }
+            self.keeping()?.copy(&held(*sha256, ""), &place(id, sha256, Size::Whole)).await?;
+            handed.push(file);
+        }
+        Ok(handed)
+    }
+
+    /// Lets go what has been held for so long that nobody will name it any more.
+    async fn sweep(&self, now: DateTime<Utc>) -> Result<(), Problem> {
+        let Some(keeping) = &self.keeping else { return Ok(()) };
+        keeping.erase_older(HELD, now.checked_sub_signed(HELD_FOR).unwrap_or(now)).await
+    }
+}
+
+/// Sweeps now and then, until the server stops.
+pub(crate) async fn sweeping(engine: Arc<Engine>, evidence: Arc<Evidence>) {
+    let mut stopping = engine.stopping();
+    loop {
+        let now = DateTime::from_timestamp_millis(system_now().as_millis()).unwrap_or_default();
+        // What was not reached is said where it was not, and is swept the next time.
+        let _ = evidence.sweep(now).await;
+        if tokio::time::timeout(SWEPT_EVERY, stopping.wait_for(|stop| *stop)).await.is_ok() {
+            return;
+        }
+    }
+}
+
+fn held(sha256: FileHash, what: &str) -> [String; 2] {
+    [HELD.to_owned(), format!("{sha256}{what}")]
+}

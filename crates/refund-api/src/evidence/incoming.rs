@@ -1,0 +1,78 @@
+//! A file on its way in: it is written to a file of no name as it comes, and never whole in memory.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use futures_util::{Stream, StreamExt};
+use refund_core::FileSize;
+use tokio::io::{AsyncWriteExt, BufWriter};
+
+use super::unfit::Unfit;
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
+
+/// How long a file may take to arrive, and how long nothing may come of it: a phone with one bar sends 10 MB in the
+/// first, and has hung up in the second.
+const ARRIVING_MAX: Duration = Duration::from_secs(15 * 60);
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+/// How much is written at once, in bytes.
+const CHUNK: usize = 256 * 1024;
+
+/// Parts of a file as they come.
+pub(crate) type Parts<'a> = Pin<&'a mut (dyn Stream<Item = Result<Bytes, String>> + Send)>;
+
+/// A file that came whole.
+pub(super) struct Incoming(File);
+
+impl Incoming {
+    /// Takes a file in, under that folder. It has no name there, and is gone with the process.
+    pub(super) async fn take(parts: Parts<'_>, folder: &Path) -> Result<Self, Problem> {
+        let taken = tokio::time::timeout(ARRIVING_MAX, written(parts, folder)).await;
+        taken.unwrap_or_else(|_| Err(too_slow()))
+    }
+
+    /// What it begins with; less where it has less.
+    pub(super) fn head<const LENGTH: usize>(&mut self) -> std::io::Result<Vec<u8>> {
+        let mut head = Vec::with_capacity(LENGTH);
+        self.begin()?.by_ref().take(LENGTH as u64).read_to_end(&mut head)?;
+        Ok(head)
+    }
+
+    /// To be read from its beginning.
+    pub(super) fn begin(&mut self) -> std::io::Result<BufReader<&mut File>> {
+        self.0.seek(SeekFrom::Start(0))?;
+        Ok(BufReader::new(&mut self.0))
+    }
+}
+
+async fn written(mut parts: Parts<'_>, folder: &Path) -> Result<Incoming, Problem> {
+    let folder = folder.to_owned();
+    let no_room = |error: std::io::Error| {
+        Problem::new(ApiCode::NotStored, format!("the file could not be written down: {error}"))
+    };
+    let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await;
+    let file = made.map_err(std::io::Error::from).flatten().map_err(no_room)?;
+    let mut file = BufWriter::with_capacity(CHUNK, tokio::fs::File::from_std(file));
+    let mut length = 0_u64;
+    loop {
+        let next = tokio::time::timeout(SILENCE_MAX, parts.next()).await.map_err(|_| too_slow())?;
+        let Some(part) = next else { break };
+        let broke_off = |error| Problem::new(ApiCode::MalformedBody, format!("the file broke off: {error}"));
+        let part = part.map_err(broke_off)?;
+        length = length.saturating_add(part.len() as u64);
+        if length > u64::from(FileSize::MAX) {
+            return Err(Unfit::TooLarge.into());
+        }
+        file.write_all(&part).await.map_err(no_room)?;
+    }
+    file.flush().await.map_err(no_room)?;
+    Ok(Incoming(file.into_inner().into_std().await))
+}
+
+fn too_slow() -> Problem {
+    Problem::new(ApiCode::BodyTooSlow, "the file took too long to arrive")
+}

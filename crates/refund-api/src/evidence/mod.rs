@@ -1,0 +1,202 @@
+//! Evidence (R43): files that the parties of a refund and the operator show each other. What is kept of them is here;
+//! that they belong to a refund, and who added them, is in the refund's history.
+
+mod held;
+mod incoming;
+mod keeping;
+mod picture;
+mod sending;
+mod unfit;
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use image::ImageFormat;
+use refund_core::{EvidenceFile, EvidenceType, FileHash, FileName, RefundId};
+use refund_store::care::{ERASED, SMALL};
+use rustix::fs::statvfs;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+pub(crate) use self::held::sweeping;
+use self::incoming::Incoming;
+pub(crate) use self::incoming::Parts;
+pub(crate) use self::keeping::Keeping;
+use self::picture::Picture;
+pub(crate) use self::sending::sent;
+use self::unfit::Unfit;
+use crate::callers::Tenant;
+use crate::callers::places::{Full, Places};
+use crate::problem::Problem;
+use crate::wire::code::ApiCode;
+
+/// How many files may be on their way in at once, and how many of one seller, one buyer or the platform.
+const ARRIVING_MAX: usize = 64;
+const ARRIVING_MAX_EACH: usize = 4;
+/// How many are unpacked at once: each takes memory and a core.
+const UNPACKED_MAX: usize = 1;
+/// How many bytes of the disk are left to what decides: files are taken as long as there is more.
+const LEFT_FREE: u64 = 1 << 30;
+/// When to try again what waits for others' files.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Keeps evidence, and gives it out.
+pub(crate) struct Evidence {
+    /// Nothing where servers share a store and no place for files.
+    keeping: Option<Keeping>,
+    /// Where files are written as they come.
+    scratch: PathBuf,
+    arriving: Arc<Places<String>>,
+    unpacked: Semaphore,
+}
+
+/// Of a picture, which one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Size {
+    Whole,
+    /// As pages show many of them.
+    Small,
+}
+
+impl Evidence {
+    /// Kept there; what arrives is written under the folder first.
+    pub(crate) fn new(keeping: Keeping, scratch: PathBuf) -> Self {
+        Self { keeping: Some(keeping), scratch, ..Self::nowhere() }
+    }
+
+    /// Kept nowhere: no file is taken.
+    pub(crate) fn nowhere() -> Self {
+        Self {
+            keeping: None,
+            scratch: PathBuf::new(),
+            arriving: Arc::new(Places::new(ARRIVING_MAX, ARRIVING_MAX_EACH)),
+            unpacked: Semaphore::new(UNPACKED_MAX),
+        }
+    }
+
+    /// Takes a file of that name in, and keeps it for a refund. It belongs to it once its history says so.
+    ///
+    /// # Errors
+    /// Where too many are on their way, it is none that is taken, or it can't be kept.
+    pub(crate) async fn take(
+        &self,
+        refund_id: &RefundId,
+        who: Tenant<'_>,
+        name: FileName,
+        parts: Parts<'_>,
+    ) -> Result<EvidenceFile, Problem> {
+        let (file, Kept { bytes, small, .. }) = self.taken(who, name, parts).await?;
+        if let Some(small) = small {
+            self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Small), small.into()).await?;
+        }
+        self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Whole), bytes.into()).await?;
+        Ok(file)
+    }
+
+    /// Whether files are kept at all.
+    pub(crate) fn takes_files(&self) -> bool {
+        self.keeping.is_some()
+    }
+
+    /// Files fill no disk on which commands are recorded.
+    fn has_space(&self) -> Result<(), Problem> {
+        let disk = statvfs(&self.scratch);
+        let left = disk.map_or(u64::MAX, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+        if left > LEFT_FREE {
+            return Ok(());
+        }
+        let detail = format!("only {left} bytes are left on the disk, and {LEFT_FREE} are kept free of files");
+        Err(Problem::new(ApiCode::FilesAway, detail))
+    }
+
+    fn keeping(&self) -> Result<&Keeping, Problem> {
+        let detail = "this server keeps no files: servers that share a store need a folder that they share, --evidence";
+        self.keeping.as_ref().ok_or_else(|| Problem::new(ApiCode::FilesAway, detail))
+    }
+
+    /// A file as it is to be kept.
+    async fn taken(&self, who: Tenant<'_>, name: FileName, parts: Parts<'_>) -> Result<(EvidenceFile, Kept), Problem> {
+        self.keeping()?;
+        self.has_space()?;
+        let _place = self.arriving.enter(Some(who.name())).map_err(|full| match full {
+            Full::All => Problem::new(ApiCode::Busy, "as many files are on their way as the server takes at once"),
+            Full::Own => Problem::too_many("this caller has as many files on their way as there may be", AGAIN),
+        })?;
+        let incoming = Incoming::take(parts, &self.scratch).await?;
+        // It is never closed.
+        let turn = self.unpacked.acquire().await;
+        let kept = tokio::task::spawn_blocking(move || fit(incoming)).await;
+        let kept = kept.map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))??;
+        drop(turn);
+        let sha256 = FileHash::new(Sha256::digest(&kept.bytes).into());
+        Ok((EvidenceFile { sha256, media_type: kept.media_type, bytes: unfit::size_of(&kept.bytes)?, name }, kept))
+    }
+
+    /// A file of a refund, to be sent; none where it is not kept, or not any more.
+    pub(crate) async fn open(
+        &self,
+        refund_id: &RefundId,
+        sha256: &FileHash,
+        size: Size,
+    ) -> Result<Option<Body>, Problem> {
+        self.keeping()?.open(&place(refund_id, sha256, size)).await
+    }
+
+    /// Destroys a file of a refund, and leaves word for backups that it was erased and not lost.
+    pub(crate) async fn erase(&self, refund_id: &RefundId, sha256: &FileHash) -> Result<(), Problem> {
+        self.keeping()?.keep(&named(refund_id, sha256, ERASED), Bytes::new()).await?;
+        self.forget(refund_id, sha256).await
+    }
+
+    /// Destroys a file that did not come to belong to the refund.
+    pub(crate) async fn forget(&self, refund_id: &RefundId, sha256: &FileHash) -> Result<(), Problem> {
+        for size in [Size::Small, Size::Whole] {
+            self.keeping()?.erase(&place(refund_id, sha256, size)).await?;
+        }
+        Ok(())
+    }
+}
+
+fn place(refund_id: &RefundId, sha256: &FileHash, size: Size) -> [String; 3] {
+    named(refund_id, sha256, if size == Size::Small { SMALL } else { "" })
+}
+
+/// Each refund has its own: what is erased of one stays another's.
+fn named(refund_id: &RefundId, sha256: &FileHash, what: &str) -> [String; 3] {
+    ["refunds".to_owned(), refund_id.to_string(), format!("{sha256}{what}")]
+}
+
+/// Whether that is shown as a picture, and has a small one.
+pub(crate) fn is_picture(media_type: EvidenceType) -> bool {
+    match media_type {
+        EvidenceType::Jpeg | EvidenceType::Png => true,
+        EvidenceType::Pdf => false,
+    }
+}
+
+/// A file as it is kept.
+struct Kept {
+    media_type: EvidenceType,
+    bytes: Vec<u8>,
+    small: Option<Vec<u8>>,
+}
+
+/// What a file is says how it begins, and nobody else.
+fn fit(mut incoming: Incoming) -> Result<Kept, Unfit> {
+    let unread = |error: std::io::Error| Unfit::NotAPicture(error.to_string());
+    let head = incoming.head::<16>().map_err(unread)?;
+    let mut file = incoming.begin().map_err(unread)?;
+    if head.starts_with(b"%PDF-") {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(unread)?;
+        return Ok(Kept { media_type: EvidenceType::Pdf, bytes, small: None });
+    }
+    let format = image::guess_format(&head).ok();
+    let taken = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP];
+    let format = format.filter(|format| taken.contains(format)).ok_or(Unfit::UnknownType)?;
+    let Picture { media_type, bytes, small } = picture::anew(file, format)?;
+    Ok(Kept { media_type, bytes, small: Some(small) })
+}

@@ -1,0 +1,151 @@
+//! The files that are evidence (R43): copied beside the journal, by names that say what is in them.
+
+use std::fs::{self, DirBuilder, DirEntry, File};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use super::CareError;
+use super::error::refused;
+
+/// The folder with evidence, within a data folder and a backup of one.
+pub const EVIDENCE: &str = "evidence";
+
+/// What became of evidence that was copied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CopiedEvidence {
+    /// How many files were new in the copy; small pictures are files of their own.
+    pub added: u64,
+    /// How many it had that were erased since.
+    pub erased: u64,
+}
+
+/// What follows the name of a picture in that of the small one which pages show.
+pub const SMALL: &str = ".small";
+/// What follows the name of a file that was erased: so it is known of a file that is not there whether it was erased
+/// or lost.
+pub const ERASED: &str = ".erased";
+
+/// Brings the evidence under `to` up to what is under `from`: what is new is copied, and what was erased is erased from
+/// the copy too. A file never changes: its name is the hash of what it holds. What is lost in `from` stays in the copy.
+///
+/// # Errors
+/// [`CareError::File`]. What was copied until then is whole.
+pub fn copy_evidence(from: &Path, to: &Path) -> Result<CopiedEvidence, CareError> {
+    let mut copied = CopiedEvidence::default();
+    bring_up(&from.join(EVIDENCE), &to.join(EVIDENCE), &mut copied)?;
+    Ok(copied)
+}
+
+fn bring_up(from: &Path, to: &Path, copied: &mut CopiedEvidence) -> Result<(), CareError> {
+    let there = entries(from)?;
+    if there.is_empty() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(to).map_err(refused("create the folder", to))?;
+    let mut has_changed = false;
+    for entry in there {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type().map_err(refused("look at", &path))?.is_dir() {
+            bring_up(&path, &target, copied)?;
+        } else if !is_on_its_way(&entry) && !target.exists() {
+            has_changed |= copy(&path, &target, copied)?;
+        }
+    }
+    if has_changed {
+        File::open(to).and_then(|folder| folder.sync_all()).map_err(refused("sync", to))?;
+    }
+    Ok(())
+}
+
+/// Whether it is being written: then there is a `#` in its name.
+fn is_on_its_way(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().contains(&b'#')
+}
+
+fn entries(folder: &Path) -> Result<Vec<DirEntry>, CareError> {
+    match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        found => found.and_then(Iterator::collect).map_err(refused("look into", folder)),
+    }
+}
+
+/// Copies a file, whole or not at all; whether it was still there.
+fn copy(from: &Path, to: &Path, copied: &mut CopiedEvidence) -> Result<bool, CareError> {
+    let mut source = match File::open(from) {
+        // It was erased since the folder was looked into.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        source => source.map_err(refused("read", from))?,
+    };
+    let part = PathBuf::from(format!("{}#part", to.display()));
+    let options = File::options().write(true).create(true).truncate(true).mode(0o600).clone();
+    let written = options.open(&part).and_then(|mut target| {
+        io::copy(&mut source, &mut target)?;
+        target.sync_all()
+    });
+    written.and_then(|()| fs::rename(&part, to)).map_err(refused("write", to))?;
+    match to.to_str().and_then(|name| name.strip_suffix(ERASED)) {
+        Some(erased) => erase(erased, copied)?,
+        None => copied.added = copied.added.saturating_add(1),
+    }
+    Ok(true)
+}
+
+/// Erases what a copy has of a file, and of the small picture of it.
+fn erase(file: &str, copied: &mut CopiedEvidence) -> Result<(), CareError> {
+    for path in [file.to_owned(), format!("{file}{SMALL}")] {
+        match fs::remove_file(&path) {
+            Ok(()) => copied.erased = copied.erased.saturating_add(1),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(refused("erase", Path::new(&path))(error)),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn r43_a_copy_gets_what_is_new_and_loses_what_was_erased_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("data"), folder.path().join("backup"));
+        let refunds = from.join(EVIDENCE).join("refunds");
+        for refund in ["rf_1", "rf_2"] {
+            fs::create_dir_all(refunds.join(refund)).unwrap();
+        }
+        fs::create_dir_all(&to).unwrap();
+        for name in ["rf_1/aa", "rf_1/aa.small", "rf_1/bb", "rf_2/aa", "rf_2/cc#1"] {
+            fs::write(refunds.join(name), name).unwrap();
+        }
+        assert_eq!(copy_evidence(&from, &to).unwrap(), CopiedEvidence { added: 4, erased: 0 });
+        let copied = to.join(EVIDENCE).join("refunds");
+        assert_eq!(fs::read_to_string(copied.join("rf_1/aa")).unwrap(), "rf_1/aa");
+        assert_eq!(fs::metadata(copied.join("rf_1/aa")).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!copied.join("rf_2/cc#1").exists());
+
+        for erased in ["rf_1/aa", "rf_1/aa.small"] {
+            fs::remove_file(refunds.join(erased)).unwrap();
+        }
+        fs::write(refunds.join("rf_1/aa.erased"), "").unwrap();
+        fs::remove_dir_all(refunds.join("rf_2")).unwrap();
+        fs::write(refunds.join("rf_1/dd"), "new").unwrap();
+        assert_eq!(copy_evidence(&from, &to).unwrap(), CopiedEvidence { added: 1, erased: 2 });
+        let there = |name: &str| copied.join(name).exists();
+        assert_eq!(
+            ["rf_1/aa", "rf_1/aa.small", "rf_1/bb", "rf_1/dd", "rf_2/aa"].map(there),
+            [false, false, true, true, true]
+        );
+        assert_eq!(copy_evidence(&from, &to).unwrap(), CopiedEvidence::default());
+    }
+
+    #[test]
+    fn where_there_is_none_nothing_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(copy_evidence(folder.path(), &folder.path().join("to")).unwrap(), CopiedEvidence::default());
+        assert!(!folder.path().join("to").exists());
+    }
+}
