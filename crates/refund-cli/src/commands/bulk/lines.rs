@@ -59,8 +59,8 @@ fn json_lines(text: &str) -> Vec<Read> {
 }
 
 fn csv_lines(text: &str) -> Vec<Read> {
-    if let Some(line) = never_closed(text) {
-        return vec![Err(format!("line {line}: a quotation mark opens a cell, and none closes it"))];
+    if let Some(why) = misquoted(text) {
+        return vec![Err(why)];
     }
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let headings = match reader.headers() {
@@ -88,26 +88,49 @@ fn misread(text: &str, error: &csv::Error) -> String {
     format!("line {}: {len} cells, where the headings are {expected_len}", line_of(text, position))
 }
 
-/// The line on which a cell is opened by a quotation mark and never closed: all that is behind it would be in it.
-fn never_closed(text: &str) -> Option<u64> {
-    let (mut is_open, mut may_open, mut line, mut opened) = (false, true, 1, 0);
+/// Where a character of CSV stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Before the first of a cell.
+    Start,
+    /// In a cell without quotation marks around it; one in it is as good as any other character.
+    Bare,
+    /// Between the quotation marks of a cell, the first of which is on that line.
+    Between(u64),
+    /// Behind the second one, which may also be the first half of one that stands for itself.
+    Behind(u64),
+    /// Behind that one and a blank.
+    Apart(u64),
+}
+
+/// What is wrong with the quotation marks. A cell whose mark is missing goes on to the next one that there is, and all
+/// the lines up to there would be in it: as a command that nobody carries out, and as words that somebody is shown.
+fn misquoted(text: &str) -> Option<String> {
+    let (mut place, mut line) = (Place::Start, 1);
     for sign in text.chars() {
-        match sign {
-            '"' if is_open => (is_open, may_open) = (false, true),
-            '"' if may_open => {
-                // Behind one that closed it, it is two for one, and the cell goes on.
-                is_open = true;
-                opened = line;
+        place = match (place, sign) {
+            (Place::Start, '"') => Place::Between(line),
+            (Place::Between(opened), '"') => Place::Behind(opened),
+            (Place::Behind(opened), '"') => Place::Between(opened),
+            (Place::Between(opened), _) => Place::Between(opened),
+            (Place::Start | Place::Bare | Place::Behind(_) | Place::Apart(_), ',' | '\r' | '\n') => Place::Start,
+            (Place::Behind(opened) | Place::Apart(opened), ' ' | '\t') => Place::Apart(opened),
+            (Place::Behind(opened) | Place::Apart(opened), _) => {
+                return Some(format!(
+                    "line {opened}: a quotation mark opens a cell, and behind the one that closes it, on line {line}, \
+                     the cell goes on; a quotation mark within a cell is written twice"
+                ));
             }
-            _ if is_open => {}
-            ',' | '\r' | '\n' => may_open = true,
-            _ => may_open = false,
-        }
+            (Place::Start | Place::Bare, _) => Place::Bare,
+        };
         if sign == '\n' {
             line += 1;
         }
     }
-    is_open.then_some(opened)
+    match place {
+        Place::Between(opened) => Some(format!("line {opened}: a quotation mark opens a cell, and none closes it")),
+        Place::Start | Place::Bare | Place::Behind(_) | Place::Apart(_) => None,
+    }
 }
 
 /// The line on which a record begins. The reader counts empty lines before it as the record's own.
@@ -203,7 +226,22 @@ mod tests {
         assert!(told(json).contains("\"value\" is there twice"), "{}", told(json));
         let open = "refund_id,version,action,reason\na,1,refuse,\"was \"\"whole\"\"\"\nb,1,refuse,\"never closed\nc,1,agree,\n";
         assert_eq!(told(open), "line 3: a quotation mark opens a cell, and none closes it");
-        assert_eq!(never_closed("a,12\" disk,\"two\nlines\"\n"), None);
+        for well in ["a,12\" disk,\"two\nlines\"\n", "\"a\" ,\"\"\t\r\n\"b\",\"\"\"c\"\"\"", "a, \"b\"c", ""] {
+            assert_eq!(misquoted(well), None, "{well}");
+        }
+    }
+
+    #[test]
+    fn two_marks_that_are_missing_make_no_cell_of_the_lines_between_them() {
+        let csv = "refund_id,version,action,reason\na,1,refuse,\"was whole\nb,1,agree,\nc,1,refuse,\"it was used\n";
+        let why = "line 2: a quotation mark opens a cell, and behind the one that closes it, on line 4, the cell goes on; \
+                   a quotation mark within a cell is written twice";
+        assert_eq!(in_words(csv_lines(csv)), [why]);
+        // A mark within a cell that is written once.
+        let once = "refund_id,version,action,reason\na,1,refuse,\"a 12\" disk\"\n";
+        assert_eq!(in_words(csv_lines(once)), [why.replace("line 4", "line 2")]);
+        let apart = "refund_id,version,action,reason\na,1,refuse,\"whole\" \"\nb,1,agree,\n";
+        assert_eq!(in_words(csv_lines(apart)), [why.replace("line 4", "line 2")]);
     }
 
     #[test]
