@@ -6,6 +6,7 @@ mod support;
 
 mod bulk;
 mod connection;
+mod import;
 mod reasons;
 mod story;
 mod trouble;

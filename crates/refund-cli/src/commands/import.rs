@@ -3,8 +3,9 @@
 mod lines;
 mod tally;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{BufRead, BufReader, IsTerminal};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -28,9 +29,9 @@ const WAIT_MAX: u64 = 30;
 
 pub(super) fn run(desk: &Desk, import: &Import) -> Result<(), Failure> {
     let client = desk.client()?;
-    let (input, length) = input(&import.file)?;
-    let progress = progress(length);
-    let tally = Mutex::new(Tally::new(desk.out, import.failed.as_deref(), progress)?);
+    let (input, file) = input(&import.file)?;
+    let progress = progress(file.as_ref().filter(|file| file.is_file()).map(Metadata::len));
+    let tally = Mutex::new(Tally::new(desk.out, import.failed.as_deref(), file.as_ref(), progress)?);
     let repeat = repeat::command(&desk.typed, &[]);
     let (parallel, under_way) = (import.parallel, &desk.under_way);
     let sender = Sender { client, tally: &tally, repeat: &repeat, parallel, under_way };
@@ -108,14 +109,16 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn input(path: &Path) -> Result<(Box<dyn BufRead + Send>, Option<u64>), Failure> {
+/// What the lines are read from, and the file that this is, if it is one: also where a shell has opened it.
+fn input(path: &Path) -> Result<(Box<dyn BufRead + Send>, Option<Metadata>), Failure> {
     if path == Path::new("-") {
-        return Ok((Box::new(BufReader::new(std::io::stdin())), None));
+        let opened = std::io::stdin().as_fd().try_clone_to_owned().and_then(|stdin| File::from(stdin).metadata());
+        return Ok((Box::new(BufReader::new(std::io::stdin())), opened.ok()));
     }
     let wrong = |error: std::io::Error| Failure::Usage(format!("{}: {error}", path.display()));
     let file = File::open(path).map_err(wrong)?;
-    let length = file.metadata().map_err(wrong)?.len();
-    Ok((Box::new(BufReader::new(file)), Some(length)))
+    let metadata = file.metadata().map_err(wrong)?;
+    Ok((Box::new(BufReader::new(file)), Some(metadata)))
 }
 
 /// A bar on a terminal, by bytes, because nobody has counted the lines.

@@ -1,7 +1,8 @@
 //! What came of the lines.
 
-use std::fs::File;
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use indicatif::ProgressBar;
@@ -50,14 +51,31 @@ pub(super) struct Tally {
     stopped: Option<(u64, Failure)>,
 }
 
+/// A file to write to, without what was in it. By whatever name or link it is called, it is not the one that is read:
+/// that would be empty before its first line.
+fn emptied(path: &Path, read: Option<&Metadata>) -> Result<File, Failure> {
+    let wrong = |why: String| Failure::Usage(format!("{}: {why}", path.display()));
+    let open = OpenOptions::new().write(true).create(true).truncate(false).open(path);
+    let file = open.map_err(|error| wrong(error.to_string()))?;
+    let there = file.metadata().map_err(|error| wrong(error.to_string()))?;
+    if there.is_file() {
+        if read.is_some_and(|read| (read.dev(), read.ino()) == (there.dev(), there.ino())) {
+            return Err(wrong("the lines are read from this file; what failed has to go to another".to_owned()));
+        }
+        file.set_len(0).map_err(|error| wrong(error.to_string()))?;
+    }
+    Ok(file)
+}
+
 impl Tally {
-    pub(super) fn new(out: Output, failed: Option<&Path>, progress: ProgressBar) -> Result<Self, Failure> {
-        let create = |path: &Path| {
-            File::create(path)
-                .map(BufWriter::new)
-                .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))
-        };
-        let failed_file = failed.map(create).transpose()?;
+    /// `read`: the file that the lines come from, if they come from one.
+    pub(super) fn new(
+        out: Output,
+        failed: Option<&Path>,
+        read: Option<&Metadata>,
+        progress: ProgressBar,
+    ) -> Result<Self, Failure> {
+        let failed_file = failed.map(|path| emptied(path, read)).transpose()?.map(BufWriter::new);
         Ok(Self { out, failed_file, progress, opened: 0, there: 0, failed: 0, stopped: None })
     }
 
