@@ -26,6 +26,30 @@ fn an_import_goes_on_behind_a_line_that_fails() {
 }
 
 #[test]
+fn a_line_that_is_spelled_otherwise_opens_nothing_again() {
+    let desk = Desk::open();
+    let line = |amount: &str, more: &str| {
+        format!(
+            r#"{{"seller_id":"seller-homeware","buyer_id":"b","order_line":{{"order_id":"7101","line_id":"1","title":"bin","category":"general","paid":{{"currency":"CNY","value":"50.00"}},"shipped":true,"freight_insurance":false}},"type":"REFUND_ONLY","amount":{{"currency":"CNY","value":"{amount}"}},"reason":"r"{more}}}"#
+        )
+    };
+    let import = |line: String| {
+        let said = desk.run(&["import", &desk.file("one.jsonl", &line), "--profile", PLATFORM]);
+        (said.code, said.out)
+    };
+    let counts = |opened: u8, there: u8| (0, format!("{opened} opened, {there} were there, 0 failed.\n"));
+    assert_eq!(import(line("5.00", "")), counts(1, 0));
+    // It is over, so that the order line is free for another one.
+    assert_eq!(desk.run(&["agree", &desk.refund("7101"), "--yes", "--profile", SELLER]).code, 0);
+    for (amount, more) in
+        [("5.0", ""), ("5", ""), ("5.00", r#","metadata":null"#), ("5.00", r#","metadata":{},"files":[]"#)]
+    {
+        assert_eq!(import(line(amount, more)), counts(0, 1), "{amount} {more}");
+    }
+    assert_eq!(import(line("5.01", "")), counts(1, 0));
+}
+
+#[test]
 fn what_failed_is_not_told_in_the_file_that_is_read() {
     let desk = Desk::open();
     let (text, wrong) = ("[]\n{}\n", "the lines are read from this file");

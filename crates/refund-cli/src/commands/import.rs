@@ -1,6 +1,7 @@
 //! `refund import`: many refunds from a file, a few at a time, each once.
 
 mod lines;
+mod spelled;
 mod tally;
 
 use std::fs::{File, Metadata};

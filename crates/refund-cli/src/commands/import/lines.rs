@@ -7,6 +7,7 @@ use data_encoding::HEXLOWER;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::spelled;
 use super::tally::Failed;
 use crate::failure::Failure;
 use crate::strict;
@@ -55,8 +56,8 @@ impl Lines {
             let utf8_up_to = std::str::from_utf8(&bytes).err().map(|error| error.valid_up_to());
             let text = String::from_utf8_lossy(&bytes).trim().trim_start_matches('\u{feff}').to_owned();
             if !text.is_empty() {
-                // However it is written: another blank or order says nothing else, and must open nothing else.
-                let text = strict::read(&text).map_or(text, |said| said.to_string());
+                // However it is written: another blank, order or spelling says nothing else, and must open nothing else.
+                let text = strict::read(&text).map_or(text, |said| spelled::alike(said).to_string());
                 let idempotency_key = self.key(&text);
                 return Ok(Some(Line { number: self.number, length, text, utf8_up_to, idempotency_key }));
             }
