@@ -145,10 +145,8 @@ impl Reader {
         if typed.is_empty() {
             return Ok(None);
         }
-        let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"];
-        let local = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(typed, format).ok());
         let zone = form.get("drawn_in").parse().ok().or(self.zone).unwrap_or(Tz::UTC);
-        let at = local.and_then(|local| zone.from_local_datetime(&local).earliest());
+        let at = local(typed).and_then(|local| zone.from_local_datetime(&local).earliest());
         let at = at.and_then(|at| Timestamp::from_millis(at.timestamp_millis()).ok());
         at.map(Some).ok_or_else(|| Mistake::new(field, "mistake-instant"))
     }
@@ -210,6 +208,17 @@ impl Reader {
     pub(crate) fn zone_name(&self) -> &'static str {
         self.zone.map_or("", Tz::name)
     }
+}
+
+/// What such a field says, in whatever zone.
+fn local(typed: &str) -> Option<NaiveDateTime> {
+    let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"];
+    formats.iter().find_map(|format| NaiveDateTime::parse_from_str(typed.trim(), format).ok())
+}
+
+/// Whether two such fields say the same: a browser leaves out zeros at the end of what it was given.
+pub(crate) fn is_same_instant(one: &str, other: &str) -> bool {
+    one.trim() == other.trim() || local(one).is_some_and(|one| local(other) == Some(one))
 }
 
 /// An offset from UTC as people write it.
@@ -300,6 +309,17 @@ mod tests {
             let typed = reader(Language::En, "Asia/Taipei").typed_instant(at.parse().unwrap());
             assert_eq!(read("Asia/Taipei", &typed), Ok(Some(at.to_owned())), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_field_for_an_instant_says_the_same_however_many_zeros_a_browser_leaves() {
+        let at = |fraction: &str| format!("2027-10-31T02:30{fraction}");
+        for [written, sent] in [[":30.500", ":30.5"], [":30.250", ":30.25"], [":30", ":30.000"], ["", ":00"], ["", ""]]
+        {
+            assert!(is_same_instant(&at(written), &at(sent)), "{written} {sent}");
+        }
+        assert!(is_same_instant("", " ") && !is_same_instant("", &at("")) && !is_same_instant(&at(""), ""));
+        assert!(!is_same_instant(&at(":30.5"), &at(":30.05")) && !is_same_instant("tomorrow", "today"));
     }
 
     #[test]

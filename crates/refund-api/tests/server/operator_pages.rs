@@ -78,21 +78,28 @@ fn an_instant_that_was_not_touched_stays_and_another_is_meant_in_the_zone_beside
         let batch = json!({ "name": "a", "sellers": [], "open": false, "opens_at": "2027-10-31T01:30:00.000Z" });
         server.put("/v1/rollout", &server.operator, &json!({ "percentage": 0, "batches": [batch] }));
         let shown = "2027-10-31T02:30";
-        let save = |typed: &'static str| {
+        let saved = |was: &'static str, typed: &'static str| {
             [
                 ("do", "save"),
                 ("batch", "0"),
                 ("batch_name", "b"),
-                ("opens_at_was", shown),
+                ("opens_at_was", was),
                 ("opens_at", typed),
                 ("drawn_in", "Europe/Berlin"),
             ]
         };
+        let save = |typed: &'static str| saved(shown, typed);
         operator.change(ROLLOUT, &save(shown));
         let now = rollout(server)["batches"][0].clone();
         assert_eq!((&now["name"], &now["opens_at"]), (&json!("b"), &json!("2027-10-31T01:30:00.000Z")));
         operator.change(ROLLOUT, &save("2027-11-01T02:30"));
         assert_eq!(rollout(server)["batches"][0]["opens_at"], "2027-11-01T01:30:00.000Z");
+        // What a browser makes of what it was given.
+        let batch = json!({ "name": "a", "sellers": [], "open": false, "opens_at": "2027-10-31T01:30:30.500Z" });
+        server.put("/v1/rollout", &server.operator, &json!({ "percentage": 0, "batches": [batch] }));
+        operator.change(ROLLOUT, &saved("2027-10-31T02:30:30.500", "2027-10-31T02:30:30.5"));
+        let now = rollout(server)["batches"][0].clone();
+        assert_eq!((&now["name"], &now["opens_at"]), (&json!("b"), &json!("2027-10-31T01:30:30.500Z")));
         let page = operator.get("/operator/rollout");
         assert!(page.says("name=\"opens_at_was\"") && page.says("name=\"drawn_in\" value=\"UTC\""));
     });

@@ -13,6 +13,7 @@ use super::change::{done_before, replaced};
 use crate::call::on_own_thread;
 use crate::pages::form::{Form, Mistake};
 use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
+use crate::pages::reader::is_same_instant;
 use crate::pages::refund::told_mistake;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -267,7 +268,8 @@ fn batch_changed(visit: &Visit, mut rollout: Rollout, step: &str) -> Result<Chan
         "save" => {
             batch.name = form.needed("batch_name")?;
             // What is written may stand for two instants, where clocks are put back: it is read only where it was changed.
-            if form.all("opens_at_was").next() != Some(form.get("opens_at")) {
+            let is_as_it_was = |was: &str| is_same_instant(was, form.get("opens_at"));
+            if !form.all("opens_at_was").next().is_some_and(is_as_it_was) {
                 batch.opens_at = visit.reader.read_instant(form, "opens_at")?;
             }
             named_alone(&rollout, form)?;
