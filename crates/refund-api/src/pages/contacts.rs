@@ -22,42 +22,43 @@ pub(crate) struct Choice {
 /// A row for each contact that there is, and one more while there may be one.
 pub(super) fn rows(reader: &Reader, contacts: &SellerContacts) -> Vec<ContactRow> {
     let there = contacts.iter().enumerate().map(|(place, contact)| {
-        let language = contact.language.as_ref().map(|language| language.as_str());
+        let language = contact.language.as_ref().map(|language| language.as_str()).unwrap_or_default();
         row(reader, place, contact.email.as_str(), language, |kind| contact.kinds.contains(&kind))
     });
     let mut rows: Vec<_> = there.collect();
     if rows.len() < SellerContacts::MAX {
-        rows.push(row(reader, rows.len(), "", Some(reader.language.tag()), |_| false));
+        rows.push(row(reader, rows.len(), "", reader.language.tag(), |_| false));
     }
     rows
 }
 
 pub(super) fn typed_rows(reader: &Reader, form: &Form) -> Vec<ContactRow> {
     let typed = form.all("contact_email").zip(form.all("contact_language")).enumerate();
-    let row =
-        |(place, (email, language))| row(reader, place, email, Some(language), |kind| is_ticked(form, place, kind));
+    let row = |(place, (email, language))| row(reader, place, email, language, |kind| is_ticked(form, place, kind));
     typed.map(row).collect()
 }
 
+/// `language` is its tag, or empty where none was given.
 fn row(
     reader: &Reader,
     place: usize,
     email: &str,
-    language: Option<&str>,
+    language: &str,
     is_chosen: impl Fn(NoticeKind) -> bool,
 ) -> ContactRow {
-    let language = language.and_then(Language::from_tag).unwrap_or(Language::En);
-    let languages = Language::ALL.into_iter().map(|one| Choice {
-        value: one.tag().to_owned(),
-        means: one.own_name().to_owned(),
-        is_chosen: one == language,
-    });
+    let choice = |value: &str, means: String| Choice { value: value.to_owned(), means, is_chosen: value == language };
+    let mut languages: Vec<_> =
+        Language::ALL.into_iter().map(|one| choice(one.tag(), one.own_name().to_owned())).collect();
+    // One that no page has, or none, is a choice as well: whoever saves something else leaves it as it is.
+    if !languages.iter().any(|one| one.is_chosen) {
+        languages.push(choice(language, if language.is_empty() { reader.say("none") } else { language.to_owned() }));
+    }
     let kinds = NoticeKind::ALL.iter().map(|kind| Choice {
         value: ticked(place, *kind),
         means: reader.term("notice-kind", kind.as_str()),
         is_chosen: is_chosen(*kind),
     });
-    ContactRow { email: email.to_owned(), languages: languages.collect(), kinds: kinds.collect() }
+    ContactRow { email: email.to_owned(), languages, kinds: kinds.collect() }
 }
 
 /// What is sent where a kind is ticked in the row at that place.
@@ -79,12 +80,49 @@ pub(super) fn typed(form: &Form) -> Result<SellerContacts, Mistake> {
             continue;
         }
         let email = email.trim().parse().map_err(|_| Mistake::new("contact_email", "mistake-email"))?;
-        let language = language.parse().map_err(|_| Mistake::new("contact_language", "mistake-choose"))?;
+        let language = Some(language).filter(|tag| !tag.is_empty()).map(str::parse).transpose();
+        let language = language.map_err(|_| Mistake::new("contact_language", "mistake-choose"))?;
         let kinds = NoticeKind::ALL.iter().copied().filter(|kind| is_ticked(form, place, *kind)).collect();
-        contacts.push(SellerContact { email, language: Some(language), kinds });
+        contacts.push(SellerContact { email, language, kinds });
     }
     SellerContacts::try_from(contacts).map_err(|invalid| match invalid {
         InvalidSellerContacts::TooMany => Mistake::new("contact_email", "mistake-contacts"),
         InvalidSellerContacts::Twice(_) => Mistake::new("contact_email", "mistake-contact-twice"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use refund_core::Timestamp;
+
+    use super::*;
+    use crate::pages::reader::Theme;
+
+    #[test]
+    fn what_is_saved_untouched_stays_as_it_was() {
+        let now: Timestamp = "2026-03-01T02:05:00Z".parse().unwrap();
+        let reader = Reader { language: Language::En, theme: Theme::Auto, zone: None, now, time_passes: true };
+        let contact = |(place, language): (usize, Option<&str>)| SellerContact {
+            email: format!("{place}@shop.example").parse().unwrap(),
+            language: language.map(|tag| tag.parse().unwrap()),
+            kinds: NoticeKind::ALL.iter().copied().take(place).collect(),
+        };
+        let languages = [None, Some("fr"), Some("zh-TW"), Some("zh-Hans"), Some("EN")];
+        let contacts: Vec<_> = languages.into_iter().enumerate().map(contact).collect();
+        let contacts = SellerContacts::try_from(contacts).unwrap();
+        let drawn = rows(&reader, &contacts);
+        // As a browser sends it.
+        let sent = drawn.iter().flat_map(|row| {
+            let of = |name, choices: &[Choice]| {
+                let chosen = choices.iter().filter(|one| one.is_chosen).map(|one| (name, one.value.clone()));
+                chosen.collect::<Vec<_>>()
+            };
+            let email = vec![("contact_email", row.email.clone())];
+            [email, of("contact_language", &row.languages), of("contact_kind", &row.kinds)].concat()
+        });
+        assert_eq!(typed(&Form::of(sent)), Ok(contacts));
+        let means: Vec<_> =
+            drawn.iter().map(|row| row.languages.iter().map(|one| one.means.as_str()).skip(3).collect()).collect();
+        assert_eq!(means, [vec!["none"], vec!["fr"], vec!["zh-TW"], vec![], vec!["EN"]]);
+    }
 }
