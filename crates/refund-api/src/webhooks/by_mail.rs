@@ -4,7 +4,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use refund_core::{
     EmailAddress, Event, Fact, GATHERED_WITHIN, LanguageTag, Notice, NoticeChannel, NoticeReport, NoticeResult,
     QueuedNotice, Reason, Refund, Role, SellerId, Timestamp,
@@ -91,6 +91,14 @@ fn lane(seller_id: &SellerId) -> String {
 /// Whether what is under that id in the book is mailed.
 pub(super) fn is_lane(id: &str) -> bool {
     id.starts_with(LANES)
+}
+
+/// How many of the places for mail a notice in that lane takes: as many as its seller has contacts, who get it at once.
+pub(super) fn places(engine: &Engine, lane: &str) -> usize {
+    let encoded = lane.strip_prefix(LANES).and_then(|rest| rest.strip_prefix('-')).unwrap_or_default();
+    let decoded = percent_decode_str(encoded).decode_utf8_lossy();
+    let seller = SellerId::new(decoded.as_ref()).ok().and_then(|id| engine.settings().seller(&id).cloned());
+    seller.map_or(1, |seller| seller.contacts.iter().count().max(1))
 }
 
 /// An operator has no address yet.

@@ -14,22 +14,21 @@ use super::by_mail::{self, Carriage, Courier, is_lane};
 use super::endpoint::{self, Endpoint};
 use super::message::Unsigned;
 use super::relay::Relay;
-use super::room::{self, Room};
+use super::room::{self, Receiver, Room};
 use super::schedule;
 use super::{Webhooks, planned};
 use crate::engine::Engine;
 use crate::engine::timer::{WAIT_AFTER_FAILURE, until};
 use crate::feed::EventIds;
+use crate::machine::clock::Stopwatch;
 use crate::machine::entropy;
 use crate::problem::Problem;
 use crate::wire::EventOut;
 use crate::wire::code::ApiCode;
 
-/// From how many milliseconds on an answer is slow.
-const SLOW: u64 = 2_000;
 /// How many messages of an endpoint's queue are read: those under way are still in it, and one more says when the next
 /// is due.
-const LOOKED_AT: usize = room::TO_ONE + 1;
+const LOOKED_AT: usize = room::OF_ONE + 1;
 /// How long messages that are under way are waited for when the server stops.
 const STOPPING_MAX: Duration = Duration::from_secs(5);
 /// How often the book forgets what is old, in milliseconds.
@@ -70,6 +69,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>, courier: O
         webhooks,
         courier,
         room: Room::default(),
+        since: Stopwatch::start(),
         failures: BTreeMap::new(),
         relay: Relay::default(),
         attempts: JoinSet::new(),
@@ -103,6 +103,8 @@ struct Sender {
     /// Who carries what goes by mail, if anybody does.
     courier: Option<Arc<dyn Courier>>,
     room: Room,
+    /// Since when it sends: by this the room tells what lasts.
+    since: Stopwatch,
     /// How many attempts failed in a row, by endpoint.
     failures: BTreeMap<String, u32>,
     relay: Relay,
@@ -139,7 +141,8 @@ impl Sender {
     /// The lanes of what is to be mailed now, if this server mails: all in which something waits, or while no more can be
     /// under way those of what is, which this server is to keep.
     async fn lanes(&self, now: Timestamp) -> Result<Vec<Arc<Endpoint>>, Problem> {
-        let has_none = !self.room.has_any_by_mail(self.relay.at_once()) || self.relay.left_alone_until(now).is_some();
+        let has_none =
+            !self.room.has_any_by_mail() || !self.relay.may_be_asked() || self.relay.left_alone_until(now).is_some();
         let lanes = match &self.courier {
             None => Vec::new(),
             Some(_) if has_none => self.room.lanes(),
@@ -157,22 +160,28 @@ impl Sender {
             if queued.at > now {
                 return Some(queued.at);
             }
-            let has_room = match endpoint.is_by_mail() {
-                // That somebody's address takes no mail says nothing of the others in the lane.
-                true => self.room.has_some_by_mail(endpoint.id(), self.relay.at_once()),
-                false => self.room.has_some(endpoint.id(), &endpoint.stored.owner, due.failing_since.is_some()),
-            };
-            if has_room {
+            // That somebody's address takes no mail says nothing of the others in the lane.
+            let fails = due.failing_since.is_some() && !endpoint.is_by_mail();
+            let may_go = !endpoint.is_by_mail() || self.relay.may_be_asked();
+            if may_go && self.room.has_some(self.receiver(endpoint), fails, self.since.elapsed()) {
                 self.begin(endpoint, queued);
             }
         }
         None
     }
 
+    fn receiver<'e>(&self, endpoint: &'e Endpoint) -> Receiver<'e> {
+        let places = if endpoint.is_by_mail() { by_mail::places(&self.engine, endpoint.id()) } else { 1 };
+        Receiver { id: endpoint.id(), owner: &endpoint.stored.owner, places }
+    }
+
     fn begin(&mut self, endpoint: &Arc<Endpoint>, queued: Queued) {
         let event = queued.event;
-        if !self.room.begins(endpoint.id(), &endpoint.stored.owner, event) {
+        if !self.room.begins(self.receiver(endpoint), event, self.since.elapsed()) {
             return;
+        }
+        if endpoint.is_by_mail() {
+            self.relay.is_asked(endpoint.id(), event);
         }
         let last = if endpoint.is_by_mail() { &mut self.mailed_last } else { &mut self.served_last };
         *last = Some(made(endpoint));
@@ -203,22 +212,33 @@ impl Sender {
                 self.room.ends(&id, event);
                 match came {
                     Some(Came::ByMail(carriage)) => {
-                        self.room.was(&id, carriage.attempt.duration_ms < SLOW);
-                        self.relay.count(&carriage);
+                        self.count_mail(&id, &carriage);
+                        self.relay.count(&id, event, Some(&carriage));
                     }
                     Some(Came::ToEndpoint(attempt)) => self.count(&id, &attempt),
-                    None => {}
+                    None => self.relay.count(&id, event, None),
                 }
             }
             // The message stays among those under way: whatever panicked would panic again at once.
-            Err(error) => tracing::error!(%error, "an attempt failed within the server"),
+            Err(error) => {
+                self.relay.forget_who_tries();
+                tracing::error!(%error, "an attempt failed within the server");
+            }
+        }
+    }
+
+    /// What a mail says of the next in its lane: nothing where it was refused at once, or the mail server was not there.
+    fn count_mail(&mut self, lane: &str, Carriage { attempt, was_there }: &Carriage) {
+        let soon = is_soon(attempt);
+        if *was_there && (attempt.has_succeeded() || !soon) {
+            self.room.was(lane, soon);
         }
     }
 
     /// Counts failures in a row, and says once when they are too many and once when they are over: whatever is wrong
     /// with a receiver is its owner's to mend.
     fn count(&mut self, id: &str, attempt: &Attempt) {
-        self.room.was(id, attempt.has_succeeded() && attempt.duration_ms < SLOW);
+        self.room.was(id, attempt.has_succeeded() && is_soon(attempt));
         let before = self.failures.remove(id).unwrap_or(0);
         if attempt.has_succeeded() {
             if schedule::spared(before).is_some() {
@@ -250,6 +270,10 @@ impl Sender {
         let _ = tokio::time::timeout(STOPPING_MAX, ended).await;
         self.attempts.shutdown().await;
     }
+}
+
+fn is_soon(attempt: &Attempt) -> bool {
+    Duration::from_millis(attempt.duration_ms) < room::SLOW
 }
 
 pub(super) async fn forget(engine: &Engine, webhooks: &Webhooks, now: Timestamp) -> Result<(), Problem> {

@@ -4,8 +4,10 @@ use std::sync::{Mutex, PoisonError};
 
 use refund_store::KeyRole;
 
-/// How many are under way at once, in all and to the endpoints of one owner.
-const AT_ONCE: usize = 16;
+use super::room::has_a_share;
+
+/// How many are under way at once, in all and to the endpoints of one owner; that one's share of what is left as well.
+const AT_ONCE: usize = 128;
 const OF_ONE: usize = 2;
 
 #[derive(Default)]
@@ -22,7 +24,7 @@ impl Turns {
     pub(super) fn take(&self, owner: &KeyRole) -> Option<Turn<'_>> {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_this = taken.iter().filter(|taken| *taken == owner).count();
-        if taken.len() >= AT_ONCE || of_this >= OF_ONE {
+        if of_this >= OF_ONE || !has_a_share(of_this, taken.len(), AT_ONCE) {
             return None;
         }
         taken.push(owner.clone());
@@ -55,10 +57,18 @@ mod tests {
         assert_eq!(first.iter().flatten().count(), 2);
         assert!(turns.take(&KeyRole::Operator).is_some());
         drop(first);
-        let all: Vec<_> = (0..20).filter_map(|number| turns.take(&seller(number / 2))).collect();
+        let all: Vec<_> = (0..400).filter_map(|number| turns.take(&seller(number / 2))).collect();
         assert_eq!(all.len(), AT_ONCE);
         assert!(turns.take(&KeyRole::Operator).is_none());
         drop(all);
         assert!(turns.take(&seller(1)).is_some());
+    }
+
+    #[test]
+    fn sixty_sellers_with_two_silent_endpoints_each_leave_turns_for_others() {
+        let turns = Turns::default();
+        let silent: Vec<_> = (0..120).filter_map(|number| turns.take(&seller(number / 2))).collect();
+        assert!(silent.len() >= 110, "{}", silent.len());
+        assert!(turns.take(&KeyRole::Operator).is_some());
     }
 }
