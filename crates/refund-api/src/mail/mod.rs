@@ -10,9 +10,11 @@ mod tool;
 
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
 use lettre::message::Mailbox;
 use refund_core::{EmailAddress, Event};
 use refund_store::Attempt;
+use tokio::sync::watch;
 
 use self::message::Named;
 use self::server::{MailServer, NotTaken};
@@ -44,22 +46,19 @@ impl Mailer {
         Arc::new(Self { app: app.clone(), server })
     }
 
-    /// To each of the recipients in turn: a mail of their own, which names nobody else.
+    /// To all of the recipients at once, so that a slow one keeps none waiting: to each a mail of their own, which names
+    /// nobody else.
     async fn carried(&self, outgoing: &Outgoing) -> Result<Carriage, Problem> {
         let Outgoing { refund, notice, recipients, now, .. } = outgoing;
         let events = told_of(&self.app.engine, refund, notice).await?;
         let stopwatch = Stopwatch::start();
-        let mut answer: Option<Answer> = None;
-        for recipient in recipients {
-            let one = self.carried_to(recipient, outgoing, &events).await?;
-            answer = Some(answer.map_or(one.clone(), |before| better(before, one)));
-        }
+        let answers = try_join_all(recipients.iter().map(|to| self.carried_to(to, outgoing, &events))).await?;
+        let was_there = answers.is_empty() || answers.iter().any(|answer| !matches!(answer, Err(NotTaken::Away(_))));
         // No endpoint was asked to send it either: that nobody is told has to be said.
-        let answer =
-            answer.unwrap_or_else(|| Err(NotTaken::Refused(NO_ADDRESS, "there is nobody to send it to".into())));
+        let nobody = || Err(NotTaken::Refused(NO_ADDRESS, "there is nobody to send it to".into()));
+        let answer = answers.into_iter().reduce(better).unwrap_or_else(nobody);
         let duration_ms = u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX);
         let attempt = Attempt { at: *now, status: None, error: None, duration_ms, response: String::new() };
-        let was_there = !matches!(answer, Err(NotTaken::Away(_)));
         let attempt = match answer {
             Ok((code, said)) | Err(NotTaken::Refused(code, said)) => {
                 Attempt { status: Some(code), response: in_a_line(&said), ..attempt }
@@ -102,6 +101,10 @@ fn better(one: Answer, other: Answer) -> Answer {
 impl Courier for Mailer {
     fn carry<'a>(&'a self, outgoing: &'a Outgoing) -> Carried<'a> {
         Box::pin(self.carried(outgoing))
+    }
+
+    fn reached(&self) -> watch::Receiver<()> {
+        self.server.reached()
     }
 }
 

@@ -14,6 +14,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, Tls
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
@@ -23,10 +24,10 @@ use crate::machine::{connect, tls};
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long one may take to be connected to, greeted and signed in to, and how long to take a mail.
+/// How long one may take to be connected to, greeted and signed in to, and how long to take a mail, all in all.
 const CONNECTING_MAX: Duration = Duration::from_secs(20);
 const SENDING_MAX: Duration = Duration::from_secs(60);
-/// How long one that is kept may take to say that it is there.
+/// How long those that are kept may take to say that they are there.
 const ASKING_MAX: Duration = Duration::from_secs(5);
 /// How many connections are kept.
 const KEPT_MAX: usize = 8;
@@ -52,6 +53,8 @@ pub(crate) struct MailServer {
     credentials: Option<Credentials>,
     pub(super) from: Mailbox,
     kept: Mutex<Vec<AsyncSmtpConnection>>,
+    /// Told of each connection by which a mail goes.
+    reached: watch::Sender<()>,
 }
 
 /// Why a mail was not taken.
@@ -74,18 +77,30 @@ impl MailServer {
         from: Mailbox,
     ) -> Result<Self, AnyError> {
         let (tls, starting_tls) = (tls::connector()?, TlsParameters::new(host.clone())?);
-        Ok(Self { host, port, encryption, tls, starting_tls, credentials, from, kept: Mutex::default() })
+        let (kept, reached) = (Mutex::default(), watch::Sender::new(()));
+        Ok(Self { host, port, encryption, tls, starting_tls, credentials, from, kept, reached })
+    }
+
+    /// Turns whenever it takes a connection or is there on one that was kept, before anything is known of the mail.
+    pub(super) fn reached(&self) -> watch::Receiver<()> {
+        self.reached.subscribe()
     }
 
     /// Sends a mail once: what the mail server said to it, with its code.
     pub(super) async fn send(&self, envelope: &Envelope, mail: &[u8]) -> Result<(u16, String), NotTaken> {
-        let mut connection = match self.kept_one().await {
+        // Some mail servers look a recipient up before they answer, and wait for that one's own.
+        let slow = |_| NotTaken::Unanswered(format!("no answer within {} seconds", SENDING_MAX.as_secs()));
+        timeout(SENDING_MAX, self.sent(envelope, mail)).await.map_err(slow)?
+    }
+
+    async fn sent(&self, envelope: &Envelope, mail: &[u8]) -> Result<(u16, String), NotTaken> {
+        let kept = timeout(ASKING_MAX, self.kept_one()).await.unwrap_or(None);
+        let mut connection = match kept {
             Some(connection) => connection,
             None => self.connected().await?,
         };
-        // Some mail servers look a recipient up before they answer, and wait for that one's own.
-        let slow = |_| NotTaken::Unanswered(format!("no answer within {} seconds", SENDING_MAX.as_secs()));
-        let answer = timeout(SENDING_MAX, connection.send(envelope, mail)).await.map_err(slow)?;
+        self.reached.send_replace(());
+        let answer = connection.send(envelope, mail).await;
         let response = answer.map_err(|error| match error.status() {
             Some(code) => NotTaken::Refused(code.into(), said(&error)),
             None => NotTaken::Unanswered(error.to_string()),
@@ -98,7 +113,7 @@ impl MailServer {
     async fn kept_one(&self) -> Option<AsyncSmtpConnection> {
         loop {
             let mut connection = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
-            if timeout(ASKING_MAX, connection.test_connected()).await.unwrap_or(false) {
+            if connection.test_connected().await {
                 return Some(connection);
             }
         }

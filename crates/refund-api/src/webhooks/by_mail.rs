@@ -10,6 +10,7 @@ use refund_core::{
     QueuedNotice, Reason, Refund, Role, SellerId, Timestamp,
 };
 use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Tried, Work};
+use tokio::sync::watch;
 
 use super::Webhooks;
 use super::schedule;
@@ -32,6 +33,9 @@ pub(crate) trait Courier: Send + Sync {
     /// Carries a notice once to each of its recipients. The attempt's status is the mail server's reply: a good one where
     /// it took any of them. Without one it was never asked, and the attempt says why.
     fn carry<'a>(&'a self, notice: &'a Outgoing) -> Carried<'a>;
+
+    /// Turns whenever the mail server is there to take a mail, before anything is known of that mail.
+    fn reached(&self) -> watch::Receiver<()>;
 }
 
 /// What came of it.

@@ -8,6 +8,7 @@ use refund_core::Timestamp;
 use refund_store::{
     Attempt, Claimed, Delivery, DeliveryState, DisabledBecause, Due, EventPosition, Forget, Noted, Queued, Tried,
 };
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::by_mail::{self, Carriage, Courier, is_lane};
@@ -64,6 +65,8 @@ pub(super) fn in_turn(mut endpoints: Vec<Arc<Endpoint>>, last: Option<&Made>) ->
 pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>, courier: Option<Arc<dyn Courier>>) {
     let (mut news, mut stopping) = (engine.store().news(), engine.stopping());
     let mut asked_again = webhooks.book.asked();
+    // Where nobody mails this never turns.
+    let mut reached = courier.as_ref().map_or_else(|| watch::channel(()).1, |courier| courier.reached());
     let mut sender = Sender {
         engine,
         webhooks,
@@ -91,6 +94,7 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>, courier: O
             Some(done) = sender.attempts.join_next() => sender.has_ended(done),
             Ok(()) = news.changed() => {}
             Ok(()) = asked_again.changed() => {}
+            Ok(()) = reached.changed() => sender.relay.is_there(),
             _ = stopping.changed() => {}
         }
     }

@@ -72,6 +72,19 @@ async fn each_contact_gets_a_mail_of_its_own_of_what_it_wants_to_be_told() {
 }
 
 #[tokio::test]
+async fn a_contact_whose_mail_server_is_slow_keeps_none_of_the_others_waiting() {
+    let script: Script = |_, line| if line.starts_with("RCPT TO:<a-slow@") { Reply::Nothing } else { well(line) };
+    let contacts = vec![contact("a-slow@shop.example", "en", &[]), contact("desk@shop.example", "en", &[])];
+    let mut mailing = told(script, contacts).await;
+    mailing.operators_message("rfd_1").await;
+    mailing.hours_later(1).await;
+    let soon = std::time::Duration::from_secs(20);
+    let mut found = tokio::time::timeout(soon, to_whom(&mut mailing, 2)).await.unwrap();
+    found.sort();
+    assert_eq!(found, ["desk@shop.example", "kim@example.com"]);
+}
+
+#[tokio::test]
 async fn a_notice_is_taken_where_one_contact_gets_it_and_fails_where_none_ever_will() {
     let refusing: Script = |_, line| match line {
         line if line.starts_with("RCPT TO:<gone@") => Reply::Say("550 5.1.1 no such user"),
