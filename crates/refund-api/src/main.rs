@@ -254,9 +254,11 @@ async fn wait_for_end(running: Running) -> Result<(), String> {
     tracing::info!("stopping");
     let stopped = running.stop().await;
     if has_lost {
-        return Err("the database has lost what had been recorded in it, and this server went by that: it ends, to be \
+        return Err(
+            "the database has lost what had been recorded in it, and this server went by that: it ends, to be \
             started again"
-            .to_owned());
+                .to_owned(),
+        );
     }
     stopped
 }

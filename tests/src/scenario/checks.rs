@@ -117,6 +117,8 @@ fn refused(outcome: &Outcome, wanted: RefusalCode, step: &Step) -> String {
             | Deed::Command(_)
             | Deed::Answer { .. }
             | Deed::ReportNotice { .. }
+            | Deed::AddFile(_)
+            | Deed::EraseFile(_)
             | Deed::Put(_) => "it was carried out".to_owned(),
         },
     }

@@ -87,15 +87,7 @@ pub(super) fn deed(
             let to = step.need("to", r#""buyer", "seller" or "operator""#)?.word()?;
             Ok(Deed::ReportNotice { to, result: step.need("result", r#""accepted" or "failed""#)?.word()? })
         }
-        "add_file" => {
-            let sides = [Who::Buyer, Who::Seller, Who::Operator, Who::AnotherBuyer, Who::AnotherSeller];
-            only(does, who, &sides)?;
-            Ok(Deed::AddFile(step.need("file", r#""dent""#)?.word()?))
-        }
-        "erase_file" => {
-            only(does, who, &[Who::Operator])?;
-            Ok(Deed::EraseFile(step.need("file", r#""dent""#)?.word()?))
-        }
+        "add_file" | "erase_file" => on_files(step, does, word, who),
         "accept" | "reject" => answer(step, word == "accept", context),
         "open" => open(step, who, context),
         "put_policy" => {
@@ -123,6 +115,15 @@ pub(super) fn deed(
             Err(does.mistake(format!("{other:?} is nothing that can be done"), expected))
         }
     }
+}
+
+fn on_files(step: &Table<'_>, does: &Field<'_>, word: &str, who: Who) -> Result<Deed, Mistake> {
+    if word == "erase_file" {
+        only(does, who, &[Who::Operator])?;
+        return Ok(Deed::EraseFile(step.need("file", r#""dent""#)?.word()?));
+    }
+    only(does, who, &[Who::Buyer, Who::Seller, Who::Operator, Who::AnotherBuyer, Who::AnotherSeller])?;
+    Ok(Deed::AddFile(step.need("file", r#""dent""#)?.word()?))
 }
 
 fn only(does: &Field<'_>, who: Who, allowed: &[Who]) -> Result<(), Mistake> {

@@ -91,7 +91,7 @@ mod tests {
     fn a_subject_is_shown_as_it_was_written() {
         let letter = Letter {
             language: "en",
-            subject: "An offer: =?utf-8?B?QmNjOiBhQGIuYw==?= ==??= a=b? ok".to_owned(),
+            subject: "An offer: a=b? =?utf-8?B?QmNjOiBhQGIuYw==?= ==??=".to_owned(),
             text: String::new(),
             html: String::new(),
         };
@@ -114,6 +114,6 @@ mod tests {
                 None => shown.push_str(word),
             }
         }
-        assert_eq!(shown.replace('\u{200b}', ""), "An offer: =?utf-8?B?QmNjOiBhQGIuYw==?= ==??= a=b? ok");
+        assert_eq!(shown.replace('\u{200b}', ""), "An offer: a=b? =?utf-8?B?QmNjOiBhQGIuYw==?= ==??=");
     }
 }

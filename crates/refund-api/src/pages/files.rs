@@ -184,11 +184,10 @@ impl SentFiles {
         let actor = caller.actor_among(refund, Evidence::SIDES)?;
         let ask = async |request: Request| {
             // Whoever sends it may be signed out, or have another link, by the time that it is there.
-            if visit.person.is_some() && !visit.is_signed_in_still().await {
-                return Err(Problem::new(ApiCode::Unauthenticated, "the session has ended"));
-            }
-            if visit.person.is_none() {
+            if let Caller::Buyer { .. } = caller {
                 visit.buyer().await?;
+            } else if !visit.is_signed_in_still().await {
+                return Err(Problem::new(ApiCode::Unauthenticated, "the session has ended"));
             }
             Ok(visit.asking(request))
         };
@@ -196,11 +195,13 @@ impl SentFiles {
             Ok(Ok(_)) => Ok(None),
             Ok(Err(refused @ (Refused::Rule { .. } | Refused::TooOften { .. }))) => Ok(Some(told_no(visit, &refused))),
             Ok(Err(refused)) => Err(refused.into()),
-            Err(problem) => match problem.code() {
-                Code::Api(ApiCode::FileTooLarge) => Ok(Some(self.tell("files-too-large", name))),
-                Code::Api(ApiCode::FileNotTaken) => Ok(Some(self.tell("files-not-taken", name))),
-                _ => Err(problem),
-            },
+            Err(problem) if problem.code() == Code::Api(ApiCode::FileTooLarge) => {
+                Ok(Some(self.tell("files-too-large", name)))
+            }
+            Err(problem) if problem.code() == Code::Api(ApiCode::FileNotTaken) => {
+                Ok(Some(self.tell("files-not-taken", name)))
+            }
+            Err(problem) => Err(problem),
         }
     }
 
@@ -210,10 +211,9 @@ impl SentFiles {
 }
 
 fn unreadable(error: &multer::Error) -> Problem {
-    let code = match error {
-        multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. } => ApiCode::FileTooLarge,
-        _ => ApiCode::MalformedBody,
-    };
+    let is_too_large =
+        matches!(error, multer::Error::StreamSizeExceeded { .. } | multer::Error::FieldSizeExceeded { .. });
+    let code = if is_too_large { ApiCode::FileTooLarge } else { ApiCode::MalformedBody };
     Problem::new(code, format!("the form can't be read: {error}"))
 }
 

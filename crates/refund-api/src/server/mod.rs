@@ -13,7 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use refund_core::{Label, Timestamp};
-use refund_store::{Advance, Answered, IdempotencyKey, KeyRole, Refused, Request, Store, StoreError, Surroundings, Work};
+use refund_store::{
+    Advance, Answered, IdempotencyKey, KeyRole, Refused, Request, Store, StoreError, Surroundings, Work,
+};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::{Host, Url};

@@ -207,7 +207,7 @@ mod tests {
                 room.was(&format!("whk_{owner}_{number}"), true);
             }
             let held = begun_by_sellers(&mut room, sellers, START);
-            assert!(held < TO_ENDPOINTS * 9 / 10 && held >= 64, "{sellers} hold {held}");
+            assert!((64..TO_ENDPOINTS * 9 / 10).contains(&held), "{sellers} hold {held}");
             assert_eq!(begun_by_sellers(&mut room, sellers, SLOW), 0, "what lasts is slow already");
             room.was("whk_well", true);
             assert_eq!(begun(&mut room, "whk_well", &seller(99), 1, START), TO_ONE);

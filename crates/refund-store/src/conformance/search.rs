@@ -27,7 +27,10 @@ fn returning(desk: &Desk) -> Result<(), Broken> {
 
 fn by_words() -> Vec<Asked> {
     let asked = |typed: &str, of: fn(&Refund) -> bool| {
-        (Search { words: Search::words_of(typed).unwrap_or_default(), ..Search::default() }, Box::new(of) as Box<dyn Fn(&Refund) -> bool>)
+        (
+            Search { words: Search::words_of(typed).unwrap_or_default(), ..Search::default() },
+            Box::new(of) as Box<dyn Fn(&Refund) -> bool>,
+        )
     };
     vec![
         asked("RDER1", |refund| refund.line.order_id.as_str() == "order1"),
