@@ -26,7 +26,16 @@ impl App {
             let refusal = Refusal::TooManyFiles { role: actor.role, max: EVIDENCE_MAX };
             return Ok(Err(Refused::Rule { refusal, seen: None }));
         }
-        let file = self.evidence.take(&refund.id, caller.tenant(), name, parts).await?;
+        let taken = self.evidence.take(caller.tenant(), name, parts).await?;
+        let _decided_alone = self.evidence.deciding().await;
+        let sha256 = taken.file.sha256;
+        let file = match self.evidence.keep(&refund.id, taken).await {
+            Ok(file) => file,
+            Err(problem) => {
+                self.forget_unless_added(refund, sha256).await?;
+                return Err(problem);
+            }
+        };
         let work = Work::AddEvidence { refund_id: refund.id.clone(), file: Box::new(file.clone()) };
         let asked = ask(Request::new(actor.clone(), work)).await;
         let done = match asked {

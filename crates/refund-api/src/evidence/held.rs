@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::HEXLOWER;
 use refund_core::{EvidenceFile, FileHash, FileName, NamedFiles, RefundId, Refusal};
 
 use refund_store::care::SMALL;
+use sha2::{Digest, Sha256};
 
 use super::{Evidence, Kept, Parts, Size, is_picture, place};
 use crate::callers::Tenant;
@@ -34,33 +36,44 @@ impl Evidence {
         name: FileName,
         parts: Parts<'_>,
     ) -> Result<EvidenceFile, Problem> {
+        let whose = held_of(who);
         let (file, Kept { bytes, small, .. }) = self.taken(who, name, parts).await?;
         if let Some(small) = small {
-            self.keeping()?.keep(&held(file.sha256, SMALL), small.into()).await?;
+            self.keeping()?.keep(&held(&whose, file.sha256, SMALL), small.into()).await?;
         }
-        self.keeping()?.keep(&held(file.sha256, ""), bytes.into()).await?;
+        self.keeping()?.keep(&held(&whose, file.sha256, ""), bytes.into()).await?;
         let known = serde_json::to_vec(&file).map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
-        self.keeping()?.keep(&held(file.sha256, KNOWN), known.into()).await?;
+        self.keeping()?.keep(&held(&whose, file.sha256, KNOWN), known.into()).await?;
         Ok(file)
     }
 
-    /// The files that are held under those hashes, kept for the refund that they open.
+    /// The files that are held under those hashes for whoever handed them in, kept for the refund that they open.
     ///
     /// # Errors
     /// Where one of them is not held.
-    pub(crate) async fn hand_over(&self, id: &RefundId, files: &NamedFiles) -> Result<Vec<EvidenceFile>, Problem> {
-        let mut handed = Vec::new();
+    pub(crate) async fn hand_over(
+        &self,
+        who: Tenant<'_>,
+        id: &RefundId,
+        files: &NamedFiles,
+    ) -> Result<Vec<EvidenceFile>, Problem> {
+        let (whose, mut handed) = (held_of(who), Vec::new());
         for sha256 in files.as_slice() {
             let unknown = || Problem::refused(&Refusal::EvidenceUnknown { sha256: *sha256 }, None);
-            let known = self.keeping()?.read(&held(*sha256, KNOWN)).await?.ok_or_else(unknown)?;
+            let known = self.keeping()?.read(&held(&whose, *sha256, KNOWN)).await?.ok_or_else(unknown)?;
             let file: EvidenceFile = serde_json::from_slice(&known).map_err(|_| unknown())?;
             if is_picture(file.media_type) {
-                self.keeping()?.copy(&held(*sha256, SMALL), &place(id, sha256, Size::Small)).await?;
+                self.keeping()?.copy(&held(&whose, *sha256, SMALL), &place(id, sha256, Size::Small)).await?;
             }
-            self.keeping()?.copy(&held(*sha256, ""), &place(id, sha256, Size::Whole)).await?;
+            self.keeping()?.copy(&held(&whose, *sha256, ""), &place(id, sha256, Size::Whole)).await?;
             handed.push(file);
         }
         Ok(handed)
+    }
+
+    /// Destroys a file wherever it is held.
+    pub(super) async fn let_go(&self, sha256: FileHash) -> Result<(), Problem> {
+        self.keeping()?.erase_named(HELD, &sha256.to_string()).await
     }
 
     /// Lets go what has been held for so long that nobody will name it any more.
@@ -83,6 +96,11 @@ pub(crate) async fn sweeping(engine: Arc<Engine>, evidence: Arc<Evidence>) {
     }
 }
 
-fn held(sha256: FileHash, what: &str) -> [String; 2] {
-    [HELD.to_owned(), format!("{sha256}{what}")]
+/// Each key has its own: what a file is called is nobody else's to know, or to change.
+fn held_of(who: Tenant<'_>) -> String {
+    HEXLOWER.encode(&Sha256::digest(who.name()))
+}
+
+fn held(whose: &str, sha256: FileHash, what: &str) -> [String; 3] {
+    [HELD.to_owned(), whose.to_owned(), format!("{sha256}{what}")]
 }

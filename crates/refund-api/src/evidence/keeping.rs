@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::{Path as Place, PathPart};
-use object_store::{Error, ObjectStore, ObjectStoreExt};
+use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt};
 
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
@@ -60,9 +60,18 @@ impl Keeping {
 
     /// Destroys all below that place which is older.
     pub(super) async fn erase_older(&self, place: &str, than: DateTime<Utc>) -> Result<(), Problem> {
+        self.erase_all(place, |kept| kept.last_modified < than).await
+    }
+
+    /// Destroys all below that place whose names begin so.
+    pub(super) async fn erase_named(&self, place: &str, name: &str) -> Result<(), Problem> {
+        self.erase_all(place, |kept| kept.location.filename().is_some_and(|own| own.starts_with(name))).await
+    }
+
+    async fn erase_all(&self, place: &str, goes: impl Fn(&ObjectMeta) -> bool) -> Result<(), Problem> {
         let all: Vec<_> = self.0.list(Some(&Place::from(place))).try_collect().await.map_err(|error| away(&error))?;
-        for old in all.iter().filter(|kept| kept.last_modified < than) {
-            self.erase_at(&old.location).await?;
+        for kept in all.iter().filter(|kept| goes(kept)) {
+            self.erase_at(&kept.location).await?;
         }
         Ok(())
     }

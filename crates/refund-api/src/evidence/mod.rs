@@ -19,7 +19,7 @@ use refund_core::{EvidenceFile, EvidenceType, FileHash, FileName, RefundId};
 use refund_store::care::{ERASED, SMALL};
 use rustix::fs::statvfs;
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 pub(crate) use self::held::sweeping;
 use self::incoming::Incoming;
@@ -34,7 +34,7 @@ use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
 /// How many files may be on their way in at once, and how many of one seller, one buyer or the platform.
-const ARRIVING_MAX: usize = 64;
+const ARRIVING_MAX: usize = 512;
 const ARRIVING_MAX_EACH: usize = 4;
 /// How many are unpacked at once: each takes memory and a core.
 const UNPACKED_MAX: usize = 1;
@@ -51,6 +51,9 @@ pub(crate) struct Evidence {
     scratch: PathBuf,
     arriving: Arc<Places<String>>,
     unpacked: Semaphore,
+    /// Held while a file is kept and made a refund's, or forgotten: the same file may come twice at once, and lies in one
+    /// place.
+    deciding: Mutex<()>,
 }
 
 /// Of a picture, which one.
@@ -74,26 +77,37 @@ impl Evidence {
             scratch: PathBuf::new(),
             arriving: Arc::new(Places::new(ARRIVING_MAX, ARRIVING_MAX_EACH)),
             unpacked: Semaphore::new(UNPACKED_MAX),
+            deciding: Mutex::default(),
         }
     }
 
-    /// Takes a file of that name in, and keeps it for a refund. It belongs to it once its history says so.
+    /// Takes a file of that name in. It is kept once it is told of which refund.
     ///
     /// # Errors
     /// Where too many are on their way, it is none that is taken, or it can't be kept.
-    pub(crate) async fn take(
-        &self,
-        refund_id: &RefundId,
-        who: Tenant<'_>,
-        name: FileName,
-        parts: Parts<'_>,
-    ) -> Result<EvidenceFile, Problem> {
-        let (file, Kept { bytes, small, .. }) = self.taken(who, name, parts).await?;
-        if let Some(small) = small {
-            self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Small), small.into()).await?;
-        }
-        self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Whole), bytes.into()).await?;
-        Ok(file)
+    pub(crate) async fn take(&self, who: Tenant<'_>, name: FileName, parts: Parts<'_>) -> Result<Taken, Problem> {
+        let (file, kept) = self.taken(who, name, parts).await?;
+        Ok(Taken { file, kept })
+    }
+
+    /// Nobody else keeps or forgets a file of a refund until what is given is dropped.
+    pub(crate) async fn deciding(&self) -> MutexGuard<'_, ()> {
+        self.deciding.lock().await
+    }
+
+    /// Keeps what was taken in for a refund. It belongs to it once its history says so.
+    ///
+    /// # Errors
+    /// Where it can't be kept: then nothing of it is.
+    pub(crate) async fn keep(&self, refund_id: &RefundId, taken: Taken) -> Result<EvidenceFile, Problem> {
+        let Taken { file, kept: Kept { bytes, small, .. } } = taken;
+        let kept = async {
+            if let Some(small) = small {
+                self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Small), small.into()).await?;
+            }
+            self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Whole), bytes.into()).await
+        };
+        kept.await.map(|()| file)
     }
 
     /// Whether files are kept at all.
@@ -145,10 +159,20 @@ impl Evidence {
         self.keeping()?.open(&place(refund_id, sha256, size)).await
     }
 
-    /// Destroys a file of a refund, and leaves word for backups that it was erased and not lost.
+    /// Whether files can be erased here, which is asked before it is recorded.
+    ///
+    /// # Errors
+    /// Where none are kept.
+    pub(crate) fn can_erase(&self) -> Result<(), Problem> {
+        self.keeping().map(drop)
+    }
+
+    /// Destroys a file of a refund, also where it is held for another opening, and leaves word for backups that it was
+    /// erased and not lost.
     pub(crate) async fn erase(&self, refund_id: &RefundId, sha256: &FileHash) -> Result<(), Problem> {
         self.keeping()?.keep(&named(refund_id, sha256, ERASED), Bytes::new()).await?;
-        self.forget(refund_id, sha256).await
+        self.forget(refund_id, sha256).await?;
+        self.let_go(*sha256).await
     }
 
     /// Destroys a file that did not come to belong to the refund.
@@ -175,6 +199,12 @@ pub(crate) fn is_picture(media_type: EvidenceType) -> bool {
         EvidenceType::Jpeg | EvidenceType::Png => true,
         EvidenceType::Pdf => false,
     }
+}
+
+/// A file that was taken in, and is not kept yet.
+pub(crate) struct Taken {
+    pub(crate) file: EvidenceFile,
+    kept: Kept,
 }
 
 /// A file as it is kept.

@@ -12,14 +12,15 @@ use super::unfit::{Unfit, size_of};
 
 /// What a picture may say of its width or height, in pixels: it is looked at before anything is decoded.
 const SIDE_MAX: u32 = 20_000;
-/// What a picture may take while it is decoded, in bytes: some 70 million pixels of a photo.
-const DECODED_MAX: u64 = 216 * 1024 * 1024;
+/// How many pixels it may have, and how many bytes they may take once they are decoded: what the best phones take.
+const PIXELS_MAX: u64 = 54_000_000;
+const DECODED_MAX: u64 = 3 * PIXELS_MAX;
 /// Pictures whose longer side has more pixels are kept smaller: more than that nobody looks at.
 const KEPT_SIDE_MAX: u32 = 4_096;
 /// The longer side of the small one that pages show, in pixels: sharp on a phone at half of it.
 const SMALL_SIDE: u32 = 480;
-/// How well JPEG keeps a picture, of 100, and the small one.
-const QUALITY: u8 = 88;
+/// How well JPEG keeps a picture, of 100: the first with which it is small enough; and the small one.
+const QUALITIES: [u8; 3] = [88, 75, 60];
 const SMALL_QUALITY: u8 = 80;
 
 /// A picture as it is kept.
@@ -35,13 +36,13 @@ pub(super) struct Picture {
 /// # Errors
 /// Where it is none of that format, or one that takes too much.
 pub(super) fn anew(file: impl BufRead + Seek, format: ImageFormat) -> Result<Picture, Unfit> {
-    let picture = fitting(upright(file, format)?, KEPT_SIDE_MAX);
+    let picture = upright(file, format)?;
     let small = jpeg(&on_white(fitting(picture.clone(), SMALL_SIDE)), SMALL_QUALITY)?;
     let (media_type, bytes) = encoded(picture, format)?;
     Ok(Picture { media_type, bytes, small })
 }
 
-/// The first picture in the file, turned as the camera was held.
+/// The first picture in the file, not larger than it is kept, turned as the camera was held.
 fn upright(file: impl BufRead + Seek, format: ImageFormat) -> Result<DynamicImage, Unfit> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_MAX);
@@ -50,11 +51,13 @@ fn upright(file: impl BufRead + Seek, format: ImageFormat) -> Result<DynamicImag
     let mut reader = ImageReader::with_format(file, format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
-    if decoder.total_bytes() > DECODED_MAX {
+    let (width, height) = decoder.dimensions();
+    if decoder.total_bytes() > DECODED_MAX || u64::from(width).saturating_mul(height.into()) > PIXELS_MAX {
         return Err(Unfit::TooManyPixels);
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder)?;
+    // To turn one takes as much memory again.
+    let mut picture = fitting(DynamicImage::from_decoder(decoder)?, KEPT_SIDE_MAX);
     picture.apply_orientation(orientation);
     Ok(picture)
 }
@@ -76,8 +79,14 @@ fn encoded(picture: DynamicImage, format: ImageFormat) -> Result<(EvidenceType, 
             return Ok((EvidenceType::Png, png));
         }
     }
-    let jpeg = jpeg(&on_white(picture), QUALITY)?;
-    if size_of(&jpeg).is_ok() { Ok((EvidenceType::Jpeg, jpeg)) } else { Err(Unfit::TooLarge) }
+    let photo = on_white(picture);
+    for quality in QUALITIES {
+        let jpeg = jpeg(&photo, quality)?;
+        if size_of(&jpeg).is_ok() {
+            return Ok((EvidenceType::Jpeg, jpeg));
+        }
+    }
+    Err(Unfit::TooLarge)
 }
 
 fn on_white(picture: DynamicImage) -> DynamicImage {

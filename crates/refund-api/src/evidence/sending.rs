@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use refund_core::{EvidenceFile, FileHash, Refund};
+use refund_core::{EvidenceFile, EvidenceType, FileHash, Refund};
 
 use super::{Evidence, Size, is_picture};
 use crate::problem::Problem;
@@ -63,7 +63,18 @@ fn with_head(body: Body, file: &EvidenceFile, size: Size) -> Response {
 /// A picture is shown; all else is saved, and opened by whatever its reader trusts.
 fn disposition(file: &EvidenceFile) -> String {
     let how = if is_picture(file.media_type) { "inline" } else { "attachment" };
-    let name = file.name.as_str();
-    let name = if name.is_empty() { "evidence" } else { name };
-    format!("{how}; filename*=UTF-8''{}", utf8_percent_encode(name, IN_HEADER))
+    format!("{how}; filename*=UTF-8''{}", utf8_percent_encode(&saved_as(file), IN_HEADER))
+}
+
+/// What a file is called where it is saved: it ends as what it is, because by that a machine chooses what opens it.
+fn saved_as(file: &EvidenceFile) -> String {
+    let name = if file.name.as_str().is_empty() { "evidence" } else { file.name.as_str() };
+    let endings: &[&str] = match file.media_type {
+        EvidenceType::Jpeg => &[".jpg", ".jpeg"],
+        EvidenceType::Png => &[".png"],
+        EvidenceType::Pdf => &[".pdf"],
+    };
+    let lower = name.to_lowercase();
+    let first = endings.first().filter(|_| !endings.iter().any(|ending| lower.ends_with(ending)));
+    format!("{name}{}", first.copied().unwrap_or_default())
 }

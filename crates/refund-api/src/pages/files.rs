@@ -2,10 +2,14 @@
 
 use std::future::ready;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::Response;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use multer::{Constraints, Field, Multipart, SizeLimit};
 use refund_core::{Evidence, FileHash, FileName, FileSize, NamedFiles, Refund, RefundId};
 use refund_store::{Refused, Request, Work};
@@ -22,9 +26,13 @@ use crate::evidence::{self, Size};
 use crate::problem::Problem;
 use crate::wire::code::{ApiCode, Code};
 
-/// The most that a form with files has, in bytes, and each of its fields that is none.
+/// The most that a form with files has, in bytes, each of its fields that is none, and what stands before the first file.
 const FORM_MAX: u64 = (NamedFiles::MAX as u64 + 1) * FileSize::MAX as u64;
 const FIELD_MAX: u64 = 4 * 1024;
+const BEFORE_FILES_MAX: u64 = 1024 * 1024;
+/// How many parts it has at the most, and how long the next one is waited for.
+const PARTS_MAX: usize = 32;
+const PART_WAIT: Duration = Duration::from_secs(30);
 
 /// What whoever is signed in adds.
 pub(super) async fn add(sent: OpenVisit) -> Result<Response, Problem> {
@@ -59,6 +67,7 @@ pub(super) async fn erase(visit: Visit) -> Result<Response, Problem> {
     let caller = visit.operator()?.caller.clone();
     let refund_id = visit.refund_id()?;
     let sha256: FileHash = visit.param("sha256").parse().map_err(|_| Problem::not_found())?;
+    visit.app.evidence.can_erase()?;
     let work = Work::EraseEvidence { refund_id: refund_id.clone(), sha256 };
     match visit.done(Request::new(caller.itself(), work)).await? {
         Ok(()) => {
@@ -95,6 +104,10 @@ struct SentFiles {
     parts: Multipart<'static>,
     /// The first file, once the fields before it are read.
     first: Option<Field<'static>>,
+    /// How many parts have come.
+    count: usize,
+    /// Whether files have begun to come, which may be long.
+    has_begun: Arc<AtomicBool>,
     /// Whether the page sends it by itself, to show how far it is.
     is_behind_a_page: bool,
 }
@@ -104,11 +117,12 @@ impl SentFiles {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let is_behind_a_page = is_behind_a_page(request.headers());
         let boundary = multer::parse_boundary(kind).map_err(|error| unreadable(&error))?;
-        let limits = SizeLimit::new().whole_stream(FORM_MAX).per_field(u64::from(FileSize::MAX).saturating_add(1));
-        let limits = limits.for_field("mark", FIELD_MAX).for_field("once", FIELD_MAX);
-        let body = request.into_body().into_data_stream();
+        // A file that is too large is told as that, and the others are taken: it is measured where it is taken in.
+        let limits = SizeLimit::new().whole_stream(FORM_MAX).per_field(FIELD_MAX).for_field("files", FORM_MAX);
+        let has_begun = Arc::new(AtomicBool::new(false));
+        let body = before_files(request.into_body(), has_begun.clone());
         let parts = Multipart::with_constraints(body, boundary, Constraints::new().size_limit(limits));
-        Ok(Self { visit, parts, first: None, is_behind_a_page })
+        Ok(Self { visit, parts, first: None, count: 0, has_begun, is_behind_a_page })
     }
 
     /// Leads to the page, which tells that all was added.
@@ -120,13 +134,15 @@ impl SentFiles {
     /// What stands before the files: whose form it is.
     async fn read_fields(&mut self) -> Result<(), Problem> {
         let mut fields = Form::default();
-        while let Some(part) = self.parts.next_field().await.map_err(|error| unreadable(&error))? {
+        while let Some(part) = self.next_part().await? {
             if part.file_name().is_some() {
+                self.has_begun.store(true, Ordering::Relaxed);
                 self.first = Some(part);
                 break;
             }
             let name = part.name().unwrap_or_default().to_owned();
-            fields = fields.with(&name, part.text().await.map_err(|error| unreadable(&error))?);
+            let text = tokio::time::timeout(PART_WAIT, part.text()).await.map_err(|_| too_slow())?;
+            fields = fields.with(&name, text.map_err(|error| unreadable(&error))?);
         }
         // Each file is a change of its own, and the same one twice is one: nothing has to make the form act once.
         self.visit.form = fields.without(&["once"]);
@@ -159,11 +175,20 @@ impl SentFiles {
         Ok(no.or(nothing))
     }
 
+    async fn next_part(&mut self) -> Result<Option<Field<'static>>, Problem> {
+        self.count = self.count.saturating_add(1);
+        if self.count > PARTS_MAX {
+            return Err(Problem::new(ApiCode::BodyTooLarge, format!("the form has more than {PARTS_MAX} parts")));
+        }
+        let next = tokio::time::timeout(PART_WAIT, self.parts.next_field()).await.map_err(|_| too_slow())?;
+        next.map_err(|error| unreadable(&error))
+    }
+
     async fn next_file(&mut self) -> Result<Option<Field<'static>>, Problem> {
         loop {
             let part = match self.first.take() {
                 Some(first) => Some(first),
-                None => self.parts.next_field().await.map_err(|error| unreadable(&error))?,
+                None => self.next_part().await?,
             };
             match part {
                 Some(part) if part.file_name().is_none() => {}
@@ -208,6 +233,26 @@ impl SentFiles {
     fn tell(&self, text: &str, what: &str) -> Notice {
         Notice::bad(self.visit.reader.say_with(text, "what", what))
     }
+}
+
+/// A form's body, of which little may come before its files do.
+fn before_files(
+    body: Body,
+    has_begun: Arc<AtomicBool>,
+) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static {
+    let mut came = 0_u64;
+    body.into_data_stream().map(move |part| {
+        let part = part.map_err(std::io::Error::other)?;
+        came = came.saturating_add(part.len() as u64);
+        if came > BEFORE_FILES_MAX && !has_begun.load(Ordering::Relaxed) {
+            return Err(std::io::Error::other("too much stands before the files"));
+        }
+        Ok(part)
+    })
+}
+
+fn too_slow() -> Problem {
+    Problem::new(ApiCode::BodyTooSlow, "the form took too long to arrive")
 }
 
 fn unreadable(error: &multer::Error) -> Problem {

@@ -97,7 +97,7 @@ async fn adding(call: &Call) -> Result<(Arc<Refund>, Actor, FileName), Problem> 
 
 /// Takes a file in that is to go with a refund which is not open yet: `files` of its opening names it by its hash.
 ///
-/// It is held for 24 hours at least. All else is as for a file of a refund.
+/// It is held for 24 hours at least, for the key that handed it in. All else is as for a file of a refund.
 #[utoipa::path(
     post, path = "/v1/files", tag = "evidence", operation_id = "hold_file", params(FileNaming),
     request_body(content = FileBytes, content_type = "application/octet-stream"),
@@ -145,6 +145,7 @@ pub(super) async fn show(call: Call) -> Result<Response, Problem> {
 )]
 pub(super) async fn erase(call: Call) -> Result<Json<FileOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
+    call.app.evidence.can_erase()?;
     let (refund_id, sha256): (RefundId, _) = (call.id()?, hash(&call)?);
     let work = Work::EraseEvidence { refund_id: refund_id.clone(), sha256 };
     call.change(Request::new(call.caller.itself(), work)).await?;

@@ -90,7 +90,7 @@ async fn opening(call: &Call, handed: &mut Handed) -> Result<Request, Problem> {
     let refund_id = entropy::refund_id(call.app.engine.store().now()).map_err(|_| Problem::not_found())?;
     let named = body.files.clone().unwrap_or_default();
     let opening = Box::new(body.read(refund_id.clone())?);
-    let files = call.app.evidence.hand_over(&refund_id, &named).await?;
+    let files = call.app.evidence.hand_over(call.caller.tenant(), &refund_id, &named).await?;
     *handed = Handed { refund_id: Some(refund_id), files: named };
     Ok(Request { viewers, ..Request::new(actor, Work::Open { opening, files }) })
 }

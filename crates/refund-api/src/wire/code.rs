@@ -69,7 +69,7 @@ api_codes! {
         "Send `Content-Type: application/json`.";
     FileTooLarge = "file_too_large", PAYLOAD_TOO_LARGE,
         "The file is larger than what is taken, as it was sent or unpacked.",
-        "Send at most 10,485,760 bytes, and no picture of more than some 70 million pixels or 20,000 at a side.";
+        "Send at most 10,485,760 bytes, and no picture of more than 54 million pixels or 20,000 at a side.";
     FileNotTaken = "file_not_taken", UNSUPPORTED_MEDIA_TYPE,
         "The file is of another kind than those that are taken, or damaged.",
         "Send a JPEG, PNG, WebP or PDF as the body itself: neither as JSON nor as a form.";

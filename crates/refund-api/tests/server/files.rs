@@ -153,9 +153,14 @@ fn r43_what_is_no_file_that_is_taken_is_refused_and_nothing_of_it_is_kept() {
             let reply = add(server, refund, link(refund), "photo.png", file);
             assert_eq!(reply.status, status, "{:?} {}", &file[..file.len().min(20)], reply.body);
         }
+        let named = add(server, refund, &server.seller, "invoice.html", PDF);
+        let (_, headers, _) = server.file(&place(refund, &named.body), &server.operator);
+        assert_eq!(headers["content-disposition"], "attachment; filename*=UTF-8''invoice.html.pdf");
+        assert_eq!(server.send("DELETE", &place(refund, &named.body), &server.operator, &[], b"").status, 200);
         let turned = add(server, refund, link(refund), "a%E2%80%AEgpj.exe", PDF);
         assert_eq!((turned.status, &turned.body["code"]), (400, &json!("malformed_query")));
-        assert_eq!((kept(folder), types(server, refund).len()), (Vec::new(), 1));
+        let left = kept(folder).into_iter().filter(|path| fs::metadata(path).unwrap().len() > 0).count();
+        assert_eq!((left, types(server, refund).len()), (0, 3));
     });
 }
 
@@ -234,6 +239,25 @@ fn r43_a_refund_is_opened_with_files_that_were_handed_in_before() {
         // The line has a refund in progress: nothing is kept for one that is not opened.
         assert_eq!(server.post("/v1/refunds", &server.platform, &[], &asked).status, 200);
         assert_eq!(kept(folder).len(), files);
+        let key = [("Idempotency-Key", "o-11")];
+        let mut first = opening("o-11");
+        first["files"] = asked["files"].clone();
+        let opened = server.post("/v1/refunds", &server.platform, &key, &first);
+        assert_eq!(opened.status, 201, "{}", opened.body);
+        // Erased on one refund, it is not held for others either; and what was answered is answered again.
+        let place = place(&refund.body, &held.body);
+        assert_eq!(server.send("DELETE", &place, &server.operator, &[], b"").status, 200);
+        let again = server.post("/v1/refunds", &server.platform, &key, &first);
+        assert_eq!(
+            (again.status, again.replayed, &again.body["id"]),
+            (201, true, &opened.body["id"]),
+            "{}",
+            again.body
+        );
+        let mut other = opening("o-12");
+        other["files"] = asked["files"].clone();
+        assert_eq!(server.post("/v1/refunds", &server.platform, &[], &other).body["code"], "evidence_unknown");
+        let files = kept(folder).len();
         let mut unknown = opening("o-10");
         unknown["files"] = json!(["0a".repeat(32)]);
         let refused = server.post("/v1/refunds", &server.platform, &[], &unknown);
@@ -266,19 +290,52 @@ fn r44_a_reason_that_asks_for_evidence_is_taken_with_it_alone() {
 }
 
 #[test]
+fn what_somebody_else_adds_too_stays_where_one_of_them_is_refused() {
+    served(|server, refund, _| {
+        for round in 0..6_u8 {
+            let file = [PDF, &[b'0' + round]].concat();
+            let made =
+                server.post("/v1/keys", &server.operator, &[], &json!({ "name": "late", "role": "operator" })).body;
+            let begun =
+                [made["secret"].as_str().unwrap(), &server.operator].map(|key| begin(server, refund, key, &file));
+            let revoke = format!("/v1/keys/{}/revoke", made["id"].as_str().unwrap());
+            assert_eq!(server.post(&revoke, &server.operator, &[], &json!({})).status, 200);
+            let answers = begun.map(|mut stream| {
+                stream.write_all(&file[5..]).unwrap();
+                stream
+            });
+            let answers = answers.map(|mut stream| {
+                let mut answer = String::new();
+                stream.read_to_string(&mut answer).unwrap();
+                answer
+            });
+            assert!(answers[0].starts_with("HTTP/1.1 401") && answers[1].starts_with("HTTP/1.1 201"), "{answers:?}");
+            let added = server.show(refund)["files"].as_array().unwrap().last().unwrap().clone();
+            assert_eq!(server.file(&place(refund, &added), &server.operator).0, 200, "round {round}");
+        }
+    });
+}
+
+/// An upload of which so much has come.
+fn begin(server: &Server, refund: &Value, key: &str, file: &[u8]) -> std::net::TcpStream {
+    let mut stream = server.connect();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        path(refund, "files"),
+        file.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&file[..5]).unwrap();
+    stream
+}
+
+#[test]
 fn a_key_that_is_revoked_while_a_file_is_on_its_way_adds_nothing() {
     served(|server, refund, folder| {
         let made = server.post("/v1/keys", &server.operator, &[], &json!({ "name": "late", "role": "operator" })).body;
         let (id, secret) = (made["id"].as_str().unwrap(), made["secret"].as_str().unwrap());
-        let mut stream = server.connect();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let head = format!(
-            "POST {} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {secret}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-            path(refund, "files"),
-            PDF.len()
-        );
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(&PDF[..5]).unwrap();
+        let mut stream = begin(server, refund, secret, PDF);
         let revoked = server.post(&format!("/v1/keys/{id}/revoke"), &server.operator, &[], &json!({}));
         assert_eq!(revoked.status, 200, "{}", revoked.body);
         stream.write_all(&PDF[5..]).unwrap();

@@ -49,6 +49,19 @@ fn r43_the_buyer_adds_photos_and_the_seller_sees_them_and_shows_some() {
     let told = buyer.open(none.answer().unwrap());
     assert!(told.text().contains("No file was chosen"), "{}", told.text());
 
+    // What is too large is told as that, and the file behind it is taken; what stands before files is little.
+    let large = vec![b' '; 10 * 1024 * 1024 + 9];
+    let sent = form(&[], &[("large.pdf", &[b"%PDF-".as_slice(), &large].concat()), ("four.jpg", &photo(4))]);
+    let answer = buyer.send_files(&format!("{page}/files"), BOUNDARY, &sent);
+    let told = buyer.open(answer.answer().unwrap_or_else(|| panic!("{} {}", answer.status, answer.text())));
+    assert!(told.text().contains("“large.pdf” is too large") && told.text().contains("four.jpg"), "{}", told.text());
+    let long = "x".repeat(5_000);
+    let many: Vec<_> = (0..40).map(|_| ("field", "")).collect();
+    for fields in [&[("field", long.as_str())][..], &many] {
+        let answer = buyer.send_files(&format!("{page}/files"), BOUNDARY, &form(fields, &[("x.jpg", &photo(5))]));
+        assert!(matches!(answer.status, 400 | 413), "{}", answer.status);
+    }
+
     let mut seller = Clerk::seller(&server);
     let own = format!("/refunds/{}", refund["id"].as_str().unwrap());
     let shown = seller.get(&own);
@@ -64,7 +77,7 @@ fn r43_the_buyer_adds_photos_and_the_seller_sees_them_and_shows_some() {
     let mark = seller.mark().to_owned();
     let sent = form(&[("mark", &mark), ("once", "x")], &[("ours.jpg", &photo(9))]);
     assert_eq!(seller.send_files(&format!("{own}/files"), BOUNDARY, &sent).status, 303);
-    let hash = server.show(&refund)["files"][3]["sha256"].as_str().unwrap().to_owned();
+    let hash = server.show(&refund)["files"][4]["sha256"].as_str().unwrap().to_owned();
     let version = server.show(&refund)["version"].to_string();
     let refused = seller.post(
         &format!("{own}/act/refuse"),

@@ -26,6 +26,9 @@ pub const SMALL: &str = ".small";
 /// or lost.
 pub const ERASED: &str = ".erased";
 
+/// The folder in it with the files of refunds. What is held for openings is beside it, and in no copy: it is let go soon.
+pub(super) const REFUNDS: &str = "refunds";
+
 /// Brings the evidence under `to` up to what is under `from`: what is new is copied, and what was erased is erased from
 /// the copy too. A file never changes: its name is the hash of what it holds. What is lost in `from` stays in the copy.
 ///
@@ -33,7 +36,8 @@ pub const ERASED: &str = ".erased";
 /// [`CareError::File`]. What was copied until then is whole.
 pub fn copy_evidence(from: &Path, to: &Path) -> Result<CopiedEvidence, CareError> {
     let mut copied = CopiedEvidence::default();
-    bring_up(&from.join(EVIDENCE), &to.join(EVIDENCE), &mut copied)?;
+    let refunds = |folder: &Path| folder.join(EVIDENCE).join(REFUNDS);
+    bring_up(&refunds(from), &refunds(to), &mut copied)?;
     Ok(copied)
 }
 
@@ -43,14 +47,19 @@ fn bring_up(from: &Path, to: &Path, copied: &mut CopiedEvidence) -> Result<(), C
         return Ok(());
     }
     DirBuilder::new().recursive(true).mode(0o700).create(to).map_err(refused("create the folder", to))?;
+    let erased: Vec<String> = there.iter().filter_map(erased_by).collect();
     let mut has_changed = false;
-    for entry in there {
+    for entry in &there {
         let (path, target) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type().map_err(refused("look at", &path))?.is_dir() {
             bring_up(&path, &target, copied)?;
-        } else if !is_on_its_way(&entry) && !target.exists() {
+        } else if !is_on_its_way(entry) && !is_of(entry, &erased) && !target.exists() {
             has_changed |= copy(&path, &target, copied)?;
         }
+    }
+    // What was erased goes each time: a copy may have begun before the file was gone.
+    for file in erased {
+        has_changed |= erase(&to.join(file), copied)?;
     }
     if has_changed {
         File::open(to).and_then(|folder| folder.sync_all()).map_err(refused("sync", to))?;
@@ -61,6 +70,18 @@ fn bring_up(from: &Path, to: &Path, copied: &mut CopiedEvidence) -> Result<(), C
 /// Whether it is being written: then there is a `#` in its name.
 fn is_on_its_way(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().contains(&b'#')
+}
+
+/// Which file was erased, where this is the mark of that.
+fn erased_by(entry: &DirEntry) -> Option<String> {
+    entry.file_name().to_str()?.strip_suffix(ERASED).map(str::to_owned)
+}
+
+/// Whether it is one of those files, or the small picture of one.
+fn is_of(entry: &DirEntry, files: &[String]) -> bool {
+    let name = entry.file_name();
+    let name = name.to_string_lossy();
+    files.iter().any(|file| *name == **file || name.strip_suffix(SMALL) == Some(file))
 }
 
 fn entries(folder: &Path) -> Result<Vec<DirEntry>, CareError> {
@@ -84,23 +105,23 @@ fn copy(from: &Path, to: &Path, copied: &mut CopiedEvidence) -> Result<bool, Car
         target.sync_all()
     });
     written.and_then(|()| fs::rename(&part, to)).map_err(refused("write", to))?;
-    match to.to_str().and_then(|name| name.strip_suffix(ERASED)) {
-        Some(erased) => erase(erased, copied)?,
-        None => copied.added = copied.added.saturating_add(1),
+    if !to.to_string_lossy().ends_with(ERASED) {
+        copied.added = copied.added.saturating_add(1);
     }
     Ok(true)
 }
 
-/// Erases what a copy has of a file, and of the small picture of it.
-fn erase(file: &str, copied: &mut CopiedEvidence) -> Result<(), CareError> {
-    for path in [file.to_owned(), format!("{file}{SMALL}")] {
+/// Erases what a copy has of a file, and of the small picture of it; whether it had anything.
+fn erase(file: &Path, copied: &mut CopiedEvidence) -> Result<bool, CareError> {
+    let before = copied.erased;
+    for path in [file.to_owned(), PathBuf::from(format!("{}{SMALL}", file.display()))] {
         match fs::remove_file(&path) {
             Ok(()) => copied.erased = copied.erased.saturating_add(1),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(refused("erase", Path::new(&path))(error)),
+            Err(error) => return Err(refused("erase", &path)(error)),
         }
     }
-    Ok(())
+    Ok(copied.erased > before)
 }
 
 #[cfg(test)]
@@ -118,6 +139,9 @@ mod tests {
             fs::create_dir_all(refunds.join(refund)).unwrap();
         }
         fs::create_dir_all(&to).unwrap();
+        let held = from.join(EVIDENCE).join("held");
+        fs::create_dir_all(&held).unwrap();
+        fs::write(held.join("aa"), "for an opening").unwrap();
         for name in ["rf_1/aa", "rf_1/aa.small", "rf_1/bb", "rf_2/aa", "rf_2/cc#1"] {
             fs::write(refunds.join(name), name).unwrap();
         }
@@ -126,6 +150,13 @@ mod tests {
         assert_eq!(fs::read_to_string(copied.join("rf_1/aa")).unwrap(), "rf_1/aa");
         assert_eq!(fs::metadata(copied.join("rf_1/aa")).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(!copied.join("rf_2/cc#1").exists());
+        assert!(!to.join(EVIDENCE).join("held").exists(), "it is let go soon");
+
+        // It is marked before it goes, and a copy may be made in between.
+        fs::write(refunds.join("rf_1/bb.erased"), "").unwrap();
+        assert_eq!(copy_evidence(&from, &to).unwrap(), CopiedEvidence { added: 0, erased: 1 });
+        fs::remove_file(refunds.join("rf_1/bb")).unwrap();
+        assert_eq!(copy_evidence(&from, &to).unwrap(), CopiedEvidence::default());
 
         for erased in ["rf_1/aa", "rf_1/aa.small"] {
             fs::remove_file(refunds.join(erased)).unwrap();
@@ -137,7 +168,7 @@ mod tests {
         let there = |name: &str| copied.join(name).exists();
         assert_eq!(
             ["rf_1/aa", "rf_1/aa.small", "rf_1/bb", "rf_1/dd", "rf_2/aa"].map(there),
-            [false, false, true, true, true]
+            [false, false, false, true, true]
         );
         assert_eq!(copy_evidence(&from, &to).unwrap(), CopiedEvidence::default());
     }

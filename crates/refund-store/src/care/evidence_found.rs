@@ -8,7 +8,7 @@ use refund_core::{AddedFile, FileHash, RefundId};
 use sha2::{Digest, Sha256};
 
 use super::error::refused;
-use super::evidence::EVIDENCE;
+use super::evidence::{EVIDENCE, REFUNDS};
 use super::replayed::Replayed;
 use super::{CareError, Findings, Watcher};
 
@@ -36,7 +36,7 @@ pub struct EvidenceFault {
 
 /// Looks at every file of every refund, in that data folder.
 pub(super) fn look(folder: &Path, model: &Replayed, watcher: &Watcher) -> Result<EvidenceFound, CareError> {
-    let folder = folder.join(EVIDENCE).join("refunds");
+    let folder = folder.join(EVIDENCE).join(REFUNDS);
     let mut found = EvidenceFound { is_here: folder.exists(), ..EvidenceFound::default() };
     let all = model.refunds.len() as u64;
     for (done, id) in (1..).zip(model.refunds.keys()) {

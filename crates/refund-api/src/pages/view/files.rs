@@ -54,7 +54,7 @@ impl Files {
         let all = refund.evidence.iter().map(|added| {
             let file = &added.file;
             let whole = format!("{path}/{}", file.sha256);
-            let unnamed = reader.term("file", file.media_type.as_str());
+            let unnamed = reader.term("file", &file.media_type.as_str().replace('/', "-"));
             let own = if role == Role::Buyer && added.by == Role::Buyer { Some(reader.say("buyer-you")) } else { None };
             FileView {
                 name: if file.name.as_str().is_empty() { unnamed } else { file.name.as_str().to_owned() },

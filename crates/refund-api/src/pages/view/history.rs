@@ -240,7 +240,9 @@ fn says(reader: &Reader, fact: &Fact) -> Option<String> {
             reader.say_with("notice-to", "role", &reader.term("role", fact.notice_to()?.as_str()))
         }
         // A file that its sender did not name is still said to be one, of a kind.
-        Fact::EvidenceAdded { file } if file.name.as_str().is_empty() => reader.term("file", file.media_type.as_str()),
+        Fact::EvidenceAdded { file } if file.name.as_str().is_empty() => {
+            reader.term("file", &file.media_type.as_str().replace('/', "-"))
+        }
         Fact::EvidenceAdded { file } => file.name.as_str().to_owned(),
         Fact::Agreed { .. }
         | Fact::OfferMade { .. }
