@@ -1,10 +1,11 @@
 """Lets every type of event happen, and reads all of them with the generated client, typed."""
 
-import datetime, json, os, urllib.request, uuid
+import datetime, io, json, os, urllib.request, uuid
 
 from refund_engine import AuthenticatedClient
 from refund_engine.api.disputes import escalate_refund, rule_refund
 from refund_engine.api.events import list_events
+from refund_engine.api.evidence import add_file, erase_file, get_file
 from refund_engine.api.messages import post_message
 from refund_engine.api.negotiation import make_offer
 from refund_engine.api.notices import list_notices, report_notice
@@ -20,6 +21,8 @@ from refund_engine.models import (
     NoticeReportInput, NoticeResult, OfferInput, OpenInput, OrderLineInput, OtherEvent, PayoutInput, PayoutResult,
     PolicyOverridesInput, ReasonInput, Refund, RefundType, RuleInput, ShipInput,
 )
+
+from refund_engine.types import File
 
 with open(os.path.join(os.environ["DEMO"], "demo.json")) as file:
     demo = json.load(file)
@@ -81,6 +84,12 @@ by_buyer(opened(shipped=False), mark_shipped, Nothing())
 def reported(attempt: int, result: PayoutResult) -> Refund:
     return by_buyer(paid, report_payout, PayoutInput(result=result, attempt=attempt, provider_reference=f"pay_{attempt}"))
 
+
+# What a seller shows, and the operator erases.
+bytes_of_it = b"%PDF-1.7\nan invoice"
+invoice = add_file.sync(refund.id, client=seller, body=File(payload=io.BytesIO(bytes_of_it)), name="invoice.pdf")
+assert get_file.sync(refund.id, invoice.sha256, client=platform).payload.read() == bytes_of_it
+assert erase_file.sync(refund.id, invoice.sha256, client=operator).erased_at
 
 # The money comes back and nobody does anything for more than a day; then two attempts pay.
 reported(1, PayoutResult.REVERSED)
