@@ -263,8 +263,10 @@
     sending.upload.addEventListener("progress", ({ loaded, total }) => { bar.value = 100 * loaded / total; });
     sending.addEventListener("error", () => stop(said.dataset.brokeOff));
     sending.addEventListener("load", () => {
-      const next = sending.getResponseHeader("HX-Redirect") ?? (sending.status < 500 && sending.responseURL !== form.action && sending.responseURL);
+      const next = sending.getResponseHeader("HX-Redirect");
       if (next) location.assign(next);
+      // What was answered is a page, which only the form itself can show; a file that is there already stays one.
+      else if (sending.status < 500) form.submit();
       else stop(said.dataset.brokeOff);
     });
     sending.send(new FormData(form));

@@ -16,7 +16,7 @@ use refund_core::{Span, Timestamp};
 use refund_store::Secret;
 
 use super::form::Form;
-use super::leading::go_to;
+use super::leading::{go_to, gone_to, is_behind_a_page};
 use super::person::{Person, signed_in};
 use crate::app::App;
 use crate::call::CallerAddress;
@@ -139,6 +139,7 @@ pub(super) async fn lead_on(
     }
     let person = signed_in(&app, request.headers()).await;
     let (whose, path) = (Whose::of(person, &request), request.uri().path().to_owned());
+    let is_behind_a_page = is_behind_a_page(request.headers());
     // HEAD shows nobody anything, so it does not use up what is shown once.
     if request.method() == Method::GET
         && let Some(answer) = answers.find(asked, &path, &whose, system_now())
@@ -164,7 +165,8 @@ pub(super) async fn lead_on(
     let until = now.plus(KEPT_FOR);
     let answer = KeptPage { id, path, whose, until, is_shown_once, status: parts.status, headers: parts.headers, html };
     answers.keep(answer, now);
-    Ok(led)
+    // A page that sent it by itself goes there, and does not fetch it first.
+    Ok(if is_behind_a_page { gone_to(led) } else { led })
 }
 
 /// The address of a page, of an answer to its form or of itself.
