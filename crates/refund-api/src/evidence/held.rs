@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::HEXLOWER;
-use refund_core::{EvidenceFile, FileHash, FileName, NamedFiles, RefundId, Refusal};
+use refund_core::{EvidenceFile, FileHash, FileName, NamedFiles, RefundId};
 
 use refund_store::care::SMALL;
 use sha2::{Digest, Sha256};
@@ -47,10 +47,10 @@ impl Evidence {
         Ok(file)
     }
 
-    /// The files that are held under those hashes for whoever handed them in, kept for the refund that they open.
+    /// Those of these files that are held for whoever handed them in, kept for the refund that they open.
     ///
     /// # Errors
-    /// Where one of them is not held.
+    /// Where they can't be reached.
     pub(crate) async fn hand_over(
         &self,
         who: Tenant<'_>,
@@ -59,9 +59,11 @@ impl Evidence {
     ) -> Result<Vec<EvidenceFile>, Problem> {
         let (whose, mut handed) = (held_of(who), Vec::new());
         for sha256 in files.as_slice() {
-            let unknown = || Problem::refused(&Refusal::EvidenceUnknown { sha256: *sha256 }, None);
-            let known = self.keeping()?.read(&held(&whose, *sha256, KNOWN)).await?.ok_or_else(unknown)?;
-            let file: EvidenceFile = serde_json::from_slice(&known).map_err(|_| unknown())?;
+            // Whether it is missed says the rule, behind a remembered answer.
+            let known = self.keeping()?.read(&held(&whose, *sha256, KNOWN)).await?;
+            let Some(file) = known.and_then(|known| serde_json::from_slice::<EvidenceFile>(&known).ok()) else {
+                continue;
+            };
             if is_picture(file.media_type) {
                 self.keeping()?.copy(&held(&whose, *sha256, SMALL), &place(id, sha256, Size::Small)).await?;
             }

@@ -345,3 +345,24 @@ fn a_key_that_is_revoked_while_a_file_is_on_its_way_adds_nothing() {
         assert_eq!((kept(folder), types(server, refund).len()), (Vec::new(), 1));
     });
 }
+
+#[test]
+fn an_opening_with_files_is_answered_again_after_a_restart_though_they_are_held_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = [("Idempotency-Key", "o-1")];
+    let mut asked = opening("o-1");
+    let before = Server::demo(folder.path());
+    let octets = [("Content-Type", "application/octet-stream")];
+    let held = before.send("POST", "/v1/files", &before.platform, &octets, PDF);
+    asked["files"] = json!([held.body["sha256"]]);
+    let opened = before.post("/v1/refunds", &before.platform, &key, &asked);
+    assert_eq!(opened.status, 201, "{}", opened.body);
+    // A demo makes other keys each time that it starts, and the key is a part of who asks.
+    let platform = before.platform.clone();
+    before.stop();
+    fs::remove_dir_all(folder.path().join("evidence/held")).unwrap();
+    let server = Server::demo(folder.path());
+    let again = server.post("/v1/refunds", &platform, &key, &asked);
+    assert_eq!((again.status, again.replayed, &again.body["id"]), (201, true, &opened.body["id"]), "{}", again.body);
+    server.stop();
+}
