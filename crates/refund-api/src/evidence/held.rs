@@ -6,11 +6,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::HEXLOWER;
 use refund_core::{EvidenceFile, FileHash, FileName, NamedFiles, RefundId};
-
 use refund_store::care::SMALL;
 use sha2::{Digest, Sha256};
 
-use super::{Evidence, Kept, Parts, Size, is_picture, place};
+use super::{Evidence, Kept, Parts, Size, Taken, is_picture, place};
 use crate::callers::Tenant;
 use crate::engine::Engine;
 use crate::machine::clock::system_now;
@@ -37,7 +36,7 @@ impl Evidence {
         parts: Parts<'_>,
     ) -> Result<EvidenceFile, Problem> {
         let whose = held_of(who);
-        let (file, Kept { bytes, small, .. }) = self.taken(who, name, parts).await?;
+        let Taken { file, kept: Kept { bytes, small, .. } } = self.take(who, name, parts).await?;
         if let Some(small) = small {
             self.keeping()?.keep(&held(&whose, file.sha256, SMALL), small.into()).await?;
         }

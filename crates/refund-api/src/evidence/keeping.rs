@@ -25,7 +25,7 @@ impl Keeping {
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
     }
 
-    /// Keeps a file; one that is there already stays as it is.
+    /// Keeps a file, whole or not at all; where it is there already it is written anew.
     pub(super) async fn keep(&self, place: &[String], bytes: Bytes) -> Result<(), Problem> {
         let kept = self.0.put(&at(place), bytes.into()).await;
         kept.map(drop).map_err(|error| away(&error))

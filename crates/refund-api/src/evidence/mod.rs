@@ -81,15 +81,6 @@ impl Evidence {
         }
     }
 
-    /// Takes a file of that name in. It is kept once it is told of which refund.
-    ///
-    /// # Errors
-    /// Where too many are on their way, it is none that is taken, or it can't be kept.
-    pub(crate) async fn take(&self, who: Tenant<'_>, name: FileName, parts: Parts<'_>) -> Result<Taken, Problem> {
-        let (file, kept) = self.taken(who, name, parts).await?;
-        Ok(Taken { file, kept })
-    }
-
     /// Nobody else keeps or forgets a file of a refund until what is given is dropped.
     pub(crate) async fn deciding(&self) -> MutexGuard<'_, ()> {
         self.deciding.lock().await
@@ -98,16 +89,14 @@ impl Evidence {
     /// Keeps what was taken in for a refund. It belongs to it once its history says so.
     ///
     /// # Errors
-    /// Where it can't be kept: then nothing of it is.
+    /// Where it can't be kept; a part of it may be.
     pub(crate) async fn keep(&self, refund_id: &RefundId, taken: Taken) -> Result<EvidenceFile, Problem> {
         let Taken { file, kept: Kept { bytes, small, .. } } = taken;
-        let kept = async {
-            if let Some(small) = small {
-                self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Small), small.into()).await?;
-            }
-            self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Whole), bytes.into()).await
-        };
-        kept.await.map(|()| file)
+        if let Some(small) = small {
+            self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Small), small.into()).await?;
+        }
+        self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Whole), bytes.into()).await?;
+        Ok(file)
     }
 
     /// Whether files are kept at all.
@@ -131,8 +120,11 @@ impl Evidence {
         self.keeping.as_ref().ok_or_else(|| Problem::new(ApiCode::FilesAway, detail))
     }
 
-    /// A file as it is to be kept.
-    async fn taken(&self, who: Tenant<'_>, name: FileName, parts: Parts<'_>) -> Result<(EvidenceFile, Kept), Problem> {
+    /// Takes a file of that name in. It is kept once it is told of which refund.
+    ///
+    /// # Errors
+    /// Where too many are on their way, or it is none that is taken.
+    pub(crate) async fn take(&self, who: Tenant<'_>, name: FileName, parts: Parts<'_>) -> Result<Taken, Problem> {
         self.keeping()?;
         self.has_space()?;
         let _place = self.arriving.enter(Some(who.name())).map_err(|full| match full {
@@ -146,7 +138,8 @@ impl Evidence {
         let kept = kept.map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))??;
         drop(turn);
         let sha256 = FileHash::new(Sha256::digest(&kept.bytes).into());
-        Ok((EvidenceFile { sha256, media_type: kept.media_type, bytes: unfit::size_of(&kept.bytes)?, name }, kept))
+        let bytes = unfit::size_of(&kept.bytes)?;
+        Ok(Taken { file: EvidenceFile { sha256, media_type: kept.media_type, bytes, name }, kept })
     }
 
     /// A file of a refund, to be sent; none where it is not kept, or not any more.

@@ -141,8 +141,8 @@ impl SentFiles {
                 break;
             }
             let name = part.name().unwrap_or_default().to_owned();
-            let text = tokio::time::timeout(PART_WAIT, part.text()).await.map_err(|_| too_slow())?;
-            fields = fields.with(&name, text.map_err(|error| unreadable(&error))?);
+            let text = in_time(part.text()).await?.map_err(|error| unreadable(&error))?;
+            fields = fields.with(&name, text);
         }
         // Each file is a change of its own, and the same one twice is one: nothing has to make the form act once.
         self.visit.form = fields.without(&["once"]);
@@ -159,7 +159,7 @@ impl SentFiles {
             let bytes = bytes.try_filter(|bytes| ready(!bytes.is_empty()));
             let mut bytes = pin!(bytes.peekable());
             // A form on which no file was chosen has one without a name, in which there is nothing.
-            if name.is_empty() && bytes.as_mut().peek().await.is_none() {
+            if name.is_empty() && in_time(bytes.as_mut().peek()).await?.is_none() {
                 continue;
             }
             count = count.saturating_add(1);
@@ -180,8 +180,7 @@ impl SentFiles {
         if self.count > PARTS_MAX {
             return Err(Problem::new(ApiCode::BodyTooLarge, format!("the form has more than {PARTS_MAX} parts")));
         }
-        let next = tokio::time::timeout(PART_WAIT, self.parts.next_field()).await.map_err(|_| too_slow())?;
-        next.map_err(|error| unreadable(&error))
+        in_time(self.parts.next_field()).await?.map_err(|error| unreadable(&error))
     }
 
     async fn next_file(&mut self) -> Result<Option<Field<'static>>, Problem> {
@@ -251,8 +250,10 @@ fn before_files(
     })
 }
 
-fn too_slow() -> Problem {
-    Problem::new(ApiCode::BodyTooSlow, "the form took too long to arrive")
+/// What comes of a form next, where it comes in time.
+async fn in_time<T>(next: impl Future<Output = T>) -> Result<T, Problem> {
+    let slow = |_| Problem::new(ApiCode::BodyTooSlow, "the form took too long to arrive");
+    tokio::time::timeout(PART_WAIT, next).await.map_err(slow)
 }
 
 fn unreadable(error: &multer::Error) -> Problem {
