@@ -9,6 +9,7 @@ mod settings;
 mod tool;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use lettre::message::Mailbox;
@@ -24,13 +25,16 @@ use crate::app::App;
 use crate::machine::clock::{Stopwatch, system_now};
 use crate::pages::Letter;
 use crate::problem::Problem;
-use crate::webhooks::{Carriage, Carried, Courier, NEVER, Outgoing, Recipient, told_of};
+use crate::webhooks::{Carriage, Carried, Courier, Left, NEVER, Outgoing, Recipient, told_of};
 use crate::wire::code::ApiCode;
 
 /// How much of what a mail server says is kept, in characters.
 const KEPT_MAX: usize = 500;
 /// How long a word of it may be, in characters: the secret part of a link alone is longer.
 const WORD_MAX: usize = 40;
+
+/// How long a mail under way is waited for when the server stops: less than whoever sends waits for it.
+const STOPPING_MAX: Duration = Duration::from_secs(3);
 
 /// What mail servers answer to an address that they can't read.
 const NO_ADDRESS: u16 = 553;
@@ -53,32 +57,55 @@ impl Mailer {
         let events = told_of(&self.app.engine, refund, notice).await?;
         let stopwatch = Stopwatch::start();
         let answers = try_join_all(recipients.iter().map(|to| self.carried_to(to, outgoing, &events))).await?;
+        let (answers, left): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
         let was_there = answers.is_empty() || answers.iter().any(|answer| !matches!(answer, Err(NotTaken::Away(_))));
+        let left = left.into_iter().max().unwrap_or(Left::Nothing);
+        let took = recipients.iter().zip(&answers).filter(|(_, answer)| answer.is_ok());
+        let reached = took.map(|(recipient, _)| recipient.name()).collect();
         // No endpoint was asked to send it either: that nobody is told has to be said.
         let nobody = || Err(NotTaken::Refused(NO_ADDRESS, "there is nobody to send it to".into()));
         let answer = answers.into_iter().reduce(better).unwrap_or_else(nobody);
         let duration_ms = u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let attempt = Attempt { at: *now, status: None, error: None, duration_ms, response: String::new() };
+        let attempt = Attempt { at: *now, status: None, error: None, duration_ms, response: String::new(), reached };
         let attempt = match answer {
             Ok((code, said)) | Err(NotTaken::Refused(code, said)) => {
                 Attempt { status: Some(code), response: in_a_line(&said), ..attempt }
             }
             Err(NotTaken::Unanswered(why) | NotTaken::Away(why)) => Attempt { error: Some(in_a_line(&why)), ..attempt },
         };
-        Ok(Carriage { attempt, was_there })
+        Ok(Carriage { attempt, was_there, left })
     }
 
-    async fn carried_to(&self, to: &Recipient, outgoing: &Outgoing, events: &[Event]) -> Result<Answer, Problem> {
+    async fn carried_to(
+        &self,
+        to: &Recipient,
+        outgoing: &Outgoing,
+        events: &[Event],
+    ) -> Result<(Answer, Left), Problem> {
         let Outgoing { refund, number, notice, now, .. } = outgoing;
         let letter = Letter::new(&self.app, refund, notice, events, to.language.as_ref(), *now)?;
         let to = match mailbox(&to.email) {
             Ok(to) => to,
-            Err(why) => return Ok(Err(NotTaken::Refused(NO_ADDRESS, why))),
+            Err(why) => return Ok((Err(NotTaken::Refused(NO_ADDRESS, why)), Left::Nothing)),
         };
         let named = Named { refund_id: &refund.id, number: *number };
         let message = message::notice(&self.server.from, to, &named, letter, system_now());
         let message = message.map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))?;
-        Ok(self.server.send(message.envelope(), &message.formatted()).await)
+        let (envelope, mail) = (message.envelope(), message.formatted());
+        Ok(tokio::select! {
+            answer = self.server.send(envelope, &mail) => {
+                let left = left(&answer);
+                (answer, left)
+            }
+            () = self.stopped() => (Err(NotTaken::Unanswered("the server stopped before it".to_owned())), Left::Rest),
+        })
+    }
+
+    /// Until the server has stopped for so long that what is answered by now has to be written down.
+    async fn stopped(&self) {
+        // Whoever tells it is gone where it has stopped.
+        let _ = self.app.engine.stopping().wait_for(|stops| *stops).await;
+        tokio::time::sleep(STOPPING_MAX).await;
     }
 }
 
@@ -96,6 +123,15 @@ fn better(one: Answer, other: Answer) -> Answer {
         Err(NotTaken::Refused(..)) => 0,
     };
     if worth(&other) > worth(&one) { other } else { one }
+}
+
+/// What is left to do for a recipient who was answered so.
+fn left(answer: &Answer) -> Left {
+    match answer {
+        Ok(_) => Left::Nothing,
+        Err(NotTaken::Refused(code, _)) if *code >= NEVER => Left::Nothing,
+        Err(NotTaken::Refused(..) | NotTaken::Unanswered(_) | NotTaken::Away(_)) => Left::Another,
+    }
 }
 
 impl Courier for Mailer {

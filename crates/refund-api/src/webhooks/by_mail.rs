@@ -1,15 +1,17 @@
 //! Notices that the server mails by itself (R41). They stand in the same book as what endpoints are told, each seller's in
 //! a lane of its own, and are tried again by the same schedule. What becomes of one is reported as a gateway reports it.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use refund_core::{
-    EmailAddress, Event, Fact, GATHERED_WITHIN, LanguageTag, Notice, NoticeChannel, NoticeReport, NoticeResult,
-    QueuedNotice, Reason, Refund, Role, SellerId, Timestamp,
+    EmailAddress, Event, Fact, GATHERED_WITHIN, LanguageTag, Notice, NoticeChannel, NoticeReport, NoticeResult, Reason,
+    Refund, Role, SellerId, Timestamp,
 };
 use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Tried, Work};
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use super::Webhooks;
@@ -31,7 +33,8 @@ const REASON_MAX: usize = 300;
 /// Whoever carries mail.
 pub(crate) trait Courier: Send + Sync {
     /// Carries a notice once to each of its recipients. The attempt's status is the mail server's reply: a good one where
-    /// it took any of them. Without one it was never asked, and the attempt says why.
+    /// it took any of them, and says for whom. Without one it was never asked, and the attempt says why. Where the server
+    /// stops meanwhile, it ends soon.
     fn carry<'a>(&'a self, notice: &'a Outgoing) -> Carried<'a>;
 
     /// Turns whenever the mail server is there to take a mail, before anything is known of that mail.
@@ -45,6 +48,18 @@ pub(crate) type Carried<'a> = Pin<Box<dyn Future<Output = Result<Carriage, Probl
 pub(crate) struct Carriage {
     pub(crate) attempt: Attempt,
     pub(crate) was_there: bool,
+    pub(crate) left: Left,
+}
+
+/// What is left to do for those who were not reached: the most that any of them needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Left {
+    /// Nothing: all have it, or never will.
+    Nothing,
+    /// To try again, as often and as late as any message is.
+    Another,
+    /// To go on after the next start, because the server stopped before there was an answer.
+    Rest,
 }
 
 /// A notice on its way.
@@ -54,7 +69,7 @@ pub(crate) struct Outgoing {
     /// What the notice is called: [`Notice::number`].
     pub(crate) number: u64,
     pub(crate) notice: Notice,
-    /// Who gets it: nobody where all of the seller's contacts are gone since.
+    /// Who gets it and was not reached yet: nobody where all of the seller's contacts are gone since.
     pub(crate) recipients: Vec<Recipient>,
     /// The engine's time.
     pub(crate) now: Timestamp,
@@ -117,6 +132,13 @@ pub(crate) struct Recipient {
     pub(crate) language: Option<LanguageTag>,
 }
 
+impl Recipient {
+    /// What they are called in the book, so that no address stands there.
+    pub(crate) fn name(&self) -> String {
+        data_encoding::HEXLOWER.encode(&Sha256::digest(self.email.as_str())[..16])
+    }
+}
+
 /// Who gets a notice by mail as things are: the buyer, or those of the seller's contacts who want to be told of this.
 pub(crate) async fn recipients(engine: &Engine, refund: &Refund, notice: &Notice) -> Result<Vec<Recipient>, Problem> {
     if notice.to == Role::Buyer {
@@ -153,20 +175,26 @@ pub(super) async fn attempt(
             ),
             duration_ms: 0,
             response: String::new(),
+            reached: Vec::new(),
         };
         written_down(webhooks, claimed, nothing, None).await?;
         return Ok(None);
     };
-    let Carriage { attempt, was_there } = courier.carry(&outgoing).await?;
-    let never = attempt.status.is_some_and(|status| status >= NEVER);
-    let next_at = schedule::next_try(&claimed.delivery, &attempt, u64::from_be_bytes(entropy::bytes()), None)
-        .filter(|_| !attempt.has_succeeded() && !never);
-    if next_at.is_none() {
+    let carriage = courier.carry(&outgoing).await?;
+    let attempt = &carriage.attempt;
+    let random = u64::from_be_bytes(entropy::bytes());
+    let next_at = match carriage.left {
+        Left::Nothing => None,
+        Left::Another => schedule::next_try(&claimed.delivery, attempt, random, None),
+        Left::Rest => Some(schedule::ended_at(attempt)),
+    };
+    let was_reported = claimed.delivery.reached().next().is_some();
+    if !was_reported && (attempt.has_succeeded() || next_at.is_none()) {
         // Before it is written down: whoever is cut off between the two reports it after the next start, once more.
-        report(engine, &outgoing, &attempt).await?;
+        report(engine, &outgoing, attempt).await?;
     }
     written_down(webhooks, claimed, attempt.clone(), next_at).await?;
-    Ok(Some(Carriage { attempt, was_there }))
+    Ok(Some(carriage))
 }
 
 async fn written_down(
@@ -180,15 +208,34 @@ async fn written_down(
     Ok(())
 }
 
-/// The notice of a delivery, as long as a word on it is waited for.
+/// The notice of a delivery, as long as a word on it is waited for or some of its recipients were reached and some not.
 async fn outgoing(engine: &Engine, delivery: &Delivery) -> Result<Option<Outgoing>, Problem> {
     let Some(around) = engine.store().refund(&delivery.refund_id).await? else { return Ok(None) };
     let refund = around.refund;
-    let Some(queued) = refund.notices.asked_by(delivery.sequence).cloned() else { return Ok(None) };
-    let QueuedNotice { number, notice, .. } = queued;
-    let recipients = recipients(engine, &refund, &notice).await?;
+    let reached: BTreeSet<_> = delivery.reached().collect();
+    let notice = match refund.notices.asked_by(delivery.sequence) {
+        Some(queued) => Some(queued.notice.clone()),
+        None if reached.is_empty() => None,
+        None => recorded(engine, delivery).await?,
+    };
+    let Some(notice) = notice else { return Ok(None) };
+    let number = notice.number(delivery.sequence);
+    let mut recipients = recipients(engine, &refund, &notice).await?;
+    recipients.retain(|recipient| !reached.contains(recipient.name().as_str()));
+    if recipients.is_empty() && !reached.is_empty() {
+        return Ok(None);
+    }
     let now = engine.store().now();
     Ok(Some(Outgoing { refund, number, notice, recipients, now }))
+}
+
+/// The notice of a delivery as it was asked for.
+async fn recorded(engine: &Engine, delivery: &Delivery) -> Result<Option<Notice>, Problem> {
+    let found = engine.store().history(&delivery.refund_id, delivery.sequence.saturating_sub(1), 1).await?;
+    let Some((_, Event { fact: Fact::NoticeRequested { notice }, .. })) = found.into_iter().next() else {
+        return Ok(None);
+    };
+    Ok(Some(*notice))
 }
 
 /// Reports what became of a notice, as a gateway does.

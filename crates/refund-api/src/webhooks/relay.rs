@@ -49,7 +49,7 @@ impl Relay {
     /// went are one failure, and then each that tries.
     pub(super) fn count(&mut self, lane: &str, event: EventPosition, came: Option<&Carriage>) {
         let tried = self.trial.take_if(|trial| trial.0 == lane && trial.1 == event).is_some();
-        let Some(Carriage { attempt, was_there }) = came else { return };
+        let Some(Carriage { attempt, was_there, .. }) = came else { return };
         if *was_there {
             self.is_there();
             return;

@@ -232,7 +232,7 @@ impl Sender {
     }
 
     /// What a mail says of the next in its lane: nothing where it was refused at once, or the mail server was not there.
-    fn count_mail(&mut self, lane: &str, Carriage { attempt, was_there }: &Carriage) {
+    fn count_mail(&mut self, lane: &str, Carriage { attempt, was_there, .. }: &Carriage) {
         let soon = is_soon(attempt);
         if *was_there && (attempt.has_succeeded() || !soon) {
             self.room.was(lane, soon);
@@ -346,7 +346,8 @@ async fn written_down(
     leave_alone_until: Option<Timestamp>,
 ) -> Result<Option<(Delivery, Option<Timestamp>)>, Problem> {
     let random = u64::from_be_bytes(entropy::bytes());
-    let next_at = schedule::next_try(&claimed.delivery, attempt, random, retry_after).filter(|_| !attempt.is_gone());
+    let next_at = schedule::next_try(&claimed.delivery, attempt, random, retry_after)
+        .filter(|_| !attempt.has_succeeded() && !attempt.is_gone());
     let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
     match webhooks.book.tried(claimed, tried).await? {
         Noted::Written { delivery, failing_since } => Ok(Some((delivery, failing_since))),

@@ -103,7 +103,14 @@ pub(crate) fn delivery(record: u32) -> Result<Delivery, Broken> {
 }
 
 pub(crate) fn attempt(second: u32, status: u16) -> Attempt {
-    Attempt { at: at(second), status: Some(status), error: None, duration_ms: 1, response: String::new() }
+    Attempt {
+        at: at(second),
+        status: Some(status),
+        error: None,
+        duration_ms: 1,
+        response: String::new(),
+        reached: Vec::new(),
+    }
 }
 
 /// The first three events, for an endpoint.

@@ -45,6 +45,9 @@ pub struct Attempt {
     pub duration_ms: u64,
     /// The beginning of what the receiver said.
     pub response: String,
+    /// Who of several that share a delivery has it since, as whoever sends it names them: they get it no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reached: Vec<String>,
 }
 
 impl Attempt {
@@ -118,6 +121,11 @@ impl Delivery {
         self.recorded_at.unwrap_or(self.asked_at)
     }
 
+    /// Who of several that share it has it, as the attempts name them.
+    pub fn reached(&self) -> impl Iterator<Item = &str> {
+        self.attempts.iter().flat_map(|attempt| &attempt.reached).map(String::as_str)
+    }
+
     /// Whether nothing is to come of it any more.
     pub(crate) fn is_over(&self) -> bool {
         self.state != DeliveryState::Pending
@@ -142,14 +150,15 @@ impl Delivery {
         if self.asked_again == claimed.asked_again { self.tried(attempt, next_at) } else { self.with(attempt) }
     }
 
-    /// How it stands after an attempt; `next_at` is when to try again, if at all.
+    /// How it stands after an attempt; `next_at` is when to try again, if at all. One that succeeded is tried again for
+    /// those who share the delivery and were not reached.
     fn tried(mut self, attempt: Attempt, next_at: Option<Timestamp>) -> Self {
         self.state = match (attempt.has_succeeded(), next_at) {
-            (true, _) => DeliveryState::Succeeded,
-            (false, Some(_)) => DeliveryState::Pending,
+            (_, Some(_)) => DeliveryState::Pending,
+            (true, None) => DeliveryState::Succeeded,
             (false, None) => DeliveryState::Failed,
         };
-        self.next_at = next_at.filter(|_| self.state == DeliveryState::Pending);
+        self.next_at = next_at;
         self.tries = self.tries.saturating_add(1);
         self.first_try_at = self.first_try_at.or(Some(attempt.at));
         self.with(attempt)

@@ -90,7 +90,14 @@ fn claim(book: &PostgresDeliveries, endpoint_id: &str) -> Option<Claimed> {
 }
 
 fn failed() -> Tried {
-    let attempt = Attempt { at: at(5), status: Some(500), error: None, duration_ms: 1, response: String::new() };
+    let attempt = Attempt {
+        at: at(5),
+        status: Some(500),
+        error: None,
+        duration_ms: 1,
+        response: String::new(),
+        reached: Vec::new(),
+    };
     Tried { attempt, next_at: Some(at(9)), leave_alone_until: None }
 }
 

@@ -1,8 +1,10 @@
 //! What a seller's contacts are told.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use refund_core::{NoticeKind, SellerContact, SellerContacts};
+use refund_core::{NoticeKind, SellerContact, SellerContacts, Timestamp};
+use refund_store::DeliveryState;
 
 use super::*;
 
@@ -10,6 +12,9 @@ fn contact(email: &str, language: &str, kinds: &[NoticeKind]) -> SellerContact {
     let kinds: BTreeSet<_> = kinds.iter().copied().collect();
     SellerContact { email: email.parse().unwrap(), language: Some(id(language)), kinds }
 }
+
+/// What `desk@shop.example` is called in the book.
+const DESK: &str = "1e20411e90fa5824fe27c5a68ec15f66";
 
 /// A server that mails, and a seller with these contacts; what was said before they were there is mailed to nobody.
 async fn told(script: Script, contacts: Vec<SellerContact>) -> Mailing {
@@ -82,6 +87,53 @@ async fn a_contact_whose_mail_server_is_slow_keeps_none_of_the_others_waiting() 
     let mut found = tokio::time::timeout(soon, to_whom(&mut mailing, 2)).await.unwrap();
     found.sort();
     assert_eq!(found, ["desk@shop.example", "kim@example.com"]);
+}
+
+#[tokio::test]
+async fn a_contact_whose_mail_server_says_later_gets_later_what_the_others_have_and_none_of_them_gets_it_twice() {
+    static WAS_ASKED: AtomicBool = AtomicBool::new(false);
+    let greylisting: Script = |_, line| match line {
+        line if line.starts_with("RCPT TO:<later@") && !WAS_ASKED.swap(true, Ordering::Relaxed) => {
+            Reply::Say("451 4.7.1 come back later")
+        }
+        line => well(line),
+    };
+    let contacts = vec![contact("later@shop.example", "en", &[]), contact("desk@shop.example", "en", &[])];
+    let mut mailing = told(greylisting, contacts).await;
+    mailing.operators_message("rfd_1").await;
+    mailing.hours_later(1).await;
+    let mut found = to_whom(&mut mailing, 2).await;
+    found.sort();
+    assert_eq!(found, ["desk@shop.example", "kim@example.com"]);
+    assert_eq!(until_reported(&mailing).await, [true]);
+    mailing.hours_later(1).await;
+    assert_eq!(to_whom(&mut mailing, 1).await, ["later@shop.example"]);
+    mailing.operators_message("rfd_1").await;
+    mailing.hours_later(1).await;
+    let mut found = to_whom(&mut mailing, 3).await;
+    found.sort();
+    assert_eq!(found, ["desk@shop.example", "kim@example.com", "later@shop.example"]);
+}
+
+#[tokio::test]
+async fn who_has_a_notice_when_the_server_stops_does_not_get_it_again_after_the_next_start() {
+    let script: Script = |_, line| if line.starts_with("RCPT TO:<slow@") { Reply::Nothing } else { well(line) };
+    let contacts = vec![contact("slow@shop.example", "en", &[]), contact("desk@shop.example", "en", &[])];
+    let mut mailing = told(script, contacts).await;
+    mailing.operators_message("rfd_1").await;
+    mailing.hours_later(1).await;
+    to_whom(&mut mailing, 2).await;
+    mailing.app.engine.stop();
+    let Mailing { tasks, book, .. } = mailing;
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let written = book.list("mail-s%2D1", &Chosen::default(), None, 9).await.unwrap();
+    let sellers = written.iter().find(|delivery| delivery.reached().next().is_some_and(|name| name == DESK)).unwrap();
+    assert_eq!(sellers.reached().collect::<Vec<_>>(), [DESK]);
+    assert_eq!(sellers.state, DeliveryState::Pending);
+    let ended = sellers.attempts.last().map(|attempt| attempt.at.as_millis() + attempt.duration_ms as i64);
+    assert_eq!(sellers.next_at.map(Timestamp::as_millis), ended, "a restart delays nothing");
 }
 
 #[tokio::test]
