@@ -17,6 +17,8 @@ use super::story::Stand;
 const CALLS_MAX: u64 = 2000;
 /// How many of the latest refunds the callers share: few, so that they get into each other's way.
 const HOT: usize = 48;
+/// By how many seconds one life moves the clock at the most: answers are remembered for 31 days.
+const ADVANCED_MAX: u64 = 10 * 86_400;
 
 /// A setting that one caller alone changes, so that it is known what it must be.
 #[derive(Clone)]
@@ -97,6 +99,8 @@ pub(crate) struct Load<'a> {
     /// The feed as far as it was read, by all of them together.
     feed: &'a Mutex<Vec<Value>>,
     answered: AtomicU64,
+    /// By how many seconds the clock was moved.
+    advanced: AtomicU64,
     ending: AtomicBool,
 }
 
@@ -119,9 +123,9 @@ impl<'a> Load<'a> {
         pool: &'a Mutex<Pool>,
         feed: &'a Mutex<Vec<Value>>,
     ) -> Self {
-        let (answered, ending) = (AtomicU64::new(0), AtomicBool::new(false));
+        let (answered, advanced, ending) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
         let (calls_max, changes_settings) = (CALLS_MAX, true);
-        Self { life, callers, target, calls_max, changes_settings, asking, pool, feed, answered, ending }
+        Self { life, callers, target, calls_max, changes_settings, asking, pool, feed, answered, advanced, ending }
     }
 
     /// One whose callers go on until nobody answers them, with what can be asked for again.
@@ -184,11 +188,19 @@ impl<'a> Load<'a> {
         match (rng.below(100), some) {
             (0..5, Some(refund)) => Turn::Look(text(refund, "/id").to_owned()),
             (5..8, _) => Turn::Follow,
-            (8..9, _) => Turn::Do(commands::advance(rng, mark)),
+            (8..9, _) => Turn::Do(self.advance(rng, mark)),
             (9..11, _) if self.changes_settings => Turn::Set(setting(number, &mark, rng)),
             (11..30, _) | (_, None) => Turn::Do(commands::open(rng, mark)),
             (_, Some(refund)) => Turn::Do(commands::on(rng, refund, mark)),
         }
+    }
+
+    /// Moves the clock, as long as it has not moved so far that answers of this life would be forgotten before it is over.
+    fn advance(&self, rng: &mut Rng, mark: String) -> Command {
+        let command = commands::advance(rng, mark.clone());
+        let seconds = command.call.body.get("seconds").and_then(Value::as_u64).unwrap_or(0);
+        let before = self.advanced.fetch_add(seconds, Ordering::SeqCst);
+        if before < ADVANCED_MAX { command } else { commands::open(rng, mark) }
     }
 
     fn take(&self, asked: &dyn Ask, turn: Turn, notes: &mut Notes) -> Result<(), Lost> {
