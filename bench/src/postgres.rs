@@ -122,7 +122,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Fault> {
         figures.push(measure(&server, options, *callers, calls / callers)?);
     }
     print(&figures);
-    Ok(())
+    print_statements(options)
 }
 
 fn measure(server: &Server, options: &Options, caller_count: usize, calls_each: usize) -> Result<Figures, Fault> {
@@ -154,6 +154,35 @@ fn measure(server: &Server, options: &Options, caller_count: usize, calls_each: 
         }
     }
     Ok(figures)
+}
+
+/// What PostgreSQL works for a command: by its own counts, on a server that does nothing else.
+fn print_statements(options: &Options) -> Result<(), Fault> {
+    const CALLERS: usize = 64;
+    let counting = [("max_connections", "200"), ("shared_preload_libraries", "pg_stat_statements")];
+    let server = Server::start(Version::Debian, &counting)?;
+    let one = Servers::open(&server.database()?, 1)?;
+    let callers = Callers::new()?;
+    let mut lanes = Lanes::new(Market::new(SELLERS), CALLERS);
+    callers.run(&one, dealt(lanes.market.sellers()?, CALLERS))?;
+    server.psql("postgres", "CREATE EXTENSION pg_stat_statements")?;
+    let mut commands = 0;
+    for _ in 0..options.rounds.min(ROUNDS_MAX) {
+        let requests = lanes.next(150)?;
+        commands += requests.iter().map(Vec::len).sum::<usize>();
+        callers.run(&one, requests)?;
+    }
+    let counted = format!(
+        "SELECT round((total_exec_time * 1000 / {commands})::numeric, 2), round(rows::numeric / {commands}, 2),
+            round({commands} / calls::numeric, 1), left(regexp_replace(query, '\\s+', ' ', 'g'), 100)
+        FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT 16"
+    );
+    let mut table = Table::new(&["µs per command", "rows per command", "commands per call", "statement"]);
+    for line in server.psql("postgres", &counted)?.lines() {
+        table.row(line.splitn(4, '|').map(|cell| cell.replace('|', "/")));
+    }
+    table.print("PostgreSQL: what it works for a command, 64 callers");
+    Ok(())
 }
 
 /// Commands a second, and milliseconds that one took.
