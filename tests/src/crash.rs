@@ -32,6 +32,7 @@ pub(crate) use rng::Rng;
 use server::{Place, Server, What};
 
 pub use hooks::{HooksReport, run_hooks};
+pub use server::build as server_program;
 
 pub(crate) fn said(error: impl std::fmt::Display) -> String {
     error.to_string()

@@ -3,6 +3,7 @@
 mod api_test;
 mod bench;
 mod browser_test;
+mod bucket_test;
 mod client_test;
 mod contract_lint;
 mod costs;
@@ -51,6 +52,8 @@ enum Command {
     ClientTest,
     /// Lets a mail server of others take notices, and reads them as a mail program does.
     MailTest,
+    /// Lets a storage of others that speaks S3 keep a demo's evidence, and be away.
+    BucketTest,
     /// Has linters of others look at the contract.
     ContractLint,
     /// Has tools of others look at the files under deploy/.
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Command::ApiTest(args) => said(api_test::run_all(&args)),
         Command::ClientTest => said(client_test::run_all()),
         Command::MailTest => said(mail_test::run()),
+        Command::BucketTest => said(bucket_test::run()),
         Command::ContractLint => said(contract_lint::run()),
         Command::DeployLint => said(deploy_lint::run()),
         Command::Dependencies => said(dependencies::run()),

@@ -9,7 +9,8 @@ use refund_tests::repository::{root, text_files};
 use crate::scenario::play_all_everywhere;
 use crate::stopwatch::Stopwatch;
 use crate::{
-    browser_test, client_test, contract_lint, costs, dependencies, deploy_lint, docs, mail_test, postgres, rules,
+    browser_test, bucket_test, client_test, contract_lint, costs, dependencies, deploy_lint, docs, mail_test, postgres,
+    rules,
 };
 
 /// What a step does: its last word, or why the change is not done.
@@ -18,7 +19,7 @@ type Step<'a> = (&'static str, Box<dyn Fn() -> Result<String, String> + 'a>);
 pub(crate) fn run() -> Result<String, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let used = folder.path().join("snapshots");
-    let steps: [Step<'_>; 16] = [
+    let steps: [Step<'_>; 17] = [
         ("format", Box::new(|| cargo(&["fmt", "--all", "--check"], None))),
         ("lints", Box::new(|| cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], None))),
         ("postgres", Box::new(postgres::install)),
@@ -42,6 +43,7 @@ pub(crate) fn run() -> Result<String, String> {
         ("dependencies", Box::new(dependencies::run)),
         ("client", Box::new(client_test::run_without_compilers)),
         ("mail", Box::new(mail_test::run)),
+        ("bucket", Box::new(bucket_test::run)),
         ("browser", Box::new(|| browser_test::run_all(&browser_test::Args::default()))),
     ];
     let all = Stopwatch::start();

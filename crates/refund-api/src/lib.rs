@@ -45,6 +45,7 @@ mod trial;
 
 pub use callers::Limits;
 pub use demo::{Demo, demo, tell_people};
+pub use evidence::{EvidencePlace, NoPlace};
 pub use mail::{InvalidMailSettings, MailSettings, MailTool};
 pub use routes::{openapi, openapi_showing};
 pub use server::{Config, Origin, Place, Running, StartError, start};

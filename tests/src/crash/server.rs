@@ -23,7 +23,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// wherever the target folder is. While tests run, cargo holds no lock that this would wait for.
 /// It is asked for one program of the whole workspace: that of the package alone would want other features of
 /// dependencies, and with them nearly all of them built once more.
-pub(crate) fn build() -> Result<PathBuf, String> {
+///
+/// # Errors
+/// Why cargo did not build it.
+pub fn build() -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .args(["build", "--quiet", "--workspace", "--bin", "refund-api", "--message-format", "json"])

@@ -27,7 +27,7 @@ impl App {
             return Ok(Err(Refused::Rule { refusal, seen: None }));
         }
         let taken = self.evidence.take(caller.tenant(), name, parts).await?;
-        let _decided_alone = self.evidence.deciding().await;
+        let _decided_alone = self.evidence.deciding(&refund.id).await;
         let sha256 = taken.file.sha256;
         let file = match self.evidence.keep(&refund.id, taken).await {
             Ok(file) => file,

@@ -1,4 +1,4 @@
-//! Where files are kept: in a folder, or wherever else `object_store` reaches.
+//! What keeps files: a folder or a bucket, by one interface.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::{Path as Place, PathPart};
+use object_store::prefix::PrefixStore;
 use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt};
 
+use super::bucket;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
@@ -23,6 +25,14 @@ impl Keeping {
     /// Where the folder can't be had.
     pub(crate) fn in_folder(folder: &Path) -> Result<Self, Error> {
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
+    }
+
+    /// In a bucket, under names that begin so; it may be away at the moment.
+    ///
+    /// # Errors
+    /// Where it can't be told how the bucket is reached.
+    pub(crate) fn in_bucket(name: &str, folder: &str) -> Result<Self, Error> {
+        Ok(Self(Arc::new(PrefixStore::new(bucket::open(name)?, folder))))
     }
 
     /// Keeps a file, whole or not at all; where it is there already it is written anew.

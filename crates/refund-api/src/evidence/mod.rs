@@ -1,10 +1,12 @@
 //! Evidence (R43): files that the parties of a refund and the operator show each other. What is kept of them is here;
 //! that they belong to a refund, and who added them, is in the refund's history.
 
+mod bucket;
 mod held;
 mod incoming;
 mod keeping;
 mod picture;
+mod place;
 mod sending;
 mod unfit;
 
@@ -26,6 +28,7 @@ use self::incoming::Incoming;
 pub(crate) use self::incoming::Parts;
 pub(crate) use self::keeping::Keeping;
 use self::picture::Picture;
+pub use self::place::{EvidencePlace, NoPlace};
 pub(crate) use self::sending::sent;
 use self::unfit::Unfit;
 use crate::callers::Tenant;
@@ -52,8 +55,8 @@ pub(crate) struct Evidence {
     arriving: Arc<Places<String>>,
     unpacked: Semaphore,
     /// Held while a file is kept and made a refund's, or forgotten: the same file may come twice at once, and lies in one
-    /// place.
-    deciding: Mutex<()>,
+    /// place. Refunds share them, so that few wait for another's.
+    deciding: [Mutex<()>; 64],
 }
 
 /// Of a picture, which one.
@@ -77,13 +80,15 @@ impl Evidence {
             scratch: PathBuf::new(),
             arriving: Arc::new(Places::new(ARRIVING_MAX, ARRIVING_MAX_EACH)),
             unpacked: Semaphore::new(UNPACKED_MAX),
-            deciding: Mutex::default(),
+            deciding: [(); _].map(Mutex::new),
         }
     }
 
-    /// Nobody else keeps or forgets a file of a refund until what is given is dropped.
-    pub(crate) async fn deciding(&self) -> MutexGuard<'_, ()> {
-        self.deciding.lock().await
+    /// Nobody else keeps or forgets a file of that refund until what is given is dropped.
+    pub(crate) async fn deciding(&self, refund_id: &RefundId) -> MutexGuard<'_, ()> {
+        let sum = refund_id.as_str().bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        let [first, ..] = &self.deciding;
+        self.deciding.get(sum % self.deciding.len()).unwrap_or(first).lock().await
     }
 
     /// Keeps what was taken in for a refund. It belongs to it once its history says so.

@@ -10,6 +10,7 @@ use refund_store::{Clock, OpenError, PostgresError};
 
 use super::cors::Origin;
 use crate::callers::Limits;
+use crate::evidence::EvidencePlace;
 use crate::machine::clock;
 use crate::mail::{InvalidMailSettings, MailSettings};
 use crate::webhooks::Reach;
@@ -26,9 +27,11 @@ pub struct Place {
     /// The file with the secret that all servers of the store have, if it is not in the folder.
     #[arg(long, value_name = "FILE", requires = "store")]
     pub secret_file: Option<PathBuf>,
-    /// Keep evidence in this folder, which all servers of the store have, and not in the data folder.
-    #[arg(long, value_name = "DIR")]
-    pub evidence: Option<PathBuf>,
+    /// Keep evidence in this folder, which all servers of the store have, or in a bucket (s3://BUCKET/FOLDER), and not in
+    /// the data folder. How a bucket is reached stands in the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    /// AWS_REGION, and AWS_ENDPOINT_URL where it is not Amazon's.
+    #[arg(long, value_name = "PLACE")]
+    pub evidence: Option<EvidencePlace>,
 }
 
 /// How the server is started.
@@ -129,11 +132,11 @@ pub enum StartError {
         /// Why.
         error: std::io::Error,
     },
-    /// The folder for evidence can't be used.
-    #[error("evidence can't be kept in {}: {what}", folder.display())]
+    /// The place for evidence can't be used.
+    #[error("evidence can't be kept in {place}: {what}")]
     Evidence {
         /// Which.
-        folder: PathBuf,
+        place: EvidencePlace,
         /// Why.
         what: String,
     },

@@ -12,7 +12,7 @@ use refund_store::{
 };
 
 use super::config::{Place, StartError};
-use crate::evidence::{Evidence, Keeping};
+use crate::evidence::{Evidence, EvidencePlace, Keeping};
 use crate::metrics::{Metrics, TimedSyncs};
 use crate::secrets;
 
@@ -40,15 +40,20 @@ pub(super) fn open(
     }
 }
 
-/// What keeps evidence: a folder in the data folder, unless another is named. Servers that share a store have to name
-/// one that they share too.
+/// What keeps evidence: a folder in the data folder, unless another place is named. Servers that share a store have to
+/// name one that they share too.
 pub(super) fn evidence(place: &Place, data: &Path) -> Result<Evidence, StartError> {
-    let own = place.store.is_none().then(|| data.join(EVIDENCE));
-    let Some(folder) = place.evidence.clone().or(own) else { return Ok(Evidence::nowhere()) };
-    let refused = |what: String| StartError::Evidence { folder: folder.clone(), what };
-    own_folder(&folder).map_err(|error| refused(error.to_string()))?;
-    let keeping = Keeping::in_folder(&folder).map_err(|error| refused(error.to_string()))?;
-    Ok(Evidence::new(keeping, data.to_owned()))
+    let own = place.store.is_none().then(|| EvidencePlace::Folder(data.join(EVIDENCE)));
+    let Some(place) = place.evidence.clone().or(own) else { return Ok(Evidence::nowhere()) };
+    let refused = |what: String| StartError::Evidence { place: place.clone(), what };
+    let keeping = match &place {
+        EvidencePlace::Folder(folder) => {
+            own_folder(folder).map_err(|error| refused(error.to_string()))?;
+            Keeping::in_folder(folder)
+        }
+        EvidencePlace::Bucket { name, folder } => Keeping::in_bucket(name, folder),
+    };
+    Ok(Evidence::new(keeping.map_err(|error| refused(error.to_string()))?, data.to_owned()))
 }
 
 /// The store in a folder that is this process's alone, on a disk whose syncs are measured.

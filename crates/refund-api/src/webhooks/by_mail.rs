@@ -135,7 +135,7 @@ pub(crate) struct Recipient {
 impl Recipient {
     /// What they are called in the book, so that no address stands there.
     pub(crate) fn name(&self) -> String {
-        data_encoding::HEXLOWER.encode(&Sha256::digest(self.email.as_str())[..16])
+        data_encoding::HEXLOWER.encode(&Sha256::digest(self.email.as_str()))
     }
 }
 

@@ -14,7 +14,7 @@ fn contact(email: &str, language: &str, kinds: &[NoticeKind]) -> SellerContact {
 }
 
 /// What `desk@shop.example` is called in the book.
-const DESK: &str = "1e20411e90fa5824fe27c5a68ec15f66";
+const DESK: &str = "1e20411e90fa5824fe27c5a68ec15f66ce23c6f53a01528b9e4386054bdf5da4";
 
 /// A server that mails, and a seller with these contacts; what was said before they were there is mailed to nobody.
 async fn told(script: Script, contacts: Vec<SellerContact>) -> Mailing {
