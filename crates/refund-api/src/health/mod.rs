@@ -52,7 +52,15 @@ impl Check {
                 if let Some(refused) = health.refuses_writes {
                     return Some(told_of(refused).to_owned());
                 }
-                let unreadable = store.next_due().await.err();
+                let unreadable = match store.is_shared() {
+                    // Every call begins so.
+                    true => store.look().await.err(),
+                    false => None,
+                };
+                let unreadable = match unreadable {
+                    None => store.next_due().await.err(),
+                    away => away,
+                };
                 let error = health.stopped.as_ref().or(unreadable.as_ref())?;
                 tracing::warn!(%error, "not ready");
                 // The reason may name the machine's folders, or other machines: it is for the log.

@@ -44,7 +44,10 @@ pub(super) fn open(
 /// name one that they share too.
 pub(super) fn evidence(place: &Place, data: &Path) -> Result<Evidence, StartError> {
     let own = place.store.is_none().then(|| EvidencePlace::Folder(data.join(EVIDENCE)));
-    let Some(place) = place.evidence.clone().or(own) else { return Ok(Evidence::nowhere()) };
+    let Some(place) = place.evidence.clone().or(own) else {
+        tracing::warn!("no files are taken or given out: servers that share a store need --evidence");
+        return Ok(Evidence::nowhere());
+    };
     let refused = |what: String| StartError::Evidence { place: place.clone(), what };
     let keeping = match &place {
         EvidencePlace::Folder(folder) => {

@@ -23,11 +23,15 @@ pub(super) async fn all_settings(client: &impl GenericClient) -> Result<Arc<Sett
     Ok(Arc::new(settings))
 }
 
-/// Whether what this server follows is a part of the database's history still. It is asked where the epoch is another: a
-/// standby that lagged may have taken the primary's place, and a backup the database's. What the server has at hand was
-/// never undone then, and it would decide by settings, keys and instants that nobody has.
+/// Whether what this server follows is a part of the database's history still. It is asked wherever the database stands
+/// elsewhere or has another epoch: a standby that lagged may have taken the primary's place, and a backup the database's.
+/// What the server has at hand was never undone then, and it would decide by settings, keys and instants that nobody has.
+/// The epoch alone does not tell: two promotions from one timeline are two histories on one timeline.
 pub(super) async fn goes_on(client: &ClientWrapper, known: &Known, head: &Head) -> Result<(), LoadError> {
-    let Some(last) = known.followed().filter(|_| head.epoch != known.epoch()) else { return Ok(()) };
+    let Some(last) = known.followed().filter(|last| head.epoch != known.epoch() || head.last.as_ref() != Some(last))
+    else {
+        return Ok(());
+    };
     let statement = client.prepare_cached(sql::CHAIN_AT).await?;
     let found = client.query_opt(&statement, &[&column(last.end.record)]).await?;
     let chain = found.map(|row| row.try_get::<_, Vec<u8>>(0)).transpose()?;

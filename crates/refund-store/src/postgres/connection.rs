@@ -1,5 +1,6 @@
 //! Connections to the database, set up as the statements need them.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use futures_util::future::{BoxFuture, select_ok};
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::task::JoinHandle;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
-use tokio_postgres::{Client, Config, Error, NoTls, Socket};
+use tokio_postgres::{AsyncMessage, Client, Config, Error, NoTls, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -26,10 +27,11 @@ const READER_WAITS: Duration = Duration::from_secs(1);
 const CONNECTING_MAX: Duration = Duration::from_secs(4);
 
 /// The plans of the statements are part of the program. On tables that were filled just now and never analysed the
-/// planner joins whole tables; every statement here has an index to go by.
+/// planner joins whole tables; every statement here has an index to go by. And each sees what was committed before it:
+/// with a snapshot of before it had the turn, a server would decide from what others have changed since.
 const PLANS: &str = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=on \
     -c plan_cache_mode=force_generic_plan -c jit=off -c max_parallel_workers_per_gather=0 -c synchronous_commit=on \
-    -c client_encoding=UTF8 -c timezone=UTC";
+    -c default_transaction_isolation=read\\ committed -c client_encoding=UTF8 -c timezone=UTC";
 /// Whoever takes the turn and falls silent holds up all servers for that long. It is silent while it decides, which takes
 /// milliseconds; one that took longer by mistake loses the turn, and takes it again.
 const WRITER: &str = "-c idle_in_transaction_session_timeout=1s -c statement_timeout=10s -c lock_timeout=10s \
@@ -131,12 +133,22 @@ where
     T::Stream: Send + 'static,
     <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
 {
-    let (client, connection) = config.connect(tls).await?;
+    let (client, mut connection) = config.connect(tls).await?;
     let task = tokio::spawn(async move {
-        // Whoever waits for an answer is told.
-        let _ = connection.await;
+        // However it ends, whoever waits for an answer is told.
+        while let Some(Ok(said)) = poll_fn(|context| connection.poll_message(context)).await {
+            if is_unconfirmed(&said) {
+                return;
+            }
+        }
     });
     Ok((client, task))
+}
+
+/// Whether a commit is about to be answered that no standby has, because somebody cancelled the wait for one: PostgreSQL
+/// calls that a success and warns of it. With the connection gone it was not heard of, and is looked for.
+fn is_unconfirmed(said: &AsyncMessage) -> bool {
+    matches!(said, AsyncMessage::Notice(notice) if notice.routine() == Some("SyncRepWaitForLSN"))
 }
 
 /// Believes those whom the machine trusts, or the named authority alone.

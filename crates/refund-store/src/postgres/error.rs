@@ -111,6 +111,12 @@ pub enum PostgresError {
         /// Its version.
         found: String,
     },
+    /// Something between the servers and the database keeps what they set for their sessions to itself.
+    #[error(
+        "what a session sets is not kept there: a pooler such as PgBouncer stands before the database. Name PostgreSQL \
+         itself; a server has its own few connections"
+    )]
+    Pooled,
     /// A copy of a store into it is not complete.
     #[error(
         "a copy of a store into the database was cut off: run `refund-api store copy` again with the same `--from` and \
@@ -173,6 +179,9 @@ impl From<tokio_postgres::Error> for StoreError {
 /// What the database said, in one line.
 pub(super) fn said(error: &tokio_postgres::Error) -> String {
     match (error.as_db_error(), std::error::Error::source(error)) {
+        (Some(said), _) if said.message().starts_with("unsupported startup parameter") => {
+            format!("{} (a pooler such as PgBouncer? name PostgreSQL itself)", said.message())
+        }
         (Some(said), _) => format!("{}: {}", said.severity(), said.message()),
         (None, Some(cause)) => format!("{error}: {cause}"),
         (None, None) => error.to_string(),

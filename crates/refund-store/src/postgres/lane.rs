@@ -66,10 +66,16 @@ impl Lane {
 
     /// Whether something can be recorded again: who is told that nothing can sends nothing by which that would be seen.
     fn look_for_the_turn(&mut self) {
-        match self.turn(&mut Vec::new(), &mut None, |_| {}) {
-            Ok(_) => self.known.stop(None),
+        match self.turn(&mut Vec::new(), &mut None, |_| {}).and_then(|_| self.commit_something()) {
+            Ok(()) => self.known.stop(None),
             Err(_) => self.connection = None,
         }
+    }
+
+    /// To take the turn needs no standby, and to record something does.
+    fn commit_something(&self) -> Result<(), TurnError> {
+        let Some(connection) = &self.connection else { return Ok(()) };
+        Turn::new(connection, &self.known, &self.surroundings, &self.runtime).commit_something()
     }
 
     /// Carries out these and what gathers meanwhile; those that had no room are left over.

@@ -75,7 +75,7 @@ impl Looking {
             while let Ok(next) = asked.try_recv() {
                 waiting.push(next);
             }
-            let looked = match tokio::time::timeout(LOOK_MAX, self.look()).await {
+            let looked = match tokio::time::timeout(LOOK_MAX, self.look_twice()).await {
                 Ok(looked) => looked,
                 Err(_) => Err(StoreError::TooSlow { seconds: LOOK_MAX.as_secs() }),
             };
@@ -98,6 +98,18 @@ impl Looking {
             tracing::error!(why, "the database does not answer; trying again");
         }
         why.into()
+    }
+
+    /// Where a connection that was good has ended, that says nothing of the database: another one is tried at once.
+    async fn look_twice(&mut self) -> Result<(), StoreError> {
+        let had_one = self.client.is_some();
+        match self.look().await {
+            Err(StoreError::Away(_)) if had_one => {
+                self.client = None;
+                self.look().await
+            }
+            looked => looked,
+        }
     }
 
     async fn look(&mut self) -> Result<(), StoreError> {

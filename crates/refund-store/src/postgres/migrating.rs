@@ -128,10 +128,14 @@ pub(super) async fn check_server(client: &ClientWrapper) -> Result<(), PostgresE
     let row = client
         .query_one(
             "SELECT current_setting('server_version_num')::int4, current_setting('server_version'), \
-                 current_setting('server_encoding')",
+                 current_setting('server_encoding'), current_setting('plan_cache_mode')",
             &[],
         )
         .await?;
+    // What every connection here asks for, and nobody by chance.
+    if row.try_get::<_, String>(3)? != "force_generic_plan" {
+        return Err(PostgresError::Pooled);
+    }
     if row.try_get::<_, i32>(0)? < 150_000 {
         return Err(PostgresError::TooOld { found: row.try_get(1)? });
     }

@@ -136,6 +136,8 @@ mod tests {
         assert!(lives(other.own()).await);
         silent("11 seconds");
         assert!(!lives(other.own()).await);
+        silent("-11 seconds");
+        assert!(!lives(other.own()).await, "it was seen before the clock went back");
         other.be_seen(&pool).await.unwrap();
         assert!(lives(other.own()).await);
         other.leave(&pool).await.unwrap();

@@ -223,7 +223,8 @@ pub(super) const FORGET_ASIDES: &str = "\
 pub(super) const JOIN_SERVERS: &str = "INSERT INTO servers (name, version) VALUES ($1, $2) RETURNING id";
 pub(super) const BE_SEEN: &str = "\
     INSERT INTO servers (id, name, version) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET seen_at = now()";
-pub(super) const LIVE_SERVERS: &str =
-    "SELECT id FROM servers WHERE seen_at > now() - interval '10 seconds' ORDER BY id";
+/// What lies ahead was written before the database's clock went back, and tells nothing.
+pub(super) const LIVE_SERVERS: &str = "SELECT id FROM servers WHERE seen_at BETWEEN now() - interval '10 seconds' AND now() + interval '10 seconds' \
+     ORDER BY id";
 pub(super) const LEAVE_SERVERS: &str = "DELETE FROM servers WHERE id = $1";
 pub(super) const FORGET_SERVERS: &str = "DELETE FROM servers WHERE seen_at < now() - interval '1 day'";

@@ -77,7 +77,12 @@ impl<'t> Turn<'t> {
             let look = client.prepare_cached(sql::HEAD).await?;
             let begun =
                 try_join3(client.batch_execute("BEGIN"), client.execute(&take, &[]), client.query_one(&look, &[]));
-            let ((), _, row) = begun.await?;
+            let ((), turns, row) = begun.await?;
+            if turns != 1 {
+                let missing = "the row of the table `turn` is missing, by which servers take turns: restore it whole, or \
+                    insert it (`INSERT INTO turn DEFAULT VALUES`)";
+                return Err(StoreError::Stopped(missing.to_owned()).into());
+            }
             let head = Head::of(&row)?;
             head.check().map_err(|error| StoreError::Stopped(error.to_string()))?;
             goes_on(client, self.known, &head).await?;
@@ -94,6 +99,11 @@ impl<'t> Turn<'t> {
             let decisions = unheard.take().map(|unheard| unheard.decisions);
             Ok(Came::Heard(decisions.unwrap_or_default()))
         })
+    }
+
+    /// Commits something by which nothing is recorded.
+    pub(super) fn commit_something(&self) -> Result<(), TurnError> {
+        self.wait(async { Ok(self.client.execute(sql::SAY_SOMETHING, &[]).await.map(drop)?) })
     }
 
     /// Decides what waits, as far as there is room, and records it.

@@ -198,17 +198,19 @@ fn a_history_that_goes_on_elsewhere_is_followed_there() {
 #[test]
 fn a_server_whose_database_has_lost_what_it_was_told_decides_nothing_any_more() {
     let server = Server::shared(Version::Debian).unwrap();
-    for goes_on in [false, true] {
+    // Two promotions from one timeline are in one epoch, and so is a copy that was put back.
+    for (goes_on, changes_epoch) in [(false, true), (true, true), (false, false), (true, false)] {
         let (url, store) = with_a_refund();
+        let epoch = if changes_epoch { "UPDATE meta SET history = history + 1" } else { "" };
         let last = "(SELECT max(first) FROM batches)";
         let lose = format!("DELETE FROM records WHERE number >= {last}; DELETE FROM batches WHERE first = {last}");
         let recorded = "SELECT sum(records) FROM batches";
         if goes_on {
             // What was lost is recorded anew, as something else, by whoever was there first.
             let chain = "UPDATE batches SET chain = sha256(chain) WHERE first = (SELECT max(first) FROM batches)";
-            server.psql(&url, &format!("{chain}; UPDATE meta SET history = history + 1")).unwrap();
+            server.psql(&url, &format!("{chain}; {epoch}")).unwrap();
         } else {
-            server.psql(&url, &format!("{lose}; UPDATE meta SET history = history + 1")).unwrap();
+            server.psql(&url, &format!("{lose}; {epoch}")).unwrap();
         }
         let there = server.psql(&url, recorded).unwrap();
         let refused = store.submit(message("by what is lost")).wait();
@@ -224,4 +226,36 @@ fn with_a_refund() -> (String, PostgresStore) {
     begin(&store);
     do_it(&store, open_on_line("r", "l", "kim", 1000));
     (url, store)
+}
+
+/// Half a database, as a restore that was cut off leaves one.
+#[test]
+fn without_the_row_of_turns_nobody_decides() {
+    let (url, store) = with_a_refund();
+    let server = Server::shared(Version::Debian).unwrap();
+    server.psql(&url, "DELETE FROM turn").unwrap();
+    let refused = store.submit(message("out of turn")).wait().unwrap_err();
+    let Refused::Store(error) = refused else { panic!("{refused:?}") };
+    assert!(matches!(&*error, StoreError::NotRecorded(why) if why.contains("INSERT INTO turn")), "{error}");
+    server.psql(&url, "INSERT INTO turn DEFAULT VALUES").unwrap();
+    do_it(&store, message("in turn"));
+    assert_eq!(messages(&store).into_keys().collect::<Vec<_>>(), ["in turn"]);
+}
+
+/// With a snapshot of before its turn a server would decide from what others have changed since.
+#[test]
+fn how_databases_isolate_by_default_is_nothing_to_turns() {
+    let (url, first) = with_a_refund();
+    let name = url.rsplit('/').next().unwrap();
+    let set = format!("ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'");
+    Server::shared(Version::Debian).unwrap().psql("postgres", &set).unwrap();
+    drop(first);
+    let address = PostgresAddress::parse(&url, None).unwrap();
+    let stores = [open(&address, surroundings()), open(&address, surroundings())];
+    std::thread::scope(|scope| {
+        for (number, store) in stores.iter().enumerate() {
+            scope.spawn(move || (0..40).for_each(|each| drop(do_it(store, message(&format!("{number} {each}"))))));
+        }
+    });
+    assert_eq!(messages(&stores[0]).len(), 80);
 }

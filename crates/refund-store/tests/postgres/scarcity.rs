@@ -96,3 +96,35 @@ fn while_no_standby_answers_commands_wait_and_reads_go_on_and_then_all_are_done_
     });
     assert!(messages(&store).values().eq(std::iter::repeat_n(&1, done.into_inner())));
 }
+
+/// Whoever sees a commit hang may cancel it. PostgreSQL calls it done then, though no standby has it.
+#[test]
+fn a_commit_whose_wait_for_a_standby_was_cancelled_is_not_acknowledged_until_one_has_it() {
+    let server = server(&[]);
+    let store = open(&migrated(&database_of(&server)), surroundings());
+    begin(&store);
+    do_it(&store, open_on_line("r", "l", "kim", 1000));
+    let set = |standbys: &str| {
+        server.psql("postgres", &format!("ALTER SYSTEM SET synchronous_standby_names = '{standbys}'")).unwrap();
+        server.psql("postgres", "SELECT pg_reload_conf()").unwrap();
+    };
+    let acknowledged = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        set("nobody");
+        scope.spawn(|| {
+            do_it(&store, message("once"));
+            acknowledged.store(true, Ordering::SeqCst);
+        });
+        let waits = |and: &str| format!("SELECT {and} FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+        let mut first = String::new();
+        while first.is_empty() {
+            first = server.psql("postgres", &waits("pid")).unwrap();
+        }
+        assert_eq!(server.psql("postgres", &waits("pg_cancel_backend(pid)")).unwrap(), "t");
+        // It is found to be there, and something behind it waits for the standby too.
+        while [first.as_str(), ""].contains(&server.psql("postgres", &waits("pid")).unwrap().as_str()) {}
+        assert!(!acknowledged.load(Ordering::SeqCst));
+        set("");
+    });
+    assert_eq!(messages(&store).into_iter().collect::<Vec<_>>(), [("once".to_owned(), 1)]);
+}

@@ -41,6 +41,10 @@ pub(crate) fn copied(copied: &CopiedStore, from: &StoreAt, to: &StoreAt) -> Stri
         "webhooks",
         "what was to be sent is not copied: what is younger than four days is sent again, under the same ids",
     );
+    lines.add(
+        "evidence",
+        "files are not copied: start the servers with the same --evidence, or copy the folder evidence/ to where they look",
+    );
     lines.end(format_args!("COPIED: {records} records{} from {} to {}", until(*latest), shown(from), shown(to)))
 }
 

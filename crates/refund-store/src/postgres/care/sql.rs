@@ -1,7 +1,7 @@
 //! The statements of the store's tools. They go through whole tables, and are not made for many at once.
 
-pub(super) const LIVE_SERVERS: &str =
-    "SELECT name FROM servers WHERE seen_at > now() - interval '10 seconds' ORDER BY name";
+pub(super) const LIVE_SERVERS: &str = "SELECT name FROM servers WHERE seen_at BETWEEN now() - interval '10 seconds' AND now() + interval '10 seconds' \
+     ORDER BY name";
 
 pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 /// Whoever wants to record something waits until the transaction ends.

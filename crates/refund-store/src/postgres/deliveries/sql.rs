@@ -46,18 +46,21 @@ pub(in crate::postgres) const TAKE_IN: &str = take_in!(
 
 // Who sends to which endpoint.
 
-/// How endpoints fare, and whose they are. Who wants one and is dead does not want it any more.
+/// How endpoints fare, and whose they are. Who wants one and is dead does not want it any more. Nobody holds one for more
+/// than 24 seconds: what lies further ahead was written before the database's clock went back.
 pub(in crate::postgres) const LEASES: &str = "\
-    SELECT e.id, CASE WHEN e.until > now() THEN e.holder END, e.until < now() + interval '16 seconds', w.id, \
+    SELECT e.id, \
+        CASE WHEN e.until > now() AND e.until <= now() + interval '24 seconds' THEN e.holder END, \
+        e.until < now() + interval '16 seconds', w.id, \
         e.failing_since, e.alone_since, e.alone_until \
     FROM endpoints e \
-    LEFT JOIN servers w ON w.id = e.wanted_by AND w.seen_at > now() - interval '10 seconds' \
+    LEFT JOIN servers w ON w.id = e.wanted_by AND w.seen_at BETWEEN now() - interval '10 seconds' AND now() + interval '10 seconds' \
     WHERE e.id = ANY ($1)";
 /// Takes those that nobody holds, and keeps those that this server holds already.
 pub(in crate::postgres) const HOLD: &str = "\
     UPDATE endpoints SET holder = $2, term = term + (holder IS DISTINCT FROM $2)::int, wanted_by = NULL, \
         until = now() + interval '24 seconds' \
-    WHERE id = ANY ($1) AND (until <= now() OR holder = $2) RETURNING id";
+    WHERE id = ANY ($1) AND (until NOT BETWEEN now() AND now() + interval '24 seconds' OR holder = $2) RETURNING id";
 pub(in crate::postgres) const WANT: &str = "UPDATE endpoints SET wanted_by = $2 WHERE id = ANY ($1) AND holder <> $2";
 pub(in crate::postgres) const HAND_OVER: &str = "\
     UPDATE endpoints SET holder = wanted_by, term = term + 1, wanted_by = NULL, until = now() + interval '24 seconds' \
