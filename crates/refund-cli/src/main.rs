@@ -25,7 +25,9 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
-    let desk = Desk::new(cli.global, std::env::args().skip(1).collect());
+    // They are repeated to people; a file's name may be no text.
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let desk = Desk::new(cli.global, words.collect());
     match commands::run(&desk, cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => desk.end(&failure),

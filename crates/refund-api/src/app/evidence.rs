@@ -1,18 +1,20 @@
 //! A file becomes a refund's (R43), once it is kept.
 
-use refund_core::{Actor, AddedFile, EVIDENCE_MAX, EvidenceFile, FileHash, FileName, Refund, Refusal};
+use std::sync::Arc;
+
+use refund_core::{Actor, AddedFile, EVIDENCE_MAX, EvidenceFile, FileHash, FileName, Refund, RefundId, Refusal};
 use refund_store::{Refused, Request, Work};
 
-use super::App;
+use super::{App, to_the_end};
 use crate::callers::Caller;
-use crate::evidence::Parts;
+use crate::evidence::{Parts, Taken};
 use crate::problem::Problem;
 
 impl App {
     /// Takes a file in and adds it to a refund. `ask` makes the request as whoever sends the file may make it once the
     /// file is there: that may take a while. What was refused is kept no longer.
     pub(crate) async fn add_evidence(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         refund: &Refund,
         actor: &Actor,
@@ -27,39 +29,45 @@ impl App {
             return Ok(Err(Refused::Rule { refusal, seen: None }));
         }
         let taken = self.evidence.take(caller.tenant(), name, parts).await?;
-        let _decided_alone = self.evidence.deciding(&refund.id).await;
+        let work = Work::AddEvidence { refund_id: refund.id.clone(), file: Box::new(taken.file.clone()) };
+        let request = ask(Request::new(actor.clone(), work)).await?;
+        to_the_end(self.clone().added(refund.id.clone(), taken, request)).await?
+    }
+
+    /// Keeps a file and makes it a refund's, or keeps it no longer.
+    async fn added(
+        self: Arc<Self>,
+        refund_id: RefundId,
+        taken: Taken,
+        request: Request,
+    ) -> Result<Result<EvidenceFile, Refused>, Problem> {
+        let _decided_alone = self.evidence.deciding(&refund_id).await;
         let sha256 = taken.file.sha256;
-        let file = match self.evidence.keep(&refund.id, taken).await {
+        let file = match self.evidence.keep(&refund_id, taken).await {
             Ok(file) => file,
             Err(problem) => {
-                self.forget_unless_added(refund, sha256).await?;
+                self.forget_unless_added(&refund_id, sha256).await?;
                 return Err(problem);
             }
         };
-        let work = Work::AddEvidence { refund_id: refund.id.clone(), file: Box::new(file.clone()) };
-        let asked = ask(Request::new(actor.clone(), work)).await;
-        let done = match asked {
-            Ok(request) => self.engine.change(request).await.map(|_| file.clone()).map_err(Ok),
-            Err(problem) => Err(Err(problem)),
-        };
-        match done {
-            Ok(file) => Ok(Ok(file)),
+        match self.engine.change(request).await {
+            Ok(_) => Ok(Ok(file)),
             // It may be stored all the same.
-            Err(Ok(refused @ Refused::Store(_))) => Ok(Err(refused)),
-            Err(no) => {
-                self.forget_unless_added(refund, file.sha256).await?;
-                no.map(Err)
+            Err(refused @ Refused::Store(_)) => Ok(Err(refused)),
+            Err(refused) => {
+                self.forget_unless_added(&refund_id, sha256).await?;
+                Ok(Err(refused))
             }
         }
     }
 
     /// Forgets a file, unless the refund has it: others may have added the same meanwhile.
-    async fn forget_unless_added(&self, refund: &Refund, sha256: FileHash) -> Result<(), Problem> {
-        let now = self.engine.store().by_itself(&refund.id).await?;
+    async fn forget_unless_added(&self, refund_id: &RefundId, sha256: FileHash) -> Result<(), Problem> {
+        let now = self.engine.store().by_itself(refund_id).await?;
         let has_it = |added: &AddedFile| added.file.sha256 == sha256 && added.erased.is_none();
         if now.is_some_and(|now| now.evidence.iter().any(has_it)) {
             return Ok(());
         }
-        self.evidence.forget(&refund.id, &sha256).await
+        self.evidence.forget(refund_id, &sha256).await
     }
 }

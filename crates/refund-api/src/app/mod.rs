@@ -3,6 +3,7 @@
 mod evidence;
 mod recognise;
 mod settled;
+mod to_the_end;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use sha2::Sha256;
 use url::Url;
 
 pub(crate) use self::settled::Settled;
+pub(crate) use self::to_the_end::to_the_end;
 use crate::callers::Limits;
 use crate::callers::admission::Admission;
 use crate::callers::failed_sign_ins::FailedSignIns;

@@ -5,6 +5,7 @@ mod bucket;
 mod held;
 mod incoming;
 mod keeping;
+mod one_at_a_time;
 mod picture;
 mod place;
 mod sending;
@@ -21,12 +22,13 @@ use refund_core::{EvidenceFile, EvidenceType, FileHash, FileName, RefundId};
 use refund_store::care::{ERASED, SMALL};
 use rustix::fs::statvfs;
 use sha2::{Digest, Sha256};
-use tokio::sync::{Mutex, MutexGuard, Semaphore};
+use tokio::sync::{MutexGuard, Semaphore};
 
 pub(crate) use self::held::sweeping;
 use self::incoming::Incoming;
 pub(crate) use self::incoming::Parts;
 pub(crate) use self::keeping::Keeping;
+use self::one_at_a_time::OneAtATime;
 use self::picture::Picture;
 pub use self::place::{EvidencePlace, NoPlace};
 pub(crate) use self::sending::sent;
@@ -53,10 +55,12 @@ pub(crate) struct Evidence {
     /// Where files are written as they come.
     scratch: PathBuf,
     arriving: Arc<Places<String>>,
-    unpacked: Semaphore,
+    unpacked: Arc<Semaphore>,
+    /// Whose turn it is to wait for that: of each caller one file at a time.
+    unpacking: OneAtATime,
     /// Held while a file is kept and made a refund's, or forgotten: the same file may come twice at once, and lies in one
-    /// place. Refunds share them, so that few wait for another's.
-    deciding: [Mutex<()>; 64],
+    /// place.
+    deciding: OneAtATime,
 }
 
 /// Of a picture, which one.
@@ -79,16 +83,15 @@ impl Evidence {
             keeping: None,
             scratch: PathBuf::new(),
             arriving: Arc::new(Places::new(ARRIVING_MAX, ARRIVING_MAX_EACH)),
-            unpacked: Semaphore::new(UNPACKED_MAX),
-            deciding: [(); _].map(Mutex::new),
+            unpacked: Arc::new(Semaphore::new(UNPACKED_MAX)),
+            unpacking: OneAtATime::default(),
+            deciding: OneAtATime::default(),
         }
     }
 
     /// Nobody else keeps or forgets a file of that refund until what is given is dropped.
     pub(crate) async fn deciding(&self, refund_id: &RefundId) -> MutexGuard<'_, ()> {
-        let sum = refund_id.as_str().bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-        let [first, ..] = &self.deciding;
-        self.deciding.get(sum % self.deciding.len()).unwrap_or(first).lock().await
+        self.deciding.turn(refund_id.as_str()).await
     }
 
     /// Keeps what was taken in for a refund. It belongs to it once its history says so.
@@ -132,16 +135,20 @@ impl Evidence {
     pub(crate) async fn take(&self, who: Tenant<'_>, name: FileName, parts: Parts<'_>) -> Result<Taken, Problem> {
         self.keeping()?;
         self.has_space()?;
-        let _place = self.arriving.enter(Some(who.name())).map_err(|full| match full {
+        let place = self.arriving.enter(Some(who.name())).map_err(|full| match full {
             Full::All => Problem::new(ApiCode::Busy, "as many files are on their way as the server takes at once"),
             Full::Own => Problem::too_many("this caller has as many files on their way as there may be", AGAIN),
         })?;
         let incoming = Incoming::take(parts, &self.scratch).await?;
-        // It is never closed.
-        let turn = self.unpacked.acquire().await;
-        let kept = tokio::task::spawn_blocking(move || fit(incoming)).await;
-        let kept = kept.map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))??;
-        drop(turn);
+        let internal = |error: String| Problem::new(ApiCode::Internal, error);
+        let _turn = self.unpacking.turn(&who.name()).await;
+        let unpacked = self.unpacked.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
+        let kept = tokio::task::spawn_blocking(move || {
+            // Whoever sent it may hang up, and it goes on all the same: it takes its place until it is done.
+            let _taken = (place, unpacked);
+            fit(incoming)
+        });
+        let kept = kept.await.map_err(|error| internal(error.to_string()))??;
         let sha256 = FileHash::new(Sha256::digest(&kept.bytes).into());
         let bytes = unfit::size_of(&kept.bytes)?;
         Ok(Taken { file: EvidenceFile { sha256, media_type: kept.media_type, bytes, name }, kept })

@@ -21,6 +21,7 @@ use super::leading::{gone_to, is_behind_a_page};
 use super::refund::{page, told_no};
 use super::visit::{OpenVisit, Visit};
 use super::way::Way;
+use crate::app::to_the_end;
 use crate::callers::Caller;
 use crate::evidence::{self, Size};
 use crate::problem::Problem;
@@ -64,6 +65,10 @@ pub(super) async fn add_by_buyer(sent: OpenVisit) -> Result<Response, Problem> {
 
 /// Erases a file for good, as an operator asks for.
 pub(super) async fn erase(visit: Visit) -> Result<Response, Problem> {
+    to_the_end(erased(visit)).await?
+}
+
+async fn erased(visit: Visit) -> Result<Response, Problem> {
     let caller = visit.operator()?.caller.clone();
     let refund_id = visit.refund_id()?;
     let sha256: FileHash = visit.param("sha256").parse().map_err(|_| Problem::not_found())?;

@@ -10,6 +10,7 @@ use super::people::page;
 use super::person::Person;
 use super::signing_in::{came_in, left, mistake_in, session_of};
 use super::visit::Visit;
+use crate::app::to_the_end;
 use crate::callers::passwords::{PASSWORD_MAX, TriedFrom};
 use crate::machine::clock::system_now;
 use crate::problem::Problem;
@@ -76,6 +77,10 @@ pub(super) async fn alerts_seen(visit: Visit) -> Result<Response, Problem> {
 
 /// Signs whoever asks out wherever they are signed in.
 pub(super) async fn sign_out_everywhere(visit: Visit) -> Result<Response, Problem> {
+    to_the_end(signed_out_everywhere(visit)).await?
+}
+
+async fn signed_out_everywhere(visit: Visit) -> Result<Response, Problem> {
     let person = visit.person()?;
     for session in visit.app.engine.settings().sessions_of(&person.user.id) {
         visit.app.engine.submit(Request::by_system(SetUp::SignOut { secret: session.secret })).await?;

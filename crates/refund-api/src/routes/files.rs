@@ -13,6 +13,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::refunds::unexpected;
+use crate::app::to_the_end;
 use crate::call::{Call, OpenCall};
 use crate::evidence::{Size, sent};
 use crate::problem::Problem;
@@ -144,6 +145,10 @@ pub(super) async fn show(call: Call) -> Result<Response, Problem> {
     responses((status = OK, body = FileOut), (status = UNPROCESSABLE_ENTITY)), security(("key" = ["operator"])),
 )]
 pub(super) async fn erase(call: Call) -> Result<Json<FileOut>, Problem> {
+    to_the_end(erased(call)).await?
+}
+
+async fn erased(call: Call) -> Result<Json<FileOut>, Problem> {
     call.caller.only(&[Role::Operator])?;
     call.app.evidence.can_erase()?;
     let (refund_id, sha256): (RefundId, _) = (call.id()?, hash(&call)?);

@@ -44,7 +44,12 @@ fn add(desk: &Desk, AddFiles { id, files }: &AddFiles) -> Result<(), Failure> {
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let wrong = |why: String| Failure::Usage(format!("{}: {why}", path.display()));
-    let length = fs::metadata(path).map_err(|error| wrong(error.to_string()))?.len();
+    let about = fs::metadata(path).map_err(|error| wrong(error.to_string()))?;
+    if !about.is_file() {
+        // What else can be read may never end.
+        return Err(wrong("it is no file".to_owned()));
+    }
+    let length = about.len();
     if length > MAX {
         return Err(wrong(format!("it has {length} bytes, and at most {MAX} are taken")));
     }
