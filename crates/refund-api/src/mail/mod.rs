@@ -25,7 +25,7 @@ use crate::app::App;
 use crate::machine::clock::{Stopwatch, system_now};
 use crate::pages::Letter;
 use crate::problem::Problem;
-use crate::webhooks::{Carriage, Carried, Courier, Left, NEVER, Outgoing, Recipient, told_of};
+use crate::webhooks::{Carriage, Carried, Courier, Left, NEVER, NO_ADDRESS, Outgoing, Recipient, told_of};
 use crate::wire::code::ApiCode;
 
 /// How much of what a mail server says is kept, in characters.
@@ -35,9 +35,6 @@ const WORD_MAX: usize = 40;
 
 /// How long a mail under way is waited for when the server stops: less than whoever sends waits for it.
 const STOPPING_MAX: Duration = Duration::from_secs(3);
-
-/// What mail servers answer to an address that they can't read.
-const NO_ADDRESS: u16 = 553;
 
 /// Carries notices by a mail server.
 pub(crate) struct Mailer {
@@ -60,13 +57,16 @@ impl Mailer {
         let (answers, left): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
         let was_there = answers.is_empty() || answers.iter().any(|answer| !matches!(answer, Err(NotTaken::Away(_))));
         let left = left.into_iter().max().unwrap_or(Left::Nothing);
-        let took = recipients.iter().zip(&answers).filter(|(_, answer)| answer.is_ok());
-        let reached = took.map(|(recipient, _)| recipient.name()).collect();
+        let named = |is_so: fn(&Answer) -> bool| {
+            let those = recipients.iter().zip(&answers).filter(|(_, answer)| is_so(answer));
+            those.map(|(recipient, _)| recipient.name()).collect()
+        };
+        let (reached, given_up) = (named(Answer::is_ok), named(is_refused));
         // No endpoint was asked to send it either: that nobody is told has to be said.
         let nobody = || Err(NotTaken::Refused(NO_ADDRESS, "there is nobody to send it to".into()));
         let answer = answers.into_iter().reduce(better).unwrap_or_else(nobody);
         let duration_ms = u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let attempt = Attempt { at: *now, status: None, error: None, duration_ms, response: String::new(), reached };
+        let attempt = Attempt { duration_ms, reached, given_up, cut_off: left == Left::Rest, ..Attempt::begun(*now) };
         let attempt = match answer {
             Ok((code, said)) | Err(NotTaken::Refused(code, said)) => {
                 Attempt { status: Some(code), response: in_a_line(&said), ..attempt }
@@ -125,11 +125,16 @@ fn better(one: Answer, other: Answer) -> Answer {
     if worth(&other) > worth(&one) { other } else { one }
 }
 
+/// Whether a mail server will never take it.
+fn is_refused(answer: &Answer) -> bool {
+    matches!(answer, Err(NotTaken::Refused(code, _)) if *code >= NEVER)
+}
+
 /// What is left to do for a recipient who was answered so.
 fn left(answer: &Answer) -> Left {
     match answer {
         Ok(_) => Left::Nothing,
-        Err(NotTaken::Refused(code, _)) if *code >= NEVER => Left::Nothing,
+        Err(NotTaken::Refused(..)) if is_refused(answer) => Left::Nothing,
         Err(NotTaken::Refused(..) | NotTaken::Unanswered(_) | NotTaken::Away(_)) => Left::Another,
     }
 }

@@ -2,7 +2,7 @@
 //! elsewhere.
 
 use askama::Template;
-use refund_core::{Event, LanguageTag, Notice, Refund, Role, Timestamp};
+use refund_core::{Deadline, Event, LanguageTag, Notice, Refund, Role, Timestamp};
 
 use super::reader::{Reader, Theme};
 use super::text::{Language, turns};
@@ -66,7 +66,10 @@ impl Letter {
         let view = RefundView::new(&reader, &reasons, refund, to);
         let seller = settings.seller(&refund.seller_id).map(|seller| seller.name.to_string()).unwrap_or_default();
         let of = [("order", view.order_id.as_str().into()), ("seller", seller.into())];
-        let own = notice.deadlines.iter().map(|own| DeadlineView {
+        // A mail may go days after its notice was asked for: what has been decided since is to be done by nobody.
+        let named = |running: &Deadline| notice.deadlines.iter().any(|named| named.kind == running.kind);
+        let running: Vec<_> = refund.deadlines().into_iter().filter(named).collect();
+        let own = running.iter().map(|own| DeadlineView {
             what: reader.term("mail-do", own.kind.as_str()),
             ..DeadlineView::new(&reader, own, refund)
         });

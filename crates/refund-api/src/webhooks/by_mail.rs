@@ -27,6 +27,9 @@ pub(super) const LANES: &str = "mail";
 /// From which reply code on a mail server will never take a mail; below, it may another time.
 pub(crate) const NEVER: u16 = 500;
 
+/// What mail servers answer to an address that they can't read.
+pub(crate) const NO_ADDRESS: u16 = 553;
+
 /// How much of what a mail server says becomes a notice's reason, in characters.
 const REASON_MAX: usize = 300;
 
@@ -69,7 +72,9 @@ pub(crate) struct Outgoing {
     /// What the notice is called: [`Notice::number`].
     pub(crate) number: u64,
     pub(crate) notice: Notice,
-    /// Who gets it and was not reached yet: nobody where all of the seller's contacts are gone since.
+    /// Whether nobody has reported on it yet.
+    pub(crate) is_awaited: bool,
+    /// Who gets it and is to be asked still.
     pub(crate) recipients: Vec<Recipient>,
     /// The engine's time.
     pub(crate) now: Timestamp,
@@ -157,7 +162,8 @@ pub(crate) async fn recipients(engine: &Engine, refund: &Refund, notice: &Notice
     Ok(wanting.map(|contact| Recipient { email: contact.email.clone(), language: contact.language.clone() }).collect())
 }
 
-/// One attempt, from reading the notice to writing down what came of it.
+/// One attempt, from reading the notice to writing down what came of it; and that is reported once it stands in the book,
+/// so that nobody gets a mail again because it could not be reported.
 pub(super) async fn attempt(
     engine: &Engine,
     webhooks: &Webhooks,
@@ -167,34 +173,50 @@ pub(super) async fn attempt(
 ) -> Result<Option<Carriage>, Problem> {
     let Some(claimed) = webhooks.book.claim(lane, queued).await? else { return Ok(None) };
     let Some(outgoing) = outgoing(engine, &claimed.delivery).await? else {
-        let nothing = Attempt {
-            at: engine.store().now(),
-            status: None,
-            error: Some(
-                "there was nothing to send any more: it was reported on, or another notice says the same".to_owned(),
-            ),
-            duration_ms: 0,
-            response: String::new(),
-            reached: Vec::new(),
-        };
+        let nothing = "there was nothing to send any more: it was reported on, or another notice says the same";
+        let nothing = Attempt { error: Some(nothing.to_owned()), ..Attempt::begun(engine.store().now()) };
         written_down(webhooks, claimed, nothing, None).await?;
         return Ok(None);
     };
-    let carriage = courier.carry(&outgoing).await?;
-    let attempt = &carriage.attempt;
+    if outgoing.recipients.is_empty() {
+        over(engine, webhooks, claimed, &outgoing).await?;
+        return Ok(None);
+    }
+    let mut carriage = courier.carry(&outgoing).await?;
     let random = u64::from_be_bytes(entropy::bytes());
     let next_at = match carriage.left {
-        Left::Nothing => None,
-        Left::Another => schedule::next_try(&claimed.delivery, attempt, random, None),
-        Left::Rest => Some(schedule::ended_at(attempt)),
+        Left::Another => schedule::next_try(&claimed.delivery, &carriage.attempt, random, None),
+        Left::Nothing | Left::Rest => Some(schedule::ended_at(&carriage.attempt)),
     };
-    let was_reported = claimed.delivery.reached().next().is_some();
-    if !was_reported && (attempt.has_succeeded() || next_at.is_none()) {
-        // Before it is written down: whoever is cut off between the two reports it after the next start, once more.
-        report(engine, &outgoing, attempt).await?;
+    if next_at.is_none() {
+        carriage.attempt.given_up = outgoing.recipients.iter().map(Recipient::name).collect();
     }
-    written_down(webhooks, claimed, attempt.clone(), next_at).await?;
+    let is_reached = carriage.attempt.has_succeeded() || claimed.delivery.reached().next().is_some();
+    // It is over in a further attempt, which finds nobody left to ask.
+    let next_at = next_at.unwrap_or(schedule::ended_at(&carriage.attempt));
+    written_down(webhooks, claimed, carriage.attempt.clone(), Some(next_at)).await?;
+    if is_reached && outgoing.is_awaited {
+        report(engine, &outgoing, None).await?;
+    }
     Ok(Some(carriage))
+}
+
+/// What comes of a notice of which nobody is left to be asked, reported where that is waited for still.
+async fn over(engine: &Engine, webhooks: &Webhooks, claimed: Claimed, outgoing: &Outgoing) -> Result<(), Problem> {
+    let delivery = &claimed.delivery;
+    // No endpoint was asked to send it either: that nobody is told has to be said.
+    let nobody = || Attempt {
+        status: Some(NO_ADDRESS),
+        response: "there is nobody to send it to".to_owned(),
+        ..Attempt::begun(engine.store().now())
+    };
+    let last = delivery.attempts.last().cloned().unwrap_or_else(nobody);
+    if outgoing.is_awaited {
+        let failed = delivery.reached().next().is_none().then(|| reason(&last));
+        report(engine, outgoing, failed).await?;
+    }
+    let last = Attempt { reached: Vec::new(), given_up: Vec::new(), cut_off: false, ..last };
+    written_down(webhooks, claimed, last, None).await
 }
 
 async fn written_down(
@@ -208,25 +230,23 @@ async fn written_down(
     Ok(())
 }
 
-/// The notice of a delivery, as long as a word on it is waited for or some of its recipients were reached and some not.
+/// The notice of a delivery, as long as a word on it is waited for or some of its recipients were asked and some not.
 async fn outgoing(engine: &Engine, delivery: &Delivery) -> Result<Option<Outgoing>, Problem> {
     let Some(around) = engine.store().refund(&delivery.refund_id).await? else { return Ok(None) };
     let refund = around.refund;
-    let reached: BTreeSet<_> = delivery.reached().collect();
-    let notice = match refund.notices.asked_by(delivery.sequence) {
-        Some(queued) => Some(queued.notice.clone()),
-        None if reached.is_empty() => None,
-        None => recorded(engine, delivery).await?,
+    let asked: BTreeSet<_> = delivery.reached().chain(delivery.given_up()).collect();
+    let awaited = refund.notices.asked_by(delivery.sequence).map(|queued| queued.notice.clone());
+    let is_awaited = awaited.is_some();
+    let notice = match awaited {
+        None if !asked.is_empty() => recorded(engine, delivery).await?,
+        awaited => awaited,
     };
     let Some(notice) = notice else { return Ok(None) };
     let number = notice.number(delivery.sequence);
     let mut recipients = recipients(engine, &refund, &notice).await?;
-    recipients.retain(|recipient| !reached.contains(recipient.name().as_str()));
-    if recipients.is_empty() && !reached.is_empty() {
-        return Ok(None);
-    }
+    recipients.retain(|recipient| !asked.contains(recipient.name().as_str()));
     let now = engine.store().now();
-    Ok(Some(Outgoing { refund, number, notice, recipients, now }))
+    Ok(Some(Outgoing { refund, number, notice, is_awaited, recipients, now }))
 }
 
 /// The notice of a delivery as it was asked for.
@@ -238,13 +258,10 @@ async fn recorded(engine: &Engine, delivery: &Delivery) -> Result<Option<Notice>
     Ok(Some(*notice))
 }
 
-/// Reports what became of a notice, as a gateway does.
-async fn report(engine: &Engine, outgoing: &Outgoing, attempt: &Attempt) -> Result<(), Problem> {
-    let (result, reason) = match attempt.has_succeeded() {
-        true => (NoticeResult::Accepted, None),
-        false => (NoticeResult::Failed, Some(reason(attempt))),
-    };
-    let reason = reason.and_then(|reason| Reason::new(reason).ok());
+/// Reports what became of a notice, as a gateway does: that it was accepted, or why it failed.
+async fn report(engine: &Engine, outgoing: &Outgoing, failed: Option<String>) -> Result<(), Problem> {
+    let result = if failed.is_some() { NoticeResult::Failed } else { NoticeResult::Accepted };
+    let reason = failed.and_then(|reason| Reason::new(reason).ok());
     let report = NoticeReport { number: outgoing.number, channel: NoticeChannel::Smtp, result, reason };
     let work = Work::ReportNotice { refund_id: outgoing.refund.id.clone(), report };
     match engine.change(Request::by_system(work)).await {

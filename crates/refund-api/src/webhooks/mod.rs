@@ -28,7 +28,9 @@ use refund_store::{Again, Attempt, Backlog, Chosen, Deliveries, Delivery, EventP
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-pub(crate) use self::by_mail::{Carriage, Carried, Courier, Left, NEVER, Outgoing, Recipient, recipients, told_of};
+pub(crate) use self::by_mail::{
+    Carriage, Carried, Courier, Left, NEVER, NO_ADDRESS, Outgoing, Recipient, recipients, told_of,
+};
 use self::endpoint::Endpoint;
 use self::listeners::Listeners;
 pub(crate) use self::listeners::Listening;
@@ -114,8 +116,7 @@ impl Webhooks {
         let message = Message { url: &endpoint.url, id: &id, sent_at: seconds, signatures, body };
         let answer = self.post.send(message).await;
         let duration_ms = u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let attempt =
-            Attempt { at: now, status: None, error: None, duration_ms, response: String::new(), reached: Vec::new() };
+        let attempt = Attempt { duration_ms, ..Attempt::begun(now) };
         match answer {
             Ok(ReceiverAnswer { status, retry_after, excerpt }) => {
                 let wait = retry_after.and_then(|value| schedule::retry_after(&value, sent_at));

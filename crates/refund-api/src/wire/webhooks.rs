@@ -194,7 +194,7 @@ pub(crate) struct AttemptOut {
 }
 
 impl From<Attempt> for AttemptOut {
-    fn from(Attempt { at, status, error, duration_ms, response, reached: _ }: Attempt) -> Self {
+    fn from(Attempt { at, status, error, duration_ms, response, .. }: Attempt) -> Self {
         Self { at, status, error, duration_ms, response }
     }
 }

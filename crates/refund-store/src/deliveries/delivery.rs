@@ -48,9 +48,30 @@ pub struct Attempt {
     /// Who of several that share a delivery has it since, as whoever sends it names them: they get it no more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reached: Vec<String>,
+    /// Who of them never will: they are asked no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given_up: Vec<String>,
+    /// Whether whoever sends stopped before it was over: then it is none of those that a delivery has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut_off: bool,
 }
 
 impl Attempt {
+    /// One that began then, of which nothing is known yet.
+    #[must_use]
+    pub fn begun(at: Timestamp) -> Self {
+        Self {
+            at,
+            status: None,
+            error: None,
+            duration_ms: 0,
+            response: String::new(),
+            reached: Vec::new(),
+            given_up: Vec::new(),
+            cut_off: false,
+        }
+    }
+
     /// Whether the receiver took the message.
     #[must_use]
     pub fn has_succeeded(&self) -> bool {
@@ -126,6 +147,11 @@ impl Delivery {
         self.attempts.iter().flat_map(|attempt| &attempt.reached).map(String::as_str)
     }
 
+    /// Who of them never will have it.
+    pub fn given_up(&self) -> impl Iterator<Item = &str> {
+        self.attempts.iter().flat_map(|attempt| &attempt.given_up).map(String::as_str)
+    }
+
     /// Whether nothing is to come of it any more.
     pub(crate) fn is_over(&self) -> bool {
         self.state != DeliveryState::Pending
@@ -159,7 +185,7 @@ impl Delivery {
             (false, None) => DeliveryState::Failed,
         };
         self.next_at = next_at;
-        self.tries = self.tries.saturating_add(1);
+        self.tries = self.tries.saturating_add(usize::from(!attempt.cut_off));
         self.first_try_at = self.first_try_at.or(Some(attempt.at));
         self.with(attempt)
     }
@@ -167,7 +193,48 @@ impl Delivery {
     fn with(mut self, attempt: Attempt) -> Self {
         self.attempts.push(attempt);
         let too_many = self.attempts.len().saturating_sub(ATTEMPTS_KEPT);
-        self.attempts.drain(..too_many);
+        let forgotten: Vec<_> = self.attempts.drain(..too_many).collect();
+        // Not who has it.
+        if let Some(first) = self.attempts.first_mut() {
+            for attempt in forgotten {
+                first.reached.extend(attempt.reached);
+                first.given_up.extend(attempt.given_up);
+            }
+        }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(reached: &str, cut_off: bool) -> Attempt {
+        Attempt { reached: vec![reached.to_owned()], cut_off, ..Attempt::begun(Timestamp::MIN) }
+    }
+
+    #[test]
+    fn who_has_it_is_known_however_often_it_is_tried_and_no_stop_uses_up_a_try() {
+        let mut delivery = Delivery {
+            event: EventPosition { record: 1, epoch: 1, entry: 0 },
+            refund_id: "r".parse().unwrap(),
+            sequence: 1,
+            event_type: EventType::NoticeRequested,
+            recorded_at: None,
+            asked_at: Timestamp::MIN,
+            asked_again: 0,
+            state: DeliveryState::Pending,
+            next_at: None,
+            tries: 0,
+            first_try_at: None,
+            attempts: Vec::new(),
+        };
+        for number in 0..50 {
+            delivery = delivery.tried(attempt(&number.to_string(), number % 10 > 0), Some(Timestamp::MIN));
+        }
+        assert_eq!((delivery.tries, delivery.attempts.len()), (5, ATTEMPTS_KEPT));
+        let mut reached: Vec<usize> = delivery.reached().map(|name| name.parse().unwrap()).collect();
+        reached.sort_unstable();
+        assert!(reached.into_iter().eq(0..50));
     }
 }

@@ -90,14 +90,7 @@ fn claim(book: &PostgresDeliveries, endpoint_id: &str) -> Option<Claimed> {
 }
 
 fn failed() -> Tried {
-    let attempt = Attempt {
-        at: at(5),
-        status: Some(500),
-        error: None,
-        duration_ms: 1,
-        response: String::new(),
-        reached: Vec::new(),
-    };
+    let attempt = Attempt { status: Some(500), duration_ms: 1, ..Attempt::begun(at(5)) };
     Tried { attempt, next_at: Some(at(9)), leave_alone_until: None }
 }
 
@@ -400,4 +393,13 @@ fn what_was_taken_in_for_an_endpoint_while_it_was_forgotten_can_be_forgotten_too
     assert_eq!(sends(&book, &[A, "whk_c"]), ["whk_c"]);
     wait(book.forget(Forget::Endpoints(vec![A.to_owned(), "whk_c".to_owned()]))).unwrap();
     assert_eq!(wait(book.endpoints()).unwrap(), ["whk_b"]);
+}
+
+#[test]
+fn nobody_holds_an_endpoint_from_a_time_that_the_databases_clock_has_gone_back_from() {
+    let (servers, [one, other]) = Servers::two();
+    assert!(wait(one.take_in(first(&[A]))).unwrap());
+    assert_eq!(sends(&one, &[A]), [A]);
+    servers.psql("UPDATE endpoints SET holder = 'gone', until = until + interval '1 hour'");
+    assert_eq!(sends(&other, &[A]), [A]);
 }

@@ -88,14 +88,7 @@ fn an_old_book_opens() {
     let due = Due { queue: vec![queued], failing_since: Some(began), left_alone: Some(left_alone) };
     assert_eq!(book.due("whk_a", 9).unwrap(), due);
     let old = book.claim("whk_a", queued).unwrap().unwrap().delivery;
-    let failed = Attempt {
-        at: began,
-        status: Some(500),
-        error: None,
-        duration_ms: 7,
-        response: "no".to_owned(),
-        reached: Vec::new(),
-    };
+    let failed = Attempt { status: Some(500), duration_ms: 7, response: "no".to_owned(), ..Attempt::begun(began) };
     assert_eq!(
         (old.event_type, old.tries, old.recorded_at(), old.attempts),
         (EventType::RefundOpened, 1, began, vec![failed])
