@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import expect
 
 from browse import action, shows, told
+from checks import axe_finds_nothing
 from demo import KEYS, Refund, call
 from newcomers import Seller, at, card, put_back, shown_once
 
@@ -278,6 +279,14 @@ def test_statistics_are_of_the_days_that_are_chosen(stage):
     shows(page, "Nothing was counted on these days.")
     choose(today, before)
     told(page, "From: at most 366 days are taken, the first one first.")
+
+
+def test_mails_that_say_the_same_are_told_apart(stage):
+    for refund in (Refund(), Refund()):
+        refund.offer()
+    page = at(stage.window("operator"), "Mailbox")
+    expect(page.get_by_role("article", name="Other terms offered: Steel waste bin, 12 litres").nth(1)).to_be_visible()
+    axe_finds_nothing(page)
 
 
 def test_health_says_how_the_server_fares(stage):

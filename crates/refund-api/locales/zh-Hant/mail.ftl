@@ -10,7 +10,7 @@ mail-do-seller-decide = 處理退款申請
 mail-do-seller-confirm = 確認收到退貨，或拒絕收貨
 mail-open-buyer = 查看我的退款
 mail-open-seller = 查看退款
-mail-times = 時間為 UTC 時間，頁面上按您的時區顯示。
+mail-times = 信中時間均為世界標準時間（UTC），網頁上會顯示您當地的時間。
 mail-automatic-buyer = 本郵件由系統自動發送，請勿回覆。任何人打開連結都能代您操作，請勿轉寄。
 mail-automatic-seller = 本郵件由系統自動發送給您在設定中填寫的聯絡人，請勿回覆。
 # The mailbox of a demo.
