@@ -203,6 +203,7 @@ PAGES = {
     "keys": ("operator", unfolded(at("/operator/keys"))),
     "audit": ("operator", at("/operator/audit")),
     "health": ("operator", at("/operator/health")),
+    "first hour": ("operator", at("/operator/first-hour")),
     "mailbox": ("operator", at("/operator/mailbox")),
     **{f"refund, {state}": ("seller", unfolded(at(lambda state=state: refund(state).page))) for state in STATES},
     **{f"buyer, {state}": (None, unfolded(at(lambda state=state: refund(state).link))) for state in STATES},

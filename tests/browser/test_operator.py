@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
-from browse import action, shows, told
-from checks import axe_finds_nothing
-from demo import KEYS, Refund, call
+from browse import action, shows, stands, told
+from checks import axe_finds_nothing, nothing_scrolls_sideways
+from demo import BASE, KEYS, Refund, call
 from newcomers import Seller, at, card, put_back, shown_once
 
 
@@ -279,6 +279,19 @@ def test_statistics_are_of_the_days_that_are_chosen(stage):
     shows(page, "Nothing was counted on these days.")
     choose(today, before)
     told(page, "From: at most 366 days are taken, the first one first.")
+def test_a_buyer_gets_a_new_link(stage):
+    refund = Refund()
+    page = stage.window("operator", width=390)
+    page.goto(refund.page)
+    action(page, "Buyer's link").get_by_role("button", name="Make a new link").click()
+    link = page.locator(".secret code").inner_text()
+    nothing_scrolls_sideways(page)
+    axe_finds_nothing(page)
+    buyer = stage.window(width=390)
+    buyer.goto(link)
+    stands(buyer, "seller-decides")
+    buyer.goto(refund.link)
+    expect(buyer.locator("#live")).to_have_count(0)
 
 
 def test_mails_that_say_the_same_are_told_apart(stage):

@@ -190,3 +190,9 @@ files-none = No file was chosen.
 file-image-jpeg = Photo
 file-image-png = Picture
 file-application-pdf = PDF
+# The buyer's link.
+buyer-link = Buyer's link
+buyer-link-help = Makes a new link to the buyer's page and shows it once, to be copied. Those before it open nothing any more, in mails too. The audit says who made it.
+buyer-link-replace = Make a new link
+buyer-link-new = The buyer's new link:
+buyer-link-once = It is shown this once. Whoever has it can act for the buyer: give it to nobody else.

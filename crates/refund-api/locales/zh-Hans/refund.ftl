@@ -170,3 +170,9 @@ files-none = 尚未选择文件。
 file-image-jpeg = 照片
 file-image-png = 图片
 file-application-pdf = PDF
+# The buyer's link.
+buyer-link = 买家链接
+buyer-link-help = 生成新的买家页面链接，仅显示一次，供复制。之前的链接（包括邮件中的）立即失效。操作记录会注明由谁生成。
+buyer-link-replace = 生成新链接
+buyer-link-new = 新的买家链接：
+buyer-link-once = 仅显示这一次。任何人打开都能代买家操作，请勿交给他人。

@@ -170,3 +170,9 @@ files-none = 尚未選擇檔案。
 file-image-jpeg = 照片
 file-image-png = 圖片
 file-application-pdf = PDF
+# The buyer's link.
+buyer-link = 買家連結
+buyer-link-help = 產生新的買家頁面連結，僅顯示一次，供複製。之前的連結（包括郵件中的）立即失效。操作記錄會註明由誰產生。
+buyer-link-replace = 產生新連結
+buyer-link-new = 新的買家連結：
+buyer-link-once = 僅顯示這一次。任何人打開都能代買家操作，請勿交給他人。

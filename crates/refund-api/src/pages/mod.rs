@@ -9,6 +9,7 @@ mod assets;
 mod beside;
 mod bulk;
 mod buyer;
+mod buyer_link;
 mod chart;
 mod clock;
 mod contacts;
@@ -110,6 +111,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/refunds/{id}/offer", get(offer::ask).post(offer::send))
         .route("/refunds/{id}/ruling", get(ruling::ask).post(ruling::rule))
         .route("/refunds/{id}/message", form_of_page(2).post(act::write))
+        .route("/refunds/{id}/buyer-link", form_of_page(2).post(buyer_link::replace))
         .route("/refunds/{id}/files", form_of_page(2).post(files::add))
         .route("/refunds/{id}/files/{sha256}", get(files::show))
         .route("/refunds/{id}/files/{sha256}/erase", form_of_page(2).post(files::erase))

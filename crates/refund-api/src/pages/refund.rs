@@ -51,6 +51,8 @@ pub(crate) struct Page {
     pub(crate) deadlines: Vec<Choice>,
     pub(crate) reasons: ReasonChoices,
     pub(crate) is_operator: bool,
+    /// A link for the buyer that was just made.
+    pub(crate) buyer_link: Option<String>,
     pub(crate) form: super::form::Form,
     /// The action that was tried and did not go through: its form is shown with what was typed.
     pub(crate) tried: String,
@@ -134,6 +136,15 @@ pub(super) fn done_before(visit: &Visit, texts: &str, role: Role) -> Option<Noti
 
 /// The page as it stands now, with what has to be told first.
 pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Response, Problem> {
+    page_of(visit, notice, None).await
+}
+
+/// The same with a link for the buyer that was just made.
+pub(super) async fn page_with_link(visit: &Visit, link: String) -> Result<Response, Problem> {
+    page_of(visit, None, Some(link)).await
+}
+
+async fn page_of(visit: &Visit, notice: Option<Notice>, buyer_link: Option<String>) -> Result<Response, Problem> {
     let caller = visit.person()?.caller.clone();
     let reader = &visit.reader;
     let id = visit.refund_id()?;
@@ -176,6 +187,7 @@ pub(super) async fn page(visit: &Visit, notice: Option<Notice>) -> Result<Respon
         reasons: ReasonChoices { reader: *reader, reasons: excerpt.reasons.clone() },
         is_operator: caller.role() == Role::Operator,
         refund: RefundView::new(reader, &excerpt.reasons, &refund, caller.role()),
+        buyer_link,
         form: visit.form.clone(),
         tried: visit.tried(),
     };

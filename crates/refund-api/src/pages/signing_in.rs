@@ -5,12 +5,13 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::{StatusCode, header};
 use axum::response::Response;
-use refund_core::Span;
+use refund_core::{Role, Span};
 use refund_store::{ByLink, Precondition, Refused, Request, Session, SetUp, Shown, User};
 
 use super::cookies;
 use super::frame::{Frame, Notice, own_path, shown};
 use super::leading::go_to;
+use super::operator::is_first_hour;
 use super::visit::Visit;
 use crate::callers::hash;
 use crate::callers::passwords::{PASSWORD_MAX, PASSWORD_MIN, TriedFrom, Unfit};
@@ -51,10 +52,11 @@ struct Once {
     min: usize,
 }
 
-/// The start: each is led to where they work.
+/// The start: each is led to where they work. On a new server an operator has first to set it up.
 pub(super) async fn start(visit: Visit) -> Result<Response, Problem> {
-    visit.person()?;
-    Ok(go_to("/refunds"))
+    let is_operators = visit.person()?.caller.role() == Role::Operator;
+    let is_new = is_operators && is_first_hour(&visit.app).await?;
+    Ok(go_to(if is_new { "/operator/first-hour" } else { "/refunds" }))
 }
 
 pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {

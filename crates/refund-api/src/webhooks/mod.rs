@@ -191,7 +191,7 @@ impl Webhooks {
         self.listeners.listen(endpoint_id, now)
     }
 
-    fn mails(&self) -> bool {
+    pub(crate) fn mails(&self) -> bool {
         self.mails.load(Ordering::Relaxed)
     }
 

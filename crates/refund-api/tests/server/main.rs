@@ -27,6 +27,7 @@ mod evidence;
 mod explanation;
 mod files;
 mod files_pages;
+mod first_hour;
 mod identity;
 mod integrators;
 mod late_bodies;

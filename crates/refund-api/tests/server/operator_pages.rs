@@ -7,13 +7,14 @@ use crate::support::clerk::{Clerk, demo};
 use crate::support::{SELLER, Server, small_refund};
 
 /// What is shown to the operator alone.
-const PLACES: [&str; 7] = [
+const PLACES: [&str; 8] = [
     "/operator/rollout",
     "/operator/policy",
     "/operator/sellers",
     "/operator/sellers/seller-homeware",
     "/operator/keys",
     "/operator/health",
+    "/operator/first-hour",
     "/operator/mailbox",
 ];
 

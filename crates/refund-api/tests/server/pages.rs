@@ -38,6 +38,8 @@ const TABLE: &[(&str, &str, [u16; 4])] = &[
     ("GET", "/refunds/live", [303, 0, 0, 0]),
     ("GET", "/refunds/{id}/live", [303, 0, 404, 0]),
     ("GET", "/b/{token}/live", [0, 0, 0, 0]),
+    // Afterwards the token opens nothing any more.
+    ("POST", "/refunds/{id}/buyer-link", [303, 404, 404, 200]),
     // Afterwards nobody is anybody any more.
     ("POST", "/sign-out", [303, 303, 303, 303]),
 ];

@@ -16,6 +16,7 @@ const FORMS: &[(&str, TeamRole)] = &[
     ("/refunds/{id}/offer", TeamRole::Clerk),
     ("/refunds/{id}/message", TeamRole::Clerk),
     ("/refunds/{id}/act/{action}", TeamRole::Clerk),
+    ("/refunds/{id}/buyer-link", TeamRole::Clerk),
     ("/refunds/{id}/files", TeamRole::Clerk),
     ("/refunds/{id}/files/{sha256}/erase", TeamRole::Clerk),
     ("/settings", TeamRole::Owner),

@@ -9,6 +9,7 @@ use refund_core::SellerId;
 use refund_store::{Key, KeyRole, KeyScope, Refused, Request, SetUp};
 
 use super::change::done_before;
+use super::first_hour::trying_a_key;
 use crate::callers::hash;
 use crate::machine::entropy;
 use crate::pages::answers::shown_once;
@@ -25,6 +26,8 @@ struct Page {
     page: Frame,
     /// A key that was just made: its name and its secret.
     secret: Option<(String, String)>,
+    /// What is typed in a terminal to try it.
+    trying: [String; 2],
     keys: Vec<KeyView>,
     links: PartLinks,
     zone: String,
@@ -77,6 +80,7 @@ fn page(visit: &Visit, notice: Option<Notice>, secret: Option<(String, String)>)
     let shown_page = Page {
         page: Frame::new(visit, "keys-title", "keys").coming_back_to("/operator/keys".to_owned()).saying(notice),
         secret,
+        trying: trying_a_key(&visit.app.public_url),
         keys: items.iter().map(|key| KeyView::new(visit, key)).collect(),
         links,
         zone: visit.reader.zone_told(),

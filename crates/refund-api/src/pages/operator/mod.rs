@@ -3,6 +3,7 @@
 mod audit;
 mod change;
 mod fields;
+mod first_hour;
 mod health;
 mod keys;
 mod mailbox;
@@ -20,6 +21,7 @@ use axum::routing::get;
 
 pub(super) use self::change::{done_before, replaced};
 pub(super) use self::fields::{FieldView, passed_over, typed as typed_policy};
+pub(super) use self::first_hour::is_on as is_first_hour;
 pub(super) use self::policy::field_mistaken;
 use super::frame::form_of_page;
 use crate::app::App;
@@ -29,6 +31,7 @@ pub(super) fn router() -> Router<Arc<App>> {
         .route("/operator/audit", get(audit::show))
         .route("/operator/rollout", get(rollout::show).post(rollout::change))
         .route("/operator/sellers", get(sellers::show).post(sellers::add))
+        .route("/operator/first-hour", get(first_hour::show))
         .route("/operator/health", get(health::show))
         .route("/operator/mailbox", get(mailbox::show))
         .route("/operator/keys", get(keys::show).post(keys::make))

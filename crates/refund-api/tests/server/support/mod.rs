@@ -140,18 +140,26 @@ impl Server {
         self.running.as_ref()?.sign_in.as_deref()
     }
 
-    fn start(folder: &Path, config: Config) -> Result<Self, StartError> {
-        let hold_settling = config.hold_settling;
+    /// A server in an empty folder, in which nobody has set anything up yet.
+    pub(crate) fn empty(folder: &Path) -> Self {
+        Self::begun(folder, config(folder)).unwrap()
+    }
+
+    fn begun(folder: &Path, config: Config) -> Result<Self, StartError> {
         let runtime = Runtime::new().unwrap();
         let running = runtime.block_on(start(config))?;
-        let first = running.operator_key.is_some();
         let operator = std::fs::read_to_string(folder.join("operator.key")).unwrap().trim().to_owned();
         let base_url = format!("http://{}", running.address);
         let (platform, seller) = (String::new(), String::new());
         let demo_file = Value::Null;
         let running = Some(running);
-        let mut server = Self { runtime, running, base_url, operator, platform, seller, demo_file, agent: agent() };
-        if first {
+        Ok(Self { runtime, running, base_url, operator, platform, seller, demo_file, agent: agent() })
+    }
+
+    fn start(folder: &Path, config: Config) -> Result<Self, StartError> {
+        let hold_settling = config.hold_settling;
+        let mut server = Self::begun(folder, config)?;
+        if server.running.as_ref().is_some_and(|running| running.operator_key.is_some()) {
             let address = json!({ "id": "main", "recipient": "r", "phone": "1", "address": "a", "default": true });
             let path = format!("/v1/sellers/{SELLER}");
             let set_up = server.put(&path, &server.operator, &json!({ "name": "n", "addresses": [address] }));
