@@ -91,6 +91,21 @@ def test_a_prepared_offer_fills_the_form_by_keyboard_and_without_scripts(stage):
         assert (offer["type"], offer["amount"]["value"]) == ("REFUND_ONLY", "2.00"), offer
 
 
+def test_a_prepared_offer_is_taken_from_the_refunds_page(stage):
+    refund = Refund()
+    page = stage.window("seller", width=390)
+    page.goto(refund.page)
+    own = page.get_by_role("list", name="Prepared offers").get_by_role("link", name="A small refund")
+    expect(own).to_contain_text("CN¥2.00 · Refund only")
+    nothing_scrolls_sideways(page)
+    own.click()
+    expect(page.locator("[name=amount]")).to_have_value("2.00")
+    page.locator("[value=review]").click()
+    page.locator("[value=send]").click()
+    told(page, "The offer is on its way to the buyer.")
+    assert refund.now()["negotiation"]["offer"]["amount"]["value"] == "2.00"
+
+
 def test_what_stands_against_a_prepared_offer_is_told_in_its_place(stage):
     refund = Refund(amount="0.05")
     page = stage.window("seller")

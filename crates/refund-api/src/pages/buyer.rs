@@ -65,8 +65,9 @@ pub(super) async fn page(
     notice: Option<Notice>,
 ) -> Result<Response, Problem> {
     let reader = &visit.reader;
-    let Situation { refund, seller, actions, excerpt, last_told } = situation(visit, caller, id).await?;
-    let notice = notice.map(|notice| notice.told_since(visit, &refund, &excerpt.events));
+    let Situation { around, actions, excerpt, last_told } = situation(visit, caller, id).await?;
+    let (refund, seller) = (&around.refund, &around.seller);
+    let notice = notice.map(|notice| notice.told_since(visit, refund, &excerpt.events));
     let possible: Vec<_> = actions.iter().filter(|action| action.against.is_none()).map(|action| action.kind).collect();
     let asked = visit.query.get("ask").parse::<CommandKind>().ok();
     let asked = asked.filter(|kind| possible.contains(kind)).map(CommandKind::as_str);
@@ -76,7 +77,7 @@ pub(super) async fn page(
     };
     let path = format!("/b/{}", visit.param("token"));
     let history = History::new(visit, caller.role(), &path, &excerpt);
-    let shown_refund = RefundView::new(reader, &excerpt.reasons, &refund, Role::Buyer);
+    let shown_refund = RefundView::new(reader, &excerpt.reasons, refund, Role::Buyer);
     let here = asked.map_or_else(|| history.here.clone(), |kind| format!("{path}?ask={kind}"));
     let page = Page {
         page: Frame::for_buyer(visit, "buyer-title")
@@ -87,13 +88,13 @@ pub(super) async fn page(
         possible: possible.into_iter().map(CommandKind::as_str).collect(),
         asked,
         history,
-        files: Files::new(visit, &refund, Role::Buyer, (&path, "")),
+        files: Files::new(visit, refund, Role::Buyer, (&path, "")),
         types: types(reader, &typed("type", refund.requested.kind.to_string())),
         amount: typed("amount", refund.requested.amount.decimal()),
         reason: typed("reason", refund.requested.reason.text.to_string()),
         reasons: ReasonChoices { reader: *reader, reasons: excerpt.reasons.clone() },
         currency: refund.line.paid.currency().to_string(),
-        lead: Lead::new(reader, &refund, &shown_refund),
+        lead: Lead::new(reader, refund, &shown_refund),
         refund: shown_refund,
         path,
         form: visit.form.clone(),

@@ -10,6 +10,7 @@ mod beside;
 mod bulk;
 mod buyer;
 mod buyer_link;
+mod carriers;
 mod chart;
 mod clock;
 mod contacts;

@@ -1,18 +1,17 @@
 //! One refund: everything about it, and what can be done now.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{Action, CommandKind, DeadlineKind, Event, Refund, RefundId, Refusal, Role};
-use refund_store::{Refused, Seller};
+use refund_core::{Action, CommandKind, DeadlineKind, Event, RefundId, Refusal, Role};
+use refund_store::{Around, Refused};
 
 use super::beside::{Beside, Earlier};
 use super::form::Mistake;
 use super::frame::{Frame, Notice, shown};
 use super::queue::Choice;
 use super::reasons::ReasonChoices;
+use super::saved::{self, SavedView};
 use super::seen;
 use super::too_often::from_when;
 use super::view::{Excerpt, Files, History, RefundView, refusal_text};
@@ -38,6 +37,8 @@ pub(crate) struct Page {
     /// What the platform keeps with it, each text under its name.
     pub(crate) metadata: Vec<(String, String)>,
     pub(crate) possible: Vec<ActionView>,
+    /// What the seller has prepared and can offer here, with what it comes to.
+    pub(crate) saved: Vec<SavedView>,
     pub(crate) against: Vec<ActionView>,
     pub(crate) history: History,
     pub(crate) files: Files,
@@ -83,8 +84,7 @@ impl ActionView {
 
 /// A refund at one moment, with what its caller may do and see.
 pub(super) struct Situation {
-    pub(super) refund: Arc<Refund>,
-    pub(super) seller: Arc<Seller>,
+    pub(super) around: Around,
     pub(super) actions: Vec<Action>,
     /// What happened, as far as the caller may be told of it.
     pub(super) excerpt: Excerpt,
@@ -109,8 +109,7 @@ pub(super) async fn situation(visit: &Visit, caller: &Caller, id: &RefundId) -> 
     let reasons = app.engine.settings().reasons(Some(&around.refund.seller_id));
     Ok(Situation {
         last_told: history.last().map(|(position, event)| app.event_ids.of(caller, *position, event)),
-        refund: around.refund,
-        seller: around.seller,
+        around,
         actions: all.into_iter().flat_map(|(_, actions)| actions).collect(),
         excerpt: Excerpt {
             events: history.into_iter().map(|(_, event)| event).collect(),
@@ -148,9 +147,12 @@ async fn page_of(visit: &Visit, notice: Option<Notice>, buyer_link: Option<Strin
     let caller = visit.person()?.caller.clone();
     let reader = &visit.reader;
     let id = visit.refund_id()?;
-    let Situation { refund, seller, actions, excerpt, .. } = situation(visit, &caller, &id).await?;
+    let Situation { around, actions, excerpt, .. } = situation(visit, &caller, &id).await?;
+    let (refund, seller) = (&around.refund, &around.seller);
     let history = History::new(visit, caller.role(), &Way::of(&visit.query).to(&id), &excerpt);
-    let notice = notice.map(|notice| notice.told_since(visit, &refund, &excerpt.events));
+    let notice = notice.map(|notice| notice.told_since(visit, refund, &excerpt.events));
+    let may_offer = actions.iter().any(|own| own.kind == CommandKind::MakeOffer && own.against.is_none());
+    let saved = if may_offer { saved::views(visit, &around)? } else { Vec::new() };
     let (possible, against): (Vec<_>, Vec<_>) = actions.iter().partition(|action| action.against.is_none());
     let default = seller.addresses.default_address();
     let addresses = seller.addresses.iter().map(|own| {
@@ -164,7 +166,7 @@ async fn page_of(visit: &Visit, notice: Option<Notice>, buyer_link: Option<Strin
     let references = refund.references.disclosed_to(caller.role());
     let metadata = references.into_iter().flat_map(|references| references.metadata.entries());
     let way = Way::of(&visit.query).query();
-    let files = Files::new(visit, &refund, caller.role(), (&format!("/refunds/{id}"), &way));
+    let files = Files::new(visit, refund, caller.role(), (&format!("/refunds/{id}"), &way));
     let frame = Frame::new(visit, "refund-title", "refunds");
     let shown_page = Page {
         files: Files { may_add: files.may_add && frame.may_work(), ..files },
@@ -176,18 +178,19 @@ async fn page_of(visit: &Visit, notice: Option<Notice>, buyer_link: Option<Strin
         seller: seller.name.to_string(),
         reference: references.and_then(|references| references.external_reference.as_ref()).map(ToString::to_string),
         metadata: metadata.map(|entry| (entry.name().to_string(), entry.text().to_string())).collect(),
+        saved: saved.into_iter().filter(|own| own.against.is_empty()).collect(),
         possible: view(possible),
         against: if refund.status.kind().is_final() { Vec::new() } else { view(against) },
         history,
         beside: Beside::find(visit, &id).await?,
-        earlier: Earlier::find(visit, &refund).await?,
+        earlier: Earlier::find(visit, refund).await?,
         addresses: addresses.collect(),
-        addresses_seen: seen::addresses(&seller)?,
+        addresses_seen: seen::addresses(seller)?,
         deadlines: deadlines.filter(own).collect(),
         reasons: ReasonChoices { reader: *reader, reasons: excerpt.reasons.clone() },
         is_operator: caller.role() == Role::Operator,
-        refund: RefundView::new(reader, &excerpt.reasons, &refund, caller.role()),
         buyer_link,
+        refund: RefundView::new(reader, &excerpt.reasons, refund, caller.role()),
         form: visit.form.clone(),
         tried: visit.tried(),
     };

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, tick};
 use crate::support::clerk::{Clerk, demo};
-use crate::support::{SELLER, Server, money, opening, small_refund};
+use crate::support::{SELLER, Server, money, opening, path, small_refund};
 
 const OFFERS: &str = "/settings/offers";
 
@@ -230,6 +230,46 @@ fn the_pages_are_written_in_each_language() {
                 let shown = clerk.get(page);
                 assert!(shown.status == 200 && shown.text().contains(title), "{language} {page}: {}", shown.text());
             }
+        }
+    });
+}
+
+#[test]
+fn a_refunds_page_has_what_can_be_offered_on_it_with_what_it_comes_to() {
+    demo(|server, operator, seller| {
+        let refund = server.open("o-1");
+        let page = seller.get(&server.page(&refund));
+        let filled = format!("{}/offer?saved=small", server.page(&refund));
+        assert!(page.says(&format!("href=\"{filled}\"")), "{}", page.html);
+        let told = page.text();
+        assert!(
+            told.contains("A small refund · CN¥2.00 · Refund only") && told.contains("Two yuan · CN¥2.00"),
+            "{told}"
+        );
+        assert!(!told.contains("All of it, once it is back"), "that is what is asked for already");
+        assert!(seller.get(&filled).says("value=\"2.00\""));
+        assert!(!operator.get(&server.page(&refund)).says("saved=small"), "it is nothing of the operator's");
+        assert_eq!(server.as_seller(&refund, "negotiation", &small_refund("2.00")).status, 201);
+        assert!(!seller.get(&server.page(&refund)).says("saved=small"), "the one chance is used");
+    });
+}
+
+#[test]
+fn a_parcel_of_a_known_carrier_can_be_followed_and_no_other() {
+    demo(|server, _, seller| {
+        for (order, carrier, place) in [
+            ("o-1", "SF Express", Some("https://www.sf-express.com/chn/sc/waybill/waybill-detail/SF-1")),
+            ("o-2", "The neighbour", None),
+        ] {
+            let refund = server.open(order);
+            assert_eq!(server.as_seller(&refund, "agree", &json!({})).status, 200);
+            let parcel = json!({ "carrier": carrier, "tracking_number": "SF-1" });
+            let shipped = server.post(&path(&refund, "ship"), &server.platform, &[], &parcel);
+            assert_eq!(shipped.status, 200, "{}", shipped.body);
+            let page = seller.get(&server.page(&refund));
+            assert!(page.text().contains(&format!("{carrier} SF-1")), "{}", page.text());
+            let link = place.map(|place| format!("href=\"{place}\" target=\"_blank\" rel=\"noreferrer noopener\""));
+            assert!(link.map_or(!page.says("noreferrer"), |link| page.says(&link)), "{carrier}: {}", page.html);
         }
     });
 }

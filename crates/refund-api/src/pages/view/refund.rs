@@ -6,6 +6,7 @@ use refund_core::{
     Reasons, Refund, RefundType, Refusal, Role, Shipment, Status, Terms, Why,
 };
 
+use crate::pages::carriers::followed_at;
 use crate::pages::reader::Reader;
 use crate::pages::reasons::{WhyView, by_code};
 
@@ -38,11 +39,20 @@ pub(crate) struct RefundView {
     /// What happens if the seller does nothing, while the seller is to decide.
     pub(crate) seller_silence: Option<String>,
     pub(crate) refusal: Option<WhyView>,
-    pub(crate) shipment: Option<(String, String, String)>,
+    pub(crate) parcel: Option<ParcelView>,
     /// Since when the operator has been called in, and why.
     pub(crate) escalated: Option<(String, Option<WhyView>)>,
     pub(crate) payout: Option<PayoutView>,
     pub(crate) opened_at: String,
+}
+
+/// What was sent back.
+pub(crate) struct ParcelView {
+    pub(crate) carrier: String,
+    pub(crate) tracking_number: String,
+    pub(crate) shipped_at: String,
+    /// Where it can be followed, where the carrier is known.
+    pub(crate) followed_at: Option<String>,
 }
 
 /// Terms: what kind, how much, and where the goods go.
@@ -115,10 +125,6 @@ impl RefundView {
         let why = |purpose, why: &Why| WhyView::new(reader, reasons, purpose, why);
         let refused = if refund.shipment.is_some() { ReasonFor::RefuseReceipt } else { ReasonFor::Refuse };
         let (line, status) = (&refund.line, &refund.status);
-        let parcel = |shipment: &Shipment| {
-            let at = reader.instant(shipment.shipped_at);
-            (shipment.carrier.to_string(), shipment.tracking_number.to_string(), at)
-        };
         Self {
             id: refund.id.to_string(),
             version: refund.version,
@@ -145,7 +151,7 @@ impl RefundView {
                 .find(|own| own.kind == DeadlineKind::SellerDecide)
                 .map(|own| silence(reader, own, refund)),
             refusal: refund.seller_refusal.as_ref().map(|own| why(refused, own)),
-            shipment: refund.shipment.as_ref().map(parcel),
+            parcel: refund.shipment.as_ref().map(|shipment| ParcelView::new(reader, shipment)),
             escalated: refund.escalated().map(|escalation| {
                 (reader.instant(escalation.at), escalation.reason.as_ref().map(|own| why(ReasonFor::Dispute, own)))
             }),
@@ -186,6 +192,18 @@ impl TermsView {
             is_return: kind == RefundType::ReturnAndRefund,
             amount: reader.money(amount),
             address: None,
+        }
+    }
+}
+
+impl ParcelView {
+    fn new(reader: &Reader, shipment: &Shipment) -> Self {
+        let (carrier, number) = (shipment.carrier.as_str(), shipment.tracking_number.as_str());
+        Self {
+            carrier: carrier.to_owned(),
+            tracking_number: number.to_owned(),
+            shipped_at: reader.instant(shipment.shipped_at),
+            followed_at: followed_at(carrier, number),
         }
     }
 }
