@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from browse import WITHIN_A_SECOND, shows
+from browse import LOCALES, WITHIN_A_SECOND, shows
 from checks import axe_finds_nothing, nothing_scrolls_sideways
 from demo import BASE, Refund
 
@@ -169,6 +169,26 @@ def test_keys_move_and_decide_nothing(stage):
     page.keyboard.press("u")
     expect(page).to_have_url(refund.page)
     page.evaluate("localStorage.removeItem('keys')")
+
+
+def test_a_row_is_one_line_where_there_is_room(stage):
+    first = Refund(title=TITLES[0], reason="The lid does not close, and the inner bucket arrived with a dent at its rim.")
+    Refund("REFUND_ONLY", beside=first, line="2", title=TITLES[1], amount="12345.00").offer()
+    Refund(beside=first, line="3", title=TITLES[3]).offer().refuse().escalate()
+    Refund(beside=first, line="4").agree().ship().refuse_receipt()
+    Refund(beside=first, line="5").offer().answer("accept")
+    for who in ("seller", "operator"):
+        for language in LOCALES:
+            page = stage.window(who, language=language)
+            page.goto(f"{BASE}/refunds?q={first.order}")
+            nothing_scrolls_sideways(page)
+            rows = page.locator(".lines tbody tr")
+            expect(rows).to_have_count(5)
+            for row in rows.all():
+                assert row.bounding_box()["height"] < 48, f"{who} {language}: {row.inner_text()}"
+                for cell in row.locator(".asked, .stands, .time").all():
+                    assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth"), f"{language}: {cell.inner_text()}"
+            page.context.close()
 
 
 def test_a_row_is_a_card_where_there_is_little_room(stage):
