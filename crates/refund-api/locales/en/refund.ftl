@@ -156,6 +156,18 @@ offer-edit = Change it
 
 # The ruling.
 ruling-max = At most { $max }
+ruling-since = Waiting since
+ruling-by = To be ruled by
+ruling-sides = What each side says and shows
+ruling-silent = Nothing.
+ruling-earlier =
+    { $paid ->
+        [0] { $closed ->
+            [0] There was no ruling on this seller before.
+           *[other] Earlier rulings on this seller: { $closed } closed without payment, none paid the buyer.
+        }
+       *[other] Earlier rulings on this seller: { $paid } paid the buyer, { $closed } closed without payment.
+    }
 ruling-review = See what it will mean
 ruling-final = A ruling is final: it can be neither changed nor taken back.
 ruling-rules = What you rule

@@ -136,6 +136,18 @@ offer-edit = 返回修改
 
 # The ruling.
 ruling-max = 最多 { $max }
+ruling-since = 等待裁定自
+ruling-by = 最迟裁定时间
+ruling-sides = 双方的说明与凭证
+ruling-silent = 无。
+ruling-earlier =
+    { $paid ->
+        [0] { $closed ->
+            [0] 此前没有对该商家的裁定。
+           *[other] 此前对该商家的裁定：{ $closed } 次不退款关闭，没有退款给买家。
+        }
+       *[other] 此前对该商家的裁定：{ $paid } 次退款给买家，{ $closed } 次不退款关闭。
+    }
 ruling-review = 预览裁定结果
 ruling-final = 裁定即为最终结果，不可修改或撤回。
 ruling-rules = 裁定内容

@@ -136,6 +136,18 @@ offer-edit = 返回修改
 
 # The ruling.
 ruling-max = 最多 { $max }
+ruling-since = 等待裁定自
+ruling-by = 最遲裁定時間
+ruling-sides = 雙方的說明與憑證
+ruling-silent = 無。
+ruling-earlier =
+    { $paid ->
+        [0] { $closed ->
+            [0] 此前沒有對該商家的裁定。
+           *[other] 此前對該商家的裁定：{ $closed } 次不退款關閉，沒有退款給買家。
+        }
+       *[other] 此前對該商家的裁定：{ $paid } 次退款給買家，{ $closed } 次不退款關閉。
+    }
 ruling-review = 預覽裁定結果
 ruling-final = 裁定即為最終結果，不可修改或撤回。
 ruling-rules = 裁定內容

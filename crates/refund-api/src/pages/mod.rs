@@ -44,6 +44,7 @@ mod saved_offers;
 mod second_factor;
 mod seen;
 mod seller;
+mod sides;
 mod signing_in;
 mod stats;
 mod text;

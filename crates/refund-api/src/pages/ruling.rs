@@ -2,18 +2,20 @@
 
 use askama::Template;
 use axum::response::Response;
-use refund_core::{Command, CommandKind, Currency, Event, NamedFiles, Reason, Role, Ruling};
+use refund_core::{Command, CommandKind, Currency, Event, NamedFiles, Reason, Refund, Role, Ruling};
 use refund_store::Around;
 
 use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, go_and_tell, shown};
-use super::refund::{page as refund_page, told_mistake, told_no};
+use super::refund::{Situation, page as refund_page, situation, told_mistake, told_no};
+use super::sides::Side;
 use super::view::{RefundView, told_briefly};
 use super::visit::Visit;
 use super::way::Way;
 use crate::app::Settled;
 use crate::callers::Caller;
 use crate::problem::Problem;
+use crate::stats::{AskedDays, Numbers, counted};
 
 /// What is typed, or what that would mean once it has been looked at.
 #[derive(Template)]
@@ -25,7 +27,17 @@ struct Page {
     /// The most that can be paid.
     max: String,
     form: Form,
+    /// What there is to be known before a ruling, until one is looked at.
+    case: Option<Case>,
     review: Option<Review>,
+}
+
+/// What an operator goes by.
+struct Case {
+    seller: String,
+    /// How often it was ruled on the seller's refunds before, and how; nothing while that is being counted.
+    earlier: Option<String>,
+    sides: Vec<Side>,
 }
 
 /// A ruling that can be made.
@@ -54,7 +66,7 @@ pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
     if let Some(refusal) = against {
         return refund_page(&visit, Some(Notice::ruled(&visit.reader, &refusal))).await;
     }
-    page(&visit, &around, None, None)
+    page(&visit, &around, None, None).await
 }
 
 /// Looks at what was typed, or rules so once it has been looked at.
@@ -63,7 +75,7 @@ pub(super) async fn rule(visit: Visit) -> Result<Response, Problem> {
     let refund = &around.refund;
     let (ruling, reason) = match ruled(&visit.form, refund.line.paid.currency()) {
         Ok(ruled) => ruled,
-        Err(mistake) => return page(&visit, &around, Some(told_mistake(&visit, &mistake)), None),
+        Err(mistake) => return page(&visit, &around, Some(told_mistake(&visit, &mistake)), None).await,
     };
     let command = Command::Rule { ruling, reason: reason.clone(), files: NamedFiles::default() };
     match visit.form.get("step") {
@@ -74,11 +86,11 @@ pub(super) async fn rule(visit: Visit) -> Result<Response, Problem> {
         "review" => match around.outcome(&caller.itself(), &command, now) {
             Ok(events) => {
                 let review = Review::new(&visit, ruling, &reason, &events);
-                page(&visit, &around, None, Some(review))
+                page(&visit, &around, None, Some(review)).await
             }
-            Err(refusal) => page(&visit, &around, Some(Notice::ruled(&visit.reader, &refusal)), None),
+            Err(refusal) => page(&visit, &around, Some(Notice::ruled(&visit.reader, &refusal)), None).await,
         },
-        _ => page(&visit, &around, None, None),
+        _ => page(&visit, &around, None, None).await,
     }
 }
 
@@ -96,8 +108,14 @@ fn ruled(form: &Form, currency: Currency) -> Result<(Ruling, Reason), Mistake> {
     Ok((ruling, reason))
 }
 
-fn page(visit: &Visit, around: &Around, notice: Option<Notice>, review: Option<Review>) -> Result<Response, Problem> {
+async fn page(
+    visit: &Visit,
+    around: &Around,
+    notice: Option<Notice>,
+    review: Option<Review>,
+) -> Result<Response, Problem> {
     let refund = &around.refund;
+    let case = if review.is_some() { None } else { Some(Case::find(visit, refund).await?) };
     let shown_page = Page {
         page: Frame::new(visit, "action-rule", "refunds")
             .with_live(&format!("/refunds/{}/live", refund.id))
@@ -106,9 +124,32 @@ fn page(visit: &Visit, around: &Around, notice: Option<Notice>, review: Option<R
         currency: refund.line.paid.currency().to_string(),
         max: visit.reader.money(around.refundable),
         form: visit.form.clone(),
+        case,
         review,
     };
     shown(shown_page.page.status(), &shown_page)
+}
+
+impl Case {
+    async fn find(visit: &Visit, refund: &Refund) -> Result<Self, Problem> {
+        let (app, caller) = (&visit.app, visit.person()?.caller.clone());
+        let Situation { around, excerpt, .. } = situation(visit, &caller, &refund.id).await?;
+        let place = format!("/refunds/{}", refund.id);
+        let counted = counted(&app.engine, &app.stats, Some(&refund.seller_id), AskedDays::EVER).await;
+        Ok(Self {
+            seller: around.seller.name.to_string(),
+            earlier: counted.ok().map(|days| told_earlier(visit, days.values())),
+            sides: Side::both(visit, refund, &excerpt, (&place, "")),
+        })
+    }
+}
+
+/// How it was ruled on a seller's refunds, in words.
+fn told_earlier<'n>(visit: &Visit, days: impl Iterator<Item = &'n Numbers>) -> String {
+    let mut all = Numbers::default();
+    days.for_each(|day| all.add(day));
+    let told = [("paid", all.ruled_paid.into()), ("closed", all.ruled_closed.into())];
+    visit.reader.language.say("ruling-earlier", &told)
 }
 
 impl Review {

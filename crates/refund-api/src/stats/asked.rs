@@ -22,6 +22,9 @@ pub(crate) struct AskedDays {
 }
 
 impl AskedDays {
+    /// All that there ever were.
+    pub(crate) const EVER: Self = Self { from: NaiveDate::MIN, to: NaiveDate::MAX };
+
     /// The days as far as they were said: up to today, and 30 of them.
     pub(crate) fn new(from: Option<NaiveDate>, to: Option<NaiveDate>, now: Timestamp) -> Self {
         let to = to.unwrap_or_else(|| day_of(now));

@@ -13,7 +13,7 @@ use super::counts::{Counts, Days, InProgress};
 use super::day::Numbers;
 
 /// Raised whenever something else is counted, or by another rule, or written otherwise.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 
 /// Days by their number from the first of the year 1.
 type DaysWritten = Vec<(i32, Numbers)>;

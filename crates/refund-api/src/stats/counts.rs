@@ -92,6 +92,10 @@ impl Counts {
             Fact::OfferWithdrawn { .. } => {
                 self.ended(event, |day, _| day.offers_withdrawn = day.offers_withdrawn.saturating_add(1));
             }
+            Fact::Ruled { agreed, .. } => self.on_day(event, |day| {
+                let ruled = if agreed.is_some() { &mut day.ruled_paid } else { &mut day.ruled_closed };
+                *ruled = ruled.saturating_add(1);
+            }),
             Fact::Agreed { .. } | Fact::ReceiptConfirmed => self.silence(event),
             Fact::Closed { .. } => {
                 self.silence(event);
@@ -104,7 +108,6 @@ impl Counts {
             | Fact::ReturnWaived
             | Fact::ReceiptRefused { .. }
             | Fact::Escalated { .. }
-            | Fact::Ruled { .. }
             | Fact::PayoutStarted { .. }
             | Fact::PayoutFailed { .. }
             | Fact::PayoutReversed { .. }

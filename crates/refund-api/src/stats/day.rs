@@ -24,6 +24,9 @@ pub(crate) struct Numbers {
     pub(crate) offers_expired: u64,
     pub(crate) offers_withdrawn: u64,
     pub(crate) decided_by_silence: u64,
+    /// Rulings of the operator by which the buyer is paid, and those that close a refund.
+    pub(crate) ruled_paid: u64,
+    pub(crate) ruled_closed: u64,
     /// By currency, in the order of their codes. Nearly always there is one.
     pub(crate) sums: Vec<Sums>,
     /// How often each reason of a list was given, and for what.
@@ -66,6 +69,8 @@ impl Numbers {
             offers_expired,
             offers_withdrawn,
             decided_by_silence,
+            ruled_paid,
+            ruled_closed,
             sums,
             reasons,
             answers,
@@ -77,6 +82,8 @@ impl Numbers {
             (&mut self.offers_expired, offers_expired),
             (&mut self.offers_withdrawn, offers_withdrawn),
             (&mut self.decided_by_silence, decided_by_silence),
+            (&mut self.ruled_paid, ruled_paid),
+            (&mut self.ruled_closed, ruled_closed),
         ] {
             *count = count.saturating_add(*more);
         }

@@ -52,6 +52,7 @@ mod postgresql_md;
 mod reasons;
 mod references;
 mod restored;
+mod rulings;
 mod saved_offers;
 mod saved_pages;
 mod second_factor;

@@ -12,6 +12,8 @@ pub(crate) struct FileView {
     pub(crate) path: String,
     /// The small picture, where it is one.
     pub(crate) small: Option<String>,
+    /// Whose side added it, and that in words.
+    pub(crate) from: Role,
     pub(crate) by: String,
     pub(crate) added_at: String,
     pub(crate) is_erased: bool,
@@ -60,6 +62,7 @@ impl Files {
                 name: if file.name.as_str().is_empty() { unnamed } else { file.name.as_str().to_owned() },
                 small: evidence::is_picture(file.media_type).then(|| format!("{whole}?size=small")),
                 path: whole,
+                from: added.by,
                 by: own.unwrap_or_else(|| reader.term("role", added.by.as_str())),
                 added_at: reader.instant(added.added_at),
                 is_erased: added.erased.is_some(),

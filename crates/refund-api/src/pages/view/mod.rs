@@ -4,6 +4,6 @@ mod files;
 mod history;
 mod refund;
 
-pub(super) use files::Files;
+pub(super) use files::{FileView, Files};
 pub(super) use history::{Excerpt, History, Moment, Told, changes_since, moments, told_briefly, who};
 pub(super) use refund::{DeadlineView, RefundView, TermsView, refusal_text};
