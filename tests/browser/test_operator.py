@@ -273,12 +273,33 @@ def test_statistics_are_of_the_days_that_are_chosen(stage):
     for name, number in [("Offers made", "1"), ("Accepted", "1"), ("Rejected", "0"), ("Asked for", "CN¥20.00"),
                          ("Kept", "CN¥18.00")]:
         tile = page.locator(".tiles div").filter(has=page.get_by_text(name, exact=True))
-        expect(tile.locator("dd")).to_have_text(number)
+        expect(tile.locator("dd").first).to_have_text(number)
     expect(page.locator("#numbers tbody tr")).to_have_count(1)
     choose(before, before)
     shows(page, "Nothing was counted on these days.")
     choose(today, before)
     told(page, "From: at most 366 days are taken, the first one first.")
+
+
+def test_statistics_are_sorted_and_compared_at_every_width(stage):
+    for width in (390, 1280):
+        page = stage.window("operator", width=width)
+        page.goto(f"{BASE}/stats")
+        presets = page.get_by_role("navigation", name="Which days")
+        presets.get_by_role("link", name="7 days").click()
+        expect(presets.get_by_role("link", name="7 days")).to_have_attribute("aria-current", "true")
+        sellers = page.locator("table.sorts")
+        sellers.get_by_role("link", name="Seller", exact=True).click()
+        expect(sellers.locator("[aria-sort]")).to_have_text("Seller")
+        expect(sellers.locator("[aria-sort]")).to_have_attribute("aria-sort", "ascending")
+        sellers.get_by_role("link", name="Seller", exact=True).click()
+        expect(sellers.locator("[aria-sort]")).to_have_attribute("aria-sort", "descending")
+        nothing_scrolls_sideways(page)
+        with page.expect_download() as loaded:
+            page.get_by_role("link", name="Sellers as CSV").click()
+        assert loaded.value.suggested_filename.startswith("refund-sellers-")
+
+
 def test_a_buyer_gets_a_new_link(stage):
     refund = Refund()
     page = stage.window("operator", width=390)

@@ -119,6 +119,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/refunds/{id}/files/{sha256}/erase", form_of_page(2).post(files::erase))
         .route("/refunds/{id}/act/{action}", form_of_page(2).post(act::carry_out))
         .route("/stats", get(stats::show))
+        .route("/stats/csv", get(stats::download))
         .route("/settings", get(seller::show).post(seller::change))
         .route("/settings/offers", get(saved_offers::show).post(saved_offers::add))
         .route("/settings/offers/{offer}", get(saved_offers::show_one).post(saved_offers::change))

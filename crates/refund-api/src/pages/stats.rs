@@ -1,14 +1,21 @@
 //! Statistics: what came of the offers, as numbers and as bars. A seller's people see their own.
 
-use std::collections::BTreeMap;
+mod by_seller;
+mod charts;
+mod csv;
+mod period;
 
 use askama::Template;
 use axum::response::Response;
 use chrono::NaiveDate;
-use refund_core::{Currency, SellerId};
+use refund_core::SellerId;
 
-use super::chart::{Chart, Columns, Day};
-use super::form::Mistake;
+use self::by_seller::BySeller;
+use self::charts::charts;
+pub(super) use self::csv::download;
+use self::period::{Preset, Tile, presets, tiles};
+use super::chart::Chart;
+use super::form::{Mistake, in_address};
 use super::frame::{Frame, Notice, shown};
 use super::reader::Reader;
 use super::reasons::in_words;
@@ -25,11 +32,33 @@ struct Page {
     seller: String,
     from: String,
     to: String,
+    presets: Vec<Preset>,
+    /// The days that these are compared with, the first and the last.
+    before: (String, String),
+    tiles: Vec<Tile>,
     total: Row,
     charts: Vec<Chart>,
     rows: Vec<Row>,
+    /// Each seller, for operators who have not asked for one.
+    sellers: Option<BySeller>,
+    /// Where each table is to be had as CSV.
+    csv: Csv,
     /// What each reason was named for, what it is called, and how often that was.
     reasons: Vec<(String, String, u64)>,
+}
+
+/// The addresses of the tables as CSV.
+struct Csv {
+    days: String,
+    sellers: String,
+    reasons: String,
+}
+
+impl Csv {
+    fn of(visit: &Visit) -> Self {
+        let table = |name: &str| in_address("/stats/csv", &visit.query, "table", name);
+        Self { days: table("days"), sellers: table("sellers"), reasons: table("reasons") }
+    }
 }
 
 /// The numbers of one day, or of all of them.
@@ -75,29 +104,43 @@ impl Row {
 
 pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.person()?;
-    let reader = &visit.reader;
+    let (app, reader) = (&visit.app, &visit.reader);
     let (seller_id, days, notice) = asked(&visit);
-    let counted = counted(&visit.app.engine, &visit.app.stats, seller_id.as_ref(), days).await?;
-    let mut total = Numbers::default();
-    counted.values().for_each(|numbers| total.add(numbers));
+    let counted_on = |days| counted(&app.engine, &app.stats, seller_id.as_ref(), days);
+    let (counted, before) = (counted_on(days).await?, counted_on(days.before()).await?);
+    let (total, total_before) = (sum(counted.values()), sum(before.values()));
     let rows = counted.iter().rev().map(|(day, numbers)| Row::new(reader, reader.day(*day), numbers));
     let shows_sellers = visit.seller_id().is_none();
-    let listed = visit.app.engine.settings().reasons(seller_id.as_ref());
+    let listed = app.engine.settings().reasons(seller_id.as_ref());
     let reasons = total.reasons.iter().map(|((purpose, code), count)| {
         (reader.term("reason-for", purpose.as_str()), in_words(reader, &listed, *purpose, code), *count)
     });
+    let sellers =
+        if shows_sellers && seller_id.is_none() { Some(BySeller::of(&visit, days, &total).await?) } else { None };
     let page = Page {
         page: Frame::new(&visit, "stats-title", "stats").saying(notice),
         seller: if shows_sellers { visit.query.get("seller").to_owned() } else { String::new() },
         shows_sellers,
         from: days.from.to_string(),
         to: days.to.to_string(),
+        presets: presets(&visit, days),
+        before: (reader.day(days.before().from), reader.day(days.before().to)),
+        tiles: tiles(reader, &total, &total_before),
         charts: charts(reader, days, &counted, &total),
         rows: rows.collect(),
+        sellers,
+        csv: Csv::of(&visit),
         reasons: reasons.collect(),
         total: Row::new(reader, reader.say("stats-total"), &total),
     };
     shown(page.page.status(), &page)
+}
+
+/// All of them together.
+fn sum<'n>(days: impl Iterator<Item = &'n Numbers>) -> Numbers {
+    let mut total = Numbers::default();
+    days.for_each(|numbers| total.add(numbers));
+    total
 }
 
 /// Of whom and about which days, and what is wrong with that. A seller's people ask about their own whatever they say.
@@ -127,50 +170,4 @@ fn asked(visit: &Visit) -> (Option<SellerId>, AskedDays, Option<Notice>) {
     }
     wrong("from", "mistake-days", usize::try_from(DAYS_MAX).unwrap_or_default());
     (seller_id, AskedDays::new(None, None, now), notice)
-}
-
-fn charts(reader: &Reader, days: AskedDays, counted: &BTreeMap<NaiveDate, Numbers>, total: &Numbers) -> Vec<Chart> {
-    let ends = || (reader.day(days.from), reader.day(days.to));
-    let nothing = Numbers::default();
-    let drawn = |of: &dyn Fn(&Numbers) -> Columns, told: &dyn Fn(&Numbers) -> String| {
-        let day = |day: NaiveDate| {
-            let numbers = counted.get(&day).unwrap_or(&nothing);
-            Day { told: format!("{} · {}", reader.day(day), told(numbers)), columns: of(numbers) }
-        };
-        days.each().map(day).collect::<Vec<_>>()
-    };
-    let key = |name: &'static str| (name, reader.term("stats", name));
-    let mut charts = Vec::new();
-    let offers = drawn(
-        &|numbers| {
-            let mut parts = OFFERS.iter().map(|(name, count)| (*name, i128::from(count(numbers))));
-            vec![parts.by_ref().take(1).collect(), parts.collect()]
-        },
-        &|numbers| {
-            let told = OFFERS.iter().map(|(name, count)| format!("{} {}", reader.term("stats", name), count(numbers)));
-            told.collect::<Vec<_>>().join(" · ")
-        },
-    );
-    let whole = |value: i128| value.to_string();
-    let keys = OFFERS.iter().map(|(name, _)| key(name)).collect();
-    charts.extend(Chart::new(reader.say("stats-chart-offers"), ends(), keys, offers, whole));
-    for currency in total.sums.iter().map(|sums| sums.currency) {
-        let days = drawn(
-            &|numbers| {
-                vec![vec![(if kept(numbers, currency) < 0 { "rejected" } else { "accepted" }, kept(numbers, currency))]]
-            },
-            &|numbers| reader.sum(kept(numbers, currency), currency),
-        );
-        let title = reader.say_with("stats-chart-kept", "currency", currency.code());
-        charts.extend(Chart::new(title, ends(), Vec::new(), days, |value| reader.sum(value, currency)));
-    }
-    let silence = drawn(&|numbers| vec![vec![("expired", i128::from(numbers.decided_by_silence))]], &|numbers| {
-        numbers.decided_by_silence.to_string()
-    });
-    charts.extend(Chart::new(reader.say("stats-silence"), ends(), Vec::new(), silence, whole));
-    charts
-}
-
-fn kept(numbers: &Numbers, currency: Currency) -> i128 {
-    numbers.sums.iter().find(|sums| sums.currency == currency).map_or(0, |sums| sums.kept)
 }

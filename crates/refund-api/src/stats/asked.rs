@@ -1,13 +1,15 @@
 //! About which days somebody asks, and what was counted of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 use refund_core::{SellerId, Timestamp};
 
 use super::{Numbers, Stats, day_of};
 use crate::engine::Engine;
 use crate::problem::Problem;
+use crate::wire::code::ApiCode;
 
 /// How many days are shown where nothing is said.
 const DAYS: u64 = 30;
@@ -37,6 +39,13 @@ impl AskedDays {
         (0..DAYS_MAX).contains(&self.to.signed_duration_since(self.from).num_days())
     }
 
+    /// As many days right before them.
+    pub(crate) fn before(self) -> Self {
+        let count = self.to.signed_duration_since(self.from).num_days().saturating_add(1);
+        let back = |day: NaiveDate| TimeDelta::try_days(count).and_then(|days| day.checked_sub_signed(days));
+        Self { from: back(self.from).unwrap_or(NaiveDate::MIN), to: back(self.to).unwrap_or(NaiveDate::MIN) }
+    }
+
     pub(crate) fn each(self) -> impl Iterator<Item = NaiveDate> {
         let dates = std::iter::successors(Some(self.from), |day| day.checked_add_days(Days::new(1)));
         dates.take_while(move |day| *day <= self.to)
@@ -52,4 +61,12 @@ pub(crate) async fn counted(
 ) -> Result<BTreeMap<NaiveDate, Numbers>, Problem> {
     stats.up_to(engine.store().feed_end()).await?;
     Ok(stats.between(seller_id, days.from, days.to))
+}
+
+/// What was counted on these days of each seller that has something, as far as it has been counted.
+pub(crate) async fn of_each_seller(stats: &Arc<Stats>, days: AskedDays) -> Result<Vec<(SellerId, Numbers)>, Problem> {
+    let stats = stats.clone();
+    // There may be many: whoever else is answered does not wait for it.
+    let all = tokio::task::spawn_blocking(move || stats.of_each_seller(days.from, days.to)).await;
+    all.map_err(|error| Problem::new(ApiCode::Internal, error.to_string()))
 }

@@ -66,6 +66,19 @@ impl Counts {
         days.map(|(day, numbers)| (*day, numbers.clone())).collect()
     }
 
+    /// The same of each seller that has something, all days together.
+    pub(super) fn of_each_seller(&self, from: NaiveDate, to: NaiveDate) -> Vec<(SellerId, Numbers)> {
+        let mut all = Vec::new();
+        for (id, days) in &self.by_seller {
+            let mut days = days.range(from..=to).map(|(_, numbers)| numbers);
+            let Some(first) = days.next() else { continue };
+            let mut sum = first.clone();
+            days.for_each(|numbers| sum.add(numbers));
+            all.push((id.clone(), sum));
+        }
+        all
+    }
+
     /// Counts an event, on the day on which it happened.
     pub(super) fn count(&mut self, event: &Event) {
         let at = event.at;

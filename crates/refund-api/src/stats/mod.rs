@@ -16,7 +16,7 @@ use refund_core::SellerId;
 use refund_store::{Aside, EventPosition, StoreError};
 use tokio::sync::watch;
 
-pub(crate) use self::asked::{AskedDays, DAYS_MAX, counted};
+pub(crate) use self::asked::{AskedDays, DAYS_MAX, counted, of_each_seller};
 pub(crate) use self::counts::day_of;
 pub(crate) use self::day::{Numbers, Sums};
 use crate::engine::Engine;
@@ -135,6 +135,11 @@ impl Stats {
         to: NaiveDate,
     ) -> BTreeMap<NaiveDate, Numbers> {
         self.counts.read().unwrap_or_else(PoisonError::into_inner).between(seller_id, from, to)
+    }
+
+    /// What was counted on these days together, of each seller that has something.
+    fn of_each_seller(&self, from: NaiveDate, to: NaiveDate) -> Vec<(SellerId, Numbers)> {
+        self.counts.read().unwrap_or_else(PoisonError::into_inner).of_each_seller(from, to)
     }
 }
 
