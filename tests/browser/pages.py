@@ -113,6 +113,15 @@ def ruled(page):
     page.locator("[value=rule]").wait_for()
 
 
+def forgotten(page):
+    page.goto(f"{refund('called in').page}/erasure")
+    page.locator("[name=what][value=text]").check()
+    page.locator("[value=law]").check()
+    page.locator("[name=reason]").fill("Letter 17")
+    page.locator("[value=review]").click()
+    page.locator("[value=erase]").wait_for()
+
+
 def looked_at_in_bulk(page):
     first = Refund().offer()
     Refund(beside=first, line="2", title="Bamboo tray")
@@ -182,6 +191,8 @@ PAGES = {
     "refund, called in, for the operator": ("operator", unfolded(at(lambda: refund("called in").page))),
     "ruling": ("operator", at(lambda: f"{refund('called in').page}/ruling")),
     "ruling, reviewed": ("operator", ruled),
+    "erasure": ("operator", at(lambda: f"{refund('called in').page}/erasure")),
+    "erasure, reviewed": ("operator", forgotten),
     "refund, not paid, for the operator": ("operator", unfolded(at(lambda: refund("not paid").page))),
     "statistics": ("operator", at("/stats")),
     "statistics of a seller": ("seller", at("/stats")),

@@ -4,6 +4,7 @@ import datetime, io, json, os, urllib.request, uuid
 
 from refund_engine import AuthenticatedClient
 from refund_engine.api.disputes import escalate_refund, rule_refund
+from refund_engine.api.erasure import erase_data
 from refund_engine.api.events import list_events
 from refund_engine.api.evidence import add_file, erase_file, get_file
 from refund_engine.api.messages import post_message
@@ -17,7 +18,7 @@ from refund_engine.api.returns import refuse_receipt, ship_return, waive_return
 from refund_engine.api.settings import put_policy
 from refund_engine.api.test_clock import advance_test_clock
 from refund_engine.models import (
-    AdvanceInput, AgreeInput, Category, DeadlineKind, Decision, ExtendInput, Feed, MessageInput, ModifyInput, MoneyInput, Nothing,
+    AdvanceInput, AgreeInput, Category, DeadlineKind, Decision, ErasedBecause, ErasureInput, ExtendInput, Feed, MessageInput, ModifyInput, MoneyInput, Nothing,
     NoticeReportInput, NoticeResult, OfferInput, OpenInput, OrderLineInput, OtherEvent, PayoutInput, PayoutResult,
     PolicyOverridesInput, ReasonInput, Refund, RefundType, RuleInput, ShipInput,
 )
@@ -90,6 +91,8 @@ bytes_of_it = b"%PDF-1.7\nan invoice"
 invoice = add_file.sync(refund.id, client=seller, body=File(payload=io.BytesIO(bytes_of_it)), name="invoice.pdf")
 assert get_file.sync(refund.id, invoice.sha256, client=platform).payload.read() == bytes_of_it
 assert erase_file.sync(refund.id, invoice.sha256, client=operator).erased_at
+forgotten = ErasureInput(refund_id=refund.id, because=ErasedBecause.FINAL, reason="Letter 17")
+assert {erased.what for erased in done(erase_data.sync(client=operator, body=forgotten)).erased} >= {"text", "contact"}
 
 # The money comes back and nobody does anything for more than a day; then two attempts pay.
 reported(1, PayoutResult.REVERSED)

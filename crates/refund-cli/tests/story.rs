@@ -243,6 +243,7 @@ fn the_operator() {
         &["rule", &on("1007"), "--decision", "REFUND", "--amount", "49.50", "--reason", "Half is fair."],
     );
     act(&desk, "payout retry", OPERATOR, &["payout", "retry", &on("2002")]);
+    act(&desk, "erase", OPERATOR, &["erase", &on("1007"), "--because", "final", "--reason", "Letter 17", "--yes"]);
     // More time is counted from where the clock stands, so the second time would be another thing.
     tell(&desk, "extend", OPERATOR, &["extend", &on("1006"), "--to", "12h"]);
     tell(&desk, "keys list", OPERATOR, &["keys", "list"]);

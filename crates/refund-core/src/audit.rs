@@ -23,7 +23,7 @@ names! {
         BuyerLink = "buyer_link",
         /// The operator ruled on a refund.
         Ruling = "ruling",
-        /// The operator erased a file of a refund.
+        /// The operator erased a file of a refund, or what was said and known of people on one.
         Erasure = "erasure",
         /// Somebody signed in.
         SignIn = "sign_in",

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::names::names;
 use crate::{
-    Actor, Agreed, ClosedReason, DeadlineKind, EvidenceFile, ExtendedBecause, FileHash, Label, Message, Money,
-    NamedFiles, Negotiation, Notice, NoticeChannel, Opening, Reason, RefundId, Request, Role, Shipment, Timer,
-    Timestamp, Why, WithdrawnReason,
+    Actor, Agreed, ClosedReason, DeadlineKind, ErasedBecause, ErasedKind, EvidenceFile, ExtendedBecause, FileHash,
+    Label, Message, Money, NamedFiles, Negotiation, Notice, NoticeChannel, Opening, Reason, RefundId, Request, Role,
+    Shipment, Timer, Timestamp, Why, WithdrawnReason,
 };
 
 /// One thing that happened to a refund.
@@ -251,6 +251,15 @@ pub enum Fact {
         /// Which.
         sha256: FileHash,
     },
+    /// The operator had somebody's data taken out of the refund, and of every event before this one (R46).
+    Erased {
+        /// What.
+        what: Vec<ErasedKind>,
+        /// Why it might be.
+        because: ErasedBecause,
+        /// Why, in the operator's words.
+        reason: Reason,
+    },
 }
 
 names! {
@@ -316,5 +325,7 @@ names! {
         EvidenceAdded = "evidence.added",
         /// [`Fact::EvidenceErased`]
         EvidenceErased = "evidence.erased",
+        /// [`Fact::Erased`]
+        RefundErased = "refund.erased",
     }
 }

@@ -238,6 +238,11 @@ impl Evidence {
         }
     }
 
+    /// What the files are called says who people are too (R46).
+    pub(crate) fn forget_names(&mut self) {
+        self.0.iter_mut().for_each(|added| added.file.name = FileName::default());
+    }
+
     /// Whoever added it: a file is one, and what is erased is gone for all.
     pub(crate) fn erase(&mut self, sha256: FileHash, erasure: &Erasure) {
         let of_it = self.0.iter_mut().filter(|added| added.file.sha256 == sha256);

@@ -54,6 +54,7 @@ pub fn opened(event: &Event) -> Option<Refund> {
         buyer_contact: opening.buyer_contact.clone(),
         notices: QueuedNotices::default(),
         evidence: Evidence::default(),
+        erased: Vec::new(),
     })
 }
 
@@ -100,14 +101,16 @@ pub fn status_after(before: StatusKind, fact: &Fact) -> StatusKind {
         | Fact::NoticeAccepted { .. }
         | Fact::NoticeFailed { .. }
         | Fact::EvidenceAdded { .. }
-        | Fact::EvidenceErased { .. } => before,
+        | Fact::EvidenceErased { .. }
+        | Fact::Erased { .. } => before,
     }
 }
 
 fn apply(mut refund: Refund, event: &Event) -> Refund {
     let at = event.at;
     match &event.fact {
-        Fact::Opened { .. } => {}
+        // What follows on a ruling in the same step, a closing, says what becomes of it.
+        Fact::Opened { .. } | Fact::Ruled { agreed: None, .. } => {}
         Fact::Modified { request, decide } => {
             refund.requested = request.clone();
             refund.seller_refusal = None;
@@ -127,8 +130,6 @@ fn apply(mut refund: Refund, event: &Event) -> Refund {
             let agreed = refund.status.agreed().cloned();
             refund.status = Status::Closed { reason: *reason, agreed };
         }
-        // What follows in the same step, a closing, says what becomes of it.
-        Fact::Ruled { agreed: None, .. } => {}
         Fact::ReturnShipped { .. } | Fact::TrackingCorrected { .. } | Fact::ReceiptRefused { .. } => {
             returned(&mut refund, &event.fact);
         }
@@ -171,6 +172,7 @@ fn apply(mut refund: Refund, event: &Event) -> Refund {
         Fact::NoticeFailed { number, .. } => drop(refund.notices.take(*number)),
         Fact::EvidenceAdded { file } => refund.evidence.add((**file).clone(), event.actor.role, at),
         Fact::EvidenceErased { sha256 } => refund.evidence.erase(*sha256, &Erasure { at, by: event.actor.clone() }),
+        Fact::Erased { what, .. } => refund.erase(what, event),
     }
     refund
 }

@@ -11,6 +11,7 @@ mod contact;
 mod deadline;
 mod decide;
 mod disclosure;
+mod erasure;
 mod event;
 mod evidence;
 mod evolve;
@@ -47,6 +48,7 @@ mod terms;
 mod text;
 mod time;
 mod why;
+mod without;
 
 pub use actions::{Action, actions, all_actions, outcome};
 pub use actor::{Actor, Role, Via};
@@ -55,8 +57,9 @@ pub use audit::AuditType;
 pub use command::{Command, CommandKind, MakeOffer, PayoutReport, PayoutResult, Ruling};
 pub use contact::{Contact, EmailAddress, InvalidContact, LanguageTag, PhoneNumber};
 pub use deadline::{AcceptedNotice, Deadline, DeadlineKind, ExtendedBecause, NeededNotice, OnSilence, Timer, Watch};
-pub use decide::{add_evidence, decide, erase_evidence, post, report_notice};
+pub use decide::{add_evidence, decide, erase, erase_evidence, post, report_notice};
 pub use disclosure::{Disclosed, DisclosedActor, DisclosedPayout, DisclosedTerms};
+pub use erasure::{Erased, ErasedBecause, ErasedKind, Erasing};
 pub use event::{Event, EventType, Fact};
 pub use evidence::{
     AddedFile, EVIDENCE_MAX, Erasure, Evidence, EvidenceFile, EvidenceType, FileHash, FileName, FileSize, InvalidFile,

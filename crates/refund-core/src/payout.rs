@@ -127,13 +127,16 @@ impl Payout {
         reason: &Option<Reason>,
     ) -> Self {
         let number = attempt.unwrap_or(self.present().number);
-        let mut attempts = std::iter::once(&mut self.first).chain(&mut self.later);
-        if let Some(attempt) = attempts.find(|attempt| attempt.number == number) {
+        if let Some(attempt) = self.attempts_mut().find(|attempt| attempt.number == number) {
             attempt.status = status;
             attempt.failure_reason = reason.clone();
             attempt.provider_reference = reference.clone().or(attempt.provider_reference.take());
         }
         self
+    }
+
+    pub(crate) fn attempts_mut(&mut self) -> impl Iterator<Item = &mut PayoutAttempt> {
+        std::iter::once(&mut self.first).chain(&mut self.later)
     }
 
     /// All attempts, in order.

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::deadline::Running;
 use crate::{
-    Actor, BuyerId, Contact, Deadline, DeadlineKind, Dispute, Escalation, Event, Evidence, ExternalReference, Fact,
-    LineId, LineKey, MessageCounts, Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout, QueuedNotices,
-    References, RefundId, Request, SellerId, Shipment, Status, Terms, Timestamp, Watch, Why,
+    Actor, BuyerId, Contact, Deadline, DeadlineKind, Dispute, Erased, Escalation, Event, Evidence, ExternalReference,
+    Fact, LineId, LineKey, MessageCounts, Negotiation, NegotiationId, OnSilence, OrderId, OrderLine, Payout,
+    QueuedNotices, References, RefundId, Request, SellerId, Shipment, Status, Terms, Timestamp, Watch, Why,
 };
 
 /// One after-sale request on one order line. It is what its events make of it and changes in
@@ -56,6 +56,9 @@ pub struct Refund {
     /// The files that its sides have added (R43). Like messages they leave its version.
     #[serde(default)]
     pub evidence: Evidence,
+    /// What was erased of it, each kind once (R46). Like files it leaves the version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub erased: Vec<Erased>,
 }
 
 /// Whose a refund is, on which order line, and by which name its negotiation goes: whoever is told of an event of

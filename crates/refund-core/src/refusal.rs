@@ -248,6 +248,14 @@ pub enum Refusal {
         /// Which.
         sha256: FileHash,
     },
+    /// Somebody's data is still needed (R46).
+    #[error(
+        "the refund is {status}, and only the law can ask for what is erased of it before it is over; an address stays"
+    )]
+    RefundNotFinal {
+        /// Where it stands.
+        status: StatusKind,
+    },
     /// A note that a party never sees names what it does see (R43).
     #[error("a note that is kept from a party can't name files, which both parties see")]
     NoteNamesFiles,

@@ -81,4 +81,5 @@ rules! {
     R43 = "R43", "Files that show something are added by a side, named by what it says, and can be erased; that they were stays.";
     R44 = "R44", "Where a policy lists reasons one of them is named, beside the words; a request's decides nothing by itself.";
     R45 = "R45", "Terms are checked before they are offered; a saved offer comes to an exact amount, rounded down.";
+    R46 = "R46", "A person's data can be erased once the refund is over or the law asks; that it was, amounts and times stay.";
 }

@@ -126,6 +126,7 @@ fn told_of(fact: &Fact) -> Option<(NoticeKind, &'static [Role])> {
         | Fact::NoticeFailed { .. }
         // A file is named by what concerns them, and told with that.
         | Fact::EvidenceAdded { .. }
-        | Fact::EvidenceErased { .. } => return None,
+        | Fact::EvidenceErased { .. }
+        | Fact::Erased { .. } => return None,
     })
 }

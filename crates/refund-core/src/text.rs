@@ -83,6 +83,11 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
         Ok(Self(text))
     }
 
+    /// One of the program's own, which is as it has to be.
+    pub(crate) fn made(text: &'static str) -> Self {
+        Self(text.into())
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -8,6 +8,8 @@
 mod agreement;
 #[path = "laws/checks.rs"]
 mod checks;
+#[path = "laws/erasure.rs"]
+mod erasure;
 #[path = "laws/evidence.rs"]
 mod evidence;
 #[path = "laws/explanation.rs"]
@@ -89,6 +91,8 @@ fn run(settings: &Settings, acts: &[Act], seen: &mut Seen) {
             seen.0.extend(evidence::naming(&mut shop, act, role, internal));
         } else if let Some((role, number, is_added)) = act.shows(&shop) {
             seen.0.extend(evidence::handling(&mut shop, role, number, is_added));
+        } else if let Some((role, erasing)) = act.erases(&shop) {
+            seen.0.extend(erasure::handling(&mut shop, role, &erasing));
         } else if let Some(report) = act.reports(&shop) {
             checks::reporting(&mut shop, &report);
         } else if act.opens(&shop) {

@@ -6,6 +6,8 @@
 
 #[path = "rules/disclosure.rs"]
 mod disclosure;
+#[path = "rules/erasure.rs"]
+mod erasure;
 #[path = "rules/evidence.rs"]
 mod evidence;
 #[path = "rules/explain.rs"]

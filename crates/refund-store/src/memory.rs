@@ -221,6 +221,12 @@ impl Model {
             self.settings = settings;
         }
         self.latest = changed.latest.max(self.latest);
+        for (number, without) in changed.redacted {
+            let index = number.checked_sub(1).and_then(|index| usize::try_from(index).ok());
+            if let Some(record) = index.and_then(|index| self.records.get_mut(index)) {
+                *record = without;
+            }
+        }
     }
 
     fn latest(&self) -> Timestamp {
@@ -344,6 +350,10 @@ impl Shelf for Model {
                 let all = self.records.iter().flat_map(|record| &record.entries);
                 let own = all.filter_map(|entry| if let Entry::Refund(event) = entry { Some(event) } else { None });
                 case.put_history(id.clone(), own.filter(|event| event.refund_id == *id).cloned().collect());
+            }
+            Need::Records(id) => {
+                let all = self.stamped().filter(|(_, record)| record.events_of(id).next().is_some());
+                case.put_records(id.clone(), all.map(|(stamp, record)| (stamp.number, record.clone())).collect());
             }
             Need::Due(until, limit) => {
                 let mut due = self.due(*until).into_iter();

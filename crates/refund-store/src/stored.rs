@@ -29,6 +29,11 @@ impl Payload {
         Ok(encode(&(record, previous))?)
     }
 
+    /// What stands in the journal in its place, where the record says something else.
+    pub(crate) fn with_record(&self, record: &Record) -> Result<Vec<u8>, CodecError> {
+        encode(&(record, &self.previous))
+    }
+
     /// What the record says.
     pub(crate) fn into_record(self) -> Record {
         self.record
@@ -108,7 +113,7 @@ pub(crate) fn setting_row(entry: &Entry) -> Result<Option<SettingRow>, CodecErro
 pub(crate) fn setting(entry: &Entry) -> Option<(String, bool)> {
     let hex = |secret: &Secret| data_encoding::HEXLOWER.encode(&secret.0);
     let setting = match entry {
-        Entry::Refund(_) | Entry::Answer { .. } | Entry::SignInsFailed(_) => return None,
+        Entry::Refund(_) | Entry::Answer { .. } | Entry::SignInsFailed(_) | Entry::Redacted { .. } => return None,
         Entry::Policy { .. } => ("policy".to_owned(), true),
         Entry::Rollout { .. } => ("rollout".to_owned(), true),
         Entry::Seller { seller_id, .. } => (format!("seller {seller_id}"), true),

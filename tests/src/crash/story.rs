@@ -46,7 +46,8 @@ impl Stand {
             next.negotiation = if answer == "offered" { "PENDING".to_owned() } else { answer.to_uppercase() };
         }
         let kind = text(event, "/type");
-        let changes_nothing = ["deadline.reminder", "deadline.overdue"].contains(&kind) || kind.starts_with("notice.");
+        let changes_nothing =
+            ["deadline.reminder", "deadline.overdue", "refund.erased"].contains(&kind) || kind.starts_with("notice.");
         next.version = next.version.saturating_add(u64::from(!changes_nothing));
         next
     }

@@ -344,6 +344,10 @@ impl<'a> Tour<'a> {
         let more_time = json!({ "kind": "seller_decide", "to": "2026-03-03T12:00:00Z" });
         let extended = self.command(&refund, "/extend", &By::Operator, &more_time)?;
         self.command(&extended, "/cancel", &By::Platform, &reason("I keep it."))?;
+        let what = json!(["contact", "text"]);
+        let erasing =
+            json!({ "refund_id": text(&refund, "/id"), "what": what, "because": "final", "reason": "Letter 17" });
+        self.post("/v1/erasures", &By::Operator, &erasing)?;
         self.get("/v1/stats?from=2026-03-01&to=2026-03-01", &By::Seller).map(drop)
     }
 

@@ -119,6 +119,7 @@ fn refused(outcome: &Outcome, wanted: RefusalCode, step: &Step) -> String {
             | Deed::ReportNotice { .. }
             | Deed::AddFile(_)
             | Deed::EraseFile(_)
+            | Deed::Erase(_)
             | Deed::Put(_) => "it was carried out".to_owned(),
         },
     }

@@ -165,6 +165,7 @@ impl Player<'_> {
             }
             Deed::AddFile(file) => self.stage.add_file(&id?, step.who, *file)?,
             Deed::EraseFile(file) => self.stage.erase_file(&id?, step.who, *file)?,
+            Deed::Erase(erasing) => self.stage.erase(&id?, step.who, erasing)?,
             Deed::Open(opening) => {
                 let (id, new) = self.stage.open(step.who, opening)?;
                 if new {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use refund_core::{AddressId, Command, Label, MakeOffer, OrderLine, PayoutReport, Reason, Role, Ruling, UnknownName};
+use refund_core::{
+    AddressId, Command, ErasedBecause, ErasedKind, Erasing, Label, MakeOffer, OrderLine, PayoutReport, Reason, Role,
+    Ruling, UnknownName,
+};
 
 use super::mistake::Mistake;
 use super::settings;
@@ -40,6 +43,7 @@ pub(super) const DEEDS: &[&str] = &[
     "report_notice",
     "add_file",
     "erase_file",
+    "erase",
     "open",
     "put_policy",
     "put_rollout",
@@ -88,6 +92,10 @@ pub(super) fn deed(
             Ok(Deed::ReportNotice { to, result: step.need("result", r#""accepted" or "failed""#)?.word()? })
         }
         "add_file" | "erase_file" => on_files(step, does, word, who),
+        "erase" => {
+            only(does, who, &[Who::Operator])?;
+            Ok(Deed::Erase(erasing(step)?))
+        }
         "accept" | "reject" => answer(step, word == "accept", context),
         "open" => open(step, who, context),
         "put_policy" => {
@@ -124,6 +132,15 @@ fn on_files(step: &Table<'_>, does: &Field<'_>, word: &str, who: Who) -> Result<
     }
     only(does, who, &[Who::Buyer, Who::Seller, Who::Operator, Who::AnotherBuyer, Who::AnotherSeller])?;
     Ok(Deed::AddFile(step.need("file", r#""dent""#)?.word()?))
+}
+
+/// What is to be erased of what is known of people: all of it, once the refund is over, where a step says no more.
+fn erasing(step: &Table<'_>) -> Result<Erasing, Mistake> {
+    let named = step.get("what").map(|field| field.list(r#"a list, such as ["text", "contact"]"#)).transpose()?;
+    let what = named.map(|kinds| kinds.iter().map(Field::word).collect::<Result<Vec<_>, _>>()).transpose()?;
+    let because = step.get("because").map(|field| field.word()).transpose()?.unwrap_or(ErasedBecause::Final);
+    let what = what.unwrap_or_else(|| ErasedKind::ALL.to_vec());
+    Ok(Erasing { what, because, reason: reason(step, "The buyer asked for it")? })
 }
 
 fn only(does: &Field<'_>, who: Who, allowed: &[Who]) -> Result<(), Mistake> {

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::str::FromStr;
 
 use refund_core::{
-    Actor, Address, AddressBook, Command, InvalidAddressBook, Label, NoticeResult, Opening, PolicyOverrides, Refusal,
-    RefusalCode, Role, Rollout, Rule, SavedOffer, SellerId, Timestamp, UnknownName, Via,
+    Actor, Address, AddressBook, Command, Erasing, InvalidAddressBook, Label, NoticeResult, Opening, PolicyOverrides,
+    Refusal, RefusalCode, Role, Rollout, Rule, SavedOffer, SellerId, Timestamp, UnknownName, Via,
 };
 
 use super::files::StoryFile;
@@ -92,6 +92,8 @@ pub enum Deed {
     AddFile(StoryFile),
     /// The operator erases a file of the refund (R43).
     EraseFile(StoryFile),
+    /// The operator erases what is known of people on the refund (R46).
+    Erase(Erasing),
     /// Settings are changed.
     Put(Setting),
 }

@@ -88,6 +88,10 @@ pub(super) fn deed(deed: &Deed, line: Currency) -> String {
         Deed::ReportNotice { to, result } => format!("reports the notice to the {to} as {result}"),
         Deed::AddFile(file) => format!("adds the file \"{}\"", file.as_str()),
         Deed::EraseFile(file) => format!("erases the file \"{}\"", file.as_str()),
+        Deed::Erase(erasing) => {
+            let what: Vec<_> = erasing.what.iter().map(|kind| kind.as_str()).collect();
+            format!("erases {} because {}", what.join(", "), erasing.because)
+        }
         Deed::Put(setting) => put(setting),
     }
 }

@@ -78,6 +78,8 @@ func gist(e refunds.Event) (string, string) {
 		return e.EvidenceAddedEvent.Type, e.EvidenceAddedEvent.Data.Sha256
 	case e.EvidenceErasedEvent != nil:
 		return e.EvidenceErasedEvent.Type, e.EvidenceErasedEvent.Data.Sha256
+	case e.RefundErasedEvent != nil:
+		return e.RefundErasedEvent.Type, e.RefundErasedEvent.Data.Reason
 	case e.MessagePostedEvent != nil:
 		return e.MessagePostedEvent.Type, e.MessagePostedEvent.Data.Text
 	}

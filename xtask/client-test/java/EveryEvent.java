@@ -53,6 +53,7 @@ public class EveryEvent {
     says(NoticeFailedEvent.class, e -> e.getData().getNoticeId());
     says(EvidenceAddedEvent.class, e -> e.getData().getSha256());
     says(EvidenceErasedEvent.class, e -> e.getData().getSha256());
+    says(RefundErasedEvent.class, e -> e.getData().getReason());
     says(MessagePostedEvent.class, e -> e.getData().getText());
   }
 

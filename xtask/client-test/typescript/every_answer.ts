@@ -41,6 +41,7 @@ function gist(event: Event): string | boolean | null | undefined {
     case "notice.failed": return event.data.notice_id;
     case "evidence.added": return event.data.sha256;
     case "evidence.erased": return event.data.sha256;
+    case "refund.erased": return event.data.reason;
     default: return undefined;
   }
 }

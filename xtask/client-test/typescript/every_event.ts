@@ -41,6 +41,7 @@ const gist: { [T in Known["type"]]: (event: Extract<Known, { type: T }>) => stri
   "notice.failed": ({ data }) => data.notice_id + data.channel,
   "evidence.added": ({ data }) => data.sha256 + data.media_type,
   "evidence.erased": ({ data }) => data.sha256,
+  "refund.erased": ({ data }) => data.what.join() + data.reason,
 };
 
 function told(event: Event): string {

@@ -35,6 +35,7 @@ event-notice-accepted = Notice sent
 event-notice-failed = Notice not sent
 event-evidence-added = File added
 event-evidence-erased = File erased
+event-refund-erased = Data erased
 notice-to = To: { $role }
 event-internal-note = Internal note
 event-operators-note = Note for operators

@@ -38,6 +38,7 @@ refusal-reason-unknown = { $codes ->
 refusal-evidence-unknown = A file is named that you have not added to this refund, or that was erased.
 refusal-evidence-required = This reason has to be shown by files: { $reason }.
 refusal-evidence-erased = This file was erased from the refund and can't be added again.
+refusal-refund-not-final = The refund isn't over: what is to be erased of it may still be needed. Only the law can ask for it before, and an address stays until then.
 refusal-note-names-files = A note can't name files, which both sides see.
 refusal-offer-changes-nothing = That is what the buyer asked for already.
 refusal-request-changes-nothing = That is what is asked for already.

@@ -35,6 +35,7 @@ event-notice-accepted = 通知已送出
 event-notice-failed = 通知未能送出
 event-evidence-added = 已添加文件
 event-evidence-erased = 文件已删除
+event-refund-erased = 数据已删除
 notice-to = 收件方：{ $role }
 event-internal-note = 内部备注
 event-operators-note = 平台备注

@@ -38,6 +38,7 @@ refusal-reason-unknown = { $codes ->
 refusal-evidence-unknown = 所列文件未由您添加到该退款单，或已被删除。
 refusal-evidence-required = 选择此原因须附上文件：{ $reason }。
 refusal-evidence-erased = 该文件已从退款单删除，不能再次添加。
+refusal-refund-not-final = 退款尚未结束：要删除的内容可能还会用到。结束前仅可依法律要求删除，地址则须待结束后删除。
 refusal-note-names-files = 内部备注不能附上双方都看得到的文件。
 refusal-offer-changes-nothing = 与买家申请的方案相同，没有变化。
 refusal-request-changes-nothing = 与当前申请相同，没有变化。

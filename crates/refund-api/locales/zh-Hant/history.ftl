@@ -35,6 +35,7 @@ event-notice-accepted = 通知已送出
 event-notice-failed = 通知未能送出
 event-evidence-added = 已加入檔案
 event-evidence-erased = 檔案已刪除
+event-refund-erased = 資料已刪除
 notice-to = 收件方：{ $role }
 event-internal-note = 內部備註
 event-operators-note = 平台備註

@@ -38,6 +38,7 @@ refusal-reason-unknown = { $codes ->
 refusal-evidence-unknown = 所列檔案未由您加入該退款單，或已被刪除。
 refusal-evidence-required = 選擇此原因須附上檔案：{ $reason }。
 refusal-evidence-erased = 該檔案已從退款單刪除，不能再次加入。
+refusal-refund-not-final = 退款尚未結束：要刪除的內容可能還會用到。結束前僅可依法律要求刪除，地址則須待結束後刪除。
 refusal-note-names-files = 內部備註不能附上雙方都看得到的檔案。
 refusal-offer-changes-nothing = 與買家申請的方案相同，沒有變化。
 refusal-request-changes-nothing = 與目前申請相同，沒有變化。

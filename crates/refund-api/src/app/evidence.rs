@@ -61,6 +61,14 @@ impl App {
         }
     }
 
+    /// Destroys the files of a refund that are recorded as erased.
+    pub(crate) async fn erase_files(&self, refund: &Refund) -> Result<(), Problem> {
+        for added in refund.evidence.iter().filter(|added| added.erased.is_some()) {
+            self.evidence.erase(&refund.id, &added.file.sha256).await?;
+        }
+        Ok(())
+    }
+
     /// Forgets a file, unless the refund has it: others may have added the same meanwhile.
     async fn forget_unless_added(&self, refund_id: &RefundId, sha256: FileHash) -> Result<(), Problem> {
         let now = self.engine.store().by_itself(refund_id).await?;

@@ -24,6 +24,7 @@ const TAGS: &[(&str, &str)] = &[
     ("disputes", "The operator is called in, and rules."),
     ("payouts", "What the payment adapter reports."),
     ("evidence", "Files that show what somebody says."),
+    ("erasure", "What is known of people is taken out of a refund for good."),
     ("messages", "What the people around a refund write to each other."),
     ("notices", "Who was told of what concerns them, and what became of it."),
     ("events", "Everything that happened, in order, once."),

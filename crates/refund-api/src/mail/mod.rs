@@ -155,11 +155,13 @@ fn mailbox(address: &EmailAddress) -> Result<Mailbox, String> {
 }
 
 /// The beginning of what a mail server said, as text that can be shown anywhere. Filters repeat what they object to, and a
-/// buyer's link is all that one needs to act as the buyer: words as long as one are left out.
+/// buyer's link is all that one needs to act as the buyer: words as long as one are left out. So are addresses, which the
+/// refund alone has, so that they can be erased with it.
 fn in_a_line(said: &str) -> String {
     let is_apart = |sign: char| sign.is_whitespace() || sign.is_control();
     let words = said.split(is_apart).filter(|word| !word.is_empty());
-    let words = words.map(|word| if word.chars().count() > WORD_MAX { "…" } else { word });
+    let is_left_out = |word: &str| word.chars().count() > WORD_MAX || word.contains('@');
+    let words = words.map(|word| if is_left_out(word) { "…" } else { word });
     words.collect::<Vec<_>>().join(" ").chars().take(KEPT_MAX).collect()
 }
 
@@ -168,14 +170,14 @@ mod what_is_kept {
     use super::in_a_line;
 
     #[test]
-    fn no_link_is_kept_of_what_a_mail_server_says() {
+    fn no_link_and_no_address_is_kept_of_what_a_mail_server_says() {
         let link = "https://refunds.example.com/b/lnk_rfd_06h2s999108ra2vgev26i0ad.1.eMezFNsWmhXC8qr3JtPzRXKRJGDCPaLkViJdfVs8_zo";
         for said in [format!("5.7.1 spam: bad link {link}"), format!("5.7.1 spam:\r\nbad\0link <{link}>")] {
             assert_eq!(in_a_line(&said), "5.7.1 spam: bad link …");
         }
         let token = &link[28..];
         assert_eq!(in_a_line(token), "…");
-        assert_eq!(in_a_line("<somebody@example.com>: mailbox full"), "<somebody@example.com>: mailbox full");
+        assert_eq!(in_a_line("<somebody@example.com>: mailbox full"), "… mailbox full");
     }
 }
 

@@ -51,6 +51,7 @@ pub(super) fn settles(event: &Event) -> Option<&'static str> {
         | Fact::NoticeFailed { .. }
         | Fact::EvidenceAdded { .. }
         | Fact::EvidenceErased { .. }
+        | Fact::Erased { .. }
         | Fact::MessagePosted { .. } => return None,
     };
     Some(kind.as_str())

@@ -20,6 +20,7 @@ pub(super) fn command(work: &Work) -> Option<&'static str> {
         Work::PostMessage { .. } => "post_message",
         Work::AddEvidence { .. } => "add_evidence",
         Work::EraseEvidence { .. } => "erase_evidence",
+        Work::Erase { .. } => "erase",
         Work::ReportNotice { .. } => "report_notice",
         Work::ReplaceBuyerLink { .. } => "replace_buyer_link",
         Work::AdvanceTestClock { .. } => "advance_test_clock",

@@ -77,6 +77,7 @@ pub(super) async fn page(
     };
     let path = format!("/b/{}", visit.param("token"));
     let history = History::new(visit, caller.role(), &path, &excerpt);
+    let said = &refund.requested.reason.text;
     let shown_refund = RefundView::new(reader, &excerpt.reasons, refund, Role::Buyer);
     let here = asked.map_or_else(|| history.here.clone(), |kind| format!("{path}?ask={kind}"));
     let page = Page {
@@ -91,7 +92,10 @@ pub(super) async fn page(
         files: Files::new(visit, refund, Role::Buyer, (&path, "")),
         types: types(reader, &typed("type", refund.requested.kind.to_string())),
         amount: typed("amount", refund.requested.amount.decimal()),
-        reason: typed("reason", refund.requested.reason.text.to_string()),
+        reason: typed(
+            "reason",
+            Some(said).filter(|said| !said.is_erased()).map(ToString::to_string).unwrap_or_default(),
+        ),
         reasons: ReasonChoices { reader: *reader, reasons: excerpt.reasons.clone() },
         currency: refund.line.paid.currency().to_string(),
         lead: Lead::new(reader, refund, &shown_refund),

@@ -90,6 +90,11 @@ impl Form {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether one of the fields of that name has that value.
+    pub(crate) fn has(&self, name: &str, value: &str) -> bool {
+        self.all(name).any(|known| known == value)
+    }
+
     pub(crate) fn is_ticked(&self, name: &str) -> bool {
         !self.get(name).is_empty()
     }

@@ -16,6 +16,7 @@ mod clock;
 mod contacts;
 mod cookies;
 mod elsewhere;
+mod erasure;
 mod files;
 mod form;
 mod frame;
@@ -112,6 +113,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/refunds/{id}/live", get(live::refund))
         .route("/refunds/{id}/offer", get(offer::ask).post(offer::send))
         .route("/refunds/{id}/ruling", get(ruling::ask).post(ruling::rule))
+        .route("/refunds/{id}/erasure", get(erasure::ask).post(erasure::erase))
         .route("/refunds/{id}/message", form_of_page(2).post(act::write))
         .route("/refunds/{id}/buyer-link", form_of_page(2).post(buyer_link::replace))
         .route("/refunds/{id}/files", form_of_page(2).post(files::add))

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 use fluent_bundle::FluentValue;
-use refund_core::{Currency, Money, Timestamp};
+use refund_core::{Currency, Money, Reason, Timestamp};
 
 use super::form::{Form, Mistake};
 use super::text::Language;
@@ -93,6 +93,11 @@ impl Reader {
     /// The text of a name out of a closed list.
     pub(crate) fn term(&self, kind: &str, name: &str) -> String {
         self.language.say(&format!("{kind}-{}", name.replace(['.', '_'], "-").to_ascii_lowercase()), &[])
+    }
+
+    /// What somebody wrote, or that it was erased (R46).
+    pub(crate) fn written(&self, text: &str) -> String {
+        if text == Reason::ERASED { self.say("text-erased") } else { text.to_owned() }
     }
 
     /// An amount as a reader of the language writes it.

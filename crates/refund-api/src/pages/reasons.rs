@@ -38,7 +38,7 @@ pub(crate) struct WhyView {
 impl WhyView {
     pub(super) fn new(reader: &Reader, reasons: &Reasons, purpose: ReasonFor, why: &Why) -> Self {
         let chosen = why.code.as_ref().map(|code| in_words(reader, reasons, purpose, code));
-        Self { chosen, words: why.text.to_string() }
+        Self { chosen, words: reader.written(why.text.as_str()) }
     }
 }
 

@@ -129,7 +129,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
 pub(super) fn done_before(visit: &Visit, texts: &str, role: Role) -> Option<Notice> {
     let done = visit.done.parse::<CommandKind>().ok().filter(|kind| kind.roles().contains(&role));
     let said = done.map(|kind| visit.reader.term(texts, kind.as_str()));
-    let beside = ["message", "files", "erased"].into_iter().find(|beside| visit.done == *beside);
+    let beside = ["message", "files", "erased", "forgotten"].into_iter().find(|beside| visit.done == *beside);
     said.or_else(|| beside.map(|beside| visit.reader.term("done", beside))).map(Notice::good)
 }
 

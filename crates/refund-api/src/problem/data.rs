@@ -24,6 +24,7 @@ pub(super) fn of(refusal: &Refusal) -> Map<String, Value> {
         Refusal::WrongStatus { status, escalated, .. } => {
             json!({ "refund_status": status, "is_escalated": escalated })
         }
+        Refusal::RefundNotFinal { status } => json!({ "refund_status": status }),
         Refusal::PayoutAttemptUnknown { attempts, .. } => json!({ "attempts": attempts }),
         Refusal::PayoutNotReversible { attempt, status } => json!({ "attempt": attempt, "payout_status": status }),
         Refusal::TooManyPayoutAttempts { max } => json!({ "max": max }),

@@ -7,6 +7,7 @@ mod commands;
 mod contract_page;
 mod deliveries;
 mod delivery_stream;
+mod erasures;
 mod events;
 mod explanation;
 mod files;
@@ -95,6 +96,7 @@ pub(crate) fn paths(test_clock: bool) -> OpenApiRouter<Arc<App>> {
         .routes(routes!(files::add))
         .routes(routes!(files::hold))
         .routes(routes!(files::show, files::erase))
+        .routes(routes!(erasures::erase))
         .routes(routes!(notices::list))
         .routes(routes!(notices::report))
         .routes(routes!(buyer_links::show, buyer_links::replace))

@@ -133,6 +133,7 @@ impl Counts {
             | Fact::NoticeFailed { .. }
             | Fact::EvidenceAdded { .. }
             | Fact::EvidenceErased { .. }
+            | Fact::Erased { .. }
             | Fact::Reminded { .. }
             | Fact::MessagePosted { .. } => {}
         }

@@ -91,7 +91,7 @@ fn actor(entry: &Entry, settings: &Settings) -> Option<Actor> {
         | Entry::SavedOfferRemoved { actor, .. } => Some(actor.clone()),
         Entry::Session(session) => settings.user(&session.user_id).map(|user| user.itself()),
         Entry::Restored(_) => Some(Actor::system()),
-        Entry::Answer { .. } | Entry::SessionEnded { .. } | Entry::SignInsFailed(_) => None,
+        Entry::Answer { .. } | Entry::SessionEnded { .. } | Entry::SignInsFailed(_) | Entry::Redacted { .. } => None,
     }
 }
 
@@ -123,6 +123,7 @@ fn subject(audited: &Audited, settings: &Settings) -> (Option<String>, Option<St
         | Entry::Rollout { .. }
         | Entry::Restored(_)
         | Entry::Answer { .. }
+        | Entry::Redacted { .. }
         | Entry::SessionEnded { .. } => (None, None),
     }
 }

@@ -236,6 +236,7 @@ impl Code {
                 | R::TooManyRefundsOnLine
                 | R::TooManyMessages
                 | R::TooManyFiles
+                | R::RefundNotFinal
                 | R::NegotiationAlreadyUsed
                 | R::OfferIsAnother
                 | R::OfferNotPending

@@ -4,6 +4,7 @@ mod audit;
 mod bulk;
 pub(crate) mod code;
 mod contact;
+mod erasure;
 mod event;
 mod event_message;
 mod evidence;
@@ -27,6 +28,7 @@ mod webhooks;
 
 pub(crate) use audit::{AuditOut, ChangeOut};
 pub(crate) use bulk::{BULK_MAX, BulkCommand, BulkIn, BulkOut, ResultOut};
+pub(crate) use erasure::ErasureIn;
 pub(crate) use event::{EventOut, each_type, schemas as event_schemas};
 pub(crate) use event_message::{EventMessageOut, PingMessageOut};
 pub(crate) use evidence::{EvidenceAddedData, FileOut};

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::MoneyOut;
 use super::contact::ContactOut;
+use super::erasure::ErasedOut;
 use super::evidence::FileOut;
 
 /// A refund as answered.
@@ -63,6 +64,9 @@ pub(crate) struct RefundOut {
     /// The files that its sides have added; left out of lists, and where there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     files: Vec<FileOut>,
+    /// What was erased of it, each kind once: where a text was `[erased]` stands. Left out where nothing was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    erased: Vec<ErasedOut>,
 }
 
 /// The buyer's link to one refund.
@@ -274,6 +278,7 @@ impl RefundOut {
             buyer_contact: refund.contact_disclosed_to(to).map(ContactOut::from),
             buyer_link: None,
             files: refund.evidence.iter().map(FileOut::from).collect(),
+            erased: refund.erased.iter().map(ErasedOut::from).collect(),
         }
     }
 
@@ -283,13 +288,12 @@ impl RefundOut {
         Self { files: Vec::new(), ..self }
     }
 
-    /// What its `ETag` says: its version, and what has come of its files, which leave that.
+    /// What its `ETag` says: its version, and what has come of its files and was erased, which leave that.
     pub(crate) fn tag(&self) -> String {
-        let version = self.version;
-        match self.files.iter().map(FileOut::changes).sum::<u32>() {
-            0 => version.to_string(),
-            changes => format!("{version}.{changes}"),
-        }
+        let files: u64 = self.files.iter().map(FileOut::changes).map(u64::from).sum();
+        let erased = self.erased.iter().map(|erased| erased.sequence).max().unwrap_or(0);
+        let changes = erased.saturating_add(files);
+        if changes == 0 { self.version.to_string() } else { format!("{}.{changes}", self.version) }
     }
 
     /// A refund with the buyer's link beside it.

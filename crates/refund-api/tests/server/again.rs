@@ -104,7 +104,9 @@ fn every_post_is_done_once_for_its_key() {
     twice.on(&refused("o-8"), "modify", platform, &less);
     let escalated = twice.on(&refused("o-9"), "escalate", platform, &json!({ "reason": "there is" }));
     twice.on(&escalated, "rule", operator, &json!({ "decision": "CLOSE", "reason": "no picture" }));
-    twice.on(&server.open("o-10"), "cancel", platform, &json!({}));
+    let cancelled = twice.on(&server.open("o-10"), "cancel", platform, &json!({}));
+    let erasure = json!({ "refund_id": cancelled["id"], "because": "final", "reason": "Letter 17" });
+    twice.send("/v1/erasures", operator, &Value::Null, &erasure);
     let open = server.open("o-11");
     let due: Timestamp = open["deadlines"][0]["at"].as_str().unwrap().parse().unwrap();
     let later = Timestamp::from_millis(due.as_millis() + 3_600_000).unwrap();

@@ -22,6 +22,7 @@ mod cors;
 mod demo_clock;
 mod deploy;
 mod disclosure;
+mod erasure;
 mod event_ids;
 mod evidence;
 mod explanation;

@@ -22,6 +22,8 @@ const TABLE: &[(&str, &str, [u16; 4])] = &[
     ("POST", "/refunds/{id}/offer", [303, 422, 404, 403]),
     ("GET", "/refunds/{id}/ruling", [303, 403, 404, 409]),
     ("POST", "/refunds/{id}/ruling", [303, 403, 404, 422]),
+    ("GET", "/refunds/{id}/erasure", [303, 404, 404, 200]),
+    ("POST", "/refunds/{id}/erasure", [303, 404, 404, 422]),
     ("POST", "/refunds/{id}/message", [303, 422, 404, 422]),
     ("POST", "/refunds/{id}/act/{action}", [303, 422, 404, 403]),
     // What is no form with files is none here, and `{sha256}` no file.

@@ -218,7 +218,7 @@ fn what_the_tools_say_when_they_can_not() {
     });
     assert_eq!(desk.run("A newer program made the backup.", "restore --from backup --data new"), 1);
     desk.change("data/journal", |bytes| {
-        bytes[8] = 4;
+        bytes[8] = 5;
         let sum = crc32(&bytes[..12]);
         bytes[12..16].copy_from_slice(&sum.to_le_bytes());
     });

@@ -19,6 +19,7 @@ const FORMS: &[(&str, TeamRole)] = &[
     ("/refunds/{id}/buyer-link", TeamRole::Clerk),
     ("/refunds/{id}/files", TeamRole::Clerk),
     ("/refunds/{id}/files/{sha256}/erase", TeamRole::Clerk),
+    ("/refunds/{id}/erasure", TeamRole::Clerk),
     ("/settings", TeamRole::Owner),
     ("/settings/offers", TeamRole::Owner),
     ("/settings/offers/{offer}", TeamRole::Owner),

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod acts;
 pub(crate) mod audit;
 pub(crate) mod desk;
+pub(crate) mod erase;
 pub(crate) mod files;
 pub(crate) mod messages;
 pub(crate) mod notices;
@@ -22,6 +23,7 @@ use access::{Keys, Link};
 use acts::{Accept, Agree, Cancel, Extend, MakeOffer, Modify, Payout, Plain, Reasoned, Rule, Ship};
 use audit::Audit;
 use desk::{Clock, Completions, Events, Man, Profile};
+use erase::Erase;
 use files::Files;
 use messages::{Message, Messages};
 use notices::{Notices, ReportNotice};
@@ -134,6 +136,8 @@ Examples:
     MarkShipped(Plain),
     /// Rule on a refund that was escalated (operator)
     Rule(Rule),
+    /// Erase what is known of people on a refund (operator)
+    Erase(Erase),
     /// Give somebody more time (operator; the seller for shipping)
     Extend(Extend),
     /// Report a payout (platform), or try it again (also operator)

@@ -16,7 +16,7 @@ pub(crate) const GROUPS: &[(&str, &[&str])] = &[
         "The buyer, through the platform",
         &["open", "import", "accept", "reject", "modify", "cancel", "escalate", "ship", "mark-shipped", "link"],
     ),
-    ("The operator", &["rule", "extend", "payout", "report-notice"]),
+    ("The operator", &["rule", "extend", "payout", "report-notice", "erase"]),
     ("Settings", &["sellers", "saved-offer", "policy", "rollout", "keys", "webhooks", "audit"]),
     ("This desk", &["profile", "clock", "completions", "man"]),
 ];

@@ -6,6 +6,7 @@ mod bulk;
 mod check_offer;
 mod clock;
 mod confirm;
+mod erase;
 mod events;
 mod explain;
 mod files;
@@ -169,6 +170,7 @@ pub(crate) fn run(desk: &Desk, command: Command) -> Result<(), Failure> {
         Command::WaiveReturn(plain) => acts::plain(desk, plain, "waive-return", "Return waived"),
         Command::MarkShipped(plain) => acts::plain(desk, plain, "shipped", "Marked as shipped"),
         Command::Rule(rule) => acts::rule(desk, rule),
+        Command::Erase(erase) => erase::run(desk, &erase),
         Command::Extend(extend) => acts::extend(desk, extend),
         Command::Payout(payout) => acts::payout(desk, payout),
         Command::Sellers(sellers) => sellers::run(desk, sellers),

@@ -37,15 +37,16 @@ impl Fact {
             Self::NoticeFailed { .. } => EventType::NoticeFailed,
             Self::EvidenceAdded { .. } => EventType::EvidenceAdded,
             Self::EvidenceErased { .. } => EventType::EvidenceErased,
+            Self::Erased { .. } => EventType::RefundErased,
         }
     }
 
-    /// Whether it changes the refund's state, and so its version. Messages don't, nor do files, notices, or being told of
-    /// a deadline.
+    /// Whether it changes the refund's state, and so its version. Messages don't, nor do files, notices, being told of
+    /// a deadline, or what is erased.
     #[must_use]
     pub fn changes_state(&self) -> bool {
         let is_told = matches!(self, Self::Reminded { .. } | Self::Overdue { .. } | Self::MessagePosted { .. });
-        !is_told && !self.is_about_notice() && !self.is_about_file()
+        !is_told && !self.is_about_notice() && !self.is_about_file() && !matches!(self, Self::Erased { .. })
     }
 
     /// Whether it is about a file alone (R43).
@@ -95,7 +96,8 @@ impl Fact {
             | Self::NoticeAccepted { .. }
             | Self::NoticeFailed { .. }
             | Self::EvidenceAdded { .. }
-            | Self::EvidenceErased { .. } => false,
+            | Self::EvidenceErased { .. }
+            | Self::Erased { .. } => false,
         }
     }
 
@@ -134,7 +136,8 @@ impl Fact {
             | Self::NoticeAccepted { .. }
             | Self::NoticeFailed { .. }
             | Self::EvidenceAdded { .. }
-            | Self::EvidenceErased { .. } => return None,
+            | Self::EvidenceErased { .. }
+            | Self::Erased { .. } => return None,
         };
         why.code.as_ref().map(|code| (purpose, code))
     }
@@ -174,7 +177,8 @@ impl Fact {
             | Self::NoticeAccepted { .. }
             | Self::NoticeFailed { .. }
             | Self::EvidenceAdded { .. }
-            | Self::EvidenceErased { .. } => return &[],
+            | Self::EvidenceErased { .. }
+            | Self::Erased { .. } => return &[],
         };
         named.as_slice()
     }

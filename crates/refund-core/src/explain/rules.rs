@@ -69,7 +69,8 @@ impl Event {
             | Fact::NoticeAccepted { .. }
             | Fact::NoticeFailed { .. }
             | Fact::EvidenceAdded { .. }
-            | Fact::EvidenceErased { .. } => false,
+            | Fact::EvidenceErased { .. }
+            | Fact::Erased { .. } => false,
         }
     }
 
@@ -112,6 +113,7 @@ impl Event {
             Fact::LineShipped => &[Rule::R40],
             Fact::NoticeRequested { .. } | Fact::NoticeAccepted { .. } | Fact::NoticeFailed { .. } => &[Rule::R41],
             Fact::EvidenceAdded { .. } | Fact::EvidenceErased { .. } => &[Rule::R43],
+            Fact::Erased { .. } => &[Rule::R46],
         }
     }
 

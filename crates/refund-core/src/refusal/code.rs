@@ -82,6 +82,9 @@ codes! {
     TooManyFiles = "too_many_files", R43, Command,
         "This side has added as many files to the refund as it may.",
         "Nothing makes room for more; the other sides' are counted by themselves. What is there can be named again.";
+    RefundNotFinal = "refund_not_final", R46, Command,
+        "The refund is not over, and what is to be erased of it may still be needed.",
+        "Wait until it is, or say `because: law`; the address to which goods go back is only erased when it is over.";
     NegotiationAlreadyUsed = "negotiation_already_used", R9, Command,
         "A refund has one negotiation, ever, and it was spent when the offer was made.",
         "Agree to the refund or refuse it. A later refund on the same line has a chance of its own.";

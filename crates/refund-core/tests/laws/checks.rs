@@ -6,8 +6,8 @@ use refund_core::{
     settle, status_after,
 };
 
-use crate::evidence;
 use crate::support::{Shop, Step, actor, message};
+use crate::{erasure, evidence};
 
 /// What one step may have done, and what it may not.
 pub(crate) fn step(shop: &Shop, before: &Refund, who: &Actor, command: &Command, step: &Step) {
@@ -118,6 +118,10 @@ fn history_makes_the_refund(refund: &Refund, history: &[Event]) {
         }
         if event.fact.is_about_notice() {
             assert_eq!((&before.status.kind(), before.deadlines()), (&state.status.kind(), state.deadlines()));
+            continue;
+        }
+        if let Fact::Erased { .. } = event.fact {
+            erasure::leaves_all_else(&before, &state);
             continue;
         }
         silence_was_told_of(&before, event);

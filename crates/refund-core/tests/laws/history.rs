@@ -3,9 +3,10 @@
 use proptest::prelude::*;
 use refund_core::policy::{FreshGoods, RefundsPerLine, Reminders};
 use refund_core::{
-    Actor, Category, Command, CommandKind, DeadlineKind, Evidence, ListedReason, MakeOffer, Money, NamedFiles,
-    NegotiationId, NoticeChannel, NoticeReport, NoticeResult, Opened, PayoutMode, PayoutReport, PayoutResult, Policy,
-    ReasonFor, Reasons, RefundType, Refusal, Request, Role, Rollout, Ruling, Span, Timestamp, Why,
+    Actor, Category, Command, CommandKind, DeadlineKind, ErasedBecause, ErasedKind, Erasing, Evidence, ListedReason,
+    MakeOffer, Money, NamedFiles, NegotiationId, NoticeChannel, NoticeReport, NoticeResult, Opened, PayoutMode,
+    PayoutReport, PayoutResult, Policy, ReasonFor, Reasons, RefundType, Refusal, Request, Role, Rollout, Ruling, Span,
+    Timestamp, Why,
 };
 
 use crate::support::{DAY, HOUR, Shop, actor, at, because, book, cny, file, money, named, reason, stranger, text};
@@ -147,6 +148,16 @@ impl Act {
         let is_asked = self.what % 16 == 4 && !shop.refunds.is_empty();
         let role = Role::ALL[usize::from(self.who) % Role::ALL.len()];
         is_asked.then(|| (role, (self.value % 4) as u8, !self.value.is_multiple_of(3)))
+    }
+
+    /// Who erases what is known of people, mostly the operator.
+    pub(crate) fn erases(&self, shop: &Shop) -> Option<(Role, Erasing)> {
+        let is_asked = self.what % 64 == 21 && !shop.refunds.is_empty();
+        let role = if self.who.is_multiple_of(8) { Role::Seller } else { Role::Operator };
+        let what = ErasedKind::ALL.iter().enumerate().filter(|(place, _)| self.value >> place & 1 == 1);
+        let what: Vec<_> = what.map(|(_, kind)| *kind).collect();
+        let because = ErasedBecause::ALL[usize::from(self.which) % ErasedBecause::ALL.len()];
+        is_asked.then(|| (role, Erasing { what, because, reason: text("letter 17") }))
     }
 
     /// Which files that side names: mostly none, or its own, or such as may be there or not.

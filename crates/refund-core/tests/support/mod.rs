@@ -3,10 +3,10 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use refund_core::{
-    Actor, Address, AddressBook, Attachment, Category, Command, Currency, Event, EvidenceFile, EvidenceType, FileHash,
-    FileSize, Grounds, Line, LineLedger, MakeOffer, Message, Money, NamedFiles, Opened, Opening, OrderLine,
+    Actor, Address, AddressBook, Attachment, Category, Command, Currency, Erasing, Event, EvidenceFile, EvidenceType,
+    FileHash, FileSize, Grounds, Line, LineLedger, MakeOffer, Message, Money, NamedFiles, Opened, Opening, OrderLine,
     PayoutReport, PayoutResult, Policy, ReasonFor, References, Refund, RefundType, Refusal, Request, Role, Rollout,
-    Timestamp, Via, Why, add_evidence, decide, erase_evidence, evolve, open, post, replay, settle,
+    Timestamp, Via, Why, add_evidence, decide, erase, erase_evidence, evolve, open, post, replay, settle,
 };
 
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -175,6 +175,18 @@ impl Shop {
     pub(crate) fn erase(&mut self, who: &Actor, file: &EvidenceFile) -> Result<Vec<Event>, Refusal> {
         self.settle();
         let events = erase_evidence(self.refund(), who, file.sha256, self.now)?;
+        self.record(&events);
+        Ok(events)
+    }
+
+    /// Settles, and erases what is known of people, from the history too, as whoever keeps one does.
+    pub(crate) fn forget(&mut self, who: &Actor, erasing: &Erasing) -> Result<Vec<Event>, Refusal> {
+        self.settle();
+        let events = erase(self.refund(), self.history(), who, erasing, self.now)?;
+        let (_, history) = self.refunds.last_mut().expect("a refund");
+        if !events.is_empty() {
+            history.iter_mut().for_each(|event| *event = event.without(&erasing.what));
+        }
         self.record(&events);
         Ok(events)
     }

@@ -14,7 +14,7 @@ use super::source::Source;
 use super::{CareError, Watcher};
 use crate::codec::decode;
 use crate::files::{AppendFile, Files};
-use crate::journal::{Checkpoint, Ending, FILE, FILE_HEADER, JournalError, RecordAt, Torn, inspect};
+use crate::journal::{Checkpoint, Ending, FILE, FILE_HEADER, Frame, JournalError, StandsFor, Torn, erase_all, inspect};
 use crate::stored::Payload;
 
 /// What a backup came to.
@@ -154,7 +154,8 @@ pub fn copy_journal(
 ) -> Result<Copied, CareError> {
     let begins = from == Checkpoint::START;
     let kept = if begins { 0 } else { from.length() };
-    let mut copying = Copying { copy, path, end: kept, gathered: Vec::new(), records: 0, last: Vec::new() };
+    let mut copying =
+        Copying { copy, path, end: kept, gathered: Vec::new(), records: 0, last: Vec::new(), stand_ins: Vec::new() };
     if begins {
         let mut header = vec![0; usize::try_from(length).unwrap_or(FILE_HEADER).min(FILE_HEADER)];
         journal.read_at(&mut header, 0).map_err(refused("read the journal for", path))?;
@@ -168,10 +169,11 @@ pub fn copy_journal(
     }
     let found = inspect(journal, length, from, |frame| {
         watcher.bytes("copying the journal", frame.after.length(), length);
-        copying.frame(frame.bytes, frame.records())
+        copying.frame(frame)
     });
     let found = found.and_then(|found| copying.write().map(|()| found));
     let found = found.and_then(|found| copy.sync().map_err(refused("sync", path)).map(|()| found));
+    let found = found.and_then(|found| Ok(erase_all(copy, std::mem::take(&mut copying.stand_ins)).map(|()| found)?));
     if found.is_err() {
         // The next run does it where this can't.
         let _ = copy.truncate(kept);
@@ -203,12 +205,15 @@ struct Copying<'a> {
     records: u64,
     /// The payload of the last record.
     last: Vec<u8>,
+    /// What stands in the place of records that were erased, of which the copy may have some from before.
+    stand_ins: Vec<StandsFor>,
 }
 
 impl Copying<'_> {
-    fn frame<'f>(&mut self, bytes: &[u8], records: impl Iterator<Item = RecordAt<'f>>) -> Result<(), CareError> {
-        self.gathered.extend(bytes);
-        for found in records {
+    fn frame(&mut self, frame: Frame<'_>) -> Result<(), CareError> {
+        self.gathered.extend(frame.bytes);
+        self.stand_ins.extend(frame.stand_ins());
+        for found in frame.records() {
             self.records = self.records.saturating_add(1);
             self.last.clear();
             self.last.extend(found.payload);

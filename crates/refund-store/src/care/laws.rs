@@ -235,7 +235,7 @@ fn is_theirs(before: &Refund, event: &Event) -> bool {
     } else if let Some(message) = event.fact.message() {
         message.roles().contains(&role)
     } else {
-        !matches!(event.fact, Fact::Ruled { .. }) || role == Role::Operator
+        !matches!(event.fact, Fact::Ruled { .. } | Fact::Erased { .. }) || role == Role::Operator
     }
 }
 

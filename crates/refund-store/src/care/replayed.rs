@@ -89,7 +89,7 @@ impl Shelf for Replayed {
             Need::Line(key) => {
                 case.put_line(key.clone(), self.on_line(key)?.into_iter().map(Arc::new).map(Loaded::by_id))
             }
-            Need::Answer(_) | Need::History(_) | Need::Due(..) => {}
+            Need::Answer(_) | Need::History(_) | Need::Records(_) | Need::Due(..) => {}
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ mod asides;
 mod audit;
 pub mod deliveries;
 pub(crate) mod desk;
+mod erasure;
 mod evidence;
 mod feeds;
 mod in_turn;
@@ -109,6 +110,7 @@ pub const PROMISES: &[Promise] = &[
         evidence::kept,
     ),
     promise("a file that is added or erased again under its key is answered as it was then", evidence::replayed),
+    promise("what is erased is in no record, list, answer or search any more, and all else is (R46)", erasure::gone),
     promise("no two refunds have one id", requests::id_taken),
     promise("a refund in progress on the line is given again, or named (R27)", requests::in_progress),
     promise("the same request under the same key is answered the same, and done once", answers::replayed),

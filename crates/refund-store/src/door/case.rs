@@ -6,6 +6,7 @@ use std::sync::Arc;
 use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Timestamp};
 
 use super::changed::Changed;
+use crate::record::Record;
 use crate::{IdempotencyKey, Remembered, Settings, StoreError};
 
 /// One thing that a decision depends on and a store has.
@@ -19,6 +20,8 @@ pub(crate) enum Need {
     Answer(IdempotencyKey),
     /// A refund's whole history.
     History(RefundId),
+    /// The records that tell of a refund, each with its number.
+    Records(RefundId),
     /// The refunds on which something is due by that instant, the earliest first: at least this many, or all there
     /// are. Each of them is loaded too.
     Due(Timestamp, usize),
@@ -76,6 +79,7 @@ pub(crate) struct Case {
     lines: BTreeMap<LineKey, Vec<RefundId>>,
     answers: BTreeMap<IdempotencyKey, Option<Remembered>>,
     histories: BTreeMap<RefundId, Vec<Event>>,
+    records: BTreeMap<RefundId, Vec<(u64, Record)>>,
     due: Option<Due>,
     /// What the batch has changed so far.
     pub(crate) changed: Changed,
@@ -91,6 +95,7 @@ impl Case {
             lines: BTreeMap::new(),
             answers: BTreeMap::new(),
             histories: BTreeMap::new(),
+            records: BTreeMap::new(),
             due: None,
             changed: Changed::default(),
         }
@@ -107,6 +112,7 @@ impl Case {
             Need::Line(key) => self.lines.contains_key(key),
             Need::Answer(key) => self.answers.contains_key(key),
             Need::History(id) => self.histories.contains_key(id),
+            Need::Records(id) => self.records.contains_key(id),
             Need::Due(until, limit) => self.due(*until, *limit).is_ok(),
         }
     }
@@ -135,6 +141,11 @@ impl Case {
     pub(crate) fn put_history(&mut self, id: RefundId, mut events: Vec<Event>) {
         events.extend(self.changed.refunds.get(&id).into_iter().flat_map(|change| change.events.iter().cloned()));
         self.histories.entry(id).or_insert(events);
+    }
+
+    /// Takes in the records that tell of a refund, as the store has them, in order.
+    pub(crate) fn put_records(&mut self, id: RefundId, records: Vec<(u64, Record)>) {
+        self.records.entry(id).or_insert(records);
     }
 
     /// Takes in what is due by `until`, of which `is_all` says whether it is everything.
@@ -190,6 +201,11 @@ impl Case {
     /// A refund's whole history.
     pub(crate) fn history(&self, id: &RefundId) -> Result<&[Event], Need> {
         self.histories.get(id).map(Vec::as_slice).ok_or_else(|| Need::History(id.clone()))
+    }
+
+    /// The records that tell of a refund, which the batch has not changed.
+    pub(crate) fn records(&self, id: &RefundId) -> Result<&[(u64, Record)], Need> {
+        self.records.get(id).map(Vec::as_slice).ok_or_else(|| Need::Records(id.clone()))
     }
 
     /// On which refunds something is due by then, the earliest first.

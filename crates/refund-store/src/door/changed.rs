@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use refund_core::{Event, LineKey, Refund, RefundId, Timestamp};
 
+use crate::record::Record;
 use crate::{IdempotencyKey, Remembered, Settings};
 
 /// What differs from what a store holds.
@@ -17,6 +18,8 @@ pub(crate) struct Changed {
     pub(crate) settings: Option<Arc<Settings>>,
     pub(crate) answers: BTreeMap<IdempotencyKey, Remembered>,
     pub(crate) latest: Option<Timestamp>,
+    /// What earlier records say from now on, by their numbers (R46).
+    pub(crate) redacted: BTreeMap<u64, Record>,
 }
 
 /// A refund that changed: as the store holds it, as it is now, and what happened in between.
@@ -45,6 +48,7 @@ impl Changed {
             self.opened.entry(line).or_default().extend(ids);
         }
         self.answers.extend(later.answers);
+        self.redacted.extend(later.redacted);
         self.settings = later.settings.or_else(|| self.settings.take());
         self.latest = later.latest.max(self.latest);
     }

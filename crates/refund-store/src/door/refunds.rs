@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Command, Event, EvidenceFile, FileHash, Line, Message, NoticeReport, Opened, Opening, Refund, RefundId, Refusal,
-    decide,
+    Command, Erasing, Event, EvidenceFile, FileHash, Line, Message, NoticeReport, Opened, Opening, Refund, RefundId,
+    Refusal, decide,
 };
 
 use super::due::{basis, due_events};
@@ -102,6 +102,27 @@ pub(super) fn erase_evidence(stage: &mut Stage<'_>, request: &Request, refund_id
     let refund = settled_and_still(stage, request, refund_id)?;
     let erased = refund_core::erase_evidence(&refund, &request.actor, sha256, stage.now);
     about_files(stage, request, refund, erased)
+}
+
+/// What is erased is taken out of every record that tells of the refund; the event that says so comes behind them.
+pub(super) fn erase(stage: &mut Stage<'_>, request: &Request, refund_id: &RefundId, erasing: &Erasing) -> Done {
+    let refund = settled_and_still(stage, request, refund_id)?;
+    let records = stage.records(refund_id)?.to_vec();
+    let history: Vec<_> = records.iter().flat_map(|(_, record)| record.events_of(refund_id)).cloned().collect();
+    match refund_core::erase(&refund, &history, &request.actor, erasing, stage.now) {
+        Ok(events) if events.is_empty() => answer(stage, request, refund, false),
+        Ok(events) => {
+            let refund = pushed(stage, refund_id, events)?;
+            for (number, record) in records {
+                let without = record.without(refund_id, &erasing.what);
+                if without != record {
+                    stage.redact(number, without)?;
+                }
+            }
+            answer(stage, request, refund, false)
+        }
+        Err(refusal) => Err(refused(stage, request, refund, refusal)?.into()),
+    }
 }
 
 /// The refund with its files as they now are; as they were where there was nothing left to do.

@@ -4,9 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use refund_core::{Event, LineKey, LineLedger, Refund, RefundId, Refusal, Timestamp, opened};
+use sha2::{Digest, Sha256};
 
 use super::case::{Case, Loaded, Need};
 use super::changed::{Changed, RefundChange};
+use crate::codec::encode;
 use crate::model::audit::audit_type;
 use crate::model::restoration::evolve_in;
 use crate::record::{Entry, Record};
@@ -146,6 +148,18 @@ impl<'a> Stage<'a> {
         Ok(self.case.history(id)?)
     }
 
+    /// The records that tell of a refund, before this request.
+    pub(crate) fn records(&self, id: &RefundId) -> Result<&[(u64, Record)], Halt> {
+        Ok(self.case.records(id)?)
+    }
+
+    /// Has an earlier record say something else from now on (R46).
+    pub(crate) fn redact(&mut self, number: u64, record: Record) -> Result<(), Halt> {
+        let sha256 = Sha256::digest(encode(&record).map_err(StoreError::from)?).into();
+        self.changed.redacted.insert(number, record);
+        self.push(Entry::Redacted { record: number, sha256 })
+    }
+
     /// On which refunds something is due by then, the earliest first, before this request.
     pub(crate) fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<(Timestamp, RefundId)>, Halt> {
         Ok(self.case.due(until, limit)?)
@@ -162,7 +176,7 @@ impl<'a> Stage<'a> {
             self.happened(event)?;
         } else if let Entry::Answer { key, remembered } = &entry {
             self.changed.answers.insert(key.clone(), remembered.clone());
-        } else {
+        } else if !matches!(entry, Entry::Redacted { .. }) {
             let settings = self.changed.settings.get_or_insert_with(|| Arc::clone(&self.case.settings));
             Arc::make_mut(settings).take_in(&entry);
         }

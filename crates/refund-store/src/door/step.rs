@@ -34,6 +34,7 @@ fn decide(stage: &mut Stage<'_>, request: &Request) -> Done {
         Work::PostMessage { refund_id, message } => refunds::post(stage, request, refund_id, message),
         Work::AddEvidence { refund_id, file } => refunds::add_evidence(stage, request, refund_id, file),
         Work::EraseEvidence { refund_id, sha256 } => refunds::erase_evidence(stage, request, refund_id, *sha256),
+        Work::Erase { refund_id, erasing } => refunds::erase(stage, request, refund_id, erasing),
         Work::ReportNotice { refund_id, report } => refunds::report_notice(stage, request, refund_id, report),
         Work::ReplaceBuyerLink { refund_id } => refunds::replace_link(stage, request, refund_id),
         Work::Settle { refund_id } => refunds::settle(stage, request, refund_id),

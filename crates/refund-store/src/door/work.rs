@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use refund_core::{Actor, Command, EvidenceFile, FileHash, Message, NoticeReport, Opening, RefundId, Timestamp};
+use refund_core::{
+    Actor, Command, Erasing, EvidenceFile, FileHash, Message, NoticeReport, Opening, RefundId, Timestamp,
+};
 
 use super::SetUp;
 use super::case::Need;
@@ -44,6 +46,12 @@ impl Request {
     #[must_use]
     pub fn by_system(work: impl Into<Work>) -> Self {
         Self::new(Actor::system(), work)
+    }
+
+    /// Whether it takes something out of earlier records: then these are all recorded before it is decided, and whatever
+    /// comes after it is decided later, from what is left.
+    pub(crate) fn erases(&self) -> bool {
+        matches!(self.work, Work::Erase { .. })
     }
 
     /// What has to be known to decide it at that instant, as far as that can be said beforehand.
@@ -105,6 +113,13 @@ pub enum Work {
         /// Which file.
         sha256: FileHash,
     },
+    /// Erase what is known of people on a refund (R46). Whoever hands that in sees to it that its files are gone.
+    Erase {
+        /// Of which refund.
+        refund_id: RefundId,
+        /// What, and why.
+        erasing: Erasing,
+    },
     /// Take down what a channel says of a notice (R41).
     ReportNotice {
         /// Of which refund.
@@ -152,6 +167,7 @@ impl Work {
             | Self::PostMessage { .. }
             | Self::AddEvidence { .. }
             | Self::EraseEvidence { .. }
+            | Self::Erase { .. }
             | Self::ReportNotice { .. }
             | Self::ReplaceBuyerLink { .. }
             | Self::Settle { .. } => false,
@@ -169,6 +185,9 @@ impl Work {
             | Self::ReportNotice { refund_id, .. }
             | Self::ReplaceBuyerLink { refund_id }
             | Self::Settle { refund_id } => vec![Need::Refund(refund_id.clone())],
+            Self::Erase { refund_id, .. } => {
+                vec![Need::Refund(refund_id.clone()), Need::Records(refund_id.clone())]
+            }
             Self::SettleDue => vec![Need::Due(now, SETTLED_AT_ONCE)],
             Self::SetUp(set_up) if set_up.settles_first() => vec![Need::Due(now, SETTLED_AT_ONCE)],
             // How far the clock is moved is not known before it is read.

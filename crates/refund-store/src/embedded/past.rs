@@ -85,6 +85,29 @@ impl Past {
         Ok(history)
     }
 
+    /// The records that tell of a refund, each with its number, read backwards from the one at `from`.
+    pub(super) fn records(&self, id: &RefundId, from: u64) -> Result<Vec<(u64, Record)>, StoreError> {
+        let mut records = Vec::new();
+        let mut next = Some(from);
+        while let Some(place) = next {
+            let (stamp, payload) = self.reader.read_stamped(position(place)?)?;
+            let payload: Payload = decode(&payload)?;
+            next = payload.previous(id).filter(|previous| *previous < place);
+            records.push((self.stamp(place, stamp)?.number, payload.into_record()));
+        }
+        records.reverse();
+        Ok(records)
+    }
+
+    /// What is to stand in the place of the record of that number, which then says that: where it stands, which it is,
+    /// and the payload.
+    pub(super) fn stand_in(&self, number: u64, record: &Record) -> Result<(Position, Stamp, Vec<u8>), StoreError> {
+        let place = self.seek(number)?;
+        let (stamp, payload) = self.reader.read_stamped(position(place)?)?;
+        let payload = decode::<Payload>(&payload)?.with_record(record)?;
+        Ok((position(place)?, self.stamp(place, stamp)?, payload))
+    }
+
     /// The answer that the record at a position remembers under a key, if it does.
     pub(super) fn answer(&self, wanted: &IdempotencyKey, number: u64) -> Result<Option<Remembered>, StoreError> {
         let entries = self.payload(number)?.into_record().entries.into_iter();

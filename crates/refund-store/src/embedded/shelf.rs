@@ -30,6 +30,7 @@ impl Shelf for SledView {
                 let history = self.history(id, 0, usize::MAX)?;
                 case.put_history(id.clone(), history.into_iter().map(|(_, event)| event).collect());
             }
+            Need::Records(id) => case.put_records(id.clone(), self.records(id)?),
             Need::Due(until, limit) => {
                 let (due, is_all) = self.due(*until, case.due_limit(*limit))?;
                 for (_, id) in &due {

@@ -21,6 +21,7 @@ use super::rows::Meta;
 use super::young::Young;
 use crate::codec::CodecError;
 use crate::model::remembered::is_over;
+use crate::record::Record;
 use crate::store::{Overdue, Told};
 use crate::stored::{parse_id, parse_last, parse_refund};
 use crate::{
@@ -215,6 +216,17 @@ impl SledView {
         let until = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
         let marked = self.marks(row.number)?.from(until);
         self.past.history(id, marked.unwrap_or(row.last()), after, until)
+    }
+
+    /// The records that tell of a refund, each with its number, in order.
+    pub(super) fn records(&self, id: &RefundId) -> Result<Vec<(u64, Record)>, StoreError> {
+        let Some(row) = self.row(id)? else { return Ok(Vec::new()) };
+        self.past.records(id, row.last())
+    }
+
+    /// The feed's young end is read from the journal from now on: something was erased from it.
+    pub(super) fn forget_young(&self) {
+        *self.young.write().unwrap_or_else(PoisonError::into_inner) = Young::default();
     }
 
     /// The marks in the history of the refund of that number.

@@ -14,7 +14,7 @@ use super::apply::{Gathered, Rows};
 use super::folder::SledFolder;
 use super::view::SledView;
 use crate::door::{BYTES_MAX, Moment, REQUESTS_MAX, carry_out};
-use crate::journal::{Batch, Journal, JournalError, NewRecord};
+use crate::journal::{Batch, Journal, JournalError, NewRecord, NewStandIn};
 use crate::stored::Payload;
 use crate::{Answered, Refused, Request, StoreError, Surroundings};
 
@@ -45,6 +45,8 @@ pub(super) struct Writer {
     /// Why nothing more can be recorded, once that is so.
     stopped: Arc<OnceLock<String>>,
     since_flush: u32,
+    /// Whether the view has to be built anew by the next start: sled keeps what was erased until it writes over it.
+    has_erased: bool,
 }
 
 /// What became of a request within a batch.
@@ -63,7 +65,7 @@ impl Writer {
         surroundings: Surroundings,
         stopped: Arc<OnceLock<String>>,
     ) -> Self {
-        Self { journal, view, folder, surroundings, stopped, since_flush: 0 }
+        Self { journal, view, folder, surroundings, stopped, since_flush: 0, has_erased: false }
     }
 
     /// From now on nothing more is recorded; the first reason stands.
@@ -102,22 +104,31 @@ impl Writer {
                     break;
                 }
             }
-            if decided.len() < REQUESTS_MAX && batch.bytes() < BYTES_MAX {
+            if decided.len() < REQUESTS_MAX && batch.bytes() < BYTES_MAX && !batch.erases() {
                 next = queue.try_recv().ok();
             }
         }
-        let nothing_new = batch.is_empty();
-        let committed = match &low {
-            Some(low) if !nothing_new => {
+        let (nothing_new, erases) = (batch.is_empty(), batch.erases());
+        let refused = match low.filter(|_| !nothing_new) {
+            // Before it is recorded, so that no start ever goes on with a view that has what was erased.
+            None if erases => self.folder.give_up().err().map(|error| not_outdated(&error)),
+            low => low,
+        };
+        self.has_erased |= erases;
+        let committed = match refused {
+            Some(why) => {
                 drop(batch);
-                Err(Arc::clone(low))
+                Err(why)
             }
-            Some(_) | None => batch.commit().map_err(|error| self.not_recorded(&error)),
+            None => batch.commit().map_err(|error| self.not_recorded(&error)),
         };
         match committed {
             Ok(()) => {
                 if !nothing_new {
                     self.apply(gathered);
+                }
+                if erases {
+                    self.view.forget_young();
                 }
                 for (waiting, answer) in decided {
                     let _ = waiting.answer.send(answer);
@@ -183,8 +194,15 @@ impl Writer {
             return Err(StoreError::Stopped(why.clone()));
         }
         self.view.flush()?;
+        if self.has_erased {
+            return Ok(());
+        }
         self.folder.end_use().map_err(|error| StoreError::NotRecorded(format!("the view could not be synced: {error}")))
     }
+}
+
+fn not_outdated(error: &std::io::Error) -> Arc<StoreError> {
+    Arc::new(StoreError::NotRecorded(format!("the view could not be marked as one that is to be built anew: {error}")))
 }
 
 /// Decides one request on top of the batch so far, and adds what it writes.
@@ -195,6 +213,10 @@ fn decide(
     gathered: &mut Gathered,
     batch: &mut Batch<'_>,
 ) -> Decided {
+    if request.erases() && !batch.is_empty() {
+        // What it is about to erase is recorded first.
+        return Decided::NoRoom;
+    }
     let moment = |latest| Moment::now(surroundings, latest);
     let (result, written) = carry_out(view, &mut gathered.case, request, moment);
     let Some((record, changed)) = written else { return Decided::Answer(result) };
@@ -202,16 +224,24 @@ fn decide(
     // Whatever can go wrong goes wrong before the record is one of the batch.
     let prepared = catch_unwind(AssertUnwindSafe(|| {
         let payload = Payload::bytes(&record, |id| gathered.last(view, id))?;
-        Ok((payload, Rows::of_settings(&record, &changed)?))
+        let stand_ins = changed.redacted.iter().map(|(number, without)| view.past.stand_in(*number, without));
+        let stand_ins = stand_ins.collect::<Result<Vec<_>, StoreError>>()?;
+        Ok((payload, Rows::of_settings(&record, &changed)?, stand_ins))
     }));
-    let (payload, settings) = match prepared {
+    let (payload, settings, stand_ins) = match prepared {
         Ok(Ok(prepared)) => prepared,
         Ok(Err(error)) => return refused(error),
         Err(_) => return refused(StoreError::Unreadable("the view failed while it was read".to_owned())),
     };
-    let mut salt = [0; 16];
-    (surroundings.entropy)(&mut salt);
-    match batch.push(NewRecord { epoch: view.past.epoch, salt, payload: &payload }) {
+    let salt = || {
+        let mut salt = [0; 16];
+        (surroundings.entropy)(&mut salt);
+        salt
+    };
+    let record_of = NewRecord { epoch: view.past.epoch, salt: salt(), payload: &payload };
+    let stand_ins =
+        stand_ins.iter().map(|(of, stamp, payload)| NewStandIn { of: *of, stamp: *stamp, salt: salt(), payload });
+    match batch.push_erasing(record_of, &stand_ins.collect::<Vec<_>>()) {
         Ok(position) => {
             gathered.add(position, &record, changed, settings);
             gathered.tell(record, view.past.epoch);

@@ -101,6 +101,7 @@ pub(super) fn refund() -> Refund {
         buyer_contact: None,
         notices: QueuedNotices::default(),
         evidence: Evidence::default(),
+        erased: Vec::new(),
     }
 }
 

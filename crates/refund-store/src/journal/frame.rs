@@ -3,7 +3,9 @@
 use crc32fast::Hasher as Crc;
 use sha2::{Digest, Sha256};
 
-use super::layout::{Bytes, END_MARK, FILE_MAGIC, Format, HEADER, MAX_FRAME, MAX_RECORDS, SECTOR, TRAILER, VERSION};
+use super::layout::{
+    Bytes, END_MARK, FILE_MAGIC, Format, HEADER, Kind, MAX_FRAME, MAX_RECORDS, SECTOR, TRAILER, VERSION,
+};
 use super::{Checkpoint, JournalError, Stamp};
 
 /// The first bytes of every journal of that version.
@@ -108,6 +110,7 @@ impl FrameHeader {
 /// What stands before the payload of a record.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RecordHeader {
+    pub(super) kind: Kind,
     pub(super) length: u32,
     /// None in format 1.
     pub(super) stamp: Option<Stamp>,
@@ -122,19 +125,16 @@ impl RecordHeader {
         let mut bytes = Bytes(bytes);
         let mark: [u8; 4] = bytes.array()?;
         let length = bytes.u32()?;
-        let stamp = match Format::of_record(&mark)? {
+        let kind = Kind::of(&mark)?;
+        let stamp = match kind.format() {
             Format::One => None,
             Format::Two => Some(Stamp { number: bytes.u64()?, epoch: bytes.u32()? }),
         };
-        Some(RecordHeader { length, stamp, salt: bytes.array()?, digest: bytes.array()? })
-    }
-
-    pub(super) fn format(&self) -> Format {
-        if self.stamp.is_some() { Format::Two } else { Format::One }
+        Some(RecordHeader { kind, length, stamp, salt: bytes.array()?, digest: bytes.array()? })
     }
 
     pub(super) fn to_bytes(self) -> Vec<u8> {
-        let (mark, length) = (self.format().record_mark(), self.length.to_le_bytes());
+        let (mark, length) = (self.kind.mark(), self.length.to_le_bytes());
         [&mark[..], &length, &self.stamp_bytes(), &self.salt, &self.digest].concat()
     }
 
@@ -170,7 +170,7 @@ impl Sums {
 
     pub(super) fn add(&mut self, record: &RecordHeader, payload: &[u8]) {
         let stamp = record.stamp_bytes();
-        self.links.update(&record.format().record_mark());
+        self.links.update(&record.kind.at_first().mark());
         self.links.update(&record.length.to_le_bytes());
         self.links.update(&stamp);
         self.links.update(&record.digest);

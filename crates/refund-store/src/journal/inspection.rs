@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::erasing::StandsFor;
 use super::frame::RecordHeader;
-use super::layout::{Bytes, Format, HEADER, TRAILER};
 use super::opening::{check_file_header, check_trusted, is_new};
-use super::scan::scan_each;
+use super::scan::{StandIns, all_of, scan_each, stand_ins_of};
 use super::{Checkpoint, JournalError, Position, RecordAt, Torn};
 use crate::files::AppendFile;
 
@@ -16,24 +16,23 @@ pub struct Frame<'a> {
     pub after: Checkpoint,
     /// All of its bytes, as they were checked.
     pub bytes: &'a [u8],
+    stand_ins: &'a StandIns,
 }
 
 impl<'a> Frame<'a> {
-    /// Its records, as they stand there.
+    /// Its records, as they stand there, or as what stands in their place.
     pub fn records(&self) -> impl Iterator<Item = RecordAt<'a>> + use<'a> {
-        let inner = self.bytes.len().saturating_sub(TRAILER);
-        let records = self.bytes.get(HEADER..inner).unwrap_or_default();
-        let mut rest = Bytes(records);
-        let start = self.after.frame.saturating_add(HEADER as u64);
-        std::iter::from_fn(move || {
-            let at = start.saturating_add(records.len().saturating_sub(rest.0.len()) as u64);
-            let format = Format::of_record(rest.0.first_chunk::<4>()?)?;
-            let (header, behind) = rest.0.split_at_checked(format.record_header())?;
-            let RecordHeader { length, stamp, salt, .. } = RecordHeader::parse(header)?;
-            let (payload, behind) = behind.split_at_checked(length as usize)?;
-            rest = Bytes(behind);
-            Some(RecordAt { position: Position::at(at), stamp, salt, payload })
+        let stand_ins = self.stand_ins;
+        let all = all_of(self.after, self.bytes).filter(|(_, header, _)| header.kind.counts());
+        all.map(move |(at, RecordHeader { stamp, salt, .. }, payload)| {
+            let there = stand_ins.get(&at).map_or((salt, payload), |stands| (stands.salt, &stands.payload[..]));
+            RecordAt { position: Position::at(at), stamp, salt: there.0, payload: there.1 }
         })
+    }
+
+    /// Which of its records stand in the place of others.
+    pub(crate) fn stand_ins(&self) -> impl Iterator<Item = StandsFor> + use<'a> {
+        stand_ins_of(self.after, self.bytes)
     }
 }
 
@@ -85,7 +84,7 @@ pub fn inspect<E: From<JournalError>>(
     }
     check_file_header(&**file)?;
     check_trusted(file, length, &from)?;
-    let found = scan_each(file, length, from, |after, bytes| each(Frame { after, bytes }))?;
+    let found = scan_each(file, length, from, |after, bytes, stand_ins| each(Frame { after, bytes, stand_ins }))?;
     let (ending, end) = match found.bad {
         None => (Ending::Whole, found.good.end),
         Some(bad) if bad.torn => {

@@ -64,6 +64,13 @@
 //! the mark at its end, and
 //! fails or leaves to [`Reader::verify`] what is wrong there.
 //!
+//! # Erasing
+//!
+//! A record can be erased for good: a later frame has a stand-in for it, and once that is durable, its salt and payload
+//! are written over in place. The chain holds digests alone, and stays whole. A crash may leave such a record half
+//! written over; whoever opens the journal finishes that, before anything else is written. The record that says why
+//! stands in the stand-in's frame, so that both are there or neither. More in `erasing.rs`.
+//!
 //! # When writing fails
 //!
 //! If a write fails, the file is cut back to the last good frame, synced, and the journal goes
@@ -84,6 +91,7 @@
 //! a failed sync.
 
 mod batch;
+mod erasing;
 mod error;
 mod frame;
 mod inspection;
@@ -95,6 +103,7 @@ mod scan;
 mod sequential;
 
 pub use batch::Batch;
+pub(crate) use erasing::{StandsFor, erase_all};
 pub use error::JournalError;
 pub(crate) use frame::digest;
 pub use inspection::{Ending, Frame, Inspected, inspect};
@@ -103,12 +112,13 @@ pub use position::{Checkpoint, NotAPosition, Position, Stamp};
 pub use reader::{Reader, RecordAt, Records};
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use self::batch::Frame as NewFrame;
 use self::error::io_error;
 use self::frame::file_header;
+use self::layout::STAND_INS;
 use self::opening::{begin, check_file_header, check_trusted, find_end, is_new, version_of};
 use crate::files::{AppendFile, Files};
 
@@ -128,6 +138,19 @@ pub struct NewRecord<'a> {
     /// what the payload was.
     pub salt: [u8; 16],
     /// What is recorded: 0 to [`MAX_RECORD`] bytes.
+    pub payload: &'a [u8],
+}
+
+/// What is to stand in the place of a record that was recorded before, and is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewStandIn<'a> {
+    /// Where the record stands.
+    pub of: Position,
+    /// Which it is.
+    pub stamp: Stamp,
+    /// Random bytes, as for any record.
+    pub salt: [u8; 16],
+    /// What is read there instead.
     pub payload: &'a [u8],
 }
 
@@ -152,6 +175,8 @@ pub struct Torn {
 pub struct Journal {
     file: Arc<dyn AppendFile>,
     synced: Arc<AtomicU64>,
+    /// Held while records are erased.
+    erasing: Arc<Mutex<()>>,
     last: Checkpoint,
     /// Up to where the file holds the last frame, or zeros behind it.
     filled: u64,
@@ -188,6 +213,7 @@ impl Journal {
         let journal = Journal {
             file,
             synced: Arc::new(AtomicU64::new(last.end)),
+            erasing: Arc::default(),
             filled,
             last,
             version,
@@ -218,12 +244,14 @@ impl Journal {
         Batch::new(self)
     }
 
-    fn write(&mut self, frame: NewFrame) -> Result<(), JournalError> {
+    fn write(&mut self, mut frame: NewFrame) -> Result<(), JournalError> {
         if self.stopped {
             return Err(JournalError::Stopped);
         }
+        let stand_ins = std::mem::take(&mut frame.stand_ins);
         let Some((bytes, after)) = frame.finish() else { return Ok(()) };
-        self.raise_version()?;
+        let version = version_of(&*self.file);
+        self.raise_version(if stand_ins.is_empty() { version } else { STAND_INS })?;
         if let Err(source) = self.file.write_at(&bytes, self.last.end) {
             return Err(self.undo(source));
         }
@@ -238,12 +266,23 @@ impl Journal {
         self.last = after;
         self.synced.store(self.last.end, Ordering::Release);
         self.buffer = bytes;
-        Ok(())
+        self.erase(stand_ins)
+    }
+
+    /// Erases what has stand-ins now that these are durable. Where that fails the next opening does it.
+    fn erase(&mut self, stand_ins: Vec<StandsFor>) -> Result<(), JournalError> {
+        if stand_ins.is_empty() {
+            return Ok(());
+        }
+        let _lock = self.erasing.lock().unwrap_or_else(PoisonError::into_inner);
+        erase_all(&*self.file, stand_ins).map_err(|error| {
+            self.stopped = true;
+            JournalError::Unsure { source: io::Error::other(error) }
+        })
     }
 
     /// Says in the file's header that frames of this version follow, before the first of them does.
-    fn raise_version(&mut self) -> Result<(), JournalError> {
-        let version = version_of(&*self.file);
+    fn raise_version(&mut self, version: u32) -> Result<(), JournalError> {
         if self.version >= version {
             return Ok(());
         }
@@ -301,7 +340,8 @@ impl Journal {
     /// A handle to read with, from any thread.
     #[must_use]
     pub fn reader(&self) -> Reader {
-        Reader { file: Arc::clone(&self.file), synced: Arc::clone(&self.synced) }
+        let (file, synced, erasing) = (&self.file, &self.synced, &self.erasing);
+        Reader { file: Arc::clone(file), synced: Arc::clone(synced), erasing: Arc::clone(erasing) }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::erasing::erase_all;
 use super::error::io_error;
 use super::frame::{self, FrameHeader, RecordHeader};
 use super::layout::{END_MARK, FILE_HEADER, FRAMES, Format, HEADER, VERSION, ZEROS_BEHIND};
-use super::scan::{scan, written_end};
+use super::scan::{scan_each, stand_ins_of, written_end};
 use super::{Checkpoint, JournalError, Torn};
 use crate::files::AppendFile;
 
@@ -82,23 +83,28 @@ fn begins_behind(file: &dyn AppendFile, frame: &FrameHeader, before: u64) -> Res
     Ok(stamp.is_some_and(|stamp| stamp.number == before.saturating_add(1)))
 }
 
-/// Finds the last good frame, and cuts off what a crash left behind it.
+/// Finds the last good frame, cuts off what a crash left behind it, and erases what a crash left of what has stand-ins.
 pub(super) fn find_end(
     file: &Arc<dyn AppendFile>,
     length: u64,
     trusted: Checkpoint,
 ) -> Result<(Checkpoint, Option<Torn>), JournalError> {
-    let found = scan(file, length, trusted)?;
-    let Some(bad) = found.bad else {
-        return Ok((found.good, None));
+    let mut stand_ins = Vec::new();
+    let found = scan_each(file, length, trusted, |after, bytes, _| {
+        stand_ins.extend(stand_ins_of(after, bytes));
+        Ok::<_, JournalError>(())
+    })?;
+    let torn = match found.bad {
+        None => None,
+        Some(bad) if bad.torn => {
+            let at = found.good.end;
+            file.truncate(at).map_err(io_error("cut off what a crash left in the journal"))?;
+            Some(Torn { at, bytes: found.end.saturating_sub(at) })
+        }
+        Some(bad) => return Err(bad.into()),
     };
-    if !bad.torn {
-        return Err(bad.into());
-    }
-    let at = found.good.end;
-    file.truncate(at).map_err(io_error("cut off what a crash left in the journal"))?;
-    let bytes = found.end.saturating_sub(at);
-    Ok((found.good, Some(Torn { at, bytes })))
+    erase_all(&**file, stand_ins)?;
+    Ok((found.good, torn))
 }
 
 fn read(file: &dyn AppendFile, offset: u64, count: usize) -> Result<Vec<u8>, JournalError> {

@@ -1,9 +1,10 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::erasing::named;
 use super::error::io_error;
 use super::frame::{FrameHeader, RecordHeader};
-use super::layout::{END_MARK, Format, HEADER, MAX_RECORD, TRAILER};
+use super::layout::{END_MARK, Format, HEADER, Kind, MAX_RECORD, TRAILER};
 use super::opening::check_file_header;
 use super::scan::scan;
 use super::sequential::Sequential;
@@ -23,6 +24,8 @@ pub struct Reader {
     pub(super) file: Arc<dyn AppendFile>,
     /// How many bytes of the file are synced. Always the end of a frame.
     pub(super) synced: Arc<AtomicU64>,
+    /// Held while records are erased, which somebody may read just then.
+    pub(super) erasing: Arc<Mutex<()>>,
 }
 
 impl Reader {
@@ -76,6 +79,8 @@ impl Reader {
             reader: self.clone(),
             input: Sequential::new(&self.file, start, self.synced(), chunk),
             start: position,
+            chunk,
+            instead: Vec::new(),
             failed: false,
         }
     }
@@ -132,6 +137,9 @@ pub struct Records {
     reader: Reader,
     input: Sequential,
     start: Position,
+    chunk: usize,
+    /// What stands in the place of the record that was read last, where it was erased.
+    instead: Vec<u8>,
     failed: bool,
 }
 
@@ -141,13 +149,33 @@ impl Records {
     /// # Errors
     /// As for [`Reader::read`].
     pub fn read_next(&mut self) -> Result<Option<RecordAt<'_>>, JournalError> {
-        let Some((at, header)) = self.begin_next()? else { return Ok(None) };
-        let payload = self.input.take(header.length as usize)?;
-        if !header.fits(payload) {
-            return Err(JournalError::Damaged { at, what: "the digest of the record" });
+        let Some((at, mut header)) = self.begin_next()? else { return Ok(None) };
+        let mut salt = self.contents(at, &header)?;
+        if salt.is_none() {
+            // It may be erased just now, which ends soon.
+            drop(self.reader.erasing.lock().unwrap_or_else(PoisonError::into_inner));
+            self.input = Sequential::new(&self.reader.file, at, self.reader.synced(), self.chunk);
+            header = self.next_header()?.map_or(header, |(_, header)| header);
+            salt = self.contents(at, &header)?;
         }
+        let salt = salt.ok_or(JournalError::Damaged { at, what: "the digest of the record" })?;
         self.failed = false;
-        Ok(Some(RecordAt { position: Position::at(at), stamp: header.stamp, salt: header.salt, payload }))
+        let payload = if header.kind.is_erased() { &self.instead } else { self.input.taken(u64::from(header.length)) };
+        Ok(Some(RecordAt { position: Position::at(at), stamp: header.stamp, salt, payload }))
+    }
+
+    /// Goes over what a record says, or looks for what stands in its place; with which salt that was recorded, or nothing
+    /// where it is not what was recorded.
+    fn contents(&mut self, at: u64, header: &RecordHeader) -> Result<Option<[u8; 16]>, JournalError> {
+        let payload = self.input.take(header.length as usize)?;
+        if !header.kind.is_erased() {
+            return Ok(header.fits(payload).then_some(header.salt));
+        }
+        let found = named(&*self.reader.file, header, at, self.reader.synced())?;
+        Ok(found.map(|stands| {
+            self.instead = stands.payload;
+            stands.salt
+        }))
     }
 
     /// Goes over the next record without reading what it says; where it stands, or `None` at the end.
@@ -189,9 +217,16 @@ impl Records {
             let at = self.input.at();
             let mark = self.input.left().min(END_MARK.len() as u64);
             let mark = self.input.peek(mark as usize)?;
-            if let Some(format) = Format::of_record(mark) {
-                let header = RecordHeader::parse(self.input.take(format.record_header())?);
-                return Ok(header.map(|header| (at, header)));
+            if let Some(kind) = Kind::of(mark)
+                && (kind.counts() || at != self.start.offset())
+            {
+                let header = RecordHeader::parse(self.input.take(kind.format().record_header())?);
+                let Some(header) = header else { return Ok(None) };
+                if kind.counts() {
+                    return Ok(Some((at, header)));
+                }
+                self.input.skip(header.length)?;
+                continue;
             }
             if at == self.start.offset() {
                 let position = self.start;

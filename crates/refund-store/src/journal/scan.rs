@@ -1,9 +1,11 @@
 //! Walks over frames, checks everything in them, and judges the one that is bad.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::erasing::{StandIn, StandsFor, in_place_of};
 use super::frame::{self, FrameHeader, RecordHeader, Sums};
-use super::layout::{Format, HEADER, MAX_FRAME, MAX_RECORD, MAX_ZEROS, SECTOR, TRAILER};
+use super::layout::{Bytes, Format, HEADER, Kind, MAX_FRAME, MAX_RECORD, MAX_ZEROS, SECTOR, TRAILER};
 use super::sequential::Sequential;
 use super::{Checkpoint, JournalError};
 use crate::files::AppendFile;
@@ -55,25 +57,29 @@ impl From<JournalError> for Fault {
 
 /// Checks every frame after `from`, in a file of `length` bytes.
 pub(super) fn scan(file: &Arc<dyn AppendFile>, length: u64, from: Checkpoint) -> Result<Scan, JournalError> {
-    scan_each(file, length, from, |_, _| Ok(()))
+    scan_each(file, length, from, |_, _, _| Ok(()))
 }
 
-/// Scans like [`scan`], and gives each good frame to `each`: the state after it, and its bytes as they were checked.
+/// What stands in the place of erased records of a frame, by where these begin.
+pub(super) type StandIns = BTreeMap<u64, StandIn>;
+
+/// Scans like [`scan`], and gives each good frame to `each`: the state after it, its bytes as they were checked, and what
+/// stands in the place of its records that were erased.
 pub(super) fn scan_each<E: From<JournalError>>(
     file: &Arc<dyn AppendFile>,
     length: u64,
     from: Checkpoint,
-    mut each: impl FnMut(Checkpoint, &[u8]) -> Result<(), E>,
+    mut each: impl FnMut(Checkpoint, &[u8], &StandIns) -> Result<(), E>,
 ) -> Result<Scan, E> {
     let written = written_end(file, from.end, length)?;
     let end = sector_end(written).min(length);
     let mut input = Sequential::new(file, from.end, end, CHUNK);
     let mut good = from;
     while good.end < written {
-        let bad = match check(&mut input, &good) {
-            Ok(after) => {
+        let bad = match check(file, &mut input, &good, end) {
+            Ok((after, stand_ins)) => {
                 good = after;
-                each(after, input.taken(after.end.saturating_sub(after.frame)))?;
+                each(after, input.taken(after.end.saturating_sub(after.frame)), &stand_ins)?;
                 continue;
             }
             Err(Fault::Unread(error)) => return Err(error.into()),
@@ -110,7 +116,12 @@ fn sector_end(offset: u64) -> u64 {
 }
 
 /// Checks the frame that comes next, and gives the state after it.
-fn check(input: &mut Sequential, last: &Checkpoint) -> Result<Checkpoint, Fault> {
+fn check(
+    file: &Arc<dyn AppendFile>,
+    input: &mut Sequential,
+    last: &Checkpoint,
+    end: u64,
+) -> Result<(Checkpoint, StandIns), Fault> {
     if input.left() < HEADER as u64 {
         return Err(Fault::Short);
     }
@@ -122,9 +133,21 @@ fn check(input: &mut Sequential, last: &Checkpoint) -> Result<Checkpoint, Fault>
     // All of it at once, so that what is given on is what was checked.
     input.peek(usize::try_from(length).unwrap_or(usize::MAX))?;
     input.take(HEADER)?;
-    let mut sums = Sums::after(last);
-    for number in (last.records.saturating_add(1)..).take(header.records as usize) {
-        check_record(input, &header, number, &mut sums)?;
+    let (mut sums, mut stand_ins, mut whole) = (Sums::after(last), StandIns::new(), true);
+    let mut number = last.records;
+    while header.end().saturating_sub(input.at()) > TRAILER as u64 {
+        let at = input.at();
+        let record = check_record(input, &header, number, &mut sums)?;
+        number = record.number;
+        if !record.is_whole {
+            let stands = in_place_of(&**file, &record.header, (at, record.own_number()), end)?;
+            let stands = stands.ok_or(Fault::Body(header, at, "the digest of the record"))?;
+            stand_ins.insert(at, stands);
+            whole = false;
+        }
+    }
+    if number != last.records.saturating_add(u64::from(header.records)) {
+        return Err(Fault::Body(header, input.at(), "the number of records"));
     }
     let (links, contents, chain) = sums.finish();
     let at = input.at();
@@ -135,16 +158,34 @@ fn check(input: &mut Sequential, last: &Checkpoint) -> Result<Checkpoint, Fault>
     if links != header.links {
         return wrong("the checksum of lengths and digests");
     }
-    if input.take(TRAILER)? != frame::trailer(contents) {
+    // What was erased is no more of what was summed: of the rest the digests tell.
+    if input.take(TRAILER)? != frame::trailer(contents) && whole {
         return wrong("the checksum of salts and payloads");
     }
     if chain != header.chain {
         return wrong("the chain hash");
     }
-    Ok(header.checkpoint(last.records))
+    Ok((header.checkpoint(last.records), stand_ins))
 }
 
-fn check_record(input: &mut Sequential, frame: &FrameHeader, number: u64, sums: &mut Sums) -> Result<(), Fault> {
+/// A record of a frame, as far as it was checked.
+struct Record {
+    header: RecordHeader,
+    /// How many records there are with it.
+    number: u64,
+    /// Whether its digest is that of what it says.
+    is_whole: bool,
+}
+
+impl Record {
+    /// Its own number, which of a stand-in is that of another.
+    fn own_number(&self) -> u64 {
+        self.header.stamp.map_or(self.number, |stamp| stamp.number)
+    }
+}
+
+/// Checks the record that comes next, behind so many others.
+fn check_record(input: &mut Sequential, frame: &FrameHeader, before: u64, sums: &mut Sums) -> Result<Record, Fault> {
     let at = input.at();
     let wrong = |what| Fault::Body(*frame, at, what);
     // What a record may have at most, so that the trailer still has room in the frame. The
@@ -157,20 +198,20 @@ fn check_record(input: &mut Sequential, frame: &FrameHeader, number: u64, sums: 
     if room(input) < size as u64 {
         return Err(wrong("the number of records"));
     }
-    let header = RecordHeader::parse(input.take(size)?).filter(|header| header.format() == frame.format);
+    let header = RecordHeader::parse(input.take(size)?).filter(|header| header.kind.format() == frame.format);
     let header = header.ok_or(wrong("the mark of the record"))?;
-    if header.stamp.is_some_and(|stamp| stamp.number != number) {
+    let number = before.saturating_add(u64::from(header.kind.counts()));
+    if header.kind.counts() && header.stamp.is_some_and(|stamp| stamp.number != number) {
         return Err(wrong("the number of the record"));
     }
     if header.length > MAX_RECORD || u64::from(header.length) > room(input) {
         return Err(wrong("the length of the record"));
     }
     let payload = input.take(header.length as usize)?;
-    if !header.fits(payload) {
-        return Err(wrong("the digest of the record"));
-    }
+    let is_recorded = matches!(header.kind, Kind::Recorded(_) | Kind::StandIn);
+    let is_whole = is_recorded && header.fits(payload);
     sums.add(&header, payload);
-    Ok(())
+    Ok(Record { header, number, is_whole })
 }
 
 /// Whether a crash can have left this header, at `at` in a file of `length` bytes. See the
@@ -227,4 +268,27 @@ fn body_is_torn(file: &Arc<dyn AppendFile>, frame: &FrameHeader, written: u64) -
 fn take_sector(input: &mut Sequential) -> Result<&[u8], JournalError> {
     let count = (frame::to_sector_end(input.at()) as u64).min(input.left());
     input.take(count as usize)
+}
+
+/// Which records of a frame stand in the place of others.
+pub(super) fn stand_ins_of(after: Checkpoint, bytes: &[u8]) -> impl Iterator<Item = StandsFor> {
+    let stand_ins = all_of(after, bytes).filter(|(_, header, _)| header.kind == Kind::StandIn);
+    stand_ins.filter_map(|(at, _, payload)| Some(StandsFor { of: Bytes(payload).u64()?, at }))
+}
+
+/// All records of a frame, those too that are not counted, each with where it begins.
+pub(super) fn all_of(after: Checkpoint, bytes: &[u8]) -> impl Iterator<Item = (u64, RecordHeader, &[u8])> {
+    let inner = bytes.len().saturating_sub(TRAILER);
+    let records = bytes.get(HEADER..inner).unwrap_or_default();
+    let mut rest = Bytes(records);
+    let start = after.frame.saturating_add(HEADER as u64);
+    std::iter::from_fn(move || {
+        let at = start.saturating_add(records.len().saturating_sub(rest.0.len()) as u64);
+        let kind = Kind::of(rest.0.first_chunk::<4>()?)?;
+        let (header, behind) = rest.0.split_at_checked(kind.format().record_header())?;
+        let header = RecordHeader::parse(header)?;
+        let (payload, behind) = behind.split_at_checked(header.length as usize)?;
+        rest = Bytes(behind);
+        Some((at, header, payload))
+    })
 }

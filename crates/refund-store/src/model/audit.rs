@@ -48,7 +48,7 @@ pub(crate) fn audit_type(entry: &Entry, before: &Settings) -> Option<AuditType> 
         Entry::Refund(event) => of_event(&event.fact),
         Entry::Key { key, .. } if is_but_used(key, before) => None,
         Entry::User { user, .. } if is_but_signed_in(user, before) => None,
-        Entry::Answer { .. } | Entry::SessionEnded { .. } => None,
+        Entry::Answer { .. } | Entry::SessionEnded { .. } | Entry::Redacted { .. } => None,
         Entry::Policy { .. } => Some(AuditType::Policy),
         Entry::Rollout { .. } => Some(AuditType::Rollout),
         Entry::Seller { .. } => Some(AuditType::Seller),
@@ -65,7 +65,7 @@ pub(crate) fn audit_type(entry: &Entry, before: &Settings) -> Option<AuditType> 
 
 /// What the operator alone decides about a refund.
 fn of_event(fact: &Fact) -> Option<AuditType> {
-    if matches!(fact, Fact::EvidenceErased { .. }) {
+    if matches!(fact, Fact::EvidenceErased { .. } | Fact::Erased { .. }) {
         return Some(AuditType::Erasure);
     }
     matches!(fact, Fact::Ruled { .. }).then_some(AuditType::Ruling)
@@ -92,7 +92,9 @@ pub(crate) fn who(entry: &Entry) -> Option<&str> {
     let actor = match entry {
         Entry::Session(session) => return Some(&session.user_id),
         Entry::SignInsFailed(failed) => return failed.user_id.as_deref(),
-        Entry::Answer { .. } | Entry::SessionEnded { .. } | Entry::Restored(_) => return None,
+        Entry::Answer { .. } | Entry::SessionEnded { .. } | Entry::Restored(_) | Entry::Redacted { .. } => {
+            return None;
+        }
         Entry::Refund(event) => &event.actor,
         Entry::Policy { actor, .. }
         | Entry::Rollout { actor, .. }
@@ -130,6 +132,7 @@ pub(crate) fn seller_of(entry: &Entry, removed: Option<&Webhook>, settings: &Set
         | Entry::Policy { .. }
         | Entry::Rollout { .. }
         | Entry::Restored(_)
+        | Entry::Redacted { .. }
         | Entry::SessionEnded { .. } => None,
     };
     role?.seller_id().cloned()

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use refund_core::{Actor, Event, Policy, RefundId, Rollout, SavedOffer, SellerId, Timestamp};
+use refund_core::{Actor, ErasedKind, Event, Policy, RefundId, Rollout, SavedOffer, SellerId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Stamp;
@@ -125,6 +125,35 @@ pub enum Entry {
     Restored(Restoration),
     /// Somebody tried to sign in and was not let in.
     SignInsFailed(FailedSignIns),
+    /// Something was erased from an earlier record (R46).
+    Redacted {
+        /// From which, by its number.
+        record: u64,
+        /// The SHA-256 of what it says from then on, as it is stored where it can be replaced.
+        sha256: [u8; 32],
+    },
+}
+
+impl Record {
+    /// The record without what is erased of a refund.
+    pub(crate) fn without(&self, refund_id: &RefundId, what: &[ErasedKind]) -> Self {
+        let mut record = self.clone();
+        for entry in &mut record.entries {
+            if let Entry::Refund(event) = entry
+                && event.refund_id == *refund_id
+            {
+                *event = event.without(what);
+            }
+        }
+        record
+    }
+
+    /// The events of a refund in it, in order.
+    pub(crate) fn events_of(&self, refund_id: &RefundId) -> impl Iterator<Item = &Event> {
+        let events =
+            self.entries.iter().filter_map(|entry| if let Entry::Refund(event) = entry { Some(event) } else { None });
+        events.filter(move |event| event.refund_id == *refund_id)
+    }
 }
 
 /// Where an event stands in everything that was ever recorded. Later events stand behind earlier ones.

@@ -78,7 +78,7 @@ impl Settings {
     /// Takes in a change of a setting. An entry about anything else changes nothing here.
     pub(crate) fn take_in(&mut self, entry: &Entry) {
         match entry {
-            Entry::Refund(_) | Entry::Answer { .. } | Entry::SignInsFailed(_) => {}
+            Entry::Refund(_) | Entry::Answer { .. } | Entry::SignInsFailed(_) | Entry::Redacted { .. } => {}
             Entry::Policy { policy, .. } => self.policy = Arc::new((**policy).clone()),
             Entry::Rollout { rollout, .. } => self.rollout = Arc::new((**rollout).clone()),
             Entry::Seller { seller_id, seller, .. } => {

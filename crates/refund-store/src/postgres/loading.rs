@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deadpool_postgres::ClientWrapper;
 use futures_util::future::try_join3;
-use refund_core::{Event, LineKey, Refund, RefundId, Timestamp};
+use refund_core::{LineKey, Refund, RefundId, Timestamp};
 use tokio_postgres::Row;
 
 use super::hashes;
 use super::head::instant;
-use super::rows::{column, events, number, record, strange};
+use super::rows::{column, number, record, strange};
 use super::sql;
 use crate::codec::decode;
 use crate::door::{Case, Loaded, Need};
@@ -59,6 +59,7 @@ struct Asked<'n> {
     lines: BTreeSet<&'n LineKey>,
     answers: BTreeSet<&'n IdempotencyKey>,
     histories: BTreeSet<&'n RefundId>,
+    records: BTreeSet<&'n RefundId>,
     /// Until when most is due, and so many of it.
     due: Option<(Timestamp, usize)>,
 }
@@ -72,6 +73,7 @@ impl<'n> Asked<'n> {
                 Need::Line(key) => drop(asked.lines.insert(key)),
                 Need::Answer(key) => drop(asked.answers.insert(key)),
                 Need::History(id) => drop(asked.histories.insert(id)),
+                Need::Records(id) => drop(asked.records.insert(id)),
                 Need::Due(until, limit) => asked.due = asked.due.max(Some((*until, *limit))),
             }
         }
@@ -79,7 +81,7 @@ impl<'n> Asked<'n> {
     }
 }
 
-/// Puts into the case whatever these needs name, in two round trips at the most; a history takes one of its own.
+/// Puts into the case whatever these needs name, in two round trips at the most; a history, or a refund's records, take one of their own.
 pub(super) async fn load(
     client: &ClientWrapper,
     needs: &[Need],
@@ -99,7 +101,11 @@ pub(super) async fn load(
     asked.lines.iter().for_each(|key| case.put_line((*key).clone(), []));
     put_answers(&answers, &asked.answers, case)?;
     for id in asked.histories {
-        case.put_history(id.clone(), history(client, id).await?);
+        let records = records(client, id).await?;
+        case.put_history(id.clone(), records.iter().flat_map(|(_, record)| record.events_of(id)).cloned().collect());
+    }
+    for id in asked.records {
+        case.put_records(id.clone(), records(client, id).await?);
     }
     if let Some((until, limit)) = asked.due {
         due(client, until, limit, case, places).await?;
@@ -182,15 +188,12 @@ fn put_answers(rows: &[Row], keys: &BTreeSet<&IdempotencyKey>, case: &mut Case) 
     Ok(())
 }
 
-async fn history(client: &ClientWrapper, id: &RefundId) -> Result<Vec<Event>, LoadError> {
+/// The records that tell of a refund, each with its number.
+async fn records(client: &ClientWrapper, id: &RefundId) -> Result<Vec<(u64, Record)>, LoadError> {
     let statement = client.prepare_cached(sql::HISTORY).await?;
     let rows = client.query(&statement, &[&id.as_str(), &0_i64, &i64::MAX]).await?;
-    let mut history = Vec::new();
-    for row in &rows {
-        let (stamp, record) = record(row, 0)?;
-        history.extend(events(stamp, record).map(|(_, event)| event).filter(|event| event.refund_id == *id));
-    }
-    Ok(history)
+    let records = rows.iter().map(|row| record(row, 0).map(|(stamp, record)| (stamp.number, record)));
+    Ok(records.collect::<Result<_, _>>()?)
 }
 
 async fn due(

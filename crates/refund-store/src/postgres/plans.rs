@@ -34,6 +34,7 @@ fn of_the_store() -> Vec<Named> {
         ANSWERS,
         DUE,
         PUT_RECORDS,
+        REDACT_RECORDS,
         PUT_LINES,
         OPEN_REFUNDS,
         CHANGE_REFUNDS,

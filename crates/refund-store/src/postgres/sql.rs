@@ -48,6 +48,10 @@ pub(super) const DUE: &str = "\
 pub(super) const PUT_RECORDS: &str = "\
     INSERT INTO records (number, epoch, salt, digest, sets_up, body) \
     SELECT * FROM unnest($1::int8[], $2::int8[], $3::bytea[], $4::bytea[], $5::bool[], $6::bytea[])";
+/// What records say from now on (R46). Without a salt nobody can find out by guessing what their digests were made of.
+pub(super) const REDACT_RECORDS: &str = "\
+    UPDATE records r SET salt = '', body = n.body FROM unnest($1::int8[], $2::bytea[]) AS n (number, body) \
+    WHERE r.number = n.number";
 pub(super) const PUT_LINES: &str = "\
     INSERT INTO lines (no, seller, order_id, line, paid, refunded) \
     SELECT * FROM unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::int8[]) \

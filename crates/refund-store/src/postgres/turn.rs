@@ -123,11 +123,15 @@ impl<'t> Turn<'t> {
         let mut written = Written::behind(head.last.as_ref());
         let mut decisions = Vec::with_capacity(waiting.len());
         for waiting in waiting {
+            if waiting.request.erases() && !written.is_empty() {
+                // What it is about to erase is recorded first.
+                break;
+            }
             decisions.push(self.decide(&head, waiting, &mut case, &mut written));
             if let Some(failed) = self.failed.take() {
                 return Err(failed);
             }
-            if written.bytes() >= BYTES_MAX {
+            if written.bytes() >= BYTES_MAX || written.erases() {
                 break;
             }
         }

@@ -33,6 +33,8 @@ pub(super) struct Written {
     /// Of the last record.
     entries: usize,
     derived: Derived,
+    /// What earlier records say from now on, as it is stored.
+    redacted: Vec<(u64, Vec<u8>)>,
 }
 
 /// What was written, once it is durable.
@@ -53,11 +55,17 @@ impl Written {
             records: Vec::new(),
             entries: 0,
             derived: Derived::default(),
+            redacted: Vec::new(),
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+
+    /// Whether something is taken out of earlier records: then nothing more is decided in this turn.
+    pub(super) fn erases(&self) -> bool {
+        !self.redacted.is_empty()
     }
 
     /// How many bytes the records have.
@@ -81,6 +89,8 @@ impl Written {
     ) -> Result<(), StoreError> {
         // Whatever can go wrong goes wrong before the record is one of the batch.
         let body = encode(record)?;
+        let redacted = changed.redacted.iter().map(|(number, record)| Ok((*number, encode(record)?)));
+        self.redacted.extend(redacted.collect::<Result<Vec<_>, StoreError>>()?);
         let number = self.next();
         let sets_up = self.derived.add(number, record, changed, before, places)?;
         if sets_up {
@@ -111,6 +121,10 @@ impl Written {
     ) -> Result<(), SendError> {
         let mut puts = vec![self.put_records()];
         puts.extend(self.derived.puts(case, places)?);
+        if self.erases() {
+            let columns = columns!(&self.redacted, r: column(r.0), r: r.1.clone());
+            puts.push(Put { sql: sql::REDACT_RECORDS, columns });
+        }
         puts.push(self.put_batch(batch));
         Ok(send(client, &puts, Some("COMMIT")).await?)
     }

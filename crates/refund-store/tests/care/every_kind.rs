@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use refund_core::{
-    Attachments, EvidenceFile, EvidenceType, ExternalReference, FileHash, FileSize, Message, Metadata, NamedFiles,
-    SavedAmount, SavedOffer, SellerId, Share,
+    Attachments, ErasedBecause, ErasedKind, Erasing, EvidenceFile, EvidenceType, ExternalReference, FileHash, FileSize,
+    Message, Metadata, NamedFiles, SavedAmount, SavedOffer, SellerId, Share,
 };
 use refund_store::{
     AuditQuery, Audited, Entry, EventPosition, Feed, Fingerprint, IdempotencyKey, Page, Query, Recorded, SetUp,
@@ -32,6 +32,13 @@ pub(crate) fn tell_everything(store: &dyn Store) {
         store,
         refund_store::Request::new(operator(), Work::EraseEvidence { refund_id: "e".parse().unwrap(), sha256 }),
     );
+    let erasing = Erasing {
+        what: vec![ErasedKind::Contact, ErasedKind::Text, ErasedKind::Files],
+        because: ErasedBecause::Law,
+        reason: "letter 17".parse().unwrap(),
+    };
+    let refund_id = "e".parse().unwrap();
+    do_it(store, refund_store::Request::new(operator(), Work::Erase { refund_id, erasing }));
     do_it(store, refund_store::Request::new(operator(), Work::ReplaceBuyerLink { refund_id: "e".parse().unwrap() }));
     do_it(store, put_seller("stall"));
     for request in settings_of_every_kind() {
@@ -105,7 +112,7 @@ pub(crate) fn kind(entry: &Entry) -> String {
 }
 
 /// How many kinds of entries there are.
-pub(crate) const KINDS: usize = 16;
+pub(crate) const KINDS: usize = 17;
 
 /// All that can be read of a store.
 #[derive(Debug, PartialEq)]

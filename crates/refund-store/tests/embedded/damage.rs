@@ -79,12 +79,12 @@ fn a_journal_that_lost_its_end_refuses_to_open_though_each_frame_left_is_good() 
 fn a_journal_of_a_newer_program_is_refused() {
     let (folder, disk) = told();
     let mut newer = disk.contents(FILE).unwrap();
-    newer[8] = 4;
+    newer[8] = 5;
     let sum = crc32fast::hash(&newer[..12]);
     newer[12..16].copy_from_slice(&sum.to_le_bytes());
     disk.put(FILE, &newer);
     let error = error_of(try_open_on(&disk, &folder));
-    assert!(matches!(error, OpenError::Journal { source: JournalError::NewerVersion { found: 4 }, .. }), "{error}");
+    assert!(matches!(error, OpenError::Journal { source: JournalError::NewerVersion { found: 5 }, .. }), "{error}");
 }
 
 #[test]

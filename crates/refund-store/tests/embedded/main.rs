@@ -4,6 +4,7 @@
 
 mod damage;
 mod epochs;
+mod erasing;
 mod failing;
 mod killed;
 #[path = "../mirror/mod.rs"]

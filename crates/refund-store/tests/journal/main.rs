@@ -4,6 +4,7 @@
 mod appending;
 mod crashes;
 mod damage;
+mod erasing;
 mod golden;
 #[path = "../golden/file.rs"]
 mod golden_file;

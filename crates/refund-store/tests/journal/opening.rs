@@ -149,7 +149,7 @@ fn a_file_of_a_newer_format_is_refused_with_both_versions() {
     let error = open(&disk).err().unwrap();
     assert!(matches!(error, JournalError::NewerVersion { found: 7 }));
     let message = error.to_string();
-    assert!(message.contains("format version 7") && message.contains("up to version 3"));
+    assert!(message.contains("format version 7") && message.contains("up to version 4"));
     assert!(message.contains("use a newer program"));
     assert_eq!(disk.contents(FILE).unwrap(), header);
 }

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 use refund_core::{
-    Actor, Attachments, BuyerId, Command, EvidenceFile, EvidenceType, FileHash, FileName, FileSize, Message,
-    NamedFiles, PayoutMode, PayoutReport, PayoutResult, Reason, Role, StatusKind, Via, Why,
+    Actor, Attachments, BuyerId, Command, ErasedBecause, ErasedKind, Erasing, EvidenceFile, EvidenceType, FileHash,
+    FileName, FileSize, Message, NamedFiles, PayoutMode, PayoutReport, PayoutResult, Reason, Role, StatusKind, Via,
+    Why,
 };
 use refund_store::{
     DisabledBecause, MemoryStore, Query, Refused, Request, SetUp, Sort, Store, UserChange, WebhookChange, Work,
@@ -46,7 +47,7 @@ pub(crate) enum What {
 fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         6 => (0..12_u8, 0..4_u8, 1..2500_i64).prop_map(|(refund, line, minor)| What::Open { refund, line, minor }),
-        12 => (0..12_u8, 0..17_u8).prop_map(|(refund, command)| What::Do { refund, command }),
+        12 => (0..12_u8, 0..18_u8).prop_map(|(refund, command)| What::Do { refund, command }),
         3 => prop_oneof![Just(60), Just(HOUR), Just(20 * HOUR), Just(32 * 24 * HOUR)].prop_map(What::Advance),
         1 => (0..12_u8).prop_map(What::Settle),
         1 => Just(What::SettleDue),
@@ -148,6 +149,11 @@ fn command_on(id: &str, command: u8) -> Request {
         16 => {
             let (refund_id, sha256) = (id.parse().unwrap(), file(14).sha256);
             Request::new(operator(), Work::EraseEvidence { refund_id, sha256 })
+        }
+        17 => {
+            let (refund_id, what) = (id.parse().unwrap(), vec![ErasedKind::Text, ErasedKind::Files]);
+            let erasing = Erasing { what, because: ErasedBecause::Law, reason: Reason::new("letter 17").unwrap() };
+            Request::new(operator(), Work::Erase { refund_id, erasing })
         }
         _ => {
             let all = [PayoutResult::Succeeded, PayoutResult::Failed, PayoutResult::Reversed];

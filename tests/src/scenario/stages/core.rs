@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use refund_core::{
-    AddressBook, Command, CommandKind, Event, EventType, Grounds, Line, LineKey, LineLedger, NegotiationId,
+    AddressBook, Command, CommandKind, Erasing, Event, EventType, Grounds, Line, LineKey, LineLedger, NegotiationId,
     NoticeReport, Opened, Opening, Policy, PolicyOverrides, Refund, RefundId, Refusal, Rollout, SavedOffer, SellerId,
-    Timestamp, actions, add_evidence, check_offer, decide, erase_evidence, evolve, foretell, open, opened, options,
-    report_notice, settle,
+    Timestamp, actions, add_evidence, check_offer, decide, erase, erase_evidence, evolve, foretell, open, opened,
+    options, report_notice, settle,
 };
 
 use super::{CheckLook, Look, Not, OptionsLook, Stage, foretold, handed_in};
@@ -138,6 +138,14 @@ impl Stage for CoreStage {
 
     fn erase_file(&mut self, id: &RefundId, who: Who, file: StoryFile) -> Result<(), Not> {
         let events = erase_evidence(self.refund(id)?, &who.actor(), file.sha256(), self.now)?;
+        self.record(events)
+    }
+
+    fn erase(&mut self, id: &RefundId, who: Who, erasing: &Erasing) -> Result<(), Not> {
+        let history = self.events.get(id).cloned().unwrap_or_default();
+        let events = erase(self.refund(id)?, &history, &who.actor(), erasing, self.now)?;
+        let without = history.iter().map(|event| event.without(&erasing.what)).collect();
+        self.events.insert(id.clone(), without);
         self.record(events)
     }
 

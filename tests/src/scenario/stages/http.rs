@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use refund_api::{Config, Running, start};
 use refund_core::{
-    Command, CommandKind, EventType, NoticeReport, Opening, PayoutReport, RefundId, RefusalCode, Ruling, Timestamp,
+    Command, CommandKind, Erasing, EventType, NoticeReport, Opening, PayoutReport, RefundId, RefusalCode, Ruling,
+    Timestamp,
 };
 use refund_store::Clock;
 use serde_json::{Value, json};
@@ -165,6 +166,13 @@ impl Stage for HttpStage {
     fn erase_file(&mut self, id: &RefundId, who: Who, file: StoryFile) -> Result<(), Not> {
         let (token, path) = (self.token(who, id)?, format!("/v1/refunds/{id}/files/{}", file.sha256()));
         answered(who, self.call(Method::Delete, &path, &token, None, Value::Null)?)
+    }
+
+    fn erase(&mut self, id: &RefundId, who: Who, erasing: &Erasing) -> Result<(), Not> {
+        let Erasing { what, because, reason } = erasing;
+        let body = json!({ "refund_id": id, "what": what, "because": because, "reason": reason });
+        let token = self.token(who, id)?;
+        self.call(Method::Post, "/v1/erasures", &token, None, body)?.done::<Value>().map(drop)
     }
 
     fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {

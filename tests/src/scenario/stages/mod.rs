@@ -5,9 +5,9 @@ mod http;
 mod store;
 
 use refund_core::{
-    AddressId, ClosedReason, CommandKind, Deadline, DeadlineKind, Event, EventType, EvidenceFile, Fact, Foretold,
-    MakeOffer, Money, NegotiationId, NegotiationStatus, NoticeReport, Opening, Options, Payout, PayoutStatus, Refund,
-    RefundId, RefundType, Refusal, RefusalCode, Role, StatusKind, Terms, Timestamp, WithdrawnReason,
+    AddressId, ClosedReason, CommandKind, Deadline, DeadlineKind, Erasing, Event, EventType, EvidenceFile, Fact,
+    Foretold, MakeOffer, Money, NegotiationId, NegotiationStatus, NoticeReport, Opening, Options, Payout, PayoutStatus,
+    Refund, RefundId, RefundType, Refusal, RefusalCode, Role, StatusKind, Terms, Timestamp, WithdrawnReason,
 };
 use serde_json::Value;
 
@@ -57,6 +57,12 @@ pub trait Stage {
     /// # Errors
     /// [`Not`].
     fn erase_file(&mut self, refund: &RefundId, who: Who, file: StoryFile) -> Result<(), Not>;
+
+    /// Erases what is known of people on a refund (R46).
+    ///
+    /// # Errors
+    /// [`Not`].
+    fn erase(&mut self, refund: &RefundId, who: Who, erasing: &Erasing) -> Result<(), Not>;
 
     /// Changes settings.
     ///

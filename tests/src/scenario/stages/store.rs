@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Command, CommandKind, Event, EventType, NegotiationId, NoticeReport, Opening, Policy, RefundId, SellerContacts,
-    SellerId, Timestamp,
+    Command, CommandKind, Erasing, Event, EventType, NegotiationId, NoticeReport, Opening, Policy, RefundId,
+    SellerContacts, SellerId, Timestamp,
 };
 use refund_store::conformance::InTurn;
 use refund_store::{
@@ -113,6 +113,11 @@ impl Stage for StoreStage {
     fn erase_file(&mut self, id: &RefundId, who: Who, file: StoryFile) -> Result<(), Not> {
         let (refund_id, sha256) = (id.clone(), file.sha256());
         self.submit(Request::new(who.actor(), Work::EraseEvidence { refund_id, sha256 })).map(drop)
+    }
+
+    fn erase(&mut self, id: &RefundId, who: Who, erasing: &Erasing) -> Result<(), Not> {
+        let (refund_id, erasing) = (id.clone(), erasing.clone());
+        self.submit(Request::new(who.actor(), Work::Erase { refund_id, erasing })).map(drop)
     }
 
     fn put(&mut self, who: Who, setting: &Setting) -> Result<(), Not> {

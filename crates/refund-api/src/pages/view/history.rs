@@ -171,7 +171,7 @@ fn moment(reader: &Reader, names: &Names<'_>, event: &Event) -> Moment {
         who: names.of(&event.actor),
         at: reader.instant(event.at),
         says: joined([says(reader, &event.fact), chosen]),
-        words: words(event, names.role),
+        words: words(event, names.role).map(|words| reader.written(&words)),
         files: files.map(|file| (file.url.as_str().to_owned(), file.media_type.as_str().to_owned())).collect(),
         is_clockwork: matches!(
             event.fact.event_type(),
@@ -244,6 +244,9 @@ fn says(reader: &Reader, fact: &Fact) -> Option<String> {
             reader.term("file", &file.media_type.as_str().replace('/', "-"))
         }
         Fact::EvidenceAdded { file } => file.name.as_str().to_owned(),
+        Fact::Erased { what, .. } => {
+            what.iter().map(|what| reader.term("erased", what.as_str())).collect::<Vec<_>>().join(" · ")
+        }
         Fact::Agreed { .. }
         | Fact::OfferMade { .. }
         | Fact::Refused { .. }
@@ -267,7 +270,7 @@ fn words(event: &Event, role: Role) -> Option<String> {
         Fact::Opened { opening, .. } => Some(opening.request.reason.text.to_string()),
         Fact::Modified { request, .. } => Some(request.reason.text.to_string()),
         Fact::Refused { reason, .. } | Fact::ReceiptRefused { reason, .. } => Some(reason.text.to_string()),
-        Fact::Ruled { reason, .. } => Some(reason.to_string()),
+        Fact::Ruled { reason, .. } | Fact::Erased { reason, .. } => Some(reason.to_string()),
         Fact::Escalated { reason, .. } => reason.as_ref().map(|why| why.text.to_string()),
         Fact::Closed { comment, .. } => comment.as_ref().map(ToString::to_string),
         Fact::PayoutFailed { reason, .. } | Fact::PayoutReversed { reason, .. } => {
@@ -339,6 +342,7 @@ fn tone(event: &Event) -> &'static str {
         | Fact::NoticeAccepted { .. }
         | Fact::EvidenceAdded { .. }
         | Fact::EvidenceErased { .. }
+        | Fact::Erased { .. }
         | Fact::Reminded { .. } => {
             if event.actor.role == Role::System {
                 "clock"

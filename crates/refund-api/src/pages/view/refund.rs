@@ -2,8 +2,8 @@
 
 use fluent_bundle::FluentValue;
 use refund_core::{
-    Address, Deadline, DeadlineKind, DisclosedPayout, Negotiation, OnSilence, PayoutAttempt, PayoutStatus, ReasonFor,
-    Reasons, Refund, RefundType, Refusal, Role, Shipment, Status, Terms, Why,
+    Address, Deadline, DeadlineKind, DisclosedPayout, Erased, Negotiation, OnSilence, PayoutAttempt, PayoutStatus,
+    ReasonFor, Reasons, Refund, RefundType, Refusal, Role, Shipment, Status, Terms, Why,
 };
 
 use crate::pages::carriers::followed_at;
@@ -44,6 +44,8 @@ pub(crate) struct RefundView {
     pub(crate) escalated: Option<(String, Option<WhyView>)>,
     pub(crate) payout: Option<PayoutView>,
     pub(crate) opened_at: String,
+    /// What of it was erased, when and by whom (R46).
+    pub(crate) erased: Vec<String>,
 }
 
 /// What was sent back.
@@ -157,6 +159,7 @@ impl RefundView {
             }),
             payout: refund.payout.as_ref().map(|payout| PayoutView::new(reader, payout.disclosed_to(to))),
             opened_at: reader.instant(refund.opened_at),
+            erased: refund.erased.iter().map(|erased| told_of_erasure(reader, erased)).collect(),
         }
     }
 
@@ -182,7 +185,7 @@ fn tone(refund: &Refund) -> &'static str {
 
 impl TermsView {
     pub(crate) fn new(reader: &Reader, terms: &Terms) -> Self {
-        let address = terms.return_address().map(AddressView::new);
+        let address = terms.return_address().map(|address| AddressView::new(reader, address));
         Self { address, ..Self::asked(reader, terms.kind(), terms.amount()) }
     }
 
@@ -208,12 +211,22 @@ impl ParcelView {
     }
 }
 
+/// What was erased, when and by whom: nobody is told which of the operator's people it was.
+fn told_of_erasure(reader: &Reader, erased: &Erased) -> String {
+    let told: [(&str, FluentValue<'_>); 3] = [
+        ("what", reader.term("erased", erased.what.as_str()).into()),
+        ("at", reader.instant(erased.at).into()),
+        ("who", reader.term("role", erased.by.role.as_str()).into()),
+    ];
+    reader.language.say("refund-erased", &told)
+}
+
 impl AddressView {
-    pub(crate) fn new(address: &Address) -> Self {
+    fn new(reader: &Reader, address: &Address) -> Self {
         Self {
-            recipient: address.recipient.to_string(),
-            phone: address.phone.to_string(),
-            address: address.address.to_string(),
+            recipient: reader.written(address.recipient.as_str()),
+            phone: reader.written(address.phone.as_str()),
+            address: reader.written(address.address.as_str()),
         }
     }
 }
@@ -225,7 +238,7 @@ impl PayoutView {
             status: reader.term("payout", attempt.status.as_str()),
             started_at: reader.instant(attempt.started_at),
             reference: attempt.provider_reference.as_ref().map(ToString::to_string),
-            reason: attempt.failure_reason.as_ref().map(ToString::to_string),
+            reason: attempt.failure_reason.as_ref().map(|reason| reader.written(reason.as_str())),
         };
         let (attempts, is_paid_twice) = payout
             .attempts()
@@ -261,7 +274,7 @@ impl OfferView {
             is_pending: own.is_pending(),
             ended_because: own.withdrawn_reason().map(|reason| reader.term("withdrawn", reason.as_str())),
             terms: TermsView::new(reader, &own.offer.terms),
-            message: own.offer.message.as_ref().map(ToString::to_string),
+            message: own.offer.message.as_ref().map(|text| reader.written(text.as_str())),
             agreed_offline: own.offer.agreed_offline,
             expires_at: reader.instant(own.answer.by),
             left: reader.left(own.answer.by),
@@ -359,6 +372,7 @@ pub(crate) fn refusal_text(reader: &Reader, refusal: &Refusal) -> String {
         | Refusal::DefaultAddressRequired { .. }
         | Refusal::EvidenceUnknown { .. }
         | Refusal::EvidenceErased { .. }
+        | Refusal::RefundNotFinal { .. }
         | Refusal::NoteNamesFiles
         | Refusal::OfferChangesNothing
         | Refusal::RequestChangesNothing => {}

@@ -65,6 +65,7 @@ fn shown(entry: &Entry) -> Value {
         | Entry::Session(_)
         | Entry::SessionEnded { .. }
         | Entry::Restored(_)
+        | Entry::Redacted { .. }
         | Entry::SignInsFailed(_) => Ok(Value::Null),
     };
     // Types of our own can always be written.
@@ -113,13 +114,17 @@ fn another_password(audited: &Audited) -> Option<ChangeOut> {
     (before != after).then(|| ChangeOut { field: "password".to_owned(), before: set(), after: set() })
 }
 
-/// What the operator decided, and why; or which file they erased.
+/// What the operator decided, and why; or which file they erased, or what else.
 fn ruled(event: &Event) -> Vec<ChangeOut> {
     if let Fact::EvidenceErased { sha256 } = &event.fact {
         return vec![ChangeOut { field: "sha256".to_owned(), before: Some(sha256.to_string()), after: None }];
     }
-    let Fact::Ruled { agreed, reason, .. } = &event.fact else { return Vec::new() };
     let told = |field: &str, after: String| ChangeOut { field: field.to_owned(), before: None, after: Some(after) };
+    if let Fact::Erased { what, because, reason } = &event.fact {
+        let what = what.iter().map(|what| what.as_str()).collect::<Vec<_>>().join(", ");
+        return vec![told("what", what), told("because", because.to_string()), told("reason", reason.to_string())];
+    }
+    let Fact::Ruled { agreed, reason, .. } = &event.fact else { return Vec::new() };
     let amount = agreed.as_ref().map(|agreed| agreed.terms.amount().to_string());
     let ruling = if amount.is_some() { "refund" } else { "close" };
     let amount = amount.map(|amount| told("amount", amount));

@@ -17,6 +17,7 @@ use self::notice::{NoticeReportedData, NoticeRequestedData};
 use self::payout::{PaidData, PayoutFailedData, PayoutReversedData, PayoutStartedData};
 use self::shipment::ReturnShippedData;
 use crate::wire::MoneyOut;
+use crate::wire::erasure::RefundErasedData;
 use crate::wire::evidence::{EvidenceAddedData, EvidenceErasedData};
 use crate::wire::message::WrittenOut;
 use crate::wire::refund::TermsOut;
@@ -82,6 +83,7 @@ each_type! {
     NoticeFailed(NoticeReportedData),
     EvidenceAdded(EvidenceAddedData),
     EvidenceErased(EvidenceErasedData),
+    RefundErased(RefundErasedData),
 }
 
 /// What was asked for, by whom, and on what.
@@ -334,6 +336,10 @@ impl EventData {
             }
             Fact::EvidenceAdded { file } => Self::EvidenceAdded((&**file).into()),
             Fact::EvidenceErased { sha256 } => Self::EvidenceErased(EvidenceErasedData { sha256: *sha256 }),
+            Fact::Erased { what, because, reason } => {
+                let (what, because, reason) = (what.clone(), *because, reason.clone());
+                Self::RefundErased(RefundErasedData { what, because, reason })
+            }
         }
     }
 }

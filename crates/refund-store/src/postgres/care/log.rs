@@ -1,6 +1,6 @@
 //! The log of a database, read from its beginning: every record and every batch is held against the chain.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use refund_core::Timestamp;
 use sha2::{Digest, Sha256};
@@ -13,7 +13,9 @@ use super::super::writing::chain;
 use super::database::Database;
 use super::sql;
 use crate::StoreError;
+use crate::codec::decode;
 use crate::journal::{Stamp, digest};
+use crate::record::{Entry, Record};
 
 /// How many batches are asked for at once.
 const BATCHES_AT_ONCE: i64 = 4096;
@@ -78,6 +80,8 @@ pub(crate) struct Log {
     /// What comes next.
     batches: VecDeque<Batch>,
     damaged: Option<(u64, &'static str)>,
+    /// What was erased, by number: the SHA-256 of what stands there, for which a later record vouches.
+    unvouched: BTreeMap<u64, [u8; 32]>,
 }
 
 impl Log {
@@ -105,7 +109,7 @@ impl Log {
         let mut read = Vec::new();
         for batch in self.batches.drain(..wanted) {
             let records: Vec<_> = rows.by_ref().take(usize::try_from(batch.records).unwrap_or(usize::MAX)).collect();
-            match checked(self.last, &self.chain, &batch, &records) {
+            match checked(self.last, &self.chain, &batch, &records, &mut self.unvouched) {
                 Ok(records) => read.extend(records),
                 Err(LogError::Damaged { number, what }) => {
                     self.damaged = Some((number, what));
@@ -123,8 +127,11 @@ impl Log {
         Ok(read)
     }
 
-    /// Refuses batches and records that stand anywhere else, and says what was found damaged.
+    /// Refuses batches and records that stand anywhere else, and what nobody vouches for, and says what was found damaged.
     fn must_be_over(&mut self, database: &Database) -> Result<(), LogError> {
+        if let Some(number) = self.unvouched.keys().next() {
+            self.damaged.get_or_insert((*number, "its digest"));
+        }
         if self.damaged.is_none() {
             let row = database.query_one(sql::ARE_ALL, &[&column(self.given), &column(self.last)])?;
             let (batches, records): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
@@ -159,7 +166,13 @@ fn epoch(column: i64) -> Result<u32, StoreError> {
 }
 
 /// The records of a batch, where they fit behind the last one before it and the chain up to there.
-fn checked(last: u64, before: &[u8; 32], batch: &Batch, rows: &[&Row]) -> Result<Vec<Read>, LogError> {
+fn checked(
+    last: u64,
+    before: &[u8; 32],
+    batch: &Batch,
+    rows: &[&Row],
+    unvouched: &mut BTreeMap<u64, [u8; 32]>,
+) -> Result<Vec<Read>, LogError> {
     let damaged = |number, what| LogError::Damaged { number, what };
     let mut expected = last.saturating_add(1);
     if batch.first != expected {
@@ -172,12 +185,19 @@ fn checked(last: u64, before: &[u8; 32], batch: &Batch, rows: &[&Row]) -> Result
         if stamp.number != expected {
             return Err(damaged(expected, "its number"));
         }
-        let salt = row.try_get::<_, &[u8]>(2)?.try_into().map_err(|_| damaged(expected, "its salt"))?;
-        let body: Vec<u8> = row.try_get(5)?;
-        let digest = digest(&salt, &body);
-        if digest != row.try_get::<_, &[u8]>(3)? {
+        let (salt, body): (&[u8], Vec<u8>) = (row.try_get(2)?, row.try_get(5)?);
+        let said = row.try_get::<_, &[u8]>(3)?.try_into().map_err(|_| damaged(expected, "its digest"))?;
+        let salt = if salt.is_empty() {
+            unvouched.insert(expected, Sha256::digest(&body).into());
+            [0; 16]
+        } else {
+            salt.try_into().map_err(|_| damaged(expected, "its salt"))?
+        };
+        let digest = if unvouched.contains_key(&expected) { said } else { digest(&salt, &body) };
+        if digest != said {
             return Err(damaged(expected, "its digest"));
         }
+        vouch(&body, unvouched);
         chain(&mut hash, stamp, &digest);
         read.push(Read { stamp, salt, sets_up: row.try_get(4)?, body, ends: None });
         expected = expected.saturating_add(1);
@@ -192,4 +212,18 @@ fn checked(last: u64, before: &[u8; 32], batch: &Batch, rows: &[&Row]) -> Result
     }
     last.ends = Some(batch.ends);
     Ok(read)
+}
+
+/// Takes off what a record vouches for. One that can't be read is found by whoever is given it.
+fn vouch(body: &[u8], unvouched: &mut BTreeMap<u64, [u8; 32]>) {
+    if unvouched.is_empty() {
+        return;
+    }
+    for entry in decode::<Record>(body).map(|record| record.entries).unwrap_or_default() {
+        if let Entry::Redacted { record, sha256 } = entry
+            && unvouched.get(&record) == Some(&sha256)
+        {
+            unvouched.remove(&record);
+        }
+    }
 }
