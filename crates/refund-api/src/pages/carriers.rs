@@ -31,7 +31,7 @@ const CARRIERS: [(&[&str], &str); 14] = [
         "https://www.kuaidi100.com/chaxun?com=ems&nu=",
     ),
     (&["tcat", "黑貓", "黑貓宅急便"], "https://www.t-cat.com.tw/Inquire/TraceDetail.aspx?BillID="),
-    (&["dhl", "dhlexpress"], "https://www.dhl.com/global-en/home/tracking.html?tracking-id="),
+    (&["dhl", "dhlexpress"], "https://www.dhl.com/en/express/tracking.html?AWB="),
     (&["ups"], "https://www.ups.com/track?tracknum="),
     (&["fedex"], "https://www.fedex.com/fedextrack/?trknbr="),
     (&["usps"], "https://tools.usps.com/go/TrackConfirmAction?tLabels="),

@@ -1,5 +1,7 @@
 //! The delivery book of several servers: what one takes in, whichever has the endpoint sends, and no two have the same.
 
+mod holding;
+
 use refund_core::{EventType, RefundId, Timestamp};
 use refund_store::conformance::deliveries::check_all;
 use refund_store::{
@@ -335,28 +337,6 @@ fn a_new_server_gets_its_share_once_it_sends_and_nothing_is_on_its_way() {
 }
 
 #[test]
-fn who_stops_leaves_what_it_holds_to_the_others_at_once() {
-    let (_servers, [one, other]) = Servers::two();
-    assert!(wait(one.take_in(first(&[A]))).unwrap());
-    assert_eq!((sends(&one, &[A]), sends(&other, &[A])), (vec![A], vec![]));
-    wait(one.close()).unwrap();
-    assert_eq!(sends(&other, &[A]), [A]);
-}
-
-#[test]
-fn nothing_is_kept_for_a_server_that_asked_and_is_gone() {
-    let (mut servers, [one, other]) = Servers::two();
-    assert!(wait(one.take_in(first(&[A]))).unwrap());
-    assert_eq!(sends(&one, &[A]), [A]);
-    drop(other);
-    servers.psql("UPDATE endpoints SET wanted_by = (SELECT max(id) FROM servers WHERE id <> holder)");
-    assert_eq!(servers.psql("SELECT count(*) FROM servers"), "2");
-    drop(servers.stores.pop());
-    assert_eq!(servers.psql("SELECT count(*) FROM servers"), "1", "it said so");
-    assert_eq!(sends(&one, &[A]), [A]);
-}
-
-#[test]
 fn who_has_no_endpoint_asks_the_database_nothing() {
     let mut servers = Servers::none();
     let book = servers.one_more();
@@ -393,13 +373,4 @@ fn what_was_taken_in_for_an_endpoint_while_it_was_forgotten_can_be_forgotten_too
     assert_eq!(sends(&book, &[A, "whk_c"]), ["whk_c"]);
     wait(book.forget(Forget::Endpoints(vec![A.to_owned(), "whk_c".to_owned()]))).unwrap();
     assert_eq!(wait(book.endpoints()).unwrap(), ["whk_b"]);
-}
-
-#[test]
-fn nobody_holds_an_endpoint_from_a_time_that_the_databases_clock_has_gone_back_from() {
-    let (servers, [one, other]) = Servers::two();
-    assert!(wait(one.take_in(first(&[A]))).unwrap());
-    assert_eq!(sends(&one, &[A]), [A]);
-    servers.psql("UPDATE endpoints SET holder = 'gone', until = until + interval '1 hour'");
-    assert_eq!(sends(&other, &[A]), [A]);
 }
