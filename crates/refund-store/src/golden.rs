@@ -3,6 +3,7 @@
 //! is written by running these tests with `REFUND_STORE_WRITE_GOLDEN=` its name.
 
 mod contacts;
+mod erasure;
 mod evidence;
 #[path = "../tests/golden/file.rs"]
 mod file;
@@ -15,6 +16,7 @@ mod samples;
 use refund_core::*;
 
 use self::contacts::contacts;
+use self::erasure::{erasure, with_erased};
 use self::evidence::*;
 use self::file::golden;
 use self::notices::*;
@@ -150,6 +152,11 @@ fn the_golden_record_of_evidence_says_what_it_said() {
     is_written_so("record-v8-evidence.bin", &evidence());
 }
 
+#[test]
+fn the_golden_record_of_an_erasure_says_what_it_said() {
+    is_written_so("record-v9-erasure.bin", &erasure());
+}
+
 /// A row belongs to the view, which is built anew from the journal where its layout is another: only rows of the present
 /// layout are ever read.
 #[test]
@@ -163,14 +170,15 @@ fn the_golden_rows_of_the_present_layout_say_what_they_said() {
         ("refund-row-layout-7-notices.bin", with_notices()),
         ("refund-row-layout-7-leapt.bin", with_leapt_notice()),
         ("refund-row-layout-7-evidence.bin", with_evidence()),
+        ("refund-row-layout-7-erased.bin", with_erased()),
     ] {
         let written = refund_row(4711, &refund).unwrap();
         let bytes = golden(name, &written);
         assert_eq!(parse_last(&bytes), Some(4711));
         assert_eq!(parse_refund(&bytes).unwrap(), refund);
     }
-    let newest = refund_row(4711, &with_evidence()).unwrap();
-    let golden = golden("refund-row-layout-7-evidence.bin", &newest);
+    let newest = refund_row(4711, &with_erased()).unwrap();
+    let golden = golden("refund-row-layout-7-erased.bin", &newest);
     assert!(is_as_it_was(&newest, &golden), "it is still written byte for byte");
 }
 

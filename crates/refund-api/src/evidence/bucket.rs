@@ -1,5 +1,5 @@
-//! Buckets of a storage that speaks S3. What it takes to reach one beside its name stands in the environment, under the
-//! names that every tool for S3 knows (`AWS_ACCESS_KEY_ID`, `AWS_REGION`, `AWS_ENDPOINT_URL` and the like).
+//! Buckets of a storage that speaks as Amazon's does. What it takes to reach one beside its name stands in the environment,
+//! under the names that every tool for buckets knows (`AWS_ACCESS_KEY_ID`, `AWS_REGION`, `AWS_ENDPOINT_URL` and the like).
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ struct Connector;
 
 impl HttpConnector for Connector {
     fn connect(&self, options: &ClientOptions) -> Result<HttpClient, Error> {
-        let config = tls::config().map_err(|error| Error::Generic { store: "S3", source: error.into() })?;
+        let config = tls::config().map_err(|error| Error::Generic { store: "bucket", source: error.into() })?;
         let mut plain = connect::HttpConnector::new();
         plain.enforce_http(false);
         plain.set_connect_timeout(Some(CONNECTING_MAX));

@@ -7,7 +7,7 @@ use std::str::FromStr;
 /// How a bucket's address begins.
 const BUCKET: &str = "s3://";
 
-/// A folder, or a bucket of a storage that speaks S3.
+/// A folder, or a bucket of a storage that speaks as Amazon's does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EvidencePlace {
     /// A folder that this server reaches as any other.

@@ -22,6 +22,7 @@ use super::refund::{page, told_no};
 use super::visit::{OpenVisit, Visit};
 use super::way::Way;
 use crate::app::to_the_end;
+use crate::call::pass_over;
 use crate::callers::Caller;
 use crate::evidence::{self, Size};
 use crate::problem::Problem;
@@ -38,9 +39,10 @@ const PART_WAIT: Duration = Duration::from_secs(30);
 /// What whoever is signed in adds.
 pub(super) async fn add(sent: OpenVisit) -> Result<Response, Problem> {
     if sent.visit.person.is_none() {
+        pass_over(sent.request).await;
         return Err(Problem::new(ApiCode::Unauthenticated, "nobody is signed in"));
     }
-    let mut form = SentFiles::of(sent)?;
+    let mut form = SentFiles::of(sent).await?;
     form.read_fields().await?;
     let caller = form.visit.person()?.caller.clone();
     let id = form.visit.refund_id()?;
@@ -53,8 +55,14 @@ pub(super) async fn add(sent: OpenVisit) -> Result<Response, Problem> {
 
 /// What the buyer adds.
 pub(super) async fn add_by_buyer(sent: OpenVisit) -> Result<Response, Problem> {
-    let (caller, id) = sent.visit.buyer().await?;
-    let mut form = SentFiles::of(sent)?;
+    let (caller, id) = match sent.visit.buyer().await {
+        Ok(buyer) => buyer,
+        Err(problem) => {
+            pass_over(sent.request).await;
+            return Err(problem);
+        }
+    };
+    let mut form = SentFiles::of(sent).await?;
     form.read_fields().await?;
     let answer = form.take_in(&caller, &id).await?;
     match answer {
@@ -118,10 +126,17 @@ struct SentFiles {
 }
 
 impl SentFiles {
-    fn of(OpenVisit { visit, request }: OpenVisit) -> Result<Self, Problem> {
+    async fn of(OpenVisit { visit, request }: OpenVisit) -> Result<Self, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let is_behind_a_page = is_behind_a_page(request.headers());
-        let boundary = multer::parse_boundary(kind).map_err(|error| unreadable(&error))?;
+        let boundary = match multer::parse_boundary(kind) {
+            Ok(boundary) => boundary,
+            Err(error) => {
+                // Else its sender may find the connection gone, and no answer.
+                pass_over(request).await;
+                return Err(unreadable(&error));
+            }
+        };
         // A file that is too large is told as that, and the others are taken: it is measured where it is taken in.
         let limits = SizeLimit::new().whole_stream(FORM_MAX).per_field(FIELD_MAX).for_field("files", FORM_MAX);
         let has_begun = Arc::new(AtomicBool::new(false));

@@ -14,7 +14,7 @@ use super::story::{begin, do_it, open_refund, put_seller, running, start, surrou
 use super::{database_of, migrated, open};
 
 /// What this program works with.
-const OWN: Level = Level { layout: 3, format: 8 };
+const OWN: Level = Level { layout: 3, format: 9 };
 const FIRST: Level = Level { layout: 1, format: 3 };
 const EMPTY_TO_OWN: Migrated = Migrated { from: Level { layout: 0, format: 0 }, to: OWN };
 
@@ -84,10 +84,10 @@ fn nothing_is_written_that_servers_of_before_can_not_read_until_the_database_is_
     open(&address, surroundings()).close().unwrap();
     do_it(&of_before, open_refund("rf_before"));
 
-    server().psql(&url, "UPDATE meta SET format = 9").unwrap();
+    server().psql(&url, "UPDATE meta SET format = 10").unwrap();
     let refused = of_before.submit(open_refund("rf_behind")).wait().unwrap_err();
     assert!(matches!(&refused, Refused::Store(why) if why.to_string().contains("use a newer program")), "{refused:?}");
-    server().psql(&url, "UPDATE refunds SET state = set_byte(state, 0, 9) WHERE id = 'rf_before'").unwrap();
+    server().psql(&url, "UPDATE refunds SET state = set_byte(state, 0, 10) WHERE id = 'rf_before'").unwrap();
     let refused = wait(of_before.refund(&"rf_before".parse().unwrap())).unwrap_err();
     assert!(matches!(&refused, StoreError::Stopped(why) if why.contains("a newer program wrote")), "{refused:?}");
     of_before.close().unwrap();
