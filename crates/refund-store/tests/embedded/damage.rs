@@ -89,14 +89,14 @@ fn a_journal_of_a_newer_program_is_refused() {
 
 #[test]
 fn a_record_of_a_newer_program_is_refused_and_so_is_one_without_sense() {
-    for (payload, newer) in [(&[9, 0x90][..], true), (&[1, 0x90][..], false), (&[], false)] {
+    for (payload, newer) in [(&[u8::MAX, 0x90][..], true), (&[1, 0x90][..], false), (&[], false)] {
         let (folder, disk) = told();
         let mut journal = Journal::open(&disk, Checkpoint::START).unwrap().journal;
         let at = journal.append(&[journal::NewRecord { epoch: 1, salt: [1; 16], payload }]).unwrap()[0];
         drop(journal);
         let error = error_of(try_open_on(&disk, &folder));
         let at = u64::from(at);
-        let as_newer = matches!(error, OpenError::NewerFormat { at: found, found: 9, .. } if found == at);
+        let as_newer = matches!(error, OpenError::NewerFormat { at: found, found: u8::MAX, .. } if found == at);
         let as_senseless = matches!(error, OpenError::Record { at: found, .. } if found == at);
         assert_eq!((as_newer, as_senseless), (newer, !newer), "{error}");
     }
