@@ -91,7 +91,7 @@ bytes_of_it = b"%PDF-1.7\nan invoice"
 invoice = add_file.sync(refund.id, client=seller, body=File(payload=io.BytesIO(bytes_of_it)), name="invoice.pdf")
 assert get_file.sync(refund.id, invoice.sha256, client=platform).payload.read() == bytes_of_it
 assert erase_file.sync(refund.id, invoice.sha256, client=operator).erased_at
-forgotten = ErasureInput(refund_id=refund.id, because=ErasedBecause.FINAL, reason="Letter 17")
+forgotten = ErasureInput(refund_id=refund.id, because=ErasedBecause.LAW, reason="Letter 17")
 assert {erased.what for erased in done(erase_data.sync(client=operator, body=forgotten)).erased} >= {"text", "contact"}
 
 # The money comes back and nobody does anything for more than a day; then two attempts pay.
