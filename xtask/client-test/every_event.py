@@ -18,7 +18,7 @@ from refund_engine.api.returns import refuse_receipt, ship_return, waive_return
 from refund_engine.api.settings import put_policy
 from refund_engine.api.test_clock import advance_test_clock
 from refund_engine.models import (
-    AdvanceInput, AgreeInput, Category, DeadlineKind, Decision, ErasedBecause, ErasureInput, ExtendInput, Feed, MessageInput, ModifyInput, MoneyInput, Nothing,
+    AdvanceInput, AgreeInput, Category, DeadlineKind, Decision, ErasedBecause, ErasedKind, ErasureInput, ExtendInput, Feed, MessageInput, ModifyInput, MoneyInput, Nothing,
     NoticeReportInput, NoticeResult, OfferInput, OpenInput, OrderLineInput, OtherEvent, PayoutInput, PayoutResult,
     PolicyOverridesInput, ReasonInput, Refund, RefundType, RuleInput, ShipInput,
 )
@@ -91,7 +91,9 @@ bytes_of_it = b"%PDF-1.7\nan invoice"
 invoice = add_file.sync(refund.id, client=seller, body=File(payload=io.BytesIO(bytes_of_it)), name="invoice.pdf")
 assert get_file.sync(refund.id, invoice.sha256, client=platform).payload.read() == bytes_of_it
 assert erase_file.sync(refund.id, invoice.sha256, client=operator).erased_at
-forgotten = ErasureInput(refund_id=refund.id, because=ErasedBecause.LAW, reason="Letter 17")
+forgotten = ErasureInput(
+    refund_id=refund.id, because=ErasedBecause.LAW, reason="Letter 17", what=[ErasedKind.TEXT, ErasedKind.CONTACT]
+)
 assert {erased.what for erased in done(erase_data.sync(client=operator, body=forgotten)).erased} >= {"text", "contact"}
 
 # The money comes back and nobody does anything for more than a day; then two attempts pay.
