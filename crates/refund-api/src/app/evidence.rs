@@ -7,7 +7,7 @@ use refund_store::{Refused, Request, Work};
 
 use super::{App, to_the_end};
 use crate::callers::Caller;
-use crate::evidence::{Parts, Taken};
+use crate::evidence::{Parts, Taken, passed_over};
 use crate::problem::Problem;
 
 impl App {
@@ -25,6 +25,7 @@ impl App {
         let own = refund.evidence.iter().filter(|added| added.by == actor.role).count();
         if u32::try_from(own).is_ok_and(|own| own >= EVIDENCE_MAX) {
             // What would be refused anyway is not taken in first.
+            passed_over(parts).await;
             let refusal = Refusal::TooManyFiles { role: actor.role, max: EVIDENCE_MAX };
             return Ok(Err(Refused::Rule { refusal, seen: None }));
         }

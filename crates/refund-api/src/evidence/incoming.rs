@@ -22,8 +22,26 @@ const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// How much is written at once, in bytes.
 const CHUNK: usize = 256 * 1024;
 
+/// How long a file that is not taken in is let go by.
+const PASSING_MAX: Duration = Duration::from_secs(10);
+
 /// Parts of a file as they come.
 pub(crate) type Parts<'a> = Pin<&'a mut (dyn Stream<Item = Result<Bytes, String>> + Send)>;
+
+/// Lets a file go by that is not taken in, as far as one may be long: whoever sends it may read no answer before it has
+/// gone, and finds the connection closed where nobody takes it from them.
+pub(crate) async fn passed_over(mut parts: Parts<'_>) {
+    let going_by = async {
+        let mut left = u64::from(FileSize::MAX);
+        while let Some(Ok(part)) = parts.next().await
+            && left > 0
+        {
+            left = left.saturating_sub(part.len() as u64);
+        }
+    };
+    // Whether it came whole changes nothing.
+    let _ = tokio::time::timeout(PASSING_MAX, going_by).await;
+}
 
 /// A file that came whole.
 pub(super) struct Incoming(File);

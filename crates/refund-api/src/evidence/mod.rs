@@ -26,7 +26,7 @@ use tokio::sync::{MutexGuard, Semaphore};
 
 pub(crate) use self::held::sweeping;
 use self::incoming::Incoming;
-pub(crate) use self::incoming::Parts;
+pub(crate) use self::incoming::{Parts, passed_over};
 pub(crate) use self::keeping::Keeping;
 use self::one_at_a_time::OneAtATime;
 use self::picture::Picture;
@@ -34,7 +34,7 @@ pub use self::place::{EvidencePlace, NoPlace};
 pub(crate) use self::sending::sent;
 use self::unfit::Unfit;
 use crate::callers::Tenant;
-use crate::callers::places::{Full, Places};
+use crate::callers::places::{Full, Place, Places};
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
@@ -133,12 +133,13 @@ impl Evidence {
     /// # Errors
     /// Where too many are on their way, or it is none that is taken.
     pub(crate) async fn take(&self, who: Tenant<'_>, name: FileName, parts: Parts<'_>) -> Result<Taken, Problem> {
-        self.keeping()?;
-        self.has_space()?;
-        let place = self.arriving.enter(Some(who.name())).map_err(|full| match full {
-            Full::All => Problem::new(ApiCode::Busy, "as many files are on their way as the server takes at once"),
-            Full::Own => Problem::too_many("this caller has as many files on their way as there may be", AGAIN),
-        })?;
+        let place = match self.place_for(who) {
+            Ok(place) => place,
+            Err(problem) => {
+                passed_over(parts).await;
+                return Err(problem);
+            }
+        };
         let incoming = Incoming::take(parts, &self.scratch).await?;
         let internal = |error: String| Problem::new(ApiCode::Internal, error);
         let _turn = self.unpacking.turn(&who.name()).await;
@@ -152,6 +153,16 @@ impl Evidence {
         let sha256 = FileHash::new(Sha256::digest(&kept.bytes).into());
         let bytes = unfit::size_of(&kept.bytes)?;
         Ok(Taken { file: EvidenceFile { sha256, media_type: kept.media_type, bytes, name }, kept })
+    }
+
+    /// A place to take a file in from that caller.
+    fn place_for(&self, who: Tenant<'_>) -> Result<Place<String>, Problem> {
+        self.keeping()?;
+        self.has_space()?;
+        self.arriving.enter(Some(who.name())).map_err(|full| match full {
+            Full::All => Problem::new(ApiCode::Busy, "as many files are on their way as the server takes at once"),
+            Full::Own => Problem::too_many("this caller has as many files on their way as there may be", AGAIN),
+        })
     }
 
     /// A file of a refund, to be sent; none where it is not kept, or not any more.
