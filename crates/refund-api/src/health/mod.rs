@@ -52,14 +52,10 @@ impl Check {
                 if let Some(refused) = health.refuses_writes {
                     return Some(told_of(refused).to_owned());
                 }
-                let unreadable = match store.is_shared() {
-                    // Every call begins so.
-                    true => store.look().await.err(),
-                    false => None,
-                };
-                let unreadable = match unreadable {
-                    None => store.next_due().await.err(),
-                    away => away,
+                // Every call begins with a look.
+                let unreadable = match store.look().await {
+                    Ok(()) => store.next_due().await.err(),
+                    Err(away) => Some(away),
                 };
                 let error = health.stopped.as_ref().or(unreadable.as_ref())?;
                 tracing::warn!(%error, "not ready");

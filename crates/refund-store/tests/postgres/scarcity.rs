@@ -15,6 +15,12 @@ fn server(settings: &[(&str, &str)]) -> Server {
     Server::start(Version::Debian, &[&[("fsync", "off")][..], settings].concat()).unwrap()
 }
 
+/// Has commits wait for the standby of that name; for none where it is empty.
+fn wait_for(server: &Server, standby: &str) {
+    server.psql("postgres", &format!("ALTER SYSTEM SET synchronous_standby_names = '{standby}'")).unwrap();
+    server.psql("postgres", "SELECT pg_reload_conf()").unwrap();
+}
+
 #[test]
 fn where_the_disk_is_full_a_command_is_refused_at_once_and_reads_go_on() {
     let server = Server::shared(Version::Debian).unwrap();
@@ -73,10 +79,6 @@ fn while_no_standby_answers_commands_wait_and_reads_go_on_and_then_all_are_done_
     let store = open(&migrated(&database_of(&server)), surroundings());
     begin(&store);
     do_it(&store, open_on_line("r", "l", "kim", 1000));
-    let set = |standbys: &str| {
-        server.psql("postgres", &format!("ALTER SYSTEM SET synchronous_standby_names = '{standbys}'")).unwrap();
-        server.psql("postgres", "SELECT pg_reload_conf()").unwrap();
-    };
     let (done, enough) = (AtomicUsize::new(0), AtomicBool::new(false));
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -85,14 +87,14 @@ fn while_no_standby_answers_commands_wait_and_reads_go_on_and_then_all_are_done_
                 done.fetch_add(1, Ordering::SeqCst);
             }
         });
-        set("nobody");
+        wait_for(&server, "nobody");
         let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
         while server.psql("postgres", waiting).unwrap() != "1" {}
         let told = done.load(Ordering::SeqCst);
         assert_eq!(messages(&store).len(), told, "what no standby has is not shown");
         assert_eq!(done.load(Ordering::SeqCst), told, "nothing was acknowledged meanwhile");
         enough.store(true, Ordering::SeqCst);
-        set("");
+        wait_for(&server, "");
     });
     assert!(messages(&store).values().eq(std::iter::repeat_n(&1, done.into_inner())));
 }
@@ -104,13 +106,9 @@ fn a_commit_whose_wait_for_a_standby_was_cancelled_is_not_acknowledged_until_one
     let store = open(&migrated(&database_of(&server)), surroundings());
     begin(&store);
     do_it(&store, open_on_line("r", "l", "kim", 1000));
-    let set = |standbys: &str| {
-        server.psql("postgres", &format!("ALTER SYSTEM SET synchronous_standby_names = '{standbys}'")).unwrap();
-        server.psql("postgres", "SELECT pg_reload_conf()").unwrap();
-    };
     let acknowledged = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        set("nobody");
+        wait_for(&server, "nobody");
         scope.spawn(|| {
             do_it(&store, message("once"));
             acknowledged.store(true, Ordering::SeqCst);
@@ -124,7 +122,7 @@ fn a_commit_whose_wait_for_a_standby_was_cancelled_is_not_acknowledged_until_one
         // It is found to be there, and something behind it waits for the standby too.
         while [first.as_str(), ""].contains(&server.psql("postgres", &waits("pid")).unwrap().as_str()) {}
         assert!(!acknowledged.load(Ordering::SeqCst));
-        set("");
+        wait_for(&server, "");
     });
     assert_eq!(messages(&store).into_iter().collect::<Vec<_>>(), [("once".to_owned(), 1)]);
 }
