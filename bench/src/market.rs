@@ -103,6 +103,7 @@ impl Market {
                 paid: money(PAID)?,
                 shipped: true,
                 freight_insurance: number.is_multiple_of(3),
+                image_url: None,
             },
             request: refund_core::Request {
                 kind: RefundType::RefundOnly,

@@ -25,7 +25,7 @@ use crate::callers::Door;
 /// How many requests share a sync at the most, as in the store.
 const REQUESTS_MAX: usize = 256;
 /// The version of the stored format, which stands before every value.
-const FORMAT: u8 = 9;
+const FORMAT: u8 = 10;
 
 /// The epoch of a store that is opened without randomness.
 const EPOCH: u32 = 1;

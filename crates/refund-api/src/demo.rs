@@ -14,8 +14,8 @@ use serde_json::json;
 
 use crate::machine::{clock, entropy};
 use crate::mail::MailSettings;
+use crate::outgoing::Reach;
 use crate::server::{Config, Place, Running, StartError, issue, start};
-use crate::webhooks::Reach;
 use crate::{pages, secrets};
 
 /// Where the demo is and what opens it.

@@ -11,6 +11,7 @@ mod machine;
 mod wire;
 
 mod metrics;
+mod outgoing;
 mod problem;
 
 mod engine;
@@ -20,6 +21,7 @@ mod callers;
 
 mod evidence;
 mod feed;
+mod goods;
 mod stats;
 mod webhooks;
 
@@ -47,8 +49,8 @@ pub use callers::Limits;
 pub use demo::{Demo, demo, tell_people};
 pub use evidence::{EvidencePlace, NoPlace};
 pub use mail::{InvalidMailSettings, MailSettings, MailTool};
+pub use outgoing::Reach;
 pub use routes::{openapi, openapi_showing};
 pub use server::{Config, Origin, Place, Running, StartError, start};
 pub use store_tools::{Migration, Outcome, Settling, StoreTool};
-pub use webhooks::Reach;
 pub use wire::code::{ApiCode, Code};

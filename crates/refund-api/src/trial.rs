@@ -18,9 +18,11 @@ use crate::app::App;
 use crate::callers::Limits;
 use crate::engine::Engine;
 use crate::engine::reading::Reading;
+use crate::evidence::Evidence;
 use crate::metrics::Metrics;
+use crate::outgoing::{Connector, Reach};
 use crate::server;
-use crate::webhooks::{Reach, Webhooks};
+use crate::webhooks::Webhooks;
 
 const SECRET: [u8; 32] = [0; 32];
 /// The key of the platform.
@@ -42,6 +44,7 @@ fn opening(number: u32) -> Opening {
         paid,
         shipped: true,
         freight_insurance: false,
+        image_url: None,
     };
     let reason: Why = id("a dent");
     Opening {
@@ -118,8 +121,17 @@ async fn on(store: Arc<dyn Store>) -> Arc<App> {
 /// A server on a store that may have been set up already, through another one.
 pub(crate) fn on_as_it_is(store: Arc<dyn Store>) -> Arc<App> {
     let engine = Arc::new(Engine::new(store, Metrics::default(), 0));
-    let webhooks = Arc::new(Webhooks::new(Arc::new(MemoryDeliveries::default()), Reach::Anywhere, &SECRET));
-    Arc::new(App::new(engine, webhooks, &SECRET, String::new(), false, Limits::without_rates()))
+    let webhooks =
+        Arc::new(Webhooks::new(Arc::new(MemoryDeliveries::default()), Connector::new(Reach::Anywhere), &SECRET));
+    Arc::new(App::new(
+        engine,
+        webhooks,
+        Arc::new(Evidence::nowhere()),
+        &SECRET,
+        String::new(),
+        false,
+        Limits::without_rates(),
+    ))
 }
 
 /// A server with the refund `rfd_1` in it.

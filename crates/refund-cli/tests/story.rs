@@ -198,6 +198,8 @@ fn the_buyer_and_the_platform() {
         "--currency",
         "CNY",
         "--shipped",
+        "--image-url",
+        "https://cdn.example/bin.jpg",
         "--type",
         "return",
         "--amount",

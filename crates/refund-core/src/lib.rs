@@ -18,6 +18,7 @@ mod evolve;
 mod explain;
 mod grounds;
 mod id;
+mod image_url;
 mod ledger;
 mod message;
 mod money;
@@ -72,6 +73,7 @@ pub use id::{
     AddressId, BuyerId, ExternalReference, ID_LEN_MAX, InvalidId, LineId, NegotiationId, OrderId, RefundId, SellerId,
     is_id,
 };
+pub use image_url::{ImageUrl, InvalidImageUrl};
 pub use ledger::LineLedger;
 pub use message::{
     Attachment, AttachmentUrl, Attachments, InvalidAttachment, MESSAGES_MAX, MediaType, Message, MessageCounts,

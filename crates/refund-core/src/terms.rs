@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::names::names;
-use crate::{AddressId, BuyerId, Contact, Label, LineId, Money, OrderId, Reason, References, SellerId, Why};
+use crate::{AddressId, BuyerId, Contact, ImageUrl, Label, LineId, Money, OrderId, Reason, References, SellerId, Why};
 
 names! {
     /// Whether the goods go back.
@@ -121,6 +121,10 @@ pub struct OrderLine {
     pub shipped: bool,
     /// Whether the order carries freight insurance: the reason a seller offers a return (S4).
     pub freight_insurance: bool,
+    /// Where a picture of the goods lies, for people alone: nothing is decided by it.
+    // It can be left out where fields have no names as long as none stands behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<ImageUrl>,
 }
 
 impl OrderLine {

@@ -12,7 +12,7 @@ use crate::StoreError;
 
 /// The version of the format that this program writes, and the newest that it reads. Each has fields that programs which
 /// know those before alone would take for damage; what they wrote is read as it always was.
-pub(crate) const VERSION: u8 = 9;
+pub(crate) const VERSION: u8 = 10;
 const FIRST: u8 = 1;
 
 /// Bytes that are no value, or a value without bytes.

@@ -9,6 +9,7 @@ mod evidence;
 mod file;
 mod notices;
 mod payouts;
+mod pictures;
 mod reasons;
 mod references;
 mod samples;
@@ -21,6 +22,7 @@ use self::evidence::*;
 use self::file::golden;
 use self::notices::*;
 use self::payouts::*;
+use self::pictures::with_picture;
 use self::reasons::*;
 use self::references::*;
 use self::samples::*;
@@ -155,6 +157,11 @@ fn the_golden_record_of_evidence_says_what_it_said() {
 #[test]
 fn the_golden_record_of_an_erasure_says_what_it_said() {
     is_written_so("record-v9-erasure.bin", &erasure());
+}
+
+#[test]
+fn the_golden_record_of_goods_with_a_picture_says_what_it_said() {
+    is_written_so("record-v10-picture.bin", &with_picture());
 }
 
 /// A row belongs to the view, which is built anew from the journal where its layout is another: only rows of the present

@@ -73,6 +73,7 @@ fn open(id: &str, line: &str, rng: &mut Rng) -> Result<Request, String> {
             paid: money(100_000)?,
             shipped: true,
             freight_insurance: false,
+            image_url: None,
         },
         request: refund_core::Request {
             kind: RefundType::RefundOnly,

@@ -215,6 +215,7 @@ pub(super) fn bin() -> OrderLine {
         paid: twenty(),
         shipped: true,
         freight_insurance: false,
+        image_url: None,
     }
 }
 

@@ -44,6 +44,7 @@ impl World {
             paid: cny(2000),
             shipped: true,
             freight_insurance: true,
+            image_url: None,
         };
         let request = Request { kind, amount: line.paid, reason: id("A dent") };
         let (refund_id, seller_id, buyer_id) = (id("r-1"), id("seller"), id("buyer"));

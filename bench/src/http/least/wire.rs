@@ -1,10 +1,10 @@
 //! The JSON of the least server: what the measurement sends, and refunds as the server shows them.
 
 use refund_core::{
-    Address, BuyerId, Category, ClosedReason, Command, CommandKind, Currency, Deadline, DeadlineKind, Label, LineId,
-    MakeOffer, Money, NamedFiles, Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence, Opening,
-    OrderId, OrderLine, PayoutAttempt, PayoutStatus, Reason, References, Refund, RefundId, RefundType, Request, Role,
-    SellerId, Status, StatusKind, Terms, Timestamp, WithdrawnReason,
+    Address, BuyerId, Category, ClosedReason, Command, CommandKind, Currency, Deadline, DeadlineKind, ImageUrl, Label,
+    LineId, MakeOffer, Money, NamedFiles, Negotiation, NegotiationId, NegotiationStatus, OfferMessage, OnSilence,
+    Opening, OrderId, OrderLine, PayoutAttempt, PayoutStatus, Reason, References, Refund, RefundId, RefundType,
+    Request, Role, SellerId, Status, StatusKind, Terms, Timestamp, WithdrawnReason,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,8 @@ struct LineIn {
     paid: MoneyIn,
     shipped: bool,
     freight_insurance: bool,
+    #[serde(default)]
+    image_url: Option<ImageUrl>,
 }
 
 #[derive(Deserialize)]
@@ -69,8 +71,8 @@ impl OpenIn {
     pub(super) fn read(self, refund_id: RefundId) -> Option<Opening> {
         let Self { seller_id, buyer_id, order_line, kind, amount, reason } = self;
         let paid = order_line.paid.read()?;
-        let LineIn { order_id, line_id, title, category, shipped, freight_insurance, .. } = order_line;
-        let line = OrderLine { order_id, line_id, title, category, paid, shipped, freight_insurance };
+        let LineIn { order_id, line_id, title, category, shipped, freight_insurance, image_url, .. } = order_line;
+        let line = OrderLine { order_id, line_id, title, category, paid, shipped, freight_insurance, image_url };
         let request = Request { kind, amount: amount.read()?, reason: reason.into() };
         let references = References::default();
         Some(Opening { refund_id, seller_id, buyer_id, line, request, references, buyer_contact: None })
@@ -136,6 +138,8 @@ struct LineOut {
     paid: MoneyOut,
     shipped: bool,
     freight_insurance: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_url: Option<ImageUrl>,
 }
 
 #[derive(Serialize)]
@@ -265,6 +269,7 @@ impl From<&OrderLine> for LineOut {
             paid: line.paid.into(),
             shipped: line.shipped,
             freight_insurance: line.freight_insurance,
+            image_url: line.image_url.clone(),
         }
     }
 }

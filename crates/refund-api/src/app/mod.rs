@@ -25,6 +25,7 @@ use crate::callers::session_uses::SessionUses;
 use crate::engine::Engine;
 use crate::evidence::Evidence;
 use crate::feed::EventIds;
+use crate::goods::GoodsPictures;
 use crate::machine::clock::system_now;
 use crate::secrets::buyer_link::Links;
 use crate::secrets::cursor::Cursors;
@@ -40,6 +41,7 @@ pub(crate) struct App {
     pub(crate) webhooks: Arc<Webhooks>,
     pub(crate) stats: Arc<Stats>,
     pub(crate) evidence: Arc<Evidence>,
+    pub(crate) goods: GoodsPictures,
     pub(crate) links: Links,
     pub(crate) cursors: Cursors,
     pub(crate) event_ids: EventIds,
@@ -62,6 +64,7 @@ impl App {
     pub(crate) fn new(
         engine: Arc<Engine>,
         webhooks: Arc<Webhooks>,
+        evidence: Arc<Evidence>,
         secret: &[u8; 32],
         public_url: String,
         test_clock: bool,
@@ -70,9 +73,10 @@ impl App {
         let (passwords, admission) = (Passwords::new(engine.sharers()), Admission::new(limits, engine.sharers()));
         Self {
             engine,
+            goods: GoodsPictures::new(webhooks.connector(), evidence.clone()),
             webhooks,
             stats: Arc::default(),
-            evidence: Arc::new(Evidence::nowhere()),
+            evidence,
             links: Links::new(secret),
             cursors: Cursors::new(secret),
             event_ids: EventIds::new(secret),

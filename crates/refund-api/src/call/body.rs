@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt;
 
 use crate::callers::Tenant;
@@ -57,6 +57,15 @@ pub(crate) async fn received(path: &str, body: Body, sender: Sender<'_>) -> Resu
         Err(Problem::new(ApiCode::BodyTooSlow, detail))
     })?;
     Ok(Received { bytes, _room: room })
+}
+
+/// Bodies are taken as they are: nothing is unpacked that may be a thousandfold.
+pub(crate) fn as_it_is(headers: &HeaderMap) -> Result<(), Problem> {
+    let is_plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
+    let is_coded = |codings: &&HeaderValue| !codings.to_str().is_ok_and(|codings| codings.split(',').all(is_plain));
+    let Some(coded) = headers.get_all(header::CONTENT_ENCODING).iter().find(is_coded) else { return Ok(()) };
+    let detail = format!("Content-Encoding is {coded:?}, and bodies are taken as they are");
+    Err(Problem::new(ApiCode::UnsupportedContentEncoding, detail))
 }
 
 /// Lets the body of a call go by of which nothing is kept. Whoever asks before they send it is told not to, by the answer.

@@ -21,7 +21,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::admission::{CallerAddress, NOT_COUNTED, Peer, admit};
-pub(crate) use self::body::{Received, Sender, pass_over, pass_over_body, received};
+pub(crate) use self::body::{Received, Sender, as_it_is, pass_over, pass_over_body, received};
 pub(crate) use self::trace::{CallId, Explained, Trace, refused_with};
 use crate::app::App;
 use crate::callers::Caller;
@@ -213,18 +213,22 @@ impl Call {
                 return Err(Problem::new(ApiCode::UnsupportedMediaType, detail));
             }
         }
-        for coded in headers.get_all(header::CONTENT_ENCODING).iter().filter(|_| !self.body.bytes.is_empty()) {
-            let is_plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
-            if !coded.to_str().is_ok_and(|codings| codings.split(',').all(is_plain)) {
-                let detail = format!("Content-Encoding is {coded:?}, and bodies are taken as they are");
-                return Err(Problem::new(ApiCode::UnsupportedContentEncoding, detail));
-            }
+        if !self.body.bytes.is_empty() {
+            self.comes_as_it_is()?;
         }
         if self.parts.method == Method::PUT && self.body.bytes.is_empty() {
             // What is put replaces all that there was, also what it leaves out: nothing at all is meant by nobody.
             return Err(Problem::new(ApiCode::MalformedBody, "there is no body, and what is put has one".to_owned()));
         }
         Ok(json::read(&self.body.bytes)?)
+    }
+
+    /// Whether the body is sent without a coding.
+    ///
+    /// # Errors
+    /// Where it would have to be unpacked first.
+    pub(crate) fn comes_as_it_is(&self) -> Result<(), Problem> {
+        as_it_is(&self.parts.headers)
     }
 
     /// The query, read strictly.
@@ -248,19 +252,11 @@ impl Call {
     /// Carries out what the call asks for; or gives the answer that was given before
     /// under its idempotency key. That is looked for before the body is read.
     pub(crate) async fn once(&self, read: impl FnOnce() -> Result<Request, Problem>) -> Result<Answered, Problem> {
-        self.once_loaded(async { read() }).await
-    }
-
-    /// The same of a request for which something has to be loaded.
-    pub(crate) async fn once_loaded(
-        &self,
-        read: impl Future<Output = Result<Request, Problem>>,
-    ) -> Result<Answered, Problem> {
         let idempotency = self.idempotency()?;
         if let Some(before) = self.app.engine.answered_before(idempotency.clone()).await? {
             return Ok(before);
         }
-        Ok(self.change(Request { idempotency, ..read.await? }).await?)
+        Ok(self.change(Request { idempotency, ..read()? }).await?)
     }
 
     /// Carries a request out, with the address that the call came from.

@@ -101,6 +101,7 @@ const SAID_IN_TROUBLE: &[&str] = &[
     "body_too_slow",
     "files_away",
     "too_many_requests",
+    "too_much_written",
     "busy",
     "not_stored",
     "not_counted",

@@ -149,6 +149,7 @@ impl Story {
                 paid,
                 shipped: true,
                 freight_insurance: true,
+                image_url: None,
             },
             request: Asked { kind: self.ask, amount: paid, reason: self.reason.clone() },
             buyer_contact: None,

@@ -10,6 +10,7 @@ pub(crate) mod timer;
 use std::sync::Arc;
 use std::time::Duration;
 
+use refund_core::Timestamp;
 use refund_store::{
     Advance, Answered, Fingerprint, IdempotencyKey, Refused, Reply, Request, Settings, Store, StoreError, Work,
 };
@@ -151,7 +152,11 @@ impl Engine {
 
     /// What a party could change again and again, to be counted once it is done.
     fn paced(&self, request: &Request) -> Result<Option<Changed>, Refused> {
-        self.pace.check(request).map_err(|wait| Refused::TooOften { wait })
+        self.pace.check(request).map_err(|wait| {
+            let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX).saturating_add(1);
+            let at = Timestamp::from_millis(self.store.now().as_millis().saturating_add(millis));
+            Refused::TooOften { wait, possible_at: at.unwrap_or(Timestamp::MAX) }
+        })
     }
 
     /// Carries out a request that needs everything due to have happened first, however much that is (R34).

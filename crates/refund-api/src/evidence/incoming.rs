@@ -48,9 +48,13 @@ pub(super) struct Incoming(File);
 
 impl Incoming {
     /// Takes a file in, under that folder. It has no name there, and is gone with the process.
-    pub(super) async fn take(parts: Parts<'_>, folder: &Path) -> Result<Self, Problem> {
-        let taken = tokio::time::timeout(ARRIVING_MAX, written(parts, folder)).await;
-        taken.unwrap_or_else(|_| Err(too_slow()))
+    pub(super) async fn take(mut parts: Parts<'_>, folder: &Path) -> Result<Self, Problem> {
+        let taken = tokio::time::timeout(ARRIVING_MAX, written(&mut parts, folder)).await;
+        let taken = taken.unwrap_or_else(|_| Err(too_slow()));
+        if taken.is_err() {
+            passed_over(parts).await;
+        }
+        taken
     }
 
     /// What it begins with; less where it has less.
@@ -67,7 +71,7 @@ impl Incoming {
     }
 }
 
-async fn written(mut parts: Parts<'_>, folder: &Path) -> Result<Incoming, Problem> {
+async fn written(parts: &mut Parts<'_>, folder: &Path) -> Result<Incoming, Problem> {
     let folder = folder.to_owned();
     let no_room = |error: std::io::Error| {
         Problem::new(ApiCode::NotStored, format!("the file could not be written down: {error}"))

@@ -19,12 +19,13 @@ use crate::wire::code::ApiCode;
 pub(crate) struct Keeping(Arc<dyn ObjectStore>);
 
 impl Keeping {
-    /// In that folder, which is there. What is kept is on the disk.
+    /// In that folder, which is there. What is kept is on the disk; a folder in which nothing is left goes too.
     ///
     /// # Errors
     /// Where the folder can't be had.
     pub(crate) fn in_folder(folder: &Path) -> Result<Self, Error> {
-        Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
+        let files = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
+        Ok(Self(Arc::new(files)))
     }
 
     /// In a bucket, under names that begin so; it may be away at the moment.

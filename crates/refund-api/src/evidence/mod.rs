@@ -11,7 +11,7 @@ mod place;
 mod sending;
 mod unfit;
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(crate) use self::held::sweeping;
 use self::incoming::Incoming;
 pub(crate) use self::incoming::{Parts, passed_over};
 pub(crate) use self::keeping::Keeping;
-use self::one_at_a_time::OneAtATime;
+pub(crate) use self::one_at_a_time::OneAtATime;
 use self::picture::Picture;
 pub use self::place::{EvidencePlace, NoPlace};
 pub(crate) use self::sending::sent;
@@ -155,6 +155,29 @@ impl Evidence {
         Ok(Taken { file: EvidenceFile { sha256, media_type: kept.media_type, bytes, name }, kept })
     }
 
+    /// A picture made small, a JPEG whose longer side has so many pixels at the most, or why it can't be. Pictures are
+    /// unpacked one at a time, by turns.
+    ///
+    /// # Errors
+    /// Where the server has come to its end.
+    pub(crate) async fn thumbnail(
+        &self,
+        whose: &str,
+        picture: Bytes,
+        side: u32,
+    ) -> Result<Result<Vec<u8>, String>, Problem> {
+        let internal = |error: String| Problem::new(ApiCode::Internal, error);
+        let _turn = self.unpacking.turn(whose).await;
+        let unpacked = self.unpacked.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
+        let made = tokio::task::spawn_blocking(move || {
+            let _unpacked = unpacked;
+            let format = taken_format(&picture)?;
+            picture::small(Cursor::new(picture), format, side)
+        });
+        let made = made.await.map_err(|error| internal(error.to_string()))?;
+        Ok(made.map_err(|unfit| unfit.to_string()))
+    }
+
     /// A place to take a file in from that caller.
     fn place_for(&self, who: Tenant<'_>) -> Result<Place<String>, Problem> {
         self.keeping()?;
@@ -186,8 +209,12 @@ impl Evidence {
     /// Destroys a file of a refund, also where it is held for another opening, and leaves word for backups that it was
     /// erased and not lost.
     pub(crate) async fn erase(&self, refund_id: &RefundId, sha256: &FileHash) -> Result<(), Problem> {
-        self.keeping()?.keep(&named(refund_id, sha256, ERASED), Bytes::new()).await?;
+        let word = named(refund_id, sha256, ERASED);
+        self.keeping()?.keep(&word, Bytes::new()).await?;
         self.forget(refund_id, sha256).await?;
+        // To keep something is on the disk once it is done, and to erase is not: with the word, that the files beside it
+        // are gone.
+        self.keeping()?.keep(&word, Bytes::new()).await?;
         self.let_go(*sha256).await
     }
 
@@ -240,9 +267,12 @@ fn fit(mut incoming: Incoming) -> Result<Kept, Unfit> {
         file.read_to_end(&mut bytes).map_err(unread)?;
         return Ok(Kept { media_type: EvidenceType::Pdf, bytes, small: None });
     }
-    let format = image::guess_format(&head).ok();
-    let taken = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP];
-    let format = format.filter(|format| taken.contains(format)).ok_or(Unfit::UnknownType)?;
-    let Picture { media_type, bytes, small } = picture::anew(file, format)?;
+    let Picture { media_type, bytes, small } = picture::anew(file, taken_format(&head)?)?;
     Ok(Kept { media_type, bytes, small: Some(small) })
+}
+
+/// What kind of picture begins so, where that kind is taken.
+fn taken_format(head: &[u8]) -> Result<ImageFormat, Unfit> {
+    let taken = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP];
+    image::guess_format(head).ok().filter(|format| taken.contains(format)).ok_or(Unfit::UnknownType)
 }

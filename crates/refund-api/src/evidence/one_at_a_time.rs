@@ -6,7 +6,7 @@ use tokio::sync::{Mutex, MutexGuard};
 const TURNS: usize = 64;
 
 /// Turns by name.
-pub(super) struct OneAtATime([Mutex<()>; TURNS]);
+pub(crate) struct OneAtATime([Mutex<()>; TURNS]);
 
 impl Default for OneAtATime {
     fn default() -> Self {
@@ -16,7 +16,7 @@ impl Default for OneAtATime {
 
 impl OneAtATime {
     /// The turn of that name, until what is given is dropped.
-    pub(super) async fn turn(&self, name: &str) -> MutexGuard<'_, ()> {
+    pub(crate) async fn turn(&self, name: &str) -> MutexGuard<'_, ()> {
         let sum = name.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         let [first, ..] = &self.0;
         self.0.get(sum % TURNS).unwrap_or(first).lock().await

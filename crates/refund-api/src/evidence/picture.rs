@@ -42,6 +42,14 @@ pub(super) fn anew(file: impl BufRead + Seek, format: ImageFormat) -> Result<Pic
     Ok(Picture { media_type, bytes, small })
 }
 
+/// The picture in that file, as a JPEG with so many pixels at its longer side at the most.
+///
+/// # Errors
+/// As for [`anew`].
+pub(super) fn small(file: impl BufRead + Seek, format: ImageFormat, side: u32) -> Result<Vec<u8>, Unfit> {
+    jpeg(&on_white(fitting(upright(file, format)?, side)), SMALL_QUALITY)
+}
+
 /// The first picture in the file, not larger than it is kept, turned as the camera was held.
 fn upright(file: impl BufRead + Seek, format: ImageFormat) -> Result<DynamicImage, Unfit> {
     let mut limits = Limits::default();

@@ -8,15 +8,19 @@ use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
 /// Why a file is not taken, whoever sends it.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(super) enum Unfit {
     /// More bytes than a file may have, as it came or as it would be kept.
+    #[error("the file has more than {} bytes", FileSize::MAX)]
     TooLarge,
     /// A picture that is small as it is sent and takes a room to unpack.
+    #[error("the picture has more pixels than are unpacked")]
     TooManyPixels,
     /// It begins as nothing that is taken.
+    #[error("the file is neither JPEG, PNG, WebP nor PDF, by its first bytes")]
     UnknownType,
     /// It is not what it begins as.
+    #[error("the picture can't be read: {0}")]
     NotAPicture(String),
 }
 
@@ -30,16 +34,11 @@ impl From<ImageError> for Unfit {
 
 impl From<Unfit> for Problem {
     fn from(unfit: Unfit) -> Self {
-        match unfit {
-            Unfit::TooLarge => {
-                Self::new(ApiCode::FileTooLarge, format!("the file has more than {} bytes", FileSize::MAX))
-            }
-            Unfit::TooManyPixels => Self::new(ApiCode::FileTooLarge, "the picture has more pixels than are unpacked"),
-            Unfit::UnknownType => {
-                Self::new(ApiCode::FileNotTaken, "the file is neither JPEG, PNG, WebP nor PDF, by its first bytes")
-            }
-            Unfit::NotAPicture(why) => Self::new(ApiCode::FileNotTaken, format!("the picture can't be read: {why}")),
-        }
+        let code = match &unfit {
+            Unfit::TooLarge | Unfit::TooManyPixels => ApiCode::FileTooLarge,
+            Unfit::UnknownType | Unfit::NotAPicture(_) => ApiCode::FileNotTaken,
+        };
+        Self::new(code, unfit.to_string())
     }
 }
 

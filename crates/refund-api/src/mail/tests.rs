@@ -15,8 +15,9 @@ use tokio::task::JoinHandle;
 use self::one_mail::unencrypted;
 use self::scripted::{Reply, Script, Scripted, well};
 use super::*;
+use crate::outgoing::{Connector, Reach};
 use crate::trial::{self, Machine, id};
-use crate::webhooks::{Reach, Webhooks};
+use crate::webhooks::Webhooks;
 
 /// A server that mails notices, and its clock.
 struct Mailing {
@@ -42,7 +43,7 @@ impl Mailing {
     }
 
     fn on(book: Arc<dyn Deliveries>, app: Arc<App>, machine: Machine, scripted: Scripted) -> Self {
-        let webhooks = Arc::new(Webhooks::new(book.clone(), Reach::Anywhere, &[7; 32]));
+        let webhooks = Arc::new(Webhooks::new(book.clone(), Connector::new(Reach::Anywhere), &[7; 32]));
         let courier = Mailer::of(&app, unencrypted(&scripted));
         let tasks = webhooks.begin(&app.engine, Some(courier));
         Self { app, book, webhooks, machine, scripted, tasks }

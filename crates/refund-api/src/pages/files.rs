@@ -22,7 +22,7 @@ use super::refund::{page, told_no};
 use super::visit::{OpenVisit, Visit};
 use super::way::Way;
 use crate::app::to_the_end;
-use crate::call::pass_over;
+use crate::call::{as_it_is, pass_over};
 use crate::callers::Caller;
 use crate::evidence::{self, Size};
 use crate::problem::Problem;
@@ -129,12 +129,14 @@ impl SentFiles {
     async fn of(OpenVisit { visit, request }: OpenVisit) -> Result<Self, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let is_behind_a_page = is_behind_a_page(request.headers());
-        let boundary = match multer::parse_boundary(kind) {
+        let read = as_it_is(request.headers());
+        let boundary = read.and_then(|()| multer::parse_boundary(kind).map_err(|error| unreadable(&error)));
+        let boundary = match boundary {
             Ok(boundary) => boundary,
-            Err(error) => {
+            Err(problem) => {
                 // Else its sender may find the connection gone, and no answer.
                 pass_over(request).await;
-                return Err(unreadable(&error));
+                return Err(problem);
             }
         };
         // A file that is too large is told as that, and the others are taken: it is measured where it is taken in.

@@ -21,6 +21,7 @@ mod files;
 mod form;
 mod frame;
 mod given_up;
+mod goods;
 mod leading;
 mod letter;
 mod links;
@@ -116,6 +117,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/refunds/{id}/erasure", get(erasure::ask).post(erasure::erase))
         .route("/refunds/{id}/message", form_of_page(2).post(act::write))
         .route("/refunds/{id}/buyer-link", form_of_page(2).post(buyer_link::replace))
+        .route("/refunds/{id}/goods", get(goods::show))
         .route("/refunds/{id}/files", form_of_page(2).post(files::add))
         .route("/refunds/{id}/files/{sha256}", get(files::show))
         .route("/refunds/{id}/files/{sha256}/erase", form_of_page(2).post(files::erase))
@@ -135,6 +137,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/b/{token}", get(buyer::show))
         .route("/b/{token}/live", get(live::buyer))
         .route("/b/{token}/message", form_of_page(2).post(buyer::write))
+        .route("/b/{token}/goods", get(goods::show_to_buyer))
         .route("/b/{token}/files", form_of_page(2).post(files::add_by_buyer))
         .route("/b/{token}/files/{sha256}", get(files::show_to_buyer))
         .route("/b/{token}/act/{action}", form_of_page(2).post(buyer::carry_out))

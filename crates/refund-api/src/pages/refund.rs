@@ -202,7 +202,7 @@ pub(super) fn told_no(visit: &Visit, refused: &Refused) -> Notice {
     if let Refused::Rule { refusal, .. } = refused {
         return Notice::ruled(&visit.reader, refusal);
     }
-    if let Refused::TooOften { wait } = refused {
+    if let Refused::TooOften { wait, .. } = refused {
         let at = visit.reader.instant(from_when(visit.app.engine.store().now(), *wait));
         let notice = Notice::bad(visit.reader.say_with("notice-too-often", "at", &at));
         return notice.under(StatusCode::TOO_MANY_REQUESTS);

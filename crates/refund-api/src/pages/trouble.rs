@@ -27,12 +27,13 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 const ONLY_BY_TLS: &str = "max-age=31536000";
 
 /// What is told in words of its own.
-const TOLD: [(Code, &str); 8] = [
+const TOLD: [(Code, &str); 9] = [
     (Code::Api(ApiCode::Unauthenticated), "trouble-link"),
     (Code::Api(ApiCode::NotFound), "trouble-not-found"),
     (Code::Api(ApiCode::MethodNotAllowed), "trouble-not-found"),
     (Code::Api(ApiCode::ForgedForm), "trouble-forged"),
     (Code::Api(ApiCode::TooManyRequests), "trouble-too-often"),
+    (Code::Api(ApiCode::TooMuchWritten), "trouble-too-often"),
     (Code::Api(ApiCode::Unsure), "trouble-unsure"),
     (Code::Rule(RefusalCode::SettlingHeld), "trouble-held"),
     (Code::Api(ApiCode::BodyTooLarge), "trouble-too-large"),
@@ -112,6 +113,7 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
         return if method.is_safe() { go_to(&format!("/sign-in?back={back}")) } else { go_to("/sign-in") };
     }
     let reader = cookies::reader(headers, app);
+    let is_too_often = code.status() == StatusCode::TOO_MANY_REQUESTS;
     let name = if problem.is_for_another_team_role() { "trouble-not-your-role" } else { name_of(code) };
     // Whoever's link is not good any more is told that there is nothing.
     let status = if code.status() == StatusCode::UNAUTHORIZED { StatusCode::NOT_FOUND } else { code.status() };
@@ -120,7 +122,7 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
         style: super::assets::style(),
         icon: super::assets::icon(),
         title: reader.say(&format!("{name}-title")),
-        text: match possible_in.filter(|_| code == Code::Api(ApiCode::TooManyRequests)) {
+        text: match possible_in.filter(|_| is_too_often) {
             Some(wait) => reader.say_with(
                 "trouble-too-often-until",
                 "at",
@@ -128,7 +130,7 @@ fn page_of(problem: Problem, app: &App, method: &Method, headers: &HeaderMap, he
             ),
             None => reader.say(name),
         },
-        again: (method.is_safe() && code == Code::Api(ApiCode::TooManyRequests)).then(|| here.to_owned()),
+        again: (method.is_safe() && is_too_often).then(|| here.to_owned()),
         code: code.as_str(),
         is_buyers: is_link,
         here: here.to_owned(),

@@ -57,6 +57,14 @@ impl Problem {
         problem
     }
 
+    /// The same was changed by one side as often as it may be in an hour.
+    pub(crate) fn too_much_written(retry_after: Duration, possible_at: Timestamp) -> Self {
+        let mut problem = Self::new(ApiCode::TooMuchWritten, "the same thing is changed too often");
+        problem.0.possible_at = Some(possible_at);
+        problem.0.retry_after = Some(retry_after);
+        problem
+    }
+
     /// Nothing here, or nothing that the caller may know of: both look the same.
     pub(crate) fn not_found() -> Self {
         Self::new(ApiCode::NotFound, ApiCode::NotFound.meaning())

@@ -50,7 +50,7 @@ impl From<Refused> for Problem {
                 "this Idempotency-Key was used with another method, path or body",
             ),
             Refused::MoreIsDue { .. } => Self::new(ApiCode::Busy, "more is due than can be settled at once"),
-            Refused::TooOften { wait } => Self::too_many("the same thing is changed too often", wait),
+            Refused::TooOften { wait, possible_at } => Self::too_much_written(wait, possible_at),
             Refused::ShutOut => Self::new(ApiCode::Unauthenticated, "this key or person was shut out meanwhile"),
             Refused::RightTaken => Self::not_for_the_team_role(),
             Refused::TooManyPeople => {

@@ -93,6 +93,7 @@ pub(super) async fn add(OpenCall { mut call, body }: OpenCall) -> Result<Respons
 async fn adding(call: &Call) -> Result<(Arc<Refund>, Actor, FileName), Problem> {
     let refund = call.app.known(&call.caller, &call.id()?).await?;
     let actor = call.caller.actor_among(&refund, Evidence::SIDES)?;
+    call.comes_as_it_is()?;
     Ok((refund, actor, call.query::<FileNaming>()?.name))
 }
 
@@ -105,8 +106,12 @@ async fn adding(call: &Call) -> Result<(Arc<Refund>, Actor, FileName), Problem> 
     responses((status = CREATED, body = EvidenceAddedData)), security(("key" = ["platform"])),
 )]
 pub(super) async fn hold(OpenCall { mut call, body }: OpenCall) -> Result<Response, Problem> {
-    let named = call.caller.only(&[Role::Platform]).and_then(|()| call.query::<FileNaming>());
-    let FileNaming { name } = match named {
+    let naming = || {
+        call.caller.only(&[Role::Platform])?;
+        call.comes_as_it_is()?;
+        call.query::<FileNaming>()
+    };
+    let FileNaming { name } = match naming() {
         Ok(named) => named,
         Err(problem) => {
             call.pass_over(body).await;

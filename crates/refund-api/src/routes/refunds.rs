@@ -4,15 +4,15 @@ use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use refund_core::{
-    BuyerId, ExternalReference, LineId, MetadataEntry, NamedFiles, NegotiationStatus, OrderId, RefundId, RefundType,
-    Role, SellerId, StatusKind, Timestamp,
+    BuyerId, ExternalReference, LineId, MetadataEntry, NamedFiles, NegotiationStatus, Opening, OrderId, RefundId,
+    RefundType, Role, SellerId, StatusKind, Timestamp,
 };
 use refund_store::{Answer, Answered, Precondition, Query, Refused, Request, Sort, Work};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::lists::{Limit, Several};
-use crate::app::{App, Settled};
+use crate::app::{App, Settled, to_the_end};
 use crate::call::Call;
 use crate::callers::Caller;
 use crate::machine::entropy;
@@ -68,54 +68,70 @@ pub(super) fn marked(mut response: Response, replayed: bool) -> Response {
 )]
 pub(super) async fn open(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Platform])?;
-    let app = &call.app;
-    let mut handed = Handed::default();
-    let answered = call.once_loaded(opening(&call, &mut handed)).await;
-    handed.forget_unless_opened(app, &answered).await?;
-    match answered? {
-        Answered { answer: Answer::Refund { seen, created }, replayed, .. } => {
-            let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-            let link = app.buyer_link(&seen.refund.id);
-            Ok(answer(status, RefundOut::new(*seen, Role::Platform).with_link(link), replayed))
-        }
-        _ => Err(unexpected()),
+    let idempotency = call.idempotency()?;
+    if let Some(before) = call.app.engine.answered_before(idempotency.clone()).await? {
+        return opened(&call.app, before);
     }
-}
-
-/// What opens a refund, with the files that were handed in for it (R43).
-async fn opening(call: &Call, handed: &mut Handed) -> Result<Request, Problem> {
     let body: OpenIn = call.body()?;
     let actor = call.caller.buyer(&body.buyer_id);
     let viewers = vec![actor.clone(), call.caller.itself()];
     let refund_id = entropy::refund_id(call.app.engine.store().now()).map_err(|_| Problem::not_found())?;
     let named = body.files.clone().unwrap_or_default();
-    let opening = Box::new(body.read(refund_id.clone())?);
-    let files = call.app.evidence.hand_over(call.caller.tenant(), &refund_id, &named).await?;
-    *handed = Handed { refund_id: Some(refund_id), files: named };
-    Ok(Request { viewers, ..Request::new(actor, Work::Open { opening, files }) })
-}
-
-/// Files that were kept for a refund which is about to be opened.
-#[derive(Default)]
-struct Handed {
-    refund_id: Option<RefundId>,
-    files: NamedFiles,
-}
-
-impl Handed {
-    /// Where it was not opened, or another was in progress already, nothing is kept for it.
-    async fn forget_unless_opened(self, app: &App, answered: &Result<Answered, Problem>) -> Result<(), Problem> {
-        let Some(refund_id) = self.refund_id.filter(|_| !self.files.is_empty()) else { return Ok(()) };
-        // Whether it was opened may not be known: then it is asked.
-        if app.engine.store().by_itself(&refund_id).await?.is_some() {
-            return Ok(());
-        }
-        let is_unsure = answered.as_ref().is_err_and(|problem| problem.code() == Code::Api(ApiCode::Unsure));
-        for sha256 in self.files.as_slice().iter().filter(|_| !is_unsure) {
-            app.evidence.forget(&refund_id, sha256).await?;
-        }
-        Ok(())
+    let opening = body.read(refund_id)?;
+    if let Some(Err(why)) = opening.line.image_url.as_ref().map(|url| call.app.goods.may_fetch(url)) {
+        return Err(Problem::at(ApiCode::UrlNotAllowed, "/order_line/image_url", why));
     }
+    let request = |work| Request { viewers, idempotency, ..Request::new(actor, work) };
+    if named.is_empty() {
+        return opened(&call.app, call.change(request(Work::open(opening))).await?);
+    }
+    to_the_end(open_with_files(call, opening, named, request)).await?
+}
+
+fn opened(app: &App, answered: Answered) -> Result<Response, Problem> {
+    let Answered { answer: Answer::Refund { seen, created }, replayed, .. } = answered else {
+        return Err(unexpected());
+    };
+    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
+    let link = app.buyer_link(&seen.refund.id);
+    Ok(answer(status, RefundOut::new(*seen, Role::Platform).with_link(link), replayed))
+}
+
+/// Opens a refund with the files that were handed in for it (R43), which are kept for it first.
+async fn open_with_files(
+    call: Call,
+    opening: Opening,
+    named: NamedFiles,
+    request: impl FnOnce(Work) -> Request,
+) -> Result<Response, Problem> {
+    let (app, refund_id) = (call.app.clone(), opening.refund_id.clone());
+    let answered = match app.evidence.hand_over(call.caller.tenant(), &refund_id, &named).await {
+        Ok(files) => {
+            let work = Work::Open { opening: Box::new(opening), files };
+            call.change(request(work)).await.map_err(Problem::from)
+        }
+        Err(problem) => Err(problem),
+    };
+    forget_unless_opened(&app, &refund_id, &named, &answered).await?;
+    opened(&app, answered?)
+}
+
+/// Where it was not opened, or another was in progress already, nothing is kept for it.
+async fn forget_unless_opened(
+    app: &App,
+    refund_id: &RefundId,
+    files: &NamedFiles,
+    answered: &Result<Answered, Problem>,
+) -> Result<(), Problem> {
+    // Whether it was opened may not be known: then it is asked.
+    if app.engine.store().by_itself(refund_id).await?.is_some() {
+        return Ok(());
+    }
+    let is_unsure = answered.as_ref().is_err_and(|problem| problem.code() == Code::Api(ApiCode::Unsure));
+    for sha256 in files.as_slice().iter().filter(|_| !is_unsure) {
+        app.evidence.forget(refund_id, sha256).await?;
+    }
+    Ok(())
 }
 
 /// An answer of a kind that this request has not: a mistake in the server.

@@ -13,7 +13,7 @@ use crate::callers::Limits;
 use crate::evidence::EvidencePlace;
 use crate::machine::clock;
 use crate::mail::{InvalidMailSettings, MailSettings};
-use crate::webhooks::Reach;
+use crate::outgoing::Reach;
 
 /// Where everything is kept, if that is not the data folder.
 #[derive(Debug, Clone, Default, Args)]

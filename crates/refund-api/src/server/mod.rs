@@ -34,6 +34,7 @@ use crate::engine::{Engine, timer};
 use crate::machine::{entropy, open_files};
 use crate::mail::Mailer;
 use crate::metrics::Metrics;
+use crate::outgoing::Connector;
 use crate::webhooks::Webhooks;
 use crate::{evidence, pages, stats};
 
@@ -105,9 +106,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let limits = Limits { connections: open_files::room_for(limits.connections), ..limits };
     let engine = Arc::new(Engine::new(store.clone(), metrics, limits.changes_per_hour));
-    let webhooks = Arc::new(Webhooks::new(deliveries, reach, &secret));
-    let app = App::new(engine.clone(), webhooks.clone(), &secret, public_url.clone(), test_clock, limits);
-    let app = Arc::new(App { evidence: evidence.clone(), ..app });
+    let webhooks = Arc::new(Webhooks::new(deliveries, Connector::new(reach), &secret));
+    let (own, its_url) = (webhooks.clone(), public_url.clone());
+    let app = Arc::new(App::new(engine.clone(), own, evidence.clone(), &secret, its_url, test_clock, limits));
     let mut tasks = webhooks.begin(&engine, mail_server.map(|server| Mailer::of(&app, server)));
     // Where servers share the store it is let go by a command, while they run.
     if !hold_settling || store.is_shared() {

@@ -7,7 +7,6 @@
 mod by_mail;
 mod endpoint;
 mod following;
-mod guard;
 mod intake;
 mod listeners;
 mod message;
@@ -40,10 +39,10 @@ use crate::engine::Engine;
 use crate::feed::EventIds;
 use crate::machine::clock::{self, Stopwatch};
 use crate::machine::entropy;
+use crate::outgoing::Connector;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
 
-pub use self::guard::Reach;
 pub(crate) use self::owning::{another, may_be_told, may_see, owner};
 use self::sign::SigningSecrets;
 use self::turns::Turns;
@@ -55,7 +54,6 @@ const AGAIN_MAX: usize = 10_000;
 pub(crate) struct Webhooks {
     book: Arc<dyn Deliveries>,
     post: Post,
-    reach: Reach,
     pings: Turns,
     pub(crate) secrets: SigningSecrets,
     event_ids: EventIds,
@@ -69,11 +67,10 @@ pub(crate) struct Webhooks {
 
 impl Webhooks {
     /// Sends what that book says, and writes down in it what came of it.
-    pub(crate) fn new(book: Arc<dyn Deliveries>, reach: Reach, secret: &[u8; 32]) -> Self {
+    pub(crate) fn new(book: Arc<dyn Deliveries>, connector: Arc<Connector>, secret: &[u8; 32]) -> Self {
         Self {
             book,
-            post: Post::new(reach),
-            reach,
+            post: Post::new(connector),
             pings: Turns::default(),
             secrets: SigningSecrets::new(secret),
             event_ids: EventIds::new(secret),
@@ -135,9 +132,14 @@ impl Webhooks {
         Ok(self.send(&endpoint, message, now).await.0)
     }
 
+    /// What makes connections to others.
+    pub(crate) fn connector(&self) -> Arc<Connector> {
+        self.post.connector()
+    }
+
     /// The address that is connected to where that is typed, or why nothing would be sent there.
     pub(crate) fn address(&self, typed: &str) -> Result<String, String> {
-        self.reach.url(typed).map(String::from).map_err(|forbidden| forbidden.to_string())
+        self.post.url(typed)
     }
 
     /// An endpoint's deliveries that are chosen, the latest first, behind that event; at most so many. Each says when

@@ -1,9 +1,8 @@
 //! One message sent once, within limits of time and size, to addresses that were checked.
 //!
-//! Each has a connection of its own, to an address that the guard has seen. No redirect is
-//! followed and no proxy asked, because nothing here could.
+//! Each has a connection of its own.
 
-use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
@@ -12,22 +11,16 @@ use hyper::client::conn::http1;
 use hyper::{Request, header};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout, timeout_at};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
-use url::{Host, Url};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
 
-use super::guard::{Forbidden, Reach};
-use crate::machine::{connect, tls};
+use crate::outgoing::{Connector, NotReached, USER_AGENT, asked_for};
 
-const CONNECTING_MAX: Duration = Duration::from_secs(5);
 const ATTEMPT_MAX: Duration = Duration::from_secs(15);
 /// How much of an answer is read, and how much of it is shown.
 const READ_MAX: usize = 64 << 10;
 const SHOWN_MAX: usize = 1 << 10;
 const HEADERS_MAX: usize = 100;
-const USER_AGENT: &str = concat!("refund-api/", env!("CARGO_PKG_VERSION"));
 
 /// What is sent, and where to.
 pub(super) struct Message<'m> {
@@ -50,16 +43,8 @@ pub(super) struct ReceiverAnswer {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoAnswer {
-    #[error("nothing is sent there: {0}")]
-    Forbidden(#[from] Forbidden),
-    #[error("the name could not be looked up: {0}")]
-    NotFound(std::io::Error),
-    #[error("no connection: {0}")]
-    NotConnected(std::io::Error),
-    #[error("no connection within {} seconds", CONNECTING_MAX.as_secs())]
-    SlowToConnect,
-    #[error("https is not possible here: {0}")]
-    NoTls(String),
+    #[error(transparent)]
+    NotReached(#[from] NotReached),
     #[error("no answer within {} seconds", ATTEMPT_MAX.as_secs())]
     SlowToAnswer,
     #[error("no answer by HTTP: {0}")]
@@ -69,54 +54,27 @@ pub(super) enum NoAnswer {
 }
 
 /// Sends messages.
-pub(super) struct Post {
-    reach: Reach,
-    /// Or why there is no TLS: the server does without where the machine trusts nobody.
-    tls: Result<TlsConnector, String>,
-}
+pub(super) struct Post(Arc<Connector>);
 
 impl Post {
-    pub(super) fn new(reach: Reach) -> Self {
-        Self { reach, tls: tls::connector().map_err(|error| error.to_string()) }
+    pub(super) fn new(connector: Arc<Connector>) -> Self {
+        Self(connector)
+    }
+
+    pub(super) fn connector(&self) -> Arc<Connector> {
+        self.0.clone()
+    }
+
+    /// The address that is meant by what was typed, or why nothing is sent there.
+    pub(super) fn url(&self, typed: &str) -> Result<String, String> {
+        self.0.url(typed).map(String::from).map_err(|forbidden| forbidden.to_string())
     }
 
     /// Sends a message; what came back. Whatever its status: that there is one is an answer.
     pub(super) async fn send(&self, message: Message<'_>) -> Result<ReceiverAnswer, NoAnswer> {
         let until = Instant::now() + ATTEMPT_MAX;
-        let stream = timeout(CONNECTING_MAX, self.connect(message.url));
-        let stream = stream.await.unwrap_or(Err(NoAnswer::SlowToConnect))?;
-        let url = message.url;
-        let exchange = async {
-            if url.scheme() == "https" {
-                let tls = self.tls.as_ref().map_err(|why| NoAnswer::NoTls(why.clone()))?;
-                let stream = tls.connect(name(url)?, stream).await.map_err(NoAnswer::NotConnected)?;
-                answer(stream, message, until).await
-            } else {
-                answer(stream, message, until).await
-            }
-        };
+        let exchange = async { answer(self.0.connect(message.url).await?, message, until).await };
         timeout_at(until, exchange).await.unwrap_or(Err(NoAnswer::SlowToAnswer))
-    }
-
-    async fn connect(&self, url: &Url) -> Result<TcpStream, NoAnswer> {
-        // As it may have been stored while the server reached further than it does now.
-        let url = self.reach.url(url.as_str())?;
-        let port = url.port_or_known_default().unwrap_or_default();
-        let found: Vec<SocketAddr> = match url.host().ok_or(Forbidden::NotAUrl)? {
-            Host::Domain(name) => tokio::net::lookup_host((name, port)).await.map_err(NoAnswer::NotFound)?.collect(),
-            Host::Ipv4(address) => vec![(address, port).into()],
-            Host::Ipv6(address) => vec![(address, port).into()],
-        };
-        let addresses = self.reach.addresses(found.into_iter())?;
-        connect::first(addresses, TcpStream::connect).await.map_err(NoAnswer::NotConnected)
-    }
-}
-
-fn name(url: &Url) -> Result<ServerName<'static>, NoAnswer> {
-    match url.host().ok_or(Forbidden::NotAUrl)? {
-        Host::Domain(name) => Ok(ServerName::try_from(name.to_owned()).map_err(|_| Forbidden::NotAUrl)?),
-        Host::Ipv4(address) => Ok(std::net::IpAddr::from(address).into()),
-        Host::Ipv6(address) => Ok(std::net::IpAddr::from(address).into()),
     }
 }
 
@@ -153,11 +111,8 @@ where
 const LEFT_OVER: Duration = Duration::from_secs(1);
 
 fn request(message: Message<'_>) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
-    let url = message.url;
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let host = format!("{}{port}", url.host_str().unwrap_or_default());
-    Request::post(format!("{}{query}", url.path()))
+    let (path, host) = asked_for(message.url);
+    Request::post(path)
         .header(header::HOST, host)
         .header(header::USER_AGENT, USER_AGENT)
         .header(header::CONTENT_TYPE, "application/json")
@@ -192,12 +147,13 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
+    use crate::outgoing::Reach;
 
     async fn sent(url: &str, reach: Reach) -> Result<ReceiverAnswer, NoAnswer> {
         let url = Url::parse(url).unwrap();
         let message =
             Message { url: &url, id: "msg_1", sent_at: 7, signatures: "v1,x".to_owned(), body: "{}".to_owned() };
-        Post::new(reach).send(message).await
+        Post::new(Connector::new(reach)).send(message).await
     }
 
     /// What comes back where a receiver answers with those bytes, and what it was sent.
@@ -261,7 +217,7 @@ mod tests {
             stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
         });
         let answer = sent(&format!("https://127.0.0.1:{port}/"), Reach::Anywhere).await;
-        assert!(matches!(answer, Err(NoAnswer::NotConnected(_))), "{answer:?}");
+        assert!(matches!(answer, Err(NoAnswer::NotReached(NotReached::NotConnected(_)))), "{answer:?}");
         receiver.await.unwrap();
     }
 
@@ -269,7 +225,7 @@ mod tests {
     async fn a_receiver_that_never_answers_is_not_waited_for() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let answer = sent(&format!("http://{}/", listener.local_addr().unwrap()), Reach::Anywhere).await;
-        assert!(matches!(answer, Err(NoAnswer::SlowToAnswer | NoAnswer::SlowToConnect)), "{answer:?}");
+        assert!(matches!(answer, Err(NoAnswer::SlowToAnswer | NoAnswer::NotReached(NotReached::Slow))), "{answer:?}");
     }
 
     /// What comes of an answer whose first part comes at once and whose rest byte by byte, one a second; and when.
@@ -308,7 +264,7 @@ mod tests {
     async fn nothing_is_sent_to_a_name_or_address_within() {
         for url in ["https://localhost/", "https://127.0.0.1/", "http://localhost/"] {
             let answer = sent(url, Reach::Public).await;
-            assert!(matches!(answer, Err(NoAnswer::Forbidden(_))), "{answer:?}");
+            assert!(matches!(answer, Err(NoAnswer::NotReached(NotReached::Forbidden(_)))), "{answer:?}");
         }
     }
 }

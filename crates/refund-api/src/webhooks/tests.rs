@@ -26,6 +26,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::sign::SigningSecrets;
 use super::*;
 use crate::app::App;
+use crate::outgoing::Reach;
 use crate::trial::{self, Machine, id};
 
 /// What a receiver was sent.
@@ -58,7 +59,7 @@ impl Sending {
     }
 
     fn on(book: Arc<dyn Deliveries>, app: Arc<App>, machine: Machine) -> Self {
-        let webhooks = Arc::new(Webhooks::new(book, Reach::Anywhere, &SECRET));
+        let webhooks = Arc::new(Webhooks::new(book, Connector::new(Reach::Anywhere), &SECRET));
         let tasks = webhooks.begin(&app.engine, None);
         Self { app, webhooks, machine, tasks }
     }

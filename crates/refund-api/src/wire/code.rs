@@ -124,6 +124,9 @@ api_codes! {
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS,
         "One caller asks for more at once than there is for one; nothing of this call was done.",
         "Wait for `Retry-After` seconds and send it again. Whoever needs more asks the operator for it.";
+    TooMuchWritten = "too_much_written", TOO_MANY_REQUESTS,
+        "The same thing was changed to and fro too often in a short time; nothing of this call was done.",
+        "Wait until `possible_at`. What decides or ends a refund is possible all the while.";
     Busy = "busy", SERVICE_UNAVAILABLE,
         "The server has more to do than it can do soon; nothing of this call was done.",
         "Wait for `Retry-After` seconds and send it again with the same idempotency key.";

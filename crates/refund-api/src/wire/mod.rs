@@ -11,6 +11,7 @@ mod evidence;
 mod explanation;
 mod hex;
 pub(crate) mod json;
+mod line;
 mod message;
 mod money;
 pub(crate) mod notice;

@@ -1,11 +1,10 @@
 //! A refund in JSON, as answered.
 
 use refund_core::{
-    Address, BuyerId, Category, ClosedReason, CommandKind, Deadline, DeadlineKind, DisclosedActor, DisclosedPayout,
-    DisclosedTerms, Escalation, ExternalReference, Label, LineId, Metadata, NamedFiles, Negotiation, NegotiationId,
-    NegotiationStatus, Offer, OfferMessage, OnSilence, OrderId, OrderLine, PayoutAttempt, PayoutStatus, Reason,
-    ReasonCode, References, RefundId, RefundType, Role, SellerId, Shipment, StatusKind, Timestamp, Via,
-    WithdrawnReason,
+    Address, BuyerId, ClosedReason, CommandKind, Deadline, DeadlineKind, DisclosedActor, DisclosedPayout,
+    DisclosedTerms, Escalation, ExternalReference, Label, Metadata, NamedFiles, Negotiation, NegotiationId,
+    NegotiationStatus, Offer, OfferMessage, OnSilence, PayoutAttempt, PayoutStatus, Reason, ReasonCode, References,
+    RefundId, RefundType, Role, SellerId, Shipment, StatusKind, Timestamp, Via, WithdrawnReason,
 };
 use refund_store::Seen;
 use serde::Serialize;
@@ -15,6 +14,7 @@ use super::MoneyOut;
 use super::contact::ContactOut;
 use super::erasure::ErasedOut;
 use super::evidence::FileOut;
+use super::line::LineOut;
 
 /// A refund as answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -76,19 +76,6 @@ pub(crate) struct BuyerLink {
     pub url: String,
     /// The same as a bearer token.
     pub token: String,
-}
-
-/// What was bought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = OrderLine)]
-struct LineOut {
-    order_id: OrderId,
-    line_id: LineId,
-    title: Label,
-    category: Category,
-    paid: MoneyOut,
-    shipped: bool,
-    freight_insurance: bool,
 }
 
 /// What the buyer asks for.
@@ -316,20 +303,6 @@ fn payout_out(id: &RefundId, payout: DisclosedPayout<'_>) -> PayoutOut {
     let (attempts, paid_twice) = all.unzip();
     let (key, amount) = (id.clone(), payout.amount().into());
     PayoutOut { key, attempt: attempt(payout.deciding()), amount, attempts, paid_twice }
-}
-
-impl From<&OrderLine> for LineOut {
-    fn from(line: &OrderLine) -> Self {
-        Self {
-            order_id: line.order_id.clone(),
-            line_id: line.line_id.clone(),
-            title: line.title.clone(),
-            category: line.category,
-            paid: line.paid.into(),
-            shipped: line.shipped,
-            freight_insurance: line.freight_insurance,
-        }
-    }
 }
 
 impl From<DisclosedTerms<'_>> for TermsOut {

@@ -1,8 +1,8 @@
 //! The bodies of commands.
 
 use refund_core::{
-    AddressId, BuyerId, Category, Command, DeadlineKind, ExternalReference, Label, LineId, MakeOffer, Metadata,
-    NamedFiles, NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PayoutReport, PayoutResult, Reason,
+    AddressId, BuyerId, Category, Command, DeadlineKind, ExternalReference, ImageUrl, Label, LineId, MakeOffer,
+    Metadata, NamedFiles, NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PayoutReport, PayoutResult, Reason,
     ReasonCode, References, RefundId, RefundType, Request, Ruling, SellerId, Timestamp, Why,
 };
 use serde::de::Error as _;
@@ -58,6 +58,9 @@ struct LineIn {
     paid: Object<MoneyIn>,
     shipped: bool,
     freight_insurance: bool,
+    /// Where a picture of the goods lies: pages show it, small, fetched by the server.
+    #[serde(default)]
+    image_url: Option<ImageUrl>,
 }
 
 impl OpenIn {
@@ -78,6 +81,7 @@ impl OpenIn {
                 category: line.category,
                 shipped: line.shipped,
                 freight_insurance: line.freight_insurance,
+                image_url: line.image_url,
             },
             request: Request { kind: self.kind, amount: self.amount.0.read("/amount")?, reason },
             references: References {

@@ -53,13 +53,17 @@ fn place(refund: &Value, file: &Value) -> String {
     path(refund, &format!("files/{}", file["sha256"].as_str().unwrap()))
 }
 
-/// Every file under the folder with evidence.
+/// Every file under the folder with evidence, and every folder in which nothing is.
 fn kept(folder: &Path) -> Vec<PathBuf> {
-    let mut all = Vec::new();
-    let mut folders = vec![folder.join("evidence")];
+    let evidence = folder.join("evidence");
+    let (mut all, mut folders) = (Vec::new(), vec![evidence.clone()]);
     while let Some(folder) = folders.pop() {
-        let Ok(entries) = fs::read_dir(folder) else { continue };
-        for path in entries.map(|entry| entry.unwrap().path()) {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let entries: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+        if entries.is_empty() && folder != evidence {
+            all.push(folder);
+        }
+        for path in entries {
             if path.is_dir() { folders.push(path) } else { all.push(path) }
         }
     }
@@ -153,6 +157,12 @@ fn r43_what_is_no_file_that_is_taken_is_refused_and_nothing_of_it_is_kept() {
             let reply = add(server, refund, link(refund), "photo.png", file);
             assert_eq!(reply.status, status, "{:?} {}", &file[..file.len().min(20)], reply.body);
         }
+        let coded = [("Content-Type", "application/octet-stream"), ("Content-Encoding", "gzip")];
+        for (path, key) in [(path(refund, "files"), link(refund)), ("/v1/files".to_owned(), server.platform.as_str())] {
+            let reply = server.send("POST", &path, key, &coded, PDF);
+            assert_eq!((reply.status, &reply.body["code"]), (415, &json!("unsupported_content_encoding")), "{path}");
+        }
+        assert!(kept(folder).is_empty());
         let named = add(server, refund, &server.seller, "invoice.html", PDF);
         let (_, headers, _) = server.file(&place(refund, &named.body), &server.operator);
         assert_eq!(headers["content-disposition"], "attachment; filename*=UTF-8''invoice.html.pdf");

@@ -271,6 +271,9 @@ fn nobody_changes_a_thing_to_and_fro_without_end() {
     };
     let made = made_of_a_hundred(|dearer| modify(&refund, dearer));
     assert!((60..65).contains(&made), "{made}");
+    let no = modify(&refund, true).body;
+    assert_eq!(no["code"], "too_much_written");
+    assert!(no["possible_at"].as_str().is_some_and(|at| at.ends_with('Z')), "{no}");
     assert_eq!(modify(&other, true).status, 200, "another refund has its own");
     let extend = |refund: &Value| {
         server.as_seller(refund, "extend", &json!({ "kind": "buyer_ship", "to": "2099-03-09T00:00:00Z" })).status

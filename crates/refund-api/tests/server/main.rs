@@ -29,6 +29,7 @@ mod explanation;
 mod files;
 mod files_pages;
 mod first_hour;
+mod goods;
 mod identity;
 mod integrators;
 mod late_bodies;

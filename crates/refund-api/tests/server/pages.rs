@@ -27,9 +27,11 @@ const TABLE: &[(&str, &str, [u16; 4])] = &[
     ("POST", "/refunds/{id}/message", [303, 422, 404, 422]),
     ("POST", "/refunds/{id}/act/{action}", [303, 422, 404, 403]),
     // What is no form with files is none here, and `{sha256}` no file.
+    ("GET", "/refunds/{id}/goods", [303, 404, 404, 404]),
     ("POST", "/refunds/{id}/files", [303, 400, 400, 400]),
     ("GET", "/refunds/{id}/files/{sha256}", [303, 404, 404, 404]),
     ("POST", "/refunds/{id}/files/{sha256}/erase", [303, 404, 404, 404]),
+    ("GET", "/b/{token}/goods", [404, 404, 404, 404]),
     ("POST", "/b/{token}/files", [400, 400, 400, 400]),
     ("GET", "/b/{token}/files/{sha256}", [404, 404, 404, 404]),
     ("GET", "/b/{token}", [200, 200, 200, 200]),

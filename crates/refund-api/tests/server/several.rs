@@ -303,12 +303,12 @@ fn a_database_is_migrated_by_a_command_of_its_own_which_says_beforehand_what_it_
         let text = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat();
         (output.status.code(), text.replace(url.split_once('@').unwrap().1, "DATABASE"))
     };
-    let plan = (Some(0), "TO DO: DATABASE, which is empty, gets layout 3 and format 9\n".to_owned());
+    let plan = (Some(0), "TO DO: DATABASE, which is empty, gets layout 3 and format 10\n".to_owned());
     assert_eq!(said(&["--store", &url, "--plan"]), plan);
     assert_eq!(said(&["--store", &url, "--plan"]), plan, "nothing was done");
-    let done = "MIGRATED: DATABASE, which was empty, has layout 3 and format 9\n".to_owned();
+    let done = "MIGRATED: DATABASE, which was empty, has layout 3 and format 10\n".to_owned();
     assert_eq!(said(&["--store", &url]), (Some(0), done));
-    let nothing = (Some(0), "NOTHING TO DO: DATABASE has layout 3 and format 9\n".to_owned());
+    let nothing = (Some(0), "NOTHING TO DO: DATABASE has layout 3 and format 10\n".to_owned());
     assert_eq!(said(&["--store", &url]), nothing);
     assert_eq!(said(&["--store", &url, "--plan"]), nothing);
     assert_eq!(said(&["--store", "postgres://refund@127.0.0.1:1/refund"]).0, Some(1));

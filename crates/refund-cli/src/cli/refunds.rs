@@ -115,7 +115,7 @@ refund.json:
 }")]
 pub(crate) struct Open {
     /// The whole body as JSON, from a file or `-`; then nothing else is needed
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["seller", "buyer", "order", "line", "title", "paid", "currency", "kind", "amount", "reason", "reason_code", "evidence", "shipped", "freight_insurance", "external_reference", "metadata"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["seller", "buyer", "order", "line", "title", "paid", "currency", "kind", "amount", "reason", "reason_code", "evidence", "shipped", "freight_insurance", "image_url", "external_reference", "metadata"])]
     pub(crate) file: Option<PathBuf>,
     /// Whose goods they are
     #[arg(long, value_name = "ID", required_unless_present = "file", allow_hyphen_values = true)]
@@ -147,6 +147,9 @@ pub(crate) struct Open {
     /// The order has freight insurance
     #[arg(long)]
     pub(crate) freight_insurance: bool,
+    /// Where a picture of the goods lies: https, a JPEG, PNG or WebP of at most 5 MiB
+    #[arg(long, value_name = "URL")]
+    pub(crate) image_url: Option<String>,
     /// What the buyer asks for
     #[arg(long = "type", value_name = "TYPE", value_enum, ignore_case = true, required_unless_present = "file")]
     pub(crate) kind: Option<RefundType>,

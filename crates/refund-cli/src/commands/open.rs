@@ -21,12 +21,15 @@ pub(super) fn run(desk: &Desk, open: &Open) -> Result<(), Failure> {
 
 fn body(open: &Open) -> Value {
     let money = |value: &Option<String>| json!({ "currency": open.currency, "value": value });
+    let mut line = json!({
+        "order_id": open.order, "line_id": open.line, "title": open.title, "category": open.category,
+        "paid": money(&open.paid), "shipped": open.shipped, "freight_insurance": open.freight_insurance,
+    });
+    if let (Some(url), Some(members)) = (&open.image_url, line.as_object_mut()) {
+        members.insert("image_url".to_owned(), url.as_str().into());
+    }
     let mut body = json!({
-        "seller_id": open.seller, "buyer_id": open.buyer,
-        "order_line": {
-            "order_id": open.order, "line_id": open.line, "title": open.title, "category": open.category,
-            "paid": money(&open.paid), "shipped": open.shipped, "freight_insurance": open.freight_insurance,
-        },
+        "seller_id": open.seller, "buyer_id": open.buyer, "order_line": line,
         "type": open.kind.map(word), "amount": money(&open.amount), "reason": open.reason,
     });
     let metadata: Map<String, Value> =

@@ -46,6 +46,7 @@ pub(crate) struct Line {
     pub(crate) paid: Money,
     pub(crate) shipped: bool,
     pub(crate) freight_insurance: bool,
+    pub(crate) image_url: Option<String>,
 }
 
 /// Type and amount, and what stands beside them.

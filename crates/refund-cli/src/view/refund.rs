@@ -143,6 +143,7 @@ fn about(refund: &Refund, card: &mut Card) {
     let insured = if line.freight_insurance { ", freight insurance" } else { "" };
     card.plain("goods", &line.title);
     card.plain("", &format!("{} paid, {}, {shipped}{insured}", line.paid, line.category));
+    card.maybe("picture", line.image_url.as_ref());
     card.plain("order", &format!("{}, line {}", line.order_id, line.line_id));
     card.maybe("reference", refund.external_reference.as_ref());
     for (name, text) in &refund.metadata {

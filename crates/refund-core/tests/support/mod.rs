@@ -47,6 +47,7 @@ impl Shop {
                 paid: cny(2000),
                 shipped: true,
                 freight_insurance: false,
+                image_url: None,
             },
             refunds: Vec::new(),
             now: text("2026-03-01T08:00:00Z"),

@@ -232,6 +232,7 @@ pub(crate) fn opening(id: &str) -> Result<Opening, Broken> {
             paid: money(2000)?,
             shipped: true,
             freight_insurance: false,
+            image_url: None,
         },
         request: refund_core::Request {
             kind: RefundType::RefundOnly,

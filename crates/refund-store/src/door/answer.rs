@@ -82,6 +82,8 @@ pub enum Refused {
     TooOften {
         /// How long to wait until it becomes possible.
         wait: std::time::Duration,
+        /// When that will be.
+        possible_at: Timestamp,
     },
     /// The key or the person that asks was shut out meanwhile.
     ShutOut,

@@ -70,6 +70,7 @@ pub(super) fn line() -> OrderLine {
         paid: money(2000),
         shipped: true,
         freight_insurance: true,
+        image_url: None,
     }
 }
 

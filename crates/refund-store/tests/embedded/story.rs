@@ -127,6 +127,7 @@ pub(crate) fn open_on_line(id: &str, line: &str, buyer: &str, minor: i64) -> Req
             paid: money(2000),
             shipped: true,
             freight_insurance: false,
+            image_url: None,
         },
         request: refund_core::Request {
             kind: RefundType::ReturnAndRefund,

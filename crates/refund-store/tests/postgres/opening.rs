@@ -14,7 +14,7 @@ use super::story::{begin, do_it, open_refund, put_seller, running, start, surrou
 use super::{database_of, migrated, open};
 
 /// What this program works with.
-const OWN: Level = Level { layout: 3, format: 9 };
+const OWN: Level = Level { layout: 3, format: 10 };
 const FIRST: Level = Level { layout: 1, format: 3 };
 const EMPTY_TO_OWN: Migrated = Migrated { from: Level { layout: 0, format: 0 }, to: OWN };
 

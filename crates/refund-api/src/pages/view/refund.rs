@@ -25,6 +25,8 @@ pub(crate) struct RefundView {
     pub(crate) paid: String,
     pub(crate) shipped: bool,
     pub(crate) insured: bool,
+    /// Whether there is a picture of the goods.
+    pub(crate) has_picture: bool,
     pub(crate) status: String,
     /// Whether nothing can happen to it any more.
     pub(crate) is_over: bool,
@@ -140,6 +142,7 @@ impl RefundView {
             paid: reader.money(line.paid),
             shipped: line.shipped,
             insured: line.freight_insurance,
+            has_picture: line.image_url.is_some(),
             status: reader.term("status", status.kind().as_str()),
             is_over: status.kind().is_final(),
             tone: tone(refund),

@@ -50,7 +50,7 @@ async fn a_new_book_that_is_cut_off_while_it_is_begun_leaves_out_what_is_old_all
     let young = Some(app.engine.store().now());
     let book: Arc<dyn Deliveries> = Arc::new(MemoryDeliveries::default());
     let take_in = async |parts: u32| {
-        let webhooks = Arc::new(Webhooks::new(book.clone(), Reach::Anywhere, &SECRET));
+        let webhooks = Arc::new(Webhooks::new(book.clone(), Connector::new(Reach::Anywhere), &SECRET));
         let long_enough = reading * parts + reading / 2;
         tokio::time::timeout(long_enough, intake::run(app.engine.clone(), webhooks)).await.unwrap_err();
         book.list("whk_a", &Chosen::default(), None, usize::MAX).await.unwrap()

@@ -24,7 +24,7 @@ fn succeeded(record: usize) -> Delivery {
 
 #[tokio::test]
 async fn of_too_many_the_oldest_are_sent_and_where_the_rest_begins_is_said() {
-    let webhooks = Webhooks::new(Arc::new(MemoryDeliveries::default()), Reach::Anywhere, &SECRET);
+    let webhooks = Webhooks::new(Arc::new(MemoryDeliveries::default()), Connector::new(Reach::Anywhere), &SECRET);
     let all: Vec<_> = (1..=AGAIN_MAX + 2).map(succeeded).collect();
     let deliveries = all.iter().map(|delivery| ("whk_a".to_owned(), delivery.clone())).collect();
     assert!(webhooks.book.take_in(Intake { from: None, to: all[0].event, deliveries }).await.unwrap());

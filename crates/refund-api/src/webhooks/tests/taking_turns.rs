@@ -5,7 +5,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_round_begins_behind_the_endpoint_that_was_served_last_also_where_that_is_gone() {
-    let webhooks = Webhooks::new(Arc::new(MemoryDeliveries::default()), Reach::Anywhere, &SECRET);
+    let webhooks = Webhooks::new(Arc::new(MemoryDeliveries::default()), Connector::new(Reach::Anywhere), &SECRET);
     let all = ["a", "b", "d"].map(|name| {
         let stored = Arc::new(endpoint(name, "https://example.com/"));
         Arc::new(Endpoint::new(&webhooks, stored, Timestamp::MIN).unwrap())

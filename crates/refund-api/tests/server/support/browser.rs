@@ -22,6 +22,8 @@ pub(crate) struct Shown {
     pub(crate) status: u16,
     pub(crate) location: Option<String>,
     pub(crate) html: String,
+    /// What was shown, where it is no page.
+    pub(crate) bytes: Vec<u8>,
     pub(crate) headers: ureq::http::HeaderMap,
 }
 
@@ -152,9 +154,10 @@ impl<'s> Browser<'s> {
         }
         let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
         let headers = response.headers().clone();
+        let bytes = response.body_mut().read_to_vec().unwrap_or_default();
         // A picture is no text.
-        let html = response.body_mut().read_to_string().unwrap_or_default();
-        Shown { status: response.status().as_u16(), location, html, headers }
+        let html = String::from_utf8(bytes.clone()).unwrap_or_default();
+        Shown { status: response.status().as_u16(), location, html, bytes, headers }
     }
 }
 
