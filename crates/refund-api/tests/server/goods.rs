@@ -83,6 +83,7 @@ fn what_is_no_picture_is_left_out_and_asked_for_once() {
         let path = format!("/refunds/{}/goods", refund["id"].as_str().unwrap());
         let statuses = [seller.get(&path).status, seller.get(&path).status];
         assert_eq!((statuses, asked.load(Ordering::Relaxed)), ([404, 404], 1), "{number}");
+        assert_eq!(seller.get(&path).headers["content-type"], "image/svg+xml", "no broken picture is drawn");
     }
     server.stop();
 }
