@@ -153,7 +153,7 @@
   // Whoever is about to decide decides what they have read: a page that is open for a decision is not moved on to
   // one in which the same form would say or send something else.
   const deciding = () => [...document.querySelectorAll("#live :is(details[open], .confirm) form")]
-    .filter((form) => form.elements.version);
+    .filter((form) => form.elements.version || form.querySelector(".decides, .danger"));
   // What makes a form act once is another each time that it is shown.
   const isAbout = ([name]) => name !== "once";
   const says = (form) => form && [form.textContent, ...[...new FormData(form)].filter(isAbout)].join("\n");
@@ -164,7 +164,9 @@
   };
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { isError, serverResponse } = event.detail;
-    if (event.target.id !== "live" || isError || !isOfAnother(serverResponse)) return;
+    if (event.target.id !== "live" || isError) return;
+    // Somebody may have begun to type while it was on its way.
+    if (!isTyped() && !isOfAnother(serverResponse)) return;
     event.detail.shouldSwap = false;
     tell();
   });
@@ -174,18 +176,21 @@
   }, true);
 
   // What was unfolded stays unfolded when the page moves on, and who was somewhere stays there.
-  const named = (element) => [element.tagName, element.name, element.value, element.href, element.textContent].join();
+  // What is said of one thing among several alike goes by the form that it is about.
+  const about = (element) => (element.form ?? element.closest("details")?.querySelector("form"))?.getAttribute("action");
+  const named = (element) =>
+    [element.tagName, element.name, element.value, element.href, element.textContent, about(element)].join();
   let unfolded = [];
   let focused = null;
   let height = 0;
   document.addEventListener("htmx:beforeSwap", () => {
     height = scrollY;
-    unfolded = [...document.querySelectorAll("#live details[open] > summary")].map((summary) => summary.textContent);
+    unfolded = [...document.querySelectorAll("#live details[open] > summary")].map(named);
     focused = live()?.contains(document.activeElement) ? named(document.activeElement) : null;
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const summary of document.querySelectorAll("#live details > summary")) {
-      if (unfolded.includes(summary.textContent)) summary.parentElement.open = true;
+      if (unfolded.includes(named(summary))) summary.parentElement.open = true;
     }
     const places = focused ? document.querySelectorAll("#live :is(a, button, summary, input, select, textarea)") : [];
     [...places].find((place) => named(place) === focused)?.focus({ preventScroll: true });

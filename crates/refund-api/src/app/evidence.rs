@@ -1,6 +1,7 @@
 //! A file becomes a refund's (R43), once it is kept.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use refund_core::{Actor, AddedFile, EVIDENCE_MAX, EvidenceFile, FileHash, FileName, Refund, RefundId, Refusal};
 use refund_store::{Refused, Request, Work};
@@ -64,6 +65,7 @@ impl App {
 
     /// Destroys the files of a refund that are recorded as erased.
     pub(crate) async fn erase_files(&self, refund: &Refund) -> Result<(), Problem> {
+        self.erasures.fetch_add(1, Ordering::Relaxed);
         for added in refund.evidence.iter().filter(|added| added.erased.is_some()) {
             self.evidence.erase(&refund.id, &added.file.sha256).await?;
         }

@@ -6,6 +6,7 @@ mod settled;
 mod to_the_end;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use hmac::Hmac;
 use refund_core::RefundId;
@@ -57,6 +58,8 @@ pub(crate) struct App {
     pub(crate) admission: Admission,
     pub(crate) uses: Arc<KeyUses>,
     pub(crate) failed_sign_ins: Arc<FailedSignIns>,
+    /// How often something was erased for good: what was kept of pages before shows it still.
+    pub(crate) erasures: AtomicU64,
 }
 
 impl App {
@@ -90,6 +93,7 @@ impl App {
             admission,
             uses: Arc::default(),
             failed_sign_ins: Arc::default(),
+            erasures: AtomicU64::default(),
         }
     }
 

@@ -99,7 +99,7 @@ impl Evidence {
     /// # Errors
     /// Where it can't be kept; a part of it may be.
     pub(crate) async fn keep(&self, refund_id: &RefundId, taken: Taken) -> Result<EvidenceFile, Problem> {
-        let Taken { file, kept: Kept { bytes, small, .. } } = taken;
+        let Taken { file, kept: Kept { bytes, small, .. }, _place } = taken;
         if let Some(small) = small {
             self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Small), small.into()).await?;
         }
@@ -146,13 +146,14 @@ impl Evidence {
         let unpacked = self.unpacked.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
         let kept = tokio::task::spawn_blocking(move || {
             // Whoever sent it may hang up, and it goes on all the same: it takes its place until it is done.
-            let _taken = (place, unpacked);
-            fit(incoming)
+            let _unpacked = unpacked;
+            (fit(incoming), place)
         });
-        let kept = kept.await.map_err(|error| internal(error.to_string()))??;
+        let (kept, place) = kept.await.map_err(|error| internal(error.to_string()))?;
+        let kept = kept?;
         let sha256 = FileHash::new(Sha256::digest(&kept.bytes).into());
         let bytes = unfit::size_of(&kept.bytes)?;
-        Ok(Taken { file: EvidenceFile { sha256, media_type: kept.media_type, bytes, name }, kept })
+        Ok(Taken { file: EvidenceFile { sha256, media_type: kept.media_type, bytes, name }, kept, _place: place })
     }
 
     /// A picture made small, a JPEG whose longer side has so many pixels at the most, or why it can't be. Pictures are
@@ -248,6 +249,8 @@ pub(crate) fn is_picture(media_type: EvidenceType) -> bool {
 pub(crate) struct Taken {
     pub(crate) file: EvidenceFile,
     kept: Kept,
+    /// It is in memory, and counts until it is kept.
+    _place: Place<String>,
 }
 
 /// A file as it is kept.

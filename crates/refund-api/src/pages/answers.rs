@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
@@ -64,6 +65,8 @@ struct KeptPage {
     path: String,
     whose: Whose,
     until: Timestamp,
+    /// How often something had been erased before: what is erased later may stand on it.
+    erasures: u64,
     is_shown_once: bool,
     status: StatusCode,
     headers: HeaderMap,
@@ -101,10 +104,11 @@ impl Answers {
         }
     }
 
-    fn find(&self, id: &str, path: &str, whose: &Whose, now: Timestamp) -> Option<Response> {
+    fn find(&self, id: &str, path: &str, whose: &Whose, (now, erasures): (Timestamp, u64)) -> Option<Response> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = |answer: &KeptPage| answer.id == id && answer.path == path && answer.whose == *whose;
-        let at = all.iter().position(|answer| is_it(answer) && now < answer.until)?;
+        let holds = |answer: &KeptPage| now < answer.until && (answer.is_shown_once || answer.erasures == erasures);
+        let at = all.iter().position(|answer| is_it(answer) && holds(answer))?;
         let answer = all.get(at)?;
         let response = (answer.status, answer.headers.clone(), answer.html.clone()).into_response();
         if answer.is_shown_once {
@@ -140,9 +144,10 @@ pub(super) async fn lead_on(
     let person = signed_in(&app, request.headers()).await;
     let (whose, path) = (Whose::of(person, &request), request.uri().path().to_owned());
     let is_behind_a_page = is_behind_a_page(request.headers());
+    let erasures = app.erasures.load(Ordering::Relaxed);
     // HEAD shows nobody anything, so it does not use up what is shown once.
     if request.method() == Method::GET
-        && let Some(answer) = answers.find(asked, &path, &whose, system_now())
+        && let Some(answer) = answers.find(asked, &path, &whose, (system_now(), erasures))
     {
         return Ok(answer);
     }
@@ -163,7 +168,8 @@ pub(super) async fn lead_on(
     let now = system_now();
     let is_shown_once = parts.extensions.get::<ShownOnce>().is_some();
     let until = now.plus(KEPT_FOR);
-    let answer = KeptPage { id, path, whose, until, is_shown_once, status: parts.status, headers: parts.headers, html };
+    let (status, headers) = (parts.status, parts.headers);
+    let answer = KeptPage { id, path, whose, until, erasures, is_shown_once, status, headers, html };
     answers.keep(answer, now);
     // A page that sent it by itself goes there, and does not fetch it first.
     Ok(if is_behind_a_page { gone_to(led) } else { led })

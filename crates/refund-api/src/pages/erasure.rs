@@ -12,6 +12,7 @@ use super::refund::{page as refund_page, told_mistake, told_no};
 use super::view::RefundView;
 use super::visit::Visit;
 use super::way::Way;
+use crate::app::to_the_end;
 use crate::problem::Problem;
 
 /// What is chosen, or what that would mean once it has been looked at.
@@ -42,6 +43,10 @@ pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
 
 /// Looks at what was chosen, or erases it once it has been looked at.
 pub(super) async fn erase(visit: Visit) -> Result<Response, Problem> {
+    to_the_end(erased(visit)).await?
+}
+
+async fn erased(visit: Visit) -> Result<Response, Problem> {
     let caller = visit.operator()?.caller.clone();
     let refund = visit.app.known(&caller, &visit.refund_id()?).await?;
     let erasing = match chosen(&visit.form) {

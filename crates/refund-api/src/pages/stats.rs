@@ -108,7 +108,7 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
     let (seller_id, days, notice) = asked(&visit);
     let counted_on = |days| counted(&app.engine, &app.stats, seller_id.as_ref(), days);
     let (counted, before) = (counted_on(days).await?, counted_on(days.before()).await?);
-    let (total, total_before) = (sum(counted.values()), sum(before.values()));
+    let (total, total_before) = (Numbers::of_all(counted.values()), Numbers::of_all(before.values()));
     let rows = counted.iter().rev().map(|(day, numbers)| Row::new(reader, reader.day(*day), numbers));
     let shows_sellers = visit.seller_id().is_none();
     let listed = app.engine.settings().reasons(seller_id.as_ref());
@@ -134,13 +134,6 @@ pub(super) async fn show(visit: Visit) -> Result<Response, Problem> {
         total: Row::new(reader, reader.say("stats-total"), &total),
     };
     shown(page.page.status(), &page)
-}
-
-/// All of them together.
-fn sum<'n>(days: impl Iterator<Item = &'n Numbers>) -> Numbers {
-    let mut total = Numbers::default();
-    days.for_each(|numbers| total.add(numbers));
-    total
 }
 
 /// Of whom and about which days, and what is wrong with that. A seller's people ask about their own whatever they say.

@@ -6,6 +6,7 @@ use refund_core::Role;
 use refund_store::{Answer, Answered, Request, Work};
 
 use super::refunds::{answer, unexpected};
+use crate::app::to_the_end;
 use crate::call::Call;
 use crate::problem::Problem;
 use crate::wire::{ErasureIn, RefundOut};
@@ -23,6 +24,10 @@ use crate::wire::{ErasureIn, RefundOut};
     security(("key" = ["operator"])),
 )]
 pub(super) async fn erase(call: Call) -> Result<Response, Problem> {
+    to_the_end(erased(call)).await?
+}
+
+async fn erased(call: Call) -> Result<Response, Problem> {
     call.caller.only(&[Role::Operator])?;
     let work = || {
         let body: ErasureIn = call.body()?;

@@ -60,6 +60,18 @@ impl Numbers {
         self.answers.median()
     }
 
+    /// How many answers took longer than that, and how many there were, as far as answers are told apart.
+    pub(crate) fn answered_later(&self, than_seconds: u64) -> (u64, u64) {
+        self.answers.later(than_seconds)
+    }
+
+    /// All of them together.
+    pub(crate) fn of_all<'n>(days: impl Iterator<Item = &'n Self>) -> Self {
+        let mut total = Self::default();
+        days.for_each(|numbers| total.add(numbers));
+        total
+    }
+
     /// Counts what others counted too.
     pub(crate) fn add(&mut self, other: &Self) {
         let Self {
@@ -124,6 +136,11 @@ impl Answers {
         let dropped = (u64::BITS - seconds.leading_zeros()).saturating_sub(DIGITS);
         let known = self.0.entry((seconds >> dropped) << dropped).or_default();
         *known = known.saturating_add(count);
+    }
+
+    fn later(&self, than: u64) -> (u64, u64) {
+        let later = self.0.iter().filter(|(seconds, _)| **seconds > than).map(|(_, count)| count).sum();
+        (later, self.0.values().sum())
     }
 
     fn median(&self) -> Option<u64> {

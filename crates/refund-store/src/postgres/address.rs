@@ -67,7 +67,7 @@ impl PostgresAddress {
         if config.get_dbname().is_none() {
             return Err(wrong("it names no database: write postgres://USER@HOST/DATABASE".to_owned()));
         }
-        let is_encrypted = match (mode.as_deref(), config.get_hosts().iter().all(is_this_machine)) {
+        let is_encrypted = match (mode.as_deref(), stays_on_this_machine(&config)) {
             (Some("verify-full"), _) | (None, false) => true,
             (Some("disable"), true) | (None, true) => false,
             (Some(mode), true) => {
@@ -124,6 +124,12 @@ fn reason(error: &tokio_postgres::Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
+/// Whether what is sent leaves the machine nowhere: `hostaddr` says where a host's name leads.
+fn stays_on_this_machine(config: &Config) -> bool {
+    let addresses = config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback);
+    addresses && config.get_hosts().iter().all(is_this_machine)
+}
+
 fn is_this_machine(host: &Host) -> bool {
     match host {
         Host::Unix(_) => true,
@@ -150,6 +156,7 @@ mod tests {
             ("postgresql://refund@localhost/refund?sslmode=verify-full", true),
             ("postgres://refund@localhost/refund?host=/run/postgresql", false),
             ("postgres://refund@db.example/refund", true),
+            ("postgres://refund@localhost/refund?hostaddr=192.0.2.9", true),
             ("postgres://refund@localhost,db.example/refund", true),
             ("postgres://refund@db.example/refund?sslrootcert=/etc/authority.pem&sslmode=verify-full", true),
         ] {

@@ -38,7 +38,16 @@ pub(super) async fn goes_on(client: &ClientWrapper, known: &Known, head: &Head) 
     if chain.as_deref() == Some(&last.chain[..]) {
         return Ok(());
     }
-    let why = format!("record {} is not what it was; the server has to be started again", last.end.record);
+    // Others were told of what is gone: what comes in its place is of another history, so that no event gets the id of one
+    // that they know. Whoever finds it out first says so, and waits for no standby; where nothing can be written at the
+    // moment, whoever is started again says `store recovered`.
+    let said = client.batch_execute(&sql::another_history(head.history)).await;
+    tracing::debug!(?said, "a history was lost");
+    let why = format!(
+        "record {} is not what it was: what was recorded since is lost. The server has to be started again; see \
+         `store recovered`",
+        last.end.record
+    );
     Err(known.lose(&why).into())
 }
 

@@ -30,7 +30,7 @@ const CONNECTING_MAX: Duration = Duration::from_secs(4);
 /// planner joins whole tables; every statement here has an index to go by. And each sees what was committed before it:
 /// with a snapshot of before it had the turn, a server would decide from what others have changed since.
 const PLANS: &str = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=on \
-    -c plan_cache_mode=force_generic_plan -c jit=off -c max_parallel_workers_per_gather=0 -c synchronous_commit=on \
+    -c plan_cache_mode=force_generic_plan -c jit=off -c client_min_messages=warning -c max_parallel_workers_per_gather=0 -c synchronous_commit=on \
     -c default_transaction_isolation=read\\ committed -c client_encoding=UTF8 -c timezone=UTC";
 /// Whoever takes the turn and falls silent holds up all servers for that long. It is silent while it decides, which takes
 /// milliseconds; one that took longer by mistake loses the turn, and takes it again.

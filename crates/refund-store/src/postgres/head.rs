@@ -21,6 +21,8 @@ pub(super) struct Head {
     /// In which what is recorded from now on is written: another one where something may have been lost, after a restore or
     /// a failover, so that it is never taken for what comes in its place.
     pub(super) epoch: u32,
+    /// The half of it that the database keeps.
+    pub(super) history: i64,
     /// What the database's clock says.
     pub(super) clock: Timestamp,
     /// What was recorded last; nothing where nothing was yet.
@@ -31,6 +33,8 @@ pub(super) struct Head {
     pub(super) asked: i64,
     /// Whether nothing can be written where this was read.
     pub(super) read_only: bool,
+    /// Whether a commit waits for a standby: until one has it, what others can read may be lost yet.
+    pub(super) waits_for_standby: bool,
 }
 
 /// What was recorded last.
@@ -58,11 +62,13 @@ impl Head {
             test_clock: row.try_get(2)?,
             held: row.try_get(3)?,
             epoch: epoch(row.try_get(4)?, row.try_get(5)?),
+            history: row.try_get(4)?,
             clock: instant(row.try_get(6)?),
             last,
             copying: row.try_get(13)?,
             asked: row.try_get(14)?,
             read_only: row.try_get(15)?,
+            waits_for_standby: row.try_get(16)?,
         })
     }
 

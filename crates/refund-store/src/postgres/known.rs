@@ -40,6 +40,8 @@ pub(super) struct Known {
     asked: watch::Sender<i64>,
     /// Whether the database takes no writes.
     read_only: AtomicBool,
+    /// Whether a commit waits for a standby.
+    waits_for_standby: AtomicBool,
     /// When it last had no room for what was to be written.
     full_at: Mutex<Option<Instant>>,
     /// What this server recorded.
@@ -62,6 +64,7 @@ impl Known {
             lost: OnceLock::new(),
             asked: watch::Sender::new(head.asked),
             read_only: AtomicBool::new(false),
+            waits_for_standby: AtomicBool::new(false),
             full_at: Mutex::new(None),
             own: Mutex::default(),
             turns: Telling::default(),
@@ -78,6 +81,7 @@ impl Known {
         self.epoch.store(head.epoch, Ordering::Release);
         self.held.store(head.held, Ordering::Release);
         self.read_only.store(head.read_only, Ordering::Release);
+        self.waits_for_standby.store(head.waits_for_standby, Ordering::Release);
         self.asked.send_if_modified(|asked| std::mem::replace(asked, head.asked) != head.asked);
         if let Clock::Shared(read) = &self.clock {
             self.ahead.store(head.clock.as_millis().saturating_sub(read().as_millis()), Ordering::Release);
@@ -180,6 +184,11 @@ impl Known {
             return Some(WritesRefused::NoRoom);
         }
         self.read_only.load(Ordering::Acquire).then_some(WritesRefused::ReadOnly)
+    }
+
+    /// Whether a commit waits for a standby, as of the last look.
+    pub(super) fn waits_for_standby(&self) -> bool {
+        self.waits_for_standby.load(Ordering::Acquire)
     }
 
     fn stopping(&self) -> MutexGuard<'_, Option<String>> {

@@ -16,7 +16,7 @@ use super::turn::{Came, Turn, TurnResult};
 use super::turned::Turned;
 use super::waiting::{Decision, TurnError, Unheard, Waiting};
 use crate::door::REQUESTS_MAX;
-use crate::{Refused, StoreError, Surroundings};
+use crate::{EventPosition, Refused, StoreError, Surroundings};
 
 /// How long a turn is tried for while the database is away, or changes its place.
 const TRYING_MAX: Duration = Duration::from_secs(30);
@@ -32,11 +32,13 @@ pub(super) struct Lane {
     /// What the connection lives on: nothing of it happens while nobody waits for it.
     runtime: Runtime,
     connection: Option<ClientWrapper>,
+    /// Up to where all is recorded for good, as a commit of this server's said.
+    confirmed: Option<EventPosition>,
 }
 
 impl Lane {
     pub(super) fn new(connector: Connector, known: Arc<Known>, surroundings: Surroundings, runtime: Runtime) -> Self {
-        Self { connector, known, surroundings, runtime, connection: None }
+        Self { connector, known, surroundings, runtime, connection: None, confirmed: None }
     }
 
     /// Works until nobody can ask any more.
@@ -92,7 +94,6 @@ impl Lane {
             };
             let why = match self.turn(&mut waiting, &mut unheard, gather) {
                 Ok(decisions) => {
-                    self.known.stop(None);
                     let rest = waiting.split_off(decisions.len().min(waiting.len()));
                     for (waiting, decision) in waiting.into_iter().zip(decisions) {
                         // Who has gone away needs no answer.
@@ -162,21 +163,27 @@ impl Lane {
         let came = turn.take(unheard)?;
         let taken = Instant::now();
         let outcome = match came {
-            Came::Heard(decisions) => TurnResult { decisions, recorded: None },
+            Came::Heard(decisions, end) => TurnResult { decisions, recorded: None, confirmed: Some(end) },
             Came::Ready(head) => {
                 if unheard.is_none() {
                     gather(waiting);
                 }
-                turn.carry_out(head, waiting, unheard)?
+                turn.carry_out(head, waiting, unheard, self.confirmed)?
             }
         };
         let (waited, had) = (taken.duration_since(began), taken.elapsed());
         known.turns().tell(Turned::Done { waited, had, requests: outcome.decisions.len() });
         *unheard = None;
+        if outcome.confirmed.is_some() {
+            // That a command is refused says nothing of whether one can be recorded.
+            known.stop(None);
+        }
+        let confirmed = outcome.confirmed.or(self.confirmed);
         if let Some((last, settings)) = outcome.recorded {
             known.learn(&last, settings);
             known.has_room(true);
         }
+        self.confirmed = confirmed;
         self.connection = Some(connection);
         Ok(outcome.decisions)
     }

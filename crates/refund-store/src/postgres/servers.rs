@@ -23,9 +23,12 @@ pub(super) struct Servers {
 impl Servers {
     /// Comes to the others, who know of it from now on.
     pub(super) async fn join(client: &ClientWrapper) -> Result<Self, PostgresError> {
+        // It waits for no standby: a server that starts while none answers reads at least.
+        client.batch_execute("BEGIN; SET LOCAL synchronous_commit = off").await?;
         client.execute(sql::FORGET_SERVERS, &[]).await?;
         let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
         let own = client.query_one(sql::JOIN_SERVERS, &[&name, &env!("CARGO_PKG_VERSION")]).await?.try_get(0)?;
+        client.batch_execute("COMMIT").await?;
         let servers = Self { own, name, live: RwLock::default() };
         servers.look(client).await?;
         Ok(servers)

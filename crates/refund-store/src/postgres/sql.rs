@@ -8,8 +8,18 @@ pub(super) const HEAD: &str = "\
     SELECT m.schema, m.format, m.test_clock, m.held, m.history, left(pg_walfile_name(pg_current_wal_lsn()), 8), \
         (extract(epoch FROM clock_timestamp()) * 1000)::int8, \
         b.first + b.records - 1, b.entries, b.epoch, b.latest, b.settings, b.chain, m.copying, m.asked, \
-        current_setting('transaction_read_only')::bool \
+        current_setting('transaction_read_only')::bool, current_setting('synchronous_standby_names') <> '' \
     FROM meta m LEFT JOIN LATERAL (SELECT * FROM batches ORDER BY first DESC LIMIT 1) b ON true";
+
+/// Has what is recorded from now on be of another history than that one, in a transaction of its own or the present one,
+/// which ends with it.
+pub(super) fn another_history(history: i64) -> String {
+    format!(
+        "BEGIN; SET LOCAL synchronous_commit = off; \
+         UPDATE meta SET history = (history + 1 + (random() * 1000000000)::bigint) % 4294967296 \
+         WHERE history = {history}; COMMIT"
+    )
+}
 
 /// Whether that batch was recorded.
 pub(super) const HAS_BATCH: &str = "SELECT FROM batches WHERE first = $1 AND chain = $2";

@@ -18,7 +18,7 @@ use super::sql;
 use super::waiting::{Decision, TurnError, Unheard, Waiting};
 use super::writing::Written;
 use crate::door::{self, BYTES_MAX, Case, Need, Shelf, carry_out};
-use crate::{Settings, StoreError, Surroundings};
+use crate::{EventPosition, Settings, StoreError, Surroundings};
 
 /// How long the database may say nothing at all before the connection is given up. A statement that takes longer than
 /// 10 s it ends by itself.
@@ -26,8 +26,8 @@ const SILENT_MAX: Duration = Duration::from_secs(12);
 
 /// What is found once the turn is had.
 pub(super) enum Came {
-    /// The batch whose end was not heard of is recorded: this was to be answered.
-    Heard(Vec<Decision>),
+    /// The batch whose end was not heard of is recorded, as far as that: this was to be answered.
+    Heard(Vec<Decision>, EventPosition),
     /// It can be decided from there.
     Ready(Head),
 }
@@ -38,6 +38,8 @@ pub(super) struct TurnResult {
     pub(super) decisions: Vec<Decision>,
     /// What was recorded last and the settings then, if anything was recorded.
     pub(super) recorded: Option<(Last, Arc<Settings>)>,
+    /// Up to where all is recorded for good, where a commit of this turn's said so.
+    pub(super) confirmed: Option<EventPosition>,
 }
 
 pub(super) struct Turn<'t> {
@@ -96,8 +98,9 @@ impl<'t> Turn<'t> {
             // It is there. That it will stay is known only once something after it is committed too.
             client.execute(sql::SAY_SOMETHING, &[]).await?;
             client.batch_execute("COMMIT").await?;
-            let decisions = unheard.take().map(|unheard| unheard.decisions);
-            Ok(Came::Heard(decisions.unwrap_or_default()))
+            let (decisions, end) = (std::mem::take(&mut last.decisions), last.batch.last.end);
+            *unheard = None;
+            Ok(Came::Heard(decisions, end))
         })
     }
 
@@ -112,6 +115,7 @@ impl<'t> Turn<'t> {
         head: Head,
         waiting: &[Waiting],
         unheard: &mut Option<Unheard>,
+        confirmed: Option<EventPosition>,
     ) -> Result<TurnResult, TurnError> {
         let client = self.client;
         let settings = self.wait(async { Ok(settings_at(client, &head, self.known.settings()).await?) })?;
@@ -136,15 +140,18 @@ impl<'t> Turn<'t> {
             }
         }
         if written.is_empty() {
-            self.wait(async { Ok(client.batch_execute("ROLLBACK").await?) })?;
-            return Ok(TurnResult { decisions, recorded: None });
+            let confirmed = self.end_without_records(&head, confirmed)?;
+            return Ok(TurnResult { decisions, recorded: None, confirmed });
         }
         let batch = written.batch(&case);
         // Before anybody can read it.
         self.known.own().write(batch.first, batch.last.end.record);
         let places = self.places.borrow();
         match self.wait(async { Ok(written.send(client, &case, &places, &batch).await?) }) {
-            Ok(()) => Ok(TurnResult { decisions, recorded: Some((batch.last, case.settings)) }),
+            Ok(()) => {
+                let confirmed = Some(batch.last.end);
+                Ok(TurnResult { decisions, recorded: Some((batch.last, case.settings)), confirmed })
+            }
             Err(failed) => {
                 if failed.failure == Failure::Connection {
                     *unheard = Some(Unheard { batch, decisions });
@@ -152,6 +159,26 @@ impl<'t> Turn<'t> {
                 Err(failed)
             }
         }
+    }
+
+    /// Ends a turn in which nothing is recorded. What is answered was read: where no standby may have it yet, a commit of
+    /// one's own says that one does.
+    fn end_without_records(
+        &self,
+        head: &Head,
+        confirmed: Option<EventPosition>,
+    ) -> Result<Option<EventPosition>, TurnError> {
+        let client = self.client;
+        let end = head.last.as_ref().map(|last| last.end);
+        if !head.waits_for_standby || end <= confirmed {
+            self.wait(async { Ok(client.batch_execute("ROLLBACK").await?) })?;
+            return Ok(None);
+        }
+        self.wait(async {
+            client.execute(sql::SAY_SOMETHING, &[]).await?;
+            Ok(client.batch_execute("COMMIT").await?)
+        })?;
+        Ok(end)
     }
 
     fn load_all(&self, needs: &[Need], case: &mut Case) -> Result<(), TurnError> {

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::Days;
 use refund_core::{Policy, PolicyField, Reasons};
 use refund_store::{PolicyChange, Request, SetUp, Tag};
 use serde_json::Value;
@@ -16,6 +17,7 @@ use crate::pages::frame::{Frame, Notice, go_and_tell, shown};
 use crate::pages::seller_place;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
+use crate::stats::{AskedDays, Numbers, counted, day_of};
 
 /// Where the page is.
 const HERE: &str = "/operator/policy";
@@ -37,6 +39,8 @@ struct Review {
     is_cut: bool,
     /// Reminders that would never fire: how long before, and which deadlines are too short for them.
     idle: Vec<(String, String)>,
+    /// How many of the latest answers a shorter time for them would have shut out.
+    too_late: Option<String>,
     /// What was typed, to be sent again.
     sent: Vec<(String, String)>,
 }
@@ -110,8 +114,27 @@ pub(in crate::pages) async fn change(mut visit: Visit) -> Result<Response, Probl
         let notice = Notice::moved(visit.reader.say("policy-unchanged"));
         return as_typed(&visit, Some(notice.under(StatusCode::OK)), None);
     }
-    let review = Review::new(&visit, change)?;
+    let too_late = too_late(&visit, &change).await?;
+    let review = Review { too_late, ..Review::new(&visit, change)? };
     as_typed(&visit, None, Some(review))
+}
+
+/// For how many days back it is looked what a change would have meant.
+const LOOKED_BACK: u64 = 30;
+
+/// What the latest answers to offers say of a shorter time for them; nothing where it is no shorter, or nobody answered.
+async fn too_late(visit: &Visit, change: &PolicyChange) -> Result<Option<String>, Problem> {
+    let (from, to) = (change.from.buyer_answer_seconds, change.to.buyer_answer_seconds);
+    if to >= from {
+        return Ok(None);
+    }
+    let today = day_of(visit.reader.now);
+    let days = AskedDays { from: today.checked_sub_days(Days::new(LOOKED_BACK - 1)).unwrap_or(today), to: today };
+    let counted = counted(&visit.app.engine, &visit.app.stats, None, days).await?;
+    let (later, all) = Numbers::of_all(counted.values()).answered_later(u64::from(to.as_seconds()));
+    let told = [("days", LOOKED_BACK), ("later", later), ("all", all)];
+    Ok((all > 0)
+        .then(|| visit.reader.language.say("policy-too-late", &told.map(|(name, number)| (name, number.into())))))
 }
 
 /// What is wrong with a field.
@@ -151,6 +174,7 @@ impl Review {
                 .collect(),
             is_cut: overriders.is_cut,
             idle,
+            too_late: None,
             sent: sent.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         })
     }

@@ -3,8 +3,8 @@
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
+use super::asked;
 use super::by_seller::sorted;
-use super::{asked, sum};
 use crate::pages::form::in_address;
 use crate::pages::leading::go_to;
 use crate::pages::visit::Visit;
@@ -29,7 +29,7 @@ pub(in crate::pages) async fn download(visit: Visit) -> Result<Response, Problem
         return Ok(go_to(&in_address("/stats", &visit.query, "table", "")));
     }
     let counted = counted(&app.engine, &app.stats, seller_id.as_ref(), days).await?;
-    let total = sum(counted.values());
+    let total = Numbers::of_all(counted.values());
     let table = visit.query.get("table");
     let rows = match table {
         "days" => {
