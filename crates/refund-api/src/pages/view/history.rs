@@ -157,7 +157,7 @@ pub(crate) fn who(reader: &Reader, settings: &Settings, actor: &Actor, to: Role)
         Via::User(_) if to != Role::Operator && actor.role != to => role,
         Via::User(id) => {
             let name = settings.user(id).map_or(id.as_str(), |user| user.name.as_str());
-            format!("{role} · {name}")
+            format!("{role} · {}", reader.written(name))
         }
         Via::Key(_) => reader.say_with("who-by-system", "role", &role),
         Via::Link | Via::Clock => role,
