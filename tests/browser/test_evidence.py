@@ -95,3 +95,33 @@ def test_a_refusal_shows_what_it_says(stage):
     form.locator("button").click()
     told(seller, say("done-refuse"))
     assert refund.now()["seller_refusal_files"] == [refund.now()["files"][0]["sha256"]]
+
+
+def test_an_offer_shows_what_it_says_and_the_buyer_sees_it(stage):
+    for language, scripts in [(language, scripts) for language in LOCALES for scripts in (True, False)]:
+        refund, say = Refund(), words(language)
+        seller = stage.window("seller", language=language, scripts=scripts)
+        seller.goto(refund.page)
+        add(seller, say, file("scratch.png", picture(77)))
+        told(seller, say("done-files"))
+        seller.goto(f"{refund.page}/offer")
+        seller.locator("[name=type][value=REFUND_ONLY]").check()
+        seller.locator("[name=amount]").fill("2")
+        seller.locator("[name=file]").check()
+        seller.locator("button[value=review]").click()
+        shows(seller, say("offer-as-buyer-sees"))
+        assert seller.locator(".shown img").get_attribute("alt") == "scratch.png"
+        nothing_scrolls_sideways(seller)
+        if scripts:
+            axe_finds_nothing(seller)
+        seller.locator("button[value=send]").click()
+        told(seller, say("done-make-offer"))
+        assert refund.now()["negotiation"]["offer"]["files"] == [refund.now()["files"][0]["sha256"]]
+        page = stage.window(language=language, width=390, scripts=scripts)
+        page.goto(refund.link)
+        page.locator(".shown img").last.scroll_into_view_if_needed()
+        assert page.locator(".moments .shown img").count() == 2
+        assert page.locator(".first .shown img").count() == 1
+        nothing_scrolls_sideways(page)
+        if scripts:
+            axe_finds_nothing(page)

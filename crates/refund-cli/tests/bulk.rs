@@ -1,5 +1,7 @@
 //! Many commands from a file, and what people write.
 
+use serde_json::{Value, json};
+
 use crate::support::{Desk, PLATFORM, SELLER, told};
 
 #[test]
@@ -34,6 +36,22 @@ fn a_file_of_commands_sent_again_does_nothing_twice() {
     let again = desk.run(&["bulk", &file, "-o", "jsonl", "--profile", SELLER]);
     assert_eq!((again.code, again.out.lines().next()), (7, first.out.lines().next()));
     assert_eq!(desk.run(&["bulk", "nowhere.csv", "--profile", SELLER]).code, 2);
+}
+
+#[test]
+fn r43_a_file_of_commands_names_the_files_that_show_it() {
+    let desk = Desk::open();
+    let id = desk.refund("1001");
+    let (invoice, receipt) = (desk.file("invoice.pdf", "%PDF-1.7\n1"), desk.file("receipt.pdf", "%PDF-1.7\n2"));
+    assert_eq!(desk.run(&["file", "add", &id, &invoice, &receipt, "--profile", SELLER]).code, 0);
+    let shown = || serde_json::from_str::<Value>(&desk.run(&["show", &id, "-o", "json"]).out).unwrap();
+    let files = shown()["files"].clone();
+    let [invoice, receipt] = [0, 1].map(|place: usize| files[place]["sha256"].as_str().unwrap());
+    let line = format!("{id},1,offer,REFUND_ONLY,2.00,CNY,{invoice} {receipt}\n");
+    let file = desk.file("offer.csv", &format!("refund_id,version,action,type,amount,currency,files\n{line}"));
+    let done = desk.run(&["bulk", &file, "--profile", SELLER]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert_eq!(shown()["negotiation"]["offer"]["files"], json!([invoice, receipt]));
 }
 
 #[test]

@@ -16,6 +16,8 @@ names! {
         Files = "files",
         /// Where goods were to be sent back to.
         Address = "address",
+        /// Which of the seller's people it was who acted.
+        Person = "person",
     }
 }
 
@@ -32,8 +34,8 @@ names! {
 /// What the operator wants erased of a refund (R46).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasing {
-    /// What: at least one kind.
-    pub what: Vec<ErasedKind>,
+    /// What: at least one kind. Where none is named all that may be: the address alone waits until the refund is over.
+    pub what: Option<Vec<ErasedKind>>,
     /// Why it may be.
     pub because: ErasedBecause,
     /// Why, in the operator's own words, which stay for ever and so name nobody.

@@ -58,7 +58,7 @@ pub use audit::AuditType;
 pub use command::{Command, CommandKind, MakeOffer, PayoutReport, PayoutResult, Ruling};
 pub use contact::{Contact, EmailAddress, InvalidContact, LanguageTag, PhoneNumber};
 pub use deadline::{AcceptedNotice, Deadline, DeadlineKind, ExtendedBecause, NeededNotice, OnSilence, Timer, Watch};
-pub use decide::{add_evidence, decide, erase, erase_evidence, post, report_notice};
+pub use decide::{add_evidence, decide, erase, erase_evidence, erased_by, post, report_notice};
 pub use disclosure::{Disclosed, DisclosedActor, DisclosedPayout, DisclosedTerms};
 pub use erasure::{Erased, ErasedBecause, ErasedKind, Erasing};
 pub use event::{Event, EventType, Fact};

@@ -1,8 +1,8 @@
 //! A refund and its events without what is erased of them (R46).
 
 use crate::{
-    Agreed, Attachments, Dispute, Erased, ErasedKind, Event, Fact, FileName, Label, Negotiation, Reason, Refund,
-    Request, Status, Terms, Text, Why,
+    Actor, Agreed, Attachments, Dispute, Erased, ErasedKind, Event, Fact, FileName, Label, Negotiation, Reason, Refund,
+    Request, Role, Status, Terms, Text, Via, Why,
 };
 
 impl Event {
@@ -10,7 +10,9 @@ impl Event {
     #[must_use]
     pub fn without(&self, what: &[ErasedKind]) -> Self {
         let mut event = self.clone();
-        Takes(what).out_of(&mut event.fact);
+        let takes = Takes(what);
+        takes.out_of(&mut event.fact);
+        takes.actor(&mut event.actor);
         event
     }
 }
@@ -47,6 +49,16 @@ struct Takes<'k>(&'k [ErasedKind]);
 impl Takes<'_> {
     fn has(self, kind: ErasedKind) -> bool {
         self.0.contains(&kind)
+    }
+
+    /// That it was the seller stays, and that it was one of their people.
+    fn actor(self, actor: &mut Actor) {
+        if let Via::User(id) = &mut actor.via
+            && actor.role == Role::Seller
+            && self.has(ErasedKind::Person)
+        {
+            *id = Label::ERASED.to_owned();
+        }
     }
 
     fn text<'t, const MAX: usize, const LINES: bool>(self, texts: impl IntoIterator<Item = &'t mut Text<MAX, LINES>>) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use refund_core::{
-    AddressId, Command, ErasedBecause, ErasedKind, Erasing, Label, MakeOffer, OrderLine, PayoutReport, Reason, Role,
-    Ruling, UnknownName,
+    AddressId, Command, ErasedBecause, Erasing, Label, MakeOffer, OrderLine, PayoutReport, Reason, Role, Ruling,
+    UnknownName,
 };
 
 use super::mistake::Mistake;
@@ -134,12 +134,12 @@ fn on_files(step: &Table<'_>, does: &Field<'_>, word: &str, who: Who) -> Result<
     Ok(Deed::AddFile(step.need("file", r#""dent""#)?.word()?))
 }
 
-/// What is to be erased of what is known of people: all of it, once the refund is over, where a step says no more.
+/// What is to be erased of what is known of people: all that may be, because the refund is over, where a step says no
+/// more.
 fn erasing(step: &Table<'_>) -> Result<Erasing, Mistake> {
     let named = step.get("what").map(|field| field.list(r#"a list, such as ["text", "contact"]"#)).transpose()?;
     let what = named.map(|kinds| kinds.iter().map(Field::word).collect::<Result<Vec<_>, _>>()).transpose()?;
     let because = step.get("because").map(|field| field.word()).transpose()?.unwrap_or(ErasedBecause::Final);
-    let what = what.unwrap_or_else(|| ErasedKind::ALL.to_vec());
     Ok(Erasing { what, because, reason: reason(step, "The buyer asked for it")? })
 }
 

@@ -1,8 +1,8 @@
 //! The words of a transcript.
 
 use refund_core::{
-    Command, Currency, DeadlineKind, EventType, Money, NamedFiles, NegotiationStatus, Opening, PayoutReport,
-    PayoutResult, RefundType, Rollout, Ruling, SavedAmount, SavedOffer, SellerId, Terms, Timestamp, Why,
+    Command, Currency, DeadlineKind, ErasedKind, EventType, Money, NamedFiles, NegotiationStatus, Opening,
+    PayoutReport, PayoutResult, RefundType, Rollout, Ruling, SavedAmount, SavedOffer, SellerId, Terms, Timestamp, Why,
 };
 
 use super::files::StoryFile;
@@ -89,8 +89,9 @@ pub(super) fn deed(deed: &Deed, line: Currency) -> String {
         Deed::AddFile(file) => format!("adds the file \"{}\"", file.as_str()),
         Deed::EraseFile(file) => format!("erases the file \"{}\"", file.as_str()),
         Deed::Erase(erasing) => {
-            let what: Vec<_> = erasing.what.iter().map(|kind| kind.as_str()).collect();
-            format!("erases {} because {}", what.join(", "), erasing.because)
+            let named = |kinds: &Vec<ErasedKind>| kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+            let what = erasing.what.as_ref().map_or_else(|| "all that may be".to_owned(), named);
+            format!("erases {what} because {}", erasing.because)
         }
         Deed::Put(setting) => put(setting),
     }

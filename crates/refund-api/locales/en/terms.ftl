@@ -127,6 +127,7 @@ erased-contact = buyer's contact
 erased-text = what was written
 erased-files = files
 erased-address = return addresses
+erased-person = which of the seller's people acted
 field-what = What
 field-because = Why it may be
 done-forgotten = The data was erased.

@@ -127,6 +127,7 @@ erased-contact = 买家联系方式
 erased-text = 文字内容
 erased-files = 文件
 erased-address = 退货地址
+erased-person = 商家由哪位人员操作
 field-what = 内容
 field-because = 依据
 done-forgotten = 资料已删除。

@@ -127,6 +127,7 @@ erased-contact = 買家聯絡方式
 erased-text = 文字內容
 erased-files = 檔案
 erased-address = 退貨地址
+erased-person = 商家由哪位人員操作
 field-what = 內容
 field-because = 依據
 done-forgotten = 資料已刪除。

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use refund_core::{Actor, AddedFile, EVIDENCE_MAX, EvidenceFile, FileHash, FileName, Refund, RefundId, Refusal};
-use refund_store::{Refused, Request, Work};
+use refund_store::{Answered, Refused, Request, Work};
 
 use super::{App, to_the_end};
 use crate::callers::Caller;
@@ -13,7 +13,8 @@ use crate::problem::Problem;
 
 impl App {
     /// Takes a file in and adds it to a refund. `ask` makes the request as whoever sends the file may make it once the
-    /// file is there: that may take a while. What was refused is kept no longer.
+    /// file is there, which may take a while; it is told what the file hashed to as it came. What was refused, or added
+    /// by an earlier call and erased since, is kept no longer.
     pub(crate) async fn add_evidence(
         self: &Arc<Self>,
         caller: &Caller,
@@ -21,8 +22,8 @@ impl App {
         actor: &Actor,
         name: FileName,
         parts: Parts<'_>,
-        ask: impl AsyncFnOnce(Request) -> Result<Request, Problem>,
-    ) -> Result<Result<EvidenceFile, Refused>, Problem> {
+        ask: impl AsyncFnOnce(Request, [u8; 32]) -> Result<Request, Problem>,
+    ) -> Result<Result<(EvidenceFile, Answered), Refused>, Problem> {
         let own = refund.evidence.iter().filter(|added| added.by == actor.role).count();
         if u32::try_from(own).is_ok_and(|own| own >= EVIDENCE_MAX) {
             // What would be refused anyway is not taken in first.
@@ -32,7 +33,7 @@ impl App {
         }
         let taken = self.evidence.take(caller.tenant(), name, parts).await?;
         let work = Work::AddEvidence { refund_id: refund.id.clone(), file: Box::new(taken.file.clone()) };
-        let request = ask(Request::new(actor.clone(), work)).await?;
+        let request = ask(Request::new(actor.clone(), work), taken.sent).await?;
         to_the_end(self.clone().added(refund.id.clone(), taken, request)).await?
     }
 
@@ -42,7 +43,7 @@ impl App {
         refund_id: RefundId,
         taken: Taken,
         request: Request,
-    ) -> Result<Result<EvidenceFile, Refused>, Problem> {
+    ) -> Result<Result<(EvidenceFile, Answered), Refused>, Problem> {
         let _decided_alone = self.evidence.deciding(&refund_id).await;
         let sha256 = taken.file.sha256;
         let file = match self.evidence.keep(&refund_id, taken).await {
@@ -53,7 +54,12 @@ impl App {
             }
         };
         match self.engine.change(request).await {
-            Ok(_) => Ok(Ok(file)),
+            Ok(answered) => {
+                if answered.replayed {
+                    self.forget_unless_added(&refund_id, sha256).await?;
+                }
+                Ok(Ok((file, answered)))
+            }
             // It may be stored all the same.
             Err(refused @ Refused::Store(_)) => Ok(Err(refused)),
             Err(refused) => {

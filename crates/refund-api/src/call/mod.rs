@@ -304,13 +304,23 @@ impl Call {
 
     /// Under which key the answer is remembered, and what makes the request the same.
     pub(crate) fn idempotency(&self) -> Result<Idempotency, Problem> {
+        self.idempotency_of(&[self.body.bytes.as_ref()])
+    }
+
+    /// The same of a call that sends a file, which hashed to that as it came: how it is called is a part of it.
+    pub(crate) fn idempotency_of_file(&self, sent: &[u8; 32]) -> Result<Idempotency, Problem> {
+        let query = self.parts.uri.query().unwrap_or_default();
+        self.idempotency_of(&[query.as_bytes(), &[0], sent])
+    }
+
+    fn idempotency_of(&self, body: &[&[u8]]) -> Result<Idempotency, Problem> {
         let Some(key) = chosen_key(&self.parts.headers)? else { return Ok(None) };
         let mut hash = Sha256::new();
         for part in [self.parts.method.as_str(), self.parts.uri.path()] {
             hash.update(part);
             hash.update([0]);
         }
-        hash.update(&self.body.bytes);
+        body.iter().for_each(|part| hash.update(part));
         Ok(Some((IdempotencyKey { caller: self.caller.id().to_owned(), key }, hash.finalize().into())))
     }
 }

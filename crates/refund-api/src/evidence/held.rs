@@ -36,7 +36,7 @@ impl Evidence {
         parts: Parts<'_>,
     ) -> Result<EvidenceFile, Problem> {
         let whose = held_of(who);
-        let Taken { file, kept: Kept { bytes, small, .. }, _place } = self.take(who, name, parts).await?;
+        let Taken { file, kept: Kept { bytes, small, .. }, _place, .. } = self.take(who, name, parts).await?;
         if let Some(small) = small {
             self.keeping()?.keep(&held(&whose, file.sha256, SMALL), small.into()).await?;
         }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use futures_util::{Stream, StreamExt};
 use refund_core::FileSize;
+use sha2::{Digest, Sha256};
 use tokio::io::{AsyncWriteExt, BufWriter};
 
 use super::unfit::Unfit;
@@ -43,8 +44,11 @@ pub(crate) async fn passed_over(mut parts: Parts<'_>) {
     let _ = tokio::time::timeout(PASSING_MAX, going_by).await;
 }
 
-/// A file that came whole.
-pub(super) struct Incoming(File);
+/// A file that came whole, and what it hashes to as it came.
+pub(super) struct Incoming {
+    file: File,
+    pub(super) sent: [u8; 32],
+}
 
 impl Incoming {
     /// Takes a file in, under that folder. It has no name there, and is gone with the process.
@@ -66,8 +70,8 @@ impl Incoming {
 
     /// To be read from its beginning.
     pub(super) fn begin(&mut self) -> std::io::Result<BufReader<&mut File>> {
-        self.0.seek(SeekFrom::Start(0))?;
-        Ok(BufReader::new(&mut self.0))
+        self.file.seek(SeekFrom::Start(0))?;
+        Ok(BufReader::new(&mut self.file))
     }
 }
 
@@ -79,7 +83,7 @@ async fn written(parts: &mut Parts<'_>, folder: &Path) -> Result<Incoming, Probl
     let made = tokio::task::spawn_blocking(move || tempfile::tempfile_in(folder)).await;
     let file = made.map_err(std::io::Error::from).flatten().map_err(no_room)?;
     let mut file = BufWriter::with_capacity(CHUNK, tokio::fs::File::from_std(file));
-    let mut length = 0_u64;
+    let (mut length, mut sent) = (0_u64, Sha256::new());
     loop {
         let next = tokio::time::timeout(SILENCE_MAX, parts.next()).await.map_err(|_| too_slow())?;
         let Some(part) = next else { break };
@@ -89,10 +93,11 @@ async fn written(parts: &mut Parts<'_>, folder: &Path) -> Result<Incoming, Probl
         if length > u64::from(FileSize::MAX) {
             return Err(Unfit::TooLarge.into());
         }
+        sent.update(&part);
         file.write_all(&part).await.map_err(no_room)?;
     }
     file.flush().await.map_err(no_room)?;
-    Ok(Incoming(file.into_inner().into_std().await))
+    Ok(Incoming { file: file.into_inner().into_std().await, sent: sent.finalize().into() })
 }
 
 fn too_slow() -> Problem {

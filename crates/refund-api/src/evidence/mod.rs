@@ -99,7 +99,7 @@ impl Evidence {
     /// # Errors
     /// Where it can't be kept; a part of it may be.
     pub(crate) async fn keep(&self, refund_id: &RefundId, taken: Taken) -> Result<EvidenceFile, Problem> {
-        let Taken { file, kept: Kept { bytes, small, .. }, _place } = taken;
+        let Taken { file, kept: Kept { bytes, small, .. }, _place, .. } = taken;
         if let Some(small) = small {
             self.keeping()?.keep(&place(refund_id, &file.sha256, Size::Small), small.into()).await?;
         }
@@ -141,6 +141,7 @@ impl Evidence {
             }
         };
         let incoming = Incoming::take(parts, &self.scratch).await?;
+        let sent = incoming.sent;
         let internal = |error: String| Problem::new(ApiCode::Internal, error);
         let _turn = self.unpacking.turn(&who.name()).await;
         let unpacked = self.unpacked.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
@@ -153,7 +154,7 @@ impl Evidence {
         let kept = kept?;
         let sha256 = FileHash::new(Sha256::digest(&kept.bytes).into());
         let bytes = unfit::size_of(&kept.bytes)?;
-        Ok(Taken { file: EvidenceFile { sha256, media_type: kept.media_type, bytes, name }, kept, _place: place })
+        Ok(Taken { file: EvidenceFile { sha256, media_type: kept.media_type, bytes, name }, sent, kept, _place: place })
     }
 
     /// A picture made small, a JPEG whose longer side has so many pixels at the most, or why it can't be. Pictures are
@@ -248,6 +249,8 @@ pub(crate) fn is_picture(media_type: EvidenceType) -> bool {
 /// A file that was taken in, and is not kept yet.
 pub(crate) struct Taken {
     pub(crate) file: EvidenceFile,
+    /// What it hashed to as it was sent.
+    pub(crate) sent: [u8; 32],
     kept: Kept,
     /// It is in memory, and counts until it is kept.
     _place: Place<String>,

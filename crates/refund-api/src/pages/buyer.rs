@@ -12,7 +12,7 @@ use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::queue::{Choice, types};
 use super::reasons::ReasonChoices;
 use super::refund::{Situation, done_before, situation, told_mistake, told_no};
-use super::view::{Files, History, RefundView};
+use super::view::{FileView, Files, History, RefundView};
 use super::visit::Visit;
 use crate::callers::Caller;
 use crate::problem::Problem;
@@ -30,6 +30,8 @@ pub(crate) struct Page {
     pub(crate) asked: Option<&'static str>,
     pub(crate) history: History,
     pub(crate) files: Files,
+    /// Those that the offer names.
+    pub(crate) offered: Vec<FileView>,
     pub(crate) types: Vec<Choice>,
     pub(crate) amount: String,
     pub(crate) reason: String,
@@ -76,7 +78,8 @@ pub(super) async fn page(
         if tried == CommandKind::Modify.as_str() { visit.form.get(field).to_owned() } else { now }
     };
     let path = format!("/b/{}", visit.param("token"));
-    let history = History::new(visit, caller.role(), &path, &excerpt);
+    let files = Files::new(visit, refund, Role::Buyer, (&path, ""));
+    let history = History::new(visit, caller.role(), &path, &excerpt, &files);
     let said = &refund.requested.reason.text;
     let shown_refund = RefundView::new(reader, &excerpt.reasons, refund, Role::Buyer);
     let here = asked.map_or_else(|| history.here.clone(), |kind| format!("{path}?ask={kind}"));
@@ -89,7 +92,8 @@ pub(super) async fn page(
         possible: possible.into_iter().map(CommandKind::as_str).collect(),
         asked,
         history,
-        files: Files::new(visit, refund, Role::Buyer, (&path, "")),
+        offered: refund.negotiation.as_ref().map(|own| files.named(&own.offer.files, Role::Seller)).unwrap_or_default(),
+        files,
         types: types(reader, &typed("type", refund.requested.kind.to_string())),
         amount: typed("amount", refund.requested.amount.decimal()),
         reason: typed(

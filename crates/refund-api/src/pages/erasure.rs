@@ -81,7 +81,7 @@ fn chosen(form: &Form) -> Result<Erasing, Mistake> {
     }
     let because = form.get("because").parse::<ErasedBecause>();
     let because = because.map_err(|_| Mistake::new("because", "mistake-choose"))?;
-    Ok(Erasing { what, because, reason: form.needed("reason")? })
+    Ok(Erasing { what: Some(what), because, reason: form.needed("reason")? })
 }
 
 fn page(visit: &Visit, refund: &Refund, notice: Option<Notice>, review: Option<Review>) -> Result<Response, Problem> {
@@ -100,7 +100,7 @@ impl Review {
     fn new(visit: &Visit, erasing: &Erasing) -> Self {
         let fields = visit.form.fields().filter(|(name, _)| matches!(*name, "what" | "because" | "reason"));
         Self {
-            what: erasing.what.iter().map(|kind| visit.reader.term("erased", kind.as_str())).collect(),
+            what: erasing.what.iter().flatten().map(|kind| visit.reader.term("erased", kind.as_str())).collect(),
             because: visit.reader.say(match erasing.because {
                 ErasedBecause::Final => "erasure-final-refund",
                 ErasedBecause::Law => "erasure-law",

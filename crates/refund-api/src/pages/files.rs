@@ -228,7 +228,7 @@ impl SentFiles {
     ) -> Result<Option<Notice>, Problem> {
         let visit = &self.visit;
         let actor = caller.actor_among(refund, Evidence::SIDES)?;
-        let ask = async |request: Request| {
+        let ask = async |request: Request, _: [u8; 32]| {
             // Whoever sends it may be signed out, or have another link, by the time that it is there.
             if let Caller::Buyer { .. } = caller {
                 visit.buyer().await?;

@@ -6,7 +6,7 @@ use refund_core::{Deadline, Event, LanguageTag, Notice, Refund, Role, Timestamp}
 
 use super::reader::{Reader, Theme};
 use super::text::{Language, turns};
-use super::view::{DeadlineView, Moment, RefundView, moments};
+use super::view::{DeadlineView, Known, Moment, RefundView, moments};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
@@ -74,10 +74,11 @@ impl Letter {
             ..DeadlineView::new(&reader, own, refund)
         });
         let own: Vec<_> = own.collect();
+        let known = Known { reader: &reader, settings: &settings, role: to, reasons: &reasons, files: &[] };
         let told = Told {
             about: clean(&language.say("mail-about", &of)),
             status: view.status,
-            moments: moments(&reader, &settings, to, &reasons, events),
+            moments: moments(&known, events),
             others: if own.is_empty() { view.deadlines } else { Vec::new() },
             own,
             open: reader.term("mail-open", to.as_str()),

@@ -3,9 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use fluent_bundle::FluentValue;
-use refund_core::{
-    AddressId, Command, CommandKind, MakeOffer, NamedFiles, Options, Refund, RefundId, RefundType, Role, Terms,
-};
+use refund_core::{AddressId, Command, CommandKind, MakeOffer, Options, Refund, RefundId, RefundType, Role, Terms};
 use refund_store::Around;
 
 use super::form::{Form, Mistake};
@@ -14,7 +12,7 @@ use super::queue::Choice;
 use super::refund::{page as refund_page, told_mistake, told_no};
 use super::saved::{self, SavedView};
 use super::seen::{addresses, addresses_moved, told_addresses_moved};
-use super::view::{RefundView, TermsView, refusal_text};
+use super::view::{FileView, Files, RefundView, TermsView, refusal_text};
 use super::visit::Visit;
 use super::way::Way;
 use crate::callers::Caller;
@@ -36,6 +34,8 @@ pub(crate) struct Offer {
     pub(crate) range: String,
     pub(crate) message: String,
     pub(crate) agreed_offline: bool,
+    pub(crate) files: Files,
+    pub(crate) form: Form,
     pub(crate) expires_at: String,
     pub(crate) expires_in: String,
     /// The offer as the buyer would see it.
@@ -52,6 +52,8 @@ pub(crate) struct TypeView {
 pub(crate) struct Review {
     pub(crate) terms: TermsView,
     pub(crate) message: Option<String>,
+    /// What shows it.
+    pub(crate) files: Vec<FileView>,
     /// What was typed, to be sent, and which addresses were seen with it.
     pub(crate) fields: Vec<(String, String)>,
     pub(crate) addresses: String,
@@ -130,7 +132,7 @@ pub(super) fn offered(form: &Form, refund: &Refund) -> Result<MakeOffer, Mistake
         return_address_id: address,
         message: form.text("message")?,
         agreed_offline: form.is_ticked("agreed_offline"),
-        files: NamedFiles::default(),
+        files: form.named_files()?,
     })
 }
 
@@ -172,6 +174,8 @@ fn page(
         range: range.unwrap_or_default(),
         message: form.get("message").to_owned(),
         agreed_offline: form.is_ticked("agreed_offline"),
+        files: Files::of_refund(visit, refund, Role::Seller),
+        form: form.clone(),
         expires_at: reader.instant(expires_at),
         expires_in: reader.left(expires_at),
         review,
@@ -199,6 +203,7 @@ impl Review {
             if_rejected: reader.say("offer-if-rejected"),
             if_silent: view.seller_silence.unwrap_or_default(),
             message: offer.message.as_ref().map(ToString::to_string),
+            files: Files::of_refund(visit, &around.refund, Role::Seller).named(&offer.files, Role::Seller),
             fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             terms,
         })

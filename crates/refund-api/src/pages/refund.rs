@@ -149,7 +149,8 @@ async fn page_of(visit: &Visit, notice: Option<Notice>, buyer_link: Option<Strin
     let id = visit.refund_id()?;
     let Situation { around, actions, excerpt, .. } = situation(visit, &caller, &id).await?;
     let (refund, seller) = (&around.refund, &around.seller);
-    let history = History::new(visit, caller.role(), &Way::of(&visit.query).to(&id), &excerpt);
+    let files = Files::of_refund(visit, refund, caller.role());
+    let history = History::new(visit, caller.role(), &Way::of(&visit.query).to(&id), &excerpt, &files);
     let notice = notice.map(|notice| notice.told_since(visit, refund, &excerpt.events));
     let may_offer = actions.iter().any(|own| own.kind == CommandKind::MakeOffer && own.against.is_none());
     let saved = if may_offer { saved::views(visit, &around)? } else { Vec::new() };
@@ -165,8 +166,6 @@ async fn page_of(visit: &Visit, notice: Option<Notice>, buyer_link: Option<Strin
     let view = |actions: Vec<&Action>| actions.into_iter().map(|action| ActionView::new(visit, action)).collect();
     let references = refund.references.disclosed_to(caller.role());
     let metadata = references.into_iter().flat_map(|references| references.metadata.entries());
-    let way = Way::of(&visit.query).query();
-    let files = Files::new(visit, refund, caller.role(), (&format!("/refunds/{id}"), &way));
     let frame = Frame::new(visit, "refund-title", "refunds");
     let shown_page = Page {
         files: Files { may_add: files.may_add && frame.may_work(), ..files },

@@ -9,7 +9,7 @@ use super::form::{Form, Mistake};
 use super::frame::{Frame, Notice, go_and_tell, shown};
 use super::refund::{Situation, page as refund_page, situation, told_mistake, told_no};
 use super::sides::Side;
-use super::view::{RefundView, told_briefly};
+use super::view::{FileView, Files, RefundView, told_briefly};
 use super::visit::Visit;
 use super::way::Way;
 use crate::app::Settled;
@@ -27,6 +27,7 @@ struct Page {
     /// The most that can be paid.
     max: String,
     form: Form,
+    files: Files,
     /// What there is to be known before a ruling, until one is looked at.
     case: Option<Case>,
     review: Option<Review>,
@@ -45,6 +46,8 @@ struct Review {
     /// What the buyer is paid, if anything.
     paid: Option<String>,
     reason: String,
+    /// What shows it.
+    files: Vec<FileView>,
     happens: Vec<String>,
     fields: Vec<(String, String)>,
 }
@@ -73,11 +76,11 @@ pub(super) async fn ask(visit: Visit) -> Result<Response, Problem> {
 pub(super) async fn rule(visit: Visit) -> Result<Response, Problem> {
     let (caller, Settled { around, now }) = settled(&visit).await?;
     let refund = &around.refund;
-    let (ruling, reason) = match ruled(&visit.form, refund.line.paid.currency()) {
+    let (ruling, reason, files) = match ruled(&visit.form, refund.line.paid.currency()) {
         Ok(ruled) => ruled,
         Err(mistake) => return page(&visit, &around, Some(told_mistake(&visit, &mistake)), None).await,
     };
-    let command = Command::Rule { ruling, reason: reason.clone(), files: NamedFiles::default() };
+    let command = Command::Rule { ruling, reason: reason.clone(), files: files.clone() };
     match visit.form.get("step") {
         "rule" => match visit.act(&caller, refund, CommandKind::Rule, command).await? {
             Ok(()) => Ok(go_and_tell(&Way::of(&visit.query).to(&refund.id), CommandKind::Rule.as_str())),
@@ -85,7 +88,8 @@ pub(super) async fn rule(visit: Visit) -> Result<Response, Problem> {
         },
         "review" => match around.outcome(&caller.itself(), &command, now) {
             Ok(events) => {
-                let review = Review::new(&visit, ruling, &reason, &events);
+                let shown = Files::of_refund(&visit, refund, Role::Operator).named(&files, Role::Operator);
+                let review = Review::new(&visit, ruling, &reason, shown, &events);
                 page(&visit, &around, None, Some(review)).await
             }
             Err(refusal) => page(&visit, &around, Some(Notice::ruled(&visit.reader, &refusal)), None).await,
@@ -94,7 +98,7 @@ pub(super) async fn rule(visit: Visit) -> Result<Response, Problem> {
     }
 }
 
-fn ruled(form: &Form, currency: Currency) -> Result<(Ruling, Reason), Mistake> {
+fn ruled(form: &Form, currency: Currency) -> Result<(Ruling, Reason, NamedFiles), Mistake> {
     let reason = form.needed("reason")?;
     let ruling = match form.get("decision") {
         "REFUND" => Ruling::Refund { amount: form.money("amount", currency)? },
@@ -105,7 +109,7 @@ fn ruled(form: &Form, currency: Currency) -> Result<(Ruling, Reason), Mistake> {
         "CLOSE" => Ruling::Close,
         _ => return Err(Mistake::new("decision", "mistake-choose")),
     };
-    Ok((ruling, reason))
+    Ok((ruling, reason, form.named_files()?))
 }
 
 async fn page(
@@ -115,7 +119,8 @@ async fn page(
     review: Option<Review>,
 ) -> Result<Response, Problem> {
     let refund = &around.refund;
-    let case = if review.is_some() { None } else { Some(Case::find(visit, refund).await?) };
+    let files = Files::of_refund(visit, refund, Role::Operator);
+    let case = if review.is_some() { None } else { Some(Case::find(visit, refund, &files).await?) };
     let shown_page = Page {
         page: Frame::new(visit, "action-rule", "refunds")
             .with_live(&format!("/refunds/{}/live", refund.id))
@@ -124,6 +129,7 @@ async fn page(
         currency: refund.line.paid.currency().to_string(),
         max: visit.reader.money(around.refundable),
         form: visit.form.clone(),
+        files,
         case,
         review,
     };
@@ -131,15 +137,14 @@ async fn page(
 }
 
 impl Case {
-    async fn find(visit: &Visit, refund: &Refund) -> Result<Self, Problem> {
+    async fn find(visit: &Visit, refund: &Refund, files: &Files) -> Result<Self, Problem> {
         let (app, caller) = (&visit.app, visit.person()?.caller.clone());
         let Situation { around, excerpt, .. } = situation(visit, &caller, &refund.id).await?;
-        let place = format!("/refunds/{}", refund.id);
         let counted = counted(&app.engine, &app.stats, Some(&refund.seller_id), AskedDays::EVER).await;
         Ok(Self {
             seller: around.seller.name.to_string(),
             earlier: counted.ok().map(|days| told_earlier(visit, days.values())),
-            sides: Side::both(visit, refund, &excerpt, (&place, "")),
+            sides: Side::both(visit, &excerpt, files),
         })
     }
 }
@@ -153,7 +158,7 @@ fn told_earlier<'n>(visit: &Visit, days: impl Iterator<Item = &'n Numbers>) -> S
 }
 
 impl Review {
-    fn new(visit: &Visit, ruling: Ruling, reason: &Reason, events: &[Event]) -> Self {
+    fn new(visit: &Visit, ruling: Ruling, reason: &Reason, files: Vec<FileView>, events: &[Event]) -> Self {
         let paid = match ruling {
             Ruling::Refund { amount } => Some(visit.reader.money(amount)),
             Ruling::Close => None,
@@ -162,6 +167,7 @@ impl Review {
         Self {
             paid,
             reason: reason.to_string(),
+            files,
             happens: told_briefly(&visit.reader, events),
             fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         }

@@ -1,8 +1,8 @@
 //! Both sides of a dispute beside each other: what each said on the refund, and the files that each shows for it.
 
-use refund_core::{Event, Refund, Role};
+use refund_core::{Event, Role};
 
-use super::view::{Excerpt, FileView, Files, Moment, moments};
+use super::view::{Excerpt, FileView, Files, Known, Moment, moments};
 use super::visit::Visit;
 
 /// What one side has to say.
@@ -18,17 +18,18 @@ const SIDES: [(Role, &[Role]); 2] = [(Role::Buyer, &[Role::Buyer, Role::Platform
 
 impl Side {
     /// Both, the buyer's first, as operators see them. A note is nothing that was said to the other side.
-    pub(super) fn both(visit: &Visit, refund: &Refund, excerpt: &Excerpt, place: (&str, &str)) -> Vec<Self> {
+    pub(super) fn both(visit: &Visit, excerpt: &Excerpt, files: &Files) -> Vec<Self> {
         let (reader, settings) = (&visit.reader, visit.app.engine.settings());
+        let (reasons, files) = (&excerpt.reasons, &files.all);
+        let known = Known { reader, settings: &settings, role: Role::Operator, reasons, files };
         let is_note = |event: &Event| event.fact.message().is_some_and(|own| own.internal || own.for_operators);
         let side = |(role, speaking): (Role, &[Role])| {
             let theirs = excerpt.events.iter().filter(|own| speaking.contains(&own.actor.role) && !is_note(own));
-            let told = moments(reader, &settings, Role::Operator, &excerpt.reasons, theirs);
-            let files = Files::new(visit, refund, Role::Operator, place).all;
+            let told = moments(&known, theirs);
             Self {
                 name: reader.term("role", role.as_str()),
                 said: told.into_iter().filter(|moment| moment.words.is_some()).collect(),
-                files: files.into_iter().filter(|file| file.from == role).collect(),
+                files: files.iter().filter(|file| file.from == role).cloned().collect(),
             }
         };
         SIDES.into_iter().map(side).collect()

@@ -11,12 +11,13 @@ use crate::call::Call;
 use crate::problem::Problem;
 use crate::wire::{ErasureIn, RefundOut};
 
-/// Erases what is known of people on a refund, for good: the buyer's contact, what anybody wrote, files, and the
-/// addresses that goods were to go back to.
+/// Erases what is known of people on a refund, for good: the buyer's contact, what anybody wrote, files, the addresses
+/// that goods were to go back to, and which of the seller's people acted.
 ///
 /// Where a text was `[erased]` stands from then on, in the refund and in every event before; amounts and instants stay,
 /// and `erased` says what is gone, since when and by whom. A refund has to be over for it, unless the law asks; an address
-/// is erased only then. Asked again, what came since is erased too; where nothing did, nothing happens.
+/// is erased only then, and left for later where `what` names nothing. Asked again, what came since is erased too; where
+/// nothing did, nothing happens.
 #[utoipa::path(
     post, path = "/v1/erasures", tag = "erasure", operation_id = "erase_data",
     request_body = ErasureIn,

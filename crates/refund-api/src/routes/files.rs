@@ -8,11 +8,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use futures_util::TryStreamExt;
 use refund_core::{Actor, Evidence, EvidenceFile, FileHash, FileName, Refund, RefundId, Role};
-use refund_store::{Request, Work};
+use refund_store::{Answer, Answered, Request, Work};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::refunds::unexpected;
+use super::refunds::{marked, unexpected};
 use crate::app::to_the_end;
 use crate::call::{Call, OpenCall};
 use crate::evidence::{Size, sent};
@@ -79,15 +79,16 @@ pub(super) async fn add(OpenCall { mut call, body }: OpenCall) -> Result<Respons
     };
     let (app, caller) = (call.app.clone(), call.caller.clone());
     let parts = pin!(body.into_data_stream().map_err(|error| error.to_string()));
-    let ask = async |request: Request| {
+    let ask = async |request: Request, sent: [u8; 32]| {
         // A key or a link may be taken away while a file is on its way.
         call.recognise_again().await?;
-        Ok(call.coming_from_there(Request { viewers: call.caller.actors(&refund), ..request }))
+        let (viewers, idempotency) = (call.caller.actors(&refund), call.idempotency_of_file(&sent)?);
+        Ok(call.coming_from_there(Request { viewers, idempotency, ..request }))
     };
-    let file = app.add_evidence(&caller, &refund, &actor, name, parts, ask).await??;
-    let refund = app.known(&caller, &refund.id).await?;
-    let added = refund.evidence.of(actor.role, file.sha256).ok_or_else(unexpected)?;
-    Ok((StatusCode::CREATED, Json(FileOut::from(added))).into_response())
+    let (file, answered) = app.add_evidence(&caller, &refund, &actor, name, parts, ask).await??;
+    let Answered { answer: Answer::Refund { seen, .. }, replayed, .. } = answered else { return Err(unexpected()) };
+    let added = seen.refund.evidence.of(actor.role, file.sha256).ok_or_else(unexpected)?;
+    Ok(marked((StatusCode::CREATED, Json(FileOut::from(added))).into_response(), replayed))
 }
 
 async fn adding(call: &Call) -> Result<(Arc<Refund>, Actor, FileName), Problem> {
@@ -99,7 +100,8 @@ async fn adding(call: &Call) -> Result<(Arc<Refund>, Actor, FileName), Problem> 
 
 /// Takes a file in that is to go with a refund which is not open yet: `files` of its opening names it by its hash.
 ///
-/// It is held for 24 hours at least, for the key that handed it in. All else is as for a file of a refund.
+/// It is held for 24 hours at least, for the key that handed it in. The same file again is the same file, so that no
+/// idempotency key is remembered. All else is as for a file of a refund.
 #[utoipa::path(
     post, path = "/v1/files", tag = "evidence", operation_id = "hold_file", params(FileNaming),
     request_body(content = FileBytes, content_type = "application/octet-stream"),

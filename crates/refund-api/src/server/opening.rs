@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use refund_store::care::EVIDENCE;
+use refund_store::care::{EVIDENCE, is_evidence_here, keep_evidence_here};
 use refund_store::files::disk::{Disk, own_folder};
 use refund_store::files::passage::Behind;
 use refund_store::{
@@ -43,8 +43,16 @@ pub(super) fn open(
 /// What keeps evidence: a folder in the data folder, unless another place is named. Servers that share a store have to
 /// name one that they share too.
 pub(super) fn evidence(place: &Place, data: &Path) -> Result<Evidence, StartError> {
-    let own = place.store.is_none().then(|| EvidencePlace::Folder(data.join(EVIDENCE)));
-    let Some(place) = place.evidence.clone().or(own) else {
+    let own = data.join(EVIDENCE);
+    let default = place.store.is_none().then(|| EvidencePlace::Folder(own.clone()));
+    let is_gone = is_evidence_here(data) && !own.exists();
+    let place = place.evidence.clone().or(default);
+    let is_here = place == Some(EvidencePlace::Folder(own));
+    keep_evidence_here(data, is_here).map_err(|error| StartError::SetUp(error.to_string()))?;
+    if is_here && is_gone {
+        tracing::error!("the folder `evidence` is gone: bring it back from a backup");
+    }
+    let Some(place) = place else {
         tracing::warn!("no files are taken or given out: servers that share a store need --evidence");
         return Ok(Evidence::nowhere());
     };

@@ -261,12 +261,13 @@ impl StoreTool {
                 StoreAt::Database(address) => of_database::rebuilt(&care::rebuild_database(&address, watcher)?),
             },
             Self::Backup { data, store, password, to } => {
-                report::backed_up(&back_up(data.as_deref(), store.as_deref(), password, to, watcher)?, to)
+                let backup = back_up(data.as_deref(), store.as_deref(), password, to, watcher)?;
+                return Ok((report::backed_up(&backup, to), outcome(backup.evidence.is_damaged())));
             }
             Self::Restore { from, data } => {
                 let restored =
                     care::restore(from, data, SECRETS, clock::system_now(), Arc::new(entropy::fill), watcher)?;
-                report::restored(&restored, data)
+                return Ok((report::restored(&restored, data), outcome(restored.is_damaged())));
             }
             Self::Copy { from, to, password } => {
                 let (from, to) = (password.place(from)?, password.place(to)?);
@@ -301,7 +302,11 @@ fn verify(
             (of_database::verified(&found), found.is_damaged())
         }
     };
-    Ok((text, if is_damaged { Outcome::Damaged } else { Outcome::Good }))
+    Ok((text, outcome(is_damaged)))
+}
+
+fn outcome(is_damaged: bool) -> Outcome {
+    if is_damaged { Outcome::Damaged } else { Outcome::Good }
 }
 
 fn back_up(

@@ -25,9 +25,15 @@ impl Lines {
 
     /// What became of evidence, where anything did.
     fn evidence(&mut self, copied: &CopiedEvidence) {
-        let CopiedEvidence { added, erased } = copied;
-        if *copied != CopiedEvidence::default() {
+        let CopiedEvidence { added, erased, damaged, is_gone } = copied;
+        if added.saturating_add(*erased) > 0 {
             self.add("evidence", format_args!("{added} new files, {erased} erased since"));
+        }
+        if *damaged > 0 {
+            self.add("EVIDENCE", format_args!("{damaged} files are not what they were, and were left out"));
+        }
+        if *is_gone {
+            self.add("EVIDENCE", "the folder `evidence` is gone from where it was copied from");
         }
     }
 
@@ -121,7 +127,7 @@ fn advice(lines: &mut Lines, found: &Verified, folder: &Path) {
     } else if found.violations.count > 0 {
         lines.add("do", "the journal is as it was written, and what was written breaks a law: that is a fault of the program; keep a copy and report it");
     } else if found.evidence.faults.count > 0 {
-        lines.add("do", "bring the files back from a backup, whose folder `evidence` has the same names; what was to be erased is erased by asking for it again");
+        lines.add("do", "bring the files back from a backup, whose folder `evidence` has the same names (in a backup delete what is damaged: the next one copies it anew); what was to be erased is erased by asking for it again");
     } else {
         lines.add(
             "do",
@@ -214,8 +220,13 @@ pub(super) fn backed_up(backup: &BackedUp, to: &Path) -> String {
             format_args!("{} bytes from byte {} on: a write that is not finished", torn.bytes, torn.at),
         );
     }
-    let until = until(manifest.latest);
-    lines.end(format_args!("BACKED UP: {} records{until}, in {}", manifest.records, to.display()))
+    let (until, to) = (until(manifest.latest), to.display());
+    if backup.evidence.is_damaged() {
+        lines.add("do", "`store verify` names the files; bring them back from an older copy, and run this again");
+        return lines
+            .end(format_args!("BACKED UP, BUT NOT ALL EVIDENCE: {} records{until}, in {to}", manifest.records));
+    }
+    lines.end(format_args!("BACKED UP: {} records{until}, in {to}", manifest.records))
 }
 
 pub(super) fn restored(restored: &Restored, data: &Path) -> String {
@@ -224,10 +235,12 @@ pub(super) fn restored(restored: &Restored, data: &Path) -> String {
     lines.add("journal", format_args!("{} bytes, checked", manifest.length));
     lines.add("secrets", named(&restored.secrets, "there were none: links and keys in use before are void"));
     lines.evidence(&restored.evidence);
+    evidence(&mut lines, &restored.found);
     lines.add("lost", format_args!("whatever was acknowledged after the backup of {}", manifest.made_at));
     let (until, data) = (until(manifest.latest), data.display());
+    let but = if restored.is_damaged() { ", BUT NOT ALL EVIDENCE" } else { "" };
     lines.end(format_args!(
-        "RESTORED: {} records{until}; start it with: refund-api serve --data {data}",
+        "RESTORED{but}: {} records{until}; start it with: refund-api serve --data {data}",
         manifest.records
     ))
 }

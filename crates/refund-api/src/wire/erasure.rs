@@ -11,7 +11,7 @@ use super::unusable::Unusable;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ErasureIn {
     pub(crate) refund_id: RefundId,
-    /// At least one kind; all of them where it is left out.
+    /// At least one kind. Where it is left out all are erased, but that an address waits until the refund is over.
     #[serde(default)]
     #[schema(min_items = 1)]
     what: Option<Vec<ErasedKind>>,
@@ -24,14 +24,14 @@ impl ErasureIn {
     /// What the core is asked.
     /// Fails where nothing is to be erased.
     pub(crate) fn read(self) -> Result<Erasing, Unusable> {
-        let what = self.what.unwrap_or_else(|| ErasedKind::ALL.to_vec());
-        if what.is_empty() {
+        let Self { what, because, reason, .. } = self;
+        if what.as_ref().is_some_and(Vec::is_empty) {
             return Err(Unusable::malformed(
                 "/what",
-                "names nothing: name what is to be erased, or leave it out for all",
+                "names nothing: name what is to be erased, or leave it out for all that may be",
             ));
         }
-        Ok(Erasing { what, because: self.because, reason: self.reason })
+        Ok(Erasing { what, because, reason })
     }
 }
 

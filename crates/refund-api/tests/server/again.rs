@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use crate::files::{kept, photo};
 use crate::support::{Hands, Reply, Server, opening, path, small_refund};
 use refund_core::Timestamp;
 use serde_json::{Value, json};
@@ -204,5 +205,34 @@ fn an_answer_is_remembered_for_31_days() {
     hands.forward(1);
     let later = open();
     assert!(!later.replayed, "{later:?}");
+    server.stop();
+}
+
+#[test]
+fn a_file_is_told_by_what_it_is_called_and_by_what_was_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let refund = server.open("o-1");
+    let add = |name: &str, file: &[u8]| {
+        let path = path(&refund, &format!("files?name={name}"));
+        let headers = [("Content-Type", "application/octet-stream"), ("Idempotency-Key", "dent-1")];
+        server.send("POST", &path, &server.seller, &headers, file)
+    };
+    let first = add("dent.jpg", &photo(1));
+    assert_eq!((first.status, first.replayed), (201, false), "{}", first.body);
+    for (name, file) in [("dent.jpg", photo(2)), ("bin.jpg", photo(1))] {
+        let other = add(name, &file);
+        assert_eq!((other.status, &other.body["code"]), (422, &json!("idempotency_key_reused")), "{}", other.body);
+    }
+    let again = add("dent.jpg", &photo(1));
+    assert_eq!((again.status, again.replayed, &again.body), (201, true, &first.body));
+    let holds_something = |path: &std::path::PathBuf| path.is_file() && path.metadata().unwrap().len() > 0;
+    let left = || kept(folder.path()).iter().filter(|path| holds_something(path)).count();
+    assert_eq!((server.show(&refund)["files"].as_array().unwrap().len(), left()), (1, 2));
+    let place = path(&refund, &format!("files/{}", first.body["sha256"].as_str().unwrap()));
+    assert_eq!(server.send("DELETE", &place, &server.operator, &[], b"").status, 200);
+    let late = add("dent.jpg", &photo(1));
+    assert_eq!((late.status, late.replayed, &late.body), (201, true, &first.body), "as it was");
+    assert_eq!(left(), 0, "what was erased is not kept again");
     server.stop();
 }

@@ -63,7 +63,7 @@ fn r46_a_refund_that_is_over_says_what_was_erased_and_nothing_of_it() {
             (&cancelled["requested"]["amount"], &cancelled["version"])
         );
         let what: Vec<_> = body["erased"].as_array().unwrap().iter().map(|erased| erased["what"].clone()).collect();
-        assert_eq!(what, ["contact", "text", "files", "address"]);
+        assert_eq!(what, ["contact", "text", "files", "address", "person"]);
         assert_eq!(body["erased"][0]["by"], "operator");
         let events = server.get(&path(&refund, "events"), &server.operator).body["items"].clone();
         assert!(!events.to_string().contains("canary"), "{events}");
@@ -103,6 +103,51 @@ fn r46_only_the_operator_erases_and_says_why() {
         }
         let words = with("what", json!(["text"]));
         assert_eq!((words.status, &words.body["requested"]["reason"]), (200, &json!("[erased]")));
+    });
+}
+
+#[test]
+fn r46_where_nothing_is_named_a_refund_that_goes_on_loses_all_but_its_address() {
+    served(|server, _| {
+        let refund = server.post("/v1/refunds", &server.platform, &[], &known_buyer("o-1")).body;
+        let agreed = server.as_seller(&refund, "agree", &json!({})).body;
+        let address = &agreed["effective"]["return_address"];
+        let kinds = |erased: &Reply| {
+            assert_eq!(erased.status, 200, "{}", erased.body);
+            erased.body["erased"].as_array().unwrap().iter().map(|one| one["what"].clone()).collect::<Vec<_>>()
+        };
+        let erased = erase(server, &because(&refund, "law"));
+        assert_eq!(kinds(&erased), ["contact", "text", "files", "person"]);
+        assert_eq!(
+            (&erased.body["requested"]["reason"], &erased.body["effective"]["return_address"]),
+            (&json!("[erased]"), address)
+        );
+        assert_eq!(server.post(&path(&refund, "cancel"), &server.platform, &[], &json!({})).status, 200);
+        let erased = erase(server, &because(&refund, "final"));
+        assert!(kinds(&erased).contains(&json!("address")), "once it is over");
+    });
+}
+
+#[test]
+fn r46_which_of_the_sellers_people_acted_is_told_to_nobody_any_more() {
+    served(|server, _| {
+        let refund = server.open("o-1");
+        let (page, seller) = (server.page(&refund), Browser::signed_in(server, &server.link("seller")));
+        let shown = seller.open(&page);
+        let said = [("text", "Sent today."), ("readers", "all"), ("once", "a")];
+        assert_eq!(seller.submit_on(&shown, &format!("{page}/message"), &said).status, 303);
+        let operator = Browser::signed_in(server, &server.link("operator"));
+        let name = "Seller · homeware-1";
+        assert!(operator.open(&page).text().contains(name) && seller.open(&page).text().contains(name));
+        let person = json!({ "refund_id": refund["id"], "what": ["person"], "because": "law", "reason": "Letter 17" });
+        assert_eq!(erase(server, &person).status, 200);
+        for told in [operator.open(&page).text(), seller.open(&page).text()] {
+            assert!(!told.contains(name) && told.contains("Sent today. Seller · (erased)"), "{told}");
+        }
+        let events = server.get(&path(&refund, "events"), &server.operator).body["items"].clone();
+        let posted = events.as_array().unwrap().iter().find(|event| event["type"] == "message.posted").unwrap();
+        assert_eq!(posted["actor"]["role"], "seller");
+        assert_eq!((&posted["actor"]["via"], &posted["actor"]["via_id"]), (&json!("user"), &json!("[erased]")));
     });
 }
 

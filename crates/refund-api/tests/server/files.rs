@@ -54,7 +54,7 @@ fn place(refund: &Value, file: &Value) -> String {
 }
 
 /// Every file under the folder with evidence, and every folder in which nothing is.
-fn kept(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn kept(folder: &Path) -> Vec<PathBuf> {
     let evidence = folder.join("evidence");
     let (mut all, mut folders) = (Vec::new(), vec![evidence.clone()]);
     while let Some(folder) = folders.pop() {

@@ -1,11 +1,12 @@
 //! Evidence on pages (R43), without scripts.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::files::photo;
-use crate::support::Server;
+use crate::rulings::{call_in, called_in};
 use crate::support::browser::Browser;
-use crate::support::clerk::Clerk;
+use crate::support::clerk::{Clerk, demo};
+use crate::support::{Server, path};
 
 const BOUNDARY: &str = "a-boundary-of-ours";
 
@@ -95,4 +96,103 @@ fn r43_the_buyer_adds_photos_and_the_seller_sees_them_and_shows_some() {
     assert_eq!(operator.post(&erase, &[("once", "z")]).status, 303);
     assert!(buyer.open(&page).text().contains("Erased You"));
     server.stop();
+}
+
+/// Adds a document to a refund by a key; what it hashes to.
+fn document(server: &Server, refund: &Value, token: &str, name: &str) -> String {
+    let to = format!("{}?name={name}", path(refund, "files"));
+    let file = format!("%PDF-1.7\n{name}");
+    let added = server.send("POST", &to, token, &[("Content-Type", "application/octet-stream")], file.as_bytes());
+    assert_eq!(added.status, 201, "{}", added.body);
+    added.body["sha256"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn r43_an_offer_names_files_which_are_shown_before_it_is_sent() {
+    demo(|server, _, seller| {
+        let refund = server.open("o-1");
+        let here = format!("{}/offer", server.page(&refund));
+        assert!(!seller.get(&here).says("name=\"file\""), "there is none to be named");
+        let own = document(server, &refund, &server.seller, "scratch.pdf");
+        let buyers = document(server, &refund, &server.platform, "dent.pdf");
+        let page = seller.get(&here);
+        assert!(page.says(&format!("name=\"file\" value=\"{own}\"")) && !page.says(&buyers), "{}", page.html);
+        let mut send = |step: &str, file: &str| {
+            let fields = [("type", "REFUND_ONLY"), ("amount", "2"), ("version", "1"), ("once", step)];
+            seller.post(&here, &[&fields[..], &[("step", step), ("file", file)]].concat())
+        };
+        for step in ["review", "send"] {
+            let no = send(step, &buyers);
+            assert!(no.text().contains("A file is named that you have not added"), "{}", no.text());
+        }
+        let review = send("review", &own);
+        assert!(review.says(&format!("<input type=\"hidden\" name=\"file\" value=\"{own}\">")), "{}", review.html);
+        assert!(review.text().contains("PDF scratch.pdf"), "{}", review.text());
+        let again = send("edit", &own);
+        assert!(again.says(&format!("value=\"{own}\" checked")), "{}", again.html);
+        assert_eq!(send("send", &own).status, 303);
+        assert_eq!(server.show(&refund)["negotiation"]["offer"]["files"], json!([own]));
+        let buyers = Browser::new(server).open(&server.buyer_page(&refund)).html;
+        let lead = buyers.split("aria-labelledby=\"asked\"").next().unwrap();
+        assert!(lead.contains(&format!("/files/{own}\"")), "where it is answered: {lead}");
+    });
+}
+
+#[test]
+fn r43_a_ruling_names_files_which_are_shown_before_it_is_made() {
+    demo(|server, operator, _| {
+        let refund = called_in(server, "o-1");
+        let sellers = document(server, &refund, &server.seller, "scratch.pdf");
+        let own = document(server, &refund, &server.operator, "report.pdf");
+        let here = format!("{}/ruling", server.page(&refund));
+        let page = operator.get(&here);
+        let version = page.field("version");
+        let pick = |file: &str| format!("name=\"file\" value=\"{file}\"");
+        assert!(page.says(&pick(&own)) && !page.says(&pick(&sellers)), "{}", page.html);
+        let mut send = |step: &str| {
+            let fields = [("decision", "CLOSE"), ("reason", "Seen."), ("version", version.as_str()), ("once", step)];
+            operator.post(&here, &[&fields[..], &[("step", step), ("file", own.as_str())]].concat())
+        };
+        let review = send("review");
+        assert!(review.says(&format!("<input type=\"hidden\" {}>", pick(&own))), "{}", review.html);
+        assert!(review.text().contains("PDF report.pdf"), "{}", review.text());
+        assert!(send("edit").says(&format!("value=\"{own}\" checked")));
+        assert_eq!(send("rule").status, 303);
+        let events = server.get(&path(&refund, "events"), &server.operator).body;
+        let ruled = events["items"].as_array().unwrap().iter().find(|event| event["type"] == "refund.ruled").unwrap();
+        assert_eq!(ruled["data"]["files"], json!([own]));
+    });
+}
+
+#[test]
+fn r43_what_is_shown_stands_in_the_history_where_it_was_added_and_named() {
+    demo(|server, operator, seller| {
+        let refund = server.open("o-1");
+        let (page, buyers) = (server.page(&refund), server.buyer_page(&refund));
+        let sent = form(&[], &[("dent.jpg", &photo(1))]);
+        let buyer = Browser::new(server);
+        assert_eq!(buyer.send_files(&format!("{buyers}/files"), BOUNDARY, &sent).status, 303);
+        let hash = server.show(&refund)["files"][0]["sha256"].as_str().unwrap().to_owned();
+        let said = [("text", "The dent is at the bottom."), ("file", &hash), ("once", "m")];
+        assert_eq!(buyer.submit(&format!("{buyers}/message"), &said).status, 303);
+        document(server, &refund, &server.seller, "%3Cscratch%3E.pdf");
+        let history = |html: &str| html.split_once("<ol class=\"moments\">").unwrap().1.to_owned();
+        for (html, place) in [(seller.get(&page).html, &page), (buyer.open(&buyers).html, &buyers)] {
+            let told = history(&html);
+            let small = format!("<img src=\"{place}/files/{hash}?size=small\" alt=\"dent.jpg\"");
+            let small = small + " loading=\"lazy\" width=\"64\" height=\"64\">";
+            assert_eq!(told.matches(&small).count(), 2, "where it was added, and by the message: {told}");
+            assert!(told.contains("&#60;scratch&#62;.pdf") && !told.contains("<scratch>"), "{told}");
+        }
+        call_in(server, &refund);
+        assert!(
+            operator.get(&format!("{page}/ruling")).says(&format!("{page}/files/{hash}?size=small\" alt=\"dent.jpg\""))
+        );
+
+        let erase = format!("{page}/files/{hash}/erase");
+        assert_eq!(operator.post(&erase, &[("once", "z")]).status, 303);
+        let told = history(&seller.get(&page).html);
+        assert_eq!(told.matches("<span class=\"file-gone\">Erased</span>").count(), 2, "{told}");
+        assert!(!told.contains(&format!("{hash}?size=small")), "{told}");
+    });
 }

@@ -7,13 +7,17 @@ use crate::support::clerk::demo;
 use crate::support::{Server, path};
 
 /// A refund on which the operator has been called in.
-fn called_in(server: &Server, order: &str) -> Value {
+pub(crate) fn called_in(server: &Server, order: &str) -> Value {
     let refund = server.open(order);
-    let refused = server.as_seller(&refund, "refuse", &json!({ "reason": "It is as it was described." }));
+    call_in(server, &refund);
+    refund
+}
+
+pub(crate) fn call_in(server: &Server, refund: &Value) {
+    let refused = server.as_seller(refund, "refuse", &json!({ "reason": "It is as it was described." }));
     assert_eq!(refused.status, 200, "{}", refused.body);
     let why = json!({ "reason": "We do not come to terms." });
-    assert_eq!(server.post(&path(&refund, "escalate"), &server.platform, &[], &why).status, 200);
-    refund
+    assert_eq!(server.post(&path(refund, "escalate"), &server.platform, &[], &why).status, 200);
 }
 
 fn says(server: &Server, refund: &Value, token: &str, message: &Value) {

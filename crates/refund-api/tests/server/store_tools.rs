@@ -152,6 +152,42 @@ fn what_the_tools_say_of_damage() {
 }
 
 #[test]
+fn r43_the_tools_tell_of_files_that_are_damaged_or_gone() {
+    let mut desk = Desk::new();
+    let server = support::Server::demo(&desk.path("data"));
+    let refund = server.open("o-1");
+    let octets = [("Content-Type", "application/octet-stream")];
+    let added = server.send("POST", &support::path(&refund, "files"), &server.seller, &octets, b"%PDF-1.7\nan invoice");
+    server.stop();
+    let (id, sha256) = (refund["id"].as_str().unwrap(), added.body["sha256"].as_str().unwrap());
+    let in_backup = format!("backup/evidence/refunds/{id}/{sha256}");
+    assert_eq!(desk.run("", "backup --data data --to backup"), 0);
+    desk.change(&in_backup, |bytes| bytes[0] ^= 1);
+    assert_eq!(desk.run("", "verify --data backup --journal-only"), 3);
+    assert_eq!(desk.run("", "restore --from backup --data damaged"), 3);
+    // What is restored all the same is a store.
+    support::Server::demo(&desk.path("damaged")).stop();
+    std::fs::remove_file(desk.path(&in_backup)).unwrap();
+    assert_eq!(desk.run("", "backup --data data --to backup"), 0);
+    assert_eq!(desk.run("", "restore --from backup --data new"), 0);
+    std::fs::remove_dir_all(desk.path("data/evidence")).unwrap();
+    assert_eq!(desk.run("", "verify --data data"), 3);
+    assert_eq!(desk.run("", "backup --data data --to backup"), 3);
+    let file = format!("EVIDENCE    file {sha256} of refund {id}");
+    for told in [
+        format!("{file} is not what it was"),
+        "EVIDENCE    1 files are not what they were, and were left out".to_owned(),
+        format!("{file} is missing"),
+        "RESTORED, BUT NOT ALL EVIDENCE: ".to_owned(),
+        "evidence    1 files, all there".to_owned(),
+        "EVIDENCE    the folder `evidence` is gone".to_owned(),
+        "BACKED UP, BUT NOT ALL EVIDENCE: ".to_owned(),
+    ] {
+        assert!(desk.said.contains(&told), "{told}: {}", desk.said);
+    }
+}
+
+#[test]
 fn what_the_tools_say_of_what_mends_itself() {
     let mut desk = Desk::new();
     desk.lived_in("data");

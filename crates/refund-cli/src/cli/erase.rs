@@ -12,7 +12,7 @@ pub(crate) struct Erase {
     /// The refund
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) id: String,
-    /// What; everything where left out
+    /// What; all that may be where left out: an address waits until the refund is over
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     pub(crate) what: Vec<Kind>,
     /// Why it may be: the refund is over, or the law asks
@@ -40,6 +40,8 @@ pub(crate) enum Kind {
     Files,
     /// Where goods were to go back to
     Address,
+    /// Which of the seller's people acted
+    Person,
 }
 
 /// Why it may be erased.

@@ -74,7 +74,8 @@ rfd_01abc,1,agree,,,,
 rfd_02def,3,refuse,,,,It was whole.
 rfd_03ghi,1,offer,REFUND_ONLY,2.00,CNY,
 
-Further columns are reason_code, return_address_id, message and agreed_offline.
+Further columns are reason_code, return_address_id, message, agreed_offline and
+files: the hashes of your own files that show it, with blanks between them.
 In JSON an amount is {\"currency\": \"CNY\", \"value\": \"2.00\"}, as in the API.")]
 pub(crate) struct Bulk {
     /// The file, or `-` for standard input

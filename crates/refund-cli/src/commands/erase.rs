@@ -15,9 +15,10 @@ pub(super) fn run(desk: &Desk, erase: &Erase) -> Result<(), Failure> {
     let refund = desk.client()?.get(&format!("/v1/refunds/{}", segment(&erase.id)), &Query::new())?;
     let id = refund.field("id").unwrap_or_else(|| erase.id.clone());
     let what: Vec<_> = erase.what.iter().copied().map(kind).collect();
-    let told = if what.is_empty() { "contact, text, files and address".to_owned() } else { what.join(", ") };
+    let all = || "contact, text, files, person and, once it is over, address".to_owned();
+    let told = if what.is_empty() { all() } else { what.join(", ") };
     desk.out.note(&format!(
-        "{id} is {}. What goes: {told}. What stays: what happened, when, by whom and for how much.",
+        "{id} is {}. What goes: {told}. What stays: what happened, when, by which side and for how much.",
         refund.field("status").unwrap_or_default()
     ));
     confirm::ask("Erase it? Nothing brings it back.", erase.yes)?;
@@ -44,5 +45,6 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Text => "text",
         Kind::Files => "files",
         Kind::Address => "address",
+        Kind::Person => "person",
     }
 }

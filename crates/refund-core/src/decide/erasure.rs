@@ -4,8 +4,9 @@
 use super::case::permitted;
 use crate::{Actor, ErasedBecause, ErasedKind, Erasing, Event, Fact, Refund, Refusal, Role, Timestamp};
 
-/// Erases what is named of a refund, whose whole history that is. The caller takes it out of every event before these,
-/// by [`Event::without`], and sees to it that the files are gone. Nothing happens where nothing of it is left.
+/// Erases what is named of a refund, whose whole history that is. The caller takes [what these events erase](erased_by)
+/// out of every event before them, by [`Event::without`], and sees to it that the files are gone. Nothing happens where
+/// nothing of it is left.
 ///
 /// # Errors
 /// [`Refusal::NotYourRole`] where it is not the operator, [`Refusal::RefundNotFinal`] where the refund goes on and the
@@ -18,9 +19,13 @@ pub fn erase(
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     permitted(refund, actor, &[Role::Operator])?;
-    let asks = |kind: ErasedKind| erasing.what.contains(&kind);
     let status = refund.status.kind();
-    if !status.is_final() && (erasing.because == ErasedBecause::Final || asks(ErasedKind::Address)) {
+    let (is_over, named) = (status.is_final(), erasing.what.as_deref());
+    let asks = |kind: ErasedKind| match named {
+        Some(named) => named.contains(&kind),
+        None => is_over || kind != ErasedKind::Address,
+    };
+    if !is_over && (erasing.because == ErasedBecause::Final || asks(ErasedKind::Address)) {
         return Err(Refusal::RefundNotFinal { status });
     }
     let is_left = |kind: ErasedKind| {
@@ -41,4 +46,11 @@ pub fn erase(
     }
     facts.push(Fact::Erased { what, because: erasing.because, reason: erasing.reason.clone() });
     Ok(refund.next_events(facts, actor, now, now))
+}
+
+/// Which kinds these events erase from all before them.
+#[must_use]
+pub fn erased_by(events: &[Event]) -> Vec<ErasedKind> {
+    let kinds = |event: &Event| if let Fact::Erased { what, .. } = &event.fact { what.clone() } else { Vec::new() };
+    events.iter().flat_map(kinds).collect()
 }

@@ -17,7 +17,7 @@ mod return_leg;
 mod shipped;
 
 use self::case::{Case, Decision, permitted, possible_while_held, wrong_status};
-pub use self::erasure::erase;
+pub use self::erasure::{erase, erased_by};
 pub use self::evidence::{add_evidence, erase_evidence};
 pub use self::post::post;
 pub use self::report_notice::report_notice;

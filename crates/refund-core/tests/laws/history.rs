@@ -157,6 +157,7 @@ impl Act {
         let what = ErasedKind::ALL.iter().enumerate().filter(|(place, _)| self.value >> place & 1 == 1);
         let what: Vec<_> = what.map(|(_, kind)| *kind).collect();
         let because = ErasedBecause::ALL[usize::from(self.which) % ErasedBecause::ALL.len()];
+        let what = Some(what).filter(|what| !what.is_empty());
         is_asked.then(|| (role, Erasing { what, because, reason: text("letter 17") }))
     }
 

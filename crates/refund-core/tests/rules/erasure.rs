@@ -1,15 +1,15 @@
 //! R46: what is known of people is erased once the refund is over or the law asks; what happened stays.
 
 use refund_core::{
-    Contact, ErasedBecause, ErasedKind, Erasing, Event, EventType, MakeOffer, Opening, Reason, RefundType, RefusalCode,
-    Role, Rule, StatusKind, open, replay,
+    Command, Contact, ErasedBecause, ErasedKind, Erasing, Event, EventType, MakeOffer, Opening, Reason, RefundType,
+    RefusalCode, Role, Rule, StatusKind, Via, open, replay,
 };
 
 use crate::support::{HOUR, Shop, actor, agree, cancel, cny, file, message, offer, refuse, ship, stranger, text};
 use crate::{code, types};
 
 fn erasing(what: &[ErasedKind], because: ErasedBecause) -> Erasing {
-    Erasing { what: what.to_vec(), because, reason: text("Asked for in letter 17") }
+    Erasing { what: Some(what.to_vec()), because, reason: text("Asked for in letter 17") }
 }
 
 fn all(because: ErasedBecause) -> Erasing {
@@ -26,10 +26,8 @@ fn closed() -> Shop {
     let opened = open(&opening, &[], &shop.policy, line, &actor(Role::Buyer), shop.now).expect("it can be opened");
     let refund_core::Opened::New(events) = opened else { panic!("it is new") };
     shop.refunds.push((replay(&events).expect("an opening"), events));
-    let refund_core::Command::MakeOffer(terms) = offer(RefundType::ReturnAndRefund, cny(2000)) else {
-        panic!("an offer")
-    };
-    let said = refund_core::Command::MakeOffer(MakeOffer { message: Some(text("Dear Kim")), ..terms });
+    let Command::MakeOffer(terms) = offer(RefundType::ReturnAndRefund, cny(2000)) else { panic!("an offer") };
+    let said = Command::MakeOffer(MakeOffer { message: Some(text("Dear Kim")), ..terms });
     shop.must(Role::Seller, &said);
     shop.add(&actor(Role::Buyer), &file(1)).expect("a file");
     shop.post(&actor(Role::Buyer), message(false)).expect("a message");
@@ -77,6 +75,8 @@ fn r46_only_what_is_named_is_erased_and_each_kind_by_itself() {
         (ErasedKind::Text, "It has a dent"),
         (ErasedKind::Files, "dent.jpg"),
         (ErasedKind::Address, "\"Lin\""),
+        // Who else acted is called the same here.
+        (ErasedKind::Person, "role: Seller, id: \"seller\", via: User(\"someone\")"),
     ] {
         let mut shop = closed();
         let before: Vec<_> = shop.history().to_vec();
@@ -98,12 +98,41 @@ fn r46_the_operator_alone_erases_when_the_refund_is_over_or_the_law_asks() {
     assert_eq!(code(shop.forget(&actor(Role::Operator), &all(ErasedBecause::Final))), RefusalCode::RefundNotFinal);
     // Goods may still be sent there.
     assert_eq!(code(shop.forget(&actor(Role::Operator), &all(ErasedBecause::Law))), RefusalCode::RefundNotFinal);
-    let words = erasing(&[ErasedKind::Text], ErasedBecause::Law);
-    assert_eq!(types(&shop.forget(&actor(Role::Operator), &words).unwrap()), [EventType::RefundErased]);
+    assert!(shop.refund().erased.is_empty(), "law 8");
+    // Where nothing is named it is all that may be.
+    let unnamed = Erasing { what: None, ..all(ErasedBecause::Law) };
+    assert_eq!(types(&shop.forget(&actor(Role::Operator), &unnamed).unwrap()), [EventType::RefundErased]);
+    let gone: Vec<_> = shop.refund().erased.iter().map(|erased| erased.what).collect();
+    assert_eq!(gone, [ErasedKind::Contact, ErasedKind::Text, ErasedKind::Files, ErasedKind::Person]);
     assert!(shop.refund().requested.reason.text.is_erased());
     // It goes on as if nothing had been.
     shop.must(Role::Seller, &agree()).must(Role::Buyer, &ship("1"));
     assert_eq!(shop.refund().status.kind(), StatusKind::WaitSellerConfirmGoods);
+    shop.must(Role::Seller, &Command::ConfirmReceipt);
+    let unnamed = Erasing { what: None, ..all(ErasedBecause::Final) };
+    shop.forget(&actor(Role::Operator), &unnamed).unwrap();
+    assert_eq!(shop.refund().erased.len(), ErasedKind::ALL.len(), "the address too, once it is over");
+}
+
+#[test]
+fn r46_which_of_the_sellers_people_acted_is_gone_and_that_it_was_the_seller_stays() {
+    let mut shop = closed();
+    let people = |shop: &Shop, role: Role| {
+        let of_role = shop.history().iter().filter(|event| event.actor.role == role);
+        of_role.map(|event| (event.actor.id.clone(), event.actor.via.clone())).collect::<Vec<_>>()
+    };
+    let (someone, erased) = (Via::User("someone".to_owned()), Via::User("[erased]".to_owned()));
+    let sellers = people(&shop, Role::Seller);
+    assert!(sellers.len() > 1 && sellers.iter().all(|(_, via)| *via == someone), "{sellers:?}");
+    let buyers = people(&shop, Role::Buyer);
+    let person = erasing(&[ErasedKind::Person], ErasedBecause::Final);
+    let told = shop.forget(&actor(Role::Operator), &person).unwrap();
+    assert_eq!(types(&told), [EventType::RefundErased]);
+    let gone: Vec<_> = sellers.into_iter().map(|(id, _)| (id, erased.clone())).collect();
+    assert_eq!(people(&shop, Role::Seller), gone);
+    // Who else acted is no name of the seller's, and who erased it stays.
+    assert_eq!((people(&shop, Role::Buyer), &told[0].actor.via), (buyers, &someone));
+    assert_eq!(replay(shop.history()).as_ref(), Some(shop.refund()), "law 7");
 }
 
 #[test]

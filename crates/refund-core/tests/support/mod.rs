@@ -6,7 +6,7 @@ use refund_core::{
     Actor, Address, AddressBook, Attachment, Category, Command, Currency, Erasing, Event, EvidenceFile, EvidenceType,
     FileHash, FileSize, Grounds, Line, LineLedger, MakeOffer, Message, Money, NamedFiles, Opened, Opening, OrderLine,
     PayoutReport, PayoutResult, Policy, ReasonFor, References, Refund, RefundType, Refusal, Request, Role, Rollout,
-    Timestamp, Via, Why, add_evidence, decide, erase, erase_evidence, evolve, open, post, replay, settle,
+    Timestamp, Via, Why, add_evidence, decide, erase, erase_evidence, erased_by, evolve, open, post, replay, settle,
 };
 
 pub(crate) const HOUR: i64 = 3_600_000;
@@ -186,7 +186,7 @@ impl Shop {
         let events = erase(self.refund(), self.history(), who, erasing, self.now)?;
         let (_, history) = self.refunds.last_mut().expect("a refund");
         if !events.is_empty() {
-            history.iter_mut().for_each(|event| *event = event.without(&erasing.what));
+            history.iter_mut().for_each(|event| *event = event.without(&erased_by(&events)));
         }
         self.record(&events);
         Ok(events)

@@ -35,7 +35,7 @@ pub use database::{
     stats_of_database, verify_database,
 };
 pub use error::CareError;
-pub use evidence::{CopiedEvidence, ERASED, EVIDENCE, SMALL, copy_evidence};
+pub use evidence::{CopiedEvidence, ERASED, EVIDENCE, SMALL, copy_evidence, is_evidence_here, keep_evidence_here};
 pub use evidence_found::{EvidenceFault, EvidenceFound};
 pub use laws::{LAWS, Law, RecordPlace, Violation};
 pub use manifest::{MANIFEST, Manifest};

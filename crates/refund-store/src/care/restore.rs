@@ -12,7 +12,7 @@ use super::evidence::{CopiedEvidence, copy_evidence};
 use super::manifest::{Manifest, copy_secrets};
 use super::rebuild::{close, lock, open_with};
 use super::source::Source;
-use super::{CareError, MANIFEST, Watcher};
+use super::{CareError, EvidenceFound, MANIFEST, Watcher, evidence_found};
 use crate::files::Files;
 use crate::journal::{Checkpoint, FILE, PART};
 use crate::{Entropy, KEPT_FREE_BYTES, Refused, Request, SetUp, Store};
@@ -26,10 +26,21 @@ pub struct Restored {
     pub secrets: Vec<String>,
     /// What became of the evidence (R43).
     pub evidence: CopiedEvidence,
+    /// What was found of it where the store now is.
+    pub found: EvidenceFound,
+}
+
+impl Restored {
+    /// Whether files that were backed up are not what they were, or not there.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.evidence.is_damaged() || self.found.faults.count > 0
+    }
 }
 
 /// Makes a store in `to`, which is new or empty, of the backup in `from`: every byte is checked,
 /// and the view is built. That it was restored is recorded: see [`Restoration`](crate::Restoration).
+/// Files that are missing or damaged in the backup keep nothing from being restored, and are named.
 ///
 /// # Errors
 /// [`CareError`]. What is then in `to` is no store.
@@ -76,12 +87,14 @@ pub fn restore(
     entropy(&mut random);
     let opened = open_with(&AsJournal { disk: &disk, name: PART }, to, "building the view", entropy, watcher)?;
     tell(&opened.store, now, random).map_err(refused("record in", &path))?;
+    let refunds = evidence_found::of_store(&opened.store).map_err(io::Error::other).map_err(refused("read", &path))?;
     close(&opened)?;
     drop(opened);
     let evidence = copy_evidence(from, to)?;
+    let found = evidence_found::look(to, &refunds, watcher)?;
     fs::rename(&path, to.join(FILE)).map_err(refused("rename", &path))?;
     disk.sync_directory().map_err(refused("sync", to))?;
-    Ok(Restored { manifest, secrets, evidence })
+    Ok(Restored { manifest, secrets, evidence, found })
 }
 
 /// How much space a journal of that length needs: for itself, for a view that is about as long, and what is always

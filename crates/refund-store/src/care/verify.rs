@@ -72,7 +72,7 @@ pub fn verify(folder: &Path, scratch: Option<&Path>, watcher: &Watcher) -> Resul
         Some(scratch) => compare(folder, scratch, source.file, inspected.good.length(), &replay.model, watcher)?,
     };
     drop(kept);
-    let evidence = evidence_found::look(folder, &replay.model, watcher)?;
+    let evidence = evidence_found::look(folder, &evidence_found::of_journal(&replay.model), watcher)?;
     Ok(Verified {
         evidence,
         in_use,

@@ -1,8 +1,8 @@
 //! What is known of people and was erased (R46).
 
 use refund_core::{
-    AuditType, Command, Contact, ErasedBecause, ErasedKind, Erasing, Message, MessageText, Opening, Reason, RefundId,
-    Refusal,
+    Actor, AuditType, Command, Contact, ErasedBecause, ErasedKind, Erasing, Message, MessageText, Opening, Reason,
+    RefundId, Refusal, Via,
 };
 
 use super::desk::{CANCEL, Desk, buyer, holds, on, opening, operator, refund_of, same, seller, under};
@@ -10,10 +10,11 @@ use super::{Broken, Make};
 use crate::{AuditQuery, Query, Recorded, Refused, Request, Work, wait};
 
 /// What nobody finds any more.
-const CANARIES: [&str; 4] = ["canary-reason", "canary-message", "canary@example.com", "canary-refusal"];
+const CANARIES: [&str; 5] =
+    ["canary-reason", "canary-message", "canary@example.com", "canary-refusal", "canary-person"];
 
 fn erase(refund: &str, because: ErasedBecause) -> Result<Request, Broken> {
-    let erasing = Erasing { what: ErasedKind::ALL.to_vec(), because, reason: Reason::new("letter 17")? };
+    let erasing = Erasing { what: Some(ErasedKind::ALL.to_vec()), because, reason: Reason::new("letter 17")? };
     Ok(Request::new(operator(), Work::Erase { refund_id: RefundId::new(refund)?, erasing }))
 }
 
@@ -57,7 +58,8 @@ pub(super) fn gone(make: &mut Make<'_>) -> Result<(), Broken> {
     desk.done(opened.clone())?;
     desk.open(opening("other")?)?;
     desk.done(wrote("one")?)?;
-    desk.done(on("one", seller("shop"), Command::Refuse { reason: Reason::new("canary-refusal")?.into() })?)?;
+    let person = Actor { via: Via::User("canary-person".to_owned()), ..seller("shop") };
+    desk.done(on("one", person, Command::Refuse { reason: Reason::new("canary-refusal")?.into() })?)?;
     let not_final = desk.refused(erase("one", ErasedBecause::Final)?)?;
     let says_so = matches!(not_final, Refused::Rule { refusal: Refusal::RefundNotFinal { .. }, .. });
     holds("it goes on", says_so)?;

@@ -112,9 +112,10 @@ pub(super) fn erase(stage: &mut Stage<'_>, request: &Request, refund_id: &Refund
     match refund_core::erase(&refund, &history, &request.actor, erasing, stage.now) {
         Ok(events) if events.is_empty() => answer(stage, request, refund, false),
         Ok(events) => {
+            let what = refund_core::erased_by(&events);
             let refund = pushed(stage, refund_id, events)?;
             for (number, record) in records {
-                let without = record.without(refund_id, &erasing.what);
+                let without = record.without(refund_id, &what);
                 if without != record {
                     stage.redact(number, without)?;
                 }

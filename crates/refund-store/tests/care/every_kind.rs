@@ -33,7 +33,7 @@ pub(crate) fn tell_everything(store: &dyn Store) {
         refund_store::Request::new(operator(), Work::EraseEvidence { refund_id: "e".parse().unwrap(), sha256 }),
     );
     let erasing = Erasing {
-        what: vec![ErasedKind::Contact, ErasedKind::Text, ErasedKind::Files],
+        what: Some(vec![ErasedKind::Contact, ErasedKind::Text, ErasedKind::Files]),
         because: ErasedBecause::Law,
         reason: "letter 17".parse().unwrap(),
     };

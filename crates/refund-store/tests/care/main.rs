@@ -7,6 +7,7 @@ mod database;
 mod database_backup;
 mod databases;
 mod every_kind;
+mod evidence;
 mod flips;
 mod formats;
 mod laws;

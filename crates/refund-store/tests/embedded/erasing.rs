@@ -40,7 +40,7 @@ fn id(refund: &str) -> RefundId {
 }
 
 fn erase(refund: &str) -> Request {
-    let what = vec![ErasedKind::Text, ErasedKind::Contact];
+    let what = Some(vec![ErasedKind::Text, ErasedKind::Contact]);
     let erasing = Erasing { what, because: ErasedBecause::Law, reason: "letter 17".parse().unwrap() };
     Request::new(operator(), Work::Erase { refund_id: id(refund), erasing })
 }

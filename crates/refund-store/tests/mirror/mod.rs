@@ -151,7 +151,7 @@ fn command_on(id: &str, command: u8) -> Request {
             Request::new(operator(), Work::EraseEvidence { refund_id, sha256 })
         }
         17 => {
-            let (refund_id, what) = (id.parse().unwrap(), vec![ErasedKind::Text, ErasedKind::Files]);
+            let (refund_id, what) = (id.parse().unwrap(), Some(vec![ErasedKind::Text, ErasedKind::Files]));
             let erasing = Erasing { what, because: ErasedBecause::Law, reason: Reason::new("letter 17").unwrap() };
             Request::new(operator(), Work::Erase { refund_id, erasing })
         }

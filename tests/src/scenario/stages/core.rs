@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use refund_core::{
     AddressBook, Command, CommandKind, Erasing, Event, EventType, Grounds, Line, LineKey, LineLedger, NegotiationId,
     NoticeReport, Opened, Opening, Policy, PolicyOverrides, Refund, RefundId, Refusal, Rollout, SavedOffer, SellerId,
-    Timestamp, actions, add_evidence, check_offer, decide, erase, erase_evidence, evolve, foretell, open, opened,
-    options, report_notice, settle,
+    Timestamp, actions, add_evidence, check_offer, decide, erase, erase_evidence, erased_by, evolve, foretell, open,
+    opened, options, report_notice, settle,
 };
 
 use super::{CheckLook, Look, Not, OptionsLook, Stage, foretold, handed_in};
@@ -144,7 +144,8 @@ impl Stage for CoreStage {
     fn erase(&mut self, id: &RefundId, who: Who, erasing: &Erasing) -> Result<(), Not> {
         let history = self.events.get(id).cloned().unwrap_or_default();
         let events = erase(self.refund(id)?, &history, &who.actor(), erasing, self.now)?;
-        let without = history.iter().map(|event| event.without(&erasing.what)).collect();
+        let what = erased_by(&events);
+        let without = history.iter().map(|event| event.without(&what)).collect();
         self.events.insert(id.clone(), without);
         self.record(events)
     }

@@ -1,12 +1,14 @@
 //! The photos and documents of a refund, as its page shows them (R43).
 
-use refund_core::{FileSize, NamedFiles, Refund, Role};
+use refund_core::{FileHash, FileSize, NamedFiles, Refund, Role};
 
 use crate::evidence;
 use crate::pages::form::Form;
 use crate::pages::visit::Visit;
+use crate::pages::way::Way;
 
 /// A file of a refund, as its page shows it.
+#[derive(Clone)]
 pub(crate) struct FileView {
     pub(crate) name: String,
     pub(crate) path: String,
@@ -17,7 +19,7 @@ pub(crate) struct FileView {
     pub(crate) by: String,
     pub(crate) added_at: String,
     pub(crate) is_erased: bool,
-    pub(crate) sha256: String,
+    pub(crate) sha256: FileHash,
     /// Whether whoever looks may name it: their side added it, and it is there.
     pub(crate) is_own: bool,
 }
@@ -39,7 +41,7 @@ pub(crate) struct Files {
 impl FileView {
     /// Whether it was ticked in a form that did not go through.
     pub(crate) fn is_chosen(&self, form: &Form) -> bool {
-        form.all("file").any(|chosen| chosen == self.sha256)
+        form.has("file", &self.sha256.to_string())
     }
 }
 
@@ -47,6 +49,16 @@ impl Files {
     /// Whether there is any that whoever looks may name.
     pub(crate) fn has_own(&self) -> bool {
         self.all.iter().any(|file| file.is_own)
+    }
+
+    /// Those of that side's that are named.
+    pub(crate) fn named(&self, named_files: &NamedFiles, by: Role) -> Vec<FileView> {
+        named(&self.all, named_files.as_slice(), by)
+    }
+
+    /// As whoever works with the refund sees them.
+    pub(crate) fn of_refund(visit: &Visit, refund: &Refund, role: Role) -> Self {
+        Self::new(visit, refund, role, (&format!("/refunds/{}", refund.id), &Way::of(&visit.query).query()))
     }
 
     /// As somebody of that role sees them on the page with that path.
@@ -66,7 +78,7 @@ impl Files {
                 by: own.unwrap_or_else(|| reader.term("role", added.by.as_str())),
                 added_at: reader.instant(added.added_at),
                 is_erased: added.erased.is_some(),
-                sha256: file.sha256.to_string(),
+                sha256: file.sha256,
                 is_own: added.by == role && added.erased.is_none(),
             }
         });
@@ -80,4 +92,13 @@ impl Files {
             bytes_max: FileSize::MAX,
         }
     }
+}
+
+/// Those that are named, in that order: as that side added them, or else as another did, who may speak for it.
+pub(super) fn named(files: &[FileView], named: &[FileHash], by: Role) -> Vec<FileView> {
+    let one = |sha256: &FileHash| {
+        let mut all = files.iter().filter(|file| file.sha256 == *sha256);
+        all.clone().find(|file| file.from == by).or_else(|| all.next()).cloned()
+    };
+    named.iter().filter_map(one).collect()
 }

@@ -1,9 +1,10 @@
 //! What has happened to a refund, told to people.
 
-use refund_core::{Actor, Event, EventType, Fact, Reasons, Refund, Role, Terms, Via};
+use refund_core::{Actor, Event, EventType, Fact, FileHash, Reasons, Refund, Role, Terms, Via};
 use refund_store::Settings;
 
-use super::TermsView;
+use super::files::named;
+use super::{FileView, Files, TermsView};
 use crate::pages::reader::Reader;
 use crate::pages::reasons::in_words;
 use crate::pages::visit::Visit;
@@ -17,7 +18,10 @@ pub(crate) struct Moment {
     pub(crate) says: Option<String>,
     /// What somebody wrote with it.
     pub(crate) words: Option<String>,
+    /// What lies elsewhere: where, and what it is.
     pub(crate) files: Vec<(String, String)>,
+    /// The refund's own files that were added or named with it.
+    pub(crate) shown: Vec<FileView>,
     /// Whether it only tells somebody of what is there anyway.
     is_clockwork: bool,
     /// `clock`, `message`, `note`, `good`, `bad` or nothing: what it is drawn as.
@@ -67,14 +71,16 @@ pub(crate) struct Excerpt {
 
 impl History {
     /// That excerpt on the page with that path.
-    pub(crate) fn new(visit: &Visit, role: Role, path: &str, excerpt: &Excerpt) -> Self {
+    pub(crate) fn new(visit: &Visit, role: Role, path: &str, excerpt: &Excerpt, files: &Files) -> Self {
         let Excerpt { events, has_earlier, is_latest, reasons } = excerpt;
         let reader = &visit.reader;
         let joint = if path.contains('?') { '&' } else { '?' };
         let until = |sequence: u64| format!("{path}{joint}until={sequence}");
         let last = events.last().filter(|_| !*is_latest).map(|event| event.sequence);
+        let settings = visit.app.engine.settings();
+        let known = Known { reader, settings: &settings, role, reasons, files: &files.all };
         Self {
-            told: Told::folding(moments(reader, &visit.app.engine.settings(), role, reasons, events.iter().rev())),
+            told: Told::folding(moments(&known, events.iter().rev())),
             here: last.map_or_else(|| path.to_owned(), until),
             earlier: events.first().filter(|_| *has_earlier).map(|event| until(event.sequence.saturating_sub(1))),
             latest: last.map(|_| path.to_owned()),
@@ -83,15 +89,8 @@ impl History {
 }
 
 /// These events, one by one, as somebody of that role is told of them.
-pub(crate) fn moments<'e>(
-    reader: &Reader,
-    settings: &Settings,
-    role: Role,
-    reasons: &Reasons,
-    events: impl IntoIterator<Item = &'e Event>,
-) -> Vec<Moment> {
-    let names = Names { reader, settings, role, reasons };
-    events.into_iter().map(|event| moment(reader, &names, event)).collect()
+pub(crate) fn moments<'e>(known: &Known<'_>, events: impl IntoIterator<Item = &'e Event>) -> Vec<Moment> {
+    events.into_iter().map(|event| moment(known, event)).collect()
 }
 
 /// What has changed a refund since it had that version, in a few words; nothing where it is not known, as where the
@@ -127,15 +126,17 @@ fn terms(fact: &Fact) -> Option<&Terms> {
     None
 }
 
-/// Who people are, as far as whoever reads may know.
-struct Names<'a> {
-    reader: &'a Reader,
-    settings: &'a Settings,
-    role: Role,
-    reasons: &'a Reasons,
+/// By what events are told: whoever reads, who people are, as far as that side may know, the reasons that are listed,
+/// and the refund's files, where the page shows any.
+pub(crate) struct Known<'a> {
+    pub(crate) reader: &'a Reader,
+    pub(crate) settings: &'a Settings,
+    pub(crate) role: Role,
+    pub(crate) reasons: &'a Reasons,
+    pub(crate) files: &'a [FileView],
 }
 
-impl Names<'_> {
+impl Known<'_> {
     fn of(&self, actor: &Actor) -> String {
         // A buyer is told which side it was, and not which person there.
         if self.role == Role::Buyer && actor.role == Role::Buyer {
@@ -156,29 +157,36 @@ pub(crate) fn who(reader: &Reader, settings: &Settings, actor: &Actor, to: Role)
         Via::User(_) if to != Role::Operator && actor.role != to => role,
         Via::User(id) => {
             let name = settings.user(id).map_or(id.as_str(), |user| user.name.as_str());
-            format!("{role} · {name}")
+            format!("{role} · {}", reader.written(name))
         }
         Via::Key(_) => reader.say_with("who-by-system", "role", &role),
         Via::Link | Via::Clock => role,
     }
 }
 
-fn moment(reader: &Reader, names: &Names<'_>, event: &Event) -> Moment {
-    let chosen = event.fact.chosen_reason().map(|(purpose, code)| in_words(reader, names.reasons, purpose, code));
+fn moment(known: &Known<'_>, event: &Event) -> Moment {
+    let reader = known.reader;
+    let chosen = event.fact.chosen_reason().map(|(purpose, code)| in_words(reader, known.reasons, purpose, code));
     let files = event.fact.message().into_iter().flat_map(|message| message.attachments.as_slice());
     Moment {
         title: title(reader, event),
-        who: names.of(&event.actor),
+        who: known.of(&event.actor),
         at: reader.instant(event.at),
         says: joined([says(reader, &event.fact), chosen]),
-        words: words(event, names.role).map(|words| reader.written(&words)),
+        words: words(event, known.role).map(|words| reader.written(&words)),
         files: files.map(|file| (file.url.as_str().to_owned(), file.media_type.as_str().to_owned())).collect(),
+        shown: named(known.files, shown_by(&event.fact), event.actor.role),
         is_clockwork: matches!(
             event.fact.event_type(),
             EventType::DeadlineReminder | EventType::NoticeRequested | EventType::NoticeAccepted
         ),
         tone: tone(event),
     }
+}
+
+/// The files that are added or named with it.
+fn shown_by(fact: &Fact) -> &[FileHash] {
+    if let Fact::EvidenceAdded { file } = fact { std::slice::from_ref(&file.sha256) } else { fact.named_files() }
 }
 
 fn joined<const N: usize>(parts: [Option<String>; N]) -> Option<String> {

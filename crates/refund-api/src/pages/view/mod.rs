@@ -5,5 +5,5 @@ mod history;
 mod refund;
 
 pub(super) use files::{FileView, Files};
-pub(super) use history::{Excerpt, History, Moment, Told, changes_since, moments, told_briefly, who};
+pub(super) use history::{Excerpt, History, Known, Moment, Told, changes_since, moments, told_briefly, who};
 pub(super) use refund::{DeadlineView, RefundView, TermsView, refusal_text};

@@ -156,6 +156,10 @@ fn item<'a>(cells: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Map<Strin
                 let is_so: bool = cell.parse().map_err(|_| format!("agreed_offline: {cell:?} is not true or false"))?;
                 item.insert(heading.to_owned(), json!(is_so));
             }
+            // Hashes have no blank in them.
+            "files" => {
+                item.insert(heading.to_owned(), cell.split_whitespace().collect());
+            }
             "refund_id" | "action" | "type" | "return_address_id" | "message" | "reason" | "reason_code" => {
                 item.insert(heading.to_owned(), json!(cell));
             }
@@ -210,6 +214,16 @@ mod tests {
         assert_eq!(items(csv_lines(csv)), items(json_lines(json)));
         let numbers: Vec<u64> = csv_lines(csv).into_iter().map(|line| line.unwrap().number).collect();
         assert_eq!(numbers, [2, 4, 6]);
+    }
+
+    #[test]
+    fn r43_a_cell_names_files_with_blanks_between_them() {
+        let csv = "refund_id,version,action,reason,files\na,1,refuse,worn,aa  bb\nb,1,agree,,\n";
+        let said = [
+            r#"2 {"action":"refuse","files":["aa","bb"],"reason":"worn","refund_id":"a","version":1}"#,
+            r#"3 {"action":"agree","refund_id":"b","version":1}"#,
+        ];
+        assert_eq!(in_words(csv_lines(csv)), said);
     }
 
     #[test]
