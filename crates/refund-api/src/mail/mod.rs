@@ -3,10 +3,12 @@
 //! What is to be sent, when, and how often stands in the book of webhooks (`webhooks/by_mail.rs`). Here is what carries it.
 
 mod bounded;
+mod encryption;
 mod message;
 mod server;
 mod settings;
 mod tool;
+mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
