@@ -192,7 +192,8 @@ pub(crate) async fn open_for_mail(app: &App, policy: Policy, language: &str) {
 /// Opens the refund of that number, of a buyer who gets mail, with a seller who is set up by this.
 pub(crate) async fn open_nth_for_mail(app: &App, seller_id: &str, number: u32, language: &str) {
     put_seller(app, seller_id, seller()).await;
-    let contact = Contact { email: Some(id("kim@example.com")), phone: None, language: Some(id(language)) };
+    let email = Some(id("kim@example.com"));
+    let contact = Contact { email, language: Some(id(language)), ..Contact::default() };
     let buyer_contact = Some(Box::new(contact));
     opened(app, Opening { seller_id: id(seller_id), buyer_contact, ..opening(number) }).await;
 }

@@ -56,7 +56,7 @@ pub use actor::{Actor, Role, Via};
 pub use address_book::{ADDRESSES_MAX, AddressBook, InvalidAddressBook};
 pub use audit::AuditType;
 pub use command::{Command, CommandKind, MakeOffer, PayoutReport, PayoutResult, Ruling};
-pub use contact::{Contact, EmailAddress, InvalidContact, LanguageTag, PhoneNumber};
+pub use contact::{Contact, EmailAddress, InvalidContact, LanguageTag, PhoneNumber, TimeZoneName};
 pub use deadline::{AcceptedNotice, Deadline, DeadlineKind, ExtendedBecause, NeededNotice, OnSilence, Timer, Watch};
 pub use decide::{add_evidence, decide, erase, erase_evidence, post, report_notice};
 pub use disclosure::{Disclosed, DisclosedActor, DisclosedPayout, DisclosedTerms};

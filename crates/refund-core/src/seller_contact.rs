@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EmailAddress, LanguageTag, NoticeKind};
+use crate::{EmailAddress, LanguageTag, NoticeKind, TimeZoneName};
 
 /// Somebody who is told by mail what concerns a seller (R41).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct SellerContact {
     pub language: Option<LanguageTag>,
     /// Of what; of everything where nothing is named.
     pub kinds: BTreeSet<NoticeKind>,
+    /// In which time zone instants are told; in UTC without one, or where the server knows none of that name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<TimeZoneName>,
 }
 
 /// Those who are told by mail what concerns a seller: at most 5, each address once (R41).
@@ -76,7 +79,7 @@ mod tests {
     use super::*;
 
     fn contact(email: &str) -> SellerContact {
-        SellerContact { email: email.parse().unwrap(), language: None, kinds: BTreeSet::new() }
+        SellerContact { email: email.parse().unwrap(), language: None, kinds: BTreeSet::new(), time_zone: None }
     }
 
     #[test]

@@ -16,7 +16,7 @@ mod samples;
 
 use refund_core::*;
 
-use self::contacts::contacts;
+use self::contacts::*;
 use self::erasure::{erasure, with_erased};
 use self::evidence::*;
 use self::file::golden;
@@ -152,6 +152,11 @@ fn the_golden_record_of_a_sellers_contacts_says_what_it_said() {
 #[test]
 fn the_golden_record_of_evidence_says_what_it_said() {
     is_written_so("record-v8-evidence.bin", &evidence());
+}
+
+#[test]
+fn the_golden_record_of_contacts_in_a_time_zone_says_what_it_said() {
+    is_written_so("record-v10-time-zones.bin", &contacts_in_a_time_zone());
 }
 
 #[test]

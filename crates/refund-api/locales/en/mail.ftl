@@ -11,6 +11,7 @@ mail-do-seller-confirm = Confirm that the goods are back, or refuse them
 mail-open-buyer = Open your refund
 mail-open-seller = Open the refund
 mail-times = Times are in UTC; the page shows them in your time zone.
+mail-times-of = Times are those of { $zone }.
 mail-automatic-buyer = This mail was sent automatically, and answers to it are not read. Whoever has the link can act for you: pass it on to nobody.
 mail-automatic-seller = This mail was sent automatically to those who are named in your settings, and answers to it are not read.
 # The mailbox of a demo.

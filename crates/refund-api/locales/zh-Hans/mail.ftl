@@ -11,6 +11,7 @@ mail-do-seller-confirm = 确认收到退货，或拒绝收货
 mail-open-buyer = 查看我的退款
 mail-open-seller = 查看退款
 mail-times = 邮件中的时间均为世界标准时间（UTC），网页上会显示您当地的时间。
+mail-times-of = 邮件中的时间为 { $zone } 时区的当地时间。
 mail-automatic-buyer = 本邮件由系统自动发送，请勿回复。任何人打开链接都能代您操作，请勿转发。
 mail-automatic-seller = 本邮件由系统自动发送给您在设置中填写的联系人，请勿回复。
 # The mailbox of a demo.

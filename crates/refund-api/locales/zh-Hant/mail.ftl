@@ -11,6 +11,7 @@ mail-do-seller-confirm = 確認收到退貨，或拒絕收貨
 mail-open-buyer = 查看我的退款
 mail-open-seller = 查看退款
 mail-times = 信中時間均為世界標準時間（UTC），網頁上會顯示您當地的時間。
+mail-times-of = 信中時間為 { $zone } 時區的當地時間。
 mail-automatic-buyer = 本郵件由系統自動發送，請勿回覆。任何人打開連結都能代您操作，請勿轉寄。
 mail-automatic-seller = 本郵件由系統自動發送給您在設定中填寫的聯絡人，請勿回覆。
 # The mailbox of a demo.

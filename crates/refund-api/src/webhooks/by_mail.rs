@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use refund_core::{
-    EmailAddress, Event, Fact, GATHERED_WITHIN, LanguageTag, Notice, NoticeChannel, NoticeReport, NoticeResult, Reason,
-    Refund, Role, SellerId, Timestamp,
+    Contact, EmailAddress, Event, Fact, GATHERED_WITHIN, LanguageTag, Notice, NoticeChannel, NoticeReport, NoticeResult, Reason,
+    Refund, Role, SellerContact, SellerId, TimeZoneName, Timestamp,
 };
 use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Tried, Work};
 use sha2::{Digest, Sha256};
@@ -135,6 +135,7 @@ fn may_have_an_address(reader: Role) -> bool {
 pub(crate) struct Recipient {
     pub(crate) email: EmailAddress,
     pub(crate) language: Option<LanguageTag>,
+    pub(crate) time_zone: Option<TimeZoneName>,
 }
 
 impl Recipient {
@@ -147,9 +148,11 @@ impl Recipient {
 /// Who gets a notice by mail as things are: the buyer, or those of the seller's contacts who want to be told of this.
 pub(crate) async fn recipients(engine: &Engine, refund: &Refund, notice: &Notice) -> Result<Vec<Recipient>, Problem> {
     if notice.to == Role::Buyer {
-        let contact = refund.buyer_contact.as_deref();
-        let buyer = contact.and_then(|contact| Some((contact.email.clone()?, contact.language.clone())));
-        return Ok(buyer.map(|(email, language)| Recipient { email, language }).into_iter().collect());
+        let contact = refund.buyer_contact.as_deref().cloned();
+        let buyer = contact.and_then(|Contact { email, language, time_zone, phone: _ }| {
+            Some(Recipient { email: email?, language, time_zone })
+        });
+        return Ok(buyer.into_iter().collect());
     }
     let seller = engine.settings().seller(&refund.seller_id).cloned();
     let Some(seller) = seller.filter(|seller| notice.to == Role::Seller && !seller.contacts.is_empty()) else {
@@ -159,7 +162,8 @@ pub(crate) async fn recipients(engine: &Engine, refund: &Refund, notice: &Notice
     let chooses = seller.contacts.iter().any(|contact| !contact.kinds.is_empty());
     let events = if chooses { told_of(engine, refund, notice).await? } else { Vec::new() };
     let wanting = seller.contacts.iter().filter(|contact| contact.wants(&events));
-    Ok(wanting.map(|contact| Recipient { email: contact.email.clone(), language: contact.language.clone() }).collect())
+    let recipient = |SellerContact { email, language, time_zone, kinds: _ }| Recipient { email, language, time_zone };
+    Ok(wanting.cloned().map(recipient).collect())
 }
 
 /// One attempt, from reading the notice to writing down what came of it; and that is reported once it stands in the book,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use refund_core::{Contact, EmailAddress, LanguageTag, NoticeKind, PhoneNumber, SellerContact};
-use serde::{Deserialize, Serialize};
+use chrono_tz::Tz;
+use refund_core::{Contact, EmailAddress, LanguageTag, NoticeKind, PhoneNumber, SellerContact, TimeZoneName};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use utoipa::ToSchema;
 
 /// How somebody is reached.
@@ -18,6 +19,21 @@ pub(crate) struct ContactIn {
     /// In which language; the server's own where it speaks another.
     #[serde(default)]
     language: Option<LanguageTag>,
+    /// In which time zone instants are told; in UTC without one.
+    #[serde(default, deserialize_with = "known")]
+    time_zone: Option<TimeZoneName>,
+}
+
+/// A time zone that there is, as far as the server knows.
+fn known<'de, D: Deserializer<'de>>(given: D) -> Result<Option<TimeZoneName>, D::Error> {
+    let zone = Option::<TimeZoneName>::deserialize(given)?;
+    match &zone {
+        Some(name) if name.as_str().parse::<Tz>().is_err() => Err(D::Error::custom(format!(
+            "there is no time zone {}: give a name of the IANA database, such as Asia/Shanghai or Europe/Berlin",
+            name.as_str()
+        ))),
+        Some(_) | None => Ok(zone),
+    }
 }
 
 /// How somebody is reached, by what of it there is.
@@ -30,17 +46,20 @@ pub(crate) struct ContactOut {
     phone: Option<PhoneNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<LanguageTag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: Option<TimeZoneName>,
 }
 
 impl From<ContactIn> for Contact {
-    fn from(ContactIn { email, phone, language }: ContactIn) -> Self {
-        Self { email, phone, language }
+    fn from(ContactIn { email, phone, language, time_zone }: ContactIn) -> Self {
+        Self { email, phone, language, time_zone }
     }
 }
 
 impl From<&Contact> for ContactOut {
-    fn from(Contact { email, phone, language }: &Contact) -> Self {
-        Self { email: email.clone(), phone: phone.clone(), language: language.clone() }
+    fn from(Contact { email, phone, language, time_zone }: &Contact) -> Self {
+        let time_zone = time_zone.clone();
+        Self { email: email.clone(), phone: phone.clone(), language: language.clone(), time_zone }
     }
 }
 
@@ -56,6 +75,9 @@ pub(crate) struct SellerContactIn {
     /// Of what they are told; of everything where nothing is named.
     #[serde(default)]
     kinds: BTreeSet<NoticeKind>,
+    /// In which time zone instants are told; in UTC without one.
+    #[serde(default, deserialize_with = "known")]
+    time_zone: Option<TimeZoneName>,
 }
 
 /// Somebody who is told by mail what concerns a seller, and of what: of everything where nothing is named.
@@ -67,16 +89,19 @@ pub(crate) struct SellerContactOut {
     language: Option<LanguageTag>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     kinds: BTreeSet<NoticeKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: Option<TimeZoneName>,
 }
 
 impl From<SellerContactIn> for SellerContact {
-    fn from(SellerContactIn { email, language, kinds }: SellerContactIn) -> Self {
-        Self { email, language, kinds }
+    fn from(SellerContactIn { email, language, kinds, time_zone }: SellerContactIn) -> Self {
+        Self { email, language, kinds, time_zone }
     }
 }
 
 impl From<&SellerContact> for SellerContactOut {
-    fn from(SellerContact { email, language, kinds }: &SellerContact) -> Self {
-        Self { email: email.clone(), language: language.clone(), kinds: kinds.clone() }
+    fn from(SellerContact { email, language, kinds, time_zone }: &SellerContact) -> Self {
+        let time_zone = time_zone.clone();
+        Self { email: email.clone(), language: language.clone(), kinds: kinds.clone(), time_zone }
     }
 }

@@ -52,7 +52,8 @@ pub(super) fn edited(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::empty(make);
     let (seller_id, seller, actor) = shop()?;
     let (name, addresses) = (Label::new("new name")?, Box::new(seller.addresses.clone()));
-    let kim = SellerContact { email: "kim@example.com".parse()?, language: None, kinds: BTreeSet::new() };
+    let time_zone = Some("Asia/Taipei".parse()?);
+    let kim = SellerContact { email: "kim@example.com".parse()?, language: None, kinds: BTreeSet::new(), time_zone };
     let contacts = SellerContacts::try_from(vec![kim])?;
     let edit =
         SetUp::EditSeller { seller_id: seller_id.clone(), name: name.clone(), addresses, contacts: contacts.clone() };

@@ -10,10 +10,20 @@ use crate::record::{Entry, Record};
 
 /// A seller of whom somebody is told everything and somebody else a part.
 pub(super) fn contacts() -> Record {
+    contacts_in(None)
+}
+
+/// The same, told in a time zone.
+pub(super) fn contacts_in_a_time_zone() -> Record {
+    contacts_in(Some("Asia/Taipei".parse().unwrap()))
+}
+
+fn contacts_in(time_zone: Option<TimeZoneName>) -> Record {
     let contact = |email: &str, language: Option<&str>, kinds: &[NoticeKind]| SellerContact {
         email: email.parse().unwrap(),
         language: language.map(|language| language.parse().unwrap()),
         kinds: kinds.iter().copied().collect::<BTreeSet<_>>(),
+        time_zone: time_zone.clone(),
     };
     let contacts =
         vec![contact("desk@shop.example", Some("zh-Hant"), &[]), contact("boss@shop.example", None, NoticeKind::ALL)];

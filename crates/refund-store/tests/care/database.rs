@@ -231,7 +231,7 @@ fn a_record_without_sense_and_one_of_a_newer_program_are_told_from_damage() {
     assert!(told[0].starts_with("record 1: wrong msgpack marker"), "{told:?}");
     spoilt.0.sql(&forge(&[11, 0x93]));
     let error = verify_database(&spoilt.0.address(), &Watcher::nobody()).unwrap_err();
-    assert!(matches!(error, CareError::NewerFormat { found: 10, .. }) && !error.is_damage(), "{error}");
+    assert!(matches!(error, CareError::NewerFormat { found: 11, .. }) && !error.is_damage(), "{error}");
 }
 
 #[test]

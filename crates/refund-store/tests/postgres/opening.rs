@@ -84,10 +84,10 @@ fn nothing_is_written_that_servers_of_before_can_not_read_until_the_database_is_
     open(&address, surroundings()).close().unwrap();
     do_it(&of_before, open_refund("rf_before"));
 
-    server().psql(&url, "UPDATE meta SET format = 10").unwrap();
+    server().psql(&url, "UPDATE meta SET format = 11").unwrap();
     let refused = of_before.submit(open_refund("rf_behind")).wait().unwrap_err();
     assert!(matches!(&refused, Refused::Store(why) if why.to_string().contains("use a newer program")), "{refused:?}");
-    server().psql(&url, "UPDATE refunds SET state = set_byte(state, 0, 10) WHERE id = 'rf_before'").unwrap();
+    server().psql(&url, "UPDATE refunds SET state = set_byte(state, 0, 11) WHERE id = 'rf_before'").unwrap();
     let refused = wait(of_before.refund(&"rf_before".parse().unwrap())).unwrap_err();
     assert!(matches!(&refused, StoreError::Stopped(why) if why.contains("a newer program wrote")), "{refused:?}");
     of_before.close().unwrap();

@@ -10,7 +10,7 @@ use super::*;
 
 fn contact(email: &str, language: &str, kinds: &[NoticeKind]) -> SellerContact {
     let kinds: BTreeSet<_> = kinds.iter().copied().collect();
-    SellerContact { email: email.parse().unwrap(), language: Some(id(language)), kinds }
+    SellerContact { email: email.parse().unwrap(), language: Some(id(language)), kinds, time_zone: None }
 }
 
 /// What `desk@shop.example` is called in the book.
