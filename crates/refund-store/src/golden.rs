@@ -136,7 +136,7 @@ fn the_golden_record_of_reasons_says_what_it_said() {
 
 #[test]
 fn the_golden_record_of_notices_says_what_it_said() {
-    is_written_so("record-v5-notices.bin", &notices());
+    says_what_it_said("record-v5-notices.bin", &notices());
 }
 
 #[test]
@@ -157,6 +157,11 @@ fn the_golden_record_of_evidence_says_what_it_said() {
 #[test]
 fn the_golden_record_of_contacts_in_a_time_zone_says_what_it_said() {
     is_written_so("record-v10-time-zones.bin", &contacts_in_a_time_zone());
+}
+
+#[test]
+fn the_golden_record_of_the_operator_s_contacts_says_what_it_said() {
+    says_what_it_said("record-v10-operator-contacts.bin", &operator_contacts());
 }
 
 #[test]

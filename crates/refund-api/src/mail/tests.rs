@@ -2,14 +2,17 @@
 
 mod lanes;
 mod one_mail;
+mod operators;
 mod scripted;
 mod sellers;
 
 use refund_core::{
-    Attachments, Command, DeadlineKind, Event, ExtendedBecause, Fact, MakeOffer, Message, Money, NamedFiles,
-    NoticeChannel, Policy, Reason, RefundType, Role, Why,
+    Actor, Attachments, Command, DeadlineKind, Event, ExtendedBecause, Fact, MailContact, MakeOffer, Message, Money,
+    NamedFiles, NoticeChannel, Policy, PolicyOverrides, Reason, RefundType, Role, TimeZoneName, Why,
 };
-use refund_store::{Chosen, Deliveries, KeyRole, MemoryDeliveries, Request, SetUp, Webhook, WebhookTerms, Work};
+use refund_store::{
+    Chosen, Deliveries, KeyRole, MemoryDeliveries, Request, Seller, SetUp, Webhook, WebhookTerms, Work,
+};
 use tokio::task::JoinHandle;
 
 use self::one_mail::unencrypted;

@@ -1,7 +1,7 @@
 //! A seller's contacts in a form: one row each, and one more for another (R41).
 
 use chrono_tz::Tz;
-use refund_core::{InvalidSellerContacts, NoticeKind, SellerContact, SellerContacts, TimeZoneName};
+use refund_core::{InvalidMailContacts, MailContact, MailContacts, NoticeKind, TimeZoneName};
 
 use super::form::{Form, Mistake};
 use super::reader::Reader;
@@ -22,14 +22,14 @@ pub(crate) struct Choice {
 }
 
 /// A row for each contact that there is, and one more while there may be one.
-pub(super) fn rows(reader: &Reader, contacts: &SellerContacts) -> Vec<ContactRow> {
+pub(super) fn rows(reader: &Reader, contacts: &MailContacts) -> Vec<ContactRow> {
     let there = contacts.iter().enumerate().map(|(place, contact)| {
         let language = contact.language.as_ref().map(|language| language.as_str()).unwrap_or_default();
         let zone = contact.time_zone.as_ref().map(|zone| zone.as_str()).unwrap_or_default();
         row(reader, place, [contact.email.as_str(), language, zone], |kind| contact.kinds.contains(&kind))
     });
     let mut rows: Vec<_> = there.collect();
-    if rows.len() < SellerContacts::MAX {
+    if rows.len() < MailContacts::MAX {
         rows.push(row(reader, rows.len(), ["", reader.language.tag(), reader.zone_name()], |_| false));
     }
     rows
@@ -81,7 +81,7 @@ fn is_ticked(form: &Form, place: usize, kind: NoticeKind) -> bool {
 }
 
 /// The contacts that a form makes: whose address was taken out is gone.
-pub(super) fn typed(form: &Form) -> Result<SellerContacts, Mistake> {
+pub(super) fn typed(form: &Form) -> Result<MailContacts, Mistake> {
     let mut contacts = Vec::new();
     for (place, [email, language, zone]) in typed_lines(form) {
         if email.is_empty() {
@@ -92,16 +92,16 @@ pub(super) fn typed(form: &Form) -> Result<SellerContacts, Mistake> {
         let language = language.map_err(|_| Mistake::new("contact_language", "mistake-choose"))?;
         let kinds = NoticeKind::ALL.iter().copied().filter(|kind| is_ticked(form, place, *kind)).collect();
         let time_zone = Some(zone).filter(|zone| !zone.is_empty()).map(time_zone).transpose()?;
-        contacts.push(SellerContact { email, language, kinds, time_zone });
+        contacts.push(MailContact { email, language, kinds, time_zone });
     }
-    SellerContacts::try_from(contacts).map_err(|invalid| match invalid {
-        InvalidSellerContacts::TooMany => Mistake::new("contact_email", "mistake-contacts"),
-        InvalidSellerContacts::Twice(_) => Mistake::new("contact_email", "mistake-contact-twice"),
+    MailContacts::try_from(contacts).map_err(|invalid| match invalid {
+        InvalidMailContacts::TooMany => Mistake::new("contact_email", "mistake-contacts"),
+        InvalidMailContacts::Twice(_) => Mistake::new("contact_email", "mistake-contact-twice"),
     })
 }
 
 /// One that there is.
-fn time_zone(typed: &str) -> Result<TimeZoneName, Mistake> {
+pub(super) fn time_zone(typed: &str) -> Result<TimeZoneName, Mistake> {
     let there_is = typed.parse::<Tz>().ok().and_then(|_| typed.parse().ok());
     there_is.ok_or_else(|| Mistake::new("contact_zone", "mistake-zone"))
 }
@@ -117,7 +117,7 @@ mod tests {
     fn what_is_saved_untouched_stays_as_it_was() {
         let now: Timestamp = "2026-03-01T02:05:00Z".parse().unwrap();
         let reader = Reader { language: Language::En, theme: Theme::Auto, zone: None, now, time_passes: true };
-        let contact = |(place, language): (usize, Option<&str>)| SellerContact {
+        let contact = |(place, language): (usize, Option<&str>)| MailContact {
             email: format!("{place}@shop.example").parse().unwrap(),
             language: language.map(|tag| tag.parse().unwrap()),
             kinds: NoticeKind::ALL.iter().copied().take(place).collect(),
@@ -125,7 +125,7 @@ mod tests {
         };
         let languages = [None, Some("fr"), Some("zh-TW"), Some("zh-Hans"), Some("EN")];
         let contacts: Vec<_> = languages.into_iter().enumerate().map(contact).collect();
-        let contacts = SellerContacts::try_from(contacts).unwrap();
+        let contacts = MailContacts::try_from(contacts).unwrap();
         let drawn = rows(&reader, &contacts);
         // As a browser sends it.
         let sent = drawn.iter().flat_map(|row| {

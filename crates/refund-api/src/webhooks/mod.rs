@@ -28,7 +28,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 pub(crate) use self::by_mail::{
-    Carriage, Carried, Courier, Left, NEVER, NO_ADDRESS, Outgoing, Recipient, recipients, told_of,
+    Carriage, Carried, Courier, Left, NEVER, NO_ADDRESS, Outgoing, Recipient, contacts, recipients, told_of,
 };
 use self::endpoint::Endpoint;
 use self::listeners::Listeners;

@@ -3,9 +3,14 @@
 use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
-use refund_core::{Contact, EmailAddress, LanguageTag, NoticeKind, PhoneNumber, SellerContact, TimeZoneName};
+use refund_core::{
+    Contact, EmailAddress, LanguageTag, MailContact, MailContacts, NoticeKind, PhoneNumber, PolicyOverrides,
+    TimeZoneName,
+};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use utoipa::ToSchema;
+
+use super::unusable::Unusable;
 
 /// How somebody is reached.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -27,13 +32,28 @@ pub(crate) struct ContactIn {
 /// A time zone that there is, as far as the server knows.
 fn known<'de, D: Deserializer<'de>>(given: D) -> Result<Option<TimeZoneName>, D::Error> {
     let zone = Option::<TimeZoneName>::deserialize(given)?;
-    match &zone {
-        Some(name) if name.as_str().parse::<Tz>().is_err() => Err(D::Error::custom(format!(
-            "there is no time zone {}: give a name of the IANA database, such as Asia/Shanghai or Europe/Berlin",
-            name.as_str()
-        ))),
-        Some(_) | None => Ok(zone),
+    zone.as_ref().and_then(unknown).map_or(Ok(zone), |why| Err(D::Error::custom(why)))
+}
+
+/// Why a time zone is none, where it is none.
+fn unknown(zone: &TimeZoneName) -> Option<String> {
+    let name = zone.as_str();
+    name.parse::<Tz>().is_err().then(|| {
+        format!(
+            "there is no time zone {name}: give a name of the IANA database, such as Asia/Shanghai or Europe/Berlin"
+        )
+    })
+}
+
+/// Refuses a time zone that there is not, of somebody whom a policy names.
+pub(crate) fn zones_are_known(policy: &PolicyOverrides) -> Result<(), Unusable> {
+    let contacts = policy.operator_contacts.iter().flat_map(MailContacts::iter);
+    for (place, contact) in contacts.enumerate() {
+        if let Some(why) = contact.time_zone.as_ref().and_then(unknown) {
+            return Err(Unusable::malformed(format!("/operator_contacts/{place}/time_zone"), why));
+        }
     }
+    Ok(())
 }
 
 /// How somebody is reached, by what of it there is.
@@ -93,14 +113,14 @@ pub(crate) struct SellerContactOut {
     time_zone: Option<TimeZoneName>,
 }
 
-impl From<SellerContactIn> for SellerContact {
+impl From<SellerContactIn> for MailContact {
     fn from(SellerContactIn { email, language, kinds, time_zone }: SellerContactIn) -> Self {
         Self { email, language, kinds, time_zone }
     }
 }
 
-impl From<&SellerContact> for SellerContactOut {
-    fn from(SellerContact { email, language, kinds, time_zone }: &SellerContact) -> Self {
+impl From<&MailContact> for SellerContactOut {
+    fn from(MailContact { email, language, kinds, time_zone }: &MailContact) -> Self {
         let time_zone = time_zone.clone();
         Self { email: email.clone(), language: language.clone(), kinds: kinds.clone(), time_zone }
     }

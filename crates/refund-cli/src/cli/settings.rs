@@ -166,9 +166,11 @@ Examples:
   refund policy set fresh_goods=refund_only --yes
   refund policy set reasons=usual
   refund policy set reasons=reasons.json
+  refund policy set operator_contacts=contacts.json
 
 `reasons` are `usual`, `none`, or a file with what `refund policy get -o json`
-shows of them; - is standard input.")]
+shows of them, and `operator_contacts` `none` or such a file; - is standard
+input. Of a contact the `email` alone is needed: [{\"email\": \"desk@example.com\"}]")]
     Set(SetPolicy),
 }
 

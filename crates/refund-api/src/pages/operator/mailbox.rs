@@ -1,5 +1,5 @@
-//! What buyers and sellers are told, as they get it by mail: in a demo, where nobody's mailbox can be looked into. It is shown whether
-//! mail is sent or not, and holds buyers' links, which is why no other server has the page.
+//! What buyers, sellers and the operator are told, as they get it by mail: in a demo, where nobody's mailbox can be looked
+//! into. It is shown whether mail is sent or not, and holds buyers' links, which is why no other server has the page.
 
 use std::collections::VecDeque;
 
@@ -14,7 +14,7 @@ use crate::pages::frame::{Frame, shown};
 use crate::pages::letter::{Letter, Liking, link};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
-use crate::webhooks::{Recipient, recipients, told_of};
+use crate::webhooks::{Recipient, contacts, recipients, told_of};
 
 /// How many are shown, the latest first.
 const SHOWN_MAX: usize = 20;
@@ -61,9 +61,7 @@ async fn latest(app: &App) -> Result<VecDeque<(std::sync::Arc<Told>, Notice)>, P
         (after, more) = (feed.looked_at, feed.more);
         for told in feed.events {
             let Fact::NoticeRequested { notice } = &told.event.fact else { continue };
-            let has_contacts =
-                || settings.seller(&told.whose.seller_id).is_some_and(|seller| !seller.contacts.is_empty());
-            if notice.to == Role::Buyer || notice.to == Role::Seller && has_contacts() {
+            if notice.to == Role::Buyer || !contacts(&settings, notice.to, &told.whose.seller_id).is_empty() {
                 let notice = Notice::clone(notice);
                 latest.push_back((told, notice));
             }
@@ -83,8 +81,7 @@ async fn mails_of(visit: &Visit, told: &Told, notice: &Notice) -> Result<Vec<Mai
     let Some(found) = found.filter(|notice| !notice.is_replaced()) else { return Ok(Vec::new()) };
     let events = told_of(&app.engine, &refund, notice).await?;
     let by_mail = recipients(&app.engine, &refund, notice).await?;
-    let by_address =
-        |Recipient { email, language, time_zone }| (email.as_str().to_owned(), language, time_zone);
+    let by_address = |Recipient { email, language, time_zone }| (email.as_str().to_owned(), language, time_zone);
     let mut readers: Vec<_> = by_mail.into_iter().map(by_address).collect();
     if readers.is_empty() && notice.to == Role::Buyer {
         let contact = refund.buyer_contact.as_deref().cloned().unwrap_or_default();
