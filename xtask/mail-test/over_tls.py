@@ -4,13 +4,12 @@ goes over the wire is listened to: neither a password nor a mail is ever said in
 Its one argument is the server's program. Everything listens on this machine alone.
 """
 
-import asyncio, base64, datetime, ipaddress, logging, os, pathlib, queue, socket, ssl, subprocess, sys, tempfile
-import threading, warnings
+import asyncio, base64, logging, os, pathlib, queue, socket, subprocess, sys, tempfile, threading, warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from certificates import DAY, NOW, Authority, signed_by_itself
 
 # It warns that a password may be asked for before there is TLS; where there is TLS from the first byte it never is.
 warnings.simplefilter("ignore")
@@ -18,56 +17,6 @@ logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 USER, PASSWORD, TO = "refund@shop.example", "correct horse battery", "kim@example.com"
 # This machine under a name that nobody takes for it: to one that is known to be here `smtp://` does no TLS.
 ELSEWHERE = "0.0.0.0"
-DAY = datetime.timedelta(days=1)
-NOW = datetime.datetime.now(datetime.timezone.utc)
-
-
-class Authority:
-    """Whoever signs certificates."""
-
-    def __init__(self, folder, name):
-        self.folder, self.key = folder, ec.generate_private_key(ec.SECP256R1())
-        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-        self.file = folder / f"{name}.pem"
-        certificate = self.certificate(self.name, self.key, NOW - DAY, NOW + DAY, x509.BasicConstraints(True, None))
-        self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-
-    def certificate(self, subject, key, begins, ends, *extensions):
-        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(self.name).public_key(key.public_key())
-        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(ends)
-        for extension in extensions:
-            builder = builder.add_extension(extension, critical=False)
-        return builder.sign(self.key, hashes.SHA256())
-
-    def signs(self, *names, begins=NOW - DAY, ends=NOW + DAY):
-        """What a server of these names is known by."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        return self.used(key, self.certificate(x509.Name([]), key, begins, ends, named(names)))
-
-    def used(self, key, certificate):
-        file = self.folder / f"{x509.random_serial_number()}.pem"
-        kind = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        pem = serialization.Encoding.PEM
-        file.write_bytes(key.private_bytes(pem, *kind) + certificate.public_bytes(pem))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
-
-
-def named(names):
-    def read(name):
-        try:
-            return x509.IPAddress(ipaddress.ip_address(name))
-        except ValueError:
-            return x509.DNSName(name)
-
-    return x509.SubjectAlternativeName([read(name) for name in names])
-
-
-def signed_by_itself(folder, *names):
-    own = Authority(folder, f"itself-{len(list(folder.iterdir()))}")
-    certificate = own.certificate(own.name, own.key, NOW - DAY, NOW + DAY, named(names))
-    return own.used(own.key, certificate)
 
 
 class MailServer:

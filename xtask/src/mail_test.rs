@@ -15,7 +15,7 @@ use crate::python::{programs, run as run_python};
 pub(crate) fn run() -> Result<String, String> {
     let tools = programs("aiosmtpd", "mail-test/requirements.txt")?;
     let script = root().join("xtask/mail-test/over_tls.py");
-    run_python(Command::new(tools.join("python")).arg(script).arg(server_program()?))?;
+    run_python(Command::new(tools.join("python")).arg("-B").arg(script).arg(server_program()?))?;
     each_kind(&tools)
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::clerk::Clerk;
-use crate::support::{Server, path, small_refund};
+use crate::support::{Server, opening, path, small_refund};
 
 /// All that a list has, page by page.
 fn all(server: &Server, path: &str) -> Vec<Value> {
@@ -114,14 +114,14 @@ fn a_contact_has_a_time_zone_that_there_is_or_none() {
         })
     };
     let policy = |zone: &str| json!({ "operator_contacts": [contact(zone)] });
-    let opening = |zone: &str| {
-        let mut opening = server.opening("zoned");
+    let opened_in = |zone: &str| {
+        let mut opening = opening("zoned");
         opening["buyer_contact"] = json!({ "phone": "+1 555 0100", "time_zone": zone });
         opening
     };
     let tries = |zone: &str, other: &str| {
         [
-            ("/buyer_contact/time_zone", server.post("/v1/refunds", &server.platform, &[], &opening(zone))),
+            ("/buyer_contact/time_zone", server.post("/v1/refunds", &server.platform, &[], &opened_in(zone))),
             ("/contacts/0/time_zone", server.put(SELLER, &server.operator, &seller(contact(zone), json!({})))),
             (
                 "/policy/operator_contacts/0/time_zone",
