@@ -8,6 +8,7 @@ mod by_mail;
 mod endpoint;
 mod following;
 mod intake;
+mod kept;
 mod listeners;
 mod message;
 mod owning;
