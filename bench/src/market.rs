@@ -3,9 +3,9 @@
 use data_encoding::BASE32HEX_NOPAD;
 use fastrand::Rng;
 use refund_core::{
-    Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MakeOffer, Money,
-    NamedFiles, NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PolicyOverrides, Reason, References,
-    RefundId, RefundType, Role, SellerContacts, SellerId, Via,
+    Actor, Address, AddressBook, AddressId, BuyerId, Category, Command, Currency, Label, LineId, MailContacts,
+    MakeOffer, Money, NamedFiles, NegotiationId, OfferMessage, Opening, OrderId, OrderLine, PolicyOverrides, Reason,
+    References, RefundId, RefundType, Role, SellerId, Via,
 };
 use refund_store::{IdempotencyKey, Precondition, Request, Seller, SetUp, Work};
 
@@ -228,7 +228,7 @@ fn put_seller(number: u64) -> Result<Request, Fault> {
     };
     let addresses = AddressBook::new(vec![(address, true)])?;
     let name = Label::new(format!("Shop number {number}"))?;
-    let (policy, contacts) = (PolicyOverrides::default(), SellerContacts::default());
+    let (policy, contacts) = (PolicyOverrides::default(), MailContacts::default());
     let seller = Box::new(Seller { name, addresses, policy, contacts });
     let actor = Actor::new(Role::Operator, "operator", Via::User("ann".to_owned()));
     Ok(Request::new(actor, SetUp::PutSeller { seller_id: seller_id(number)?, seller }))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use refund_core::{
-    Command, DeadlineKind, EventType, Opening, Refund, RefundId, Refusal, Role, SellerContacts, Span, Timestamp,
+    Command, DeadlineKind, EventType, MailContacts, Opening, Refund, RefundId, Refusal, Role, Span, Timestamp,
 };
 use refund_store::{
     Clock, EmbeddedStore, MemoryStore, OpenError, Refused, Request, Seller, SetUp, Store, Surroundings, Work, wait,
@@ -51,7 +51,7 @@ fn opened(store: &dyn Store) -> RefundId {
     for setting in before {
         let Setting::Seller(plan) = setting else { continue };
         let addresses = plan.address_book().expect("an address book");
-        let contacts = SellerContacts::default();
+        let contacts = MailContacts::default();
         let seller = Box::new(Seller { name: plan.name, addresses, policy: plan.policy, contacts });
         let put = SetUp::PutSeller { seller_id: plan.id, seller };
         store.submit(Request::new(Who::Operator.actor(), put)).wait().expect("a seller");

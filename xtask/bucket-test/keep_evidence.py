@@ -1,14 +1,22 @@
-"""Lets a demo keep evidence in a bucket of a storage that nobody here wrote: what is added, shown, held for an opening and
-erased, through a restart, and while the storage is away.
+"""Lets a demo keep evidence in a bucket of a storage that nobody here wrote, which checks signatures and speaks TLS: what
+is added, shown, held for an opening and erased, through a restart, while the storage is away, where it takes nobody's
+word, and where it says nothing any more.
 
 Its one argument is the server's program. Storage and server listen on this machine alone.
 """
 
-import base64, json, logging, os, pathlib, subprocess, sys, tempfile, urllib.error, urllib.request, uuid
+import base64, http.client, json, logging, os, pathlib, socket, ssl, subprocess, sys, tempfile, threading, time
+import urllib.error, urllib.request, uuid
 
-from moto.server import ThreadedMotoServer
+import boto3
+from moto import settings
+from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
 
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from certificates import Authority
+
+logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
 BUCKET, FOLDER = "evidence", "shop/files"
 # A picture of one point.
 PNG = base64.b64decode(
@@ -16,41 +24,112 @@ PNG = base64.b64decode(
 )
 PDF = b"%PDF-1.4\n%%EOF\n"
 LISTENING = "The demo listens on "
+# How long the storage is waited for at the most, as docs/operating.md says, and how long somebody waits who needs no file.
+WAITED_MAX, AT_ONCE = 20, 5
 
 
 class Storage:
-    """The storage, and what is in the bucket."""
+    """The storage, which is reached by TLS, and what is in the bucket."""
 
-    def __init__(self, port=0):
-        self.server = ThreadedMotoServer("127.0.0.1", port)
-        self.server.start()
-        self.port = self.server.get_host_and_port()[1]
+    def __init__(self, authority, port=0):
+        self.authority = authority
+        app = DomainDispatcherApplication(create_backend_app)
+        self.tls = authority.signs("localhost")
+        self.server = make_server(
+            "127.0.0.1", port, app, threaded=True, request_handler=MotoRequestHandler, ssl_context=self.tls
+        )
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def ask(self, method, path):
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/{path}", method=method)
-        with urllib.request.urlopen(request) as answer:
-            return answer.read().decode()
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def client(self, name, keys):
+        return boto3.client(
+            name, endpoint_url=f"https://localhost:{self.port}", region_name="us-east-1", verify=str(self.authority.file),
+            aws_access_key_id=keys[0], aws_secret_access_key=keys[1],
+        )
+
+    def has_a_user(self):
+        """Whoever may use the bucket; from then on nobody else may, and each call has to be signed by them."""
+        people = self.client("iam", ("nobody", "nothing"))
+        people.create_user(UserName="refund")
+        all_of_s3 = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [all_of_s3]})
+        people.put_user_policy(UserName="refund", PolicyName="files", PolicyDocument=policy)
+        made = people.create_access_key(UserName="refund")["AccessKey"]
+        settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
+        self.keys = made["AccessKeyId"], made["SecretAccessKey"]
+        self.client("s3", self.keys).create_bucket(Bucket=BUCKET)
+        return self.keys
 
     def names(self):
-        listed = self.ask("GET", f"{BUCKET}?list-type=2").split("<Key>")[1:]
-        return [rest.split("</Key>")[0] for rest in listed]
+        listed = self.client("s3", self.keys).list_objects_v2(Bucket=BUCKET)
+        return [kept["Key"] for kept in listed["Contents"]]
+
+
+class Stalling:
+    """Stands before the storage, without TLS, and passes on what is said, until it is silent, or gives the head of an answer
+    and nothing of what it is about."""
+
+    def __init__(self, storage):
+        self.storage, self.is_silent, self.gives_heads = storage, False, False
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serves, daemon=True).start()
+
+    def serves(self):
+        while True:
+            connection, _ = self.listener.accept()
+            threading.Thread(target=self.stands_between, args=(connection,), daemon=True).start()
+
+    def stands_between(self, connection):
+        trusting = ssl.create_default_context(cafile=self.storage.authority.file)
+        plain = socket.create_connection(("127.0.0.1", self.storage.port))
+        behind = trusting.wrap_socket(plain, server_hostname="localhost")
+        for way in ((connection, behind, self.asked), (behind, connection, self.answered)):
+            threading.Thread(target=self.passes, args=way, daemon=True).start()
+
+    def passes(self, source, target, way):
+        try:
+            while data := source.recv(65536):
+                target.sendall(way(data))
+        except OSError:
+            pass  # The server has hung up.
+
+    def asked(self, data):
+        while self.is_silent:
+            time.sleep(0.1)
+        return data
+
+    def answered(self, data):
+        if not self.gives_heads:
+            return data
+        head, end, _ = data.partition(b"\r\n\r\n")
+        return head + end if data.startswith(b"HTTP/") else b""
 
 
 class Server:
-    """The demo, as long as it runs."""
+    """The demo, as long as it runs, with what reaches its storage."""
 
-    def __init__(self, program, folder, storage):
-        environment = os.environ | {
-            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1",
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{storage.port}", "AWS_ALLOW_HTTP": "true", "RUST_LOG": "error",
+    def __init__(self, program, folder, endpoint, trusted, keys):
+        system = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SSL_CERT_"))}
+        environment = system | {
+            "AWS_ACCESS_KEY_ID": keys[0], "AWS_SECRET_ACCESS_KEY": keys[1], "AWS_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": endpoint, "RUST_LOG": "error", "SSL_CERT_FILE": str(trusted),
         }
+        if endpoint.startswith("http:"):
+            environment["AWS_ALLOW_HTTP"] = "true"
         command = [program, "demo", "--data", folder, "--listen", "127.0.0.1:0", "--evidence", f"s3://{BUCKET}/{FOLDER}"]
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        self.log = pathlib.Path(f"{folder}.log")
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
         for line in self.process.stdout:
             if line.startswith(LISTENING):
                 break
         else:
-            raise AssertionError("the demo did not start")
+            raise AssertionError(f"the demo did not start: {self.log.read_text()}")
         self.demo = json.loads((pathlib.Path(folder) / "demo.json").read_text())
 
     def stop(self):
@@ -71,16 +150,19 @@ class Server:
     def of(self, role):
         return self.demo["keys"][role]
 
-    def opened(self, files=()):
+    def opens(self, files=()):
         cny = {"currency": "CNY", "value": "20.00"}
         line = {
             "order_id": f"order-{uuid.uuid4()}", "line_id": "1", "title": "Bin", "category": "general",
             "paid": cny, "shipped": True, "freight_insurance": True,
         }
-        status, body = self.call(self.of("platform"), "POST", "/v1/refunds", {
+        return self.call(self.of("platform"), "POST", "/v1/refunds", {
             "seller_id": self.demo["seller_id"], "buyer_id": "buyer-7", "order_line": line,
             "type": "RETURN_AND_REFUND", "amount": cny, "reason": "It has a dent.", "files": list(files),
         })
+
+    def opened(self, files=()):
+        status, body = self.opens(files)
         assert status == 201, body
         return json.loads(body)["id"]
 
@@ -120,42 +202,102 @@ def held_and_erased(server, storage):
     assert left == [f"{FOLDER}/refunds/{refund}/{held['sha256']}.erased"], left
 
 
-def away(server, storage, refund, sha256):
-    """While the storage is away no file is taken or given out, and all else goes on."""
-    storage.server.stop()
-    for status, body in (
-        server.adds(f"/v1/refunds/{refund}/files?name=more.pdf", PDF, "application/pdf"),
-        (lambda found: (found[0], json.loads(found[1])))(server.gives(refund, sha256)),
-    ):
+def refused(server, refund, sha256=None):
+    """What comes of files while the storage is no good: they are refused, and nobody waits for long who has none."""
+    asked = time.monotonic()
+
+    def tells():
+        status, body = server.call(server.of("seller"), "POST", f"/v1/refunds/{refund}/messages", {"text": "The lid too."})
+        assert status == 201, body
+        assert time.monotonic() - asked < AT_ONCE, "whoever has no file waits for none"
+
+    tries = [lambda: server.adds(f"/v1/refunds/{refund}/files?name=more.pdf", PDF, "application/pdf")]
+    if sha256:
+        tries.append(lambda: server.gives(refund, sha256))
+    found, waiting = [], []
+    for attempt in tries:
+        waiting.append(threading.Thread(target=lambda attempt=attempt: found.append(attempt())))
+        waiting[-1].start()
+    tells()
+    for one in waiting:
+        one.join(WAITED_MAX)
+    assert len(found) == len(tries), "somebody waits longer than is said"
+    for status, body in found:
+        body = body if isinstance(body, dict) else json.loads(body)
         assert (status, body["code"]) == (503, "files_away"), (status, body)
-    message = {"text": "The lid too."}
-    status, body = server.call(server.of("seller"), "POST", f"/v1/refunds/{refund}/messages", message)
-    assert status == 201, body
     shown = json.loads(server.call(server.of("seller"), "GET", f"/v1/refunds/{refund}")[1])
-    assert [file["sha256"] for file in shown["files"]] == [sha256], "what was not kept belongs to nobody"
+    kept = [sha256] if sha256 else []
+    assert [file["sha256"] for file in shown.get("files", [])] == kept, "what was not kept belongs to nobody"
+
+
+def taken_at_nobodys_word(program, folder, storage, strangers):
+    """A key that is none, and a storage of somebody else's: nothing is kept, and the log says why."""
+    wrong, endpoint = (storage.keys[0], "not the secret"), f"https://localhost:{storage.port}"
+    for number, (trusted, keys, why) in enumerate((
+        (storage.authority.file, wrong, "SignatureDoesNotMatch"),
+        (strangers.file, storage.keys, "invalid peer certificate"),
+    )):
+        server = Server(program, f"{folder}/wrong-{number}", endpoint, trusted, keys)
+        try:
+            refused(server, server.opened())
+            assert why in server.log.read_text(), (why, server.log.read_text())
+        finally:
+            server.stop()
+
+
+def stalls(program, folder, storage):
+    """A storage that takes connections and says nothing, and one that ends in the middle of an answer."""
+    stalling = Stalling(storage)
+    server = Server(program, f"{folder}/stalls", f"http://127.0.0.1:{stalling.port}", storage.authority.file, storage.keys)
+    try:
+        refund, sha256 = lasting(server, storage)
+        status, held = server.adds("/v1/files?name=bill.pdf", PDF, "application/pdf")
+        assert status == 201, held
+        stalling.is_silent = True
+        refused(server, refund, sha256)
+        stalling.is_silent, stalling.gives_heads = False, True
+        begun = time.monotonic()
+        status, body = server.opens([held["sha256"]])
+        assert (status, json.loads(body)["code"]) == (503, "files_away"), (status, body)
+        try:
+            status, body = server.gives(refund, sha256)
+            assert not body, "the whole of it came"
+        except (ConnectionError, urllib.error.URLError, http.client.HTTPException):
+            pass
+        assert time.monotonic() - begun < 2 * WAITED_MAX, "somebody waits longer than is said"
+        stalling.gives_heads = False
+        assert server.opens([held["sha256"]])[0] == 201
+    finally:
+        server.stop()
 
 
 def main(program):
-    storage = Storage()
-    storage.ask("PUT", BUCKET)
     with tempfile.TemporaryDirectory() as folder:
+        own, strangers = (Authority(pathlib.Path(folder), name) for name in ("own", "strangers"))
+        storage = Storage(own)
+        keys = storage.has_a_user()
+        reached = lambda: (f"https://localhost:{storage.port}", own.file, keys)
         data = f"{folder}/data"
-        server = Server(program, data, storage)
+        server = Server(program, data, *reached())
         try:
             refund, sha256 = lasting(server, storage)
             held_and_erased(server, storage)
             server.stop()
-            server = Server(program, data, storage)
+            server = Server(program, data, *reached())
             assert server.gives(refund, sha256)[0] == 200
             assert not list((pathlib.Path(data) / "evidence").glob("refunds/*")), "nothing is in the folder"
-            away(server, storage, refund, sha256)
-            storage = Storage(storage.port)
+            storage.stop()
+            refused(server, refund, sha256)
+            storage = Storage(own, storage.port)
+            storage.keys = keys
             status, body = server.adds(f"/v1/refunds/{refund}/files?name=more.pdf", PDF, "application/pdf")
             assert status == 201, body
+            taken_at_nobodys_word(program, folder, storage, strangers)
+            stalls(program, folder, storage)
         finally:
             server.stop()
-            storage.server.stop()
-    print("evidence was kept in a bucket, given out, erased, and refused while the storage was away")
+            storage.stop()
+    print("evidence was kept in a bucket, given out, erased, and refused while the storage was no good")
 
 
 main(sys.argv[1])

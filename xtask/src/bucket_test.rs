@@ -11,6 +11,6 @@ use crate::python::{programs, run as run_python};
 pub(crate) fn run() -> Result<String, String> {
     let tools = programs("moto", "bucket-test/requirements.txt")?;
     let script = root().join("xtask/bucket-test/keep_evidence.py");
-    run_python(Command::new(tools.join("python")).arg(script).arg(server_program()?))?;
+    run_python(Command::new(tools.join("python")).arg("-B").arg(script).arg(server_program()?))?;
     Ok(String::new())
 }

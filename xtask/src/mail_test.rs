@@ -1,18 +1,27 @@
 //! `cargo xtask mail-test`: a mail server that nobody here wrote takes each kind of notice that a demo mails to buyers, and a
-//! mail program's own parser reads them, in three languages.
+//! mail program's own parser reads them, in three languages; and what goes by TLS, and to whom nothing goes.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
+use refund_tests::crash::server_program;
 use refund_tests::demo::{MailSettings, with_demo_that_mails};
 use refund_tests::repository::root;
 
-use crate::python::programs;
+use crate::python::{programs, run as run_python};
 
 /// Runs it.
 pub(crate) fn run() -> Result<String, String> {
-    let said = |error: std::io::Error| format!("the mail server: {error}");
     let tools = programs("aiosmtpd", "mail-test/requirements.txt")?;
+    let script = root().join("xtask/mail-test/over_tls.py");
+    run_python(Command::new(tools.join("python")).arg("-B").arg(script).arg(server_program()?))?;
+    each_kind(&tools)
+}
+
+/// Each kind of notice.
+fn each_kind(tools: &Path) -> Result<String, String> {
+    let said = |error: std::io::Error| format!("the mail server: {error}");
     let mut reader = Command::new(tools.join("python"))
         .arg(root().join("xtask/mail-test/read_mail.py"))
         .stdin(Stdio::piped())

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use refund_core::{
-    Actor, Address, AddressBook, BuyerId, Category, Contact, Currency, Label, LineId, Money, Opening, OrderId,
-    OrderLine, Policy, PolicyOverrides, References, RefundType, Role, SellerContacts, Timestamp, Via, Why,
+    Actor, Address, AddressBook, BuyerId, Category, Contact, Currency, Label, LineId, MailContacts, Money, Opening,
+    OrderId, OrderLine, Policy, PolicyOverrides, References, RefundType, Role, Timestamp, Via, Why,
 };
 use refund_store::{Clock, KeyRole, MemoryDeliveries, MemoryStore, Request, Seller, SetUp, Store, Surroundings, Work};
 use tokio::time::Instant;
@@ -61,7 +61,7 @@ fn opening(number: u32) -> Opening {
 fn seller() -> Seller {
     let address = Address { id: id("main"), recipient: id("desk"), phone: id("1"), address: id("1 Canal Road") };
     let addresses = AddressBook::new(vec![(address, true)]).unwrap();
-    Seller { name: id("one"), addresses, policy: PolicyOverrides::default(), contacts: SellerContacts::default() }
+    Seller { name: id("one"), addresses, policy: PolicyOverrides::default(), contacts: MailContacts::default() }
 }
 
 /// A clock that runs by tokio's own time, which moves on by itself whenever every task waits,
@@ -160,11 +160,11 @@ pub(crate) async fn rename_the_seller(app: &App, name: &str) {
 }
 
 /// Has these told by mail what concerns the seller `s-1`.
-pub(crate) async fn put_contacts(app: &App, contacts: SellerContacts) {
+pub(crate) async fn put_contacts(app: &App, contacts: MailContacts) {
     put_seller(app, "s-1", Seller { contacts, ..seller() }).await;
 }
 
-async fn put_seller(app: &App, seller_id: &str, seller: Seller) {
+pub(crate) async fn put_seller(app: &App, seller_id: &str, seller: Seller) {
     let request = Request::new(operator(), SetUp::PutSeller { seller_id: id(seller_id), seller: Box::new(seller) });
     app.engine.submit(request).await.unwrap();
 }
@@ -192,7 +192,8 @@ pub(crate) async fn open_for_mail(app: &App, policy: Policy, language: &str) {
 /// Opens the refund of that number, of a buyer who gets mail, with a seller who is set up by this.
 pub(crate) async fn open_nth_for_mail(app: &App, seller_id: &str, number: u32, language: &str) {
     put_seller(app, seller_id, seller()).await;
-    let contact = Contact { email: Some(id("kim@example.com")), phone: None, language: Some(id(language)) };
+    let email = Some(id("kim@example.com"));
+    let contact = Contact { email, language: Some(id(language)), ..Contact::default() };
     let buyer_contact = Some(Box::new(contact));
     opened(app, Opening { seller_id: id(seller_id), buyer_contact, ..opening(number) }).await;
 }

@@ -89,3 +89,17 @@ fn reasons_are_put_from_a_file_and_taken_away() {
     let wrong = set(&desk.file("wrong.json", &own.replace("buyer", "cat")));
     assert!(wrong.code != 0 && wrong.err.contains("/reasons/0/fault"), "{}", wrong.err);
 }
+
+#[test]
+fn who_at_the_operators_is_told_is_a_file_or_nobody() {
+    let desk = Desk::open();
+    let file = desk.file("contacts.json", r#"[{ "email": "desk@ops.example", "time_zone": "Asia/Taipei" }]"#);
+    let set = |what: &str| {
+        let field = format!("operator_contacts={what}");
+        desk.run(&["policy", "set", &field, "--yes", "--profile", OPERATOR])
+    };
+    let put = set(&file);
+    assert!(put.code == 0 && put.out.contains("desk@ops.example"), "{}{}", put.out, put.err);
+    let gone = set("none");
+    assert!(gone.code == 0 && !gone.out.contains("desk@ops.example"), "{}{}", gone.out, gone.err);
+}

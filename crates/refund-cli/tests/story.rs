@@ -277,7 +277,7 @@ fn settings() {
     tell(&desk, "sellers put", OPERATOR, &put);
     let south = [&["sellers", "add-address", "seller-9", "south"], &address[..], &["--default"]].concat();
     tell(&desk, "sellers add-address", OPERATOR, &south);
-    let kinds = ["--language", "zh-Hant", "--kinds", "payment,escalation"];
+    let kinds = ["--language", "zh-Hant", "--time-zone", "Asia/Taipei", "--kinds", "payment,escalation"];
     let contact = [&["sellers", "add-contact", "seller-9", "desk@example.com"], &kinds[..]].concat();
     tell(&desk, "sellers add-contact", OPERATOR, &contact);
     tell(&desk, "sellers remove-contact", OPERATOR, &["sellers", "remove-contact", "seller-9", "desk@example.com"]);

@@ -8,6 +8,7 @@ use crate::checked::checked;
 const EMAIL_MAX: usize = 254;
 const PHONE_MAX: usize = 32;
 const LANGUAGE_MAX: usize = 35;
+const TIME_ZONE_MAX: usize = 64;
 /// What an address for mail looks like.
 #[cfg(feature = "openapi")]
 const EMAIL: &str = r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$";
@@ -21,6 +22,9 @@ pub struct Contact {
     pub phone: Option<PhoneNumber>,
     /// In which language; the server's own where it speaks another.
     pub language: Option<LanguageTag>,
+    /// In which time zone instants are told; in UTC without one, or where the server knows none of that name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<TimeZoneName>,
 }
 
 /// What can't be a contact.
@@ -35,6 +39,12 @@ pub enum InvalidContact {
     /// No language.
     #[error("a language is 2 to 35 letters, digits and hyphens, such as zh-Hant")]
     Language,
+    /// No time zone.
+    #[error(
+        "a time zone is a name of the IANA database, such as Asia/Shanghai: 1 to 64 letters, digits, _, + and -, in parts \
+         with / between"
+    )]
+    TimeZone,
 }
 
 checked! { InvalidContact:
@@ -45,6 +55,9 @@ checked! { InvalidContact:
     PhoneNumber: is_phone_number or Phone, 3, PHONE_MAX, "^[0-9 +()-]*[0-9][0-9 +()-]*$";
     /// A language as BCP 47 writes it, such as `zh-Hant`: 2 to 35 letters, digits and hyphens.
     LanguageTag: is_language_tag or Language, 2, LANGUAGE_MAX, "^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8})*$";
+    /// The name of a time zone as IANA writes it, such as `Asia/Shanghai`: 1 to 64 letters, digits, `_`, `+` and `-`, in
+    /// parts with `/` between. Whether there is such a zone is not known here: there are others every year.
+    TimeZoneName: is_time_zone_name or TimeZone, 1, TIME_ZONE_MAX, "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$";
 }
 
 /// What mail servers take everywhere: dots only between other signs, and a domain of labels.
@@ -69,6 +82,11 @@ fn is_phone_number(text: &str) -> bool {
 fn is_language_tag(text: &str) -> bool {
     let is_part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (2..=LANGUAGE_MAX).contains(&text.len()) && text.split('-').all(is_part)
+}
+
+fn is_time_zone_name(text: &str) -> bool {
+    let is_of_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte);
+    text.len() <= TIME_ZONE_MAX && text.split('/').all(|part| !part.is_empty() && part.bytes().all(is_of_part))
 }
 
 #[cfg(test)]
@@ -116,6 +134,17 @@ mod tests {
         assert!("zh-Hant".parse::<LanguageTag>().is_ok() && "en".parse::<LanguageTag>().is_ok());
         for bad in ["", "e", "en_GB", "zh--Hant", "-en", "en-", "englishplease", &"en-".repeat(12)] {
             assert_eq!(bad.parse::<LanguageTag>(), Err(InvalidContact::Language), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_zone_has_a_name_of_parts() {
+        for good in ["UTC", "Asia/Shanghai", "America/Argentina/Buenos_Aires", "Etc/GMT+8", "America/Port-au-Prince"] {
+            assert!(good.parse::<TimeZoneName>().is_ok(), "{good}");
+        }
+        for bad in ["", "/", "Asia/", "/Asia", "Asia//Shanghai", "Asia/Shang hai", "+08:00", "亞洲", &"a".repeat(65)]
+        {
+            assert_eq!(bad.parse::<TimeZoneName>(), Err(InvalidContact::TimeZone), "{bad:?}");
         }
     }
 }

@@ -20,6 +20,7 @@ mod grounds;
 mod id;
 mod image_url;
 mod ledger;
+mod mail_contact;
 mod message;
 mod money;
 mod names;
@@ -41,7 +42,6 @@ mod rules;
 mod saved_offer;
 #[cfg(feature = "openapi")]
 mod schema;
-mod seller_contact;
 mod settle;
 mod status;
 mod telling;
@@ -56,7 +56,7 @@ pub use actor::{Actor, Role, Via};
 pub use address_book::{ADDRESSES_MAX, AddressBook, InvalidAddressBook};
 pub use audit::AuditType;
 pub use command::{Command, CommandKind, MakeOffer, PayoutReport, PayoutResult, Ruling};
-pub use contact::{Contact, EmailAddress, InvalidContact, LanguageTag, PhoneNumber};
+pub use contact::{Contact, EmailAddress, InvalidContact, LanguageTag, PhoneNumber, TimeZoneName};
 pub use deadline::{AcceptedNotice, Deadline, DeadlineKind, ExtendedBecause, NeededNotice, OnSilence, Timer, Watch};
 pub use decide::{add_evidence, decide, erase, erase_evidence, erased_by, post, report_notice};
 pub use disclosure::{Disclosed, DisclosedActor, DisclosedPayout, DisclosedTerms};
@@ -75,6 +75,7 @@ pub use id::{
 };
 pub use image_url::{ImageUrl, InvalidImageUrl};
 pub use ledger::LineLedger;
+pub use mail_contact::{InvalidMailContacts, MailContact, MailContacts, NoticeKind};
 pub use message::{
     Attachment, AttachmentUrl, Attachments, InvalidAttachment, MESSAGES_MAX, MediaType, Message, MessageCounts,
     Sha256Hex,
@@ -83,8 +84,7 @@ pub use money::{Currency, InvalidMoney, Money};
 pub use names::UnknownName;
 pub use negotiation::{Negotiation, NegotiationState, NegotiationStatus, Offer, WithdrawnReason};
 pub use notice::{
-    NOTICE_LEAP, Notice, NoticeChannel, NoticeKind, NoticeReport, NoticeResult, NoticeStatus, QueuedNotice,
-    QueuedNotices,
+    NOTICE_LEAP, Notice, NoticeChannel, NoticeReport, NoticeResult, NoticeStatus, QueuedNotice, QueuedNotices,
 };
 pub use open::{Line, Opened, open};
 pub use options::{Options, TypeOption, check_offer, options};
@@ -97,7 +97,6 @@ pub use refusal::{LineField, Refusal, RefusalCode};
 pub use rollout::{Because, Rollout, Verdict};
 pub use rules::Rule;
 pub use saved_offer::{InvalidShare, SAVED_OFFERS_MAX, SavedAmount, SavedOffer, Share};
-pub use seller_contact::{InvalidSellerContacts, SellerContact, SellerContacts};
 pub use settle::settle;
 pub use status::{Agreed, ClosedReason, Dispute, Escalation, Shipment, Status, StatusKind};
 pub use telling::{GATHERED_WITHIN, READERS};

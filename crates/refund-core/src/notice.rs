@@ -32,28 +32,6 @@ names! {
 }
 
 names! {
-    /// What a notice tells of, so that somebody can be told of some of it alone.
-    NoticeKind {
-        /// A request, or a change of it.
-        Request = "request",
-        /// Other terms: offered, answered, or at their end.
-        Offer = "offer",
-        /// What was agreed, refused, confirmed, ruled or closed, by somebody or by silence.
-        Decision = "decision",
-        /// Goods that were sent.
-        Shipment = "shipment",
-        /// Money that arrived, or did not.
-        Payment = "payment",
-        /// That something is due, late, or due at another time.
-        Reminder = "reminder",
-        /// That the operator was called.
-        Escalation = "escalation",
-        /// A message.
-        Message = "message",
-    }
-}
-
-names! {
     /// What a channel says of a notice.
     NoticeResult {
         /// It was taken.

@@ -9,8 +9,8 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::policy::{RefundsPerLine, Reminders};
 use crate::rollout::Percentage;
 use crate::{
-    Attachment, Attachments, Currency, FileHash, FileSize, Label, ListedReason, Metadata, MetadataEntry, MetadataName,
-    NamedFiles, ReasonCode, Reasons, Span, Text, Timestamp,
+    Attachment, Attachments, Currency, FileHash, FileSize, Label, ListedReason, MailContact, MailContacts, Metadata,
+    MetadataEntry, MetadataName, NamedFiles, ReasonCode, Reasons, Span, Text, Timestamp,
 };
 
 /// A whole number within bounds.
@@ -95,6 +95,20 @@ impl PartialSchema for Reasons {
     }
 }
 
+impl PartialSchema for MailContacts {
+    fn schema() -> RefOr<Schema> {
+        let contact = Ref::from_schema_name(MailContact::name());
+        let schema = ArrayBuilder::new().items(contact).max_items(Some(Self::MAX));
+        schema.description(Some("Who is told by mail, each address once.")).into()
+    }
+}
+
+impl ToSchema for MailContacts {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((MailContact::name().into_owned(), MailContact::schema()));
+        MailContact::schemas(schemas);
+    }
+}
 impl ToSchema for ReasonCode {}
 impl ToSchema for Reasons {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::names::names;
-use crate::{Reasons, Rule, Span};
+use crate::{MailContacts, Reasons, Rule, Span};
 
 names! {
     /// What negotiation may do with fresh goods (S1, R14).
@@ -304,6 +304,10 @@ policy! {
         R41, "Whether the parties and the operator are told of what concerns them, by notices",
         "What happens from then on.",
         "Notices that were asked for are sent.";
+    OperatorContacts operator_contacts: MailContacts = MailContacts::default(), "nobody";
+        R41, "Who at the operator's is told by mail of what concerns the operator",
+        "Notices that are mailed from then on.",
+        "What somebody has been told by mail they have.";
     SilenceNeedsNotice silence_needs_notice: bool = false, "no";
         R42, "Whether a deadline by which a party can lose acts only if a notice that names it was sent in time",
         "Deadlines set from then on, and notices are made whether they are on or not.",

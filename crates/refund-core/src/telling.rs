@@ -2,7 +2,7 @@
 
 use crate::notice::QUEUED_MAX;
 use crate::{
-    Actor, DeadlineKind, Event, Fact, Notice, NoticeKind, Policy, QueuedNotice, Refund, Role, SellerContact, Span,
+    Actor, DeadlineKind, Event, Fact, MailContact, Notice, NoticeKind, Policy, QueuedNotice, Refund, Role, Span,
     evolve, replay,
 };
 
@@ -77,7 +77,7 @@ impl Fact {
     }
 }
 
-impl SellerContact {
+impl MailContact {
     /// Whether a notice of these events is for them.
     #[must_use]
     pub fn wants(&self, events: &[Event]) -> bool {

@@ -16,7 +16,7 @@ mod samples;
 
 use refund_core::*;
 
-use self::contacts::contacts;
+use self::contacts::*;
 use self::erasure::{erasure, with_erased};
 use self::evidence::*;
 use self::file::golden;
@@ -136,7 +136,7 @@ fn the_golden_record_of_reasons_says_what_it_said() {
 
 #[test]
 fn the_golden_record_of_notices_says_what_it_said() {
-    is_written_so("record-v5-notices.bin", &notices());
+    says_what_it_said("record-v5-notices.bin", &notices());
 }
 
 #[test]
@@ -152,6 +152,16 @@ fn the_golden_record_of_a_sellers_contacts_says_what_it_said() {
 #[test]
 fn the_golden_record_of_evidence_says_what_it_said() {
     is_written_so("record-v8-evidence.bin", &evidence());
+}
+
+#[test]
+fn the_golden_record_of_contacts_in_a_time_zone_says_what_it_said() {
+    is_written_so("record-v10-time-zones.bin", &contacts_in_a_time_zone());
+}
+
+#[test]
+fn the_golden_record_of_the_operator_s_contacts_says_what_it_said() {
+    says_what_it_said("record-v10-operator-contacts.bin", &operator_contacts());
 }
 
 #[test]

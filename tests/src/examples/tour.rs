@@ -64,7 +64,7 @@ pub(super) fn opening(order: &str) -> Value {
         },
         "type": "RETURN_AND_REFUND", "amount": money("20.00"), "reason": "It has a dent.",
         "external_reference": format!("case-{order}"), "metadata": { "channel": "app" },
-        "buyer_contact": { "email": "kim@example.com", "language": "en" },
+        "buyer_contact": { "email": "kim@example.com", "language": "en", "time_zone": "Asia/Shanghai" },
     })
 }
 

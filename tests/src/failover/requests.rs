@@ -1,8 +1,8 @@
 //! What is asked for under load: few refunds on few order lines, so that much of it races.
 
 use refund_core::{
-    Actor, Address, AddressBook, Attachments, BuyerId, Category, Command, Currency, Label, MakeOffer, Message, Money,
-    NamedFiles, Opening, OrderLine, PolicyOverrides, Reason, References, RefundId, RefundType, Role, SellerContacts,
+    Actor, Address, AddressBook, Attachments, BuyerId, Category, Command, Currency, Label, MailContacts, MakeOffer,
+    Message, Money, NamedFiles, Opening, OrderLine, PolicyOverrides, Reason, References, RefundId, RefundType, Role,
     SellerId, Via,
 };
 use refund_store::{IdempotencyKey, Request, Seller, SetUp, Work};
@@ -34,7 +34,7 @@ pub(super) fn seller() -> Result<Request, String> {
         name: Label::new("Shop").map_err(said)?,
         addresses: AddressBook::new(vec![(address, true)]).map_err(said)?,
         policy: PolicyOverrides::default(),
-        contacts: SellerContacts::default(),
+        contacts: MailContacts::default(),
     };
     let seller_id = SellerId::new(SELLER).map_err(said)?;
     Ok(Request::new(operator(), SetUp::PutSeller { seller_id, seller: Box::new(seller) }))

@@ -35,6 +35,8 @@ pub(super) fn policy(table: Table<'_>) -> Result<PolicyOverrides, Mistake> {
         payout: table.get("payout").map(|field| field.word()).transpose()?,
         refunds_per_line_max: table.get("refunds_per_line_max").map(|field| per_line(&field)).transpose()?,
         notices: flag("notices")?,
+        // No story mails.
+        operator_contacts: None,
         silence_needs_notice: flag("silence_needs_notice")?,
         notice_before_seconds: span("notice_before")?,
         notice_grace_seconds: span("notice_grace")?,

@@ -1,10 +1,15 @@
 //! Buckets of a storage that speaks as Amazon's does. What it takes to reach one beside its name stands in the environment,
 //! under the names that every tool for buckets knows (`AWS_ACCESS_KEY_ID`, `AWS_REGION`, `AWS_ENDPOINT_URL` and the like).
 
+use std::iter::successors;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use http_body_util::BodyExt;
+use axum::body::Bytes;
+use futures_util::stream::unfold;
+use http_body::Body;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect};
 use hyper_util::rt::TokioExecutor;
@@ -19,8 +24,9 @@ use tokio::time::timeout;
 use crate::machine::tls;
 
 const CONNECTING_MAX: Duration = Duration::from_secs(2);
-/// How long the storage may take until it begins to answer.
-const ANSWERING_MAX: Duration = Duration::from_secs(5);
+/// How long the storage may take until it begins to answer, and between the parts of what it says then. Asked again too, it
+/// is waited for less than a read may take, so that whoever reads hears where it failed.
+const ANSWERING_MAX: Duration = Duration::from_millis(4_500);
 /// How often it is asked again, and until when: somebody waits for it.
 const ASKED_AGAIN: usize = 1;
 const ASKING_MAX: Duration = Duration::from_secs(10);
@@ -63,9 +69,25 @@ impl HttpService for Asking {
         let answer = answer.map_err(|slow| HttpError::new(HttpErrorKind::Timeout, slow))?;
         let answer = answer.map_err(|error| {
             let kind = if error.is_connect() { HttpErrorKind::Connect } else { HttpErrorKind::Interrupted };
-            HttpError::new(kind, error)
+            HttpError::new(kind, in_full(&error))
         })?;
-        let cut_off = |error| HttpError::new(HttpErrorKind::Interrupted, error);
-        Ok(answer.map(|body| HttpResponseBody::new(body.map_err(cut_off))))
+        Ok(answer.map(|body| HttpResponseBody::new(in_time(body))))
     }
+}
+
+/// What the storage says, as long as it goes on saying it.
+fn in_time(body: Incoming) -> impl Body<Data = Bytes, Error = HttpError> + Send + Sync {
+    StreamBody::new(unfold(body, |mut body| async move {
+        let frame = match timeout(ANSWERING_MAX, body.frame()).await {
+            Ok(frame) => frame?.map_err(|error| HttpError::new(HttpErrorKind::Interrupted, error)),
+            Err(slow) => Err(HttpError::new(HttpErrorKind::Timeout, slow)),
+        };
+        Some((frame, body))
+    }))
+}
+
+/// With what an error comes from: by itself it says no more than that there was no connection.
+fn in_full(error: &dyn std::error::Error) -> std::io::Error {
+    let all = successors(Some(error), |error| error.source()).map(ToString::to_string);
+    std::io::Error::other(all.collect::<Vec<_>>().join(": "))
 }

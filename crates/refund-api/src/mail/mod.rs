@@ -3,10 +3,12 @@
 //! What is to be sent, when, and how often stands in the book of webhooks (`webhooks/by_mail.rs`). Here is what carries it.
 
 mod bounded;
+mod encryption;
 mod message;
 mod server;
 mod settings;
 mod tool;
+mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +25,7 @@ pub use self::settings::{InvalidMailSettings, MailSettings};
 pub use self::tool::MailTool;
 use crate::app::App;
 use crate::machine::clock::{Stopwatch, system_now};
-use crate::pages::Letter;
+use crate::pages::{Letter, Liking};
 use crate::problem::Problem;
 use crate::webhooks::{Carriage, Carried, Courier, Left, NEVER, NO_ADDRESS, Outgoing, Recipient, told_of};
 use crate::wire::code::ApiCode;
@@ -83,7 +85,8 @@ impl Mailer {
         events: &[Event],
     ) -> Result<(Answer, Left), Problem> {
         let Outgoing { refund, number, notice, now, .. } = outgoing;
-        let letter = Letter::new(&self.app, refund, notice, events, to.language.as_ref(), *now)?;
+        let liking = Liking { language: to.language.as_ref(), time_zone: to.time_zone.as_ref() };
+        let letter = Letter::new(&self.app, refund, notice, events, liking, *now)?;
         let to = match mailbox(&to.email) {
             Ok(to) => to,
             Err(why) => return Ok((Err(NotTaken::Refused(NO_ADDRESS, why)), Left::Nothing)),

@@ -20,6 +20,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 use super::bounded::Bounded;
+use super::encryption::Encryption;
+use super::trouble;
 use crate::machine::{connect, tls};
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
@@ -31,17 +33,6 @@ const SENDING_MAX: Duration = Duration::from_secs(60);
 const ASKING_MAX: Duration = Duration::from_secs(5);
 /// How many connections are kept.
 const KEPT_MAX: usize = 8;
-
-/// How what is sent is kept from others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encryption {
-    /// By nothing: the mail server is on this machine.
-    None,
-    /// By TLS once it was greeted; nothing is said to one that has none.
-    StartTls,
-    /// By TLS from the first byte.
-    Tls,
-}
 
 /// A mail server, and from whom mail is.
 pub(crate) struct MailServer {
@@ -127,10 +118,13 @@ impl MailServer {
     }
 
     async fn connected(&self) -> Result<AsyncSmtpConnection, NotTaken> {
-        let slow = |_| NotTaken::Away(format!("no connection within {} seconds", CONNECTING_MAX.as_secs()));
+        let silent = trouble::silent(self.encryption);
+        let slow = |_| NotTaken::Away(format!("no connection within {} seconds{silent}", CONNECTING_MAX.as_secs()));
         let connected = timeout(CONNECTING_MAX, self.connect()).await.map_err(slow)?;
         // Whatever its code, it is said to this server and not of a mail: the next one may do better.
-        connected.map_err(|error| NotTaken::Away(format!("no connection: {error}")))
+        connected.map_err(|error| {
+            NotTaken::Away(format!("no connection: {}", trouble::told(error.as_ref(), self.encryption)))
+        })
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, AnyError> {
@@ -142,14 +136,19 @@ impl MailServer {
                 let name = ServerName::try_from(self.host.clone())?;
                 Box::new(Bounded::new(self.tls.connect(name, Bounded::new(stream, peer)).await?, peer))
             }
-            Encryption::None | Encryption::StartTls => Box::new(Bounded::new(stream, peer)),
+            Encryption::StartTls => Box::new(Bounded::starting_tls(stream, peer)),
+            Encryption::None => Box::new(Bounded::new(stream, peer)),
         };
         let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &own_name).await?;
         if self.encryption == Encryption::StartTls {
+            if !connection.can_starttls() {
+                return Err(trouble::NO_STARTTLS.into());
+            }
             connection.starttls(self.starting_tls.clone(), &own_name).await?;
         }
         if let Some(credentials) = &self.credentials {
-            connection.auth(DEFAULT_MECHANISMS, credentials).await?;
+            let signed_in = connection.auth(DEFAULT_MECHANISMS, credentials).await;
+            signed_in.map_err(|error| trouble::not_signed_in(&error))?;
         }
         Ok(connection)
     }

@@ -9,7 +9,8 @@ use lettre::transport::smtp::authentication::Credentials;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::server::{Encryption, MailServer};
+use super::encryption::Encryption;
+use super::server::MailServer;
 use crate::secrets;
 
 const SUBMISSION: u16 = 587;

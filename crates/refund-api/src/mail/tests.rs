@@ -2,14 +2,17 @@
 
 mod lanes;
 mod one_mail;
+mod operators;
 mod scripted;
 mod sellers;
 
 use refund_core::{
-    Attachments, Command, DeadlineKind, Event, ExtendedBecause, Fact, MakeOffer, Message, Money, NamedFiles,
-    NoticeChannel, Policy, Reason, RefundType, Role, Why,
+    Actor, Attachments, Command, DeadlineKind, Event, ExtendedBecause, Fact, MailContact, MakeOffer, Message, Money,
+    NamedFiles, NoticeChannel, Policy, PolicyOverrides, Reason, RefundType, Role, TimeZoneName, Why,
 };
-use refund_store::{Chosen, Deliveries, KeyRole, MemoryDeliveries, Request, SetUp, Webhook, WebhookTerms, Work};
+use refund_store::{
+    Chosen, Deliveries, KeyRole, MemoryDeliveries, Request, Seller, SetUp, Webhook, WebhookTerms, Work,
+};
 use tokio::task::JoinHandle;
 
 use self::one_mail::unencrypted;
@@ -282,8 +285,8 @@ async fn where_no_mail_gets_through_each_partys_deadline_moves_once_and_where_it
     }
 }
 
-/// What the buyer reads of an offer, in a language.
-async fn offer_read_in(language: &str) -> Letter {
+/// What the buyer reads of an offer, in a language and a time zone.
+async fn offer_read_in(language: &str, time_zone: Option<&TimeZoneName>) -> Letter {
     let app = trial::with_a_seller(&Machine::start()).await;
     trial::open_for_mail(&app, Policy { notices: true, ..Policy::default() }, language).await;
     let offer = MakeOffer {
@@ -300,16 +303,17 @@ async fn offer_read_in(language: &str) -> Letter {
     let around = app.engine.store().refund(&id("rfd_1")).await.unwrap().unwrap();
     let queued = around.refund.notices.iter().find(|queued| queued.notice.to == Role::Buyer).unwrap();
     let events = told_of(&app.engine, &around.refund, &queued.notice).await.unwrap();
-    let language = around.refund.buyer_contact.as_deref().and_then(|contact| contact.language.clone());
+    let contact = around.refund.buyer_contact.as_deref().unwrap();
+    let liking = Liking { language: contact.language.as_ref(), time_zone };
     let now = app.engine.store().now();
-    Letter::new(&app, &around.refund, &queued.notice, &events, language.as_ref(), now).unwrap()
+    Letter::new(&app, &around.refund, &queued.notice, &events, liking, now).unwrap()
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_offer_is_told_in_each_language_as_text_and_as_a_page() {
     let mut all = String::new();
     for language in ["en", "zh-Hans", "zh-Hant"] {
-        let letter = offer_read_in(language).await;
+        let letter = offer_read_in(language, None).await;
         assert!(letter.html.contains(&format!("<html lang=\"{language}\">")), "{}", letter.html);
         for from_elsewhere in ["src=", "<link", "url(", "<script", "<b>\u{202e}", "? <b>"] {
             assert!(!letter.html.contains(from_elsewhere), "{from_elsewhere} in {}", letter.html);
@@ -317,4 +321,23 @@ async fn an_offer_is_told_in_each_language_as_text_and_as_a_page() {
         all.push_str(&format!("{}\n\n{}\n\n", letter.subject, letter.text));
     }
     insta::assert_snapshot!(all);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_tells_by_when_in_its_readers_time_zone() {
+    for (zone, in_english, in_chinese) in [
+        (None, "(UTC)", "世界標準時間"),
+        (Some("Asia/Shanghai"), "(UTC+8)", "Asia/Shanghai"),
+        (Some("America/St_Johns"), "(UTC−3:30)", "America/St_Johns"),
+        // One that the server does not know.
+        (Some("Mars/Olympus"), "(UTC)", "世界標準時間"),
+    ] {
+        let zone: Option<TimeZoneName> = zone.map(id);
+        let english = offer_read_in("en", zone.as_ref()).await;
+        let chinese = offer_read_in("zh-Hant", zone.as_ref()).await;
+        for body in [&english.text, &english.html] {
+            assert!(body.contains(in_english), "{in_english} in {body}");
+        }
+        assert!(chinese.text.contains(in_chinese), "{}", chinese.text);
+    }
 }

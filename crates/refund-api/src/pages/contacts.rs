@@ -1,6 +1,7 @@
 //! A seller's contacts in a form: one row each, and one more for another (R41).
 
-use refund_core::{InvalidSellerContacts, NoticeKind, SellerContact, SellerContacts};
+use chrono_tz::Tz;
+use refund_core::{InvalidMailContacts, MailContact, MailContacts, NoticeKind, TimeZoneName};
 
 use super::form::{Form, Mistake};
 use super::reader::Reader;
@@ -9,6 +10,7 @@ use super::text::Language;
 pub(crate) struct ContactRow {
     pub(crate) email: String,
     pub(crate) languages: Vec<Choice>,
+    pub(crate) time_zone: String,
     pub(crate) kinds: Vec<Choice>,
 }
 
@@ -20,30 +22,37 @@ pub(crate) struct Choice {
 }
 
 /// A row for each contact that there is, and one more while there may be one.
-pub(super) fn rows(reader: &Reader, contacts: &SellerContacts) -> Vec<ContactRow> {
+pub(super) fn rows(reader: &Reader, contacts: &MailContacts) -> Vec<ContactRow> {
     let there = contacts.iter().enumerate().map(|(place, contact)| {
         let language = contact.language.as_ref().map(|language| language.as_str()).unwrap_or_default();
-        row(reader, place, contact.email.as_str(), language, |kind| contact.kinds.contains(&kind))
+        let zone = contact.time_zone.as_ref().map(|zone| zone.as_str()).unwrap_or_default();
+        row(reader, place, [contact.email.as_str(), language, zone], |kind| contact.kinds.contains(&kind))
     });
     let mut rows: Vec<_> = there.collect();
-    if rows.len() < SellerContacts::MAX {
-        rows.push(row(reader, rows.len(), "", reader.language.tag(), |_| false));
+    if rows.len() < MailContacts::MAX {
+        rows.push(row(reader, rows.len(), ["", reader.language.tag(), reader.zone_name()], |_| false));
     }
     rows
 }
 
 pub(super) fn typed_rows(reader: &Reader, form: &Form) -> Vec<ContactRow> {
-    let typed = form.all("contact_email").zip(form.all("contact_language")).enumerate();
-    let row = |(place, (email, language))| row(reader, place, email, language, |kind| is_ticked(form, place, kind));
-    typed.map(row).collect()
+    let row = |(place, said)| row(reader, place, said, |kind| is_ticked(form, place, kind));
+    typed_lines(form).map(row).collect()
 }
 
-/// `language` is its tag, or empty where none was given.
+/// Address, language and time zone of each row, with its place.
+fn typed_lines(form: &Form) -> impl Iterator<Item = (usize, [&str; 3])> {
+    let of_both = form.all("contact_email").zip(form.all("contact_language"));
+    // A page that was drawn before there were time zones sends none.
+    let zones = form.all("contact_zone").chain(std::iter::repeat(""));
+    of_both.zip(zones).map(|((email, language), zone)| [email.trim(), language, zone.trim()]).enumerate()
+}
+
+/// The language is its tag, and like the time zone empty where none was given.
 fn row(
     reader: &Reader,
     place: usize,
-    email: &str,
-    language: &str,
+    [email, language, time_zone]: [&str; 3],
     is_chosen: impl Fn(NoticeKind) -> bool,
 ) -> ContactRow {
     let choice = |value: &str, means: String| Choice { value: value.to_owned(), means, is_chosen: value == language };
@@ -58,7 +67,7 @@ fn row(
         means: reader.term("notice-kind", kind.as_str()),
         is_chosen: is_chosen(*kind),
     });
-    ContactRow { email: email.to_owned(), languages, kinds: kinds.collect() }
+    ContactRow { email: email.to_owned(), languages, time_zone: time_zone.to_owned(), kinds: kinds.collect() }
 }
 
 /// What is sent where a kind is ticked in the row at that place.
@@ -72,23 +81,29 @@ fn is_ticked(form: &Form, place: usize, kind: NoticeKind) -> bool {
 }
 
 /// The contacts that a form makes: whose address was taken out is gone.
-pub(super) fn typed(form: &Form) -> Result<SellerContacts, Mistake> {
+pub(super) fn typed(form: &Form) -> Result<MailContacts, Mistake> {
     let mut contacts = Vec::new();
-    let typed = form.all("contact_email").zip(form.all("contact_language")).enumerate();
-    for (place, (email, language)) in typed {
-        if email.trim().is_empty() {
+    for (place, [email, language, zone]) in typed_lines(form) {
+        if email.is_empty() {
             continue;
         }
-        let email = email.trim().parse().map_err(|_| Mistake::new("contact_email", "mistake-email"))?;
+        let email = email.parse().map_err(|_| Mistake::new("contact_email", "mistake-email"))?;
         let language = Some(language).filter(|tag| !tag.is_empty()).map(str::parse).transpose();
         let language = language.map_err(|_| Mistake::new("contact_language", "mistake-choose"))?;
         let kinds = NoticeKind::ALL.iter().copied().filter(|kind| is_ticked(form, place, *kind)).collect();
-        contacts.push(SellerContact { email, language, kinds });
+        let time_zone = Some(zone).filter(|zone| !zone.is_empty()).map(time_zone).transpose()?;
+        contacts.push(MailContact { email, language, kinds, time_zone });
     }
-    SellerContacts::try_from(contacts).map_err(|invalid| match invalid {
-        InvalidSellerContacts::TooMany => Mistake::new("contact_email", "mistake-contacts"),
-        InvalidSellerContacts::Twice(_) => Mistake::new("contact_email", "mistake-contact-twice"),
+    MailContacts::try_from(contacts).map_err(|invalid| match invalid {
+        InvalidMailContacts::TooMany => Mistake::new("contact_email", "mistake-contacts"),
+        InvalidMailContacts::Twice(_) => Mistake::new("contact_email", "mistake-contact-twice"),
     })
+}
+
+/// One that there is.
+pub(super) fn time_zone(typed: &str) -> Result<TimeZoneName, Mistake> {
+    let there_is = typed.parse::<Tz>().ok().and_then(|_| typed.parse().ok());
+    there_is.ok_or_else(|| Mistake::new("contact_zone", "mistake-zone"))
 }
 
 #[cfg(test)]
@@ -102,14 +117,15 @@ mod tests {
     fn what_is_saved_untouched_stays_as_it_was() {
         let now: Timestamp = "2026-03-01T02:05:00Z".parse().unwrap();
         let reader = Reader { language: Language::En, theme: Theme::Auto, zone: None, now, time_passes: true };
-        let contact = |(place, language): (usize, Option<&str>)| SellerContact {
+        let contact = |(place, language): (usize, Option<&str>)| MailContact {
             email: format!("{place}@shop.example").parse().unwrap(),
             language: language.map(|tag| tag.parse().unwrap()),
             kinds: NoticeKind::ALL.iter().copied().take(place).collect(),
+            time_zone: (place > 2).then(|| "Asia/Taipei".parse().unwrap()),
         };
         let languages = [None, Some("fr"), Some("zh-TW"), Some("zh-Hans"), Some("EN")];
         let contacts: Vec<_> = languages.into_iter().enumerate().map(contact).collect();
-        let contacts = SellerContacts::try_from(contacts).unwrap();
+        let contacts = MailContacts::try_from(contacts).unwrap();
         let drawn = rows(&reader, &contacts);
         // As a browser sends it.
         let sent = drawn.iter().flat_map(|row| {
@@ -118,7 +134,8 @@ mod tests {
                 chosen.collect::<Vec<_>>()
             };
             let email = vec![("contact_email", row.email.clone())];
-            [email, of("contact_language", &row.languages), of("contact_kind", &row.kinds)].concat()
+            let zone = vec![("contact_zone", row.time_zone.clone())];
+            [email, of("contact_language", &row.languages), zone, of("contact_kind", &row.kinds)].concat()
         });
         assert_eq!(typed(&Form::of(sent)), Ok(contacts));
         let others = |row: &ContactRow| row.languages.iter().skip(3).map(|one| one.means.clone()).collect::<String>();

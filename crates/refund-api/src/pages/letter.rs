@@ -2,7 +2,8 @@
 //! elsewhere.
 
 use askama::Template;
-use refund_core::{Deadline, Event, LanguageTag, Notice, Refund, Role, Timestamp};
+use chrono_tz::Tz;
+use refund_core::{Deadline, Event, LanguageTag, Notice, Refund, Role, TimeZoneName, Timestamp};
 
 use super::reader::{Reader, Theme};
 use super::text::{Language, turns};
@@ -46,21 +47,32 @@ struct Told {
     /// What the link leads to, and what is to be known of the mail.
     open: String,
     automatic: String,
+    /// In which time zone its instants are.
+    times: String,
     link: String,
 }
 
+/// How its reader likes to read it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Liking<'r> {
+    pub(crate) language: Option<&'r LanguageTag>,
+    pub(crate) time_zone: Option<&'r TimeZoneName>,
+}
+
 impl Letter {
-    /// A notice to one of its recipients, in a language where there is it, of these events; the refund as it is now.
+    /// A notice to one of its recipients of these events, as they like to read it as far as there is that; the refund as it
+    /// is now.
     pub(crate) fn new(
         app: &App,
         refund: &Refund,
         notice: &Notice,
         events: &[Event],
-        wanted: Option<&LanguageTag>,
+        liking: Liking<'_>,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        let (to, language) = (notice.to, language(wanted));
-        let reader = Reader { language, theme: Theme::Auto, zone: None, now, time_passes: true };
+        let (to, language) = (notice.to, language(liking.language));
+        let zone = liking.time_zone.and_then(|name| name.as_str().parse::<Tz>().ok());
+        let reader = Reader { language, theme: Theme::Auto, zone, now, time_passes: true };
         let settings = app.engine.settings();
         let reasons = settings.reasons(Some(&refund.seller_id));
         let view = RefundView::new(&reader, &reasons, refund, to);
@@ -83,6 +95,10 @@ impl Letter {
             own,
             open: reader.term("mail-open", to.as_str()),
             automatic: reader.term("mail-automatic", to.as_str()),
+            times: match zone {
+                Some(zone) => reader.say_with("mail-times-of", "zone", zone.name()),
+                None => reader.say("mail-times"),
+            },
             link: link(app, refund, to),
             title: clean(&view.title),
             reader,

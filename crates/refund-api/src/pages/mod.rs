@@ -64,7 +64,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use refund_core::SellerId;
 
-pub(crate) use letter::Letter;
+pub(crate) use letter::{Letter, Liking};
 pub(crate) use links::{link_for, operators_link};
 pub(crate) use reasons::worded;
 pub(crate) use trouble::told_to_people;

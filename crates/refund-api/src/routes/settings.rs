@@ -10,7 +10,7 @@ use super::refunds::tagged;
 use crate::call::{Call, on_own_thread};
 use crate::problem::Problem;
 use crate::wire::code::ApiCode;
-use crate::wire::{CheckIn, PolicyCheckOut, Unusable, VerdictOut};
+use crate::wire::{CheckIn, PolicyCheckOut, Unusable, VerdictOut, zones_are_known};
 
 /// Shows the policy.
 #[utoipa::path(
@@ -45,6 +45,7 @@ fn answer<T: Serialize>(settings: &T) -> Result<Response, Problem> {
 /// The policy that the body makes.
 fn asked_for(call: &Call) -> Result<Policy, Problem> {
     let body: PolicyOverrides = call.body()?;
+    zones_are_known(&body)?;
     Ok(Policy::default().with(&body))
 }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use refund_core::{
-    EmailAddress, Event, Fact, GATHERED_WITHIN, LanguageTag, Notice, NoticeChannel, NoticeReport, NoticeResult, Reason,
-    Refund, Role, SellerId, Timestamp,
+    Contact, EmailAddress, Event, Fact, GATHERED_WITHIN, LanguageTag, MailContact, MailContacts, Notice, NoticeChannel,
+    NoticeReport, NoticeResult, Reason, Refund, Role, SellerId, TimeZoneName, Timestamp,
 };
-use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Tried, Work};
+use refund_store::{Attempt, Claimed, Delivery, EventPosition, Feed, Queued, Refused, Request, Settings, Tried, Work};
 use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
@@ -93,9 +93,6 @@ pub(super) async fn among(engine: &Engine, feed: &Feed) -> Result<Vec<ForMail>, 
     let mut found = Vec::new();
     for told in &feed.events {
         let Fact::NoticeRequested { notice } = &told.event.fact else { continue };
-        if !may_have_an_address(notice.to) {
-            continue;
-        }
         let Some(around) = engine.store().refund(&told.event.refund_id).await? else { continue };
         if !recipients(engine, &around.refund, notice).await?.is_empty() {
             // What is said within a minute is one notice, and a mail can't be taken back.
@@ -117,17 +114,23 @@ pub(super) fn is_lane(id: &str) -> bool {
     id.starts_with(LANES)
 }
 
-/// How many of the places for mail a notice in that lane takes: as many as its seller has contacts, who get it at once.
+/// How many of the places for mail a notice in that lane takes: as many as its seller has contacts, or the operator for
+/// it, who get it at once.
 pub(super) fn places(engine: &Engine, lane: &str) -> usize {
     let encoded = lane.strip_prefix(LANES).and_then(|rest| rest.strip_prefix('-')).unwrap_or_default();
     let decoded = percent_decode_str(encoded).decode_utf8_lossy();
-    let seller = SellerId::new(decoded.as_ref()).ok().and_then(|id| engine.settings().seller(&id).cloned());
-    seller.map_or(1, |seller| seller.contacts.iter().count().max(1))
+    let Ok(seller_id) = SellerId::new(decoded.as_ref()) else { return 1 };
+    let most = [Role::Seller, Role::Operator].map(|side| contacts(&engine.settings(), side, &seller_id).iter().count());
+    most.into_iter().max().unwrap_or(0).max(1)
 }
 
-/// An operator has no address yet.
-fn may_have_an_address(reader: Role) -> bool {
-    matches!(reader, Role::Buyer | Role::Seller)
+/// Who is told by mail on a side of a seller's refunds. A buyer is reached by what the refund says.
+pub(crate) fn contacts(settings: &Settings, side: Role, seller_id: &SellerId) -> MailContacts {
+    match side {
+        Role::Seller => settings.seller(seller_id).map(|seller| seller.contacts.clone()).unwrap_or_default(),
+        Role::Operator => settings.operator_contacts(seller_id),
+        Role::Buyer | Role::Platform | Role::System => MailContacts::default(),
+    }
 }
 
 /// Somebody who gets a notice by mail.
@@ -135,6 +138,7 @@ fn may_have_an_address(reader: Role) -> bool {
 pub(crate) struct Recipient {
     pub(crate) email: EmailAddress,
     pub(crate) language: Option<LanguageTag>,
+    pub(crate) time_zone: Option<TimeZoneName>,
 }
 
 impl Recipient {
@@ -144,22 +148,23 @@ impl Recipient {
     }
 }
 
-/// Who gets a notice by mail as things are: the buyer, or those of the seller's contacts who want to be told of this.
+/// Who gets a notice by mail as things are: the buyer, or those of the seller's or the operator's contacts who want to be
+/// told of this.
 pub(crate) async fn recipients(engine: &Engine, refund: &Refund, notice: &Notice) -> Result<Vec<Recipient>, Problem> {
     if notice.to == Role::Buyer {
-        let contact = refund.buyer_contact.as_deref();
-        let buyer = contact.and_then(|contact| Some((contact.email.clone()?, contact.language.clone())));
-        return Ok(buyer.map(|(email, language)| Recipient { email, language }).into_iter().collect());
+        let contact = refund.buyer_contact.as_deref().cloned();
+        let buyer = contact.and_then(|Contact { email, language, time_zone, phone: _ }| {
+            Some(Recipient { email: email?, language, time_zone })
+        });
+        return Ok(buyer.into_iter().collect());
     }
-    let seller = engine.settings().seller(&refund.seller_id).cloned();
-    let Some(seller) = seller.filter(|seller| notice.to == Role::Seller && !seller.contacts.is_empty()) else {
-        return Ok(Vec::new());
-    };
+    let contacts = contacts(&engine.settings(), notice.to, &refund.seller_id);
     // What is told of is read only where somebody chose.
-    let chooses = seller.contacts.iter().any(|contact| !contact.kinds.is_empty());
+    let chooses = contacts.iter().any(|contact| !contact.kinds.is_empty());
     let events = if chooses { told_of(engine, refund, notice).await? } else { Vec::new() };
-    let wanting = seller.contacts.iter().filter(|contact| contact.wants(&events));
-    Ok(wanting.map(|contact| Recipient { email: contact.email.clone(), language: contact.language.clone() }).collect())
+    let wanting = contacts.iter().filter(|contact| contact.wants(&events)).cloned();
+    let recipient = |MailContact { email, language, time_zone, kinds: _ }| Recipient { email, language, time_zone };
+    Ok(wanting.map(recipient).collect())
 }
 
 /// One attempt, from reading the notice to writing down what came of it; and that is reported once it stands in the book,

@@ -8,6 +8,7 @@ mod by_mail;
 mod endpoint;
 mod following;
 mod intake;
+mod kept;
 mod listeners;
 mod message;
 mod owning;
@@ -28,7 +29,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 pub(crate) use self::by_mail::{
-    Carriage, Carried, Courier, Left, NEVER, NO_ADDRESS, Outgoing, Recipient, recipients, told_of,
+    Carriage, Carried, Courier, Left, NEVER, NO_ADDRESS, Outgoing, Recipient, contacts, recipients, told_of,
 };
 use self::endpoint::Endpoint;
 use self::listeners::Listeners;

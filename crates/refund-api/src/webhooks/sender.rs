@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use super::by_mail::{self, Carriage, Courier, is_lane};
 use super::endpoint::{self, Endpoint};
+use super::kept::kept;
 use super::message::Unsigned;
 use super::relay::Relay;
 use super::room::{self, Receiver, Room};
@@ -321,6 +322,7 @@ async fn attempt(
     let message = Unsigned::event(endpoint, event)?;
     let now = engine.store().now();
     let (attempt, retry_after) = webhooks.send(endpoint, message, now).await;
+    let attempt = kept(attempt);
     let wait = retry_after.max(schedule::spared(failures.saturating_add(1))).filter(|_| !attempt.has_succeeded());
     let leave_alone_until = wait.map(|millis| schedule::later(schedule::ended_at(&attempt), millis));
     if let Some((delivery, failing_since)) =

@@ -29,6 +29,7 @@ mod webhooks;
 
 pub(crate) use audit::{AuditOut, ChangeOut};
 pub(crate) use bulk::{BULK_MAX, BulkCommand, BulkIn, BulkOut, ResultOut};
+pub(crate) use contact::zones_are_known;
 pub(crate) use erasure::ErasureIn;
 pub(crate) use event::{EventOut, each_type, schemas as event_schemas};
 pub(crate) use event_message::{EventMessageOut, PingMessageOut};

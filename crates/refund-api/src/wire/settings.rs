@@ -1,14 +1,14 @@
 //! Sellers, roll-out checks and keys in JSON.
 
 use refund_core::{
-    Address, AddressBook, Because, InvalidAddressBook, Label, PolicyOverrides, Refusal, SellerContacts, SellerId,
+    Address, AddressBook, Because, InvalidAddressBook, Label, MailContacts, PolicyOverrides, Refusal, SellerId,
     Timestamp, Verdict,
 };
 use refund_store::{Key, KeyRole, KeyScope, Seller};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::contact::{SellerContactIn, SellerContactOut};
+use super::contact::{SellerContactIn, SellerContactOut, zones_are_known};
 use super::json::Object;
 use super::unusable::Unusable;
 
@@ -73,12 +73,14 @@ impl SellerIn {
             }
         })?;
         let contacts: Vec<_> = self.contacts.into_iter().map(|Object(contact)| contact.into()).collect();
-        let contacts = SellerContacts::try_from(contacts);
+        let contacts = MailContacts::try_from(contacts);
+        let policy = self.policy.map_or_else(Default::default, |Object(policy)| policy);
+        zones_are_known(&policy).map_err(|unusable| unusable.within("/policy"))?;
         Ok(Seller {
             name: self.name,
             addresses,
             contacts: contacts.map_err(|invalid| Unusable::malformed("/contacts", invalid.to_string()))?,
-            policy: self.policy.map_or_else(Default::default, |Object(policy)| policy),
+            policy,
         })
     }
 }

@@ -189,7 +189,7 @@ pub(crate) struct AttemptOut {
     error: Option<String>,
     /// How long it took, in milliseconds.
     duration_ms: u64,
-    /// The beginning of what the receiver said.
+    /// The beginning of what the receiver said, without addresses; nothing of it where it took a message of a refund.
     response: String,
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::clerk::Clerk;
-use crate::support::{Server, path, small_refund};
+use crate::support::{Server, opening, path, small_refund};
 
 /// All that a list has, page by page.
 fn all(server: &Server, path: &str) -> Vec<Value> {
@@ -98,5 +98,47 @@ fn the_mailbox_shows_a_mail_however_much_its_refunds_seller_was_told_since() {
     }
     let mailbox = Clerk::operator(&server).get("/operator/mailbox").text();
     assert!(mailbox.contains("2.00"), "{mailbox}");
+    server.stop();
+}
+
+#[test]
+fn a_contact_has_a_time_zone_that_there_is_or_none() {
+    const SELLER: &str = "/v1/sellers/seller-9";
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path());
+    let contact = |zone: &str| json!({ "email": "desk@shop.example", "time_zone": zone });
+    let seller = |contact: Value, policy: Value| {
+        json!({
+            "name": "Tea House", "contacts": [contact], "policy": policy,
+            "addresses": [{ "id": "main", "recipient": "Desk", "phone": "1", "address": "9 Leaf Lane" }],
+        })
+    };
+    let policy = |zone: &str| json!({ "operator_contacts": [contact(zone)] });
+    let opened_in = |zone: &str| {
+        let mut opening = opening("zoned");
+        opening["buyer_contact"] = json!({ "phone": "+1 555 0100", "time_zone": zone });
+        opening
+    };
+    let tries = |zone: &str, other: &str| {
+        [
+            ("/buyer_contact/time_zone", server.post("/v1/refunds", &server.platform, &[], &opened_in(zone))),
+            ("/contacts/0/time_zone", server.put(SELLER, &server.operator, &seller(contact(zone), json!({})))),
+            (
+                "/policy/operator_contacts/0/time_zone",
+                server.put(SELLER, &server.operator, &seller(contact(other), policy(zone))),
+            ),
+            ("/operator_contacts/0/time_zone", server.put("/v1/policy", &server.operator, &policy(zone))),
+        ]
+    };
+    for (place, answer) in tries("Mars/Olympus", "UTC") {
+        assert_eq!((answer.status, &answer.body["code"]), (400, &json!("malformed_body")), "{}", answer.body);
+        let said = answer.body.to_string();
+        assert!(said.contains(place) && said.contains("such as Asia/Shanghai"), "{place}: {said}");
+    }
+    for (place, answer) in tries("Asia/Taipei", "Asia/Taipei") {
+        assert!(matches!(answer.status, 200 | 201), "{place}: {}", answer.body);
+        let said = answer.body.to_string();
+        assert!(said.contains(r#""time_zone":"Asia/Taipei""#), "{place}: {said}");
+    }
     server.stop();
 }

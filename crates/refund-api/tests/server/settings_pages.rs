@@ -327,13 +327,16 @@ fn a_sellers_people_say_who_is_told_by_mail() {
         assert_eq!(typed(seller, &desk).location(), "/settings");
         let told = |kinds: Value| json!([{ "email": "desk@shop.example", "language": "zh-Hant", "kinds": kinds }]);
         assert_eq!(seller_of(server, SELLER)["contacts"], told(json!(["payment"])));
+        let nowhere = typed(seller, &[("contact_zone", "Mars/Olympus")]);
+        assert!(nowhere.status == 422 && nowhere.notice().contains("such as Asia/Shanghai"), "{}", nowhere.notice());
+        assert_eq!(typed(seller, &[("contact_zone", " Asia/Taipei ")]).location(), "/settings");
+        assert_eq!(seller_of(server, SELLER)["contacts"][0]["time_zone"], "Asia/Taipei");
         let twice = [
             fields(&seller.get("/settings")),
             own(&[("contact_email", "Desk@shop.example"), ("contact_language", "en")]),
         ]
         .concat();
         assert!(send(seller, "/settings", &twice).notice().contains("there twice"));
-        assert_eq!(seller_of(server, SELLER)["contacts"], told(json!(["payment"])));
         assert_eq!(typed(seller, &[("contact_email", "")]).location(), "/settings");
         assert_eq!(seller_of(server, SELLER)["contacts"], json!([]));
     });

@@ -47,7 +47,8 @@ Of everything where no kind is named: request, offer, decision, shipment,
 payment, reminder, escalation, message.
 
 Examples:
-  refund sellers add-contact seller-9 desk@example.com --language zh-Hant
+  refund sellers add-contact seller-9 desk@example.com --language zh-Hant \\
+    --time-zone Asia/Taipei
   refund sellers add-contact seller-9 boss@example.com \\
     --kinds escalation,payment")]
     AddContact(AddContact),
@@ -69,6 +70,9 @@ pub(crate) struct AddContact {
     /// In which language they are told
     #[arg(long)]
     pub(crate) language: Option<String>,
+    /// In which time zone they are told by when, such as Asia/Taipei; UTC without one
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) time_zone: Option<String>,
     /// Of what, one or more with commas between
     #[arg(long, value_delimiter = ',')]
     pub(crate) kinds: Vec<String>,
@@ -162,9 +166,11 @@ Examples:
   refund policy set fresh_goods=refund_only --yes
   refund policy set reasons=usual
   refund policy set reasons=reasons.json
+  refund policy set operator_contacts=contacts.json
 
 `reasons` are `usual`, `none`, or a file with what `refund policy get -o json`
-shows of them; - is standard input.")]
+shows of them, and `operator_contacts` `none` or such a file; - is standard
+input. Of a contact the `email` alone is needed: [{\"email\": \"desk@example.com\"}]")]
     Set(SetPolicy),
 }
 

@@ -34,6 +34,7 @@ const FIELDS: &[&str] = &[
     "payout",
     "refunds_per_line_max",
     "notices",
+    "operator_contacts",
     "silence_needs_notice",
     "notice_before_seconds",
     "notice_grace_seconds",
@@ -182,6 +183,9 @@ pub(super) fn value_told(field: &str, value: &Value) -> String {
             let part = |name: &str| reason.get(name).and_then(Value::as_str).unwrap_or_default();
             format!("{} {}", part("for"), part("code"))
         }
+        Value::Object(contact) if contact.contains_key("email") => {
+            contact.get("email").and_then(Value::as_str).unwrap_or_default().to_owned()
+        }
         Value::Array(values) if values.is_empty() => "none".to_owned(),
         Value::Array(values) => values.iter().map(|value| value_told(field, value)).collect::<Vec<_>>().join(", "),
         Value::String(text) => text.clone(),
@@ -198,21 +202,30 @@ pub(super) fn read_fields(desk: &Desk, given: &[String]) -> Result<Vec<(String, 
         if !named.insert(field.clone()) {
             return Err(Failure::Usage(format!("{field} is given twice")));
         }
-        let value = if field == "reasons" { reasons(desk, &value)? } else { value };
+        let value = match field.as_str() {
+            "reasons" => reasons(desk, &value)?,
+            "operator_contacts" => listed(&value)?,
+            _ => value,
+        };
         Ok((field, value))
     };
     given.iter().map(read).collect()
 }
 
-/// Those that platforms usually have, none, or those of a file. Nothing is a seller's way to have none of its own.
+/// Those that platforms usually have, or those of a list.
 fn reasons(desk: &Desk, named: &Value) -> Result<Value, Failure> {
+    if named == "usual" {
+        let usual: Map<String, Value> = desk.client()?.get("/v1/reasons/usual", &Query::new())?.raw()?;
+        return Ok(usual.get("reasons").cloned().unwrap_or_default());
+    }
+    listed(named)
+}
+
+/// None, or those of a file. Nothing is a seller's way to have none of its own.
+fn listed(named: &Value) -> Result<Value, Failure> {
     match named.as_str().unwrap_or_default() {
         "" => Ok(json!("")),
         "none" => Ok(json!([])),
-        "usual" => {
-            let usual: Map<String, Value> = desk.client()?.get("/v1/reasons/usual", &Query::new())?.raw()?;
-            Ok(usual.get("reasons").cloned().unwrap_or_default())
-        }
         file => read_json(Path::new(file)),
     }
 }

@@ -147,10 +147,15 @@ fn contacts_without(seller: &Map<String, Value>, email: &str) -> Vec<Value> {
 }
 
 fn add_contact(desk: &Desk, given: AddContact) -> Result<(), Failure> {
-    let AddContact { id, email, language, kinds } = given;
+    let AddContact { id, email, language, time_zone, kinds } = given;
     let There { mut seller, tag } = known(desk, &id)?;
     let mut contacts = contacts_without(&seller, &email);
-    contacts.push(json!({ "email": email, "language": language, "kinds": kinds }));
+    let mut contact = json!({ "email": email, "language": language, "kinds": kinds });
+    // A server of before there were any refuses what it does not know.
+    if let (Some(zone), Some(members)) = (time_zone, contact.as_object_mut()) {
+        members.insert("time_zone".to_owned(), json!(zone));
+    }
+    contacts.push(contact);
     seller.insert("contacts".to_owned(), json!(contacts));
     send(desk, &id, &Value::Object(seller), tag)
 }

@@ -153,15 +153,17 @@ pub(crate) struct Seller {
 pub(crate) struct SellerContact {
     pub(crate) email: String,
     pub(crate) language: Option<String>,
+    pub(crate) time_zone: Option<String>,
     pub(crate) kinds: Vec<String>,
 }
 
 impl SellerContact {
     /// As it stands on a card.
     pub(crate) fn in_words(&self) -> String {
-        let language = self.language.as_ref().map(|language| format!(" ({language})")).unwrap_or_default();
+        let of: Vec<_> = [&self.language, &self.time_zone].into_iter().flatten().map(String::as_str).collect();
+        let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(", ")) };
         let kinds = if self.kinds.is_empty() { "everything".to_owned() } else { self.kinds.join(", ") };
-        format!("{}{language}: {kinds}", self.email)
+        format!("{}{of}: {kinds}", self.email)
     }
 }
 

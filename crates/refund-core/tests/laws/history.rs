@@ -4,9 +4,9 @@ use proptest::prelude::*;
 use refund_core::policy::{FreshGoods, RefundsPerLine, Reminders};
 use refund_core::{
     Actor, Category, Command, CommandKind, DeadlineKind, ErasedBecause, ErasedKind, Erasing, Evidence, ListedReason,
-    MakeOffer, Money, NamedFiles, NegotiationId, NoticeChannel, NoticeReport, NoticeResult, Opened, PayoutMode,
-    PayoutReport, PayoutResult, Policy, ReasonFor, Reasons, RefundType, Refusal, Request, Role, Rollout, Ruling, Span,
-    Timestamp, Why,
+    MailContacts, MakeOffer, Money, NamedFiles, NegotiationId, NoticeChannel, NoticeReport, NoticeResult, Opened,
+    PayoutMode, PayoutReport, PayoutResult, Policy, ReasonFor, Reasons, RefundType, Refusal, Request, Role, Rollout,
+    Ruling, Span, Timestamp, Why,
 };
 
 use crate::support::{DAY, HOUR, Shop, actor, at, because, book, cny, file, money, named, reason, stranger, text};
@@ -65,6 +65,7 @@ fn policy() -> impl Strategy<Value = Policy> {
             payout: if on[4] { PayoutMode::Immediate } else { PayoutMode::Confirmed },
             refunds_per_line_max: RefundsPerLine::try_from(refunds).unwrap(),
             notices: told.0,
+            operator_contacts: MailContacts::default(),
             silence_needs_notice: told.1,
             notice_before_seconds: told.2,
             notice_grace_seconds: told.3,

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 
 use refund_core::{
     Actor, Address, AddressBook, AddressId, Attachments, BuyerId, Category, Command, Currency, Event, Label, LineId,
-    LineKey, LineLedger, MakeOffer, Message, MessageText, Money, NamedFiles, NegotiationId, Opening, OrderId,
-    OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerContacts, SellerId,
-    Timestamp, Via,
+    LineKey, LineLedger, MailContacts, MakeOffer, Message, MessageText, Money, NamedFiles, NegotiationId, Opening,
+    OrderId, OrderLine, PolicyOverrides, Reason, References, Refund, RefundId, RefundType, Role, SellerId, Timestamp,
+    Via,
 };
 
 use super::{Broken, Make};
@@ -209,7 +209,7 @@ pub(crate) fn put_seller(id: &str) -> Result<Request, Broken> {
         address: Reason::new("1 Harbour Road")?,
     };
     let addresses = AddressBook::new(vec![(address, true)])?;
-    let (policy, contacts) = (PolicyOverrides::default(), SellerContacts::default());
+    let (policy, contacts) = (PolicyOverrides::default(), MailContacts::default());
     let seller = Box::new(Seller { name: Label::new(id)?, addresses, policy, contacts });
     Ok(Request::new(operator(), SetUp::PutSeller { seller_id: SellerId::new(id)?, seller }))
 }

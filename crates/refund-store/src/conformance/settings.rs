@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use refund_core::rollout::Percentage;
 use refund_core::{
-    Actor, Label, OfferMessage, Policy, PolicyOverrides, RefundId, RefundType, Refusal, Rollout, SAVED_OFFERS_MAX,
-    SavedAmount, SavedOffer, SellerContact, SellerContacts, SellerId, Share, Timestamp,
+    Actor, Label, MailContact, MailContacts, OfferMessage, Policy, PolicyOverrides, RefundId, RefundType, Refusal,
+    Rollout, SAVED_OFFERS_MAX, SavedAmount, SavedOffer, SellerId, Share, Timestamp,
 };
 
 use super::desk::{Desk, HOUR, holds, open, opening, operator, put_seller, same};
@@ -52,8 +52,9 @@ pub(super) fn edited(make: &mut Make<'_>) -> Result<(), Broken> {
     let desk = Desk::empty(make);
     let (seller_id, seller, actor) = shop()?;
     let (name, addresses) = (Label::new("new name")?, Box::new(seller.addresses.clone()));
-    let kim = SellerContact { email: "kim@example.com".parse()?, language: None, kinds: BTreeSet::new() };
-    let contacts = SellerContacts::try_from(vec![kim])?;
+    let time_zone = Some("Asia/Taipei".parse()?);
+    let kim = MailContact { email: "kim@example.com".parse()?, language: None, kinds: BTreeSet::new(), time_zone };
+    let contacts = MailContacts::try_from(vec![kim])?;
     let edit =
         SetUp::EditSeller { seller_id: seller_id.clone(), name: name.clone(), addresses, contacts: contacts.clone() };
     let edit = Request::new(actor.clone(), edit);
@@ -186,7 +187,7 @@ pub(super) fn moved_on(make: &mut Make<'_>) -> Result<(), Broken> {
             addresses: Box::new(
                 desk.store.settings().seller(&SellerId::new("shop")?).cloned().ok_or("no seller")?.addresses.clone(),
             ),
-            contacts: SellerContacts::default(),
+            contacts: MailContacts::default(),
         },
     );
     let refused = desk.submit(Request { precondition: Precondition::Tag(Tag([0; 16])), ..nobody });
@@ -209,7 +210,7 @@ pub(super) fn said_again(make: &mut Make<'_>) -> Result<(), Broken> {
             seller_id,
             name: Label::new("other")?,
             addresses: Box::new(seller.addresses.clone()),
-            contacts: SellerContacts::default(),
+            contacts: MailContacts::default(),
         },
         changed(WebhookChange::Disabled(DisabledBecause::Asked)),
         changed(WebhookChange::Enabled),

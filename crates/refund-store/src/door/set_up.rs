@@ -1,7 +1,7 @@
 //! What passes the door and changes a setting: what can be asked for, and the rule of each.
 
 use refund_core::{
-    Actor, AddressBook, Label, Policy, Rollout, SAVED_OFFERS_MAX, SavedOffer, SellerContacts, SellerId, Timestamp,
+    Actor, AddressBook, Label, MailContacts, Policy, Rollout, SAVED_OFFERS_MAX, SavedOffer, SellerId, Timestamp,
 };
 
 use super::people;
@@ -31,7 +31,7 @@ pub enum SetUp {
         /// Where goods go back to from now on.
         addresses: Box<AddressBook>,
         /// Who is told by mail from now on (R41).
-        contacts: SellerContacts,
+        contacts: MailContacts,
     },
     /// Change the platform's policy, to this from now on (R34).
     PutPolicy(Box<Policy>),

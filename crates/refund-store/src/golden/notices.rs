@@ -8,7 +8,8 @@ use crate::{KeyRole, Webhook, WebhookTerms};
 
 fn contact() -> Box<Contact> {
     let email = Some("kim@example.com".parse().unwrap());
-    Box::new(Contact { email, phone: Some("+86 10 5555".parse().unwrap()), language: Some("zh-Hant".parse().unwrap()) })
+    let phone = Some("+86 10 5555".parse().unwrap());
+    Box::new(Contact { email, phone, language: Some("zh-Hant".parse().unwrap()), time_zone: None })
 }
 
 fn timer_that_needs_one(accepted: Option<AcceptedNotice>) -> Timer {

@@ -48,7 +48,7 @@ pub(super) fn reasons() -> Record {
                 name: text("店"),
                 addresses: AddressBook::new(vec![(address(), true)]).unwrap(),
                 policy: PolicyOverrides { reasons: Some(Reasons::usual()), ..PolicyOverrides::default() },
-                contacts: SellerContacts::default(),
+                contacts: MailContacts::default(),
             }),
             actor: operator,
         },

@@ -181,7 +181,7 @@ pub(super) fn record() -> Record {
     let mut entries: Vec<Entry> = (1..).zip(facts()).map(|(number, fact)| Entry::Refund(told(number, fact))).collect();
     let overrides = PolicyOverrides { payout: Some(PayoutMode::Immediate), ..PolicyOverrides::default() };
     let addresses = AddressBook::new(vec![(address(), true)]).unwrap();
-    let seller = Seller { name: text("店"), addresses, policy: overrides, contacts: SellerContacts::default() };
+    let seller = Seller { name: text("店"), addresses, policy: overrides, contacts: MailContacts::default() };
     let key = Key {
         id: "key_1".to_owned(),
         name: text("back end"),

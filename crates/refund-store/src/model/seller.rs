@@ -1,6 +1,6 @@
 //! Sellers, as they were set up.
 
-use refund_core::{AddressBook, Label, PolicyOverrides, SellerContacts};
+use refund_core::{AddressBook, Label, MailContacts, PolicyOverrides};
 use serde::{Deserialize, Serialize};
 
 /// A seller that has been set up.
@@ -14,6 +14,6 @@ pub struct Seller {
     #[serde(with = "crate::codec::named")]
     pub policy: PolicyOverrides,
     /// Who is told by mail what concerns it (R41).
-    #[serde(default, skip_serializing_if = "SellerContacts::is_empty")]
-    pub contacts: SellerContacts,
+    #[serde(default, skip_serializing_if = "MailContacts::is_empty")]
+    pub contacts: MailContacts,
 }

@@ -3,7 +3,9 @@
 use std::ops::Bound;
 use std::sync::Arc;
 
-use refund_core::{Actor, Label, Policy, Reasons, RefundId, Rollout, SavedOffer, SellerId, Timestamp, Via};
+use refund_core::{
+    Actor, Label, MailContacts, Policy, Reasons, RefundId, Rollout, SavedOffer, SellerId, Timestamp, Via,
+};
 use rpds::RedBlackTreeMapSync;
 
 use crate::model::likeness::looks;
@@ -158,6 +160,13 @@ impl Settings {
     pub fn reasons(&self, of: Option<&SellerId>) -> Reasons {
         let own = of.and_then(|id| self.seller(id)?.policy.reasons.clone());
         own.unwrap_or_else(|| self.policy.reasons.clone())
+    }
+
+    /// Who at the operator's is told by mail of refunds against that seller (R41).
+    #[must_use]
+    pub fn operator_contacts(&self, of: &SellerId) -> MailContacts {
+        let own = self.seller(of).and_then(|seller| seller.policy.operator_contacts.clone());
+        own.unwrap_or_else(|| self.policy.operator_contacts.clone())
     }
 
     /// The key of that id.

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use refund_core::{
     Actor, Address, AddressBook, AuditType, BuyerId, Category, Command, Currency, DeadlineKind, Event, Label,
-    LineLedger, MakeOffer, Money, NamedFiles, Opening, OrderLine, PolicyOverrides, Reason, References, Refund,
-    RefundId, RefundType, Role, SellerContacts, SellerId, Timestamp, Via,
+    LineLedger, MailContacts, MakeOffer, Money, NamedFiles, Opening, OrderLine, PolicyOverrides, Reason, References,
+    Refund, RefundId, RefundType, Role, SellerId, Timestamp, Via,
 };
 use refund_store::{
     Advance, Answered, Around, AuditQuery, Clock, FailedSignIns, Fingerprint, IdempotencyKey, Key, KeyRole, KeyScope,
@@ -89,7 +89,7 @@ pub(crate) fn put_seller(id: &str) -> Request {
         name: Label::new(id).unwrap(),
         addresses: AddressBook::new(vec![(address, true)]).unwrap(),
         policy: PolicyOverrides { allow_withdraw: Some(true), ..PolicyOverrides::default() },
-        contacts: SellerContacts::default(),
+        contacts: MailContacts::default(),
     };
     Request::new(operator(), SetUp::PutSeller { seller_id: SellerId::new(id).unwrap(), seller: Box::new(seller) })
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use refund_core::{
-    Command, CommandKind, Erasing, Event, EventType, NegotiationId, NoticeReport, Opening, Policy, RefundId,
-    SellerContacts, SellerId, Timestamp,
+    Command, CommandKind, Erasing, Event, EventType, MailContacts, NegotiationId, NoticeReport, Opening, Policy,
+    RefundId, SellerId, Timestamp,
 };
 use refund_store::conformance::InTurn;
 use refund_store::{
@@ -129,7 +129,7 @@ impl Stage for StoreStage {
                 let settings = self.store.settings();
                 let policy = plan.policy_from(who, settings.seller(&plan.id).map(|seller| &seller.policy));
                 let addresses = plan.address_book()?;
-                let (name, contacts) = (plan.name.clone(), SellerContacts::default());
+                let (name, contacts) = (plan.name.clone(), MailContacts::default());
                 let seller = Box::new(Seller { name, addresses, policy, contacts });
                 SetUp::PutSeller { seller_id: plan.id.clone(), seller }
             }

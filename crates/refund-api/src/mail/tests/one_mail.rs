@@ -2,7 +2,7 @@
 
 use lettre::transport::smtp::authentication::Credentials;
 
-use super::super::server::Encryption;
+use super::super::encryption::Encryption;
 use super::super::*;
 use super::scripted::{Reply, Script, Scripted, well};
 

@@ -3,23 +3,23 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use refund_core::{NoticeKind, SellerContact, SellerContacts, Timestamp};
+use refund_core::{MailContacts, NoticeKind, Timestamp};
 use refund_store::DeliveryState;
 
 use super::*;
 
-fn contact(email: &str, language: &str, kinds: &[NoticeKind]) -> SellerContact {
+pub(super) fn contact(email: &str, language: &str, kinds: &[NoticeKind]) -> MailContact {
     let kinds: BTreeSet<_> = kinds.iter().copied().collect();
-    SellerContact { email: email.parse().unwrap(), language: Some(id(language)), kinds }
+    MailContact { email: email.parse().unwrap(), language: Some(id(language)), kinds, time_zone: None }
 }
 
 /// What `desk@shop.example` is called in the book.
 const DESK: &str = "1e20411e90fa5824fe27c5a68ec15f66ce23c6f53a01528b9e4386054bdf5da4";
 
 /// A server that mails, and a seller with these contacts; what was said before they were there is mailed to nobody.
-async fn told(script: Script, contacts: Vec<SellerContact>) -> Mailing {
+async fn told(script: Script, contacts: Vec<MailContact>) -> Mailing {
     let mailing = Mailing::by(script).await;
-    trial::put_contacts(&mailing.app, SellerContacts::try_from(contacts).unwrap()).await;
+    trial::put_contacts(&mailing.app, MailContacts::try_from(contacts).unwrap()).await;
     mailing
 }
 
@@ -156,7 +156,7 @@ async fn a_notice_whose_contacts_are_gone_before_it_goes_fails_and_is_not_forgot
     let mailing = told(|_, line| well(line), vec![contact("desk@shop.example", "en", &[])]).await;
     mailing.operators_message("rfd_1").await;
     mailing.taken_in().await;
-    trial::put_contacts(&mailing.app, SellerContacts::default()).await;
+    trial::put_contacts(&mailing.app, MailContacts::default()).await;
     mailing.hours_later(1).await;
     assert_eq!(until_reported(&mailing).await, [false]);
 }
@@ -182,7 +182,8 @@ async fn a_request_is_told_to_the_seller_with_what_is_to_be_done() {
     let mut all = String::new();
     for language in ["en", "zh-Hans", "zh-Hant"] {
         let language = id(language);
-        let letter = Letter::new(&app, &around.refund, &queued.notice, &events, Some(&language), now).unwrap();
+        let liking = Liking { language: Some(&language), time_zone: None };
+        let letter = Letter::new(&app, &around.refund, &queued.notice, &events, liking, now).unwrap();
         assert!(!letter.text.contains("/b/"), "a buyer's link is the buyer's: {}", letter.text);
         all.push_str(&format!("{}\n\n{}\n\n", letter.subject, letter.text));
     }

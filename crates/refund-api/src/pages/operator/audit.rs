@@ -153,7 +153,7 @@ impl EntryView {
 }
 
 /// What parts of a field's name are called here, and what on the page where the setting is changed.
-const OWN: [&str; 26] = [
+const OWN: [&str; 32] = [
     "name",
     "revoked_at",
     "types",
@@ -180,6 +180,12 @@ const OWN: [&str; 26] = [
     "fault",
     "evidence",
     "text",
+    "contacts",
+    "operator_contacts",
+    "email",
+    "language",
+    "kinds",
+    "time_zone",
 ];
 const OF_FORMS: [&str; 15] = [
     "role",

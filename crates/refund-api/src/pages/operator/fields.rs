@@ -4,7 +4,7 @@ use fluent_bundle::FluentValue;
 use refund_core::{FreshGoods, PayoutMode, PolicyField, PolicyOverrides};
 use serde_json::{Map, Value, json};
 
-use super::reasons;
+use super::{contacts, reasons};
 use crate::pages::form::{Form, Mistake};
 use crate::pages::queue::Choice;
 use crate::pages::reader::Reader;
@@ -29,6 +29,7 @@ enum Kind {
     Payout,
     Count,
     Reasons,
+    Contacts,
 }
 
 fn kind(field: PolicyField) -> Kind {
@@ -47,6 +48,7 @@ fn kind(field: PolicyField) -> Kind {
         PolicyField::Payout => Kind::Payout,
         PolicyField::RefundsPerLineMax => Kind::Count,
         PolicyField::Reasons => Kind::Reasons,
+        PolicyField::OperatorContacts => Kind::Contacts,
         PolicyField::CapAtRequested
         | PolicyField::ReturnNeedsFreightInsurance
         | PolicyField::AllowWithdraw
@@ -62,7 +64,7 @@ fn words(kind: Kind) -> Vec<&'static str> {
         Kind::Switch => vec!["yes", "no"],
         Kind::FreshGoods => FreshGoods::ALL.iter().map(|word| word.as_str()).collect(),
         Kind::Payout => PayoutMode::ALL.iter().map(|word| word.as_str()).collect(),
-        Kind::Span | Kind::Spans | Kind::Count | Kind::Reasons => Vec::new(),
+        Kind::Span | Kind::Spans | Kind::Count | Kind::Reasons | Kind::Contacts => Vec::new(),
     }
 }
 
@@ -70,7 +72,16 @@ fn word_told(reader: &Reader, kind: Kind, word: &str) -> String {
     match kind {
         Kind::FreshGoods => reader.term("fresh-goods", word),
         Kind::Payout => reader.term("payout-mode", word),
-        Kind::Switch | Kind::Span | Kind::Spans | Kind::Count | Kind::Reasons => reader.say(word),
+        Kind::Switch | Kind::Span | Kind::Spans | Kind::Count | Kind::Reasons | Kind::Contacts => reader.say(word),
+    }
+}
+
+/// What is said of how the lines of a list are written.
+fn help_with_lines(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Reasons => Some("reasons-help"),
+        Kind::Contacts => Some("contacts-help"),
+        Kind::Span | Kind::Spans | Kind::Switch | Kind::FreshGoods | Kind::Payout | Kind::Count => None,
     }
 }
 
@@ -83,8 +94,8 @@ pub(in crate::pages) struct FieldView {
     pub(in crate::pages) spans: Vec<(String, Vec<Choice>)>,
     pub(in crate::pages) choices: Vec<Choice>,
     pub(in crate::pages) count: Option<String>,
-    /// Reasons, one a line.
-    pub(in crate::pages) lines: Option<String>,
+    /// A list, one a line, and how a line is written.
+    pub(in crate::pages) lines: Option<(String, String)>,
     /// Whether a seller has a value of its own.
     pub(in crate::pages) is_own: bool,
     /// What the platform has, in words.
@@ -98,8 +109,12 @@ impl FieldView {
             let value = values.get(field.as_str()).unwrap_or(&Value::Null);
             let of_platform = in_words(reader, *field, platform.get(field.as_str()).unwrap_or(&Value::Null));
             let spans = spans(value).into_iter().map(typed_span).collect();
-            let plain = if kind(*field) == Kind::Reasons { reasons::lines(&reasons::of(value)) } else { plain(value) };
-            Self::new(reader, *field, spans, &plain, own.contains(field), of_platform)
+            let said = match kind(*field) {
+                Kind::Reasons => reasons::lines(&reasons::of(value)),
+                Kind::Contacts => contacts::lines(&contacts::of(value)),
+                Kind::Span | Kind::Spans | Kind::Switch | Kind::FreshGoods | Kind::Payout | Kind::Count => plain(value),
+            };
+            Self::new(reader, *field, spans, &said, own.contains(field), of_platform)
         };
         PolicyField::ALL.iter().map(view).collect()
     }
@@ -127,7 +142,9 @@ impl FieldView {
         match kind {
             Kind::Span => typed.resize(1, (String::new(), "hours".to_owned())),
             Kind::Spans => typed.resize(REMINDERS, (String::new(), "hours".to_owned())),
-            Kind::Switch | Kind::FreshGoods | Kind::Payout | Kind::Count | Kind::Reasons => typed.clear(),
+            Kind::Switch | Kind::FreshGoods | Kind::Payout | Kind::Count | Kind::Reasons | Kind::Contacts => {
+                typed.clear();
+            }
         }
         let units =
             |chosen: &str| UNITS.into_iter().map(|(unit, _)| Choice::new(reader, "unit", unit, chosen)).collect();
@@ -140,7 +157,7 @@ impl FieldView {
             spans: typed.into_iter().map(|(number, unit)| (number, units(&unit))).collect(),
             choices: words(kind).into_iter().map(choice).collect(),
             count: (kind == Kind::Count).then(|| value.to_owned()),
-            lines: (kind == Kind::Reasons).then(|| value.to_owned()),
+            lines: help_with_lines(kind).map(|help| (value.to_owned(), reader.say(help))),
             is_own,
             of_platform,
         }
@@ -185,6 +202,7 @@ fn out_of_range(kind: Kind) -> &'static str {
         Kind::Spans => "mistake-spans",
         Kind::Count => "mistake-count",
         Kind::Reasons => "mistake-reasons",
+        Kind::Contacts => "mistake-contact-lines",
         Kind::Switch | Kind::FreshGoods | Kind::Payout => "mistake-choose",
     }
 }
@@ -211,6 +229,7 @@ fn value(form: &Form, field: PolicyField) -> Result<Value, Mistake> {
             form.get(name).trim().parse::<u64>().map(|count| json!(count)).map_err(|_| mistake("mistake-count"))
         }
         Kind::Reasons => reasons::typed(form.get(name)).map(|reasons| json!(reasons)),
+        Kind::Contacts => contacts::typed(form.get(name)).map(|contacts| json!(contacts)),
         Kind::Switch | Kind::FreshGoods | Kind::Payout => {
             let word = words(kind).into_iter().find(|word| *word == form.get(name));
             let word = word.ok_or_else(|| mistake("mistake-choose"))?;
@@ -252,6 +271,7 @@ pub(in crate::pages) fn in_words(reader: &Reader, field: PolicyField, value: &Va
         }
         Kind::Count => plain(value),
         Kind::Reasons => reasons::in_words(reader, &reasons::of(value)),
+        Kind::Contacts => contacts::in_words(reader, &contacts::of(value)),
         kind @ (Kind::Switch | Kind::FreshGoods | Kind::Payout) => word_told(reader, kind, &plain(value)),
     }
 }
@@ -312,6 +332,7 @@ mod tests {
         let policy = refund_core::Policy {
             allow_withdraw: true,
             reasons: refund_core::Reasons::usual(),
+            operator_contacts: contacts::typed("desk@example.com en Asia/Taipei payment").unwrap(),
             buyer_ship_seconds: refund_core::Span::seconds(435_661).unwrap(),
             ..refund_core::Policy::default()
         };
@@ -323,7 +344,8 @@ mod tests {
                 sent.append_pair(field.name, number);
                 sent.append_pair(&format!("{}.unit", field.name), chosen(units).unwrap());
             }
-            let word = chosen(&field.choices).map(str::to_owned).or(field.count).or(field.lines);
+            let word =
+                chosen(&field.choices).map(str::to_owned).or(field.count).or(field.lines.map(|(lines, _)| lines));
             sent.extend_pairs(word.map(|word| (field.name, word)));
         }
         let form = Form::read(sent.finish().as_bytes());

@@ -1,20 +1,20 @@
-//! What buyers and sellers are told, as they get it by mail: in a demo, where nobody's mailbox can be looked into. It is shown whether
-//! mail is sent or not, and holds buyers' links, which is why no other server has the page.
+//! What buyers, sellers and the operator are told, as they get it by mail: in a demo, where nobody's mailbox can be looked
+//! into. It is shown whether mail is sent or not, and holds buyers' links, which is why no other server has the page.
 
 use std::collections::VecDeque;
 
 use askama::Template;
 use axum::response::Response;
-use refund_core::{Fact, LanguageTag, Notice, NoticeStatus, Role};
+use refund_core::{Fact, LanguageTag, Notice, NoticeStatus, Role, TimeZoneName};
 use refund_store::Told;
 
 use crate::app::App;
 use crate::feed::notice_by_now;
 use crate::pages::frame::{Frame, shown};
-use crate::pages::letter::{Letter, link};
+use crate::pages::letter::{Letter, Liking, link};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
-use crate::webhooks::{Recipient, recipients, told_of};
+use crate::webhooks::{Recipient, contacts, recipients, told_of};
 
 /// How many are shown, the latest first.
 const SHOWN_MAX: usize = 20;
@@ -61,9 +61,7 @@ async fn latest(app: &App) -> Result<VecDeque<(std::sync::Arc<Told>, Notice)>, P
         (after, more) = (feed.looked_at, feed.more);
         for told in feed.events {
             let Fact::NoticeRequested { notice } = &told.event.fact else { continue };
-            let has_contacts =
-                || settings.seller(&told.whose.seller_id).is_some_and(|seller| !seller.contacts.is_empty());
-            if notice.to == Role::Buyer || notice.to == Role::Seller && has_contacts() {
+            if notice.to == Role::Buyer || !contacts(&settings, notice.to, &told.whose.seller_id).is_empty() {
                 let notice = Notice::clone(notice);
                 latest.push_back((told, notice));
             }
@@ -83,13 +81,14 @@ async fn mails_of(visit: &Visit, told: &Told, notice: &Notice) -> Result<Vec<Mai
     let Some(found) = found.filter(|notice| !notice.is_replaced()) else { return Ok(Vec::new()) };
     let events = told_of(&app.engine, &refund, notice).await?;
     let by_mail = recipients(&app.engine, &refund, notice).await?;
-    let mut readers: Vec<_> =
-        by_mail.into_iter().map(|Recipient { email, language }| (email.as_str().to_owned(), language)).collect();
+    let by_address = |Recipient { email, language, time_zone }| (email.as_str().to_owned(), language, time_zone);
+    let mut readers: Vec<_> = by_mail.into_iter().map(by_address).collect();
     if readers.is_empty() && notice.to == Role::Buyer {
-        let language = refund.buyer_contact.as_deref().and_then(|contact| contact.language.clone());
-        readers.push((refund.buyer_id.to_string(), language));
+        let contact = refund.buyer_contact.as_deref().cloned().unwrap_or_default();
+        readers.push((refund.buyer_id.to_string(), contact.language, contact.time_zone));
     }
-    let mail = |(to, language): (String, Option<LanguageTag>)| {
+    let mail = |(to, language, time_zone): (String, Option<LanguageTag>, Option<TimeZoneName>)| {
+        let liking = Liking { language: language.as_ref(), time_zone: time_zone.as_ref() };
         Ok(MailView {
             at: reader.instant(told.event.at),
             to,
@@ -100,7 +99,7 @@ async fn mails_of(visit: &Visit, told: &Told, notice: &Notice) -> Result<Vec<Mai
                 NoticeStatus::Accepted => "good",
                 NoticeStatus::Failed => "dispute",
             },
-            letter: Letter::new(app, &refund, notice, &events, language.as_ref(), reader.now)?,
+            letter: Letter::new(app, &refund, notice, &events, liking, reader.now)?,
             link: link(app, &refund, notice.to),
         })
     };

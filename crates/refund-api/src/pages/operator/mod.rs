@@ -2,6 +2,7 @@
 
 mod audit;
 mod change;
+mod contacts;
 mod fields;
 mod first_hour;
 mod health;

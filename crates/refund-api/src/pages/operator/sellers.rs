@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use refund_core::{Address, AddressBook, AddressId, PolicyOverrides, SellerContacts, SellerId};
+use refund_core::{Address, AddressBook, AddressId, MailContacts, PolicyOverrides, SellerId};
 use refund_store::{Request, Seller, SetUp};
 
 use crate::machine::entropy;
@@ -99,6 +99,6 @@ fn typed(form: &Form) -> Result<(SellerId, Seller), Mistake> {
         address: form.needed("address")?,
     };
     let one = AddressBook::new(vec![(address, true)]).map_err(|_| Mistake::new("default", "mistake-default"))?;
-    let (policy, contacts) = (PolicyOverrides::default(), SellerContacts::default());
+    let (policy, contacts) = (PolicyOverrides::default(), MailContacts::default());
     Ok((id, Seller { name, addresses: one, policy, contacts }))
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// What may be left out of an opening, and then says as much as `null`.
 const OPTIONAL: [&str; 5] = ["reason_code", "external_reference", "metadata", "files", "buyer_contact"];
 /// The same of a contact.
-const OPTIONAL_OF_A_CONTACT: [&str; 3] = ["email", "phone", "language"];
+const OPTIONAL_OF_A_CONTACT: [&str; 4] = ["email", "phone", "language", "time_zone"];
 /// What says nothing where it is empty.
 const MANY: [&str; 2] = ["metadata", "files"];
 /// Where amounts stand.
