@@ -34,6 +34,7 @@ mod identity;
 mod integrators;
 mod late_bodies;
 mod limits;
+mod looking_back;
 mod messages;
 mod metrics;
 mod notices;
