@@ -154,8 +154,7 @@ pub fn copy_journal(
 ) -> Result<Copied, CareError> {
     let begins = from == Checkpoint::START;
     let kept = if begins { 0 } else { from.length() };
-    let mut copying =
-        Copying { copy, path, end: kept, gathered: Vec::new(), records: 0, last: Vec::new(), stand_ins: Vec::new() };
+    let mut copying = Copying { copy, path, end: kept, gathered: Vec::new(), last: Vec::new(), stand_ins: Vec::new() };
     if begins {
         let mut header = vec![0; usize::try_from(length).unwrap_or(FILE_HEADER).min(FILE_HEADER)];
         journal.read_at(&mut header, 0).map_err(refused("read the journal for", path))?;
@@ -171,16 +170,30 @@ pub fn copy_journal(
         watcher.bytes("copying the journal", frame.after.length(), length);
         copying.frame(frame)
     });
-    let found = found.and_then(|found| copying.write().map(|()| found));
-    let found = found.and_then(|found| copy.sync().map_err(refused("sync", path)).map(|()| found));
-    let found = found.and_then(|found| Ok(erase_all(copy, std::mem::take(&mut copying.stand_ins)).map(|()| found)?));
+    let found = found.and_then(|found| {
+        copying.write()?;
+        // Where the journal is damaged, what stands in the place of the last records may not be there.
+        if found.good.length() < copying.end {
+            copy.truncate(found.good.length()).map_err(refused("write", path))?;
+        }
+        if found.good != from {
+            // A server may have raised it meanwhile.
+            raise_version(journal, copy, path)?;
+        }
+        copy.sync().map_err(refused("sync", path))?;
+        Ok(found)
+    });
     if found.is_err() {
         // The next run does it where this can't.
         let _ = copy.truncate(kept);
     }
-    let Copying { records, last, .. } = copying;
     let found = found?;
+    let Copying { last, mut stand_ins, .. } = copying;
+    stand_ins.retain(|stands| stands.at < found.good.length());
+    // From here on what stands behind `kept` stays, whatever fails: it may stand in the place of what was before.
+    erase_all(copy, stand_ins)?;
     let latest = decode::<Payload>(&last).ok().map(|payload| payload.into_record().at);
+    let records = found.good.records().saturating_sub(from.records());
     Ok(Copied { after: found.good, records, latest, ending: found.ending })
 }
 
@@ -202,7 +215,6 @@ struct Copying<'a> {
     /// Where the copy ends.
     end: u64,
     gathered: Vec<u8>,
-    records: u64,
     /// The payload of the last record.
     last: Vec<u8>,
     /// What stands in the place of records that were erased, of which the copy may have some from before.
@@ -214,7 +226,6 @@ impl Copying<'_> {
         self.gathered.extend(frame.bytes);
         self.stand_ins.extend(frame.stand_ins());
         for found in frame.records() {
-            self.records = self.records.saturating_add(1);
             self.last.clear();
             self.last.extend(found.payload);
         }

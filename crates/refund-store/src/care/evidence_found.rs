@@ -7,7 +7,7 @@ use std::path::Path;
 use refund_core::{AddedFile, Evidence, FileHash, RefundId};
 
 use super::error::refused;
-use super::evidence::{EVIDENCE, REFUNDS, hash_of, is_evidence_here};
+use super::evidence::{ERASED, EVIDENCE, REFUNDS, hash_of, is_evidence_here};
 use super::replayed::Replayed;
 use super::{CareError, Findings, Watcher};
 use crate::{Query, Sort, Store, StoreError, wait};
@@ -76,13 +76,16 @@ pub(super) fn look(folder: &Path, refunds: &OfRefunds, watcher: &Watcher) -> Res
 }
 
 fn fault(folder: &Path, id: &RefundId, added: &AddedFile) -> Result<Option<&'static str>, CareError> {
-    let path = folder.join(id.as_str()).join(added.file.sha256.to_string());
+    let (folder, name) = (folder.join(id.as_str()), added.file.sha256.to_string());
+    let path = folder.join(&name);
     let bytes = match fs::read(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         bytes => Some(bytes.map_err(refused("read", &path))?),
     };
     Ok(match (bytes, &added.erased) {
         (None, Some(_)) => None,
+        // Erased since the journal was read.
+        (None, None) if folder.join(name + ERASED).exists() => None,
         (None, None) => Some("is missing"),
         (Some(_), Some(_)) => Some("was erased and is still there: erase it again"),
         (Some(bytes), None) => (hash_of(&bytes) != added.file.sha256).then_some("is not what it was"),

@@ -45,6 +45,8 @@ impl Watcher {
     }
 
     pub(super) fn bytes(&self, doing: &'static str, done: u64, of: u64) {
+        // A journal may have grown meanwhile.
+        let of = of.max(done);
         (self.0)(Progress { doing, unit: Unit::Bytes, done, of });
     }
 

@@ -14,7 +14,7 @@ use super::rebuild::{close, lock, open_with};
 use super::source::Source;
 use super::{CareError, EvidenceFound, MANIFEST, Watcher, evidence_found};
 use crate::files::Files;
-use crate::journal::{Checkpoint, FILE, PART};
+use crate::journal::{Checkpoint, Ending, FILE, JournalError, PART, inspect};
 use crate::{Entropy, KEPT_FREE_BYTES, Refused, Request, SetUp, Store};
 
 /// What restoring came to.
@@ -78,7 +78,11 @@ pub fn restore(
     let copied = copy_journal(&source.file, expected.length(), &*part, Checkpoint::START, &path, watcher);
     let copied = copied
         .map_err(|error| if let CareError::Journal(error) = error { damaged(error.to_string()) } else { error })?;
-    if copied.after != expected {
+    // A backup that was interrupted while it grew may have erased what it has the stand-in of only behind what it names.
+    let goes_on = copied.ending == Ending::Whole
+        && copied.after.length() > expected.length()
+        && inspect(&source.file, expected.length(), expected, |_| Ok::<_, JournalError>(())).is_ok();
+    if copied.after != expected && !goes_on {
         let good = copied.after.length();
         return Err(damaged(format!("its journal is good up to byte {good} of {}", expected.length())));
     }

@@ -4,6 +4,10 @@
 //! salt. Both are one write, which a crash can cut: then the record has any mixture of its sectors from before and
 //! after, and its digest does not match. So such a record is one of three things: it names its stand-in; or a stand-in
 //! of its number stands somewhere behind, and opening the journal writes over it again; or it is damaged.
+//!
+//! Another process may read meanwhile, and knows nothing of a lock. It finds a record at each moment to be one of the
+//! first two, as the stand-in is in the file before the record is touched: it has to look for that in the file as it is
+//! then, and not up to where it ended once, and goes on until it has read that too (`scan.rs`).
 
 use std::collections::BTreeMap;
 
@@ -23,6 +27,8 @@ pub(crate) struct StandsFor {
 /// What stands in the place of a record.
 #[derive(Debug, Clone)]
 pub(super) struct StandIn {
+    /// Where it stands.
+    pub(super) at: u64,
     pub(super) salt: [u8; 16],
     pub(super) payload: Vec<u8>,
 }
@@ -54,20 +60,14 @@ fn behind(header: &RecordHeader, at: u64) -> u64 {
     at.saturating_add(header.kind.format().record_header() as u64)
 }
 
-/// The stand-in at that place, before `end`, if one of that number is there and whole.
-fn stand_in_at(
-    file: &dyn AppendFile,
-    at: u64,
-    number: u64,
-    end: u64,
-) -> Result<Option<(StandsFor, StandIn)>, JournalError> {
-    if at >= end {
-        return Ok(None);
-    }
+/// The stand-in at that place, if one of that number is there and whole. The file is asked how far it goes now: another
+/// process may have erased something since somebody began to read it.
+fn stand_in_at(file: &dyn AppendFile, at: u64, number: u64) -> Result<Option<(StandsFor, StandIn)>, JournalError> {
     let Some(header) = header_at(file, at)? else { return Ok(None) };
     let is_of = header.kind == Kind::StandIn && header.stamp.is_some_and(|stamp| stamp.number == number);
     let start = behind(&header, at);
-    if !is_of || start.saturating_add(u64::from(header.length)) > end {
+    let length = file.length().map_err(io_error("ask the journal"))?;
+    if !is_of || start.saturating_add(u64::from(header.length)) > length {
         return Ok(None);
     }
     let payload = read(file, start, header.length as usize)?;
@@ -76,7 +76,7 @@ fn stand_in_at(
     }
     let mut rest = Bytes(&payload);
     let of = rest.u64();
-    Ok(of.map(|of| (StandsFor { of, at }, StandIn { salt: header.salt, payload: rest.0.to_vec() })))
+    Ok(of.map(|of| (StandsFor { of, at }, StandIn { at, salt: header.salt, payload: rest.0.to_vec() })))
 }
 
 /// Where an erased record says that its stand-in is.
@@ -88,12 +88,7 @@ fn pointer(header: &RecordHeader) -> Option<u64> {
 }
 
 /// What stands in the place of the record at `at`, which an erased record names.
-pub(super) fn named(
-    file: &dyn AppendFile,
-    header: &RecordHeader,
-    at: u64,
-    end: u64,
-) -> Result<Option<StandIn>, JournalError> {
+pub(super) fn named(file: &dyn AppendFile, header: &RecordHeader, at: u64) -> Result<Option<StandIn>, JournalError> {
     let Some(place) = pointer(header).filter(|place| *place > at) else { return Ok(None) };
     // One of format 1 does not say its number: its stand-in says where it stands.
     let said = header.stamp.map(|stamp| stamp.number);
@@ -101,26 +96,25 @@ pub(super) fn named(
         Some(number) => number,
         None => header_at(file, place)?.and_then(|header| header.stamp).map_or(0, |stamp| stamp.number),
     };
-    let found = stand_in_at(file, place, number, end)?;
+    let found = stand_in_at(file, place, number)?;
     Ok(found.filter(|(stands, _)| stands.of == at).map(|(_, stand_in)| stand_in))
 }
 
-/// What stands in the place of the record of that number at `at`, whose digest does not match, in a file that is
-/// written up to `end`; nothing where it is damaged.
+/// What stands in the place of the record of that number at `at`, whose digest does not match; nothing where it is
+/// damaged.
 pub(super) fn in_place_of(
     file: &dyn AppendFile,
     header: &RecordHeader,
     (at, number): (u64, u64),
-    end: u64,
 ) -> Result<Option<StandIn>, JournalError> {
-    if let Some(found) = named(file, header, at, end)? {
+    if let Some(found) = named(file, header, at)? {
         return Ok(Some(found));
     }
     let mut found = None;
     let mut place = behind(header, at).saturating_add(u64::from(header.length));
-    while let Some(next) = next_record(file, place, end)? {
+    while let Some(next) = next_record(file, place)? {
         let (next_at, next) = next;
-        if let Some((_, stand_in)) = stand_in_at(file, next_at, number, end)? {
+        if let Some((_, stand_in)) = stand_in_at(file, next_at, number)? {
             found = Some(stand_in);
         }
         place = behind(&next, next_at).saturating_add(u64::from(next.length));
@@ -129,13 +123,10 @@ pub(super) fn in_place_of(
 }
 
 /// The record that begins at `place`, or behind what stands between records.
-fn next_record(file: &dyn AppendFile, mut place: u64, end: u64) -> Result<Option<(u64, RecordHeader)>, JournalError> {
+fn next_record(file: &dyn AppendFile, mut place: u64) -> Result<Option<(u64, RecordHeader)>, JournalError> {
     // Between two records stands nothing, or a trailer and a header of a frame.
     for step in [0, TRAILER as u64, HEADER as u64] {
         place = place.saturating_add(step);
-        if place >= end {
-            return Ok(None);
-        }
         if let Some(header) = header_at(file, place)? {
             return Ok(Some((place, header)));
         }

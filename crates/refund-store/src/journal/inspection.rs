@@ -32,7 +32,7 @@ impl<'a> Frame<'a> {
 
     /// Which of its records stand in the place of others.
     pub(crate) fn stand_ins(&self) -> impl Iterator<Item = StandsFor> + use<'a> {
-        stand_ins_of(self.after, self.bytes)
+        stand_ins_of(self.after, self.bytes, self.stand_ins)
     }
 }
 
@@ -66,7 +66,8 @@ pub enum Ending {
 
 /// Checks the first `length` bytes of a journal after `from` and gives every good frame to `each`,
 /// in order: for [`Checkpoint::START`], all of it. It changes nothing, and may look while another
-/// process appends.
+/// process appends or erases: it goes on behind `length` until what stands in the place of each record that it found
+/// erased.
 ///
 /// # Errors
 /// [`JournalError::NotAJournal`], [`JournalError::NewerVersion`], [`JournalError::Damaged`] for the

@@ -90,8 +90,8 @@ pub(super) fn find_end(
     trusted: Checkpoint,
 ) -> Result<(Checkpoint, Option<Torn>), JournalError> {
     let mut stand_ins = Vec::new();
-    let found = scan_each(file, length, trusted, |after, bytes, _| {
-        stand_ins.extend(stand_ins_of(after, bytes));
+    let found = scan_each(file, length, trusted, |after, bytes, erased| {
+        stand_ins.extend(stand_ins_of(after, bytes, erased));
         Ok::<_, JournalError>(())
     })?;
     let torn = match found.bad {

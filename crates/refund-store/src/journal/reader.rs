@@ -171,7 +171,7 @@ impl Records {
         if !header.kind.is_erased() {
             return Ok(header.fits(payload).then_some(header.salt));
         }
-        let found = named(&*self.reader.file, header, at, self.reader.synced())?;
+        let found = named(&*self.reader.file, header, at)?;
         Ok(found.map(|stands| {
             self.instead = stands.payload;
             stands.salt

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::erasing::{StandIn, StandsFor, in_place_of};
+use super::error::io_error;
 use super::frame::{self, FrameHeader, RecordHeader, Sums};
 use super::layout::{Bytes, Format, HEADER, Kind, MAX_FRAME, MAX_RECORD, MAX_ZEROS, SECTOR, TRAILER};
 use super::sequential::Sequential;
@@ -11,10 +12,12 @@ use super::{Checkpoint, JournalError};
 use crate::files::AppendFile;
 
 const CHUNK: usize = 256 << 10;
+/// How often a frame is read again that is not good: a server may write over its records just then, which ends soon.
+const AGAIN: usize = 3;
 
 /// What was found from a checkpoint to the end of the file.
 pub(super) struct Scan {
-    /// The state after the last good frame.
+    /// The state after the last good frame, up to which all is there that stands in the place of what was erased.
     pub(super) good: Checkpoint,
     /// What stands behind it, if anything but zeros does.
     pub(super) bad: Option<Bad>,
@@ -64,22 +67,41 @@ pub(super) fn scan(file: &Arc<dyn AppendFile>, length: u64, from: Checkpoint) ->
 pub(super) type StandIns = BTreeMap<u64, StandIn>;
 
 /// Scans like [`scan`], and gives each good frame to `each`: the state after it, its bytes as they were checked, and what
-/// stands in the place of its records that were erased.
+/// stands in the place of its records that were erased. It goes on behind `length` until all of the latter was there.
 pub(super) fn scan_each<E: From<JournalError>>(
     file: &Arc<dyn AppendFile>,
-    length: u64,
+    mut length: u64,
     from: Checkpoint,
     mut each: impl FnMut(Checkpoint, &[u8], &StandIns) -> Result<(), E>,
 ) -> Result<Scan, E> {
-    let written = written_end(file, from.end, length)?;
-    let end = sector_end(written).min(length);
+    let mut written = written_end(file, from.end, length)?;
+    let mut end = sector_end(written).min(length);
     let mut input = Sequential::new(file, from.end, end, CHUNK);
-    let mut good = from;
-    while good.end < written {
-        let bad = match check(file, &mut input, &good, end) {
+    // Where the last stand-in begins of a record that was erased, and the state with all stand-ins.
+    let (mut good, mut needed, mut complete) = (from, 0, from);
+    while good.end < written || good.end <= needed {
+        let mut checked = check(file, &mut input, &good);
+        for _ in 0..AGAIN {
+            if matches!(checked, Ok(_) | Err(Fault::Unread(_))) {
+                break;
+            }
+            if good.end <= needed {
+                // Where it ended before, perhaps within a frame, is not where it has to end.
+                length = file.length().map_err(io_error("ask the journal"))?;
+                written = written_end(file, good.end, length)?;
+                end = sector_end(written).min(length);
+            }
+            input = Sequential::new(file, good.end, end, CHUNK);
+            checked = check(file, &mut input, &good);
+        }
+        let mut bad = match checked {
             Ok((after, stand_ins)) => {
+                needed = stand_ins.values().map(|stands| stands.at).fold(needed, u64::max);
+                each(after, input.taken(after.end.saturating_sub(good.end)), &stand_ins)?;
                 good = after;
-                each(after, input.taken(after.end.saturating_sub(after.frame)), &stand_ins)?;
+                if needed < good.end {
+                    complete = good;
+                }
                 continue;
             }
             Err(Fault::Unread(error)) => return Err(error.into()),
@@ -87,8 +109,9 @@ pub(super) fn scan_each<E: From<JournalError>>(
             Err(Fault::Header(what)) => Bad { at: good.end, what, torn: header_is_torn(file, good.end, end)? },
             Err(Fault::Body(header, at, what)) => Bad { at, what, torn: body_is_torn(file, &header, written)? },
         };
-        let bad = Some(bad);
-        return Ok(Scan { good, bad, end });
+        // What stands in the place of something erased was durable before.
+        bad.torn &= needed < good.end;
+        return Ok(Scan { good: complete, bad: Some(bad), end });
     }
     let lost = length.saturating_sub(written) > u64::from(MAX_FRAME.saturating_add(MAX_ZEROS));
     let bad = lost.then_some(Bad { at: good.end, what: "more zeros than stand ahead", torn: false });
@@ -120,7 +143,6 @@ fn check(
     file: &Arc<dyn AppendFile>,
     input: &mut Sequential,
     last: &Checkpoint,
-    end: u64,
 ) -> Result<(Checkpoint, StandIns), Fault> {
     if input.left() < HEADER as u64 {
         return Err(Fault::Short);
@@ -140,7 +162,7 @@ fn check(
         let record = check_record(input, &header, number, &mut sums)?;
         number = record.number;
         if !record.is_whole {
-            let stands = in_place_of(&**file, &record.header, (at, record.own_number()), end)?;
+            let stands = in_place_of(&**file, &record.header, (at, record.own_number()))?;
             let stands = stands.ok_or(Fault::Body(header, at, "the digest of the record"))?;
             stand_ins.insert(at, stands);
             whole = false;
@@ -270,9 +292,10 @@ fn take_sector(input: &mut Sequential) -> Result<&[u8], JournalError> {
     input.take(count as usize)
 }
 
-/// Which records of a frame stand in the place of others.
-pub(super) fn stand_ins_of(after: Checkpoint, bytes: &[u8]) -> impl Iterator<Item = StandsFor> {
-    let stand_ins = all_of(after, bytes).filter(|(_, header, _)| header.kind == Kind::StandIn);
+/// Which records of a frame stand in the place of others, and are not `erased` in turn.
+pub(super) fn stand_ins_of(after: Checkpoint, bytes: &[u8], erased: &StandIns) -> impl Iterator<Item = StandsFor> {
+    let stand_ins =
+        all_of(after, bytes).filter(|(at, header, _)| header.kind == Kind::StandIn && !erased.contains_key(at));
     stand_ins.filter_map(|(at, _, payload)| Some(StandsFor { of: Bytes(payload).u64()?, at }))
 }
 

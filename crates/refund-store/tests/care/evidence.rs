@@ -109,3 +109,12 @@ fn a_restored_store_is_told_which_files_are_not_what_they_were() {
     let (is_damaged, count, _) = restored("less");
     assert_eq!((is_damaged, count), (true, 2));
 }
+
+#[test]
+fn a_file_that_was_erased_since_the_journal_was_read_is_not_missing() {
+    let folder = shown();
+    let file = place(folder.path(), 0);
+    fs::write(file.with_extension("erased"), "").unwrap();
+    fs::remove_file(file).unwrap();
+    assert_eq!(faults(folder.path()), []);
+}

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod backup;
+mod beside;
 mod copy;
 mod database;
 mod database_backup;
