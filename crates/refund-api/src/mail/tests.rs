@@ -4,6 +4,7 @@ mod lanes;
 mod one_mail;
 mod scripted;
 mod sellers;
+mod unwritten;
 
 use refund_core::{
     Attachments, Command, DeadlineKind, Event, ExtendedBecause, Fact, MakeOffer, Message, Money, NamedFiles,

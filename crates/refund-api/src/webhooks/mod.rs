@@ -18,6 +18,7 @@ mod schedule;
 mod sender;
 mod sign;
 mod turns;
+mod writing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,6 +47,7 @@ use crate::wire::code::ApiCode;
 pub(crate) use self::owning::{another, may_be_told, may_see, owner};
 use self::sign::SigningSecrets;
 use self::turns::Turns;
+use self::writing::Writing;
 
 /// How many deliveries are made again in one go.
 const AGAIN_MAX: usize = 10_000;
@@ -57,6 +59,7 @@ pub(crate) struct Webhooks {
     pings: Turns,
     pub(crate) secrets: SigningSecrets,
     event_ids: EventIds,
+    writing: Writing,
     /// Whether this server mails.
     mails: AtomicBool,
     /// Told when there is more to send.
@@ -74,6 +77,7 @@ impl Webhooks {
             pings: Turns::default(),
             secrets: SigningSecrets::new(secret),
             event_ids: EventIds::new(secret),
+            writing: Writing::default(),
             mails: AtomicBool::new(false),
             wake: Notify::new(),
             listeners: Arc::default(),
