@@ -20,11 +20,9 @@ pub(super) async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Says whether the server carries commands out: the store, the machine's clock, the disk and the delivery book
-/// are well.
+/// Says whether the server carries commands out: the store, the clock, the disk and the delivery book are well.
 ///
-/// Where they are not, `failing` in the problem names each check that fails: `store`, `clock`, `disk`,
-/// `deliveries`.
+/// Where they are not, `failing` in the problem names each check that fails: `store`, `clock`, `disk`, `deliveries`.
 #[utoipa::path(
     get, path = "/readyz", tag = "server", operation_id = "check_ready",
     responses((status = NO_CONTENT, description = "It is ready.")),

@@ -54,10 +54,11 @@ impl Webhooks {
         loop {
             match self.book.tried(claimed.clone(), tried.clone()).await {
                 Ok(noted) => return noted,
-                Err(error) => {
+                Err(error) if kept.is_none() => {
                     tracing::error!(%error, "what came of an attempt can't be written down: nothing is sent until it is");
-                    kept.get_or_insert_with(|| Kept::one(&self.writing.kept));
+                    kept = Some(Kept::one(&self.writing.kept));
                 }
+                Err(_) => {}
             }
             // Whoever sends looks after the book.
             self.wake.notify_one();
