@@ -44,6 +44,12 @@ pub trait Store: Send + Sync {
         false
     }
 
+    /// Whether what [`answered`](Self::answered) finds is recorded for good: else it may be lost with the machine that has
+    /// it alone, and the door finds out.
+    fn is_read_for_good(&self) -> bool {
+        true
+    }
+
     /// How many servers use the same store and are alive, as of a moment ago; this one is among them.
     fn servers(&self) -> NonZeroU32 {
         NonZeroU32::MIN

@@ -186,7 +186,9 @@ impl Engine {
     /// The answer that was given before under this key, if it was. It is looked for before the
     /// body is read, and away from the door, because a long history takes a while to read.
     pub(crate) async fn answered_before(&self, idempotency: Idempotency) -> Result<Option<Answered>, Problem> {
-        let Some((key, fingerprint)) = &idempotency else { return Ok(None) };
+        let Some((key, fingerprint)) = idempotency.as_ref().filter(|_| self.store.is_read_for_good()) else {
+            return Ok(None);
+        };
         let Some(answer) = self.store.answered(key, *fingerprint).await? else { return Ok(None) };
         self.metrics.replayed();
         Ok(Some(Answered { answer, now: self.store.now(), replayed: true }))

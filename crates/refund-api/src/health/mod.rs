@@ -19,6 +19,8 @@ pub(crate) enum Check {
     Clock,
     /// The disk has more space left than is kept free.
     Disk,
+    /// What comes of webhooks and mails can be written into the delivery book.
+    Deliveries,
 }
 
 /// A check that failed.
@@ -29,7 +31,7 @@ pub(crate) struct Failing {
 }
 
 impl Check {
-    const ALL: [Self; 3] = [Self::Store, Self::Clock, Self::Disk];
+    const ALL: [Self; 4] = [Self::Store, Self::Clock, Self::Disk, Self::Deliveries];
 
     /// What is looked at of that store: the disk of one that servers share is not theirs.
     pub(crate) fn of(store: &dyn Store) -> impl Iterator<Item = Self> + use<> {
@@ -42,11 +44,12 @@ impl Check {
             Self::Store => "store",
             Self::Clock => "clock",
             Self::Disk => "disk",
+            Self::Deliveries => "deliveries",
         }
     }
 
     /// What is wrong with it; nothing where all is well.
-    async fn fails(self, store: &dyn Store, health: &Health) -> Option<String> {
+    async fn fails(self, store: &dyn Store, health: &Health, book_fails: bool) -> Option<String> {
         match self {
             Self::Store => {
                 if let Some(refused) = health.refuses_writes {
@@ -72,9 +75,12 @@ impl Check {
                 let left = health.space_left.filter(|left| *left < KEPT_FREE_BYTES)?;
                 Some(format!("{left} bytes are left on the disk, and {KEPT_FREE_BYTES} are kept free"))
             }
+            Self::Deliveries => book_fails.then(|| BOOK_FAILS.to_owned()),
         }
     }
 }
+
+const BOOK_FAILS: &str = "the delivery book can't be written: no webhook and no mail is sent until it can";
 
 fn told_of(refused: WritesRefused) -> &'static str {
     match refused {
@@ -83,19 +89,19 @@ fn told_of(refused: WritesRefused) -> &'static str {
     }
 }
 
-/// Every check that fails.
-pub(crate) async fn failing(store: &dyn Store) -> Vec<Failing> {
+/// Every check that fails; whether the delivery book does, whoever sends knows.
+pub(crate) async fn failing(store: &dyn Store, book_fails: bool) -> Vec<Failing> {
     let health = store.health();
     let mut failing = Vec::new();
     for check in Check::of(store) {
-        failing.extend(check.fails(store, &health).await.map(|detail| Failing { check, detail }));
+        failing.extend(check.fails(store, &health, book_fails).await.map(|detail| Failing { check, detail }));
     }
     failing
 }
 
 /// Nothing, where all is well.
-pub(crate) async fn look(store: &dyn Store) -> Result<(), Problem> {
-    let failing = failing(store).await;
+pub(crate) async fn look(store: &dyn Store, book_fails: bool) -> Result<(), Problem> {
+    let failing = failing(store, book_fails).await;
     if failing.is_empty() {
         return Ok(());
     }
@@ -132,7 +138,7 @@ mod tests {
         let store = EmbeddedStore::open_on(&disk, folder.path(), machine.surroundings()).unwrap().store;
         let trial = Trial { machine, disk, store, _folder: folder };
         assert_eq!(issue(&trial.store).await, Ok(()));
-        assert_eq!(failing(&trial.store).await, []);
+        assert_eq!(failing(&trial.store, false).await, []);
         trial
     }
 
@@ -143,13 +149,13 @@ mod tests {
 
     /// The problem that a probe is answered with.
     async fn told(store: &dyn Store) -> Value {
-        let problem = look(store).await.unwrap_err();
+        let problem = look(store, false).await.unwrap_err();
         assert_eq!(problem.code().status().as_u16(), 503);
         serde_json::to_value(problem.into_out("", "req_1")).unwrap()
     }
 
     async fn names(store: &dyn Store) -> Vec<&'static str> {
-        failing(store).await.into_iter().map(|failing| failing.check.as_str()).collect()
+        failing(store, false).await.into_iter().map(|failing| failing.check.as_str()).collect()
     }
 
     #[tokio::test]
@@ -158,7 +164,7 @@ mod tests {
         trial.disk.fail_sync(1);
         let lost = trial.store.submit(Request::new(trial::operator(), SetUp::RevokeKey { key_id: "x".into() }));
         assert!(lost.await.is_err(), "there is no such key, and nothing was to be written");
-        assert_eq!(failing(&trial.store).await, [], "a refusal stops nothing");
+        assert_eq!(failing(&trial.store, false).await, [], "a refusal stops nothing");
         assert!(issue(&trial.store).await.is_err());
         assert_eq!(names(&trial.store).await, ["store"]);
         let told = told(&trial.store).await;
@@ -181,7 +187,7 @@ mod tests {
         assert_eq!(names(&trial.store).await, ["disk"]);
         assert!(told(&trial.store).await["detail"].as_str().unwrap().contains("67108863 bytes are left"));
         trial.disk.set_space_left(Some(KEPT_FREE_BYTES));
-        assert_eq!(failing(&trial.store).await, []);
+        assert_eq!(failing(&trial.store, false).await, []);
         assert_eq!(issue(&trial.store).await, Ok(()));
     }
 
@@ -198,7 +204,14 @@ mod tests {
         assert!(told["detail"].as_str().unwrap().starts_with("clock: the clock says 2026-02-28T23:"), "{told}");
         trial.machine.put_forward(1);
         trial.disk.set_space_left(None);
-        assert_eq!(failing(&trial.store).await, []);
+        assert_eq!(failing(&trial.store, false).await, []);
+    }
+
+    #[tokio::test]
+    async fn a_delivery_book_that_cannot_be_written_is_named() {
+        let trial = trial().await;
+        let failing = failing(&trial.store, true).await;
+        assert_eq!(failing, [Failing { check: Check::Deliveries, detail: BOOK_FAILS.to_owned() }]);
     }
 
     #[tokio::test]

@@ -29,7 +29,7 @@ pub(crate) async fn measured_now(app: &App) -> Registry {
     if let Err(problem) = seen {
         tracing::error!(?problem, "not all can be measured now");
     }
-    ready(&mut now, store).await;
+    ready(&mut now, app).await;
     let held = u64::from(store.health().held);
     number(&mut now, "refund_settling_held", "1 where nothing happens that is due, 0 where it does (R36)", Some(held));
     let servers = u64::from(store.servers().get());
@@ -43,8 +43,9 @@ pub(crate) async fn measured_now(app: &App) -> Registry {
 }
 
 /// What a probe would be told, and the space that is left.
-async fn ready(now: &mut Registry, store: &dyn Store) {
-    let failing = failing(store).await;
+async fn ready(now: &mut Registry, app: &App) {
+    let store = app.engine.store();
+    let failing = failing(store, app.webhooks.book_fails()).await;
     let ready = Family::<[(&str, &str); 1], Gauge>::default();
     for check in Check::of(store) {
         let is_well = failing.iter().all(|failing| failing.check != check);

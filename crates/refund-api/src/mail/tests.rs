@@ -5,6 +5,7 @@ mod one_mail;
 mod operators;
 mod scripted;
 mod sellers;
+mod unwritten;
 
 use refund_core::{
     Actor, Attachments, Command, DeadlineKind, Event, ExtendedBecause, Fact, MailContact, MakeOffer, Message, Money,

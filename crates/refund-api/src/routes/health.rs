@@ -20,16 +20,16 @@ pub(super) async fn live() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Says whether the server carries commands out: the store, the machine's clock and the disk are well.
+/// Says whether the server carries commands out: the store, the clock, the disk and the delivery book are well.
 ///
-/// Where they are not, `failing` in the problem names each check that fails: `store`, `clock`, `disk`.
+/// Where they are not, `failing` in the problem names each check that fails: `store`, `clock`, `disk`, `deliveries`.
 #[utoipa::path(
     get, path = "/readyz", tag = "server", operation_id = "check_ready",
     responses((status = NO_CONTENT, description = "It is ready.")),
     security(()),
 )]
 pub(crate) async fn ready(State(app): State<Arc<App>>) -> Result<StatusCode, Problem> {
-    health::look(app.engine.store()).await?;
+    health::look(app.engine.store(), app.webhooks.book_fails()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -180,7 +180,7 @@ pub(super) async fn attempt(
     let Some(outgoing) = outgoing(engine, &claimed.delivery).await? else {
         let nothing = "there was nothing to send any more: it was reported on, or another notice says the same";
         let nothing = Attempt { error: Some(nothing.to_owned()), ..Attempt::begun(engine.store().now()) };
-        written_down(webhooks, claimed, nothing, None).await?;
+        written_down(webhooks, claimed, nothing, None).await;
         return Ok(None);
     };
     if outgoing.recipients.is_empty() {
@@ -199,7 +199,7 @@ pub(super) async fn attempt(
     let is_reached = carriage.attempt.has_succeeded() || claimed.delivery.reached().next().is_some();
     // It is over in a further attempt, which finds nobody left to ask.
     let next_at = next_at.unwrap_or(schedule::ended_at(&carriage.attempt));
-    written_down(webhooks, claimed, carriage.attempt.clone(), Some(next_at)).await?;
+    written_down(webhooks, claimed, carriage.attempt.clone(), Some(next_at)).await;
     if is_reached && outgoing.is_awaited {
         report(engine, &outgoing, None).await?;
     }
@@ -221,18 +221,13 @@ async fn over(engine: &Engine, webhooks: &Webhooks, claimed: Claimed, outgoing: 
         report(engine, outgoing, failed).await?;
     }
     let last = Attempt { reached: Vec::new(), given_up: Vec::new(), cut_off: false, ..last };
-    written_down(webhooks, claimed, last, None).await
+    written_down(webhooks, claimed, last, None).await;
+    Ok(())
 }
 
-async fn written_down(
-    webhooks: &Webhooks,
-    claimed: Claimed,
-    attempt: Attempt,
-    next_at: Option<Timestamp>,
-) -> Result<(), Problem> {
+async fn written_down(webhooks: &Webhooks, claimed: Claimed, attempt: Attempt, next_at: Option<Timestamp>) {
     // Whether the mail server is to be left alone says nothing of one lane: whoever sends remembers it for all.
-    webhooks.book.tried(claimed, Tried { attempt, next_at, leave_alone_until: None }).await?;
-    Ok(())
+    webhooks.write_down(claimed, Tried { attempt, next_at, leave_alone_until: None }).await;
 }
 
 /// The notice of a delivery, as long as a word on it is waited for or some of its recipients were asked and some not.

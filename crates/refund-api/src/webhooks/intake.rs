@@ -31,6 +31,8 @@ pub(crate) async fn run(engine: Arc<Engine>, webhooks: Arc<Webhooks>) {
             Ok(()) => WAIT_AFTER_ANOTHER,
             Err(problem) => {
                 tracing::error!(?problem, "events could not be taken in for webhooks; trying again");
+                // Whoever sends looks after the book.
+                webhooks.wake.notify_one();
                 WAIT_AFTER_FAILURE
             }
         };

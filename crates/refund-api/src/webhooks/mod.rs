@@ -19,6 +19,7 @@ mod schedule;
 mod sender;
 mod sign;
 mod turns;
+mod writing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,6 +48,7 @@ use crate::wire::code::ApiCode;
 pub(crate) use self::owning::{another, may_be_told, may_see, owner};
 use self::sign::SigningSecrets;
 use self::turns::Turns;
+use self::writing::Writing;
 
 /// How many deliveries are made again in one go.
 const AGAIN_MAX: usize = 10_000;
@@ -58,6 +60,7 @@ pub(crate) struct Webhooks {
     pings: Turns,
     pub(crate) secrets: SigningSecrets,
     event_ids: EventIds,
+    writing: Writing,
     /// Whether this server mails.
     mails: AtomicBool,
     /// Told when there is more to send.
@@ -75,6 +78,7 @@ impl Webhooks {
             pings: Turns::default(),
             secrets: SigningSecrets::new(secret),
             event_ids: EventIds::new(secret),
+            writing: Writing::default(),
             mails: AtomicBool::new(false),
             wake: Notify::new(),
             listeners: Arc::default(),

@@ -124,6 +124,9 @@ struct Sender {
 impl Sender {
     /// Begins every attempt that is due and has room; how long to wait for the next.
     async fn send_due(&mut self) -> Result<Duration, Problem> {
+        if !self.webhooks.may_send().await? {
+            return Ok(WAIT_AFTER_FAILURE);
+        }
         let now = self.engine.store().now();
         let mut endpoints = in_turn(endpoint::all(&self.engine, &self.webhooks), self.served_last.as_ref());
         endpoints.extend(in_turn(self.lanes(now).await?, self.mailed_last.as_ref()));
@@ -325,9 +328,8 @@ async fn attempt(
     let attempt = kept(attempt);
     let wait = retry_after.max(schedule::spared(failures.saturating_add(1))).filter(|_| !attempt.has_succeeded());
     let leave_alone_until = wait.map(|millis| schedule::later(schedule::ended_at(&attempt), millis));
-    if let Some((delivery, failing_since)) =
-        written_down(webhooks, claimed, &attempt, retry_after, leave_alone_until).await?
-    {
+    let noted = written_down(webhooks, claimed, &attempt, retry_after, leave_alone_until).await;
+    if let Noted::Written { delivery, failing_since } = noted {
         // Where servers share the book, whoever listens at any of them is told by what stands in it.
         if !engine.store().is_shared() {
             let not_before = leave_alone_until.unwrap_or(schedule::ended_at(&attempt));
@@ -338,23 +340,19 @@ async fn attempt(
     Ok(Some(attempt))
 }
 
-/// Writes down what came of an attempt; how the delivery stands then, and since when its endpoint has failed, if the
-/// attempt did. Nothing where there is nothing to write it to.
+/// Writes down what came of an attempt, and when it is tried again.
 async fn written_down(
     webhooks: &Webhooks,
     claimed: Claimed,
     attempt: &Attempt,
     retry_after: Option<i64>,
     leave_alone_until: Option<Timestamp>,
-) -> Result<Option<(Delivery, Option<Timestamp>)>, Problem> {
+) -> Noted {
     let random = u64::from_be_bytes(entropy::bytes());
     let next_at = schedule::next_try(&claimed.delivery, attempt, random, retry_after)
         .filter(|_| !attempt.has_succeeded() && !attempt.is_gone());
     let tried = Tried { attempt: attempt.clone(), next_at, leave_alone_until };
-    match webhooks.book.tried(claimed, tried).await? {
-        Noted::Written { delivery, failing_since } => Ok(Some((delivery, failing_since))),
-        Noted::Gone => Ok(None),
-    }
+    webhooks.write_down(claimed, tried).await
 }
 
 /// Switches an endpoint off that is gone, or has failed for long.

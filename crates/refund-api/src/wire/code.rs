@@ -138,7 +138,7 @@ api_codes! {
         "Wait for `Retry-After` seconds and ask again: numbers that lack something are not shown.";
     NotReady = "not_ready", SERVICE_UNAVAILABLE,
         "The server would not carry a command out now.",
-        "Send it again later with the same idempotency key. Operators: `failing` names each check that fails: `store` (look at the disk or the database, and at the log; a disk that failed needs a restart then), `clock` (set the machine's clock), `disk` (make space).";
+        "Send it again later with the same idempotency key. Operators: `failing` names each check that fails: `store` (look at the disk or the database, and at the log; a disk that failed needs a restart then), `clock` (set the machine's clock), `disk` (make space), `deliveries` (make space, or look at the database: nothing is sent until what came of it can be written down).";
     Stopped = "stopped", SERVICE_UNAVAILABLE,
         "The store has stopped after a failure of the disk; nothing of this call was done.",
         "Operators: look at the disk and the log, then restart the server. Send it again afterwards with the same idempotency key.";

@@ -50,7 +50,13 @@ pub trait Deliveries: Send + Sync {
     /// then it is queued so no longer.
     fn claim<'a>(&'a self, endpoint_id: &'a str, queued: Queued) -> Soon<'a, Option<Claimed>>;
 
-    /// Writes down what came of an attempt at what was claimed.
+    /// Sees to it that the book can be written: after a write that failed one may have to be opened anew, and can't be
+    /// read before. An error where that can't be done now.
+    fn look(&self) -> Soon<'_, ()> {
+        at_once(Ok(()))
+    }
+
+    /// Writes down what came of an attempt at what was claimed. Where that fails it can be asked for again.
     fn tried(&self, claimed: Claimed, tried: Tried) -> Soon<'_, Noted>;
 
     /// Has deliveries to an endpoint tried anew from now on: those that are chosen, the oldest first and `limit` at the

@@ -48,6 +48,12 @@ impl SledFolder {
         Self::new(folder, "view", CACHE_BYTES)
     }
 
+    /// How much space is left for it, in bytes.
+    pub(super) fn space_left(&self) -> io::Result<u64> {
+        let disk = rustix::fs::statvfs(&self.folder)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     /// Where it is.
     pub(super) fn path(&self) -> PathBuf {
         self.folder.join(self.name)

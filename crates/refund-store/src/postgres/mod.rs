@@ -246,6 +246,10 @@ impl Store for PostgresStore {
         true
     }
 
+    fn is_read_for_good(&self) -> bool {
+        !self.known.waits_for_standby()
+    }
+
     fn servers(&self) -> NonZeroU32 {
         let live = u32::try_from(self.servers.live().len()).ok();
         live.and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN)

@@ -202,10 +202,6 @@ impl Reading {
         if needs.iter().all(|need| case.has_no_answer(need)) {
             return Ok(None);
         }
-        if self.known.waits_for_standby() {
-            // No standby may have it yet, and it would be lost with the primary: a turn finds that out.
-            return Ok(None);
-        }
         let handle = self.runtime.clone();
         let apart = tokio::task::spawn_blocking(move || {
             let shelf = Apart { client, handle };

@@ -54,7 +54,7 @@ struct CheckView {
 pub(in crate::pages) async fn show(visit: Visit) -> Result<Response, Problem> {
     visit.operator()?;
     let (app, reader) = (&visit.app, &visit.reader);
-    let failing = health::failing(app.engine.store()).await;
+    let failing = health::failing(app.engine.store(), app.webhooks.book_fails()).await;
     let unsettled = Unsettled::look(app.engine.store()).await?;
     let awaited = Awaited::look(app.engine.store()).await?;
     let (unsent, unsent_for) = unsent(app).await?;

@@ -11,10 +11,24 @@ use super::change::Change;
 use super::error::{BookError, json, strange};
 use super::rows;
 use super::waiting::Waiting;
+use crate::embedded::KEPT_FREE_BYTES;
 use crate::embedded::folder::{LastUse, SledFolder};
 use crate::{Again, Chosen, Claimed, Delivery, Due, EventPosition, Intake, LeftAlone, Noted, Queued, Tried};
 
 const CACHE_BYTES: u64 = 16 << 20;
+
+fn in_data(data: &Path) -> SledFolder {
+    SledFolder::new(data, "deliveries", CACHE_BYTES)
+}
+
+/// An error where the disk has less space than the journal keeps free.
+fn has_space(folder: &SledFolder) -> Result<(), BookError> {
+    let left = folder.space_left()?;
+    if left < KEPT_FREE_BYTES {
+        return Err(BookError(format!("{left} bytes are left on the disk, and {KEPT_FREE_BYTES} are kept free")));
+    }
+    Ok(())
+}
 
 pub(super) struct Book {
     pub(super) db: sled::Db,
@@ -25,25 +39,39 @@ pub(super) struct Book {
 
 impl Book {
     pub(super) fn open(data: &Path) -> Result<Self, BookError> {
-        let folder = SledFolder::new(data, "deliveries", CACHE_BYTES);
-        if folder.last_use()? == LastUse::Lost {
-            tracing::warn!("the machine stopped while the delivery book was in use: what is young is sent again");
-            folder.discard()?;
-        }
-        folder.begin_use()?;
-        let open = || {
-            let db = folder.open()?;
-            let waiting = Waiting::read(&db).map_err(|BookError(why)| why)?;
-            Ok((db, Mutex::new(waiting)))
-        };
-        let (db, waiting) = match open() {
-            Ok(opened) => opened,
-            Err(why) => {
-                tracing::warn!(why, "the delivery book does not open: what is young is sent again");
+        let folder = in_data(data);
+        match folder.last_use()? {
+            // The mark is there, and to write it anew on a full disk would lose it.
+            LastUse::Killed => {}
+            LastUse::Closed => folder.begin_use()?,
+            LastUse::Lost => {
+                tracing::warn!("the machine stopped while the delivery book was in use: what is young is sent again");
                 folder.discard()?;
-                open().map_err(BookError)?
+                folder.begin_use()?;
             }
-        };
+        }
+        match Self::opened(folder) {
+            Ok(book) => Ok(book),
+            Err(BookError(why)) => {
+                has_space(&in_data(data))?;
+                tracing::warn!(why, "the delivery book does not open: what is young is sent again");
+                in_data(data).discard()?;
+                Self::opened(in_data(data))
+            }
+        }
+    }
+
+    /// The book after a write that failed, as it is on the disk: sled takes no other write until it is opened anew. Not
+    /// before there is space, because what fails while it is opened may be lost.
+    pub(super) fn open_anew(data: &Path) -> Result<Self, BookError> {
+        let folder = in_data(data);
+        has_space(&folder)?;
+        Self::opened(folder)
+    }
+
+    fn opened(folder: SledFolder) -> Result<Self, BookError> {
+        let db = folder.open().map_err(BookError)?;
+        let waiting = Mutex::new(Waiting::read(&db)?);
         Ok(Self { db, folder, waiting })
     }
 

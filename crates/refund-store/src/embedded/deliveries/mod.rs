@@ -6,6 +6,7 @@ mod change;
 mod error;
 mod older;
 mod rows;
+mod shelf;
 mod waiting;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use refund_core::Timestamp;
 
 use self::book::Book;
 use self::error::BookError;
+use self::shelf::Shelf;
 use crate::soon::{apart, at_once};
 use crate::{
     Again, Backlog, Chosen, Claimed, Deliveries, Delivery, Due, EmbeddedStore, EventPosition, Forget, Intake, Noted,
@@ -23,7 +25,7 @@ use crate::{
 
 /// The delivery book of the one server on a machine. What writes out or reads much is done on a thread that nobody
 /// waits for, so it is awaited within a tokio runtime.
-pub struct EmbeddedDeliveries(Arc<Book>);
+pub struct EmbeddedDeliveries(Arc<Shelf>);
 
 impl EmbeddedDeliveries {
     /// The book in a data folder; an empty one where there is none that can be believed.
@@ -31,7 +33,7 @@ impl EmbeddedDeliveries {
     /// # Errors
     /// [`StoreError::Unreadable`] where the disk refuses.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        Ok(Self(Arc::new(Book::open(folder)?)))
+        Ok(Self(Arc::new(Shelf::with(folder, Book::open(folder)?))))
     }
 
     /// Brings a book of before records were counted up to date, with the store that it is about.
@@ -40,7 +42,7 @@ impl EmbeddedDeliveries {
     /// [`StoreError::Unreadable`] where a disk refuses.
     pub fn count(&self, store: &EmbeddedStore) -> Result<(), StoreError> {
         let view = store.view();
-        Ok(self.0.count(|place, entry| view.past.counted(place, entry, view.current()))?)
+        Ok(self.0.book()?.count(|place, entry| view.past.counted(place, entry, view.current()))?)
     }
 
     /// Does something on a thread that nobody waits for.
@@ -48,30 +50,48 @@ impl EmbeddedDeliveries {
         &self,
         what: impl FnOnce(&Book) -> Result<T, BookError> + Send + 'static,
     ) -> Soon<'static, T> {
-        let book = Arc::clone(&self.0);
-        apart(move || Ok(what(&book)?))
+        let shelf = Arc::clone(&self.0);
+        apart(move || Ok(what(&*shelf.book()?)?))
+    }
+
+    /// The same, where something is written by it.
+    fn changing<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&Book) -> Result<T, BookError> + Send + 'static,
+    ) -> Soon<'_, T> {
+        let done = self.apart(what);
+        Box::pin(async move { done.await.inspect_err(|_| self.0.let_go()) })
     }
 }
 
 impl Deliveries for EmbeddedDeliveries {
     fn read_to(&self) -> Soon<'_, Option<EventPosition>> {
-        at_once(self.0.read_to().map_err(StoreError::from))
+        at_once(self.0.book().and_then(|book| book.read_to()).map_err(StoreError::from))
     }
 
     fn take_in(&self, intake: Intake) -> Soon<'_, bool> {
-        self.apart(move |book| book.take_in(&intake))
+        self.changing(move |book| book.take_in(&intake))
     }
 
     fn due<'a>(&'a self, endpoint_ids: &'a [&'a str], limit: usize) -> Soon<'a, Vec<Due>> {
-        at_once(endpoint_ids.iter().map(|id| Ok(self.0.due(id, limit)?)).collect())
+        let due = |book: Arc<Book>| endpoint_ids.iter().map(|id| book.due(id, limit)).collect::<Result<_, _>>();
+        at_once(self.0.book().and_then(due).map_err(StoreError::from))
     }
 
     fn claim<'a>(&'a self, endpoint_id: &'a str, queued: Queued) -> Soon<'a, Option<Claimed>> {
-        at_once(self.0.claim(endpoint_id, queued).map_err(StoreError::from))
+        at_once(self.0.book().and_then(|book| book.claim(endpoint_id, queued)).map_err(StoreError::from))
+    }
+
+    fn look(&self) -> Soon<'_, ()> {
+        if self.0.book().is_ok() {
+            return at_once(Ok(()));
+        }
+        let shelf = Arc::clone(&self.0);
+        apart(move || Ok(shelf.open_anew()?))
     }
 
     fn tried(&self, claimed: Claimed, tried: Tried) -> Soon<'_, Noted> {
-        self.apart(move |book| book.tried(claimed, tried))
+        self.changing(move |book| book.tried(claimed, tried))
     }
 
     fn send_again<'a>(
@@ -82,12 +102,12 @@ impl Deliveries for EmbeddedDeliveries {
         now: Timestamp,
     ) -> Soon<'a, Again> {
         let (endpoint_id, chosen) = (endpoint_id.to_owned(), chosen.clone());
-        self.apart(move |book| book.send_again(&endpoint_id, &chosen, limit, now))
+        self.changing(move |book| book.send_again(&endpoint_id, &chosen, limit, now))
     }
 
     fn send<'a>(&'a self, endpoint_id: &'a str, deliveries: Vec<Delivery>, now: Timestamp) -> Soon<'a, ()> {
         let endpoint_id = endpoint_id.to_owned();
-        self.apart(move |book| book.send(&endpoint_id, deliveries, now))
+        self.changing(move |book| book.send(&endpoint_id, deliveries, now))
     }
 
     fn list<'a>(
@@ -105,11 +125,11 @@ impl Deliveries for EmbeddedDeliveries {
     }
 
     fn backlog<'a>(&'a self, endpoint_ids: &'a [&'a str]) -> Soon<'a, Backlog> {
-        at_once(Ok(self.0.waiting().backlog(endpoint_ids)))
+        at_once(self.0.book().map(|book| book.waiting().backlog(endpoint_ids)).map_err(StoreError::from))
     }
 
     fn waiting<'a>(&'a self, beginning: &'a str) -> Soon<'a, Vec<String>> {
-        at_once(Ok(self.0.waiting().begin_with(beginning)))
+        at_once(self.0.book().map(|book| book.waiting().begin_with(beginning)).map_err(StoreError::from))
     }
 
     fn endpoints(&self) -> Soon<'_, Vec<String>> {
@@ -117,7 +137,7 @@ impl Deliveries for EmbeddedDeliveries {
     }
 
     fn forget(&self, what: Forget) -> Soon<'_, ()> {
-        self.apart(|book| book.forget(what))
+        self.changing(|book| book.forget(what))
     }
 
     fn close(&self) -> Soon<'_, ()> {

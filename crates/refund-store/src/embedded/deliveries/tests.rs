@@ -45,6 +45,44 @@ fn after_the_machine_stopped_the_book_is_empty() {
 }
 
 #[test]
+fn after_a_write_that_failed_the_book_is_opened_anew_before_it_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let known = EmbeddedDeliveries::open(folder.path()).unwrap();
+    assert!(wait(known.take_in(three("whk_a").unwrap())).unwrap());
+    let queued = wait(known.due(&["whk_a"], 9)).unwrap()[0].queue[0];
+    let claimed = wait(known.claim("whk_a", queued)).unwrap().unwrap();
+    let tried = Tried { attempt: attempt(5, 200), next_at: None, leave_alone_until: None };
+    known.0.let_go();
+    assert!(wait(known.tried(claimed.clone(), tried.clone())).is_err());
+    assert!(wait(known.due(&["whk_a"], 9)).is_err() && wait(known.claim("whk_a", queued)).is_err());
+    wait(known.look()).unwrap();
+    assert!(matches!(wait(known.tried(claimed, tried)).unwrap(), Noted::Written { .. }));
+    assert_eq!(wait(known.claim("whk_a", queued)).unwrap(), None);
+    assert_eq!(wait(known.backlog(&["whk_a"])).unwrap().count, 2);
+    wait(known.close()).unwrap();
+}
+
+#[test]
+fn a_book_whose_write_fails_is_let_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = with_three(folder.path());
+    book.db.insert(rows::READ_TO, "nothing of the kind").unwrap();
+    let known = EmbeddedDeliveries(Arc::new(Shelf::with(folder.path(), book)));
+    assert!(wait(known.take_in(three("whk_a").unwrap())).is_err());
+    assert!(known.0.book().is_err());
+}
+
+#[test]
+fn a_start_after_a_kill_leaves_the_mark_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("deliveries.in-use");
+    drop(with_three(folder.path()));
+    let before = std::fs::metadata(&mark).unwrap().modified().unwrap();
+    drop(Book::open(folder.path()).unwrap());
+    assert_eq!(std::fs::metadata(&mark).unwrap().modified().unwrap(), before, "on a full disk it would be lost");
+}
+
+#[test]
 fn a_book_that_is_damaged_is_begun_anew() {
     let folder = tempfile::tempdir().unwrap();
     with_three(folder.path()).close().unwrap();
@@ -183,7 +221,7 @@ fn how_much_waits_is_told_without_reading_a_row_however_much_it_is() {
     for row in book.db.iter().keys() {
         book.db.insert(row.unwrap(), "nothing of the kind").unwrap();
     }
-    let known = EmbeddedDeliveries(Arc::new(book));
+    let known = EmbeddedDeliveries(Arc::new(Shelf::with(folder.path(), book)));
     let told = wait(known.backlog(&["whk_a"])).unwrap();
     assert_eq!(told, Backlog { count: 2, oldest: Some(at(6)) });
     drop(known);
