@@ -35,6 +35,10 @@ impl<P: Passage> Store for Reading<P> {
         self.store.is_shared()
     }
 
+    fn is_read_for_good(&self) -> bool {
+        self.store.is_read_for_good()
+    }
+
     fn servers(&self) -> NonZeroU32 {
         self.store.servers()
     }
