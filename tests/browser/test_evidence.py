@@ -3,6 +3,8 @@
 import struct
 import zlib
 
+from playwright.sync_api import expect
+
 from browse import LOCALES, shows, sign_in, told
 from checks import axe_finds_nothing, nothing_scrolls_sideways
 from demo import Refund
@@ -125,3 +127,20 @@ def test_an_offer_shows_what_it_says_and_the_buyer_sees_it(stage):
         nothing_scrolls_sideways(page)
         if scripts:
             axe_finds_nothing(page)
+
+
+def test_who_is_about_to_erase_a_file_stays_at_that_file(stage):
+    refund, say = Refund(), words("en")
+    buyer, operator = stage.window(), stage.window("operator")
+    buyer.goto(refund.link)
+    add(buyer, say, file("one.png", picture(10)), file("two.png", picture(20)))
+    told(buyer, say("done-files"))
+    operator.goto(refund.page)
+    operator.locator("summary", has_text=say("files-erase")).last.click()
+    operator.locator("button", has_text=say("files-erase-yes")).last.focus()
+    stood_at = "document.activeElement.form && document.activeElement.form.getAttribute('action')"
+    before = operator.evaluate(stood_at)
+    add(buyer, say, file("zero.png", picture(30)))
+    expect(operator.get_by_text("zero.png").first).to_be_attached()
+    assert before and operator.evaluate(stood_at) == before
+    assert operator.locator("details[open] > summary", has_text=say("files-erase")).count() == 1

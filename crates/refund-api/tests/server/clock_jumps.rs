@@ -66,7 +66,7 @@ fn a_server_whose_clock_is_more_than_five_minutes_behind_says_that_it_is_not_rea
     assert_eq!((told.media_type.as_str(), told.retry_after.as_deref()), ("application/problem+json", Some("1")));
     let numbers = server.get("/metrics", "").body;
     let well = numbers.as_str().unwrap().lines().filter(|line| line.starts_with("refund_ready{"));
-    assert!(well.clone().any(|line| line == "refund_ready{check=\"clock\"} 0") && well.count() == 3, "{numbers}");
+    assert!(well.clone().any(|line| line == "refund_ready{check=\"clock\"} 0") && well.count() == 4, "{numbers}");
     server.stop();
 }
 
