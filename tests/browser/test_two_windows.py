@@ -351,12 +351,11 @@ def test_who_began_to_type_while_the_page_was_asked_for_again_loses_nothing(stag
     page = stage.window("seller")
     page.goto(refund.page)
     under_way = []
-    page.route(refund.page, under_way.append)
+    page.route(refund.page, lambda route: under_way.append(route))
     with page.expect_request(refund.page):
         refund.says("Are you there?")
     page.locator("summary", has_text="Write a message").click()
     page.get_by_label("Message").fill("I am looking into")
-    page.unroute(refund.page)
     under_way[0].continue_()
     expect(page.get_by_text("Something has changed meanwhile.")).to_be_visible(timeout=WITHIN_A_SECOND)
     expect(page.get_by_label("Message")).to_have_value("I am looking into")
