@@ -1,8 +1,7 @@
 //! Where a picture of goods lies.
 
-use url::Url;
-
 use crate::checked::checked;
+use crate::url_text::{URL_MAX, is_url};
 
 /// Not an address of a picture.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,21 +13,13 @@ pub enum InvalidImageUrl {
     Url,
 }
 
-const URL_MAX: usize = 2048;
-
 checked! { InvalidImageUrl:
     /// Where a picture of goods lies: an https URL with a host and without a user. One with http is for trying out.
-    ImageUrl: is_url or Url, 8, URL_MAX, r"^[Hh][Tt][Tt][Pp][Ss]?:[/]{2}[!-.0-\[\]-~][!-\[\]-~]*$";
+    ImageUrl: is_of_the_web or Url, 8, URL_MAX, r"^[Hh][Tt][Tt][Pp][Ss]?:[/]{2}[!-.0-\[\]-~][!-\[\]-~]*$";
 }
 
-fn is_url(text: &str) -> bool {
-    // What the parser would mend is read as something else by others.
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
-    let is_written_plainly = text.len() <= URL_MAX && text.bytes().all(is_plain);
-    let rest = text.split_once("://").filter(|(scheme, _)| ["http", "https"].contains(&&*scheme.to_ascii_lowercase()));
-    let says_so = rest.is_some_and(|(_, rest)| !rest.starts_with('/'));
-    let url = Url::parse(text).ok().filter(|_| is_written_plainly && says_so);
-    url.is_some_and(|url| url.has_host() && url.username().is_empty() && url.password().is_none())
+fn is_of_the_web(text: &str) -> bool {
+    is_url(text, &["https", "http"])
 }
 
 #[cfg(test)]

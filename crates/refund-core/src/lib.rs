@@ -48,6 +48,7 @@ mod telling;
 mod terms;
 mod text;
 mod time;
+mod url_text;
 mod why;
 mod without;
 

@@ -142,23 +142,14 @@ impl Evidence {
         };
         let incoming = Incoming::take(parts, &self.scratch).await?;
         let sent = incoming.sent;
-        let internal = |error: String| Problem::new(ApiCode::Internal, error);
-        let _turn = self.unpacking.turn(&who.name()).await;
-        let unpacked = self.unpacked.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
-        let kept = tokio::task::spawn_blocking(move || {
-            // Whoever sent it may hang up, and it goes on all the same: it takes its place until it is done.
-            let _unpacked = unpacked;
-            (fit(incoming), place)
-        });
-        let (kept, place) = kept.await.map_err(|error| internal(error.to_string()))?;
+        let (kept, place) = self.unpacked(&who.name(), move || (fit(incoming), place)).await?;
         let kept = kept?;
         let sha256 = FileHash::new(Sha256::digest(&kept.bytes).into());
         let bytes = unfit::size_of(&kept.bytes)?;
         Ok(Taken { file: EvidenceFile { sha256, media_type: kept.media_type, bytes, name }, sent, kept, _place: place })
     }
 
-    /// A picture made small, a JPEG whose longer side has so many pixels at the most, or why it can't be. Pictures are
-    /// unpacked one at a time, by turns.
+    /// A picture made small, a JPEG whose longer side has so many pixels at the most, or why it can't be.
     ///
     /// # Errors
     /// Where the server has come to its end.
@@ -168,16 +159,28 @@ impl Evidence {
         picture: Bytes,
         side: u32,
     ) -> Result<Result<Vec<u8>, String>, Problem> {
-        let internal = |error: String| Problem::new(ApiCode::Internal, error);
-        let _turn = self.unpacking.turn(whose).await;
-        let unpacked = self.unpacked.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
-        let made = tokio::task::spawn_blocking(move || {
-            let _unpacked = unpacked;
+        let made = self.unpacked(whose, move || {
             let format = taken_format(&picture)?;
             picture::small(Cursor::new(picture), format, side)
         });
-        let made = made.await.map_err(|error| internal(error.to_string()))?;
-        Ok(made.map_err(|unfit| unfit.to_string()))
+        Ok(made.await?.map_err(|unfit| unfit.to_string()))
+    }
+
+    /// What comes of unpacking something for whoever that is: one thing at a time, by turns. Whoever sent it may hang up, and
+    /// it goes on all the same: what it holds it holds until it is done.
+    async fn unpacked<T: Send + 'static>(
+        &self,
+        whose: &str,
+        unpack: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let internal = |error: String| Problem::new(ApiCode::Internal, error);
+        let _turn = self.unpacking.turn(whose).await;
+        let permit = self.unpacked.clone().acquire_owned().await.map_err(|error| internal(error.to_string()))?;
+        let unpacking = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            unpack()
+        });
+        unpacking.await.map_err(|error| internal(error.to_string()))
     }
 
     /// A place to take a file in from that caller.

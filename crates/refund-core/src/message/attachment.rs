@@ -1,8 +1,8 @@
 //! Files that a message refers to: kept elsewhere, known here by where they are and what they are.
 
 use crate::checked::checked;
+use crate::url_text::{URL_MAX, is_url};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 /// A file that lies elsewhere. Nothing here ever fetches it; its hash tells whether it is still the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +40,6 @@ pub enum InvalidAttachment {
 
 /// How many attachments a message has at the most.
 const ATTACHMENTS_MAX: usize = 10;
-const URL_MAX: usize = 2048;
 /// RFC 6838 allows each half 127 characters.
 const MEDIA_TYPE_MAX: usize = 255;
 
@@ -84,14 +83,7 @@ checked! { InvalidAttachment:
 }
 
 fn is_https(text: &str) -> bool {
-    // The parser mends what is written carelessly; a browser may mend it to something else.
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
-    let is_written_plainly = text.len() <= URL_MAX && text.bytes().all(is_plain);
-    let says_so = text
-        .split_at_checked(8)
-        .is_some_and(|(scheme, rest)| scheme.eq_ignore_ascii_case("https://") && !rest.starts_with('/'));
-    let url = Url::parse(text).ok().filter(|_| is_written_plainly && says_so);
-    url.is_some_and(|url| url.has_host() && url.username().is_empty() && url.password().is_none())
+    is_url(text, &["https"])
 }
 
 fn is_sha256(text: &str) -> bool {
